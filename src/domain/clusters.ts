@@ -1,0 +1,49 @@
+import { z } from "zod";
+
+const clusterSchema = z.union([
+  z.strictObject({ schedd: z.string().min(1) }),
+  z.strictObject({ alias_of: z.string().min(1) }),
+]);
+
+/** The shape of `CLUSTER_LOCATIONS`: a cluster location is a schedd, or another name for one. */
+export const clusterLocationsSchema = z
+  .record(z.string().min(1), clusterSchema)
+  .superRefine((clusters, context) => {
+    for (const [name, cluster] of Object.entries(clusters)) {
+      if (!("alias_of" in cluster)) continue;
+      const target = Object.hasOwn(clusters, cluster.alias_of) ? clusters[cluster.alias_of] : undefined;
+      if (target === undefined || !("schedd" in target))
+        context.addIssue({
+          code: "custom",
+          path: [name, "alias_of"],
+          message: `is no cluster with a schedd: ${cluster.alias_of}`,
+        });
+    }
+  });
+
+/** Cluster locations by name. */
+export type ClusterLocations = z.infer<typeof clusterLocationsSchema>;
+
+/** What the service knows when `CLUSTER_LOCATIONS` is not set; the test clusters are left out in production. */
+export function defaultClusterLocations(production: boolean): ClusterLocations {
+  const osg: ClusterLocations = {
+    osg: { schedd: "grid-submitter.icecube.wisc.edu" },
+    OSG: { alias_of: "osg" },
+    "sub-2": { alias_of: "osg" },
+  };
+  return production
+    ? osg
+    : { ...osg, "test-alpha": { schedd: "SCHEDD1" }, "test-beta": { schedd: "SCHEDD2" } };
+}
+
+/** The schedd behind a cluster location or one of its aliases; undefined when unknown. */
+export function scheddOf(clusters: ClusterLocations, location: string): string | undefined {
+  const cluster = Object.hasOwn(clusters, location) ? clusters[location] : undefined;
+  if (cluster === undefined) return undefined;
+  return "schedd" in cluster ? cluster.schedd : scheddOf(clusters, cluster.alias_of);
+}
+
+/** Every schedd of the configuration, once. */
+export const configuredSchedds = (clusters: ClusterLocations): string[] => [
+  ...new Set(Object.values(clusters).flatMap((cluster) => ("schedd" in cluster ? [cluster.schedd] : []))),
+];

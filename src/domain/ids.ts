@@ -1,0 +1,40 @@
+import { randomBytes } from "node:crypto";
+
+/** `WF-<hex epoch seconds>-<8 hex>` */
+export type WorkflowId = string & { readonly __brand: "WorkflowId" };
+/** `TK-<workflow id without WF->-<8 hex>` */
+export type TaskId = string & { readonly __brand: "TaskId" };
+/** `TF-<task id without TK->-<8 hex>` */
+export type TaskforceUuid = string & { readonly __brand: "TaskforceUuid" };
+
+const suffix = (): string => randomBytes(4).toString("hex");
+const HEX = "[0-9a-f]";
+const WORKFLOW = new RegExp(`^WF-${HEX}+-${HEX}{8}$`);
+const TASK = new RegExp(`^TK-${HEX}+-${HEX}{8}-${HEX}{8}$`);
+const TASKFORCE = new RegExp(`^TF-${HEX}+-${HEX}{8}-${HEX}{8}-${HEX}{8}$`);
+
+/** A new workflow id. @param epochSeconds creation time */
+export const newWorkflowId = (epochSeconds: number): WorkflowId =>
+  `WF-${Math.floor(epochSeconds).toString(16)}-${suffix()}` as WorkflowId;
+
+/** A new task id that carries its workflow's. */
+export const newTaskId = (workflow: WorkflowId): TaskId => `TK-${workflow.slice(3)}-${suffix()}` as TaskId;
+
+/** A new taskforce uuid that carries its task's id, and so its workflow's. */
+export const newTaskforceUuid = (task: TaskId): TaskforceUuid =>
+  `TF-${task.slice(3)}-${suffix()}` as TaskforceUuid;
+
+/** Narrows text of any origin; false for what this service can never have issued. */
+export const isWorkflowId = (text: string): text is WorkflowId => WORKFLOW.test(text);
+/** @see isWorkflowId */
+export const isTaskId = (text: string): text is TaskId => TASK.test(text);
+/** @see isWorkflowId */
+export const isTaskforceUuid = (text: string): text is TaskforceUuid => TASKFORCE.test(text);
+
+/** The workflow that a task or taskforce belongs to: computed from the id, never looked up. */
+export const workflowOf = (id: TaskId | TaskforceUuid): WorkflowId =>
+  `WF-${id.split("-", 3).slice(1).join("-")}` as WorkflowId;
+
+/** The task that a taskforce belongs to. */
+export const taskOf = (uuid: TaskforceUuid): TaskId =>
+  `TK-${uuid.split("-", 4).slice(1).join("-")}` as TaskId;

@@ -1,0 +1,45 @@
+/** Every phase of a taskforce, in the order of its life. */
+export const PHASES = [
+  "pre-mq-activation",
+  "pre-launch",
+  "pending-starter",
+  "condor-submit",
+  "pending-stopper",
+  "condor-rm",
+  "condor-complete",
+] as const;
+
+/** Where a taskforce stands. */
+export type Phase = (typeof PHASES)[number];
+
+/** Phases that a deactivation leaves as they are: the taskforce is ending or has ended. */
+export const ENDING_OR_FINISHED = [
+  "pending-stopper",
+  "condor-rm",
+  "condor-complete",
+] as const satisfies Phase[];
+
+/** Phases that a deactivation moves to pending-stopper. */
+export const STOPPABLE = PHASES.filter((phase) => !(ENDING_OR_FINISHED as readonly Phase[]).includes(phase));
+
+/** Who caused a phase change, as `phase_change_log[].source_entity` names it. */
+export const SOURCES = {
+  user: "USER",
+  tms: "TMS",
+  deactivation: "User",
+  activator: "Workflow MQ Activator",
+  launcher: "Taskforce Launch Control",
+} as const;
+
+/** One of the names in {@link SOURCES}. */
+export type Source = (typeof SOURCES)[keyof typeof SOURCES];
+
+/** One attempt, good or failed, to change a taskforce's phase. Times are epoch seconds. */
+export interface PhaseChange {
+  target_phase: Phase;
+  timestamp: number;
+  was_successful: boolean;
+  source_event_time: number | null;
+  source_entity: Source;
+  context: string;
+}

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { mapOf, uniqueArray } from "./schemaParts.js";
+import { taskDirectiveParts } from "./taskDirective.js";
+import {
+  compoundStatusesSchema,
+  nWorkersSchema,
+  pilotConfigSchema,
+  topTaskErrorsSchema,
+  workerConfigSchema,
+} from "./taskforce.js";
+
+const aliases = (description: string) => uniqueArray(z.string(), { description });
+
+const taskRequestSchema = z.strictObject({
+  cluster_locations: taskDirectiveParts.cluster_locations,
+  task_image: taskDirectiveParts.task_image,
+  task_args: taskDirectiveParts.task_args,
+  task_env: taskDirectiveParts.task_env.optional(),
+  init_image: taskDirectiveParts.init_image.optional(),
+  init_args: taskDirectiveParts.init_args.optional(),
+  init_env: taskDirectiveParts.init_env.optional(),
+  input_queue_aliases: aliases("Names, within this request, of the queues that events come from."),
+  output_queue_aliases: aliases("Names, within this request, of the queues that results go to."),
+  pilot_config: pilotConfigSchema.optional(),
+  worker_config: workerConfigSchema,
+  n_workers: nWorkersSchema.optional(),
+});
+
+/** The body of `POST /v1/workflows`. */
+export const createWorkflowSchema = z.strictObject({
+  tasks: uniqueArray(taskRequestSchema, { min: 1, description: "What to run." }),
+  public_queue_aliases: aliases(
+    "Aliases of the queues that the user's own programs will write to or read from.",
+  ),
+  priority: z.int().meta({ description: "Higher goes first; 50 unless told, 100 at most." }).optional(),
+});
+/** @see createWorkflowSchema */
+export type CreateWorkflowRequest = z.infer<typeof createWorkflowSchema>;
+/** One entry of a request's `tasks`. */
+export type TaskRequest = CreateWorkflowRequest["tasks"][number];
+
+/** The body of `POST /v1/task-directives/{task_id}/actions/add-workers`. */
+export const addWorkersSchema = z.strictObject({
+  cluster_location: z.string().meta({ description: "Name of the HTCondor pool for the new workers." }),
+  n_workers: nWorkersSchema,
+});
+/** @see addWorkersSchema */
+export type AddWorkersRequest = z.infer<typeof addWorkersSchema>;
+
+/** The body of the three query routes. */
+export const findSchema = z
+  .strictObject({
+    query: z
+      .custom<Record<string, unknown>>(
+        (input) => typeof input === "object" && input !== null && !Array.isArray(input),
+        {
+          message: "expected object",
+        },
+      )
+      .meta({ type: "object", description: "A MongoDB filter; {} matches everything." }),
+    projection: uniqueArray(z.string(), {
+      min: 1,
+      description: "Fields to return; dots reach into objects.",
+    }).optional(),
+    after: z.string().meta({ description: "The next_after of the page before." }).optional(),
+  })
+  .meta({ id: "FindObject", description: "What to search for." });
+/** @see findSchema */
+export type FindRequest = z.infer<typeof findSchema>;
+
+const countsJson = { type: "object", additionalProperties: { type: "integer" }, minProperties: 0 };
+/** The body of `POST /v1/tms/statuses/taskforces`; both maps are keyed by taskforce uuid, and one must be there. */
+export const statusesSchema = z.strictObject({
+  top_task_errors_by_taskforce: mapOf(topTaskErrorsSchema, countsJson, {
+    min: 1,
+    description: "Taskforce uuid → error → count.",
+  }).optional(),
+  compound_statuses_by_taskforce: mapOf(
+    compoundStatusesSchema,
+    { type: "object", additionalProperties: countsJson, minProperties: 0 },
+    { min: 1, description: "Taskforce uuid → HTCondor status → pilot status → number of workers." },
+  ).optional(),
+});
+/** @see statusesSchema */
+export type StatusesRequest = z.infer<typeof statusesSchema>;
+
+/** The outcome for one taskforce of a statuses request. */
+export interface StatusResult {
+  uuid: string;
+  status: "updated" | "failed";
+  error?: string;
+}

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import type { TaskId, WorkflowId } from "./ids.js";
+import { epochSeconds, mapOf, uniqueArray } from "./schemaParts.js";
+
+const environment = (description: string) => mapOf(z.string(), { type: "string" }, { description });
+
+/** The fields of a task directive that a user's request and the stored directive share. */
+export const taskDirectiveParts = {
+  cluster_locations: uniqueArray(z.string(), {
+    min: 1,
+    description: "Names of the HTCondor pools to run on.",
+  }),
+  task_image: z.string().meta({
+    description: "Container image that runs for each event. An unpacked Apptainer directory starts fastest.",
+  }),
+  task_args: z.string().meta({ description: "Arguments for the task image." }),
+  task_env: environment("Environment of the task container."),
+  init_image: z
+    .string()
+    .meta({ description: "Container image that runs once on each worker, before the first event." }),
+  init_args: z.string().meta({ description: "Arguments for the init image." }),
+  init_env: environment("Environment of the init container."),
+};
+
+/** A task directive on the wire. Nothing is required: a query's projection may leave out any field. */
+export const taskDirectiveSchema = z
+  .strictObject({
+    task_id: z.string().meta({ description: "TK-<workflow id without WF->-<8 hex>." }),
+    workflow_id: z.string().meta({ description: "The workflow it belongs to." }),
+    ...taskDirectiveParts,
+    timestamp: epochSeconds.meta({ description: "When the directive was created, in epoch seconds." }),
+    input_queues: uniqueArray(z.string(), {
+      description: "Ids of the message queues that events come from.",
+    }),
+    output_queues: uniqueArray(z.string(), { description: "Ids of the message queues that results go to." }),
+  })
+  .partial()
+  .meta({ id: "TaskDirectiveObject", description: "What one task of a workflow runs. It never changes." });
+
+/** A task directive as it is stored and shown. */
+export interface TaskDirective {
+  task_id: TaskId;
+  workflow_id: WorkflowId;
+  cluster_locations: string[];
+  task_image: string;
+  task_args: string;
+  task_env: Record<string, string>;
+  init_image: string;
+  init_args: string;
+  init_env: Record<string, string>;
+  /** Epoch seconds. */
+  timestamp: number;
+  /** Message queue ids, in the order of the request's aliases. */
+  input_queues: string[];
+  /** @see input_queues */
+  output_queues: string[];
+}

@@ -1,0 +1,165 @@
+import { z } from "zod";
+import type { TaskforceUuid, TaskId, WorkflowId } from "./ids.js";
+import { PHASES, type Phase, type PhaseChange } from "./phases.js";
+import { epochSeconds, mapOf, uniqueArray } from "./schemaParts.js";
+
+/** The pattern of the served document; half anchored, as clients know it. `pilotImages.ts` holds the rule that counts. */
+export const PILOT_TAG_PATTERN =
+  "^([0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3})|(latest)|([a-z0-9._-]+-[a-z0-9]{1,128})$";
+
+const environmentValue = z.union([z.string(), z.int(), z.array(z.string()).min(1)]);
+
+/** How the pilot, the program that feeds events to the task's container, is set up. */
+export const pilotConfigSchema = z
+  .strictObject({
+    tag: z.string().meta({
+      pattern: PILOT_TAG_PATTERN,
+      description: "Tag of the pilot's image: X.Y.Z, latest (the highest X.Y.Z), or a branch tag.",
+    }),
+    image_source: z
+      .enum(["cvmfs", "auto"])
+      .meta({ description: "Where the image comes from; stored as cvmfs." }),
+    environment: mapOf(
+      environmentValue,
+      {
+        anyOf: [
+          { type: "string" },
+          { type: "integer" },
+          { type: "array", items: { type: "string" }, minItems: 1 },
+        ],
+      },
+      { description: "Environment of the pilot." },
+    ),
+    input_files: uniqueArray(z.string(), {
+      description: "Files on the access point that the container may read.",
+    }),
+  })
+  .meta({ description: "Set-up of the EWMS pilot." });
+
+/** What each HTCondor worker of a taskforce asks for. */
+export const workerConfigSchema = z
+  .strictObject({
+    do_transfer_worker_stdouterr: z
+      .boolean()
+      .meta({ description: "Whether stdout and stderr come back to the access point." }),
+    max_worker_runtime: z.int().meta({ description: "Seconds after which HTCondor ends a worker." }),
+    n_cores: z.int().meta({ description: "Cores for each worker." }),
+    priority: z.int().meta({ description: "Priority of the HTCondor submission." }),
+    worker_disk: z
+      .union([z.string(), z.int()])
+      .meta({ description: "Disk for each worker, in HTCondor's notation." }),
+    worker_memory: z
+      .union([z.string(), z.int()])
+      .meta({ description: "Memory for each worker, in HTCondor's notation." }),
+    condor_requirements: z.string().meta({ description: "HTCondor's requirements expression." }),
+  })
+  .meta({ description: "What each HTCondor worker asks for." });
+
+const count = { type: "integer" };
+/** HTCondor status, then pilot status, then the number of workers. Keys are whatever the TMS sends. */
+export const compoundStatusesSchema = mapOf(
+  mapOf(z.int(), count),
+  { type: "object", additionalProperties: count, minProperties: 0 },
+  { description: "Workers by HTCondor status and pilot status." },
+);
+/** Error text, then how often it was seen. */
+export const topTaskErrorsSchema = mapOf(z.int(), count, {
+  description: "The most frequent errors and their counts.",
+});
+
+/** The number of workers on the wire. */
+export const nWorkersSchema = z
+  .union([z.int(), z.null()])
+  .meta({ description: "Workers in the HTCondor cluster." });
+
+/** Fields that the TMS reports with condor-submit. */
+export const submitParts = {
+  cluster_id: z
+    .union([z.int(), z.null()])
+    .meta({ description: "The HTCondor cluster; null before condor-submit." }),
+  submit_dict: mapOf(
+    z.union([z.string(), z.int()]),
+    { anyOf: [{ type: "string" }, count] },
+    {
+      description: "What was given to condor_submit.",
+    },
+  ),
+  job_event_log_fpath: z.string().meta({ description: "The HTCondor job event log on the access point." }),
+};
+
+const phaseChangeSchema = z.strictObject({
+  target_phase: z.string().meta({ description: "The phase that was to be reached." }),
+  timestamp: epochSeconds.meta({ description: "When the attempt was recorded, in epoch seconds." }),
+  was_successful: z.boolean().meta({ description: "Whether the phase changed." }),
+  source_event_time: z
+    .union([epochSeconds, z.null()])
+    .meta({ description: "When the cause happened, where it is known." }),
+  source_entity: z.string().meta({ description: "Who or what caused the attempt." }),
+  context: z.string().meta({ description: "Why it was made, or why it failed." }),
+});
+
+/** A taskforce on the wire. Nothing is required: a query's projection may leave out any field. */
+export const taskforceSchema = z
+  .strictObject({
+    taskforce_uuid: z.string().meta({ description: "TF-<task id without TK->-<8 hex>." }),
+    task_id: z.string().meta({ description: "The task directive that it runs." }),
+    workflow_id: z.string().meta({ description: "The workflow it belongs to." }),
+    timestamp: epochSeconds.meta({ description: "When the taskforce was created, in epoch seconds." }),
+    priority: z.int().meta({ description: "Higher is handed out first." }),
+    collector: z
+      .union([z.string().meta({ deprecated: true }), z.null()])
+      .meta({ description: "Deprecated, always null." }),
+    schedd: z.string().meta({ description: "The HTCondor access point." }),
+    n_workers: nWorkersSchema,
+    pilot_config: pilotConfigSchema,
+    worker_config: workerConfigSchema,
+    ...submitParts,
+    phase: z.enum(PHASES).meta({ description: "Where the taskforce stands." }),
+    phase_change_log: z
+      .array(phaseChangeSchema)
+      .meta({ description: "Every attempt to change the phase, oldest first." }),
+    compound_statuses: compoundStatusesSchema,
+    top_task_errors: topTaskErrorsSchema,
+  })
+  .partial()
+  .meta({ id: "TaskforceObject", description: "One HTCondor cluster of workers for a task directive." });
+
+/** @see pilotConfigSchema */
+export type PilotConfig = z.infer<typeof pilotConfigSchema>;
+/** @see workerConfigSchema */
+export type WorkerConfig = z.infer<typeof workerConfigSchema>;
+/** HTCondor status → pilot status → number of workers. */
+export type CompoundStatuses = Record<string, Record<string, number>>;
+/** Error text → count. */
+export type TopTaskErrors = Record<string, number>;
+
+/** A taskforce as it is stored and shown. Times are epoch seconds. */
+export interface Taskforce {
+  taskforce_uuid: TaskforceUuid;
+  task_id: TaskId;
+  workflow_id: WorkflowId;
+  timestamp: number;
+  priority: number;
+  collector: null;
+  schedd: string;
+  n_workers: number;
+  pilot_config: PilotConfig;
+  worker_config: WorkerConfig;
+  /** Null before condor-submit. */
+  cluster_id: number | null;
+  submit_dict: Record<string, string | number>;
+  /** Empty before condor-submit. */
+  job_event_log_fpath: string;
+  phase: Phase;
+  phase_change_log: PhaseChange[];
+  compound_statuses: CompoundStatuses;
+  top_task_errors: TopTaskErrors;
+}
+
+/** What the TMS reports when HTCondor took a taskforce. */
+export interface SubmitReport {
+  cluster_id: number;
+  n_workers: number;
+  submit_dict: Record<string, string | number>;
+  job_event_log_fpath: string;
+}

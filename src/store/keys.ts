@@ -1,0 +1,80 @@
+import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
+
+/** The kinds of entities that have records and indexes. */
+export type Kind = "workflow" | "task" | "taskforce";
+
+/** The id of an entity of each kind. */
+export interface IdOf {
+  workflow: WorkflowId;
+  task: TaskId;
+  taskforce: TaskforceUuid;
+}
+
+/** Fields that have an index, by kind. `null` and `""` are not indexed. */
+export const INDEXED = {
+  workflow: [],
+  task: ["workflow_id"],
+  taskforce: ["workflow_id", "task_id", "schedd", "phase", "cluster_id", "job_event_log_fpath"],
+} as const satisfies Record<Kind, readonly string[]>;
+
+/** The field that holds an entity's own id. */
+export const ID_FIELD = { workflow: "workflow_id", task: "task_id", taskforce: "taskforce_uuid" } as const;
+
+/** Every id begins with two letters and a dash; keys and index members do without: memory counts there. */
+const ID_PREFIX = { workflow: "WF-", task: "TK-", taskforce: "TF-" } as const;
+
+/** The member that stands for an id in an index. */
+export const memberOf = (id: string): string => id.slice(3);
+
+/** The id that an index member stands for. */
+export const idOfMember = <K extends Kind>(kind: K, member: string): IdOf[K] => (ID_PREFIX[kind] + member) as IdOf[K];
+
+/** FNV-1a, 32 bit: stable across processes and releases, as stored data demands. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  return value >>> 0;
+}
+
+/**
+ * The partition of an entity: a hash of its workflow's part of the id, so that all that belongs to one workflow lies
+ * together and every transaction and script stays within one Redis Cluster slot.
+ */
+export function partitionOf(id: WorkflowId | TaskId | TaskforceUuid, partitions: number): number {
+  const [, time = "", random = ""] = id.split("-", 3);
+  return hash(`${time}-${random}`) % partitions;
+}
+
+/** What every key of a partition begins with. The braces are Redis Cluster's hash tag. */
+export const partitionPrefix = (partition: number): string => `wms:{${partition}}:`;
+
+/** The hash that holds an entity. */
+export const recordKey = (partition: number, kind: Kind, id: string): string =>
+  `${partitionPrefix(partition)}${kind}:${memberOf(id)}`;
+
+/** The sorted set of all entities of a kind by creation time (epoch seconds). */
+export const allKey = (partition: number, kind: Kind): string => `${partitionPrefix(partition)}ix:${kind}`;
+
+/** The sorted set of the entities with one value of an indexed field; same scores as {@link allKey}. */
+export const indexKey = (partition: number, kind: Kind, field: string, value: string | number): string =>
+  `${partitionPrefix(partition)}ix:${kind}:${field}:${value}`;
+
+/** Workflows whose deactivation has not reached all their taskforces yet. */
+export const deactivatingKey = (partition: number): string => `${partitionPrefix(partition)}deactivating`;
+
+/** Workflows whose summary is out of date. */
+export const dirtyKey = (partition: number): string => `${partitionPrefix(partition)}dirty`;
+
+/** The hash with a workflow's summary. */
+export const summaryKey = (partition: number, workflow: WorkflowId): string =>
+  `${partitionPrefix(partition)}summary:${memberOf(workflow)}`;
+
+/** The hash mqid → activated profile, as JSON text, of a workflow. */
+export const profilesKey = (partition: number, workflow: WorkflowId): string =>
+  `${partitionPrefix(partition)}profiles:${memberOf(workflow)}`;
+
+/** Every schedd that ever had a taskforce. */
+export const SCHEDDS_KEY = "wms:schedds";
+
+/** What must not change between starts: the number of partitions. */
+export const LAYOUT_KEY = "wms:layout";
