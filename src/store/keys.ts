@@ -27,12 +27,14 @@ const ID_PREFIX = { workflow: "WF-", task: "TK-", taskforce: "TF-" } as const;
 export const memberOf = (id: string): string => id.slice(3);
 
 /** The id that an index member stands for. */
-export const idOfMember = <K extends Kind>(kind: K, member: string): IdOf[K] => (ID_PREFIX[kind] + member) as IdOf[K];
+export const idOfMember = <K extends Kind>(kind: K, member: string): IdOf[K] =>
+  (ID_PREFIX[kind] + member) as IdOf[K];
 
 /** FNV-1a, 32 bit: stable across processes and releases, as stored data demands. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  for (let index = 0; index < text.length; index++)
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
   return value >>> 0;
 }
 
@@ -65,7 +67,10 @@ export const deactivatingKey = (partition: number): string => `${partitionPrefix
 /** Workflows whose summary is out of date. */
 export const dirtyKey = (partition: number): string => `${partitionPrefix(partition)}dirty`;
 
-/** The hash with a workflow's summary. */
+/** Workflows whose summary is in the making. */
+export const summarizingKey = (partition: number): string => `${partitionPrefix(partition)}summarizing`;
+
+/** A workflow's summary, as JSON text. */
 export const summaryKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}summary:${memberOf(workflow)}`;
 

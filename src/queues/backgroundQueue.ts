@@ -1,0 +1,48 @@
+import { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { queueOptions } from "./queueOptions.js";
+
+/** Attempts of a background job: until it works. What can't be repaired by waiting ends with BullMQ's UnrecoverableError. */
+const ATTEMPTS = 1_000_000;
+/** Milliseconds before the second attempt; each further one waits twice as long, up to BullMQ's own growth. */
+const BACKOFF = { type: "wms", delay: 1000 };
+
+/** A background job: an id, and the workflow or taskforce it is about where that is another one. */
+export interface BackgroundJob {
+  id: string;
+  /** What the work is about; the job's id unless told. */
+  subject?: string;
+}
+
+/** A queue that our own workers drain. Jobs carry an id; everything else is read when they are taken. */
+export class BackgroundQueue {
+  readonly queue: Queue;
+
+  constructor(name: string, redis: Redis) {
+    this.queue = new Queue(name, queueOptions(name, redis));
+    // The client itself logs lost connections, once; without a listener Node would end the process.
+    this.queue.on("error", () => {});
+  }
+
+  /** Puts jobs into the queue; one that is there already, in whatever state, stays as it is. */
+  async add(jobs: readonly BackgroundJob[]): Promise<void> {
+    const [only] = jobs;
+    if (only === undefined) return;
+    if (jobs.length === 1) await this.queue.add("job", data(only), options(only));
+    else await this.queue.addBulk(jobs.map((job) => ({ name: "job", data: data(job), opts: options(job) })));
+  }
+
+  /** The ids of all jobs, also of those that were given up. */
+  async ids(): Promise<Set<string>> {
+    const states = ["wait", "active", "prioritized", "delayed", "paused", "failed"];
+    const ids = (await this.queue.getBackend().getRanges(states as never, 0, -1)) as string[][];
+    return new Set(ids.flat());
+  }
+
+  close(): Promise<void> {
+    return this.queue.close();
+  }
+}
+
+const data = ({ id, subject = id }: BackgroundJob) => ({ id: subject });
+const options = ({ id }: BackgroundJob) => ({ jobId: id, attempts: ATTEMPTS, backoff: BACKOFF });

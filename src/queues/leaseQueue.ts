@@ -1,0 +1,233 @@
+import { createRedisBackend, type IQueueBackend, type MinimalJob, Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { queueOptions } from "./queueOptions.js";
+
+/**
+ * The same for every lease: a report may come through another process than the hand-out, and whether it counts is
+ * decided by the entity's phase, not by who holds the lock.
+ */
+const TOKEN = "tms";
+/** A lease that runs out is no failure, however often it happens. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+/** The least time between two reclaims of a queue, in milliseconds; BullMQ lets one process of all do it. */
+const RECLAIM_INTERVAL = 400;
+/** Jobs added in one go. */
+const BATCH = 500;
+
+/** A place in the queue. */
+export interface Ticket {
+  id: string;
+  /** BullMQ priority: an integer from 1 on, lower first. */
+  rank: number;
+  /** Milliseconds until it may be taken; 0 unless told. */
+  delay?: number;
+}
+
+/** Where the jobs of a queue are. */
+export interface QueueIds {
+  /** Waiting, delayed or leased. */
+  live: Set<string>;
+  /** Given up, kept for the operator. */
+  dead: Set<string>;
+}
+
+/**
+ * A BullMQ queue that is drained over HTTP. A lease is BullMQ's lock on an active job, taken without a Worker: a Worker
+ * would open a blocking connection for each queue. Jobs carry nothing but their id.
+ */
+export class LeaseQueue {
+  readonly queue: Queue;
+  readonly #redis: Redis;
+  readonly #backend: IQueueBackend;
+
+  /** @param leaseSeconds how long a taken job is nobody else's */
+  constructor(name: string, redis: Redis, leaseSeconds: number) {
+    this.#redis = redis;
+    this.queue = new Queue(name, queueOptions(name, redis), (queueName, options, connections) =>
+      createRedisBackend(
+        queueName,
+        {
+          ...options,
+          lockDuration: Math.round(leaseSeconds * 1000),
+          stalledInterval: RECLAIM_INTERVAL,
+          maxStalledCount: NEVER,
+        } as typeof options,
+        connections,
+      ),
+    );
+    // The client itself logs lost connections, once; without a listener Node would end the process.
+    this.queue.on("error", () => {});
+    this.#backend = this.queue.getBackend();
+  }
+
+  /** Puts jobs into the queue; one that is there already, in whatever state, stays as it is. */
+  async add(tickets: readonly Ticket[]): Promise<void> {
+    for (let start = 0; start < tickets.length; start += BATCH)
+      await this.queue.addBulk(
+        tickets.slice(start, start + BATCH).map(({ id, rank, delay = 0 }) => ({
+          name: "taskforce",
+          data: {},
+          opts: { jobId: id, priority: rank, delay, attempts: 1 },
+        })),
+      );
+  }
+
+  /** Leases the next job. @returns its id; undefined when none waits */
+  async take(): Promise<string | undefined> {
+    const [, id] = (await this.#backend.moveToActive(TOKEN)) as [unknown, string | undefined];
+    return id || undefined;
+  }
+
+  /** The work of a job is done, or it is no longer wanted: ends its lease and forgets it, in whatever state it is. */
+  async end(id: string): Promise<void> {
+    try {
+      // fetchNext false: the default would lease a second job that nobody sees.
+      await this.#backend.moveToCompleted(minimalJob(id), null, true, TOKEN, false);
+    } catch (error) {
+      if (!isLeaseLost(error)) throw error;
+      await this.#backend.remove(id, false);
+    }
+  }
+
+  /** Ends many, as {@link end}. */
+  async endAll(ids: readonly string[]): Promise<void> {
+    await Promise.all(
+      ids.map(async (id) => {
+        // Most of them wait; a leased one cannot be removed.
+        if ((await this.#backend.remove(id, false)) === 0) await this.end(id);
+      }),
+    );
+  }
+
+  /** Gives a lease back: the job goes to the head of its equals. */
+  async giveBack(id: string): Promise<void> {
+    await this.#backend.moveJobFromActiveToWait(id, TOKEN);
+  }
+
+  /**
+   * Ends a lease after a failure that may be repeated.
+   *
+   * @param rank the job's rank from now on
+   * @param delay milliseconds until it may be taken again
+   * @returns false when no lease was running, and nothing happened
+   */
+  async postpone(id: string, rank: number, delay: number): Promise<boolean> {
+    return endsLease(async () => {
+      if (!(await this.#backend.isJobInState("active", id))) return false;
+      // While it is active: the new rank counts when the delay is over. Afterwards it would only reorder what waits.
+      await this.#backend.changePriority(id, rank, false);
+      await this.#backend.moveToDelayed(id, Date.now() + delay, delay, TOKEN);
+      return true;
+    });
+  }
+
+  /**
+   * Ends a lease for good: the job becomes a dead letter for the operator.
+   *
+   * @param reason what the operator sees
+   * @returns false when no lease was running, and nothing happened
+   */
+  async bury(id: string, reason: string): Promise<boolean> {
+    return endsLease(async () => {
+      await this.#backend.moveToFailed(minimalJob(id), reason, false, TOKEN, false, {
+        failedReason: reason,
+        stacktrace: JSON.stringify([reason]),
+      });
+      return true;
+    });
+  }
+
+  /**
+   * Makes a dead letter of a job that the queue lost. BullMQ can't add a failed job, so it is added as delayed, where nobody
+   * can take it, and moved with the keys that BullMQ itself uses.
+   */
+  async restoreDead(id: string, reason: string): Promise<void> {
+    await this.add([{ id, rank: 1, delay: 3_600_000 }]);
+    const at = Date.now();
+    const { delayed = "", failed = "" } = this.#backend.keys;
+    await this.#redis
+      .multi()
+      .zrem(delayed, id)
+      .zadd(failed, at, id)
+      .hset(this.#backend.toKey(id), { failedReason: reason, finishedOn: at, delay: 0 })
+      .exec();
+  }
+
+  /** Shows the operator how a job fares that is never given up. */
+  async showProgress(id: string, progress: object): Promise<void> {
+    try {
+      await this.#backend.updateProgress(id, progress);
+    } catch (error) {
+      if (!isJobMissing(error)) throw error;
+    }
+  }
+
+  /**
+   * Takes back leases that ran out.
+   *
+   * @param rankOf the rank of a job; undefined drops it
+   */
+  async reclaim(rankOf: (id: string) => Promise<number | undefined>): Promise<string[]> {
+    const ids = await this.#backend.moveStalledJobsToWait();
+    for (const id of ids) {
+      const rank = await rankOf(id);
+      if (rank === undefined) await this.end(id);
+      // BullMQ put it into a list that goes before every rank.
+      else await this.#changeRank(id, rank);
+    }
+    return ids;
+  }
+
+  async #changeRank(id: string, rank: number): Promise<void> {
+    try {
+      await this.#backend.changePriority(id, rank, true);
+    } catch (error) {
+      // Taken and reported in between.
+      if (!isJobMissing(error)) throw error;
+    }
+  }
+
+  /** Every job of the queue. */
+  async ids(): Promise<QueueIds> {
+    const [wait = [], active = [], prioritized = [], delayed = [], paused = [], dead = []] =
+      (await this.#backend.getRanges(
+        ["wait", "active", "prioritized", "delayed", "paused", "failed"],
+        0,
+        -1,
+      )) as string[][];
+    return {
+      live: new Set([...wait, ...active, ...prioritized, ...delayed, ...paused]),
+      dead: new Set(dead),
+    };
+  }
+
+  /** Writes the queue's settings again, in case its keys were lost. */
+  async restoreSettings(): Promise<void> {
+    await this.#backend.setQueueMeta({
+      "opts.maxLenEvents": queueOptions("", this.#redis).streams?.events.maxLen ?? 0,
+    });
+  }
+
+  close(): Promise<void> {
+    return this.queue.close();
+  }
+}
+
+/** As much of a job as ending it takes. */
+const minimalJob = (id: string): MinimalJob => ({ id, opts: { attempts: 1 } }) as unknown as MinimalJob;
+
+const codeOf = (error: unknown): number | undefined =>
+  error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : undefined;
+
+/** BullMQ's codes: -1 no such job, -2 no lock, -3 not active, -6 somebody else's lock. */
+const isLeaseLost = (error: unknown): boolean => [-1, -2, -3, -6].includes(codeOf(error) ?? 0);
+const isJobMissing = (error: unknown): boolean => codeOf(error) === -1;
+
+async function endsLease(end: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await end();
+  } catch (error) {
+    if (isLeaseLost(error)) return false;
+    throw error;
+  }
+}

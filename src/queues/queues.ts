@@ -1,0 +1,85 @@
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { BackgroundQueue } from "./backgroundQueue.js";
+import { LeaseQueue } from "./leaseQueue.js";
+import { BACKGROUND, starterName, stopperName } from "./names.js";
+
+/** The two queues of one access point. */
+export interface ScheddQueues {
+  starter: LeaseQueue;
+  stopper: LeaseQueue;
+}
+
+/** All queues of the service, on one shared client. One for a process. */
+export class Queues {
+  readonly activation: BackgroundQueue;
+  readonly launch: BackgroundQueue;
+  readonly deactivation: BackgroundQueue;
+  readonly fanout: BackgroundQueue;
+  readonly #redis: Redis;
+  readonly #leaseSeconds: number;
+  readonly #schedds = new Map<string, ScheddQueues>();
+
+  constructor(redis: Redis, leaseSeconds: number) {
+    this.#redis = redis;
+    this.#leaseSeconds = leaseSeconds;
+    this.activation = new BackgroundQueue(BACKGROUND.activation, redis);
+    this.launch = new BackgroundQueue(BACKGROUND.launch, redis);
+    this.deactivation = new BackgroundQueue(BACKGROUND.deactivation, redis);
+    this.fanout = new BackgroundQueue(BACKGROUND.fanout, redis);
+  }
+
+  /** Makes queues for schedds that have none yet. Only for known ones: each queue has keys in Redis. */
+  learn(schedds: Iterable<string>): void {
+    for (const schedd of schedds) this.of(schedd);
+  }
+
+  /** The queues of a schedd that a client named; undefined when it is not known, and nothing is made for it. */
+  find(schedd: string): ScheddQueues | undefined {
+    return this.#schedds.get(schedd);
+  }
+
+  /** The queues of a schedd that has taskforces. */
+  of(schedd: string): ScheddQueues {
+    const known = this.#schedds.get(schedd);
+    if (known !== undefined) return known;
+    const queues = {
+      starter: new LeaseQueue(starterName(schedd), this.#redis, this.#leaseSeconds),
+      stopper: new LeaseQueue(stopperName(schedd), this.#redis, this.#leaseSeconds),
+    };
+    this.#schedds.set(schedd, queues);
+    return queues;
+  }
+
+  /** Every known schedd with its queues. */
+  schedds(): ReadonlyMap<string, ScheddQueues> {
+    return this.#schedds;
+  }
+
+  /** Every queue, for those who look at them all. */
+  all(): Queue[] {
+    const background = [this.activation, this.launch, this.deactivation, this.fanout].map(
+      ({ queue }) => queue,
+    );
+    const leased = [...this.#schedds.values()].flatMap(({ starter, stopper }) => [
+      starter.queue,
+      stopper.queue,
+    ]);
+    return [...background, ...leased];
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.all().map((queue) => queue.close()));
+  }
+}
+
+/** The queues of a process. @param options `schedds`: those known at start; `leaseSeconds`: the length of a lease */
+export function createQueues(options: {
+  redis: Redis;
+  leaseSeconds: number;
+  schedds: Iterable<string>;
+}): Queues {
+  const queues = new Queues(options.redis, options.leaseSeconds);
+  queues.learn(options.schedds);
+  return queues;
+}

@@ -1,0 +1,37 @@
+import type { Redis } from "ioredis";
+import type { WorkflowId } from "../domain/ids.js";
+import type { MqProfile } from "../domain/mqProfile.js";
+import { partitionOf, profilesKey, recordKey } from "./keys.js";
+
+/** The activated mq-profiles of each workflow. They never change once activated, so the MQS is asked once. */
+export class Profiles {
+  readonly #redis: Redis;
+  readonly #partitions: number;
+
+  constructor(redis: Redis, partitions: number) {
+    this.#redis = redis;
+    this.#partitions = partitions;
+  }
+
+  /** Keeps the profiles that activation gave, and marks the workflow: its queues are active. */
+  async activated(workflow: WorkflowId, profiles: readonly MqProfile[]): Promise<void> {
+    const partition = partitionOf(workflow, this.#partitions);
+    const multi = this.#redis.multi();
+    for (const profile of profiles)
+      multi.hset(profilesKey(partition, workflow), profile.mqid, JSON.stringify(profile));
+    multi.hset(recordKey(partition, "workflow", workflow), "mq_activated", 1);
+    await multi.exec();
+  }
+
+  /** Keeps one more profile, learned by its id. */
+  async keep(workflow: WorkflowId, profile: MqProfile): Promise<void> {
+    const partition = partitionOf(workflow, this.#partitions);
+    await this.#redis.hset(profilesKey(partition, workflow), profile.mqid, JSON.stringify(profile));
+  }
+
+  /** Profiles as JSON text, in the order of the ids; null where none is kept. */
+  async fetch(workflow: WorkflowId, mqids: readonly string[]): Promise<(string | null)[]> {
+    if (mqids.length === 0) return [];
+    return this.#redis.hmget(profilesKey(partitionOf(workflow, this.#partitions), workflow), ...mqids);
+  }
+}

@@ -1,0 +1,53 @@
+import type { ChainableCommander, Redis } from "ioredis";
+import type { RedisConnection } from "redis-om";
+
+type Fields = Record<string, string | number>;
+
+/**
+ * The handful of node-redis methods that a redis-om repository calls, spoken through ioredis: one client and one
+ * reconnect policy serve the repositories and everything else.
+ */
+export function redisOmClient(redis: Redis): RedisConnection {
+  const client = {
+    hGetAll: (key: string) => redis.hgetall(key),
+    unlink: (...keys: string[]) => redis.unlink(...keys),
+    expire: (key: string, seconds: number) => redis.expire(key, seconds),
+    get: (key: string) => redis.get(key),
+    set: (key: string, value: string) => redis.set(key, value),
+    multi: () => transaction(redis.multi(), true),
+  };
+  return client as unknown as RedisConnection;
+}
+
+/** The same, bound to an open `MULTI`: several saves become one transaction, which the caller executes. */
+export function redisOmTransaction(open: ChainableCommander): RedisConnection {
+  return { multi: () => transaction(open, false) } as unknown as RedisConnection;
+}
+
+/** The same, but nothing is sent: what a save would write is given to `collect`, for a script to write. */
+export function redisOmRecorder(collect: (key: string, fields: Fields) => void): RedisConnection {
+  const recorder = {
+    unlink: () => recorder,
+    hSet: (key: string, fields: Fields) => {
+      collect(key, fields);
+      return recorder;
+    },
+    exec: async () => [],
+  };
+  return { multi: () => recorder } as unknown as RedisConnection;
+}
+
+function transaction(commands: ChainableCommander, execute: boolean) {
+  const chain = {
+    unlink: (key: string) => {
+      commands.unlink(key);
+      return chain;
+    },
+    hSet: (key: string, fields: Fields) => {
+      commands.hset(key, fields);
+      return chain;
+    },
+    exec: async () => (execute ? commands.exec() : []),
+  };
+  return chain;
+}

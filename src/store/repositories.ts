@@ -1,0 +1,76 @@
+import type { RedisConnection } from "redis-om";
+import { type Entity, Repository, Schema } from "redis-om";
+import { type Kind, memberOf, partitionPrefix } from "./keys.js";
+import type { TaskforceRecord, TaskRecord, WorkflowRecord } from "./records.js";
+
+/** The record of each kind of entity. */
+export interface RecordOf {
+  workflow: WorkflowRecord;
+  task: TaskRecord;
+  taskforce: TaskforceRecord;
+}
+
+const FIELDS = {
+  workflow: {
+    doc: { type: "string" },
+    deactivated: { type: "string" },
+    deactivated_ts: { type: "number" },
+    mq_activated: { type: "number" },
+    n_queues: { type: "number" },
+  },
+  task: { doc: { type: "string" } },
+  taskforce: {
+    doc: { type: "string" },
+    schedd: { type: "string" },
+    priority: { type: "number" },
+    phase: { type: "string" },
+    since: { type: "string" },
+    log: { type: "string" },
+    n_workers: { type: "number" },
+    cluster_id: { type: "number" },
+    submit_dict: { type: "string" },
+    job_event_log_fpath: { type: "string" },
+    compound_statuses: { type: "string" },
+    top_task_errors: { type: "string" },
+    submit_failures: { type: "number" },
+    remove_failures: { type: "number" },
+  },
+} as const;
+
+/** The repositories of one partition. redis-om keys a record `<schema name>:<id>`, so each partition has schemas of its own. */
+export class PartitionRepositories {
+  readonly #schemas: Record<Kind, Schema>;
+  readonly #repositories: Record<Kind, Repository>;
+
+  constructor(partition: number, client: RedisConnection) {
+    const schema = (kind: Kind) =>
+      new Schema(`${partitionPrefix(partition)}${kind}`, FIELDS[kind], { dataStructure: "HASH" });
+    this.#schemas = { workflow: schema("workflow"), task: schema("task"), taskforce: schema("taskforce") };
+    const repository = (kind: Kind) => new Repository(this.#schemas[kind], client);
+    this.#repositories = {
+      workflow: repository("workflow"),
+      task: repository("task"),
+      taskforce: repository("taskforce"),
+    };
+  }
+
+  /** One record; undefined when there is none (redis-om gives an object without fields then). */
+  async fetch<K extends Kind>(kind: K, id: string): Promise<RecordOf[K] | undefined> {
+    const record = (await this.#repositories[kind].fetch(memberOf(id))) as unknown as RecordOf[K];
+    return record.doc === undefined ? undefined : record;
+  }
+
+  /**
+   * Writes a new record. Only for creation: a save replaces the whole hash, so every later change is a script.
+   *
+   * @param client another connection than the partition's: an open transaction, or a recorder
+   */
+  async save<K extends Kind>(
+    kind: K,
+    id: string,
+    record: RecordOf[K],
+    client: RedisConnection,
+  ): Promise<void> {
+    await new Repository(this.#schemas[kind], client).save(memberOf(id), { ...record } as unknown as Entity);
+  }
+}

@@ -1,0 +1,21 @@
+--[[
+  Creates one taskforce, unless its workflow is deactivated.
+
+  KEYS[1] workflow record   KEYS[2] taskforce record   KEYS[3] dirty workflows   KEYS[4…] indexes to enter
+  ARGV[1] member   ARGV[2] creation time   ARGV[3…] fields and values of the record
+
+  Returns 1 created and the workflow's queues are active, 0 created and they are not yet,
+         -1 workflow deactivated, -2 no such workflow
+]]
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  return -2
+end
+if is_deactivated(KEYS[1]) then
+  return -1
+end
+redis.call('HSET', KEYS[2], unpack(ARGV, 3))
+for i = 4, #KEYS do
+  redis.call('ZADD', KEYS[i], ARGV[2], ARGV[1])
+end
+mark_dirty(KEYS[3], ARGV[1])
+return redis.call('HEXISTS', KEYS[1], 'mq_activated')

@@ -1,0 +1,18 @@
+--[[
+  Moves a taskforce forward on its own (activation, launch), unless its workflow is deactivated.
+
+  KEYS[1] taskforce record   KEYS[2] workflow record   KEYS[3] index of taskforces   KEYS[4] dirty workflows
+  ARGV[1] member   ARGV[2] phase it must be in   ARGV[3] phase to enter   ARGV[4] now   ARGV[5] log entry's rest
+
+  Returns 1 moved, 0 not in that phase or no such taskforce, -1 workflow deactivated
+]]
+if redis.call('HGET', KEYS[1], 'phase') ~= ARGV[2] then
+  return 0
+end
+if is_deactivated(KEYS[2]) then
+  return -1
+end
+append_log(KEYS[1], ARGV[4], ARGV[5])
+enter_phase(KEYS[1], KEYS[3], ARGV[1], ARGV[2], ARGV[3], ARGV[4])
+mark_dirty(KEYS[4], ARGV[1])
+return 1

@@ -1,0 +1,24 @@
+--[[
+  Flips a workflow to deactivated, once. From here on none of its taskforces moves forward; `stopTaskforces` moves them
+  to pending-stopper afterwards, in steps.
+
+  KEYS[1] workflow record   KEYS[2] index of the workflow's taskforces   KEYS[3] workflows being deactivated
+  KEYS[4] dirty workflows
+  ARGV[1] workflow's member   ARGV[2] why   ARGV[3] now   ARGV[4] what taskforce records' keys begin with
+
+  Returns the number of taskforces that will be stopped, -1 no such workflow or already deactivated
+]]
+if redis.call('EXISTS', KEYS[1]) == 0 or is_deactivated(KEYS[1]) then
+  return -1
+end
+redis.call('HSET', KEYS[1], 'deactivated', ARGV[2], 'deactivated_ts', ARGV[3])
+redis.call('SADD', KEYS[3], ARGV[1])
+redis.call('SADD', KEYS[4], ARGV[1])
+local ending = { ['pending-stopper'] = true, ['condor-rm'] = true, ['condor-complete'] = true }
+local count = 0
+for _, member in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+  if not ending[redis.call('HGET', ARGV[4] .. member, 'phase')] then
+    count = count + 1
+  end
+end
+return count

@@ -1,0 +1,44 @@
+--[[
+  Put before every script of this folder.
+
+  A taskforce's record is a hash. The fields that scripts change:
+    phase            the phase
+    since            epoch seconds at which it entered the phase, or last failed in it
+    log              phase changes as JSON text: [time,target,ok,event time,source,context],… without outer brackets.
+                     It is only ever appended to as text: decoding and encoding would turn [] into {} and cut floats
+    submit_failures  condor-submits that failed under a lease, since creation or an operator's retry
+    remove_failures  condor-rms that failed under a lease
+
+  A log entry comes as ARGV in two pieces: the time, and the rest, `,"target",ok,null,"source","context"]`. So the time
+  of a repeated report does not hide that the rest is the same.
+]]
+local function append_log(record, now, rest)
+  local entry = '[' .. now .. rest
+  local log = redis.call('HGET', record, 'log')
+  if log and log ~= '' then
+    entry = log .. ',' .. entry
+  end
+  redis.call('HSET', record, 'log', entry)
+end
+
+local function last_log_says(record, rest)
+  local log = redis.call('HGET', record, 'log')
+  return log and string.sub(log, -string.len(rest)) == rest
+end
+
+-- index: the sorted set of all taskforces of the partition; one for each phase stands beside it
+local function enter_phase(record, index, member, from, to, now)
+  redis.call('HSET', record, 'phase', to, 'since', now)
+  local created = redis.call('ZSCORE', index, member)
+  redis.call('ZREM', index .. ':phase:' .. from, member)
+  redis.call('ZADD', index .. ':phase:' .. to, created, member)
+end
+
+-- a taskforce's index member begins with its workflow's
+local function mark_dirty(dirty, member)
+  redis.call('SADD', dirty, string.match(member, '^%x+%-%x+'))
+end
+
+local function is_deactivated(workflow)
+  return redis.call('HEXISTS', workflow, 'deactivated') == 1
+end

@@ -1,0 +1,25 @@
+--[[
+  The TMS removed a taskforce from HTCondor. A fact, so it is taken in any phase; condor-complete is final.
+
+  KEYS[1] taskforce record   KEYS[2] index of taskforces   KEYS[3] dirty workflows
+  ARGV[1] member   ARGV[2] now   ARGV[3] log entry's rest when it counts   ARGV[4] the same after condor-complete
+
+  Returns 1 phase condor-rm, 0 the same report again, or after condor-complete: the phase stays, -2 no such taskforce
+]]
+local phase = redis.call('HGET', KEYS[1], 'phase')
+if not phase then
+  return -2
+end
+if phase == 'condor-rm' then
+  return 0
+end
+if phase == 'condor-complete' then
+  if not last_log_says(KEYS[1], ARGV[4]) then
+    append_log(KEYS[1], ARGV[2], ARGV[4])
+  end
+  return 0
+end
+append_log(KEYS[1], ARGV[2], ARGV[3])
+enter_phase(KEYS[1], KEYS[2], ARGV[1], phase, 'condor-rm', ARGV[2])
+mark_dirty(KEYS[3], ARGV[1])
+return 1

@@ -1,0 +1,41 @@
+--[[
+  The TMS submitted a taskforce to HTCondor.
+
+  KEYS[1] taskforce record   KEYS[2] workflow record   KEYS[3] index of taskforces   KEYS[4] dirty workflows
+  ARGV[1] member   ARGV[2] now   ARGV[3] cluster_id   ARGV[4] n_workers   ARGV[5] submit_dict (JSON)
+  ARGV[6] job_event_log_fpath   ARGV[7] log entry's rest when it counts   ARGV[8] the same when the workflow is deactivated
+
+  Returns 2 stored, but the workflow is deactivated: the cluster must be stopped
+          1 stored, phase condor-submit
+          0 the same report again: nothing changed
+         -1 not pending-starter
+         -2 no such taskforce
+]]
+local phase = redis.call('HGET', KEYS[1], 'phase')
+if not phase then
+  return -2
+end
+local cluster = redis.call('HGET', KEYS[1], 'cluster_id')
+if cluster == ARGV[3] then
+  return 0
+end
+local deactivated = is_deactivated(KEYS[2])
+if cluster or not (phase == 'pending-starter' or (deactivated and phase == 'pending-stopper')) then
+  return -1
+end
+
+redis.call('HSET', KEYS[1], 'cluster_id', ARGV[3], 'n_workers', ARGV[4], 'submit_dict', ARGV[5],
+  'job_event_log_fpath', ARGV[6])
+local created = redis.call('ZSCORE', KEYS[3], ARGV[1])
+redis.call('ZADD', KEYS[3] .. ':cluster_id:' .. ARGV[3], created, ARGV[1])
+if ARGV[6] ~= '' then
+  redis.call('ZADD', KEYS[3] .. ':job_event_log_fpath:' .. ARGV[6], created, ARGV[1])
+end
+mark_dirty(KEYS[4], ARGV[1])
+if deactivated then
+  append_log(KEYS[1], ARGV[2], ARGV[8])
+  return 2
+end
+append_log(KEYS[1], ARGV[2], ARGV[7])
+enter_phase(KEYS[1], KEYS[3], ARGV[1], phase, 'condor-submit', ARGV[2])
+return 1

@@ -1,0 +1,30 @@
+--[[
+  The TMS could not submit a taskforce.
+
+  KEYS[1] taskforce record   KEYS[2] workflow record
+  ARGV[1] now   ARGV[2] '1' when the report ended a running lease: only such a failure counts   ARGV[3] log entry's rest
+
+  Returns the number of failures that counted so far (0 or more), also for a repeat, which is not logged twice
+         -1 not pending-starter
+         -2 no such taskforce
+         -3 the workflow is deactivated: logged, nothing else
+]]
+local phase = redis.call('HGET', KEYS[1], 'phase')
+if not phase then
+  return -2
+end
+local deactivated = is_deactivated(KEYS[2])
+if phase ~= 'pending-starter' and not (deactivated and phase == 'pending-stopper') then
+  return -1
+end
+if ARGV[2] == '1' or not last_log_says(KEYS[1], ARGV[3]) then
+  append_log(KEYS[1], ARGV[1], ARGV[3])
+end
+if deactivated then
+  return -3
+end
+if ARGV[2] ~= '1' then
+  return tonumber(redis.call('HGET', KEYS[1], 'submit_failures') or '0')
+end
+redis.call('HSET', KEYS[1], 'since', ARGV[1])
+return redis.call('HINCRBY', KEYS[1], 'submit_failures', 1)

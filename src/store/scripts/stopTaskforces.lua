@@ -1,0 +1,31 @@
+--[[
+  Carries a deactivation to some taskforces of a workflow: those that are not ending or finished go to pending-stopper,
+  the others get a failed log entry. Idempotent: a taskforce is touched once.
+
+  KEYS[1] index of taskforces   KEYS[2] dirty workflows
+  ARGV[1] what taskforce records' keys begin with   ARGV[2] now   ARGV[3] log entry's rest of those that move
+  ARGV[4] the same of those that do not   ARGV[5…] members
+
+  Returns the members that now are in pending-stopper and have an HTCondor cluster to stop, touched just now or before
+]]
+local ending = { ['pending-stopper'] = true, ['condor-rm'] = true, ['condor-complete'] = true }
+local to_stop = {}
+for i = 5, #ARGV do
+  local member = ARGV[i]
+  local record = ARGV[1] .. member
+  local phase = redis.call('HGET', record, 'phase')
+  if phase and redis.call('HSETNX', record, 'stopped', '1') == 1 then
+    if ending[phase] then
+      append_log(record, ARGV[2], ARGV[4])
+    else
+      append_log(record, ARGV[2], ARGV[3])
+      enter_phase(record, KEYS[1], member, phase, 'pending-stopper', ARGV[2])
+      phase = 'pending-stopper'
+    end
+    mark_dirty(KEYS[2], member)
+  end
+  if phase == 'pending-stopper' and redis.call('HEXISTS', record, 'cluster_id') == 1 then
+    to_stop[#to_stop + 1] = member
+  end
+end
+return to_stop

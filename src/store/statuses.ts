@@ -1,0 +1,61 @@
+import type { TaskforceUuid } from "../domain/ids.js";
+import type { CompoundStatuses, TopTaskErrors } from "../domain/taskforce.js";
+import { dirtyKey, memberOf, partitionOf, partitionPrefix } from "./keys.js";
+import { runScript } from "./scripts.js";
+import type { Store } from "./store.js";
+
+/** New statuses of one taskforce; what is undefined stays as it is. */
+export interface StatusUpdate {
+  uuid: TaskforceUuid;
+  compoundStatuses: CompoundStatuses | undefined;
+  topTaskErrors: TopTaskErrors | undefined;
+}
+
+/** Taskforces for each run of the script: a long script keeps everybody else waiting. */
+const BATCH = 250;
+
+/**
+ * Replaces statuses of many taskforces, one script for each partition and batch.
+ *
+ * @returns the taskforces that exist
+ */
+export async function updateStatuses(
+  store: Store,
+  updates: readonly StatusUpdate[],
+): Promise<Set<TaskforceUuid>> {
+  const byPartition = new Map<number, StatusUpdate[]>();
+  for (const update of updates) {
+    const partition = partitionOf(update.uuid, store.partitions);
+    const there = byPartition.get(partition);
+    if (there === undefined) byPartition.set(partition, [update]);
+    else there.push(update);
+  }
+  const found = new Set<TaskforceUuid>();
+  const runs: Promise<void>[] = [];
+  for (const [partition, all] of byPartition)
+    for (let start = 0; start < all.length; start += BATCH)
+      runs.push(updateBatch(store, partition, all.slice(start, start + BATCH), found));
+  await Promise.all(runs);
+  return found;
+}
+
+async function updateBatch(
+  store: Store,
+  partition: number,
+  updates: readonly StatusUpdate[],
+  found: Set<TaskforceUuid>,
+): Promise<void> {
+  const values = updates.flatMap(({ uuid, compoundStatuses, topTaskErrors }) => [
+    memberOf(uuid),
+    compoundStatuses === undefined ? "" : JSON.stringify(compoundStatuses),
+    topTaskErrors === undefined ? "" : JSON.stringify(topTaskErrors),
+  ]);
+  const keys = [dirtyKey(partition)];
+  const flags = (await runScript(store.redis, "updateStatuses", keys, [
+    `${partitionPrefix(partition)}taskforce:`,
+    ...values,
+  ])) as number[];
+  updates.forEach(({ uuid }, index) => {
+    if (flags[index] === 1) found.add(uuid);
+  });
+}

@@ -1,0 +1,73 @@
+import type { Redis } from "ioredis";
+import { createAll, createTaskforce } from "./creation.js";
+import { Indexes } from "./indexes.js";
+import { type IdOf, type Kind, partitionOf, SCHEDDS_KEY } from "./keys.js";
+import { checkLayout } from "./layout.js";
+import { Profiles } from "./profiles.js";
+import { redisOmClient } from "./redisOmClient.js";
+import { PartitionRepositories, type RecordOf } from "./repositories.js";
+import { defineScripts } from "./scripts.js";
+import { Summaries } from "./summaries.js";
+import { Transitions } from "./transitions.js";
+
+/** Entities in Redis. One for a process, on one client. */
+export class Store {
+  readonly redis: Redis;
+  readonly partitions: number;
+  readonly indexes: Indexes;
+  readonly transitions: Transitions;
+  readonly profiles: Profiles;
+  readonly summaries: Summaries;
+  readonly #repositories: PartitionRepositories[];
+
+  /** @param partitions a power of nothing in particular, but the same for ever: {@link openStore} checks it */
+  constructor(redis: Redis, partitions: number) {
+    this.redis = redis;
+    this.partitions = partitions;
+    defineScripts(redis);
+    const client = redisOmClient(redis);
+    this.#repositories = Array.from({ length: partitions }, (_, p) => new PartitionRepositories(p, client));
+    this.indexes = new Indexes(redis, partitions);
+    this.transitions = new Transitions(redis, partitions);
+    this.profiles = new Profiles(redis, partitions);
+    this.summaries = new Summaries(redis, partitions);
+  }
+
+  /** The repositories of the partition that an id belongs to. */
+  repositoriesOf(id: IdOf[Kind]): PartitionRepositories {
+    const repositories = this.#repositories[partitionOf(id, this.partitions)];
+    if (repositories === undefined) throw new RangeError(`no partition for ${id}`);
+    return repositories;
+  }
+
+  /** One record; undefined when there is none. */
+  fetch<K extends Kind>(kind: K, id: IdOf[K]): Promise<RecordOf[K] | undefined> {
+    return this.repositoriesOf(id).fetch(kind, id);
+  }
+
+  /** Many records, in the order of the ids; undefined where there is none. */
+  fetchMany<K extends Kind>(kind: K, ids: readonly IdOf[K][]): Promise<(RecordOf[K] | undefined)[]> {
+    return Promise.all(ids.map((id) => this.fetch(kind, id)));
+  }
+
+  /** Creates a workflow with all that belongs to it: everything appears at once, or nothing does. */
+  readonly createAll = createAll;
+
+  /** Creates one more taskforce, unless the workflow is deactivated. */
+  readonly createTaskforce = createTaskforce;
+
+  /** Every schedd that ever had a taskforce. */
+  knownSchedds(): Promise<string[]> {
+    return this.redis.smembers(SCHEDDS_KEY);
+  }
+}
+
+/**
+ * The store on a Redis that holds nothing yet, or what a store with as many partitions wrote.
+ *
+ * @throws LayoutError when the data has another number of partitions
+ */
+export async function openStore(redis: Redis, options: { partitions: number }): Promise<Store> {
+  await checkLayout(redis, options.partitions);
+  return new Store(redis, options.partitions);
+}

@@ -1,0 +1,64 @@
+import type { Redis } from "ioredis";
+import type { WorkflowId } from "../domain/ids.js";
+import type { Phase } from "../domain/phases.js";
+import type { CompoundStatuses, TopTaskErrors } from "../domain/taskforce.js";
+import { dirtyKey, idOfMember, memberOf, partitionOf, summarizingKey, summaryKey } from "./keys.js";
+
+/** A workflow at a glance, summed over its taskforces. */
+export interface WorkflowSummary {
+  /** Taskforces by phase; phases without any are left out. */
+  taskforces_by_phase: Partial<Record<Phase, number>>;
+  compound_statuses: CompoundStatuses;
+  top_task_errors: TopTaskErrors;
+  /** Epoch seconds. */
+  updated: number;
+}
+
+/** Summaries, and which of them are out of date: every script that changes a taskforce marks its workflow dirty. */
+export class Summaries {
+  readonly #redis: Redis;
+  readonly #partitions: number;
+
+  constructor(redis: Redis, partitions: number) {
+    this.#redis = redis;
+    this.#partitions = partitions;
+  }
+
+  /** A workflow's summary, as far as the status fan-out got. */
+  async fetch(workflow: WorkflowId): Promise<WorkflowSummary | undefined> {
+    const text = await this.#redis.get(summaryKey(partitionOf(workflow, this.#partitions), workflow));
+    return text === null ? undefined : (JSON.parse(text) as WorkflowSummary);
+  }
+
+  /** Replaces a workflow's summary, which then is no longer in the making. */
+  async save(workflow: WorkflowId, summary: WorkflowSummary): Promise<void> {
+    const partition = partitionOf(workflow, this.#partitions);
+    const multi = this.#redis.multi();
+    multi.set(summaryKey(partition, workflow), JSON.stringify(summary));
+    multi.srem(summarizingKey(partition), memberOf(workflow));
+    await multi.exec();
+  }
+
+  /** How many workflows of a partition are dirty. */
+  dirtyCount(partition: number): Promise<number> {
+    return this.#redis.scard(dirtyKey(partition));
+  }
+
+  /**
+   * Takes some dirty workflows of a partition. Until their summaries are saved they are remembered as being in the making, so
+   * that a crash in between loses none.
+   */
+  async takeDirty(partition: number, count: number): Promise<WorkflowId[]> {
+    const members = await this.#redis.srandmember(dirtyKey(partition), count);
+    const multi = this.#redis.multi();
+    for (const member of members) multi.smove(dirtyKey(partition), summarizingKey(partition), member);
+    if (members.length > 0) await multi.exec();
+    return members.map((member) => idOfMember("workflow", member));
+  }
+
+  /** Marks those dirty again whose summary was in the making, perhaps in a process that died. */
+  async restoreDirty(partition: number): Promise<void> {
+    const members = await this.#redis.smembers(summarizingKey(partition));
+    if (members.length > 0) await this.#redis.sadd(dirtyKey(partition), ...members);
+  }
+}

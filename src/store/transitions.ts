@@ -1,0 +1,241 @@
+import type { ChainableCommander, Redis } from "ioredis";
+import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
+import { workflowOf } from "../domain/ids.js";
+import type { Phase } from "../domain/phases.js";
+import type { SubmitReport } from "../domain/taskforce.js";
+import type { Deactivation } from "../domain/workflow.js";
+import {
+  allKey,
+  deactivatingKey,
+  dirtyKey,
+  idOfMember,
+  indexKey,
+  memberOf,
+  partitionOf,
+  partitionPrefix,
+  recordKey,
+} from "./keys.js";
+import type { LogEntry } from "./records.js";
+import { runScript, type ScriptName } from "./scripts.js";
+
+/** What became of a condor-submit report. */
+export type SubmitOutcome = "submitted" | "repeated" | "workflow-deactivated" | "not-pending" | "missing";
+/** What became of a condor-submit failure; the count is of failures under a lease. */
+export type SubmitFailureOutcome = { failures: number } | "workflow-deactivated" | "not-pending" | "missing";
+
+const SUBMIT_OUTCOMES: Record<number, SubmitOutcome> = {
+  2: "workflow-deactivated",
+  1: "submitted",
+  0: "repeated",
+  [-1]: "not-pending",
+  [-2]: "missing",
+};
+
+/** The keys that scripts over one taskforce need. */
+interface TaskforceKeys {
+  record: string;
+  workflow: string;
+  index: string;
+  dirty: string;
+}
+
+/**
+ * Every change of an entity after its creation: each is one script, so that what it checks and what it writes cannot be
+ * torn apart. Return codes become words here and nowhere else.
+ */
+export class Transitions {
+  readonly #redis: Redis;
+  readonly #partitions: number;
+
+  constructor(redis: Redis, partitions: number) {
+    this.#redis = redis;
+    this.#partitions = partitions;
+  }
+
+  #keys(uuid: TaskforceUuid): TaskforceKeys {
+    const partition = partitionOf(uuid, this.#partitions);
+    return {
+      record: recordKey(partition, "taskforce", uuid),
+      workflow: recordKey(partition, "workflow", workflowOf(uuid)),
+      index: allKey(partition, "taskforce"),
+      dirty: dirtyKey(partition),
+    };
+  }
+
+  #run(name: ScriptName, keys: readonly string[], values: readonly (string | number)[]): Promise<number> {
+    return runScript(this.#redis, name, keys, values) as Promise<number>;
+  }
+
+  /** Moves one taskforce forward. @returns false when it is elsewhere by now, or its workflow is deactivated */
+  async advance(uuid: TaskforceUuid, from: Phase, to: Phase, entry: LogEntry): Promise<boolean> {
+    const { record, workflow, index, dirty } = this.#keys(uuid);
+    const values = [memberOf(uuid), from, to, entry.now, entry.rest];
+    return (await this.#run("advance", [record, workflow, index, dirty], values)) === 1;
+  }
+
+  /** Moves taskforces of one workflow forward. @returns those that moved */
+  async advanceAll(
+    uuids: readonly TaskforceUuid[],
+    from: Phase,
+    to: Phase,
+    entry: LogEntry,
+  ): Promise<TaskforceUuid[]> {
+    const codes = await this.#pipelined(uuids, (pipeline, uuid) => {
+      const { record, workflow, index, dirty } = this.#keys(uuid);
+      runScript(
+        pipeline,
+        "advance",
+        [record, workflow, index, dirty],
+        [memberOf(uuid), from, to, entry.now, entry.rest],
+      );
+    });
+    return uuids.filter((_, index) => codes[index] === 1);
+  }
+
+  /** Logs a failed attempt for taskforces of one workflow that still are in a phase. */
+  async noteAttempts(uuids: readonly TaskforceUuid[], phase: Phase, entry: LogEntry): Promise<void> {
+    await this.#pipelined(uuids, (pipeline, uuid) => {
+      const { record, workflow } = this.#keys(uuid);
+      runScript(pipeline, "noteAttempt", [record, workflow], [phase, entry.now, entry.rest]);
+    });
+  }
+
+  /** All of one workflow, so of one partition: Redis Cluster refuses pipelines across nodes. */
+  async #pipelined(
+    uuids: readonly TaskforceUuid[],
+    put: (pipeline: ChainableCommander, uuid: TaskforceUuid) => void,
+  ): Promise<unknown[]> {
+    const pipeline = this.#redis.pipeline();
+    for (const uuid of uuids) put(pipeline, uuid);
+    const results = (await pipeline.exec()) ?? [];
+    const failed = results.find(([error]) => error !== null);
+    if (failed?.[0]) throw failed[0];
+    return results.map(([, code]) => code);
+  }
+
+  /** @param entries what is logged when it counts, and when the workflow is deactivated */
+  async recordSubmit(
+    uuid: TaskforceUuid,
+    report: SubmitReport,
+    entries: { submitted: LogEntry; deactivated: LogEntry },
+  ): Promise<SubmitOutcome> {
+    const { record, workflow, index, dirty } = this.#keys(uuid);
+    const code = await this.#run(
+      "recordSubmit",
+      [record, workflow, index, dirty],
+      [
+        memberOf(uuid),
+        entries.submitted.now,
+        report.cluster_id,
+        report.n_workers,
+        JSON.stringify(report.submit_dict),
+        report.job_event_log_fpath,
+        entries.submitted.rest,
+        entries.deactivated.rest,
+      ],
+    );
+    return SUBMIT_OUTCOMES[code] ?? "missing";
+  }
+
+  /** @param leased whether the report ended a running lease: only then it counts */
+  async recordSubmitFailure(
+    uuid: TaskforceUuid,
+    leased: boolean,
+    entry: LogEntry,
+  ): Promise<SubmitFailureOutcome> {
+    const { record, workflow } = this.#keys(uuid);
+    const code = await this.#run(
+      "recordSubmitFailure",
+      [record, workflow],
+      [entry.now, leased ? 1 : 0, entry.rest],
+    );
+    if (code >= 0) return { failures: code };
+    return code === -3 ? "workflow-deactivated" : code === -1 ? "not-pending" : "missing";
+  }
+
+  /** @param entries what is logged when it counts, and after condor-complete. @returns false when there is no such taskforce */
+  async recordRemoval(
+    uuid: TaskforceUuid,
+    entries: { removed: LogEntry; tooLate: LogEntry },
+  ): Promise<boolean> {
+    const { record, index, dirty } = this.#keys(uuid);
+    const values = [memberOf(uuid), entries.removed.now, entries.removed.rest, entries.tooLate.rest];
+    return (await this.#run("recordRemoval", [record, index, dirty], values)) !== -2;
+  }
+
+  /** @returns the failures that counted so far; undefined when there is no such taskforce */
+  async recordRemovalFailure(
+    uuid: TaskforceUuid,
+    leased: boolean,
+    entry: LogEntry,
+  ): Promise<number | undefined> {
+    const { record } = this.#keys(uuid);
+    const code = await this.#run("recordRemovalFailure", [record], [entry.now, leased ? 1 : 0, entry.rest]);
+    return code === -2 ? undefined : code;
+  }
+
+  /** @returns false when there is no such taskforce */
+  async recordCompletion(uuid: TaskforceUuid, entry: LogEntry): Promise<boolean> {
+    const { record, index, dirty } = this.#keys(uuid);
+    return (
+      (await this.#run(
+        "recordCompletion",
+        [record, index, dirty],
+        [memberOf(uuid), entry.now, entry.rest],
+      )) !== -2
+    );
+  }
+
+  /** Forgets the failures of a taskforce that an operator retries. */
+  async forgetSubmitFailures(uuid: TaskforceUuid): Promise<void> {
+    await this.#redis.hdel(this.#keys(uuid).record, "submit_failures");
+  }
+
+  /**
+   * Flips a workflow to deactivated.
+   *
+   * @param at epoch seconds
+   * @returns the number of taskforces that will be stopped; undefined when it is unknown or already deactivated
+   */
+  async deactivate(workflow: WorkflowId, why: Deactivation, at: number): Promise<number | undefined> {
+    const partition = partitionOf(workflow, this.#partitions);
+    const code = await this.#run(
+      "deactivate",
+      [
+        recordKey(partition, "workflow", workflow),
+        indexKey(partition, "taskforce", "workflow_id", workflow),
+        deactivatingKey(partition),
+        dirtyKey(partition),
+      ],
+      [memberOf(workflow), why, JSON.stringify(at), `${partitionPrefix(partition)}taskforce:`],
+    );
+    return code === -1 ? undefined : code;
+  }
+
+  /**
+   * Carries a deactivation to some taskforces of one workflow.
+   *
+   * @returns those that now wait to be stopped and have an HTCondor cluster
+   */
+  async stopTaskforces(
+    uuids: readonly TaskforceUuid[],
+    entries: { moved: LogEntry; left: LogEntry },
+  ): Promise<TaskforceUuid[]> {
+    const [first] = uuids;
+    if (first === undefined) return [];
+    const partition = partitionOf(first, this.#partitions);
+    const members = (await runScript(
+      this.#redis,
+      "stopTaskforces",
+      [allKey(partition, "taskforce"), dirtyKey(partition)],
+      [
+        `${partitionPrefix(partition)}taskforce:`,
+        entries.moved.now,
+        entries.moved.rest,
+        entries.left.rest,
+        ...uuids.map(memberOf),
+      ],
+    )) as string[];
+    return members.map((member) => idOfMember("taskforce", member));
+  }
+}
