@@ -34,7 +34,7 @@ export class BackgroundQueue {
 
   /** The ids of all jobs, also of those that were given up. */
   async ids(): Promise<Set<string>> {
-    const states = ["wait", "active", "prioritized", "delayed", "paused", "failed"];
+    const states = ["wait", "active", "prioritized", "delayed", "failed"];
     const ids = (await this.queue.getBackend().getRanges(states as never, 0, -1)) as string[][];
     return new Set(ids.flat());
   }

@@ -189,14 +189,14 @@ export class LeaseQueue {
 
   /** Every job of the queue. */
   async ids(): Promise<QueueIds> {
-    const [wait = [], active = [], prioritized = [], delayed = [], paused = [], dead = []] =
+    const [wait = [], active = [], prioritized = [], delayed = [], dead = []] =
       (await this.#backend.getRanges(
-        ["wait", "active", "prioritized", "delayed", "paused", "failed"],
+        ["wait", "active", "prioritized", "delayed", "failed"],
         0,
         -1,
       )) as string[][];
     return {
-      live: new Set([...wait, ...active, ...prioritized, ...delayed, ...paused]),
+      live: new Set([...wait, ...active, ...prioritized, ...delayed]),
       dead: new Set(dead),
     };
   }

@@ -1,0 +1,190 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type {
+  CompoundStatuses,
+  HandOut,
+  StatusesReport,
+  StatusResult,
+  SubmitReport,
+  Taskforce,
+  TopTaskErrors,
+} from "./wire.js";
+
+/** As many as a real TMS makes before it gives a request up. */
+const RETRIES = 10;
+/** Seconds; each further wait is twice as long, up to {@link LONGEST_WAIT}. */
+const FIRST_WAIT = 0.1;
+const LONGEST_WAIT = 5;
+
+/** The WMS understood a request and said no, or failed at it. */
+export class WmsRefusal extends Error {
+  override name = "WmsRefusal";
+  readonly status: number;
+
+  constructor(method: string, path: string, status: number, reason: string) {
+    super(`${method} ${path}: ${status} ${reason}`);
+    this.status = status;
+  }
+}
+
+/** The WMS did not answer, however often it was asked. */
+export class WmsUnreachable extends Error {
+  override name = "WmsUnreachable";
+}
+
+/** How the client reaches the WMS. */
+export interface WmsClientOptions {
+  /** Address of the WMS, without `/v1`. */
+  url: string;
+  /** The access point; with it, the polls ask for its taskforces only. */
+  schedd: string;
+  /** A JWT with the role system-tms, for a WMS that asks for one. */
+  token?: string | undefined;
+  /** Stands in for the global `fetch`. */
+  fetch?: typeof fetch | undefined;
+  /** Ends waits between retries; requests on their way are finished. */
+  signal?: AbortSignal | undefined;
+  /** Told before each retry. @param seconds how long the client waits first */
+  onRetry?: ((reason: string, attempt: number, seconds: number) => void) | undefined;
+}
+
+/** Taskforces whose cluster may still run, with as much as a TMS needs after a restart. */
+export type RunningTaskforce = Pick<
+  Taskforce,
+  "taskforce_uuid" | "cluster_id" | "n_workers" | "phase" | "compound_statuses"
+>;
+
+/**
+ * The routes of the WMS that a TMS calls, one method each.
+ *
+ * Every method raises {@link WmsRefusal} for a 4xx or 5xx, and {@link WmsUnreachable} when the connection broke, or the
+ * WMS was unavailable (503), at the first attempt and at all ten retries.
+ */
+export class WmsClient {
+  readonly #options: WmsClientOptions;
+
+  constructor(options: WmsClientOptions) {
+    this.#options = { ...options, url: options.url.replace(/\/+$/, "") };
+  }
+
+  /** Takes the next taskforce to submit, under a lease. @returns undefined when none waits */
+  async pendingStarter(): Promise<HandOut | undefined> {
+    const answer = await this.#poll<HandOut>("pending-starter");
+    return "taskforce" in answer ? answer : undefined;
+  }
+
+  /** Takes the next taskforce whose cluster must go, under a lease. @returns undefined when none waits */
+  async pendingStopper(): Promise<Taskforce | undefined> {
+    const answer = await this.#poll<Taskforce>("pending-stopper");
+    return "taskforce_uuid" in answer ? answer : undefined;
+  }
+
+  #poll<T extends object>(queue: string): Promise<T | Record<string, never>> {
+    return this.#request("GET", `/v1/tms/${queue}/taskforces?schedd=${encodeURIComponent(this.#options.schedd)}`);
+  }
+
+  async reportSubmit(uuid: string, report: SubmitReport): Promise<void> {
+    await this.#request("POST", `/v1/tms/condor-submit/taskforces/${uuid}`, report);
+  }
+
+  async reportSubmitFailure(uuid: string, error: string): Promise<void> {
+    await this.#request("POST", `/v1/tms/condor-submit/taskforces/${uuid}/failed`, { error });
+  }
+
+  async reportRemoval(uuid: string): Promise<void> {
+    await this.#request("POST", `/v1/tms/condor-rm/taskforces/${uuid}`, {});
+  }
+
+  async reportRemovalFailure(uuid: string, error: string): Promise<void> {
+    await this.#request("POST", `/v1/tms/condor-rm/taskforces/${uuid}/failed`, { error });
+  }
+
+  /** @param timestamp when the cluster ended, in whole epoch seconds */
+  async reportCompletion(uuid: string, timestamp: number): Promise<void> {
+    await this.#request("POST", `/v1/tms/condor-complete/taskforces/${uuid}`, { condor_complete_ts: timestamp });
+  }
+
+  /** Sends what is known of many taskforces in one request; a map without entries is left out. */
+  async reportStatuses(
+    compoundStatuses: Record<string, CompoundStatuses>,
+    topTaskErrors: Record<string, TopTaskErrors>,
+  ): Promise<StatusResult[]> {
+    const body: StatusesReport = {};
+    if (Object.keys(compoundStatuses).length > 0) body.compound_statuses_by_taskforce = compoundStatuses;
+    if (Object.keys(topTaskErrors).length > 0) body.top_task_errors_by_taskforce = topTaskErrors;
+    const answer = await this.#request<{ results: StatusResult[] }>("POST", "/v1/tms/statuses/taskforces", body);
+    return answer.results;
+  }
+
+  /** Asks for every taskforce of the schedd whose cluster was submitted and has not completed. */
+  async runningTaskforces(): Promise<RunningTaskforce[]> {
+    const running: RunningTaskforce[] = [];
+    let after: string | null = null;
+    do {
+      const page: { taskforces: RunningTaskforce[]; next_after: string | null } = await this.#request(
+        "POST",
+        "/v1/query/taskforces",
+        {
+          query: {
+            schedd: this.#options.schedd,
+            cluster_id: { $ne: null },
+            phase: { $in: ["condor-submit", "pending-stopper", "condor-rm"] },
+          },
+          projection: ["taskforce_uuid", "cluster_id", "n_workers", "phase", "compound_statuses"],
+          ...(after === null ? {} : { after }),
+        },
+      );
+      running.push(...page.taskforces);
+      after = page.next_after;
+    } while (after !== null);
+    return running;
+  }
+
+  async #request<T>(method: string, path: string, body?: object): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await this.#attempt<T>(method, path, body);
+      if ("answer" in outcome) return outcome.answer;
+      const { broken, retryAfter } = outcome;
+      if (attempt > RETRIES || this.#options.signal?.aborted)
+        throw new WmsUnreachable(`${method} ${this.#options.url}${path}: ${broken}`);
+      const seconds = retryAfter ?? Math.min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT);
+      this.#options.onRetry?.(broken, attempt, seconds);
+      // An aborted wait is no error: the next turn of the loop gives up.
+      await wait(seconds * 1000, undefined, { signal: this.#options.signal }).catch(() => {});
+    }
+  }
+
+  async #attempt<T>(
+    method: string,
+    path: string,
+    body?: object,
+  ): Promise<{ answer: T } | { broken: string; retryAfter?: number }> {
+    const { url, token, fetch: send = fetch } = this.#options;
+    let response: Response;
+    let text: string;
+    try {
+      response = await send(url + path, {
+        method,
+        headers: {
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      text = await response.text();
+    } catch (error) {
+      return { broken: reasonOf(error) };
+    }
+    if (response.ok) return { answer: JSON.parse(text) as T };
+    const reason = response.statusText || text;
+    if (response.status !== 503) throw new WmsRefusal(method, path, response.status, reason);
+    const retryAfter = Number(response.headers.get("retry-after"));
+    return { broken: `503 ${reason}`, ...(retryAfter > 0 ? { retryAfter } : {}) };
+  }
+}
+
+/** `fetch` says no more than "fetch failed"; what broke is in the cause. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.message || ("code" in cause ? String(cause.code) : cause.name);
+}

@@ -1,0 +1,77 @@
+import { type ErrorKind, WmsError } from "../domain/errors.js";
+import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
+import { SOURCES } from "../domain/phases.js";
+import type { WorkflowRecord } from "../store/records.js";
+import type { Wms } from "./context.js";
+import { wakeFanout } from "./fanout.js";
+import { entryNow } from "./log.js";
+
+/** Taskforces for each pipeline of transitions. */
+const CHUNK = 200;
+
+/** How an attempt to activate a workflow's queues ended. */
+export type Activation =
+  | { outcome: "activated" | "nothing-to-do" }
+  /** To be tried again later. */
+  | { outcome: "not-yet"; reason: string }
+  /** Waiting won't help; for the operator. */
+  | { outcome: "refused"; reason: string };
+
+/**
+ * Has the MQS activate a workflow's queues, and moves its taskforces on to pre-launch. Idempotent. A failed attempt is
+ * logged on each taskforce that waits for it.
+ */
+export async function activateWorkflow(wms: Wms, workflow: WorkflowId): Promise<Activation> {
+  const record = await wms.store.fetch("workflow", workflow);
+  if (record === undefined || record.deactivated !== undefined) return { outcome: "nothing-to-do" };
+  const failure = record.mq_activated === undefined ? await activateQueues(wms, workflow, record) : undefined;
+  // Only now is the list of taskforces taken: one that is added from here on knows that the queues are active.
+  const waiting = await waitingTaskforces(wms, workflow);
+  if (failure !== undefined) {
+    const entry = entryNow("pre-launch", false, SOURCES.activator, failure.reason);
+    await inChunks(waiting, (chunk) => wms.store.transitions.noteAttempts(chunk, "pre-mq-activation", entry));
+    return failure;
+  }
+  await inChunks(waiting, (chunk) => advanceToLaunch(wms, chunk));
+  wakeFanout(wms, workflow);
+  return { outcome: "activated" };
+}
+
+async function activateQueues(
+  wms: Wms,
+  workflow: WorkflowId,
+  record: WorkflowRecord,
+): Promise<Extract<Activation, { reason: string }> | undefined> {
+  if (record.n_queues === 0) {
+    await wms.store.profiles.activated(workflow, []);
+    return undefined;
+  }
+  try {
+    const { priority } = JSON.parse(record.doc) as { priority: number };
+    const profiles = await wms.mqs.activate(workflow, priority);
+    if (profiles === "try-again-later")
+      return { outcome: "not-yet", reason: "The MQS said: try again later." };
+    await wms.store.profiles.activated(workflow, profiles);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof WmsError)) throw error;
+    const final: ErrorKind = "upstream-refused";
+    return { outcome: error.kind === final ? "refused" : "not-yet", reason: `ERROR: ${error.message}` };
+  }
+}
+
+async function waitingTaskforces(wms: Wms, workflow: WorkflowId): Promise<TaskforceUuid[]> {
+  const uuids = await wms.store.indexes.taskforcesOf(workflow);
+  const records = await wms.store.fetchMany("taskforce", uuids);
+  return uuids.filter((_, index) => records[index]?.phase === "pre-mq-activation");
+}
+
+async function advanceToLaunch(wms: Wms, uuids: readonly TaskforceUuid[]): Promise<void> {
+  const entry = entryNow("pre-launch", true, SOURCES.activator, "The message queues are active.");
+  const moved = await wms.store.transitions.advanceAll(uuids, "pre-mq-activation", "pre-launch", entry);
+  await wms.queues.launch.add(moved.map((id) => ({ id })));
+}
+
+async function inChunks<T>(all: readonly T[], work: (chunk: T[]) => Promise<void>): Promise<void> {
+  for (let start = 0; start < all.length; start += CHUNK) await work(all.slice(start, start + CHUNK));
+}

@@ -1,0 +1,60 @@
+import { scheddOf } from "../domain/clusters.js";
+import { invalid, notFound, WmsError } from "../domain/errors.js";
+import { isTaskId } from "../domain/ids.js";
+import { ADD_WORKERS_BOOST } from "../domain/priority.js";
+import type { AddWorkersRequest } from "../domain/requests.js";
+import { taskforceDoc } from "../store/records.js";
+import type { Wms } from "./context.js";
+import { newTaskforce } from "./create.js";
+import { wakeFanout } from "./fanout.js";
+import { project } from "./project.js";
+import { workflowPriority } from "./read.js";
+
+/**
+ * Gives a task one more taskforce, copied from its first one, with a priority that lets it overtake.
+ *
+ * @param by whether a user or a TMS asks
+ * @returns the taskforce
+ * @throws WmsError `invalid` for an unknown location, `not-found` for an unknown task, `conflict` when the workflow is
+ *   deactivated
+ */
+export async function addWorkers(
+  wms: Wms,
+  taskId: string,
+  request: AddWorkersRequest,
+  by: "USER" | "TMS",
+): Promise<string> {
+  const schedd = scheddOf(wms.settings.clusters, request.cluster_location);
+  if (schedd === undefined)
+    throw invalid(`cluster_location: condor cluster location not found: ${request.cluster_location}`);
+  const first = isTaskId(taskId) ? await wms.store.indexes.firstTaskforceOf(taskId) : undefined;
+  const record = first && (await wms.store.fetch("taskforce", first));
+  if (record === undefined) throw notFound(`no task found with id: ${taskId}`);
+
+  const { workflow_id, task_id, pilot_config, worker_config } = taskforceDoc(record);
+  const taskforce = newTaskforce({
+    identity: {
+      workflow_id,
+      task_id,
+      schedd,
+      priority: (await workflowPriority(wms, workflow_id)) + ADD_WORKERS_BOOST,
+    },
+    n_workers: request.n_workers ?? 1,
+    pilot_config,
+    worker_config,
+    source: by,
+    context: "Created when adding more workers for this task directive.",
+  });
+  const outcome = await wms.store.createTaskforce(taskforce);
+  if (outcome === "no-workflow") throw notFound(`no task found with id: ${taskId}`);
+  if (outcome === "deactivated")
+    throw new WmsError("conflict", `cannot add a taskforce to a deactivated workflow (${workflow_id})`);
+  // While the queues wait for the MQS, the workflow's own job will move this taskforce on with its siblings. Afterwards
+  // that job may be gone or about to end, so the taskforce gets one of its own.
+  if (outcome === "queues-active")
+    await project(wms, "activation", () =>
+      wms.queues.activation.add([{ id: taskforce.taskforce_uuid, subject: workflow_id }]),
+    );
+  wakeFanout(wms, workflow_id);
+  return JSON.stringify(taskforce);
+}

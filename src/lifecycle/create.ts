@@ -1,0 +1,209 @@
+import { now } from "../domain/clock.js";
+import { scheddOf } from "../domain/clusters.js";
+import { invalid } from "../domain/errors.js";
+import { newTaskforceUuid, newTaskId, newWorkflowId, type WorkflowId } from "../domain/ids.js";
+import { SOURCES } from "../domain/phases.js";
+import { storedPriority } from "../domain/priority.js";
+import type { CreateWorkflowRequest, TaskRequest } from "../domain/requests.js";
+import type { TaskDirective } from "../domain/taskDirective.js";
+import type { PilotConfig, Taskforce } from "../domain/taskforce.js";
+import type { Workflow } from "../domain/workflow.js";
+import type { WholeWorkflow } from "../store/creation.js";
+import type { Wms } from "./context.js";
+import { wakeFanout } from "./fanout.js";
+import { pilotTagResolver } from "./pilotImages.js";
+import { project } from "./project.js";
+
+/** The pilot's own settings travel under these names; a user's value would be overwritten. */
+const RESERVED_ENVIRONMENT = ["IMAGE", "ARGS", "ENV_JSON"].flatMap((what) => [
+  `EWMS_PILOT_TASK_${what}`,
+  `EWMS_PILOT_INIT_${what}`,
+]);
+
+/**
+ * Creates a workflow with its directives and taskforces. Nothing is stored or reserved unless all that comes before
+ * passed, and then everything appears at once.
+ *
+ * @param request its types are checked already; here come the rules that need more than its shape
+ * @throws WmsError `invalid`; `upstream-refused` or `unavailable` when the MQS does not reserve the queues
+ */
+export async function createWorkflow(wms: Wms, request: CreateWorkflowRequest): Promise<WholeWorkflow> {
+  checkClusters(wms, request);
+  const aliases = usedAliases(request);
+  checkPublicAliases(request, aliases);
+  checkEnvironments(request);
+  const pilots = await pilotConfigs(wms, request);
+
+  const timestamp = now();
+  const workflow: Workflow = {
+    workflow_id: newWorkflowId(timestamp),
+    timestamp,
+    priority: storedPriority(request.priority),
+    deactivated: null,
+    deactivated_ts: null,
+  };
+  const queues = await reserveQueues(wms, workflow.workflow_id, aliases, request.public_queue_aliases);
+  const whole = assemble(wms, workflow, request, pilots, queues);
+  await wms.store.createAll(whole, aliases.length);
+  await project(wms, "activation", () => wms.queues.activation.add([{ id: workflow.workflow_id }]));
+  wakeFanout(wms, workflow.workflow_id);
+  return whole;
+}
+
+function checkClusters(wms: Wms, { tasks }: CreateWorkflowRequest): void {
+  tasks.forEach((task, index) => {
+    task.cluster_locations.forEach((location, at) => {
+      if (scheddOf(wms.settings.clusters, location) === undefined)
+        throw invalid(
+          `tasks[${index}].cluster_locations[${at}]: condor cluster location not found: ${location}`,
+        );
+    });
+  });
+}
+
+/** The distinct aliases of a request, in the order of their first use. */
+function usedAliases({ tasks }: CreateWorkflowRequest): string[] {
+  return [...new Set(tasks.flatMap((task) => [...task.input_queue_aliases, ...task.output_queue_aliases]))];
+}
+
+function checkPublicAliases({ public_queue_aliases }: CreateWorkflowRequest, used: readonly string[]): void {
+  public_queue_aliases.forEach((alias, index) => {
+    if (!used.includes(alias))
+      throw invalid(`public_queue_aliases[${index}]: no task uses this alias: ${alias}`);
+  });
+}
+
+function checkEnvironments({ tasks }: CreateWorkflowRequest): void {
+  tasks.forEach((task, index) => {
+    const reserved = RESERVED_ENVIRONMENT.find((name) =>
+      Object.hasOwn(task.pilot_config?.environment ?? {}, name),
+    );
+    if (reserved !== undefined)
+      throw invalid(
+        `tasks[${index}].pilot_config.environment.${reserved}: is set by the service, use the task's own fields`,
+      );
+  });
+}
+
+async function pilotConfigs(wms: Wms, { tasks }: CreateWorkflowRequest): Promise<PilotConfig[]> {
+  const resolver = await pilotTagResolver(wms.settings.pilotImagesDir);
+  return tasks.map(({ pilot_config }, index) => ({
+    tag: resolver.resolve(pilot_config?.tag ?? "latest", `tasks[${index}].pilot_config.tag`),
+    image_source: "cvmfs",
+    environment: pilot_config?.environment ?? {},
+    input_files: pilot_config?.input_files ?? [],
+  }));
+}
+
+/** @returns message queue ids by alias */
+async function reserveQueues(
+  wms: Wms,
+  workflow: WorkflowId,
+  aliases: readonly string[],
+  publicAliases: readonly string[],
+): Promise<Map<string, string>> {
+  if (aliases.length === 0) return new Map();
+  const profiles = await wms.mqs.reserve(workflow, aliases, publicAliases);
+  return new Map(profiles.map(({ alias, mqid }) => [alias, mqid]));
+}
+
+function assemble(
+  wms: Wms,
+  workflow: Workflow,
+  request: CreateWorkflowRequest,
+  pilots: readonly PilotConfig[],
+  queues: ReadonlyMap<string, string>,
+): WholeWorkflow {
+  const task_directives = request.tasks.map((task) => directiveOf(workflow, task, queues));
+  const taskforces = request.tasks.flatMap((task, index) => {
+    const directive = task_directives[index];
+    const pilot_config = pilots[index];
+    if (directive === undefined || pilot_config === undefined) return [];
+    return task.cluster_locations.map((location) =>
+      taskforceOf(wms, workflow, directive, task, pilot_config, location),
+    );
+  });
+  return { workflow, task_directives, taskforces };
+}
+
+function directiveOf(
+  workflow: Workflow,
+  task: TaskRequest,
+  queues: ReadonlyMap<string, string>,
+): TaskDirective {
+  const idsOf = (aliases: readonly string[]) => aliases.flatMap((alias) => queues.get(alias) ?? []);
+  return {
+    task_id: newTaskId(workflow.workflow_id),
+    workflow_id: workflow.workflow_id,
+    cluster_locations: task.cluster_locations,
+    task_image: task.task_image,
+    task_args: task.task_args,
+    task_env: task.task_env ?? {},
+    init_image: task.init_image ?? "",
+    init_args: task.init_args ?? "",
+    init_env: task.init_env ?? {},
+    timestamp: now(),
+    input_queues: idsOf(task.input_queue_aliases),
+    output_queues: idsOf(task.output_queue_aliases),
+  };
+}
+
+function taskforceOf(
+  wms: Wms,
+  { workflow_id, priority }: Workflow,
+  { task_id }: TaskDirective,
+  task: TaskRequest,
+  pilot_config: PilotConfig,
+  location: string,
+): Taskforce {
+  const schedd = scheddOf(wms.settings.clusters, location);
+  if (schedd === undefined) throw invalid(`condor cluster location not found: ${location}`);
+  return newTaskforce({
+    identity: { workflow_id, task_id, schedd, priority },
+    n_workers: task.n_workers ?? 1,
+    pilot_config,
+    worker_config: task.worker_config,
+    source: SOURCES.user,
+    context: "Created during initial workflow request.",
+  });
+}
+
+/** A taskforce at the beginning of its life. */
+export function newTaskforce(of: {
+  identity: Pick<Taskforce, "workflow_id" | "task_id" | "schedd" | "priority">;
+  n_workers: number;
+  pilot_config: PilotConfig;
+  worker_config: Taskforce["worker_config"];
+  source: Taskforce["phase_change_log"][number]["source_entity"];
+  context: string;
+}): Taskforce {
+  const timestamp = now();
+  return {
+    taskforce_uuid: newTaskforceUuid(of.identity.task_id),
+    task_id: of.identity.task_id,
+    workflow_id: of.identity.workflow_id,
+    timestamp,
+    priority: of.identity.priority,
+    collector: null,
+    schedd: of.identity.schedd,
+    n_workers: of.n_workers,
+    pilot_config: of.pilot_config,
+    worker_config: of.worker_config,
+    cluster_id: null,
+    submit_dict: {},
+    job_event_log_fpath: "",
+    phase: "pre-mq-activation",
+    phase_change_log: [
+      {
+        target_phase: "pre-mq-activation",
+        timestamp,
+        was_successful: true,
+        source_event_time: null,
+        source_entity: of.source,
+        context: of.context,
+      },
+    ],
+    compound_statuses: {},
+    top_task_errors: {},
+  };
+}

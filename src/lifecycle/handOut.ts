@@ -1,0 +1,81 @@
+import { type TaskforceUuid, taskOf, type WorkflowId, workflowOf } from "../domain/ids.js";
+import type { TaskDirective } from "../domain/taskDirective.js";
+import type { LeaseQueue } from "../queues/leaseQueue.js";
+import { type TaskforceRecord, taskforceText, taskText } from "../store/records.js";
+import type { Wms } from "./context.js";
+import { isDead, wantsStart, wantsStop } from "./ranks.js";
+
+/**
+ * Leases the next taskforce that a schedd shall start.
+ *
+ * @returns the whole answer as JSON text: `taskforce`, `task_directive`, `mqprofiles`; null when none waits
+ * @throws WmsError `unavailable` when the MQS has to be asked and is away; nothing is leased then
+ */
+export async function handOutStarter(wms: Wms, schedd: string): Promise<string | null> {
+  const starter = wms.queues.find(schedd)?.starter;
+  if (starter === undefined) return null;
+  for (let id = await starter.take(); id !== undefined; id = await starter.take()) {
+    const answer = await starterAnswer(wms, starter, id as TaskforceUuid);
+    if (answer !== undefined) return answer;
+    await starter.end(id);
+  }
+  return null;
+}
+
+/** @returns undefined when the job's taskforce is no longer to be started */
+async function starterAnswer(
+  wms: Wms,
+  starter: LeaseQueue,
+  uuid: TaskforceUuid,
+): Promise<string | undefined> {
+  try {
+    const [taskforce, workflow, directive] = await Promise.all([
+      wms.store.fetch("taskforce", uuid),
+      wms.store.fetch("workflow", workflowOf(uuid)),
+      wms.store.fetch("task", taskOf(uuid)),
+    ]);
+    if (!wantsStart(taskforce) || workflow === undefined || directive === undefined) return undefined;
+    if (workflow.deactivated !== undefined) return undefined;
+    // A dead one can only be here because an operator took it out of the dead letters: it starts anew.
+    if (isDead(wms, taskforce)) await wms.store.transitions.forgetSubmitFailures(uuid);
+    const profiles = await profilesOf(wms, workflowOf(uuid), taskText(directive));
+    return `{"taskforce":${taskforceText(taskforce)},"task_directive":${taskText(directive)},"mqprofiles":[${profiles}]}`;
+  } catch (error) {
+    await starter
+      .giveBack(uuid)
+      .catch((cause: unknown) => wms.log.warn({ err: cause, taskforce: uuid }, "lease not given back"));
+    throw error;
+  }
+}
+
+/** The profiles of a directive's queues, input queues first, as JSON texts joined by commas. */
+async function profilesOf(wms: Wms, workflow: WorkflowId, directiveText: string): Promise<string> {
+  const { input_queues, output_queues } = JSON.parse(directiveText) as TaskDirective;
+  const mqids = [...new Set([...input_queues, ...output_queues])];
+  const kept = await wms.store.profiles.fetch(workflow, mqids);
+  const texts = mqids.map((mqid, index) => kept[index] ?? askForProfile(wms, workflow, mqid));
+  return (await Promise.all(texts)).join(",");
+}
+
+async function askForProfile(wms: Wms, workflow: WorkflowId, mqid: string): Promise<string> {
+  const profile = await wms.mqs.profile(mqid);
+  // Only an activated profile never changes.
+  if (profile.is_activated) await wms.store.profiles.keep(workflow, profile);
+  return JSON.stringify(profile);
+}
+
+/**
+ * Leases the next taskforce whose HTCondor cluster a schedd shall remove.
+ *
+ * @returns the taskforce as JSON text; null when none waits
+ */
+export async function handOutStopper(wms: Wms, schedd: string): Promise<string | null> {
+  const stopper = wms.queues.find(schedd)?.stopper;
+  if (stopper === undefined) return null;
+  for (let id = await stopper.take(); id !== undefined; id = await stopper.take()) {
+    const record: TaskforceRecord | undefined = await wms.store.fetch("taskforce", id as TaskforceUuid);
+    if (wantsStop(record)) return taskforceText(record);
+    await stopper.end(id);
+  }
+  return null;
+}

@@ -1,0 +1,16 @@
+import type { Wms } from "./context.js";
+
+/**
+ * Brings the queues in line with a change that the store already has. When that fails the change stands all the same: the
+ * caller is answered as if nothing had happened, and reconcile mends the queue. An error instead would make clients repeat
+ * what took effect.
+ *
+ * @param what the queue work, for the log
+ */
+export async function project(wms: Wms, what: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    wms.log.warn({ err: error, queue: what }, "the change is stored, its queue is left to reconcile");
+  }
+}

@@ -1,0 +1,155 @@
+import { notFound } from "../domain/errors.js";
+import { isTaskforceUuid, type TaskforceUuid } from "../domain/ids.js";
+import type { SubmitReport } from "../domain/taskforce.js";
+import type { ScheddQueues } from "../queues/queues.js";
+import { STOPPER_RANK } from "../queues/rank.js";
+import type { TaskforceRecord } from "../store/records.js";
+import type { Wms } from "./context.js";
+import { wakeFanout } from "./fanout.js";
+import { tmsEntry } from "./log.js";
+import { project } from "./project.js";
+import { isExhausted, rankOfRecord, starterWait, stopperWait } from "./ranks.js";
+
+const noPendingStarter = (uuid: string) =>
+  notFound(`no 'pending-starter' taskforce found with uuid: ${uuid}`);
+const noTaskforce = (uuid: string) => notFound(`no taskforce found with uuid: ${uuid}`);
+
+interface Reported {
+  uuid: TaskforceUuid;
+  record: TaskforceRecord;
+  queues: ScheddQueues;
+}
+
+/** The taskforce that a report is about. */
+async function reported(wms: Wms, uuid: string, missing: (uuid: string) => Error): Promise<Reported> {
+  const record = isTaskforceUuid(uuid) ? await wms.store.fetch("taskforce", uuid) : undefined;
+  if (record === undefined) throw missing(uuid);
+  return { uuid: uuid as TaskforceUuid, record, queues: wms.queues.of(record.schedd) };
+}
+
+/**
+ * The TMS submitted a taskforce to HTCondor. The same report again changes nothing. When the workflow was deactivated
+ * meanwhile, the cluster is handed out to be stopped.
+ *
+ * @throws WmsError `not-found` when the taskforce is not pending-starter; then HTCondor runs a cluster that nobody knows,
+ *   and the log says so
+ */
+export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport): Promise<void> {
+  const { uuid: known, queues } = await reported(wms, uuid, noPendingStarter);
+  const outcome = await wms.store.transitions.recordSubmit(known, report, {
+    submitted: tmsEntry("condor-submit", true, "HTCondor submission succeeded."),
+    deactivated: tmsEntry(
+      "condor-submit",
+      false,
+      "Submitted, but the workflow was deactivated meanwhile: to be stopped.",
+    ),
+  });
+  if (outcome === "missing" || outcome === "not-pending") {
+    wms.log.error(
+      { taskforce: uuid, cluster_id: report.cluster_id },
+      "stray cluster: HTCondor runs it, but the taskforce is no longer pending-starter; remove the cluster",
+    );
+    throw noPendingStarter(uuid);
+  }
+  if (outcome === "repeated") return;
+  await project(wms, "starter", () => queues.starter.end(known));
+  if (outcome === "workflow-deactivated")
+    await project(wms, "stopper", () => queues.stopper.add([{ id: known, rank: STOPPER_RANK }]));
+  wakeFanout(wms, known);
+}
+
+/**
+ * The TMS could not submit a taskforce. Under a lease this counts: the taskforce is handed out again after a growing wait,
+ * and becomes a dead letter when it has failed too often. A repeat, without a lease, counts nothing.
+ *
+ * @throws WmsError `not-found` when the taskforce is not pending-starter
+ */
+export async function reportSubmitFailed(wms: Wms, uuid: string, reason: string): Promise<void> {
+  const { uuid: known, record, queues } = await reported(wms, uuid, noPendingStarter);
+  const leased =
+    record.phase === "pending-starter" && (await endStarterLease(wms, known, record, queues, reason));
+  const entry = tmsEntry("condor-submit", false, `ERROR: ${reason}`);
+  const outcome = await wms.store.transitions.recordSubmitFailure(known, leased, entry);
+  if (outcome === "missing" || outcome === "not-pending") throw noPendingStarter(uuid);
+  // The lease ended in a starter queue where the taskforce has no business any more.
+  if (outcome === "workflow-deactivated") await project(wms, "starter", () => queues.starter.end(known));
+}
+
+/**
+ * Ends the lease before the failure is counted: only one of several reports of the same failure can do that, so none
+ * counts twice. A crash in between leaves one failure uncounted.
+ */
+async function endStarterLease(
+  wms: Wms,
+  uuid: TaskforceUuid,
+  record: TaskforceRecord,
+  { starter }: ScheddQueues,
+  reason: string,
+): Promise<boolean> {
+  const failures = (record.submit_failures ?? 0) + 1;
+  if (!isExhausted(wms, failures))
+    return starter.postpone(
+      uuid,
+      rankOfRecord({ ...record, submit_failures: failures }),
+      starterWait(wms, failures),
+    );
+  const buried = await starter.bury(uuid, reason);
+  if (buried)
+    wms.log.error({ taskforce: uuid, failures, reason }, "condor-submit failed for the last time: given up");
+  return buried;
+}
+
+/** The TMS removed a taskforce from HTCondor. @throws WmsError `not-found` */
+export async function reportRemoved(wms: Wms, uuid: string): Promise<void> {
+  const { uuid: known, queues } = await reported(wms, uuid, noTaskforce);
+  const found = await wms.store.transitions.recordRemoval(known, {
+    removed: tmsEntry("condor-rm", true, "HTCondor removal succeeded."),
+    tooLate: tmsEntry("condor-rm", false, "The taskforce has already completed."),
+  });
+  if (!found) throw noTaskforce(uuid);
+  await leaveQueues(wms, known, queues);
+}
+
+/**
+ * The TMS could not remove a taskforce from HTCondor. It is handed out again after a growing wait, for ever: a cluster
+ * must not be left running.
+ *
+ * @throws WmsError `not-found`
+ */
+export async function reportRemoveFailed(wms: Wms, uuid: string, reason: string): Promise<void> {
+  const { uuid: known, record, queues } = await reported(wms, uuid, noTaskforce);
+  const failures = (record.remove_failures ?? 0) + 1;
+  const leased = await queues.stopper.postpone(known, STOPPER_RANK, stopperWait(wms, failures));
+  const entry = tmsEntry("condor-rm", false, `ERROR: ${reason}`);
+  const counted = await wms.store.transitions.recordRemovalFailure(known, leased, entry);
+  if (counted === undefined) throw noTaskforce(uuid);
+  if (leased && isExhausted(wms, counted)) {
+    wms.log.error(
+      { taskforce: uuid, failures: counted, reason },
+      "condor-rm keeps failing; it goes on being tried",
+    );
+    await project(wms, "stopper", () =>
+      queues.stopper.showProgress(known, { failing: counted, error: reason }),
+    );
+  }
+}
+
+/**
+ * A taskforce's HTCondor cluster ended.
+ *
+ * @param at when it ended, in epoch seconds
+ * @throws WmsError `not-found`
+ */
+export async function reportCompleted(wms: Wms, uuid: string, at: number): Promise<void> {
+  const { uuid: known, queues } = await reported(wms, uuid, noTaskforce);
+  const entry = tmsEntry("condor-complete", true, "HTCondor cluster completed.", at);
+  if (!(await wms.store.transitions.recordCompletion(known, entry))) throw noTaskforce(uuid);
+  await leaveQueues(wms, known, queues);
+}
+
+/** Nothing about a taskforce that is removed or complete stays queued. */
+async function leaveQueues(wms: Wms, uuid: TaskforceUuid, { starter, stopper }: ScheddQueues): Promise<void> {
+  await project(wms, "stopper", () => stopper.end(uuid));
+  await project(wms, "starter", () => starter.end(uuid));
+  wakeFanout(wms, uuid);
+}

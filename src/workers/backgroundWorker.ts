@@ -1,0 +1,68 @@
+import { type Job, UnrecoverableError, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { prefixOf } from "../queues/names.js";
+
+/** Milliseconds after which a job of a dead process is somebody else's. */
+const LOCK = 15_000;
+/** Milliseconds between two looks for such jobs. */
+const STALLED_INTERVAL = 5_000;
+/** The longest wait before a job that broke is tried again, in milliseconds. */
+const LONGEST_WAIT = 30_000;
+
+/** The work has to wait: tried again after the wait that the worker was set up with. */
+export class NotYet extends Error {
+  override name = "NotYet";
+}
+
+/** The work can't be done, however often it is tried: a dead letter for the operator. */
+export class GivenUp extends UnrecoverableError {
+  override name = "GivenUp";
+}
+
+/** How a queue is drained. */
+export interface BackgroundWork {
+  queue: string;
+  /** Jobs at a time in this process. */
+  concurrency: number;
+  /** @param subject what the job is about. @throws NotYet, GivenUp; anything else is tried again soon */
+  work: (subject: string, jobId: string) => Promise<void>;
+  /** The wait before the next attempt after {@link NotYet}, in milliseconds. @param attempts how many there were */
+  notYetWait?: (attempts: number) => number;
+}
+
+/** A BullMQ worker for one queue of the background work. */
+export function startBackgroundWorker(
+  { queue, concurrency, work, notYetWait }: BackgroundWork,
+  redis: Redis,
+  log: Logger,
+): Worker {
+  const worker = new Worker<{ id: string }>(queue, (job) => work(job.data.id, job.id ?? job.data.id), {
+    connection: redis,
+    prefix: prefixOf(queue),
+    concurrency,
+    lockDuration: LOCK,
+    stalledInterval: STALLED_INTERVAL,
+    // A job whose process died is no failure, however often that happens.
+    maxStalledCount: Number.MAX_SAFE_INTEGER,
+    skipVersionCheck: true,
+    settings: {
+      backoffStrategy: (attempts, _type, error) =>
+        error instanceof NotYet && notYetWait !== undefined
+          ? notYetWait(attempts)
+          : Math.min(LONGEST_WAIT, 1000 * 2 ** Math.min(attempts - 1, 10)),
+    },
+  });
+  // The client itself logs lost connections, once; without a listener Node would end the process.
+  worker.on("error", () => {});
+  worker.on("failed", (job, error) => logFailure(log, queue, job, error));
+  return worker;
+}
+
+function logFailure(log: Logger, queue: string, job: Job | undefined, error: Error): void {
+  const about = { queue, job: job?.id, attempts: job?.attemptsMade };
+  if (error instanceof NotYet) log.info({ ...about, reason: error.message }, "to be tried again later");
+  else if (error instanceof GivenUp)
+    log.error({ ...about, reason: error.message }, "given up, kept for the operator");
+  else log.warn({ ...about, err: error }, "background job failed, to be tried again");
+}

@@ -1,0 +1,46 @@
+import type { Logger } from "pino";
+
+/** Work that is done again and again, in every worker process. */
+export interface PeriodicWork {
+  name: string;
+  /** Milliseconds between the end of one run and the start of the next. */
+  interval: number;
+  runOnce: () => Promise<void>;
+}
+
+/** A running {@link PeriodicWork}. */
+export interface Periodic {
+  /** Ends it, after the run that may be under way. */
+  close(): Promise<void>;
+}
+
+/** Starts periodic work; the first run begins at once. A run that fails is logged, and the next one comes all the same. */
+export function startPeriodic({ name, interval, runOnce }: PeriodicWork, log: Logger): Periodic {
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+  let failing = false;
+  let run: Promise<void> = Promise.resolve();
+
+  const turn = async (): Promise<void> => {
+    try {
+      await runOnce();
+      failing = false;
+    } catch (error) {
+      // While Redis is away every run fails: one line says it.
+      if (!failing && !closed) log.warn({ err: error, work: name }, "periodic work failed, goes on");
+      failing = true;
+    }
+    if (!closed) timer = setTimeout(start, interval);
+  };
+  const start = (): void => {
+    run = turn();
+  };
+  start();
+  return {
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await run;
+    },
+  };
+}

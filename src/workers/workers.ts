@@ -1,0 +1,121 @@
+import type { Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
+import { activateWorkflow } from "../lifecycle/activate.js";
+import type { Wms } from "../lifecycle/context.js";
+import { finishDeactivation } from "../lifecycle/deactivate.js";
+import { fanoutJobId } from "../lifecycle/fanout.js";
+import { launchTaskforce } from "../lifecycle/launch.js";
+import { starterRankOf, stopperRankOf } from "../lifecycle/ranks.js";
+import { reconcile } from "../lifecycle/reconcile.js";
+import { summarizeDirty } from "../lifecycle/summarize.js";
+import { BACKGROUND } from "../queues/names.js";
+import { type BackgroundWork, GivenUp, NotYet, startBackgroundWorker } from "./backgroundWorker.js";
+import { startPeriodic } from "./periodic.js";
+
+/** The longest wait between two attempts to activate a workflow's queues, in milliseconds. */
+const LONGEST_ACTIVATION_WAIT = 3_600_000;
+/** Milliseconds between two looks for leases that ran out. */
+const RECLAIM_INTERVAL = 500;
+
+/** How the workers are set up. */
+export interface WorkerOptions {
+  /** A client that waits for Redis rather than fail: workers block on it. */
+  redis: Redis;
+  reconcileSeconds: number;
+  /** Seconds after the first activation that did not succeed; it doubles with each further one. */
+  activationRetryWait: number;
+}
+
+/** The running workers of a process. */
+export interface Workers {
+  /** Ends them, after the jobs that are under way. */
+  close(): Promise<void>;
+}
+
+/** Starts everything that happens without a request. */
+export function startWorkers(wms: Wms, options: WorkerOptions): Workers {
+  const workers = backgroundWork(wms, options).map((work) =>
+    startBackgroundWorker(work, options.redis, wms.log),
+  );
+  renewFanout(wms, workers);
+  const periodics = [
+    { name: "reclaim", interval: RECLAIM_INTERVAL, runOnce: () => reclaimLeases(wms) },
+    { name: "reconcile", interval: options.reconcileSeconds * 1000, runOnce: () => reconcileAndLog(wms) },
+  ].map((work) => startPeriodic(work, wms.log));
+  return {
+    async close() {
+      await Promise.allSettled([...periodics, ...workers].map((each) => each.close()));
+    },
+  };
+}
+
+function backgroundWork(wms: Wms, { activationRetryWait }: WorkerOptions): BackgroundWork[] {
+  return [
+    {
+      queue: BACKGROUND.activation,
+      // Most of an activation is waiting for the MQS: one that hangs must not keep the others from it.
+      concurrency: 100,
+      notYetWait: (attempts) =>
+        Math.min(LONGEST_ACTIVATION_WAIT, activationRetryWait * 1000 * 2 ** Math.min(attempts - 1, 20)),
+      work: async (workflow) => {
+        const activation = await activateWorkflow(wms, workflow as WorkflowId);
+        if (activation.outcome === "not-yet") throw new NotYet(activation.reason);
+        if (activation.outcome === "refused") throw new GivenUp(activation.reason);
+      },
+    },
+    {
+      queue: BACKGROUND.launch,
+      concurrency: 20,
+      work: (uuid) => launchTaskforce(wms, uuid as TaskforceUuid),
+    },
+    {
+      queue: BACKGROUND.deactivation,
+      concurrency: 4,
+      work: (id) => finishDeactivation(wms, id as WorkflowId),
+    },
+    { queue: BACKGROUND.fanout, concurrency: 2, work: (id) => summarizeDirty(wms, partitionOfJob(wms, id)) },
+  ];
+}
+
+function partitionOfJob(wms: Wms, jobId: string): number {
+  const partition = Array.from({ length: wms.store.partitions }, (_, p) => p).find(
+    (p) => fanoutJobId(p) === jobId,
+  );
+  if (partition === undefined) throw new GivenUp(`no partition for the job ${jobId}`);
+  return partition;
+}
+
+/**
+ * A nudge that comes while its partition's job is at its end is lost: adding an id that is active does nothing. So each
+ * job that is gone looks back once.
+ */
+function renewFanout(wms: Wms, workers: readonly Worker[]): void {
+  const fanout = workers.find(({ name }) => name === BACKGROUND.fanout);
+  fanout?.on("completed", (job) => {
+    const id = job.id ?? "";
+    wms.store.summaries
+      .dirtyCount(partitionOfJob(wms, id))
+      .then((dirty) => (dirty > 0 ? wms.queues.fanout.add([{ id }]) : undefined))
+      .catch((error: unknown) =>
+        wms.log.debug({ err: error }, "status fan-out not renewed, left to reconcile"),
+      );
+  });
+}
+
+async function reclaimLeases(wms: Wms): Promise<void> {
+  for (const [schedd, { starter, stopper }] of wms.queues.schedds()) {
+    const started = await starter.reclaim((id) => starterRankOf(wms, id as TaskforceUuid));
+    const stopped = await stopper.reclaim((id) => stopperRankOf(wms, id as TaskforceUuid));
+    if (started.length + stopped.length > 0)
+      wms.log.warn(
+        { schedd, starters: started, stoppers: stopped },
+        "leases ran out, their taskforces are offered again",
+      );
+  }
+}
+
+async function reconcileAndLog(wms: Wms): Promise<void> {
+  const { added, dropped } = await reconcile(wms);
+  if (added + dropped > 0) wms.log.warn({ added, dropped }, "the queues were mended");
+}
