@@ -3,6 +3,7 @@ import { invalid, notFound, WmsError } from "../domain/errors.js";
 import { isTaskId } from "../domain/ids.js";
 import { ADD_WORKERS_BOOST } from "../domain/priority.js";
 import type { AddWorkersRequest } from "../domain/requests.js";
+import { createTaskforce } from "../store/creation.js";
 import { taskforceDoc } from "../store/records.js";
 import type { Wms } from "./context.js";
 import { newTaskforce } from "./create.js";
@@ -45,7 +46,7 @@ export async function addWorkers(
     source: by,
     context: "Created when adding more workers for this task directive.",
   });
-  const outcome = await wms.store.createTaskforce(taskforce);
+  const outcome = await createTaskforce(wms.store, taskforce);
   if (outcome === "no-workflow") throw notFound(`no task found with id: ${taskId}`);
   if (outcome === "deactivated")
     throw new WmsError("conflict", `cannot add a taskforce to a deactivated workflow (${workflow_id})`);

@@ -8,7 +8,7 @@ import type { CreateWorkflowRequest, TaskRequest } from "../domain/requests.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { PilotConfig, Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
-import type { WholeWorkflow } from "../store/creation.js";
+import { createAll, type WholeWorkflow } from "../store/creation.js";
 import type { Wms } from "./context.js";
 import { wakeFanout } from "./fanout.js";
 import { pilotTagResolver } from "./pilotImages.js";
@@ -44,7 +44,7 @@ export async function createWorkflow(wms: Wms, request: CreateWorkflowRequest): 
   };
   const queues = await reserveQueues(wms, workflow.workflow_id, aliases, request.public_queue_aliases);
   const whole = assemble(wms, workflow, request, pilots, queues);
-  await wms.store.createAll(whole, aliases.length);
+  await createAll(wms.store, whole, aliases.length);
   await project(wms, "activation", () => wms.queues.activation.add([{ id: workflow.workflow_id }]));
   wakeFanout(wms, workflow.workflow_id);
   return whole;

@@ -46,15 +46,15 @@ function indexesOf(partition: number, kind: Kind, entity: object): string[] {
  *
  * @param queues how many message queues the workflow has
  */
-export async function createAll(this: Store, whole: WholeWorkflow, queues: number): Promise<void> {
+export async function createAll(store: Store, whole: WholeWorkflow, queues: number): Promise<void> {
   const { workflow, task_directives, taskforces } = whole;
   // Before the transaction and outside of it: another slot of a Redis Cluster. A schedd known too early does no harm.
-  await this.redis.sadd(SCHEDDS_KEY, ...new Set(taskforces.map((taskforce) => taskforce.schedd)));
+  await store.redis.sadd(SCHEDDS_KEY, ...new Set(taskforces.map((taskforce) => taskforce.schedd)));
 
-  const partition = partitionOf(workflow.workflow_id, this.partitions);
-  const multi = this.redis.multi();
+  const partition = partitionOf(workflow.workflow_id, store.partitions);
+  const multi = store.redis.multi();
   const client = redisOmTransaction(multi);
-  const repositories = this.repositoriesOf(workflow.workflow_id);
+  const repositories = store.repositoriesOf(workflow.workflow_id);
   const put = async <K extends Kind>(
     kind: K,
     id: IdOf[K],
@@ -83,17 +83,17 @@ function enterIndexes(multi: ChainableCommander, keys: readonly string[], create
  * @returns `queues-active` when the MQS already activated the workflow's queues: nobody else will move this taskforce on
  */
 export async function createTaskforce(
-  this: Store,
+  store: Store,
   taskforce: Taskforce,
 ): Promise<"queues-active" | "queues-pending" | "deactivated" | "no-workflow"> {
   const { taskforce_uuid: uuid, workflow_id } = taskforce;
-  await this.redis.sadd(SCHEDDS_KEY, taskforce.schedd);
-  const partition = partitionOf(uuid, this.partitions);
+  await store.redis.sadd(SCHEDDS_KEY, taskforce.schedd);
+  const partition = partitionOf(uuid, store.partitions);
   const fields: (string | number)[] = [];
   const recorder = redisOmRecorder((_, written) => fields.push(...Object.entries(written).flat()));
-  await this.repositoriesOf(uuid).save("taskforce", uuid, taskforceRecord(taskforce), recorder);
+  await store.repositoriesOf(uuid).save("taskforce", uuid, taskforceRecord(taskforce), recorder);
   const code = await runScript(
-    this.redis,
+    store.redis,
     "addTaskforce",
     [
       recordKey(partition, "workflow", workflow_id),

@@ -1,5 +1,4 @@
 import type { Redis } from "ioredis";
-import { createAll, createTaskforce } from "./creation.js";
 import { Indexes } from "./indexes.js";
 import { type IdOf, type Kind, partitionOf, SCHEDDS_KEY } from "./keys.js";
 import { checkLayout } from "./layout.js";
@@ -20,7 +19,7 @@ export class Store {
   readonly summaries: Summaries;
   readonly #repositories: PartitionRepositories[];
 
-  /** @param partitions a power of nothing in particular, but the same for ever: {@link openStore} checks it */
+  /** @param partitions any number, but the same for ever: {@link openStore} checks it */
   constructor(redis: Redis, partitions: number) {
     this.redis = redis;
     this.partitions = partitions;
@@ -49,12 +48,6 @@ export class Store {
   fetchMany<K extends Kind>(kind: K, ids: readonly IdOf[K][]): Promise<(RecordOf[K] | undefined)[]> {
     return Promise.all(ids.map((id) => this.fetch(kind, id)));
   }
-
-  /** Creates a workflow with all that belongs to it: everything appears at once, or nothing does. */
-  readonly createAll = createAll;
-
-  /** Creates one more taskforce, unless the workflow is deactivated. */
-  readonly createTaskforce = createTaskforce;
 
   /** Every schedd that ever had a taskforce. */
   knownSchedds(): Promise<string[]> {
