@@ -14,6 +14,8 @@ const environmentSchema = z.object({
   REST_HOST: z.string().default("127.0.0.1"),
   REST_PORT: z.coerce.number().int().min(0).max(65535).default(8080),
   REDIS_URL: text,
+  AUTH_DISABLED: z.stringbool({ error: "is neither true nor false" }).default(false),
+  AUTH_OPENID_URL: text,
   DATA_DIR: z.string().default(".data"),
   CLUSTER_LOCATIONS: z
     .string()
@@ -99,6 +101,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   }
   const env = parsed.data;
   const production = env.NODE_ENV === "production";
+  refuseUncheckedTokens(production, env.AUTH_OPENID_URL, env.AUTH_DISABLED);
   return {
     production,
     host: env.REST_HOST,
@@ -140,4 +143,17 @@ function mqsCredentials(
   if (tokenUrl === undefined || clientId === undefined || clientSecret === undefined)
     throw new ConfigError(`${missing.join(", ")}: must be set too when one of the three MQS credentials is`);
   return { tokenUrl, clientId, clientSecret };
+}
+
+/** Tokens are not checked yet. Whoever asks for that, or runs in production, must not believe that they are. */
+function refuseUncheckedTokens(production: boolean, openIdUrl: string | undefined, disabled: boolean): void {
+  if (disabled) return;
+  if (openIdUrl !== undefined)
+    throw new ConfigError(
+      "AUTH_OPENID_URL: tokens are not checked yet; unset it, or set AUTH_DISABLED=true and guard the port",
+    );
+  if (production)
+    throw new ConfigError(
+      "AUTH_DISABLED: must be true in production, tokens are not checked yet; guard the port",
+    );
 }

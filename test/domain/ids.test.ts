@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import {
+  isTaskforceUuid,
+  isTaskId,
+  isWorkflowId,
+  newTaskforceUuid,
+  newTaskId,
+  newWorkflowId,
+  taskOf,
+  workflowOf,
+} from "../../src/domain/ids.js";
+
+test("ids have the shapes that clients know, and carry their parents'", () => {
+  const workflow = newWorkflowId(1_700_000_000.75);
+  const task = newTaskId(workflow);
+  const taskforce = newTaskforceUuid(task);
+  expect(workflow).toMatch(/^WF-6553f100-[0-9a-f]{8}$/);
+  expect(task).toMatch(new RegExp(`^TK-${workflow.slice(3)}-[0-9a-f]{8}$`));
+  expect(taskforce).toMatch(new RegExp(`^TF-${task.slice(3)}-[0-9a-f]{8}$`));
+  expect(workflowOf(task)).toBe(workflow);
+  expect(workflowOf(taskforce)).toBe(workflow);
+  expect(taskOf(taskforce)).toBe(task);
+});
+
+test("text that this service never issued is no id", () => {
+  const workflow = newWorkflowId(1_700_000_000);
+  for (const text of [
+    "",
+    "WF-",
+    "WF-1",
+    `${workflow}x`,
+    workflow.toUpperCase(),
+    `${workflow}\n`,
+    "__proto__",
+  ])
+    expect([isWorkflowId(text), isTaskId(text), isTaskforceUuid(text)]).toEqual([false, false, false]);
+  expect(isWorkflowId(workflow)).toBe(true);
+  expect(isTaskId(workflow)).toBe(false);
+});

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { now } from "../../src/domain/clock.js";
+import { configuredSchedds, defaultClusterLocations, scheddOf } from "../../src/domain/clusters.js";
+import { isWellFormedTag, normalizedTag, resolveTag } from "../../src/domain/pilotImages.js";
+import { storedPriority } from "../../src/domain/priority.js";
+
+describe("pilot tags", () => {
+  const listing = [
+    "ewms-pilot:0.9.12",
+    "ewms-pilot:0.10.3",
+    "ewms-pilot:0.10.3-abc",
+    "other:9.9.9",
+    "ewms-pilot:fix-1a2b",
+  ];
+
+  test.each([
+    ["1.2.3", true],
+    ["latest", true],
+    ["my.branch-1a2b3c", true],
+    ["1.2", false],
+    ["1.2.3.4", false],
+    ["latest2", false],
+    ["../etc-1", false],
+    ["Branch-1", false],
+    ["", false],
+    ["1.2.3\n", false],
+  ])("%j is well-formed: %s", (tag, ok) => {
+    expect(isWellFormedTag(tag)).toBe(ok);
+  });
+
+  test("a leading v goes only before a digit", () => {
+    expect(["v1.2.3", "very-1", "vv1"].map(normalizedTag)).toEqual(["1.2.3", "very-1", "vv1"]);
+  });
+
+  test("latest is the highest release by number, not by text", () => {
+    expect(resolveTag("latest", listing)).toBe("0.10.3");
+    expect(resolveTag("latest", ["ewms-pilot:fix-1a2b"])).toBeUndefined();
+  });
+
+  test("a tag stands for itself when its image exists, or when there is no directory", () => {
+    expect(resolveTag("fix-1a2b", listing)).toBe("fix-1a2b");
+    expect(resolveTag("9.9.9", listing)).toBeUndefined();
+    expect(resolveTag("latest", null)).toBe("latest");
+  });
+});
+
+describe("cluster locations", () => {
+  const clusters = defaultClusterLocations(false);
+
+  test("an alias leads to its cluster's schedd; hostile names to nothing", () => {
+    expect(scheddOf(clusters, "sub-2")).toBe(scheddOf(clusters, "osg"));
+    for (const name of ["nowhere", "constructor", "__proto__", ""])
+      expect(scheddOf(clusters, name)).toBeUndefined();
+  });
+
+  test("each schedd is listed once", () => {
+    expect(configuredSchedds(clusters)).toEqual(["grid-submitter.icecube.wisc.edu", "SCHEDD1", "SCHEDD2"]);
+  });
+});
+
+test("priorities default to 50 and end at 100", () => {
+  expect([undefined, 0, 100, 101, -5].map(storedPriority)).toEqual([50, 0, 100, 100, -5]);
+});
+
+test("the clock never tells the same time twice", () => {
+  const times = Array.from({ length: 5000 }, now);
+  expect(new Set(times).size).toBe(times.length);
+  expect(times).toEqual([...times].sort((a, b) => a - b));
+});

@@ -1,0 +1,167 @@
+import { Redis } from "ioredis";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { LeaseQueue } from "../../src/queues/leaseQueue.js";
+import { freshDatabase } from "../setup/database.js";
+
+const LEASE_SECONDS = 0.2;
+
+let redis: Redis;
+let queue: LeaseQueue;
+
+beforeEach(async () => {
+  redis = new Redis(await freshDatabase());
+  queue = new LeaseQueue("starter-a%3Ab", redis, LEASE_SECONDS);
+});
+
+afterEach(async () => {
+  await queue.close();
+  redis.disconnect();
+});
+
+/** Reclaims until a lease ran out. */
+async function reclaimed(rank: number | undefined): Promise<string[]> {
+  for (;;) {
+    const ids = await queue.reclaim(async () => rank);
+    if (ids.length > 0) return ids;
+  }
+}
+
+describe("taking", () => {
+  test("goes by rank, then by arrival, and leases each job once", async () => {
+    await queue.add([
+      { id: "low", rank: 9 },
+      { id: "first", rank: 5 },
+      { id: "second", rank: 5 },
+      { id: "high", rank: 1 },
+    ]);
+    const taken = [];
+    for (let id = await queue.take(); id !== undefined; id = await queue.take()) taken.push(id);
+    expect(taken).toEqual(["high", "first", "second", "low"]);
+  });
+
+  test("an id that is there already stays as it is", async () => {
+    await queue.add([{ id: "a", rank: 1 }]);
+    expect(await queue.take()).toBe("a");
+    await queue.add([{ id: "a", rank: 1 }]);
+    expect(await queue.take()).toBeUndefined();
+  });
+
+  test("an ended job leaves nothing behind, and can come again", async () => {
+    await queue.add([{ id: "a", rank: 1 }]);
+    await queue.take();
+    await queue.end("a");
+    expect(await queue.ids()).toEqual({ live: new Set(), dead: new Set() });
+    await queue.add([{ id: "a", rank: 1 }]);
+    expect(await queue.take()).toBe("a");
+  });
+
+  test("a lease that is given back goes to the head of its equals", async () => {
+    await queue.add([
+      { id: "a", rank: 5 },
+      { id: "b", rank: 5 },
+    ]);
+    expect(await queue.take()).toBe("a");
+    await queue.giveBack("a");
+    expect(await queue.take()).toBe("a");
+  });
+});
+
+describe("a lease that ran out", () => {
+  test("is offered again, at the head of its equals, but not before those of higher rank", async () => {
+    await queue.add([
+      { id: "a", rank: 5 },
+      { id: "b", rank: 5 },
+    ]);
+    expect(await queue.take()).toBe("a");
+    expect(await reclaimed(5)).toEqual(["a"]);
+    await queue.add([{ id: "urgent", rank: 1 }]);
+    expect([await queue.take(), await queue.take(), await queue.take()]).toEqual(["urgent", "a", "b"]);
+  });
+
+  test("can run out many times without becoming a failure", async () => {
+    await queue.add([{ id: "a", rank: 5 }]);
+    for (let round = 0; round < 3; round++) {
+      expect(await queue.take()).toBe("a");
+      await reclaimed(5);
+    }
+    expect(await queue.take()).toBe("a");
+    expect((await queue.ids()).dead.size).toBe(0);
+  });
+
+  test("is dropped when its job is no longer wanted", async () => {
+    await queue.add([{ id: "a", rank: 5 }]);
+    await queue.take();
+    await reclaimed(undefined);
+    expect((await queue.ids()).live.size).toBe(0);
+  });
+
+  test("a late end removes the job all the same", async () => {
+    await queue.add([{ id: "a", rank: 5 }]);
+    await queue.take();
+    await reclaimed(5);
+    await queue.end("a");
+    expect((await queue.ids()).live.size).toBe(0);
+  });
+});
+
+describe("a failure", () => {
+  test("postpones behind equals, with the new rank", async () => {
+    await queue.add([
+      { id: "a", rank: 5 },
+      { id: "b", rank: 5 },
+      { id: "c", rank: 7 },
+    ]);
+    expect(await queue.take()).toBe("a");
+    expect(await queue.postpone("a", 6, 0)).toBe(true);
+    expect([await queue.take(), await queue.take(), await queue.take()]).toEqual(["b", "a", "c"]);
+  });
+
+  test("does nothing without a lease, so that a repeated report counts once", async () => {
+    await queue.add([{ id: "a", rank: 5 }]);
+    expect(await queue.postpone("a", 6, 0)).toBe(false);
+    await queue.take();
+    const reports = await Promise.all(Array.from({ length: 8 }, () => queue.postpone("a", 6, 60_000)));
+    expect(reports.filter(Boolean)).toHaveLength(1);
+    expect(await queue.bury("a", "no lease")).toBe(false);
+    expect(await queue.take()).toBeUndefined();
+  });
+
+  test("the last one makes a dead letter that an operator can retry", async () => {
+    await queue.add([{ id: "a", rank: 5 }]);
+    await queue.take();
+    expect(await queue.bury("a", "submit machine on fire")).toBe(true);
+    expect(await queue.ids()).toEqual({ live: new Set(), dead: new Set(["a"]) });
+    const job = await queue.queue.getJob("a");
+    expect(job?.failedReason).toBe("submit machine on fire");
+    await job?.retry();
+    expect(await queue.take()).toBe("a");
+  });
+});
+
+test("a dead letter that the queue lost is made again, and nobody can take it", async () => {
+  await queue.restoreDead("a", "known from the entity");
+  expect(await queue.take()).toBeUndefined();
+  const job = await queue.queue.getJob("a");
+  expect(await job?.getState()).toBe("failed");
+  expect(job?.failedReason).toBe("known from the entity");
+  await job?.retry();
+  expect(await queue.take()).toBe("a");
+});
+
+test("ending many ends the waiting and the leased", async () => {
+  await queue.add([
+    { id: "a", rank: 5 },
+    { id: "b", rank: 5 },
+    { id: "c", rank: 5 },
+  ]);
+  await queue.take();
+  await queue.endAll(["a", "b", "unknown"]);
+  expect((await queue.ids()).live).toEqual(new Set(["c"]));
+});
+
+test("the keys of a schedd with special characters stay in one slot", async () => {
+  await queue.add([{ id: "a", rank: 5 }]);
+  const keys = await redis.keys("*");
+  expect(keys.length).toBeGreaterThan(0);
+  expect(new Set(keys.map((key) => key.slice(key.indexOf("{"), key.indexOf("}") + 1))).size).toBe(1);
+});

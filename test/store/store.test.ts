@@ -1,0 +1,304 @@
+import { Redis } from "ioredis";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { newTaskforceUuid, newTaskId, newWorkflowId, type TaskforceUuid } from "../../src/domain/ids.js";
+import type { MqProfile } from "../../src/domain/mqProfile.js";
+import type { Taskforce } from "../../src/domain/taskforce.js";
+import { createAll, createTaskforce, type WholeWorkflow } from "../../src/store/creation.js";
+import { partitionOf } from "../../src/store/keys.js";
+import { checkLayout, LayoutError } from "../../src/store/layout.js";
+import { type LogEntry, logEntry, taskforceText, taskText, workflowText } from "../../src/store/records.js";
+import { updateStatuses } from "../../src/store/statuses.js";
+import { openStore, type Store } from "../../src/store/store.js";
+import { freshDatabase } from "../setup/database.js";
+
+let redis: Redis;
+let store: Store;
+
+beforeEach(async () => {
+  redis = new Redis(await freshDatabase());
+  store = await openStore(redis, { partitions: 4 });
+});
+
+afterEach(() => redis.disconnect());
+
+const workflow_id = newWorkflowId(1_700_000_000);
+const task_id = newTaskId(workflow_id);
+
+function taskforce(timestamp: number): Taskforce {
+  return {
+    taskforce_uuid: newTaskforceUuid(task_id),
+    task_id,
+    workflow_id,
+    timestamp,
+    priority: 50,
+    collector: null,
+    schedd: "S",
+    n_workers: 2,
+    pilot_config: {
+      tag: "1.2.3",
+      image_source: "cvmfs",
+      environment: { A: ["x", "y"], B: 7 },
+      input_files: ["/f"],
+    },
+    worker_config: {
+      do_transfer_worker_stdouterr: true,
+      max_worker_runtime: 60,
+      n_cores: 1,
+      priority: 0,
+      worker_disk: "1GB",
+      worker_memory: 512,
+      condor_requirements: 'HAS == "ü" && "|"',
+    },
+    cluster_id: null,
+    submit_dict: {},
+    job_event_log_fpath: "",
+    phase: "pre-mq-activation",
+    phase_change_log: [
+      {
+        target_phase: "pre-mq-activation",
+        timestamp: 1_700_000_000.123_456,
+        was_successful: true,
+        source_event_time: null,
+        source_entity: "USER",
+        context: "Created",
+      },
+    ],
+    compound_statuses: {},
+    top_task_errors: {},
+  };
+}
+
+const environment = JSON.parse('{"__proto__": "kept", "a.b": "c", "$where": "d", "": "e"}') as Record<
+  string,
+  string
+>;
+
+const whole = (): WholeWorkflow => ({
+  workflow: {
+    workflow_id,
+    timestamp: 1_700_000_000.5,
+    priority: 50,
+    deactivated: null,
+    deactivated_ts: null,
+  },
+  task_directives: [
+    {
+      task_id,
+      workflow_id,
+      cluster_locations: ["here"],
+      task_image: "image",
+      task_args: "--x '|' \\",
+      task_env: environment,
+      init_image: "",
+      init_args: "",
+      init_env: {},
+      timestamp: 1_700_000_000.5,
+      input_queues: [],
+      output_queues: [],
+    },
+  ],
+  taskforces: [taskforce(1_700_000_000.6), taskforce(1_700_000_000.7)],
+});
+
+async function created(): Promise<WholeWorkflow & { first: TaskforceUuid }> {
+  const made = whole();
+  await createAll(store, made, 0);
+  return { ...made, first: made.taskforces[0]?.taskforce_uuid as TaskforceUuid };
+}
+
+const entry = (context: string): LogEntry =>
+  logEntry({
+    target_phase: "condor-submit",
+    timestamp: 1_700_000_001.000_001,
+    was_successful: true,
+    source_event_time: 5,
+    source_entity: "TMS",
+    context,
+  });
+
+async function shown(uuid: TaskforceUuid): Promise<Taskforce> {
+  const record = await store.fetch("taskforce", uuid);
+  if (record === undefined) throw new Error(`no ${uuid}`);
+  return JSON.parse(taskforceText(record)) as Taskforce;
+}
+
+describe("creation", () => {
+  test("everything comes back as it went in, hostile keys and all", async () => {
+    const { workflow, task_directives, taskforces } = await created();
+    expect(JSON.parse(workflowText((await store.fetch("workflow", workflow_id)) as never))).toEqual(workflow);
+    const directive = JSON.parse(taskText((await store.fetch("task", task_id)) as never));
+    expect(directive).toEqual(task_directives[0]);
+    expect(Object.keys(directive.task_env)).toEqual(Object.keys(environment));
+    for (const original of taskforces) expect(await shown(original.taskforce_uuid)).toEqual(original);
+  });
+
+  test("what does not exist is undefined", async () => {
+    expect(await store.fetch("workflow", workflow_id)).toBeUndefined();
+    expect(await store.fetch("taskforce", newTaskforceUuid(task_id))).toBeUndefined();
+  });
+
+  test("indexes keep the order of creation", async () => {
+    const { taskforces, first } = await created();
+    const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
+    expect(await store.indexes.taskforcesOf(workflow_id)).toEqual(uuids);
+    expect(await store.indexes.firstTaskforceOf(task_id)).toBe(first);
+    expect(await store.indexes.inPhase(partitionOf(workflow_id, 4), "pre-mq-activation")).toEqual(uuids);
+    expect(await store.knownSchedds()).toEqual(["S"]);
+  });
+
+  test("one more taskforce is refused when the workflow is unknown or deactivated", async () => {
+    expect(await createTaskforce(store, taskforce(1_700_000_001))).toBe("no-workflow");
+    await created();
+    expect(await createTaskforce(store, taskforce(1_700_000_001))).toBe("queues-pending");
+    await store.profiles.activated(workflow_id, []);
+    expect(await createTaskforce(store, taskforce(1_700_000_002))).toBe("queues-active");
+    await store.transitions.deactivate(workflow_id, "ABORTED", 1_700_000_003);
+    const late = taskforce(1_700_000_004);
+    expect(await createTaskforce(store, late)).toBe("deactivated");
+    expect(await store.fetch("taskforce", late.taskforce_uuid)).toBeUndefined();
+    expect(await store.indexes.taskforcesOf(workflow_id)).toHaveLength(4);
+  });
+});
+
+describe("transitions", () => {
+  const report = {
+    cluster_id: 7,
+    n_workers: 5,
+    submit_dict: { universe: "vanilla" },
+    job_event_log_fpath: "/log",
+  };
+  const submit = (uuid: TaskforceUuid, cluster_id = 7) =>
+    store.transitions.recordSubmit(
+      uuid,
+      { ...report, cluster_id },
+      { submitted: entry("ok"), deactivated: entry("deactivated") },
+    );
+  const toPendingStarter = async (uuid: TaskforceUuid) => {
+    await store.transitions.advance(uuid, "pre-mq-activation", "pre-launch", entry("1"));
+    return store.transitions.advance(uuid, "pre-launch", "pending-starter", entry("2"));
+  };
+
+  test("of many attempts to make the same step one succeeds", async () => {
+    const { first } = await created();
+    const moved = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        store.transitions.advance(first, "pre-mq-activation", "pre-launch", entry("x")),
+      ),
+    );
+    expect(moved.filter(Boolean)).toHaveLength(1);
+    const { phase, phase_change_log } = await shown(first);
+    expect(phase).toBe("pre-launch");
+    expect(phase_change_log).toHaveLength(2);
+    expect(await store.indexes.inPhase(partitionOf(first, 4), "pre-launch")).toEqual([first]);
+    expect(await store.indexes.inPhase(partitionOf(first, 4), "pre-mq-activation")).toHaveLength(1);
+  });
+
+  test("log entries keep every digit and character", async () => {
+    const { first } = await created();
+    const context = 'ERROR: "quoted", [1,2], \\ 漢字 \u0000 %s';
+    await store.transitions.noteAttempts([first], "pre-mq-activation", entry(context));
+    expect((await shown(first)).phase_change_log[1]).toEqual({
+      target_phase: "condor-submit",
+      timestamp: 1_700_000_001.000_001,
+      was_successful: true,
+      source_event_time: 5,
+      source_entity: "TMS",
+      context,
+    });
+  });
+
+  test("a submit is stored and indexed, its repeat changes nothing, another cluster is refused", async () => {
+    const { first } = await created();
+    expect(await submit(first)).toBe("not-pending");
+    expect(await toPendingStarter(first)).toBe(true);
+    expect(await submit(first)).toBe("submitted");
+    const after = await shown(first);
+    expect(after).toMatchObject({ ...report, phase: "condor-submit" });
+    expect(await submit(first)).toBe("repeated");
+    expect(await submit(first, 8)).toBe("not-pending");
+    expect(await shown(first)).toEqual(after);
+    expect(await redis.zcard(`wms:{${partitionOf(first, 4)}}:ix:taskforce:cluster_id:7`)).toBe(1);
+    expect(await submit(newTaskforceUuid(task_id))).toBe("missing");
+  });
+
+  test("nothing moves forward once the workflow is deactivated", async () => {
+    const { first } = await created();
+    await store.transitions.advance(first, "pre-mq-activation", "pre-launch", entry("1"));
+    expect(await store.transitions.deactivate(workflow_id, "FINISHED", 1_700_000_009.25)).toBe(2);
+    expect(await store.transitions.deactivate(workflow_id, "ABORTED", 1_700_000_010)).toBeUndefined();
+    expect(await store.transitions.advance(first, "pre-launch", "pending-starter", entry("2"))).toBe(false);
+    expect(JSON.parse(workflowText((await store.fetch("workflow", workflow_id)) as never))).toMatchObject({
+      deactivated: "FINISHED",
+      deactivated_ts: 1_700_000_009.25,
+    });
+  });
+
+  test("a deactivation reaches each taskforce once", async () => {
+    const { first, taskforces } = await created();
+    await toPendingStarter(first);
+    await submit(first);
+    await store.transitions.deactivate(workflow_id, "ABORTED", 1_700_000_009);
+    const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
+    const stop = () =>
+      store.transitions.stopTaskforces(uuids, { moved: entry("moved"), left: entry("left") });
+    expect(await stop()).toEqual([first]);
+    const after = await Promise.all(uuids.map(shown));
+    expect(after.map(({ phase }) => phase)).toEqual(["pending-stopper", "pending-stopper"]);
+    expect(await stop()).toEqual([first]);
+    expect(await Promise.all(uuids.map(shown))).toEqual(after);
+  });
+
+  test("a condor-submit failure counts under a lease only, and is logged once", async () => {
+    const { first } = await created();
+    await toPendingStarter(first);
+    const fail = (leased: boolean, why: string) =>
+      store.transitions.recordSubmitFailure(first, leased, entry(why));
+    expect(await fail(true, "a")).toEqual({ failures: 1 });
+    expect(await fail(false, "a")).toEqual({ failures: 1 });
+    expect((await shown(first)).phase_change_log).toHaveLength(4);
+    expect(await fail(false, "b")).toEqual({ failures: 1 });
+    expect(await fail(true, "b")).toEqual({ failures: 2 });
+    expect((await shown(first)).phase_change_log).toHaveLength(6);
+  });
+
+  test("a script that Redis forgot is sent again", async () => {
+    const { first } = await created();
+    await redis.script("FLUSH");
+    expect(await store.transitions.advance(first, "pre-mq-activation", "pre-launch", entry("x"))).toBe(true);
+    await redis.script("FLUSH");
+    expect(await store.transitions.advanceAll([first], "pre-launch", "pending-starter", entry("x"))).toEqual([
+      first,
+    ]);
+  });
+});
+
+test("statuses are replaced where they are given, for taskforces that exist", async () => {
+  const { first } = await created();
+  const unknown = newTaskforceUuid(task_id);
+  const statuses = JSON.parse('{"HELD: a.b": {"null": 2}, "__proto__": {"x": 1}}');
+  const found = await updateStatuses(store, [
+    { uuid: first, compoundStatuses: statuses, topTaskErrors: { boom: 3 } },
+    { uuid: unknown, compoundStatuses: {}, topTaskErrors: undefined },
+  ]);
+  expect([...found]).toEqual([first]);
+  expect(await store.fetch("taskforce", unknown)).toBeUndefined();
+  await updateStatuses(store, [{ uuid: first, compoundStatuses: undefined, topTaskErrors: {} }]);
+  const { compound_statuses, top_task_errors } = await shown(first);
+  expect(Object.entries(compound_statuses)).toEqual(Object.entries(statuses));
+  expect(top_task_errors).toEqual({});
+});
+
+test("profiles are kept as they came", async () => {
+  await created();
+  const profile = { mqid: "__proto__", alias: "a", extra: { deep: [1] } } as unknown as MqProfile;
+  await store.profiles.activated(workflow_id, [profile]);
+  const [text, none] = await store.profiles.fetch(workflow_id, ["__proto__", "other"]);
+  expect(JSON.parse(text ?? "")).toEqual(profile);
+  expect(none).toBeNull();
+});
+
+test("another number of partitions is refused, with the number to set", async () => {
+  await expect(checkLayout(redis, 8)).rejects.toThrow(LayoutError);
+  await expect(checkLayout(redis, 8)).rejects.toThrow(/STORE_PARTITIONS=4/);
+  await expect(checkLayout(redis, 4)).resolves.toBeUndefined();
+});
