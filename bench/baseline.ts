@@ -1,0 +1,83 @@
+/**
+ * What the service is measured against: bare Express 5 routes that do the least Redis work by which the same could be
+ * done at all, without validation, rules or bookkeeping. Runs as a process of its own, as the service does.
+ *
+ *   node --import tsx bench/baseline.ts <redis url>
+ */
+import { Queue, Worker } from "bullmq";
+import express from "express";
+import { Redis } from "ioredis";
+
+/** One `HSET` and its key, as `POST /multi` writes it. */
+export interface RecordedHash {
+  key: string;
+  fields: Record<string, string>;
+}
+
+/** What `POST /multi` writes, with `$` in keys and members standing for a fresh id. */
+export interface RecordedWrite {
+  hashes: RecordedHash[];
+  members: { key: string; score: number; member: string }[];
+}
+
+/** The queue that the baseline drains. */
+export const BASELINE_QUEUE = "baseline";
+
+function serve(redisUrl: string): void {
+  const redis = new Redis(redisUrl);
+  const app = express();
+  app.disable("x-powered-by").disable("etag");
+  const queue = new Queue(BASELINE_QUEUE, { connection: redis, prefix: "{baseline}" });
+  const worker = new Worker(BASELINE_QUEUE, null, {
+    connection: redis,
+    prefix: "{baseline}",
+    autorun: false,
+  });
+  let recorded: RecordedWrite | undefined;
+  let count = 0;
+
+  app.get("/hgetall/:key", async (request, response) => {
+    response.json(await redis.hgetall(request.params.key));
+  });
+  app.get("/take", async (_request, response) => {
+    const job = await worker.getNextJob("token", { block: false });
+    response.json(job === undefined ? {} : { id: job.id });
+  });
+  app.post("/done/:id", express.json(), async (request, response) => {
+    const job = { id: request.params.id, opts: {} } as never;
+    await queue.getBackend().moveToCompleted(job, null, true, "token", false);
+    response.json({ id: request.params.id });
+  });
+  app.post("/record", express.json({ limit: "1mb" }), (request, response) => {
+    recorded = request.body as RecordedWrite;
+    response.json({});
+  });
+  app.post("/multi", express.json(), async (request, response) => {
+    if (recorded === undefined) throw new Error("nothing recorded yet");
+    const id = String(++count);
+    const multi = redis.multi();
+    for (const { key, fields } of recorded.hashes) multi.hset(key.replace("$", id), fields);
+    for (const { key, score, member } of recorded.members) multi.zadd(key, score, member.replace("$", id));
+    await multi.exec();
+    response.json(request.body);
+  });
+  app.post("/hsets", express.json({ limit: "32mb" }), async (request, response) => {
+    const { compound_statuses_by_taskforce: statuses, top_task_errors_by_taskforce: errors } = request.body;
+    const pipeline = redis.pipeline();
+    for (const [uuid, value] of Object.entries(statuses))
+      pipeline.hset(`baseline:${uuid}`, {
+        compound_statuses: JSON.stringify(value),
+        top_task_errors: JSON.stringify(errors[uuid]),
+      });
+    await pipeline.exec();
+    response.json({ results: Object.keys(statuses).map((uuid) => ({ uuid, status: "updated" })) });
+  });
+
+  const server = app.listen(0, "127.0.0.1", () => {
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    process.stdout.write(`listens on http://127.0.0.1:${address.port}\n`);
+  });
+}
+
+if (process.argv[1]?.endsWith("baseline.ts")) serve(process.argv[2] ?? "redis://127.0.0.1:6379");

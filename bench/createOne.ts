@@ -1,0 +1,45 @@
+import type { Redis } from "ioredis";
+import { createWorkflow } from "../src/lifecycle/create.js";
+import type { RecordedWrite } from "./baseline.js";
+import { load } from "./load.js";
+import type { Benchmark } from "./main.js";
+import { workflowRequest } from "./prepare.js";
+
+const CONNECTIONS = 32;
+const AMOUNT = 4000;
+
+/** Creating a workflow of one task on one location, against one `MULTI` that writes the same bytes. */
+export const createOne: Benchmark = {
+  name: "POST /v1/workflows, 1 task × 1 location, 32 connections",
+  atLeast: 0.5,
+  rounds: 7,
+  async setUp({ wms, redis, ours, baseline }) {
+    const { workflow } = await createWorkflow(wms, workflowRequest(1));
+    const recorded = await readBack(redis, workflow.workflow_id.slice(3));
+    await fetch(`${baseline.url}/record`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(recorded),
+    });
+    const post = { method: "POST", headers: { "content-type": "application/json" } } as const;
+    const body = JSON.stringify(workflowRequest(1));
+    return {
+      ours: () => load(ours.url, CONNECTIONS, AMOUNT, [{ ...post, path: "/v1/workflows", body }]),
+      baseline: () => load(baseline.url, CONNECTIONS, AMOUNT, [{ ...post, path: "/multi", body }]),
+    };
+  },
+};
+
+/** All hashes and sorted sets that a creation left in the store. */
+async function readBack(redis: Redis, id: string): Promise<RecordedWrite> {
+  const recorded: RecordedWrite = { hashes: [], members: [] };
+  for (const key of await redis.keys("wms:{*")) {
+    const type = await redis.type(key);
+    const target = `baseline:${key}`.replace(id, "$");
+    if (type === "hash") recorded.hashes.push({ key: target, fields: await redis.hgetall(key) });
+    if (type !== "zset") continue;
+    const [member = "", score = "0"] = await redis.zrange(key, 0, "0", "WITHSCORES");
+    recorded.members.push({ key: target, score: Number(score), member: member.replace(id, "$") });
+  }
+  return recorded;
+}

@@ -1,0 +1,92 @@
+import { Redis } from "ioredis";
+import { pino } from "pino";
+import { readConfig } from "../src/config.js";
+import { configuredSchedds } from "../src/domain/clusters.js";
+import type { TaskforceUuid } from "../src/domain/ids.js";
+import type { CreateWorkflowRequest } from "../src/domain/requests.js";
+import { activateWorkflow } from "../src/lifecycle/activate.js";
+import type { Wms } from "../src/lifecycle/context.js";
+import { createWorkflow } from "../src/lifecycle/create.js";
+import { launchTaskforce } from "../src/lifecycle/launch.js";
+import { createQueues } from "../src/queues/queues.js";
+import { openStore } from "../src/store/store.js";
+
+/** The schedd that the benchmarks drain. */
+export const SCHEDD = "SCHEDD1";
+
+/** A request of a realistic size. @param tasks how many tasks, each on one location and without queues */
+export function workflowRequest(tasks: number): CreateWorkflowRequest {
+  return {
+    tasks: Array.from({ length: tasks }, (_, index) => ({
+      cluster_locations: ["test-alpha"],
+      task_image: "/cvmfs/icecube.opensciencegrid.org/containers/ewms/reco:1.4.2",
+      task_args: `python reco.py --in {{INFILE}} --out {{OUTFILE}} --seed ${index}`,
+      task_env: { OMP_NUM_THREADS: "1" },
+      input_queue_aliases: [],
+      output_queue_aliases: [],
+      worker_config: {
+        do_transfer_worker_stdouterr: true,
+        max_worker_runtime: 3600,
+        n_cores: 1,
+        priority: 50,
+        worker_disk: "2GB",
+        worker_memory: "4GB",
+        condor_requirements: "HAS_CVMFS_icecube_opensciencegrid_org",
+      },
+      n_workers: 100,
+    })),
+    public_queue_aliases: [],
+  };
+}
+
+/** The service's own inside, to fill the store with; nothing of it is measured. */
+export interface Preparation {
+  wms: Wms;
+  redis: Redis;
+  close(): Promise<void>;
+}
+
+export async function prepare(redisUrl: string): Promise<Preparation> {
+  const config = readConfig({});
+  const redis = new Redis(redisUrl);
+  const store = await openStore(redis, { partitions: config.partitions });
+  const schedds = configuredSchedds(config.clusters);
+  const queues = createQueues({ redis, leaseSeconds: config.tms.leaseSeconds, schedds });
+  const wms: Wms = {
+    store,
+    queues,
+    // No request here uses message queues.
+    mqs: undefined as never,
+    settings: {
+      clusters: config.clusters,
+      pilotImagesDir: undefined,
+      queryMaxBytes: config.queryMaxBytes,
+      actionRetries: config.tms.actionRetries,
+      retryWait: config.tms.retryWait,
+    },
+    log: pino({ level: "warn" }),
+  };
+  return {
+    wms,
+    redis,
+    async close() {
+      await queues.close();
+      redis.disconnect();
+    },
+  };
+}
+
+/** Creates taskforces that wait in the starter queue of {@link SCHEDD}. */
+export async function pendingTaskforces(wms: Wms, count: number): Promise<TaskforceUuid[]> {
+  const uuids: TaskforceUuid[] = [];
+  while (uuids.length < count) {
+    const { workflow, taskforces } = await createWorkflow(
+      wms,
+      workflowRequest(Math.min(100, count - uuids.length)),
+    );
+    await activateWorkflow(wms, workflow.workflow_id);
+    for (const { taskforce_uuid } of taskforces) uuids.push(taskforce_uuid);
+    await Promise.all(taskforces.map(({ taskforce_uuid }) => launchTaskforce(wms, taskforce_uuid)));
+  }
+  return uuids;
+}

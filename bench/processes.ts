@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+
+/** A server under measurement, in a process of its own. */
+export interface ServerProcess {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a program and waits for the line in which it says where it listens.
+ *
+ * @param args what follows `node`
+ * @throws Error when it ends before that
+ */
+export async function startServer(
+  args: string[],
+  environment: Record<string, string> = {},
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const url = await Promise.race([listening(child), ended(child)]);
+  return {
+    url,
+    async stop() {
+      child.kill("SIGTERM");
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    },
+  };
+}
+
+async function listening(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error("no output to read");
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [, url] = /listens on (http:\S+)/.exec(line) ?? [];
+    if (url === undefined) continue;
+    child.stdout.resume();
+    return url;
+  }
+  return new Promise(() => {});
+}
+
+async function ended(child: ChildProcess): Promise<never> {
+  const [code] = await once(child, "exit");
+  throw new Error(`${child.spawnargs.join(" ")} ended with ${code} before it listened`);
+}

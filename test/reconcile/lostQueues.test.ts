@@ -1,0 +1,148 @@
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { WorkflowId } from "../../src/domain/ids.js";
+import { createQueues, type Queues } from "../../src/queues/queues.js";
+import { openStore } from "../../src/store/store.js";
+import { freshDatabase } from "../setup/database.js";
+import {
+  type AccessPoint,
+  eventually,
+  type Running,
+  type Story,
+  startStory,
+  theOnly,
+} from "../stories/story.js";
+
+/** In one step, as a lost Redis node would: the service must not get in between. */
+const DELETE_QUEUES = `
+  local keys = redis.call('KEYS', '{wmsq-*')
+  for _, key in ipairs(keys) do redis.call('DEL', key) end
+  return #keys`;
+
+describe("when all queues are lost in the middle of a story", () => {
+  let redis: Redis;
+  let story: Story;
+  let queues: Queues;
+  let at: AccessPoint;
+  let waiting: string[];
+  let dead: string;
+  let leased: Running;
+  let running: Running;
+  let stopping: Running;
+
+  beforeAll(async () => {
+    const url = await freshDatabase();
+    redis = new Redis(url);
+    story = await startStory({
+      REDIS_URL: url,
+      RECONCILE_SECONDS: "0.3",
+      TMS_RETRY_WAIT: "0",
+      TMS_ACTION_RETRIES: "0",
+    });
+    at = story.accessPoint();
+    queues = createQueues({ redis, leaseSeconds: 300, schedds: [at.schedd] });
+
+    running = await story.running(at);
+    stopping = await story.broughtTo("pending-stopper", at);
+    dead = (await story.pending(at)).taskforce_uuid;
+    await at.tms.submitFailed(await story.takes(at.tms), "no such file");
+    const { taskforce_uuid: uuid, task_id: taskId, workflow_id: workflowId } = await story.pending(at);
+    leased = { uuid, taskId, workflowId, handOut: await story.takes(at.tms), report: {} as never };
+    waiting = [];
+    for (const priority of [10, 30, 20]) waiting.push((await story.pending(at, { priority })).taskforce_uuid);
+    expect(await redis.eval(DELETE_QUEUES, 0)).toBeGreaterThan(10);
+  });
+
+  afterAll(async () => {
+    await story.close();
+    await queues.close();
+    redis.disconnect();
+  });
+
+  it("a leased taskforce is submitted by who had it", async () => {
+    await at.tms.submit(leased.handOut);
+    expect((await story.taskforce(leased.uuid)).phase).toBe("condor-submit");
+  });
+
+  it("those that waited come back, each once, in the order of their priorities", async () => {
+    const starter = queues.of(at.schedd).starter;
+    await eventually(
+      "the starter queue is complete",
+      () => starter.ids(),
+      ({ live }) => waiting.every((uuid) => live.has(uuid)),
+    );
+    const order = [];
+    for (const _ of waiting) {
+      const handOut = await story.takes(at.tms);
+      order.push(handOut.taskforce.taskforce_uuid);
+      await at.tms.submit(handOut);
+    }
+    expect(order).toEqual([waiting[1], waiting[2], waiting[0]]);
+    expect(await at.tms.takeStarter()).toBeUndefined();
+  });
+
+  it("one that was given up stays given up, until an operator retries it", async () => {
+    const starter = queues.of(at.schedd).starter;
+    await eventually(
+      "the dead letter is back",
+      () => starter.ids(),
+      (ids) => ids.dead.has(dead) && !ids.live.has(dead),
+    );
+    await (await starter.queue.getJob(dead))?.retry();
+    const handOut = await story.takes(at.tms);
+    expect(handOut.taskforce.taskforce_uuid).toBe(dead);
+    await at.tms.submit(handOut);
+  });
+
+  it("one that waited to be stopped is handed out to be stopped", async () => {
+    const taskforce = await story.takesToStop(at.tms);
+    expect(taskforce.taskforce_uuid).toBe(stopping.uuid);
+    await at.tms.remove(taskforce);
+    await at.tms.complete(taskforce);
+    expect(await at.tms.takeStopper()).toBeUndefined();
+  });
+
+  it("new workflows go all the way", async () => {
+    await story.running(at);
+  });
+
+  it("summaries are right in the end", async () => {
+    const store = await openStore(redis, { partitions: 16 });
+    const summary = await eventually(
+      "the summary of the stopped workflow",
+      () => store.summaries.fetch(stopping.workflowId as WorkflowId),
+      (found) => found?.taskforces_by_phase["condor-complete"] === 1,
+    );
+    expect(summary?.taskforces_by_phase).toEqual({ "condor-complete": 1 });
+    const { taskforces_by_phase } = await eventually(
+      "the summary of the running workflow",
+      async () =>
+        (await store.summaries.fetch(running.workflowId as WorkflowId)) ?? { taskforces_by_phase: {} },
+      (found) => Object.keys(found.taskforces_by_phase).length === 1,
+    );
+    expect(theOnly(Object.entries(taskforces_by_phase))).toEqual(["condor-submit", 1]);
+  });
+});
+
+describe("reconcile", () => {
+  it("drops jobs whose taskforce is in another phase", async () => {
+    const url = await freshDatabase();
+    const redis = new Redis(url);
+    const story = await startStory({ REDIS_URL: url, RECONCILE_SECONDS: "0.2" });
+    const at = story.accessPoint();
+    const queues = createQueues({ redis, leaseSeconds: 300, schedds: [at.schedd] });
+    const { starter, stopper } = queues.of(at.schedd);
+    const { uuid } = await story.running(at);
+    await starter.add([{ id: uuid, rank: 1, delay: 600_000 }]);
+    await stopper.add([{ id: uuid, rank: 1, delay: 600_000 }]);
+    await eventually(
+      "both queues are empty",
+      async () => [await starter.ids(), await stopper.ids()],
+      (both) => both.every(({ live }) => live.size === 0),
+    );
+    expect((await story.taskforce(uuid)).phase).toBe("condor-submit");
+    await story.close();
+    await queues.close();
+    redis.disconnect();
+  });
+});
