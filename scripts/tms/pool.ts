@@ -50,7 +50,6 @@ const ENDED = new Set(["COMPLETED", "REMOVED"]);
 /** One HTCondor cluster. Workers are counted, not kept one by one: a cluster may have a million. */
 interface Cluster {
   uuid: string;
-  clusterId: number;
   statuses: CompoundStatuses;
   errors: TopTaskErrors;
 }
@@ -64,17 +63,14 @@ export class Pool {
     this.#random = random;
   }
 
-  /** Takes a cluster in; its workers wait for a place, unless it is known how they stood. */
-  add(uuid: string, clusterId: number, nWorkers: number, statuses: CompoundStatuses = {}): void {
+  /** Takes the cluster of a taskforce in; its workers wait for a place, unless it is known how they stood. */
+  add(uuid: string, nWorkers: number, statuses: CompoundStatuses = {}): void {
     const known = Object.keys(statuses).length > 0;
-    this.#clusters.set(uuid, {
-      uuid,
-      clusterId,
-      statuses: known ? structuredClone(statuses) : { IDLE: { null: nWorkers } },
-      errors: {},
-    });
+    const waiting: CompoundStatuses = nWorkers > 0 ? { IDLE: { null: nWorkers } } : {};
+    this.#clusters.set(uuid, { uuid, statuses: known ? structuredClone(statuses) : waiting, errors: {} });
   }
 
+  /** Whether the pool has a cluster for the taskforce. */
   has(uuid: string): boolean {
     return this.#clusters.has(uuid);
   }
@@ -115,7 +111,9 @@ export class Pool {
     return {
       compound: Object.fromEntries(clusters.map(({ uuid, statuses }) => [uuid, structuredClone(statuses)])),
       errors: Object.fromEntries(
-        clusters.flatMap(({ uuid, errors }) => (Object.keys(errors).length > 0 ? [[uuid, { ...errors }]] : [])),
+        clusters.flatMap(({ uuid, errors }) =>
+          Object.keys(errors).length > 0 ? [[uuid, { ...errors }]] : [],
+        ),
       ),
     };
   }
@@ -125,11 +123,6 @@ export class Pool {
     return [...this.#clusters.values()].flatMap(({ uuid, statuses }) =>
       Object.keys(statuses).every((condor) => ENDED.has(condor)) ? [uuid] : [],
     );
-  }
-
-  /** The number of clusters on the pool. */
-  get size(): number {
-    return this.#clusters.size;
   }
 }
 

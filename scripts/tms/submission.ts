@@ -2,7 +2,7 @@ import type { HandOut, SubmitReport } from "./wire.js";
 
 /** Where HTCondor's job event logs lie on the access point. */
 const EVENT_LOGS = "/scratch/ewms/tms/event-logs";
-const PILOT_IMAGES = "/cvmfs/icecube.opensciencegrid.org/containers/ewms/observation-management-service";
+const PILOT_IMAGES = "/cvmfs/icecube.opensciencegrid.org/containers/ewms";
 
 /**
  * What a TMS would give to condor_submit for a taskforce, and report afterwards.

@@ -67,19 +67,19 @@ export class WmsClient {
   }
 
   /** Takes the next taskforce to submit, under a lease. @returns undefined when none waits */
-  async pendingStarter(): Promise<HandOut | undefined> {
-    const answer = await this.#poll<HandOut>("pending-starter");
-    return "taskforce" in answer ? answer : undefined;
+  pendingStarter(): Promise<HandOut | undefined> {
+    return this.#poll("pending-starter");
   }
 
   /** Takes the next taskforce whose cluster must go, under a lease. @returns undefined when none waits */
-  async pendingStopper(): Promise<Taskforce | undefined> {
-    const answer = await this.#poll<Taskforce>("pending-stopper");
-    return "taskforce_uuid" in answer ? answer : undefined;
+  pendingStopper(): Promise<Taskforce | undefined> {
+    return this.#poll("pending-stopper");
   }
 
-  #poll<T extends object>(queue: string): Promise<T | Record<string, never>> {
-    return this.#request("GET", `/v1/tms/${queue}/taskforces?schedd=${encodeURIComponent(this.#options.schedd)}`);
+  async #poll<T extends object>(queue: string): Promise<T | undefined> {
+    const schedd = encodeURIComponent(this.#options.schedd);
+    const answer = await this.#request<T>("GET", `/v1/tms/${queue}/taskforces?schedd=${schedd}`);
+    return Object.keys(answer).length === 0 ? undefined : answer;
   }
 
   async reportSubmit(uuid: string, report: SubmitReport): Promise<void> {
@@ -100,7 +100,9 @@ export class WmsClient {
 
   /** @param timestamp when the cluster ended, in whole epoch seconds */
   async reportCompletion(uuid: string, timestamp: number): Promise<void> {
-    await this.#request("POST", `/v1/tms/condor-complete/taskforces/${uuid}`, { condor_complete_ts: timestamp });
+    await this.#request("POST", `/v1/tms/condor-complete/taskforces/${uuid}`, {
+      condor_complete_ts: timestamp,
+    });
   }
 
   /** Sends what is known of many taskforces in one request; a map without entries is left out. */
@@ -111,7 +113,11 @@ export class WmsClient {
     const body: StatusesReport = {};
     if (Object.keys(compoundStatuses).length > 0) body.compound_statuses_by_taskforce = compoundStatuses;
     if (Object.keys(topTaskErrors).length > 0) body.top_task_errors_by_taskforce = topTaskErrors;
-    const answer = await this.#request<{ results: StatusResult[] }>("POST", "/v1/tms/statuses/taskforces", body);
+    const answer = await this.#request<{ results: StatusResult[] }>(
+      "POST",
+      "/v1/tms/statuses/taskforces",
+      body,
+    );
     return answer.results;
   }
 
