@@ -1,0 +1,128 @@
+import type { Logger } from "pino";
+import type { z } from "zod";
+import { unavailable, WmsError } from "../domain/errors.js";
+import { type Credentials, createClientCredentials, type TokenSource } from "./clientCredentials.js";
+import { exchange, type HttpAnswer, parsedJson } from "./exchange.js";
+
+/** Characters of the MQS's own reason that are shown to a user. */
+const LONGEST_REASON = 200;
+
+/** One request to the MQS. All of them are idempotent. */
+export interface MqsRequest {
+  /** What is asked, as an error continues "the MQS refused to …". */
+  purpose: string;
+  method: "GET" | "POST";
+  /** Below `/v1/mqs`; segments are encoded when the request is sent. */
+  path: readonly string[];
+  body?: unknown;
+}
+
+/** Where the MQS is and who asks it. */
+export interface MqsConnectionOptions {
+  /** `http(s)://…`, with or without a path before `/v1`. */
+  address: string;
+  /** Undefined: requests carry no token. */
+  credentials?: Credentials | undefined;
+  /** Milliseconds for a whole call: token, request, retries and the reading of the answer. */
+  timeoutMs: number;
+  log: Logger;
+}
+
+/**
+ * Sends requests to the MQS, with a token where one is needed, and sorts what can go wrong into the two kinds that
+ * matter to callers: the MQS said no, or it may say yes later. Messages are for users; what an operator needs is logged.
+ */
+export class MqsConnection {
+  readonly #options: MqsConnectionOptions;
+  readonly #tokens: TokenSource | undefined;
+
+  constructor(options: MqsConnectionOptions) {
+    this.#options = options;
+    const { credentials, timeoutMs, log } = options;
+    this.#tokens = credentials && createClientCredentials({ credentials, timeoutMs, log });
+  }
+
+  /**
+   * @returns the answer, of the promised shape
+   * @throws WmsError `upstream-refused` after a 4xx, with the MQS's reason; `unavailable` after anything else that is not
+   *   the promised answer
+   */
+  async ask<T>(request: MqsRequest, shape: z.ZodType<T>): Promise<T> {
+    const { status, text } = await this.#answer(request);
+    const body = parsedJson(text);
+    if (status >= 400 && status < 500) throw this.#refused(request, status, body);
+    if (status < 200 || status >= 300) {
+      this.#options.log.warn({ ...about(request), status, reason: reasonOf(body) }, "the MQS failed");
+      throw unavailable(`the MQS failed to ${request.purpose} (HTTP ${status})`);
+    }
+    const parsed = shape.safeParse(body);
+    if (!parsed.success) throw this.unexpected(request, parsed.error.issues[0]?.message ?? "not JSON");
+    return parsed.data;
+  }
+
+  /**
+   * For an answer that is none: more likely a proxy's page, or an MQS in the middle of an upgrade, than a decision of
+   * the MQS, so it is worth another try.
+   *
+   * @param fault what is wrong with it, for the log
+   */
+  unexpected(request: MqsRequest, fault: string): WmsError {
+    this.#options.log.error({ ...about(request), fault }, "the MQS gave an unexpected answer");
+    return unavailable(`the MQS was asked to ${request.purpose} and gave an unexpected answer`);
+  }
+
+  async #answer(request: MqsRequest): Promise<HttpAnswer> {
+    const { timeoutMs, log } = this.#options;
+    const deadline = AbortSignal.timeout(timeoutMs);
+    try {
+      return await this.#sendAuthorized(request, deadline);
+    } catch (error) {
+      if (error instanceof WmsError) throw error;
+      log.warn({ ...about(request), err: error }, "no answer from the MQS");
+      if (deadline.aborted) throw unavailable(`the MQS did not answer within ${timeoutMs / 1000} s`, error);
+      throw unavailable("the MQS cannot be reached", error);
+    }
+  }
+
+  async #sendAuthorized(request: MqsRequest, deadline: AbortSignal): Promise<HttpAnswer> {
+    if (this.#tokens === undefined) return this.#send(request, deadline);
+    const token = await this.#tokens.token(deadline);
+    const answer = await this.#send(request, deadline, token);
+    if (answer.status !== 401) return answer;
+    // Tokens end before their time when the issuer changes its keys.
+    this.#tokens.forget(token);
+    return this.#send(request, deadline, await this.#tokens.token(deadline));
+  }
+
+  #send({ method, path, body }: MqsRequest, deadline: AbortSignal, token?: string): Promise<HttpAnswer> {
+    const base = this.#options.address.replace(/\/+$/, "");
+    const url = `${base}/v1/mqs/${path.map(encodeURIComponent).join("/")}`;
+    const headers: Record<string, string> = { accept: "application/json" };
+    if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
+    if (body === undefined) return exchange(url, { method, headers }, deadline);
+    headers["content-type"] = "application/json";
+    return exchange(url, { method, headers, body: JSON.stringify(body) }, deadline);
+  }
+
+  #refused(request: MqsRequest, status: number, body: unknown): WmsError {
+    const reason = reasonOf(body);
+    this.#options.log.warn({ ...about(request), status, reason }, "the MQS refused a request");
+    // What the MQS thinks of the service's token is the operator's business, not the user's.
+    const shown = status === 401 || status === 403 ? "the service is not authorized" : reason;
+    return new WmsError(
+      "upstream-refused",
+      `the MQS refused to ${request.purpose}: ${shown ?? `HTTP ${status}`}`,
+    );
+  }
+}
+
+const about = ({ method, path }: MqsRequest) => ({ mqs: `${method} /${path.join("/")}` });
+
+/** The `error` of an answer's body, as one short line; undefined when there is none. */
+function reasonOf(body: unknown): string | undefined {
+  const error = typeof body === "object" && body !== null ? (body as { error?: unknown }).error : undefined;
+  if (typeof error !== "string") return undefined;
+  const line = [...error.replace(/[\p{Cc}\p{Cs}]+/gu, " ").trim()];
+  const shortened = line.length > LONGEST_REASON ? [...line.slice(0, LONGEST_REASON), "…"] : line;
+  return shortened.join("") || undefined;
+}

@@ -1,0 +1,64 @@
+import type { Logger } from "pino";
+import { displayAddress } from "./address.js";
+import { checkRedis } from "./check.js";
+import { takeDataFolder } from "./dataFolder.js";
+import { ensureRedisServer } from "./executable.js";
+import { startServer } from "./server.js";
+
+/** A Redis that answered and is fit for the service. */
+export interface ProvidedRedis {
+  url: string;
+  /** Which one it is and where its data lies, for people to read. */
+  source: string;
+  /** Fulfilled when a server of our own has ended; never for one that isn't ours. */
+  ended: Promise<void>;
+  /** Ends the server if it is ours. */
+  stop(): Promise<void>;
+}
+
+export interface RedisWish {
+  /** An address of a Redis that runs already; undefined: one of our own is started. */
+  url: string | undefined;
+  /** Where the data of our own lies. */
+  dataDir: string;
+  /** Whether our own keeps its data across starts. */
+  appendOnly: boolean;
+  log: Logger;
+}
+
+/**
+ * Finds the Redis that was asked for, or starts one.
+ *
+ * @throws RedisStartError with one sentence that says what to do
+ */
+export async function provideRedis(wish: RedisWish): Promise<ProvidedRedis> {
+  if (wish.url === undefined) return startOwn(wish);
+  await checkRedis(wish.url, wish.log);
+  return {
+    url: wish.url,
+    source: displayAddress(wish.url),
+    ended: new Promise(() => undefined),
+    stop: async () => undefined,
+  };
+}
+
+async function startOwn({ dataDir, appendOnly, log }: RedisWish): Promise<ProvidedRedis> {
+  const command = await ensureRedisServer((line) => log.info(line));
+  const folder = await takeDataFolder(dataDir);
+  try {
+    const server = await startServer({ command, dir: folder.path, appendOnly });
+    await folder.noteServer(server.port);
+    return {
+      url: server.url,
+      source: `a ${command} of its own on port ${server.port}, data in ${folder.path}`,
+      ended: server.ended,
+      async stop() {
+        await server.stop();
+        await folder.release();
+      },
+    };
+  } catch (error) {
+    await folder.release();
+    throw error;
+  }
+}

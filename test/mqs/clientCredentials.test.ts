@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { WmsError } from "../../src/domain/errors.js";
+import { newWorkflowId } from "../../src/domain/ids.js";
+import type { Mqs } from "../../src/domain/mqProfile.js";
+import { createHttpMqs } from "../../src/mqs/httpMqs.js";
+import { recordingLog } from "./logLines.js";
+import { drop, garbage, hang, type ScriptedMqs, startScriptedMqs, status } from "./scriptedMqs.js";
+
+const client = { clientId: "wms", clientSecret: "s3cret +&:%ü" };
+const workflow = newWorkflowId(1_700_000_000);
+
+let server: ScriptedMqs;
+let lines: string[];
+
+async function start(expiresIn?: number): Promise<Mqs> {
+  server = await startScriptedMqs({
+    demand: { ...client, ...(expiresIn === undefined ? {} : { expiresIn }) },
+  });
+  return connect();
+}
+
+function connect(options: { clientSecret?: string; timeoutMs?: number } = {}): Mqs {
+  const recording = recordingLog();
+  lines = recording.lines;
+  return createHttpMqs({
+    address: server.address,
+    credentials: {
+      tokenUrl: server.tokenUrl,
+      clientId: client.clientId,
+      clientSecret: options.clientSecret ?? client.clientSecret,
+    },
+    timeoutMs: options.timeoutMs ?? 10_000,
+    log: recording.log,
+  });
+}
+
+const reserve = (mqs: Mqs) => mqs.reserve(workflow, ["in"], []);
+const kindOf = (call: Promise<unknown>) =>
+  call.then(
+    () => "went well",
+    (error: unknown) => (error instanceof WmsError ? error.kind : error),
+  );
+const tokensUsed = () => server.callsOf("reservation").map(({ authorization }) => authorization);
+
+beforeEach(() => {
+  // Only the date: the tests move it, while time-outs run as always.
+  vi.useFakeTimers({ toFake: ["Date"] });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await server.close();
+});
+
+const pass = (seconds: number) => vi.setSystemTime(Date.now() + 1000 * seconds);
+
+describe("a token", () => {
+  test("is fetched with the client's credentials, and used until it ends", async () => {
+    const mqs = await start(300);
+    for (let time = 0; time < 3; time++) await reserve(mqs);
+
+    expect(server.callsOf("token")).toMatchObject([
+      {
+        body: {
+          grant_type: "client_credentials",
+          client_id: client.clientId,
+          client_secret: client.clientSecret,
+        },
+      },
+    ]);
+    expect(tokensUsed()).toEqual(Array(3).fill("Bearer token-1"));
+  });
+
+  test("is replaced shortly before it ends", async () => {
+    const mqs = await start(300);
+    await reserve(mqs);
+    pass(280);
+    await reserve(mqs);
+    pass(15);
+    await reserve(mqs);
+    expect(tokensUsed()).toEqual(["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
+  });
+
+  test("that does not say when it ends lives a minute", async () => {
+    const mqs = await start();
+    await reserve(mqs);
+    pass(45);
+    await reserve(mqs);
+    pass(15);
+    await reserve(mqs);
+    expect(tokensUsed()).toEqual(["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
+  });
+
+  test("is fetched once for all who wait for it", async () => {
+    const mqs = await start(300);
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => reserve(mqs)));
+    expect(outcomes).toHaveLength(20);
+    expect(server.callsOf("token")).toHaveLength(1);
+  });
+
+  test("that is refused is replaced, and the request repeated", async () => {
+    const mqs = await start(300);
+    await reserve(mqs);
+    server.revokeTokens();
+    expect(await reserve(mqs)).toMatchObject([{ alias: "in" }]);
+    expect(tokensUsed()).toEqual(["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
+  });
+
+  test("that is refused twice is not replaced again", async () => {
+    const mqs = await start(300);
+    server.script("reservation", "*", status(401), status(401));
+    expect(await kindOf(reserve(mqs))).toBe("upstream-refused");
+    expect(tokensUsed()).toEqual(["Bearer token-1", "Bearer token-2"]);
+  });
+
+  test("is fetched again when the connection to the token service broke", async () => {
+    const mqs = await start(300);
+    server.script("token", "*", drop);
+    expect(await reserve(mqs)).toHaveLength(1);
+    expect(server.callsOf("token")).toHaveLength(2);
+  });
+});
+
+describe("without a token nothing is asked, and the same request may work later:", () => {
+  test.each([
+    ["the token service fails", status(500)],
+    ["it gives a page of a proxy", garbage],
+    ["it gives an answer without a token", status(200, { token_type: "Bearer" })],
+    ["its token can't be a header", status(200, { access_token: "line 1\nline 2" })],
+  ])("%s", async (_, answer) => {
+    const mqs = await start(300);
+    server.script("token", "*", answer);
+    expect(await kindOf(reserve(mqs))).toBe("unavailable");
+    expect(server.callsOf("reservation")).toEqual([]);
+    expect(await kindOf(reserve(mqs))).toBe("went well");
+  });
+
+  test("it does not answer in time", async () => {
+    await start(300);
+    const mqs = connect({ timeoutMs: 200 });
+    server.script("token", "*", hang);
+    expect(await kindOf(reserve(mqs))).toBe("unavailable");
+    expect(server.callsOf("reservation")).toEqual([]);
+  });
+
+  test("it does not know the client", async () => {
+    await start(300);
+    const mqs = connect({ clientSecret: "wrong" });
+    expect(await kindOf(reserve(mqs))).toBe("unavailable");
+    expect(server.callsOf("reservation")).toEqual([]);
+  });
+});
+
+test("neither the log nor an error holds a token or the secret", async () => {
+  const mqs = await start(300);
+  server.script("token", "*", status(500), status(200, { access_token: "token-of\nlines" }));
+  server.script("reservation", "*", drop, drop, drop, status(401), status(401), status(500), garbage);
+  const messages: string[] = [];
+  for (let time = 0; time < 6; time++)
+    await reserve(mqs).catch((error: Error) => messages.push(`${error.message} ${error.cause}`));
+
+  expect(messages).toHaveLength(6);
+  expect(lines.length).toBeGreaterThanOrEqual(6);
+  expect([...messages, ...lines].join("\n")).not.toMatch(/token-|s3cret/);
+});

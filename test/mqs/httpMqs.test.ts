@@ -1,0 +1,280 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { WmsError } from "../../src/domain/errors.js";
+import { newWorkflowId, type WorkflowId } from "../../src/domain/ids.js";
+import type { Mqs } from "../../src/domain/mqProfile.js";
+import { createHttpMqs } from "../../src/mqs/httpMqs.js";
+import { recordingLog } from "./logLines.js";
+import {
+  drop,
+  garbage,
+  hang,
+  type ScriptedAnswer,
+  type ScriptedMqs,
+  stall,
+  startScriptedMqs,
+  status,
+  tryAgainLater,
+} from "./scriptedMqs.js";
+
+let server: ScriptedMqs;
+let mqs: Mqs;
+let workflow: WorkflowId;
+let lines: string[];
+
+/** For cases that wait for it; long enough everywhere else. */
+const SHORT_MS = 200;
+
+const clientOf = (address: string, timeoutMs?: number): Mqs => {
+  const recording = recordingLog();
+  lines = recording.lines;
+  return createHttpMqs({ address, log: recording.log, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+};
+
+beforeEach(async () => {
+  server = await startScriptedMqs();
+  mqs = clientOf(server.address);
+  workflow = newWorkflowId(Date.now() / 1000);
+});
+afterEach(() => server.close());
+
+async function errorOf(call: Promise<unknown>): Promise<WmsError> {
+  const error = await call.then(
+    () => expect.fail("the call went well"),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(WmsError);
+  return error as WmsError;
+}
+
+describe("reservation", () => {
+  test("gives one profile for each alias, in the order of the aliases", async () => {
+    const profiles = await mqs.reserve(workflow, ["in", "out"], ["out"]);
+
+    expect(profiles).toMatchObject([
+      { alias: "in", workflow_id: workflow, is_public: false, is_activated: false, auth_token: null },
+      { alias: "out", workflow_id: workflow, is_public: true, broker_type: null, broker_address: null },
+    ]);
+    expect(server.calls).toMatchObject([
+      {
+        kind: "reservation",
+        path: `/v1/mqs/workflows/${workflow}/mq-group/reservation`,
+        body: { queue_aliases: ["in", "out"], public: ["out"] },
+        authorization: undefined,
+      },
+    ]);
+  });
+
+  test("gives the same queues again, those of other aliases left out", async () => {
+    const [, out] = await mqs.reserve(workflow, ["in", "out"], []);
+    expect(await mqs.reserve(workflow, ["out"], [])).toEqual([out]);
+  });
+
+  test.each(["__proto__", "constructor", "two words", "a/b?c#d", "Ereignis-Größe ☃ 🧊", ""])(
+    "takes the alias %j",
+    async (alias) => {
+      const profiles = await mqs.reserve(workflow, [alias], [alias]);
+      expect(profiles).toMatchObject([{ alias, is_public: true }]);
+    },
+  );
+
+  test("keeps fields that it does not know", async () => {
+    const [profile] = await mqs.reserve(workflow, ["in"], []);
+    server.script(
+      "reservation",
+      workflow,
+      status(200, { mqgroup: {}, mqprofiles: [{ ...profile, colour: "red" }] }),
+    );
+    expect(await mqs.reserve(workflow, ["in"], [])).toEqual([{ ...profile, colour: "red" }]);
+  });
+
+  test("is not complete when an alias has no profile, or two", async () => {
+    const [one, two] = await mqs.reserve(workflow, ["in", "out"], []);
+    for (const mqprofiles of [[one], [one, two, { ...two, mqid: "another" }], []]) {
+      server.script("reservation", workflow, status(200, { mqgroup: {}, mqprofiles }));
+      expect((await errorOf(mqs.reserve(workflow, ["in", "out"], []))).kind).toBe("unavailable");
+    }
+  });
+});
+
+describe("activation", () => {
+  test("tells the priority, and gives the activated profiles", async () => {
+    const reserved = await mqs.reserve(workflow, ["in", "out"], []);
+
+    const profiles = await mqs.activate(workflow, 70);
+
+    expect(profiles).toMatchObject(
+      reserved.map(({ mqid }) => ({ mqid, is_activated: true, auth_token: `token-of-${mqid}` })),
+    );
+    expect(server.callsOf("activation")).toMatchObject([{ workflow, body: { criteria: { priority: 70 } } }]);
+    expect(await mqs.activate(workflow, 70)).toEqual(profiles);
+  });
+
+  test("may have to be tried again later", async () => {
+    await mqs.reserve(workflow, ["in"], []);
+    server.script("activation", workflow, tryAgainLater);
+    expect(await mqs.activate(workflow, 50)).toBe("try-again-later");
+    expect(await mqs.activate(workflow, 50)).toMatchObject([{ alias: "in", is_activated: true }]);
+  });
+
+  test("is not done while a queue is closed, or none is shown", async () => {
+    const closed = await mqs.reserve(workflow, ["in", "out"], []);
+    const half = [{ ...closed[0], is_activated: true }, closed[1]];
+    for (const mqprofiles of [closed, half, []]) {
+      server.script("activation", workflow, status(200, { try_again_later: false, mqprofiles }));
+      expect(await mqs.activate(workflow, 50)).toBe("try-again-later");
+    }
+  });
+});
+
+describe("a profile", () => {
+  test("is found by its id", async () => {
+    const [reserved] = await mqs.reserve(workflow, ["in"], []);
+    expect(await mqs.profile(reserved?.mqid ?? "")).toEqual(reserved);
+  });
+
+  test("may have an id of any characters", async () => {
+    const mqid = "MQ 1/ü?#%2F";
+    const [reserved] = await mqs.reserve(workflow, ["in"], []);
+    server.script("profile", "*", status(200, { ...reserved, mqid }));
+
+    expect(await mqs.profile(mqid)).toMatchObject({ mqid });
+    expect(server.callsOf("profile")).toMatchObject([
+      { path: "/v1/mqs/mq-profiles/MQ%201%2F%C3%BC%3F%23%252F" },
+    ]);
+  });
+
+  test("of another queue is not taken for the one that was asked for", async () => {
+    const [reserved] = await mqs.reserve(workflow, ["in"], []);
+    server.script("profile", "*", status(200, reserved));
+    expect((await errorOf(mqs.profile("MQ-other"))).kind).toBe("unavailable");
+  });
+
+  test("that the MQS does not know is refused", async () => {
+    const error = await errorOf(mqs.profile("MQ-unknown"));
+    expect(error.kind).toBe("upstream-refused");
+    expect(error.message).toContain("no mq-profile found with id: MQ-unknown");
+  });
+});
+
+describe("a 4xx", () => {
+  test.each([400, 404, 409, 422, 499])("of %i is a refusal, with the MQS's own reason", async (code) => {
+    server.script("reservation", "*", status(code, { code, error: "too many queues" }));
+    const error = await errorOf(mqs.reserve(workflow, ["in"], []));
+    expect(error.kind).toBe("upstream-refused");
+    expect(error.message).toBe("the MQS refused to reserve the message queues: too many queues");
+    expect(server.calls).toHaveLength(1);
+  });
+
+  test("without a reason says its number", async () => {
+    server.script("activation", "*", status(404, "not here"), status(404, { error: { deep: 1 } }));
+    for (let time = 0; time < 2; time++)
+      expect((await errorOf(mqs.activate(workflow, 50))).message).toMatch(/: HTTP 404$/);
+  });
+
+  test("with an endless reason of many lines is told as one short line", async () => {
+    server.script("reservation", "*", status(400, { error: `first\r\nsecond\ud800${"🧊".repeat(10_000)}` }));
+    const { message } = await errorOf(mqs.reserve(workflow, ["in"], []));
+    expect(message).toContain("first second 🧊");
+    expect([...message].length).toBeLessThan(300);
+    expect(message).not.toMatch(/[\p{Cc}\p{Cs}]/u);
+  });
+
+  test.each([401, 403])("of %i is the operator's business: users don't see the reason", async (code) => {
+    server.script("reservation", "*", status(code, { error: "client wms-secret-name has no such scope" }));
+    const error = await errorOf(mqs.reserve(workflow, ["in"], []));
+    expect(error.kind).toBe("upstream-refused");
+    expect(error.message).not.toContain("wms-secret-name");
+    expect(lines.join()).toContain("wms-secret-name");
+  });
+});
+
+describe("unavailable is", () => {
+  const profile = { mqid: "MQ-1", workflow_id: "WF-1", timestamp: 1, alias: "in", is_public: false };
+  const answers: [string, ScriptedAnswer][] = [
+    ["a 500", status(500)],
+    ["a 503", status(503)],
+    ["a redirect", status(307, {}, { location: "/v1/mqs/elsewhere" })],
+    ["a page of a proxy", garbage],
+    ["no answer at all", status(204, undefined)],
+    ["an answer of null", status(200, null)],
+    ["an answer without profiles", status(200, { mqgroup: {} })],
+    ["an answer with half a profile", status(200, { mqgroup: {}, mqprofiles: [profile] })],
+  ];
+  test.each(answers)("%s", async (_, answer) => {
+    server.script("reservation", "*", answer);
+    server.script("activation", "*", answer);
+    for (const call of [() => mqs.reserve(workflow, ["in"], []), () => mqs.activate(workflow, 50)]) {
+      const error = await errorOf(call());
+      expect(error.kind).toBe("unavailable");
+      expect(error.retryAfterSeconds).toBeGreaterThan(0);
+    }
+    expect(server.calls).toHaveLength(2);
+    expect(lines).toHaveLength(2);
+  });
+
+  test("the reason of a 5xx only for the operator", async () => {
+    server.script("reservation", "*", status(500, { error: "mongodb://db.internal is down" }));
+    expect((await errorOf(mqs.reserve(workflow, ["in"], []))).message).not.toContain("db.internal");
+    expect(lines.join()).toContain("db.internal");
+  });
+
+  test.each([
+    ["an MQS that never answers", hang],
+    ["an MQS that stops in the middle of its answer", stall],
+  ])("%s", async (_, answer) => {
+    mqs = clientOf(server.address, SHORT_MS);
+    server.script("reservation", "*", answer);
+    const error = await errorOf(mqs.reserve(workflow, ["in"], []));
+    expect(error.kind).toBe("unavailable");
+    expect(error.message).toBe("the MQS did not answer within 0.2 s");
+    expect(server.calls).toHaveLength(1);
+  });
+
+  test("an MQS that is not there", async () => {
+    const { address } = server;
+    await server.close();
+    const error = await errorOf(clientOf(address).reserve(workflow, ["in"], []));
+    expect(error.kind).toBe("unavailable");
+    expect(error.message).toBe("the MQS cannot be reached");
+  });
+});
+
+describe("a broken connection", () => {
+  test("is no reason to give up", async () => {
+    server.script("reservation", "*", drop, drop);
+    expect(await mqs.reserve(workflow, ["in"], [])).toMatchObject([{ alias: "in" }]);
+    expect(server.calls).toHaveLength(3);
+    expect(new Set(server.calls.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+  });
+
+  test("is a reason at the third time", async () => {
+    server.script("activation", "*", drop, drop, drop);
+    expect((await errorOf(mqs.activate(workflow, 50))).kind).toBe("unavailable");
+    expect(server.calls).toHaveLength(3);
+  });
+
+  test("does not move the deadline", async () => {
+    mqs = clientOf(server.address, SHORT_MS);
+    server.script("reservation", "*", drop, drop, hang);
+    const { message } = await errorOf(mqs.reserve(workflow, ["in"], []));
+    expect(message).toBe("the MQS did not answer within 0.2 s");
+    // The third try would begin 400 ms after the first.
+    expect(server.calls.length).toBeLessThan(3);
+  });
+});
+
+test("an address may have a path and a slash at its end", async () => {
+  server.script("profile", "*", status(200, {}));
+  await errorOf(clientOf(`${server.address}/`).profile("MQ-1"));
+  expect(server.calls).toMatchObject([{ path: "/v1/mqs/mq-profiles/MQ-1" }]);
+});
+
+test("other workflows go ahead while the answer of one hangs", async () => {
+  const other = newWorkflowId(Date.now() / 1000);
+  server.script("reservation", workflow, hang);
+  const waiting = errorOf(mqs.reserve(workflow, ["in"], []));
+  await server.waitForCall((call) => call.workflow === workflow);
+  expect(await mqs.reserve(other, ["in"], [])).toHaveLength(1);
+  await server.close();
+  expect((await waiting).kind).toBe("unavailable");
+});

@@ -1,0 +1,249 @@
+import { EventEmitter, on } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { type JsonAnswer, ReservedQueues } from "./reservedQueues.js";
+
+/** What a request asks for; `token` is the OAuth2 token service, which listens at the same port. */
+export type CallKind = "reservation" | "activation" | "profile" | "token";
+
+/** A request that arrived, whatever was answered. */
+export interface Call {
+  kind: CallKind;
+  /** Undefined for a token, and for the profile of a queue that this MQS did not reserve. */
+  workflow: string | undefined;
+  /** As it came over the wire, still encoded. */
+  path: string;
+  /** JSON, or the fields of the form for a token; undefined when there was none. */
+  body: unknown;
+  authorization: string | undefined;
+}
+
+/** How one request is answered. */
+export type ScriptedAnswer =
+  | { kind: "well" }
+  | { kind: "tryAgainLater" }
+  /** The body is sent as JSON. */
+  | { kind: "status"; code: number; body: unknown; headers?: Record<string, string> }
+  /** No answer at all, until the MQS is closed. */
+  | { kind: "hang" }
+  /** Half an answer, and then nothing more. */
+  | { kind: "stall" }
+  /** The connection is cut without an answer. */
+  | { kind: "drop" }
+  /** A 200 that is not JSON, as of a proxy. */
+  | { kind: "garbage" };
+
+export const well: ScriptedAnswer = { kind: "well" };
+export const tryAgainLater: ScriptedAnswer = { kind: "tryAgainLater" };
+export const hang: ScriptedAnswer = { kind: "hang" };
+export const stall: ScriptedAnswer = { kind: "stall" };
+export const drop: ScriptedAnswer = { kind: "drop" };
+export const garbage: ScriptedAnswer = { kind: "garbage" };
+/** An answer of any other sort; an error body is made up when none is given. */
+export const status = (
+  code: number,
+  body: unknown = { code, error: `scripted ${code}` },
+  headers: Record<string, string> = {},
+): ScriptedAnswer => ({ kind: "status", code, body, headers });
+
+/** The client that tokens are given to. */
+export interface TokenRules {
+  clientId: string;
+  clientSecret: string;
+  /** Seconds that a token's answer claims it lives; left out of the answer when undefined. */
+  expiresIn?: number;
+}
+
+/** A real HTTP server that behaves like the MQS, well unless a test scripts something else. */
+export interface ScriptedMqs {
+  /** For `MQS_ADDRESS`. */
+  readonly address: string;
+  /** For `MQS_TOKEN_URL`. */
+  readonly tokenUrl: string;
+  /** Every request so far, in the order of arrival. */
+  readonly calls: readonly Call[];
+  /** Requests of one kind so far. */
+  callsOf(kind: CallKind): Call[];
+  /**
+   * Adds to the answers that requests of a kind get, one after another; afterwards all is well again. A workflow's own
+   * answers go before those of `*`.
+   */
+  script(kind: CallKind, workflow: string, ...answers: ScriptedAnswer[]): void;
+  /** Makes every token that was given out so far invalid; for an MQS that demands tokens. */
+  revokeTokens(): void;
+  /** The first call that fits: at once when it is there already, else as soon as it arrives. */
+  waitForCall(fits: (call: Call) => boolean, withinMs?: number): Promise<Call>;
+  /** Cuts every connection, hanging ones too. */
+  close(): Promise<void>;
+}
+
+/** @param options.demand undefined: requests need no token, and no token is given */
+export async function startScriptedMqs(options: { demand?: TokenRules } = {}): Promise<ScriptedMqs> {
+  const mqs = new Scripted(options.demand);
+  await mqs.listen();
+  return mqs;
+}
+
+const ROUTES: [CallKind, RegExp][] = [
+  ["reservation", /^POST \/v1\/mqs\/workflows\/([^/]+)\/mq-group\/reservation$/],
+  ["activation", /^POST \/v1\/mqs\/workflows\/([^/]+)\/mq-group\/activation$/],
+  ["profile", /^GET \/v1\/mqs\/mq-profiles\/([^/]+)$/],
+  ["token", /^POST \/(token)$/],
+];
+
+class Scripted implements ScriptedMqs {
+  readonly calls: Call[] = [];
+  readonly #demand: TokenRules | undefined;
+  readonly #scripts = new Map<string, ScriptedAnswer[]>();
+  readonly #queues = new ReservedQueues();
+  readonly #arrivals = new EventEmitter().setMaxListeners(0);
+  readonly #validTokens = new Set<string>();
+  readonly #server: Server;
+  #tokens = 0;
+
+  constructor(demand: TokenRules | undefined) {
+    this.#demand = demand;
+    this.#server = createServer((request, response) => {
+      this.#serve(request, response).catch((error: unknown) => response.destroy(error as Error));
+    });
+  }
+
+  listen(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject).listen(0, "127.0.0.1", resolve);
+    });
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get tokenUrl(): string {
+    return `${this.address}/token`;
+  }
+
+  callsOf(kind: CallKind): Call[] {
+    return this.calls.filter((call) => call.kind === kind);
+  }
+
+  script(kind: CallKind, workflow: string, ...answers: ScriptedAnswer[]): void {
+    const key = `${kind} ${workflow}`;
+    this.#scripts.set(key, [...(this.#scripts.get(key) ?? []), ...answers]);
+  }
+
+  revokeTokens(): void {
+    this.#validTokens.clear();
+  }
+
+  async waitForCall(fits: (call: Call) => boolean, withinMs = 20_000): Promise<Call> {
+    const there = this.calls.find(fits);
+    if (there !== undefined) return there;
+    for await (const [call] of on(this.#arrivals, "call", { signal: AbortSignal.timeout(withinMs) }))
+      if (fits(call as Call)) return call as Call;
+    throw new Error("the MQS was closed");
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const line = `${request.method} ${request.url}`;
+    const route = ROUTES.find(([, pattern]) => pattern.test(line));
+    if (route === undefined)
+      return send(response, { code: 404, body: { code: 404, error: "no such route" } });
+    const [kind, pattern] = route;
+    const subject = decodeURIComponent(pattern.exec(line)?.[1] ?? "");
+    const call: Call = {
+      kind,
+      workflow: this.#workflowOf(kind, subject),
+      path: request.url ?? "",
+      body: parsedBody(kind, await text(request)),
+      authorization: request.headers.authorization,
+    };
+    this.calls.push(call);
+    this.#arrivals.emit("call", call);
+    this.#play(this.#next(call), call, subject, response);
+  }
+
+  #workflowOf(kind: CallKind, subject: string): string | undefined {
+    if (kind === "token") return undefined;
+    return kind === "profile" ? this.#queues.workflowOf(subject) : subject;
+  }
+
+  #next({ kind, workflow }: Call): ScriptedAnswer {
+    const own = this.#scripts.get(`${kind} ${workflow}`);
+    return own?.shift() ?? this.#scripts.get(`${kind} *`)?.shift() ?? well;
+  }
+
+  #play(answer: ScriptedAnswer, call: Call, subject: string, response: ServerResponse): void {
+    switch (answer.kind) {
+      case "well":
+        send(response, this.#wellAnswer(call, subject));
+        break;
+      case "tryAgainLater":
+        send(response, { code: 200, body: { try_again_later: true } });
+        break;
+      case "status":
+        send(response, answer, answer.headers);
+        break;
+      case "garbage":
+        response.writeHead(200, { "content-type": "text/html" }).end("<html>Bad gateway</html>");
+        break;
+      case "stall":
+        response.writeHead(200, { "content-type": "application/json" }).write('{"mqprofiles":');
+        break;
+      case "drop":
+        response.socket?.destroy();
+        break;
+      case "hang":
+    }
+  }
+
+  #wellAnswer(call: Call, subject: string): JsonAnswer {
+    if (call.kind === "token") return this.#giveToken(call);
+    if (this.#demand !== undefined && !this.#validTokens.has(call.authorization ?? ""))
+      return { code: 401, body: { code: 401, error: "the token is not valid" } };
+    if (call.kind === "profile") return this.#queues.profile(subject);
+    if (call.kind === "activation") return this.#queues.activate(subject);
+    const { queue_aliases, public: shown } = call.body as { queue_aliases: string[]; public: string[] };
+    return this.#queues.reserve(subject, queue_aliases, shown);
+  }
+
+  #giveToken({ body, authorization }: Call): JsonAnswer {
+    const demand = this.#demand;
+    const form = body as Record<string, string>;
+    const [id, secret] = basicCredentials(authorization) ?? [form["client_id"], form["client_secret"]];
+    if (demand === undefined || form["grant_type"] !== "client_credentials")
+      return { code: 400, body: { error: "unsupported_grant_type" } };
+    if (id !== demand.clientId || secret !== demand.clientSecret)
+      return { code: 401, body: { error: "invalid_client" } };
+    const token = `token-${++this.#tokens}`;
+    this.#validTokens.add(`Bearer ${token}`);
+    const lifetime = demand.expiresIn === undefined ? {} : { expires_in: demand.expiresIn };
+    return { code: 200, body: { access_token: token, token_type: "Bearer", ...lifetime } };
+  }
+}
+
+function basicCredentials(authorization: string | undefined): string[] | undefined {
+  const encoded = /^Basic (.+)$/.exec(authorization ?? "")?.[1];
+  if (encoded === undefined) return undefined;
+  return Buffer.from(encoded, "base64").toString().split(":").map(decodeURIComponent);
+}
+
+function parsedBody(kind: CallKind, body: string): unknown {
+  if (body === "") return undefined;
+  return kind === "token" ? Object.fromEntries(new URLSearchParams(body)) : JSON.parse(body);
+}
+
+function send(
+  response: ServerResponse,
+  { code, body }: JsonAnswer,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(code, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+}

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import type { TestProject } from "vitest/node";
+import { checkRedis } from "../../src/redis/check.js";
+import { ensureRedisServer } from "../../src/redis/executable.js";
+import { startServer } from "../../src/redis/server.js";
+import { closePool, openPool } from "./databasePool.js";
+import { dockerAnswers, startContainer } from "./docker.js";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** The Redis of this run. Tests don't use it as it is, but ask `freshDatabase` for a database of their own. */
+    redisUrl: string;
+  }
+}
+
+/** Enough for every test to have some. */
+const DATABASES = 4096;
+
+interface TestRedis {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * One Redis for the whole run: the one of `REDIS_URL`; else in a container, where a Docker engine answers; else a
+ * `redis-server` of this machine, which is installed first where that is allowed.
+ */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const redis = await findOrStart();
+  await openPool(redis.url);
+  project.provide("redisUrl", redis.url);
+  return async () => {
+    await closePool(redis.url);
+    await redis.stop();
+  };
+}
+
+async function findOrStart(): Promise<TestRedis> {
+  const given = process.env["REDIS_URL"];
+  if (given) {
+    await checkRedis(given, pino({ level: "silent" }));
+    return { url: given, stop: async () => undefined };
+  }
+  const container = (await dockerAnswers()) ? await startContainer(DATABASES) : undefined;
+  return container ?? (await startOnThisMachine());
+}
+
+async function startOnThisMachine(): Promise<TestRedis> {
+  const command = await ensureRedisServer((line) => console.error(line));
+  const dir = await mkdtemp(join(tmpdir(), "wms-test-redis-"));
+  const server = await startServer({ command, dir, appendOnly: false, databases: DATABASES });
+  return {
+    url: server.url,
+    async stop() {
+      await server.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/setup/redis.ts"],
+    setupFiles: ["test/setup/releaseDatabases.ts"],
+    // Files share nothing but the Redis server, where each takes databases of its own.
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: ["default", "./test/setup/reporter.ts"],
+  },
+});
