@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { mapOf, uniqueArray } from "./schemaParts.js";
+import { integer, type MapValue, mapOf, uniqueArray } from "./schemaParts.js";
 import { taskDirectiveParts } from "./taskDirective.js";
 import {
-  compoundStatusesSchema,
+  compoundStatusesValue,
   nWorkersSchema,
   pilotConfigSchema,
-  topTaskErrorsSchema,
+  topTaskErrorsValue,
   workerConfigSchema,
 } from "./taskforce.js";
 
@@ -32,7 +32,7 @@ export const createWorkflowSchema = z.strictObject({
   public_queue_aliases: aliases(
     "Aliases of the queues that the user's own programs will write to or read from.",
   ),
-  priority: z.int().meta({ description: "Higher goes first; 50 unless told, 100 at most." }).optional(),
+  priority: integer().meta({ description: "Higher goes first; 50 unless told, 100 at most." }).optional(),
 });
 /** @see createWorkflowSchema */
 export type CreateWorkflowRequest = z.infer<typeof createWorkflowSchema>;
@@ -47,17 +47,12 @@ export const addWorkersSchema = z.strictObject({
 /** @see addWorkersSchema */
 export type AddWorkersRequest = z.infer<typeof addWorkersSchema>;
 
+/** A filter has rules of its own, which the query checks. */
+const unknownValue: MapValue<unknown> = { accepts: () => true, schema: z.unknown(), json: {} };
 /** The body of the three query routes. */
 export const findSchema = z
   .strictObject({
-    query: z
-      .custom<Record<string, unknown>>(
-        (input) => typeof input === "object" && input !== null && !Array.isArray(input),
-        {
-          message: "expected object",
-        },
-      )
-      .meta({ type: "object", description: "A MongoDB filter; {} matches everything." }),
+    query: mapOf(unknownValue, { description: "A MongoDB filter; {} matches everything." }),
     projection: uniqueArray(z.string(), {
       min: 1,
       description: "Fields to return; dots reach into objects.",
@@ -68,18 +63,16 @@ export const findSchema = z
 /** @see findSchema */
 export type FindRequest = z.infer<typeof findSchema>;
 
-const countsJson = { type: "object", additionalProperties: { type: "integer" }, minProperties: 0 };
 /** The body of `POST /v1/tms/statuses/taskforces`; both maps are keyed by taskforce uuid, and one must be there. */
 export const statusesSchema = z.strictObject({
-  top_task_errors_by_taskforce: mapOf(topTaskErrorsSchema, countsJson, {
+  top_task_errors_by_taskforce: mapOf(topTaskErrorsValue, {
     min: 1,
     description: "Taskforce uuid → error → count.",
   }).optional(),
-  compound_statuses_by_taskforce: mapOf(
-    compoundStatusesSchema,
-    { type: "object", additionalProperties: countsJson, minProperties: 0 },
-    { min: 1, description: "Taskforce uuid → HTCondor status → pilot status → number of workers." },
-  ).optional(),
+  compound_statuses_by_taskforce: mapOf(compoundStatusesValue, {
+    min: 1,
+    description: "Taskforce uuid → HTCondor status → pilot status → number of workers.",
+  }).optional(),
 });
 /** @see statusesSchema */
 export type StatusesRequest = z.infer<typeof statusesSchema>;

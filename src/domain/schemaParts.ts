@@ -1,8 +1,20 @@
 import { z } from "zod";
 
+/** A JSON schema, as the served document shows it. */
+type JsonSchema = Record<string, unknown>;
+
+/** JSON text that is the same for equal values: the order of an object's keys says nothing. */
+function canonicalText(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join()}]`;
+  const members = Object.entries(value).map(
+    ([key, member]) => `${JSON.stringify(key)}:${canonicalText(member)}`,
+  );
+  return `{${members.sort().join()}}`;
+}
+
 /**
- * An array without repeated members: OpenAPI's `uniqueItems`, which zod does not have. Members are compared as JSON.
- * Zod reports a failure at the array's own path.
+ * An array without repeated members: JSON schema's `uniqueItems`, which zod does not have. Members are compared as JSON.
  */
 export const uniqueArray = <T extends z.ZodType>(
   member: T,
@@ -14,7 +26,7 @@ export const uniqueArray = <T extends z.ZodType>(
     .superRefine((members, context) => {
       const seen = new Map<string, number>();
       members.forEach((value, index) => {
-        const text = JSON.stringify(value);
+        const text = canonicalText(value);
         const first = seen.get(text);
         if (first === undefined) seen.set(text, index);
         else context.addIssue({ code: "custom", path: [index], message: `repeats entry ${first}` });
@@ -22,47 +34,77 @@ export const uniqueArray = <T extends z.ZodType>(
     })
     .meta({ uniqueItems: true, ...(options.description ? { description: options.description } : {}) });
 
+/** What a map holds. The schema says what is wrong with a value; the test, which is far cheaper, that nothing is. */
+export interface MapValue<V> {
+  accepts(input: unknown): boolean;
+  schema: z.ZodType<V>;
+  json: JsonSchema;
+}
+
+/** The message of every issue of {@link integer}: zod's own calls it a number until it is one. */
+export const EXPECTED_INTEGER = "expected integer";
+
+/** An integer that a double holds exactly. */
+export const integer = () => z.int({ error: EXPECTED_INTEGER });
+
+/** Any text. */
+export const textValue: MapValue<string> = {
+  accepts: (input) => typeof input === "string",
+  schema: z.string(),
+  json: { type: "string" },
+};
+
+/** @see integer */
+export const integerValue: MapValue<number> = {
+  accepts: Number.isSafeInteger,
+  schema: integer(),
+  json: { type: "integer" },
+};
+
+/** A value of one of several kinds. */
+export const anyValueOf = <A, B>(one: MapValue<A>, other: MapValue<B>): MapValue<A | B> => ({
+  accepts: (input) => one.accepts(input) || other.accepts(input),
+  schema: z.union([one.schema, other.schema]),
+  json: { anyOf: [one, other].flatMap(({ json }) => json["anyOf"] ?? [json]) },
+});
+
+const isJsonObject = (input: unknown): input is Record<string, unknown> =>
+  typeof input === "object" && input !== null && !Array.isArray(input);
+
+/** A JSON object whose keys are the caller's, as the value of another map. @see mapOf */
+export function mapValue<V>(value: MapValue<V>, min = 0): MapValue<Record<string, V>> {
+  const accepts = (input: unknown): input is Record<string, V> => {
+    if (!isJsonObject(input)) return false;
+    let size = 0;
+    for (const key in input) {
+      if (!value.accepts(input[key])) return false;
+      size++;
+    }
+    return size >= min;
+  };
+  const schema = z.custom<Record<string, V>>().superRefine((input: unknown, context) => {
+    if (accepts(input)) return;
+    if (!isJsonObject(input)) {
+      context.addIssue({ code: "invalid_type", expected: "object", input });
+      return;
+    }
+    const entries = Object.entries(input);
+    if (entries.length < min)
+      context.addIssue({ code: "too_small", origin: "map", minimum: min, inclusive: true, input });
+    for (const [key, member] of entries)
+      for (const issue of value.schema.safeParse(member).error?.issues ?? [])
+        context.addIssue({ ...issue, path: [key, ...issue.path] } as Parameters<typeof context.addIssue>[0]);
+  });
+  return { accepts, schema, json: { type: "object", additionalProperties: value.json, minProperties: min } };
+}
+
 /**
- * A JSON object whose keys are the caller's. `z.record` would drop a key named `__proto__`; this keeps the parsed
- * object itself, and checks every value.
- *
- * @param value schema of each value
- * @param valueJson the same as JSON schema, for the document
+ * A JSON object whose keys are the caller's. `z.record` would drop a key named `__proto__`; this keeps the parsed object
+ * itself, and checks every value. Maps come with thousands of entries: those without a fault cost no zod.
  */
-export const mapOf = <V>(
-  value: z.ZodType<V>,
-  valueJson: Record<string, unknown>,
-  options: { min?: number; description?: string } = {},
-) => {
-  const min = options.min ?? 0;
-  return z
-    .custom<Record<string, V>>()
-    .superRefine((input: unknown, context) => {
-      if (typeof input !== "object" || input === null || Array.isArray(input)) {
-        context.addIssue({ code: "invalid_type", expected: "object", input });
-        return;
-      }
-      const entries = Object.entries(input);
-      if (entries.length < min)
-        context.addIssue({
-          code: "custom",
-          message: `expected at least ${min} ${min === 1 ? "entry" : "entries"}`,
-        });
-      for (const [key, member] of entries) {
-        const result = value.safeParse(member, { reportInput: true });
-        if (result.success) continue;
-        for (const issue of result.error.issues)
-          context.addIssue({ ...issue, path: [key, ...issue.path] } as Parameters<
-            typeof context.addIssue
-          >[0]);
-      }
-    })
-    .meta({
-      type: "object",
-      additionalProperties: valueJson,
-      minProperties: min,
-      ...(options.description ? { description: options.description } : {}),
-    });
+export const mapOf = <V>(value: MapValue<V>, options: { min?: number; description?: string } = {}) => {
+  const { schema, json } = mapValue(value, options.min);
+  return schema.meta({ ...json, ...(options.description ? { description: options.description } : {}) });
 };
 
 /** Epoch seconds, as a float. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { TaskId, WorkflowId } from "./ids.js";
-import { epochSeconds, mapOf, uniqueArray } from "./schemaParts.js";
+import { epochSeconds, mapOf, textValue, uniqueArray } from "./schemaParts.js";
 
-const environment = (description: string) => mapOf(z.string(), { type: "string" }, { description });
+const environment = (description: string) => mapOf(textValue, { description });
 
 /** The fields of a task directive that a user's request and the stored directive share. */
 export const taskDirectiveParts = {

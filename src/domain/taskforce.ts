@@ -1,13 +1,28 @@
 import { z } from "zod";
 import type { TaskforceUuid, TaskId, WorkflowId } from "./ids.js";
 import { PHASES, type Phase, type PhaseChange } from "./phases.js";
-import { epochSeconds, mapOf, uniqueArray } from "./schemaParts.js";
+import {
+  anyValueOf,
+  epochSeconds,
+  integer,
+  integerValue,
+  type MapValue,
+  mapOf,
+  mapValue,
+  textValue,
+  uniqueArray,
+} from "./schemaParts.js";
 
 /** The pattern of the served document; half anchored, as clients know it. `pilotImages.ts` holds the rule that counts. */
 export const PILOT_TAG_PATTERN =
   "^([0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3})|(latest)|([a-z0-9._-]+-[a-z0-9]{1,128})$";
 
-const environmentValue = z.union([z.string(), z.int(), z.array(z.string()).min(1)]);
+const textsValue: MapValue<string[]> = {
+  accepts: (input) => Array.isArray(input) && input.length > 0 && input.every(textValue.accepts),
+  schema: z.array(z.string()).min(1),
+  json: { type: "array", items: textValue.json, minItems: 1 },
+};
+const textOrInteger = anyValueOf(textValue, integerValue);
 
 /** How the pilot, the program that feeds events to the task's container, is set up. */
 export const pilotConfigSchema = z
@@ -19,17 +34,7 @@ export const pilotConfigSchema = z
     image_source: z
       .enum(["cvmfs", "auto"])
       .meta({ description: "Where the image comes from; stored as cvmfs." }),
-    environment: mapOf(
-      environmentValue,
-      {
-        anyOf: [
-          { type: "string" },
-          { type: "integer" },
-          { type: "array", items: { type: "string" }, minItems: 1 },
-        ],
-      },
-      { description: "Environment of the pilot." },
-    ),
+    environment: mapOf(anyValueOf(textOrInteger, textsValue), { description: "Environment of the pilot." }),
     input_files: uniqueArray(z.string(), {
       description: "Files on the access point that the container may read.",
     }),
@@ -42,50 +47,46 @@ export const workerConfigSchema = z
     do_transfer_worker_stdouterr: z
       .boolean()
       .meta({ description: "Whether stdout and stderr come back to the access point." }),
-    max_worker_runtime: z.int().meta({ description: "Seconds after which HTCondor ends a worker." }),
-    n_cores: z.int().meta({ description: "Cores for each worker." }),
-    priority: z.int().meta({ description: "Priority of the HTCondor submission." }),
+    max_worker_runtime: integer().meta({ description: "Seconds after which HTCondor ends a worker." }),
+    n_cores: integer().meta({ description: "Cores for each worker." }),
+    priority: integer().meta({ description: "Priority of the HTCondor submission." }),
     worker_disk: z
-      .union([z.string(), z.int()])
+      .union([z.string(), integer()])
       .meta({ description: "Disk for each worker, in HTCondor's notation." }),
     worker_memory: z
-      .union([z.string(), z.int()])
+      .union([z.string(), integer()])
       .meta({ description: "Memory for each worker, in HTCondor's notation." }),
     condor_requirements: z.string().meta({ description: "HTCondor's requirements expression." }),
   })
   .meta({ description: "What each HTCondor worker asks for." });
 
-const count = { type: "integer" };
 /** HTCondor status, then pilot status, then the number of workers. Keys are whatever the TMS sends. */
-export const compoundStatusesSchema = mapOf(
-  mapOf(z.int(), count),
-  { type: "object", additionalProperties: count, minProperties: 0 },
-  { description: "Workers by HTCondor status and pilot status." },
-);
+export const compoundStatusesValue = mapValue(mapValue(integerValue));
 /** Error text, then how often it was seen. */
-export const topTaskErrorsSchema = mapOf(z.int(), count, {
-  description: "The most frequent errors and their counts.",
-});
+export const topTaskErrorsValue = mapValue(integerValue);
 
 /** The number of workers on the wire. */
 export const nWorkersSchema = z
-  .union([z.int(), z.null()])
+  .union([integer(), z.null()])
   .meta({ description: "Workers in the HTCondor cluster." });
 
-/** Fields that the TMS reports with condor-submit. */
-export const submitParts = {
+const submitParts = {
   cluster_id: z
-    .union([z.int(), z.null()])
+    .union([integer(), z.null()])
     .meta({ description: "The HTCondor cluster; null before condor-submit." }),
-  submit_dict: mapOf(
-    z.union([z.string(), z.int()]),
-    { anyOf: [{ type: "string" }, count] },
-    {
-      description: "What was given to condor_submit.",
-    },
-  ),
+  submit_dict: mapOf(textOrInteger, { description: "What was given to condor_submit." }),
   job_event_log_fpath: z.string().meta({ description: "The HTCondor job event log on the access point." }),
 };
+
+/**
+ * What a condor-submit report must tell, beside any other field of a taskforce. It is checked after {@link taskforceSchema},
+ * which is all that the document shows.
+ */
+export const submitReportSchema = z.object({
+  ...submitParts,
+  cluster_id: integer(),
+  n_workers: integer(),
+});
 
 const phaseChangeSchema = z.strictObject({
   target_phase: z.string().meta({ description: "The phase that was to be reached." }),
@@ -105,7 +106,7 @@ export const taskforceSchema = z
     task_id: z.string().meta({ description: "The task directive that it runs." }),
     workflow_id: z.string().meta({ description: "The workflow it belongs to." }),
     timestamp: epochSeconds.meta({ description: "When the taskforce was created, in epoch seconds." }),
-    priority: z.int().meta({ description: "Higher is handed out first." }),
+    priority: integer().meta({ description: "Higher is handed out first." }),
     collector: z
       .union([z.string().meta({ deprecated: true }), z.null()])
       .meta({ description: "Deprecated, always null." }),
@@ -118,8 +119,10 @@ export const taskforceSchema = z
     phase_change_log: z
       .array(phaseChangeSchema)
       .meta({ description: "Every attempt to change the phase, oldest first." }),
-    compound_statuses: compoundStatusesSchema,
-    top_task_errors: topTaskErrorsSchema,
+    compound_statuses: mapOf(mapValue(integerValue), {
+      description: "Workers by HTCondor status and pilot status.",
+    }),
+    top_task_errors: mapOf(integerValue, { description: "The most frequent errors and their counts." }),
   })
   .partial()
   .meta({ id: "TaskforceObject", description: "One HTCondor cluster of workers for a task directive." });
@@ -157,9 +160,4 @@ export interface Taskforce {
 }
 
 /** What the TMS reports when HTCondor took a taskforce. */
-export interface SubmitReport {
-  cluster_id: number;
-  n_workers: number;
-  submit_dict: Record<string, string | number>;
-  job_event_log_fpath: string;
-}
+export type SubmitReport = z.infer<typeof submitReportSchema>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { WorkflowId } from "./ids.js";
-import { epochSeconds } from "./schemaParts.js";
+import { epochSeconds, integer } from "./schemaParts.js";
 
 /** Why a workflow no longer runs. */
 export const DEACTIVATIONS = ["ABORTED", "FINISHED"] as const;
@@ -14,7 +14,7 @@ export const workflowSchema = z
       .string()
       .meta({ description: "Issued when the workflow is created: WF-<hex epoch seconds>-<8 hex>." }),
     timestamp: epochSeconds.meta({ description: "When the workflow was created, in epoch seconds." }),
-    priority: z.int().meta({ description: "Higher goes first; 50 unless told, 100 at most." }),
+    priority: integer().meta({ description: "Higher goes first; 50 unless told, 100 at most." }),
     deactivated: z
       .union([z.enum(DEACTIVATIONS).meta({ description: "Why the workflow no longer runs." }), z.null()])
       .meta({ description: "Null while the workflow runs." }),

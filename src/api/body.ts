@@ -1,0 +1,90 @@
+import express from "express";
+import { invalid } from "../domain/errors.js";
+import { fieldName } from "./validation.js";
+
+/** The longest body, in bytes once inflated: 32 MiB. */
+const LONGEST_BODY = 32 * 1024 * 1024;
+/**
+ * Levels of objects and arrays in a body. Far more than any request needs, a filter of the allowed depth included, and far
+ * fewer than what overflows the stack of code that walks over it.
+ */
+const DEEPEST_NESTING = 500;
+
+/**
+ * Reads the bytes of a body, whatever content type it claims. Not `express.json`: that refuses bodies for the charset of
+ * a content type that counts for nothing here.
+ */
+export const readBody = express.raw({ limit: LONGEST_BODY, type: () => true });
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * The JSON object in a body. A key named `__proto__` is a key as any other. No body, or an empty one, is `{}`.
+ *
+ * @param bytes what {@link readBody} left at the request; undefined when there was no body
+ * @throws WmsError `invalid` when it is no JSON object in UTF-8, nested too deeply, or holds text that is not Unicode
+ */
+export function parseBody(bytes: unknown): Record<string, unknown> {
+  if (!Buffer.isBuffer(bytes) || bytes.length === 0) return {};
+  const text = decode(bytes);
+  if (text.trim() === "") return {};
+  const body = parse(text);
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    throw invalid(`body: expected object, got ${kindOf(body)}`);
+  // In UTF-8 only an escape can write half a surrogate pair.
+  const fault = findFault(body, DEEPEST_NESTING, /\\u[dD][89a-fA-F]/.test(text));
+  if (fault !== undefined) throw invalid(`${fieldName(fault.path.reverse())}: ${fault.what}`);
+  return body as Record<string, unknown>;
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw invalid("body: not UTF-8");
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalid(`body: not JSON: ${(error as SyntaxError).message}`);
+  }
+}
+
+const kindOf = (value: unknown): string =>
+  value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+
+/** What is wrong with a parsed body; the path runs from the inside out. */
+interface Fault {
+  path: PropertyKey[];
+  what: string;
+}
+
+const HALF_PAIR = /\p{Surrogate}/u;
+const NOT_UNICODE = "holds half a surrogate pair, which is no character";
+
+/**
+ * The first text that is not Unicode (Redis would keep another one), or the first value that lies too deep.
+ *
+ * @param levels how many more levels are allowed
+ * @param texts whether texts have to be looked at
+ */
+function findFault(value: unknown, levels: number, texts: boolean): Fault | undefined {
+  if (typeof value === "string")
+    return texts && HALF_PAIR.test(value) ? { path: [], what: NOT_UNICODE } : undefined;
+  if (typeof value !== "object" || value === null) return undefined;
+  if (levels === 0) return { path: [], what: `nested deeper than ${DEEPEST_NESTING} levels` };
+  for (const [key, member] of entriesOf(value)) {
+    const what = texts && typeof key === "string" && HALF_PAIR.test(key) ? NOT_UNICODE : undefined;
+    const fault = what === undefined ? findFault(member, levels - 1, texts) : { path: [], what };
+    if (fault === undefined) continue;
+    fault.path.push(key);
+    return fault;
+  }
+  return undefined;
+}
+
+const entriesOf = (value: object): Iterable<[PropertyKey, unknown]> =>
+  Array.isArray(value) ? value.entries() : Object.entries(value);

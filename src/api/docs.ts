@@ -1,0 +1,40 @@
+import { type RequestHandler, Router } from "express";
+import helmet from "helmet";
+import swaggerUi from "swagger-ui-express";
+import type { Document } from "./openapi.js";
+
+/** All comes from this service itself; Swagger UI writes styles into the page and draws icons from data URLs. */
+const secureHeaders = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", "data:"],
+      objectSrc: ["'none'"],
+      baseUri: ["'self'"],
+      frameAncestors: ["'self'"],
+    },
+  },
+  // Whether TLS is in front of it is not for a page of documentation to decide for the whole host.
+  strictTransportSecurity: false,
+});
+
+/** Pages that let people read and try the API: Swagger UI, to be mounted at `/docs`. */
+export function docsPages(document: Document): Router {
+  const pages = Router({ strict: true });
+  pages.use(leaveToOthers, secureHeaders);
+  pages.get("/", toDirectory, swaggerUi.setup(document, { customSiteTitle: "EWMS WMS API" }));
+  // The badge of a validator out there is off: it would be sent this service's address.
+  pages.use(swaggerUi.serveFiles(document, { swaggerOptions: { validatorUrl: null } }));
+  return pages;
+}
+
+/** The package's manifest lies among the pages, and only reading is possible. Both are left to the app's 404. */
+const leaveToOthers: RequestHandler = ({ path, method }, _response, next) =>
+  path === "/package.json" || (method !== "GET" && method !== "HEAD") ? next("router") : next();
+
+/** The page refers to its files relatively, so its address must end in a slash. */
+const toDirectory: RequestHandler = ({ originalUrl }, response, next) =>
+  originalUrl.split("?", 1)[0]?.endsWith("/") ? next() : response.redirect(301, "docs/");

@@ -1,0 +1,51 @@
+import type { Express, Request, RequestHandler } from "express";
+import type { z } from "zod";
+import { sendJson } from "./answers.js";
+import { parseBody, readBody } from "./body.js";
+import { HttpError } from "./errors.js";
+import type { Route } from "./route.js";
+import { validate } from "./validation.js";
+
+/** Puts routes into an app: each parses, validates, calls and answers. A path's other methods get a 405. */
+export function mountRoutes(app: Express, routes: readonly Route[]): void {
+  const byPath = new Map<string, Route[]>();
+  for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route]);
+  for (const [path, siblings] of byPath) {
+    const mounted = app.route(path.replace(/\{(\w+)\}/g, ":$1"));
+    for (const route of siblings) mounted[route.method](readBody, serve(route));
+    mounted.all(refuseMethod(siblings.map(({ method }) => (method === "get" ? "GET, HEAD" : "POST"))));
+  }
+}
+
+function serve(route: Route): RequestHandler {
+  return async (request, response) => {
+    const sent = request.body === undefined ? {} : parseBody(request.body);
+    const answer = await route.answer({
+      params: request.params as Record<string, string>,
+      query: route.query && validate(route.query, declaredParameters(request, route.query)),
+      body: route.body && validate(route.body.schema, sent),
+      by: "USER",
+    });
+    if (typeof answer === "string") sendJson(response, 200, answer);
+    else sendJson(response, answer.status, answer.text);
+  };
+}
+
+/** One that is given several times is an array, and so no string: which of them is meant can't be told. */
+function declaredParameters({ url }: Request, schema: z.ZodObject): Record<string, string | string[]> {
+  const question = url.indexOf("?");
+  const given = new URLSearchParams(question === -1 ? "" : url.slice(question + 1));
+  return Object.fromEntries(
+    Object.keys(schema.shape).flatMap((name) => {
+      const [first, ...more] = given.getAll(name);
+      return first === undefined ? [] : [[name, more.length === 0 ? first : [first, ...more]]];
+    }),
+  );
+}
+
+const refuseMethod =
+  (allowed: readonly string[]): RequestHandler =>
+  ({ method }) => {
+    const allow = allowed.join(", ");
+    throw new HttpError(405, `method not allowed: ${method}; allowed: ${allow}`, { allow });
+  };

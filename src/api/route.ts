@@ -1,0 +1,87 @@
+import type { z } from "zod";
+
+/** Who may call a route. */
+export type Role = "user" | "system-tms";
+
+/** Groups of routes in the document. */
+export type Tag =
+  | "workflows"
+  | "task-directives"
+  | "taskforces"
+  | "tms - internal"
+  | "openapi"
+  | "mqs"
+  | "operations";
+
+/** What a handler gets, checked. */
+export interface Call<Params = Record<string, string>, Query = unknown, Body = unknown> {
+  params: Params;
+  query: Query;
+  body: Body;
+  /** By which role the request counts. */
+  by: "USER" | "TMS";
+}
+
+/** An answer: JSON text, with a status when it is not 200. */
+export type Answer = string | { status: number; text: string };
+
+/** A success as the document shows it. */
+export interface Response {
+  description: string;
+  schema: z.ZodType;
+}
+
+/** Error statuses of some routes. Every route may answer 400, 413, 500 and 503. */
+export type FurtherError = 404 | 422 | 502;
+
+/** One route: what it takes and answers, as data for the router and the document, and what it does. */
+export interface Route {
+  method: "get" | "post";
+  /** In OpenAPI's notation: `/v1/workflows/{workflow_id}`. */
+  path: string;
+  /** Undefined for the root. */
+  tag?: Tag;
+  /** Not enforced yet: without authentication every request has both. `anyone` needs no token even with it. */
+  roles: readonly Role[] | "anyone";
+  description: string;
+  /** Declared query parameters; all others are ignored. */
+  query?: z.ZodObject;
+  /** A body that is not required may be missing or empty; its schema then sees `{}`, as it does for a required one. */
+  body?: { schema: z.ZodType; required: boolean };
+  responses: Record<number, Response>;
+  errors?: readonly FurtherError[];
+  /** Parsing and validation are done, so that this calls and answers. */
+  answer(call: Call): Promise<Answer>;
+}
+
+type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? { [Key in Name | keyof ParamsOf<Rest>]: string }
+  : Record<never, string>;
+
+type TypedRoute<Path extends string, Query extends z.ZodObject, Body extends z.ZodType> = Omit<
+  Route,
+  "path" | "query" | "body" | "answer"
+> & {
+  path: Path;
+  query?: Query;
+  body?: { schema: Body; required: boolean };
+  answer(call: Call<ParamsOf<Path>, z.output<Query>, z.output<Body>>): Promise<Answer>;
+};
+
+/**
+ * A route whose handler is typed by its path and schemas.
+ *
+ * @example
+ * route({
+ *   method: "get",
+ *   path: "/v1/workflows/{workflow_id}",
+ *   roles: ["user"],
+ *   description: "One workflow.",
+ *   responses: { 200: { description: "The workflow.", schema: workflowSchema } },
+ *   errors: [404],
+ *   answer: ({ params }) => readWorkflow(wms, params.workflow_id),
+ * });
+ */
+export const route = <Path extends string, Query extends z.ZodObject, Body extends z.ZodType>(
+  typed: TypedRoute<Path, Query, Body>,
+): Route => typed as unknown as Route;

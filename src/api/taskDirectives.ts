@@ -1,0 +1,41 @@
+import { addWorkersSchema } from "../domain/requests.js";
+import { taskDirectiveSchema } from "../domain/taskDirective.js";
+import { taskforceSchema } from "../domain/taskforce.js";
+import { addWorkers } from "../lifecycle/addWorkers.js";
+import type { Wms } from "../lifecycle/context.js";
+import { readTaskDirective } from "../lifecycle/read.js";
+import { queryRoute } from "./query.js";
+import { type Route, route } from "./route.js";
+
+/** Routes about task directives. */
+export const taskDirectiveRoutes = (wms: Wms): Route[] => [
+  route({
+    method: "get",
+    path: "/v1/task-directives/{task_id}",
+    tag: "task-directives",
+    roles: ["user"],
+    description: "One task directive.",
+    responses: { 200: { description: "The task directive.", schema: taskDirectiveSchema } },
+    errors: [404],
+    answer: ({ params }) => readTaskDirective(wms, params.task_id),
+  }),
+  route({
+    method: "post",
+    path: "/v1/task-directives/{task_id}/actions/add-workers",
+    tag: "task-directives",
+    roles: ["user", "system-tms"],
+    description: "Gives a task one more taskforce, set up as its first one, which overtakes whatever waits.",
+    body: { schema: addWorkersSchema, required: true },
+    responses: { 200: { description: "The new taskforce.", schema: taskforceSchema } },
+    errors: [404, 422],
+    answer: ({ params, body, by }) => addWorkers(wms, params.task_id, body, by),
+  }),
+  queryRoute(wms, {
+    kind: "task",
+    plural: "task-directives",
+    list: "task_directives",
+    tag: "task-directives",
+    roles: ["user"],
+    schema: taskDirectiveSchema,
+  }),
+];

@@ -1,0 +1,27 @@
+import { taskforceSchema } from "../domain/taskforce.js";
+import type { Wms } from "../lifecycle/context.js";
+import { readTaskforce } from "../lifecycle/read.js";
+import { queryRoute } from "./query.js";
+import { type Route, route } from "./route.js";
+
+/** Routes about taskforces. */
+export const taskforceRoutes = (wms: Wms): Route[] => [
+  route({
+    method: "get",
+    path: "/v1/taskforces/{taskforce_uuid}",
+    tag: "taskforces",
+    roles: ["user", "system-tms"],
+    description: "One taskforce.",
+    responses: { 200: { description: "The taskforce.", schema: taskforceSchema } },
+    errors: [404],
+    answer: ({ params }) => readTaskforce(wms, params.taskforce_uuid),
+  }),
+  queryRoute(wms, {
+    kind: "taskforce",
+    plural: "taskforces",
+    list: "taskforces",
+    tag: "taskforces",
+    roles: ["user", "system-tms"],
+    schema: taskforceSchema,
+  }),
+];

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { createWorkflowSchema } from "../domain/requests.js";
+import { uniqueArray } from "../domain/schemaParts.js";
+import { taskDirectiveSchema } from "../domain/taskDirective.js";
+import { taskforceSchema } from "../domain/taskforce.js";
+import { type Deactivation, workflowSchema } from "../domain/workflow.js";
+import type { Wms } from "../lifecycle/context.js";
+import { createWorkflow } from "../lifecycle/create.js";
+import { deactivateWorkflow } from "../lifecycle/deactivate.js";
+import { readWorkflow } from "../lifecycle/read.js";
+import { queryRoute } from "./query.js";
+import { type Route, route } from "./route.js";
+
+const createdSchema = z.strictObject({
+  workflow: workflowSchema,
+  task_directives: uniqueArray(taskDirectiveSchema, { description: "One for each task of the request." }),
+  taskforces: uniqueArray(taskforceSchema, { description: "One for each task and cluster location." }),
+});
+
+const deactivatedSchema = z
+  .strictObject({
+    workflow_id: z.string().meta({ description: "The workflow that no longer runs." }),
+    n_taskforces: z.int().meta({ description: "How many of its taskforces are to be stopped." }),
+  })
+  .meta({ id: "DeactivatedWorkflowResponseObject" });
+
+/** Routes about workflows. */
+export const workflowRoutes = (wms: Wms): Route[] => [
+  route({
+    method: "post",
+    path: "/v1/workflows",
+    tag: "workflows",
+    roles: ["user"],
+    description: "Creates a workflow with its task directives and taskforces, all at once or not at all.",
+    body: { schema: createWorkflowSchema, required: true },
+    responses: { 200: { description: "What was created.", schema: createdSchema } },
+    errors: [502],
+    answer: async ({ body }) => JSON.stringify(await createWorkflow(wms, body)),
+  }),
+  route({
+    method: "get",
+    path: "/v1/workflows/{workflow_id}",
+    tag: "workflows",
+    roles: ["user"],
+    description: "One workflow.",
+    responses: { 200: { description: "The workflow.", schema: workflowSchema } },
+    errors: [404],
+    answer: ({ params }) => readWorkflow(wms, params.workflow_id),
+  }),
+  deactivationRoute(wms, "abort", "ABORTED", "Ends a workflow that shall not go on."),
+  deactivationRoute(wms, "finished", "FINISHED", "Ends a workflow that has done its work."),
+  queryRoute(wms, {
+    kind: "workflow",
+    plural: "workflows",
+    list: "workflows",
+    tag: "workflows",
+    roles: ["user", "system-tms"],
+    schema: workflowSchema,
+  }),
+];
+
+const deactivationRoute = (
+  wms: Wms,
+  action: "abort" | "finished",
+  as: Deactivation,
+  description: string,
+): Route =>
+  route({
+    method: "post",
+    path: `/v1/workflows/{workflow_id}/actions/${action}`,
+    tag: "workflows",
+    roles: ["user"],
+    description: `${description} None of its taskforces starts any more, and those that run are stopped.`,
+    responses: { 200: { description: "How many taskforces are to be stopped.", schema: deactivatedSchema } },
+    errors: [404],
+    answer: async ({ params }) => JSON.stringify(await deactivateWorkflow(wms, params.workflow_id, as)),
+  });

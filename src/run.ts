@@ -1,0 +1,91 @@
+import type { Logger } from "pino";
+import { type Config, ConfigError, readConfig } from "./config.js";
+import { createLogger } from "./logging.js";
+import { type ProvidedRedis, provideRedis } from "./redis/provide.js";
+import { RedisStartError } from "./redis/startError.js";
+import { type Roles, type Service, startService } from "./service.js";
+import { LayoutError } from "./store/layout.js";
+
+/** A second Ctrl-C within this many milliseconds is the first one's echo: the terminal and npm both send it. */
+const ECHO = 500;
+
+interface Started {
+  config: Config;
+  redis: ProvidedRedis;
+  service: Service;
+}
+
+/**
+ * A process of the service, from its first line to its exit code: 0 after SIGINT or SIGTERM, 1 when it could not start or
+ * lost its own Redis, 130 when it was told twice to end.
+ */
+export async function run(roles: Roles): Promise<void> {
+  const stopping = stopSignal();
+  try {
+    const config = readConfig(process.env);
+    const log = createLogger(config.logLevel, !config.production && process.stderr.isTTY === true);
+    const started = await start(config, roles, log);
+    greet(started, roles);
+    const redisEnded = started.redis.ended.then(() => "redis ended" as const);
+    const why = await Promise.race([stopping.then(() => "told to" as const), redisEnded]);
+    if (why === "redis ended") log.fatal("the Redis of this process has ended by itself: ending too");
+    await stop(started, log);
+    process.exit(why === "told to" ? 0 : 1);
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exit(1);
+  }
+}
+
+async function start(config: Config, roles: Roles, log: Logger): Promise<Started> {
+  if (config.redisUrl === undefined && !(roles.web && roles.workers))
+    throw new ConfigError(
+      "REDIS_URL: must be set, because the web and worker processes share a Redis (npm start brings its own)",
+    );
+  const redis = await provideRedis({ url: config.redisUrl, dataDir: config.dataDir, appendOnly: true, log });
+  try {
+    return { config, redis, service: await startService({ ...config, redisUrl: redis.url }, roles, log) };
+  } catch (error) {
+    await redis.stop();
+    throw error;
+  }
+}
+
+async function stop({ service, redis }: Started, log: Logger): Promise<void> {
+  log.info("stopping");
+  await service.close();
+  await redis.stop();
+  log.info("stopped");
+}
+
+/** Fulfilled when the process is told to end. Being told again, later, ends it at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let first: number | undefined;
+    const onSignal = () => {
+      first ??= Date.now();
+      if (Date.now() - first > ECHO) process.exit(130);
+      resolve();
+    };
+    process.on("SIGINT", onSignal);
+    process.on("SIGTERM", onSignal);
+  });
+}
+
+function greet({ config, redis, service }: Started, roles: Roles): void {
+  const lines: string[] = [];
+  if (service.url === undefined) lines.push(`WMS worker runs (Redis: ${redis.source})`);
+  else lines.push(`WMS listens on ${service.url}`, `Redis: ${redis.source}`);
+  if (config.mqs.address === undefined) lines.push("MQS: the embedded one");
+  if (service.url !== undefined && roles.workers)
+    lines.push(`Try: curl ${service.url}/v1/query/workflows -d '{"query": {}}'`, `API: ${service.url}/docs/`);
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** One sentence for what the person at the terminal can mend; a stack for what only a programmer can. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof RedisStartError || error instanceof LayoutError)
+    return error.message;
+  if (!(error instanceof Error)) return String(error);
+  return error.stack ?? error.message;
+}

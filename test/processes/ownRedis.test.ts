@@ -1,0 +1,147 @@
+import { once } from "node:events";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { createConnection } from "node:net";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import { describe, expect, onTestFinished, test } from "vitest";
+import {
+  accepts,
+  createWorkflow,
+  read,
+  ServiceProcess,
+  temporaryFolder,
+  until,
+  WORKFLOW_REQUEST,
+} from "./serviceProcess.js";
+
+const main = (dataDir: string): ServiceProcess => new ServiceProcess("main", { DATA_DIR: dataDir });
+
+test("npm start's program says where it listens, which Redis it has and what to try", async () => {
+  const dataDir = await temporaryFolder();
+  const service = main(dataDir);
+  const url = await service.url();
+  expect(await service.says(/data in (.+)/)).toBe(dataDir);
+  const tip = await service.says(/Try: curl (\S+)/);
+  expect(tip.startsWith(url)).toBe(true);
+  expect(await service.says(/API: (\S+)/)).toBe(`${url}/docs/`);
+});
+
+test("a second start finds yesterday's workflows", async () => {
+  const dataDir = await temporaryFolder();
+  const yesterday = main(dataDir);
+  const url = await yesterday.url();
+  const { workflow } = await createWorkflow(url);
+  const asItWas = await read(url, workflow);
+  yesterday.signal("SIGTERM");
+  expect(await yesterday.ended()).toBe(0);
+
+  const today = main(dataDir);
+  expect(await read(await today.url(), workflow)).toEqual(asItWas);
+});
+
+describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
+  test("ends the process with code 0, and its Redis with it", async () => {
+    const dataDir = await temporaryFolder();
+    const service = main(dataDir);
+    const port = await service.redisPort();
+    expect(await accepts(port)).toBe(true);
+
+    service.signal(signal);
+
+    expect(await service.ended()).toBe(0);
+    expect(await accepts(port)).toBe(false);
+    expect(existsSync(join(dataDir, "wms.lock"))).toBe(false);
+  });
+});
+
+/** Sends the head of a request whose body is still to come, and gives back the connection. */
+async function beginRequest(url: string): Promise<{ write(text: string): void; answer: Promise<string> }> {
+  const socket = createConnection(Number(new URL(url).port), "127.0.0.1");
+  onTestFinished(() => void socket.destroy());
+  await once(socket, "connect");
+  let received = "";
+  socket.setEncoding("utf8").on("data", (text: string) => {
+    received += text;
+  });
+  const answer = once(socket, "close").then(() => received);
+  const headers = [`Content-Length: ${WORKFLOW_REQUEST.length}`, "Expect: 100-continue"];
+  socket.write(["POST /v1/workflows HTTP/1.1", "Host: wms", ...headers, "", ""].join("\r\n"));
+  await until("the service has the request", () => received.includes("100 Continue"));
+  return { write: (text) => void socket.write(text), answer };
+}
+
+test("a request that is under way at Ctrl-C gets its answer", async () => {
+  const service = main(await temporaryFolder());
+  const request = await beginRequest(await service.url());
+  service.signal("SIGINT");
+  await service.says(/stopping/);
+
+  request.write(WORKFLOW_REQUEST);
+
+  expect(await request.answer).toMatch(/HTTP\/1\.1 200 .*"workflow_id"/s);
+  expect(await service.ended()).toBe(0);
+});
+
+test("a second Ctrl-C ends the process at once, and Redis ends all the same", async () => {
+  const service = main(await temporaryFolder());
+  const port = await service.redisPort();
+  await beginRequest(await service.url());
+  service.signal("SIGINT");
+  await service.says(/stopping/);
+
+  await until("the process ends", () => {
+    service.signal("SIGINT");
+    return service.hasEnded;
+  });
+
+  expect(await service.ended()).toBe(130);
+  await until("Redis has ended", async () => !(await accepts(port)));
+});
+
+test("after kill -9, the next start finds everything that was there", async () => {
+  const dataDir = await temporaryFolder();
+  const killed = main(dataDir);
+  const url = await killed.url();
+  const { workflow } = await createWorkflow(url);
+  const asItWas = await read(url, workflow);
+  const port = await killed.redisPort();
+  killed.signal("SIGKILL");
+  expect(await killed.ended()).toBe("SIGKILL");
+
+  const next = main(dataDir);
+
+  expect(await read(await next.url(), workflow)).toEqual(asItWas);
+  expect(await next.redisPort()).not.toBe(port);
+  expect(await accepts(port)).toBe(false);
+});
+
+test("what an earlier start left behind in the data folder is no hindrance", async () => {
+  const dataDir = await temporaryFolder();
+  mkdirSync(dataDir, { recursive: true });
+  // A process that lives, but whose Redis does not: after a restart of the machine numbers begin anew.
+  writeFileSync(join(dataDir, "wms.lock"), JSON.stringify({ pid: process.pid, port: 1 }));
+  expect(await main(dataDir).url()).toMatch(/^http:/);
+});
+
+test("a data folder that a living WMS uses is refused in one sentence", async () => {
+  const dataDir = await temporaryFolder();
+  const first = main(dataDir);
+  const port = await first.redisPort();
+
+  const second = main(dataDir);
+
+  expect(await second.ended()).toBe(1);
+  expect(second.stderr).toMatch(/^DATA_DIR: .+ is in use by another WMS \(process \d+\); .+\n$/);
+  expect(await accepts(port)).toBe(true);
+});
+
+test("a process whose own Redis has ended ends too, with code 1", async () => {
+  const service = main(await temporaryFolder());
+  const redis = new Redis(await service.redisPort(), "127.0.0.1", { retryStrategy: () => null });
+  redis.on("error", () => undefined);
+  onTestFinished(() => redis.disconnect());
+  await redis.shutdown().catch(() => undefined);
+
+  expect(await service.ended()).toBe(1);
+  expect(service.stderr).toMatch(/the Redis of this process has ended by itself/);
+});

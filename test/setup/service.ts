@@ -1,0 +1,27 @@
+import { pino } from "pino";
+import { readConfig } from "../../src/config.js";
+import { startService } from "../../src/service.js";
+import { freshDatabase } from "./database.js";
+
+/** A whole service, HTTP and workers, in the test's own process. */
+export interface TestService {
+  /** Where it answers, without a slash at the end. */
+  url: string;
+  /** Its own database, for tests that look into the queues or break them. */
+  redisUrl: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a service on a free port and an empty database. Close it before the test file ends.
+ *
+ * @param overrides settings as in the environment; a `REDIS_URL` lets two services share their data
+ */
+export async function startTestService(overrides: Record<string, string> = {}): Promise<TestService> {
+  const redisUrl = overrides["REDIS_URL"] ?? (await freshDatabase());
+  const config = readConfig({ LOG_LEVEL: "silent", REST_PORT: "0", ...overrides, REDIS_URL: redisUrl });
+  const log = pino({ level: config.logLevel });
+  const service = await startService({ ...config, redisUrl }, { web: true, workers: true }, log);
+  if (service.url === undefined) throw new Error("the service has no URL");
+  return { url: service.url, redisUrl, close: () => service.close() };
+}
