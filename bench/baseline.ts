@@ -24,7 +24,7 @@ export interface RecordedWrite {
 export const BASELINE_QUEUE = "baseline";
 
 function serve(redisUrl: string): void {
-  const redis = new Redis(redisUrl);
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
   const app = express();
   app.disable("x-powered-by").disable("etag");
   const queue = new Queue(BASELINE_QUEUE, { connection: redis, prefix: "{baseline}" });

@@ -53,21 +53,30 @@ async function run(names: string[]): Promise<boolean> {
     log: pino({ level: "warn" }),
   });
   const environment = { REDIS_URL: redis.url, REST_PORT: "0", LOG_LEVEL: "warn" };
-  let good = true;
-  const preparation = await prepare(redis.url);
-  const ours = await startServer(["dist/web.js"], environment);
-  const baseline = await startServer(["--import", "tsx", "bench/baseline.ts", redis.url]);
+  const started: { stop(): Promise<void> }[] = [redis];
+  const keep = <T extends { stop(): Promise<void> }>(server: T): T => {
+    started.push(server);
+    return server;
+  };
   try {
-    for (const benchmark of BENCHMARKS.filter(({ name }) => names.every((part) => name.includes(part)))) {
-      await preparation.redis.flushdb();
-      await preparation.redis.hset("wms:layout", "partitions", preparation.wms.store.partitions);
-      const sides = await benchmark.setUp({ ...preparation, ours, baseline });
-      good = report(benchmark, await compare(sides.ours, sides.baseline, benchmark.rounds)) && good;
-    }
+    const preparation = await prepare(redis.url);
+    started.push({ stop: preparation.close });
+    const ours = keep(await startServer(["dist/web.js"], environment));
+    const baseline = keep(await startServer(["--import", "tsx", "bench/baseline.ts", redis.url]));
+    return await runAll(names, { ...preparation, ours, baseline });
   } finally {
-    await Promise.all([ours.stop(), baseline.stop(), preparation.close()]);
-    await redis.stop();
+    for (const each of started.reverse()) await each.stop();
     rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function runAll(names: string[], bench: Bench): Promise<boolean> {
+  let good = true;
+  for (const benchmark of BENCHMARKS.filter(({ name }) => names.every((part) => name.includes(part)))) {
+    await bench.redis.flushdb();
+    await bench.redis.hset("wms:layout", "partitions", bench.wms.store.partitions);
+    const sides = await benchmark.setUp(bench);
+    good = report(benchmark, await compare(sides.ours, sides.baseline, benchmark.rounds)) && good;
   }
   return good;
 }

@@ -35,8 +35,8 @@ async function reported(wms: Wms, uuid: string, missing: (uuid: string) => Error
  *   and the log says so
  */
 export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport): Promise<void> {
-  const { uuid: known, queues } = await reported(wms, uuid, noPendingStarter);
-  const outcome = await wms.store.transitions.recordSubmit(known, report, {
+  if (!isTaskforceUuid(uuid)) throw strayCluster(wms, uuid, report);
+  const { outcome, schedd } = await wms.store.transitions.recordSubmit(uuid, report, {
     submitted: tmsEntry("condor-submit", true, "HTCondor submission succeeded."),
     deactivated: tmsEntry(
       "condor-submit",
@@ -44,18 +44,22 @@ export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport)
       "Submitted, but the workflow was deactivated meanwhile: to be stopped.",
     ),
   });
-  if (outcome === "missing" || outcome === "not-pending") {
-    wms.log.error(
-      { taskforce: uuid, cluster_id: report.cluster_id },
-      "stray cluster: HTCondor runs it, but the taskforce is no longer pending-starter; remove the cluster",
-    );
-    throw noPendingStarter(uuid);
-  }
+  if (outcome === "missing" || outcome === "not-pending") throw strayCluster(wms, uuid, report);
   if (outcome === "repeated") return;
-  await project(wms, "starter", () => queues.starter.end(known));
+  const { starter, stopper } = wms.queues.of(schedd);
+  await project(wms, "starter", () => starter.end(uuid));
   if (outcome === "workflow-deactivated")
-    await project(wms, "stopper", () => queues.stopper.add([{ id: known, rank: STOPPER_RANK }]));
-  wakeFanout(wms, known);
+    await project(wms, "stopper", () => stopper.add([{ id: uuid, rank: STOPPER_RANK }]));
+  wakeFanout(wms, uuid);
+}
+
+/** HTCondor runs a cluster that the service can't take: whoever reads the log must remove it. */
+function strayCluster(wms: Wms, uuid: string, { cluster_id }: SubmitReport): Error {
+  wms.log.error(
+    { taskforce: uuid, cluster_id },
+    "stray cluster: HTCondor runs it, but the taskforce is no longer pending-starter; remove the cluster",
+  );
+  return noPendingStarter(uuid);
 }
 
 /**

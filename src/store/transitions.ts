@@ -113,14 +113,18 @@ export class Transitions {
     return results.map(([, code]) => code);
   }
 
-  /** @param entries what is logged when it counts, and when the workflow is deactivated */
+  /**
+   * @param entries what is logged when it counts, and when the workflow is deactivated
+   * @returns what became of it, and the taskforce's schedd (`""` when there is no such taskforce)
+   */
   async recordSubmit(
     uuid: TaskforceUuid,
     report: SubmitReport,
     entries: { submitted: LogEntry; deactivated: LogEntry },
-  ): Promise<SubmitOutcome> {
+  ): Promise<{ outcome: SubmitOutcome; schedd: string }> {
     const { record, workflow, index, dirty } = this.#keys(uuid);
-    const code = await this.#run(
+    const [code, schedd] = (await runScript(
+      this.#redis,
       "recordSubmit",
       [record, workflow, index, dirty],
       [
@@ -133,8 +137,8 @@ export class Transitions {
         entries.submitted.rest,
         entries.deactivated.rest,
       ],
-    );
-    return SUBMIT_OUTCOMES[code] ?? "missing";
+    )) as [number, string];
+    return { outcome: SUBMIT_OUTCOMES[code] ?? "missing", schedd };
   }
 
   /** @param leased whether the report ended a running lease: only then it counts */

@@ -167,12 +167,10 @@ describe("transitions", () => {
     submit_dict: { universe: "vanilla" },
     job_event_log_fpath: "/log",
   };
-  const submit = (uuid: TaskforceUuid, cluster_id = 7) =>
-    store.transitions.recordSubmit(
-      uuid,
-      { ...report, cluster_id },
-      { submitted: entry("ok"), deactivated: entry("deactivated") },
-    );
+  const submit = async (uuid: TaskforceUuid, cluster_id = 7) => {
+    const entries = { submitted: entry("ok"), deactivated: entry("deactivated") };
+    return (await store.transitions.recordSubmit(uuid, { ...report, cluster_id }, entries)).outcome;
+  };
   const toPendingStarter = async (uuid: TaskforceUuid) => {
     await store.transitions.advance(uuid, "pre-mq-activation", "pre-launch", entry("1"));
     return store.transitions.advance(uuid, "pre-launch", "pending-starter", entry("2"));

@@ -5,23 +5,23 @@
   ARGV[1] member   ARGV[2] now   ARGV[3] cluster_id   ARGV[4] n_workers   ARGV[5] submit_dict (JSON)
   ARGV[6] job_event_log_fpath   ARGV[7] log entry's rest when it counts   ARGV[8] the same when the workflow is deactivated
 
-  Returns 2 stored, but the workflow is deactivated: the cluster must be stopped
+  Returns a code and the taskforce's schedd, so that nobody has to read it before
+          2 stored, but the workflow is deactivated: the cluster must be stopped
           1 stored, phase condor-submit
           0 the same report again: nothing changed
          -1 not pending-starter
-         -2 no such taskforce
+         -2 no such taskforce; the schedd is ''
 ]]
-local phase = redis.call('HGET', KEYS[1], 'phase')
+local phase, cluster, schedd = unpack(redis.call('HMGET', KEYS[1], 'phase', 'cluster_id', 'schedd'))
 if not phase then
-  return -2
+  return { -2, '' }
 end
-local cluster = redis.call('HGET', KEYS[1], 'cluster_id')
 if cluster == ARGV[3] then
-  return 0
+  return { 0, schedd }
 end
 local deactivated = is_deactivated(KEYS[2])
 if cluster or not (phase == 'pending-starter' or (deactivated and phase == 'pending-stopper')) then
-  return -1
+  return { -1, schedd }
 end
 
 redis.call('HSET', KEYS[1], 'cluster_id', ARGV[3], 'n_workers', ARGV[4], 'submit_dict', ARGV[5],
@@ -34,8 +34,8 @@ end
 mark_dirty(KEYS[4], ARGV[1])
 if deactivated then
   append_log(KEYS[1], ARGV[2], ARGV[8])
-  return 2
+  return { 2, schedd }
 end
 append_log(KEYS[1], ARGV[2], ARGV[7])
 enter_phase(KEYS[1], KEYS[3], ARGV[1], phase, 'condor-submit', ARGV[2])
-return 1
+return { 1, schedd }
