@@ -33,7 +33,7 @@ export function docsPages(document: Document): Router {
 
 /** The package's manifest lies among the pages, and only reading is possible. Both are left to the app's 404. */
 const leaveToOthers: RequestHandler = ({ path, method }, _response, next) =>
-  path === "/package.json" || (method !== "GET" && method !== "HEAD") ? next("router") : next();
+  path.endsWith("/package.json") || (method !== "GET" && method !== "HEAD") ? next("router") : next();
 
 /** The page refers to its files relatively, so its address must end in a slash. */
 const toDirectory: RequestHandler = ({ originalUrl }, response, next) =>

@@ -1,7 +1,7 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from "@asteasolutions/zod-to-openapi";
 import { z } from "zod";
 import { PATH_PARAMETERS } from "./parameters.js";
-import type { FurtherError, Response, Route, Tag } from "./route.js";
+import type { FurtherError, Route, Success, Tag } from "./route.js";
 
 /** An OpenAPI 3.1 document. */
 export type Document = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
@@ -83,7 +83,7 @@ function describe(route: Route): RouteConfig {
   };
 }
 
-function errorsOf({ errors = [] }: Route): Record<number, Response> {
+function errorsOf({ errors = [] }: Route): Record<number, Success> {
   const statuses: ErrorStatus[] = [400, ...errors, 413, 500, 503];
   return Object.fromEntries(
     statuses.map((status) => [status, { description: ERRORS[status], schema: errorSchema }]),

@@ -26,7 +26,7 @@ export interface Call<Params = Record<string, string>, Query = unknown, Body = u
 export type Answer = string | { status: number; text: string };
 
 /** A success as the document shows it. */
-export interface Response {
+export interface Success {
   description: string;
   schema: z.ZodType;
 }
@@ -48,7 +48,7 @@ export interface Route {
   query?: z.ZodObject;
   /** A body that is not required may be missing or empty; its schema then sees `{}`, as it does for a required one. */
   body?: { schema: z.ZodType; required: boolean };
-  responses: Record<number, Response>;
+  responses: Record<number, Success>;
   errors?: readonly FurtherError[];
   /** Parsing and validation are done, so that this calls and answers. */
   answer(call: Call): Promise<Answer>;

@@ -2,6 +2,8 @@ import { notFound } from "../domain/errors.js";
 import { isTaskforceUuid, isTaskId, isWorkflowId, type WorkflowId } from "../domain/ids.js";
 import type { FindRequest } from "../domain/requests.js";
 import type { IdOf, Kind } from "../store/keys.js";
+import type { Page } from "../store/query/page.js";
+import { runQuery } from "../store/query/runQuery.js";
 import { taskforceText, taskText, workflowText } from "../store/records.js";
 import type { RecordOf } from "../store/repositories.js";
 import type { Wms } from "./context.js";
@@ -49,11 +51,17 @@ export async function workflowPriority(wms: Wms, id: WorkflowId): Promise<number
  * @returns JSON texts, and the cursor of the next page if there is one
  * @throws WmsError `invalid` for a filter, projection or cursor that can't be used
  */
-export async function queryEntities<K extends Kind>(
+export function queryEntities<K extends Kind>(
   wms: Wms,
   kind: K,
   find: FindRequest,
   envelope: string,
-): Promise<{ items: string[]; nextAfter: string | null }> {
-  throw new Error(`${wms} ${kind} ${find} ${envelope}`);
+): Promise<Page> {
+  const { store, settings } = wms;
+  const load = async (_: K, __: number, ids: IdOf[K][]) =>
+    (await store.fetchMany(kind, ids)).map((record) =>
+      record === undefined ? null : (JSON.parse(TEXT_OF[kind](record)) as object),
+    );
+  const source = { redis: store.redis, partitions: store.partitions, load };
+  return runQuery(source, kind, find, { maxBytes: settings.queryMaxBytes, envelope });
 }

@@ -1,0 +1,98 @@
+import { setImmediate } from "node:timers/promises";
+import type { Redis } from "ioredis";
+import type { FindRequest } from "../../domain/requests.js";
+import { type IdOf, idOfMember, type Kind } from "../keys.js";
+import { decodeCursor } from "./cursor.js";
+import { compileFilter } from "./match.js";
+import { type Page, PageBuilder } from "./page.js";
+import type { Entry } from "./partitionReader.js";
+import { byPartition } from "./partitions.js";
+import { planFilter } from "./plan.js";
+import { compileProjection } from "./project.js";
+import { walk } from "./walk.js";
+
+/** Where a query reads. */
+export interface QuerySource<K extends Kind = Kind> {
+  readonly redis: Redis;
+  readonly partitions: number;
+  /** The entities with these ids, all of one partition, in their order; null where there is none. */
+  load(kind: K, partition: number, ids: IdOf[K][]): Promise<(object | null)[]>;
+}
+
+/** Entities loaded at once: more and more while nothing matches, since only matches fill a page. */
+const FIRST_LOAD = 64;
+const LARGEST_LOAD = 512;
+/** Milliseconds of testing after which other requests get their turn. */
+const TIME_SLICE = 10;
+
+/**
+ * One page of the entities that match a filter, oldest first.
+ *
+ * Pages neither repeat nor skip an entity that stood there and matched throughout.
+ *
+ * @param options.maxBytes of the whole answer in UTF-8; a single match may exceed it
+ * @param options.envelope the name of the list in the answer
+ * @throws WmsError `invalid` for a filter, projection or cursor that can't be used
+ */
+export async function runQuery<K extends Kind>(
+  source: QuerySource<K>,
+  kind: K,
+  find: FindRequest,
+  options: { maxBytes: number; envelope: string },
+): Promise<Page> {
+  const matches = compileFilter(find.query);
+  const project = compileProjection(find.projection);
+  const after = find.after === undefined ? undefined : decodeCursor(kind, find.after);
+  const plan = planFilter(kind, find.query, source.partitions);
+  const page = new PageBuilder(options.envelope, options.maxBytes);
+  const pause = pauses();
+  let size = FIRST_LOAD;
+  for await (const batch of walk(source, kind, plan, after)) {
+    for (let start = 0; start < batch.length; ) {
+      const entries = batch.slice(start, start + size);
+      const documents = await load(source, kind, entries);
+      let found = false;
+      for (const [index, entry] of entries.entries()) {
+        await pause();
+        const document = documents[index];
+        if (!document || !matches(document)) continue;
+        found = true;
+        const full = page.add(JSON.stringify(project(document)), entry);
+        if (full !== undefined) return full;
+      }
+      start += entries.length;
+      size = found ? FIRST_LOAD : Math.min(LARGEST_LOAD, size * 2);
+    }
+  }
+  return page.finish();
+}
+
+/** Entities in the order of the entries: one call for each partition, all at once. */
+async function load<K extends Kind>(
+  source: QuerySource<K>,
+  kind: K,
+  entries: readonly Entry[],
+): Promise<(object | null | undefined)[]> {
+  const loaded = new Map<Entry, object | null | undefined>();
+  await Promise.all(
+    [...byPartition(entries, (entry) => entry.partition)].map(async ([partition, mine]) => {
+      const ids = mine.map((entry) => idOfMember(kind, entry.member));
+      const documents = await source.load(kind, partition, ids);
+      mine.forEach((entry, index) => {
+        loaded.set(entry, documents[index]);
+      });
+    }),
+  );
+  return entries.map((entry) => loaded.get(entry));
+}
+
+/** A function that lets others run whenever a time slice is used up. */
+function pauses(): () => Promise<void> | undefined {
+  let began = performance.now();
+  return () => {
+    if (performance.now() - began < TIME_SLICE) return undefined;
+    return setImmediate().then(() => {
+      began = performance.now();
+    });
+  };
+}

@@ -1,0 +1,160 @@
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+
+/** An answer that agrees with the served document. */
+export interface Answer<T> {
+  status: number;
+  /** HTTP's reason phrase, its bytes read as Latin-1. */
+  reason: string;
+  headers: IncomingHttpHeaders;
+  /** The body as it came. */
+  text: string;
+  /** The parsed body; undefined when there was none. */
+  body: T;
+}
+
+/** What a request may have beside its method and path. */
+export interface Sent {
+  /** Bytes and strings are sent as they are, everything else as JSON. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** A client that checks every answer. Its methods throw when one does not agree with the document. */
+export interface Api {
+  // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect
+  request<T = any>(method: string, path: string, sent?: Sent): Promise<Answer<T>>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect
+  get<T = any>(path: string): Promise<Answer<T>>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect
+  post<T = any>(path: string, body?: unknown): Promise<Answer<T>>;
+  /** The served document. */
+  document: Document;
+  close(): void;
+}
+
+interface Operation {
+  responses: Record<string, { content: { "application/json": { schema: object } } }>;
+}
+
+/** As much of an OpenAPI document as is read here. */
+export interface Document {
+  paths: Record<string, Record<string, Operation>>;
+  components: Record<string, Record<string, object>>;
+}
+
+/**
+ * A client of a running service that validates each answer against the document which that service serves: the body by
+ * path, method and status, and for errors the shape, the code and the reason phrase as well.
+ */
+export async function api(url: string): Promise<Api> {
+  const agent = new Agent({ keepAlive: true });
+  const { body: document } = await exchange<Document>(agent, url, "GET", "/v1/schema/openapi", {});
+  const check = checker(document);
+  // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect
+  const request = async <T = any>(method: string, path: string, sent: Sent = {}): Promise<Answer<T>> => {
+    const answer = await exchange<T>(agent, url, method, path, sent);
+    check(method, path, answer);
+    return answer;
+  };
+  return {
+    request,
+    get: (path) => request("GET", path),
+    post: (path, body) => request("POST", path, { body }),
+    document,
+    close: () => agent.destroy(),
+  };
+}
+
+function exchange<T>(
+  agent: Agent,
+  url: string,
+  method: string,
+  path: string,
+  sent: Sent,
+): Promise<Answer<T>> {
+  const { body, headers } = sent;
+  const bytes =
+    body === undefined || typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  const { hostname, port } = new URL(url);
+  // Node would send a GET's body without saying that there is one.
+  const length: Record<string, string | number> =
+    bytes === undefined || headers?.["transfer-encoding"]
+      ? {}
+      : { "content-length": Buffer.byteLength(bytes) };
+  const options = { agent, hostname, port, method, path, headers: { ...length, ...headers } };
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(options, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+      incoming.on("error", reject);
+      incoming.on("end", () => {
+        const text = Buffer.concat(chunks).toString();
+        const isJson = incoming.headers["content-type"]?.startsWith("application/json") && text !== "";
+        resolve({
+          status: incoming.statusCode ?? 0,
+          reason: incoming.statusMessage ?? "",
+          headers: incoming.headers,
+          text,
+          body: (isJson ? JSON.parse(text) : undefined) as T,
+        });
+      });
+    });
+    outgoing.on("error", reject);
+    outgoing.end(bytes);
+  });
+}
+
+function checker(document: Document): (method: string, path: string, answer: Answer<unknown>) => void {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  const compiled = new Map<string, ValidateFunction>();
+  const validatorOf = (name: string, schema: object): ValidateFunction => {
+    const validator = compiled.get(name) ?? ajv.compile({ ...schema, components: document.components });
+    compiled.set(name, validator);
+    return validator;
+  };
+  return (method, path, answer) => {
+    const { status, body } = answer;
+    const [template, operation] = operationOf(document, method, path);
+    const schema = operation
+      ? operation.responses[status]?.content["application/json"].schema
+      : { $ref: "#/components/schemas/ErrorResponse" };
+    const name = `${method} ${template ?? path} ${status}`;
+    if (schema === undefined) throw new Error(`${name} is not in the document: ${answer.text}`);
+    if (operation === undefined && status < 400) return;
+    if (method !== "HEAD") {
+      const validator = validatorOf(template === undefined ? "error" : name, schema);
+      if (!validator(body)) throw new Error(`${name}: ${ajv.errorsText(validator.errors)}: ${answer.text}`);
+      if (status >= 400) checkError(name, answer as Answer<{ code: number; error: string }>);
+    }
+  };
+}
+
+/** The path of the document that a request meant, and what it says of the method; undefined for what it does not know. */
+function operationOf(
+  document: Document,
+  method: string,
+  path: string,
+): [string | undefined, Operation | undefined] {
+  const [asked = ""] = path.split("?", 1);
+  const template = Object.keys(document.paths).find((candidate) =>
+    new RegExp(`^${candidate.replace(/\{\w+\}/g, "[^/]+")}$`).test(asked),
+  );
+  if (template === undefined) return [undefined, undefined];
+  return [template, document.paths[template]?.[method === "HEAD" ? "get" : method.toLowerCase()]];
+}
+
+/** An error says the same three times: as status and `code`, and as reason phrase and `error`. */
+function checkError(name: string, { status, reason, body }: Answer<{ code: number; error: string }>): void {
+  if (body.code !== status) throw new Error(`${name}: code ${body.code}`);
+  const expected = [...body.error]
+    .map((character) => {
+      const code = character.codePointAt(0) ?? 0;
+      return (code >= 32 && code < 127) || (code >= 160 && code < 256) ? character : "?";
+    })
+    .join("")
+    .slice(0, 500)
+    // A parser of HTTP drops what is blank at the end of a line.
+    .trimEnd();
+  if (reason.trimEnd() !== expected) throw new Error(`${name}: reason ${reason}, error ${body.error}`);
+}

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Scenario, startScenario } from "./scenario.js";
+
+let scenario: Scenario;
+beforeAll(async () => {
+  scenario = await startScenario();
+});
+afterAll(() => scenario.close());
+
+const poll = (which: "starter" | "stopper", query: string) =>
+  scenario.api.get(`/v1/tms/pending-${which}/taskforces${query}`);
+
+describe.each(["starter", "stopper"] as const)("GET /v1/tms/pending-%s/taskforces", (which) => {
+  it.each([
+    ["", "schedd: missing field"],
+    ["?", "schedd: missing field"],
+    ["?schedd=", "schedd: expected at least 1 character"],
+    ["?schedd=a&schedd=b", "schedd: expected string, got array"],
+    ["?collector=c", "schedd: missing field"],
+  ])("refuses the query %j", async (query, reason) => {
+    expect(await poll(which, query)).toMatchObject({ status: 400, reason });
+  });
+
+  it.each([
+    "?schedd=schedd-0",
+    "?schedd=unknown",
+    "?schedd=%00%C3%A9&collector=c&other=1",
+    "?schedd=__proto__",
+  ])("has nothing for %s", async (query) => {
+    const { status, text } = await poll(which, query);
+    expect([status, text]).toEqual([200, "{}"]);
+  });
+
+  it("takes no method but GET and HEAD", async () => {
+    const answer = await scenario.api.post(`/v1/tms/pending-${which}/taskforces?schedd=a`, {});
+    expect(answer).toMatchObject({ status: 405, headers: { allow: "GET, HEAD" } });
+  });
+});
+
+describe("GET /v1/tms/pending-starter/taskforces", () => {
+  it("hands out a taskforce with its directive and no queues, once", async () => {
+    const place = scenario.place();
+    const taskforce = await scenario.pending(place);
+    const { body } = await poll("starter", `?schedd=${place.schedd}`);
+    const directive = await scenario.api.get(`/v1/task-directives/${taskforce.task_id}`);
+    expect(body).toEqual({ taskforce, task_directive: directive.body, mqprofiles: [] });
+    expect((await poll("starter", `?schedd=${place.schedd}`)).text).toBe("{}");
+  });
+
+  it("hands out the profiles of all queues of the task", async () => {
+    const place = scenario.place();
+    const { workflow, task_directives, taskforces } = await scenario.create(
+      place,
+      { input_queue_aliases: ["in"], output_queue_aliases: ["out"] },
+      { public_queue_aliases: ["in"] },
+    );
+    const { workflow_id } = workflow;
+    const { input_queues = [], output_queues = [] } = task_directives[0] ?? {};
+    await expect
+      .poll(async () => (await scenario.taskforce(taskforces[0]?.taskforce_uuid ?? "")).phase)
+      .toBe("pending-starter");
+    const { body } = await poll("starter", `?schedd=${place.schedd}`);
+    expect(body.mqprofiles).toHaveLength(2);
+    expect(body.mqprofiles).toMatchObject([
+      { mqid: input_queues[0], alias: "in", workflow_id, is_public: true, is_activated: true },
+      { mqid: output_queues[0], alias: "out", workflow_id, is_public: false, is_activated: true },
+    ]);
+  });
+});
+
+describe("GET /v1/tms/pending-stopper/taskforces", () => {
+  it("hands out a taskforce, once", async () => {
+    const place = scenario.place();
+    const taskforce = await scenario.broughtTo("pending-stopper", place);
+    expect((await poll("stopper", `?schedd=${place.schedd}`)).body).toEqual(taskforce);
+    expect((await poll("stopper", `?schedd=${place.schedd}`)).text).toBe("{}");
+  });
+});
+
+describe("GET /v1/mqs/workflows/{workflow_id}/mq-profiles/public", () => {
+  const path = (id: string) => `/v1/mqs/workflows/${id}/mq-profiles/public`;
+
+  it("shows the public queues", async () => {
+    const { workflow } = await scenario.create(
+      scenario.place(),
+      { input_queue_aliases: ["in"], output_queue_aliases: ["out"] },
+      { public_queue_aliases: ["out"] },
+    );
+    const { status, body } = await scenario.api.get(path(workflow.workflow_id));
+    expect(status).toBe(200);
+    expect(body.mqprofiles).toMatchObject([{ alias: "out", is_public: true }]);
+  });
+
+  it.each(["WF-1", "WF-65f00000-00000000"])("knows no %s", async (id) => {
+    const { status, reason } = await scenario.api.get(path(id));
+    expect([status, reason]).toEqual([404, `no message queues found for workflow: ${id}`]);
+  });
+});

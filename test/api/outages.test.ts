@@ -1,0 +1,204 @@
+import { Writable } from "node:stream";
+import { Redis } from "ioredis";
+import { pino } from "pino";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createApp } from "../../src/api/app.js";
+import { asHttpError } from "../../src/api/errors.js";
+import { createServer } from "../../src/api/server.js";
+import type { Wms } from "../../src/lifecycle/context.js";
+import { listen, stopServing } from "../../src/serving.js";
+import { startScriptedMqs, status } from "../mqs/scriptedMqs.js";
+import { freshDatabase } from "../setup/database.js";
+import { eventually } from "../stories/story.js";
+import { api } from "./conformance.js";
+import { type RedisProxy, startRedisProxy } from "./redisProxy.js";
+import { type Scenario, startScenario, submission, task, workflowOf } from "./scenario.js";
+
+describe("while Redis is away", () => {
+  let proxy: RedisProxy;
+  let scenario: Scenario;
+  beforeEach(async () => {
+    proxy = await startRedisProxy(await freshDatabase());
+    scenario = await startScenario({ REDIS_URL: proxy.url });
+  });
+  afterEach(async () => {
+    await proxy.restore();
+    await scenario.close();
+    await proxy.close();
+  });
+
+  const expectUnavailable = async (method: string, path: string, body?: unknown) => {
+    const answer = await scenario.api.request(method, path, { body });
+    expect([method, path, answer.status]).toEqual([method, path, 503]);
+    expect(answer.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
+    expect(answer.body.error).not.toMatch(/ECONN|Stream|ioredis|127\.0\.0\.1|Command/);
+  };
+
+  it("every route that needs it is a 503 that says when to come back, and all is well afterwards", async () => {
+    const place = scenario.place();
+    const { taskforce_uuid, task_id, workflow_id } = await scenario.pending(place);
+    const request = workflowOf([task(place.location)]);
+    await proxy.cut();
+    const tms = (path: string) => `/v1/tms/${path}`;
+    const routes: [string, string, unknown?][] = [
+      ["POST", "/v1/workflows", request],
+      ["GET", `/v1/workflows/${workflow_id}`],
+      ["POST", `/v1/workflows/${workflow_id}/actions/abort`],
+      ["POST", `/v1/workflows/${workflow_id}/actions/finished`],
+      ["GET", `/v1/task-directives/${task_id}`],
+      [
+        "POST",
+        `/v1/task-directives/${task_id}/actions/add-workers`,
+        { cluster_location: place.location, n_workers: 1 },
+      ],
+      ["GET", `/v1/taskforces/${taskforce_uuid}`],
+      ["POST", "/v1/query/workflows", { query: {} }],
+      ["POST", "/v1/query/task-directives", { query: { task_id } }],
+      ["POST", "/v1/query/taskforces", { query: { phase: "pending-starter" } }],
+      ["GET", tms(`pending-starter/taskforces?schedd=${place.schedd}`)],
+      ["GET", tms(`pending-stopper/taskforces?schedd=${place.schedd}`)],
+      ["POST", tms(`condor-submit/taskforces/${taskforce_uuid}`), submission()],
+      ["POST", tms(`condor-submit/taskforces/${taskforce_uuid}/failed`), { error: "x" }],
+      ["POST", tms(`condor-rm/taskforces/${taskforce_uuid}`)],
+      ["POST", tms(`condor-rm/taskforces/${taskforce_uuid}/failed`)],
+      ["POST", tms(`condor-complete/taskforces/${taskforce_uuid}`), { condor_complete_ts: 1 }],
+      ["POST", tms("statuses/taskforces"), { top_task_errors_by_taskforce: { [taskforce_uuid]: {} } }],
+      ["GET", `/v1/mqs/workflows/${workflow_id}/mq-profiles/public`],
+      ["GET", "/readyz"],
+    ];
+    for (const route of routes) await expectUnavailable(...route);
+
+    expect(await scenario.api.post("/v1/workflows", {})).toMatchObject({ status: 400 });
+    for (const path of ["/v1/", "/healthz", "/v1/schema/openapi"])
+      expect(await scenario.api.get(path)).toMatchObject({ status: 200 });
+
+    await proxy.restore();
+    await eventually(
+      "ready again",
+      () => scenario.api.get("/readyz"),
+      (answer) => answer.status === 200,
+    );
+    expect((await scenario.taskforce(taskforce_uuid)).phase).toBe("pending-starter");
+  });
+
+  it("a Redis that takes commands and never answers is a 503 too", async () => {
+    proxy.freeze();
+    await expectUnavailable("GET", "/v1/workflows/WF-65f00000-00000000");
+  });
+});
+
+describe("what Redis replies when it can't serve now is a 503", () => {
+  it("even though it answers", async () => {
+    const redis = new Redis(await freshDatabase());
+    try {
+      for (const reply of [
+        "LOADING Redis is loading",
+        "READONLY a replica",
+        "OOM no memory",
+        "BUSY a script runs",
+      ]) {
+        const script = `return redis.error_reply("${reply}")`;
+        const error = await redis.eval(script, 0).catch((refused: unknown) => refused);
+        expect(asHttpError(error)).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
+      }
+      const fault = await redis
+        .eval("return redis.error_reply('WRONGTYPE of key')", 0)
+        .catch((error: unknown) => error);
+      expect(asHttpError(fault)).toMatchObject({ status: 500, message: "internal server error" });
+    } finally {
+      redis.disconnect();
+    }
+  });
+});
+
+describe("when the MQS", () => {
+  const request = (location: string) => workflowOf([task(location, { input_queue_aliases: ["in"] })]);
+
+  it.each([
+    ["refuses the queues, it is a 502", status(400), 502],
+    ["is broken, it is a 503", status(500), 503],
+  ])("%s, and nothing is created", async (_what, answer, expected) => {
+    const mqs = await startScriptedMqs();
+    const scenario = await startScenario({ MQS_ADDRESS: mqs.address });
+    try {
+      mqs.script("reservation", "*", answer);
+      const { location } = scenario.place();
+      const refused = await scenario.api.post("/v1/workflows", request(location));
+      expect(refused.status).toBe(expected);
+      if (expected === 503) expect(refused.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
+      const redis = new Redis(scenario.service.redisUrl);
+      expect(await redis.keys("wms:*workflow*")).toEqual([]);
+      redis.disconnect();
+      expect((await scenario.api.post("/v1/workflows", request(location))).status).toBe(200);
+    } finally {
+      await scenario.close();
+      await mqs.close();
+    }
+  });
+
+  it("has to be asked for a profile and is away, nothing is handed out", async () => {
+    const mqs = await startScriptedMqs();
+    const scenario = await startScenario({ MQS_ADDRESS: mqs.address });
+    const redis = new Redis(scenario.service.redisUrl);
+    try {
+      const place = scenario.place();
+      const poll = () => scenario.api.get(`/v1/tms/pending-starter/taskforces?schedd=${place.schedd}`);
+      const { body } = await scenario.api.post("/v1/workflows", request(place.location));
+      const { taskforce_uuid } = body.taskforces[0];
+      await eventually(
+        "pending-starter",
+        () => scenario.taskforce(taskforce_uuid),
+        ({ phase }) => phase === "pending-starter",
+      );
+      await redis.del(await redis.keys("wms:*:profiles:*"));
+      mqs.script("profile", "*", status(500));
+      expect(await poll()).toMatchObject({ status: 503 });
+      const { body: handedOut } = await eventually(
+        "handed out",
+        poll,
+        (answer) => answer.body.taskforce !== undefined,
+      );
+      expect(handedOut).toMatchObject({ taskforce: { taskforce_uuid }, mqprofiles: [{ alias: "in" }] });
+    } finally {
+      redis.disconnect();
+      await scenario.close();
+      await mqs.close();
+    }
+  });
+});
+
+it("what nobody foresaw is a 500 that says nothing, and the log tells all", async () => {
+  const lines: string[] = [];
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const app = createApp({
+    wms: {} as Wms,
+    ready: async () => true,
+    embeddedMqs: {
+      publicProfiles: async () => {
+        throw new TypeError("secret of /etc/passwd");
+      },
+    },
+    log: pino({ level: "warn" }, sink),
+  });
+  const server = createServer(app);
+  const client = await api(await listen(server, "127.0.0.1", 0));
+  try {
+    const answer = await client.get("/v1/mqs/workflows/WF-1/mq-profiles/public");
+    expect(answer).toMatchObject({ status: 500, reason: "internal server error" });
+    expect(answer.text).toBe('{"code":500,"error":"internal server error"}');
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      method: "GET",
+      path: "/v1/mqs/workflows/WF-1/mq-profiles/public",
+      err: { type: "TypeError", message: "secret of /etc/passwd" },
+    });
+  } finally {
+    client.close();
+    await stopServing(server);
+  }
+});

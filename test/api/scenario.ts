@@ -1,0 +1,149 @@
+import type { Phase } from "../../src/domain/phases.js";
+import type { CreateWorkflowRequest, TaskRequest } from "../../src/domain/requests.js";
+import type { TaskDirective } from "../../src/domain/taskDirective.js";
+import type { Taskforce } from "../../src/domain/taskforce.js";
+import type { Workflow } from "../../src/domain/workflow.js";
+import { startTestService, type TestService } from "../setup/service.js";
+import { eventually } from "../stories/story.js";
+import { type Api, api } from "./conformance.js";
+
+/** What `POST /v1/workflows` answers. */
+export interface Created {
+  workflow: Workflow;
+  task_directives: TaskDirective[];
+  taskforces: Taskforce[];
+}
+
+/** A cluster location of a schedd that only one test uses. */
+export interface Place {
+  location: string;
+  schedd: string;
+}
+
+const PLACES = 100;
+
+/** A task with only what is required. */
+export const task = (location: string, more: Partial<TaskRequest> = {}): TaskRequest => ({
+  cluster_locations: [location],
+  task_image: "/cvmfs/icecube.opensciencegrid.org/containers/task:1",
+  task_args: "cp {{INFILE}} {{OUTFILE}}",
+  input_queue_aliases: [],
+  output_queue_aliases: [],
+  worker_config: {
+    do_transfer_worker_stdouterr: true,
+    max_worker_runtime: 600,
+    n_cores: 1,
+    priority: 99,
+    worker_disk: "512M",
+    worker_memory: 1024,
+    condor_requirements: "",
+  },
+  ...more,
+});
+
+/** A workflow of one task with only what is required. */
+export const workflowOf = (
+  tasks: TaskRequest[],
+  more: Partial<CreateWorkflowRequest> = {},
+): CreateWorkflowRequest => ({ tasks, public_queue_aliases: [], ...more });
+
+/** What a TMS reports after a submission. */
+export const submission = (cluster_id = 123) => ({
+  cluster_id,
+  n_workers: 7,
+  submit_dict: { executable: "/bin/pilot", queue: 7 },
+  job_event_log_fpath: "/scratch/ewms/tms.log",
+});
+
+/** A service and a client that checks its answers, with shortcuts to where a route's test begins. */
+export interface Scenario {
+  api: Api;
+  service: TestService;
+  place(): Place;
+  create(
+    place: Place,
+    more?: Partial<TaskRequest>,
+    request?: Partial<CreateWorkflowRequest>,
+  ): Promise<Created>;
+  /** Creates a workflow of one taskforce and waits until it can be handed out. */
+  pending(place?: Place): Promise<Taskforce>;
+  /** A taskforce that was brought to a phase by requests. */
+  broughtTo(phase: Phase, place?: Place): Promise<Taskforce>;
+  taskforce(uuid: string): Promise<Taskforce>;
+  close(): Promise<void>;
+}
+
+/** Starts a service for the tests of some routes. @param overrides settings as in the environment */
+export async function startScenario(overrides: Record<string, string> = {}): Promise<Scenario> {
+  const places = Array.from({ length: PLACES }, (_, n) => ({ location: `pool-${n}`, schedd: `schedd-${n}` }));
+  const service = await startTestService({
+    CLUSTER_LOCATIONS: JSON.stringify(
+      Object.fromEntries(places.map(({ location, schedd }) => [location, { schedd }])),
+    ),
+    ...overrides,
+  });
+  const client = await api(service.url);
+  const place = (): Place => {
+    const next = places.pop();
+    if (next === undefined) throw new Error("raise the number of places");
+    return next;
+  };
+  const taskforce = async (uuid: string) => (await client.get<Taskforce>(`/v1/taskforces/${uuid}`)).body;
+
+  const create: Scenario["create"] = async ({ location }, more, request) => {
+    const answer = await client.post<Created>("/v1/workflows", workflowOf([task(location, more)], request));
+    if (answer.status !== 200) throw new Error(`not created: ${answer.reason}`);
+    return answer.body;
+  };
+  const pending: Scenario["pending"] = async (at = place()) => {
+    const { taskforces } = await create(at);
+    const [first] = taskforces;
+    if (first === undefined) throw new Error("no taskforce was created");
+    return eventually(
+      "pending-starter",
+      () => taskforce(first.taskforce_uuid),
+      ({ phase }) => phase === "pending-starter",
+    );
+  };
+  const done = async (path: string, body?: unknown) => {
+    const answer = await client.post(path, body);
+    if (answer.status !== 200) throw new Error(`${path}: ${answer.reason}`);
+  };
+  const broughtTo: Scenario["broughtTo"] = async (phase, at = place()) => {
+    const { taskforce_uuid: uuid, workflow_id } = await pending(at);
+    const steps: [Phase, () => Promise<void>][] = [
+      ["pending-starter", async () => undefined],
+      [
+        "condor-submit",
+        async () => {
+          await client.get(`/v1/tms/pending-starter/taskforces?schedd=${at.schedd}`);
+          await done(`/v1/tms/condor-submit/taskforces/${uuid}`, submission());
+        },
+      ],
+      ["pending-stopper", () => done(`/v1/workflows/${workflow_id}/actions/abort`)],
+      ["condor-rm", () => done(`/v1/tms/condor-rm/taskforces/${uuid}`)],
+      [
+        "condor-complete",
+        () => done(`/v1/tms/condor-complete/taskforces/${uuid}`, { condor_complete_ts: 1_700_000_000 }),
+      ],
+    ];
+    for (const [reached, step] of steps) {
+      await step();
+      if (reached === phase) break;
+    }
+    return taskforce(uuid);
+  };
+  return {
+    api: client,
+    service,
+    place,
+    create,
+    pending,
+    broughtTo,
+    taskforce,
+    async close() {
+      client.close();
+      await service.close();
+    },
+  };
+}

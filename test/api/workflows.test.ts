@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Created, type Scenario, startScenario, task, workflowOf } from "./scenario.js";
+
+let scenario: Scenario;
+beforeAll(async () => {
+  scenario = await startScenario();
+});
+afterAll(() => scenario.close());
+
+describe("POST /v1/workflows", () => {
+  it("answers with what was created, every default filled in", async () => {
+    const { location, schedd } = scenario.place();
+    const { status, headers, body } = await scenario.api.post<Created>(
+      "/v1/workflows",
+      workflowOf([task(location)]),
+    );
+    expect(status).toBe(200);
+    expect(headers["content-type"]).toBe("application/json; charset=utf-8");
+    const { workflow, task_directives, taskforces } = body;
+    expect(workflow).toEqual({
+      workflow_id: expect.stringMatching(/^WF-[0-9a-f]+-[0-9a-f]{8}$/),
+      timestamp: expect.any(Number),
+      priority: 50,
+      deactivated: null,
+      deactivated_ts: null,
+    });
+    const { workflow_id } = workflow;
+    expect(task_directives).toEqual([
+      {
+        task_id: expect.stringMatching(new RegExp(`^TK-${workflow_id.slice(3)}-[0-9a-f]{8}$`)),
+        workflow_id,
+        cluster_locations: [location],
+        task_image: task(location).task_image,
+        task_args: task(location).task_args,
+        task_env: {},
+        init_image: "",
+        init_args: "",
+        init_env: {},
+        timestamp: expect.any(Number),
+        input_queues: [],
+        output_queues: [],
+      },
+    ]);
+    const task_id = task_directives[0]?.task_id ?? "";
+    expect(taskforces).toEqual([
+      {
+        taskforce_uuid: expect.stringMatching(new RegExp(`^TF-${task_id.slice(3)}-[0-9a-f]{8}$`)),
+        task_id,
+        workflow_id,
+        timestamp: expect.any(Number),
+        priority: 50,
+        collector: null,
+        schedd,
+        n_workers: 1,
+        pilot_config: { tag: "latest", image_source: "cvmfs", environment: {}, input_files: [] },
+        worker_config: task(location).worker_config,
+        cluster_id: null,
+        submit_dict: {},
+        job_event_log_fpath: "",
+        phase: "pre-mq-activation",
+        phase_change_log: [
+          {
+            target_phase: "pre-mq-activation",
+            timestamp: expect.any(Number),
+            was_successful: true,
+            source_event_time: null,
+            source_entity: "USER",
+            context: "Created during initial workflow request.",
+          },
+        ],
+        compound_statuses: {},
+        top_task_errors: {},
+      },
+    ]);
+  });
+
+  it.each([
+    ["a priority above 100 is stored as 100", { priority: 1000 }, { priority: 100 }],
+    ["a low priority is kept", { priority: -3 }, { priority: -3 }],
+  ])("%s", async (_rule, request, workflow) => {
+    const created = await scenario.create(scenario.place(), {}, request);
+    expect(created.workflow).toMatchObject(workflow);
+    expect(created.taskforces[0]).toMatchObject(workflow);
+  });
+
+  const pilot = { tag: "latest", image_source: "cvmfs" as const, environment: {}, input_files: [] };
+  it.each([
+    ["n_workers null is 1", { n_workers: null }, { n_workers: 1 }],
+    ["n_workers is kept", { n_workers: 500 }, { n_workers: 500 }],
+    [
+      "image_source auto is stored as cvmfs",
+      { pilot_config: { ...pilot, image_source: "auto" as const } },
+      { pilot_config: pilot },
+    ],
+    [
+      "a leading v of a tag is dropped",
+      { pilot_config: { ...pilot, tag: "v1.2.3" } },
+      { pilot_config: { ...pilot, tag: "1.2.3" } },
+    ],
+    [
+      "the pilot's environment takes texts, integers and lists",
+      { pilot_config: { ...pilot, environment: { A: "a", B: 2, C: ["c", "d"] } } },
+      { pilot_config: { ...pilot, environment: { A: "a", B: 2, C: ["c", "d"] } } },
+    ],
+  ])("%s", async (_rule, more, taskforce) => {
+    const { taskforces } = await scenario.create(scenario.place(), more);
+    expect(taskforces[0]).toMatchObject(taskforce);
+  });
+
+  it("keeps a variable named __proto__, and everything else that a key may be", async () => {
+    const { location } = scenario.place();
+    const env = '{"__proto__":"a","constructor":"b","":"c","ü 😀":"d"}';
+    const text = JSON.stringify(workflowOf([task(location, { task_env: { REPLACE: "" } })])).replace(
+      '{"REPLACE":""}',
+      env,
+    );
+    const { text: answer, body } = await scenario.api.post<Created>("/v1/workflows", text);
+    expect(answer).toContain(`"task_env":${env}`);
+    const { text: read } = await scenario.api.get(`/v1/task-directives/${body.task_directives[0]?.task_id}`);
+    expect(read).toContain(`"task_env":${env}`);
+  });
+
+  it("gives each alias a queue, in the order of the task's aliases, one taskforce for each task and place", async () => {
+    const [one, other] = [scenario.place(), scenario.place()];
+    const { body } = await scenario.api.post<Created>(
+      "/v1/workflows",
+      workflowOf(
+        [
+          task(one.location, {
+            cluster_locations: [one.location, other.location],
+            output_queue_aliases: ["b", "a"],
+          }),
+          task(other.location, { input_queue_aliases: ["a"], task_args: "second" }),
+        ],
+        { public_queue_aliases: ["b"] },
+      ),
+    );
+    const [first, second] = body.task_directives;
+    expect(new Set(first?.output_queues).size).toBe(2);
+    expect(second?.input_queues).toEqual([first?.output_queues[1]]);
+    expect(body.taskforces.map(({ task_id, schedd }) => [task_id, schedd])).toEqual([
+      [first?.task_id, one.schedd],
+      [first?.task_id, other.schedd],
+      [second?.task_id, other.schedd],
+    ]);
+  });
+
+  const wrong = (more: object, request: object = {}) => ({
+    ...workflowOf([{ ...task("pool-0"), ...more }]),
+    ...request,
+  });
+  const pilotWith = (environment: object) => ({ pilot_config: { ...pilot, environment } });
+  it.each([
+    [wrong({ cluster_locations: ["nowhere"] }), /condor cluster location not found: nowhere$/],
+    [wrong({}, { public_queue_aliases: ["unused"] }), /^public_queue_aliases\[0\]: .*unused$/],
+    ...["IMAGE", "ARGS", "ENV_JSON"].flatMap((what): [object, RegExp][] =>
+      ["TASK", "INIT"].map((whose) => {
+        const name = `EWMS_PILOT_${whose}_${what}`;
+        return [
+          wrong(pilotWith({ [name]: "x" })),
+          new RegExp(`^tasks\\[0\\]\\.pilot_config\\.environment.*${name}`),
+        ];
+      }),
+    ),
+    [wrong({ pilot_config: { ...pilot, tag: "1.2" } }), /^tasks\[0\]\.pilot_config\.tag: .*1\.2/],
+  ])("refuses %j", async (request, error) => {
+    const { status, body } = await scenario.api.post("/v1/workflows", request);
+    expect(status).toBe(400);
+    expect(body.error).toMatch(error);
+  });
+});
+
+describe("GET /v1/workflows/{workflow_id}", () => {
+  it("shows what was created", async () => {
+    const { workflow } = await scenario.create(scenario.place());
+    const answer = await scenario.api.get(`/v1/workflows/${workflow.workflow_id}`);
+    expect(answer).toMatchObject({ status: 200, body: workflow });
+  });
+
+  it.each(["WF-1", "WF-65f00000-00000000", "x", "é 😀", "a".repeat(3000)])("knows no %j", async (id) => {
+    const { status, body } = await scenario.api.get(`/v1/workflows/${encodeURIComponent(id)}`);
+    expect(status).toBe(404);
+    const whole = `no workflow found with id: ${id}`;
+    expect(body.error).toBe(whole.length > 1000 ? `${whole.slice(0, 997)}...` : whole);
+  });
+});
+
+describe.each([
+  ["abort", "ABORTED"],
+  ["finished", "FINISHED"],
+])("POST /v1/workflows/{workflow_id}/actions/%s", (action, deactivated) => {
+  it("counts the taskforces to stop, and a read right after shows all", async () => {
+    const { workflow, taskforces } = await scenario.create(scenario.place());
+    const { workflow_id } = workflow;
+    const answer = await scenario.api.post(`/v1/workflows/${workflow_id}/actions/${action}`);
+    expect(answer).toMatchObject({ status: 200, body: { workflow_id, n_taskforces: 1 } });
+    const { body } = await scenario.api.get(`/v1/workflows/${workflow_id}`);
+    expect(body).toMatchObject({ workflow_id, deactivated, deactivated_ts: expect.any(Number) });
+    expect((await scenario.taskforce(taskforces[0]?.taskforce_uuid ?? "")).phase).toBe("pending-stopper");
+  });
+
+  it.each([undefined, "", "{}", { anything: 1 }])("ignores a body like %j", async (body) => {
+    const { workflow } = await scenario.create(scenario.place());
+    const path = `/v1/workflows/${workflow.workflow_id}/actions/${action}`;
+    expect((await scenario.api.post(path, body)).status).toBe(200);
+  });
+
+  it("refuses a body that is no object, and does nothing", async () => {
+    const { workflow } = await scenario.create(scenario.place());
+    const { status, reason } = await scenario.api.post(
+      `/v1/workflows/${workflow.workflow_id}/actions/${action}`,
+      "[]",
+    );
+    expect([status, reason]).toEqual([400, "body: expected object, got array"]);
+    expect((await scenario.api.get(`/v1/workflows/${workflow.workflow_id}`)).body.deactivated).toBeNull();
+  });
+
+  it("knows neither a deactivated workflow nor an unknown one", async () => {
+    const { workflow } = await scenario.create(scenario.place());
+    await scenario.api.post(`/v1/workflows/${workflow.workflow_id}/actions/abort`);
+    for (const id of [workflow.workflow_id, "WF-1", "WF-65f00000-00000000"]) {
+      const { status, reason } = await scenario.api.post(`/v1/workflows/${id}/actions/${action}`);
+      expect([status, reason]).toEqual([404, `no non-deactivated workflow found with workflow_id='${id}'`]);
+    }
+  });
+});

@@ -1,0 +1,362 @@
+import { describe, expect, test } from "vitest";
+import { compileFilter } from "../../../src/store/query/match.js";
+
+type Row = [filter: object, document: object, matches: boolean];
+
+/** Each row: a filter, a document, and whether MongoDB finds the document. */
+const ROWS: Record<string, Row[]> = {
+  "equality of scalars": [
+    [{}, { a: 1 }, true],
+    [{ a: 1 }, { a: 1 }, true],
+    [{ a: 1 }, { a: 2 }, false],
+    [{ a: 1 }, { a: "1" }, false],
+    [{ a: 1 }, { a: true }, false],
+    [{ a: 0 }, { a: -0 }, true],
+    [{ a: "x" }, { a: "X" }, false],
+    [{ a: true }, { a: true }, true],
+    [{ a: 1, b: 2 }, { a: 1, b: 2 }, true],
+    [{ a: 1, b: 2 }, { a: 1, b: 3 }, false],
+    [{ a: { $eq: 1 } }, { a: 1 }, true],
+    [{ "": 1 }, { "": 1 }, true],
+  ],
+  "null and missing": [
+    [{ a: null }, { a: null }, true],
+    [{ a: null }, {}, true],
+    [{ a: null }, { a: 0 }, false],
+    [{ a: null }, { a: "" }, false],
+    [{ a: null }, { a: [] }, false],
+    [{ a: null }, { a: [null] }, true],
+    [{ a: null }, { a: [1, null] }, true],
+    [{ a: null }, { a: {} }, false],
+    [{ a: { $ne: null } }, {}, false],
+    [{ a: { $ne: null } }, { a: null }, false],
+    [{ a: { $ne: null } }, { a: 0 }, true],
+    [{ a: { $ne: null } }, { a: [] }, true],
+    [{ a: { $ne: null } }, { a: [null, 1] }, false],
+    [{ "a.b": null }, {}, true],
+    [{ "a.b": null }, { a: null }, true],
+    [{ "a.b": null }, { a: 5 }, true],
+    [{ "a.b": null }, { a: {} }, true],
+    [{ "a.b": null }, { a: { b: null } }, true],
+    [{ "a.b": null }, { a: { b: 1 } }, false],
+    [{ "a.b": null }, { a: [] }, false],
+    [{ "a.b": null }, { a: [1, 2] }, false],
+    [{ "a.b": null }, { a: [null] }, false],
+    [{ "a.b": null }, { a: [{}] }, true],
+    [{ "a.b": null }, { a: [{ b: 1 }, {}] }, true],
+    [{ "a.b": null }, { a: [{ b: 1 }, { b: null }] }, true],
+    [{ "a.b": null }, { a: [{ b: 1 }, { b: 2 }] }, false],
+    [{ "a.b": null }, { a: [{ b: [] }] }, false],
+    [{ "a.b": { $ne: null } }, { a: [{ b: 1 }, {}] }, false],
+    [{ "a.b": { $ne: null } }, { a: [] }, true],
+  ],
+  "paths and arrays": [
+    [{ "a.b": 1 }, { a: { b: 1 } }, true],
+    [{ "a.b": 1 }, { "a.b": 1 }, false],
+    [{ a: 1 }, { a: [1, 2] }, true],
+    [{ a: 3 }, { a: [1, 2] }, false],
+    [{ a: 1 }, { a: [[1]] }, false],
+    [{ a: [1, 2] }, { a: [1, 2] }, true],
+    [{ a: [1, 2] }, { a: [2, 1] }, false],
+    [{ a: [1, 2] }, { a: [1, 2, 3] }, false],
+    [{ a: [1, 2] }, { a: [[1, 2], 3] }, true],
+    [{ a: [] }, { a: [] }, true],
+    [{ a: [] }, { a: [[]] }, true],
+    [{ a: [] }, { a: [1] }, false],
+    [{ "a.b": 1 }, { a: [{ b: 1 }, { b: 2 }] }, true],
+    [{ "a.b": 3 }, { a: [{ b: 1 }, { b: 2 }] }, false],
+    [{ "a.b": 1 }, { a: [{ b: [1, 2] }] }, true],
+    [{ "a.b": [1, 2] }, { a: [{ b: [1, 2] }] }, true],
+    [{ "a.b": 1 }, { a: [[{ b: 1 }]] }, false],
+    [{ "a.b.c": 1 }, { a: [{ b: [{ c: 1 }] }] }, true],
+    [{ "a.b": 1, "a.c": 2 }, { a: [{ b: 1 }, { c: 2 }] }, true],
+    [{ "a.0": 1 }, { a: [1, 2] }, true],
+    [{ "a.1": 1 }, { a: [1, 2] }, false],
+    [{ "a.0": 1 }, { a: { 0: 1 } }, true],
+    [{ "a.0": 1 }, { a: [{ 0: 1 }] }, true],
+    [{ "a.0": 1 }, { a: [[1, 2]] }, false],
+    [{ "a.0": [1, 2] }, { a: [[1, 2]] }, true],
+    [{ "a.0.0": 1 }, { a: [[1, 2]] }, true],
+    [{ "a.0.b": 1 }, { a: [{ b: 1 }, { b: 2 }] }, true],
+    [{ "a.1.b": 1 }, { a: [{ b: 1 }, { b: 2 }] }, false],
+    [{ "a.0.b": 1 }, { a: [[{ b: 1 }]] }, true],
+    [{ "a.0.b": { $ne: null } }, { a: [{ b: 1 }] }, true],
+    [{ "a.00": 1 }, { a: [1] }, false],
+    [{ "a.-1": 1 }, { a: [1] }, false],
+    [{ "a.0": "x" }, { a: "x" }, false],
+    [{ "a.length": 1 }, { a: [5] }, false],
+  ],
+  "equality of objects": [
+    [{ a: { b: 1 } }, { a: { b: 1 } }, true],
+    [{ a: { b: 1 } }, { a: { b: 1, c: 2 } }, false],
+    [{ a: { b: 1, c: 2 } }, { a: { c: 2, b: 1 } }, false],
+    [{ a: {} }, { a: {} }, true],
+    [{ a: {} }, { a: { b: 1 } }, false],
+    [{ a: { b: 1 } }, { a: [{ b: 1 }, 2] }, true],
+    [{ a: { b: null } }, { a: {} }, false],
+    [{ a: { b: [1] } }, { a: { b: 1 } }, false],
+    [{ a: { $eq: { b: 1 } } }, { a: { b: 1 } }, true],
+    [{ a: { $ne: { b: 1 } } }, { a: { b: 1 } }, false],
+  ],
+  "comparisons stay within a type": [
+    [{ a: { $gt: 1 } }, { a: 2 }, true],
+    [{ a: { $gt: 1 } }, { a: 1 }, false],
+    [{ a: { $gte: 1 } }, { a: 1 }, true],
+    [{ a: { $lt: 1 } }, { a: 0.5 }, true],
+    [{ a: { $lte: 1 } }, { a: 1 }, true],
+    [{ a: { $gt: 1 } }, { a: "2" }, false],
+    [{ a: { $gt: "1" } }, { a: 2 }, false],
+    [{ a: { $lt: 1 } }, {}, false],
+    [{ a: { $lt: 1 } }, { a: null }, false],
+    [{ a: { $gt: "" } }, { a: "a" }, true],
+    [{ a: { $gt: "a" } }, { a: "B" }, false],
+    [{ a: { $gt: "a" } }, { a: "aa" }, true],
+    [{ a: { $gt: "\uffff" } }, { a: "\u{1f600}" }, true],
+    [{ a: { $lt: "\u{1f600}" } }, { a: "\ue000" }, true],
+    [{ a: { $gt: false } }, { a: true }, true],
+    [{ a: { $gt: false } }, { a: 1 }, false],
+    [{ a: { $gte: null } }, { a: null }, true],
+    [{ a: { $gte: null } }, {}, true],
+    [{ a: { $lte: null } }, {}, true],
+    [{ a: { $gte: null } }, { a: 0 }, false],
+    [{ a: { $gte: null } }, { a: [] }, false],
+    [{ a: { $gte: null } }, { a: {} }, false],
+    [{ a: { $gt: null } }, { a: null }, false],
+    [{ a: { $gt: 5 } }, { a: [1, 9] }, true],
+    [{ a: { $gt: 5, $lt: 3 } }, { a: [1, 9] }, true],
+    [{ a: { $gt: 5 } }, { a: [] }, false],
+    [{ a: { $gt: 0 } }, { a: [[5]] }, false],
+    [{ a: { $gt: 0 } }, { a: { b: 5 } }, false],
+    [{ "a.b": { $gt: 5 } }, { a: [{ b: 1 }, { b: 6 }] }, true],
+  ],
+  "$in and $nin": [
+    [{ a: { $in: [1, 2] } }, { a: 2 }, true],
+    [{ a: { $in: [1, 2] } }, { a: 3 }, false],
+    [{ a: { $in: ["1"] } }, { a: 1 }, false],
+    [{ a: { $in: [1] } }, { a: [3, 1] }, true],
+    [{ a: { $in: [null] } }, {}, true],
+    [{ a: { $in: [null] } }, { a: null }, true],
+    [{ a: { $in: [null] } }, { a: 0 }, false],
+    [{ a: { $in: [[1, 2]] } }, { a: [1, 2] }, true],
+    [{ a: { $in: [[1, 2]] } }, { a: [[1, 2]] }, true],
+    [{ a: { $in: [[1, 2]] } }, { a: 1 }, false],
+    [{ a: { $in: [{ b: 1 }] } }, { a: { b: 1 } }, true],
+    [{ a: { $in: [] } }, { a: 1 }, false],
+    [{ a: { $in: [] } }, {}, false],
+    [{ a: { $nin: [1, 2] } }, { a: 3 }, true],
+    [{ a: { $nin: [1, 2] } }, { a: [3, 1] }, false],
+    [{ a: { $nin: [1, 2] } }, {}, true],
+    [{ a: { $nin: [null] } }, {}, false],
+    [{ a: { $nin: [] } }, {}, true],
+    [{ a: { $ne: 1 } }, { a: [1, 2] }, false],
+    [{ a: { $ne: 1 } }, { a: [2, 3] }, true],
+    [{ a: { $ne: 1 } }, {}, true],
+    [{ "a.b": { $ne: 1 } }, { a: [{ b: 1 }, { b: 2 }] }, false],
+    [{ "a.b": { $nin: [1] } }, { a: [{ b: 2 }] }, true],
+    [{ a: { $ne: [1, 2] } }, { a: [1, 2] }, false],
+  ],
+  "$and, $or, $nor, $not": [
+    [{ $and: [{ a: 1 }, { b: 2 }] }, { a: 1, b: 2 }, true],
+    [{ $and: [{ a: 1 }, { b: 2 }] }, { a: 1 }, false],
+    [{ $or: [{ a: 1 }, { b: 2 }] }, { b: 2 }, true],
+    [{ $or: [{ a: 1 }, { b: 2 }] }, { b: 3 }, false],
+    [{ $or: [{}] }, {}, true],
+    [{ $nor: [{ a: 1 }, { b: 2 }] }, { a: 2 }, true],
+    [{ $nor: [{ a: 1 }, { b: 2 }] }, { b: 2 }, false],
+    [{ c: 1, $or: [{ a: 1 }, { $and: [{ b: 2 }] }] }, { b: 2, c: 1 }, true],
+    [{ c: 1, $or: [{ a: 1 }] }, { a: 1 }, false],
+    [{ $and: [{ a: { $gt: 1 } }, { a: { $lt: 3 } }] }, { a: 2 }, true],
+    [{ $comment: "why", a: 1 }, { a: 1 }, true],
+    [{ a: { $not: { $gt: 1 } } }, { a: 1 }, true],
+    [{ a: { $not: { $gt: 1 } } }, { a: 2 }, false],
+    [{ a: { $not: { $gt: 1 } } }, {}, true],
+    [{ a: { $not: { $gt: 1 } } }, { a: "x" }, true],
+    [{ a: { $not: { $gt: 5 } } }, { a: [1, 9] }, false],
+    [{ a: { $not: { $gt: 1, $lt: 5 } } }, { a: 9 }, true],
+    [{ a: { $not: { $gt: 1, $lt: 5 } } }, { a: 3 }, false],
+    [{ a: { $not: { $not: { $eq: 1 } } } }, { a: 1 }, true],
+    [{ a: { $not: { $regex: "^x" } } }, { a: "xy" }, false],
+    [{ a: { $not: { $regex: "^X", $options: "i" } } }, { a: "xy" }, false],
+    [{ a: { $not: { $regex: "^x" } } }, { a: 5 }, true],
+    [{ a: { $gt: 0, $not: { $gt: 5 } } }, { a: 3 }, true],
+    [{ "a.b": { $not: { $eq: null } } }, { a: [] }, true],
+  ],
+  $exists: [
+    [{ a: { $exists: true } }, { a: null }, true],
+    [{ a: { $exists: true } }, { a: [] }, true],
+    [{ a: { $exists: true } }, {}, false],
+    [{ a: { $exists: false } }, {}, true],
+    [{ a: { $exists: false } }, { a: null }, false],
+    [{ a: { $exists: 1 } }, { a: 0 }, true],
+    [{ a: { $exists: 0 } }, { a: 0 }, false],
+    [{ "a.b": { $exists: true } }, { a: [{}, { b: null }] }, true],
+    [{ "a.b": { $exists: false } }, { a: [{}, { b: null }] }, false],
+    [{ "a.b": { $exists: false } }, { a: [] }, true],
+    [{ "a.b": { $exists: false } }, { a: 5 }, true],
+    [{ "a.0": { $exists: true } }, { a: [1] }, true],
+    [{ "a.1": { $exists: true } }, { a: [1] }, false],
+    [{ "a.0": { $exists: true } }, { a: [] }, false],
+    [{ "a.0": { $exists: false } }, { a: [] }, true],
+  ],
+  $type: [
+    [{ a: { $type: "string" } }, { a: "x" }, true],
+    [{ a: { $type: 2 } }, { a: "x" }, true],
+    [{ a: { $type: "string" } }, { a: [1, "x"] }, true],
+    [{ a: { $type: "number" } }, { a: 1.5 }, true],
+    [{ a: { $type: "int" } }, { a: 5 }, true],
+    [{ a: { $type: 16 } }, { a: 5.5 }, false],
+    [{ a: { $type: "long" } }, { a: 5_000_000_000 }, true],
+    [{ a: { $type: "long" } }, { a: 5 }, false],
+    [{ a: { $type: "double" } }, { a: 1.5 }, true],
+    [{ a: { $type: 1 } }, { a: 1 }, false],
+    [{ a: { $type: "bool" } }, { a: false }, true],
+    [{ a: { $type: "null" } }, { a: null }, true],
+    [{ a: { $type: "null" } }, {}, false],
+    [{ a: { $type: 10 } }, { a: [null] }, true],
+    [{ a: { $type: "object" } }, { a: {} }, true],
+    [{ a: { $type: "object" } }, { a: [] }, false],
+    [{ a: { $type: "object" } }, { a: [{}] }, true],
+    [{ a: { $type: "array" } }, { a: [] }, true],
+    [{ a: { $type: 4 } }, { a: [1] }, true],
+    [{ a: { $type: "array" } }, { a: 1 }, false],
+    [{ a: { $type: ["string", "null"] } }, { a: null }, true],
+    [{ a: { $type: ["string", 8] } }, { a: 1 }, false],
+    [{ a: { $type: "date" } }, { a: "2020-01-01" }, false],
+  ],
+  "$regex, in the syntax of RE2": [
+    [{ a: { $regex: "b" } }, { a: "abc" }, true],
+    [{ a: { $regex: "^b" } }, { a: "abc" }, false],
+    [{ a: { $regex: "B" } }, { a: "abc" }, false],
+    [{ a: { $regex: "B", $options: "i" } }, { a: "abc" }, true],
+    [{ a: { $options: "i", $regex: "B" } }, { a: "abc" }, true],
+    [{ a: { $regex: "^b", $options: "m" } }, { a: "a\nb" }, true],
+    [{ a: { $regex: "^b" } }, { a: "a\nb" }, false],
+    [{ a: { $regex: "a.b" } }, { a: "a\nb" }, false],
+    [{ a: { $regex: "A.b", $options: "si" } }, { a: "a\nb" }, true],
+    [{ a: { $regex: "(?i)B" } }, { a: "abc" }, true],
+    [{ a: { $regex: "b" } }, { a: ["x", "b"] }, true],
+    [{ a: { $regex: "1" } }, { a: 1 }, false],
+    [{ a: { $regex: "" } }, { a: "" }, true],
+    [{ a: { $regex: "" } }, {}, false],
+    [{ a: { $regex: "b", $ne: "abc" } }, { a: "abc" }, false],
+    [{ "a.b": { $regex: "^x" } }, { a: [{ b: 1 }, { b: "xy" }] }, true],
+  ],
+  $elemMatch: [
+    [{ a: { $elemMatch: { $gt: 5, $lt: 8 } } }, { a: [1, 9] }, false],
+    [{ a: { $elemMatch: { $gt: 5, $lt: 8 } } }, { a: [1, 6] }, true],
+    [{ a: { $elemMatch: { $eq: 1 } } }, { a: 1 }, false],
+    [{ a: { $elemMatch: { $gt: 1 } } }, { a: [[2]] }, false],
+    [{ a: { $elemMatch: { $elemMatch: { $gt: 1 } } } }, { a: [[2]] }, true],
+    [{ a: { $elemMatch: { $size: 1 } } }, { a: [[2]] }, true],
+    [{ a: { $elemMatch: { $ne: 1 } } }, { a: [1, 2] }, true],
+    [{ a: { $elemMatch: { $nin: [1] } } }, { a: [1] }, false],
+    [{ a: { $elemMatch: { $not: { $gt: 1 } } } }, { a: [5, 1] }, true],
+    [{ a: { $elemMatch: { $exists: true } } }, { a: [] }, false],
+    [{ a: { $elemMatch: { b: 1, c: 2 } } }, { a: [{ b: 1 }, { c: 2 }] }, false],
+    [{ a: { $elemMatch: { b: 1, c: 2 } } }, { a: [{ b: 1, c: 2 }] }, true],
+    [{ a: { $elemMatch: { b: 1 } } }, { a: { b: 1 } }, false],
+    [{ a: { $elemMatch: { b: null } } }, { a: [1, "x"] }, false],
+    [{ a: { $elemMatch: { b: null } } }, { a: [{}] }, true],
+    [{ a: { $elemMatch: {} } }, { a: [1] }, false],
+    [{ a: { $elemMatch: {} } }, { a: [{}] }, true],
+    [{ a: { $elemMatch: { 0: 5 } } }, { a: [[5]] }, true],
+    [{ a: { $elemMatch: { $or: [{ b: 1 }, { b: 2 }] } } }, { a: [{ b: 2 }] }, true],
+    [{ a: { $elemMatch: { "b.c": { $gt: 1 } } } }, { a: [{ b: [{ c: 2 }] }] }, true],
+    [{ "a.b": { $elemMatch: { $gt: 1 } } }, { a: [{ b: [0] }, { b: [2] }] }, true],
+    [{ "a.0": { $elemMatch: { $eq: 1 } } }, { a: [[1]] }, true],
+  ],
+  $all: [
+    [{ a: { $all: [1, 2] } }, { a: [2, 3, 1] }, true],
+    [{ a: { $all: [1, 2] } }, { a: [1] }, false],
+    [{ a: { $all: [1] } }, { a: 1 }, true],
+    [{ a: { $all: [1, 1] } }, { a: 1 }, true],
+    [{ a: { $all: [1, 2] } }, { a: 1 }, false],
+    [{ a: { $all: [] } }, { a: [] }, false],
+    [{ a: { $all: [] } }, {}, false],
+    [{ a: { $all: [null] } }, {}, true],
+    [{ a: { $all: [[1, 2]] } }, { a: [1, 2] }, true],
+    [{ a: { $all: [[1, 2]] } }, { a: [[1, 2]] }, true],
+    [{ "a.b": { $all: [1, 2] } }, { a: [{ b: 1 }, { b: 2 }] }, true],
+    [
+      { a: { $all: [{ $elemMatch: { b: 1 } }, { $elemMatch: { c: 2 } }] } },
+      { a: [{ b: 1 }, { c: 2 }] },
+      true,
+    ],
+    [
+      { a: { $all: [{ $elemMatch: { b: 1 } }, { $elemMatch: { c: 3 } }] } },
+      { a: [{ b: 1 }, { c: 2 }] },
+      false,
+    ],
+    [{ a: { $all: [{ $elemMatch: { $gt: 1 } }] } }, { a: [2] }, true],
+  ],
+  "$size and $mod": [
+    [{ a: { $size: 2 } }, { a: [1, 2] }, true],
+    [{ a: { $size: 1 } }, { a: [1, 2] }, false],
+    [{ a: { $size: 0 } }, { a: [] }, true],
+    [{ a: { $size: 0 } }, {}, false],
+    [{ a: { $size: 2 } }, { a: [[1, 2]] }, false],
+    [{ a: { $size: 2 } }, { a: "xx" }, false],
+    [{ "a.b": { $size: 1 } }, { a: [{ b: [1, 2] }, { b: [1] }] }, true],
+    [{ a: { $mod: [4, 0] } }, { a: 8 }, true],
+    [{ a: { $mod: [4, 1] } }, { a: 8 }, false],
+    [{ a: { $mod: [4, 0] } }, { a: "8" }, false],
+    [{ a: { $mod: [4, 0] } }, { a: null }, false],
+    [{ a: { $mod: [4, 0] } }, { a: [3, 8] }, true],
+    [{ a: { $mod: [4, 0] } }, { a: 8.9 }, true],
+    [{ a: { $mod: [4.9, 0] } }, { a: 8 }, true],
+    [{ a: { $mod: [4, -1] } }, { a: -5 }, true],
+    [{ a: { $mod: [4, 0] } }, { a: -8 }, true],
+  ],
+};
+
+describe.each(Object.entries(ROWS))("%s", (_, rows) => {
+  test.each(
+    rows.map(([filter, document, matches]) => [JSON.stringify(filter), JSON.stringify(document), matches]),
+  )("%s on %s: %s", (filter, document, matches) => {
+    expect(compileFilter(JSON.parse(filter as string))(JSON.parse(document as string))).toBe(matches);
+  });
+});
+
+const parse = (text: string) => JSON.parse(text) as Record<string, unknown>;
+const hit = (filter: string, document: string) => compileFilter(parse(filter))(parse(document));
+
+describe("hostile keys are plain data", () => {
+  const inherited = ["constructor", "toString", "hasOwnProperty", "valueOf", "__proto__", "length"];
+  test.each(inherited)("%s is no field of a document that does not have it", (key) => {
+    expect(hit(`{"${key}": {"$exists": true}}`, "{}")).toBe(false);
+    expect(hit(`{"${key}": null}`, "{}")).toBe(true);
+    expect(hit(`{"a.${key}": {"$exists": true}}`, '{"a": "text"}')).toBe(false);
+    expect(hit(`{"a.${key}": {"$exists": true}}`, '{"a": [1, {}]}')).toBe(false);
+    expect(hit(`{"a.${key}.name": {"$exists": true}}`, '{"a": {}}')).toBe(false);
+  });
+  test.each(inherited)("%s is found where a document has it", (key) => {
+    expect(hit(`{"${key}": 1}`, `{"${key}": 1}`)).toBe(true);
+    expect(hit(`{"${key}": 2}`, `{"${key}": 1}`)).toBe(false);
+    expect(hit(`{"a.${key}.b": {"$gt": 0}}`, `{"a": [{"${key}": {"b": 1}}]}`)).toBe(true);
+    expect(hit(`{"a": {"${key}": 1}}`, `{"a": {"${key}": 1}}`)).toBe(true);
+    expect(hit(`{"a": {"${key}": 1}}`, `{"a": {"${key}": 2}}`)).toBe(false);
+    expect(hit(`{"a": {"${key}": 1}}`, '{"a": {}}')).toBe(false);
+    expect(hit(`{"a": {"$elemMatch": {"${key}": 1}}}`, `{"a": [{"${key}": 1}]}`)).toBe(true);
+    expect(hit(`{"$or": [{"${key}": 1}]}`, `{"${key}": 1}`)).toBe(true);
+  });
+  test("toJSON does not change how values compare", () => {
+    expect(hit('{"a": {"toJSON": 1}}', '{"a": {"toJSON": 1}}')).toBe(true);
+    expect(hit('{"toJSON": 1}', '{"toJSON": 1}')).toBe(true);
+  });
+  test("numbers as keys do not meet the numbers by which paths are known inside", () => {
+    expect(hit('{"b": 1, "0": 2, "1": 3}', '{"b": 1, "0": 2, "1": 3}')).toBe(true);
+    expect(hit('{"b": 1, "0": 2}', '{"b": 2, "0": 1}')).toBe(false);
+  });
+});
+
+test("one filter serves many documents, each on its own", () => {
+  const matches = compileFilter({ $nor: [{ a: { $not: { $gt: 1 } } }], b: { $ne: 2 } });
+  const answers = [{ a: 2 }, { a: 1 }, { a: 2, b: 2 }, { a: 2 }].map((document) => matches(document));
+  expect(answers).toEqual([true, false, false, true]);
+});
+
+test("a pattern that would take seconds on a text is refused, and the next document gets its chance", () => {
+  const matches = compileFilter({ a: { $regex: "(a|b)*a(a|b){400}[cd]$" } });
+  expect(() => matches({ a: "ab".repeat(50_000) })).toThrow(/^query: the pattern takes too long/);
+  expect(matches({ a: `a${"b".repeat(400)}c` })).toBe(true);
+});
