@@ -18,6 +18,7 @@ export interface QueriedKind {
   list: string;
   tag: Tag;
   roles: readonly Role[];
+  /** One entity, or what a projection leaves of it. */
   schema: z.ZodType;
 }
 

@@ -1,4 +1,5 @@
-import { taskforceSchema } from "../domain/taskforce.js";
+import { z } from "zod";
+import { projectedTaskforceSchema, taskforceSchema } from "../domain/taskforce.js";
 import type { Wms } from "../lifecycle/context.js";
 import { readTaskforce } from "../lifecycle/read.js";
 import { queryRoute } from "./query.js";
@@ -22,6 +23,6 @@ export const taskforceRoutes = (wms: Wms): Route[] => [
     list: "taskforces",
     tag: "taskforces",
     roles: ["user", "system-tms"],
-    schema: taskforceSchema,
+    schema: z.union([taskforceSchema, projectedTaskforceSchema]),
   }),
 ];

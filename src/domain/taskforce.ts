@@ -127,6 +127,17 @@ export const taskforceSchema = z
   .partial()
   .meta({ id: "TaskforceObject", description: "One HTCondor cluster of workers for a task directive." });
 
+/** What a query's projection may leave of a taskforce: dotted names pick fields out of its objects, too. */
+export const projectedTaskforceSchema = z
+  .strictObject({
+    ...taskforceSchema.shape,
+    pilot_config: pilotConfigSchema.partial(),
+    worker_config: workerConfigSchema.partial(),
+    phase_change_log: z.array(phaseChangeSchema.partial()),
+  })
+  .partial()
+  .meta({ id: "ProjectedTaskforce", description: "Parts of a taskforce that a projection named." });
+
 /** @see pilotConfigSchema */
 export type PilotConfig = z.infer<typeof pilotConfigSchema>;
 /** @see workerConfigSchema */

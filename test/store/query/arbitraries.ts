@@ -1,0 +1,89 @@
+import fc from "fast-check";
+import { idsOf, type Sample } from "./population.js";
+
+/*
+ * Few values for each field, so that filters hit, indexes overlap, and many taskforces share an instant.
+ */
+const WORKFLOWS = 4;
+const schedds = ["SCHEDD1", "SCHEDD2", "a:b{c}"];
+const phases = ["pre-launch", "pending-starter", "condor-submit"];
+const paths = ["", "/a/log", "/b/log"];
+
+const someSample = fc.record({
+  n: fc.nat({ max: 400 }),
+  at: fc.constantFrom(0, 0.25, 0.5, 1, 2.125, 3),
+  schedd: fc.constantFrom(...schedds),
+  phase: fc.constantFrom(...phases),
+  cluster_id: fc.constantFrom(null, 0, 1, 2, 77),
+  job_event_log_fpath: fc.constantFrom(...paths),
+  n_workers: fc.nat({ max: 4 }),
+  log: fc.array(
+    fc.record({ at: fc.nat({ max: 3 }), ok: fc.constantFrom(true, false, null) }, { requiredKeys: ["at"] }),
+    { maxLength: 3 },
+  ),
+});
+
+/** Some hundred taskforces without repeated ids. */
+export const someSamples: fc.Arbitrary<Sample[]> = fc
+  .uniqueArray(someSample, { selector: ({ n }) => n, minLength: 5, maxLength: 120, size: "max" })
+  .map((samples) =>
+    samples.map(({ n, at, ...rest }) => ({ ...idsOf(n, WORKFLOWS), timestamp: 1_700_000_000 + at, ...rest })),
+  );
+
+const someId = (field: "workflow_id" | "task_id" | "taskforce_uuid") =>
+  fc.oneof(
+    { weight: 8, arbitrary: fc.nat({ max: 420 }).map((n): unknown => idsOf(n, WORKFLOWS)[field]) },
+    { weight: 1, arbitrary: fc.constantFrom<unknown>("WF-x", "", null, 5, ["WF-x"]) },
+  );
+
+const valuesOf: Record<string, fc.Arbitrary<unknown>> = {
+  workflow_id: someId("workflow_id"),
+  task_id: someId("task_id"),
+  taskforce_uuid: someId("taskforce_uuid"),
+  schedd: fc.constantFrom<unknown>(...schedds, "unknown", null, 1),
+  phase: fc.constantFrom<unknown>(...phases, "", ["pre-launch"]),
+  cluster_id: fc.constantFrom<unknown>(null, 0, -0, 1, 2, 77, "1", 1.5, 1e300),
+  job_event_log_fpath: fc.constantFrom<unknown>(...paths, null),
+  n_workers: fc.nat({ max: 4 }),
+  "log.at": fc.nat({ max: 3 }),
+  "log.ok": fc.constantFrom<unknown>(true, false, null),
+  "log.0.ok": fc.constantFrom<unknown>(true, null),
+};
+
+const isScalar = (value: unknown) => typeof value !== "object" || value === null;
+
+const someCondition = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+  fc.oneof(
+    { weight: 4, arbitrary: value },
+    { weight: 3, arbitrary: value.map(($eq) => ({ $eq })) },
+    { weight: 5, arbitrary: fc.array(value, { maxLength: 4 }).map(($in) => ({ $in })) },
+    { weight: 1, arbitrary: fc.tuple(value, fc.array(value)).map(([$ne, $in]) => ({ $ne, $in })) },
+    { weight: 1, arbitrary: fc.array(value).map(($nin) => ({ $nin })) },
+    { weight: 1, arbitrary: value.filter(isScalar).map(($gt) => ({ $not: { $gt } })) },
+    { weight: 1, arbitrary: fc.boolean().map(($exists) => ({ $exists })) },
+    { weight: 1, arbitrary: fc.constantFrom("1", "^c", "log$").map(($regex) => ({ $regex })) },
+  );
+
+const someField = fc
+  .constantFrom(...Object.keys(valuesOf))
+  .chain((field) => someCondition(valuesOf[field]!).map((condition) => ({ [field]: condition })));
+
+/** Filters over indexed fields and others, some of which an index can answer and some not. */
+export const someFilter: fc.Arbitrary<Record<string, unknown>> = fc.letrec<{
+  filter: Record<string, unknown>;
+}>((tie) => ({
+  filter: fc.oneof(
+    { maxDepth: 3, depthSize: "small" },
+    { weight: 4, arbitrary: someField },
+    { weight: 2, arbitrary: fc.tuple(someField, someField).map(([one, other]) => ({ ...one, ...other })) },
+    {
+      weight: 3,
+      arbitrary: fc
+        .tuple(
+          fc.constantFrom("$and", "$and", "$or", "$nor"),
+          fc.array(tie("filter"), { minLength: 1, maxLength: 3 }),
+        )
+        .map(([logical, clauses]) => ({ [logical]: clauses })),
+    },
+  ),
+})).filter;

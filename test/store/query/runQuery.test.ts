@@ -1,0 +1,249 @@
+import fc from "fast-check";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { compileFilter } from "../../../src/store/query/match.js";
+import { runQuery } from "../../../src/store/query/runQuery.js";
+import { freshDatabase } from "../../setup/database.js";
+import { someFilter, someSamples } from "./arbitraries.js";
+import { allPages, bytesOf, uuidsOn } from "./pages.js";
+import { byAge, idsOf, Population, type Sample } from "./population.js";
+
+let redis: Redis;
+beforeAll(async () => {
+  redis = new Redis(await freshDatabase());
+});
+afterAll(() => redis.disconnect());
+beforeEach(() => redis.flushdb());
+
+const sample = (n: number, fields: Partial<Sample> = {}): Sample => ({
+  ...idsOf(n, 5),
+  timestamp: 1_700_000_000 + n,
+  schedd: "SCHEDD1",
+  phase: "pre-launch",
+  cluster_id: null,
+  job_event_log_fpath: "",
+  n_workers: n,
+  log: [],
+  ...fields,
+});
+
+const many = (count: number, fields: (n: number) => Partial<Sample> = () => ({})): Sample[] =>
+  Array.from({ length: count }, (_, n) => sample(n, fields(n)));
+
+async function populated(partitions: number, samples: Sample[]): Promise<Population> {
+  const population = new Population(redis, partitions);
+  await population.put(...samples);
+  return population;
+}
+
+/** What a query must find: every document tested, no index used. */
+const fullScan = (population: Population, filter: Record<string, unknown>): string[] =>
+  population.samples
+    .filter(compileFilter(filter))
+    .sort(byAge)
+    .map((found) => found.taskforce_uuid);
+
+test("an indexed query finds what a full scan finds, whatever the filter, the partitions and the page size", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      someSamples,
+      fc.array(someFilter, { minLength: 5, maxLength: 10 }),
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: 100, max: 20_000 }),
+      async (samples, filters, partitions, maxBytes) => {
+        await redis.flushdb();
+        const population = await populated(partitions, samples);
+        for (const filter of filters) {
+          const pages = await allPages(population, filter, { maxBytes });
+          expect(uuidsOn(pages)).toEqual(fullScan(population, filter));
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+describe("pages", () => {
+  test("are as long as they may be, and their texts are the whole documents", async () => {
+    const population = await populated(
+      4,
+      many(300, (n) => ({ job_event_log_fpath: "ü".repeat(n % 37) })),
+    );
+    const maxBytes = 5_000;
+    const pages = await allPages(population, {}, { maxBytes });
+    expect(pages.length).toBeGreaterThan(10);
+    pages.slice(0, -1).forEach((page, index) => {
+      const next = pages[index + 1]!;
+      const longer = {
+        items: [...page.items, next.items[0]!],
+        nextAfter: next.items.length === 1 && next.nextAfter === null ? null : page.nextAfter,
+      };
+      expect(bytesOf(longer)).toBeGreaterThan(maxBytes);
+    });
+    expect(pages.flatMap((page) => page.items)).toEqual(
+      population.samples.sort(byAge).map((found) => JSON.stringify(found)),
+    );
+  });
+
+  test("hold one match even when it is too long, and say so when it was the last", async () => {
+    const pages = await allPages(await populated(3, many(5)), {}, { maxBytes: 1 });
+    expect(pages.map((page) => [page.items.length, page.nextAfter !== null])).toEqual([
+      [1, true],
+      [1, true],
+      [1, true],
+      [1, true],
+      [1, false],
+    ]);
+  });
+
+  test("end with a cursor only if a further match exists, however much else follows", async () => {
+    const population = await populated(
+      2,
+      many(400, (n) => ({ schedd: n < 2 ? "A" : "B" })),
+    );
+    const { items } = await runQuery(
+      population,
+      "taskforce",
+      { query: { n_workers: { $lt: 2 } } },
+      { maxBytes: 1e6, envelope: "taskforces" },
+    );
+    const whole = bytesOf({ items, nextAfter: null });
+    const exact = await allPages(population, { n_workers: { $lt: 2 } }, { maxBytes: whole });
+    expect(exact.map((page) => page.items.length)).toEqual([2]);
+    const tooShort = await allPages(population, { n_workers: { $lt: 2 } }, { maxBytes: whole - 1 });
+    expect(tooShort.map((page) => page.items.length)).toEqual([1, 1]);
+  });
+
+  test("count the bytes of the projection, not of the document", async () => {
+    const population = await populated(2, many(50));
+    const [page, ...rest] = await allPages(population, {}, { maxBytes: 3_000, projection: ["n_workers"] });
+    expect(rest).toEqual([]);
+    expect(page?.items).toEqual(Array.from({ length: 50 }, (_, n) => `{"n_workers":${n}}`));
+  });
+
+  test("go on within one instant, however many share it", async () => {
+    const population = await populated(
+      2,
+      many(700, () => ({ timestamp: 1_700_000_000.25 })),
+    );
+    const pages = await allPages(population, { schedd: "SCHEDD1" }, { maxBytes: 20_000 });
+    expect(uuidsOn(pages)).toEqual(fullScan(population, {}));
+  });
+
+  test("keep the last digit of a time", async () => {
+    const times = [1_700_000_000.1234567, 1_700_000_000.1234569, 1_700_000_000.1234571];
+    const population = await populated(
+      3,
+      many(3, (n) => ({ timestamp: times[2 - n]! })),
+    );
+    const pages = await allPages(population, {}, { maxBytes: 1 });
+    expect(uuidsOn(pages)).toEqual(fullScan(population, {}));
+  });
+
+  test("leave out what is indexed but has no record", async () => {
+    const samples = many(20);
+    const population = await populated(2, samples);
+    const load = population.load.bind(population);
+    population.load = async (kind, partition, ids) =>
+      (await load(kind, partition, ids)).map((found) =>
+        (found as Sample).n_workers % 2 === 0 ? null : found,
+      );
+    const pages = await allPages(population, {}, { maxBytes: 1_000 });
+    expect(uuidsOn(pages)).toEqual(
+      samples.filter((one) => one.n_workers % 2 === 1).map((one) => one.taskforce_uuid),
+    );
+  });
+});
+
+describe("while others change the entities", () => {
+  const phases = ["pre-launch", "pending-starter", "condor-submit"];
+  const inAnyPhase = { phase: { $in: phases } };
+
+  test("no page repeats or skips what stood there and matched throughout", async () => {
+    const change = fc.record({
+      what: fc.constantFrom("move", "insert", "remove"),
+      which: fc.nat({ max: 299 }),
+      phase: fc.constantFrom(...phases),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(change, { maxLength: 30 }), { minLength: 20, maxLength: 40 }),
+        fc.constantFrom({}, inAnyPhase, { schedd: "SCHEDD1", ...inAnyPhase }),
+        fc.integer({ min: 1_000, max: 40_000 }),
+        async (rounds, filter, maxBytes) => {
+          await redis.flushdb();
+          const population = await populated(
+            2,
+            many(300, (n) => ({ phase: phases[n % 3]! })),
+          );
+          const steady = new Map(population.samples.map((one) => [one.n_workers, one]));
+          const turns = [...rounds];
+          let fresh = 1_000;
+          population.meanwhile = async () => {
+            for (const { what, which, phase } of turns.shift() ?? []) {
+              const one = steady.get(which);
+              if (what === "insert") {
+                const timestamp = 1_700_000_000 + which + 0.5;
+                await population.put(sample(fresh++, { timestamp, phase, n_workers: -1 }));
+              } else if (one !== undefined && what === "move") {
+                const moved = { ...one, phase };
+                steady.set(which, moved);
+                await population.put(moved);
+              } else if (one !== undefined && which % 5 === 0) {
+                steady.delete(which);
+                await population.remove(one);
+              }
+            }
+          };
+          const seen = uuidsOn(await allPages(population, filter, { maxBytes }));
+          expect(new Set(seen).size).toBe(seen.length);
+          const missed = [...steady.values()].filter((one) => !seen.includes(one.taskforce_uuid));
+          expect(missed).toEqual([]);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe("the smallest index is walked", () => {
+  const loadedBy = async (population: Population, query: Record<string, unknown>): Promise<number> => {
+    let loaded = 0;
+    const load = population.load.bind(population);
+    population.load = (kind, partition, ids) => {
+      loaded += ids.length;
+      return load(kind, partition, ids);
+    };
+    await allPages(population, query, { maxBytes: 1e6 });
+    return loaded;
+  };
+
+  test.each([
+    ["one value among many", { schedd: "SCHEDD1", cluster_id: 7 }, 1],
+    ["several values", { schedd: "SCHEDD1", cluster_id: { $in: [7, 8, 12_345] } }, 2],
+    ["an id", { taskforce_uuid: idsOf(3, 5).taskforce_uuid, schedd: "SCHEDD1" }, 1],
+    ["unknown and malformed ids", { taskforce_uuid: { $in: [idsOf(999, 5).taskforce_uuid, "TF-x"] } }, 0],
+    ["a workflow", { workflow_id: idsOf(0, 5).workflow_id, schedd: "SCHEDD1" }, 40],
+    ["nothing indexed", { n_workers: 3 }, 200],
+    ["null is not indexed", { cluster_id: { $in: [7, null] } }, 200],
+  ])("%s", async (_, query, expected) => {
+    const population = await populated(
+      4,
+      many(200, (n) => ({ cluster_id: n < 50 ? n : null })),
+    );
+    expect(await loadedBy(population, query)).toBe(expected);
+  });
+});
+
+test.each([
+  ["after", { query: {}, after: "nonsense" }],
+  ["after", { query: {}, after: "" }],
+  ["query.a.$foo", { query: { a: { $foo: 1 } } }],
+  ["projection[0]", { query: {}, projection: ["a..b"] }],
+])("a bad %s is refused before anything is read", async (field, find) => {
+  const population = await populated(1, many(1));
+  population.meanwhile = () => Promise.reject(new Error("was read"));
+  await expect(
+    runQuery(population, "taskforce", find, { maxBytes: 1, envelope: "taskforces" }),
+  ).rejects.toThrow(`${field}: `);
+});
