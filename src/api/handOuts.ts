@@ -7,7 +7,10 @@ import { type Route, route } from "./route.js";
 
 const scheddQuery = z.object({
   schedd: z.string().min(1).meta({ description: "The HTCondor access point that asks." }),
-  collector: z.string().meta({ deprecated: true, description: "Deprecated, ignored." }).optional(),
+  collector: z
+    .string()
+    .optional()
+    .meta({ deprecated: true, description: "Deprecated, ignored.", param: { deprecated: true } }),
 });
 
 const nothingSchema = z.strictObject({}).meta({ description: "Nothing waits." });

@@ -1,9 +1,10 @@
+import { WmsError } from "../domain/errors.js";
 import { type TaskforceUuid, taskOf, type WorkflowId, workflowOf } from "../domain/ids.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
 import { type TaskforceRecord, taskforceText, taskText } from "../store/records.js";
 import type { Wms } from "./context.js";
-import { isDead, wantsStart, wantsStop } from "./ranks.js";
+import { isDead, rankOfRecord, starterWait, wantsStart, wantsStop } from "./ranks.js";
 
 /**
  * Leases the next taskforce that a schedd shall start.
@@ -17,12 +18,11 @@ export async function handOutStarter(wms: Wms, schedd: string): Promise<string |
   for (let id = await starter.take(); id !== undefined; id = await starter.take()) {
     const answer = await starterAnswer(wms, starter, id as TaskforceUuid);
     if (answer !== undefined) return answer;
-    await starter.end(id);
   }
   return null;
 }
 
-/** @returns undefined when the job's taskforce is no longer to be started */
+/** @returns undefined when the job is of no use now: its lease is ended, and the next one's turn has come */
 async function starterAnswer(
   wms: Wms,
   starter: LeaseQueue,
@@ -34,27 +34,48 @@ async function starterAnswer(
       wms.store.fetch("workflow", workflowOf(uuid)),
       wms.store.fetch("task", taskOf(uuid)),
     ]);
-    if (!wantsStart(taskforce) || workflow === undefined || directive === undefined) return undefined;
-    if (workflow.deactivated !== undefined) return undefined;
+    const wanted = wantsStart(taskforce) && workflow !== undefined && workflow.deactivated === undefined;
+    if (!wanted || directive === undefined) {
+      await starter.end(uuid);
+      return undefined;
+    }
+    const profiles = await profilesOf(wms, workflowOf(uuid), taskText(directive));
+    if (profiles === "refused") {
+      // It must not stand in the way of all others, nor come again in this very loop.
+      await starter.postpone(uuid, rankOfRecord(taskforce), Math.max(1000, starterWait(wms, 1)));
+      return undefined;
+    }
     // A dead one can only be here because an operator took it out of the dead letters: it starts anew.
     if (isDead(wms, taskforce)) await wms.store.transitions.forgetSubmitFailures(uuid);
-    const profiles = await profilesOf(wms, workflowOf(uuid), taskText(directive));
     return `{"taskforce":${taskforceText(taskforce)},"task_directive":${taskText(directive)},"mqprofiles":[${profiles}]}`;
   } catch (error) {
-    await starter
-      .giveBack(uuid)
-      .catch((cause: unknown) => wms.log.warn({ err: cause, taskforce: uuid }, "lease not given back"));
+    await starter.giveBack(uuid).catch((cause: unknown) => {
+      wms.log.warn({ err: cause, taskforce: uuid }, "a lease could not be given back, and runs out");
+    });
     throw error;
   }
 }
 
-/** The profiles of a directive's queues, input queues first, as JSON texts joined by commas. */
-async function profilesOf(wms: Wms, workflow: WorkflowId, directiveText: string): Promise<string> {
+/** The profiles of a directive's queues, input queues first, as JSON texts joined by commas; or the MQS refused one. */
+async function profilesOf(
+  wms: Wms,
+  workflow: WorkflowId,
+  directiveText: string,
+): Promise<string | "refused"> {
   const { input_queues, output_queues } = JSON.parse(directiveText) as TaskDirective;
   const mqids = [...new Set([...input_queues, ...output_queues])];
   const kept = await wms.store.profiles.fetch(workflow, mqids);
-  const texts = mqids.map((mqid, index) => kept[index] ?? askForProfile(wms, workflow, mqid));
-  return (await Promise.all(texts)).join(",");
+  try {
+    const texts = mqids.map((mqid, index) => kept[index] ?? askForProfile(wms, workflow, mqid));
+    return (await Promise.all(texts)).join(",");
+  } catch (error) {
+    if (!(error instanceof WmsError) || error.kind !== "upstream-refused") throw error;
+    wms.log.error(
+      { err: error, workflow },
+      "the MQS does not know a queue of this workflow; its taskforces wait",
+    );
+    return "refused";
+  }
 }
 
 async function askForProfile(wms: Wms, workflow: WorkflowId, mqid: string): Promise<string> {

@@ -131,7 +131,7 @@ describe("pages", () => {
   });
 
   test("keep the last digit of a time", async () => {
-    const times = [1_700_000_000.1234567, 1_700_000_000.1234569, 1_700_000_000.1234571];
+    const times = [0, 1, 2].map((step) => 1_700_000_000.125 + step * 2 ** -22);
     const population = await populated(
       3,
       many(3, (n) => ({ timestamp: times[2 - n]! })),
