@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { pino } from "pino";
-import { readConfig } from "../src/config.js";
+import { readConfig } from "../src/config/config.js";
 import { configuredSchedds } from "../src/domain/clusters.js";
 import type { TaskforceUuid } from "../src/domain/ids.js";
 import type { CreateWorkflowRequest } from "../src/domain/requests.js";

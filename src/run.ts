@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { type Config, ConfigError, readConfig } from "./config.js";
+import { type Config, ConfigError, readConfig } from "./config/config.js";
 import { createLogger } from "./logging.js";
 import { type ProvidedRedis, provideRedis } from "./redis/provide.js";
 import { RedisStartError } from "./redis/startError.js";

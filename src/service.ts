@@ -3,7 +3,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createApp } from "./api/app.js";
 import { createServer } from "./api/server.js";
-import type { Config } from "./config.js";
+import type { Config } from "./config/config.js";
 import { configuredSchedds } from "./domain/clusters.js";
 import type { Mqs } from "./domain/mqProfile.js";
 import type { Wms } from "./lifecycle/context.js";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { type AddressInfo, isIPv6 } from "node:net";
-import { ConfigError } from "./config.js";
+import { ConfigError } from "./config/config.js";
 
 /** How long requests under way may take to end, in milliseconds. */
 const REQUEST_PATIENCE = 5000;

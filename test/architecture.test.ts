@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 /** What each room may import, besides itself. The files directly under `src/` put the rooms together. */
 const MAY_IMPORT: Record<string, string[]> = {
   domain: [],
+  config: ["domain"],
   redis: [],
   store: ["domain"],
   queues: ["domain"],

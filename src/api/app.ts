@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Wms } from "../lifecycle/context.js";
 import { docsPages } from "./docs.js";
 import { asHttpError, HttpError, sendError } from "./errors.js";
+import { type Observer, observeExchanges } from "./exchange.js";
 import { handOutRoutes } from "./handOuts.js";
 import { mountRoutes } from "./mount.js";
 import { type EmbeddedMqs, mqsRoutes } from "./mqs.js";
@@ -20,16 +21,19 @@ export interface AppOptions {
   ready(): Promise<boolean>;
   /** Given when the service is its own MQS. */
   embeddedMqs?: EmbeddedMqs | undefined;
+  /** Told of every request that was answered. */
+  observers?: readonly Observer[];
   log: Logger;
 }
 
 /** The API as an Express app. */
-export function createApp({ wms, ready, embeddedMqs, log }: AppOptions): Express {
+export function createApp({ wms, ready, embeddedMqs, observers = [], log }: AppOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", false);
   app.enable("case sensitive routing");
+  app.use(observeExchanges(observers));
   // In the order of how often they are called: Express tries one after the other.
   const { routes, document } = withDocument([
     ...taskforceRoutes(wms),

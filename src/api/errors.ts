@@ -17,6 +17,8 @@ export class HttpError extends Error {
 }
 
 const STATUS_OF: Record<ErrorKind, number> = {
+  unauthenticated: 401,
+  forbidden: 403,
   invalid: 400,
   "not-found": 404,
   conflict: 422,
@@ -29,14 +31,18 @@ const REDIS_PATIENCE = 5;
 
 const retryAfter = (seconds: number): OutgoingHttpHeaders => ({ "retry-after": String(Math.ceil(seconds)) });
 
+function headersOf({ kind, retryAfterSeconds }: WmsError): OutgoingHttpHeaders {
+  if (kind === "unavailable") return retryAfter(retryAfterSeconds ?? REDIS_PATIENCE);
+  return kind === "unauthenticated" ? { "www-authenticate": "Bearer" } : {};
+}
+
 /**
  * What the client is told of an error of any origin. What nobody foresaw is a 500 that says nothing.
  */
 export function asHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof WmsError) {
-    const headers = error.kind === "unavailable" ? retryAfter(error.retryAfterSeconds ?? REDIS_PATIENCE) : {};
-    return new HttpError(STATUS_OF[error.kind], error.message, headers);
+    return new HttpError(STATUS_OF[error.kind], error.message, headersOf(error));
   }
   const aboutRequest = fromExpress(error);
   if (aboutRequest !== undefined) return aboutRequest;

@@ -1,8 +1,10 @@
 import type { Express, Request, RequestHandler } from "express";
 import type { z } from "zod";
+import { ANYBODY } from "../domain/caller.js";
 import { sendJson } from "./answers.js";
 import { parseBody, readBody } from "./body.js";
 import { HttpError } from "./errors.js";
+import { exchangeOf } from "./exchange.js";
 import type { Route } from "./route.js";
 import { validate } from "./validation.js";
 
@@ -19,6 +21,9 @@ export function mountRoutes(app: Express, routes: readonly Route[]): void {
 
 function serve(route: Route): RequestHandler {
   return async (request, response) => {
+    const exchange = exchangeOf(response);
+    exchange.route = route.path;
+    exchange.caller = ANYBODY;
     const sent = request.body === undefined ? {} : parseBody(request.body);
     const answer = await route.answer({
       params: request.params as Record<string, string>,

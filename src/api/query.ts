@@ -1,9 +1,10 @@
 import { z } from "zod";
+import type { Role } from "../domain/caller.js";
 import { findSchema } from "../domain/requests.js";
 import type { Wms } from "../lifecycle/context.js";
 import { queryEntities } from "../lifecycle/read.js";
 import type { Kind } from "../store/keys.js";
-import { type Role, type Route, route, type Tag } from "./route.js";
+import { type Route, route, type Tag } from "./route.js";
 
 const nextAfterSchema = z
   .union([z.string(), z.null()])

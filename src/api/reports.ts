@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Role } from "../domain/caller.js";
 import { statusesSchema } from "../domain/requests.js";
 import { integer, uniqueArray } from "../domain/schemaParts.js";
 import { submitReportSchema, taskforceSchema } from "../domain/taskforce.js";
@@ -11,7 +12,7 @@ import {
   reportSubmitFailed,
 } from "../lifecycle/report.js";
 import { reportStatuses } from "../lifecycle/statuses.js";
-import { type Role, type Route, route, type Tag } from "./route.js";
+import { type Route, route, type Tag } from "./route.js";
 import { validate } from "./validation.js";
 
 /** What the reports on one taskforce have in common. */

@@ -1,7 +1,5 @@
 import type { z } from "zod";
-
-/** Who may call a route. */
-export type Role = "user" | "system-tms";
+import type { Role } from "../domain/caller.js";
 
 /** Groups of routes in the document. */
 export type Tag =

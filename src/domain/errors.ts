@@ -2,13 +2,22 @@
  * What can be wrong with a request, in the words of the domain. `api/` maps each kind to an HTTP status;
  * nothing below it knows HTTP.
  *
+ * - `unauthenticated`: the caller did not say who it is, or not credibly (401)
+ * - `forbidden`: the caller is known and may not do this (403)
  * - `invalid`: the request contradicts itself or the configuration (400)
  * - `not-found`: the entity is unknown, or not in a phase that allows the request (404)
  * - `conflict`: understood, but the entity's state forbids it (422)
  * - `upstream-refused`: the MQS refused what we asked it (502)
  * - `unavailable`: Redis or the MQS is away; the same request may work later (503)
  */
-export type ErrorKind = "invalid" | "not-found" | "conflict" | "upstream-refused" | "unavailable";
+export type ErrorKind =
+  | "unauthenticated"
+  | "forbidden"
+  | "invalid"
+  | "not-found"
+  | "conflict"
+  | "upstream-refused"
+  | "unavailable";
 
 /** An error that the caller caused or may repair; its message is shown to the caller word for word. */
 export class WmsError extends Error {

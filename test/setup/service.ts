@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { readConfig } from "../../src/config.js";
+import { readConfig } from "../../src/config/config.js";
 import { startService } from "../../src/service.js";
 import { freshDatabase } from "./database.js";
 

@@ -1,60 +1,10 @@
-import { z } from "zod";
-import { type ClusterLocations, clusterLocationsSchema, defaultClusterLocations } from "./domain/clusters.js";
+import { type ClusterLocations, defaultClusterLocations } from "../domain/clusters.js";
+import { type Settings, settingsSchema } from "./settings.js";
 
 /** A setting that can't be used. The message is one sentence that names it. */
 export class ConfigError extends Error {
   override name = "ConfigError";
 }
-
-const seconds = (fallback: number, min = 0) => z.coerce.number().min(min).default(fallback);
-const text = z.string().optional();
-
-const environmentSchema = z.object({
-  NODE_ENV: text,
-  REST_HOST: z.string().default("127.0.0.1"),
-  REST_PORT: z.coerce.number().int().min(0).max(65535).default(8080),
-  REDIS_URL: text,
-  AUTH_DISABLED: z.stringbool({ error: "is neither true nor false" }).default(false),
-  AUTH_OPENID_URL: text,
-  DATA_DIR: z.string().default(".data"),
-  CLUSTER_LOCATIONS: z
-    .string()
-    .transform((json, context) => {
-      try {
-        return JSON.parse(json) as unknown;
-      } catch {
-        context.addIssue({ code: "custom", message: "is not JSON" });
-        return z.NEVER;
-      }
-    })
-    .pipe(clusterLocationsSchema)
-    .optional(),
-  CVMFS_PILOT_SINGULARITY_IMAGES_DIR: text,
-  MQS_ADDRESS: z.url({ protocol: /^https?$/, error: "is no http(s) address" }).optional(),
-  MQS_TOKEN_URL: z.url({ protocol: /^https?$/, error: "is no http(s) address" }).optional(),
-  MQS_CLIENT_ID: text,
-  MQS_CLIENT_SECRET: text,
-  MQS_BROKER_TYPE: z.string().default("rabbitmq"),
-  MQS_BROKER_ADDRESS: z.string().default("localhost:5672"),
-  MQS_BROKER_AUTH_TOKEN: z.string().default(""),
-  USER_QUERY_MAX_BYTES: z.coerce
-    .number()
-    .int()
-    .min(1024)
-    .default(10 * 1024 * 1024),
-  WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT: seconds(60),
-  TMS_ACTION_RETRIES: z.coerce.number().int().min(0).max(60).default(2),
-  TMS_LEASE_SECONDS: seconds(300, 0.1),
-  TMS_RETRY_WAIT: seconds(30),
-  RECONCILE_SECONDS: seconds(60, 0.1),
-  STORE_PARTITIONS: z.coerce.number().int().min(1).max(4096).default(16),
-  LOG_LEVEL: z
-    .string()
-    .toLowerCase()
-    .transform((level) => (level === "warning" ? "warn" : level === "critical" ? "fatal" : level))
-    .pipe(z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]))
-    .default("info"),
-});
 
 /** Every setting, checked. Durations are seconds, sizes bytes. */
 export interface Config {
@@ -81,7 +31,7 @@ export interface Config {
   tms: { actionRetries: number; leaseSeconds: number; retryWait: number };
   reconcileSeconds: number;
   partitions: number;
-  logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  logLevel: Settings["LOG_LEVEL"];
 }
 
 /**
@@ -93,13 +43,13 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
   );
-  const parsed = environmentSchema.safeParse(given);
+  const parsed = settingsSchema.safeParse(given);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = issue?.path.map(String).join(".") ?? "the environment";
     throw new ConfigError(`${name}: ${issue?.message ?? "is not usable"}`);
   }
-  const env = parsed.data;
+  const env: Settings = parsed.data;
   const production = env.NODE_ENV === "production";
   refuseUncheckedTokens(production, env.AUTH_OPENID_URL, env.AUTH_DISABLED);
   return {
