@@ -56,6 +56,18 @@ test("a REDIS_URL that is none", async () => {
   expect(await refusal({ REDIS_URL: "localhost" })).toMatch(/^REDIS_URL: is no redis:\/\/host:port/);
 });
 
+test("a REDIS_URL with a database that does not exist, rather than another one's data", async () => {
+  const address = new URL(await freshDatabase());
+  address.pathname = "/99999";
+  expect(await refusal({ REDIS_URL: address.href })).toMatch(
+    /^REDIS_URL: redis:.*\/99999 can't be used, there is no database 99999 \(ERR .*\)$/,
+  );
+  address.pathname = "/wms";
+  expect(await refusal({ REDIS_URL: address.href })).toMatch(
+    /^REDIS_URL: names a database that is no number: /,
+  );
+});
+
 test("a setting that can't be used", async () => {
   expect(await refusal({ REST_PORT: "eighty" })).toMatch(/^REST_PORT: /);
 });
