@@ -6,7 +6,10 @@ export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
-const seconds = (fallback: number, min = 0) => z.coerce.number().min(min).default(fallback);
+/** In milliseconds, the longest duration must fit into a timer's 31 bits: a longer one would end at once. */
+const LONGEST_DURATION = 2_000_000;
+const seconds = (fallback: number, min = 0) =>
+  z.coerce.number().min(min).max(LONGEST_DURATION).default(fallback);
 const text = z.string().optional();
 
 const environmentSchema = z.object({
