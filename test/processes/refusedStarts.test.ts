@@ -99,6 +99,22 @@ test("a Redis that drops data when its memory is full, also where CONFIG is forb
   expect(await refusal({ REDIS_URL: server.url.replace("//", "//app:secret@") })).toMatch(sentence);
 });
 
+test("a Redis that may not be written to", async () => {
+  const command = await ensureRedisServer(() => undefined);
+  const server = await startServer({ command, dir: await temporaryFolder(), appendOnly: false });
+  onTestFinished(() => server.stop());
+  const redis = new Redis(server.url);
+  await redis.call("ACL", "SETUSER", "other", "on", ">secret", "~other:*", "&*", "+@all");
+  expect(await refusal({ REDIS_URL: server.url.replace("//", "//other:secret@") })).toMatch(
+    /^REDIS_URL: this Redis refuses the service's data \(NOPERM .*\)$/,
+  );
+  await redis.replicaof("127.0.0.1", 1);
+  redis.disconnect();
+  expect(await refusal({ REDIS_URL: server.url })).toMatch(
+    /^REDIS_URL: this Redis refuses the service's data \(READONLY .*\)$/,
+  );
+});
+
 test("no redis-server on the PATH", async () => {
   const PATH = await temporaryFolder();
   expect(await refusal({ PATH })).toMatch(
