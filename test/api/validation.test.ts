@@ -110,6 +110,32 @@ describe("POST /v1/workflows names the field and what is wrong with it", () => {
     });
   });
 
+  const many = <T>(member: (index: number) => T) =>
+    Array.from({ length: 300_000 }, (_, index) => member(index));
+
+  it.each<[string, object, RegExp]>([
+    [
+      "a map of faults",
+      withTask({ task_env: Object.fromEntries(many((index) => [`k${index}`, index])) }),
+      /^tasks\[0\]\.task_env\.k0: expected string, got number; .*; .*; and many more$/,
+    ],
+    [
+      "a list of repetitions",
+      withTask({ cluster_locations: many(() => "x") }),
+      /^tasks\[0\]\.cluster_locations\[1\]: repeats entry 0; .*; .*; and many more$/,
+    ],
+    ["a list of faults", withTask({ cluster_locations: many((index) => index) }), /^body: has more faults/],
+    [
+      "unknown fields",
+      { ...good(), ...Object.fromEntries(many((index) => [`k${index}`, index])) },
+      /^k0: unknown field; .*; .*; and many more$/,
+    ],
+  ])("%s as long as a body may be is a 400, too", async (_what, request, reason) => {
+    const { status, body } = await scenario.api.post("/v1/workflows", request);
+    expect(status).toBe(400);
+    expect(body.error).toMatch(reason);
+  });
+
   it("shortens what is long", async () => {
     const { body } = await scenario.api.post("/v1/workflows", { ...good(), ["k".repeat(5000)]: 1 });
     expect(body.error).toBe(`["${"k".repeat(97)}..."]: unknown field`);
