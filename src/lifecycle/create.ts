@@ -67,9 +67,9 @@ function usedAliases({ tasks }: CreateWorkflowRequest): string[] {
 }
 
 function checkPublicAliases({ public_queue_aliases }: CreateWorkflowRequest, used: readonly string[]): void {
+  const known = new Set(used);
   public_queue_aliases.forEach((alias, index) => {
-    if (!used.includes(alias))
-      throw invalid(`public_queue_aliases[${index}]: no task uses this alias: ${alias}`);
+    if (!known.has(alias)) throw invalid(`public_queue_aliases[${index}]: no task uses this alias: ${alias}`);
   });
 }
 

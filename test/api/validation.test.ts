@@ -136,6 +136,16 @@ describe("POST /v1/workflows names the field and what is wrong with it", () => {
     expect(body.error).toMatch(reason);
   });
 
+  it("the one public alias of very many that no task uses", async () => {
+    const input_queue_aliases = many((index) => `queue-${index}`);
+    const public_queue_aliases = [...input_queue_aliases.slice(1), "other"];
+    const request = { ...withTask({ input_queue_aliases }), public_queue_aliases };
+    expect(await scenario.api.post("/v1/workflows", request)).toMatchObject({
+      status: 400,
+      reason: "public_queue_aliases[299999]: no task uses this alias: other",
+    });
+  });
+
   it("shortens what is long", async () => {
     const { body } = await scenario.api.post("/v1/workflows", { ...good(), ["k".repeat(5000)]: 1 });
     expect(body.error).toBe(`["${"k".repeat(97)}..."]: unknown field`);
