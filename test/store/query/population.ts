@@ -45,11 +45,12 @@ export class Population implements QuerySource<"taskforce"> {
     return [...this.#documents.values()];
   }
 
-  async load(_kind: "taskforce", partition: number, ids: TaskforceUuid[]): Promise<(object | null)[]> {
+  async load(_kind: "taskforce", ids: TaskforceUuid[]): Promise<(string | undefined)[]> {
     await this.meanwhile();
-    for (const id of ids)
-      if (partitionOf(id, this.partitions) !== partition) throw new Error(`${id} strayed`);
-    return ids.map((id) => this.#documents.get(id) ?? null);
+    return ids.map((id) => {
+      const found = this.#documents.get(id);
+      return found && JSON.stringify(found);
+    });
   }
 
   /** Creates or changes taskforces; each in one transaction, as the store does. */
