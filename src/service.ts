@@ -11,6 +11,7 @@ import { createEmbeddedMqs, type EmbeddedMqs } from "./mqs/embeddedMqs.js";
 import { createHttpMqs } from "./mqs/httpMqs.js";
 import { createQueues } from "./queues/queues.js";
 import { connectRequests, connectWorkers } from "./redis/clients.js";
+import { RedisStartError } from "./redis/startError.js";
 import { listen, stopServing } from "./serving.js";
 import { openStore } from "./store/store.js";
 import { startWorkers } from "./workers/workers.js";
@@ -38,7 +39,7 @@ const PATIENCE_WITHOUT_REDIS = 2000;
  * Starts the service on a Redis that answers.
  *
  * @throws ConfigError when it can't listen, LayoutError when the data has another number of partitions, RedisStartError
- *   when Redis does not answer after all; what was started by then has been closed
+ *   when Redis does not answer after all, or refuses our data; what was started by then has been closed
  */
 export async function startService(
   config: Config & { redisUrl: string },
@@ -78,12 +79,19 @@ function chooseMqs({ mqs }: Config, redis: Redis, log: Logger): { used: Mqs; emb
 
 async function openWms(config: Config, redis: Redis, mqs: Mqs, log: Logger): Promise<Wms> {
   const { clusters, pilotImagesDir, queryMaxBytes, tms } = config;
-  const store = await openStore(redis, { partitions: config.partitions });
+  const store = await openStore(redis, { partitions: config.partitions }).catch(explainRefusal);
   const schedds = new Set([...(await store.knownSchedds()), ...configuredSchedds(clusters)]);
   const queues = createQueues({ redis, leaseSeconds: tms.leaseSeconds, schedds });
   const { actionRetries, retryWait } = tms;
   const settings = { clusters, pilotImagesDir, queryMaxBytes, actionRetries, retryWait };
   return { store, queues, mqs, settings, log };
+}
+
+/** Redis answers, but does not let us write: a replica, full memory, a user without the right. */
+function explainRefusal(error: unknown): never {
+  if (error instanceof Error && error.name === "ReplyError")
+    throw new RedisStartError(`REDIS_URL: this Redis refuses the service's data (${error.message})`);
+  throw error;
 }
 
 /** Starts the workers on a client of their own. @returns how to end them, and then the client */

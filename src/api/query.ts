@@ -4,6 +4,7 @@ import { findSchema } from "../domain/requests.js";
 import type { Wms } from "../lifecycle/context.js";
 import { queryEntities } from "../lifecycle/read.js";
 import type { Kind } from "../store/keys.js";
+import { pageText } from "../store/query/page.js";
 import { type Route, route, type Tag } from "./route.js";
 
 const nextAfterSchema = z
@@ -45,8 +46,7 @@ export function queryRoute(wms: Wms, { kind, plural, list, tag, roles, schema }:
       },
     },
     async answer({ body }) {
-      const { items, nextAfter } = await queryEntities(wms, kind, body, list);
-      return `{"${list}":[${items.join()}],"next_after":${JSON.stringify(nextAfter)}}`;
+      return pageText(list, await queryEntities(wms, kind, body, list));
     },
   });
 }

@@ -1,13 +1,13 @@
 import type { z } from "zod";
 import { invalid } from "../domain/errors.js";
-import { EXPECTED_INTEGER } from "../domain/schemaParts.js";
+import { EXPECTED_INTEGER, MOST_FAULTS } from "../domain/schemaParts.js";
 import { shortened } from "./errors.js";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
 /** Faults that one answer names. */
-const MOST_FAULTS = 3;
+const NAMED_FAULTS = 3;
 /** Parts of a field's name, and characters of each. */
 const LONGEST_PATH = 10;
 const LONGEST_KEY = 100;
@@ -20,11 +20,27 @@ const LONGEST_KEY = 100;
  *   got string; tasks[0].bogus: unknown field`
  */
 export function validate<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const result = schema.safeParse(input);
+  const result = parse(schema, input);
   if (result.success) return result.data;
-  const faults = result.error.issues.flatMap((issue) => faultsOf(issue, input, []));
-  const named = faults.slice(0, MOST_FAULTS).join("; ");
-  throw invalid(faults.length > MOST_FAULTS ? `${named}; and ${faults.length - MOST_FAULTS} more` : named);
+  const faults = result.error.issues
+    .slice(0, MOST_FAULTS)
+    .flatMap((issue) => faultsOf(issue, input, []))
+    .slice(0, MOST_FAULTS);
+  const named = faults.slice(0, NAMED_FAULTS);
+  const more = faults.length - named.length;
+  if (more > 0) named.push(`and ${faults.length < MOST_FAULTS ? more : "many"} more`);
+  throw invalid(named.join("; "));
+}
+
+function parse<S extends z.ZodType>(schema: S, input: unknown) {
+  try {
+    return schema.safeParse(input);
+  } catch (error) {
+    // zod hands the faults of a list on as the arguments of one call. Hundreds of thousands are too many for the stack,
+    // which nothing else fills here: bodies are not nested deeply.
+    if (error instanceof RangeError) throw invalid("body: has more faults than can be named");
+    throw error;
+  }
 }
 
 /** A field as clients write it: `tasks[0].task_env["a key"]`. The whole input is `body`. */
@@ -41,7 +57,7 @@ export function fieldName(path: Path): string {
 function faultsOf(issue: Issue, input: unknown, base: Path): string[] {
   const path = [...base, ...issue.path];
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => `${fieldName([...path, key])}: unknown field`);
+    return issue.keys.slice(0, MOST_FAULTS).map((key) => `${fieldName([...path, key])}: unknown field`);
   if (issue.code === "invalid_union") {
     const alternatives = flatAlternatives(issue.errors);
     const meant = alternatives.find((issues) => !issues.some(isAboutKind));

@@ -31,7 +31,10 @@ const about = (section: About["section"], description: string, shownDefault?: st
 const text = z.string().optional();
 const url = z.url({ protocol: /^https?$/, error: "is no http(s) address" });
 const flag = z.stringbool({ error: "is neither true nor false" });
-const seconds = (fallback: number, min = 0) => z.coerce.number().min(min).default(fallback);
+/** In milliseconds, the longest duration must fit into a timer's 31 bits: a longer one would end at once. */
+const LONGEST_DURATION = 2_000_000;
+const seconds = (fallback: number, min = 0) =>
+  z.coerce.number().min(min).max(LONGEST_DURATION).default(fallback);
 const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => z.coerce.number().int().min(min).max(max);
 
 const json = z.string().transform((value, context) => {

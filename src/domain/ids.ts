@@ -20,6 +20,13 @@ export const newWorkflowId = (epochSeconds: number): WorkflowId =>
 /** A new task id that carries its workflow's. */
 export const newTaskId = (workflow: WorkflowId): TaskId => `TK-${workflow.slice(3)}-${suffix()}` as TaskId;
 
+/** New task ids of one workflow, all different: among 20,000 of 32 random bits two are alike once in twenty times. */
+export function newTaskIds(workflow: WorkflowId, count: number): TaskId[] {
+  const ids = new Set<TaskId>();
+  while (ids.size < count) ids.add(newTaskId(workflow));
+  return [...ids];
+}
+
 /** A new taskforce uuid that carries its task's id, and so its workflow's. */
 export const newTaskforceUuid = (task: TaskId): TaskforceUuid =>
   `TF-${task.slice(3)}-${suffix()}` as TaskforceUuid;

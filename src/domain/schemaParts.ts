@@ -3,6 +3,9 @@ import { z } from "zod";
 /** A JSON schema, as the served document shows it. */
 type JsonSchema = Record<string, unknown>;
 
+/** Faults that are looked for in one list or map: a request with a million of them must not keep all others waiting. */
+export const MOST_FAULTS = 100;
+
 /** JSON text that is the same for equal values: the order of an object's keys says nothing. */
 function canonicalText(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
@@ -25,12 +28,13 @@ export const uniqueArray = <T extends z.ZodType>(
     .min(options.min ?? 0)
     .superRefine((members, context) => {
       const seen = new Map<string, number>();
-      members.forEach((value, index) => {
+      for (const [index, value] of members.entries()) {
         const text = canonicalText(value);
         const first = seen.get(text);
         if (first === undefined) seen.set(text, index);
         else context.addIssue({ code: "custom", path: [index], message: `repeats entry ${first}` });
-      });
+        if (context.issues.length >= MOST_FAULTS) return;
+      }
     })
     .meta({ uniqueItems: true, ...(options.description ? { description: options.description } : {}) });
 
@@ -91,9 +95,11 @@ export function mapValue<V>(value: MapValue<V>, min = 0): MapValue<Record<string
     const entries = Object.entries(input);
     if (entries.length < min)
       context.addIssue({ code: "too_small", origin: "map", minimum: min, inclusive: true, input });
-    for (const [key, member] of entries)
+    for (const [key, member] of entries) {
+      if (context.issues.length >= MOST_FAULTS) return;
       for (const issue of value.schema.safeParse(member).error?.issues ?? [])
         context.addIssue({ ...issue, path: [key, ...issue.path] } as Parameters<typeof context.addIssue>[0]);
+    }
   });
   return { accepts, schema, json: { type: "object", additionalProperties: value.json, minProperties: min } };
 }

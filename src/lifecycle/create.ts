@@ -1,7 +1,7 @@
 import { now } from "../domain/clock.js";
 import { scheddOf } from "../domain/clusters.js";
 import { invalid } from "../domain/errors.js";
-import { newTaskforceUuid, newTaskId, newWorkflowId, type WorkflowId } from "../domain/ids.js";
+import { newTaskforceUuid, newTaskIds, newWorkflowId, type TaskId, type WorkflowId } from "../domain/ids.js";
 import { SOURCES } from "../domain/phases.js";
 import { storedPriority } from "../domain/priority.js";
 import type { CreateWorkflowRequest, TaskRequest } from "../domain/requests.js";
@@ -67,9 +67,9 @@ function usedAliases({ tasks }: CreateWorkflowRequest): string[] {
 }
 
 function checkPublicAliases({ public_queue_aliases }: CreateWorkflowRequest, used: readonly string[]): void {
+  const known = new Set(used);
   public_queue_aliases.forEach((alias, index) => {
-    if (!used.includes(alias))
-      throw invalid(`public_queue_aliases[${index}]: no task uses this alias: ${alias}`);
+    if (!known.has(alias)) throw invalid(`public_queue_aliases[${index}]: no task uses this alias: ${alias}`);
   });
 }
 
@@ -114,7 +114,11 @@ function assemble(
   pilots: readonly PilotConfig[],
   queues: ReadonlyMap<string, string>,
 ): WholeWorkflow {
-  const task_directives = request.tasks.map((task) => directiveOf(workflow, task, queues));
+  const ids = newTaskIds(workflow.workflow_id, request.tasks.length);
+  const task_directives = request.tasks.flatMap((task, index) => {
+    const id = ids[index];
+    return id === undefined ? [] : [directiveOf(id, workflow, task, queues)];
+  });
   const taskforces = request.tasks.flatMap((task, index) => {
     const directive = task_directives[index];
     const pilot_config = pilots[index];
@@ -127,13 +131,14 @@ function assemble(
 }
 
 function directiveOf(
+  task_id: TaskId,
   workflow: Workflow,
   task: TaskRequest,
   queues: ReadonlyMap<string, string>,
 ): TaskDirective {
   const idsOf = (aliases: readonly string[]) => aliases.flatMap((alias) => queues.get(alias) ?? []);
   return {
-    task_id: newTaskId(workflow.workflow_id),
+    task_id,
     workflow_id: workflow.workflow_id,
     cluster_locations: task.cluster_locations,
     task_image: task.task_image,

@@ -1,6 +1,6 @@
 import { now } from "../domain/clock.js";
 import { notFound } from "../domain/errors.js";
-import { isWorkflowId, type TaskforceUuid, type WorkflowId } from "../domain/ids.js";
+import { isWorkflowId, type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
 import { SOURCES } from "../domain/phases.js";
 import type { Deactivation } from "../domain/workflow.js";
 import { STOPPER_RANK } from "../queues/rank.js";
@@ -43,6 +43,15 @@ export async function finishDeactivation(wms: Wms, workflow: WorkflowId): Promis
   if (record?.deactivated === undefined) return;
   await carryDeactivation(wms, workflow, record.deactivated, Number.POSITIVE_INFINITY);
   wakeFanout(wms, workflow);
+}
+
+/**
+ * Tells one taskforce, in case its workflow's deactivation has not reached it yet, and has its cluster stopped if it has one.
+ * Idempotent.
+ */
+export async function stopTaskforce(wms: Wms, uuid: TaskforceUuid): Promise<void> {
+  const workflow = await wms.store.fetch("workflow", workflowOf(uuid));
+  if (workflow?.deactivated !== undefined) await stopChunk(wms, [uuid], workflow.deactivated);
 }
 
 /** @param until epoch milliseconds; what is not done by then is left to the worker */

@@ -58,10 +58,8 @@ export function queryEntities<K extends Kind>(
   envelope: string,
 ): Promise<Page> {
   const { store, settings } = wms;
-  const load = async (_: K, __: number, ids: IdOf[K][]) =>
-    (await store.fetchMany(kind, ids)).map((record) =>
-      record === undefined ? null : (JSON.parse(TEXT_OF[kind](record)) as object),
-    );
+  const load = async (_: K, ids: IdOf[K][]) =>
+    (await store.fetchMany(kind, ids)).map((record) => record && TEXT_OF[kind](record));
   const source = { redis: store.redis, partitions: store.partitions, load };
   return runQuery(source, kind, find, { maxBytes: settings.queryMaxBytes, envelope });
 }

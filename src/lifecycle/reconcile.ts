@@ -3,6 +3,7 @@ import type { LeaseQueue } from "../queues/leaseQueue.js";
 import type { ScheddQueues } from "../queues/queues.js";
 import { STOPPER_RANK } from "../queues/rank.js";
 import type { TaskforceRecord } from "../store/records.js";
+import { sweepStaged } from "../store/staging.js";
 import type { Wms } from "./context.js";
 import { fanoutJobId } from "./fanout.js";
 import { isDead, rankOfRecord, wantsStart, wantsStop } from "./ranks.js";
@@ -63,6 +64,7 @@ async function reconcileBackground(wms: Wms): Promise<Reconciled> {
     await queues.deactivation.add(toDeactivate.map((id) => ({ id })));
     added += toActivate.length + toLaunch.length + toDeactivate.length;
 
+    await sweepStaged(store, partition);
     await store.summaries.restoreDirty(partition);
     if ((await store.summaries.dirtyCount(partition)) > 0)
       await queues.fanout.add([{ id: fanoutJobId(partition) }]);

@@ -5,6 +5,7 @@ import type { ScheddQueues } from "../queues/queues.js";
 import { STOPPER_RANK } from "../queues/rank.js";
 import type { TaskforceRecord } from "../store/records.js";
 import type { Wms } from "./context.js";
+import { stopTaskforce } from "./deactivate.js";
 import { wakeFanout } from "./fanout.js";
 import { tmsEntry } from "./log.js";
 import { project } from "./project.js";
@@ -46,10 +47,9 @@ export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport)
   });
   if (outcome === "missing" || outcome === "not-pending") throw strayCluster(wms, uuid, report);
   if (outcome === "repeated") return;
-  const { starter, stopper } = wms.queues.of(schedd);
-  await project(wms, "starter", () => starter.end(uuid));
-  if (outcome === "workflow-deactivated")
-    await project(wms, "stopper", () => stopper.add([{ id: uuid, rank: STOPPER_RANK }]));
+  await project(wms, "starter", () => wms.queues.of(schedd).starter.end(uuid));
+  // The deactivation may not have got here yet: a stopper job for a taskforce that is not pending-stopper would be dropped.
+  if (outcome === "workflow-deactivated") await project(wms, "stopper", () => stopTaskforce(wms, uuid));
   wakeFanout(wms, uuid);
 }
 

@@ -13,7 +13,8 @@ const COMMAND_PATIENCE = 6000;
 /**
  * Looks, before anything is stored there, whether a Redis is there and fit to keep the service's data.
  *
- * @throws RedisStartError when it does not answer, is too old, or may throw data away when its memory is full
+ * @throws RedisStartError when it does not answer, has no such database, is too old, or may throw data away when its memory
+ *   is full
  */
 export async function checkRedis(url: string, log: Logger): Promise<void> {
   checkAddress(url);
@@ -26,6 +27,7 @@ export async function checkRedis(url: string, log: Logger): Promise<void> {
   });
   try {
     await reach(redis, url);
+    await checkDatabase(redis, url);
     await checkVersion(redis);
     await checkEviction(redis, log);
   } finally {
@@ -56,6 +58,19 @@ async function reach(redis: Redis, url: string): Promise<void> {
 async function silence(signal: AbortSignal): Promise<never> {
   await delay(PATIENCE, undefined, { signal });
   throw new Error("it does not answer, or is still loading its data");
+}
+
+/** A database that does not exist is no error to ioredis: it would go on with the first one, and what lies there. */
+async function checkDatabase(redis: Redis, url: string): Promise<void> {
+  const { db = 0 } = redis.options;
+  if (db === 0) return;
+  try {
+    await redis.select(db);
+  } catch (error) {
+    throw new RedisStartError(
+      `REDIS_URL: ${displayAddress(url)} can't be used, there is no database ${db} (${(error as Error).message})`,
+    );
+  }
 }
 
 async function checkVersion(redis: Redis): Promise<void> {

@@ -1,23 +1,12 @@
-import type { ChainableCommander } from "ioredis";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
-import {
-  allKey,
-  dirtyKey,
-  type IdOf,
-  INDEXED,
-  indexKey,
-  type Kind,
-  memberOf,
-  partitionOf,
-  recordKey,
-  SCHEDDS_KEY,
-} from "./keys.js";
+import { type Entry, enterIndexes, indexesOf, putRecords } from "./entries.js";
+import { dirtyKey, memberOf, partitionOf, recordKey, SCHEDDS_KEY, stagingKey } from "./keys.js";
 import { taskforceRecord, taskRecord, workflowRecord } from "./records.js";
-import { redisOmRecorder, redisOmTransaction } from "./redisOmClient.js";
-import type { RecordOf } from "./repositories.js";
+import { redisOmRecorder } from "./redisOmClient.js";
 import { runScript } from "./scripts.js";
+import { AT_ONCE, isShared, stage } from "./staging.js";
 import type { Store } from "./store.js";
 
 /** A workflow and all that belongs to it. */
@@ -27,55 +16,57 @@ export interface WholeWorkflow {
   taskforces: Taskforce[];
 }
 
-type Indexable = { timestamp: number } & { [field: string]: unknown };
-
-/** The indexes that a new entity enters. */
-function indexesOf(partition: number, kind: Kind, entity: object): string[] {
-  const fields = entity as Indexable;
-  const keys = INDEXED[kind].flatMap((field) => {
-    const value = fields[field];
-    return typeof value === "number" || (typeof value === "string" && value !== "")
-      ? [indexKey(partition, kind, field, value)]
-      : [];
-  });
-  return [allKey(partition, kind), ...keys];
-}
-
 /**
- * Creates a workflow, its directives and its taskforces in one transaction: they appear all at once.
+ * Creates a workflow, its directives and its taskforces: they appear all at once, or not at all.
+ *
+ * A large workflow is staged first, and the last transaction makes it known.
  *
  * @param queues how many message queues the workflow has
+ * @throws WmsError `unavailable` when staging took too long; nothing appears then
  */
 export async function createAll(store: Store, whole: WholeWorkflow, queues: number): Promise<void> {
-  const { workflow, task_directives, taskforces } = whole;
+  const { workflow, taskforces } = whole;
   // Before the transaction and outside of it: another slot of a Redis Cluster. A schedd known too early does no harm.
   await store.redis.sadd(SCHEDDS_KEY, ...new Set(taskforces.map((taskforce) => taskforce.schedd)));
 
+  const first: Entry = {
+    kind: "workflow",
+    id: workflow.workflow_id,
+    record: workflowRecord(workflow, queues),
+    entity: workflow,
+  };
+  const rest = entriesBehind(whole);
+  const staged = rest.length > AT_ONCE;
+  if (staged) await stage(store, workflow.workflow_id, rest);
+
   const partition = partitionOf(workflow.workflow_id, store.partitions);
   const multi = store.redis.multi();
-  const client = redisOmTransaction(multi);
-  const repositories = store.repositoriesOf(workflow.workflow_id);
-  const put = async <K extends Kind>(
-    kind: K,
-    id: IdOf[K],
-    record: RecordOf[K],
-    entity: { timestamp: number },
-  ) => {
-    await repositories.save(kind, id, record, client);
-    enterIndexes(multi, indexesOf(partition, kind, entity), entity.timestamp, id);
-  };
-  await put("workflow", workflow.workflow_id, workflowRecord(workflow, queues), workflow);
-  for (const directive of task_directives)
-    await put("task", directive.task_id, taskRecord(directive), directive);
-  for (const taskforce of taskforces)
-    await put("taskforce", taskforce.taskforce_uuid, taskforceRecord(taskforce), taskforce);
+  await putRecords(store, multi, staged ? [first] : [first, ...rest]);
+  enterIndexes(multi, partition, [first, ...rest], staged ? isShared : undefined);
   multi.sadd(dirtyKey(partition), memberOf(workflow.workflow_id));
+  if (staged) multi.zrem(stagingKey(partition), memberOf(workflow.workflow_id));
   await multi.exec();
 }
 
-function enterIndexes(multi: ChainableCommander, keys: readonly string[], created: number, id: string): void {
-  for (const key of keys) multi.zadd(key, created, memberOf(id));
-}
+/** What a workflow consists of, directives first: by them the rest of what was staged is found. */
+export const entriesBehind = ({ task_directives, taskforces }: WholeWorkflow): Entry[] => [
+  ...task_directives.map(taskEntry),
+  ...taskforces.map(taskforceEntry),
+];
+
+const taskEntry = (entity: TaskDirective): Entry => ({
+  kind: "task",
+  id: entity.task_id,
+  record: taskRecord(entity),
+  entity,
+});
+
+const taskforceEntry = (entity: Taskforce): Entry => ({
+  kind: "taskforce",
+  id: entity.taskforce_uuid,
+  record: taskforceRecord(entity),
+  entity,
+});
 
 /**
  * Creates one more taskforce of a workflow.
@@ -99,7 +90,7 @@ export async function createTaskforce(
       recordKey(partition, "workflow", workflow_id),
       recordKey(partition, "taskforce", uuid),
       dirtyKey(partition),
-      ...indexesOf(partition, "taskforce", taskforce),
+      ...indexesOf(partition, { kind: "taskforce", entity: taskforce }).map(({ key }) => key),
     ],
     [memberOf(uuid), taskforce.timestamp, ...fields],
   );

@@ -64,6 +64,9 @@ export const indexKey = (partition: number, kind: Kind, field: string, value: st
 /** Workflows whose deactivation has not reached all their taskforces yet. */
 export const deactivatingKey = (partition: number): string => `${partitionPrefix(partition)}deactivating`;
 
+/** Large workflows that are being written and have not appeared yet, by the time (epoch seconds) when that began. */
+export const stagingKey = (partition: number): string => `${partitionPrefix(partition)}staging`;
+
 /** Workflows whose summary is out of date. */
 export const dirtyKey = (partition: number): string => `${partitionPrefix(partition)}dirty`;
 

@@ -110,6 +110,42 @@ describe("POST /v1/workflows names the field and what is wrong with it", () => {
     });
   });
 
+  const many = <T>(member: (index: number) => T) =>
+    Array.from({ length: 300_000 }, (_, index) => member(index));
+
+  it.each<[string, object, RegExp]>([
+    [
+      "a map of faults",
+      withTask({ task_env: Object.fromEntries(many((index) => [`k${index}`, index])) }),
+      /^tasks\[0\]\.task_env\.k0: expected string, got number; .*; .*; and many more$/,
+    ],
+    [
+      "a list of repetitions",
+      withTask({ cluster_locations: many(() => "x") }),
+      /^tasks\[0\]\.cluster_locations\[1\]: repeats entry 0; .*; .*; and many more$/,
+    ],
+    ["a list of faults", withTask({ cluster_locations: many((index) => index) }), /^body: has more faults/],
+    [
+      "unknown fields",
+      { ...good(), ...Object.fromEntries(many((index) => [`k${index}`, index])) },
+      /^k0: unknown field; .*; .*; and many more$/,
+    ],
+  ])("%s as long as a body may be is a 400, too", async (_what, request, reason) => {
+    const { status, body } = await scenario.api.post("/v1/workflows", request);
+    expect(status).toBe(400);
+    expect(body.error).toMatch(reason);
+  });
+
+  it("the one public alias of very many that no task uses", async () => {
+    const input_queue_aliases = many((index) => `queue-${index}`);
+    const public_queue_aliases = [...input_queue_aliases.slice(1), "other"];
+    const request = { ...withTask({ input_queue_aliases }), public_queue_aliases };
+    expect(await scenario.api.post("/v1/workflows", request)).toMatchObject({
+      status: 400,
+      reason: "public_queue_aliases[299999]: no task uses this alias: other",
+    });
+  });
+
   it("shortens what is long", async () => {
     const { body } = await scenario.api.post("/v1/workflows", { ...good(), ["k".repeat(5000)]: 1 });
     expect(body.error).toBe(`["${"k".repeat(97)}..."]: unknown field`);

@@ -38,6 +38,7 @@ test("CLUSTER_LOCATIONS replaces the default", () => {
 describe("a setting that can't be used is named", () => {
   test.each([
     [{ REST_PORT: "eighty" }, /^REST_PORT: /],
+    [{ RECONCILE_SECONDS: "3000000" }, /^RECONCILE_SECONDS: .*2000000/],
     [{ REST_PORT: "70000" }, /^REST_PORT: /],
     [{ STORE_PARTITIONS: "0" }, /^STORE_PARTITIONS: /],
     [{ TMS_LEASE_SECONDS: "-1" }, /^TMS_LEASE_SECONDS: /],

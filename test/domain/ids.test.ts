@@ -5,6 +5,7 @@ import {
   isWorkflowId,
   newTaskforceUuid,
   newTaskId,
+  newTaskIds,
   newWorkflowId,
   taskOf,
   workflowOf,
@@ -36,4 +37,10 @@ test("text that this service never issued is no id", () => {
     expect([isWorkflowId(text), isTaskId(text), isTaskforceUuid(text)]).toEqual([false, false, false]);
   expect(isWorkflowId(workflow)).toBe(true);
   expect(isTaskId(workflow)).toBe(false);
+});
+
+test("the ids of a workflow's tasks are all different, however many there are", () => {
+  const workflow = newWorkflowId(1_700_000_000);
+  // Of so many 32-bit numbers some are alike: ten pairs on the average.
+  expect(new Set(newTaskIds(workflow, 300_000)).size).toBe(300_000);
 });

@@ -56,6 +56,18 @@ test("a REDIS_URL that is none", async () => {
   expect(await refusal({ REDIS_URL: "localhost" })).toMatch(/^REDIS_URL: is no redis:\/\/host:port/);
 });
 
+test("a REDIS_URL with a database that does not exist, rather than another one's data", async () => {
+  const address = new URL(await freshDatabase());
+  address.pathname = "/99999";
+  expect(await refusal({ REDIS_URL: address.href })).toMatch(
+    /^REDIS_URL: redis:.*\/99999 can't be used, there is no database 99999 \(ERR .*\)$/,
+  );
+  address.pathname = "/wms";
+  expect(await refusal({ REDIS_URL: address.href })).toMatch(
+    /^REDIS_URL: names a database that is no number: /,
+  );
+});
+
 test("a setting that can't be used", async () => {
   expect(await refusal({ REST_PORT: "eighty" })).toMatch(/^REST_PORT: /);
 });
@@ -85,6 +97,22 @@ test("a Redis that drops data when its memory is full, also where CONFIG is forb
   const sentence = /^REDIS_URL: the maxmemory-policy of this Redis is allkeys-lru, .*; set it to noeviction$/;
   expect(await refusal({ REDIS_URL: server.url })).toMatch(sentence);
   expect(await refusal({ REDIS_URL: server.url.replace("//", "//app:secret@") })).toMatch(sentence);
+});
+
+test("a Redis that may not be written to", async () => {
+  const command = await ensureRedisServer(() => undefined);
+  const server = await startServer({ command, dir: await temporaryFolder(), appendOnly: false });
+  onTestFinished(() => server.stop());
+  const redis = new Redis(server.url);
+  await redis.call("ACL", "SETUSER", "other", "on", ">secret", "~other:*", "&*", "+@all");
+  expect(await refusal({ REDIS_URL: server.url.replace("//", "//other:secret@") })).toMatch(
+    /^REDIS_URL: this Redis refuses the service's data \(NOPERM .*\)$/,
+  );
+  await redis.replicaof("127.0.0.1", 1);
+  redis.disconnect();
+  expect(await refusal({ REDIS_URL: server.url })).toMatch(
+    /^REDIS_URL: this Redis refuses the service's data \(READONLY .*\)$/,
+  );
 });
 
 test("no redis-server on the PATH", async () => {

@@ -11,31 +11,6 @@ export function typeName(value: unknown): string {
   return Array.isArray(value) ? "array" : typeof value;
 }
 
-/**
- * MongoDB's equality of whole values: arrays by position, objects with the same keys in the same order.
- * Only own keys count, so that a key named `__proto__` is data like any other.
- */
-export function sameValue(one: unknown, other: unknown): boolean {
-  if (one === other) return true;
-  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
-  if (Array.isArray(one) || Array.isArray(other))
-    return (
-      Array.isArray(one) &&
-      Array.isArray(other) &&
-      one.length === other.length &&
-      one.every((member, index) => sameValue(member, other[index]))
-    );
-  const keys = Object.keys(one);
-  const others = Object.keys(other);
-  return (
-    keys.length === others.length &&
-    keys.every(
-      (key, index) =>
-        key === others[index] && sameValue((one as JsonObject)[key], (other as JsonObject)[key]),
-    )
-  );
-}
-
 /** Moves the surrogates behind all other UTF-16 units, so that comparing units compares code points. */
 const codePointRank = (unit: number): number =>
   unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
@@ -50,15 +25,42 @@ function compareTexts(one: string, other: string): number {
   return one.length - other.length;
 }
 
+/** MongoDB's order of types. */
+const TYPES = ["null", "number", "string", "object", "array", "boolean"];
+
 /**
- * Orders two scalars of one type.
+ * MongoDB's order of two values of one type: strings by code point, arrays and objects member by member.
  *
- * @returns negative, zero or positive; undefined when the types differ or have no order, since MongoDB's comparisons
- * never cross types. A missing field (undefined) counts as null.
+ * @returns negative, zero or positive; undefined when the types differ, since MongoDB's comparisons never cross types. A
+ * missing field (undefined) counts as null.
  */
-export function compareScalars(one: unknown, other: unknown): number | undefined {
-  if (typeof one === "number" && typeof other === "number") return one === other ? 0 : one - other;
-  if (typeof one === "string" && typeof other === "string") return compareTexts(one, other);
-  if (typeof one === "boolean" && typeof other === "boolean") return Number(one) - Number(other);
-  return (one ?? null) === null && (other ?? null) === null ? 0 : undefined;
+export function compareValues(one: unknown, other: unknown): number | undefined {
+  if ((one ?? null) === (other ?? null)) return 0;
+  if (typeName(one) !== typeName(other)) return undefined;
+  if (typeof one === "string") return compareTexts(one, other as string);
+  if (typeof one === "object") return compareMembers(Object.entries(one ?? {}), Object.entries(other ?? {}));
+  return Number(one) - Number(other);
 }
+
+type Members = readonly [key: string, value: unknown][];
+
+/**
+ * By the first pair of members that differs: in type, then in key, then in value. Only own keys count, so that a key named
+ * `__proto__` is data like any other.
+ */
+function compareMembers(members: Members, others: Members): number {
+  for (const [index, [key, value]] of members.entries()) {
+    const counterpart = others[index];
+    if (counterpart === undefined) return 1;
+    const [otherKey, otherValue] = counterpart;
+    const order =
+      TYPES.indexOf(typeName(value)) - TYPES.indexOf(typeName(otherValue)) ||
+      compareTexts(key, otherKey) ||
+      compareValues(value, otherValue);
+    if (order) return order;
+  }
+  return members.length - others.length;
+}
+
+/** MongoDB's equality of whole values: arrays by position, objects with the same keys in the same order. */
+export const sameValue = (one: unknown, other: unknown): boolean => compareValues(one, other) === 0;

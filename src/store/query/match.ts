@@ -47,13 +47,18 @@ class FilterCompiler {
     });
   }
 
-  /** A test of documents, and of what else stands in an array: only objects and arrays have fields. */
+  /**
+   * A test of documents, and of what else stands in an array: only objects and arrays have fields. Those of an array are
+   * its positions; `length` is none.
+   */
   query(query: JsonObject): (document: unknown) => boolean {
     const paths = new PathNumbers();
     const numbered = numberPaths(query, paths);
     const test = sift.createQueryTester(numbered, { operations: this.#operations });
     return (document) =>
-      typeof document === "object" && document !== null && test(paths.findIn(document as JsonObject));
+      typeof document === "object" &&
+      document !== null &&
+      test(paths.findIn(Array.isArray(document) ? { ...document } : (document as JsonObject)));
   }
 
   /** A test of the values that one path leads to. */

@@ -31,16 +31,13 @@ const expected = (what: string, got: unknown, { at, check }: Place): never =>
 
 const anything: OperandCheck = (operand, { at, depth, check }) => check.literal(operand, at, depth);
 
-const scalar: OperandCheck = (operand, place) => {
-  if (typeof operand === "object" && operand !== null)
-    expected("string, number, boolean or null", operand, place);
-};
-
 const list: OperandCheck = (operand, place) => {
   if (!Array.isArray(operand)) return expected("array", operand, place);
   operand.forEach((value, index) => {
     const at = `${place.at}[${index}]`;
     if (holdsOperators(value)) place.check.fail(at, "expected a value, got operators");
+    // Scalars are looked up in a set, these are compared one by one.
+    if (typeof value === "object" && value !== null) place.check.condition(at);
     place.check.literal(value, at, place.depth);
   });
 };
@@ -121,10 +118,10 @@ const describe = (value: unknown): string =>
 const CHECKS: ReadonlyMap<string, OperandCheck> = new Map([
   ["$eq", anything],
   ["$ne", anything],
-  ["$gt", scalar],
-  ["$gte", scalar],
-  ["$lt", scalar],
-  ["$lte", scalar],
+  ["$gt", anything],
+  ["$gte", anything],
+  ["$lt", anything],
+  ["$lte", anything],
   ["$in", list],
   ["$nin", list],
   ["$all", all],

@@ -1,6 +1,6 @@
 import sift from "sift";
 import { typeTest } from "./bsonTypes.js";
-import { compareScalars, type JsonObject, sameValue } from "./json.js";
+import { compareValues, type JsonObject, sameValue } from "./json.js";
 import { type Found, foundAlone } from "./paths.js";
 import type { Patterns } from "./regex.js";
 import { holdsOperators, isMemberCondition } from "./shape.js";
@@ -32,14 +32,14 @@ const negated =
 
 /** A missing field equals null. */
 const equals: TestOf<unknown> = (operand) => (found) =>
-  found.values.some((value) => sameValue(value ?? null, operand));
+  found.values.some((value) => sameValue(value, operand));
 
 const comparison =
   (holds: (order: number) => boolean): TestOf<unknown> =>
   (operand) =>
   (found) =>
     found.values.some((value) => {
-      const order = compareScalars(value, operand);
+      const order = compareValues(value, operand);
       return order !== undefined && holds(order);
     });
 
@@ -71,10 +71,13 @@ const regex: TestOf<string> = (operand, siblings, { patterns }) => {
 const ofSize: TestOf<number> = (operand) => (found) =>
   found.ends.some((value) => Array.isArray(value) && value.length === operand);
 
+/** MongoDB reckons in 64-bit integers: fractions are cut off, what is larger has no remainder. */
 const modulo: TestOf<readonly [number, number]> = ([divisor, remainder]) => {
   const [by, rest] = [Math.trunc(divisor), Math.trunc(remainder)];
   return (found) =>
-    found.values.some((value) => Number.isFinite(value) && Math.trunc(value as number) % by === rest);
+    found.values.some(
+      (value) => typeof value === "number" && Math.abs(value) < 2 ** 63 && Math.trunc(value) % by === rest,
+    );
 };
 
 const elemMatch: TestOf<JsonObject> = (operand, _siblings, nested) => {

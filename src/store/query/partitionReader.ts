@@ -20,19 +20,25 @@ export class PartitionReader {
   /** Read, but not taken; all before the frontier. */
   #buffer: Entry[] = [];
   #frontier: Position | "end";
+  readonly #to: number;
   #size: number;
 
-  /** @param options.readers how many readers share the walk */
+  /**
+   * @param options.start where to begin: behind this position
+   * @param options.to the last score
+   * @param options.readers how many readers share the walk
+   */
   constructor(
     redis: Redis,
     partition: number,
     keys: readonly string[],
-    options: { after: Position | undefined; readers: number },
+    options: { start: Position; to: number; readers: number },
   ) {
     this.#redis = redis;
     this.#partition = partition;
     this.#keys = keys;
-    this.#frontier = keys.length === 0 ? "end" : (options.after ?? { score: -Infinity, member: "" });
+    this.#frontier = keys.length === 0 ? "end" : options.start;
+    this.#to = options.to;
     this.#size = Math.max(SMALLEST_READ, Math.ceil(FIRST_READ / options.readers));
   }
 
@@ -78,8 +84,9 @@ export class PartitionReader {
    */
   async #readPieces(score: number, limit: number): Promise<Entry[][]> {
     const transaction = this.#redis.multi();
+    const [from, to] = [redisScore(score), redisScore(this.#to)];
     for (const key of this.#keys)
-      transaction.zrange(key, redisScore(score), "+inf", "BYSCORE", "LIMIT", 0, limit, "WITHSCORES");
+      transaction.zrange(key, from, to, "BYSCORE", "LIMIT", 0, limit, "WITHSCORES");
     return replies<string[]>(await transaction.exec()).map((reply) => this.#entries(reply));
   }
 
@@ -103,7 +110,7 @@ export class PartitionReader {
   }
 }
 
-const redisScore = (score: number): string => (score === -Infinity ? "-inf" : String(score));
+const redisScore = (score: number): string => String(score).replace("Infinity", "inf");
 
 /** Where the nearest of the pieces breaks off. What other pieces hold behind it is dropped and read again. */
 function nearestCut(pieces: readonly Entry[][], limit: number): Position | "end" {

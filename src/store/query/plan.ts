@@ -1,6 +1,6 @@
 import { isTaskforceUuid, isTaskId, isWorkflowId } from "../../domain/ids.js";
 import { ID_FIELD, type IdOf, INDEXED, type Kind, partitionOf } from "../keys.js";
-import { isObject, type JsonObject } from "./json.js";
+import type { JsonObject } from "./json.js";
 import { holdsOperators } from "./shape.js";
 
 /**
@@ -17,13 +17,18 @@ export interface Plan<K extends Kind = Kind> {
   readonly partitions: ReadonlySet<number> | undefined;
   /** Empty: no index helps, every entity has to be looked at. */
   readonly covers: readonly Cover<K>[];
+  /** When the matches were created, both ends included. */
+  readonly created: CreationTimes;
 }
 
-/** What a filter demands of one field: one of these values. */
-interface Demand {
-  readonly field: string;
-  readonly values: readonly unknown[];
+/** Epoch seconds; infinite where there is no bound. */
+export interface CreationTimes {
+  readonly from: number;
+  readonly to: number;
 }
+
+/** What a filter demands of one field. A value alone is written as `$eq`. */
+type Demand = readonly [field: string, operators: JsonObject];
 
 /** More sorted sets than that cost more look-ups than they save. */
 const MAX_SETS = 16_000;
@@ -35,8 +40,9 @@ const IS_ID: ReadonlyMap<string, (text: string) => boolean> = new Map<string, (t
 ]);
 
 /**
- * Looks for what a filter says about indexed fields: equality, `$eq` and `$in`, at the top or under `$and`. The rest of
- * the filter is not read; the caller tests each document with all of it.
+ * Looks for what a filter says about indexed fields (equality, `$eq` and `$in`) and about `timestamp` (equality and
+ * comparisons), at the top or under `$and`. The rest of the filter is not read; the caller tests each document with all
+ * of it.
  *
  * @param filter validated
  */
@@ -47,7 +53,8 @@ export function planFilter<K extends Kind>(
 ): Plan<K> {
   let routed: ReadonlySet<number> | undefined;
   const covers: Cover<K>[] = [];
-  for (const { field, values } of demandsOf(filter)) {
+  const demands = demandsOf(filter);
+  for (const { field, values } of demands.flatMap(listsOf)) {
     const isOwnId = field === ID_FIELD[kind];
     if (!isOwnId && !(INDEXED[kind] as readonly string[]).includes(field)) continue;
     if (!values.every(isIndexed(field))) continue;
@@ -63,7 +70,7 @@ export function planFilter<K extends Kind>(
     if (isOwnId) covers.push({ by: "ids", ids: ids as IdOf[K][] });
     else if (ids.length <= MAX_SETS) covers.push({ by: "index", field, values: ids });
   }
-  return { partitions: routed, covers };
+  return { partitions: routed, covers, created: creationTimes(demands) };
 }
 
 /** The values of a cover that a partition can hold: all entities with one workflow's or task's id lie together. */
@@ -80,12 +87,31 @@ function demandsOf(query: JsonObject): Demand[] {
   return Object.entries(query).flatMap(([key, value]): Demand[] => {
     if (key === "$and") return (value as JsonObject[]).flatMap(demandsOf);
     if (key.startsWith("$")) return [];
-    if (!holdsOperators(value)) return isObject(value) ? [] : [{ field: key, values: [value] }];
-    const demands: Demand[] = [];
-    if (Object.hasOwn(value, "$eq")) demands.push({ field: key, values: [value["$eq"]] });
-    if (Object.hasOwn(value, "$in")) demands.push({ field: key, values: value["$in"] as unknown[] });
-    return demands;
+    return [[key, holdsOperators(value) ? value : { $eq: value }]];
   });
+}
+
+/** The lists of values of which a field must have one. */
+function listsOf([field, operators]: Demand): { field: string; values: readonly unknown[] }[] {
+  const lists: { field: string; values: readonly unknown[] }[] = [];
+  if (Object.hasOwn(operators, "$eq")) lists.push({ field, values: [operators["$eq"]] });
+  if (Object.hasOwn(operators, "$in")) lists.push({ field, values: operators["$in"] as unknown[] });
+  return lists;
+}
+
+/** The bounds of `timestamp`, by which every index is sorted. */
+function creationTimes(demands: readonly Demand[]): CreationTimes {
+  const bounds = (names: readonly string[]): number[] =>
+    demands
+      .filter(([field]) => field === "timestamp")
+      .flatMap(([, operators]) =>
+        names.filter((name) => Object.hasOwn(operators, name)).map((name) => operators[name]),
+      )
+      .filter((bound) => typeof bound === "number");
+  return {
+    from: Math.max(Number.NEGATIVE_INFINITY, ...bounds(["$eq", "$gt", "$gte"])),
+    to: Math.min(Number.POSITIVE_INFINITY, ...bounds(["$eq", "$lt", "$lte"])),
+  };
 }
 
 /** Null and "" are in no index, so an entity with them would be missed; so would any value of another type. */

@@ -12,12 +12,10 @@ type Kept = Map<string, Kept | null>;
  * - `["a", "a.b"]` is the whole of `a`, where MongoDB complains of a collision;
  * - `_id` adds nothing, since no document has it: `["_id"]` alone gives `{}`.
  *
- * @param fields undefined: documents are returned whole
  * @returns a function that makes a new object and leaves the document alone
  * @throws WmsError `invalid` for an empty segment, as in `a..b`
  */
-export function compileProjection(fields: readonly string[] | undefined): (document: object) => object {
-  if (fields === undefined) return (document) => document;
+export function compileProjection(fields: readonly string[]): (document: object) => object {
   const kept: Kept = new Map();
   fields.forEach((field, index) => {
     keep(kept, field, `projection[${index}]`);

@@ -14,6 +14,8 @@ const FLAGS: ReadonlyMap<string, number> = new Map([
   ["i", RE2JS.CASE_INSENSITIVE],
   ["m", RE2JS.MULTILINE],
   ["s", RE2JS.DOTALL],
+  // Texts are Unicode anyway, in MongoDB too.
+  ["u", 0],
 ]);
 
 /** Something is wrong with a pattern, or with what it is asked to do; the message says what. */
@@ -34,7 +36,7 @@ export class Patterns {
   /**
    * The test whether a text holds a match, compiled once for the same pattern and options.
    *
-   * @param options MongoDB's `i`, `m`, `s`, in any order
+   * @param options MongoDB's `i`, `m`, `s`, `u`, in any order
    * @throws PatternError for what RE2 does not know; the test throws it for a text that would take too long
    */
   compile(pattern: string, options = ""): (text: string) => boolean {
@@ -60,7 +62,7 @@ function flagsOf(options: string): number {
   for (const option of options) {
     const flag = FLAGS.get(option);
     if (flag === undefined)
-      throw new PatternError(`$options: RE2 knows i, m and s, but not ${JSON.stringify(option)}`);
+      throw new PatternError(`$options: RE2 knows i, m, s and u, but not ${JSON.stringify(option)}`);
     flags |= flag;
   }
   return flags;

@@ -5,8 +5,6 @@ import { type IdOf, idOfMember, type Kind } from "../keys.js";
 import { decodeCursor } from "./cursor.js";
 import { compileFilter } from "./match.js";
 import { type Page, PageBuilder } from "./page.js";
-import type { Entry } from "./partitionReader.js";
-import { byPartition } from "./partitions.js";
 import { planFilter } from "./plan.js";
 import { compileProjection } from "./project.js";
 import { walk } from "./walk.js";
@@ -15,8 +13,8 @@ import { walk } from "./walk.js";
 export interface QuerySource<K extends Kind = Kind> {
   readonly redis: Redis;
   readonly partitions: number;
-  /** The entities with these ids, all of one partition, in their order; null where there is none. */
-  load(kind: K, partition: number, ids: IdOf[K][]): Promise<(object | null)[]>;
+  /** JSON texts of the entities with these ids, in their order; undefined where there is none. */
+  load(kind: K, ids: IdOf[K][]): Promise<(string | undefined)[]>;
 }
 
 /** Entities loaded at once: more and more while nothing matches, since only matches fill a page. */
@@ -41,7 +39,7 @@ export async function runQuery<K extends Kind>(
   options: { maxBytes: number; envelope: string },
 ): Promise<Page> {
   const matches = compileFilter(find.query);
-  const project = compileProjection(find.projection);
+  const project = find.projection && compileProjection(find.projection);
   const after = find.after === undefined ? undefined : decodeCursor(kind, find.after);
   const plan = planFilter(kind, find.query, source.partitions);
   const page = new PageBuilder(options.envelope, options.maxBytes);
@@ -50,14 +48,19 @@ export async function runQuery<K extends Kind>(
   for await (const batch of walk(source, kind, plan, after)) {
     for (let start = 0; start < batch.length; ) {
       const entries = batch.slice(start, start + size);
-      const documents = await load(source, kind, entries);
+      const texts = await source.load(
+        kind,
+        entries.map((entry) => idOfMember(kind, entry.member)),
+      );
       let found = false;
       for (const [index, entry] of entries.entries()) {
         await pause();
-        const document = documents[index];
-        if (!document || !matches(document)) continue;
+        const text = texts[index];
+        if (text === undefined) continue;
+        const document = JSON.parse(text) as object;
+        if (!matches(document)) continue;
         found = true;
-        const full = page.add(JSON.stringify(project(document)), entry);
+        const full = page.add(project === undefined ? text : JSON.stringify(project(document)), entry);
         if (full !== undefined) return full;
       }
       start += entries.length;
@@ -65,25 +68,6 @@ export async function runQuery<K extends Kind>(
     }
   }
   return page.finish();
-}
-
-/** Entities in the order of the entries: one call for each partition, all at once. */
-async function load<K extends Kind>(
-  source: QuerySource<K>,
-  kind: K,
-  entries: readonly Entry[],
-): Promise<(object | null | undefined)[]> {
-  const loaded = new Map<Entry, object | null | undefined>();
-  await Promise.all(
-    [...byPartition(entries, (entry) => entry.partition)].map(async ([partition, mine]) => {
-      const ids = mine.map((entry) => idOfMember(kind, entry.member));
-      const documents = await source.load(kind, partition, ids);
-      mine.forEach((entry, index) => {
-        loaded.set(entry, documents[index]);
-      });
-    }),
-  );
-  return entries.map((entry) => loaded.get(entry));
 }
 
 /** A function that lets others run whenever a time slice is used up. */

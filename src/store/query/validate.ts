@@ -6,7 +6,7 @@ import { holdsOperators, LOGICAL } from "./shape.js";
 
 /** Levels of `$and`, `$or`, `$nor`, `$not` and `$elemMatch`, and below them of objects and arrays to compare with. */
 const MAX_DEPTH = 100;
-/** Each condition is tried on each document, and nothing else runs meanwhile. The values of `$in` don't count. */
+/** Each condition is tried on each document, and nothing else runs meanwhile. Scalars in `$in` don't count. */
 const MAX_CONDITIONS = 10_000;
 
 /**

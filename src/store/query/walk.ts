@@ -23,15 +23,17 @@ export async function* walk<K extends Kind>(
   plan: Plan<K>,
   after: Position | undefined,
 ): AsyncGenerator<Entry[]> {
+  const { from, to } = plan.created;
+  const start = after !== undefined && after.score >= from ? after : { score: from, member: "" };
   const partitions = [...(plan.partitions ?? Array(source.partitions).keys())];
   const cover = await smallestCover(source, kind, plan.covers, partitions);
   if (cover?.by === "ids") {
-    yield await entriesOf(source, kind, cover.ids, after);
+    yield await entriesOf(source, kind, cover.ids, start);
     return;
   }
   const readers = partitions.map((partition) => {
     const keys = keysOf(kind, cover, partition, source.partitions);
-    return new PartitionReader(source.redis, partition, keys, { after, readers: partitions.length });
+    return new PartitionReader(source.redis, partition, keys, { start, to, readers: partitions.length });
   });
   yield* merge(readers);
 }
@@ -92,7 +94,7 @@ async function entriesOf<K extends Kind>(
   { redis, partitions }: { redis: Redis; partitions: number },
   kind: K,
   ids: readonly IdOf[K][],
-  after: Position | undefined,
+  start: Position,
 ): Promise<Entry[]> {
   const reads = [...byPartition(ids, (id) => partitionOf(id, partitions))].flatMap(([partition, mine]) =>
     chunks(mine.map(memberOf), MEMBERS_A_COMMAND).map(async (members) => {
@@ -104,9 +106,7 @@ async function entriesOf<K extends Kind>(
     }),
   );
   const entries = (await Promise.all(reads)).flat();
-  return entries
-    .filter((entry) => after === undefined || comparePositions(entry, after) > 0)
-    .sort(comparePositions);
+  return entries.filter((entry) => comparePositions(entry, start) > 0).sort(comparePositions);
 }
 
 /** Cuts a list into pieces. */

@@ -2,25 +2,30 @@ import fc from "fast-check";
 import { idsOf, type Sample } from "./population.js";
 
 /*
- * Few values for each field, so that filters hit, indexes overlap, and many taskforces share an instant.
+ * Few values for each field, so that filters hit, indexes overlap, and many taskforces share an instant. Some look like
+ * a part of a Redis key, a pattern, or what every JavaScript object has.
  */
 const WORKFLOWS = 4;
-const schedds = ["SCHEDD1", "SCHEDD2", "a:b{c}"];
+const schedds = ["SCHEDD1", "SCHEDD1:phase:x", "a:b{c}", "__proto__"];
 const phases = ["pre-launch", "pending-starter", "condor-submit"];
-const paths = ["", "/a/log", "/b/log"];
+const paths = ["", "/a/log", "/*/é \n log"];
+const clusters = [0, 1, 77, -3, Number.MAX_SAFE_INTEGER];
+const times = [0, 0.25, 0.5, 1, 2.125, 3];
+const errors = ["__proto__", "constructor", "length", "toString", "0", "", "$gt", "a.b"];
 
 const someSample = fc.record({
   n: fc.nat({ max: 400 }),
-  at: fc.constantFrom(0, 0.25, 0.5, 1, 2.125, 3),
+  at: fc.constantFrom(...times),
   schedd: fc.constantFrom(...schedds),
   phase: fc.constantFrom(...phases),
-  cluster_id: fc.constantFrom(null, 0, 1, 2, 77),
+  cluster_id: fc.constantFrom(null, ...clusters),
   job_event_log_fpath: fc.constantFrom(...paths),
   n_workers: fc.nat({ max: 4 }),
   log: fc.array(
     fc.record({ at: fc.nat({ max: 3 }), ok: fc.constantFrom(true, false, null) }, { requiredKeys: ["at"] }),
     { maxLength: 3 },
   ),
+  errors: fc.dictionary(fc.constantFrom(...errors), fc.nat({ max: 2 }), { maxKeys: 4 }),
 });
 
 /** Some hundred taskforces without repeated ids. */
@@ -42,7 +47,8 @@ const valuesOf: Record<string, fc.Arbitrary<unknown>> = {
   taskforce_uuid: someId("taskforce_uuid"),
   schedd: fc.constantFrom<unknown>(...schedds, "unknown", null, 1),
   phase: fc.constantFrom<unknown>(...phases, "", ["pre-launch"]),
-  cluster_id: fc.constantFrom<unknown>(null, 0, -0, 1, 2, 77, "1", 1.5, 1e300),
+  cluster_id: fc.constantFrom<unknown>(null, ...clusters, -0, "1", 1.5, 1e300, 2 ** 53),
+  timestamp: fc.constantFrom<unknown>(...times.map((at) => 1_700_000_000 + at), 0, 1e300, "1700000000", null),
   job_event_log_fpath: fc.constantFrom<unknown>(...paths, null),
   n_workers: fc.nat({ max: 4 }),
   "log.at": fc.nat({ max: 3 }),
@@ -50,7 +56,14 @@ const valuesOf: Record<string, fc.Arbitrary<unknown>> = {
   "log.0.ok": fc.constantFrom<unknown>(true, null),
 };
 
-const isScalar = (value: unknown) => typeof value !== "object" || value === null;
+const hostile: Record<string, fc.Arbitrary<unknown>> = {
+  errors: fc.constantFrom<unknown>({}, { constructor: 1 }, null),
+  ...Object.fromEntries(
+    errors.flatMap((key) =>
+      [`errors.${key}`, key].map((path) => [path, fc.constantFrom<unknown>(0, 1, null)]),
+    ),
+  ),
+};
 
 const someCondition = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc.oneof(
@@ -59,14 +72,22 @@ const someCondition = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
     { weight: 5, arbitrary: fc.array(value, { maxLength: 4 }).map(($in) => ({ $in })) },
     { weight: 1, arbitrary: fc.tuple(value, fc.array(value)).map(([$ne, $in]) => ({ $ne, $in })) },
     { weight: 1, arbitrary: fc.array(value).map(($nin) => ({ $nin })) },
-    { weight: 1, arbitrary: value.filter(isScalar).map(($gt) => ({ $not: { $gt } })) },
+    { weight: 1, arbitrary: value.map(($gt) => ({ $not: { $gt } })) },
+    { weight: 2, arbitrary: fc.tuple(value, value).map(([$gte, $lt]) => ({ $gte, $lt })) },
+    { weight: 1, arbitrary: fc.tuple(value, value).map(([$gt, $lte]) => ({ $gt, $lte })) },
     { weight: 1, arbitrary: fc.boolean().map(($exists) => ({ $exists })) },
     { weight: 1, arbitrary: fc.constantFrom("1", "^c", "log$").map(($regex) => ({ $regex })) },
   );
 
-const someField = fc
-  .constantFrom(...Object.keys(valuesOf))
-  .chain((field) => someCondition(valuesOf[field]!).map((condition) => ({ [field]: condition })));
+const fieldOf = (fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Record<string, unknown>> =>
+  fc
+    .constantFrom(...Object.entries(fields).filter(([path]) => !path.startsWith("$")))
+    .chain(([path, value]) => someCondition(value).map((condition) => ({ [path]: condition })));
+
+const someField = fc.oneof(
+  { weight: 5, arbitrary: fieldOf(valuesOf) },
+  { weight: 1, arbitrary: fieldOf(hostile) },
+);
 
 /** Filters over indexed fields and others, some of which an index can answer and some not. */
 export const someFilter: fc.Arbitrary<Record<string, unknown>> = fc.letrec<{

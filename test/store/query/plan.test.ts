@@ -73,3 +73,27 @@ describe("what the indexes can say about", () => {
     expect(plan.partitions).toEqual(partitions === undefined ? undefined : new Set(partitions));
   });
 });
+
+const always = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+describe("when matches were created, after", () => {
+  test.each<[filter: Record<string, unknown>, created: object]>([
+    [{}, always],
+    [{ timestamp: 5 }, { from: 5, to: 5 }],
+    [{ timestamp: { $eq: 5 } }, { from: 5, to: 5 }],
+    [{ timestamp: { $gt: 5 } }, { ...always, from: 5 }],
+    [{ timestamp: { $gte: 5, $lt: 7 } }, { from: 5, to: 7 }],
+    [
+      { timestamp: { $lte: 7 }, $and: [{ timestamp: { $lt: 9 } }, { timestamp: { $gte: 1 } }] },
+      { from: 1, to: 7 },
+    ],
+    [{ timestamp: { $gt: "5", $lt: null } }, always],
+    [{ timestamp: { $not: { $gt: 5 } } }, always],
+    [{ timestamp: { $ne: 5, $in: [1, 2] } }, always],
+    [{ $or: [{ timestamp: 5 }] }, always],
+    [{ $nor: [{ timestamp: 5 }] }, always],
+    [{ "timestamp.a": 5, "log.timestamp": 6 }, always],
+  ])("%j", (filter, created) => {
+    expect(planFilter("taskforce", filter, PARTITIONS).created).toEqual(created);
+  });
+});

@@ -15,6 +15,8 @@ export interface Sample {
   job_event_log_fpath: string;
   n_workers: number;
   log: { at: number; ok?: boolean | null }[];
+  /** Counts by error text: keys are anything. */
+  errors: Record<string, number>;
 }
 
 const hex = (number: number): string => number.toString(16).padStart(8, "0");
@@ -29,6 +31,24 @@ export function idsOf(n: number, workflows: number) {
     taskforce_uuid: `TF-${task}-${hex(n)}` as TaskforceUuid,
   };
 }
+
+/** The n-th taskforce of five workflows, created n seconds after the first. */
+export const sample = (n: number, fields: Partial<Sample> = {}): Sample => ({
+  ...idsOf(n, 5),
+  timestamp: 1_700_000_000 + n,
+  schedd: "SCHEDD1",
+  phase: "pre-launch",
+  cluster_id: null,
+  job_event_log_fpath: "",
+  n_workers: n,
+  log: [],
+  errors: {},
+  ...fields,
+});
+
+/** The first of them, with fields by number. */
+export const many = (count: number, fields: (n: number) => Partial<Sample> = () => ({})): Sample[] =>
+  Array.from({ length: count }, (_, n) => sample(n, fields(n)));
 
 /** Taskforces whose indexes lie in Redis, as the store keeps them, and whose documents lie here. */
 export class Population implements QuerySource<"taskforce"> {
@@ -45,11 +65,12 @@ export class Population implements QuerySource<"taskforce"> {
     return [...this.#documents.values()];
   }
 
-  async load(_kind: "taskforce", partition: number, ids: TaskforceUuid[]): Promise<(object | null)[]> {
+  async load(_kind: "taskforce", ids: TaskforceUuid[]): Promise<(string | undefined)[]> {
     await this.meanwhile();
-    for (const id of ids)
-      if (partitionOf(id, this.partitions) !== partition) throw new Error(`${id} strayed`);
-    return ids.map((id) => this.#documents.get(id) ?? null);
+    return ids.map((id) => {
+      const found = this.#documents.get(id);
+      return found && JSON.stringify(found);
+    });
   }
 
   /** Creates or changes taskforces; each in one transaction, as the store does. */

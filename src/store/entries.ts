@@ -1,0 +1,69 @@
+import type { ChainableCommander } from "ioredis";
+import { allKey, type IdOf, INDEXED, indexKey, type Kind, memberOf } from "./keys.js";
+import { redisOmTransaction } from "./redisOmClient.js";
+import type { RecordOf } from "./repositories.js";
+import type { Store } from "./store.js";
+
+/** A record to be written, and the entity by whose fields it enters indexes. */
+export interface Entry<K extends Kind = Kind> {
+  kind: K;
+  id: IdOf[K];
+  record: RecordOf[K];
+  entity: object & { timestamp: number };
+}
+
+/** Members that one command takes: their arguments have to fit on the stack. */
+const PAIRS = 5000;
+
+/** An index that an entity enters. */
+interface Entered {
+  key: string;
+  /** The field by whose value it enters; undefined for the index of all. */
+  field: string | undefined;
+}
+
+/** The indexes that an entity enters. */
+export function indexesOf(partition: number, { kind, entity }: Pick<Entry, "kind" | "entity">): Entered[] {
+  const fields = entity as { [field: string]: unknown };
+  const byField = INDEXED[kind].flatMap((field) => {
+    const value = fields[field];
+    return typeof value === "number" || (typeof value === "string" && value !== "")
+      ? [{ key: indexKey(partition, kind, field, value), field }]
+      : [];
+  });
+  return [{ key: allKey(partition, kind), field: undefined }, ...byField];
+}
+
+/** Puts new records into a transaction. */
+export async function putRecords(
+  store: Store,
+  multi: ChainableCommander,
+  entries: readonly Entry[],
+): Promise<void> {
+  const client = redisOmTransaction(multi);
+  for (const { kind, id, record } of entries) await store.repositoriesOf(id).save(kind, id, record, client);
+}
+
+/**
+ * Has new entities enter their indexes, with one command for each index where many enter it.
+ *
+ * @param wanted whether a field's indexes are meant; all unless told
+ */
+export function enterIndexes(
+  multi: ChainableCommander,
+  partition: number,
+  entries: readonly Entry[],
+  wanted: (field: string | undefined) => boolean = () => true,
+): void {
+  const entering = new Map<string, (string | number)[]>();
+  for (const entry of entries)
+    for (const { key, field } of indexesOf(partition, entry)) {
+      if (!wanted(field)) continue;
+      const members = entering.get(key) ?? [];
+      entering.set(key, members);
+      members.push(entry.entity.timestamp, memberOf(entry.id));
+    }
+  for (const [key, members] of entering)
+    for (let start = 0; start < members.length; start += 2 * PAIRS)
+      multi.zadd(key, ...members.slice(start, start + 2 * PAIRS));
+}

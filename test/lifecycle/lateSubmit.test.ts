@@ -1,0 +1,36 @@
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { TaskforceUuid, WorkflowId } from "../../src/domain/ids.js";
+import { openStore } from "../../src/store/store.js";
+import { freshDatabase } from "../setup/database.js";
+import { logOf, type Story, startStory } from "../stories/story.js";
+
+let redis: Redis;
+let story: Story;
+beforeAll(async () => {
+  const url = await freshDatabase();
+  redis = new Redis(url);
+  story = await startStory({ REDIS_URL: url, RECONCILE_SECONDS: "3600" });
+});
+afterAll(async () => {
+  await story.close();
+  redis.disconnect();
+});
+
+it("a cluster reported between a workflow's deactivation and its taskforce's is handed out to be stopped", async () => {
+  const at = story.accessPoint();
+  const { taskforce_uuid, workflow_id } = await story.pending(at);
+  const handOut = await story.takes(at.tms);
+  const store = await openStore(redis, { partitions: 16 });
+  // The flip alone, as of a process that died right after it.
+  await store.transitions.deactivate(workflow_id as WorkflowId, "ABORTED", Date.now() / 1000);
+
+  const { cluster_id } = await at.tms.submit(handOut);
+
+  expect(await at.tms.takeStopper()).toMatchObject({ taskforce_uuid, cluster_id });
+  expect(logOf(await story.taskforce(taskforce_uuid)).slice(-2)).toEqual([
+    "no condor-submit by TMS",
+    "pending-stopper by User",
+  ]);
+  expect((await store.fetch("taskforce", taskforce_uuid as TaskforceUuid))?.phase).toBe("pending-stopper");
+});
