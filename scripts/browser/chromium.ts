@@ -1,15 +1,9 @@
-import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
-import { promisify } from "node:util";
 import { type Browser, chromium } from "playwright-core";
-import { mayInstallWithApt } from "../../src/redis/install.js";
-
-const run = promisify(execFile);
+import { installWithApt, mayInstallWithApt } from "../../src/redis/install.js";
 
 /** Where Debian's package puts it. */
 const DEBIANS = "/usr/bin/chromium";
-/** A mirror that answers slowly is given this long, in milliseconds. */
-const PATIENCE = 600_000;
 
 const isThere = (path: string): Promise<boolean> =>
   access(path, constants.X_OK).then(
@@ -28,19 +22,14 @@ async function chromiumPath(): Promise<string> {
     if (await isThere(given)) return given;
     throw new Error(`CHROMIUM_PATH: there is no program at ${given}`);
   }
-  if (!(await isThere(DEBIANS)) && (await mayInstallWithApt())) await installChromium();
+  if (!(await isThere(DEBIANS)) && (await mayInstallWithApt())) {
+    console.error("no chromium here: installing it with apt-get");
+    await installWithApt("chromium");
+  }
   if (await isThere(DEBIANS)) return DEBIANS;
   throw new Error(
     `no Chromium at ${DEBIANS}: install one ("sudo apt-get install chromium" on Debian), or set CHROMIUM_PATH`,
   );
-}
-
-async function installChromium(): Promise<void> {
-  console.error("no chromium here: installing it with apt-get");
-  const aptGet = (...args: string[]) =>
-    run("env", ["DEBIAN_FRONTEND=noninteractive", "apt-get", ...args], { timeout: PATIENCE });
-  await aptGet("update", "-qq");
-  await aptGet("install", "-y", "-qq", "--no-install-recommends", "chromium");
 }
 
 /** Starts a Chromium without a window. Close it when done. */

@@ -4,6 +4,7 @@ import { ExpressAdapter } from "@bull-board/express";
 import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
 import type { Wms } from "../lifecycle/context.js";
 import { currentAct } from "./acts.js";
+import { BOARD_PATH } from "./paths.js";
 import { permissions } from "./permissions.js";
 import { QueueAdapter } from "./queueAdapter.js";
 import { withoutSecrets } from "./secrets.js";
@@ -13,10 +14,10 @@ const FROM_ELSEWHERE = /<link\b[^>]*\bhref="(?:https?:)?\/\/[^>]*>\s*/g;
 
 /** The board's own adapter, whose page loads nothing from elsewhere. */
 class BoardServer extends ExpressAdapter {
-  constructor(path: string) {
+  constructor() {
     super();
     this.app.disable("x-powered-by");
-    this.setBasePath(path);
+    this.setBasePath(BOARD_PATH);
   }
 
   override setEntryRoute({ route, handler }: AppViewRoute): this {
@@ -31,13 +32,9 @@ class BoardServer extends ExpressAdapter {
   }
 }
 
-/**
- * The Bull dashboard over all queues of the service.
- *
- * @param path where it is mounted
- */
-export function queueBoard(wms: Wms, path: string): RequestHandler {
-  const server = new BoardServer(path);
+/** The Bull dashboard over all queues of the service, to be mounted at {@link BOARD_PATH}. */
+export function queueBoard(wms: Wms): RequestHandler {
+  const server = new BoardServer();
   const shown = new Set<string>();
   const board = createBullBoard({
     queues: [],

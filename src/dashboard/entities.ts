@@ -14,13 +14,6 @@ export interface ShownEntity {
   data: Record<string, unknown>;
 }
 
-/** Where an operator's browser finds an entity; undefined for ids of something else. */
-export function pageOf(id: string): { displayText: string; href: string } | undefined {
-  if (isTaskforceUuid(id)) return { displayText: "taskforce", href: `/admin/taskforces/${id}` };
-  if (isWorkflowId(id)) return { displayText: "workflow", href: `/admin/workflows/${id}` };
-  return undefined;
-}
-
 /**
  * The entities behind the jobs of a page, in the order of the ids; undefined where an id means none, or none any more. All is
  * asked at once, so that a page costs one round trip.

@@ -5,7 +5,7 @@ import type { Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
 import type { Wms } from "../lifecycle/context.js";
 import { taskforceText, workflowText } from "../store/records.js";
-import { pageOf } from "./entities.js";
+import { pageOf } from "./paths.js";
 import { withoutSecrets } from "./secrets.js";
 
 /**

@@ -5,9 +5,6 @@ import { queueBoard } from "./board.js";
 import { entityPages } from "./entityPages.js";
 import { secureHeaders } from "./secureHeaders.js";
 
-/** Where the pages must be mounted: their links are absolute. */
-export const OPERATOR_PATH = "/admin";
-
 /** What the pages for operators work with. */
 export interface OperatorPagesOptions {
   wms: Wms;
@@ -17,11 +14,11 @@ export interface OperatorPagesOptions {
   askingOf(response: Response): Asking;
 }
 
-/** Pages for operators, to be mounted at {@link OPERATOR_PATH}: the Bull dashboard and the entities it links to. */
+/** Pages for operators, to be mounted at `OPERATOR_PATH`: the Bull dashboard and the entities it links to. */
 export function operatorPages({ wms, guard, askingOf }: OperatorPagesOptions): Router {
   const pages = Router();
   pages.use(secureHeaders, auditActs(askingOf, wms.log), guard);
-  pages.use("/queues", queueBoard(wms, `${OPERATOR_PATH}/queues`));
+  pages.use("/queues", queueBoard(wms));
   pages.use(entityPages(wms));
   return pages;
 }

@@ -6,7 +6,8 @@ import type { Wms } from "../lifecycle/context.js";
 import { retryTaskforce } from "../lifecycle/retry.js";
 import { actingOperator } from "./acts.js";
 import { boardName, shownName } from "./boardNames.js";
-import { pageOf, type ShownEntity, shownEntities } from "./entities.js";
+import { type ShownEntity, shownEntities } from "./entities.js";
+import { pageOf } from "./paths.js";
 
 /** Jobs of one page at most; the board's own pages end at 50. */
 const LONGEST_PAGE = 100;

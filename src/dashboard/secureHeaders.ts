@@ -23,8 +23,11 @@ const withHelmet = helmet({
   strictTransportSecurity: false,
 });
 
+/** The board's programs and styles, whose names change with their contents. */
+const STATIC = /^\/queues\/static\//;
+
 /** Headers for pages that act on the service: all comes from this host, nobody frames them, and no cache keeps what they show. */
 export const secureHeaders: RequestHandler = (request, response, next) => {
-  response.setHeader("cache-control", "no-store");
+  if (!STATIC.test(request.path)) response.setHeader("cache-control", "no-store");
   withHelmet(request, response, next);
 };
