@@ -20,6 +20,13 @@ class BoardServer extends ExpressAdapter {
     this.setBasePath(BOARD_PATH);
   }
 
+  /** Errors are the app's: it logs what nobody foresaw, and tells of an outage as such. */
+  override setErrorHandler(): this {
+    return super.setErrorHandler((error) => {
+      throw error;
+    });
+  }
+
   override setEntryRoute({ route, handler }: AppViewRoute): this {
     this.app.get(route, (_request: Request, response: Response, next: NextFunction) => {
       const { name, params } = handler({ basePath: this.basePath, uiConfig: this.uiConfig });

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startRedisProxy } from "../api/redisProxy.js";
 import { startTestService } from "../setup/service.js";
 import { eventually, type Story, task } from "../stories/story.js";
 import { type AuditLine, type Desk, deadTaskforce, openDesk, STRANGER } from "./desk.js";
@@ -142,6 +143,44 @@ describe("the audit", () => {
     const paths = async () => audit().map(({ path }) => path);
     await eventually("the audit", paths, (found) => found.includes("/admin/queues/nothing"));
   });
+});
+
+it("what goes wrong is told in the service's own way: bodies that are not JSON, and a Redis that is away", async () => {
+  const add = { method: "POST", headers: { "content-type": "application/json" }, body: "{" };
+  const malformed = await fetch(story.url + api("queues/mq-activation/add"), add);
+  expect(malformed.status).toBe(400);
+  expect(await malformed.json()).toMatchObject({ code: 400, error: expect.stringMatching(/^body: /) });
+
+  const proxy = await startRedisProxy(desk.redisUrl);
+  const service = await startTestService({ REDIS_URL: proxy.url });
+  try {
+    await proxy.cut();
+    for (const path of [api("queues"), "/admin/workflows/WF-0-00000000"]) {
+      const answer = await fetch(service.url + path);
+      expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+      const error = "the database is not available, try again later";
+      expect(await answer.json()).toEqual({ code: 503, error });
+    }
+  } finally {
+    await proxy.restore();
+    await service.close();
+    await proxy.close();
+  }
+});
+
+it("however many retries come at once, the taskforce is handed out once, and its log has one entry more", async () => {
+  const at = story.accessPoint();
+  const uuid = await deadTaskforce(desk, at);
+  const before = (await story.taskforce(uuid)).phase_change_log.length;
+  const path = api(`queues/starter-${at.schedd}/${uuid}/retry`);
+  const retries = Array.from({ length: 8 }, () => fetch(story.url + path, { method: "PUT" }));
+  const statuses = (await Promise.all(retries)).map(({ status }) => status);
+  // Who looks when it waits already is told that there is nothing to retry.
+  expect(statuses.filter((status) => status !== 204 && status !== 400)).toEqual([]);
+  expect(statuses).toContain(204);
+  expect((await story.takes(at.tms)).taskforce.taskforce_uuid).toBe(uuid);
+  expect(await at.tms.takeStarter()).toBeUndefined();
+  expect((await story.taskforce(uuid)).phase_change_log).toHaveLength(before + 1);
 });
 
 it("a retry of what was aborted meanwhile hands nothing out", async () => {
