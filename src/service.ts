@@ -1,9 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { RequestHandler } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createApp } from "./api/app.js";
+import { exchangeOf } from "./api/exchange.js";
 import { createServer } from "./api/server.js";
 import type { Config } from "./config/config.js";
+import { operatorPages } from "./dashboard/operatorPages.js";
+import { OPERATOR_PATH } from "./dashboard/paths.js";
+import { ANYBODY } from "./domain/caller.js";
 import { configuredSchedds } from "./domain/clusters.js";
 import type { Mqs } from "./domain/mqProfile.js";
 import type { Wms } from "./lifecycle/context.js";
@@ -14,6 +19,7 @@ import { connectRequests, connectWorkers } from "./redis/clients.js";
 import { RedisStartError } from "./redis/startError.js";
 import { listen, stopServing } from "./serving.js";
 import { openStore } from "./store/store.js";
+import { type PeriodicWork, startPeriodic } from "./workers/periodic.js";
 import { startWorkers } from "./workers/workers.js";
 
 /** What a process does: answer requests, do the work behind them, or both. */
@@ -32,12 +38,15 @@ export interface Service {
 
 /** How long jobs under way may take to end, in milliseconds: a call to the MQS ends after 10 s. */
 const WORKER_PATIENCE = 12_000;
+/** Milliseconds between two looks for new schedds. */
+const LEARN_INTERVAL = 2000;
 /** How long closing may take, in milliseconds, when Redis is away and nothing under way can end any more. */
 const PATIENCE_WITHOUT_REDIS = 2000;
 
 /**
  * Starts the service on a Redis that answers.
  *
+ * @param guard who may see the pages for operators
  * @throws ConfigError when it can't listen, LayoutError when the data has another number of partitions, RedisStartError
  *   when Redis does not answer after all, or refuses our data; what was started by then has been closed
  */
@@ -45,6 +54,7 @@ export async function startService(
   config: Config & { redisUrl: string },
   roles: Roles,
   log: Logger,
+  guard: RequestHandler = anybody,
 ): Promise<Service> {
   const closings: (() => Promise<unknown>)[] = [];
   const close = async () => {
@@ -57,9 +67,12 @@ export async function startService(
     const mqs = chooseMqs(config, redis, log);
     const wms = await openWms(config, redis, mqs.used, log);
     closings.push(() => within(PATIENCE_WITHOUT_REDIS, wms.queues.close()));
+    const learning = startPeriodic(learnSchedds(wms), log);
+    closings.push(() => within(PATIENCE_WITHOUT_REDIS, learning.close()));
     if (roles.workers) closings.push(await work(wms, config, log));
     if (!roles.web) return { url: undefined, close };
-    const app = createApp({ wms, ready: () => answers(redis), embeddedMqs: mqs.embedded, log });
+    const pages = { [OPERATOR_PATH]: operatorPages({ wms, guard, askingOf: exchangeOf }) };
+    const app = createApp({ wms, ready: () => answers(redis), embeddedMqs: mqs.embedded, pages, log });
     const server = createServer(app);
     const url = await listen(server, config.host, config.port);
     closings.push(() => stopServing(server));
@@ -113,6 +126,19 @@ async function work(
     redis.disconnect();
   };
 }
+
+/** A schedd that another process was the first to see: its queues are handed out, reclaimed and shown by this one too. */
+const learnSchedds = (wms: Wms): PeriodicWork => ({
+  name: "learn schedds",
+  interval: LEARN_INTERVAL,
+  runOnce: async () => wms.queues.learn(await wms.store.knownSchedds()),
+});
+
+/** Until operators log in, whoever reaches the port is one. */
+const anybody: RequestHandler = (_request, response, next) => {
+  exchangeOf(response).caller = ANYBODY;
+  next();
+};
 
 const answers = async (redis: Redis): Promise<boolean> => (await redis.ping()) === "PONG";
 

@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   lifecycle: ["store", "queues", "mqs", "domain"],
   workers: ["lifecycle", "store", "queues", "mqs", "domain"],
   api: ["lifecycle", "store", "queues", "mqs", "domain"],
+  dashboard: ["lifecycle", "store", "queues", "domain"],
 };
 
 const sourceFiles = (folder: string): string[] =>

@@ -21,13 +21,15 @@ export interface AppOptions {
   ready(): Promise<boolean>;
   /** Given when the service is its own MQS. */
   embeddedMqs?: EmbeddedMqs | undefined;
+  /** Pages for people, by the path at which they are mounted. */
+  pages?: Readonly<Record<string, RequestHandler>>;
   /** Told of every request that was answered. */
   observers?: readonly Observer[];
   log: Logger;
 }
 
 /** The API as an Express app. */
-export function createApp({ wms, ready, embeddedMqs, observers = [], log }: AppOptions): Express {
+export function createApp({ wms, ready, embeddedMqs, pages = {}, observers = [], log }: AppOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -46,6 +48,7 @@ export function createApp({ wms, ready, embeddedMqs, observers = [], log }: AppO
   ]);
   mountRoutes(app, routes);
   app.use("/docs", docsPages(document));
+  for (const [path, page] of Object.entries(pages)) app.use(path, page);
   app.use(refusePath);
   app.use(answerError(log));
   return app;

@@ -29,6 +29,7 @@ export const SOURCES = {
   deactivation: "User",
   activator: "Workflow MQ Activator",
   launcher: "Taskforce Launch Control",
+  operator: "Operator",
 } as const;
 
 /** One of the names in {@link SOURCES}. */

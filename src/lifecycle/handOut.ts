@@ -5,6 +5,7 @@ import type { LeaseQueue } from "../queues/leaseQueue.js";
 import { type TaskforceRecord, taskforceText, taskText } from "../store/records.js";
 import type { Wms } from "./context.js";
 import { isDead, rankOfRecord, starterWait, wantsStart, wantsStop } from "./ranks.js";
+import { noteForeignRetry } from "./retry.js";
 
 /**
  * Leases the next taskforce that a schedd shall start.
@@ -39,14 +40,17 @@ async function starterAnswer(
       await starter.end(uuid);
       return undefined;
     }
+    if (isDead(wms, taskforce)) {
+      await noteForeignRetry(wms, uuid);
+      // Read anew: the log has one more entry, or the workflow was deactivated meanwhile.
+      return starterAnswer(wms, starter, uuid);
+    }
     const profiles = await profilesOf(wms, workflowOf(uuid), taskText(directive));
     if (profiles === "refused") {
       // It must not stand in the way of all others, nor come again in this very loop.
       await starter.postpone(uuid, rankOfRecord(taskforce), Math.max(1000, starterWait(wms, 1)));
       return undefined;
     }
-    // A dead one can only be here because an operator took it out of the dead letters: it starts anew.
-    if (isDead(wms, taskforce)) await wms.store.transitions.forgetSubmitFailures(uuid);
     return `{"taskforce":${taskforceText(taskforce)},"task_directive":${taskText(directive)},"mqprofiles":[${profiles}]}`;
   } catch (error) {
     await starter.giveBack(uuid).catch((cause: unknown) => {

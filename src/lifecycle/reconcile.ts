@@ -2,11 +2,12 @@ import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.j
 import type { LeaseQueue } from "../queues/leaseQueue.js";
 import type { ScheddQueues } from "../queues/queues.js";
 import { STOPPER_RANK } from "../queues/rank.js";
-import type { TaskforceRecord } from "../store/records.js";
+import { newestContext, type TaskforceRecord } from "../store/records.js";
 import { sweepStaged } from "../store/staging.js";
 import type { Wms } from "./context.js";
 import { fanoutJobId } from "./fanout.js";
 import { isDead, rankOfRecord, wantsStart, wantsStop } from "./ranks.js";
+import { finishRetries } from "./retry.js";
 
 /** Records read at once. */
 const CHUNK = 500;
@@ -91,6 +92,7 @@ async function reconcileLeased(wms: Wms, kind: keyof ScheddQueues): Promise<Reco
     for (const uuid of await wms.store.indexes.inPhase(partition, phase)) inPhase.add(uuid);
 
   const queued = new Set<string>();
+  let added = 0;
   let dropped = 0;
   for (const queues of wms.queues.schedds().values()) {
     const { live, dead } = await queues[kind].ids();
@@ -103,12 +105,13 @@ async function reconcileLeased(wms: Wms, kind: keyof ScheddQueues): Promise<Reco
         await queues[kind].end(uuid);
         dropped++;
       }
+    if (kind === "starter") added += await finishRetries(wms, queues.starter, [...dead] as TaskforceUuid[]);
   }
   const lacking = await recordsOf(
     wms,
     [...inPhase].filter((uuid) => !queued.has(uuid)),
   );
-  return { added: await restore(wms, kind, lacking), dropped };
+  return { added: added + (await restore(wms, kind, lacking)), dropped };
 }
 
 interface Found {
@@ -137,7 +140,8 @@ async function restore(wms: Wms, kind: keyof ScheddQueues, lacking: readonly Fou
   for (const { uuid, record } of waiting) {
     const queue: LeaseQueue = wms.queues.of(record.schedd)[kind];
     if (kind === "starter" && isDead(wms, record))
-      await queue.restoreDead(uuid, "condor-submit failed too often; restored by reconcile");
+      // Its newest entry is the failure that was one too many.
+      await queue.restoreDead(uuid, `${newestContext(record)} (restored by reconcile)`);
     else await queue.add([{ id: uuid, rank: rank(record) }]);
   }
   return waiting.length;

@@ -153,6 +153,29 @@ export class LeaseQueue {
       .exec();
   }
 
+  /**
+   * Has a dead letter wait again, as if it had never failed. A job that waits or is leased stays as it is, and one that the
+   * queue lost is added.
+   *
+   * @param rank the job's rank from now on
+   */
+  async revive(id: string, rank: number): Promise<void> {
+    try {
+      const anew = { resetAttemptsMade: true, resetAttemptsStarted: true };
+      await this.#backend.retryFinishedJob(minimalJob(id), "failed", anew);
+      await this.#changeRank(id, rank, false);
+    } catch (error) {
+      if (isJobMissing(error)) await this.add([{ id, rank }]);
+      else if (!isInAnotherState(error)) throw error;
+    }
+  }
+
+  /** When a job became a dead letter, in epoch milliseconds; undefined when it is none. */
+  async buriedAt(id: string): Promise<number | undefined> {
+    const at = await this.#redis.zscore(this.#backend.keys["failed"] ?? "", id);
+    return at === null ? undefined : Number(at);
+  }
+
   /** Shows the operator how a job fares that is never given up. */
   async showProgress(id: string, progress: object): Promise<void> {
     try {
@@ -173,14 +196,14 @@ export class LeaseQueue {
       const rank = await rankOf(id);
       if (rank === undefined) await this.end(id);
       // BullMQ put it into a list that goes before every rank.
-      else await this.#changeRank(id, rank);
+      else await this.#changeRank(id, rank, true);
     }
     return ids;
   }
 
-  async #changeRank(id: string, rank: number): Promise<void> {
+  async #changeRank(id: string, rank: number, aheadOfEquals: boolean): Promise<void> {
     try {
-      await this.#backend.changePriority(id, rank, true);
+      await this.#backend.changePriority(id, rank, aheadOfEquals);
     } catch (error) {
       // Taken and reported in between.
       if (!isJobMissing(error)) throw error;
@@ -222,6 +245,7 @@ const codeOf = (error: unknown): number | undefined =>
 /** BullMQ's codes: -1 no such job, -2 no lock, -3 not active, -6 somebody else's lock. */
 const isLeaseLost = (error: unknown): boolean => [-1, -2, -3, -6].includes(codeOf(error) ?? 0);
 const isJobMissing = (error: unknown): boolean => codeOf(error) === -1;
+const isInAnotherState = (error: unknown): boolean => codeOf(error) === -3;
 
 async function endsLease(end: () => Promise<boolean>): Promise<boolean> {
   try {

@@ -52,7 +52,7 @@ export async function ensureRedisServer(say: (line: string) => void): Promise<st
   if (present !== undefined) return present;
   if (await mayInstallWithApt()) {
     say("no redis-server here: installing it with apt-get");
-    await installWithApt();
+    await installWithApt("redis-server");
     const installed = await findRedisServer();
     if (installed !== undefined) return installed;
   }

@@ -34,18 +34,18 @@ const aptGet = (...args: string[]) =>
   run("env", ["DEBIAN_FRONTEND=noninteractive", "apt-get", ...args], { timeout: PATIENCE });
 
 /**
- * Installs `redis-server` with `apt-get`.
+ * Installs a package with `apt-get`.
  *
  * @throws RedisStartError with the last thing that `apt-get` said
  */
-export async function installWithApt(): Promise<void> {
+export async function installWithApt(name: string): Promise<void> {
   try {
     // Package lists are missing from most container images, and those that are there may be out of date.
     await aptGet("update", "-qq");
-    await aptGet("install", "-y", "-qq", "--no-install-recommends", "redis-server");
+    await aptGet("install", "-y", "-qq", "--no-install-recommends", name);
   } catch (error) {
     const said = String((error as { stderr?: string }).stderr ?? error).trim();
-    throw new RedisStartError(`apt-get could not install redis-server: ${said.split("\n").at(-1)}`);
+    throw new RedisStartError(`apt-get could not install ${name}: ${said.split("\n").at(-1)}`);
   }
 }
 

@@ -88,6 +88,9 @@ function shownLog(log: string): PhaseChange[] {
   }));
 }
 
+/** What the newest entry of a taskforce's log says. */
+export const newestContext = (record: TaskforceRecord): string => shownLog(record.log).at(-1)?.context ?? "";
+
 /** Joins the text of two JSON objects: cheaper than parsing both to print them again. */
 const splice = (object: string, members: string): string => `${object.slice(0, -1)},${members}}`;
 

@@ -9,6 +9,7 @@ const NAMES = [
   "recordCompletion",
   "recordRemoval",
   "recordRemovalFailure",
+  "recordRetry",
   "recordSubmit",
   "recordSubmitFailure",
   "stopTaskforces",

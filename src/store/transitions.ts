@@ -190,9 +190,14 @@ export class Transitions {
     );
   }
 
-  /** Forgets the failures of a taskforce that an operator retries. */
-  async forgetSubmitFailures(uuid: TaskforceUuid): Promise<void> {
-    await this.#redis.hdel(this.#keys(uuid).record, "submit_failures");
+  /**
+   * Forgets the failures of a taskforce that an operator retries.
+   *
+   * @returns false when it does not wait to be started: it is elsewhere by now, or its workflow is deactivated
+   */
+  async recordRetry(uuid: TaskforceUuid, entry: LogEntry): Promise<boolean> {
+    const { record, workflow } = this.#keys(uuid);
+    return (await this.#run("recordRetry", [record, workflow], [entry.now, entry.rest])) >= 0;
   }
 
   /**

@@ -148,6 +148,74 @@ test("a dead letter that the queue lost is made again, and nobody can take it", 
   expect(await queue.take()).toBe("a");
 });
 
+describe("reviving", () => {
+  test("has a dead letter wait again, with its new rank", async () => {
+    await queue.add([
+      { id: "a", rank: 9 },
+      { id: "b", rank: 5 },
+    ]);
+    await queue.take();
+    await queue.bury("b", "no");
+    expect(await queue.buriedAt("b")).toBeCloseTo(Date.now(), -5);
+    await queue.revive("b", 1);
+    expect(await queue.buriedAt("b")).toBeUndefined();
+    expect([await queue.take(), await queue.take()]).toEqual(["b", "a"]);
+  });
+
+  test("leaves what waits or is leased as it is, and adds what is lost", async () => {
+    await queue.add([
+      { id: "leased", rank: 1 },
+      { id: "waiting", rank: 5 },
+    ]);
+    await queue.take();
+    for (const id of ["leased", "waiting", "lost"]) await queue.revive(id, 6);
+    expect([await queue.take(), await queue.take(), await queue.take()]).toEqual([
+      "waiting",
+      "lost",
+      undefined,
+    ]);
+  });
+});
+
+describe("a paused queue", () => {
+  test("leases nothing, keeps what it has in its order, and goes on when it is resumed", async () => {
+    await queue.add([{ id: "before", rank: 5 }]);
+    expect(await queue.take()).toBe("before");
+    await queue.queue.pause();
+    await queue.add([
+      { id: "later", rank: 5 },
+      { id: "urgent", rank: 1 },
+    ]);
+    expect(await queue.take()).toBeUndefined();
+    expect((await queue.ids()).live).toEqual(new Set(["before", "later", "urgent"]));
+    expect(await reclaimed(5)).toEqual(["before"]);
+    expect(await queue.take()).toBeUndefined();
+    await queue.queue.resume();
+    expect([await queue.take(), await queue.take(), await queue.take()]).toEqual([
+      "urgent",
+      "before",
+      "later",
+    ]);
+  });
+
+  test("takes the reports of leases that began before", async () => {
+    await queue.add([
+      { id: "a", rank: 1 },
+      { id: "b", rank: 2 },
+      { id: "c", rank: 3 },
+    ]);
+    for (let job = 0; job < 3; job++) await queue.take();
+    await queue.queue.pause();
+    await queue.end("a");
+    expect(await queue.postpone("b", 2, 0)).toBe(true);
+    await queue.giveBack("c");
+    expect((await queue.ids()).live).toEqual(new Set(["b", "c"]));
+    expect(await queue.take()).toBeUndefined();
+    await queue.queue.resume();
+    expect([await queue.take(), await queue.take()]).toEqual(["b", "c"]);
+  });
+});
+
 test("ending many ends the waiting and the leased", async () => {
   await queue.add([
     { id: "a", rank: 5 },

@@ -6,7 +6,7 @@ import type { CreateWorkflowRequest } from "../../src/domain/requests.js";
 import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { Workflow } from "../../src/domain/workflow.js";
-import { startTestService } from "../setup/service.js";
+import { startTestService, type TestParts } from "../setup/service.js";
 
 /** Milliseconds between two looks at a condition. */
 const LOOK_AGAIN = 20;
@@ -104,15 +104,16 @@ export const task = (locations: string[], changes: Partial<TaskRequest> = {}): T
 });
 
 /** Starts a service for the stories of a test file. @param settings environment variables on top of the tests' own */
-export async function startStory(settings: Record<string, string> = {}): Promise<Story> {
+export async function startStory(
+  settings: Record<string, string> = {},
+  parts: TestParts = {},
+): Promise<Story> {
   const clusters = Array.from({ length: ACCESS_POINTS }, (_, n) => [
     `pool-${n}`,
     { schedd: `access-point-${n}` },
   ]);
-  const service = await startTestService({
-    CLUSTER_LOCATIONS: JSON.stringify(Object.fromEntries(clusters)),
-    ...settings,
-  });
+  const locations = JSON.stringify(Object.fromEntries(clusters));
+  const service = await startTestService({ CLUSTER_LOCATIONS: locations, ...settings }, parts);
   return new Story(service);
 }
 

@@ -3,7 +3,7 @@
 
   A taskforce's record is a hash. The fields that scripts change:
     phase            the phase
-    since            epoch seconds at which it entered the phase, or last failed in it
+    since            epoch seconds at which it entered the phase, or last failed or was retried in it
     log              phase changes as JSON text: [time,target,ok,event time,source,context],… without outer brackets.
                      It is only ever appended to as text: decoding and encoding would turn [] into {} and cut floats
     submit_failures  condor-submits that failed under a lease, since creation or an operator's retry

@@ -1,0 +1,40 @@
+import { access, constants } from "node:fs/promises";
+import { type Browser, chromium } from "playwright-core";
+import { installWithApt, mayInstallWithApt } from "../../src/redis/install.js";
+
+/** Where Debian's package puts it. */
+const DEBIANS = "/usr/bin/chromium";
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * The Chromium of this machine: the one of `CHROMIUM_PATH`, else Debian's, which is installed first where that is allowed.
+ *
+ * @throws Error that says in one sentence how to get one
+ */
+async function chromiumPath(): Promise<string> {
+  const given = process.env["CHROMIUM_PATH"];
+  if (given) {
+    if (await isThere(given)) return given;
+    throw new Error(`CHROMIUM_PATH: there is no program at ${given}`);
+  }
+  if (!(await isThere(DEBIANS)) && (await mayInstallWithApt())) {
+    console.error("no chromium here: installing it with apt-get");
+    await installWithApt("chromium");
+  }
+  if (await isThere(DEBIANS)) return DEBIANS;
+  throw new Error(
+    `no Chromium at ${DEBIANS}: install one ("sudo apt-get install chromium" on Debian), or set CHROMIUM_PATH`,
+  );
+}
+
+/** Starts a Chromium without a window. Close it when done. */
+export async function openBrowser(): Promise<Browser> {
+  // Chromium's sandbox does not work for root, as whom containers run the tests; it sees only our own pages.
+  const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  return chromium.launch({ executablePath: await chromiumPath(), args });
+}

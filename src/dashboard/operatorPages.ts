@@ -1,0 +1,24 @@
+import { type RequestHandler, type Response, Router } from "express";
+import type { Wms } from "../lifecycle/context.js";
+import { type Asking, auditActs } from "./acts.js";
+import { queueBoard } from "./board.js";
+import { entityPages } from "./entityPages.js";
+import { secureHeaders } from "./secureHeaders.js";
+
+/** What the pages for operators work with. */
+export interface OperatorPagesOptions {
+  wms: Wms;
+  /** Lets operators pass and nobody else, and makes known who they are: see `askingOf`. */
+  guard: RequestHandler;
+  /** The request that a response answers, whose caller the guard names. */
+  askingOf(response: Response): Asking;
+}
+
+/** Pages for operators, to be mounted at `OPERATOR_PATH`: the Bull dashboard and the entities it links to. */
+export function operatorPages({ wms, guard, askingOf }: OperatorPagesOptions): Router {
+  const pages = Router();
+  pages.use(secureHeaders, auditActs(askingOf, wms.log), guard);
+  pages.use("/queues", queueBoard(wms));
+  pages.use(entityPages(wms));
+  return pages;
+}

@@ -1,0 +1,24 @@
+--[[
+  An operator has a taskforce handed out again, as if it had never failed.
+
+  KEYS[1] taskforce record   KEYS[2] workflow record
+  ARGV[1] now   ARGV[2] log entry's rest
+
+  Returns 1 its failures are forgotten, 0 the same retry again: nothing changed
+         -1 not pending-starter, or the workflow is deactivated
+         -2 no such taskforce
+]]
+local phase = redis.call('HGET', KEYS[1], 'phase')
+if not phase then
+  return -2
+end
+if phase ~= 'pending-starter' or is_deactivated(KEYS[2]) then
+  return -1
+end
+if redis.call('HEXISTS', KEYS[1], 'submit_failures') == 0 and last_log_says(KEYS[1], ARGV[2]) then
+  return 0
+end
+append_log(KEYS[1], ARGV[1], ARGV[2])
+redis.call('HDEL', KEYS[1], 'submit_failures')
+redis.call('HSET', KEYS[1], 'since', ARGV[1])
+return 1
