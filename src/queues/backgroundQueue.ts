@@ -7,6 +7,9 @@ const ATTEMPTS = 1_000_000;
 /** Milliseconds before the second attempt; each further one waits twice as long, up to BullMQ's own growth. */
 const BACKOFF = { type: "wms", delay: 1000 };
 
+/** Stacks kept of failed attempts: BullMQ would keep them all, and fill Redis while something is broken for long. */
+const STACKS = 3;
+
 /** A background job: an id, and the workflow or taskforce it is about where that is another one. */
 export interface BackgroundJob {
   id: string;
@@ -45,4 +48,9 @@ export class BackgroundQueue {
 }
 
 const data = ({ id, subject = id }: BackgroundJob) => ({ id: subject });
-const options = ({ id }: BackgroundJob) => ({ jobId: id, attempts: ATTEMPTS, backoff: BACKOFF });
+const options = ({ id }: BackgroundJob) => ({
+  jobId: id,
+  attempts: ATTEMPTS,
+  backoff: BACKOFF,
+  stackTraceLimit: STACKS,
+});
