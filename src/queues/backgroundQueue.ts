@@ -35,6 +35,11 @@ export class BackgroundQueue {
     else await this.queue.addBulk(jobs.map((job) => ({ name: "job", data: data(job), opts: options(job) })));
   }
 
+  /** Forgets a job, also one that was given up; one that is being worked on stays. */
+  async drop(id: string): Promise<void> {
+    await this.queue.remove(id);
+  }
+
   /** The ids of all jobs, also of those that were given up. */
   async ids(): Promise<Set<string>> {
     const states = ["wait", "active", "prioritized", "delayed", "failed"];
