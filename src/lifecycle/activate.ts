@@ -28,6 +28,8 @@ export async function activateWorkflow(wms: Wms, workflow: WorkflowId): Promise<
   // Only now is the list of taskforces taken: one that is added from here on knows that the queues are active.
   const waiting = await waitingTaskforces(wms, workflow);
   if (failure !== undefined) {
+    // The workflow was deactivated during the call.
+    if (waiting.length === 0) return { outcome: "nothing-to-do" };
     const entry = entryNow("pre-launch", false, SOURCES.activator, failure.reason);
     await inChunks(waiting, (chunk) => wms.store.transitions.noteAttempts(chunk, "pre-mq-activation", entry));
     return failure;

@@ -66,6 +66,8 @@ async function carryDeactivation(
     if (Date.now() > until) return;
     await stopChunk(wms, taskforces.slice(start, start + CHUNK), as);
   }
+  // Nobody needs the queues any more: no attempt is left to wait for, and no dead letter for the operator.
+  await wms.queues.activation.drop(workflow);
   await wms.store.indexes.deactivated(workflow);
 }
 

@@ -7,8 +7,8 @@ const ATTEMPTS = 1_000_000;
 /** Milliseconds before the second attempt; each further one waits twice as long, up to BullMQ's own growth. */
 const BACKOFF = { type: "wms", delay: 1000 };
 
-/** Errors kept of a job that is tried again and again; BullMQ keeps all of them unless told. */
-const STACKS_KEPT = 3;
+/** Stacks kept of failed attempts: BullMQ would keep them all, and fill Redis while something is broken for long. */
+const STACKS = 3;
 
 /** A background job: an id, and the workflow or taskforce it is about where that is another one. */
 export interface BackgroundJob {
@@ -35,6 +35,11 @@ export class BackgroundQueue {
     else await this.queue.addBulk(jobs.map((job) => ({ name: "job", data: data(job), opts: options(job) })));
   }
 
+  /** Forgets a job, also one that was given up; one that is being worked on stays. */
+  async drop(id: string): Promise<void> {
+    await this.queue.remove(id);
+  }
+
   /** The ids of all jobs, also of those that were given up. */
   async ids(): Promise<Set<string>> {
     const states = ["wait", "active", "prioritized", "delayed", "failed"];
@@ -52,5 +57,5 @@ const options = ({ id }: BackgroundJob) => ({
   jobId: id,
   attempts: ATTEMPTS,
   backoff: BACKOFF,
-  stackTraceLimit: STACKS_KEPT,
+  stackTraceLimit: STACKS,
 });

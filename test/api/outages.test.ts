@@ -114,28 +114,6 @@ describe("what Redis replies when it can't serve now is a 503", () => {
 describe("when the MQS", () => {
   const request = (location: string) => workflowOf([task(location, { input_queue_aliases: ["in"] })]);
 
-  it.each([
-    ["refuses the queues, it is a 502", status(400), 502],
-    ["is broken, it is a 503", status(500), 503],
-  ])("%s, and nothing is created", async (_what, answer, expected) => {
-    const mqs = await startScriptedMqs();
-    const scenario = await startScenario({ MQS_ADDRESS: mqs.address });
-    try {
-      mqs.script("reservation", "*", answer);
-      const { location } = scenario.place();
-      const refused = await scenario.api.post("/v1/workflows", request(location));
-      expect(refused.status).toBe(expected);
-      if (expected === 503) expect(refused.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
-      const redis = new Redis(scenario.service.redisUrl);
-      expect(await redis.keys("wms:*workflow*")).toEqual([]);
-      redis.disconnect();
-      expect((await scenario.api.post("/v1/workflows", request(location))).status).toBe(200);
-    } finally {
-      await scenario.close();
-      await mqs.close();
-    }
-  });
-
   it("has to be asked for a profile and is away, nothing is handed out", async () => {
     const mqs = await startScriptedMqs();
     const scenario = await startScenario({ MQS_ADDRESS: mqs.address });

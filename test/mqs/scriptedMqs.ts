@@ -3,6 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { type JsonAnswer, ReservedQueues } from "./reservedQueues.js";
+import { type ScriptedAnswer, well } from "./scriptedAnswers.js";
+
+export * from "./scriptedAnswers.js";
 
 /** What a request asks for; `token` is the OAuth2 token service, which listens at the same port. */
 export type CallKind = "reservation" | "activation" | "profile" | "token";
@@ -18,34 +21,6 @@ export interface Call {
   body: unknown;
   authorization: string | undefined;
 }
-
-/** How one request is answered. */
-export type ScriptedAnswer =
-  | { kind: "well" }
-  | { kind: "tryAgainLater" }
-  /** The body is sent as JSON. */
-  | { kind: "status"; code: number; body: unknown; headers?: Record<string, string> }
-  /** No answer at all, until the MQS is closed. */
-  | { kind: "hang" }
-  /** Half an answer, and then nothing more. */
-  | { kind: "stall" }
-  /** The connection is cut without an answer. */
-  | { kind: "drop" }
-  /** A 200 that is not JSON, as of a proxy. */
-  | { kind: "garbage" };
-
-export const well: ScriptedAnswer = { kind: "well" };
-export const tryAgainLater: ScriptedAnswer = { kind: "tryAgainLater" };
-export const hang: ScriptedAnswer = { kind: "hang" };
-export const stall: ScriptedAnswer = { kind: "stall" };
-export const drop: ScriptedAnswer = { kind: "drop" };
-export const garbage: ScriptedAnswer = { kind: "garbage" };
-/** An answer of any other sort; an error body is made up when none is given. */
-export const status = (
-  code: number,
-  body: unknown = { code, error: `scripted ${code}` },
-  headers: Record<string, string> = {},
-): ScriptedAnswer => ({ kind: "status", code, body, headers });
 
 /** The client that tokens are given to. */
 export interface TokenRules {
@@ -184,6 +159,9 @@ class Scripted implements ScriptedMqs {
     switch (answer.kind) {
       case "well":
         send(response, this.#wellAnswer(call, subject));
+        break;
+      case "late":
+        answer.after.then(() => this.#play(answer.answer, call, subject, response));
         break;
       case "tryAgainLater":
         send(response, { code: 200, body: { try_again_later: true } });

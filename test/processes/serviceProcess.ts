@@ -21,14 +21,19 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   }
 }
 
-/** A program of the service as a real process. It is killed when its test has ended. */
+/** A program of the service as a real process. It is killed when its test has ended, or later where that is asked for. */
 export class ServiceProcess {
   stdout = "";
   stderr = "";
   readonly #child: ChildProcess;
   readonly #closed: Promise<void>;
 
-  constructor(program: "main" | "web" | "worker", environment: Record<string, string>) {
+  /** @param atEnd is given what kills the process */
+  constructor(
+    program: "main" | "web" | "worker",
+    environment: Record<string, string>,
+    atEnd: (kill: () => Promise<void>) => void = onTestFinished,
+  ) {
     const node = ["--import", import.meta.resolve("tsx"), `src/${program}.ts`];
     // Nothing of the tests' own environment: a REDIS_URL for them is none for this process.
     const env = { PATH: process.env["PATH"], REST_PORT: "0", ...environment };
@@ -40,7 +45,7 @@ export class ServiceProcess {
       this.stderr += text;
     });
     this.#closed = once(this.#child, "close").then(() => undefined);
-    onTestFinished(async () => {
+    atEnd(async () => {
       this.signal("SIGKILL");
       await this.#closed;
     });

@@ -262,7 +262,7 @@ export function theOnly<T>(list: readonly T[]): T {
 }
 
 /** What a taskforce's log says, in short: `condor-submit by TMS`, with `no ` before a failed attempt. */
-export const logOf = (taskforce: Taskforce): string[] =>
+export const logOf = (taskforce: Pick<Taskforce, "phase_change_log">): string[] =>
   taskforce.phase_change_log.map(
     ({ target_phase, was_successful, source_entity }) =>
       `${was_successful ? "" : "no "}${target_phase} by ${source_entity}`,

@@ -1,0 +1,67 @@
+import { expect, it, onTestFinished } from "vitest";
+import { drop, garbage, status, tryAgainLater } from "../mqs/scriptedMqs.js";
+import { failuresOf, logOf } from "../stories/story.js";
+import { startActivationStory } from "./activationStory.js";
+
+const MINUTES = 60_000;
+
+it("a workflow whose queues are not activated waits twice as long each time, up to an hour", async () => {
+  const { story, mqs, create, waiting } = await startActivationStory(onTestFinished);
+  mqs.script("activation", "*", tryAgainLater, status(500), garbage, drop, drop, drop, tryAgainLater);
+  const { workflow, taskforces } = await create();
+
+  const waits = [];
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    const job = await waiting(workflow.workflow_id, attempt);
+    waits.push(job.delay / MINUTES);
+    for (const { taskforce_uuid } of taskforces) {
+      const taskforce = await story.taskforce(taskforce_uuid);
+      expect(taskforce.phase).toBe("pre-mq-activation");
+      expect(failuresOf(taskforce, "pre-launch")).toHaveLength(attempt);
+    }
+    await job.promote();
+  }
+
+  expect(waits).toEqual([10, 20, 40, 60, 60]);
+  expect(taskforces).toHaveLength(4);
+  for (const { taskforce_uuid } of taskforces) {
+    const taskforce = await story.reaches(taskforce_uuid, "pending-starter");
+    expect(logOf(taskforce)).toEqual([
+      "pre-mq-activation by USER",
+      ...Array(5).fill("no pre-launch by Workflow MQ Activator"),
+      "pre-launch by Workflow MQ Activator",
+      "pending-starter by Taskforce Launch Control",
+    ]);
+    expect(failuresOf(taskforce, "pre-launch").map(({ context }) => context)).toEqual([
+      "The MQS said: try again later.",
+      "ERROR: the MQS failed to activate the message queues (HTTP 500)",
+      "ERROR: the MQS was asked to activate the message queues and gave an unexpected answer",
+      "ERROR: the MQS cannot be reached",
+      "The MQS said: try again later.",
+    ]);
+  }
+  // A connection that breaks is tried three times at once.
+  expect(mqs.callsOf("activation")).toHaveLength(8);
+});
+
+it("the next attempt comes by itself when the wait is over", async () => {
+  const settings = { WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT: "0.05" };
+  const { story, mqs, create, done } = await startActivationStory(onTestFinished, settings);
+  mqs.script("activation", "*", tryAgainLater, status(503));
+  const { workflow, taskforces } = await create();
+
+  for (const { taskforce_uuid } of taskforces) await story.reaches(taskforce_uuid, "pending-starter");
+
+  await done(workflow.workflow_id);
+  const { workflow_id, priority } = workflow;
+  expect(mqs.callsOf("activation")).toHaveLength(3);
+  for (const call of mqs.callsOf("activation"))
+    expect(call).toMatchObject({ workflow: workflow_id, body: { criteria: { priority } } });
+});
+
+it("a workflow without queues does not need the MQS", async () => {
+  const { story, mqs } = await startActivationStory(onTestFinished);
+  await mqs.close();
+  await story.running(story.accessPoint());
+  expect(mqs.calls).toEqual([]);
+});

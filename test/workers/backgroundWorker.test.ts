@@ -1,0 +1,169 @@
+import type { Job } from "bullmq";
+import { Redis } from "ioredis";
+import { expect, onTestFinished, test } from "vitest";
+import { BackgroundQueue } from "../../src/queues/backgroundQueue.js";
+import {
+  type BackgroundWork,
+  GivenUp,
+  NotYet,
+  startBackgroundWorker,
+} from "../../src/workers/backgroundWorker.js";
+import { recordingLog } from "../mqs/logLines.js";
+import { freshDatabase } from "../setup/database.js";
+import { eventually } from "../stories/story.js";
+
+const QUEUE = "test-work";
+/** The log's levels. */
+const [INFO, WARN, ERROR] = [30, 40, 50];
+/** The most stacks that a job keeps of its failed attempts. */
+const KEPT_STACKS = 3;
+
+/** A queue and a worker that does `work` for each of its jobs. */
+async function start(work: BackgroundWork["work"], more: Partial<BackgroundWork> = {}) {
+  const url = await freshDatabase();
+  const redis = new Redis(url);
+  const workerRedis = new Redis(url, { maxRetriesPerRequest: null });
+  const { log, lines } = recordingLog();
+  const queue = new BackgroundQueue(QUEUE, redis);
+  const worker = startBackgroundWorker({ queue: QUEUE, concurrency: 1, work, ...more }, workerRedis, log);
+  onTestFinished(async () => {
+    await worker.close();
+    await queue.close();
+    for (const client of [redis, workerRedis]) client.disconnect();
+  });
+  const job = (id: string) => queue.queue.getJob(id);
+  return {
+    queue,
+    worker,
+    job,
+    logged: () => lines.map((line) => JSON.parse(line)),
+    done: (id: string) =>
+      eventually(
+        `${id} is done`,
+        () => job(id),
+        (found) => found === undefined,
+      ),
+    /** Waits for a failed attempt and ends the wait for the next one, which is given back in milliseconds. */
+    async waits(id: string, attempts: number): Promise<number> {
+      const postponed = (found: Job | undefined): found is Job =>
+        found?.attemptsMade === attempts && found.delay > 0;
+      const found = await eventually(`${id} waits`, () => job(id), postponed);
+      const { delay } = found;
+      await found.promote();
+      return delay;
+    },
+    dead: (id: string) =>
+      eventually(
+        `${id} is dead`,
+        () => job(id),
+        (found): found is Job => found?.finishedOn !== undefined,
+      ),
+  };
+}
+
+/** Work that fails with one error after the other, and then succeeds. */
+function failing(...errors: Error[]): BackgroundWork["work"] {
+  return async () => {
+    const error = errors.shift();
+    if (error !== undefined) throw error;
+  };
+}
+
+test("work is told what the job is about, and a job that is done leaves nothing behind", async () => {
+  const told: string[][] = [];
+  const { queue, done } = await start(async (subject, id) => void told.push([subject, id]));
+  await queue.add([{ id: "WF-1" }, { id: "TF-1", subject: "WF-2" }]);
+  for (const id of ["WF-1", "TF-1"]) await done(id);
+  expect(told.sort()).toEqual([
+    ["WF-1", "WF-1"],
+    ["WF-2", "TF-1"],
+  ]);
+  expect(await queue.ids()).toEqual(new Set());
+});
+
+test("after NotYet a job waits as long as its work was set up with, which is no trouble to log", async () => {
+  const work = failing(new NotYet("no answer"), new NotYet("busy"));
+  const { queue, waits, done, logged } = await start(work, { notYetWait: (attempts) => attempts * 60_000 });
+  await queue.add([{ id: "WF-1" }]);
+
+  const delays = [await waits("WF-1", 1), await waits("WF-1", 2)];
+
+  await done("WF-1");
+  expect(delays).toEqual([60_000, 120_000]);
+  expect(logged()).toMatchObject([
+    { level: INFO, queue: QUEUE, job: "WF-1", attempts: 1, reason: "no answer" },
+    { level: INFO, queue: QUEUE, job: "WF-1", attempts: 2, reason: "busy" },
+  ]);
+});
+
+test("after any other error a job is tried again soon, then less often, for ever", async () => {
+  const errors = Array.from({ length: 8 }, (_, n) => new Error(`Redis said ${n}`));
+  const { queue, job, waits, done, logged } = await start(failing(...errors));
+  await queue.add([{ id: "WF-1" }]);
+
+  const delays = [];
+  for (let attempt = 1; attempt < 8; attempt++) delays.push(await waits("WF-1", attempt));
+  // Stacks of all attempts would fill Redis.
+  expect((await job("WF-1"))?.stacktrace?.length).toBeLessThanOrEqual(KEPT_STACKS);
+  delays.push(await waits("WF-1", 8));
+
+  await done("WF-1");
+  expect(delays).toEqual([1, 2, 4, 8, 16, 30, 30, 30].map((seconds) => seconds * 1000));
+  expect(logged()).toHaveLength(8);
+  expect(logged()[0]).toMatchObject({
+    level: WARN,
+    queue: QUEUE,
+    job: "WF-1",
+    err: { message: "Redis said 0" },
+  });
+});
+
+test("after GivenUp a job is a dead letter, and the operator may retry it", async () => {
+  const { queue, dead, done, logged } = await start(failing(new GivenUp("the MQS refused")));
+  await queue.add([{ id: "WF-1" }, { id: "WF-2" }]);
+
+  const job = await dead("WF-1");
+  await done("WF-2");
+
+  expect(await job.isFailed()).toBe(true);
+  expect(job.failedReason).toBe("the MQS refused");
+  expect(logged()).toMatchObject([{ level: ERROR, queue: QUEUE, job: "WF-1", reason: "the MQS refused" }]);
+  // It counts as being there: adding it again changes nothing.
+  await queue.add([{ id: "WF-1" }]);
+  expect(await queue.ids()).toEqual(new Set(["WF-1"]));
+  expect(await job.isFailed()).toBe(true);
+
+  await job.retry();
+  await done("WF-1");
+});
+
+test("closing waits for the job under way, and takes no other", async () => {
+  const begun: string[] = [];
+  let end = () => {};
+  const { queue, worker, job, done } = await start(async (id) => {
+    begun.push(id);
+    await new Promise<void>((resolve) => {
+      end = resolve;
+    });
+  });
+  await queue.add([{ id: "WF-1" }, { id: "WF-2" }]);
+  await eventually(
+    "the first job is under way",
+    async () => begun.length,
+    (count) => count === 1,
+  );
+  let closed = false;
+  const closing = worker.close().then(() => {
+    closed = true;
+  });
+  // As many round trips as a close that does not wait would need, and more.
+  for (let trip = 0; trip < 20; trip++) await queue.ids();
+  expect(closed).toBe(false);
+
+  end();
+
+  await closing;
+  await done("WF-1");
+  expect(await (await job("WF-2"))?.isWaiting()).toBe(true);
+  expect(begun).toEqual(["WF-1"]);
+});

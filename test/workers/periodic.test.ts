@@ -1,0 +1,106 @@
+import { setImmediate, setTimeout as wait } from "node:timers/promises";
+import { expect, onTestFinished, test } from "vitest";
+import { startPeriodic } from "../../src/workers/periodic.js";
+import { recordingLog } from "../mqs/logLines.js";
+import { eventually } from "../stories/story.js";
+
+/** How a run ends. */
+interface Run {
+  succeed: () => void;
+  fail: () => void;
+}
+
+/** Work whose runs end when the test says so. @param interval milliseconds */
+function startManualWork(interval = 1) {
+  const { log, lines } = recordingLog();
+  const runs: Run[] = [];
+  const runOnce = () =>
+    new Promise<void>((resolve, reject) => {
+      runs.push({ succeed: resolve, fail: () => reject(new Error("Redis is away")) });
+    });
+  const periodic = startPeriodic({ name: "reclaim", interval, runOnce }, log);
+  const run = async (n: number): Promise<Run> => {
+    const begun = () => Promise.resolve(runs[n - 1]);
+    return eventually(`run ${n} begins`, begun, (found): found is Run => found !== undefined);
+  };
+  return { periodic, runs, run, lines };
+}
+
+/** Waits until work with such an interval would have begun again. */
+async function moreRunsElsewhere(interval = 1): Promise<void> {
+  const other = startManualWork(interval);
+  for (let n = 1; n <= 3; n++) (await other.run(n)).succeed();
+  await other.periodic.close();
+}
+
+test("the first run begins at once, and each further one after the one before", async () => {
+  const { log } = recordingLog();
+  let running = 0;
+  let atOnce = 0;
+  let ended = 0;
+  const runOnce = async () => {
+    atOnce = Math.max(atOnce, ++running);
+    // Longer than the interval.
+    await wait(5);
+    running--;
+    ended++;
+  };
+  const periodic = startPeriodic({ name: "reclaim", interval: 1, runOnce }, log);
+  onTestFinished(() => periodic.close());
+
+  expect(running).toBe(1);
+  await eventually(
+    "five runs",
+    async () => ended,
+    (count) => count >= 5,
+  );
+  expect(atOnce).toBe(1);
+});
+
+test("runs that fail are followed by others, and logged once until one succeeds", async () => {
+  const { periodic, run, lines } = startManualWork();
+  const ends = ["fail", "fail", "succeed", "fail", "fail"] as const;
+  for (const [index, end] of ends.entries()) (await run(index + 1))[end]();
+  const last = await run(6);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { work: "reclaim", level: 40, err: { message: "Redis is away" } },
+    { work: "reclaim", level: 40 },
+  ]);
+  last.succeed();
+  await periodic.close();
+});
+
+test.each(["succeed", "fail"] as const)(
+  "closing waits for the run under way (to %s), and none follows",
+  async (end) => {
+    const { periodic, runs, run, lines } = startManualWork();
+    (await run(1)).succeed();
+    const second = await run(2);
+    let closed = false;
+    const closing = periodic.close().then(() => {
+      closed = true;
+    });
+    await moreRunsElsewhere();
+    expect(closed).toBe(false);
+
+    second[end]();
+
+    await closing;
+    await moreRunsElsewhere();
+    expect(runs).toHaveLength(2);
+    // What fails at the end is no news.
+    expect(lines).toEqual([]);
+  },
+);
+
+test("closing between two runs waits for none, and none follows", async () => {
+  let runs = 0;
+  const runOnce = async () => void runs++;
+  const periodic = startPeriodic({ name: "reclaim", interval: 50, runOnce }, recordingLog().log);
+  // A moment later the first run has ended, and the timer of the second one runs.
+  await setImmediate();
+  await periodic.close();
+  const atClose = runs;
+  await moreRunsElsewhere(50);
+  expect(runs).toBe(atClose);
+});
