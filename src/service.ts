@@ -6,6 +6,7 @@ import { createServer } from "./api/server.js";
 import type { Config } from "./config/config.js";
 import { configuredSchedds } from "./domain/clusters.js";
 import type { Mqs } from "./domain/mqProfile.js";
+import { createGatekeeping } from "./gatekeeping.js";
 import type { Wms } from "./lifecycle/context.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "./mqs/embeddedMqs.js";
 import { createHttpMqs } from "./mqs/httpMqs.js";
@@ -58,7 +59,13 @@ export async function startService(
     closings.push(() => within(PATIENCE_WITHOUT_REDIS, wms.queues.close()));
     if (roles.workers) closings.push(await work(wms, config, log));
     if (!roles.web) return { url: undefined, close };
-    const app = createApp({ wms, ready: () => answers(redis), embeddedMqs: mqs.embedded, log });
+    const app = createApp({
+      wms,
+      ready: () => answers(redis),
+      embeddedMqs: mqs.embedded,
+      ...createGatekeeping(config.access, log),
+      log,
+    });
     const server = createServer(app);
     const url = await listen(server, config.host, config.port);
     closings.push(() => stopServing(server));

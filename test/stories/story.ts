@@ -103,8 +103,19 @@ export const task = (locations: string[], changes: Partial<TaskRequest> = {}): T
   ...changes,
 });
 
-/** Starts a service for the stories of a test file. @param settings environment variables on top of the tests' own */
-export async function startStory(settings: Record<string, string> = {}): Promise<Story> {
+/** What those who talk to a service that checks tokens send. */
+export interface Tokens {
+  user: string;
+  tms: string;
+}
+
+/**
+ * Starts a service for the stories of a test file.
+ *
+ * @param settings environment variables on top of the tests' own
+ * @param tokens undefined: nobody sends one
+ */
+export async function startStory(settings: Record<string, string> = {}, tokens?: Tokens): Promise<Story> {
   const clusters = Array.from({ length: ACCESS_POINTS }, (_, n) => [
     `pool-${n}`,
     { schedd: `access-point-${n}` },
@@ -113,18 +124,20 @@ export async function startStory(settings: Record<string, string> = {}): Promise
     CLUSTER_LOCATIONS: JSON.stringify(Object.fromEntries(clusters)),
     ...settings,
   });
-  return new Story(service);
+  return new Story(service, tokens);
 }
 
 /** One service, and those who talk to it: a user, and the TMS of each access point. Everything goes over HTTP. */
 export class Story {
   readonly url: string;
   readonly close: () => Promise<void>;
+  readonly #tokens: Tokens | undefined;
   #accessPoints = 0;
 
-  constructor(service: { url: string; close: () => Promise<void> }) {
+  constructor(service: { url: string; close: () => Promise<void> }, tokens?: Tokens) {
     this.url = service.url;
     this.close = () => service.close();
+    this.#tokens = tokens;
   }
 
   /** An access point that no other test uses. */
@@ -137,16 +150,18 @@ export class Story {
 
   /** Another TMS, such as the one that is started after a crash. */
   tms(schedd: string, options: Partial<TmsOptions> = {}): Tms {
-    return createTms({ url: this.url, schedd, ...options });
+    return createTms({ url: this.url, schedd, token: this.#tokens?.tms, ...options });
   }
 
-  /** A request as a user or a TMS makes it. */
+  /** A request as a user makes it, or a TMS without tokens. */
   async call<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
     const response = await fetch(this.url + path, {
       method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      headers: {
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(this.#tokens && { authorization: `Bearer ${this.#tokens.user}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     return { status: response.status, reason: response.statusText, body: (await response.json()) as T };
   }
