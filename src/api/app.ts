@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import type { Logger } from "pino";
 import type { TokenCheck } from "../access/tokens.js";
 import type { Wms } from "../lifecycle/context.js";
+import type { OperatorGuard } from "./admin/operatorGuard.js";
 import { admission } from "./admission.js";
 import { docsPages } from "./docs.js";
 import { asHttpError, HttpError, sendError } from "./errors.js";
@@ -25,6 +26,8 @@ export interface AppOptions {
   embeddedMqs?: EmbeddedMqs | undefined;
   /** Who a bearer token's owner is; undefined: tokens are not checked. */
   checkToken?: TokenCheck | undefined;
+  /** Keeps what is under `/admin` for operators; undefined: nothing is there. */
+  operators?: OperatorGuard | undefined;
   /** Told of every request that was answered. */
   observers?: readonly Observer[];
   log: Logger;
@@ -32,7 +35,7 @@ export interface AppOptions {
 
 /** The API as an Express app. */
 export function createApp(options: AppOptions): Express {
-  const { wms, ready, embeddedMqs, checkToken, observers = [], log } = options;
+  const { wms, ready, embeddedMqs, checkToken, operators, observers = [], log } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -51,6 +54,8 @@ export function createApp(options: AppOptions): Express {
   ]);
   mountRoutes(app, routes, admission(checkToken));
   app.use("/docs", docsPages(document));
+  // Whatever else is mounted there comes after it.
+  if (operators !== undefined) app.use("/admin", operators.router, operators.guard);
   app.use(refusePath);
   app.use(answerError(log));
   return app;

@@ -79,6 +79,30 @@ export const settingsSchema = z.object({
   ),
   AUTH_ROLE_SYSTEM_TMS: roleSetting("ewms_role=system-tms", "the same for a TMS"),
   AUTH_ROLE_OPERATOR: roleSetting("ewms_role=operator", "the same for an operator"),
+  ADMIN_USER: text.meta(about("Access", "name by which operators get at `/admin/`; with the next one")),
+  ADMIN_PASSWORD: text.meta(about("Access", "their password")),
+  ADMIN_CLIENT_ID: text.meta(
+    about(
+      "Access",
+      "this service as a client of the identity provider, through which operators log in instead; with `PUBLIC_URL`",
+    ),
+  ),
+  ADMIN_CLIENT_SECRET: text.meta(about("Access", "the client's secret; unset: it is a public client")),
+  PUBLIC_URL: url
+    .refine(
+      (address) => new URL(address).href === `${new URL(address).origin}/`,
+      "is more than http(s)://host:port",
+    )
+    .transform((address) => new URL(address).origin)
+    .optional()
+    .meta(about("Access", "where browsers reach the service: `https://wms.example.org`")),
+  SESSION_SECRET: z
+    .string()
+    .min(32, "is shorter than 32 characters")
+    .optional()
+    .meta(
+      about("Access", "keeps operators' sessions; the same for all web processes; unset: each makes its own"),
+    ),
 
   REDIS_URL: text.meta(
     about("Redis and data", "the Redis (6.2 or newer) to use; unset: the service starts one of its own"),
