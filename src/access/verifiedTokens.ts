@@ -7,7 +7,7 @@ const LONGEST_LIFE = 2 * 60_000;
 const MOST = 1000;
 
 /**
- * Tokens that were found good a moment ago. Verifying one takes about as long as serving a read. Their hashes are kept,
+ * Tokens that were found good a moment ago. Verifying one takes half as long as serving a read. Their hashes are kept,
  * not the tokens.
  */
 export class VerifiedTokens {

@@ -124,6 +124,8 @@ describe("an operator", () => {
     const out = await browser.press(page("/admin/logout"));
     expect(out).toMatchObject({ url: page("/admin/signed-out"), status: 200 });
     expect(out.text).toContain("Signed out");
+    // A form would not do: a browser lets none lead to the provider.
+    expect(out.text).toContain('<a href="/admin/">Sign in</a>');
     expect(browser.cookie("wms_operator")).toBeUndefined();
     expect((await browser.openOnly(page())).status).toBe(303);
   });

@@ -11,7 +11,7 @@ export interface Page {
   action?: { label: string; href: string; method: "get" | "post" };
 }
 
-/** Nothing but text and a button; the referrer policy has browsers name the page's origin when the button is pressed. */
+/** Nothing but text and a button or link; the referrer policy has browsers name the page's origin when the button is pressed. */
 const HEADERS = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",
@@ -41,11 +41,14 @@ export function isNavigation({ method, headers }: Request): boolean {
   return mode === undefined ? (headers.accept ?? "").includes("text/html") : mode === "navigate";
 }
 
+/** What only leads on is a link: browsers let no form lead to the identity provider, not even through a redirect. */
+function actionHtml({ label, href, method }: NonNullable<Page["action"]>): string {
+  if (method === "get") return `<p><a href="${href}">${escaped(label)}</a></p>`;
+  return `<form method="post" action="${href}"><button>${escaped(label)}</button></form>`;
+}
+
 function html({ title, text, action }: Page): string {
-  const button =
-    action === undefined
-      ? ""
-      : `<form method="${action.method}" action="${action.href}"><button>${escaped(action.label)}</button></form>`;
+  const next = action === undefined ? "" : actionHtml(action);
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -54,7 +57,7 @@ function html({ title, text, action }: Page): string {
 <title>${escaped(title)} - EWMS WMS</title>
 <h1>${escaped(title)}</h1>
 <p>${escaped(text)}</p>
-${button}
+${next}
 </html>
 `;
 }
