@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { type Config, ConfigError, readConfig } from "./config/config.js";
+import { isLoopback } from "./domain/loopback.js";
 import { createLogger } from "./logging.js";
 import { type ProvidedRedis, provideRedis } from "./redis/provide.js";
 import { RedisStartError } from "./redis/startError.js";
@@ -76,10 +77,17 @@ function greet({ config, redis, service }: Started, roles: Roles): void {
   const lines: string[] = [];
   if (service.url === undefined) lines.push(`WMS worker runs (Redis: ${redis.source})`);
   else lines.push(`WMS listens on ${service.url}`, `Redis: ${redis.source}`);
+  if (service.url !== undefined) lines.push(`Access: ${whoMay(config)}`);
   if (config.mqs.address === undefined) lines.push("MQS: the embedded one");
   if (service.url !== undefined && roles.workers)
     lines.push(`Try: curl ${service.url}/v1/query/workflows -d '{"query": {}}'`, `API: ${service.url}/docs/`);
   process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function whoMay({ access, host }: Config): string {
+  if (access.tokens !== undefined) return `tokens of ${access.openIdUrl}`;
+  const whoever = isLoopback(host) ? "every program on this machine" : "whoever reaches this port";
+  return `tokens are not checked, ${whoever} may do everything`;
 }
 
 /** One sentence for what the person at the terminal can mend; a stack for what only a programmer can. */

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { RequestHandler } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createApp } from "./api/app.js";
@@ -8,9 +7,9 @@ import { createServer } from "./api/server.js";
 import type { Config } from "./config/config.js";
 import { operatorPages } from "./dashboard/operatorPages.js";
 import { OPERATOR_PATH } from "./dashboard/paths.js";
-import { ANYBODY } from "./domain/caller.js";
 import { configuredSchedds } from "./domain/clusters.js";
 import type { Mqs } from "./domain/mqProfile.js";
+import { createGatekeeping } from "./gatekeeping.js";
 import type { Wms } from "./lifecycle/context.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "./mqs/embeddedMqs.js";
 import { createHttpMqs } from "./mqs/httpMqs.js";
@@ -46,7 +45,6 @@ const PATIENCE_WITHOUT_REDIS = 2000;
 /**
  * Starts the service on a Redis that answers.
  *
- * @param guard who may see the pages for operators
  * @throws ConfigError when it can't listen, LayoutError when the data has another number of partitions, RedisStartError
  *   when Redis does not answer after all, or refuses our data; what was started by then has been closed
  */
@@ -54,7 +52,6 @@ export async function startService(
   config: Config & { redisUrl: string },
   roles: Roles,
   log: Logger,
-  guard: RequestHandler = anybody,
 ): Promise<Service> {
   const closings: (() => Promise<unknown>)[] = [];
   const close = async () => {
@@ -71,8 +68,16 @@ export async function startService(
     closings.push(() => within(PATIENCE_WITHOUT_REDIS, learning.close()));
     if (roles.workers) closings.push(await work(wms, config, log));
     if (!roles.web) return { url: undefined, close };
-    const pages = { [OPERATOR_PATH]: operatorPages({ wms, guard, askingOf: exchangeOf }) };
-    const app = createApp({ wms, ready: () => answers(redis), embeddedMqs: mqs.embedded, pages, log });
+    const { checkToken, operators } = createGatekeeping(config.access, log);
+    const guard = [operators.router, operators.guard];
+    const app = createApp({
+      wms,
+      ready: () => answers(redis),
+      embeddedMqs: mqs.embedded,
+      pages: { [OPERATOR_PATH]: operatorPages({ wms, guard, askingOf: exchangeOf }) },
+      checkToken,
+      log,
+    });
     const server = createServer(app);
     const url = await listen(server, config.host, config.port);
     closings.push(() => stopServing(server));
@@ -133,12 +138,6 @@ const learnSchedds = (wms: Wms): PeriodicWork => ({
   interval: LEARN_INTERVAL,
   runOnce: async () => wms.queues.learn(await wms.store.knownSchedds()),
 });
-
-/** Until operators log in, whoever reaches the port is one. */
-const anybody: RequestHandler = (_request, response, next) => {
-  exchangeOf(response).caller = ANYBODY;
-  next();
-};
 
 const answers = async (redis: Redis): Promise<boolean> => (await redis.ping()) === "PONG";
 

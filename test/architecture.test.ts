@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 /** What each room may import, besides itself. The files directly under `src/` put the rooms together. */
 const MAY_IMPORT: Record<string, string[]> = {
   domain: [],
+  access: ["domain"],
   config: ["domain"],
   redis: [],
   store: ["domain"],
@@ -13,7 +14,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   mqs: ["domain"],
   lifecycle: ["store", "queues", "mqs", "domain"],
   workers: ["lifecycle", "store", "queues", "mqs", "domain"],
-  api: ["lifecycle", "store", "queues", "mqs", "domain"],
+  api: ["access", "lifecycle", "store", "queues", "mqs", "domain"],
   dashboard: ["lifecycle", "store", "queues", "domain"],
 };
 

@@ -1,6 +1,8 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
+import type { TokenCheck } from "../access/tokens.js";
 import type { Wms } from "../lifecycle/context.js";
+import { admission } from "./admission.js";
 import { docsPages } from "./docs.js";
 import { asHttpError, HttpError, sendError } from "./errors.js";
 import { type Observer, observeExchanges } from "./exchange.js";
@@ -23,13 +25,16 @@ export interface AppOptions {
   embeddedMqs?: EmbeddedMqs | undefined;
   /** Pages for people, by the path at which they are mounted. */
   pages?: Readonly<Record<string, RequestHandler>>;
+  /** Who a bearer token's owner is; undefined: tokens are not checked. */
+  checkToken?: TokenCheck | undefined;
   /** Told of every request that was answered. */
   observers?: readonly Observer[];
   log: Logger;
 }
 
 /** The API as an Express app. */
-export function createApp({ wms, ready, embeddedMqs, pages = {}, observers = [], log }: AppOptions): Express {
+export function createApp(options: AppOptions): Express {
+  const { wms, ready, embeddedMqs, pages = {}, checkToken, observers = [], log } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -46,7 +51,7 @@ export function createApp({ wms, ready, embeddedMqs, pages = {}, observers = [],
     ...operationRoutes(ready),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),
   ]);
-  mountRoutes(app, routes);
+  mountRoutes(app, routes, admission(checkToken));
   app.use("/docs", docsPages(document));
   for (const [path, page] of Object.entries(pages)) app.use(path, page);
   app.use(refusePath);

@@ -1,6 +1,7 @@
 import type { Express, Request, RequestHandler } from "express";
 import type { z } from "zod";
-import { ANYBODY } from "../domain/caller.js";
+import type { Caller } from "../domain/caller.js";
+import type { Admission } from "./admission.js";
 import { sendJson } from "./answers.js";
 import { parseBody, readBody } from "./body.js";
 import { HttpError } from "./errors.js";
@@ -8,33 +9,34 @@ import { exchangeOf } from "./exchange.js";
 import type { Route } from "./route.js";
 import { validate } from "./validation.js";
 
-/** Puts routes into an app: each parses, validates, calls and answers. A path's other methods get a 405. */
-export function mountRoutes(app: Express, routes: readonly Route[]): void {
+/** Puts routes into an app: each admits, parses, validates, calls and answers. A path's other methods get a 405. */
+export function mountRoutes(app: Express, routes: readonly Route[], admit: Admission): void {
   const byPath = new Map<string, Route[]>();
   for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route]);
   for (const [path, siblings] of byPath) {
     const mounted = app.route(path.replace(/\{(\w+)\}/g, ":$1"));
-    for (const route of siblings) mounted[route.method](readBody, serve(route));
+    for (const route of siblings) mounted[route.method](admit(route), readBody, serve(route));
     mounted.all(refuseMethod(siblings.map(({ method }) => (method === "get" ? "GET, HEAD" : "POST"))));
   }
 }
 
 function serve(route: Route): RequestHandler {
   return async (request, response) => {
-    const exchange = exchangeOf(response);
-    exchange.route = route.path;
-    exchange.caller = ANYBODY;
     const sent = request.body === undefined ? {} : parseBody(request.body);
     const answer = await route.answer({
       params: request.params as Record<string, string>,
       query: route.query && validate(route.query, declaredParameters(request, route.query)),
       body: route.body && validate(route.body.schema, sent),
-      by: "USER",
+      by: countsAs(exchangeOf(response).caller),
     });
     if (typeof answer === "string") sendJson(response, 200, answer);
     else sendJson(response, answer.status, answer.text);
   };
 }
+
+/** Whoever is a user too acts as one. */
+const countsAs = (caller: Caller | undefined): "USER" | "TMS" =>
+  caller?.roles.has("system-tms") && !caller.roles.has("user") ? "TMS" : "USER";
 
 /** One that is given several times is an array, and so no string: which of them is meant can't be told. */
 function declaredParameters({ url }: Request, schema: z.ZodObject): Record<string, string | string[]> {

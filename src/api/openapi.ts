@@ -15,16 +15,18 @@ const errorSchema = z
   })
   .meta({ id: "ErrorResponse", description: "The body of every answer from 400 on." });
 
-type ErrorStatus = 400 | 413 | 500 | 503 | FurtherError;
+type ErrorStatus = 400 | 401 | 403 | 413 | 500 | 503 | FurtherError;
 
 const ERRORS: Record<ErrorStatus, string> = {
   400: "The request is wrong; the error names the field.",
+  401: "There is no bearer token, or none that counts.",
+  403: "The token's owner lacks the role.",
   404: "There is no such thing, or its state does not allow this.",
   413: "The body is larger than 32 MiB.",
   422: "The request is right, but the state forbids it.",
   500: "The service is at fault.",
   502: "The message queue service refused the request.",
-  503: "Redis or the message queue service is away. Retry-After says when to try again, in seconds.",
+  503: "Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds.",
 };
 
 const TAGS: Record<Tag, string> = {
@@ -37,9 +39,18 @@ const TAGS: Record<Tag, string> = {
   operations: "For whoever runs the service.",
 };
 
+/** The document's name for bearer tokens. */
+const TOKEN = "token";
+
 /** Describes routes by the schemas that they check with. */
 export function buildDocument(routes: readonly Route[]): Document {
   const registry = new OpenAPIRegistry();
+  registry.registerComponent("securitySchemes", TOKEN, {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description: "A token of the identity provider. Not asked for where the service runs without one.",
+  });
   for (const route of routes) registry.registerPath(describe(route));
   const used = new Set(routes.map(({ tag }) => tag));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
@@ -67,6 +78,7 @@ function describe(route: Route): RouteConfig {
     description,
     ...(tag && { tags: [tag] }),
     "x-roles": roles,
+    security: roles === "anyone" ? [] : [{ [TOKEN]: [] }],
     request: {
       ...(params.length > 0 && { params: z.object(Object.fromEntries(params)) }),
       ...(query && { query }),
@@ -83,8 +95,9 @@ function describe(route: Route): RouteConfig {
   };
 }
 
-function errorsOf({ errors = [] }: Route): Record<number, Success> {
-  const statuses: ErrorStatus[] = [400, ...errors, 413, 500, 503];
+function errorsOf({ errors = [], roles }: Route): Record<number, Success> {
+  const ofAccess: ErrorStatus[] = roles === "anyone" ? [] : [401, 403];
+  const statuses: ErrorStatus[] = [400, ...ofAccess, ...errors, 413, 500, 503];
   return Object.fromEntries(
     statuses.map((status) => [status, { description: ERRORS[status], schema: errorSchema }]),
   );

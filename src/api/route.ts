@@ -29,7 +29,7 @@ export interface Success {
   schema: z.ZodType;
 }
 
-/** Error statuses of some routes. Every route may answer 400, 413, 500 and 503. */
+/** Error statuses of some routes. Every route may answer 400, 413, 500 and 503, and 401 and 403 unless it is for anyone. */
 export type FurtherError = 404 | 422 | 502;
 
 /** One route: what it takes and answers, as data for the router and the document, and what it does. */
@@ -39,7 +39,7 @@ export interface Route {
   path: string;
   /** Undefined for the root. */
   tag?: Tag;
-  /** Not enforced yet: without authentication every request has both. `anyone` needs no token even with it. */
+  /** Whom it is for; `anyone` needs no token. */
   roles: readonly Role[] | "anyone";
   description: string;
   /** Declared query parameters; all others are ignored. */

@@ -1,10 +1,9 @@
 import { type ClusterLocations, defaultClusterLocations } from "../domain/clusters.js";
+import { type AccessConfig, readAccess } from "./access.js";
+import { ConfigError } from "./configError.js";
 import { type Settings, settingsSchema } from "./settings.js";
 
-/** A setting that can't be used. The message is one sentence that names it. */
-export class ConfigError extends Error {
-  override name = "ConfigError";
-}
+export { ConfigError } from "./configError.js";
 
 /** Every setting, checked. Durations are seconds, sizes bytes. */
 export interface Config {
@@ -12,6 +11,7 @@ export interface Config {
   host: string;
   /** 0: any free port. */
   port: number;
+  access: AccessConfig;
   /** Undefined: the service starts a Redis of its own in `dataDir`. */
   redisUrl: string | undefined;
   dataDir: string;
@@ -51,11 +51,11 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   }
   const env: Settings = parsed.data;
   const production = env.NODE_ENV === "production";
-  refuseUncheckedTokens(production, env.AUTH_OPENID_URL, env.AUTH_DISABLED);
   return {
     production,
     host: env.REST_HOST,
     port: env.REST_PORT,
+    access: readAccess(env),
     redisUrl: env.REDIS_URL,
     dataDir: env.DATA_DIR,
     clusters: env.CLUSTER_LOCATIONS ?? defaultClusterLocations(production),
@@ -93,17 +93,4 @@ function mqsCredentials(
   if (tokenUrl === undefined || clientId === undefined || clientSecret === undefined)
     throw new ConfigError(`${missing.join(", ")}: must be set too when one of the three MQS credentials is`);
   return { tokenUrl, clientId, clientSecret };
-}
-
-/** Tokens are not checked yet. Whoever asks for that, or runs in production, must not believe that they are. */
-function refuseUncheckedTokens(production: boolean, openIdUrl: string | undefined, disabled: boolean): void {
-  if (disabled) return;
-  if (openIdUrl !== undefined)
-    throw new ConfigError(
-      "AUTH_OPENID_URL: tokens are not checked yet; unset it, or set AUTH_DISABLED=true and guard the port",
-    );
-  if (production)
-    throw new ConfigError(
-      "AUTH_DISABLED: must be true in production, tokens are not checked yet; guard the port",
-    );
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { claimRulesSchema } from "../domain/claimRules.js";
 import { clusterLocationsSchema } from "../domain/clusters.js";
 
 /** Groups of settings, in the order in which the documentation lists them. */
@@ -37,6 +38,13 @@ const seconds = (fallback: number, min = 0) =>
   z.coerce.number().min(min).max(LONGEST_DURATION).default(fallback);
 const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => z.coerce.number().int().min(min).max(max);
 
+const roleSetting = (fallback: string, description: string) =>
+  z
+    .string()
+    .default(fallback)
+    .pipe(claimRulesSchema)
+    .meta(about("Access", description, `\`${fallback.replaceAll(" ", "` `")}\``));
+
 const json = z.string().transform((value, context) => {
   try {
     return JSON.parse(value) as unknown;
@@ -54,10 +62,50 @@ export const settingsSchema = z.object({
   REST_HOST: z.string().default("127.0.0.1").meta(about("HTTP", "address the API listens on")),
   REST_PORT: whole(0, 65535).default(8080).meta(about("HTTP", "its port; 0: any free one")),
 
+  AUTH_OPENID_URL: url
+    .optional()
+    .meta(
+      about(
+        "Access",
+        "the OpenID Connect provider whose tokens count: its issuer, or the address of its discovery document; unset: tokens are not checked",
+      ),
+    ),
+  AUTH_AUDIENCE: text.meta(about("Access", "whom tokens must be meant for; unset: anybody")),
   AUTH_DISABLED: flag
     .default(false)
-    .meta(about("Access", "tokens are not checked yet: must be `true` in production, and the port guarded")),
-  AUTH_OPENID_URL: text.meta(about("Access", "not used yet, and refused unless `AUTH_DISABLED` is `true`")),
+    .meta(
+      about("Access", "`true`: tokens are not checked, in production and for others than this machine too"),
+    ),
+  AUTH_ROLE_USER: roleSetting(
+    "ewms_role=user groups=/tokens/ewms-dev groups=/institutions/IceCube.*",
+    "who is a user: `claim=regex` expressions with blanks between them, each for a whole value; `a.b` is claim `b` within `a`",
+  ),
+  AUTH_ROLE_SYSTEM_TMS: roleSetting("ewms_role=system-tms", "the same for a TMS"),
+  AUTH_ROLE_OPERATOR: roleSetting("ewms_role=operator", "the same for an operator"),
+  ADMIN_USER: text.meta(about("Access", "name by which operators get at `/admin/`; with the next one")),
+  ADMIN_PASSWORD: text.meta(about("Access", "their password")),
+  ADMIN_CLIENT_ID: text.meta(
+    about(
+      "Access",
+      "this service as a client of the identity provider, through which operators log in instead; with `PUBLIC_URL`",
+    ),
+  ),
+  ADMIN_CLIENT_SECRET: text.meta(about("Access", "the client's secret; unset: it is a public client")),
+  PUBLIC_URL: url
+    .refine(
+      (address) => new URL(address).href === `${new URL(address).origin}/`,
+      "is more than http(s)://host:port",
+    )
+    .transform((address) => new URL(address).origin)
+    .optional()
+    .meta(about("Access", "where browsers reach the service: `https://wms.example.org`")),
+  SESSION_SECRET: z
+    .string()
+    .min(32, "is shorter than 32 characters")
+    .optional()
+    .meta(
+      about("Access", "keeps operators' sessions; the same for all web processes; unset: each makes its own"),
+    ),
 
   REDIS_URL: text.meta(
     about("Redis and data", "the Redis (6.2 or newer) to use; unset: the service starts one of its own"),

@@ -8,8 +8,8 @@ import { secureHeaders } from "./secureHeaders.js";
 /** What the pages for operators work with. */
 export interface OperatorPagesOptions {
   wms: Wms;
-  /** Lets operators pass and nobody else, and makes known who they are: see `askingOf`. */
-  guard: RequestHandler;
+  /** Let operators pass and nobody else, and make known who they are: see `askingOf`. In this order. */
+  guard: RequestHandler[];
   /** The request that a response answers, whose caller the guard names. */
   askingOf(response: Response): Asking;
 }
@@ -17,7 +17,7 @@ export interface OperatorPagesOptions {
 /** Pages for operators, to be mounted at `OPERATOR_PATH`: the Bull dashboard and the entities it links to. */
 export function operatorPages({ wms, guard, askingOf }: OperatorPagesOptions): Router {
   const pages = Router();
-  pages.use(secureHeaders, auditActs(askingOf, wms.log), guard);
+  pages.use(secureHeaders, auditActs(askingOf, wms.log), ...guard);
   pages.use("/queues", queueBoard(wms));
   pages.use(entityPages(wms));
   return pages;

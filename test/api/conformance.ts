@@ -46,14 +46,20 @@ export interface Document {
 /**
  * A client of a running service that validates each answer against the document which that service serves: the body by
  * path, method and status, and for errors the shape, the code and the reason phrase as well.
+ *
+ * @param token goes with every request that brings no `authorization` of its own
  */
-export async function api(url: string): Promise<Api> {
+export async function api(url: string, token?: string): Promise<Api> {
   const agent = new Agent({ keepAlive: true });
-  const { body: document } = await exchange<Document>(agent, url, "GET", "/v1/schema/openapi", {});
+  const usual: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const { body: document } = await exchange<Document>(agent, url, "GET", "/v1/schema/openapi", {
+    headers: usual,
+  });
   const check = checker(document);
   // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect
   const request = async <T = any>(method: string, path: string, sent: Sent = {}): Promise<Answer<T>> => {
-    const answer = await exchange<T>(agent, url, method, path, sent);
+    const headers = { ...usual, ...sent.headers };
+    const answer = await exchange<T>(agent, url, method, path, { ...sent, headers });
     check(method, path, answer);
     return answer;
   };

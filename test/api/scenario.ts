@@ -73,8 +73,16 @@ export interface Scenario {
   close(): Promise<void>;
 }
 
-/** Starts a service for the tests of some routes. @param overrides settings as in the environment */
-export async function startScenario(overrides: Record<string, string> = {}): Promise<Scenario> {
+/**
+ * Starts a service for the tests of some routes.
+ *
+ * @param overrides settings as in the environment
+ * @param token what the client sends, for a service that checks tokens
+ */
+export async function startScenario(
+  overrides: Record<string, string> = {},
+  token?: string,
+): Promise<Scenario> {
   const places = Array.from({ length: PLACES }, (_, n) => ({ location: `pool-${n}`, schedd: `schedd-${n}` }));
   const service = await startTestService({
     CLUSTER_LOCATIONS: JSON.stringify(
@@ -82,7 +90,7 @@ export async function startScenario(overrides: Record<string, string> = {}): Pro
     ),
     ...overrides,
   });
-  const client = await api(service.url);
+  const client = await api(service.url, token);
   const place = (): Place => {
     const next = places.pop();
     if (next === undefined) throw new Error("raise the number of places");

@@ -5,7 +5,7 @@ import type { LeaseQueue } from "../../src/queues/leaseQueue.js";
 import { type ScriptedMqs, startScriptedMqs, status } from "../mqs/scriptedMqs.js";
 import { eventually, lastEntry, type Story, task } from "../stories/story.js";
 import { BoardPage } from "./boardPage.js";
-import { type Desk, deadTaskforce, delayedTaskforce, OPERATOR, openDesk } from "./desk.js";
+import { CREDENTIALS, type Desk, deadTaskforce, delayedTaskforce, OPERATOR, openDesk } from "./desk.js";
 
 let mqs: ScriptedMqs;
 let desk: Desk;
@@ -17,7 +17,7 @@ beforeAll(async () => {
   mqs = await startScriptedMqs();
   [desk, browser] = await Promise.all([openDesk({ MQS_ADDRESS: mqs.address }), openBrowser()]);
   story = desk.story;
-  board = new BoardPage(await browser.newPage({ locale: "en-US" }), story.url);
+  board = new BoardPage(await browser.newPage({ locale: "en-US", httpCredentials: CREDENTIALS }), story.url);
 });
 
 afterAll(async () => {

@@ -1,7 +1,4 @@
-import type { RequestHandler } from "express";
 import { Redis } from "ioredis";
-import { exchangeOf } from "../../src/api/exchange.js";
-import { WmsError } from "../../src/domain/errors.js";
 import { createQueues, type Queues } from "../../src/queues/queues.js";
 import { recordingLog } from "../mqs/logLines.js";
 import { freshDatabase } from "../setup/database.js";
@@ -9,18 +6,22 @@ import { type AccessPoint, eventually, type Story, startStory } from "../stories
 
 /** The operator of these tests. */
 export const OPERATOR = "olga";
-/** A header by which a test plays somebody who is no operator. */
-export const STRANGER = { "x-stranger": "yes" };
+/** As a browser is told them. */
+export const CREDENTIALS = { username: OPERATOR, password: "open sesame" };
 
-/** Lets everybody pass as the operator, but not strangers. */
-const guard: RequestHandler = (request, response, next) => {
-  const stranger = request.headers["x-stranger"] !== undefined;
-  exchangeOf(response).caller = stranger
-    ? { subject: "sam", roles: new Set(["user"]) }
-    : { subject: OPERATOR, roles: new Set(["operator"]) };
-  if (stranger) throw new WmsError("forbidden", "operators only");
-  next();
-};
+const basic = (password: string): string =>
+  `Basic ${Buffer.from(`${OPERATOR}:${password}`).toString("base64")}`;
+
+/** Headers of a request that a page of the service sends for the operator. */
+export const asOperator = (url: string): Record<string, string> => ({
+  authorization: basic(CREDENTIALS.password),
+  origin: url,
+});
+/** The same from somebody who does not know the password. */
+export const asStranger = (url: string): Record<string, string> => ({
+  authorization: basic("close sesame"),
+  origin: url,
+});
 
 /** What the log says of something that an operator did. */
 export interface AuditLine {
@@ -62,9 +63,11 @@ export async function openDesk(settings: Record<string, string> = {}): Promise<D
       RECONCILE_SECONDS: "0.2",
       TMS_RETRY_WAIT: "3600",
       TMS_ACTION_RETRIES: "1",
+      ADMIN_USER: CREDENTIALS.username,
+      ADMIN_PASSWORD: CREDENTIALS.password,
       ...settings,
     },
-    { log, guard },
+    { log },
   );
   const redis = new Redis(redisUrl);
   const queues = createQueues({ redis, leaseSeconds: 300, schedds: [] });

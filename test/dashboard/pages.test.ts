@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRedisProxy } from "../api/redisProxy.js";
 import { startTestService } from "../setup/service.js";
 import { eventually, type Story, task } from "../stories/story.js";
-import { type AuditLine, type Desk, deadTaskforce, openDesk, STRANGER } from "./desk.js";
+import { type AuditLine, asOperator, asStranger, type Desk, deadTaskforce, openDesk } from "./desk.js";
 
 let desk: Desk;
 let story: Story;
@@ -21,7 +21,9 @@ beforeAll(async () => {
 
 afterAll(() => desk.close());
 
-const get = (path: string, headers: Record<string, string> = {}) => fetch(story.url + path, { headers });
+const get = (path: string, headers = asOperator(story.url)) => fetch(story.url + path, { headers });
+const put = (path: string, headers = asOperator(story.url)) =>
+  fetch(story.url + path, { method: "PUT", headers });
 const api = (path: string) => `/admin/queues/api/${path}`;
 
 describe("the pages", () => {
@@ -92,15 +94,18 @@ describe("who is no operator", () => {
     api("queues"),
     "/admin/workflows/WF-0-00000000",
   ])("does not see %s", async (path) => {
-    const answer = await get(path, STRANGER);
-    expect([answer.status, await answer.json()]).toEqual([403, { code: 403, error: "operators only" }]);
+    const answer = await get(path, asStranger(story.url));
+    expect([answer.status, await answer.json()]).toEqual([
+      401,
+      { code: 401, error: "operators need a name and a password" },
+    ]);
   });
 
   it("does nothing, and the audit tells who tried", async () => {
     const at = story.accessPoint();
     const path = api(`queues/starter-${at.schedd}/pause`);
-    const headers = { ...STRANGER, "x-request-id": "try-1" };
-    expect((await fetch(story.url + path, { method: "PUT", headers })).status).toBe(403);
+    const headers = { ...asStranger(story.url), "x-request-id": "try-1" };
+    expect((await put(path, headers)).status).toBe(401);
     expect(await desk.queues.of(at.schedd).starter.queue.isPaused()).toBe(false);
     const tried = (line: AuditLine) => line.request === "try-1" && line.method === "PUT";
     const line = await eventually(
@@ -108,7 +113,7 @@ describe("who is no operator", () => {
       async () => audit().find(tried),
       (found) => found !== undefined,
     );
-    expect(line).toMatchObject({ operator: "sam", path, outcome: "refused", status: 403 });
+    expect(line).toMatchObject({ operator: "unknown", path, outcome: "refused", status: 401 });
   });
 });
 
@@ -123,8 +128,11 @@ describe("the audit", () => {
     ] as const) {
       const lines: string[] = [];
       const log = pino({ level }, { write: (line: string) => void lines.push(line) });
-      const service = await startTestService({}, { log });
-      const answer = await fetch(`${service.url}${api("queues/mq-activation/pause")}`, { method: "PUT" });
+      const service = await startTestService({}, log);
+      const answer = await fetch(`${service.url}${api("queues/mq-activation/pause")}`, {
+        method: "PUT",
+        headers: { origin: service.url },
+      });
       expect(answer.status).toBe(200);
       await service.close();
       expect(lines.map((line) => (JSON.parse(line) as AuditLine).action)).toEqual(
@@ -134,7 +142,6 @@ describe("the audit", () => {
   });
 
   it("tells of what the board itself refuses, and of what no button does", async () => {
-    const put = (path: string) => fetch(story.url + path, { method: "PUT" });
     expect((await put(api("queues/no-such-queue/pause"))).status).toBe(404);
     expect(await desk.audited("pause", "no-such-queue")).toMatchObject({ outcome: "refused", status: 404 });
     expect((await put(api("queues/mq-activation/job-schedulers/x/run"))).status).toBe(403);
@@ -146,7 +153,8 @@ describe("the audit", () => {
 });
 
 it("what goes wrong is told in the service's own way: bodies that are not JSON, and a Redis that is away", async () => {
-  const add = { method: "POST", headers: { "content-type": "application/json" }, body: "{" };
+  const headers = { ...asOperator(story.url), "content-type": "application/json" };
+  const add = { method: "POST", headers, body: "{" };
   const malformed = await fetch(story.url + api("queues/mq-activation/add"), add);
   expect(malformed.status).toBe(400);
   expect(await malformed.json()).toMatchObject({ code: 400, error: expect.stringMatching(/^body: /) });
@@ -173,7 +181,7 @@ it("however many retries come at once, the taskforce is handed out once, and its
   const uuid = await deadTaskforce(desk, at);
   const before = (await story.taskforce(uuid)).phase_change_log.length;
   const path = api(`queues/starter-${at.schedd}/${uuid}/retry`);
-  const retries = Array.from({ length: 8 }, () => fetch(story.url + path, { method: "PUT" }));
+  const retries = Array.from({ length: 8 }, () => put(path));
   const statuses = (await Promise.all(retries)).map(({ status }) => status);
   // Who looks when it waits already is told that there is nothing to retry.
   expect(statuses.filter((status) => status !== 204 && status !== 400)).toEqual([]);
@@ -192,7 +200,7 @@ it("a retry of what was aborted meanwhile hands nothing out", async () => {
   const { starter } = desk.queues.of(at.schedd);
   await starter.restoreDead(uuid, "no such file");
   const path = api(`queues/starter-${at.schedd}/${uuid}/retry`);
-  expect((await fetch(story.url + path, { method: "PUT" })).status).toBe(204);
+  expect((await put(path)).status).toBe(204);
   expect(await starter.ids()).toEqual({ live: new Set(), dead: new Set() });
   expect((await story.taskforce(uuid)).phase).toBe("pending-stopper");
 });

@@ -4,7 +4,7 @@ import { openBrowser } from "../../scripts/browser/chromium.js";
 import { startTestService } from "../setup/service.js";
 import { type AccessPoint, eventually, type Story, task } from "../stories/story.js";
 import { BoardPage, type JobButton, type JobList } from "./boardPage.js";
-import { type Desk, deadTaskforce, delayedTaskforce, openDesk } from "./desk.js";
+import { CREDENTIALS, type Desk, deadTaskforce, delayedTaskforce, openDesk } from "./desk.js";
 
 let desk: Desk;
 let story: Story;
@@ -14,7 +14,7 @@ let board: BoardPage;
 beforeAll(async () => {
   [desk, browser] = await Promise.all([openDesk(), openBrowser()]);
   story = desk.story;
-  board = new BoardPage(await browser.newPage({ locale: "en-US" }), story.url);
+  board = new BoardPage(await browser.newPage({ locale: "en-US", httpCredentials: CREDENTIALS }), story.url);
 });
 
 afterAll(async () => {

@@ -72,6 +72,22 @@ test("a setting that can't be used", async () => {
   expect(await refusal({ REST_PORT: "eighty" })).toMatch(/^REST_PORT: /);
 });
 
+test("a port that others can reach, while tokens are not checked", async () => {
+  expect(await refusal({ REST_HOST: "0.0.0.0" })).toBe(
+    "REST_HOST: is 0.0.0.0, where others can reach it, and tokens are not checked; " +
+      "set AUTH_OPENID_URL, or AUTH_DISABLED=true when something else guards the port",
+  );
+});
+
+test.each(["main", "web", "worker"] as const)(
+  "%s in production without a word on tokens",
+  async (program) => {
+    expect(await refusal({ NODE_ENV: "production" }, program)).toBe(
+      "AUTH_OPENID_URL: must be set in production, or AUTH_DISABLED=true when something else guards the port",
+    );
+  },
+);
+
 test("another STORE_PARTITIONS than the data was written with", async () => {
   const REDIS_URL = await freshDatabase();
   const first = new ServiceProcess("main", { REDIS_URL });

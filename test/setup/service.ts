@@ -1,4 +1,3 @@
-import type { RequestHandler } from "express";
 import { type Logger, pino } from "pino";
 import { readConfig } from "../../src/config/config.js";
 import { startService } from "../../src/service.js";
@@ -13,26 +12,19 @@ export interface TestService {
   close(): Promise<void>;
 }
 
-/** What a test may put in the place of the service's own. */
-export interface TestParts {
-  /** Silent unless given. */
-  log?: Logger;
-  /** Who may see the pages for operators. */
-  guard?: RequestHandler;
-}
-
 /**
  * Starts a service on a free port and an empty database. Close it before the test file ends.
  *
  * @param overrides settings as in the environment; a `REDIS_URL` lets two services share their data
+ * @param log silent unless given
  */
 export async function startTestService(
   overrides: Record<string, string> = {},
-  { log = pino({ level: "silent" }), guard }: TestParts = {},
+  log: Logger = pino({ level: "silent" }),
 ): Promise<TestService> {
   const redisUrl = overrides["REDIS_URL"] ?? (await freshDatabase());
   const config = readConfig({ REST_PORT: "0", ...overrides, REDIS_URL: redisUrl });
-  const service = await startService({ ...config, redisUrl }, { web: true, workers: true }, log, guard);
+  const service = await startService({ ...config, redisUrl }, { web: true, workers: true }, log);
   if (service.url === undefined) throw new Error("the service has no URL");
   return { url: service.url, redisUrl, close: () => service.close() };
 }

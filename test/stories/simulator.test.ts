@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually, type Story, startStory } from "./story.js";
+import { IdentityProvider } from "../access/identityProvider.js";
+import { eventually, logOf, type Story, startStory } from "./story.js";
 
 const SCRIPT = fileURLToPath(new URL("../../scripts/simulate-tms.ts", import.meta.url));
 
@@ -101,5 +102,51 @@ describe("the TMS simulator on the command line", () => {
     expect(code).toBe(2);
     expect(output).toContain(sentence);
     expect(output.trim().split("\n")).toHaveLength(1);
+  });
+});
+
+describe("the TMS simulator at a service that checks tokens", () => {
+  let idp: IdentityProvider;
+  let story: Story;
+  let tms: string;
+  beforeAll(async () => {
+    idp = await IdentityProvider.start();
+    const user = await idp.token({ groups: ["/institutions/IceCube/members"] });
+    tms = await idp.token({ ewms_role: "system-tms" });
+    story = await startStory(
+      { AUTH_OPENID_URL: idp.issuer, AUTH_AUDIENCE: "ewms-wms" },
+      { tokens: { user, tms } },
+    );
+  });
+  afterAll(async () => {
+    await story.close();
+    await idp.goAway();
+  });
+
+  it("sees a workflow through to the end with its token", async () => {
+    const at = story.accessPoint();
+    const { taskforce_uuid, workflow_id } = await story.pending(at);
+    const args = ["--schedd", at.schedd, "--url", story.url, "--interval", "0.05", "--token", tms];
+    const simulator = start(args);
+    await story.reaches(taskforce_uuid, "condor-submit");
+    await story.deactivate(workflow_id, "finished");
+    expect(logOf(await story.reaches(taskforce_uuid, "condor-complete"))).toEqual([
+      "pre-mq-activation by USER",
+      "pre-launch by Workflow MQ Activator",
+      "pending-starter by Taskforce Launch Control",
+      "condor-submit by TMS",
+      "pending-stopper by User",
+      "condor-rm by TMS",
+      "condor-complete by TMS",
+    ]);
+    simulator.child.kill("SIGINT");
+    expect(await simulator.ended).toMatchObject({ code: 0 });
+  });
+
+  it("is told why it gets nothing without one", async () => {
+    const { schedd } = story.accessPoint();
+    const { code, output } = await start(["--schedd", schedd, "--url", story.url, "--once"]).ended;
+    expect(code).toBe(1);
+    expect(output).toContain("401 a bearer token is needed");
   });
 });

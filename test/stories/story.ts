@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { Logger } from "pino";
 import { createTms, type Tms, type TmsOptions } from "../../scripts/tms/tms.js";
 import type { HandOut, SubmitReport, Taskforce as Wanted } from "../../scripts/tms/wire.js";
 import type { Phase, PhaseChange } from "../../src/domain/phases.js";
@@ -6,7 +7,7 @@ import type { CreateWorkflowRequest } from "../../src/domain/requests.js";
 import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { Workflow } from "../../src/domain/workflow.js";
-import { startTestService, type TestParts } from "../setup/service.js";
+import { startTestService } from "../setup/service.js";
 
 /** Milliseconds between two looks at a condition. */
 const LOOK_AGAIN = 20;
@@ -103,29 +104,42 @@ export const task = (locations: string[], changes: Partial<TaskRequest> = {}): T
   ...changes,
 });
 
-/** Starts a service for the stories of a test file. @param settings environment variables on top of the tests' own */
+/** What those who talk to a service that checks tokens send. */
+export interface Tokens {
+  user: string;
+  tms: string;
+}
+
+/**
+ * Starts a service for the stories of a test file.
+ *
+ * @param settings environment variables on top of the tests' own
+ * @param parts `tokens` undefined: nobody sends one; `log` undefined: nothing is logged
+ */
 export async function startStory(
   settings: Record<string, string> = {},
-  parts: TestParts = {},
+  { tokens, log }: { tokens?: Tokens; log?: Logger } = {},
 ): Promise<Story> {
   const clusters = Array.from({ length: ACCESS_POINTS }, (_, n) => [
     `pool-${n}`,
     { schedd: `access-point-${n}` },
   ]);
   const locations = JSON.stringify(Object.fromEntries(clusters));
-  const service = await startTestService({ CLUSTER_LOCATIONS: locations, ...settings }, parts);
-  return new Story(service);
+  const service = await startTestService({ CLUSTER_LOCATIONS: locations, ...settings }, log);
+  return new Story(service, tokens);
 }
 
 /** One service, and those who talk to it: a user, and the TMS of each access point. Everything goes over HTTP. */
 export class Story {
   readonly url: string;
   readonly close: () => Promise<void>;
+  readonly #tokens: Tokens | undefined;
   #accessPoints = 0;
 
-  constructor(service: { url: string; close: () => Promise<void> }) {
+  constructor(service: { url: string; close: () => Promise<void> }, tokens?: Tokens) {
     this.url = service.url;
     this.close = () => service.close();
+    this.#tokens = tokens;
   }
 
   /** An access point that no other test uses. */
@@ -138,16 +152,18 @@ export class Story {
 
   /** Another TMS, such as the one that is started after a crash. */
   tms(schedd: string, options: Partial<TmsOptions> = {}): Tms {
-    return createTms({ url: this.url, schedd, ...options });
+    return createTms({ url: this.url, schedd, token: this.#tokens?.tms, ...options });
   }
 
-  /** A request as a user or a TMS makes it. */
+  /** A request as a user makes it, or a TMS without tokens. */
   async call<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
     const response = await fetch(this.url + path, {
       method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      headers: {
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(this.#tokens && { authorization: `Bearer ${this.#tokens.user}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     return { status: response.status, reason: response.statusText, body: (await response.json()) as T };
   }

@@ -1,0 +1,41 @@
+import type { LoginFailures } from "../../access/loginFailures.js";
+import type { passwordCheck } from "../../access/password.js";
+import { isLoopback } from "../../domain/loopback.js";
+import { HttpError } from "../errors.js";
+import type { Door } from "./operatorGuard.js";
+
+/** Browsers ask for it, and send it from then on until they are closed. */
+const CHALLENGE = { "www-authenticate": 'Basic realm="EWMS WMS operators", charset="UTF-8"' };
+
+/** Opens to one name and password. */
+export const passwordDoor = (
+  user: string,
+  check: ReturnType<typeof passwordCheck>,
+  failures: LoginFailures,
+): Door => ({
+  async identify({ headers, ip }) {
+    const right = check(headers.authorization);
+    if (right) return user;
+    if (right === false) failures.note(ip, "wrong name or password");
+    throw new HttpError(401, "operators need a name and a password", CHALLENGE);
+  },
+});
+
+/** Opens to whoever sits at this machine. A page of another site whose name leads here does not. */
+export const thisMachineDoor: Door = {
+  async identify({ headers: { host = "" } }) {
+    const name = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : "";
+    if (isLoopback(name)) return "anybody";
+    throw new HttpError(403, "operators' pages are for this machine only: ask for localhost");
+  },
+};
+
+/** Opens to nobody. */
+export const closedDoor: Door = {
+  async identify() {
+    throw new HttpError(
+      403,
+      "operators' pages are closed: set ADMIN_USER and ADMIN_PASSWORD, or ADMIN_CLIENT_ID and PUBLIC_URL",
+    );
+  },
+};

@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
+
+/** A page that a browser has come to. */
+export interface Visited {
+  url: string;
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+interface Cookie {
+  value: string;
+  path: string;
+}
+
+const MOST_REDIRECTS = 10;
+
+/** As much of a browser as a login needs: cookies by host and path, redirects, and where a request comes from. */
+export class Browser {
+  readonly #jar = new Map<string, Cookie>();
+
+  /** Follows a link, or what was typed. */
+  open(url: string): Promise<Visited> {
+    return this.#follow("GET", url, { "sec-fetch-site": "none" });
+  }
+
+  /** Follows no further than the first answer. */
+  async openOnly(url: string): Promise<Visited> {
+    return this.#send("GET", url, {});
+  }
+
+  /** Presses the button of a form on a page of this origin. */
+  press(url: string, origin = new URL(url).origin): Promise<Visited> {
+    const site = origin === new URL(url).origin ? "same-origin" : "cross-site";
+    return this.#follow("POST", url, { origin, "sec-fetch-site": site });
+  }
+
+  /** The value of a cookie; undefined when the browser has none of that name. */
+  cookie(name: string): string | undefined {
+    return this.#jar.get(name)?.value;
+  }
+
+  /** Puts a cookie where a thief would. */
+  setCookie(name: string, value: string): void {
+    this.#jar.set(name, { value, path: "/" });
+  }
+
+  async #follow(method: string, url: string, headers: Record<string, string>): Promise<Visited> {
+    let page = await this.#send(method, url, headers);
+    for (let redirects = 0; redirects < MOST_REDIRECTS; redirects++) {
+      const location = page.headers.location;
+      if (location === undefined) return page;
+      page = await this.#send("GET", new URL(location, page.url).href, {});
+    }
+    throw new Error(`redirected too often, at last to ${page.url}`);
+  }
+
+  async #send(method: string, url: string, headers: Record<string, string>): Promise<Visited> {
+    const { pathname } = new URL(url);
+    const cookies = [...this.#jar].flatMap(([name, { value, path }]) =>
+      pathname === path || pathname.startsWith(path === "/" ? path : `${path}/`) ? [`${name}=${value}`] : [],
+    );
+    const answer = await request(method, url, {
+      accept: "text/html,*/*;q=0.8",
+      "sec-fetch-mode": "navigate",
+      ...(cookies.length > 0 && { cookie: cookies.join("; ") }),
+      ...headers,
+    });
+    for (const line of answer.headers["set-cookie"] ?? []) this.#keep(line);
+    return { url, status: answer.statusCode ?? 0, headers: answer.headers, text: await text(answer) };
+  }
+
+  #keep(line: string): void {
+    const [pair = "", ...attributes] = line.split("; ");
+    const [name = "", value = ""] = pair.split(/=(.*)/s);
+    const attribute = (wanted: string) =>
+      attributes.map((text) => text.split("=")).find(([key]) => key?.toLowerCase() === wanted)?.[1];
+    const expires = attribute("expires");
+    if (expires !== undefined && Date.parse(expires) <= Date.now()) this.#jar.delete(name);
+    else this.#jar.set(name, { value, path: attribute("path") ?? "/" });
+  }
+}
+
+/** Not `fetch`: that has headers of its own to say where a request comes from. */
+async function request(
+  method: string,
+  url: string,
+  headers: Record<string, string>,
+): Promise<IncomingMessage> {
+  const outgoing = httpRequest(url, { method, headers }).end();
+  const [answer] = (await once(outgoing, "response")) as [IncomingMessage];
+  return answer;
+}
