@@ -4,6 +4,8 @@ import type { Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
 import {
   allKey,
+  countsField,
+  countsKey,
   dirtyKey,
   type IdOf,
   INDEXED,
@@ -69,6 +71,8 @@ export async function createAll(store: Store, whole: WholeWorkflow, queues: numb
     await put("task", directive.task_id, taskRecord(directive), directive);
   for (const taskforce of taskforces)
     await put("taskforce", taskforce.taskforce_uuid, taskforceRecord(taskforce), taskforce);
+  for (const { phase, schedd } of taskforces)
+    multi.hincrby(countsKey(partition), countsField(phase, schedd), 1);
   multi.sadd(dirtyKey(partition), memberOf(workflow.workflow_id));
   await multi.exec();
 }
