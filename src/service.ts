@@ -1,15 +1,19 @@
+import { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createApp } from "./api/app.js";
 import { createServer } from "./api/server.js";
+import { createWorkerApp } from "./api/workerApp.js";
 import type { Config } from "./config/config.js";
 import { configuredSchedds } from "./domain/clusters.js";
 import type { Mqs } from "./domain/mqProfile.js";
 import type { Wms } from "./lifecycle/context.js";
+import { createMetrics, type Metrics } from "./metrics/metrics.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "./mqs/embeddedMqs.js";
 import { createHttpMqs } from "./mqs/httpMqs.js";
 import { createQueues } from "./queues/queues.js";
+import { watchReadiness } from "./readiness.js";
 import { connectRequests, connectWorkers } from "./redis/clients.js";
 import { listen, stopServing } from "./serving.js";
 import { openStore } from "./store/store.js";
@@ -25,6 +29,8 @@ export interface Roles {
 export interface Service {
   /** Where the API answers, without a slash at the end; undefined without the web role. */
   url: string | undefined;
+  /** Where the metrics are, likewise: with the API, or on a port of their own, or nowhere. */
+  metricsUrl: string | undefined;
   /** Ends it in order, within seconds whatever hangs: requests and jobs under way first, connections last. */
   close(): Promise<void>;
 }
@@ -46,7 +52,9 @@ export async function startService(
   log: Logger,
 ): Promise<Service> {
   const closings: (() => Promise<unknown>)[] = [];
+  let draining = false;
   const close = async () => {
+    draining = true;
     // What was opened later uses what was opened before.
     for (const closing of closings.splice(0).reverse()) await closing();
   };
@@ -56,13 +64,23 @@ export async function startService(
     const mqs = chooseMqs(config, redis, log);
     const wms = await openWms(config, redis, mqs.used, log);
     closings.push(() => within(PATIENCE_WITHOUT_REDIS, wms.queues.close()));
-    if (roles.workers) closings.push(await work(wms, config, log));
-    if (!roles.web) return { url: undefined, close };
-    const app = createApp({ wms, ready: () => answers(redis), embeddedMqs: mqs.embedded, log });
+    const readiness = watchReadiness(wms.store, () => draining);
+    const metrics = createMetrics({ ...wms, readiness });
+    metrics.watchConnection("requests", redis);
+    if (roles.workers) closings.push(await work(wms, metrics, config, log));
+    const shown = {
+      readiness,
+      metrics: { contentType: metrics.contentType, text: metrics.text, token: config.metrics.token },
+      observers: [metrics.observeRequest],
+      log,
+    };
+    const port = roles.web ? config.port : config.metrics.port;
+    if (port === undefined) return { url: undefined, metricsUrl: undefined, close };
+    const app = roles.web ? createApp({ ...shown, wms, embeddedMqs: mqs.embedded }) : createWorkerApp(shown);
     const server = createServer(app);
-    const url = await listen(server, config.host, config.port);
+    const url = await listen(server, config.host, port, roles.web ? "REST_PORT" : "METRICS_PORT");
     closings.push(() => stopServing(server));
-    return { url, close };
+    return { url: roles.web ? url : undefined, metricsUrl: url, close };
   } catch (error) {
     await close();
     throw error;
@@ -83,16 +101,18 @@ async function openWms(config: Config, redis: Redis, mqs: Mqs, log: Logger): Pro
   const queues = createQueues({ redis, leaseSeconds: tms.leaseSeconds, schedds });
   const { actionRetries, retryWait } = tms;
   const settings = { clusters, pilotImagesDir, queryMaxBytes, actionRetries, retryWait };
-  return { store, queues, mqs, settings, log };
+  return { store, queues, mqs, settings, events: new EventEmitter(), log };
 }
 
 /** Starts the workers on a client of their own. @returns how to end them, and then the client */
 async function work(
   wms: Wms,
+  metrics: Metrics,
   config: Config & { redisUrl: string },
   log: Logger,
 ): Promise<() => Promise<void>> {
   const redis = await connectWorkers(config.redisUrl, log);
+  metrics.watchConnection("workers", redis);
   const workers = startWorkers(wms, {
     redis,
     reconcileSeconds: config.reconcileSeconds,
@@ -105,8 +125,6 @@ async function work(
     redis.disconnect();
   };
 }
-
-const answers = async (redis: Redis): Promise<boolean> => (await redis.ping()) === "PONG";
 
 /** Fulfilled when a client has no connection. */
 async function away(redis: Redis): Promise<void> {

@@ -5,9 +5,10 @@ import { docsPages } from "./docs.js";
 import { asHttpError, HttpError, sendError } from "./errors.js";
 import { type Observer, observeExchanges } from "./exchange.js";
 import { handOutRoutes } from "./handOuts.js";
+import { type MetricsPage, mountMetrics } from "./metricsPage.js";
 import { mountRoutes } from "./mount.js";
 import { type EmbeddedMqs, mqsRoutes } from "./mqs.js";
-import { operationRoutes } from "./operations.js";
+import { operationRoutes, type Readiness, rootRoute } from "./operations.js";
 import { reportRoutes } from "./reports.js";
 import { withDocument } from "./schema.js";
 import { taskDirectiveRoutes } from "./taskDirectives.js";
@@ -17,8 +18,8 @@ import { workflowRoutes } from "./workflows.js";
 /** What the HTTP door opens to. */
 export interface AppOptions {
   wms: Wms;
-  /** Whether Redis answers; a rejection counts as no. */
-  ready(): Promise<boolean>;
+  readiness(): Promise<Readiness>;
+  metrics: MetricsPage;
   /** Given when the service is its own MQS. */
   embeddedMqs?: EmbeddedMqs | undefined;
   /** Told of every request that was answered. */
@@ -27,7 +28,14 @@ export interface AppOptions {
 }
 
 /** The API as an Express app. */
-export function createApp({ wms, ready, embeddedMqs, observers = [], log }: AppOptions): Express {
+export function createApp({
+  wms,
+  readiness,
+  metrics,
+  embeddedMqs,
+  observers = [],
+  log,
+}: AppOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -41,22 +49,25 @@ export function createApp({ wms, ready, embeddedMqs, observers = [], log }: AppO
     ...reportRoutes(wms),
     ...workflowRoutes(wms),
     ...taskDirectiveRoutes(wms),
-    ...operationRoutes(ready),
+    rootRoute,
+    ...operationRoutes(readiness),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),
   ]);
   mountRoutes(app, routes);
+  mountMetrics(app, metrics);
   app.use("/docs", docsPages(document));
   app.use(refusePath);
   app.use(answerError(log));
   return app;
 }
 
-const refusePath: RequestHandler = ({ path }) => {
+/** Answers what nothing before it served. */
+export const refusePath: RequestHandler = ({ path }) => {
   throw new HttpError(404, `path not found: ${path}`);
 };
 
-/** Express knows an error handler by its four parameters. */
-const answerError =
+/** Answers every error, and logs those that are no client's. Express knows an error handler by its four parameters. */
+export const answerError =
   (log: Logger): ErrorRequestHandler =>
   (error: unknown, request, response, _next) => {
     const told = asHttpError(error);

@@ -47,6 +47,8 @@ describe("a setting that can't be used is named", () => {
     [{ CLUSTER_LOCATIONS: '{"a": {"alias_of": "b"}}' }, /^CLUSTER_LOCATIONS\.a\.alias_of: /],
     [{ MQS_CLIENT_ID: "id" }, /^MQS_TOKEN_URL, MQS_CLIENT_SECRET: must be set too/],
     [{ AUTH_OPENID_URL: "https://idp.example.org" }, /^AUTH_OPENID_URL: tokens are not checked yet/],
+    [{ METRICS_TOKEN: "two words" }, /^METRICS_TOKEN: holds blanks/],
+    [{ METRICS_PORT: "-1" }, /^METRICS_PORT: /],
     [{ NODE_ENV: "production" }, /^AUTH_DISABLED: must be true in production/],
   ])("%j", (environment, message) => {
     const read = () => readConfig(environment as Record<string, string>);
