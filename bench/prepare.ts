@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { Redis } from "ioredis";
 import { pino } from "pino";
 import { readConfig } from "../src/config/config.js";
@@ -64,6 +65,7 @@ export async function prepare(redisUrl: string): Promise<Preparation> {
       actionRetries: config.tms.actionRetries,
       retryWait: config.tms.retryWait,
     },
+    events: new EventEmitter(),
     log: pino({ level: "warn" }),
   };
   return {

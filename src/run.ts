@@ -78,6 +78,8 @@ function greet({ config, redis, service }: Started, roles: Roles): void {
   if (service.url === undefined) lines.push(`WMS worker runs (Redis: ${redis.source})`);
   else lines.push(`WMS listens on ${service.url}`, `Redis: ${redis.source}`);
   if (service.url !== undefined) lines.push(`Access: ${whoMay(config)}`);
+  if (service.url === undefined && service.metricsUrl !== undefined)
+    lines.push(`Metrics: ${service.metricsUrl}/metrics`);
   if (config.mqs.address === undefined) lines.push("MQS: the embedded one");
   if (service.url !== undefined && roles.workers)
     lines.push(`Try: curl ${service.url}/v1/query/workflows -d '{"query": {}}'`, `API: ${service.url}/docs/`);

@@ -1,9 +1,11 @@
+import { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { createApp } from "./api/app.js";
+import { type AppOptions, createApp } from "./api/app.js";
 import { exchangeOf } from "./api/exchange.js";
 import { createServer } from "./api/server.js";
+import { createWorkerApp } from "./api/workerApp.js";
 import type { Config } from "./config/config.js";
 import { operatorPages } from "./dashboard/operatorPages.js";
 import { OPERATOR_PATH } from "./dashboard/paths.js";
@@ -11,9 +13,11 @@ import { configuredSchedds } from "./domain/clusters.js";
 import type { Mqs } from "./domain/mqProfile.js";
 import { createGatekeeping } from "./gatekeeping.js";
 import type { Wms } from "./lifecycle/context.js";
+import { createMetrics, type Metrics } from "./metrics/metrics.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "./mqs/embeddedMqs.js";
 import { createHttpMqs } from "./mqs/httpMqs.js";
 import { createQueues } from "./queues/queues.js";
+import { watchReadiness } from "./readiness.js";
 import { connectRequests, connectWorkers } from "./redis/clients.js";
 import { RedisStartError } from "./redis/startError.js";
 import { listen, stopServing } from "./serving.js";
@@ -31,6 +35,8 @@ export interface Roles {
 export interface Service {
   /** Where the API answers, without a slash at the end; undefined without the web role. */
   url: string | undefined;
+  /** Where the metrics are, likewise: with the API, or on a port of their own, or nowhere. */
+  metricsUrl: string | undefined;
   /** Ends it in order, within seconds whatever hangs: requests and jobs under way first, connections last. */
   close(): Promise<void>;
 }
@@ -54,7 +60,9 @@ export async function startService(
   log: Logger,
 ): Promise<Service> {
   const closings: (() => Promise<unknown>)[] = [];
+  let draining = false;
   const close = async () => {
+    draining = true;
     // What was opened later uses what was opened before.
     for (const closing of closings.splice(0).reverse()) await closing();
   };
@@ -64,24 +72,27 @@ export async function startService(
     const mqs = chooseMqs(config, redis, log);
     const wms = await openWms(config, redis, mqs.used, log);
     closings.push(() => within(PATIENCE_WITHOUT_REDIS, wms.queues.close()));
-    const learning = startPeriodic(learnSchedds(wms), log);
+    const learning = startPeriodic(learnSchedds(wms), wms);
     closings.push(() => within(PATIENCE_WITHOUT_REDIS, learning.close()));
-    if (roles.workers) closings.push(await work(wms, config, log));
-    if (!roles.web) return { url: undefined, close };
-    const { checkToken, operators } = createGatekeeping(config.access, log);
-    const guard = [operators.router, operators.guard];
-    const app = createApp({
-      wms,
-      ready: () => answers(redis),
-      embeddedMqs: mqs.embedded,
-      pages: { [OPERATOR_PATH]: operatorPages({ wms, guard, askingOf: exchangeOf }) },
-      checkToken,
+    const readiness = watchReadiness(wms.store, () => draining);
+    const metrics = createMetrics({ ...wms, readiness });
+    metrics.watchConnection("requests", redis);
+    if (roles.workers) closings.push(await work(wms, metrics, config, log));
+    const shown = {
+      readiness,
+      metrics: { contentType: metrics.contentType, text: metrics.text, token: config.metrics.token },
+      observers: [metrics.observeRequest],
       log,
-    });
+    };
+    const port = roles.web ? config.port : config.metrics.port;
+    if (port === undefined) return { url: undefined, metricsUrl: undefined, close };
+    const app = roles.web
+      ? createApp({ ...shown, wms, embeddedMqs: mqs.embedded, ...whoGetsIn(wms, config, log) })
+      : createWorkerApp(shown);
     const server = createServer(app);
-    const url = await listen(server, config.host, config.port);
+    const url = await listen(server, config.host, port, roles.web ? "REST_PORT" : "METRICS_PORT");
     closings.push(() => stopServing(server));
-    return { url, close };
+    return { url: roles.web ? url : undefined, metricsUrl: url, close };
   } catch (error) {
     await close();
     throw error;
@@ -102,7 +113,7 @@ async function openWms(config: Config, redis: Redis, mqs: Mqs, log: Logger): Pro
   const queues = createQueues({ redis, leaseSeconds: tms.leaseSeconds, schedds });
   const { actionRetries, retryWait } = tms;
   const settings = { clusters, pilotImagesDir, queryMaxBytes, actionRetries, retryWait };
-  return { store, queues, mqs, settings, log };
+  return { store, queues, mqs, settings, events: new EventEmitter(), log };
 }
 
 /** Redis answers, but does not let us write: a replica, full memory, a user without the right. */
@@ -115,10 +126,12 @@ function explainRefusal(error: unknown): never {
 /** Starts the workers on a client of their own. @returns how to end them, and then the client */
 async function work(
   wms: Wms,
+  metrics: Metrics,
   config: Config & { redisUrl: string },
   log: Logger,
 ): Promise<() => Promise<void>> {
   const redis = await connectWorkers(config.redisUrl, log);
+  metrics.watchConnection("workers", redis);
   const workers = startWorkers(wms, {
     redis,
     reconcileSeconds: config.reconcileSeconds,
@@ -139,7 +152,12 @@ const learnSchedds = (wms: Wms): PeriodicWork => ({
   runOnce: async () => wms.queues.learn(await wms.store.knownSchedds()),
 });
 
-const answers = async (redis: Redis): Promise<boolean> => (await redis.ping()) === "PONG";
+/** What checks callers, and the pages that operators alone may see. */
+function whoGetsIn(wms: Wms, { access }: Config, log: Logger): Pick<AppOptions, "checkToken" | "pages"> {
+  const { checkToken, operators } = createGatekeeping(access, log);
+  const guard = [operators.router, operators.guard];
+  return { checkToken, pages: { [OPERATOR_PATH]: operatorPages({ wms, guard, askingOf: exchangeOf }) } };
+}
 
 /** Fulfilled when a client has no connection. */
 async function away(redis: Redis): Promise<void> {

@@ -11,25 +11,36 @@ const IDLE_INTERVAL = 20;
 /**
  * Starts to accept connections.
  *
+ * @param portSetting the setting that the port comes from, for the sentence that says that it can't be had
  * @returns the address for clients on this machine, without a slash at the end
  * @throws ConfigError with one sentence when the host and port can't be had
  */
-export async function listen(server: Server, host: string, port: number): Promise<string> {
+export async function listen(
+  server: Server,
+  host: string,
+  port: number,
+  portSetting = "REST_PORT",
+): Promise<string> {
   server.listen(port, host);
   try {
     await once(server, "listening");
   } catch (error) {
-    throw new ConfigError(reasonNotToListen(error as NodeJS.ErrnoException, host, port));
+    throw new ConfigError(reasonNotToListen(error as NodeJS.ErrnoException, host, port, portSetting));
   }
   const bound = server.address() as AddressInfo;
   const reachable = host === "0.0.0.0" || host === "::" ? "localhost" : host;
   return `http://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${bound.port}`;
 }
 
-function reasonNotToListen(error: NodeJS.ErrnoException, host: string, port: number): string {
+function reasonNotToListen(
+  error: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+  setting: string,
+): string {
   if (error.code === "EADDRINUSE")
-    return `REST_PORT: ${host}:${port} is taken by another program; stop that one, or set REST_PORT`;
-  if (error.code === "EACCES") return `REST_PORT: this user may not listen on port ${port}; set REST_PORT`;
+    return `${setting}: ${host}:${port} is taken by another program; stop that one, or set ${setting}`;
+  if (error.code === "EACCES") return `${setting}: this user may not listen on port ${port}; set ${setting}`;
   return `REST_HOST: cannot listen on ${host}:${port} (${error.code ?? error.message})`;
 }
 

@@ -13,6 +13,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   queues: ["domain"],
   mqs: ["domain"],
   lifecycle: ["store", "queues", "mqs", "domain"],
+  metrics: ["store", "queues", "domain"],
   workers: ["lifecycle", "store", "queues", "mqs", "domain"],
   api: ["access", "lifecycle", "store", "queues", "mqs", "domain"],
   dashboard: ["lifecycle", "store", "queues", "domain"],
@@ -60,6 +61,12 @@ test("every folder of src is a room with a rule", () => {
 test("only the configuration and the programs read the environment", () => {
   const readers = sourceFiles("src").filter((file) => readFileSync(file, "utf8").includes("process.env"));
   expect(readers.filter((file) => !/^src\/(main|web|worker|run)\.ts$/.test(file))).toEqual([]);
+});
+
+test("only the metrics know what they are shown with", () => {
+  const users = sourceFiles("src").filter((file) => readFileSync(file, "utf8").includes('"prom-client"'));
+  expect(users.length).toBeGreaterThan(0);
+  expect(users.filter((file) => !file.startsWith("src/metrics/"))).toEqual([]);
 });
 
 test("files are about one idea: none is longer than 320 lines", () => {

@@ -7,9 +7,10 @@ import { docsPages } from "./docs.js";
 import { asHttpError, HttpError, sendError } from "./errors.js";
 import { type Observer, observeExchanges } from "./exchange.js";
 import { handOutRoutes } from "./handOuts.js";
+import { type MetricsPage, mountMetrics } from "./metricsPage.js";
 import { mountRoutes } from "./mount.js";
 import { type EmbeddedMqs, mqsRoutes } from "./mqs.js";
-import { operationRoutes } from "./operations.js";
+import { operationRoutes, type Readiness, rootRoute } from "./operations.js";
 import { reportRoutes } from "./reports.js";
 import { withDocument } from "./schema.js";
 import { taskDirectiveRoutes } from "./taskDirectives.js";
@@ -19,8 +20,8 @@ import { workflowRoutes } from "./workflows.js";
 /** What the HTTP door opens to. */
 export interface AppOptions {
   wms: Wms;
-  /** Whether Redis answers; a rejection counts as no. */
-  ready(): Promise<boolean>;
+  readiness(): Promise<Readiness>;
+  metrics: MetricsPage;
   /** Given when the service is its own MQS. */
   embeddedMqs?: EmbeddedMqs | undefined;
   /** Pages for people, by the path at which they are mounted. */
@@ -34,7 +35,7 @@ export interface AppOptions {
 
 /** The API as an Express app. */
 export function createApp(options: AppOptions): Express {
-  const { wms, ready, embeddedMqs, pages = {}, checkToken, observers = [], log } = options;
+  const { wms, readiness, metrics, embeddedMqs, pages = {}, checkToken, observers = [], log } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -48,10 +49,12 @@ export function createApp(options: AppOptions): Express {
     ...reportRoutes(wms),
     ...workflowRoutes(wms),
     ...taskDirectiveRoutes(wms),
-    ...operationRoutes(ready),
+    rootRoute,
+    ...operationRoutes(readiness),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),
   ]);
   mountRoutes(app, routes, admission(checkToken));
+  mountMetrics(app, metrics);
   app.use("/docs", docsPages(document));
   for (const [path, page] of Object.entries(pages)) app.use(path, page);
   app.use(refusePath);
@@ -59,12 +62,13 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-const refusePath: RequestHandler = ({ path }) => {
+/** Answers what nothing before it served. */
+export const refusePath: RequestHandler = ({ path }) => {
   throw new HttpError(404, `path not found: ${path}`);
 };
 
-/** Express knows an error handler by its four parameters. */
-const answerError =
+/** Answers every error, and logs those that are no client's. Express knows an error handler by its four parameters. */
+export const answerError =
   (log: Logger): ErrorRequestHandler =>
   (error: unknown, request, response, _next) => {
     const told = asHttpError(error);

@@ -50,7 +50,8 @@ function declaredParameters({ url }: Request, schema: z.ZodObject): Record<strin
   );
 }
 
-const refuseMethod =
+/** Answers a method that a path does not have. @param allowed those that it has */
+export const refuseMethod =
   (allowed: readonly string[]): RequestHandler =>
   ({ method }) => {
     const allow = allowed.join(", ");

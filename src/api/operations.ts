@@ -4,20 +4,35 @@ import { type Route, route } from "./route.js";
 
 const statusSchema = z.strictObject({ status: z.string() });
 
-/**
- * Routes for whoever runs the service, and the empty answer of the API's root.
- *
- * @param ready whether Redis answers
- */
-export const operationRoutes = (ready: () => Promise<boolean>): Route[] => [
-  route({
-    method: "get",
-    path: "/v1/",
-    roles: ["user"],
-    description: "Says that the API is here.",
-    responses: { 200: { description: "An empty object.", schema: z.strictObject({}) } },
-    answer: async () => "{}",
+const readinessSchema = z.strictObject({
+  status: z.string(),
+  checks: z.strictObject({
+    redis: z.strictObject({
+      status: z.string(),
+      seconds: z.number().meta({ description: "How long Redis took to answer." }),
+    }),
+    layout: z.strictObject({ status: z.string(), version: z.int(), partitions: z.int() }),
+    draining: z.boolean(),
   }),
+});
+
+/** Whether requests can be served; if so, what was found, else why not. */
+export type Readiness =
+  | { ready: true; checks: z.infer<typeof readinessSchema>["checks"] }
+  | { ready: false; reason: string };
+
+/** The empty answer of the API's root. */
+export const rootRoute: Route = route({
+  method: "get",
+  path: "/v1/",
+  roles: ["user"],
+  description: "Says that the API is here.",
+  responses: { 200: { description: "An empty object.", schema: z.strictObject({}) } },
+  answer: async () => "{}",
+});
+
+/** Routes for whoever runs the service. */
+export const operationRoutes = (readiness: () => Promise<Readiness>): Route[] => [
   route({
     method: "get",
     path: "/healthz",
@@ -32,11 +47,14 @@ export const operationRoutes = (ready: () => Promise<boolean>): Route[] => [
     path: "/readyz",
     tag: "operations",
     roles: "anyone",
-    description: "Whether requests can be served: 503 while Redis does not answer.",
-    responses: { 200: { description: "They can.", schema: statusSchema } },
+    description:
+      "Whether requests can be served: 503 while Redis does not answer or takes no writes, while its data is laid out " +
+      "in another way, and while the service is draining.",
+    responses: { 200: { description: "They can, and what was looked at.", schema: readinessSchema } },
     async answer() {
-      if (!(await ready().catch(() => false))) throw unavailable("Redis does not answer");
-      return JSON.stringify({ status: "ready" });
+      const found = await readiness();
+      if (!found.ready) throw unavailable(`not ready: ${found.reason}`);
+      return JSON.stringify({ status: "ready", checks: found.checks });
     },
   }),
 ];

@@ -31,6 +31,12 @@ export interface Config {
   tms: { actionRetries: number; leaseSeconds: number; retryWait: number };
   reconcileSeconds: number;
   partitions: number;
+  metrics: {
+    /** Undefined: only programs on the same machine may read them. */
+    token: string | undefined;
+    /** Where a process that is only a worker shows them; undefined: nowhere. */
+    port: number | undefined;
+  };
   logLevel: Settings["LOG_LEVEL"];
 }
 
@@ -78,6 +84,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     },
     reconcileSeconds: env.RECONCILE_SECONDS,
     partitions: env.STORE_PARTITIONS,
+    metrics: { token: env.METRICS_TOKEN, port: env.METRICS_PORT },
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -11,6 +11,7 @@ export const SECTIONS = [
   "Message queue service",
   "Task management services",
   "Queries",
+  "Metrics",
   "Process",
 ] as const;
 
@@ -178,6 +179,22 @@ export const settingsSchema = z.object({
   USER_QUERY_MAX_BYTES: whole(1024)
     .default(10 * 1024 * 1024)
     .meta(about("Queries", "the longest page of a query")),
+
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, { error: "holds blanks, or what no HTTP header can carry" })
+    .optional()
+    .meta(
+      about("Metrics", "bearer token for `/metrics`; unset: only programs on the same machine may read it"),
+    ),
+  METRICS_PORT: whole(0, 65535)
+    .optional()
+    .meta(
+      about(
+        "Metrics",
+        "port at which a process that is only a worker shows `/metrics`, `/healthz` and `/readyz`; unset: none",
+      ),
+    ),
 
   NODE_ENV: text.meta(about("Process", "`production` refuses unsafe settings and knows no test clusters")),
   LOG_LEVEL: z

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { ClusterLocations } from "../domain/clusters.js";
+import type { Events } from "../domain/events.js";
 import type { Mqs } from "../domain/mqProfile.js";
 import type { Queues } from "../queues/queues.js";
 import type { Store } from "../store/store.js";
@@ -23,5 +24,7 @@ export interface Wms {
   readonly queues: Queues;
   readonly mqs: Mqs;
   readonly settings: LifecycleSettings;
+  /** What happens is told here. */
+  readonly events: Events;
   readonly log: Logger;
 }

@@ -1,4 +1,6 @@
+import { now } from "../domain/clock.js";
 import { WmsError } from "../domain/errors.js";
+import type { LeasedQueue } from "../domain/events.js";
 import { type TaskforceUuid, taskOf, type WorkflowId, workflowOf } from "../domain/ids.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
@@ -51,6 +53,7 @@ async function starterAnswer(
       await starter.postpone(uuid, rankOfRecord(taskforce), Math.max(1000, starterWait(wms, 1)));
       return undefined;
     }
+    tellHandOut(wms, "starter", taskforce);
     return `{"taskforce":${taskforceText(taskforce)},"task_directive":${taskText(directive)},"mqprofiles":[${profiles}]}`;
   } catch (error) {
     await starter.giveBack(uuid).catch((cause: unknown) => {
@@ -99,8 +102,15 @@ export async function handOutStopper(wms: Wms, schedd: string): Promise<string |
   if (stopper === undefined) return null;
   for (let id = await stopper.take(); id !== undefined; id = await stopper.take()) {
     const record: TaskforceRecord | undefined = await wms.store.fetch("taskforce", id as TaskforceUuid);
-    if (wantsStop(record)) return taskforceText(record);
+    if (wantsStop(record)) {
+      tellHandOut(wms, "stopper", record);
+      return taskforceText(record);
+    }
     await stopper.end(id);
   }
   return null;
+}
+
+function tellHandOut(wms: Wms, queue: LeasedQueue, { schedd, since }: TaskforceRecord): void {
+  wms.events.emit("handedOut", { queue, schedd, waited: Math.max(0, now() - Number(since)) });
 }

@@ -31,15 +31,26 @@ export async function reconcile(wms: Wms): Promise<Reconciled> {
       stopper.restoreSettings(),
     ]),
   );
-  const passes = [
-    await reconcileBackground(wms),
-    await reconcileLeased(wms, "starter"),
-    await reconcileLeased(wms, "stopper"),
-  ];
-  return {
-    added: passes.reduce((sum, { added }) => sum + added, 0),
-    dropped: passes.reduce((sum, { dropped }) => sum + dropped, 0),
+  const passes = {
+    background: await reconcileBackground(wms),
+    starter: await reconcileLeased(wms, "starter"),
+    stopper: await reconcileLeased(wms, "stopper"),
   };
+  await mendCounts(wms);
+  const total = { added: 0, dropped: 0 };
+  for (const queue of ["background", "starter", "stopper"] as const) {
+    const { added, dropped } = passes[queue];
+    if (added + dropped > 0) wms.events.emit("queuesMended", { queue, added, dropped });
+    total.added += added;
+    total.dropped += dropped;
+  }
+  return total;
+}
+
+/** The numbers of taskforces are a projection of the phases, too. */
+async function mendCounts({ store, log }: Wms): Promise<void> {
+  for (let partition = 0; partition < store.partitions; partition++)
+    if (await store.counts.mend(partition)) log.warn({ partition }, "the taskforces were counted anew");
 }
 
 /** Background jobs whose work is gone need no dropping: they find nothing to do and end. */

@@ -55,6 +55,7 @@ export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport)
 
 /** HTCondor runs a cluster that the service can't take: whoever reads the log must remove it. */
 function strayCluster(wms: Wms, uuid: string, { cluster_id }: SubmitReport): Error {
+  wms.events.emit("strayCluster");
   wms.log.error(
     { taskforce: uuid, cluster_id },
     "stray cluster: HTCondor runs it, but the taskforce is no longer pending-starter; remove the cluster",

@@ -31,6 +31,14 @@ export interface QueueIds {
   dead: Set<string>;
 }
 
+/** Jobs whose leases ran out. */
+export interface Reclaimed {
+  /** Offered again. */
+  reclaimed: string[];
+  /** No longer wanted. */
+  dropped: string[];
+}
+
 /**
  * A BullMQ queue that is drained over HTTP. A lease is BullMQ's lock on an active job, taken without a Worker: a Worker
  * would open a blocking connection for each queue. Jobs carry nothing but their id.
@@ -190,15 +198,17 @@ export class LeaseQueue {
    *
    * @param rankOf the rank of a job; undefined drops it
    */
-  async reclaim(rankOf: (id: string) => Promise<number | undefined>): Promise<string[]> {
+  async reclaim(rankOf: (id: string) => Promise<number | undefined>): Promise<Reclaimed> {
     const ids = await this.#backend.moveStalledJobsToWait();
+    const done: Reclaimed = { reclaimed: [], dropped: [] };
     for (const id of ids) {
       const rank = await rankOf(id);
       if (rank === undefined) await this.end(id);
       // BullMQ put it into a list that goes before every rank.
       else await this.#changeRank(id, rank, true);
+      done[rank === undefined ? "dropped" : "reclaimed"].push(id);
     }
-    return ids;
+    return done;
   }
 
   async #changeRank(id: string, rank: number, aheadOfEquals: boolean): Promise<void> {

@@ -2,7 +2,16 @@ import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
 import { type Entry, enterIndexes, indexesOf, putRecords } from "./entries.js";
-import { dirtyKey, memberOf, partitionOf, recordKey, SCHEDDS_KEY, stagingKey } from "./keys.js";
+import {
+  countsField,
+  countsKey,
+  dirtyKey,
+  memberOf,
+  partitionOf,
+  recordKey,
+  SCHEDDS_KEY,
+  stagingKey,
+} from "./keys.js";
 import { taskforceRecord, taskRecord, workflowRecord } from "./records.js";
 import { redisOmRecorder } from "./redisOmClient.js";
 import { runScript } from "./scripts.js";
@@ -43,9 +52,20 @@ export async function createAll(store: Store, whole: WholeWorkflow, queues: numb
   const multi = store.redis.multi();
   await putRecords(store, multi, staged ? [first] : [first, ...rest]);
   enterIndexes(multi, partition, [first, ...rest], staged ? isShared : undefined);
+  for (const [field, count] of countedBy(taskforces)) multi.hincrby(countsKey(partition), field, count);
   multi.sadd(dirtyKey(partition), memberOf(workflow.workflow_id));
   if (staged) multi.zrem(stagingKey(partition), memberOf(workflow.workflow_id));
   await multi.exec();
+}
+
+/** How many of them each field of the counts is about. */
+function countedBy(taskforces: readonly Taskforce[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { phase, schedd } of taskforces) {
+    const field = countsField(phase, schedd);
+    counts.set(field, (counts.get(field) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** What a workflow consists of, directives first: by them the rest of what was staged is found. */

@@ -1,4 +1,5 @@
 import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
+import type { Phase } from "../domain/phases.js";
 
 /** The kinds of entities that have records and indexes. */
 export type Kind = "workflow" | "task" | "taskforce";
@@ -61,6 +62,12 @@ export const allKey = (partition: number, kind: Kind): string => `${partitionPre
 export const indexKey = (partition: number, kind: Kind, field: string, value: string | number): string =>
   `${partitionPrefix(partition)}ix:${kind}:${field}:${value}`;
 
+/** The hash `<phase> <schedd>` → number of taskforces; scripts know it as the index of taskforces with `:counts` behind. */
+export const countsKey = (partition: number): string => `${allKey(partition, "taskforce")}:counts`;
+
+/** The field of {@link countsKey} for a phase and a schedd. */
+export const countsField = (phase: Phase, schedd: string): string => `${phase} ${schedd}`;
+
 /** Workflows whose deactivation has not reached all their taskforces yet. */
 export const deactivatingKey = (partition: number): string => `${partitionPrefix(partition)}deactivating`;
 
@@ -84,5 +91,5 @@ export const profilesKey = (partition: number, workflow: WorkflowId): string =>
 /** Every schedd that ever had a taskforce. */
 export const SCHEDDS_KEY = "wms:schedds";
 
-/** What must not change between starts: the number of partitions. */
+/** What must not change between starts: the layout's version and the number of partitions. */
 export const LAYOUT_KEY = "wms:layout";

@@ -1,21 +1,51 @@
 import type { Redis } from "ioredis";
 import { LAYOUT_KEY } from "./keys.js";
 
-/** The data in Redis was written with another number of partitions: ids would be looked for in the wrong places. */
+/** Which keys and records there are. Raised by a release that can't work with what an earlier one wrote. */
+export const LAYOUT_VERSION = 1;
+
+/** The data in Redis was written by a service that put it elsewhere: it would not be found. */
 export class LayoutError extends Error {
   override name = "LayoutError";
 }
 
+/** How the data in Redis is laid out. */
+export interface Layout {
+  version: number;
+  partitions: number;
+}
+
 /**
- * Writes the number of partitions at the first start and checks it at every later one.
+ * The layout of the data in Redis. An empty Redis gets ours. The commands that see to that count as writes whether there is
+ * something to write or not, so this also tells whether Redis takes writes: a replica, one without memory or one whose disk
+ * is full refuses them.
  *
- * @throws LayoutError with one sentence that says what to set
+ * @throws what ioredis raises: Redis is away, or refuses writes
+ */
+export async function readLayout(redis: Redis, partitions: number): Promise<Layout> {
+  const [, , written] = await Promise.all([
+    redis.hsetnx(LAYOUT_KEY, "version", LAYOUT_VERSION),
+    redis.hsetnx(LAYOUT_KEY, "partitions", partitions),
+    redis.hmget(LAYOUT_KEY, "version", "partitions"),
+  ]);
+  return { version: Number(written[0]), partitions: Number(written[1]) };
+}
+
+/**
+ * Writes the layout at the first start and checks it at every later one.
+ *
+ * @throws LayoutError with one sentence that says what to do
  */
 export async function checkLayout(redis: Redis, partitions: number): Promise<void> {
-  await redis.hsetnx(LAYOUT_KEY, "partitions", partitions);
-  const written = await redis.hget(LAYOUT_KEY, "partitions");
-  if (written === String(partitions)) return;
-  throw new LayoutError(
-    `STORE_PARTITIONS: is ${partitions}, but the data in this Redis was written with ${written}; set STORE_PARTITIONS=${written}`,
-  );
+  const written = await readLayout(redis, partitions);
+  const problem = layoutProblem(written, partitions);
+  if (problem !== undefined) throw new LayoutError(problem);
+}
+
+/** Why this process can't work with data of a layout, in one sentence; undefined when it can. */
+export function layoutProblem(written: Layout, partitions: number): string | undefined {
+  if (written.version !== LAYOUT_VERSION)
+    return `the data in this Redis has layout ${written.version}, and this release works with ${LAYOUT_VERSION}; use the release that wrote it`;
+  if (written.partitions === partitions) return undefined;
+  return `STORE_PARTITIONS: is ${partitions}, but the data in this Redis was written with ${written.partitions}; set STORE_PARTITIONS=${written.partitions}`;
 }

@@ -5,6 +5,7 @@ const NAMES = [
   "addTaskforce",
   "advance",
   "deactivate",
+  "mendCounts",
   "noteAttempt",
   "recordCompletion",
   "recordRemoval",

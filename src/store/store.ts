@@ -1,6 +1,9 @@
 import type { Redis } from "ioredis";
+import type { TaskforceUuid } from "../domain/ids.js";
+import type { Phase } from "../domain/phases.js";
+import { Counts } from "./counts.js";
 import { Indexes } from "./indexes.js";
-import { type IdOf, type Kind, partitionOf, SCHEDDS_KEY } from "./keys.js";
+import { type IdOf, type Kind, partitionOf, recordKey, SCHEDDS_KEY } from "./keys.js";
 import { checkLayout } from "./layout.js";
 import { Profiles } from "./profiles.js";
 import { redisOmClient } from "./redisOmClient.js";
@@ -17,6 +20,7 @@ export class Store {
   readonly transitions: Transitions;
   readonly profiles: Profiles;
   readonly summaries: Summaries;
+  readonly counts: Counts;
   readonly #repositories: PartitionRepositories[];
 
   /** @param partitions any number, but the same for ever: {@link openStore} checks it */
@@ -30,6 +34,7 @@ export class Store {
     this.transitions = new Transitions(redis, partitions);
     this.profiles = new Profiles(redis, partitions);
     this.summaries = new Summaries(redis, partitions);
+    this.counts = new Counts(redis, partitions);
   }
 
   /** The repositories of the partition that an id belongs to. */
@@ -47,6 +52,13 @@ export class Store {
   /** Many records, in the order of the ids; undefined where there is none. */
   fetchMany<K extends Kind>(kind: K, ids: readonly IdOf[K][]): Promise<(RecordOf[K] | undefined)[]> {
     return Promise.all(ids.map((id) => this.fetch(kind, id)));
+  }
+
+  /** Epoch seconds since which a taskforce is in a phase, or last failed in it; undefined when it is elsewhere. */
+  async inPhaseSince(uuid: TaskforceUuid, phase: Phase): Promise<number | undefined> {
+    const key = recordKey(partitionOf(uuid, this.partitions), "taskforce", uuid);
+    const [now, since] = await this.redis.hmget(key, "phase", "since");
+    return now === phase ? Number(since) : undefined;
   }
 
   /** Every schedd that ever had a taskforce. */

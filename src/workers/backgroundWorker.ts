@@ -1,6 +1,8 @@
 import { type Job, UnrecoverableError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import type { JobOutcome } from "../domain/events.js";
+import type { Wms } from "../lifecycle/context.js";
 import { prefixOf } from "../queues/names.js";
 
 /** Milliseconds after which a job of a dead process is somebody else's. */
@@ -35,7 +37,7 @@ export interface BackgroundWork {
 export function startBackgroundWorker(
   { queue, concurrency, work, notYetWait }: BackgroundWork,
   redis: Redis,
-  log: Logger,
+  { events, log }: Pick<Wms, "events" | "log">,
 ): Worker {
   const worker = new Worker<{ id: string }>(queue, (job) => work(job.data.id, job.id ?? job.data.id), {
     connection: redis,
@@ -55,8 +57,17 @@ export function startBackgroundWorker(
   });
   // The client itself logs lost connections, once; without a listener Node would end the process.
   worker.on("error", () => {});
-  worker.on("failed", (job, error) => logFailure(log, queue, job, error));
+  worker.on("completed", () => events.emit("jobEnded", { queue, outcome: "done" }));
+  worker.on("failed", (job, error) => {
+    events.emit("jobEnded", { queue, outcome: outcomeOf(error) });
+    logFailure(log, queue, job, error);
+  });
   return worker;
+}
+
+function outcomeOf(error: Error): JobOutcome {
+  if (error instanceof NotYet) return "retry";
+  return error instanceof GivenUp ? "dead" : "failed";
 }
 
 function logFailure(log: Logger, queue: string, job: Job | undefined, error: Error): void {

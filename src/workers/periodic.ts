@@ -1,4 +1,4 @@
-import type { Logger } from "pino";
+import type { Wms } from "../lifecycle/context.js";
 
 /** Work that is done again and again, in every worker process. */
 export interface PeriodicWork {
@@ -15,7 +15,10 @@ export interface Periodic {
 }
 
 /** Starts periodic work; the first run begins at once. A run that fails is logged, and the next one comes all the same. */
-export function startPeriodic({ name, interval, runOnce }: PeriodicWork, log: Logger): Periodic {
+export function startPeriodic(
+  { name, interval, runOnce }: PeriodicWork,
+  { events, log }: Pick<Wms, "events" | "log">,
+): Periodic {
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
   let failing = false;
@@ -25,10 +28,12 @@ export function startPeriodic({ name, interval, runOnce }: PeriodicWork, log: Lo
     try {
       await runOnce();
       failing = false;
+      events.emit("periodicEnded", { work: name, ok: true });
     } catch (error) {
       // While Redis is away every run fails: one line says it.
       if (!failing && !closed) log.warn({ err: error, work: name }, "periodic work failed, goes on");
       failing = true;
+      events.emit("periodicEnded", { work: name, ok: false });
     }
     if (!closed) timer = setTimeout(start, interval);
   };

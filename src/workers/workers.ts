@@ -1,5 +1,6 @@
 import type { Worker } from "bullmq";
 import type { Redis } from "ioredis";
+import type { LeasedQueue } from "../domain/events.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import { activateWorkflow } from "../lifecycle/activate.js";
 import type { Wms } from "../lifecycle/context.js";
@@ -9,6 +10,7 @@ import { launchTaskforce } from "../lifecycle/launch.js";
 import { starterRankOf, stopperRankOf } from "../lifecycle/ranks.js";
 import { reconcile } from "../lifecycle/reconcile.js";
 import { summarizeDirty } from "../lifecycle/summarize.js";
+import type { Reclaimed } from "../queues/leaseQueue.js";
 import { BACKGROUND } from "../queues/names.js";
 import { type BackgroundWork, GivenUp, NotYet, startBackgroundWorker } from "./backgroundWorker.js";
 import { startPeriodic } from "./periodic.js";
@@ -35,14 +37,12 @@ export interface Workers {
 
 /** Starts everything that happens without a request. */
 export function startWorkers(wms: Wms, options: WorkerOptions): Workers {
-  const workers = backgroundWork(wms, options).map((work) =>
-    startBackgroundWorker(work, options.redis, wms.log),
-  );
+  const workers = backgroundWork(wms, options).map((work) => startBackgroundWorker(work, options.redis, wms));
   renewFanout(wms, workers);
   const periodics = [
     { name: "reclaim", interval: RECLAIM_INTERVAL, runOnce: () => reclaimLeases(wms) },
     { name: "reconcile", interval: options.reconcileSeconds * 1000, runOnce: () => reconcileAndLog(wms) },
-  ].map((work) => startPeriodic(work, wms.log));
+  ].map((work) => startPeriodic(work, wms));
   return {
     async close() {
       await Promise.allSettled([...periodics, ...workers].map((each) => each.close()));
@@ -106,13 +106,16 @@ function renewFanout(wms: Wms, workers: readonly Worker[]): void {
 async function reclaimLeases(wms: Wms): Promise<void> {
   for (const [schedd, { starter, stopper }] of wms.queues.schedds()) {
     const started = await starter.reclaim((id) => starterRankOf(wms, id as TaskforceUuid));
+    tellRanOut(wms, "starter", schedd, started);
     const stopped = await stopper.reclaim((id) => stopperRankOf(wms, id as TaskforceUuid));
-    if (started.length + stopped.length > 0)
-      wms.log.warn(
-        { schedd, starters: started, stoppers: stopped },
-        "leases ran out, their taskforces are offered again",
-      );
+    tellRanOut(wms, "stopper", schedd, stopped);
   }
+}
+
+function tellRanOut(wms: Wms, queue: LeasedQueue, schedd: string, { reclaimed, dropped }: Reclaimed): void {
+  if (reclaimed.length + dropped.length === 0) return;
+  wms.events.emit("leasesRanOut", { queue, schedd, reclaimed: reclaimed.length, dropped: dropped.length });
+  wms.log.warn({ schedd, queue, reclaimed, dropped }, "leases ran out, their taskforces are offered again");
 }
 
 async function reconcileAndLog(wms: Wms): Promise<void> {

@@ -155,7 +155,8 @@ it("what nobody foresaw is a 500 that says nothing, and the log tells all", asyn
   });
   const app = createApp({
     wms: {} as Wms,
-    ready: async () => true,
+    readiness: async () => ({ ready: false, reason: "not asked" }),
+    metrics: { contentType: "text/plain", text: async () => "", token: undefined },
     embeddedMqs: {
       publicProfiles: async () => {
         throw new TypeError("secret of /etc/passwd");

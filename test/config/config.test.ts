@@ -47,6 +47,8 @@ describe("a setting that can't be used is named", () => {
     [{ CLUSTER_LOCATIONS: "{" }, /^CLUSTER_LOCATIONS: is not JSON/],
     [{ CLUSTER_LOCATIONS: '{"a": {"alias_of": "b"}}' }, /^CLUSTER_LOCATIONS\.a\.alias_of: /],
     [{ MQS_CLIENT_ID: "id" }, /^MQS_TOKEN_URL, MQS_CLIENT_SECRET: must be set too/],
+    [{ METRICS_TOKEN: "two words" }, /^METRICS_TOKEN: holds blanks/],
+    [{ METRICS_PORT: "-1" }, /^METRICS_PORT: /],
   ])("%j", (environment, message) => {
     const read = () => readConfig(environment as Record<string, string>);
     expect(read).toThrow(ConfigError);

@@ -21,7 +21,8 @@ afterEach(async () => {
 /** Reclaims until a lease ran out. */
 async function reclaimed(rank: number | undefined): Promise<string[]> {
   for (;;) {
-    const ids = await queue.reclaim(async () => rank);
+    const { reclaimed, dropped } = await queue.reclaim(async () => rank);
+    const ids = [...reclaimed, ...dropped];
     if (ids.length > 0) return ids;
   }
 }

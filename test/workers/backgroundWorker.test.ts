@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import type { Job } from "bullmq";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
@@ -25,7 +26,10 @@ async function start(work: BackgroundWork["work"], more: Partial<BackgroundWork>
   const workerRedis = new Redis(url, { maxRetriesPerRequest: null });
   const { log, lines } = recordingLog();
   const queue = new BackgroundQueue(QUEUE, redis);
-  const worker = startBackgroundWorker({ queue: QUEUE, concurrency: 1, work, ...more }, workerRedis, log);
+  const worker = startBackgroundWorker({ queue: QUEUE, concurrency: 1, work, ...more }, workerRedis, {
+    events: new EventEmitter(),
+    log,
+  });
   onTestFinished(async () => {
     await worker.close();
     await queue.close();

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { setImmediate, setTimeout as wait } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { startPeriodic } from "../../src/workers/periodic.js";
@@ -18,7 +19,7 @@ function startManualWork(interval = 1) {
     new Promise<void>((resolve, reject) => {
       runs.push({ succeed: resolve, fail: () => reject(new Error("Redis is away")) });
     });
-  const periodic = startPeriodic({ name: "reclaim", interval, runOnce }, log);
+  const periodic = startPeriodic({ name: "reclaim", interval, runOnce }, { events: new EventEmitter(), log });
   const run = async (n: number): Promise<Run> => {
     const begun = () => Promise.resolve(runs[n - 1]);
     return eventually(`run ${n} begins`, begun, (found): found is Run => found !== undefined);
@@ -45,7 +46,10 @@ test("the first run begins at once, and each further one after the one before", 
     running--;
     ended++;
   };
-  const periodic = startPeriodic({ name: "reclaim", interval: 1, runOnce }, log);
+  const periodic = startPeriodic(
+    { name: "reclaim", interval: 1, runOnce },
+    { events: new EventEmitter(), log },
+  );
   onTestFinished(() => periodic.close());
 
   expect(running).toBe(1);

@@ -26,9 +26,17 @@ local function last_log_says(record, rest)
   return log and string.sub(log, -string.len(rest)) == rest
 end
 
--- index: the sorted set of all taskforces of the partition; one for each phase stands beside it
+-- index: the sorted set of all taskforces of the partition; beside it stand one for each phase, and the hash that counts
+-- taskforces by phase and schedd
+local function count(index, phase, schedd, by)
+  redis.call('HINCRBY', index .. ':counts', phase .. ' ' .. schedd, by)
+end
+
 local function enter_phase(record, index, member, from, to, now)
   redis.call('HSET', record, 'phase', to, 'since', now)
+  local schedd = redis.call('HGET', record, 'schedd')
+  count(index, from, schedd, -1)
+  count(index, to, schedd, 1)
   local created = redis.call('ZSCORE', index, member)
   redis.call('ZREM', index .. ':phase:' .. from, member)
   redis.call('ZADD', index .. ':phase:' .. to, created, member)

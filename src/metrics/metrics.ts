@@ -1,0 +1,51 @@
+import type { Redis } from "ioredis";
+import { Counter, collectDefaultMetrics, Registry } from "prom-client";
+import type { Events } from "../domain/events.js";
+import { countEvents } from "./events.js";
+import { type AnsweredRequest, measureRequests } from "./requests.js";
+import { type StateSources, showState } from "./state.js";
+
+/** The metrics of a process, in a registry of their own. */
+export interface Metrics {
+  /** HTTP's content type of {@link text}. */
+  readonly contentType: string;
+  /** All metrics in Prometheus' text format. Takes two seconds at most, whatever Redis does. */
+  text(): Promise<string>;
+  /** Counts a request that is over. */
+  observeRequest(request: AnsweredRequest): void;
+  /** Counts how often a client that is connected connects again. @param name `requests` or `workers` */
+  watchConnection(name: string, client: Redis): void;
+}
+
+/** What the metrics of a process are made of. */
+export interface MetricsSources extends StateSources {
+  events: Events;
+}
+
+/** The metrics of a process. Names, labels and what to make of them: `docs/operations.md`. */
+export function createMetrics({ events, ...state }: MetricsSources): Metrics {
+  const registry = new Registry();
+  // CPU, memory, garbage collection, file descriptors, event-loop lag, under the names that Node's dashboards know.
+  collectDefaultMetrics({ register: registry });
+  const reconnects = new Counter({
+    name: "wms_redis_reconnects_total",
+    help: "How often a connection to Redis was lost and came back.",
+    labelNames: ["client"],
+    registers: [registry],
+  });
+  const beginSchedd = countEvents(registry, events);
+  const bringUpToDate = showState(registry, state);
+  return {
+    contentType: registry.contentType,
+    async text() {
+      await bringUpToDate();
+      for (const schedd of state.queues.schedds().keys()) beginSchedd(schedd);
+      return registry.metrics();
+    },
+    observeRequest: measureRequests(registry),
+    watchConnection(client, redis) {
+      reconnects.inc({ client }, 0);
+      redis.on("ready", () => reconnects.inc({ client }));
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { Redis } from "ioredis";
+import { now } from "../domain/clock.js";
+import type { LeasedQueue } from "../domain/events.js";
+import type { TaskforceUuid } from "../domain/ids.js";
+import type { Phase } from "../domain/phases.js";
+import { firstOfEachRank, type JobCounts, jobCounts } from "../queues/depth.js";
+import type { LeaseQueue } from "../queues/leaseQueue.js";
+import type { Queues } from "../queues/queues.js";
+import type { TaskforceCount } from "../store/counts.js";
+import type { Store } from "../store/store.js";
+
+/** How a queue stands. */
+export interface QueueState {
+  /** `starter`, `stopper`, or the name of a queue of the background work. */
+  queue: string;
+  /** Empty for the background work. */
+  schedd: string;
+  jobs: JobCounts;
+  /** Seconds that the longest waiting taskforce waits; 0 when none does. Undefined for the background work. */
+  oldestWaiting: number | undefined;
+}
+
+/** What all processes of the service see alike: it is in Redis. */
+export interface Snapshot {
+  /** Seconds that a PING took. */
+  ping: number;
+  /** Bytes; the limit is 0 when Redis has none. */
+  memory: { used: number; limit: number };
+  taskforces: TaskforceCount[];
+  queues: QueueState[];
+}
+
+/** Reads a snapshot. The work depends on how many schedds and partitions there are, not on how many taskforces. */
+export async function readSnapshot(store: Store, queues: Queues): Promise<Snapshot> {
+  const began = performance.now();
+  await store.redis.ping();
+  const ping = (performance.now() - began) / 1000;
+  const [memory, taskforces, background, leased] = await Promise.all([
+    readMemory(store.redis),
+    store.counts.read(),
+    Promise.all([queues.activation, queues.launch, queues.deactivation, queues.fanout].map(backgroundState)),
+    Promise.all(
+      [...queues.schedds()].flatMap(([schedd, { starter, stopper }]) => [
+        leasedState(store, schedd, "starter", starter),
+        leasedState(store, schedd, "stopper", stopper),
+      ]),
+    ),
+  ]);
+  return { ping, memory, taskforces, queues: [...background, ...leased] };
+}
+
+async function readMemory(redis: Redis): Promise<Snapshot["memory"]> {
+  const info = await redis.info("memory");
+  const field = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
+  return { used: field("used_memory"), limit: field("maxmemory") };
+}
+
+async function backgroundState({ queue }: Queues["activation"]): Promise<QueueState> {
+  return { queue: queue.name, schedd: "", jobs: await jobCounts(queue), oldestWaiting: undefined };
+}
+
+const PHASE_OF: Record<LeasedQueue, Phase> = { starter: "pending-starter", stopper: "pending-stopper" };
+
+async function leasedState(
+  store: Store,
+  schedd: string,
+  kind: LeasedQueue,
+  { queue }: LeaseQueue,
+): Promise<QueueState> {
+  const [jobs, first] = await Promise.all([jobCounts(queue), firstOfEachRank(queue, store.redis)]);
+  const since = await Promise.all(first.map((id) => store.inPhaseSince(id as TaskforceUuid, PHASE_OF[kind])));
+  const oldestWaiting = Math.max(0, ...since.map((at) => (at === undefined ? 0 : now() - at)));
+  return { queue: kind, schedd, jobs, oldestWaiting };
+}

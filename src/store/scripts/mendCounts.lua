@@ -1,0 +1,44 @@
+--[[
+  Checks the numbers of taskforces by phase and schedd against the sizes of the indexes, and counts anew when they disagree:
+  after an upgrade from a release that did not count, or beside one. Counting reads every record of the partition, so it is
+  done only then.
+
+  KEYS[1] index of taskforces
+  ARGV[1] what taskforce records' keys begin with   ARGV[2…] every phase
+
+  Returns 1 counted anew, 0 the numbers are right
+]]
+local by_phase, by_schedd = {}, {}
+local counted = redis.call('HGETALL', KEYS[1] .. ':counts')
+for i = 1, #counted, 2 do
+  local phase, schedd = string.match(counted[i], '^(%S+) (.*)$')
+  local number = tonumber(counted[i + 1])
+  by_phase[phase] = (by_phase[phase] or 0) + number
+  by_schedd[schedd] = (by_schedd[schedd] or 0) + number
+end
+
+local agree = true
+for i = 2, #ARGV do
+  agree = agree and redis.call('ZCARD', KEYS[1] .. ':phase:' .. ARGV[i]) == (by_phase[ARGV[i]] or 0)
+end
+for schedd, number in pairs(by_schedd) do
+  agree = agree and redis.call('ZCARD', KEYS[1] .. ':schedd:' .. schedd) == number
+end
+if agree then
+  return 0
+end
+
+redis.call('DEL', KEYS[1] .. ':counts')
+for i = 2, #ARGV do
+  local numbers = {}
+  for _, member in ipairs(redis.call('ZRANGE', KEYS[1] .. ':phase:' .. ARGV[i], 0, -1)) do
+    local schedd = redis.call('HGET', ARGV[1] .. member, 'schedd')
+    if schedd then
+      numbers[schedd] = (numbers[schedd] or 0) + 1
+    end
+  end
+  for schedd, number in pairs(numbers) do
+    count(KEYS[1], ARGV[i], schedd, number)
+  end
+end
+return 1

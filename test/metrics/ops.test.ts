@@ -1,0 +1,181 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { type ScriptedMqs, startScriptedMqs, status } from "../mqs/scriptedMqs.js";
+import { eventually, type Story, startStory, task } from "../stories/story.js";
+import { Scrape, scrape } from "./scrape.js";
+
+interface Alert {
+  alert: string;
+  expr: string;
+  labels: { severity: string };
+  annotations: { summary: string; runbook: string };
+}
+interface Panel {
+  id: number;
+  type: string;
+  title: string;
+  targets?: { expr: string }[];
+}
+
+const read = (file: string): string => readFileSync(file, "utf8");
+const alerts = (parse(read("ops/prometheus/alerts.yml")) as { groups: { rules: Alert[] }[] }).groups.flatMap(
+  ({ rules }) => rules,
+);
+const dashboard = JSON.parse(read("ops/grafana/wms.json")) as {
+  panels: Panel[];
+  templating: { list: { name: string; definition?: string }[] };
+};
+const manual = read("docs/operations.md");
+
+/** What PromQL asks for: a name, and conditions for its labels. */
+interface Selector {
+  name: string;
+  conditions: { label: string; operator: string; value: string }[];
+}
+
+/** Labels that Prometheus adds to what it scrapes. */
+const ADDED = new Set(["job", "instance"]);
+
+/** The metrics of this service, or of its process, that an expression reads. */
+const selectorsOf = (expression: string): Selector[] =>
+  [...expression.matchAll(/\b((?:wms|nodejs|process)_\w+)(?:\{((?:[^"}]|"[^"]*")*)\})?/g)].map(
+    ([, name = "", conditions = ""]) => ({
+      name,
+      conditions: [...conditions.matchAll(/(\w+)(=~|!~|!=|=)"([^"]*)"/g)]
+        .map(([, label = "", operator = "", value = ""]) => ({ label, operator, value }))
+        .filter(({ label }) => !ADDED.has(label)),
+    }),
+  );
+
+/** The labels that an expression groups by. */
+const groupingOf = (expression: string): string[] =>
+  [...expression.matchAll(/\bby \(([^)]*)\)/g)]
+    .flatMap(([, labels = ""]) => labels.split(/, */))
+    .filter((label) => !ADDED.has(label));
+
+function holds(actual: string, operator: string, value: string): boolean {
+  // The dashboard's variable stands for any schedd.
+  const pattern = new RegExp(`^(?:${value.replace("$schedd", ".*")})$`);
+  if (operator === "=") return actual === value;
+  if (operator === "!=") return actual !== value;
+  return (operator === "=~") === pattern.test(actual);
+}
+
+/** What is wrong with an expression, given what the service exports. */
+function problems(expression: string, seen: Scrape): string[] {
+  const selected = selectorsOf(expression).map((selector) => ({
+    selector,
+    samples: seen
+      .find(selector.name)
+      .filter(({ labels }) =>
+        selector.conditions.every(({ label, operator, value }) =>
+          holds(labels[label] ?? "", operator, value),
+        ),
+      ),
+  }));
+  const nothing = selected.flatMap(({ selector, samples }) =>
+    samples.length > 0 ? [] : [`nothing is exported for ${JSON.stringify(selector)}`],
+  );
+  const known = new Set(
+    selected.flatMap(({ samples }) => samples.flatMap(({ labels }) => Object.keys(labels))),
+  );
+  const unknown = groupingOf(expression).filter((label) => !known.has(label));
+  return [...nothing, ...unknown.map((label) => `no label ${label}`)];
+}
+
+let mqs: ScriptedMqs;
+let story: Story;
+let seen: Scrape;
+beforeAll(async () => {
+  mqs = await startScriptedMqs();
+  story = await startStory({ MQS_ADDRESS: mqs.address, RECONCILE_SECONDS: "0.2" });
+  const at = story.accessPoint();
+  await story.broughtTo("condor-complete", at);
+  mqs.script("reservation", "*", status(400));
+  const refused = {
+    tasks: [task([at.location], { output_queue_aliases: ["events"] })],
+    public_queue_aliases: [],
+  };
+  expect((await story.call("POST", "/v1/workflows", refused)).status).toBe(502);
+  seen = await eventually(
+    "reconcile has run and the refusal is counted",
+    () => scrape(story.url),
+    (now) =>
+      now.value("wms_periodic_runs_total", { work: "reconcile" }) !== undefined &&
+      now.value("wms_http_request_duration_seconds_count", { code: "502" }) === 1,
+  );
+});
+afterAll(async () => {
+  await story.close();
+  await mqs.close();
+});
+
+describe("each alert", () => {
+  it.each(alerts.map((alert) => [alert.alert, alert] as const))("%s", (name, alert) => {
+    expect(problems(alert.expr, seen)).toEqual([]);
+    expect(["critical", "warning"]).toContain(alert.labels.severity);
+    expect(alert.annotations.summary).not.toBe("");
+    expect(alert.annotations.runbook).toBe(`docs/operations.md#${name.toLowerCase()}`);
+    expect(manual.match(new RegExp(`^### ${name}$`, "gm"))).toHaveLength(1);
+    expect(read("ops/prometheus/alerts.test.yml")).toContain(`ALERTS{alertname="${name}"`);
+  });
+
+  it("and no other has a runbook", () => {
+    const runbooks = [...manual.matchAll(/^### (Wms\w+)$/gm)].map(([, name]) => name);
+    expect(runbooks.sort()).toEqual(alerts.map(({ alert }) => alert).sort());
+    const links = [...manual.matchAll(/\]\(#(wms\w+)\)/g)].map(([, anchor]) => anchor);
+    for (const link of links) expect(runbooks.map((name) => name?.toLowerCase())).toContain(link);
+  });
+});
+
+describe("the dashboard", () => {
+  const panels = dashboard.panels.filter(({ type }) => type !== "row");
+
+  it.each(panels.map((panel) => [panel.title, panel] as const))(
+    "shows what is exported: %s",
+    (_title, panel) => {
+      expect(panel.targets?.length).toBeGreaterThan(0);
+      for (const { expr } of panel.targets ?? []) expect(problems(expr, seen)).toEqual([]);
+    },
+  );
+
+  it("has a number of its own for each panel, and variables that are filled", () => {
+    expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
+    const schedds = dashboard.templating.list.find(({ name }) => name === "schedd");
+    expect(problems(schedds?.definition ?? "", seen)).toEqual([]);
+  });
+});
+
+it("Prometheus' configuration reads the alerts, and names its jobs as they expect", () => {
+  const config = parse(read("ops/prometheus/prometheus.yml")) as {
+    rule_files: string[];
+    scrape_configs: { job_name: string }[];
+  };
+  expect(config.rule_files).toEqual(["alerts.yml"]);
+  expect(config.scrape_configs.map(({ job_name }) => job_name)).toEqual(["wms-web", "wms-worker"]);
+});
+
+it("the manual lists every metric with its type and labels, and no other", () => {
+  const listed = [...manual.matchAll(/^\| `(wms_\w+)` \| (\w+) \|([^|]*)\|/gm)].map(
+    ([, name = "", type = "", labels = ""]) => [name, type, labels.trim()] as const,
+  );
+  const exported = [...seen.types].filter(([name]) => name.startsWith("wms_"));
+  expect(listed.map(([name, type]) => [name, type]).sort()).toEqual(exported.sort());
+  for (const [name, type, labels] of listed) {
+    const [sample] = seen.find(type === "histogram" ? `${name}_count` : name);
+    expect([name, Object.keys(sample?.labels ?? {}).sort()]).toEqual([
+      name,
+      labels === "" ? [] : labels.split(", ").sort(),
+    ]);
+  }
+});
+
+it("a check that finds nothing would not be one", () => {
+  const little = new Scrape('wms_taskforces{phase="pre-launch",schedd="A"} 1\n');
+  const wrong = (expression: string) => problems(expression, little).length;
+  expect(wrong('max by (phase) (wms_taskforces{schedd=~"$schedd"})')).toBe(0);
+  expect(wrong("wms_taskforce")).toBe(1);
+  expect(wrong('wms_taskforces{phase="condor-rm"}')).toBe(1);
+  expect(wrong("max by (state) (wms_taskforces)")).toBe(1);
+});

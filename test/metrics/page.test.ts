@@ -1,0 +1,154 @@
+import { createServer, request } from "node:http";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isFromHere } from "../../src/api/metricsPage.js";
+import { listen } from "../../src/serving.js";
+import { startTestService, type TestService } from "../setup/service.js";
+import { eventually, startStory } from "../stories/story.js";
+import { type Scrape, scrape } from "./scrape.js";
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService();
+});
+afterAll(() => service.close());
+
+const get = (headers: Record<string, string> = {}, method = "GET", url = service.url) =>
+  fetch(`${url}/metrics`, { method, headers });
+
+describe("without METRICS_TOKEN", () => {
+  it("the metrics are in Prometheus' text format for programs on this machine", async () => {
+    const response = await get();
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    expect(await response.text()).toContain("\nwms_redis_up 1\n");
+  });
+
+  it.each(["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"])(
+    "they are a 403 for whoever comes by a proxy (%s), for the world may be behind it",
+    async (header) => {
+      const response = await get({ [header]: "192.0.2.1" });
+      expect(response.status).toBe(403);
+      expect(await response.json()).toEqual({ code: 403, error: expect.stringContaining("METRICS_TOKEN") });
+    },
+  );
+
+  it.each([
+    ["127.0.0.1", true],
+    ["127.8.9.10", true],
+    ["::1", true],
+    ["::ffff:127.0.0.1", true],
+    ["192.168.1.2", false],
+    ["128.0.0.1", false],
+    ["::ffff:10.0.0.1", false],
+    ["2001:db8::1", false],
+    ["::", false],
+    [undefined, false],
+  ])("an address of %s is on this machine: %s", (address, here) => {
+    expect(isFromHere(address, {})).toBe(here);
+  });
+
+  it("HEAD answers without a body, every other method is a 405", async () => {
+    const head = await get({}, "HEAD");
+    expect([head.status, await head.text()]).toEqual([200, ""]);
+    const post = await get({}, "POST");
+    expect([post.status, post.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+  });
+});
+
+describe("with METRICS_TOKEN", () => {
+  const token = "s3cret/of+a~scraper=";
+  let guarded: TestService;
+  beforeAll(async () => {
+    guarded = await startTestService({ METRICS_TOKEN: token });
+  });
+  afterAll(() => guarded.close());
+
+  it.each([
+    undefined,
+    "",
+    token,
+    `Basic ${token}`,
+    `Bearer ${token}x`,
+    `Bearer ${token.slice(1)}`,
+    "Bearer ",
+  ])("Authorization: %s is a 401 that asks for a bearer token and tells none", async (authorization) => {
+    const response = await get(authorization === undefined ? {} : { authorization }, "GET", guarded.url);
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toBe("Bearer");
+    expect(await response.text()).not.toContain(token);
+  });
+
+  it("the right one opens them, from wherever it comes", async () => {
+    for (const scheme of ["Bearer", "bearer"]) {
+      const headers = { authorization: `${scheme} ${token}`, "x-forwarded-for": "192.0.2.1" };
+      expect((await get(headers, "GET", guarded.url)).status).toBe(200);
+    }
+  });
+});
+
+/** Sends a request whose method and path are whatever a client may think of. */
+function probe(url: string, method: string, path: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ hostname, port, method, path }, (incoming) => {
+      incoming.resume().on("end", resolve);
+    });
+    outgoing.on("error", reject).end();
+  });
+}
+
+const requestsIn = (seen: Scrape) => seen.find("wms_http_request_duration_seconds_count");
+
+describe("what clients send makes no labels", () => {
+  it("paths that nothing serves, and ids, are one series", async () => {
+    const before = requestsIn(await scrape(service.url)).length;
+    for (let n = 0; n < 30; n++) {
+      await probe(service.url, "GET", `/probe-${n}/.env`);
+      await probe(service.url, "GET", `/v1/taskforces/TF-${n}`);
+    }
+    const seen = await eventually(
+      "all requests are counted",
+      () => scrape(service.url),
+      (now) =>
+        now.value("wms_http_request_duration_seconds_count", { route: "none", method: "GET" }) === 30 &&
+        now.value("wms_http_request_duration_seconds_count", { route: "/v1/taskforces/{taskforce_uuid}" }) ===
+          30,
+    );
+    expect(requestsIn(seen).length).toBeLessThanOrEqual(before + 3);
+    expect(seen.text).not.toMatch(/probe-|TF-/);
+  });
+
+  it("nor do methods", async () => {
+    for (const method of ["PUT", "DELETE", "PROPFIND", "PURGE", "M-SEARCH"])
+      await probe(service.url, method, "/v1/workflows");
+    await eventually(
+      "all are counted",
+      () => scrape(service.url),
+      (now) => now.value("wms_http_request_duration_seconds_count", { method: "other", code: "405" }) === 5,
+    );
+  });
+});
+
+it("a port that is taken is named by its setting", async () => {
+  const { hostname, port } = new URL(service.url);
+  await expect(listen(createServer(), hostname, Number(port), "METRICS_PORT")).rejects.toThrow(
+    /^METRICS_PORT: .* is taken by another program; .* set METRICS_PORT$/,
+  );
+});
+
+it("a schedd's name comes through, whatever it is made of", async () => {
+  const schedd = 'the "old" one\\of\nmine, {schedd="x"}';
+  const story = await startStory({ CLUSTER_LOCATIONS: JSON.stringify({ "pool-0": { schedd } }) });
+  try {
+    await story.pending({ location: "pool-0", schedd, tms: story.tms(schedd) });
+    const seen = await eventually(
+      "the taskforce is counted",
+      () => scrape(story.url),
+      (now) => now.value("wms_taskforces", { schedd, phase: "pending-starter" }) === 1,
+    );
+    expect(seen.value("wms_queue_jobs", { schedd, queue: "starter", state: "waiting" })).toBe(1);
+    expect(seen.text).toContain(String.raw`schedd="the \"old\" one\\of\nmine, {schedd=\"x\"}"`);
+  } finally {
+    await story.close();
+  }
+});

@@ -1,0 +1,131 @@
+import { Redis } from "ioredis";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { newTaskforceUuid, newTaskId, newWorkflowId } from "../../src/domain/ids.js";
+import type { Phase } from "../../src/domain/phases.js";
+import { newTaskforce } from "../../src/lifecycle/create.js";
+import { createAll, createTaskforce } from "../../src/store/creation.js";
+import { countsKey, partitionOf } from "../../src/store/keys.js";
+import { logEntry } from "../../src/store/records.js";
+import { openStore, type Store } from "../../src/store/store.js";
+import { freshDatabase } from "../setup/database.js";
+
+let redis: Redis;
+let store: Store;
+
+beforeEach(async () => {
+  redis = new Redis(await freshDatabase());
+  store = await openStore(redis, { partitions: 4 });
+});
+
+afterEach(() => redis.disconnect());
+
+const workflow_id = newWorkflowId(1_700_000_000);
+const task_id = newTaskId(workflow_id);
+const partition = partitionOf(workflow_id, 4);
+
+/** Holds whatever Redis and Lua could trip over. */
+const ODD_SCHEDD = 'a schedd:of {many} "words"\n';
+
+const taskforce = (schedd: string) =>
+  newTaskforce({
+    identity: { workflow_id, task_id, schedd, priority: 50 },
+    n_workers: 1,
+    pilot_config: { tag: "1.2.3", image_source: "cvmfs", environment: {}, input_files: [] },
+    worker_config: {
+      do_transfer_worker_stdouterr: true,
+      max_worker_runtime: 60,
+      n_cores: 1,
+      priority: 0,
+      worker_disk: "1GB",
+      worker_memory: 512,
+      condor_requirements: "",
+    },
+    source: "USER",
+    context: "Created",
+  });
+
+const entry = (target_phase: Phase) =>
+  logEntry({
+    target_phase,
+    timestamp: 1_700_000_001,
+    was_successful: true,
+    source_event_time: null,
+    source_entity: "TMS",
+    context: "",
+  });
+
+/** `[phase, schedd, count]` of every pair that has taskforces. */
+async function counted(): Promise<string[]> {
+  const counts = await store.counts.read();
+  return counts
+    .flatMap(({ phase, schedd, count }) => (count === 0 ? [] : [`${count} ${phase} ${schedd}`]))
+    .sort();
+}
+
+/** A workflow of three taskforces on two schedds, one of which went a step ahead. */
+async function populate() {
+  const taskforces = [taskforce("S"), taskforce("S"), taskforce(ODD_SCHEDD)];
+  const workflow = {
+    workflow_id,
+    timestamp: 1_700_000_000,
+    priority: 50,
+    deactivated: null,
+    deactivated_ts: null,
+  };
+  await createAll(store, { workflow, task_directives: [], taskforces }, 0);
+  const [, , odd] = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
+  if (odd === undefined) throw new Error("no taskforce");
+  await store.transitions.advance(odd, "pre-mq-activation", "pre-launch", entry("pre-launch"));
+  return { taskforces, odd };
+}
+
+const POPULATION = [`1 pre-launch ${ODD_SCHEDD}`, "2 pre-mq-activation S"];
+
+test("taskforces are counted by phase and schedd, wherever they go", async () => {
+  expect(await counted()).toEqual([]);
+  const { taskforces, odd } = await populate();
+  expect(await counted()).toEqual(POPULATION);
+
+  const completed = entry("condor-complete");
+  await store.transitions.recordCompletion(odd, completed);
+  await store.transitions.recordCompletion(odd, completed);
+  await createTaskforce(store, { ...taskforce("S"), taskforce_uuid: newTaskforceUuid(task_id) });
+  expect(await counted()).toEqual([`1 condor-complete ${ODD_SCHEDD}`, "3 pre-mq-activation S"]);
+
+  await store.transitions.deactivate(workflow_id, "ABORTED", 1_700_000_002);
+  const all = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
+  const stopped = entry("pending-stopper");
+  await store.transitions.stopTaskforces(all, { moved: stopped, left: stopped });
+  expect(await counted()).toEqual([
+    `1 condor-complete ${ODD_SCHEDD}`,
+    "1 pre-mq-activation S",
+    "2 pending-stopper S",
+  ]);
+  expect(await store.counts.mend(partition)).toBe(false);
+});
+
+test("numbers that are right are left as they are, none at all are right for an empty partition", async () => {
+  for (const p of [0, 1, 2, 3]) expect(await store.counts.mend(p)).toBe(false);
+  await populate();
+  for (const p of [0, 1, 2, 3]) expect(await store.counts.mend(p)).toBe(false);
+  expect(await counted()).toEqual(POPULATION);
+});
+
+test.each([
+  ["are lost", () => redis.del(countsKey(partition))],
+  ["miss a taskforce", () => redis.hincrby(countsKey(partition), "pre-launch S", 1)],
+  [
+    "count one for another schedd",
+    async () => {
+      await redis.hincrby(countsKey(partition), "pre-mq-activation S", -1);
+      await redis.hincrby(countsKey(partition), "pre-mq-activation T", 1);
+    },
+  ],
+])("numbers that %s are counted anew", async (_what, spoil) => {
+  await populate();
+  await spoil();
+  expect(await counted()).not.toEqual(POPULATION);
+  expect(await store.counts.mend(partition)).toBe(true);
+  expect(await counted()).toEqual(POPULATION);
+  expect(await store.counts.mend(partition)).toBe(false);
+});
