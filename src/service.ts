@@ -10,8 +10,9 @@ import type { Wms } from "./lifecycle/context.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "./mqs/embeddedMqs.js";
 import { createHttpMqs } from "./mqs/httpMqs.js";
 import { createQueues } from "./queues/queues.js";
+import { createAllowance } from "./redis/allowance.js";
 import { connectRequests, connectWorkers } from "./redis/clients.js";
-import { listen, stopServing } from "./serving.js";
+import { listen, logRefusals, stopServing } from "./serving.js";
 import { openStore } from "./store/store.js";
 import { startWorkers } from "./workers/workers.js";
 
@@ -58,8 +59,18 @@ export async function startService(
     closings.push(() => within(PATIENCE_WITHOUT_REDIS, wms.queues.close()));
     if (roles.workers) closings.push(await work(wms, config, log));
     if (!roles.web) return { url: undefined, close };
-    const app = createApp({ wms, ready: () => answers(redis), embeddedMqs: mqs.embedded, log });
-    const server = createServer(app);
+    const { limits, trustedProxies, requestsPerMinute } = config;
+    const app = createApp({
+      wms,
+      ready: () => answers(redis),
+      embeddedMqs: mqs.embedded,
+      limits,
+      trustedProxies,
+      allowance: requestsPerMinute === 0 ? undefined : createAllowance(redis, requestsPerMinute),
+      log,
+    });
+    const server = createServer(app, limits);
+    logRefusals(server, log);
     const url = await listen(server, config.host, config.port);
     closings.push(() => stopServing(server));
     return { url, close };
@@ -77,12 +88,12 @@ function chooseMqs({ mqs }: Config, redis: Redis, log: Logger): { used: Mqs; emb
 }
 
 async function openWms(config: Config, redis: Redis, mqs: Mqs, log: Logger): Promise<Wms> {
-  const { clusters, pilotImagesDir, queryMaxBytes, tms } = config;
+  const { clusters, pilotImagesDir, queryMaxBytes, queryMaxScan, tms } = config;
   const store = await openStore(redis, { partitions: config.partitions });
   const schedds = new Set([...(await store.knownSchedds()), ...configuredSchedds(clusters)]);
   const queues = createQueues({ redis, leaseSeconds: tms.leaseSeconds, schedds });
   const { actionRetries, retryWait } = tms;
-  const settings = { clusters, pilotImagesDir, queryMaxBytes, actionRetries, retryWait };
+  const settings = { clusters, pilotImagesDir, queryMaxBytes, queryMaxScan, actionRetries, retryWait };
   return { store, queues, mqs, settings, log };
 }
 

@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
+import { DEFAULT_LIMITS, type Limits } from "../domain/limits.js";
 import type { Wms } from "../lifecycle/context.js";
 import { docsPages } from "./docs.js";
 import { asHttpError, HttpError, sendError } from "./errors.js";
@@ -8,8 +9,10 @@ import { handOutRoutes } from "./handOuts.js";
 import { mountRoutes } from "./mount.js";
 import { type EmbeddedMqs, mqsRoutes } from "./mqs.js";
 import { operationRoutes } from "./operations.js";
+import type { Allowance } from "./rateLimit.js";
 import { reportRoutes } from "./reports.js";
 import { withDocument } from "./schema.js";
+import { secureHeaders } from "./secureHeaders.js";
 import { taskDirectiveRoutes } from "./taskDirectives.js";
 import { taskforceRoutes } from "./taskforces.js";
 import { workflowRoutes } from "./workflows.js";
@@ -23,17 +26,25 @@ export interface AppOptions {
   embeddedMqs?: EmbeddedMqs | undefined;
   /** Told of every request that was answered. */
   observers?: readonly Observer[];
+  /** Of bodies; the server itself keeps the others. */
+  limits?: Limits;
+  /** Undefined: a caller may send any number of requests. */
+  allowance?: Allowance | undefined;
+  /** Proxies that say for whom they ask: how many, or where they are; undefined: nobody is believed. */
+  trustedProxies?: number | string[] | undefined;
   log: Logger;
 }
 
 /** The API as an Express app. */
-export function createApp({ wms, ready, embeddedMqs, observers = [], log }: AppOptions): Express {
+export function createApp(options: AppOptions): Express {
+  const { wms, ready, embeddedMqs, observers = [], limits = DEFAULT_LIMITS, allowance, log } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", false);
   app.enable("case sensitive routing");
-  app.use(observeExchanges(observers));
+  app.set("trust proxy", options.trustedProxies ?? false);
+  app.use(observeExchanges(observers), secureHeaders);
   // In the order of how often they are called: Express tries one after the other.
   const { routes, document } = withDocument([
     ...taskforceRoutes(wms),
@@ -44,7 +55,7 @@ export function createApp({ wms, ready, embeddedMqs, observers = [], log }: AppO
     ...operationRoutes(ready),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),
   ]);
-  mountRoutes(app, routes);
+  mountRoutes(app, routes, { limits, allowance });
   app.use("/docs", docsPages(document));
   app.use(refusePath);
   app.use(answerError(log));

@@ -15,13 +15,14 @@ const errorSchema = z
   })
   .meta({ id: "ErrorResponse", description: "The body of every answer from 400 on." });
 
-type ErrorStatus = 400 | 413 | 500 | 503 | FurtherError;
+type ErrorStatus = 400 | 413 | 429 | 500 | 503 | FurtherError;
 
 const ERRORS: Record<ErrorStatus, string> = {
   400: "The request is wrong; the error names the field.",
   404: "There is no such thing, or its state does not allow this.",
-  413: "The body is larger than 32 MiB.",
+  413: "The body is too large, or holds too many keys and values.",
   422: "The request is right, but the state forbids it.",
+  429: "The caller sent too many requests. Retry-After says when it may send the next one, in seconds.",
   500: "The service is at fault.",
   502: "The message queue service refused the request.",
   503: "Redis or the message queue service is away. Retry-After says when to try again, in seconds.",
@@ -83,8 +84,9 @@ function describe(route: Route): RouteConfig {
   };
 }
 
-function errorsOf({ errors = [] }: Route): Record<number, Success> {
-  const statuses: ErrorStatus[] = [400, ...errors, 413, 500, 503];
+function errorsOf({ roles, errors = [] }: Route): Record<number, Success> {
+  const limited: ErrorStatus[] = roles === "anyone" ? [] : [429];
+  const statuses: ErrorStatus[] = [400, ...errors, 413, ...limited, 500, 503];
   return Object.fromEntries(
     statuses.map((status) => [status, { description: ERRORS[status], schema: errorSchema }]),
   );

@@ -29,7 +29,7 @@ export interface Success {
   schema: z.ZodType;
 }
 
-/** Error statuses of some routes. Every route may answer 400, 413, 500 and 503. */
+/** Error statuses of some routes. Every route may answer 400, 413, 500 and 503; 429 each that is not for anyone. */
 export type FurtherError = 404 | 422 | 502;
 
 /** One route: what it takes and answers, as data for the router and the document, and what it does. */

@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import { invalid } from "../domain/errors.js";
-import { EXPECTED_INTEGER } from "../domain/schemaParts.js";
+import { ENOUGH_FAULTS, EXPECTED_INTEGER } from "../domain/schemaParts.js";
 import { shortened } from "./errors.js";
+import { faultsOfLongArrays } from "./longArrays.js";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -20,11 +21,18 @@ const LONGEST_KEY = 100;
  *   got string; tasks[0].bogus: unknown field`
  */
 export function validate<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const faults = result.error.issues.flatMap((issue) => faultsOf(issue, input, []));
-  const named = faults.slice(0, MOST_FAULTS).join("; ");
-  throw invalid(faults.length > MOST_FAULTS ? `${named}; and ${faults.length - MOST_FAULTS} more` : named);
+  const early = faultsOfLongArrays(schema, input);
+  const result = early.length === 0 ? schema.safeParse(input) : undefined;
+  if (result?.success) return result.data;
+  const faults = (result?.error.issues ?? early).flatMap((issue) => faultsOf(issue, input, []));
+  const named = faults
+    .slice(0, MOST_FAULTS)
+    .map((name) => name())
+    .join("; ");
+  if (faults.length <= MOST_FAULTS) throw invalid(named);
+  // Where there are many, they were not all looked for.
+  const isAll = early.length === 0 && faults.length < ENOUGH_FAULTS;
+  throw invalid(`${named}; and ${isAll ? `${faults.length - MOST_FAULTS} ` : ""}more`);
 }
 
 /** A field as clients write it: `tasks[0].task_env["a key"]`. The whole input is `body`. */
@@ -38,17 +46,18 @@ export function fieldName(path: Path): string {
   return (name || "body") + (path.length > LONGEST_PATH ? "..." : "");
 }
 
-function faultsOf(issue: Issue, input: unknown, base: Path): string[] {
+/** What is wrong, each in words that are made only if it is told: there may be thousands. */
+function faultsOf(issue: Issue, input: unknown, base: Path): (() => string)[] {
   const path = [...base, ...issue.path];
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => `${fieldName([...path, key])}: unknown field`);
+    return issue.keys.map((key) => () => `${fieldName([...path, key])}: unknown field`);
   if (issue.code === "invalid_union") {
     const alternatives = flatAlternatives(issue.errors);
     const meant = alternatives.find((issues) => !issues.some(isAboutKind));
     if (meant !== undefined) return meant.flatMap((inner) => faultsOf(inner, input, path));
-    return [`${fieldName(path)}: ${mismatch(alternatives.flat(), valueAt(input, path))}`];
+    return [() => `${fieldName(path)}: ${mismatch(alternatives.flat(), valueAt(input, path))}`];
   }
-  return [`${fieldName(path)}: ${whatIsWrong(issue, valueAt(input, path))}`];
+  return [() => `${fieldName(path)}: ${whatIsWrong(issue, valueAt(input, path))}`];
 }
 
 /** The alternatives of a union, those of unions within it included. */

@@ -1,4 +1,6 @@
 import { type ClusterLocations, defaultClusterLocations } from "../domain/clusters.js";
+import type { Limits } from "../domain/limits.js";
+import type { Proxies } from "./proxies.js";
 import { type Settings, settingsSchema } from "./settings.js";
 
 /** A setting that can't be used. The message is one sentence that names it. */
@@ -12,6 +14,11 @@ export interface Config {
   host: string;
   /** 0: any free port. */
   port: number;
+  /** Undefined: no proxy's word counts. */
+  trustedProxies: Proxies | undefined;
+  limits: Limits;
+  /** Requests of one caller; 0: any number. */
+  requestsPerMinute: number;
   /** Undefined: the service starts a Redis of its own in `dataDir`. */
   redisUrl: string | undefined;
   dataDir: string;
@@ -28,6 +35,7 @@ export interface Config {
     broker: { type: string; address: string; authToken: string };
   };
   queryMaxBytes: number;
+  queryMaxScan: number;
   tms: { actionRetries: number; leaseSeconds: number; retryWait: number };
   reconcileSeconds: number;
   partitions: number;
@@ -56,6 +64,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     production,
     host: env.REST_HOST,
     port: env.REST_PORT,
+    trustedProxies: env.TRUST_PROXY,
+    limits: limitsOf(env),
+    requestsPerMinute: env.RATE_LIMIT_PER_MINUTE,
     redisUrl: env.REDIS_URL,
     dataDir: env.DATA_DIR,
     clusters: env.CLUSTER_LOCATIONS ?? defaultClusterLocations(production),
@@ -71,6 +82,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       },
     },
     queryMaxBytes: env.USER_QUERY_MAX_BYTES,
+    queryMaxScan: env.QUERY_MAX_SCAN,
     tms: {
       actionRetries: env.TMS_ACTION_RETRIES,
       leaseSeconds: env.TMS_LEASE_SECONDS,
@@ -81,6 +93,16 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     logLevel: env.LOG_LEVEL,
   };
 }
+
+const limitsOf = (env: Settings): Limits => ({
+  headBytes: env.REQUEST_MAX_HEAD_BYTES,
+  headSeconds: env.REQUEST_HEAD_SECONDS,
+  requestSeconds: env.REQUEST_SECONDS,
+  answerSeconds: env.ANSWER_SECONDS,
+  bodyBytes: env.REQUEST_MAX_BYTES,
+  bodyValues: env.REQUEST_MAX_VALUES,
+  connections: env.MAX_CONNECTIONS,
+});
 
 function mqsCredentials(
   tokenUrl?: string,

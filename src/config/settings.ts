@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { clusterLocationsSchema } from "../domain/clusters.js";
+import { DEFAULT_LIMITS } from "../domain/limits.js";
+import { proxiesSchema } from "./proxies.js";
 
 /** Groups of settings, in the order in which the documentation lists them. */
 export const SECTIONS = [
   "HTTP",
+  "Limits",
   "Access",
   "Redis and data",
   "Clusters and pilots",
@@ -31,7 +34,10 @@ const about = (section: About["section"], description: string, shownDefault?: st
 const text = z.string().optional();
 const url = z.url({ protocol: /^https?$/, error: "is no http(s) address" });
 const flag = z.stringbool({ error: "is neither true nor false" });
-const seconds = (fallback: number, min = 0) => z.coerce.number().min(min).default(fallback);
+const seconds = (fallback: number, min = 0, max = Number.MAX_SAFE_INTEGER) =>
+  z.coerce.number().min(min).max(max).default(fallback);
+/** Seconds: a day, well below where a timer of Node would overflow and fire at once. */
+const LONGEST_WAIT = 86_400;
 const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => z.coerce.number().int().min(min).max(max);
 
 const json = z.string().transform((value, context) => {
@@ -50,6 +56,39 @@ const json = z.string().transform((value, context) => {
 export const settingsSchema = z.object({
   REST_HOST: z.string().default("127.0.0.1").meta(about("HTTP", "address the API listens on")),
   REST_PORT: whole(0, 65535).default(8080).meta(about("HTTP", "its port; 0: any free one")),
+  TRUST_PROXY: proxiesSchema
+    .optional()
+    .meta(
+      about(
+        "HTTP",
+        "whose `X-Forwarded-For` is believed: how many proxies stand in front, or their addresses and networks, with commas between; unset: nobody's",
+      ),
+    ),
+
+  REQUEST_MAX_HEAD_BYTES: whole(4096, 1024 * 1024)
+    .default(DEFAULT_LIMITS.headBytes)
+    .meta(about("Limits", "the longest head of a request")),
+  REQUEST_MAX_BYTES: whole(1024, 256 * 1024 * 1024)
+    .default(DEFAULT_LIMITS.bodyBytes)
+    .meta(about("Limits", "the longest body, once inflated")),
+  REQUEST_MAX_VALUES: whole(1000)
+    .default(DEFAULT_LIMITS.bodyValues)
+    .meta(about("Limits", "keys and values in a body; a TMS reports some 20 for each taskforce")),
+  REQUEST_HEAD_SECONDS: seconds(DEFAULT_LIMITS.headSeconds, 0.1, LONGEST_WAIT).meta(
+    about("Limits", "for the head of a request to arrive"),
+  ),
+  REQUEST_SECONDS: seconds(DEFAULT_LIMITS.requestSeconds, 0.1, LONGEST_WAIT).meta(
+    about("Limits", "for a whole request to arrive"),
+  ),
+  ANSWER_SECONDS: seconds(DEFAULT_LIMITS.answerSeconds, 0.1, LONGEST_WAIT).meta(
+    about("Limits", "from the head of a request to the last byte of its answer that the client takes"),
+  ),
+  MAX_CONNECTIONS: whole(1)
+    .default(DEFAULT_LIMITS.connections)
+    .meta(about("Limits", "connections at a time to each web process")),
+  RATE_LIMIT_PER_MINUTE: whole(0)
+    .default(0)
+    .meta(about("Limits", "requests of one caller in a minute, all web processes together; 0: any number")),
 
   AUTH_DISABLED: flag
     .default(false)
@@ -127,6 +166,9 @@ export const settingsSchema = z.object({
   USER_QUERY_MAX_BYTES: whole(1024)
     .default(10 * 1024 * 1024)
     .meta(about("Queries", "the longest page of a query")),
+  QUERY_MAX_SCAN: whole(1)
+    .default(1_000_000)
+    .meta(about("Queries", "entities that one query may look at to fill its page")),
 
   NODE_ENV: text.meta(about("Process", "`production` refuses unsafe settings and knows no test clusters")),
   LOG_LEVEL: z

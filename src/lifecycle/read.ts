@@ -63,5 +63,6 @@ export function queryEntities<K extends Kind>(
       record === undefined ? null : (JSON.parse(TEXT_OF[kind](record)) as object),
     );
   const source = { redis: store.redis, partitions: store.partitions, load };
-  return runQuery(source, kind, find, { maxBytes: settings.queryMaxBytes, envelope });
+  const { queryMaxBytes: maxBytes, queryMaxScan: maxScan } = settings;
+  return runQuery(source, kind, find, { maxBytes, maxScan, envelope });
 }

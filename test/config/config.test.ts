@@ -10,7 +10,19 @@ describe("without any setting", () => {
       host: "127.0.0.1",
       port: 8080,
       redisUrl: undefined,
+      trustedProxies: undefined,
+      limits: {
+        headBytes: 16 * 1024,
+        headSeconds: 20,
+        requestSeconds: 120,
+        answerSeconds: 300,
+        bodyBytes: 32 * 1024 * 1024,
+        bodyValues: 300_000,
+        connections: 2000,
+      },
+      requestsPerMinute: 0,
       queryMaxBytes: 10 * 1024 * 1024,
+      queryMaxScan: 1_000_000,
       tms: { actionRetries: 2, leaseSeconds: 300, retryWait: 30 },
       reconcileSeconds: 60,
       partitions: 16,
@@ -35,12 +47,40 @@ test("CLUSTER_LOCATIONS replaces the default", () => {
   expect(Object.keys(clusters)).toEqual(["a", "b"]);
 });
 
+test.each<[string, unknown]>([
+  ["1", 1],
+  ["12", 12],
+  ["loopback", ["loopback"]],
+  ["10.0.0.7, 10.1.0.0/16,2001:db8::/32", ["10.0.0.7", "10.1.0.0/16", "2001:db8::/32"]],
+])("TRUST_PROXY=%s", (TRUST_PROXY, trustedProxies) => {
+  expect(readConfig({ TRUST_PROXY })).toMatchObject({ trustedProxies });
+});
+
 describe("a setting that can't be used is named", () => {
   test.each([
     [{ REST_PORT: "eighty" }, /^REST_PORT: /],
     [{ REST_PORT: "70000" }, /^REST_PORT: /],
     [{ STORE_PARTITIONS: "0" }, /^STORE_PARTITIONS: /],
     [{ TMS_LEASE_SECONDS: "-1" }, /^TMS_LEASE_SECONDS: /],
+    ...[
+      "true",
+      "0",
+      "100",
+      "proxy.example.org",
+      "10.0.0.0/33",
+      "10.0.0.0/0",
+      "10.0.0.1,",
+      "::/129",
+      "1.2.3.4/8/8",
+    ].map((TRUST_PROXY): [object, RegExp] => [
+      { TRUST_PROXY },
+      /^TRUST_PROXY: is neither a number of proxies/,
+    ]),
+    [{ REQUEST_MAX_HEAD_BYTES: "100" }, /^REQUEST_MAX_HEAD_BYTES: /],
+    [{ REQUEST_SECONDS: "0" }, /^REQUEST_SECONDS: /],
+    [{ ANSWER_SECONDS: "1e9" }, /^ANSWER_SECONDS: /],
+    [{ MAX_CONNECTIONS: "0" }, /^MAX_CONNECTIONS: /],
+    [{ RATE_LIMIT_PER_MINUTE: "-1" }, /^RATE_LIMIT_PER_MINUTE: /],
     [{ LOG_LEVEL: "loud" }, /^LOG_LEVEL: /],
     [{ MQS_ADDRESS: "mqs.example.org" }, /^MQS_ADDRESS: is no http/],
     [{ CLUSTER_LOCATIONS: "{" }, /^CLUSTER_LOCATIONS: is not JSON/],
