@@ -1,6 +1,7 @@
 import { type ClusterLocations, defaultClusterLocations } from "../domain/clusters.js";
 import type { Limits } from "../domain/limits.js";
 import type { Proxies } from "./proxies.js";
+import { secretsOf } from "./secrets.js";
 import { type Settings, settingsSchema } from "./settings.js";
 
 /** A setting that can't be used. The message is one sentence that names it. */
@@ -40,6 +41,8 @@ export interface Config {
   reconcileSeconds: number;
   partitions: number;
   logLevel: Settings["LOG_LEVEL"];
+  /** What must not be shown to anybody. */
+  secrets: string[];
 }
 
 /**
@@ -91,6 +94,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     reconcileSeconds: env.RECONCILE_SECONDS,
     partitions: env.STORE_PARTITIONS,
     logLevel: env.LOG_LEVEL,
+    secrets: secretsOf(env),
   };
 }
 

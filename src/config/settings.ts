@@ -23,6 +23,8 @@ type About = {
   description: string;
   /** Shown in place of the default where that can't be read off, or explains nothing. */
   shownDefault?: string;
+  /** Whether nobody may see it; of an address, its passwords. */
+  isSecret?: true;
 };
 
 const about = (section: About["section"], description: string, shownDefault?: string): About => ({
@@ -31,8 +33,12 @@ const about = (section: About["section"], description: string, shownDefault?: st
   ...(shownDefault !== undefined && { shownDefault }),
 });
 
+const secret = (described: About): About => ({ ...described, isSecret: true });
+
 const text = z.string().optional();
-const url = z.url({ protocol: /^https?$/, error: "is no http(s) address" });
+const url = z
+  .url({ protocol: /^https?$/, error: "is no http(s) address" })
+  .refine((value) => !/^\w+:\/\/[^/?#]*@/.test(value), "must not hold a user or a password");
 const flag = z.stringbool({ error: "is neither true nor false" });
 const seconds = (fallback: number, min = 0, max = Number.MAX_SAFE_INTEGER) =>
   z.coerce.number().min(min).max(max).default(fallback);
@@ -96,7 +102,9 @@ export const settingsSchema = z.object({
   AUTH_OPENID_URL: text.meta(about("Access", "not used yet, and refused unless `AUTH_DISABLED` is `true`")),
 
   REDIS_URL: text.meta(
-    about("Redis and data", "the Redis (6.2 or newer) to use; unset: the service starts one of its own"),
+    secret(
+      about("Redis and data", "the Redis (6.2 or newer) to use; unset: the service starts one of its own"),
+    ),
   ),
   DATA_DIR: z
     .string()
@@ -131,7 +139,7 @@ export const settingsSchema = z.object({
     .optional()
     .meta(about("Message queue service", "OAuth2 token endpoint for client credentials; with the next two")),
   MQS_CLIENT_ID: text.meta(about("Message queue service", "the client's id")),
-  MQS_CLIENT_SECRET: text.meta(about("Message queue service", "the client's secret")),
+  MQS_CLIENT_SECRET: text.meta(secret(about("Message queue service", "the client's secret"))),
   WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT: seconds(60).meta(
     about("Message queue service", "wait after an activation that did not succeed; doubles"),
   ),
@@ -146,7 +154,7 @@ export const settingsSchema = z.object({
   MQS_BROKER_AUTH_TOKEN: z
     .string()
     .default("")
-    .meta(about("Message queue service", "the same for `auth_token`")),
+    .meta(secret(about("Message queue service", "the same for `auth_token`"))),
 
   TMS_LEASE_SECONDS: seconds(300, 0.1).meta(
     about("Task management services", "how long a taskforce that was handed out is nobody else's"),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError, readConfig } from "../../src/config/config.js";
+import { settingsAbout } from "../../src/config/settings.js";
 
 describe("without any setting", () => {
   const config = readConfig({});
@@ -56,6 +57,30 @@ test.each<[string, unknown]>([
   expect(readConfig({ TRUST_PROXY })).toMatchObject({ trustedProxies });
 });
 
+test("secrets are listed, with the passwords in addresses, for the log to mask", () => {
+  const { secrets } = readConfig({
+    REDIS_URL: "rediss://user:p%40ssword@host/2?password=another1",
+    MQS_TOKEN_URL: "https://idp.example.org/token",
+    MQS_CLIENT_ID: "not-secret",
+    MQS_CLIENT_SECRET: "client-secret",
+    MQS_BROKER_AUTH_TOKEN: "short",
+  });
+  expect(secrets.sort()).toEqual(["another1", "client-secret", "p%40ssword", "p@ssword"]);
+});
+
+test("no error shows the value of a setting", () => {
+  const refused = settingsAbout().flatMap(({ name }) => {
+    try {
+      readConfig({ [name]: "shown://user:shown@shown" });
+      return [];
+    } catch (error) {
+      return [(error as ConfigError).message];
+    }
+  });
+  expect(refused.length).toBeGreaterThan(10);
+  for (const message of refused) expect(message).not.toContain("shown");
+});
+
 describe("a setting that can't be used is named", () => {
   test.each([
     [{ REST_PORT: "eighty" }, /^REST_PORT: /],
@@ -82,6 +107,7 @@ describe("a setting that can't be used is named", () => {
     [{ MAX_CONNECTIONS: "0" }, /^MAX_CONNECTIONS: /],
     [{ RATE_LIMIT_PER_MINUTE: "-1" }, /^RATE_LIMIT_PER_MINUTE: /],
     [{ LOG_LEVEL: "loud" }, /^LOG_LEVEL: /],
+    [{ MQS_ADDRESS: "https://user@mqs.example.org" }, /^MQS_ADDRESS: must not hold a user or a password$/],
     [{ MQS_ADDRESS: "mqs.example.org" }, /^MQS_ADDRESS: is no http/],
     [{ CLUSTER_LOCATIONS: "{" }, /^CLUSTER_LOCATIONS: is not JSON/],
     [{ CLUSTER_LOCATIONS: '{"a": {"alias_of": "b"}}' }, /^CLUSTER_LOCATIONS\.a\.alias_of: /],
