@@ -62,6 +62,7 @@ export async function prepare(redisUrl: string): Promise<Preparation> {
       clusters: config.clusters,
       pilotImagesDir: undefined,
       queryMaxBytes: config.queryMaxBytes,
+      queryMaxScan: config.queryMaxScan,
       actionRetries: config.tms.actionRetries,
       retryWait: config.tms.retryWait,
     },

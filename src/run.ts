@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { type Config, ConfigError, readConfig } from "./config/config.js";
 import { isLoopback } from "./domain/loopback.js";
+import { masking } from "./domain/masking.js";
 import { createLogger } from "./logging.js";
 import { type ProvidedRedis, provideRedis } from "./redis/provide.js";
 import { RedisStartError } from "./redis/startError.js";
@@ -17,14 +18,17 @@ interface Started {
 }
 
 /**
- * A process of the service, from its first line to its exit code: 0 after SIGINT or SIGTERM, 1 when it could not start or
- * lost its own Redis, 130 when it was told twice to end.
+ * A process of the service, from its first line to its exit code: 0 after SIGINT or SIGTERM, 1 when it could not start,
+ * lost its own Redis or met an error that nobody foresaw, 130 when it was told twice to end.
  */
 export async function run(roles: Roles): Promise<void> {
   const stopping = stopSignal();
+  let mask = masking([]);
   try {
     const config = readConfig(process.env);
-    const log = createLogger(config.logLevel, !config.production && process.stderr.isTTY === true);
+    mask = masking(config.secrets);
+    const log = createLogger(config.logLevel, !config.production && process.stderr.isTTY === true, mask);
+    endOnFault(log);
     const started = await start(config, roles, log);
     greet(started, roles);
     const redisEnded = started.redis.ended.then(() => "redis ended" as const);
@@ -33,7 +37,7 @@ export async function run(roles: Roles): Promise<void> {
     await stop(started, log);
     process.exit(why === "told to" ? 0 : 1);
   } catch (error) {
-    process.stderr.write(`${explain(error)}\n`);
+    process.stderr.write(`${mask(explain(error))}\n`);
     process.exit(1);
   }
 }
@@ -57,6 +61,14 @@ async function stop({ service, redis }: Started, log: Logger): Promise<void> {
   await service.close();
   await redis.stop();
   log.info("stopped");
+}
+
+/** Node itself would print such an error with all that it carries. */
+function endOnFault(log: Logger): void {
+  process.on("uncaughtException", (error) => {
+    log.fatal({ err: error }, "an error that nobody foresaw: ending");
+    process.exit(1);
+  });
 }
 
 /** Fulfilled when the process is told to end. Being told again, later, ends it at once. */

@@ -18,9 +18,10 @@ import { createEmbeddedMqs, type EmbeddedMqs } from "./mqs/embeddedMqs.js";
 import { createHttpMqs } from "./mqs/httpMqs.js";
 import { createQueues } from "./queues/queues.js";
 import { watchReadiness } from "./readiness.js";
+import { createAllowance } from "./redis/allowance.js";
 import { connectRequests, connectWorkers } from "./redis/clients.js";
 import { RedisStartError } from "./redis/startError.js";
-import { listen, stopServing } from "./serving.js";
+import { listen, logRefusals, stopServing } from "./serving.js";
 import { openStore } from "./store/store.js";
 import { type PeriodicWork, startPeriodic } from "./workers/periodic.js";
 import { startWorkers } from "./workers/workers.js";
@@ -86,10 +87,21 @@ export async function startService(
     };
     const port = roles.web ? config.port : config.metrics.port;
     if (port === undefined) return { url: undefined, metricsUrl: undefined, close };
+    const { limits, trustedProxies, requestsPerMinute } = config;
+    const allowance = requestsPerMinute === 0 ? undefined : createAllowance(redis, requestsPerMinute);
     const app = roles.web
-      ? createApp({ ...shown, wms, embeddedMqs: mqs.embedded, ...whoGetsIn(wms, config, log) })
-      : createWorkerApp(shown);
-    const server = createServer(app);
+      ? createApp({
+          ...shown,
+          ...whoGetsIn(wms, config, log),
+          wms,
+          embeddedMqs: mqs.embedded,
+          limits,
+          trustedProxies,
+          allowance,
+        })
+      : createWorkerApp({ ...shown, limits });
+    const server = createServer(app, limits);
+    logRefusals(server, log);
     const url = await listen(server, config.host, port, roles.web ? "REST_PORT" : "METRICS_PORT");
     closings.push(() => stopServing(server));
     return { url: roles.web ? url : undefined, metricsUrl: url, close };
@@ -107,12 +119,12 @@ function chooseMqs({ mqs }: Config, redis: Redis, log: Logger): { used: Mqs; emb
 }
 
 async function openWms(config: Config, redis: Redis, mqs: Mqs, log: Logger): Promise<Wms> {
-  const { clusters, pilotImagesDir, queryMaxBytes, tms } = config;
+  const { clusters, pilotImagesDir, queryMaxBytes, queryMaxScan, tms } = config;
   const store = await openStore(redis, { partitions: config.partitions }).catch(explainRefusal);
   const schedds = new Set([...(await store.knownSchedds()), ...configuredSchedds(clusters)]);
   const queues = createQueues({ redis, leaseSeconds: tms.leaseSeconds, schedds });
   const { actionRetries, retryWait } = tms;
-  const settings = { clusters, pilotImagesDir, queryMaxBytes, actionRetries, retryWait };
+  const settings = { clusters, pilotImagesDir, queryMaxBytes, queryMaxScan, actionRetries, retryWait };
   return { store, queues, mqs, settings, events: new EventEmitter(), log };
 }
 

@@ -1,10 +1,13 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { type AddressInfo, isIPv6 } from "node:net";
+import type { Logger } from "pino";
 import { ConfigError } from "./config/config.js";
 
 /** How long requests under way may take to end, in milliseconds. */
 const REQUEST_PATIENCE = 5000;
+/** Milliseconds between two lines of the log about refused connections. */
+const REFUSAL_INTERVAL = 60_000;
 /** Milliseconds between two looks for connections that have become idle. */
 const IDLE_INTERVAL = 20;
 
@@ -42,6 +45,19 @@ function reasonNotToListen(
     return `${setting}: ${host}:${port} is taken by another program; stop that one, or set ${setting}`;
   if (error.code === "EACCES") return `${setting}: this user may not listen on port ${port}; set ${setting}`;
   return `REST_HOST: cannot listen on ${host}:${port} (${error.code ?? error.message})`;
+}
+
+/** Says in the log, now and then, that connections are closed at once because there are too many already. */
+export function logRefusals(server: Server, log: Logger): void {
+  let refused = 0;
+  let silentUntil = 0;
+  server.on("drop", () => {
+    refused++;
+    if (Date.now() < silentUntil) return;
+    log.warn({ refused, allowed: server.maxConnections }, "too many connections: new ones are refused");
+    refused = 0;
+    silentUntil = Date.now() + REFUSAL_INTERVAL;
+  });
 }
 
 /** Accepts no more connections, lets the requests under way end, and after some seconds cuts off what is left. */

@@ -1,7 +1,10 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 
-/** The content type of every answer but those of the documentation pages. */
-export const JSON_TYPE = "application/json; charset=utf-8";
+/** Headers of every answer but those that are pages. */
+export const JSON_HEADERS = {
+  "content-type": "application/json; charset=utf-8",
+  "cache-control": "no-store",
+};
 
 /** How an answer that is no plain 200 differs. */
 export interface AnswerOptions {
@@ -21,7 +24,7 @@ export function sendJson(
   { reason, headers }: AnswerOptions = {},
 ): void {
   const body = Buffer.from(text);
-  const head = { ...headers, "content-type": JSON_TYPE, "content-length": body.length };
+  const head = { ...headers, ...JSON_HEADERS, "content-length": body.length };
   if (reason === undefined) response.writeHead(status, head);
   else response.writeHead(status, reason, head);
   response.end(body);

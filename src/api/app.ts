@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { TokenCheck } from "../access/tokens.js";
+import { DEFAULT_LIMITS, type Limits } from "../domain/limits.js";
 import type { Wms } from "../lifecycle/context.js";
 import { admission } from "./admission.js";
 import { docsPages } from "./docs.js";
@@ -11,8 +12,10 @@ import { type MetricsPage, mountMetrics } from "./metricsPage.js";
 import { mountRoutes } from "./mount.js";
 import { type EmbeddedMqs, mqsRoutes } from "./mqs.js";
 import { operationRoutes, type Readiness, rootRoute } from "./operations.js";
+import type { Allowance } from "./rateLimit.js";
 import { reportRoutes } from "./reports.js";
 import { withDocument } from "./schema.js";
+import { secureHeaders } from "./secureHeaders.js";
 import { taskDirectiveRoutes } from "./taskDirectives.js";
 import { taskforceRoutes } from "./taskforces.js";
 import { workflowRoutes } from "./workflows.js";
@@ -30,18 +33,26 @@ export interface AppOptions {
   checkToken?: TokenCheck | undefined;
   /** Told of every request that was answered. */
   observers?: readonly Observer[];
+  /** Of bodies; the server itself keeps the others. */
+  limits?: Limits;
+  /** Undefined: a caller may send any number of requests. */
+  allowance?: Allowance | undefined;
+  /** Proxies that say for whom they ask: how many, or where they are; undefined: nobody is believed. */
+  trustedProxies?: number | string[] | undefined;
   log: Logger;
 }
 
 /** The API as an Express app. */
 export function createApp(options: AppOptions): Express {
   const { wms, readiness, metrics, embeddedMqs, pages = {}, checkToken, observers = [], log } = options;
+  const { limits = DEFAULT_LIMITS, allowance } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", false);
   app.enable("case sensitive routing");
-  app.use(observeExchanges(observers));
+  app.set("trust proxy", options.trustedProxies ?? false);
+  app.use(observeExchanges(observers), secureHeaders);
   // In the order of how often they are called: Express tries one after the other.
   const { routes, document } = withDocument([
     ...taskforceRoutes(wms),
@@ -53,7 +64,7 @@ export function createApp(options: AppOptions): Express {
     ...operationRoutes(readiness),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),
   ]);
-  mountRoutes(app, routes, admission(checkToken));
+  mountRoutes(app, routes, { admit: admission(checkToken), limits, allowance });
   mountMetrics(app, metrics);
   app.use("/docs", docsPages(document));
   for (const [path, page] of Object.entries(pages)) app.use(path, page);

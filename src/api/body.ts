@@ -1,9 +1,9 @@
 import express from "express";
 import { invalid } from "../domain/errors.js";
+import { HttpError } from "./errors.js";
 import { fieldName } from "./validation.js";
+import { holdsMoreValues } from "./valueCount.js";
 
-/** The longest body, in bytes once inflated: 32 MiB. */
-const LONGEST_BODY = 32 * 1024 * 1024;
 /**
  * Levels of objects and arrays in a body. Far more than any request needs, a filter of the allowed depth included, and far
  * fewer than what overflows the stack of code that walks over it.
@@ -13,8 +13,10 @@ const DEEPEST_NESTING = 500;
 /**
  * Reads the bytes of a body, whatever content type it claims. Not `express.json`: that refuses bodies for the charset of
  * a content type that counts for nothing here.
+ *
+ * @param longest bytes, once inflated
  */
-export const readBody = express.raw({ limit: LONGEST_BODY, type: () => true });
+export const readBody = (longest: number) => express.raw({ limit: longest, type: () => true });
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -22,10 +24,13 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
  * The JSON object in a body. A key named `__proto__` is a key as any other. No body, or an empty one, is `{}`.
  *
  * @param bytes what {@link readBody} left at the request; undefined when there was no body
- * @throws WmsError `invalid` when it is no JSON object in UTF-8, nested too deeply, or holds text that is not Unicode
+ * @param mostValues keys and values that it may hold
+ * @throws HttpError 413 for more of them; WmsError `invalid` when it is no JSON object in UTF-8, nested too deeply, or holds text that is not Unicode
  */
-export function parseBody(bytes: unknown): Record<string, unknown> {
+export function parseBody(bytes: unknown, mostValues: number): Record<string, unknown> {
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) return {};
+  if (holdsMoreValues(bytes, mostValues))
+    throw new HttpError(413, `body: more than ${mostValues} keys and values`);
   const text = decode(bytes);
   if (text.trim() === "") return {};
   const body = parse(text);
@@ -76,15 +81,22 @@ function findFault(value: unknown, levels: number, texts: boolean): Fault | unde
     return texts && HALF_PAIR.test(value) ? { path: [], what: NOT_UNICODE } : undefined;
   if (typeof value !== "object" || value === null) return undefined;
   if (levels === 0) return { path: [], what: `nested deeper than ${DEEPEST_NESTING} levels` };
-  for (const [key, member] of entriesOf(value)) {
-    const what = texts && typeof key === "string" && HALF_PAIR.test(key) ? NOT_UNICODE : undefined;
-    const fault = what === undefined ? findFault(member, levels - 1, texts) : { path: [], what };
-    if (fault === undefined) continue;
-    fault.path.push(key);
-    return fault;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      const fault = findFault(value[index], levels - 1, texts);
+      if (fault !== undefined) return within(fault, index);
+    }
+    return undefined;
+  }
+  for (const key in value) {
+    if (texts && HALF_PAIR.test(key)) return { path: [key], what: NOT_UNICODE };
+    const fault = findFault((value as Record<string, unknown>)[key], levels - 1, texts);
+    if (fault !== undefined) return within(fault, key);
   }
   return undefined;
 }
 
-const entriesOf = (value: object): Iterable<[PropertyKey, unknown]> =>
-  Array.isArray(value) ? value.entries() : Object.entries(value);
+function within(fault: Fault, key: PropertyKey): Fault {
+  fault.path.push(key);
+  return fault;
+}

@@ -54,12 +54,15 @@ export function asHttpError(error: unknown): HttpError {
 /** Errors that Express and its body reader raise about a request carry a status below 500. */
 function fromExpress(error: unknown): HttpError | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { status, type } = error as { status?: unknown; type?: unknown };
+  const { status, type, limit } = error as { status?: unknown; type?: unknown; limit?: unknown };
   if (typeof status !== "number" || status < 400 || status >= 500) return undefined;
-  if (type === "entity.too.large") return new HttpError(413, "body: larger than 32 MiB");
+  if (type === "entity.too.large") return new HttpError(413, `body: larger than ${inMib(Number(limit))}`);
   if (error instanceof URIError) return new HttpError(400, `path: ${error.message}`);
   return new HttpError(400, `body: ${error.message}`);
 }
+
+const MIB = 1024 * 1024;
+const inMib = (bytes: number): string => (bytes % MIB === 0 ? `${bytes / MIB} MiB` : `${bytes} bytes`);
 
 /** Characters of an error's text in the body. What makes a text longer are values that the client knows anyway. */
 const LONGEST_TEXT = 1000;

@@ -1,28 +1,46 @@
 import type { Express, Request, RequestHandler } from "express";
 import type { z } from "zod";
 import type { Caller } from "../domain/caller.js";
+import type { Limits } from "../domain/limits.js";
 import type { Admission } from "./admission.js";
 import { sendJson } from "./answers.js";
 import { parseBody, readBody } from "./body.js";
 import { HttpError } from "./errors.js";
 import { exchangeOf } from "./exchange.js";
+import { type Allowance, rateLimit } from "./rateLimit.js";
 import type { Route } from "./route.js";
 import { validate } from "./validation.js";
 
+/** What stands before the routes. */
+interface Door {
+  admit: Admission;
+  limits: Limits;
+  allowance: Allowance | undefined;
+}
+
 /** Puts routes into an app: each admits, parses, validates, calls and answers. A path's other methods get a 405. */
-export function mountRoutes(app: Express, routes: readonly Route[], admit: Admission): void {
+export function mountRoutes(
+  app: Express,
+  routes: readonly Route[],
+  { admit, limits, allowance }: Door,
+): void {
+  const read = readBody(limits.bodyBytes);
+  const limitRate = allowance === undefined ? [] : rateLimit(allowance);
   const byPath = new Map<string, Route[]>();
   for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route]);
   for (const [path, siblings] of byPath) {
     const mounted = app.route(path.replace(/\{(\w+)\}/g, ":$1"));
-    for (const route of siblings) mounted[route.method](admit(route), readBody, serve(route));
+    for (const route of siblings) {
+      const limited = route.roles === "anyone" ? [] : limitRate;
+      mounted[route.method](admit(route), ...limited, read, serve(route, limits.bodyValues));
+    }
     mounted.all(refuseMethod(siblings.map(({ method }) => (method === "get" ? "GET, HEAD" : "POST"))));
   }
 }
 
-function serve(route: Route): RequestHandler {
+function serve(route: Route, mostValues: number): RequestHandler {
   return async (request, response) => {
-    const sent = request.body === undefined ? {} : parseBody(request.body);
+    const sent = request.body === undefined ? {} : parseBody(request.body, mostValues);
     const answer = await route.answer({
       params: request.params as Record<string, string>,
       query: route.query && validate(route.query, declaredParameters(request, route.query)),

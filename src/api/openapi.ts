@@ -15,15 +15,16 @@ const errorSchema = z
   })
   .meta({ id: "ErrorResponse", description: "The body of every answer from 400 on." });
 
-type ErrorStatus = 400 | 401 | 403 | 413 | 500 | 503 | FurtherError;
+type ErrorStatus = 400 | 401 | 403 | 413 | 429 | 500 | 503 | FurtherError;
 
 const ERRORS: Record<ErrorStatus, string> = {
   400: "The request is wrong; the error names the field.",
   401: "There is no bearer token, or none that counts.",
   403: "The token's owner lacks the role.",
   404: "There is no such thing, or its state does not allow this.",
-  413: "The body is larger than 32 MiB.",
+  413: "The body is too large, or holds too many keys and values.",
   422: "The request is right, but the state forbids it.",
+  429: "The caller sent too many requests. Retry-After says when it may send the next one, in seconds.",
   500: "The service is at fault.",
   502: "The message queue service refused the request.",
   503: "Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds.",
@@ -96,7 +97,7 @@ function describe(route: Route): RouteConfig {
 }
 
 function errorsOf({ errors = [], roles }: Route): Record<number, Success> {
-  const ofAccess: ErrorStatus[] = roles === "anyone" ? [] : [401, 403];
+  const ofAccess: ErrorStatus[] = roles === "anyone" ? [] : [401, 403, 429];
   const statuses: ErrorStatus[] = [400, ...ofAccess, ...errors, 413, 500, 503];
   return Object.fromEntries(
     statuses.map((status) => [status, { description: ERRORS[status], schema: errorSchema }]),

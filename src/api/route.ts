@@ -29,7 +29,7 @@ export interface Success {
   schema: z.ZodType;
 }
 
-/** Error statuses of some routes. Every route may answer 400, 413, 500 and 503, and 401 and 403 unless it is for anyone. */
+/** Error statuses of some routes. Every route may answer 400, 413, 500 and 503, and 401, 403 and 429 unless it is for anyone. */
 export type FurtherError = 404 | 422 | 502;
 
 /** One route: what it takes and answers, as data for the router and the document, and what it does. */

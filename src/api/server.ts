@@ -1,32 +1,68 @@
-import { createServer as createHttpServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
+import {
+  createServer as createHttpServer,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
 import type { Duplex } from "node:stream";
-import { JSON_TYPE } from "./answers.js";
+import { DEFAULT_LIMITS, type Limits } from "../domain/limits.js";
+import { JSON_HEADERS } from "./answers.js";
 import { errorParts, HttpError, sendError } from "./errors.js";
+import { SECURE_HEADERS } from "./secureHeaders.js";
 
 /**
  * Milliseconds that an idle connection is kept. A TMS polls more slowly than Node's default of 5 s, and a connection that
  * closes just as it sends a request costs it a repeated one.
  */
 const KEEP_ALIVE = 80_000;
+/** Milliseconds between two looks for requests that take too long to arrive. */
+const LOOK_FOR_SLOW = 1000;
+/** Milliseconds that a client has to read why it was refused. One that keeps its end open would hold the connection for ever. */
+const LINGER = 2000;
 
-/** The HTTP server of an app. What Node would refuse on its own gets the same shape of answer as everything else. */
-export function createServer(app: RequestListener): Server {
-  const server = createHttpServer({ requireHostHeader: false }, (request, response) => {
+/**
+ * The HTTP server of an app. What Node would refuse on its own gets the same shape of answer as everything else, and no
+ * client holds a connection longer than the limits say. Connections beyond their number are closed at once.
+ */
+export function createServer(app: RequestListener, limits: Limits = DEFAULT_LIMITS): Server {
+  const answers = new WeakMap<Duplex, ServerResponse>();
+  const options = {
+    requireHostHeader: false,
+    maxHeaderSize: limits.headBytes,
+    connectionsCheckingInterval: LOOK_FOR_SLOW,
+  };
+  const server = createHttpServer(options, (request, response) => {
+    answers.set(request.socket, response);
+    const late = setTimeout(() => response.destroy(), 1000 * limits.answerSeconds);
+    response.once("close", () => clearTimeout(late));
     if (request.headers.host === undefined && request.httpVersion === "1.1")
-      sendError(response, new HttpError(400, "Host: missing header", { connection: "close" }));
+      refuseRequest(response, 400, "Host: missing header");
     else app(request, response);
   });
   server.keepAliveTimeout = KEEP_ALIVE;
-  // Counts from the end of the request before, so it must not end first.
-  server.headersTimeout = KEEP_ALIVE + 5000;
+  server.headersTimeout = 1000 * limits.headSeconds;
+  server.requestTimeout = 1000 * limits.requestSeconds;
+  server.maxConnections = limits.connections;
   server.on("checkExpectation", (_request, response) =>
-    sendError(response, new HttpError(417, "Expect: only 100-continue is known", { connection: "close" })),
+    refuseRequest(response, 417, "Expect: only 100-continue is known"),
   );
   server.on("connect", (_request, socket) =>
     refuse(socket, new HttpError(405, "method not allowed: CONNECT", { allow: "GET, HEAD, POST" })),
   );
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuse(socket, asRefusal(error)));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const answer = answers.get(socket);
+    // Between the bytes of an answer, those of another would be taken for a part of it.
+    if (answer?.headersSent && !answer.writableFinished) socket.destroy();
+    else refuse(socket, asRefusal(error));
+  });
   return server;
+}
+
+/** Answers a request that the app does not get to see. */
+function refuseRequest(response: ServerResponse, status: number, message: string): void {
+  for (const [name, value] of SECURE_HEADERS) response.setHeader(name, value);
+  sendError(response, new HttpError(status, message, { connection: "close" }));
 }
 
 /** What is wrong with a request that never became one. */
@@ -46,12 +82,15 @@ function refuse(socket: Duplex, error: HttpError): void {
   }
   const { reason, text } = errorParts(error);
   const headers = {
+    ...Object.fromEntries(SECURE_HEADERS),
     ...error.headers,
-    "content-type": JSON_TYPE,
+    ...JSON_HEADERS,
     "content-length": Buffer.byteLength(text),
     connection: "close",
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const phrase = reason || STATUS_CODES[error.status];
   socket.end(Buffer.from(`HTTP/1.1 ${error.status} ${phrase}\r\n${lines.join("")}\r\n${text}`, "latin1"));
+  const lingering = setTimeout(() => socket.destroy(), LINGER);
+  socket.once("close", () => clearTimeout(lingering));
 }

@@ -1,13 +1,14 @@
 import type { z } from "zod";
 import { invalid } from "../domain/errors.js";
-import { EXPECTED_INTEGER, MOST_FAULTS } from "../domain/schemaParts.js";
+import { ENOUGH_FAULTS, EXPECTED_INTEGER } from "../domain/schemaParts.js";
 import { shortened } from "./errors.js";
+import { faultsOfLongArrays } from "./longArrays.js";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
 /** Faults that one answer names. */
-const NAMED_FAULTS = 3;
+const MOST_FAULTS = 3;
 /** Parts of a field's name, and characters of each. */
 const LONGEST_PATH = 10;
 const LONGEST_KEY = 100;
@@ -20,27 +21,18 @@ const LONGEST_KEY = 100;
  *   got string; tasks[0].bogus: unknown field`
  */
 export function validate<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const result = parse(schema, input);
-  if (result.success) return result.data;
-  const faults = result.error.issues
+  const early = faultsOfLongArrays(schema, input);
+  const result = early.length === 0 ? schema.safeParse(input) : undefined;
+  if (result?.success) return result.data;
+  const faults = (result?.error.issues ?? early).flatMap((issue) => faultsOf(issue, input, []));
+  const named = faults
     .slice(0, MOST_FAULTS)
-    .flatMap((issue) => faultsOf(issue, input, []))
-    .slice(0, MOST_FAULTS);
-  const named = faults.slice(0, NAMED_FAULTS);
-  const more = faults.length - named.length;
-  if (more > 0) named.push(`and ${faults.length < MOST_FAULTS ? more : "many"} more`);
-  throw invalid(named.join("; "));
-}
-
-function parse<S extends z.ZodType>(schema: S, input: unknown) {
-  try {
-    return schema.safeParse(input);
-  } catch (error) {
-    // zod hands the faults of a list on as the arguments of one call. Hundreds of thousands are too many for the stack,
-    // which nothing else fills here: bodies are not nested deeply.
-    if (error instanceof RangeError) throw invalid("body: has more faults than can be named");
-    throw error;
-  }
+    .map((name) => name())
+    .join("; ");
+  if (faults.length <= MOST_FAULTS) throw invalid(named);
+  // Where there are many, they were not all looked for.
+  const isAll = early.length === 0 && faults.length < ENOUGH_FAULTS;
+  throw invalid(`${named}; and ${isAll ? `${faults.length - MOST_FAULTS} ` : ""}more`);
 }
 
 /** A field as clients write it: `tasks[0].task_env["a key"]`. The whole input is `body`. */
@@ -54,17 +46,18 @@ export function fieldName(path: Path): string {
   return (name || "body") + (path.length > LONGEST_PATH ? "..." : "");
 }
 
-function faultsOf(issue: Issue, input: unknown, base: Path): string[] {
+/** What is wrong, each in words that are made only if it is told: there may be thousands. */
+function faultsOf(issue: Issue, input: unknown, base: Path): (() => string)[] {
   const path = [...base, ...issue.path];
   if (issue.code === "unrecognized_keys")
-    return issue.keys.slice(0, MOST_FAULTS).map((key) => `${fieldName([...path, key])}: unknown field`);
+    return issue.keys.map((key) => () => `${fieldName([...path, key])}: unknown field`);
   if (issue.code === "invalid_union") {
     const alternatives = flatAlternatives(issue.errors);
     const meant = alternatives.find((issues) => !issues.some(isAboutKind));
     if (meant !== undefined) return meant.flatMap((inner) => faultsOf(inner, input, path));
-    return [`${fieldName(path)}: ${mismatch(alternatives.flat(), valueAt(input, path))}`];
+    return [() => `${fieldName(path)}: ${mismatch(alternatives.flat(), valueAt(input, path))}`];
   }
-  return [`${fieldName(path)}: ${whatIsWrong(issue, valueAt(input, path))}`];
+  return [() => `${fieldName(path)}: ${whatIsWrong(issue, valueAt(input, path))}`];
 }
 
 /** The alternatives of a union, those of unions within it included. */

@@ -59,7 +59,7 @@ function refuseToExpose({ NODE_ENV: environment, REST_HOST: host }: Settings): v
     throw new ConfigError(`AUTH_OPENID_URL: must be set in production, ${remedy}`);
   if (!isLoopback(host))
     throw new ConfigError(
-      `REST_HOST: is ${host}, where others can reach it, and tokens are not checked; set AUTH_OPENID_URL, ${remedy}`,
+      `REST_HOST: others can reach this address, and tokens are not checked; set AUTH_OPENID_URL, ${remedy}`,
     );
 }
 

@@ -1,6 +1,9 @@
 import { type ClusterLocations, defaultClusterLocations } from "../domain/clusters.js";
+import type { Limits } from "../domain/limits.js";
 import { type AccessConfig, readAccess } from "./access.js";
 import { ConfigError } from "./configError.js";
+import type { Proxies } from "./proxies.js";
+import { secretsOf } from "./secrets.js";
 import { type Settings, settingsSchema } from "./settings.js";
 
 export { ConfigError } from "./configError.js";
@@ -12,6 +15,11 @@ export interface Config {
   /** 0: any free port. */
   port: number;
   access: AccessConfig;
+  /** Undefined: no proxy's word counts. */
+  trustedProxies: Proxies | undefined;
+  limits: Limits;
+  /** Requests of one caller; 0: any number. */
+  requestsPerMinute: number;
   /** Undefined: the service starts a Redis of its own in `dataDir`. */
   redisUrl: string | undefined;
   dataDir: string;
@@ -28,6 +36,7 @@ export interface Config {
     broker: { type: string; address: string; authToken: string };
   };
   queryMaxBytes: number;
+  queryMaxScan: number;
   tms: { actionRetries: number; leaseSeconds: number; retryWait: number };
   reconcileSeconds: number;
   partitions: number;
@@ -38,6 +47,8 @@ export interface Config {
     port: number | undefined;
   };
   logLevel: Settings["LOG_LEVEL"];
+  /** What must not be shown to anybody. */
+  secrets: string[];
 }
 
 /**
@@ -62,6 +73,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     host: env.REST_HOST,
     port: env.REST_PORT,
     access: readAccess(env),
+    trustedProxies: env.TRUST_PROXY,
+    limits: limitsOf(env),
+    requestsPerMinute: env.RATE_LIMIT_PER_MINUTE,
     redisUrl: env.REDIS_URL,
     dataDir: env.DATA_DIR,
     clusters: env.CLUSTER_LOCATIONS ?? defaultClusterLocations(production),
@@ -77,6 +91,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       },
     },
     queryMaxBytes: env.USER_QUERY_MAX_BYTES,
+    queryMaxScan: env.QUERY_MAX_SCAN,
     tms: {
       actionRetries: env.TMS_ACTION_RETRIES,
       leaseSeconds: env.TMS_LEASE_SECONDS,
@@ -86,8 +101,19 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     partitions: env.STORE_PARTITIONS,
     metrics: { token: env.METRICS_TOKEN, port: env.METRICS_PORT },
     logLevel: env.LOG_LEVEL,
+    secrets: secretsOf(env),
   };
 }
+
+const limitsOf = (env: Settings): Limits => ({
+  headBytes: env.REQUEST_MAX_HEAD_BYTES,
+  headSeconds: env.REQUEST_HEAD_SECONDS,
+  requestSeconds: env.REQUEST_SECONDS,
+  answerSeconds: env.ANSWER_SECONDS,
+  bodyBytes: env.REQUEST_MAX_BYTES,
+  bodyValues: env.REQUEST_MAX_VALUES,
+  connections: env.MAX_CONNECTIONS,
+});
 
 function mqsCredentials(
   tokenUrl?: string,

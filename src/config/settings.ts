@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { claimRulesSchema } from "../domain/claimRules.js";
 import { clusterLocationsSchema } from "../domain/clusters.js";
+import { DEFAULT_LIMITS } from "../domain/limits.js";
+import { proxiesSchema } from "./proxies.js";
 
 /** Groups of settings, in the order in which the documentation lists them. */
 export const SECTIONS = [
   "HTTP",
+  "Limits",
   "Access",
   "Redis and data",
   "Clusters and pilots",
@@ -22,6 +25,8 @@ type About = {
   description: string;
   /** Shown in place of the default where that can't be read off, or explains nothing. */
   shownDefault?: string;
+  /** Whether nobody may see it; of an address, its passwords. */
+  isSecret?: true;
 };
 
 const about = (section: About["section"], description: string, shownDefault?: string): About => ({
@@ -30,13 +35,19 @@ const about = (section: About["section"], description: string, shownDefault?: st
   ...(shownDefault !== undefined && { shownDefault }),
 });
 
+const secret = (described: About): About => ({ ...described, isSecret: true });
+
 const text = z.string().optional();
-const url = z.url({ protocol: /^https?$/, error: "is no http(s) address" });
+const url = z
+  .url({ protocol: /^https?$/, error: "is no http(s) address" })
+  .refine((value) => !/^\w+:\/\/[^/?#]*@/.test(value), "must not hold a user or a password");
 const flag = z.stringbool({ error: "is neither true nor false" });
 /** In milliseconds, the longest duration must fit into a timer's 31 bits: a longer one would end at once. */
 const LONGEST_DURATION = 2_000_000;
-const seconds = (fallback: number, min = 0) =>
-  z.coerce.number().min(min).max(LONGEST_DURATION).default(fallback);
+const seconds = (fallback: number, min = 0, max = LONGEST_DURATION) =>
+  z.coerce.number().min(min).max(max).default(fallback);
+/** Seconds: a day, well below where a timer of Node would overflow and fire at once. */
+const LONGEST_WAIT = 86_400;
 const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => z.coerce.number().int().min(min).max(max);
 
 const roleSetting = (fallback: string, description: string) =>
@@ -62,6 +73,39 @@ const json = z.string().transform((value, context) => {
 export const settingsSchema = z.object({
   REST_HOST: z.string().default("127.0.0.1").meta(about("HTTP", "address the API listens on")),
   REST_PORT: whole(0, 65535).default(8080).meta(about("HTTP", "its port; 0: any free one")),
+  TRUST_PROXY: proxiesSchema
+    .optional()
+    .meta(
+      about(
+        "HTTP",
+        "whose `X-Forwarded-For` is believed: how many proxies stand in front, or their addresses and networks, with commas between; unset: nobody's",
+      ),
+    ),
+
+  REQUEST_MAX_HEAD_BYTES: whole(4096, 1024 * 1024)
+    .default(DEFAULT_LIMITS.headBytes)
+    .meta(about("Limits", "the longest head of a request")),
+  REQUEST_MAX_BYTES: whole(1024, 256 * 1024 * 1024)
+    .default(DEFAULT_LIMITS.bodyBytes)
+    .meta(about("Limits", "the longest body, once inflated")),
+  REQUEST_MAX_VALUES: whole(1000)
+    .default(DEFAULT_LIMITS.bodyValues)
+    .meta(about("Limits", "keys and values in a body; a TMS reports some 20 for each taskforce")),
+  REQUEST_HEAD_SECONDS: seconds(DEFAULT_LIMITS.headSeconds, 0.1, LONGEST_WAIT).meta(
+    about("Limits", "for the head of a request to arrive"),
+  ),
+  REQUEST_SECONDS: seconds(DEFAULT_LIMITS.requestSeconds, 0.1, LONGEST_WAIT).meta(
+    about("Limits", "for a whole request to arrive"),
+  ),
+  ANSWER_SECONDS: seconds(DEFAULT_LIMITS.answerSeconds, 0.1, LONGEST_WAIT).meta(
+    about("Limits", "from the head of a request to the last byte of its answer that the client takes"),
+  ),
+  MAX_CONNECTIONS: whole(1)
+    .default(DEFAULT_LIMITS.connections)
+    .meta(about("Limits", "connections at a time to each web process")),
+  RATE_LIMIT_PER_MINUTE: whole(0)
+    .default(0)
+    .meta(about("Limits", "requests of one caller in a minute, all web processes together; 0: any number")),
 
   AUTH_OPENID_URL: url
     .optional()
@@ -109,7 +153,9 @@ export const settingsSchema = z.object({
     ),
 
   REDIS_URL: text.meta(
-    about("Redis and data", "the Redis (6.2 or newer) to use; unset: the service starts one of its own"),
+    secret(
+      about("Redis and data", "the Redis (6.2 or newer) to use; unset: the service starts one of its own"),
+    ),
   ),
   DATA_DIR: z
     .string()
@@ -144,7 +190,7 @@ export const settingsSchema = z.object({
     .optional()
     .meta(about("Message queue service", "OAuth2 token endpoint for client credentials; with the next two")),
   MQS_CLIENT_ID: text.meta(about("Message queue service", "the client's id")),
-  MQS_CLIENT_SECRET: text.meta(about("Message queue service", "the client's secret")),
+  MQS_CLIENT_SECRET: text.meta(secret(about("Message queue service", "the client's secret"))),
   WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT: seconds(60).meta(
     about("Message queue service", "wait after an activation that did not succeed; doubles"),
   ),
@@ -159,7 +205,7 @@ export const settingsSchema = z.object({
   MQS_BROKER_AUTH_TOKEN: z
     .string()
     .default("")
-    .meta(about("Message queue service", "the same for `auth_token`")),
+    .meta(secret(about("Message queue service", "the same for `auth_token`"))),
 
   TMS_LEASE_SECONDS: seconds(300, 0.1).meta(
     about("Task management services", "how long a taskforce that was handed out is nobody else's"),
@@ -179,6 +225,9 @@ export const settingsSchema = z.object({
   USER_QUERY_MAX_BYTES: whole(1024)
     .default(10 * 1024 * 1024)
     .meta(about("Queries", "the longest page of a query")),
+  QUERY_MAX_SCAN: whole(1)
+    .default(1_000_000)
+    .meta(about("Queries", "entities that one query may look at to fill its page")),
 
   METRICS_TOKEN: z
     .string()

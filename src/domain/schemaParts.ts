@@ -3,9 +3,6 @@ import { z } from "zod";
 /** A JSON schema, as the served document shows it. */
 type JsonSchema = Record<string, unknown>;
 
-/** Faults that are looked for in one list or map: a request with a million of them must not keep all others waiting. */
-export const MOST_FAULTS = 100;
-
 /** JSON text that is the same for equal values: the order of an object's keys says nothing. */
 function canonicalText(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
@@ -15,6 +12,9 @@ function canonicalText(value: unknown): string {
   );
   return `{${members.sort().join()}}`;
 }
+
+/** Faults of one array or map that are looked for: a hostile one has hundreds of thousands, and one answer names three. */
+export const ENOUGH_FAULTS = 10;
 
 /**
  * An array without repeated members: JSON schema's `uniqueItems`, which zod does not have. Members are compared as JSON.
@@ -33,7 +33,7 @@ export const uniqueArray = <T extends z.ZodType>(
         const first = seen.get(text);
         if (first === undefined) seen.set(text, index);
         else context.addIssue({ code: "custom", path: [index], message: `repeats entry ${first}` });
-        if (context.issues.length >= MOST_FAULTS) return;
+        if (context.issues.length >= ENOUGH_FAULTS) break;
       }
     })
     .meta({ uniqueItems: true, ...(options.description ? { description: options.description } : {}) });
@@ -92,16 +92,55 @@ export function mapValue<V>(value: MapValue<V>, min = 0): MapValue<Record<string
       context.addIssue({ code: "invalid_type", expected: "object", input });
       return;
     }
-    const entries = Object.entries(input);
-    if (entries.length < min)
+    if (min > 0 && Object.keys(input).length < min)
       context.addIssue({ code: "too_small", origin: "map", minimum: min, inclusive: true, input });
-    for (const [key, member] of entries) {
-      if (context.issues.length >= MOST_FAULTS) return;
-      for (const issue of value.schema.safeParse(member).error?.issues ?? [])
-        context.addIssue({ ...issue, path: [key, ...issue.path] } as Parameters<typeof context.addIssue>[0]);
-    }
+    addFaults(entriesOf(input), value, context);
   });
   return { accepts, schema, json: { type: "object", additionalProperties: value.json, minProperties: min } };
+}
+
+/** One by one, because a hostile map is large and its first members are enough. */
+function* entriesOf(map: Record<string, unknown>): Generator<[string, unknown]> {
+  for (const key in map) yield [key, map[key]];
+}
+
+/** Marks a fault that makes the whole value one of another kind: a union then names what its other kinds expect, too. */
+const FINAL = { continue: false };
+
+/** Names the faults of the first faulty members. */
+function addFaults<V>(
+  members: Iterable<[PropertyKey, unknown]>,
+  value: MapValue<V>,
+  context: z.core.$RefinementCtx,
+): void {
+  for (const [key, member] of members) {
+    if (value.accepts(member)) continue;
+    for (const issue of value.schema.safeParse(member).error?.issues ?? [])
+      context.addIssue({ ...issue, path: [key, ...issue.path], ...FINAL } as Parameters<
+        typeof context.addIssue
+      >[0]);
+    if (context.issues.length >= ENOUGH_FAULTS) return;
+  }
+}
+
+/** An array as the value of a map; a repeated member is no fault. @see mapOf */
+export function arrayValue<V>(value: MapValue<V>, min = 0): MapValue<V[]> {
+  const accepts = (input: unknown): input is V[] =>
+    Array.isArray(input) && input.length >= min && input.every(value.accepts);
+  const schema = z.custom<V[]>().superRefine((input: unknown, context) => {
+    if (!Array.isArray(input)) context.addIssue({ code: "invalid_type", expected: "array", input, ...FINAL });
+    else if (input.length < min)
+      context.addIssue({
+        code: "too_small",
+        origin: "array",
+        minimum: min,
+        inclusive: true,
+        input,
+        ...FINAL,
+      });
+    else addFaults(input.entries(), value, context);
+  });
+  return { accepts, schema, json: { type: "array", items: value.json, minItems: min } };
 }
 
 /**

@@ -3,10 +3,10 @@ import type { TaskforceUuid, TaskId, WorkflowId } from "./ids.js";
 import { PHASES, type Phase, type PhaseChange } from "./phases.js";
 import {
   anyValueOf,
+  arrayValue,
   epochSeconds,
   integer,
   integerValue,
-  type MapValue,
   mapOf,
   mapValue,
   textValue,
@@ -17,11 +17,6 @@ import {
 export const PILOT_TAG_PATTERN =
   "^([0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3})|(latest)|([a-z0-9._-]+-[a-z0-9]{1,128})$";
 
-const textsValue: MapValue<string[]> = {
-  accepts: (input) => Array.isArray(input) && input.length > 0 && input.every(textValue.accepts),
-  schema: z.array(z.string()).min(1),
-  json: { type: "array", items: textValue.json, minItems: 1 },
-};
 const textOrInteger = anyValueOf(textValue, integerValue);
 
 /** How the pilot, the program that feeds events to the task's container, is set up. */
@@ -34,7 +29,9 @@ export const pilotConfigSchema = z
     image_source: z
       .enum(["cvmfs", "auto"])
       .meta({ description: "Where the image comes from; stored as cvmfs." }),
-    environment: mapOf(anyValueOf(textOrInteger, textsValue), { description: "Environment of the pilot." }),
+    environment: mapOf(anyValueOf(textOrInteger, arrayValue(textValue, 1)), {
+      description: "Environment of the pilot.",
+    }),
     input_files: uniqueArray(z.string(), {
       description: "Files on the access point that the container may read.",
     }),

@@ -12,6 +12,8 @@ export interface LifecycleSettings {
   pilotImagesDir: string | undefined;
   /** The longest answer of a query, in bytes. */
   queryMaxBytes: number;
+  /** Entities that one query may look at. */
+  queryMaxScan: number;
   /** Failures of condor-submit that are tried again before a taskforce is dead. */
   actionRetries: number;
   /** The wait after a first failure; it doubles with each further one. */

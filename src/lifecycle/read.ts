@@ -61,5 +61,6 @@ export function queryEntities<K extends Kind>(
   const load = async (_: K, ids: IdOf[K][]) =>
     (await store.fetchMany(kind, ids)).map((record) => record && TEXT_OF[kind](record));
   const source = { redis: store.redis, partitions: store.partitions, load };
-  return runQuery(source, kind, find, { maxBytes: settings.queryMaxBytes, envelope });
+  const { queryMaxBytes: maxBytes, queryMaxScan: maxScan } = settings;
+  return runQuery(source, kind, find, { maxBytes, maxScan, envelope });
 }

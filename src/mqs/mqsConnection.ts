@@ -3,9 +3,7 @@ import type { z } from "zod";
 import { unavailable, WmsError } from "../domain/errors.js";
 import { type Credentials, createClientCredentials, type TokenSource } from "./clientCredentials.js";
 import { exchange, type HttpAnswer, parsedJson } from "./exchange.js";
-
-/** Characters of the MQS's own reason that are shown to a user. */
-const LONGEST_REASON = 200;
+import { reasonOf } from "./reason.js";
 
 /** One request to the MQS. All of them are idempotent. */
 export interface MqsRequest {
@@ -48,11 +46,12 @@ export class MqsConnection {
    *   the promised answer
    */
   async ask<T>(request: MqsRequest, shape: z.ZodType<T>): Promise<T> {
-    const { status, text } = await this.#answer(request);
+    const { status, text, token } = await this.#answer(request);
     const body = parsedJson(text);
-    if (status >= 400 && status < 500) throw this.#refused(request, status, body);
+    const reason = reasonOf(body, [token, this.#options.credentials?.clientSecret]);
+    if (status >= 400 && status < 500) throw this.#refused(request, status, reason);
     if (status < 200 || status >= 300) {
-      this.#options.log.warn({ ...about(request), status, reason: reasonOf(body) }, "the MQS failed");
+      this.#options.log.warn({ ...about(request), status, reason }, "the MQS failed");
       throw unavailable(`the MQS failed to ${request.purpose} (HTTP ${status})`);
     }
     const parsed = shape.safeParse(body);
@@ -71,7 +70,7 @@ export class MqsConnection {
     return unavailable(`the MQS was asked to ${request.purpose} and gave an unexpected answer`);
   }
 
-  async #answer(request: MqsRequest): Promise<HttpAnswer> {
+  async #answer(request: MqsRequest): Promise<HttpAnswer & { token?: string }> {
     const { timeoutMs, log } = this.#options;
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
@@ -84,14 +83,19 @@ export class MqsConnection {
     }
   }
 
-  async #sendAuthorized(request: MqsRequest, deadline: AbortSignal): Promise<HttpAnswer> {
+  /** @returns the answer, and the token that it is an answer to */
+  async #sendAuthorized(
+    request: MqsRequest,
+    deadline: AbortSignal,
+  ): Promise<HttpAnswer & { token?: string }> {
     if (this.#tokens === undefined) return this.#send(request, deadline);
     const token = await this.#tokens.token(deadline);
     const answer = await this.#send(request, deadline, token);
-    if (answer.status !== 401) return answer;
+    if (answer.status !== 401) return { ...answer, token };
     // Tokens end before their time when the issuer changes its keys.
     this.#tokens.forget(token);
-    return this.#send(request, deadline, await this.#tokens.token(deadline));
+    const fresh = await this.#tokens.token(deadline);
+    return { ...(await this.#send(request, deadline, fresh)), token: fresh };
   }
 
   #send({ method, path, body }: MqsRequest, deadline: AbortSignal, token?: string): Promise<HttpAnswer> {
@@ -104,8 +108,7 @@ export class MqsConnection {
     return exchange(url, { method, headers, body: JSON.stringify(body) }, deadline);
   }
 
-  #refused(request: MqsRequest, status: number, body: unknown): WmsError {
-    const reason = reasonOf(body);
+  #refused(request: MqsRequest, status: number, reason: string | undefined): WmsError {
     this.#options.log.warn({ ...about(request), status, reason }, "the MQS refused a request");
     // What the MQS thinks of the service's token is the operator's business, not the user's.
     const shown = status === 401 || status === 403 ? "the service is not authorized" : reason;
@@ -117,12 +120,3 @@ export class MqsConnection {
 }
 
 const about = ({ method, path }: MqsRequest) => ({ mqs: `${method} /${path.join("/")}` });
-
-/** The `error` of an answer's body, as one short line; undefined when there is none. */
-function reasonOf(body: unknown): string | undefined {
-  const error = typeof body === "object" && body !== null ? (body as { error?: unknown }).error : undefined;
-  if (typeof error !== "string") return undefined;
-  const line = [...error.replace(/[\p{Cc}\p{Cs}]+/gu, " ").trim()];
-  const shortened = line.length > LONGEST_REASON ? [...line.slice(0, LONGEST_REASON), "…"] : line;
-  return shortened.join("") || undefined;
-}

@@ -6,9 +6,15 @@ import { RedisStartError } from "./startError.js";
  * @throws RedisStartError
  */
 export function checkAddress(url: string): void {
-  const { protocol, pathname } = URL.canParse(url) ? new URL(url) : { protocol: "", pathname: "" };
-  if (protocol !== "redis:" && protocol !== "rediss:")
+  // With one slash, what is meant as a password would be a path, which is shown.
+  if (!/^rediss?:\/\//.test(url) || !URL.canParse(url))
     throw new RedisStartError("REDIS_URL: is no redis://host:port or rediss://host:port address");
+  const { username, password, pathname } = new URL(url);
+  try {
+    decodeURIComponent(username + password);
+  } catch {
+    throw new RedisStartError("REDIS_URL: its user or password holds a % that must be written as %25");
+  }
   if (!/^\/?\d*$/.test(pathname))
     throw new RedisStartError("REDIS_URL: names a database that is no number: redis://host:port/number");
 }

@@ -45,6 +45,20 @@ describe("a body is read", () => {
     expect(chunked.status).toBe(413);
   });
 
+  it("up to as many bytes as a setting says", async () => {
+    const small = await startScenario({ REQUEST_MAX_BYTES: "2000" });
+    try {
+      const body = text().padEnd(2000);
+      expect((await small.api.post("/v1/workflows", body)).status).toBe(200);
+      expect(await small.api.post("/v1/workflows", `${body} `)).toMatchObject({
+        status: 413,
+        reason: "body: larger than 2000 bytes",
+      });
+    } finally {
+      await small.close();
+    }
+  });
+
   it("with every character that there is", async () => {
     const task_args = "\u0000\u0007\n\u007f\u0085é \u{1f600} \uffff";
     const { body } = await scenario.api.post<Created>("/v1/workflows", text({ task_args }));
@@ -98,6 +112,99 @@ describe("a body is refused", () => {
     const send = (body: string) => scenario.api.request("GET", "/v1/", { body });
     expect((await send("{}")).status).toBe(200);
     expect(await send("[]")).toMatchObject({ status: 400, reason: "body: expected object, got array" });
+  });
+});
+
+describe("keys and values", () => {
+  const ids = (count: number) =>
+    `{"query":{"workflow_id":{"$in":[${Array.from({ length: count }, () => '"WF-1"').join()}]}}}`;
+  const find = (body: string) => scenario.api.request("POST", "/v1/query/workflows", { body });
+
+  it("may be many", async () => {
+    expect((await find(ids(500_000))).status).toBe(200);
+  });
+
+  it.each([
+    ["as members of arrays", ids(1_000_000)],
+    ["ten million of them", `{"query":{"a":[${"0,".repeat(10_000_000)}0]}}`],
+    ["as keys", `{"query":{${Array.from({ length: 501_000 }, (_, n) => `"k${n}":0`).join()}}}`],
+    ["as empty arrays, one in another", "[".repeat(1_100_000)],
+    ["as texts that nothing separates", '""'.repeat(1_100_000)],
+  ])("are too many %s", async (_how, body) => {
+    expect(await find(body)).toMatchObject({
+      status: 413,
+      reason: "body: more than 1000000 keys and values",
+    });
+  });
+
+  it("are not what only looks like them inside a text", async () => {
+    const task_args = String.raw`{"a\": [1, 2, "`.repeat(100_000);
+    expect((await post(text({ task_args }))).status).toBe(200);
+  });
+
+  it("are as many as a setting says", async () => {
+    const small = await startScenario({ REQUEST_MAX_VALUES: "1000" });
+    try {
+      expect((await small.api.request("POST", "/v1/query/workflows", { body: ids(900) })).status).toBe(200);
+      const { status, reason } = await small.api.request("POST", "/v1/query/workflows", { body: ids(1100) });
+      expect([status, reason]).toEqual([413, "body: more than 1000 keys and values"]);
+    } finally {
+      await small.close();
+    }
+  });
+});
+
+describe("of many faults, some are named:", () => {
+  it.each<[string, string, RegExp]>([
+    [
+      "tasks without anything",
+      `{"tasks":[${"{},".repeat(100_000)}{}],"public_queue_aliases":[]}`,
+      /^tasks\[0\]\.cluster_locations: missing field; .*; and more$/,
+    ],
+    [
+      "a bad alias behind many good ones",
+      JSON.stringify(
+        workflowOf([], { public_queue_aliases: [...Array(50).keys(), null].map(String) }),
+      ).replace('"null"', "null"),
+      /^public_queue_aliases\[50\]: expected string, got null$/,
+    ],
+    [
+      "the same alias again and again",
+      JSON.stringify(
+        workflowOf([task("pool-0")], { public_queue_aliases: Array<string>(100_000).fill("a") }),
+      ),
+      /^public_queue_aliases\[1\]: repeats entry 0; .*; and more$/,
+    ],
+    [
+      "an array of no texts for the pilot",
+      text({
+        pilot_config: {
+          tag: "latest",
+          image_source: "cvmfs",
+          environment: { A: Array<number>(100_000).fill(0) },
+          input_files: [],
+        },
+      }),
+      /^tasks\[0\]\.pilot_config\.environment\.A\[0\]: expected string, got number; .*; and more$/,
+    ],
+    [
+      "unknown fields",
+      `{${Array.from({ length: 100_000 }, (_, n) => `"k${n}":0`).join()}}`,
+      /^tasks: missing field; .*; k0: unknown field; and more$/,
+    ],
+  ])("%s", async (_what, body, error) => {
+    const answer = await post(body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.error).toMatch(error);
+  });
+
+  it("taskforces whose statuses are none", async () => {
+    const body = Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`TF-${n}`, 0]));
+    const { status, reason } = await scenario.api.post("/v1/tms/statuses/taskforces", {
+      top_task_errors_by_taskforce: body,
+    });
+    expect(status).toBe(400);
+    expect(reason).toMatch(/^top_task_errors_by_taskforce\.TF-0: expected object, got number; .*; and more$/);
   });
 });
 

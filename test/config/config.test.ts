@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError, readConfig } from "../../src/config/config.js";
+import { settingsAbout } from "../../src/config/settings.js";
 
 describe("without any setting", () => {
   const config = readConfig({});
@@ -10,7 +11,19 @@ describe("without any setting", () => {
       host: "127.0.0.1",
       port: 8080,
       redisUrl: undefined,
+      trustedProxies: undefined,
+      limits: {
+        headBytes: 16 * 1024,
+        headSeconds: 20,
+        requestSeconds: 120,
+        answerSeconds: 300,
+        bodyBytes: 32 * 1024 * 1024,
+        bodyValues: 1_000_000,
+        connections: 2000,
+      },
+      requestsPerMinute: 0,
       queryMaxBytes: 10 * 1024 * 1024,
+      queryMaxScan: 1_000_000,
       tms: { actionRetries: 2, leaseSeconds: 300, retryWait: 30 },
       reconcileSeconds: 60,
       partitions: 16,
@@ -35,6 +48,39 @@ test("CLUSTER_LOCATIONS replaces the default", () => {
   expect(Object.keys(clusters)).toEqual(["a", "b"]);
 });
 
+test.each<[string, unknown]>([
+  ["1", 1],
+  ["12", 12],
+  ["loopback", ["loopback"]],
+  ["10.0.0.7, 10.1.0.0/16,2001:db8::/32", ["10.0.0.7", "10.1.0.0/16", "2001:db8::/32"]],
+])("TRUST_PROXY=%s", (TRUST_PROXY, trustedProxies) => {
+  expect(readConfig({ TRUST_PROXY })).toMatchObject({ trustedProxies });
+});
+
+test("secrets are listed, with the passwords in addresses, for the log to mask", () => {
+  const { secrets } = readConfig({
+    REDIS_URL: "rediss://user:p%40ssword@host/2?password=another1",
+    MQS_TOKEN_URL: "https://idp.example.org/token",
+    MQS_CLIENT_ID: "not-secret",
+    MQS_CLIENT_SECRET: "client-secret",
+    MQS_BROKER_AUTH_TOKEN: "short",
+  });
+  expect(secrets.sort()).toEqual(["another1", "client-secret", "p%40ssword", "p@ssword"]);
+});
+
+test("no error shows the value of a setting", () => {
+  const refused = settingsAbout().flatMap(({ name }) => {
+    try {
+      readConfig({ [name]: "shown://user:shown@shown" });
+      return [];
+    } catch (error) {
+      return [(error as ConfigError).message];
+    }
+  });
+  expect(refused.length).toBeGreaterThan(10);
+  for (const message of refused) expect(message).not.toContain("shown");
+});
+
 describe("a setting that can't be used is named", () => {
   test.each([
     [{ REST_PORT: "eighty" }, /^REST_PORT: /],
@@ -42,7 +88,27 @@ describe("a setting that can't be used is named", () => {
     [{ REST_PORT: "70000" }, /^REST_PORT: /],
     [{ STORE_PARTITIONS: "0" }, /^STORE_PARTITIONS: /],
     [{ TMS_LEASE_SECONDS: "-1" }, /^TMS_LEASE_SECONDS: /],
+    ...[
+      "true",
+      "0",
+      "100",
+      "proxy.example.org",
+      "10.0.0.0/33",
+      "10.0.0.0/0",
+      "10.0.0.1,",
+      "::/129",
+      "1.2.3.4/8/8",
+    ].map((TRUST_PROXY): [object, RegExp] => [
+      { TRUST_PROXY },
+      /^TRUST_PROXY: is neither a number of proxies/,
+    ]),
+    [{ REQUEST_MAX_HEAD_BYTES: "100" }, /^REQUEST_MAX_HEAD_BYTES: /],
+    [{ REQUEST_SECONDS: "0" }, /^REQUEST_SECONDS: /],
+    [{ ANSWER_SECONDS: "1e9" }, /^ANSWER_SECONDS: /],
+    [{ MAX_CONNECTIONS: "0" }, /^MAX_CONNECTIONS: /],
+    [{ RATE_LIMIT_PER_MINUTE: "-1" }, /^RATE_LIMIT_PER_MINUTE: /],
     [{ LOG_LEVEL: "loud" }, /^LOG_LEVEL: /],
+    [{ MQS_ADDRESS: "https://user@mqs.example.org" }, /^MQS_ADDRESS: must not hold a user or a password$/],
     [{ MQS_ADDRESS: "mqs.example.org" }, /^MQS_ADDRESS: is no http/],
     [{ CLUSTER_LOCATIONS: "{" }, /^CLUSTER_LOCATIONS: is not JSON/],
     [{ CLUSTER_LOCATIONS: '{"a": {"alias_of": "b"}}' }, /^CLUSTER_LOCATIONS\.a\.alias_of: /],

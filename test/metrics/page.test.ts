@@ -142,11 +142,12 @@ it("a schedd's name comes through, whatever it is made of", async () => {
   try {
     await story.pending({ location: "pool-0", schedd, tms: story.tms(schedd) });
     const seen = await eventually(
-      "the taskforce is counted",
+      "the taskforce is counted, and so is its job",
       () => scrape(story.url),
-      (now) => now.value("wms_taskforces", { schedd, phase: "pending-starter" }) === 1,
+      (now) =>
+        now.value("wms_taskforces", { schedd, phase: "pending-starter" }) === 1 &&
+        now.value("wms_queue_jobs", { schedd, queue: "starter", state: "waiting" }) === 1,
     );
-    expect(seen.value("wms_queue_jobs", { schedd, queue: "starter", state: "waiting" })).toBe(1);
     expect(seen.text).toContain(String.raw`schedd="the \"old\" one\\of\nmine, {schedd=\"x\"}"`);
   } finally {
     await story.close();

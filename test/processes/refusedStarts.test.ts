@@ -74,7 +74,7 @@ test("a setting that can't be used", async () => {
 
 test("a port that others can reach, while tokens are not checked", async () => {
   expect(await refusal({ REST_HOST: "0.0.0.0" })).toBe(
-    "REST_HOST: is 0.0.0.0, where others can reach it, and tokens are not checked; " +
+    "REST_HOST: others can reach this address, and tokens are not checked; " +
       "set AUTH_OPENID_URL, or AUTH_DISABLED=true when something else guards the port",
   );
 });

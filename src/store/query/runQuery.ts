@@ -7,6 +7,7 @@ import { compileFilter } from "./match.js";
 import { type Page, PageBuilder } from "./page.js";
 import { planFilter } from "./plan.js";
 import { compileProjection } from "./project.js";
+import { scanLimit } from "./scanLimit.js";
 import { walk } from "./walk.js";
 
 /** Where a query reads. */
@@ -29,14 +30,15 @@ const TIME_SLICE = 10;
  * Pages neither repeat nor skip an entity that stood there and matched throughout.
  *
  * @param options.maxBytes of the whole answer in UTF-8; a single match may exceed it
+ * @param options.maxScan entities that may be looked at; undefined: any number
  * @param options.envelope the name of the list in the answer
- * @throws WmsError `invalid` for a filter, projection or cursor that can't be used
+ * @throws WmsError `invalid` for a filter, projection or cursor that can't be used, or a filter that would look at too much
  */
 export async function runQuery<K extends Kind>(
   source: QuerySource<K>,
   kind: K,
   find: FindRequest,
-  options: { maxBytes: number; envelope: string },
+  options: { maxBytes: number; maxScan?: number; envelope: string },
 ): Promise<Page> {
   const matches = compileFilter(find.query);
   const project = find.projection && compileProjection(find.projection);
@@ -44,10 +46,11 @@ export async function runQuery<K extends Kind>(
   const plan = planFilter(kind, find.query, source.partitions);
   const page = new PageBuilder(options.envelope, options.maxBytes);
   const pause = pauses();
+  const mayLook = scanLimit(kind, options.maxScan);
   let size = FIRST_LOAD;
   for await (const batch of walk(source, kind, plan, after)) {
     for (let start = 0; start < batch.length; ) {
-      const entries = batch.slice(start, start + size);
+      const entries = batch.slice(start, start + mayLook(Math.min(size, batch.length - start)));
       const texts = await source.load(
         kind,
         entries.map((entry) => idOfMember(kind, entry.member)),

@@ -432,8 +432,35 @@ test("one filter serves many documents, each on its own", () => {
   expect(answers).toEqual([true, false, false, true]);
 });
 
-test("a pattern that would take seconds on a text is refused, and the next document gets its chance", () => {
-  const matches = compileFilter({ a: { $regex: "(a|b)*a(a|b){400}[cd]$" } });
-  expect(() => matches({ a: "ab".repeat(50_000) })).toThrow(/^query: the pattern takes too long/);
-  expect(matches({ a: `a${"b".repeat(400)}c` })).toBe(true);
+describe("a pattern that would take seconds", () => {
+  test.each([
+    [String.raw`\pL{1,1000}$`, `${"a".repeat(500_000)}!`],
+    [".{1,1000}x$", "xy".repeat(500_000)],
+  ])("on a text is refused, and the next document gets its chance: %s", ($regex, text) => {
+    const matches = compileFilter({ a: { $regex } });
+    expect(() => matches({ a: text })).toThrow(/^query: the pattern takes too long on these documents$/);
+    expect(matches({ a: "" })).toBe(false);
+  });
+
+  test("on many texts of one document, too", () => {
+    const matches = compileFilter({ a: { $regex: String.raw`\pL{1,1000}$` } });
+    const a = Array.from({ length: 20_000 }, (_, n) => `${String.fromCharCode(97 + (n % 26)).repeat(200)}!`);
+    expect(() => matches({ a })).toThrow(/^query: the pattern takes too long/);
+  });
+
+  test("to be compiled is refused", () => {
+    for (const $regex of [
+      `(?i)${String.raw`\pL{1,1000}`.repeat(90)}`,
+      "a{1000}".repeat(146),
+      "(((x{10}){10}){10})".repeat(50),
+      `(${"(a|b)".repeat(190)}){1000}`,
+    ])
+      expect(() => compileFilter({ a: { $regex } })).toThrow("query.a.$regex: repeats too much");
+  });
+});
+
+test("a large text is no hindrance for a pattern of the usual kind", () => {
+  const matches = compileFilter({ a: { $regex: "^icecube/.*:v[0-9]+\\.[0-9]{1,3}$", $options: "i" } });
+  expect(matches({ a: `IceCube/${"x".repeat(200_000)}:v1.20` })).toBe(true);
+  expect(matches({ a: Array.from({ length: 2000 }, () => `IceCube/${"x".repeat(40)}:w1.20`) })).toBe(false);
 });

@@ -86,6 +86,14 @@ const REFUSED: [filter: unknown, message: string | RegExp][] = [
   [{ a: { $regex: "x".repeat(1025) } }, "query.a.$regex: expected at most 1024 bytes"],
   [{ a: { $regex: "é".repeat(513) } }, "query.a.$regex: expected at most 1024 bytes"],
   [{ $or: Array.from({ length: 51 }, (_, n) => ({ a: { $regex: `${n}` } })) }, /50 different patterns/],
+  [
+    { $or: Array.from({ length: 5 }, (_, n) => ({ a: { $regex: `${n}`.repeat(1000) } })) },
+    /^query\.\$or\[4\]\.a\.\$regex: expected at most 4096 bytes in all patterns together$/,
+  ],
+  [
+    { $or: Array.from({ length: 11 }, (_, n) => ({ a: { $regex: `x{98${n % 10}}y{${n}}` } })) },
+    /^query\.\$or\[10\]\.a\.\$regex: repeats too much$/,
+  ],
   [{ $or: Array.from({ length: 10_001 }, () => ({ a: 1 })) }, /more than 10000 conditions/],
   [{ a: { $in: Array.from({ length: 10_001 }, () => []) } }, /more than 10000 conditions/],
   [nested(101, inAnd), /: nested deeper than 100 levels$/],

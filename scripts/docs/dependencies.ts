@@ -1,0 +1,94 @@
+import { DEVELOPMENT_REASONS, INSTALL_SCRIPTS, REASONS } from "./reasons.js";
+
+/** As much of `package.json` as is read here. */
+export interface Manifest {
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+}
+
+/** A package of `package-lock.json`. */
+export interface LockedPackage {
+  version: string;
+  license?: string;
+  dev?: boolean;
+  hasInstallScript?: boolean;
+}
+
+/** `package-lock.json`; the keys are paths such as `node_modules/a/node_modules/b`. */
+export interface Lock {
+  packages: Record<string, LockedPackage>;
+}
+
+/** Licences that allow everything which is done with the service, and ask for no more than to be named. */
+export const PERMISSIVE = new Set(["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT"]);
+
+const FOLDER = "node_modules/";
+const nameOf = (path: string): string => path.slice(path.lastIndexOf(FOLDER) + FOLDER.length);
+
+/** Packages that an installation without `devDependencies` can hold, by name. One may be there in several versions. */
+export const productionPackages = ({ packages }: Lock): [name: string, locked: LockedPackage][] =>
+  Object.entries(packages)
+    .filter(([path, { dev }]) => path !== "" && !dev)
+    .map(([path, locked]) => [nameOf(path), locked]);
+
+/** Names of the packages that bring a script which `npm install` would run. */
+export const packagesWithScripts = ({ packages }: Lock): string[] =>
+  Object.entries(packages).flatMap(([path, { hasInstallScript }]) =>
+    hasInstallScript ? [nameOf(path)] : [],
+  );
+
+/** The page about dependencies. */
+export function dependenciesPage({ dependencies, devDependencies }: Manifest, lock: Lock): string {
+  const licenceOf = (name: string) => lock.packages[FOLDER + name]?.license ?? "";
+  const rows = (wanted: Record<string, string>, reasons: Record<string, string>) =>
+    Object.entries(wanted)
+      .filter(([name]) => !name.startsWith("@types/"))
+      .map(([name, range]) => [
+        name,
+        `\`${range}\``,
+        licenceOf(name),
+        reasons[name] ?? "**no reason given**",
+      ]);
+  const scripts = packagesWithScripts(lock)
+    .sort()
+    .map((name) => [name, INSTALL_SCRIPTS[name] ?? "**not looked at**"]);
+  return `# Dependencies
+
+Made by \`npm run docs\` from \`package.json\`, \`package-lock.json\` and \`scripts/docs/reasons.ts\`; a test keeps it true.
+
+## What the service needs to run
+
+${table(["package", "versions", "licence", "why"], rows(dependencies, REASONS))}
+
+## What developing it needs
+
+${table(["package", "versions", "licence", "why"], rows(devDependencies, DEVELOPMENT_REASONS))}
+
+Types of other packages (\`@types/…\`) are not listed.
+
+## Licences
+
+All packages that an installation for production can hold, those for other systems included. All licences are permissive: a test refuses others.
+
+${table(["licence", "packages", "which"], byLicence(lock))}
+
+## Scripts at installation
+
+These packages bring a script for \`npm install\`. None of them is needed, and \`allowScripts\` in \`package.json\` refuses them all. npm 11.19 runs none of
+them. npm 10 does not know that field and runs them all; they then do what is said here, but for the report of @scarf/scarf, which \`scarfSettings\` turns off for every npm.
+
+${table(["package", "what its script would do"], scripts)}
+`;
+}
+
+function byLicence(lock: Lock): string[][] {
+  const groups = new Map<string, Set<string>>();
+  for (const [name, { license = "none" }] of productionPackages(lock))
+    groups.set(license, (groups.get(license) ?? new Set()).add(name));
+  return [...groups]
+    .map(([licence, names]) => [licence, String(names.size), [...names].sort().join(", ")])
+    .sort(([one = ""], [other = ""]) => (one < other ? -1 : 1));
+}
+
+const table = (head: string[], rows: string[][]): string =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");

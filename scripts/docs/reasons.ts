@@ -1,0 +1,51 @@
+/** Why each package is here that the service needs to run. */
+export const REASONS: Record<string, string> = {
+  "@asteasolutions/zod-to-openapi":
+    "makes the OpenAPI document from the schemas that validate, so that it can't lie",
+  "@bull-board/api": "the dashboard of the queues",
+  "@bull-board/express": "the same; all three of one version",
+  "@bull-board/ui": "the same",
+  bullmq: "queues with priorities, delays, locks and dead letters on plain Redis",
+  express: "routing; async handlers whose rejections reach the error handler",
+  helmet: "headers that tell browsers to be careful, for answers and for pages",
+  ioredis: "the client of Redis; BullMQ needs it too",
+  jose: "checks the tokens of callers; nothing of that is made by hand",
+  "openid-client": "lets operators sign in by OpenID Connect",
+  pino: "structured logs that cost little",
+  "pino-pretty": "logs that people can read, on a terminal",
+  "prom-client": "metrics for Prometheus",
+  "rate-limiter-flexible": "counts the requests of callers in Redis, for all web processes together",
+  re2js: "regular expressions in linear time: no filter stalls the service",
+  "redis-om": "repositories over hashes; used without its search, which would need a module",
+  sift: "MongoDB filters on plain objects, with an explicit table of operators; mingo answered differently from MongoDB on `$type` over arrays, `$in` with arrays, `$all` on scalars, null in arrays of objects",
+  "swagger-ui-express": "the page under `/docs`",
+  zod: "one schema checks a request and describes it",
+};
+
+/** Why each package is here that only developers need; the types of others explain themselves. */
+export const DEVELOPMENT_REASONS: Record<string, string> = {
+  "@biomejs/biome": "format and lint",
+  "@swc/core": "reads TypeScript for dependency-cruiser: TypeScript 7 has no compiler API",
+  ajv: "checks every answer in the tests against the OpenAPI document",
+  autocannon: "load for the benchmarks",
+  "dependency-cruiser": "keeps the directions of imports",
+  "fast-check": "properties of the query engine",
+  "playwright-core": "tries the dashboard in a real browser",
+  testcontainers: "a Redis in a container, for tests",
+  tsx: "runs TypeScript without a build",
+  typescript: "types",
+  vitest: "tests",
+  yaml: "reads the alerts and Prometheus' configuration, for the test that keeps them true",
+};
+
+/** What the scripts would do that packages bring for `npm install`, and why it is not wanted. */
+export const INSTALL_SCRIPTS: Record<string, string> = {
+  "@scarf/scarf": "reports the installation to its makers, for swagger-ui-dist",
+  "@swc/core": "looks for its binary, which comes as a package of its own",
+  "cpu-features":
+    "compiles what ssh2 would use to choose a cipher; testcontainers reaches no machine by ssh here",
+  esbuild: "replaces its launcher by its binary, which saves some milliseconds",
+  "msgpackr-extract": "compiles what comes ready-made as a package of its own",
+  protobufjs: "warns of versions",
+  ssh2: "compiles faster ciphers, which nothing here uses",
+};

@@ -1,0 +1,41 @@
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import type { RequestHandler } from "express";
+import helmet from "helmet";
+
+/**
+ * For answers that are no pages: a browser that is led to one shows nothing of it, runs nothing in it and hands it to no
+ * other site.
+ */
+const forAnswers = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  },
+  xFrameOptions: { action: "deny" },
+  // Whether TLS is in front of it is not for one service to decide for the whole host.
+  strictTransportSecurity: false,
+  // These are about windows and plug-ins, which need a page.
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
+});
+
+/** What helmet gives to every answer. It depends on nothing, so helmet is asked once. */
+export const SECURE_HEADERS: readonly [name: string, value: string][] = headersOf(forAnswers);
+
+function headersOf(middleware: typeof forAnswers): [string, string][] {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  middleware(request, response, () => undefined);
+  return Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]);
+}
+
+/** Sets the headers of an answer that is none of a page. Pages replace them by their own. */
+export const secureHeaders: RequestHandler = (_request, response, next) => {
+  for (const [name, value] of SECURE_HEADERS) response.setHeader(name, value);
+  next();
+};

@@ -1,0 +1,172 @@
+import express, { type ErrorRequestHandler } from "express";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { asHttpError, sendError } from "../../src/api/errors.js";
+import { exchangeOf, observeExchanges } from "../../src/api/exchange.js";
+import { rateLimit } from "../../src/api/rateLimit.js";
+import { createServer } from "../../src/api/server.js";
+import { WmsError } from "../../src/domain/errors.js";
+import { createAllowance } from "../../src/redis/allowance.js";
+import { listen, stopServing } from "../../src/serving.js";
+import { freshDatabase } from "../setup/database.js";
+import { eventually } from "../stories/story.js";
+import { startRedisProxy } from "./redisProxy.js";
+import { type Scenario, startScenario } from "./scenario.js";
+
+const PER_MINUTE = 3;
+const SETTINGS = { RATE_LIMIT_PER_MINUTE: String(PER_MINUTE), TRUST_PROXY: "1" };
+
+let scenario: Scenario;
+beforeAll(async () => {
+  scenario = await startScenario(SETTINGS);
+});
+afterAll(() => scenario.close());
+
+/** The answers to so many requests, one after another, that a proxy passed on for an address. */
+async function statuses(address: string, count = PER_MINUTE, { api } = scenario): Promise<number[]> {
+  const got: number[] = [];
+  for (let n = 0; n < count; n++)
+    got.push((await api.request("GET", "/v1/", { headers: { "x-forwarded-for": address } })).status);
+  return got;
+}
+
+describe("with RATE_LIMIT_PER_MINUTE", () => {
+  it("a caller that sends more gets a 429 that says when to come back, and others don't", async () => {
+    expect(await statuses("192.0.2.1")).toEqual([200, 200, 200]);
+    const answer = await scenario.api.request("GET", "/v1/", { headers: { "x-forwarded-for": "192.0.2.1" } });
+    const wait = Number(answer.headers["retry-after"]);
+    expect(answer).toMatchObject({
+      status: 429,
+      reason: `too many requests: at most 3 in a minute, try again in ${wait} s`,
+    });
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThanOrEqual(60);
+    expect(await statuses("192.0.2.2")).toEqual([200, 200, 200]);
+  });
+
+  it("every route for callers counts, before its body is read", async () => {
+    const headers = { "x-forwarded-for": "192.0.2.3" };
+    await statuses("192.0.2.3");
+    for (const [path, operations] of Object.entries(scenario.api.document.paths)) {
+      if (/^\/(healthz|readyz)$/.test(path)) continue;
+      for (const method of Object.keys(operations)) {
+        const sent = { headers, body: "no JSON" };
+        const answer = await scenario.api.request(method.toUpperCase(), path.replace(/\{\w+\}/, "x"), sent);
+        expect([method, path, answer.status]).toEqual([method, path, 429]);
+      }
+    }
+  });
+
+  it("health, documentation and unknown paths are free", async () => {
+    const headers = { "x-forwarded-for": "192.0.2.4" };
+    await statuses("192.0.2.4", PER_MINUTE + 1);
+    for (const path of ["/healthz", "/readyz", "/docs/"])
+      expect((await scenario.api.request("GET", path, { headers })).status).toBe(200);
+    expect((await scenario.api.request("GET", "/nope", { headers })).status).toBe(404);
+  });
+
+  it("all web processes count together", async () => {
+    const other = await startScenario({ ...SETTINGS, REDIS_URL: scenario.service.redisUrl });
+    try {
+      expect(await statuses("192.0.2.5", 2)).toEqual([200, 200]);
+      expect(await statuses("192.0.2.5", 2, other)).toEqual([200, 429]);
+      expect(await statuses("192.0.2.5", 1)).toEqual([429]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("an IPv4 address counts as one however it is written, and an IPv6 network as one sender", async () => {
+    expect(await statuses("192.0.2.6")).toEqual([200, 200, 200]);
+    expect(await statuses("::ffff:192.0.2.6", 1)).toEqual([429]);
+    expect(await statuses("2001:0DB8:0:7::1")).toEqual([200, 200, 200]);
+    expect(await statuses("2001:db8::7:1:2:3:4", 1)).toEqual([429]);
+    expect(await statuses("2001:db8:0:8::1")).toEqual([200, 200, 200]);
+  });
+
+  it("what a client says of its own address counts for nothing without TRUST_PROXY", async () => {
+    const direct = await startScenario({ RATE_LIMIT_PER_MINUTE: String(PER_MINUTE) });
+    try {
+      const answers = [];
+      for (const n of [1, 2, 3, 4]) answers.push(...(await statuses(`192.0.2.${n}`, 1, direct)));
+      expect(answers).toContain(429);
+    } finally {
+      await direct.close();
+    }
+  });
+
+  it.each(["cut", "freeze"] as const)(
+    "while Redis is away (%s) nobody is held up, and all is counted again afterwards",
+    async (breakIt) => {
+      const proxy = await startRedisProxy(await freshDatabase());
+      const own = await startScenario({ ...SETTINGS, REDIS_URL: proxy.url });
+      try {
+        await proxy[breakIt]();
+        expect(await statuses("192.0.2.1", 5, own)).toEqual([200, 200, 200, 200, 200]);
+        expect(await own.api.get("/v1/workflows/WF-65f00000-00000000")).toMatchObject({ status: 503 });
+        await proxy.restore();
+        await eventually(
+          "counted again",
+          () => statuses("192.0.2.1", 1, own),
+          ([status]) => status === 429,
+        );
+      } finally {
+        await proxy.restore();
+        await own.close();
+        await proxy.close();
+      }
+    },
+  );
+});
+
+it("without it, a caller may send any number of requests", async () => {
+  const unlimited = await startScenario({ TRUST_PROXY: "1" });
+  try {
+    expect(await statuses("192.0.2.1", 50, unlimited)).toEqual(Array(50).fill(200));
+    const redis = new Redis(unlimited.service.redisUrl);
+    expect(await redis.keys("wms:requests:*")).toEqual([]);
+    redis.disconnect();
+  } finally {
+    await unlimited.close();
+  }
+});
+
+describe("callers that are known", () => {
+  /** A door that believes who somebody is, if it is not `nobody`. */
+  async function start(): Promise<(subject: string) => Promise<number>> {
+    const redis = new Redis(await freshDatabase());
+    const app = express();
+    app.use(observeExchanges([]), ({ headers }, response, next) => {
+      if (headers["x-subject"] === "nobody") throw new WmsError("unauthenticated", "no such token");
+      exchangeOf(response).caller = { subject: String(headers["x-subject"]), roles: new Set(["user"]) };
+      next();
+    });
+    app.use(...rateLimit(createAllowance(redis, PER_MINUTE)));
+    app.get("/", (_request, response) => void response.end());
+    const answerError: ErrorRequestHandler = (error, _request, response, _next) =>
+      sendError(response, asHttpError(error));
+    app.use(answerError);
+    const server = createServer(app);
+    const url = await listen(server, "127.0.0.1", 0);
+    onTestFinished(async () => {
+      await stopServing(server);
+      redis.disconnect();
+    });
+    return async (subject) => (await fetch(url, { headers: { "x-subject": subject } })).status;
+  }
+
+  it("count each for itself, wherever they send from", async () => {
+    const send = await start();
+    for (const subject of ["alice", "bob"]) {
+      for (let n = 0; n < PER_MINUTE; n++) expect(await send(subject)).toBe(200);
+      expect(await send(subject)).toBe(429);
+    }
+  });
+
+  it("whoever tries tokens is stopped by address, and no token's owner suffers for it", async () => {
+    const send = await start();
+    for (let n = 0; n < PER_MINUTE; n++) expect(await send("nobody")).toBe(401);
+    expect(await send("nobody")).toBe(429);
+    expect(await send("alice")).toBe(200);
+  });
+});

@@ -1,0 +1,255 @@
+import { Redis } from "ioredis";
+import { expect, onTestFinished, test } from "vitest";
+import { ensureRedisServer } from "../../src/redis/executable.js";
+import { provideRedis } from "../../src/redis/provide.js";
+import { startServer } from "../../src/redis/server.js";
+import { RedisStartError } from "../../src/redis/startError.js";
+import { task, workflowOf } from "../api/scenario.js";
+import { recordingLog } from "../mqs/logLines.js";
+import { ServiceProcess, temporaryFolder, until } from "../processes/serviceProcess.js";
+import { eventually } from "../stories/story.js";
+import { type Ask, asking } from "./asking.js";
+import { type MarkedMqs, type Mood, startMarkedMqs, WAYS_TO_QUOTE } from "./markedMqs.js";
+import { expectNoSecrets, SECRETS } from "./markers.js";
+
+/** Pages for people and machines, beside the API. Whoever adds one adds it here. */
+const PAGES = ["/docs/", "/docs/swagger-ui-init.js", "/v1/schema/openapi", "/healthz", "/readyz", "/nope"];
+
+const REQUEST = workflowOf(
+  [
+    task("test-alpha", {
+      input_queue_aliases: ["events"],
+      task_env: { API_KEY: SECRETS.taskEnvironment },
+    }),
+  ],
+  { public_queue_aliases: ["events"] },
+);
+
+/** A Redis that wants a password, and the client of whoever looks after it. */
+async function guardedRedis() {
+  const command = await ensureRedisServer(() => undefined);
+  const server = await startServer({ command, dir: await temporaryFolder(), appendOnly: false });
+  const admin = new Redis(server.url, { retryStrategy: () => null });
+  admin.on("error", () => undefined);
+  onTestFinished(async () => {
+    admin.disconnect();
+    await server.stop();
+  });
+  await admin.config("SET", "requirepass", SECRETS.redisPassword);
+  const url = server.url.replace("//", `//:${encodeURIComponent(SECRETS.redisPassword)}@`);
+  return { url, admin, stop: server.stop };
+}
+
+const ALL_KEYS_BUT_PROFILES = [
+  "workflow:*",
+  "task:*",
+  "taskforce:*",
+  "ix:*",
+  "dirty",
+  "summar*",
+  "deactivating",
+]
+  .map((keys) => `~wms:*:${keys}`)
+  .concat("~wms:schedds", "~wms:layout", "~{wmsq-*");
+
+/** Raises an error as a client's reply would, when the process is told to. Its stack shows this text, so that is no place for a secret. */
+const FAULT = `data:text/javascript,${encodeURIComponent(`process.once("SIGUSR2", () => {
+  const args = [${JSON.stringify([...SECRETS.queueToken])}.join("")];
+  throw Object.assign(new Error("a reply"), { command: { name: "set", args } });
+});`)}`;
+
+function start(environment: Record<string, string>): ServiceProcess {
+  return new ServiceProcess("main", {
+    LOG_LEVEL: "trace",
+    RECONCILE_SECONDS: "0.2",
+    WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT: "0.1",
+    TMS_RETRY_WAIT: "0",
+    NODE_OPTIONS: `--import ${FAULT}`,
+    ...environment,
+  });
+}
+
+interface Created {
+  workflow: { workflow_id: string };
+  task_directives: { task_id: string }[];
+  taskforces: { taskforce_uuid: string }[];
+}
+
+async function create(ask: Ask) {
+  const { status, text } = await ask("/v1/workflows", REQUEST);
+  expect(status).toBe(200);
+  const { workflow, task_directives, taskforces } = JSON.parse(text) as Created;
+  return {
+    workflow: workflow.workflow_id,
+    directive: task_directives[0]?.task_id ?? "",
+    taskforce: taskforces[0]?.taskforce_uuid ?? "",
+  };
+}
+
+const reaches = (ask: Ask, taskforce: string, phase: string) =>
+  eventually(
+    phase,
+    () => ask(`/v1/taskforces/${taskforce}`),
+    ({ text }) => text.includes(`"phase":"${phase}"`),
+  );
+
+/** A workflow's life, with the reports that are none. */
+async function live(ask: Ask): Promise<void> {
+  const { workflow, directive, taskforce } = await create(ask);
+  await reaches(ask, taskforce, "pending-starter");
+  const take = () => ask("/v1/tms/pending-starter/taskforces?schedd=SCHEDD1");
+  const handedOut = await take();
+  expect(handedOut.text).toContain(SECRETS.queueToken);
+  const tms = "/v1/tms";
+  await ask(`${tms}/condor-submit/taskforces/${taskforce}/failed`, { error: "no disk" });
+  await eventually("handed out again", take, ({ text }) => text.includes(taskforce));
+  const report = { cluster_id: 1, n_workers: 1, submit_dict: {}, job_event_log_fpath: "/log" };
+  for (const [path, body] of [
+    [`${tms}/condor-submit/taskforces/${taskforce}`, { ...report, bogus: 1 }],
+    [`${tms}/condor-submit/taskforces/${taskforce}`, report],
+    [`${tms}/statuses/taskforces`, { top_task_errors_by_taskforce: { [taskforce]: { x: 1 } } }],
+    ["/v1/query/workflows", { query: { $where: "1" } }],
+    ["/v1/query/taskforces", { query: { workflow_id: workflow } }],
+    [`/v1/workflows/${workflow}/actions/abort`, {}],
+    [`/v1/workflows/${workflow}/actions/abort`, {}],
+    [
+      `/v1/task-directives/${directive}/actions/add-workers`,
+      { cluster_location: "test-alpha", n_workers: 1 },
+    ],
+    [`${tms}/condor-rm/taskforces/${taskforce}/failed`, {}],
+    [`${tms}/condor-complete/taskforces/${taskforce}`, { condor_complete_ts: 1 }],
+    [`${tms}/condor-complete/taskforces/TF-1`, { condor_complete_ts: 1 }],
+  ] as const)
+    await ask(path, body);
+  for (const page of [...PAGES, `/v1/workflows/${workflow}`, `/v1/task-directives/${directive}`])
+    await ask(page);
+}
+
+/** The MQS refuses, fails and talks nonsense, when it is asked by a request and by a worker. */
+async function quarrel(ask: Ask, mqs: MarkedMqs): Promise<void> {
+  const moods: Mood[] = ["refuses", "unauthorized", "fails", "garbage", "drops"];
+  for (const mood of moods) {
+    mqs.moods.reservation = mood;
+    for (let n = 0; n < (mood === "drops" ? 1 : WAYS_TO_QUOTE); n++)
+      expect((await ask("/v1/workflows", REQUEST)).status).toBeGreaterThanOrEqual(502);
+  }
+  mqs.moods.reservation = "well";
+  for (const mood of moods) {
+    mqs.moods.activation = mood;
+    const { taskforce } = await create(ask);
+    await eventually(
+      `the ${mood} is in the log of its taskforce`,
+      () => ask(`/v1/taskforces/${taskforce}`),
+      ({ text }) => text.includes('"target_phase":"pre-launch"'),
+    );
+  }
+  mqs.moods.activation = "well";
+}
+
+/** The token service gives none, once the token at hand has had its time. */
+async function withoutToken(ask: Ask, mqs: MarkedMqs): Promise<void> {
+  for (const mood of ["refuses", "fails", "garbage", "drops"] as const) {
+    mqs.moods.token = mood;
+    // A token that the MQS refuses is dropped, so the next request needs a new one.
+    mqs.moods.reservation = "unauthorized";
+    await ask("/v1/workflows", REQUEST);
+    expect((await ask("/v1/workflows", REQUEST)).status).toBe(503);
+  }
+  mqs.moods.token = "well";
+  mqs.moods.reservation = "well";
+}
+
+test("secrets reach neither the log nor errors nor pages, whatever goes wrong", async () => {
+  const redis = await guardedRedis();
+  const mqs = await startMarkedMqs();
+  const service = start({
+    REDIS_URL: redis.url,
+    MQS_ADDRESS: mqs.address,
+    MQS_TOKEN_URL: `${mqs.address}/token`,
+    MQS_CLIENT_ID: "wms",
+    MQS_CLIENT_SECRET: SECRETS.clientSecret,
+  });
+  const ask = asking(await service.url());
+  await live(ask);
+  await quarrel(ask, mqs);
+  await withoutToken(ask, mqs);
+
+  // Redis refuses to store what the MQS gave, in a transaction, and what the user sent.
+  await redis.admin.call("ACL", "SETUSER", "default", "resetkeys", ...ALL_KEYS_BUT_PROFILES);
+  const { taskforce } = await create(ask);
+  await service.says(/"message":"(EXECABORT)/);
+  await redis.admin.call("ACL", "SETUSER", "default", "allkeys");
+  await reaches(ask, taskforce, "pending-starter");
+  await redis.admin.config("SET", "maxmemory", "1");
+  expect((await ask("/v1/workflows", REQUEST)).status).toBe(503);
+  await redis.admin.config("SET", "maxmemory", "0");
+
+  // The password changes.
+  await redis.admin.config("SET", "requirepass", "another");
+  await redis.admin.call("CLIENT", "KILL", "SKIPME", "yes");
+  await service.says(/the connection to Redis is (lost)/);
+  await until("nothing can be read", async () => (await ask(`/v1/taskforces/${taskforce}`)).status === 503);
+  await redis.admin.config("SET", "requirepass", SECRETS.redisPassword);
+  await until("all is well again", async () => (await ask("/readyz")).status === 200);
+
+  // Redis is gone, and then the process meets an error that nobody foresaw.
+  await redis.stop();
+  await until("Redis is away", async () => (await ask("/readyz")).status === 503);
+  service.signal("SIGUSR2");
+  expect(await service.ended()).toBe(1);
+
+  expectNoSecrets("stdout", service.stdout);
+  expectNoSecrets("stderr", service.stderr);
+  for (const line of [
+    /the MQS refused a request/,
+    /the MQS failed/,
+    /the MQS gave an unexpected answer/,
+    /no answer from the MQS/,
+    /the token service for the MQS gave no token/,
+    /the token service for the MQS did not answer/,
+    /given up, kept for the operator/,
+    /an error that nobody foresaw/,
+  ])
+    expect(service.stderr).toMatch(line);
+}, 90_000);
+
+test("the embedded MQS's token reaches those who need it, and nobody else", async () => {
+  const redis = await guardedRedis();
+  const service = start({ REDIS_URL: redis.url, MQS_BROKER_AUTH_TOKEN: SECRETS.queueToken });
+  const ask = asking(await service.url());
+  await live(ask);
+  const { workflow, taskforce } = await create(ask);
+  await reaches(ask, taskforce, "pending-starter");
+  const shown = await ask(`/v1/mqs/workflows/${workflow}/mq-profiles/public`);
+  expect(shown.text).toContain(SECRETS.queueToken);
+  service.signal("SIGTERM");
+  expect(await service.ended()).toBe(0);
+  expectNoSecrets("output", service.stdout + service.stderr);
+});
+
+const inUrl = encodeURIComponent(SECRETS.redisPassword);
+
+test.each([
+  `redis://user:${inUrl}@127.0.0.1:1/3`,
+  `rediss://:${inUrl}@127.0.0.1:1?password=${inUrl}`,
+  `redis://:${SECRETS.redisPassword}@127.0.0.1:1`,
+  `redis://:${inUrl}@127.0.0.1:99999`,
+  `redis://:${inUrl}%ZZ@127.0.0.1:1`,
+  `redis:/:${inUrl}@127.0.0.1`,
+  SECRETS.redisPassword,
+])("an address of Redis that can't be used is refused without its password: %s", async (url) => {
+  const { log, lines } = recordingLog();
+  const refused = provideRedis({ url, dataDir: "unused", appendOnly: false, log });
+  const error = await refused.catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(RedisStartError);
+  expectNoSecrets("error and log", String(error) + lines.join(""));
+});
+
+test("a start that a wrong password ends does not show it", async () => {
+  const redis = await guardedRedis();
+  await redis.admin.config("SET", "requirepass", "another");
+  const refused = new ServiceProcess("main", { REDIS_URL: redis.url, LOG_LEVEL: "trace" });
+  expect(await refused.ended()).toBe(1);
+  expect(refused.stderr).toMatch(/^REDIS_URL: cannot reach .*\n$/);
+  expectNoSecrets("output", refused.stdout + refused.stderr);
+});
