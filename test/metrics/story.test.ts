@@ -173,8 +173,11 @@ it("a lease that runs out is counted, and whether its taskforce is offered again
     await short.pending(at);
     await short.takes(at.tms);
     await short.takes(at.tms);
-    const seen = await scrape(short.url);
-    expect(seen.value("wms_leases_run_out_total", labels)).toBeGreaterThanOrEqual(1);
+    const seen = await eventually(
+      "the lease that ran out is counted",
+      () => scrape(short.url),
+      (now) => (now.value("wms_leases_run_out_total", labels) ?? 0) >= 1,
+    );
     expect(seen.value("wms_leases_reclaimed_total", labels)).toBe(
       seen.value("wms_leases_run_out_total", labels),
     );
