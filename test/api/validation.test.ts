@@ -124,7 +124,11 @@ describe("POST /v1/workflows names the field and what is wrong with it", () => {
       withTask({ cluster_locations: many(() => "x") }),
       /^tasks\[0\]\.cluster_locations\[1\]: repeats entry 0; .*; .*; and more$/,
     ],
-    ["a list of faults", withTask({ cluster_locations: many((index) => index) }), /^body: has more faults/],
+    [
+      "a list of faults",
+      withTask({ cluster_locations: many((index) => index) }),
+      /^tasks\[0\]\.cluster_locations\[0\]: expected string, got number; .*; .*; and more$/,
+    ],
     [
       "unknown fields",
       { ...good(), ...Object.fromEntries(many((index) => [`k${index}`, index])) },

@@ -69,7 +69,9 @@ test("secrets are listed, with the passwords in addresses, for the log to mask",
 });
 
 test("no error shows the value of a setting", () => {
-  const refused = settingsAbout().flatMap(({ name }) => {
+  // Rules over claims are no secrets, and which of them is wrong has to be told.
+  const names = settingsAbout().flatMap(({ name }) => (name.startsWith("AUTH_ROLE_") ? [] : [name]));
+  const refused = names.flatMap((name) => {
     try {
       readConfig({ [name]: "shown://user:shown@shown" });
       return [];
