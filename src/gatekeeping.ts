@@ -9,6 +9,10 @@ import { closedDoor, passwordDoor, thisMachineDoor } from "./api/admin/doors.js"
 import { CALLBACK_PATH, loginDoor } from "./api/admin/loginDoor.js";
 import { type Door, type OperatorGuard, operatorGuard } from "./api/admin/operatorGuard.js";
 import type { AccessConfig } from "./config/access.js";
+import { BOARD_PATH } from "./dashboard/paths.js";
+
+/** What the operators' first page leads to. */
+const PAGES = [{ label: "Queues", href: BOARD_PATH }];
 
 /** Who gets in, as the HTTP door asks for it. */
 export interface Gatekeeping {
@@ -25,7 +29,7 @@ export function createGatekeeping(access: AccessConfig, log: Logger): Gatekeepin
   return {
     checkToken:
       provider && tokens && createTokenCheck({ provider, audience: tokens.audience, roleRules, log }),
-    operators: operatorGuard(chooseDoor(access, provider, log), publicUrl),
+    operators: operatorGuard(chooseDoor(access, provider, log), { publicUrl, links: PAGES }),
   };
 }
 function chooseDoor(

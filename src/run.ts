@@ -93,8 +93,12 @@ function greet({ config, redis, service }: Started, roles: Roles): void {
   if (service.url === undefined && service.metricsUrl !== undefined)
     lines.push(`Metrics: ${service.metricsUrl}/metrics`);
   if (config.mqs.address === undefined) lines.push("MQS: the embedded one");
+  const token = config.access.tokens === undefined ? "" : ' -H "Authorization: Bearer $TOKEN"';
   if (service.url !== undefined && roles.workers)
-    lines.push(`Try: curl ${service.url}/v1/query/workflows -d '{"query": {}}'`, `API: ${service.url}/docs/`);
+    lines.push(
+      `Try: curl${token} ${service.url}/v1/query/workflows -d '{"query": {}}'`,
+      `API: ${service.url}/docs/`,
+    );
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 

@@ -155,6 +155,9 @@ test("a service guards all that is under /admin, and tells scripts in the shape 
       const inside = await client.request("GET", path, { headers: RIGHT });
       expect(inside.status).toBe(path.includes("api/x") ? 404 : 200);
     }
+    expect((await client.request("GET", "/admin/", { headers: RIGHT })).text).toContain(
+      '<a href="/admin/queues">',
+    );
     const forged = await client.request("POST", "/admin/x", { headers: RIGHT });
     expect(forged).toMatchObject({
       status: 403,

@@ -196,6 +196,9 @@ it("a retry of what was aborted meanwhile hands nothing out", async () => {
   const uuid = await deadTaskforce(desk, at);
   const { workflow_id } = await story.taskforce(uuid);
   await story.deactivate(workflow_id, "abort");
+  // The worker of the abort takes the job out again, whenever it comes to that.
+  const deactivations = () => desk.queues.deactivation.ids();
+  await eventually("the abort is through", deactivations, (ids) => !ids.has(workflow_id));
   // As if the abort had not come to the queue yet.
   const { starter } = desk.queues.of(at.schedd);
   await starter.restoreDead(uuid, "no such file");

@@ -100,10 +100,9 @@ test.each(["succeed", "fail"] as const)(
 test("closing between two runs waits for none, and none follows", async () => {
   let runs = 0;
   const runOnce = async () => void runs++;
-  const periodic = startPeriodic(
-    { name: "reclaim", interval: 50, runOnce },
-    { events: new EventEmitter(), log: recordingLog().log },
-  );
+  const { log } = recordingLog();
+  const work = { name: "reclaim", interval: 50, runOnce };
+  const periodic = startPeriodic(work, { events: new EventEmitter(), log });
   // A moment later the first run has ended, and the timer of the second one runs.
   await setImmediate();
   await periodic.close();

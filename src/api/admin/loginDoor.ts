@@ -71,9 +71,8 @@ export function loginDoor({ login, seal, publicUrl, failures }: LoginDoorOptions
     redirect(response, "/admin/signed-out");
   });
   pages.get("/signed-out", (_request, response) => {
-    const action = { label: "Sign in", href: "/admin/", method: "get" } as const;
     const text = "You are signed out here. The identity provider may still know you.";
-    sendPage(response, { title: "Signed out", text, action });
+    sendPage(response, { title: "Signed out", text, links: [{ label: "Sign in", href: "/admin/" }] });
   });
 
   return {

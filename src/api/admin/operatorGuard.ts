@@ -3,7 +3,7 @@ import { isSafeOrSameOrigin } from "../../access/sameOrigin.js";
 import type { Caller } from "../../domain/caller.js";
 import { asHttpError, HttpError } from "../errors.js";
 import { exchangeOf } from "../exchange.js";
-import { sendErrorPage, sendPage } from "./page.js";
+import { type Link, sendErrorPage, sendPage } from "./page.js";
 
 /** One way in for operators. */
 export interface Door {
@@ -26,8 +26,14 @@ export interface OperatorGuard {
   guard: RequestHandler;
 }
 
-/** @param publicUrl where browsers reach the service; undefined: where they say that they do */
-export function operatorGuard(door: Door, publicUrl: string | undefined): OperatorGuard {
+/**
+ * @param options.publicUrl where browsers reach the service; undefined: where they say that they do
+ * @param options.links what `/admin/` leads to
+ */
+export function operatorGuard(
+  door: Door,
+  { publicUrl, links }: { publicUrl: string | undefined; links: readonly Link[] },
+): OperatorGuard {
   const sameOrigin: RequestHandler = asPage(async (request, response, next) => {
     exchangeOf(response).route ??= "/admin/";
     if (!isSafeOrSameOrigin(request, publicUrl))
@@ -49,8 +55,8 @@ export function operatorGuard(door: Door, publicUrl: string | undefined): Operat
   if (door.pages !== undefined) router.use(door.pages);
   router.get("/", identified, (_request, response) => {
     const text = `You are signed in as ${exchangeOf(response).caller?.subject}.`;
-    const action = door.exit && ({ label: "Sign out", href: door.exit, method: "post" } as const);
-    sendPage(response, { title: "Operators", text, ...(action && { action }) });
+    const button = door.exit && { label: "Sign out", href: door.exit };
+    sendPage(response, { title: "Operators", text, links, ...(button && { button }) });
   });
   const guard = Router();
   guard.use(sameOrigin, identified);

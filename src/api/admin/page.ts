@@ -2,16 +2,23 @@ import { STATUS_CODES } from "node:http";
 import type { Request, Response } from "express";
 import { type HttpError, reasonPhrase } from "../errors.js";
 
+/** Where a page leads. */
+export interface Link {
+  label: string;
+  href: string;
+}
+
 /** What a page shows. */
 export interface Page {
   title: string;
   /** Sentences, as plain text. */
   text: string;
-  /** The one thing to do from here. */
-  action?: { label: string; href: string; method: "get" | "post" };
+  links?: readonly Link[];
+  /** Posts to its address when it is pressed. */
+  button?: Link;
 }
 
-/** Nothing but text and a button or link; the referrer policy has browsers name the page's origin when the button is pressed. */
+/** Nothing but text, links and a button; the referrer policy has browsers name the page's origin when the button is pressed. */
 const HEADERS = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",
@@ -28,10 +35,10 @@ export function sendPage(response: Response, page: Page): void {
 /** Shows an error to a person. */
 export function sendErrorPage(response: Response, { status, message, headers }: HttpError): void {
   const title = STATUS_CODES[status] ?? "Error";
-  const action = { label: "Try again", href: "/admin/", method: "get" } as const;
+  const links = [{ label: "Try again", href: "/admin/" }];
   response
     .writeHead(status, reasonPhrase(message), { ...HEADERS, ...headers })
-    .end(Buffer.from(html({ title, text: message, action })));
+    .end(Buffer.from(html({ title, text: message, links })));
 }
 
 /** Whether a person waits for the answer, rather than a script of a page that is there already. */
@@ -41,14 +48,13 @@ export function isNavigation({ method, headers }: Request): boolean {
   return mode === undefined ? (headers.accept ?? "").includes("text/html") : mode === "navigate";
 }
 
-/** What only leads on is a link: browsers let no form lead to the identity provider, not even through a redirect. */
-function actionHtml({ label, href, method }: NonNullable<Page["action"]>): string {
-  if (method === "get") return `<p><a href="${href}">${escaped(label)}</a></p>`;
-  return `<form method="post" action="${href}"><button>${escaped(label)}</button></form>`;
-}
-
-function html({ title, text, action }: Page): string {
-  const next = action === undefined ? "" : actionHtml(action);
+/** To lead on, links: browsers let no form of these pages lead to the identity provider, not even by a redirect. */
+function html({ title, text, links = [], button }: Page): string {
+  const anchors = links.map(({ label, href }) => `<p><a href="${href}">${escaped(label)}</a></p>`).join("\n");
+  const form =
+    button === undefined
+      ? ""
+      : `<form method="post" action="${button.href}"><button>${escaped(button.label)}</button></form>`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -57,7 +63,8 @@ function html({ title, text, action }: Page): string {
 <title>${escaped(title)} - EWMS WMS</title>
 <h1>${escaped(title)}</h1>
 <p>${escaped(text)}</p>
-${next}
+${anchors}
+${form}
 </html>
 `;
 }
