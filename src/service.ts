@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createApp } from "./api/app.js";
+import { logExchanges } from "./api/exchangeLog.js";
 import { createServer } from "./api/server.js";
 import type { Config } from "./config/config.js";
 import { configuredSchedds } from "./domain/clusters.js";
@@ -58,7 +59,13 @@ export async function startService(
     closings.push(() => within(PATIENCE_WITHOUT_REDIS, wms.queues.close()));
     if (roles.workers) closings.push(await work(wms, config, log));
     if (!roles.web) return { url: undefined, close };
-    const app = createApp({ wms, ready: () => answers(redis), embeddedMqs: mqs.embedded, log });
+    const app = createApp({
+      wms,
+      ready: () => answers(redis),
+      embeddedMqs: mqs.embedded,
+      observers: [logExchanges(log)],
+      log,
+    });
     const server = createServer(app);
     const url = await listen(server, config.host, config.port);
     closings.push(() => stopServing(server));

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Wms } from "../lifecycle/context.js";
 import { docsPages } from "./docs.js";
 import { asHttpError, HttpError, sendError } from "./errors.js";
-import { type Observer, observeExchanges } from "./exchange.js";
+import { exchangeOf, type Observer, observeExchanges } from "./exchange.js";
 import { handOutRoutes } from "./handOuts.js";
 import { mountRoutes } from "./mount.js";
 import { type EmbeddedMqs, mqsRoutes } from "./mqs.js";
@@ -27,7 +27,8 @@ export interface AppOptions {
 }
 
 /** The API as an Express app. */
-export function createApp({ wms, ready, embeddedMqs, observers = [], log }: AppOptions): Express {
+export function createApp(options: AppOptions): Express {
+  const { wms, ready, embeddedMqs, observers = [], log } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -44,7 +45,7 @@ export function createApp({ wms, ready, embeddedMqs, observers = [], log }: AppO
     ...operationRoutes(ready),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),
   ]);
-  mountRoutes(app, routes);
+  mountRoutes(app, routes, log);
   app.use("/docs", docsPages(document));
   app.use(refusePath);
   app.use(answerError(log));
@@ -60,9 +61,9 @@ const answerError =
   (log: Logger): ErrorRequestHandler =>
   (error: unknown, request, response, _next) => {
     const told = asHttpError(error);
-    const { method, path } = request;
-    if (told.status === 500) log.error({ err: error, method, path }, "a request failed");
-    else if (told.status > 500) log.debug({ err: error, method, path }, "a request could not be served");
+    const about = { request: exchangeOf(response).id, method: request.method, path: request.path };
+    if (told.status === 500) log.error({ err: error, ...about }, "a request failed");
+    else if (told.status > 500) log.debug({ err: error, ...about }, "a request could not be served");
     if (response.headersSent) response.destroy();
     else sendError(response, told);
   };

@@ -28,6 +28,12 @@ const GOOD_ID = /^[\w.:/+=@-]{1,128}$/;
 /** What nginx calls a request whose client did not wait for the answer. */
 const CLIENT_WENT_AWAY = 499;
 
+/** Asked every few seconds by machines: of no interest unless one looks for exactly these. */
+const PROBES = new Set(["/healthz", "/readyz", "/metrics"]);
+
+/** Whether an exchange only asks how the service is. */
+export const isProbe = ({ path }: Exchange): boolean => PROBES.has(path);
+
 const EXCHANGE = Symbol("exchange");
 
 /** The exchange that a response belongs to; {@link observeExchanges} began it. */

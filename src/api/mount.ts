@@ -1,4 +1,5 @@
 import type { Express, Request, RequestHandler } from "express";
+import type { Logger } from "pino";
 import type { z } from "zod";
 import { ANYBODY } from "../domain/caller.js";
 import { sendJson } from "./answers.js";
@@ -9,17 +10,17 @@ import type { Route } from "./route.js";
 import { validate } from "./validation.js";
 
 /** Puts routes into an app: each parses, validates, calls and answers. A path's other methods get a 405. */
-export function mountRoutes(app: Express, routes: readonly Route[]): void {
+export function mountRoutes(app: Express, routes: readonly Route[], log: Logger): void {
   const byPath = new Map<string, Route[]>();
   for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route]);
   for (const [path, siblings] of byPath) {
     const mounted = app.route(path.replace(/\{(\w+)\}/g, ":$1"));
-    for (const route of siblings) mounted[route.method](readBody, serve(route));
+    for (const route of siblings) mounted[route.method](readBody, serve(route, log));
     mounted.all(refuseMethod(siblings.map(({ method }) => (method === "get" ? "GET, HEAD" : "POST"))));
   }
 }
 
-function serve(route: Route): RequestHandler {
+function serve(route: Route, log: Logger): RequestHandler {
   return async (request, response) => {
     const exchange = exchangeOf(response);
     exchange.route = route.path;
@@ -30,6 +31,7 @@ function serve(route: Route): RequestHandler {
       query: route.query && validate(route.query, declaredParameters(request, route.query)),
       body: route.body && validate(route.body.schema, sent),
       by: "USER",
+      log: () => log.child({ request: exchange.id }),
     });
     if (typeof answer === "string") sendJson(response, 200, answer);
     else sendJson(response, answer.status, answer.text);

@@ -28,7 +28,7 @@ export async function activateWorkflow(wms: Wms, workflow: WorkflowId): Promise<
   // Only now is the list of taskforces taken: one that is added from here on knows that the queues are active.
   const waiting = await waitingTaskforces(wms, workflow);
   if (failure !== undefined) {
-    const entry = entryNow("pre-launch", false, SOURCES.activator, failure.reason);
+    const entry = entryNow(wms, "pre-launch", false, SOURCES.activator, failure.reason);
     await inChunks(waiting, (chunk) => wms.store.transitions.noteAttempts(chunk, "pre-mq-activation", entry));
     return failure;
   }
@@ -67,7 +67,7 @@ async function waitingTaskforces(wms: Wms, workflow: WorkflowId): Promise<Taskfo
 }
 
 async function advanceToLaunch(wms: Wms, uuids: readonly TaskforceUuid[]): Promise<void> {
-  const entry = entryNow("pre-launch", true, SOURCES.activator, "The message queues are active.");
+  const entry = entryNow(wms, "pre-launch", true, SOURCES.activator, "The message queues are active.");
   const moved = await wms.store.transitions.advanceAll(uuids, "pre-mq-activation", "pre-launch", entry);
   await wms.queues.launch.add(moved.map((id) => ({ id })));
 }

@@ -6,6 +6,7 @@ import type { Wms } from "../lifecycle/context.js";
 import { finishDeactivation } from "../lifecycle/deactivate.js";
 import { fanoutJobId } from "../lifecycle/fanout.js";
 import { launchTaskforce } from "../lifecycle/launch.js";
+import { writeGathered } from "../lifecycle/launchLog.js";
 import { starterRankOf, stopperRankOf } from "../lifecycle/ranks.js";
 import { reconcile } from "../lifecycle/reconcile.js";
 import { summarizeDirty } from "../lifecycle/summarize.js";
@@ -46,6 +47,7 @@ export function startWorkers(wms: Wms, options: WorkerOptions): Workers {
   return {
     async close() {
       await Promise.allSettled([...periodics, ...workers].map((each) => each.close()));
+      writeGathered(wms);
     },
   };
 }
