@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createApp } from "./api/app.js";
+import { Draining } from "./api/draining.js";
 import { logExchanges } from "./api/exchangeLog.js";
 import { createServer } from "./api/server.js";
 import type { Config } from "./config/config.js";
@@ -26,13 +27,15 @@ export interface Roles {
 export interface Service {
   /** Where the API answers, without a slash at the end; undefined without the web role. */
   url: string | undefined;
-  /** Ends it in order, within seconds whatever hangs: requests and jobs under way first, connections last. */
-  close(): Promise<void>;
+  /**
+   * Ends it in order: first it says that it is not ready any more, then requests and jobs under way end, then connections.
+   *
+   * @returns whether all that was under way has ended within the time that the settings give it
+   */
+  close(): Promise<"in order" | "cut off">;
 }
 
-/** How long jobs under way may take to end, in milliseconds: a call to the MQS ends after 10 s. */
-const WORKER_PATIENCE = 12_000;
-/** How long closing may take, in milliseconds, when Redis is away and nothing under way can end any more. */
+/** How long each step of closing may take, in milliseconds, when Redis is away and nothing under way can end any more. */
 const PATIENCE_WITHOUT_REDIS = 2000;
 
 /**
@@ -46,10 +49,18 @@ export async function startService(
   roles: Roles,
   log: Logger,
 ): Promise<Service> {
+  const draining = new Draining();
+  // Those in which work is under way: they end side by side.
+  const drains: ((enough: AbortSignal) => Promise<void>)[] = [];
   const closings: (() => Promise<unknown>)[] = [];
+  let listening = false;
   const close = async () => {
+    draining.begin();
+    if (listening) await delay(config.shutdown.graceSeconds * 1000);
+    const ended = await drain(drains.splice(0), config.shutdown.seconds);
     // What was opened later uses what was opened before.
     for (const closing of closings.splice(0).reverse()) await closing();
+    return ended;
   };
   try {
     const redis = await connectRequests(config.redisUrl, log);
@@ -57,23 +68,42 @@ export async function startService(
     const mqs = chooseMqs(config, redis, log);
     const wms = await openWms(config, redis, mqs.used, log);
     closings.push(() => within(PATIENCE_WITHOUT_REDIS, wms.queues.close()));
-    if (roles.workers) closings.push(await work(wms, config, log));
+    if (roles.workers) {
+      const working = await work(wms, config, log);
+      drains.push(working.drain);
+      closings.push(working.disconnect);
+    }
     if (!roles.web) return { url: undefined, close };
     const app = createApp({
       wms,
       ready: () => answers(redis),
       embeddedMqs: mqs.embedded,
       observers: [logExchanges(log)],
+      draining,
       log,
     });
     const server = createServer(app);
     const url = await listen(server, config.host, config.port);
-    closings.push(() => stopServing(server));
+    listening = true;
+    drains.push((enough) => stopServing(server, enough));
     return { url, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Lets work under way end. @param seconds after which what is left is cut off */
+async function drain(
+  drains: readonly ((enough: AbortSignal) => Promise<void>)[],
+  seconds: number,
+): Promise<"in order" | "cut off"> {
+  const enough = new AbortController();
+  const timer = setTimeout(() => enough.abort(), seconds * 1000);
+  const drained = Promise.all(drains.map((each) => each(enough.signal)));
+  await within(seconds * 1000 + PATIENCE_WITHOUT_REDIS, drained);
+  clearTimeout(timer);
+  return enough.signal.aborted ? "cut off" : "in order";
 }
 
 function chooseMqs({ mqs }: Config, redis: Redis, log: Logger): { used: Mqs; embedded?: EmbeddedMqs } {
@@ -98,18 +128,19 @@ async function work(
   wms: Wms,
   config: Config & { redisUrl: string },
   log: Logger,
-): Promise<() => Promise<void>> {
+): Promise<{ drain(enough: AbortSignal): Promise<void>; disconnect(): Promise<void> }> {
   const redis = await connectWorkers(config.redisUrl, log);
   const workers = startWorkers(wms, {
     redis,
     reconcileSeconds: config.reconcileSeconds,
     activationRetryWait: config.mqs.activationRetryWait,
   });
-  return async () => {
-    const closing = workers.close();
-    const hopeless = away(redis).then(() => within(PATIENCE_WITHOUT_REDIS, closing));
-    await within(WORKER_PATIENCE, Promise.race([closing, hopeless]));
-    redis.disconnect();
+  return {
+    async drain(enough) {
+      const closing = workers.close(enough);
+      await Promise.race([closing, away(redis).then(() => within(PATIENCE_WITHOUT_REDIS, closing))]);
+    },
+    disconnect: async () => redis.disconnect(),
   };
 }
 

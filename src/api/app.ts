@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import type { Logger } from "pino";
 import type { Wms } from "../lifecycle/context.js";
 import { docsPages } from "./docs.js";
+import { Draining } from "./draining.js";
 import { asHttpError, HttpError, sendError } from "./errors.js";
 import { exchangeOf, type Observer, observeExchanges } from "./exchange.js";
 import { handOutRoutes } from "./handOuts.js";
@@ -23,18 +24,19 @@ export interface AppOptions {
   embeddedMqs?: EmbeddedMqs | undefined;
   /** Told of every request that was answered. */
   observers?: readonly Observer[];
+  draining?: Draining;
   log: Logger;
 }
 
 /** The API as an Express app. */
 export function createApp(options: AppOptions): Express {
-  const { wms, ready, embeddedMqs, observers = [], log } = options;
+  const { wms, ready, embeddedMqs, observers = [], draining = new Draining(), log } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", false);
   app.enable("case sensitive routing");
-  app.use(observeExchanges(observers));
+  app.use(observeExchanges(observers, draining));
   // In the order of how often they are called: Express tries one after the other.
   const { routes, document } = withDocument([
     ...taskforceRoutes(wms),
@@ -42,7 +44,7 @@ export function createApp(options: AppOptions): Express {
     ...reportRoutes(wms),
     ...workflowRoutes(wms),
     ...taskDirectiveRoutes(wms),
-    ...operationRoutes(ready),
+    ...operationRoutes(ready, draining),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),
   ]);
   mountRoutes(app, routes, log);

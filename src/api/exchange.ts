@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { RequestHandler, Response } from "express";
 import type { Caller } from "../domain/caller.js";
+import type { Draining } from "./draining.js";
 
 /** A request and its answer, as the log and the metrics see them. Filled in on the way, complete once answered. */
 export interface Exchange {
@@ -41,7 +42,7 @@ export const exchangeOf = (response: Response): Exchange =>
   (response.locals as { [EXCHANGE]: Exchange })[EXCHANGE];
 
 /** Begins an exchange for each request, and tells the observers when it is over. To be mounted before all else. */
-export function observeExchanges(observers: readonly Observer[]): RequestHandler {
+export function observeExchanges(observers: readonly Observer[], draining: Draining): RequestHandler {
   return (request, response, next) => {
     const began = performance.now();
     const given = request.headers["x-request-id"];
@@ -56,7 +57,9 @@ export function observeExchanges(observers: readonly Observer[]): RequestHandler
     };
     (response.locals as { [EXCHANGE]: Exchange })[EXCHANGE] = exchange;
     response.setHeader("x-request-id", exchange.id);
+    draining.enter(response);
     response.once("close", () => {
+      draining.leave(response);
       exchange.status = response.writableFinished ? response.statusCode : CLIENT_WENT_AWAY;
       exchange.milliseconds = performance.now() - began;
       for (const observe of observers) observe(exchange);

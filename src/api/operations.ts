@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { unavailable } from "../domain/errors.js";
+import type { Draining } from "./draining.js";
 import { type Route, route } from "./route.js";
 
 const statusSchema = z.strictObject({ status: z.string() });
@@ -9,7 +10,7 @@ const statusSchema = z.strictObject({ status: z.string() });
  *
  * @param ready whether Redis answers
  */
-export const operationRoutes = (ready: () => Promise<boolean>): Route[] => [
+export const operationRoutes = (ready: () => Promise<boolean>, draining: Draining): Route[] => [
   route({
     method: "get",
     path: "/v1/",
@@ -32,9 +33,11 @@ export const operationRoutes = (ready: () => Promise<boolean>): Route[] => [
     path: "/readyz",
     tag: "operations",
     roles: "anyone",
-    description: "Whether requests can be served: 503 while Redis does not answer.",
+    description:
+      "Whether requests can be served: 503 while Redis does not answer, and while the process is about to end.",
     responses: { 200: { description: "They can.", schema: statusSchema } },
     async answer() {
+      if (draining.begun) throw unavailable("draining: the process is about to end");
       if (!(await ready().catch(() => false))) throw unavailable("Redis does not answer");
       return JSON.stringify({ status: "ready" });
     },

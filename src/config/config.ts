@@ -32,6 +32,8 @@ export interface Config {
   reconcileSeconds: number;
   partitions: number;
   logLevel: Settings["LOG_LEVEL"];
+  /** `graceSeconds` pass before `seconds` begin, in which work under way may end. */
+  shutdown: { graceSeconds: number; seconds: number };
 }
 
 /**
@@ -79,6 +81,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     reconcileSeconds: env.RECONCILE_SECONDS,
     partitions: env.STORE_PARTITIONS,
     logLevel: env.LOG_LEVEL,
+    shutdown: { graceSeconds: env.SHUTDOWN_GRACE_SECONDS, seconds: env.SHUTDOWN_SECONDS },
   };
 }
 

@@ -23,5 +23,5 @@ export async function startTestService(overrides: Record<string, string> = {}): 
   const log = pino({ level: config.logLevel });
   const service = await startService({ ...config, redisUrl }, { web: true, workers: true }, log);
   if (service.url === undefined) throw new Error("the service has no URL");
-  return { url: service.url, redisUrl, close: () => service.close() };
+  return { url: service.url, redisUrl, close: async () => void (await service.close()) };
 }
