@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Telemetry } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createApp } from "./api/app.js";
@@ -15,6 +16,7 @@ import { createQueues } from "./queues/queues.js";
 import { connectRequests, connectWorkers } from "./redis/clients.js";
 import { listen, stopServing } from "./serving.js";
 import { openStore } from "./store/store.js";
+import type { Tracing } from "./tracing/start.js";
 import { startWorkers } from "./workers/workers.js";
 
 /** What a process does: answer requests, do the work behind them, or both. */
@@ -63,13 +65,15 @@ export async function startService(
     return ended;
   };
   try {
+    const tracing = await trace(config, roles, log);
+    if (tracing !== undefined) closings.push(() => tracing.stop());
     const redis = await connectRequests(config.redisUrl, log);
     closings.push(async () => redis.disconnect());
     const mqs = chooseMqs(config, redis, log);
-    const wms = await openWms(config, redis, mqs.used, log);
+    const wms = await openWms(config, redis, mqs.used, log, tracing?.jobs);
     closings.push(() => within(PATIENCE_WITHOUT_REDIS, wms.queues.close()));
     if (roles.workers) {
-      const working = await work(wms, config, log);
+      const working = await work(wms, config, log, tracing?.jobs);
       drains.push(working.drain);
       closings.push(working.disconnect);
     }
@@ -79,6 +83,7 @@ export async function startService(
       ready: () => answers(redis),
       embeddedMqs: mqs.embedded,
       observers: [logExchanges(log)],
+      serveSpan: tracing?.serve,
       draining,
       log,
     });
@@ -106,6 +111,14 @@ async function drain(
   return enough.signal.aborted ? "cut off" : "in order";
 }
 
+/** Loads and starts tracing, where it is wanted. Nothing of OpenTelemetry is loaded otherwise. */
+async function trace({ tracesEndpoint }: Config, roles: Roles, log: Logger): Promise<Tracing | undefined> {
+  if (tracesEndpoint === undefined) return undefined;
+  const { startTracing } = await import("./tracing/start.js");
+  const role = [roles.web && "web", roles.workers && "worker"].filter(Boolean).join(" ");
+  return startTracing({ endpoint: tracesEndpoint, role, log });
+}
+
 function chooseMqs({ mqs }: Config, redis: Redis, log: Logger): { used: Mqs; embedded?: EmbeddedMqs } {
   if (mqs.address !== undefined)
     return { used: createHttpMqs({ address: mqs.address, credentials: mqs.credentials, log }) };
@@ -113,11 +126,17 @@ function chooseMqs({ mqs }: Config, redis: Redis, log: Logger): { used: Mqs; emb
   return { used: embedded, embedded };
 }
 
-async function openWms(config: Config, redis: Redis, mqs: Mqs, log: Logger): Promise<Wms> {
+async function openWms(
+  config: Config,
+  redis: Redis,
+  mqs: Mqs,
+  log: Logger,
+  telemetry: Telemetry | undefined,
+): Promise<Wms> {
   const { clusters, pilotImagesDir, queryMaxBytes, tms } = config;
   const store = await openStore(redis, { partitions: config.partitions });
   const schedds = new Set([...(await store.knownSchedds()), ...configuredSchedds(clusters)]);
-  const queues = createQueues({ redis, leaseSeconds: tms.leaseSeconds, schedds });
+  const queues = createQueues({ redis, leaseSeconds: tms.leaseSeconds, telemetry, schedds });
   const { actionRetries, retryWait } = tms;
   const settings = { clusters, pilotImagesDir, queryMaxBytes, actionRetries, retryWait };
   return { store, queues, mqs, settings, log };
@@ -128,10 +147,12 @@ async function work(
   wms: Wms,
   config: Config & { redisUrl: string },
   log: Logger,
+  telemetry: Telemetry | undefined,
 ): Promise<{ drain(enough: AbortSignal): Promise<void>; disconnect(): Promise<void> }> {
   const redis = await connectWorkers(config.redisUrl, log);
   const workers = startWorkers(wms, {
     redis,
+    telemetry,
     reconcileSeconds: config.reconcileSeconds,
     activationRetryWait: config.mqs.activationRetryWait,
   });

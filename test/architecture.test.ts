@@ -8,12 +8,13 @@ const MAY_IMPORT: Record<string, string[]> = {
   domain: [],
   config: ["domain"],
   redis: [],
+  tracing: [],
   store: ["domain"],
   queues: ["domain"],
   mqs: ["domain"],
   lifecycle: ["store", "queues", "mqs", "domain"],
   workers: ["lifecycle", "store", "queues", "mqs", "domain"],
-  api: ["lifecycle", "store", "queues", "mqs", "domain"],
+  api: ["lifecycle", "store", "queues", "mqs", "tracing", "domain"],
 };
 
 const sourceFiles = (folder: string): string[] =>

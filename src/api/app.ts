@@ -1,10 +1,12 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Wms } from "../lifecycle/context.js";
+import type { ServeSpan } from "../tracing/requests.js";
 import { docsPages } from "./docs.js";
 import { Draining } from "./draining.js";
 import { asHttpError, HttpError, sendError } from "./errors.js";
 import { exchangeOf, type Observer, observeExchanges } from "./exchange.js";
+import { traceExchanges } from "./exchangeSpans.js";
 import { handOutRoutes } from "./handOuts.js";
 import { mountRoutes } from "./mount.js";
 import { type EmbeddedMqs, mqsRoutes } from "./mqs.js";
@@ -24,19 +26,22 @@ export interface AppOptions {
   embeddedMqs?: EmbeddedMqs | undefined;
   /** Told of every request that was answered. */
   observers?: readonly Observer[];
+  /** Traces requests; undefined: they are not. */
+  serveSpan?: ServeSpan | undefined;
   draining?: Draining;
   log: Logger;
 }
 
 /** The API as an Express app. */
 export function createApp(options: AppOptions): Express {
-  const { wms, ready, embeddedMqs, observers = [], draining = new Draining(), log } = options;
+  const { wms, ready, embeddedMqs, observers = [], serveSpan, draining = new Draining(), log } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", false);
   app.enable("case sensitive routing");
   app.use(observeExchanges(observers, draining));
+  if (serveSpan !== undefined) app.use(traceExchanges(serveSpan));
   // In the order of how often they are called: Express tries one after the other.
   const { routes, document } = withDocument([
     ...taskforceRoutes(wms),

@@ -18,6 +18,8 @@ export interface Exchange {
   status: number;
   /** From the arrival of the head to the end of the answer. */
   milliseconds: number;
+  /** The id of the trace that it belongs to; undefined while tracing is off. */
+  trace: string | undefined;
 }
 
 /** Told of every exchange once it is over. Must not throw. */
@@ -54,6 +56,7 @@ export function observeExchanges(observers: readonly Observer[], draining: Drain
       caller: undefined,
       status: 0,
       milliseconds: 0,
+      trace: undefined,
     };
     (response.locals as { [EXCHANGE]: Exchange })[EXCHANGE] = exchange;
     response.setHeader("x-request-id", exchange.id);

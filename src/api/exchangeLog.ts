@@ -7,7 +7,7 @@ export const logExchanges =
   (exchange) => {
     const level = levelOf(exchange);
     if (!log.isLevelEnabled(level)) return;
-    const { id, method, path, route, status, milliseconds, caller } = exchange;
+    const { id, method, path, route, status, milliseconds, caller, trace } = exchange;
     log[level](
       {
         request: id,
@@ -18,6 +18,7 @@ export const logExchanges =
         ms: Math.round(milliseconds * 10) / 10,
         subject: caller?.subject,
         role: caller && [...caller.roles].join(","),
+        trace,
       },
       "request",
     );

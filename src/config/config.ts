@@ -32,6 +32,8 @@ export interface Config {
   reconcileSeconds: number;
   partitions: number;
   logLevel: Settings["LOG_LEVEL"];
+  /** Base address of an OTLP/HTTP collector; undefined: nothing is traced. */
+  tracesEndpoint: string | undefined;
   /** `graceSeconds` pass before `seconds` begin, in which work under way may end. */
   shutdown: { graceSeconds: number; seconds: number };
 }
@@ -81,6 +83,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     reconcileSeconds: env.RECONCILE_SECONDS,
     partitions: env.STORE_PARTITIONS,
     logLevel: env.LOG_LEVEL,
+    tracesEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     shutdown: { graceSeconds: env.SHUTDOWN_GRACE_SECONDS, seconds: env.SHUTDOWN_SECONDS },
   };
 }

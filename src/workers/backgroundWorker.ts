@@ -1,4 +1,4 @@
-import { type Job, UnrecoverableError, Worker } from "bullmq";
+import { type Job, type Telemetry, UnrecoverableError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { prefixOf } from "../queues/names.js";
@@ -35,6 +35,8 @@ export interface BackgroundWork {
 export interface BackgroundWorkerOptions {
   /** A client that waits for Redis rather than fail: workers block on it. */
   redis: Redis;
+  /** Continues the trace of whoever added a job; undefined: nothing is traced. */
+  telemetry?: Telemetry | undefined;
 }
 
 /** A running worker. */
@@ -49,7 +51,7 @@ export interface BackgroundWorker {
 /** A BullMQ worker for one queue of the background work. */
 export function startBackgroundWorker(
   { queue, concurrency, work, notYetWait }: BackgroundWork,
-  { redis }: BackgroundWorkerOptions,
+  { redis, telemetry }: BackgroundWorkerOptions,
   log: Logger,
 ): BackgroundWorker {
   const underWay = new Map<Job, string | undefined>();
@@ -63,6 +65,7 @@ export function startBackgroundWorker(
   };
   const worker = new Worker<{ id: string }>(queue, processor, {
     connection: redis,
+    ...(telemetry && { telemetry }),
     prefix: prefixOf(queue),
     concurrency,
     lockDuration: LOCK,
