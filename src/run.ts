@@ -10,6 +10,8 @@ import { LayoutError } from "./store/layout.js";
 
 /** A second Ctrl-C within this many milliseconds is the first one's echo: the terminal and npm both send it. */
 const ECHO = 500;
+/** Exit code of a process that was told to end and had to cut off work that did not end in time. */
+const CUT_OFF = 3;
 
 interface Started {
   config: Config;
@@ -18,8 +20,9 @@ interface Started {
 }
 
 /**
- * A process of the service, from its first line to its exit code: 0 after SIGINT or SIGTERM, 1 when it could not start,
- * lost its own Redis or met an error that nobody foresaw, 130 when it was told twice to end.
+ * A process of the service, from its first line to its exit code: 0 after SIGINT or SIGTERM, 3 when work under way had to be
+ * cut off then, 1 when it could not start, lost its own Redis or met an error that nobody foresaw, 130 when it was told twice
+ * to end.
  */
 export async function run(roles: Roles): Promise<void> {
   const stopping = stopSignal();
@@ -34,8 +37,8 @@ export async function run(roles: Roles): Promise<void> {
     const redisEnded = started.redis.ended.then(() => "redis ended" as const);
     const why = await Promise.race([stopping.then(() => "told to" as const), redisEnded]);
     if (why === "redis ended") log.fatal("the Redis of this process has ended by itself: ending too");
-    await stop(started, log);
-    process.exit(why === "told to" ? 0 : 1);
+    const ended = await stop(started, log);
+    process.exit(why === "redis ended" ? 1 : ended === "cut off" ? CUT_OFF : 0);
   } catch (error) {
     process.stderr.write(`${mask(explain(error))}\n`);
     process.exit(1);
@@ -56,11 +59,13 @@ async function start(config: Config, roles: Roles, log: Logger): Promise<Started
   }
 }
 
-async function stop({ service, redis }: Started, log: Logger): Promise<void> {
+async function stop({ service, redis }: Started, log: Logger): Promise<"in order" | "cut off"> {
   log.info("stopping");
-  await service.close();
+  const ended = await service.close();
   await redis.stop();
-  log.info("stopped");
+  if (ended === "cut off") log.warn("stopped; what was under way did not end in time and was cut off");
+  else log.info("stopped");
+  return ended;
 }
 
 /** Node itself would print such an error with all that it carries. */

@@ -1,9 +1,12 @@
 import { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Telemetry } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { type AppOptions, createApp } from "./api/app.js";
+import { Draining } from "./api/draining.js";
 import { exchangeOf } from "./api/exchange.js";
+import { logExchanges } from "./api/exchangeLog.js";
 import { createServer } from "./api/server.js";
 import { createWorkerApp } from "./api/workerApp.js";
 import type { Config } from "./config/config.js";
@@ -23,6 +26,7 @@ import { connectRequests, connectWorkers } from "./redis/clients.js";
 import { RedisStartError } from "./redis/startError.js";
 import { listen, logRefusals, stopServing } from "./serving.js";
 import { openStore } from "./store/store.js";
+import type { Tracing } from "./tracing/start.js";
 import { type PeriodicWork, startPeriodic } from "./workers/periodic.js";
 import { startWorkers } from "./workers/workers.js";
 
@@ -38,15 +42,17 @@ export interface Service {
   url: string | undefined;
   /** Where the metrics are, likewise: with the API, or on a port of their own, or nowhere. */
   metricsUrl: string | undefined;
-  /** Ends it in order, within seconds whatever hangs: requests and jobs under way first, connections last. */
-  close(): Promise<void>;
+  /**
+   * Ends it in order: first it says that it is not ready any more, then requests and jobs under way end, then connections.
+   *
+   * @returns whether all that was under way has ended within the time that the settings give it
+   */
+  close(): Promise<"in order" | "cut off">;
 }
 
-/** How long jobs under way may take to end, in milliseconds: a call to the MQS ends after 10 s. */
-const WORKER_PATIENCE = 12_000;
 /** Milliseconds between two looks for new schedds. */
 const LEARN_INTERVAL = 2000;
-/** How long closing may take, in milliseconds, when Redis is away and nothing under way can end any more. */
+/** How long each step of closing may take, in milliseconds, when Redis is away and nothing under way can end any more. */
 const PATIENCE_WITHOUT_REDIS = 2000;
 
 /**
@@ -60,29 +66,42 @@ export async function startService(
   roles: Roles,
   log: Logger,
 ): Promise<Service> {
+  const draining = new Draining();
+  // Those in which work is under way: they end side by side.
+  const drains: ((enough: AbortSignal) => Promise<void>)[] = [];
   const closings: (() => Promise<unknown>)[] = [];
-  let draining = false;
+  let listening = false;
   const close = async () => {
-    draining = true;
+    draining.begin();
+    if (listening) await delay(config.shutdown.graceSeconds * 1000);
+    const ended = await drain(drains.splice(0), config.shutdown.seconds);
     // What was opened later uses what was opened before.
     for (const closing of closings.splice(0).reverse()) await closing();
+    return ended;
   };
   try {
+    const tracing = await trace(config, roles, log);
+    if (tracing !== undefined) closings.push(() => tracing.stop());
     const redis = await connectRequests(config.redisUrl, log);
     closings.push(async () => redis.disconnect());
     const mqs = chooseMqs(config, redis, log);
-    const wms = await openWms(config, redis, mqs.used, log);
+    const wms = await openWms(config, redis, mqs.used, log, tracing?.jobs);
     closings.push(() => within(PATIENCE_WITHOUT_REDIS, wms.queues.close()));
     const learning = startPeriodic(learnSchedds(wms), wms);
     closings.push(() => within(PATIENCE_WITHOUT_REDIS, learning.close()));
-    const readiness = watchReadiness(wms.store, () => draining);
+    const readiness = watchReadiness(wms.store, () => draining.begun);
     const metrics = createMetrics({ ...wms, readiness });
     metrics.watchConnection("requests", redis);
-    if (roles.workers) closings.push(await work(wms, metrics, config, log));
+    if (roles.workers) {
+      const working = await work(wms, metrics, config, log, tracing?.jobs);
+      drains.push(working.drain);
+      closings.push(working.disconnect);
+    }
     const shown = {
       readiness,
       metrics: { contentType: metrics.contentType, text: metrics.text, token: config.metrics.token },
-      observers: [metrics.observeRequest],
+      observers: [logExchanges(log), metrics.observeRequest],
+      draining,
       log,
     };
     const port = roles.web ? config.port : config.metrics.port;
@@ -98,17 +117,40 @@ export async function startService(
           limits,
           trustedProxies,
           allowance,
+          serveSpan: tracing?.serve,
         })
       : createWorkerApp({ ...shown, limits });
     const server = createServer(app, limits);
     logRefusals(server, log);
     const url = await listen(server, config.host, port, roles.web ? "REST_PORT" : "METRICS_PORT");
-    closings.push(() => stopServing(server));
+    listening = true;
+    drains.push((enough) => stopServing(server, enough));
     return { url: roles.web ? url : undefined, metricsUrl: url, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Lets work under way end. @param seconds after which what is left is cut off */
+async function drain(
+  drains: readonly ((enough: AbortSignal) => Promise<void>)[],
+  seconds: number,
+): Promise<"in order" | "cut off"> {
+  const enough = new AbortController();
+  const timer = setTimeout(() => enough.abort(), seconds * 1000);
+  const drained = Promise.all(drains.map((each) => each(enough.signal)));
+  await within(seconds * 1000 + PATIENCE_WITHOUT_REDIS, drained);
+  clearTimeout(timer);
+  return enough.signal.aborted ? "cut off" : "in order";
+}
+
+/** Loads and starts tracing, where it is wanted. Nothing of OpenTelemetry is loaded otherwise. */
+async function trace({ tracesEndpoint }: Config, roles: Roles, log: Logger): Promise<Tracing | undefined> {
+  if (tracesEndpoint === undefined) return undefined;
+  const { startTracing } = await import("./tracing/start.js");
+  const role = [roles.web && "web", roles.workers && "worker"].filter(Boolean).join(" ");
+  return startTracing({ endpoint: tracesEndpoint, role, log });
 }
 
 function chooseMqs({ mqs }: Config, redis: Redis, log: Logger): { used: Mqs; embedded?: EmbeddedMqs } {
@@ -118,11 +160,17 @@ function chooseMqs({ mqs }: Config, redis: Redis, log: Logger): { used: Mqs; emb
   return { used: embedded, embedded };
 }
 
-async function openWms(config: Config, redis: Redis, mqs: Mqs, log: Logger): Promise<Wms> {
+async function openWms(
+  config: Config,
+  redis: Redis,
+  mqs: Mqs,
+  log: Logger,
+  telemetry: Telemetry | undefined,
+): Promise<Wms> {
   const { clusters, pilotImagesDir, queryMaxBytes, queryMaxScan, tms } = config;
   const store = await openStore(redis, { partitions: config.partitions }).catch(explainRefusal);
   const schedds = new Set([...(await store.knownSchedds()), ...configuredSchedds(clusters)]);
-  const queues = createQueues({ redis, leaseSeconds: tms.leaseSeconds, schedds });
+  const queues = createQueues({ redis, leaseSeconds: tms.leaseSeconds, telemetry, schedds });
   const { actionRetries, retryWait } = tms;
   const settings = { clusters, pilotImagesDir, queryMaxBytes, queryMaxScan, actionRetries, retryWait };
   return { store, queues, mqs, settings, events: new EventEmitter(), log };
@@ -141,19 +189,22 @@ async function work(
   metrics: Metrics,
   config: Config & { redisUrl: string },
   log: Logger,
-): Promise<() => Promise<void>> {
+  telemetry: Telemetry | undefined,
+): Promise<{ drain(enough: AbortSignal): Promise<void>; disconnect(): Promise<void> }> {
   const redis = await connectWorkers(config.redisUrl, log);
   metrics.watchConnection("workers", redis);
   const workers = startWorkers(wms, {
     redis,
+    telemetry,
     reconcileSeconds: config.reconcileSeconds,
     activationRetryWait: config.mqs.activationRetryWait,
   });
-  return async () => {
-    const closing = workers.close();
-    const hopeless = away(redis).then(() => within(PATIENCE_WITHOUT_REDIS, closing));
-    await within(WORKER_PATIENCE, Promise.race([closing, hopeless]));
-    redis.disconnect();
+  return {
+    async drain(enough) {
+      const closing = workers.close(enough);
+      await Promise.race([closing, away(redis).then(() => within(PATIENCE_WITHOUT_REDIS, closing))]);
+    },
+    disconnect: async () => redis.disconnect(),
   };
 }
 

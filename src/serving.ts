@@ -1,11 +1,10 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { type AddressInfo, isIPv6 } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ConfigError } from "./config/config.js";
 
-/** How long requests under way may take to end, in milliseconds. */
-const REQUEST_PATIENCE = 5000;
 /** Milliseconds between two lines of the log about refused connections. */
 const REFUSAL_INTERVAL = 60_000;
 /** Milliseconds between two looks for connections that have become idle. */
@@ -60,14 +59,17 @@ export function logRefusals(server: Server, log: Logger): void {
   });
 }
 
-/** Accepts no more connections, lets the requests under way end, and after some seconds cuts off what is left. */
-export async function stopServing(server: Server): Promise<void> {
+/** Accepts no more connections, lets the requests under way end, and cuts off what is left when the signal comes. */
+export async function stopServing(server: Server, enough: AbortSignal): Promise<void> {
+  // What has arrived by now is read first: neither a connection nor a request is broken off that only waited for its turn.
+  await nextTurn();
   const closed = once(server, "close");
   server.close();
   // A connection that is kept alive after its last answer would hold the server open.
   const idle = setInterval(() => server.closeIdleConnections(), IDLE_INTERVAL);
-  const patience = setTimeout(() => server.closeAllConnections(), REQUEST_PATIENCE);
+  const cut = () => server.closeAllConnections();
+  if (enough.aborted) cut();
+  enough.addEventListener("abort", cut);
   await closed;
   clearInterval(idle);
-  clearTimeout(patience);
 }

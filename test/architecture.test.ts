@@ -9,13 +9,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   access: ["domain"],
   config: ["domain"],
   redis: [],
+  tracing: [],
   store: ["domain"],
   queues: ["domain"],
   mqs: ["domain"],
   lifecycle: ["store", "queues", "mqs", "domain"],
   metrics: ["store", "queues", "domain"],
   workers: ["lifecycle", "store", "queues", "mqs", "domain"],
-  api: ["access", "lifecycle", "store", "queues", "mqs", "domain"],
+  api: ["access", "lifecycle", "store", "queues", "mqs", "tracing", "domain"],
   dashboard: ["lifecycle", "store", "queues", "domain"],
 };
 

@@ -3,10 +3,13 @@ import type { Logger } from "pino";
 import type { TokenCheck } from "../access/tokens.js";
 import { DEFAULT_LIMITS, type Limits } from "../domain/limits.js";
 import type { Wms } from "../lifecycle/context.js";
+import type { ServeSpan } from "../tracing/requests.js";
 import { admission } from "./admission.js";
 import { docsPages } from "./docs.js";
+import { Draining } from "./draining.js";
 import { asHttpError, HttpError, sendError } from "./errors.js";
-import { type Observer, observeExchanges } from "./exchange.js";
+import { exchangeOf, type Observer, observeExchanges } from "./exchange.js";
+import { traceExchanges } from "./exchangeSpans.js";
 import { handOutRoutes } from "./handOuts.js";
 import { type MetricsPage, mountMetrics } from "./metricsPage.js";
 import { mountRoutes } from "./mount.js";
@@ -39,20 +42,24 @@ export interface AppOptions {
   allowance?: Allowance | undefined;
   /** Proxies that say for whom they ask: how many, or where they are; undefined: nobody is believed. */
   trustedProxies?: number | string[] | undefined;
+  /** Traces requests; undefined: they are not. */
+  serveSpan?: ServeSpan | undefined;
+  draining?: Draining;
   log: Logger;
 }
 
 /** The API as an Express app. */
 export function createApp(options: AppOptions): Express {
   const { wms, readiness, metrics, embeddedMqs, pages = {}, checkToken, observers = [], log } = options;
-  const { limits = DEFAULT_LIMITS, allowance } = options;
+  const { limits = DEFAULT_LIMITS, allowance, serveSpan, draining = new Draining() } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", false);
   app.enable("case sensitive routing");
   app.set("trust proxy", options.trustedProxies ?? false);
-  app.use(observeExchanges(observers), secureHeaders);
+  app.use(observeExchanges(observers, draining), secureHeaders);
+  if (serveSpan !== undefined) app.use(traceExchanges(serveSpan));
   // In the order of how often they are called: Express tries one after the other.
   const { routes, document } = withDocument([
     ...taskforceRoutes(wms),
@@ -64,7 +71,7 @@ export function createApp(options: AppOptions): Express {
     ...operationRoutes(readiness),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),
   ]);
-  mountRoutes(app, routes, { admit: admission(checkToken), limits, allowance });
+  mountRoutes(app, routes, { admit: admission(checkToken), limits, allowance, log });
   mountMetrics(app, metrics);
   app.use("/docs", docsPages(document));
   for (const [path, page] of Object.entries(pages)) app.use(path, page);
@@ -83,9 +90,9 @@ export const answerError =
   (log: Logger): ErrorRequestHandler =>
   (error: unknown, request, response, _next) => {
     const told = asHttpError(error);
-    const { method, path } = request;
-    if (told.status === 500) log.error({ err: error, method, path }, "a request failed");
-    else if (told.status > 500) log.debug({ err: error, method, path }, "a request could not be served");
+    const about = { request: exchangeOf(response).id, method: request.method, path: request.path };
+    if (told.status === 500) log.error({ err: error, ...about }, "a request failed");
+    else if (told.status > 500) log.debug({ err: error, ...about }, "a request could not be served");
     if (response.headersSent) response.destroy();
     else sendError(response, told);
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { RequestHandler, Response } from "express";
 import type { Caller } from "../domain/caller.js";
+import type { Draining } from "./draining.js";
 
 /** A request and its answer, as the log and the metrics see them. Filled in on the way, complete once answered. */
 export interface Exchange {
@@ -17,6 +18,8 @@ export interface Exchange {
   status: number;
   /** From the arrival of the head to the end of the answer. */
   milliseconds: number;
+  /** The id of the trace that it belongs to; undefined while tracing is off. */
+  trace: string | undefined;
 }
 
 /** Told of every exchange once it is over. Must not throw. */
@@ -28,6 +31,12 @@ const GOOD_ID = /^[\w.:/+=@-]{1,128}$/;
 /** What nginx calls a request whose client did not wait for the answer. */
 const CLIENT_WENT_AWAY = 499;
 
+/** Asked every few seconds by machines: of no interest unless one looks for exactly these. */
+const PROBES = new Set(["/healthz", "/readyz", "/metrics"]);
+
+/** Whether an exchange only asks how the service is. */
+export const isProbe = ({ path }: Exchange): boolean => PROBES.has(path);
+
 const EXCHANGE = Symbol("exchange");
 
 /** The exchange that a response belongs to; {@link observeExchanges} began it. */
@@ -35,7 +44,7 @@ export const exchangeOf = (response: Response): Exchange =>
   (response.locals as { [EXCHANGE]: Exchange })[EXCHANGE];
 
 /** Begins an exchange for each request, and tells the observers when it is over. To be mounted before all else. */
-export function observeExchanges(observers: readonly Observer[]): RequestHandler {
+export function observeExchanges(observers: readonly Observer[], draining: Draining): RequestHandler {
   return (request, response, next) => {
     const began = performance.now();
     const given = request.headers["x-request-id"];
@@ -47,10 +56,13 @@ export function observeExchanges(observers: readonly Observer[]): RequestHandler
       caller: undefined,
       status: 0,
       milliseconds: 0,
+      trace: undefined,
     };
     (response.locals as { [EXCHANGE]: Exchange })[EXCHANGE] = exchange;
     response.setHeader("x-request-id", exchange.id);
+    draining.enter(response);
     response.once("close", () => {
+      draining.leave(response);
       exchange.status = response.writableFinished ? response.statusCode : CLIENT_WENT_AWAY;
       exchange.milliseconds = performance.now() - began;
       for (const observe of observers) observe(exchange);

@@ -49,7 +49,7 @@ export const handOutRoutes = (wms: Wms): Route[] => [
       },
     },
     errors: [502],
-    answer: async ({ query }) => (await handOutStarter(wms, query.schedd)) ?? "{}",
+    answer: async ({ query, log }) => (await handOutStarter({ ...wms, log: log() }, query.schedd)) ?? "{}",
   }),
   route({
     method: "get",

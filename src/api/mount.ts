@@ -1,4 +1,5 @@
 import type { Express, Request, RequestHandler } from "express";
+import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Caller } from "../domain/caller.js";
 import type { Limits } from "../domain/limits.js";
@@ -16,13 +17,14 @@ interface Door {
   admit: Admission;
   limits: Limits;
   allowance: Allowance | undefined;
+  log: Logger;
 }
 
 /** Puts routes into an app: each admits, parses, validates, calls and answers. A path's other methods get a 405. */
 export function mountRoutes(
   app: Express,
   routes: readonly Route[],
-  { admit, limits, allowance }: Door,
+  { admit, limits, allowance, log }: Door,
 ): void {
   const read = readBody(limits.bodyBytes);
   const limitRate = allowance === undefined ? [] : rateLimit(allowance);
@@ -32,13 +34,13 @@ export function mountRoutes(
     const mounted = app.route(path.replace(/\{(\w+)\}/g, ":$1"));
     for (const route of siblings) {
       const limited = route.roles === "anyone" ? [] : limitRate;
-      mounted[route.method](admit(route), ...limited, read, serve(route, limits.bodyValues));
+      mounted[route.method](admit(route), ...limited, read, serve(route, limits.bodyValues, log));
     }
     mounted.all(refuseMethod(siblings.map(({ method }) => (method === "get" ? "GET, HEAD" : "POST"))));
   }
 }
 
-function serve(route: Route, mostValues: number): RequestHandler {
+function serve(route: Route, mostValues: number, log: Logger): RequestHandler {
   return async (request, response) => {
     const sent = request.body === undefined ? {} : parseBody(request.body, mostValues);
     const answer = await route.answer({
@@ -46,6 +48,7 @@ function serve(route: Route, mostValues: number): RequestHandler {
       query: route.query && validate(route.query, declaredParameters(request, route.query)),
       body: route.body && validate(route.body.schema, sent),
       by: countsAs(exchangeOf(response).caller),
+      log: () => log.child({ request: exchangeOf(response).id }),
     });
     if (typeof answer === "string") sendJson(response, 200, answer);
     else sendJson(response, answer.status, answer.text);

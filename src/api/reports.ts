@@ -49,8 +49,8 @@ export const reportRoutes = (wms: Wms): Route[] => [
     description:
       "A taskforce was submitted to HTCondor. Of the body, cluster_id, n_workers, submit_dict and job_event_log_fpath must be there and count; other fields are ignored.",
     body: { schema: taskforceSchema, required: true },
-    async answer({ params: { taskforce_uuid }, body }) {
-      await reportSubmit(wms, taskforce_uuid, validate(submitReportSchema, body));
+    async answer({ params: { taskforce_uuid }, body, log }) {
+      await reportSubmit({ ...wms, log: log() }, taskforce_uuid, validate(submitReportSchema, body));
       return recorded(taskforce_uuid);
     },
   }),
@@ -59,8 +59,8 @@ export const reportRoutes = (wms: Wms): Route[] => [
     path: "/v1/tms/condor-submit/taskforces/{taskforce_uuid}/failed",
     description: "A taskforce could not be submitted to HTCondor.",
     body: { schema: failureSchema, required: false },
-    async answer({ params: { taskforce_uuid }, body }) {
-      await reportSubmitFailed(wms, taskforce_uuid, body.error ?? "unknown");
+    async answer({ params: { taskforce_uuid }, body, log }) {
+      await reportSubmitFailed({ ...wms, log: log() }, taskforce_uuid, body.error ?? "unknown");
       return recorded(taskforce_uuid);
     },
   }),
@@ -68,8 +68,8 @@ export const reportRoutes = (wms: Wms): Route[] => [
     ...REPORT,
     path: "/v1/tms/condor-rm/taskforces/{taskforce_uuid}",
     description: "A taskforce was removed from HTCondor.",
-    async answer({ params: { taskforce_uuid } }) {
-      await reportRemoved(wms, taskforce_uuid);
+    async answer({ params: { taskforce_uuid }, log }) {
+      await reportRemoved({ ...wms, log: log() }, taskforce_uuid);
       return recorded(taskforce_uuid);
     },
   }),
@@ -78,8 +78,8 @@ export const reportRoutes = (wms: Wms): Route[] => [
     path: "/v1/tms/condor-rm/taskforces/{taskforce_uuid}/failed",
     description: "A taskforce could not be removed from HTCondor.",
     body: { schema: failureSchema, required: false },
-    async answer({ params: { taskforce_uuid }, body }) {
-      await reportRemoveFailed(wms, taskforce_uuid, body.error ?? "unknown");
+    async answer({ params: { taskforce_uuid }, body, log }) {
+      await reportRemoveFailed({ ...wms, log: log() }, taskforce_uuid, body.error ?? "unknown");
       return recorded(taskforce_uuid);
     },
   }),
@@ -88,8 +88,8 @@ export const reportRoutes = (wms: Wms): Route[] => [
     path: "/v1/tms/condor-complete/taskforces/{taskforce_uuid}",
     description: "The HTCondor cluster of a taskforce ended.",
     body: { schema: completionSchema, required: true },
-    async answer({ params: { taskforce_uuid }, body }) {
-      await reportCompleted(wms, taskforce_uuid, body.condor_complete_ts);
+    async answer({ params: { taskforce_uuid }, body, log }) {
+      await reportCompleted({ ...wms, log: log() }, taskforce_uuid, body.condor_complete_ts);
       return recorded(taskforce_uuid);
     },
   }),

@@ -1,3 +1,4 @@
+import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Role } from "../domain/caller.js";
 
@@ -18,6 +19,8 @@ export interface Call<Params = Record<string, string>, Query = unknown, Body = u
   body: Body;
   /** By which role the request counts. */
   by: "USER" | "TMS";
+  /** Makes a log whose lines name the request. */
+  log: () => Logger;
 }
 
 /** An answer: JSON text, with a status when it is not 200. */

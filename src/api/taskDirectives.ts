@@ -28,7 +28,7 @@ export const taskDirectiveRoutes = (wms: Wms): Route[] => [
     body: { schema: addWorkersSchema, required: true },
     responses: { 200: { description: "The new taskforce.", schema: taskforceSchema } },
     errors: [404, 422],
-    answer: ({ params, body, by }) => addWorkers(wms, params.task_id, body, by),
+    answer: ({ params, body, by, log }) => addWorkers({ ...wms, log: log() }, params.task_id, body, by),
   }),
   queryRoute(wms, {
     kind: "task",

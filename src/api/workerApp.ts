@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Limits } from "../domain/limits.js";
 import { admission } from "./admission.js";
 import { answerError, refusePath } from "./app.js";
+import type { Draining } from "./draining.js";
 import { type Observer, observeExchanges } from "./exchange.js";
 import { type MetricsPage, mountMetrics } from "./metricsPage.js";
 import { mountRoutes } from "./mount.js";
@@ -15,16 +16,29 @@ export interface WorkerAppOptions {
   metrics: MetricsPage;
   observers: readonly Observer[];
   limits: Limits;
+  draining: Draining;
   log: Logger;
 }
 
 /** `/metrics`, `/healthz` and `/readyz` of a process that serves no API. */
-export function createWorkerApp({ readiness, metrics, observers, limits, log }: WorkerAppOptions): Express {
+export function createWorkerApp({
+  readiness,
+  metrics,
+  observers,
+  limits,
+  draining,
+  log,
+}: WorkerAppOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
-  app.use(observeExchanges(observers), secureHeaders);
-  mountRoutes(app, operationRoutes(readiness), { admit: admission(undefined), limits, allowance: undefined });
+  app.use(observeExchanges(observers, draining), secureHeaders);
+  mountRoutes(app, operationRoutes(readiness), {
+    admit: admission(undefined),
+    limits,
+    allowance: undefined,
+    log,
+  });
   mountMetrics(app, metrics);
   app.use(refusePath);
   app.use(answerError(log));

@@ -35,7 +35,7 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     body: { schema: createWorkflowSchema, required: true },
     responses: { 200: { description: "What was created.", schema: createdSchema } },
     errors: [502],
-    answer: async ({ body }) => JSON.stringify(await createWorkflow(wms, body)),
+    answer: async ({ body, log }) => JSON.stringify(await createWorkflow({ ...wms, log: log() }, body)),
   }),
   route({
     method: "get",
@@ -73,5 +73,6 @@ const deactivationRoute = (
     description: `${description} None of its taskforces starts any more, and those that run are stopped.`,
     responses: { 200: { description: "How many taskforces are to be stopped.", schema: deactivatedSchema } },
     errors: [404],
-    answer: async ({ params }) => JSON.stringify(await deactivateWorkflow(wms, params.workflow_id, as)),
+    answer: async ({ params, log }) =>
+      JSON.stringify(await deactivateWorkflow({ ...wms, log: log() }, params.workflow_id, as)),
   });

@@ -49,6 +49,10 @@ export interface Config {
   logLevel: Settings["LOG_LEVEL"];
   /** What must not be shown to anybody. */
   secrets: string[];
+  /** Base address of an OTLP/HTTP collector; undefined: nothing is traced. */
+  tracesEndpoint: string | undefined;
+  /** `graceSeconds` pass before `seconds` begin, in which work under way may end. */
+  shutdown: { graceSeconds: number; seconds: number };
 }
 
 /**
@@ -102,6 +106,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     metrics: { token: env.METRICS_TOKEN, port: env.METRICS_PORT },
     logLevel: env.LOG_LEVEL,
     secrets: secretsOf(env),
+    tracesEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    shutdown: { graceSeconds: env.SHUTDOWN_GRACE_SECONDS, seconds: env.SHUTDOWN_SECONDS },
   };
 }
 

@@ -253,6 +253,15 @@ export const settingsSchema = z.object({
     .pipe(z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]))
     .default("info")
     .meta(about("Process", "`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`")),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url
+    .optional()
+    .meta(about("Process", "OTLP/HTTP collector that gets traces; unset: nothing is traced")),
+  SHUTDOWN_GRACE_SECONDS: seconds(0).meta(
+    about("Process", "how long a web process that was told to end goes on while `/readyz` says 503"),
+  ),
+  SHUTDOWN_SECONDS: seconds(25, 0.1).meta(
+    about("Process", "how long requests and jobs under way may then take to end, before they are cut off"),
+  ),
 });
 
 /** The settings as the environment gives them, checked. */

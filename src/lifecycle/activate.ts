@@ -30,7 +30,7 @@ export async function activateWorkflow(wms: Wms, workflow: WorkflowId): Promise<
   if (failure !== undefined) {
     // The workflow was deactivated during the call.
     if (waiting.length === 0) return { outcome: "nothing-to-do" };
-    const entry = entryNow("pre-launch", false, SOURCES.activator, failure.reason);
+    const entry = entryNow(wms, "pre-launch", false, SOURCES.activator, failure.reason);
     await inChunks(waiting, (chunk) => wms.store.transitions.noteAttempts(chunk, "pre-mq-activation", entry));
     return failure;
   }
@@ -69,7 +69,7 @@ async function waitingTaskforces(wms: Wms, workflow: WorkflowId): Promise<Taskfo
 }
 
 async function advanceToLaunch(wms: Wms, uuids: readonly TaskforceUuid[]): Promise<void> {
-  const entry = entryNow("pre-launch", true, SOURCES.activator, "The message queues are active.");
+  const entry = entryNow(wms, "pre-launch", true, SOURCES.activator, "The message queues are active.");
   const moved = await wms.store.transitions.advanceAll(uuids, "pre-mq-activation", "pre-launch", entry);
   await wms.queues.launch.add(moved.map((id) => ({ id })));
 }

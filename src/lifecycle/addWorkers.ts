@@ -6,7 +6,7 @@ import type { AddWorkersRequest } from "../domain/requests.js";
 import { createTaskforce } from "../store/creation.js";
 import { taskforceDoc } from "../store/records.js";
 import type { Wms } from "./context.js";
-import { newTaskforce } from "./create.js";
+import { logCreation, newTaskforce } from "./create.js";
 import { wakeFanout } from "./fanout.js";
 import { project } from "./project.js";
 import { workflowPriority } from "./read.js";
@@ -50,6 +50,7 @@ export async function addWorkers(
   if (outcome === "no-workflow") throw notFound(`no task found with id: ${taskId}`);
   if (outcome === "deactivated")
     throw new WmsError("conflict", `cannot add a taskforce to a deactivated workflow (${workflow_id})`);
+  logCreation(wms, [taskforce]);
   // While the queues wait for the MQS, the workflow's own job will move this taskforce on with its siblings. Afterwards
   // that job may be gone or about to end, so the taskforce gets one of its own.
   if (outcome === "queues-active")

@@ -11,6 +11,7 @@ import type { Workflow } from "../domain/workflow.js";
 import { createAll, type WholeWorkflow } from "../store/creation.js";
 import type { Wms } from "./context.js";
 import { wakeFanout } from "./fanout.js";
+import { logPhaseChange } from "./log.js";
 import { pilotTagResolver } from "./pilotImages.js";
 import { project } from "./project.js";
 
@@ -45,6 +46,7 @@ export async function createWorkflow(wms: Wms, request: CreateWorkflowRequest): 
   const queues = await reserveQueues(wms, workflow.workflow_id, aliases, request.public_queue_aliases);
   const whole = assemble(wms, workflow, request, pilots, queues);
   await createAll(wms.store, whole, aliases.length);
+  logCreation(wms, whole.taskforces);
   await project(wms, "activation", () => wms.queues.activation.add([{ id: workflow.workflow_id }]));
   wakeFanout(wms, workflow.workflow_id);
   return whole;
@@ -171,6 +173,13 @@ function taskforceOf(
     source: SOURCES.user,
     context: "Created during initial workflow request.",
   });
+}
+
+/** Says in the log that taskforces of one workflow have come to be. */
+export function logCreation({ log }: Wms, taskforces: readonly Taskforce[]): void {
+  const [created] = taskforces[0]?.phase_change_log ?? [];
+  const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
+  if (created !== undefined) logPhaseChange(log, created, uuids);
 }
 
 /** A taskforce at the beginning of its life. */

@@ -74,8 +74,9 @@ async function carryDeactivation(
 async function stopChunk(wms: Wms, uuids: readonly TaskforceUuid[], as: Deactivation): Promise<void> {
   const why = `Workflow ${as === "ABORTED" ? "aborted" : "finished"} by user.`;
   const toStop = await wms.store.transitions.stopTaskforces(uuids, {
-    moved: entryNow("pending-stopper", true, SOURCES.deactivation, why),
+    moved: entryNow(wms, "pending-stopper", true, SOURCES.deactivation, why),
     left: entryNow(
+      wms,
       "pending-stopper",
       false,
       SOURCES.deactivation,

@@ -1,11 +1,12 @@
 import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
+import type { Queues } from "../queues/queues.js";
 import { partitionOf } from "../store/keys.js";
 import type { Wms } from "./context.js";
 
 /** Milliseconds in which changes of a partition are gathered into one job. */
 const GATHER = 100;
 
-const waiting = new WeakMap<Wms, Map<number, NodeJS.Timeout>>();
+const waiting = new WeakMap<Queues, Map<number, NodeJS.Timeout>>();
 
 /** The id of the fan-out job of a partition. BullMQ refuses ids that are all digits. */
 export const fanoutJobId = (partition: number): string => `partition-${partition}`;
@@ -16,8 +17,8 @@ export const fanoutJobId = (partition: number): string => `partition-${partition
  */
 export function wakeFanout(wms: Wms, id: WorkflowId | TaskId | TaskforceUuid): void {
   const partition = partitionOf(id, wms.store.partitions);
-  const timers = waiting.get(wms) ?? new Map<number, NodeJS.Timeout>();
-  waiting.set(wms, timers);
+  const timers = waiting.get(wms.queues) ?? new Map<number, NodeJS.Timeout>();
+  waiting.set(wms.queues, timers);
   if (timers.has(partition)) return;
   const nudge = () => {
     timers.delete(partition);

@@ -2,6 +2,7 @@ import type { TaskforceUuid } from "../domain/ids.js";
 import { SOURCES } from "../domain/phases.js";
 import type { Wms } from "./context.js";
 import { wakeFanout } from "./fanout.js";
+import { gatheredEntry } from "./launchLog.js";
 import { entryNow } from "./log.js";
 import { rankOfRecord, wantsStart } from "./ranks.js";
 
@@ -10,8 +11,9 @@ import { rankOfRecord, wantsStart } from "./ranks.js";
  * the two is put into the queue all the same.
  */
 export async function launchTaskforce(wms: Wms, uuid: TaskforceUuid): Promise<void> {
-  const entry = entryNow("pending-starter", true, SOURCES.launcher, "Ready to be started.");
-  const moved = await wms.store.transitions.advance(uuid, "pre-launch", "pending-starter", entry);
+  const entry = entryNow(wms, "pending-starter", true, SOURCES.launcher, "Ready to be started.");
+  const gathered = gatheredEntry(wms, entry);
+  const moved = await wms.store.transitions.advance(uuid, "pre-launch", "pending-starter", gathered);
   const record = await wms.store.fetch("taskforce", uuid);
   if (!wantsStart(record)) return;
   await wms.queues.of(record.schedd).starter.add([{ id: uuid, rank: rankOfRecord(record) }]);

@@ -1,29 +1,61 @@
+import type { Logger } from "pino";
 import { now } from "../domain/clock.js";
+import { type TaskforceUuid, workflowOf } from "../domain/ids.js";
 import { type Phase, type PhaseChange, SOURCES, type Source } from "../domain/phases.js";
 import { type LogEntry, logEntry } from "../store/records.js";
+import type { Wms } from "./context.js";
 
-/** A log entry of this moment. */
+/** An entry of this moment for `phase_change_log`. Once a script has recorded it, the log of the process says so too. */
 export function entryNow(
+  { log }: Pick<Wms, "log">,
   target_phase: Phase,
   was_successful: boolean,
   source_entity: Source,
   context: string,
   source_event_time: PhaseChange["source_event_time"] = null,
 ): LogEntry {
-  return logEntry({
+  const change = {
     target_phase,
     timestamp: now(),
     was_successful,
     source_event_time,
     source_entity,
     context,
-  });
+  };
+  return {
+    ...logEntry(change),
+    recorded: (taskforces, from) => logPhaseChange(log, change, taskforces, from),
+  };
 }
 
-/** A log entry for what a TMS reports. */
+/** An entry for what a TMS reports. */
 export const tmsEntry = (
+  wms: Wms,
   target: Phase,
   ok: boolean,
   context: string,
   eventTime: number | null = null,
-): LogEntry => entryNow(target, ok, SOURCES.tms, context, eventTime);
+): LogEntry => entryNow(wms, target, ok, SOURCES.tms, context, eventTime);
+
+/**
+ * Writes one line for a phase change, or a failed attempt at one. Of several taskforces it tells the number; which they are
+ * is for the level debug, so that a workflow of 20,000 does not flood the log.
+ *
+ * @param taskforces of one workflow
+ * @param from the phase they were in, where that is known
+ */
+export function logPhaseChange(
+  log: Logger,
+  { target_phase: to, source_entity: by, was_successful: ok, context }: PhaseChange,
+  taskforces: readonly TaskforceUuid[],
+  from?: Phase,
+): void {
+  const [first, ...more] = taskforces;
+  if (first === undefined || !log.isLevelEnabled("info")) return;
+  const about = { workflow: workflowOf(first), from, to, by, ok, ...(ok ? {} : { reason: context }) };
+  if (more.length === 0) log.info({ taskforce: first, ...about }, "phase change");
+  else {
+    log.info({ ...about, count: taskforces.length }, "phase change");
+    log.debug({ workflow: about.workflow, to, taskforces }, "taskforces of the phase change");
+  }
+}

@@ -38,8 +38,9 @@ async function reported(wms: Wms, uuid: string, missing: (uuid: string) => Error
 export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport): Promise<void> {
   if (!isTaskforceUuid(uuid)) throw strayCluster(wms, uuid, report);
   const { outcome, schedd } = await wms.store.transitions.recordSubmit(uuid, report, {
-    submitted: tmsEntry("condor-submit", true, "HTCondor submission succeeded."),
+    submitted: tmsEntry(wms, "condor-submit", true, "HTCondor submission succeeded."),
     deactivated: tmsEntry(
+      wms,
       "condor-submit",
       false,
       "Submitted, but the workflow was deactivated meanwhile: to be stopped.",
@@ -73,7 +74,7 @@ export async function reportSubmitFailed(wms: Wms, uuid: string, reason: string)
   const { uuid: known, record, queues } = await reported(wms, uuid, noPendingStarter);
   const leased =
     record.phase === "pending-starter" && (await endStarterLease(wms, known, record, queues, reason));
-  const entry = tmsEntry("condor-submit", false, `ERROR: ${reason}`);
+  const entry = tmsEntry(wms, "condor-submit", false, `ERROR: ${reason}`);
   const outcome = await wms.store.transitions.recordSubmitFailure(known, leased, entry);
   if (outcome === "missing" || outcome === "not-pending") throw noPendingStarter(uuid);
   // The lease ended in a starter queue where the taskforce has no business any more.
@@ -108,8 +109,8 @@ async function endStarterLease(
 export async function reportRemoved(wms: Wms, uuid: string): Promise<void> {
   const { uuid: known, queues } = await reported(wms, uuid, noTaskforce);
   const found = await wms.store.transitions.recordRemoval(known, {
-    removed: tmsEntry("condor-rm", true, "HTCondor removal succeeded."),
-    tooLate: tmsEntry("condor-rm", false, "The taskforce has already completed."),
+    removed: tmsEntry(wms, "condor-rm", true, "HTCondor removal succeeded."),
+    tooLate: tmsEntry(wms, "condor-rm", false, "The taskforce has already completed."),
   });
   if (!found) throw noTaskforce(uuid);
   await leaveQueues(wms, known, queues);
@@ -125,7 +126,7 @@ export async function reportRemoveFailed(wms: Wms, uuid: string, reason: string)
   const { uuid: known, record, queues } = await reported(wms, uuid, noTaskforce);
   const failures = (record.remove_failures ?? 0) + 1;
   const leased = await queues.stopper.postpone(known, STOPPER_RANK, stopperWait(wms, failures));
-  const entry = tmsEntry("condor-rm", false, `ERROR: ${reason}`);
+  const entry = tmsEntry(wms, "condor-rm", false, `ERROR: ${reason}`);
   const counted = await wms.store.transitions.recordRemovalFailure(known, leased, entry);
   if (counted === undefined) throw noTaskforce(uuid);
   if (leased && isExhausted(wms, counted)) {
@@ -147,7 +148,7 @@ export async function reportRemoveFailed(wms: Wms, uuid: string, reason: string)
  */
 export async function reportCompleted(wms: Wms, uuid: string, at: number): Promise<void> {
   const { uuid: known, queues } = await reported(wms, uuid, noTaskforce);
-  const entry = tmsEntry("condor-complete", true, "HTCondor cluster completed.", at);
+  const entry = tmsEntry(wms, "condor-complete", true, "HTCondor cluster completed.", at);
   if (!(await wms.store.transitions.recordCompletion(known, entry))) throw noTaskforce(uuid);
   await leaveQueues(wms, known, queues);
 }

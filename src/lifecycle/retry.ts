@@ -38,7 +38,7 @@ export async function noteForeignRetry(wms: Wms, uuid: TaskforceUuid): Promise<v
 }
 
 const forgetFailures = (wms: Wms, uuid: TaskforceUuid, context: string): Promise<boolean> =>
-  wms.store.transitions.recordRetry(uuid, entryNow("pending-starter", true, SOURCES.operator, context));
+  wms.store.transitions.recordRetry(uuid, entryNow(wms, "pending-starter", true, SOURCES.operator, context));
 
 /**
  * Finishes retries of which only the store knows. A taskforce without failures is among the dead letters for another reason

@@ -1,4 +1,4 @@
-import { Queue } from "bullmq";
+import { Queue, type Telemetry } from "bullmq";
 import type { Redis } from "ioredis";
 import { queueOptions } from "./queueOptions.js";
 
@@ -21,8 +21,9 @@ export interface BackgroundJob {
 export class BackgroundQueue {
   readonly queue: Queue;
 
-  constructor(name: string, redis: Redis) {
-    this.queue = new Queue(name, queueOptions(name, redis));
+  /** @param telemetry carries the trace of whoever adds a job to the worker; undefined: nothing is traced */
+  constructor(name: string, redis: Redis, telemetry?: Telemetry) {
+    this.queue = new Queue(name, queueOptions(name, redis, telemetry));
     // The client itself logs lost connections, once; without a listener Node would end the process.
     this.queue.on("error", () => {});
   }

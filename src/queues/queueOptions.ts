@@ -1,4 +1,4 @@
-import type { QueueOptions } from "bullmq";
+import type { QueueOptions, Telemetry } from "bullmq";
 import type { Redis } from "ioredis";
 import { prefixOf } from "./names.js";
 
@@ -9,7 +9,8 @@ const EVENTS_KEPT = 20;
  * Options that every queue shares. Both `skip…` are needed: without them `add` hangs for ever on a queue that was made
  * while Redis was away.
  */
-export const queueOptions = (name: string, redis: Redis): QueueOptions => ({
+export const queueOptions = (name: string, redis: Redis, telemetry?: Telemetry): QueueOptions => ({
+  ...(telemetry && { telemetry }),
   connection: redis,
   prefix: prefixOf(name),
   skipWaitingForReady: true,

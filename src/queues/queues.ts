@@ -1,4 +1,4 @@
-import type { Queue } from "bullmq";
+import type { Queue, Telemetry } from "bullmq";
 import type { Redis } from "ioredis";
 import { BackgroundQueue } from "./backgroundQueue.js";
 import { LeaseQueue } from "./leaseQueue.js";
@@ -8,6 +8,18 @@ import { BACKGROUND, starterName, stopperName } from "./names.js";
 export interface ScheddQueues {
   starter: LeaseQueue;
   stopper: LeaseQueue;
+}
+
+/** How the queues are made. */
+export interface QueuesOptions {
+  redis: Redis;
+  /** The length of a lease. */
+  leaseSeconds: number;
+  /**
+   * Traces background jobs; undefined: they are not. Jobs that are leased carry no trace: the one who takes them comes by a
+   * request, which has its own.
+   */
+  telemetry?: Telemetry | undefined;
 }
 
 /** All queues of the service, on one shared client. One for a process. */
@@ -20,13 +32,13 @@ export class Queues {
   readonly #leaseSeconds: number;
   readonly #schedds = new Map<string, ScheddQueues>();
 
-  constructor(redis: Redis, leaseSeconds: number) {
+  constructor({ redis, leaseSeconds, telemetry }: QueuesOptions) {
     this.#redis = redis;
     this.#leaseSeconds = leaseSeconds;
-    this.activation = new BackgroundQueue(BACKGROUND.activation, redis);
-    this.launch = new BackgroundQueue(BACKGROUND.launch, redis);
-    this.deactivation = new BackgroundQueue(BACKGROUND.deactivation, redis);
-    this.fanout = new BackgroundQueue(BACKGROUND.fanout, redis);
+    this.activation = new BackgroundQueue(BACKGROUND.activation, redis, telemetry);
+    this.launch = new BackgroundQueue(BACKGROUND.launch, redis, telemetry);
+    this.deactivation = new BackgroundQueue(BACKGROUND.deactivation, redis, telemetry);
+    this.fanout = new BackgroundQueue(BACKGROUND.fanout, redis, telemetry);
   }
 
   /** Makes queues for schedds that have none yet. Only for known ones: each queue has keys in Redis. */
@@ -73,13 +85,9 @@ export class Queues {
   }
 }
 
-/** The queues of a process. @param options `schedds`: those known at start; `leaseSeconds`: the length of a lease */
-export function createQueues(options: {
-  redis: Redis;
-  leaseSeconds: number;
-  schedds: Iterable<string>;
-}): Queues {
-  const queues = new Queues(options.redis, options.leaseSeconds);
+/** The queues of a process. @param options `schedds`: those known at start */
+export function createQueues(options: QueuesOptions & { schedds: Iterable<string> }): Queues {
+  const queues = new Queues(options);
   queues.learn(options.schedds);
   return queues;
 }

@@ -1,4 +1,4 @@
-import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
+import { type TaskforceUuid, type TaskId, type WorkflowId, workflowOf } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 
 /** The kinds of entities that have records and indexes. */
@@ -87,6 +87,25 @@ export const summaryKey = (partition: number, workflow: WorkflowId): string =>
 /** The hash mqid → activated profile, as JSON text, of a workflow. */
 export const profilesKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}profiles:${memberOf(workflow)}`;
+
+/** The keys that scripts over one taskforce need. */
+export interface TaskforceKeys {
+  record: string;
+  workflow: string;
+  index: string;
+  dirty: string;
+}
+
+/** @see TaskforceKeys */
+export function taskforceKeys(uuid: TaskforceUuid, partitions: number): TaskforceKeys {
+  const partition = partitionOf(uuid, partitions);
+  return {
+    record: recordKey(partition, "taskforce", uuid),
+    workflow: recordKey(partition, "workflow", workflowOf(uuid)),
+    index: allKey(partition, "taskforce"),
+    dirty: dirtyKey(partition),
+  };
+}
 
 /** Every schedd that ever had a taskforce. */
 export const SCHEDDS_KEY = "wms:schedds";

@@ -47,6 +47,11 @@ export interface TaskforceRecord {
 export interface LogEntry {
   now: string;
   rest: string;
+  /**
+   * Told of the taskforces of one workflow that a script has appended the entry to, and the phase they were in where that is
+   * known. Not told of what changed nothing.
+   */
+  recorded?: (taskforces: readonly TaskforceUuid[], from?: Phase) => void;
 }
 
 type LogTuple = [

@@ -1,6 +1,5 @@
 import type { ChainableCommander, Redis } from "ioredis";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
-import { workflowOf } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import type { SubmitReport } from "../domain/taskforce.js";
 import type { Deactivation } from "../domain/workflow.js";
@@ -14,6 +13,8 @@ import {
   partitionOf,
   partitionPrefix,
   recordKey,
+  type TaskforceKeys,
+  taskforceKeys,
 } from "./keys.js";
 import type { LogEntry } from "./records.js";
 import { runScript, type ScriptName } from "./scripts.js";
@@ -31,14 +32,6 @@ const SUBMIT_OUTCOMES: Record<number, SubmitOutcome> = {
   [-2]: "missing",
 };
 
-/** The keys that scripts over one taskforce need. */
-interface TaskforceKeys {
-  record: string;
-  workflow: string;
-  index: string;
-  dirty: string;
-}
-
 /**
  * Every change of an entity after its creation: each is one script, so that what it checks and what it writes cannot be
  * torn apart. Return codes become words here and nowhere else.
@@ -53,13 +46,7 @@ export class Transitions {
   }
 
   #keys(uuid: TaskforceUuid): TaskforceKeys {
-    const partition = partitionOf(uuid, this.#partitions);
-    return {
-      record: recordKey(partition, "taskforce", uuid),
-      workflow: recordKey(partition, "workflow", workflowOf(uuid)),
-      index: allKey(partition, "taskforce"),
-      dirty: dirtyKey(partition),
-    };
+    return taskforceKeys(uuid, this.#partitions);
   }
 
   #run(name: ScriptName, keys: readonly string[], values: readonly (string | number)[]): Promise<number> {
@@ -70,7 +57,9 @@ export class Transitions {
   async advance(uuid: TaskforceUuid, from: Phase, to: Phase, entry: LogEntry): Promise<boolean> {
     const { record, workflow, index, dirty } = this.#keys(uuid);
     const values = [memberOf(uuid), from, to, entry.now, entry.rest];
-    return (await this.#run("advance", [record, workflow, index, dirty], values)) === 1;
+    const moved = (await this.#run("advance", [record, workflow, index, dirty], values)) === 1;
+    if (moved) entry.recorded?.([uuid], from);
+    return moved;
   }
 
   /** Moves taskforces of one workflow forward. @returns those that moved */
@@ -80,7 +69,7 @@ export class Transitions {
     to: Phase,
     entry: LogEntry,
   ): Promise<TaskforceUuid[]> {
-    const codes = await this.#pipelined(uuids, (pipeline, uuid) => {
+    return this.#pipelined(uuids, from, entry, (pipeline, uuid) => {
       const { record, workflow, index, dirty } = this.#keys(uuid);
       runScript(
         pipeline,
@@ -89,28 +78,35 @@ export class Transitions {
         [memberOf(uuid), from, to, entry.now, entry.rest],
       );
     });
-    return uuids.filter((_, index) => codes[index] === 1);
   }
 
   /** Logs a failed attempt for taskforces of one workflow that still are in a phase. */
   async noteAttempts(uuids: readonly TaskforceUuid[], phase: Phase, entry: LogEntry): Promise<void> {
-    await this.#pipelined(uuids, (pipeline, uuid) => {
+    await this.#pipelined(uuids, phase, entry, (pipeline, uuid) => {
       const { record, workflow } = this.#keys(uuid);
       runScript(pipeline, "noteAttempt", [record, workflow], [phase, entry.now, entry.rest]);
     });
   }
 
-  /** All of one workflow, so of one partition: Redis Cluster refuses pipelines across nodes. */
+  /**
+   * All of one workflow, so of one partition: Redis Cluster refuses pipelines across nodes.
+   *
+   * @returns those for which the script answered 1: it recorded the entry
+   */
   async #pipelined(
     uuids: readonly TaskforceUuid[],
+    from: Phase,
+    entry: LogEntry,
     put: (pipeline: ChainableCommander, uuid: TaskforceUuid) => void,
-  ): Promise<unknown[]> {
+  ): Promise<TaskforceUuid[]> {
     const pipeline = this.#redis.pipeline();
     for (const uuid of uuids) put(pipeline, uuid);
     const results = (await pipeline.exec()) ?? [];
     const failed = results.find(([error]) => error !== null);
     if (failed?.[0]) throw failed[0];
-    return results.map(([, code]) => code);
+    const recorded = uuids.filter((_, index) => results[index]?.[1] === 1);
+    entry.recorded?.(recorded, from);
+    return recorded;
   }
 
   /**
@@ -138,6 +134,8 @@ export class Transitions {
         entries.deactivated.rest,
       ],
     )) as [number, string];
+    if (code === 1) entries.submitted.recorded?.([uuid], "pending-starter");
+    if (code === 2) entries.deactivated.recorded?.([uuid]);
     return { outcome: SUBMIT_OUTCOMES[code] ?? "missing", schedd };
   }
 
@@ -153,6 +151,8 @@ export class Transitions {
       [record, workflow],
       [entry.now, leased ? 1 : 0, entry.rest],
     );
+    // One that ended no lease may be a repeat, which is not logged.
+    if (leased && (code >= 0 || code === -3)) entry.recorded?.([uuid]);
     if (code >= 0) return { failures: code };
     return code === -3 ? "workflow-deactivated" : code === -1 ? "not-pending" : "missing";
   }
@@ -164,7 +164,9 @@ export class Transitions {
   ): Promise<boolean> {
     const { record, index, dirty } = this.#keys(uuid);
     const values = [memberOf(uuid), entries.removed.now, entries.removed.rest, entries.tooLate.rest];
-    return (await this.#run("recordRemoval", [record, index, dirty], values)) !== -2;
+    const code = await this.#run("recordRemoval", [record, index, dirty], values);
+    if (code === 1) entries.removed.recorded?.([uuid]);
+    return code !== -2;
   }
 
   /** @returns the failures that counted so far; undefined when there is no such taskforce */
@@ -175,19 +177,17 @@ export class Transitions {
   ): Promise<number | undefined> {
     const { record } = this.#keys(uuid);
     const code = await this.#run("recordRemovalFailure", [record], [entry.now, leased ? 1 : 0, entry.rest]);
+    if (leased && code >= 0) entry.recorded?.([uuid]);
     return code === -2 ? undefined : code;
   }
 
   /** @returns false when there is no such taskforce */
   async recordCompletion(uuid: TaskforceUuid, entry: LogEntry): Promise<boolean> {
     const { record, index, dirty } = this.#keys(uuid);
-    return (
-      (await this.#run(
-        "recordCompletion",
-        [record, index, dirty],
-        [memberOf(uuid), entry.now, entry.rest],
-      )) !== -2
-    );
+    const values = [memberOf(uuid), entry.now, entry.rest];
+    const code = await this.#run("recordCompletion", [record, index, dirty], values);
+    if (code === 1) entry.recorded?.([uuid]);
+    return code !== -2;
   }
 
   /**
@@ -197,7 +197,9 @@ export class Transitions {
    */
   async recordRetry(uuid: TaskforceUuid, entry: LogEntry): Promise<boolean> {
     const { record, workflow } = this.#keys(uuid);
-    return (await this.#run("recordRetry", [record, workflow], [entry.now, entry.rest])) >= 0;
+    const code = await this.#run("recordRetry", [record, workflow], [entry.now, entry.rest]);
+    if (code === 1) entry.recorded?.([uuid]);
+    return code >= 0;
   }
 
   /**
@@ -233,7 +235,7 @@ export class Transitions {
     const [first] = uuids;
     if (first === undefined) return [];
     const partition = partitionOf(first, this.#partitions);
-    const members = (await runScript(
+    const [toStop, moved, left] = (await runScript(
       this.#redis,
       "stopTaskforces",
       [allKey(partition, "taskforce"), dirtyKey(partition)],
@@ -244,7 +246,10 @@ export class Transitions {
         entries.left.rest,
         ...uuids.map(memberOf),
       ],
-    )) as string[];
-    return members.map((member) => idOfMember("taskforce", member));
+    )) as [string[], string[], string[]];
+    const idsOf = (members: string[]) => members.map((member) => idOfMember("taskforce", member));
+    entries.moved.recorded?.(idsOf(moved));
+    entries.left.recorded?.(idsOf(left));
+    return idsOf(toStop);
   }
 }

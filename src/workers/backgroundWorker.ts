@@ -1,4 +1,4 @@
-import { type Job, UnrecoverableError, Worker } from "bullmq";
+import { type Job, type Telemetry, UnrecoverableError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { JobOutcome } from "../domain/events.js";
@@ -33,14 +33,41 @@ export interface BackgroundWork {
   notYetWait?: (attempts: number) => number;
 }
 
+/** What background workers work with. */
+export interface BackgroundWorkerOptions {
+  /** A client that waits for Redis rather than fail: workers block on it. */
+  redis: Redis;
+  /** Continues the trace of whoever added a job; undefined: nothing is traced. */
+  telemetry?: Telemetry | undefined;
+}
+
+/** A running worker. */
+export interface BackgroundWorker {
+  readonly worker: Worker;
+  /** Takes no more jobs. @returns when those under way have ended */
+  close(): Promise<void>;
+  /** Puts the jobs under way back into the queue: another process may begin them anew at once. */
+  giveBack(): Promise<void>;
+}
+
 /** A BullMQ worker for one queue of the background work. */
 export function startBackgroundWorker(
   { queue, concurrency, work, notYetWait }: BackgroundWork,
-  redis: Redis,
+  { redis, telemetry }: BackgroundWorkerOptions,
   { events, log }: Pick<Wms, "events" | "log">,
-): Worker {
-  const worker = new Worker<{ id: string }>(queue, (job) => work(job.data.id, job.id ?? job.data.id), {
+): BackgroundWorker {
+  const underWay = new Map<Job, string | undefined>();
+  const processor = async (job: Job<{ id: string }>, token?: string): Promise<void> => {
+    underWay.set(job, token);
+    try {
+      await work(job.data.id, job.id ?? job.data.id);
+    } finally {
+      underWay.delete(job);
+    }
+  };
+  const worker = new Worker<{ id: string }>(queue, processor, {
     connection: redis,
+    ...(telemetry && { telemetry }),
     prefix: prefixOf(queue),
     concurrency,
     lockDuration: LOCK,
@@ -62,7 +89,14 @@ export function startBackgroundWorker(
     events.emit("jobEnded", { queue, outcome: outcomeOf(error) });
     logFailure(log, queue, job, error);
   });
-  return worker;
+  return {
+    worker,
+    close: () => worker.close(),
+    async giveBack() {
+      // One that has just ended, or whose lock is lost, is nobody's to give back.
+      await Promise.allSettled([...underWay].map(([job, token]) => job.moveToWait(token)));
+    },
+  };
 }
 
 function outcomeOf(error: Error): JobOutcome {

@@ -1,5 +1,4 @@
-import type { Worker } from "bullmq";
-import type { Redis } from "ioredis";
+import { once } from "node:events";
 import type { LeasedQueue } from "../domain/events.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import { activateWorkflow } from "../lifecycle/activate.js";
@@ -7,12 +6,20 @@ import type { Wms } from "../lifecycle/context.js";
 import { finishDeactivation } from "../lifecycle/deactivate.js";
 import { fanoutJobId } from "../lifecycle/fanout.js";
 import { launchTaskforce } from "../lifecycle/launch.js";
+import { writeGathered } from "../lifecycle/launchLog.js";
 import { starterRankOf, stopperRankOf } from "../lifecycle/ranks.js";
 import { reconcile } from "../lifecycle/reconcile.js";
 import { summarizeDirty } from "../lifecycle/summarize.js";
 import type { Reclaimed } from "../queues/leaseQueue.js";
 import { BACKGROUND } from "../queues/names.js";
-import { type BackgroundWork, GivenUp, NotYet, startBackgroundWorker } from "./backgroundWorker.js";
+import {
+  type BackgroundWork,
+  type BackgroundWorker,
+  type BackgroundWorkerOptions,
+  GivenUp,
+  NotYet,
+  startBackgroundWorker,
+} from "./backgroundWorker.js";
 import { startPeriodic } from "./periodic.js";
 
 /** The longest wait between two attempts to activate a workflow's queues, in milliseconds. */
@@ -21,9 +28,7 @@ const LONGEST_ACTIVATION_WAIT = 3_600_000;
 const RECLAIM_INTERVAL = 500;
 
 /** How the workers are set up. */
-export interface WorkerOptions {
-  /** A client that waits for Redis rather than fail: workers block on it. */
-  redis: Redis;
+export interface WorkerOptions extends BackgroundWorkerOptions {
   reconcileSeconds: number;
   /** Seconds after the first activation that did not succeed; it doubles with each further one. */
   activationRetryWait: number;
@@ -31,23 +36,31 @@ export interface WorkerOptions {
 
 /** The running workers of a process. */
 export interface Workers {
-  /** Ends them, after the jobs that are under way. */
-  close(): Promise<void>;
+  /** Ends them, after the jobs that are under way. What takes longer is given back once the signal comes. */
+  close(enough: AbortSignal): Promise<void>;
 }
 
 /** Starts everything that happens without a request. */
 export function startWorkers(wms: Wms, options: WorkerOptions): Workers {
-  const workers = backgroundWork(wms, options).map((work) => startBackgroundWorker(work, options.redis, wms));
+  const workers = backgroundWork(wms, options).map((work) => startBackgroundWorker(work, options, wms));
   renewFanout(wms, workers);
   const periodics = [
     { name: "reclaim", interval: RECLAIM_INTERVAL, runOnce: () => reclaimLeases(wms) },
     { name: "reconcile", interval: options.reconcileSeconds * 1000, runOnce: () => reconcileAndLog(wms) },
   ].map((work) => startPeriodic(work, wms));
   return {
-    async close() {
-      await Promise.allSettled([...periodics, ...workers].map((each) => each.close()));
+    async close(enough) {
+      const closing = Promise.allSettled([...periodics, ...workers].map((each) => each.close()));
+      if ((await Promise.race([closing, aborted(enough)])) === "aborted")
+        await Promise.all(workers.map((worker) => worker.giveBack()));
+      writeGathered(wms);
     },
   };
+}
+
+async function aborted(signal: AbortSignal): Promise<"aborted"> {
+  if (!signal.aborted) await once(signal, "abort");
+  return "aborted";
 }
 
 function backgroundWork(wms: Wms, { activationRetryWait }: WorkerOptions): BackgroundWork[] {
@@ -90,9 +103,9 @@ function partitionOfJob(wms: Wms, jobId: string): number {
  * A nudge that comes while its partition's job is at its end is lost: adding an id that is active does nothing. So each
  * job that is gone looks back once.
  */
-function renewFanout(wms: Wms, workers: readonly Worker[]): void {
-  const fanout = workers.find(({ name }) => name === BACKGROUND.fanout);
-  fanout?.on("completed", (job) => {
+function renewFanout(wms: Wms, workers: readonly BackgroundWorker[]): void {
+  const fanout = workers.find(({ worker }) => worker.name === BACKGROUND.fanout);
+  fanout?.worker.on("completed", (job) => {
     const id = job.id ?? "";
     wms.store.summaries
       .dirtyCount(partitionOfJob(wms, id))

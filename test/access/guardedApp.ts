@@ -1,5 +1,6 @@
 import express, { type Express } from "express";
 import { onTestFinished } from "vitest";
+import { Draining } from "../../src/api/draining.js";
 import { type Exchange, exchangeOf, observeExchanges } from "../../src/api/exchange.js";
 import { createServer } from "../../src/api/server.js";
 import { readConfig } from "../../src/config/config.js";
@@ -29,13 +30,13 @@ export async function startGuardedApp(
   // Its address is one of its settings.
   let app: Express | undefined;
   const server = createServer((request, response) => app?.(request, response));
-  onTestFinished(() => stopServing(server));
+  onTestFinished(() => stopServing(server, AbortSignal.timeout(5000)));
   const url = await listen(server, "127.0.0.1", 0);
   const { log, lines } = recordingLog();
   const { operators } = createGatekeeping(readConfig(settingsAt(url)).access, log);
   const exchanges: Exchange[] = [];
   app = express();
-  app.use(observeExchanges([(exchange) => exchanges.push(exchange)]));
+  app.use(observeExchanges([(exchange) => exchanges.push(exchange)], new Draining()));
   app.use("/admin", operators.router, operators.guard, (_request, response) => {
     response.send(`hello ${exchangeOf(response).caller?.subject}`);
   });

@@ -55,7 +55,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   client.close();
-  await stopServing(server);
+  await stopServing(server, AbortSignal.timeout(5000));
 });
 
 describe("the client of the route tests", () => {

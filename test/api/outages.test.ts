@@ -178,6 +178,6 @@ it("what nobody foresaw is a 500 that says nothing, and the log tells all", asyn
     });
   } finally {
     client.close();
-    await stopServing(server);
+    await stopServing(server, AbortSignal.timeout(5000));
   }
 });

@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler } from "express";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { Draining } from "../../src/api/draining.js";
 import { asHttpError, sendError } from "../../src/api/errors.js";
 import { exchangeOf, observeExchanges } from "../../src/api/exchange.js";
 import { rateLimit } from "../../src/api/rateLimit.js";
@@ -136,7 +137,7 @@ describe("callers that are known", () => {
   async function start(): Promise<(subject: string) => Promise<number>> {
     const redis = new Redis(await freshDatabase());
     const app = express();
-    app.use(observeExchanges([]), ({ headers }, response, next) => {
+    app.use(observeExchanges([], new Draining()), ({ headers }, response, next) => {
       if (headers["x-subject"] === "nobody") throw new WmsError("unauthenticated", "no such token");
       exchangeOf(response).caller = { subject: String(headers["x-subject"]), roles: new Set(["user"]) };
       next();
@@ -149,7 +150,7 @@ describe("callers that are known", () => {
     const server = createServer(app);
     const url = await listen(server, "127.0.0.1", 0);
     onTestFinished(async () => {
-      await stopServing(server);
+      await stopServing(server, AbortSignal.timeout(5000));
       redis.disconnect();
     });
     return async (subject) => (await fetch(url, { headers: { "x-subject": subject } })).status;

@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { createConnection } from "node:net";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { describe, expect, onTestFinished, test } from "vitest";
 import {
   accepts,
+  beginRequest,
   createWorkflow,
   read,
   ServiceProcess,
@@ -54,23 +53,7 @@ describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
   });
 });
 
-/** Sends the head of a request whose body is still to come, and gives back the connection. */
-async function beginRequest(url: string): Promise<{ write(text: string): void; answer: Promise<string> }> {
-  const socket = createConnection(Number(new URL(url).port), "127.0.0.1");
-  onTestFinished(() => void socket.destroy());
-  await once(socket, "connect");
-  let received = "";
-  socket.setEncoding("utf8").on("data", (text: string) => {
-    received += text;
-  });
-  const answer = once(socket, "close").then(() => received);
-  const headers = [`Content-Length: ${WORKFLOW_REQUEST.length}`, "Expect: 100-continue"];
-  socket.write(["POST /v1/workflows HTTP/1.1", "Host: wms", ...headers, "", ""].join("\r\n"));
-  await until("the service has the request", () => received.includes("100 Continue"));
-  return { write: (text) => void socket.write(text), answer };
-}
-
-test("a request that is under way at Ctrl-C gets its answer", async () => {
+test("a request that is under way at Ctrl-C gets its answer, and is told that the connection ends", async () => {
   const service = main(await temporaryFolder());
   const request = await beginRequest(await service.url());
   service.signal("SIGINT");
@@ -78,7 +61,9 @@ test("a request that is under way at Ctrl-C gets its answer", async () => {
 
   request.write(WORKFLOW_REQUEST);
 
-  expect(await request.answer).toMatch(/HTTP\/1\.1 200 .*"workflow_id"/s);
+  const answer = await request.answer;
+  expect(answer).toMatch(/HTTP\/1\.1 200 .*"workflow_id"/s);
+  expect(answer).toMatch(/^connection: close\r$/im);
   expect(await service.ended()).toBe(0);
 });
 

@@ -21,6 +21,13 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   }
 }
 
+/** A line of a service's log. */
+export interface LogLine {
+  msg?: string;
+  level?: number;
+  [field: string]: unknown;
+}
+
 /** A program of the service as a real process. It is killed when its test has ended, or later where that is asked for. */
 export class ServiceProcess {
   stdout = "";
@@ -76,6 +83,12 @@ export class ServiceProcess {
     return pattern.exec(output())?.[1] ?? "";
   }
 
+  /** What it has logged so far. */
+  logLines(): LogLine[] {
+    const whole = this.stderr.split("\n").slice(0, -1);
+    return whole.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as LogLine);
+  }
+
   /** The address of the API, once it listens. */
   url(): Promise<string> {
     return this.says(/WMS listens on (\S+)/);
@@ -107,28 +120,51 @@ export async function accepts(port: number): Promise<boolean> {
   }
 }
 
-/** The body of a request for a small workflow. */
-export const WORKFLOW_REQUEST = JSON.stringify({
-  public_queue_aliases: [],
-  tasks: [
-    {
-      cluster_locations: ["test-alpha"],
-      task_image: "/cvmfs/images/task:1",
-      task_args: "",
-      input_queue_aliases: [],
-      output_queue_aliases: [],
-      worker_config: {
-        do_transfer_worker_stdouterr: false,
-        max_worker_runtime: 3600,
-        n_cores: 1,
-        priority: 0,
-        worker_disk: "1GB",
-        worker_memory: "1GB",
-        condor_requirements: "",
+/** The body of a request for a small workflow. @param changes fields of its one task */
+export const workflowRequest = (changes: object = {}): string =>
+  JSON.stringify({
+    public_queue_aliases: [],
+    tasks: [
+      {
+        cluster_locations: ["test-alpha"],
+        task_image: "/cvmfs/images/task:1",
+        task_args: "",
+        input_queue_aliases: [],
+        output_queue_aliases: [],
+        worker_config: {
+          do_transfer_worker_stdouterr: false,
+          max_worker_runtime: 3600,
+          n_cores: 1,
+          priority: 0,
+          worker_disk: "1GB",
+          worker_memory: "1GB",
+          condor_requirements: "",
+        },
+        ...changes,
       },
-    },
-  ],
-});
+    ],
+  });
+
+/** @see workflowRequest */
+export const WORKFLOW_REQUEST = workflowRequest();
+
+/** Sends the head of a request whose body is still to come, and gives back the connection. */
+export async function beginRequest(
+  url: string,
+): Promise<{ write(text: string): void; answer: Promise<string> }> {
+  const socket = createConnection(Number(new URL(url).port), "127.0.0.1");
+  onTestFinished(() => void socket.destroy());
+  await once(socket, "connect");
+  let received = "";
+  socket.setEncoding("utf8").on("data", (text: string) => {
+    received += text;
+  });
+  const answer = once(socket, "close").then(() => received);
+  const headers = [`Content-Length: ${WORKFLOW_REQUEST.length}`, "Expect: 100-continue"];
+  socket.write(["POST /v1/workflows HTTP/1.1", "Host: wms", ...headers, "", ""].join("\r\n"));
+  await until("the service has the request", () => received.includes("100 Continue"));
+  return { write: (text) => void socket.write(text), answer };
+}
 
 async function answerOf<T>(request: Promise<Response>): Promise<T> {
   const response = await request;
@@ -138,11 +174,14 @@ async function answerOf<T>(request: Promise<Response>): Promise<T> {
 }
 
 /** Asks a service for a small workflow. @returns the paths of the workflow and of its one taskforce */
-export async function createWorkflow(url: string): Promise<{ workflow: string; taskforce: string }> {
+export async function createWorkflow(
+  url: string,
+  body = WORKFLOW_REQUEST,
+): Promise<{ workflow: string; taskforce: string }> {
   const created = await answerOf<{
     workflow: { workflow_id: string };
     taskforces: { taskforce_uuid: string }[];
-  }>(fetch(`${url}/v1/workflows`, { method: "POST", body: WORKFLOW_REQUEST }));
+  }>(fetch(`${url}/v1/workflows`, { method: "POST", body }));
   return {
     workflow: `/v1/workflows/${created.workflow.workflow_id}`,
     taskforce: `/v1/taskforces/${created.taskforces[0]?.taskforce_uuid}`,

@@ -26,5 +26,5 @@ export async function startTestService(
   const config = readConfig({ REST_PORT: "0", ...overrides, REDIS_URL: redisUrl });
   const service = await startService({ ...config, redisUrl }, { web: true, workers: true }, log);
   if (service.url === undefined) throw new Error("the service has no URL");
-  return { url: service.url, redisUrl, close: () => service.close() };
+  return { url: service.url, redisUrl, close: async () => void (await service.close()) };
 }

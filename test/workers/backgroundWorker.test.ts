@@ -26,10 +26,14 @@ async function start(work: BackgroundWork["work"], more: Partial<BackgroundWork>
   const workerRedis = new Redis(url, { maxRetriesPerRequest: null });
   const { log, lines } = recordingLog();
   const queue = new BackgroundQueue(QUEUE, redis);
-  const worker = startBackgroundWorker({ queue: QUEUE, concurrency: 1, work, ...more }, workerRedis, {
-    events: new EventEmitter(),
-    log,
-  });
+  const worker = startBackgroundWorker(
+    { queue: QUEUE, concurrency: 1, work, ...more },
+    { redis: workerRedis },
+    {
+      events: new EventEmitter(),
+      log,
+    },
+  );
   onTestFinished(async () => {
     await worker.close();
     await queue.close();

@@ -6,10 +6,11 @@
   ARGV[1] what taskforce records' keys begin with   ARGV[2] now   ARGV[3] log entry's rest of those that move
   ARGV[4] the same of those that do not   ARGV[5…] members
 
-  Returns the members that now are in pending-stopper and have an HTCondor cluster to stop, touched just now or before
+  Returns three lists of members: those that now are in pending-stopper and have an HTCondor cluster to stop, touched just
+          now or before; those that moved just now; those that got the failed entry just now
 ]]
 local ending = { ['pending-stopper'] = true, ['condor-rm'] = true, ['condor-complete'] = true }
-local to_stop = {}
+local to_stop, moved, left = {}, {}, {}
 for i = 5, #ARGV do
   local member = ARGV[i]
   local record = ARGV[1] .. member
@@ -17,10 +18,12 @@ for i = 5, #ARGV do
   if phase and redis.call('HSETNX', record, 'stopped', '1') == 1 then
     if ending[phase] then
       append_log(record, ARGV[2], ARGV[4])
+      left[#left + 1] = member
     else
       append_log(record, ARGV[2], ARGV[3])
       enter_phase(record, KEYS[1], member, phase, 'pending-stopper', ARGV[2])
       phase = 'pending-stopper'
+      moved[#moved + 1] = member
     end
     mark_dirty(KEYS[2], member)
   end
@@ -28,4 +31,4 @@ for i = 5, #ARGV do
     to_stop[#to_stop + 1] = member
   end
 end
-return to_stop
+return { to_stop, moved, left }

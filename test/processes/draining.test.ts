@@ -1,0 +1,153 @@
+import { once } from "node:events";
+import { Agent, get, type IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
+import { Redis } from "ioredis";
+import { expect, onTestFinished, test } from "vitest";
+import { ensureRedisServer } from "../../src/redis/executable.js";
+import { startServer } from "../../src/redis/server.js";
+import { hang, startScriptedMqs } from "../mqs/scriptedMqs.js";
+import { freshDatabase } from "../setup/database.js";
+import {
+  beginRequest,
+  createWorkflow,
+  read,
+  ServiceProcess,
+  temporaryFolder,
+  until,
+  workflowRequest,
+} from "./serviceProcess.js";
+
+interface Kept {
+  status: number | undefined;
+  connection: string | undefined;
+  body: string;
+  /** Whether the request went over the connection of an earlier one. */
+  reused: boolean;
+}
+
+/** A client that keeps its connection. */
+function keepingClient(): (url: string) => Promise<Kept> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  return async (url) => {
+    const request = get(url, { agent });
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    const { statusCode: status, headers } = response;
+    return {
+      status,
+      connection: headers.connection,
+      body: await text(response),
+      reused: request.reusedSocket,
+    };
+  };
+}
+
+const web = async (environment: Record<string, string> = {}): Promise<ServiceProcess> =>
+  new ServiceProcess("web", { REDIS_URL: await freshDatabase(), ...environment });
+
+test("until its grace is over, a process that was told to end serves on, says so on /readyz, and lets go of kept connections", async () => {
+  const process = await web({ SHUTDOWN_GRACE_SECONDS: "3600" });
+  const url = await process.url();
+  const [probe, client] = [keepingClient(), keepingClient()];
+  expect(await probe(`${url}/readyz`)).toMatchObject({ status: 200, connection: "keep-alive" });
+  expect(await client(`${url}/v1/`)).toMatchObject({ status: 200, connection: "keep-alive" });
+
+  process.signal("SIGTERM");
+  await process.says(/stopping/);
+
+  expect(await probe(`${url}/readyz`)).toMatchObject({
+    status: 503,
+    connection: "close",
+    body: expect.stringContaining("draining"),
+  });
+  expect(await client(`${url}/v1/`)).toEqual({ status: 200, connection: "close", body: "{}", reused: true });
+  expect(await client(`${url}/v1/`)).toMatchObject({ status: 200, reused: false });
+  expect(await client(`${url}/healthz`)).toMatchObject({ status: 200 });
+});
+
+test("when the grace is over, it ends with code 0", async () => {
+  const process = await web({ SHUTDOWN_GRACE_SECONDS: "0.2" });
+  const client = keepingClient();
+  await client(`${await process.url()}/v1/`);
+  process.signal("SIGTERM");
+  expect(await process.ended()).toBe(0);
+});
+
+test("a request that does not end in time is cut off, and the exit code says so", async () => {
+  const process = await web({ SHUTDOWN_SECONDS: "0.2" });
+  const request = await beginRequest(await process.url());
+
+  process.signal("SIGTERM");
+
+  expect(await process.ended()).toBe(3);
+  expect(await request.answer).not.toMatch(/HTTP\/1\.1 200/);
+  expect(process.stderr).toMatch(/was cut off/);
+});
+
+/** A web process, a worker that waits for the MQS with a job in hand, and the place where BullMQ keeps the job. */
+async function workerWithJob(environment: Record<string, string> = {}) {
+  const REDIS_URL = await freshDatabase();
+  const mqs = await startScriptedMqs();
+  onTestFinished(() => mqs.close());
+  mqs.script("activation", "*", hang);
+  const shared = { REDIS_URL, MQS_ADDRESS: mqs.address };
+  const url = await new ServiceProcess("web", shared).url();
+  const worker = new ServiceProcess("worker", { ...shared, ...environment });
+  await worker.says(/WMS worker runs/);
+  const body = workflowRequest({ input_queue_aliases: ["in"] });
+  const { workflow, taskforce } = await createWorkflow(url, body);
+  await mqs.waitForCall(({ kind }) => kind === "activation");
+  const redis = new Redis(REDIS_URL);
+  onTestFinished(() => redis.disconnect());
+  const queue = "{wmsq-mq-activation}:mq-activation";
+  const job = workflow.split("/").at(-1) ?? "";
+  return { url, worker, mqs, redis, queue, job, taskforce, shared };
+}
+
+test("a worker that is told to end finishes the job in its hands", async () => {
+  const { worker, mqs, redis, queue, job } = await workerWithJob();
+
+  worker.signal("SIGTERM");
+  await worker.says(/stopping/);
+  // The job ends by failing: the MQS cuts the connection and is gone.
+  await mqs.close();
+
+  expect(await worker.ended()).toBe(0);
+  expect(await redis.zrange(`${queue}:delayed`, 0, "-1")).toEqual([job]);
+});
+
+test("a job that does not end in time is given back, and another worker begins it anew at once", async () => {
+  const { url, worker, redis, queue, job, taskforce, shared } = await workerWithJob({
+    SHUTDOWN_SECONDS: "0.2",
+  });
+
+  worker.signal("SIGTERM");
+
+  expect(await worker.ended()).toBe(3);
+  expect(await redis.lrange(`${queue}:active`, 0, -1)).toEqual([]);
+  expect(await redis.lrange(`${queue}:wait`, 0, -1)).toEqual([job]);
+  const next = new ServiceProcess("worker", shared);
+  await next.says(/WMS worker runs/);
+  await until(
+    "the taskforce may be handed out",
+    async () => (await read<{ phase: string }>(url, taskforce)).phase === "pending-starter",
+  );
+});
+
+test.each(["web", "worker"] as const)(
+  "a Redis that hangs does not keep a %s process from ending",
+  async (program) => {
+    const command = await ensureRedisServer(() => undefined);
+    const server = await startServer({ command, dir: await temporaryFolder(), appendOnly: false });
+    onTestFinished(() => server.stop());
+    const process = new ServiceProcess(program, { REDIS_URL: server.url, SHUTDOWN_SECONDS: "0.2" });
+    await process.says(/WMS (listens|worker runs)/);
+    const redis = new Redis(server.url);
+    onTestFinished(() => redis.disconnect());
+    await redis.call("CLIENT", "PAUSE", "3600000", "ALL");
+
+    process.signal("SIGTERM");
+
+    expect(await process.ended()).toBe(program === "web" ? 0 : 3);
+  },
+);

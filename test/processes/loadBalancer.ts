@@ -1,0 +1,100 @@
+import { once } from "node:events";
+import { Agent, type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
+import { setTimeout as wait } from "node:timers/promises";
+import { onTestFinished } from "vitest";
+import { until } from "./serviceProcess.js";
+
+/** Milliseconds between two probes of a backend. */
+const PROBE_INTERVAL = 50;
+
+/** One process behind the balancer. */
+interface Backend {
+  url: string;
+  /** Whether its last probe said that it is ready. */
+  inTurn: boolean;
+  /** Connections that are kept, as balancers do. */
+  agent: Agent;
+  served: number;
+}
+
+export interface Balanced {
+  status: number;
+  body: string;
+}
+
+/**
+ * As a load balancer does it: backends in turns, over connections that are kept; one whose `/readyz` does not say 200 gets
+ * no more requests. Only a request whose connection was refused, and that was therefore never sent, goes to another backend.
+ */
+export class LoadBalancer {
+  readonly #backends: Backend[] = [];
+  #next = 0;
+  #closed = false;
+  /** Requests that went over the connection of an earlier one. */
+  reused = 0;
+
+  constructor() {
+    onTestFinished(() => {
+      this.#closed = true;
+      for (const { agent } of this.#backends) agent.destroy();
+    });
+  }
+
+  /** Puts a process among the backends. @returns when it is ready, and so in turn */
+  async add(url: string): Promise<void> {
+    const backend = { url, inTurn: false, agent: new Agent({ keepAlive: true }), served: 0 };
+    this.#backends.push(backend);
+    void this.#probe(backend);
+    await until(`${url} is ready`, () => backend.inTurn);
+  }
+
+  /** Requests served by each backend that there ever was. */
+  get served(): number[] {
+    return this.#backends.map(({ served }) => served);
+  }
+
+  async #probe(backend: Backend): Promise<void> {
+    while (!this.#closed) {
+      // Over connections of its own: what the answer says of its connection is not for those of the requests.
+      const ready = await fetch(`${backend.url}/readyz`, { headers: { connection: "close" } }).then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+      backend.inTurn = ready;
+      await wait(PROBE_INTERVAL);
+    }
+  }
+
+  /** @throws Error when no backend is in turn, or when what became of a request that was sent can't be known */
+  async send(method: "GET" | "POST", path: string, body?: object): Promise<Balanced> {
+    for (const backend of this.#inTurn()) {
+      try {
+        return await this.#sendTo(backend, method, path, body);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ECONNREFUSED")
+          throw new Error(`${method} ${path}: ${(error as Error).message}`, { cause: error });
+        backend.inTurn = false;
+      }
+    }
+    throw new Error(`${method} ${path}: no backend is in turn`);
+  }
+
+  #inTurn(): Backend[] {
+    const ready = this.#backends.filter(({ inTurn }) => inTurn);
+    this.#next++;
+    return ready
+      .map((_, index) => ready[(index + this.#next) % ready.length])
+      .filter((each) => each !== undefined);
+  }
+
+  async #sendTo(backend: Backend, method: string, path: string, body?: object): Promise<Balanced> {
+    const sent = request(backend.url + path, { method, agent: backend.agent });
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+    const [response] = (await once(sent, "response")) as [IncomingMessage];
+    const answer = { status: response.statusCode ?? 0, body: await text(response) };
+    backend.served++;
+    if (sent.reusedSocket) this.reused++;
+    return answer;
+  }
+}

@@ -1,0 +1,156 @@
+import { Redis } from "ioredis";
+import { expect, test } from "vitest";
+import { startScriptedMqs } from "../mqs/scriptedMqs.js";
+import { freshDatabase } from "../setup/database.js";
+import { type CollectedSpan, startOtlpCollector } from "./otlpCollector.js";
+import { createWorkflow, read, ServiceProcess, until, workflowRequest } from "./serviceProcess.js";
+
+const SERVER = 2;
+const CLIENT = 3;
+const PRODUCER = 4;
+const CONSUMER = 5;
+
+/** Spans are delivered often, so that no test has to wait for the next delivery. */
+const OFTEN = { OTEL_BSP_SCHEDULE_DELAY: "100" };
+
+async function pendingStarter(url: string, taskforce: string): Promise<void> {
+  await until(
+    "the taskforce may be handed out",
+    async () => (await read<{ phase: string }>(url, taskforce)).phase === "pending-starter",
+  );
+}
+
+test("a request's traceparent is continued through Redis and the queues into the worker process, and to the MQS", async () => {
+  const collector = await startOtlpCollector();
+  const mqs = await startScriptedMqs();
+  const environment = {
+    REDIS_URL: await freshDatabase(),
+    MQS_ADDRESS: mqs.address,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/`,
+    ...OFTEN,
+  };
+  const web = new ServiceProcess("web", environment);
+  const worker = new ServiceProcess("worker", environment);
+  await worker.says(/WMS worker runs/);
+  const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const clientSpan = "00f067aa0ba902b7";
+
+  const url = await web.url();
+  const answer = await fetch(`${url}/v1/workflows`, {
+    method: "POST",
+    body: workflowRequest({ input_queue_aliases: ["in"] }),
+    headers: { traceparent: `00-${traceId}-${clientSpan}-01`, "x-request-id": "traced" },
+  });
+  const { taskforces } = (await answer.json()) as { taskforces: { taskforce_uuid: string }[] };
+  await pendingStarter(url, `/v1/taskforces/${taskforces[0]?.taskforce_uuid}`);
+  for (const process of [web, worker]) process.signal("SIGTERM");
+  expect(await Promise.all([web.ended(), worker.ended()])).toEqual([0, 0]);
+  await mqs.close();
+
+  const spans = collector.spans.filter((span) => span.traceId === traceId);
+  const parents = new Map(spans.map((span) => [span.spanId, span]));
+  const parentOf = (span: CollectedSpan | undefined) => parents.get(span?.parentId ?? "");
+  const find = (role: string, kind: number, name: string | RegExp) =>
+    spans.find((span) => span.role === role && span.kind === kind && span.name.match(name));
+
+  const request = find("web", SERVER, "POST /v1/workflows");
+  expect(request).toMatchObject({
+    parentId: clientSpan,
+    attributes: {
+      "http.route": "/v1/workflows",
+      "http.response.status_code": 200,
+      "wms.request.id": "traced",
+    },
+  });
+  expect(parentOf(find("web", CLIENT, "EXEC"))).toBe(request);
+  expect(find("web", CLIENT, "POST")?.attributes["url.full"]).toMatch(/\/mq-group\/reservation$/);
+
+  const added = find("web", PRODUCER, "add mq-activation");
+  expect(parentOf(added)).toBe(request);
+  const activation = find("worker", CONSUMER, "process mq-activation");
+  expect(parentOf(activation)).toBe(added);
+  expect(parentOf(find("worker", CLIENT, "HGETALL"))).toBeDefined();
+  expect(find("worker", CLIENT, "POST")?.attributes["url.full"]).toMatch(/\/mq-group\/activation$/);
+
+  const launch = find("worker", CONSUMER, "process taskforce-launch");
+  expect(parentOf(parentOf(launch))).toBe(activation);
+
+  expect(web.logLines()).toContainEqual(
+    expect.objectContaining({ request: "traced", msg: "request", trace: traceId }),
+  );
+  // What a worker does without being asked leaves no traces, nor do probes, and spans hold nothing of what users sent.
+  expect(collector.spans.filter(({ name }) => /getNextJob|extendLocks|stalled/i.test(name))).toEqual([]);
+  expect(JSON.stringify(collector.spans)).not.toContain("/cvmfs/images");
+  expect(new Set(collector.requests)).toEqual(new Set(["POST /v1/traces application/x-protobuf"]));
+});
+
+test("a job's data is its id, and what is leased carries no trace", async () => {
+  const collector = await startOtlpCollector();
+  const REDIS_URL = await freshDatabase();
+  const environment = { REDIS_URL, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...OFTEN };
+  const web = new ServiceProcess("web", environment);
+  const url = await web.url();
+  const { workflow, taskforce } = await createWorkflow(url);
+  const redis = new Redis(REDIS_URL);
+  const id = workflow.split("/").at(-1) ?? "";
+  const job = await redis.hgetall(`{wmsq-mq-activation}:mq-activation:${id}`);
+  expect(JSON.parse(job["data"] ?? "")).toEqual({ id });
+  expect(JSON.parse(job["opts"] ?? "")).toMatchObject({ tm: expect.stringContaining("traceparent") });
+
+  const worker = new ServiceProcess("worker", environment);
+  await worker.says(/WMS worker runs/);
+  let leased: Record<string, string> = {};
+  await until("the taskforce is queued", async () => {
+    leased = await redis.hgetall(`{wmsq-starter-SCHEDD1}:starter-SCHEDD1:${taskforce.split("/").at(-1)}`);
+    return leased["data"] !== undefined;
+  });
+  redis.disconnect();
+  expect(JSON.parse(leased["data"] ?? "")).toEqual({});
+  expect(JSON.parse(leased["opts"] ?? "")).not.toHaveProperty("tm");
+  const answer = await read<{ taskforce: object }>(url, "/v1/tms/pending-starter/taskforces?schedd=SCHEDD1");
+  expect(answer.taskforce).toMatchObject({ taskforce_uuid: taskforce.split("/").at(-1) });
+});
+
+test("a collector that is away is told of once, and hinders nothing", async () => {
+  const service = new ServiceProcess("main", {
+    REDIS_URL: await freshDatabase(),
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1",
+    OTEL_EXPORTER_OTLP_TIMEOUT: "100",
+    ...OFTEN,
+  });
+  const url = await service.url();
+  const complaints = () => service.logLines().filter(({ msg }) => msg === "traces can't be delivered");
+  await createWorkflow(url);
+  await until("it says so", () => complaints().length > 0);
+  await createWorkflow(url);
+  service.signal("SIGTERM");
+  expect(await service.ended()).toBe(0);
+  expect(complaints()).toHaveLength(1);
+});
+
+test.each([false, true])("OpenTelemetry is loaded only where it is wanted (%s)", async (wanted) => {
+  const collector = await startOtlpCollector();
+  const service = new ServiceProcess("main", {
+    REDIS_URL: await freshDatabase(),
+    NODE_OPTIONS: `--import ${new URL("loadedModules.mjs", import.meta.url)}`,
+    ...(wanted ? { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } : {}),
+  });
+  const url = await service.url();
+  const { taskforce } = await createWorkflow(url);
+  await pendingStarter(url, taskforce);
+  service.signal("SIGTERM");
+  expect(await service.ended()).toBe(0);
+
+  const loaded = [...service.stderr.matchAll(/^loads .*node_modules\/(@[^/]+\/[^/]+|[^/]+)\//gm)].map(
+    ([, name]) => name,
+  );
+  expect(loaded).toContain("ioredis");
+  // The API alone, without anything that would use it, is loaded by other libraries too.
+  const tracing = loaded.filter((name) => /^@opentelemetry\/(?!api$)|^bullmq-otel$/.test(name ?? ""));
+  if (wanted)
+    expect(tracing).toEqual(expect.arrayContaining(["@opentelemetry/sdk-trace-base", "bullmq-otel"]));
+  else {
+    expect(tracing).toEqual([]);
+    expect(collector.requests).toEqual([]);
+  }
+});
