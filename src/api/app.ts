@@ -12,7 +12,6 @@ import { operationRoutes } from "./operations.js";
 import type { Allowance } from "./rateLimit.js";
 import { reportRoutes } from "./reports.js";
 import { withDocument } from "./schema.js";
-import { secureHeaders } from "./secureHeaders.js";
 import { taskDirectiveRoutes } from "./taskDirectives.js";
 import { taskforceRoutes } from "./taskforces.js";
 import { workflowRoutes } from "./workflows.js";
@@ -44,7 +43,7 @@ export function createApp(options: AppOptions): Express {
   app.set("query parser", false);
   app.enable("case sensitive routing");
   app.set("trust proxy", options.trustedProxies ?? false);
-  app.use(observeExchanges(observers), secureHeaders);
+  app.use(observeExchanges(observers));
   // In the order of how often they are called: Express tries one after the other.
   const { routes, document } = withDocument([
     ...taskforceRoutes(wms),
