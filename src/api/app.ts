@@ -18,7 +18,6 @@ import { operationRoutes, type Readiness, rootRoute } from "./operations.js";
 import type { Allowance } from "./rateLimit.js";
 import { reportRoutes } from "./reports.js";
 import { withDocument } from "./schema.js";
-import { secureHeaders } from "./secureHeaders.js";
 import { taskDirectiveRoutes } from "./taskDirectives.js";
 import { taskforceRoutes } from "./taskforces.js";
 import { workflowRoutes } from "./workflows.js";
@@ -58,7 +57,7 @@ export function createApp(options: AppOptions): Express {
   app.set("query parser", false);
   app.enable("case sensitive routing");
   app.set("trust proxy", options.trustedProxies ?? false);
-  app.use(observeExchanges(observers, draining), secureHeaders);
+  app.use(observeExchanges(observers, draining));
   if (serveSpan !== undefined) app.use(traceExchanges(serveSpan));
   // In the order of how often they are called: Express tries one after the other.
   const { routes, document } = withDocument([

@@ -1,6 +1,5 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
-import type { RequestHandler } from "express";
 import helmet from "helmet";
 
 /**
@@ -35,7 +34,6 @@ function headersOf(middleware: typeof forAnswers): [string, string][] {
 }
 
 /** Sets the headers of an answer that is none of a page. Pages replace them by their own. */
-export const secureHeaders: RequestHandler = (_request, response, next) => {
+export function secure(response: ServerResponse): void {
   for (const [name, value] of SECURE_HEADERS) response.setHeader(name, value);
-  next();
-};
+}

@@ -9,14 +9,15 @@ import type { Duplex } from "node:stream";
 import { DEFAULT_LIMITS, type Limits } from "../domain/limits.js";
 import { JSON_HEADERS } from "./answers.js";
 import { errorParts, HttpError, sendError } from "./errors.js";
-import { SECURE_HEADERS } from "./secureHeaders.js";
+import { OpenAnswers } from "./openAnswers.js";
+import { SECURE_HEADERS, secure } from "./secureHeaders.js";
 
 /**
  * Milliseconds that an idle connection is kept. A TMS polls more slowly than Node's default of 5 s, and a connection that
  * closes just as it sends a request costs it a repeated one.
  */
 const KEEP_ALIVE = 80_000;
-/** Milliseconds between two looks for requests that take too long to arrive. */
+/** Milliseconds between two looks for requests and answers that take too long. */
 const LOOK_FOR_SLOW = 1000;
 /** Milliseconds that a client has to read why it was refused. One that keeps its end open would hold the connection for ever. */
 const LINGER = 2000;
@@ -26,34 +27,33 @@ const LINGER = 2000;
  * client holds a connection longer than the limits say. Connections beyond their number are closed at once.
  */
 export function createServer(app: RequestListener, limits: Limits = DEFAULT_LIMITS): Server {
-  const answers = new WeakMap<Duplex, ServerResponse>();
   const options = {
     requireHostHeader: false,
     maxHeaderSize: limits.headBytes,
     connectionsCheckingInterval: LOOK_FOR_SLOW,
   };
   const server = createHttpServer(options, (request, response) => {
-    answers.set(request.socket, response);
-    const late = setTimeout(() => response.destroy(), 1000 * limits.answerSeconds);
-    response.once("close", () => clearTimeout(late));
+    answers.begin(request.socket, response);
+    secure(response);
     if (request.headers.host === undefined && request.httpVersion === "1.1")
       refuseRequest(response, 400, "Host: missing header");
     else app(request, response);
   });
+  const answers = new OpenAnswers(server, { patience: 1000 * limits.answerSeconds, interval: LOOK_FOR_SLOW });
   server.keepAliveTimeout = KEEP_ALIVE;
   server.headersTimeout = 1000 * limits.headSeconds;
   server.requestTimeout = 1000 * limits.requestSeconds;
   server.maxConnections = limits.connections;
-  server.on("checkExpectation", (_request, response) =>
-    refuseRequest(response, 417, "Expect: only 100-continue is known"),
-  );
+  server.on("checkExpectation", (_request, response) => {
+    secure(response);
+    refuseRequest(response, 417, "Expect: only 100-continue is known");
+  });
   server.on("connect", (_request, socket) =>
     refuse(socket, new HttpError(405, "method not allowed: CONNECT", { allow: "GET, HEAD, POST" })),
   );
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    const answer = answers.get(socket);
     // Between the bytes of an answer, those of another would be taken for a part of it.
-    if (answer?.headersSent && !answer.writableFinished) socket.destroy();
+    if (answers.isSending(socket)) socket.destroy();
     else refuse(socket, asRefusal(error));
   });
   return server;
@@ -61,7 +61,6 @@ export function createServer(app: RequestListener, limits: Limits = DEFAULT_LIMI
 
 /** Answers a request that the app does not get to see. */
 function refuseRequest(response: ServerResponse, status: number, message: string): void {
-  for (const [name, value] of SECURE_HEADERS) response.setHeader(name, value);
   sendError(response, new HttpError(status, message, { connection: "close" }));
 }
 

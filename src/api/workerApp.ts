@@ -8,7 +8,6 @@ import { type Observer, observeExchanges } from "./exchange.js";
 import { type MetricsPage, mountMetrics } from "./metricsPage.js";
 import { mountRoutes } from "./mount.js";
 import { operationRoutes, type Readiness } from "./operations.js";
-import { secureHeaders } from "./secureHeaders.js";
 
 /** What a process without the API shows of itself. */
 export interface WorkerAppOptions {
@@ -32,7 +31,7 @@ export function createWorkerApp({
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
-  app.use(observeExchanges(observers, draining), secureHeaders);
+  app.use(observeExchanges(observers, draining));
   mountRoutes(app, operationRoutes(readiness), {
     admit: admission(undefined),
     limits,

@@ -132,8 +132,10 @@ describe("an answer", () => {
   it("that is not taken in time is cut off", async () => {
     const whole = 64 * 1024 * 1024;
     const server = await serving({ answerSeconds: 0.2 }, (_, response) => response.end(Buffer.alloc(whole)));
+    const asked = once(server, "request");
     const client = new Client(server).send(GET);
     client.socket.pause();
+    await asked;
     await gone(server);
     client.socket.resume();
     await client.letGo;

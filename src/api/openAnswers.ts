@@ -1,0 +1,54 @@
+import type { Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+/** An answer that is being made or sent, and when its request's head arrived, in milliseconds of `performance.now()`. */
+interface Open {
+  response: ServerResponse;
+  since: number;
+}
+
+/**
+ * The answers under way on each connection. One look at all of them now and then costs nothing for each request, as a timer
+ * would.
+ */
+export class OpenAnswers {
+  /** Oldest first; what is finished is dropped when the next one begins. */
+  readonly #open = new Map<unknown, Open[]>();
+
+  /** @param interval milliseconds between two looks for answers that are older than `patience` milliseconds: their connections are cut */
+  constructor(server: Server, { patience, interval }: { patience: number; interval: number }) {
+    server.on("connection", (socket) => {
+      this.#open.set(socket, []);
+      socket.once("close", () => this.#open.delete(socket));
+    });
+    const looking = setInterval(() => this.#cut(performance.now() - patience), interval).unref();
+    server.once("close", () => clearInterval(looking));
+  }
+
+  begin(socket: Socket, response: ServerResponse): void {
+    const open = this.#open.get(socket);
+    if (open === undefined) return;
+    dropFinished(open);
+    open.push({ response, since: performance.now() });
+  }
+
+  /** Whether bytes of an answer have been sent on a connection, and more are to come. */
+  isSending(socket: unknown): boolean {
+    const open = this.#open.get(socket) ?? [];
+    dropFinished(open);
+    return open[0]?.response.headersSent === true;
+  }
+
+  #cut(before: number): void {
+    for (const open of this.#open.values()) {
+      dropFinished(open);
+      const [oldest] = open;
+      if (oldest !== undefined && oldest.since < before) oldest.response.destroy();
+    }
+  }
+}
+
+/** Answers end in the order in which they were asked for. */
+function dropFinished(open: Open[]): void {
+  while (open[0]?.response.writableFinished) open.shift();
+}
