@@ -3,10 +3,10 @@ import { WmsError } from "../domain/errors.js";
 import type { LeasedQueue } from "../domain/events.js";
 import { type TaskforceUuid, taskOf, type WorkflowId, workflowOf } from "../domain/ids.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
-import type { LeaseQueue } from "../queues/leaseQueue.js";
+import type { LeaseQueue, Place } from "../queues/leaseQueue.js";
 import { type TaskforceRecord, taskforceText, taskText } from "../store/records.js";
 import type { Wms } from "./context.js";
-import { isDead, rankOfRecord, starterWait, wantsStart, wantsStop } from "./ranks.js";
+import { isDead, rankOfRecord, starterPlace, starterWait, wantsStart, wantsStop } from "./ranks.js";
 import { noteForeignRetry } from "./retry.js";
 
 /**
@@ -31,6 +31,7 @@ async function starterAnswer(
   starter: LeaseQueue,
   uuid: TaskforceUuid,
 ): Promise<string | undefined> {
+  let place: Place | undefined;
   try {
     const [taskforce, workflow, directive] = await Promise.all([
       wms.store.fetch("taskforce", uuid),
@@ -47,6 +48,7 @@ async function starterAnswer(
       // Read anew: the log has one more entry, or the workflow was deactivated meanwhile.
       return starterAnswer(wms, starter, uuid);
     }
+    place = starterPlace(taskforce);
     const profiles = await profilesOf(wms, workflowOf(uuid), taskText(directive));
     if (profiles === "refused") {
       // It must not stand in the way of all others, nor come again in this very loop.
@@ -56,7 +58,7 @@ async function starterAnswer(
     tellHandOut(wms, "starter", taskforce);
     return `{"taskforce":${taskforceText(taskforce)},"task_directive":${taskText(directive)},"mqprofiles":[${profiles}]}`;
   } catch (error) {
-    await starter.giveBack(uuid).catch((cause: unknown) => {
+    await starter.giveBack(uuid, place).catch((cause: unknown) => {
       wms.log.warn({ err: cause, taskforce: uuid }, "a lease could not be given back, and runs out");
     });
     throw error;

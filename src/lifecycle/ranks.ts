@@ -1,4 +1,5 @@
 import type { TaskforceUuid } from "../domain/ids.js";
+import type { Place } from "../queues/leaseQueue.js";
 import { STOPPER_RANK, starterRank } from "../queues/rank.js";
 import type { TaskforceRecord } from "../store/records.js";
 import type { Wms } from "./context.js";
@@ -36,13 +37,20 @@ export const wantsStop = (record: TaskforceRecord | undefined): record is Taskfo
 export const rankOfRecord = (record: TaskforceRecord): number =>
   starterRank(record.priority, record.submit_failures ?? 0);
 
-/** The rank of a reclaimed starter job; undefined when it is no longer wanted. */
-export async function starterRankOf(wms: Wms, uuid: TaskforceUuid): Promise<number | undefined> {
+/** Where a starter job belongs that comes back. */
+export const starterPlace = (record: TaskforceRecord): Place => ({
+  rank: rankOfRecord(record),
+  since: Number(record.since),
+});
+
+/** The same of a reclaimed job; undefined when it is no longer wanted. */
+export async function starterPlaceOf(wms: Wms, uuid: TaskforceUuid): Promise<Place | undefined> {
   const record = await wms.store.fetch("taskforce", uuid);
-  return wantsStart(record) ? rankOfRecord(record) : undefined;
+  return wantsStart(record) ? starterPlace(record) : undefined;
 }
 
-/** The rank of a reclaimed stopper job; undefined when it is no longer wanted. */
-export async function stopperRankOf(wms: Wms, uuid: TaskforceUuid): Promise<number | undefined> {
-  return wantsStop(await wms.store.fetch("taskforce", uuid)) ? STOPPER_RANK : undefined;
+/** Where a reclaimed stopper job belongs; undefined when it is no longer wanted. */
+export async function stopperPlaceOf(wms: Wms, uuid: TaskforceUuid): Promise<Place | undefined> {
+  const record = await wms.store.fetch("taskforce", uuid);
+  return wantsStop(record) ? { rank: STOPPER_RANK, since: Number(record.since) } : undefined;
 }

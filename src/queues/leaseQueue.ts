@@ -23,6 +23,16 @@ export interface Ticket {
   delay?: number;
 }
 
+/** Where a job that comes back belongs. */
+export interface Place {
+  rank: number;
+  /** Epoch seconds since when it waits. */
+  since: number;
+}
+
+/** Epoch seconds before which nothing began to wait: 2³¹ seconds from there on fit below a rank. */
+const AGES_BEGIN = 1_700_000_000;
+
 /** Where the jobs of a queue are. */
 export interface QueueIds {
   /** Waiting, delayed or leased. */
@@ -107,9 +117,14 @@ export class LeaseQueue {
     );
   }
 
-  /** Gives a lease back: the job goes to the head of its equals. */
-  async giveBack(id: string): Promise<void> {
+  /**
+   * Gives a lease back: the job goes ahead of those of its rank that were never taken.
+   *
+   * @param place undefined where it is not known: the job goes to the head of its equals
+   */
+  async giveBack(id: string, place?: Place): Promise<void> {
     await this.#backend.moveJobFromActiveToWait(id, TOKEN);
+    if (place !== undefined) await this.#putByAge(id, place);
   }
 
   /**
@@ -194,21 +209,34 @@ export class LeaseQueue {
   }
 
   /**
-   * Takes back leases that ran out.
+   * Takes back leases that ran out. Their jobs go ahead of those of their rank that were never taken, the longest waiting
+   * first.
    *
-   * @param rankOf the rank of a job; undefined drops it
+   * @param placeOf the place of a job; undefined drops it
    */
-  async reclaim(rankOf: (id: string) => Promise<number | undefined>): Promise<Reclaimed> {
+  async reclaim(placeOf: (id: string) => Promise<Place | undefined>): Promise<Reclaimed> {
     const ids = await this.#backend.moveStalledJobsToWait();
     const done: Reclaimed = { reclaimed: [], dropped: [] };
     for (const id of ids) {
-      const rank = await rankOf(id);
-      if (rank === undefined) await this.end(id);
-      // BullMQ put it into a list that goes before every rank.
-      else await this.#changeRank(id, rank, true);
-      done[rank === undefined ? "dropped" : "reclaimed"].push(id);
+      const place = await placeOf(id);
+      if (place === undefined) await this.end(id);
+      else {
+        // BullMQ put it into a list that goes before every rank.
+        await this.#changeRank(id, place.rank, true);
+        await this.#putByAge(id, place);
+      }
+      done[place === undefined ? "dropped" : "reclaimed"].push(id);
     }
     return done;
+  }
+
+  /**
+   * Orders what came back by how long it waits. BullMQ gives all of that one score, rank × 2³², where ids decide; a rank's
+   * other jobs have the scores above, by arrival. The 2³¹ below are free, for no queue counts so many arrivals.
+   */
+  async #putByAge(id: string, { rank, since }: Place): Promise<void> {
+    const score = rank * 2 ** 32 - 2 ** 31 + (since - AGES_BEGIN);
+    await this.#redis.zadd(this.#backend.keys["prioritized"] ?? "", "XX", score, id);
   }
 
   async #changeRank(id: string, rank: number, aheadOfEquals: boolean): Promise<void> {

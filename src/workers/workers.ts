@@ -7,7 +7,7 @@ import { finishDeactivation } from "../lifecycle/deactivate.js";
 import { fanoutJobId } from "../lifecycle/fanout.js";
 import { launchTaskforce } from "../lifecycle/launch.js";
 import { writeGathered } from "../lifecycle/launchLog.js";
-import { starterRankOf, stopperRankOf } from "../lifecycle/ranks.js";
+import { starterPlaceOf, stopperPlaceOf } from "../lifecycle/ranks.js";
 import { reconcile } from "../lifecycle/reconcile.js";
 import { summarizeDirty } from "../lifecycle/summarize.js";
 import type { Reclaimed } from "../queues/leaseQueue.js";
@@ -118,9 +118,9 @@ function renewFanout(wms: Wms, workers: readonly BackgroundWorker[]): void {
 
 async function reclaimLeases(wms: Wms): Promise<void> {
   for (const [schedd, { starter, stopper }] of wms.queues.schedds()) {
-    const started = await starter.reclaim((id) => starterRankOf(wms, id as TaskforceUuid));
+    const started = await starter.reclaim((id) => starterPlaceOf(wms, id as TaskforceUuid));
     tellRanOut(wms, "starter", schedd, started);
-    const stopped = await stopper.reclaim((id) => stopperRankOf(wms, id as TaskforceUuid));
+    const stopped = await stopper.reclaim((id) => stopperPlaceOf(wms, id as TaskforceUuid));
     tellRanOut(wms, "stopper", schedd, stopped);
   }
 }

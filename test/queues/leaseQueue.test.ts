@@ -21,7 +21,9 @@ afterEach(async () => {
 /** Reclaims until a lease ran out. */
 async function reclaimed(rank: number | undefined): Promise<string[]> {
   for (;;) {
-    const { reclaimed, dropped } = await queue.reclaim(async () => rank);
+    const { reclaimed, dropped } = await queue.reclaim(async () =>
+      rank === undefined ? undefined : { rank, since: 1_800_000_000 },
+    );
     const ids = [...reclaimed, ...dropped];
     if (ids.length > 0) return ids;
   }
@@ -64,6 +66,37 @@ describe("taking", () => {
     expect(await queue.take()).toBe("a");
     await queue.giveBack("a");
     expect(await queue.take()).toBe("a");
+  });
+});
+
+describe("leases that come back together", () => {
+  /** In another order than that of the ids. */
+  const ids = ["d", "b", "e", "a", "c"];
+  const placeOf = async (id: string) => ({ rank: 12_800, since: 1_800_000_000 + ids.indexOf(id) / 10 });
+
+  const takeAll = async () => {
+    const taken = [];
+    for (let id = await queue.take(); id !== undefined; id = await queue.take()) taken.push(id);
+    return taken;
+  };
+
+  beforeEach(async () => {
+    await queue.add([...ids, "never-taken"].map((id) => ({ id, rank: 12_800 })));
+    await queue.add([{ id: "higher", rank: 12_799 }]);
+    for (let job = 0; job < 1 + ids.length; job++) await queue.take();
+    await queue.end("higher");
+    await queue.add([{ id: "higher", rank: 12_799 }]);
+  });
+
+  test("by running out are offered again in the order in which they began to wait", async () => {
+    const back: string[] = [];
+    while (back.length < ids.length) back.push(...(await queue.reclaim(placeOf)).reclaimed);
+    expect(await takeAll()).toEqual(["higher", ...ids, "never-taken"]);
+  });
+
+  test("by being given back are, too", async () => {
+    for (const id of [...ids].sort()) await queue.giveBack(id, await placeOf(id));
+    expect(await takeAll()).toEqual(["higher", ...ids, "never-taken"]);
   });
 });
 
