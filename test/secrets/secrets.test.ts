@@ -98,7 +98,8 @@ async function live(ask: Ask): Promise<void> {
   const { workflow, directive, taskforce } = await create(ask);
   await reaches(ask, taskforce, "pending-starter");
   const take = () => ask("/v1/tms/pending-starter/taskforces?schedd=SCHEDD1");
-  const handedOut = await take();
+  // What a read shows as pending may take a moment to come.
+  const handedOut = await eventually("handed out", take, ({ text }) => text.includes(taskforce));
   expect(handedOut.text).toContain(SECRETS.queueToken);
   const tms = "/v1/tms";
   await ask(`${tms}/condor-submit/taskforces/${taskforce}/failed`, { error: "no disk" });
