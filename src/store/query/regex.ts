@@ -17,7 +17,7 @@ const MAX_INSTRUCTIONS = 10_000;
 /** For one pattern to be compiled; one of 20 bytes can have millions of instructions. */
 const COMPILE_PATIENCE = 250;
 /** For the patterns of a filter on one document. */
-const DOCUMENT_PATIENCE = 250;
+const DOCUMENT_PATIENCE = 500;
 /** For the same on all documents of a query. */
 const QUERY_PATIENCE = 30_000;
 /** Characters × instructions that need no watching: some 30 ms at the worst, mostly far below one. */

@@ -472,6 +472,6 @@ describe("a pattern that would take seconds", () => {
 
 test("a large text is no hindrance for a pattern of the usual kind", () => {
   const matches = compileFilter({ a: { $regex: "^icecube/.*:v[0-9]+\\.[0-9]{1,3}$", $options: "i" } });
-  expect(matches({ a: `IceCube/${"x".repeat(200_000)}:v1.20` })).toBe(true);
-  expect(matches({ a: Array.from({ length: 2000 }, () => `IceCube/${"x".repeat(40)}:w1.20`) })).toBe(false);
+  expect(matches({ a: `IceCube/${"x".repeat(50_000)}:v1.20` })).toBe(true);
+  expect(matches({ a: Array.from({ length: 500 }, () => `IceCube/${"x".repeat(40)}:w1.20`) })).toBe(false);
 });
