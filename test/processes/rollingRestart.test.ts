@@ -19,18 +19,19 @@ class Load {
   readonly failures: string[] = [];
   answered = 0;
   readonly #balancer: LoadBalancer;
-  readonly #ends: Promise<void>[];
+  readonly #creator: Promise<void>;
+  readonly #others: Promise<void>[];
   #creating = true;
   #ended = false;
 
   constructor(balancer: LoadBalancer) {
     this.#balancer = balancer;
-    this.#ends = [
-      this.#again(
-        20,
-        () => this.#create(),
-        () => this.#creating,
-      ),
+    this.#creator = this.#again(
+      20,
+      () => this.#create(),
+      () => this.#creating,
+    );
+    this.#others = [
       this.#again(5, () => this.#takeAndSubmit()),
       this.#again(5, () => this.#takeAndSubmit()),
       this.#again(10, () => this.#reportStatuses()),
@@ -42,9 +43,11 @@ class Load {
   /** Asks for no more workflows, and ends once every taskforce has been submitted. */
   async finish(): Promise<void> {
     this.#creating = false;
+    // The last request may still be on its way: what it creates is owed as well.
+    await this.#creator;
     await until("every taskforce is submitted", () => this.submitted.size >= this.created.length);
     this.#ended = true;
-    await Promise.all(this.#ends);
+    await Promise.all(this.#others);
   }
 
   /** @param pause milliseconds between two turns: the test's processes share few cores */
