@@ -7,6 +7,7 @@ const NAMES = [
   "deactivate",
   "mendCounts",
   "noteAttempt",
+  "readToStart",
   "recordCompletion",
   "recordRemoval",
   "recordRemovalFailure",
