@@ -1,5 +1,6 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from "@asteasolutions/zod-to-openapi";
 import { z } from "zod";
+import { keyHeaders, replayHeaders } from "./idempotency.js";
 import { PATH_PARAMETERS } from "./parameters.js";
 import type { FurtherError, Route, Success, Tag } from "./route.js";
 
@@ -23,6 +24,7 @@ const ERRORS: Record<ErrorStatus, string> = {
   403: "The token's owner lacks the role.",
   404: "There is no such thing, or its state does not allow this.",
   413: "The body is too large, or holds too many keys and values.",
+  409: "The same request, by its Idempotency-Key, is still under way. Retry-After says when to ask again, in seconds.",
   422: "The request is right, but the state forbids it.",
   429: "The caller sent too many requests. Retry-After says when it may send the next one, in seconds.",
   500: "The service is at fault.",
@@ -34,6 +36,7 @@ const TAGS: Record<Tag, string> = {
   workflows: "What users ask for: tasks that run until they are aborted or finished.",
   "task-directives": "What the tasks of a workflow run.",
   taskforces: "HTCondor clusters of workers.",
+  schedds: "HTCondor access points and their queues.",
   "tms - internal": "For the task management services, one on each HTCondor access point.",
   mqs: "Of the embedded message queue service.",
   openapi: "This document.",
@@ -79,10 +82,12 @@ function describe(route: Route): RouteConfig {
     description,
     ...(tag && { tags: [tag] }),
     "x-roles": roles,
+    ...(route.extension && { "x-ewms-extension": true }),
     security: roles === "anyone" ? [] : [{ [TOKEN]: [] }],
     request: {
       ...(params.length > 0 && { params: z.object(Object.fromEntries(params)) }),
       ...(query && { query }),
+      ...(route.idempotent && { headers: keyHeaders }),
       ...(body && {
         body: { required: body.required, content: { "application/json": { schema: body.schema } } },
       }),
@@ -90,7 +95,11 @@ function describe(route: Route): RouteConfig {
     responses: Object.fromEntries(
       Object.entries({ ...errorsOf(route), ...responses }).map(([status, { description, schema }]) => [
         status,
-        { description, content: { "application/json": { schema } } },
+        {
+          description,
+          content: { "application/json": { schema } },
+          ...(route.idempotent && Number(status) < 400 && { headers: replayHeaders }),
+        },
       ]),
     ),
   };

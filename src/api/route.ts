@@ -1,12 +1,15 @@
+import type { OutgoingHttpHeaders } from "node:http";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Role } from "../domain/caller.js";
+import type { IdempotentRequest } from "../domain/idempotency.js";
 
 /** Groups of routes in the document. */
 export type Tag =
   | "workflows"
   | "task-directives"
   | "taskforces"
+  | "schedds"
   | "tms - internal"
   | "openapi"
   | "mqs"
@@ -19,12 +22,14 @@ export interface Call<Params = Record<string, string>, Query = unknown, Body = u
   body: Body;
   /** By which role the request counts. */
   by: "USER" | "TMS";
+  /** Given when the route is idempotent and the request has an `Idempotency-Key`. */
+  once: IdempotentRequest | undefined;
   /** Makes a log whose lines name the request. */
   log: () => Logger;
 }
 
-/** An answer: JSON text, with a status when it is not 200. */
-export type Answer = string | { status: number; text: string };
+/** An answer: JSON text, with a status when it is not 200, or with further headers. */
+export type Answer = string | { status: number; text: string; headers?: OutgoingHttpHeaders };
 
 /** A success as the document shows it. */
 export interface Success {
@@ -33,7 +38,7 @@ export interface Success {
 }
 
 /** Error statuses of some routes. Every route may answer 400, 413, 500 and 503, and 401, 403 and 429 unless it is for anyone. */
-export type FurtherError = 404 | 422 | 502;
+export type FurtherError = 404 | 409 | 422 | 502;
 
 /** One route: what it takes and answers, as data for the router and the document, and what it does. */
 export interface Route {
@@ -45,6 +50,10 @@ export interface Route {
   /** Whom it is for; `anyone` needs no token. */
   roles: readonly Role[] | "anyone";
   description: string;
+  /** The API of the existing service does not have it; the document says so. */
+  extension?: true;
+  /** It takes an `Idempotency-Key`. */
+  idempotent?: true;
   /** Declared query parameters; all others are ignored. */
   query?: z.ZodObject;
   /** A body that is not required may be missing or empty; its schema then sees `{}`, as it does for a required one. */

@@ -48,6 +48,9 @@ export function partitionOf(id: WorkflowId | TaskId | TaskforceUuid, partitions:
   return hash(`${time}-${random}`) % partitions;
 }
 
+/** The partition of what begins with a text, as {@link partitionOf} an entity. */
+export const partitionOfText = (text: string, partitions: number): number => hash(text) % partitions;
+
 /** What every key of a partition begins with. The braces are Redis Cluster's hash tag. */
 export const partitionPrefix = (partition: number): string => `wms:{${partition}}:`;
 
@@ -84,6 +87,10 @@ export const summarizingKey = (partition: number): string => `${partitionPrefix(
 export const summaryKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}summary:${memberOf(workflow)}`;
 
+/** What lies at a request that takes effect once: its claim, or what it made. @param name as in `IdempotentRequest` */
+export const idempotencyKey = (partition: number, name: string): string =>
+  `${partitionPrefix(partition)}idempotency:${name}`;
+
 /** The hash mqid → activated profile, as JSON text, of a workflow. */
 export const profilesKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}profiles:${memberOf(workflow)}`;
@@ -109,6 +116,9 @@ export function taskforceKeys(uuid: TaskforceUuid, partitions: number): Taskforc
 
 /** Every schedd that ever had a taskforce. */
 export const SCHEDDS_KEY = "wms:schedds";
+
+/** Schedds by when a TMS last asked for work for them, in epoch seconds. */
+export const POLLS_KEY = "wms:polls";
 
 /** What must not change between starts: the layout's version and the number of partitions. */
 export const LAYOUT_KEY = "wms:layout";

@@ -1,7 +1,7 @@
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { Phase, PhaseChange, Source } from "../domain/phases.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
-import type { Taskforce } from "../domain/taskforce.js";
+import { type Taskforce, unstarted } from "../domain/taskforce.js";
 import type { Deactivation, Workflow } from "../domain/workflow.js";
 
 /*
@@ -39,6 +39,8 @@ export interface TaskforceRecord {
   job_event_log_fpath?: string;
   compound_statuses?: string;
   top_task_errors?: string;
+  /** Epoch seconds of the newest report of statuses or errors. */
+  statuses_ts?: string;
   submit_failures?: number;
   remove_failures?: number;
 }
@@ -93,6 +95,9 @@ function shownLog(log: string): PhaseChange[] {
   }));
 }
 
+/** A taskforce's log, oldest entry first. */
+export const phaseChanges = (record: TaskforceRecord): PhaseChange[] => shownLog(record.log);
+
 /** What the newest entry of a taskforce's log says. */
 export const newestContext = (record: TaskforceRecord): string => shownLog(record.log).at(-1)?.context ?? "";
 
@@ -104,6 +109,13 @@ export function workflowRecord(workflow: Workflow, queues: number): WorkflowReco
   const { deactivated: _, deactivated_ts: __, ...rest } = workflow;
   return { doc: JSON.stringify(rest), n_queues: queues };
 }
+
+/** A workflow as it was when it was created. */
+export const workflowAsCreated = ({ doc }: WorkflowRecord): Workflow => ({
+  ...(JSON.parse(doc) as Omit<Workflow, "deactivated" | "deactivated_ts">),
+  deactivated: null,
+  deactivated_ts: null,
+});
 
 /** A workflow as JSON text. */
 export function workflowText(record: WorkflowRecord): string {
@@ -161,6 +173,13 @@ export function taskforceText(record: TaskforceRecord): string {
       `"phase":"${record.phase}","phase_change_log":${JSON.stringify(shownLog(record.log))},` +
       `"compound_statuses":${record.compound_statuses ?? "{}"},"top_task_errors":${record.top_task_errors ?? "{}"}`,
   );
+}
+
+/** A taskforce as it was when it was created. @param n_workers which a report of the TMS replaces */
+export function taskforceAsCreated(record: TaskforceRecord, n_workers: number): Taskforce {
+  const [created] = shownLog(record.log);
+  if (created === undefined) throw new Error("a taskforce without a log");
+  return unstarted({ ...taskforceDoc(record), n_workers }, created);
 }
 
 /** What never changes of a taskforce. */

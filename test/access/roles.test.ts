@@ -9,6 +9,8 @@ const EVERYBODY = ["no token", "no role", "user", "TMS", "both", "operator"] as 
 type Caller = (typeof EVERYBODY)[number];
 
 const USERS: readonly Caller[] = ["user", "both"];
+const USERS_AND_OPERATORS: readonly Caller[] = ["user", "both", "operator"];
+const ANY_ROLE: readonly Caller[] = ["user", "TMS", "both", "operator"];
 const TMSES: readonly Caller[] = ["TMS", "both"];
 const USERS_AND_TMSES: readonly Caller[] = ["user", "TMS", "both"];
 
@@ -18,6 +20,7 @@ const MAY: Record<string, readonly Caller[]> = {
   "get /v1/": USERS,
   "post /v1/workflows": USERS,
   "get /v1/workflows/{workflow_id}": USERS,
+  "get /v1/workflows/{workflow_id}/summary": USERS_AND_OPERATORS,
   "post /v1/workflows/{workflow_id}/actions/abort": USERS,
   "post /v1/workflows/{workflow_id}/actions/finished": USERS,
   "get /v1/task-directives/{task_id}": USERS,
@@ -27,6 +30,8 @@ const MAY: Record<string, readonly Caller[]> = {
   "post /v1/query/taskforces": USERS_AND_TMSES,
   "get /v1/taskforces/{taskforce_uuid}": USERS_AND_TMSES,
   "post /v1/task-directives/{task_id}/actions/add-workers": USERS_AND_TMSES,
+  "get /v1/schedds": ANY_ROLE,
+  "get /v1/schedds/{schedd}": ANY_ROLE,
   "get /v1/schema/openapi": USERS_AND_TMSES,
   "get /v1/tms/pending-starter/taskforces": USERS_AND_TMSES,
   "get /v1/tms/pending-stopper/taskforces": USERS_AND_TMSES,
@@ -99,7 +104,9 @@ describe("every route of the document", () => {
       expect(headers["www-authenticate"]).toBe("Bearer");
     }
     if (outcome === "403") {
-      expect(body.error).toMatch(/^only for the role (user|system-tms|user or system-tms)$/);
+      expect(body.error).toMatch(
+        /^only for the role (user|system-tms|user or system-tms|user or operator|user or system-tms or operator)$/,
+      );
       expect(headers["www-authenticate"]).toBe('Bearer error="insufficient_scope"');
     }
   });
@@ -160,6 +167,20 @@ describe("without a token", () => {
     expect((await requestAs("no token", "get", "/v1/nothing")).status).toBe(404);
     expect((await requestAs("no token", "post", "/v1/")).status).toBe(405);
   });
+});
+
+it("an Idempotency-Key of one caller is nobody else's", async () => {
+  const body = workflowOf([task(scenario.place().location)]);
+  const made = async (caller: Caller) => {
+    const headers = { ...headersOf(caller), "idempotency-key": "1" };
+    const answer = await scenario.api.request("POST", "/v1/workflows", { body, headers });
+    expect(answer.status).toBe(200);
+    return answer.body.workflow.workflow_id;
+  };
+  const [ofUser, ofBoth] = [await made("user"), await made("both")];
+  expect(ofUser).not.toBe(ofBoth);
+  expect(await made("user")).toBe(ofUser);
+  expect(await made("both")).toBe(ofBoth);
 });
 
 describe("the log of a taskforce", () => {
