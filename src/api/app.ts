@@ -59,8 +59,24 @@ export function createApp(options: AppOptions): Express {
   app.set("trust proxy", options.trustedProxies ?? false);
   app.use(observeExchanges(observers, draining));
   if (serveSpan !== undefined) app.use(traceExchanges(serveSpan));
+  const { routes, document } = describedRoutes({ wms, readiness, embeddedMqs });
+  mountRoutes(app, routes, { admit: admission(checkToken), limits, allowance, log });
+  mountMetrics(app, metrics);
+  app.use("/docs", docsPages(document));
+  for (const [path, page] of Object.entries(pages)) app.use(path, page);
+  app.use(refusePath);
+  app.use(answerError(log));
+  return app;
+}
+
+/** The routes of the API and their description. None is called here. */
+export function describedRoutes({
+  wms,
+  readiness,
+  embeddedMqs,
+}: Pick<AppOptions, "wms" | "readiness" | "embeddedMqs">): ReturnType<typeof withDocument> {
   // In the order of how often they are called: Express tries one after the other.
-  const { routes, document } = withDocument([
+  return withDocument([
     ...taskforceRoutes(wms),
     ...handOutRoutes(wms),
     ...reportRoutes(wms),
@@ -70,13 +86,6 @@ export function createApp(options: AppOptions): Express {
     ...operationRoutes(readiness),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),
   ]);
-  mountRoutes(app, routes, { admit: admission(checkToken), limits, allowance, log });
-  mountMetrics(app, metrics);
-  app.use("/docs", docsPages(document));
-  for (const [path, page] of Object.entries(pages)) app.use(path, page);
-  app.use(refusePath);
-  app.use(answerError(log));
-  return app;
 }
 
 /** Answers what nothing before it served. */

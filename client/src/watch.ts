@@ -1,0 +1,155 @@
+import { createParser } from "eventsource-parser";
+import { refusalOf } from "./answers.js";
+import { reasonOf, Unreachable } from "./errors.js";
+import { type Patience, pause, type Send } from "./retry.js";
+import type { Phase, Summary } from "./summary.js";
+
+/** What each kind of event tells. Times are epoch seconds. */
+export interface EventData {
+  /** An attempt to change a taskforce's phase was logged. */
+  phase: {
+    workflow_id: string;
+    task_id: string;
+    taskforce_uuid: string;
+    phase: Phase;
+    from: Phase | null;
+    timestamp: number;
+    was_successful: boolean;
+    schedd: string;
+  };
+  /** The workflow's summary is up to date again. */
+  summary: Omit<Summary, "failed_attempts">;
+  deactivated: { workflow_id: string; deactivated: "ABORTED" | "FINISHED"; timestamp: number };
+  /** A workflow was created; where all are watched. */
+  created: { workflow_id: string; timestamp: number };
+  /** Events are missing here: read anew what you know, then go on with what follows. */
+  gap: Record<string, never>;
+}
+
+/** An event. Its id is what a later watch can resume after. */
+export type WatchEvent = {
+  [Name in keyof EventData]: { id: string; event: Name; data: EventData[Name] };
+}[keyof EventData];
+
+/** How to watch. */
+export interface WatchOptions {
+  /** Ends the watch: the iterator raises the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** Resumes after the event with this id; undefined: begins with what happens from now on. */
+  lastEventId?: string | undefined;
+  /** The stream is open: what happens from now on will be told. Called again after each break. */
+  onOpen?: (() => void) | undefined;
+  /** Told when the stream broke. @param wait seconds until the client connects again */
+  onBreak?: ((reason: string, wait: number) => void) | undefined;
+}
+
+/** Seconds without a byte after which a stream is dead: three heartbeats. */
+const SILENCE = 45;
+/** Seconds between a break and the next attempt, until the service says something else. */
+const USUAL_WAIT = 1;
+/** The wait doubles while nobody answers, up to so many seconds. */
+const LONGEST_WAIT = 15;
+
+/**
+ * Events as they happen. A stream that breaks is opened again, on whichever process answers, and goes on where it ended.
+ *
+ * @param patience how long the first stream may take to open; one that was open once is waited for without end
+ * @throws Refusal 404 for a workflow that is unknown, and where the service has no such route; Unreachable
+ */
+export async function* watchEvents(
+  send: Send,
+  url: string,
+  { signal, lastEventId, onOpen, onBreak }: WatchOptions = {},
+  patience: Patience = {},
+): AsyncGenerator<WatchEvent, void, undefined> {
+  const begun = Date.now();
+  let resumeAfter = lastEventId;
+  let usualWait = USUAL_WAIT;
+  let wasOpen = false;
+  for (let attempt = 0; ; ) {
+    const stream = new AbortController();
+    let reason = "the stream ended";
+    try {
+      const ends = signal ? AbortSignal.any([signal, stream.signal]) : stream.signal;
+      const opened = await open(send, url, resumeAfter, ends);
+      if (typeof opened === "string") reason = opened;
+      else {
+        onOpen?.();
+        wasOpen = true;
+        attempt = 0;
+        const onRetry = (milliseconds: number) => {
+          usualWait = milliseconds / 1000;
+        };
+        for await (const event of eventsOf(opened, onRetry)) {
+          resumeAfter = event.id;
+          yield event;
+        }
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof TypeError)) throw error;
+      reason = reasonOf(error);
+    } finally {
+      stream.abort();
+    }
+    signal?.throwIfAborted();
+    const wait = Math.min(usualWait * 2 ** attempt++, LONGEST_WAIT) * (0.5 + Math.random() / 2);
+    if (!wasOpen && Date.now() + wait * 1000 > begun + (patience.seconds ?? 60) * 1000)
+      throw new Unreachable(new URL(url).origin, reason);
+    onBreak?.(reason, wait);
+    await pause(wait, signal);
+  }
+}
+
+/** @returns the body, or why there is none for now */
+async function open(
+  send: Send,
+  url: string,
+  lastEventId: string | undefined,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array> | string> {
+  const headers = { accept: "text/event-stream", ...(lastEventId && { "last-event-id": lastEventId }) };
+  const answer = await send(new Request(url, { headers, signal }));
+  if (answer.status === 503 || answer.status === 429) {
+    await answer.body?.cancel();
+    return `${answer.status} ${answer.statusText}`;
+  }
+  if (!answer.ok) throw refusalOf(answer, await answer.json().catch(() => undefined));
+  if (answer.body === null || !answer.headers.get("content-type")?.startsWith("text/event-stream"))
+    throw new Unreachable(new URL(url).origin, "what answers there sends no events");
+  return answer.body;
+}
+
+/** Raises a TypeError, as `fetch` does, when the stream breaks or falls silent. */
+async function* eventsOf(
+  body: ReadableStream<Uint8Array>,
+  onRetry: (milliseconds: number) => void,
+): AsyncGenerator<WatchEvent, void, undefined> {
+  const events: WatchEvent[] = [];
+  const parser = createParser({
+    onEvent: ({ id = "", event, data }) => {
+      if (event !== undefined) events.push({ id, event, data: JSON.parse(data) } as WatchEvent);
+    },
+    onRetry,
+  });
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  for (;;) {
+    const { done, value } = await spoken(reader.read());
+    if (done) return;
+    parser.feed(decoder.decode(value, { stream: true }));
+    yield* events.splice(0);
+  }
+}
+
+async function spoken<T>(read: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TypeError(`not a word for ${SILENCE} s`)), SILENCE * 1000);
+  });
+  try {
+    return await Promise.race([read, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
