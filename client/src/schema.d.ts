@@ -2649,6 +2649,117 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workflows/{workflow_id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A workflow at a glance: its taskforces summed up, what failed, and what it waits for. Tells of all that was reported before, or, of a workflow with thousands of taskforces, of all until a moment ago. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
+                    workflow_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The summary. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorkflowSummary"];
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2899,6 +3010,161 @@ export interface components {
             timestamp?: number;
             /** @description Issued when the workflow is created: WF-<hex epoch seconds>-<8 hex>. */
             workflow_id?: string;
+        };
+        /** @description A workflow at a glance: its taskforces summed up. */
+        WorkflowSummary: {
+            /** @description Workers by HTCondor status and pilot status, of all taskforces. */
+            compound_statuses: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            deactivated: ("ABORTED" | "FINISHED") | null;
+            deactivated_ts: number | null;
+            /** @description The newest of them, newest first; 20 at most. */
+            failed_attempts: {
+                /** @description Why it did not work; a long text is shortened. */
+                context: string;
+                schedd: string;
+                /** @description Who or what tried. */
+                source_entity: string;
+                /**
+                 * @description The phase that was not reached.
+                 * @enum {string}
+                 */
+                target_phase: "pre-mq-activation" | "pre-launch" | "pending-starter" | "condor-submit" | "pending-stopper" | "condor-rm" | "condor-complete";
+                taskforce_uuid: string;
+                timestamp: number;
+            }[];
+            /** @description When a phase, the log or the statuses of a taskforce changed last. */
+            last_change: number | null;
+            /** @description Entries in the taskforces' logs that tell of a failure. */
+            n_failed_attempts: number;
+            /** @description Taskforces. */
+            n_taskforces: number;
+            /** @description Workers of the taskforces that neither end nor have ended. */
+            n_workers_requested: number;
+            /** @description Time in each phase; phases that no taskforce was ever in are left out. */
+            phases: {
+                "condor-complete"?: {
+                    /** @description Taskforces that are in it. */
+                    n: number;
+                    /** @description Since when the first of them is. */
+                    oldest_since: number | null;
+                    /** @description How long that one is; 0 when none is. */
+                    seconds_longest: number;
+                    /** @description The mean of the stays that are over; null when none is. */
+                    seconds_mean_past: number | null;
+                };
+                "condor-rm"?: {
+                    /** @description Taskforces that are in it. */
+                    n: number;
+                    /** @description Since when the first of them is. */
+                    oldest_since: number | null;
+                    /** @description How long that one is; 0 when none is. */
+                    seconds_longest: number;
+                    /** @description The mean of the stays that are over; null when none is. */
+                    seconds_mean_past: number | null;
+                };
+                "condor-submit"?: {
+                    /** @description Taskforces that are in it. */
+                    n: number;
+                    /** @description Since when the first of them is. */
+                    oldest_since: number | null;
+                    /** @description How long that one is; 0 when none is. */
+                    seconds_longest: number;
+                    /** @description The mean of the stays that are over; null when none is. */
+                    seconds_mean_past: number | null;
+                };
+                "pending-starter"?: {
+                    /** @description Taskforces that are in it. */
+                    n: number;
+                    /** @description Since when the first of them is. */
+                    oldest_since: number | null;
+                    /** @description How long that one is; 0 when none is. */
+                    seconds_longest: number;
+                    /** @description The mean of the stays that are over; null when none is. */
+                    seconds_mean_past: number | null;
+                };
+                "pending-stopper"?: {
+                    /** @description Taskforces that are in it. */
+                    n: number;
+                    /** @description Since when the first of them is. */
+                    oldest_since: number | null;
+                    /** @description How long that one is; 0 when none is. */
+                    seconds_longest: number;
+                    /** @description The mean of the stays that are over; null when none is. */
+                    seconds_mean_past: number | null;
+                };
+                "pre-launch"?: {
+                    /** @description Taskforces that are in it. */
+                    n: number;
+                    /** @description Since when the first of them is. */
+                    oldest_since: number | null;
+                    /** @description How long that one is; 0 when none is. */
+                    seconds_longest: number;
+                    /** @description The mean of the stays that are over; null when none is. */
+                    seconds_mean_past: number | null;
+                };
+                "pre-mq-activation"?: {
+                    /** @description Taskforces that are in it. */
+                    n: number;
+                    /** @description Since when the first of them is. */
+                    oldest_since: number | null;
+                    /** @description How long that one is; 0 when none is. */
+                    seconds_longest: number;
+                    /** @description The mean of the stays that are over; null when none is. */
+                    seconds_mean_past: number | null;
+                };
+            };
+            /** @description Taskforces by phase; phases without any are left out. */
+            taskforces_by_phase: {
+                "condor-complete"?: number;
+                "condor-rm"?: number;
+                "condor-submit"?: number;
+                "pending-starter"?: number;
+                "pending-stopper"?: number;
+                "pre-launch"?: number;
+                "pre-mq-activation"?: number;
+            };
+            /** @description The same for each task directive, in their order. */
+            tasks: {
+                /** @description Workers by HTCondor status and pilot status, of all taskforces. */
+                compound_statuses: {
+                    [key: string]: {
+                        [key: string]: number;
+                    };
+                };
+                /** @description Taskforces. */
+                n_taskforces: number;
+                /** @description Workers of the taskforces that neither end nor have ended. */
+                n_workers_requested: number;
+                task_id: string;
+                task_image: string;
+                /** @description Taskforces by phase; phases without any are left out. */
+                taskforces_by_phase: {
+                    "condor-complete"?: number;
+                    "condor-rm"?: number;
+                    "condor-submit"?: number;
+                    "pending-starter"?: number;
+                    "pending-stopper"?: number;
+                    "pre-launch"?: number;
+                    "pre-mq-activation"?: number;
+                };
+                /** @description Errors and their counts, of all taskforces. */
+                top_task_errors: {
+                    [key: string]: number;
+                };
+            }[];
+            /** @description Errors and their counts, of all taskforces. */
+            top_task_errors: {
+                [key: string]: number;
+            };
+            /** @description As of when all this is. */
+            updated: number;
+            /** @description What the workflow waits for, in one sentence; null when it just runs or has ended. */
+            waiting_for: string | null;
+            workflow_id: string;
         };
     };
     responses: never;

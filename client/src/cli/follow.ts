@@ -4,9 +4,9 @@ import { Refusal, Unreachable } from "../errors.js";
 import { pause } from "../retry.js";
 import type { Summary } from "../summary.js";
 import { EXIT } from "./exits.js";
-import { describeTask, nameOf, progressLines, Rates } from "./progress.js";
+import { describeTask, nameOf, progressLines, Rates, sentence } from "./progress.js";
 import { readSummary } from "./reading.js";
-import { columns, cut, isTerminal, note, plain, print, time } from "./terminal.js";
+import { cut, isTerminal, note, plain, print, size, time } from "./terminal.js";
 
 /** Seconds between two looks where the service has no events. */
 const POLL = 2;
@@ -19,7 +19,7 @@ const BREATH = 0.3;
 interface View {
   show(summary: Summary): Promise<void>;
   /** The service is away. */
-  trouble(sentence: string): void;
+  trouble(words: string): void;
   /** Leaves the last state on the screen. */
   close(): void;
 }
@@ -55,7 +55,7 @@ async function* summariesOf(
   client: Client,
   workflowId: string,
   signal: AbortSignal,
-  onTrouble: (sentence: string) => void,
+  onTrouble: (words: string) => void,
 ): AsyncGenerator<Summary, never, undefined> {
   yield await readSummary(client, workflowId, signal);
   const bell = new Bell();
@@ -78,7 +78,7 @@ async function listen(
   client: Client,
   workflowId: string,
   signal: AbortSignal,
-  onTrouble: (sentence: string) => void,
+  onTrouble: (words: string) => void,
   bell: Bell,
 ): Promise<never> {
   const onBreak = (reason: string, wait: number) =>
@@ -139,10 +139,10 @@ function liveView(): View {
   let lines: string[] = [];
   return {
     async show(summary) {
-      lines = progressLines(summary, rates.after(summary, Date.now() / 1000), columns());
+      lines = progressLines(summary, rates.after(summary, Date.now() / 1000), size());
       draw(lines.join("\n"));
     },
-    trouble: (sentence) => draw([...lines, cut(sentence, columns())].join("\n")),
+    trouble: (words) => draw([...lines, cut(words, size().columns)].join("\n")),
     close: () => draw.done(),
   };
 }
@@ -166,12 +166,15 @@ function plainView(): View {
           "failure",
           `${last.taskforce_uuid} failed ${last.target_phase}: ${plain(last.context)}`,
         );
-      if (waiting_for !== null) await changed("waiting", withoutTimes(plain(waiting_for)));
+      await changed(
+        "waiting",
+        waiting_for === null ? "Waits for nothing." : sentence(withoutTimes(waiting_for)),
+      );
     },
-    trouble: (sentence) => note(`ewms: ${sentence}`),
+    trouble: (words) => note(`ewms: ${words}`),
     close: () => undefined,
   };
 }
 
 /** A wait that only grew longer is no news. */
-const withoutTimes = (sentence: string): string => sentence.replace(/,? longest [^;.]*/g, "");
+const withoutTimes = (words: string): string => words.replace(/, (longest|for) \d+ (s|min|h|days)\b/g, "");

@@ -6,11 +6,10 @@ import type { Summary } from "../summary.js";
 /** How a workflow does. */
 export const readSummary = (client: Client, workflow_id: string, signal?: AbortSignal): Promise<Summary> =>
   answerOf(
-    client.request(
-      "get",
-      "/v1/workflows/{workflow_id}/summary" as never,
-      { params: { path: { workflow_id } }, ...(signal && { signal }) } as never,
-    ),
+    client.GET("/v1/workflows/{workflow_id}/summary", {
+      params: { path: { workflow_id } },
+      ...(signal && { signal }),
+    }),
   );
 
 /** What is queued at a schedd. */

@@ -88,3 +88,11 @@ export function fieldName(path: Path): string {
   );
   return parts.join("").replace(/^\./, "") || "the request";
 }
+
+/** The field that words of the service begin with; empty where they begin with none. @see fieldName */
+export function pathIn(words: string): Path {
+  const [, name = ""] = /^(\w+(?:\.[\w$-]+|\[\d+\]|\["[^"]*"\])*): /.exec(words) ?? [];
+  return [...name.matchAll(/\["([^"]*)"\]|\[(\d+)\]|([\w$-]+)/g)].map(
+    ([, quoted, index, key]) => quoted ?? (index === undefined ? (key ?? "") : Number(index)),
+  );
+}

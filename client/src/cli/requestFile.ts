@@ -3,10 +3,17 @@ import { text } from "node:stream/consumers";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import type { WorkflowRequest } from "../entities.js";
 import { usageError } from "./exits.js";
-import { type Fault, faultsOf, fieldName, type Path } from "./requestCheck.js";
+import { type Fault, faultsOf, fieldName, type Path, pathIn } from "./requestCheck.js";
 
 /** Faults that are told at a time. */
 const MOST_FAULTS = 10;
+
+/** A request that looks as it should, and the file that it comes from. */
+export interface RequestFile {
+  request: WorkflowRequest;
+  /** The service's words about a field of the request, with the field's line before them. */
+  locate(words: string): string;
+}
 
 /**
  * Reads the request for a workflow and checks it as far as that is possible here.
@@ -14,7 +21,7 @@ const MOST_FAULTS = 10;
  * @param file JSON or YAML; `-` is stdin
  * @throws CommandError that names the line of each fault
  */
-export async function readRequest(file: string): Promise<WorkflowRequest> {
+export async function readRequest(file: string): Promise<RequestFile> {
   const name = file === "-" ? "stdin" : file;
   const content =
     file === "-" ? await text(process.stdin) : await readFile(file, "utf8").catch(notReadable(file));
@@ -22,16 +29,25 @@ export async function readRequest(file: string): Promise<WorkflowRequest> {
 }
 
 /** @param name of the file, for errors. @see readRequest */
-export function parseRequest(name: string, content: string): WorkflowRequest {
+export function parseRequest(name: string, content: string): RequestFile {
   const parsed = parse(name, content);
   const faults = faultsOf(parsed.value);
-  if (faults.length === 0) return parsed.value as WorkflowRequest;
   // Lines cost another look at the file, which is not needed when all is well.
-  const { document, lines } = parsed.withLines();
-  const told = faults.slice(0, MOST_FAULTS).map((fault) => {
-    const line = lines.linePos(offsetOf(document, fault)).line;
-    return `${name}:${line}: ${fieldName(fault.path)}: ${fault.what}`;
-  });
+  const placeOf = (fault: Pick<Fault, "path" | "unknown">): string => {
+    const { document, lines } = parsed.withLines();
+    return `${name}:${lines.linePos(offsetOf(document, fault)).line}`;
+  };
+  if (faults.length === 0)
+    return {
+      request: parsed.value as WorkflowRequest,
+      locate: (words) => {
+        const path = pathIn(words);
+        return path.length === 0 ? words : `${placeOf({ path, unknown: false })}: ${words}`;
+      },
+    };
+  const told = faults
+    .slice(0, MOST_FAULTS)
+    .map((fault) => `${placeOf(fault)}: ${fieldName(fault.path)}: ${fault.what}`);
   if (faults.length > MOST_FAULTS) told.push(`and ${faults.length - MOST_FAULTS} more`);
   throw usageError(told.join("\n"));
 }
@@ -42,12 +58,13 @@ interface Parsed {
 }
 
 function parse(name: string, content: string): Parsed {
+  let read: ReturnType<Parsed["withLines"]> | undefined;
   const withLines = () => {
+    if (read !== undefined) return read;
     const lines = new LineCounter();
-    return {
-      document: parseDocument(content, { lineCounter: lines, merge: true, prettyErrors: false }),
-      lines,
-    };
+    const document = parseDocument(content, { lineCounter: lines, merge: true, prettyErrors: false });
+    read = { document, lines };
+    return read;
   };
   try {
     return { value: JSON.parse(content) as unknown, withLines };
@@ -61,14 +78,14 @@ function parse(name: string, content: string): Parsed {
       `${name}:${lines.linePos(error.pos[0]).line}: it is neither JSON nor YAML: ${error.message}`,
     );
   try {
-    return { value: document.toJS() as unknown, withLines: () => ({ document, lines }) };
+    return { value: document.toJS() as unknown, withLines };
   } catch (cause) {
     throw usageError(`${name}: ${(cause as Error).message}`);
   }
 }
 
 /** Where a fault begins. A field that is missing is missing where its object begins. */
-function offsetOf(document: Document, { path, unknown }: Fault): number {
+function offsetOf(document: Document, { path, unknown }: Pick<Fault, "path" | "unknown">): number {
   for (let length = path.length; length > 0; length--) {
     const found =
       unknown && length === path.length ? keyAt(document, path) : document.getIn(path.slice(0, length), true);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { answerOf } from "../answers.js";
+import { Refusal } from "../errors.js";
 import { follow } from "./follow.js";
 import { readRequest } from "./requestFile.js";
 import { clientOf } from "./settings.js";
@@ -21,11 +22,13 @@ Examples:
   WF=$(ewms submit --quiet workflow.json)`,
     )
     .action(async (file: string, { watch, quiet }: { watch?: true; quiet?: true }, command: Command) => {
-      const body = await readRequest(file);
+      const { request, locate } = await readRequest(file);
       const client = clientOf(command);
       const { workflow, task_directives, taskforces } = await answerOf(
-        client.POST("/v1/workflows", { body }),
-      );
+        client.POST("/v1/workflows", { body: request }),
+      ).catch((error: unknown) => {
+        throw error instanceof Refusal ? new Refusal(error.status, locate(error.message)) : error;
+      });
       const { workflow_id } = workflow;
       const made = `${counted(task_directives.length, "task")}, ${counted(taskforces.length, "taskforce")}`;
       await print(quiet ? workflow_id : `${workflow_id} is created: ${made}`);

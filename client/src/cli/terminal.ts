@@ -4,8 +4,11 @@ import { styleText } from "node:util";
 /** Whether people look at what goes to stdout, rather than a program. */
 export const isTerminal = (): boolean => process.stdout.isTTY === true;
 
-/** Columns of the terminal. */
-export const columns = (): number => process.stdout.columns ?? 80;
+/** The terminal's size; one that does not know it has 80 columns and 24 rows. */
+export const size = (): { columns: number; rows: number } => ({
+  columns: process.stdout.columns || 80,
+  rows: process.stdout.rows || 24,
+});
 
 /** How text is shown on a terminal. */
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";

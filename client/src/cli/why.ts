@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Summary } from "../summary.js";
 import { idOf } from "./arguments.js";
-import { phaseTimes } from "./progress.js";
+import { phaseTimes, sentence } from "./progress.js";
 import { readSummary } from "./reading.js";
 import { clientOf } from "./settings.js";
 import { counted, paint, plain, print, time } from "./terminal.js";
@@ -33,7 +33,7 @@ export function whyLines(summary: Summary): string[] {
     deactivated === null ? "runs" : `was ${deactivated.toLowerCase()} at ${time(deactivated_ts ?? 0)}`;
   return [
     `${workflow_id} ${state}.`,
-    waiting_for === null ? "It waits for nothing." : paint("yellow", plain(waiting_for)),
+    waiting_for === null ? "It waits for nothing." : paint("yellow", sentence(waiting_for)),
     ...part("Taskforces", phaseTimes(summary)),
     ...part(counted(summary.n_failed_attempts, "failed attempt"), failures(summary)),
     ...part("Errors of tasks", errors(summary)),
