@@ -17,6 +17,7 @@ import { type EmbeddedMqs, mqsRoutes } from "./mqs.js";
 import { operationRoutes, type Readiness, rootRoute } from "./operations.js";
 import type { Allowance } from "./rateLimit.js";
 import { reportRoutes } from "./reports.js";
+import { scheddRoutes } from "./schedds.js";
 import { withDocument } from "./schema.js";
 import { taskDirectiveRoutes } from "./taskDirectives.js";
 import { taskforceRoutes } from "./taskforces.js";
@@ -82,6 +83,7 @@ export function describedRoutes({
     ...reportRoutes(wms),
     ...workflowRoutes(wms),
     ...taskDirectiveRoutes(wms),
+    ...scheddRoutes(wms),
     rootRoute,
     ...operationRoutes(readiness),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),

@@ -7,6 +7,7 @@ export type Tag =
   | "workflows"
   | "task-directives"
   | "taskforces"
+  | "schedds"
   | "tms - internal"
   | "openapi"
   | "mqs"
