@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import type { WorkflowId } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import type { CompoundStatuses, TopTaskErrors } from "../domain/taskforce.js";
+import { tellEvent } from "./eventStreams.js";
 import { dirtyKey, idOfMember, memberOf, partitionOf, summarizingKey, summaryKey } from "./keys.js";
 
 /** A workflow at a glance, summed over its taskforces. */
@@ -36,6 +37,7 @@ export class Summaries {
     const multi = this.#redis.multi();
     multi.set(summaryKey(partition, workflow), JSON.stringify(summary));
     multi.srem(summarizingKey(partition), memberOf(workflow));
+    tellEvent(multi, partition, { kind: "summary", workflow });
     await multi.exec();
   }
 
