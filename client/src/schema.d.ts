@@ -260,6 +260,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What happens to all workflows, while it happens: server-sent events, without an end. Those of one workflow are in order. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The same as the header Last-Event-ID, which counts where both are there. */
+                    last_event_id?: string;
+                };
+                header?: {
+                    /** @description The id of the last event that the client got from this stream, from any process: what came after it is sent first. Without it the stream begins with what happens from now on. */
+                    "last-event-id"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Events phase, summary, deactivated, created and gap; this is the data of one. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": components["schemas"]["PhaseEvent"] | components["schemas"]["SummaryEvent"] | components["schemas"]["DeactivatedEvent"] | components["schemas"]["GapEvent"] | components["schemas"]["CreatedEvent"];
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/mqs/workflows/{workflow_id}/mq-profiles/public": {
         parameters: {
             query?: never;
@@ -700,6 +805,218 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every access point: how its queues stand, and when its TMS last asked for work. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The access points, by name. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            schedds: components["schemas"]["ScheddState"][];
+                        };
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedds/{schedd}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One access point: also which taskforces are leased, given up, and handed out next. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Name of an HTCondor access point. */
+                    schedd: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The access point. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ScheddContents"];
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2649,6 +2966,123 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workflows/{workflow_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What happens to a workflow, while it happens: server-sent events, without an end. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The same as the header Last-Event-ID, which counts where both are there. */
+                    last_event_id?: string;
+                };
+                header?: {
+                    /** @description The id of the last event that the client got from this stream, from any process: what came after it is sent first. Without it the stream begins with what happens from now on. */
+                    "last-event-id"?: string;
+                };
+                path: {
+                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
+                    workflow_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Events phase, summary, deactivated and gap; this is the data of one. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": components["schemas"]["PhaseEvent"] | components["schemas"]["SummaryEvent"] | components["schemas"]["DeactivatedEvent"] | components["schemas"]["GapEvent"];
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workflows/{workflow_id}/summary": {
         parameters: {
             query?: never;
@@ -2764,6 +3198,25 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The workflow came to be, with all that belongs to it. */
+        CreatedEvent: {
+            /** @description When it happened, in epoch seconds. */
+            timestamp: number;
+            /** @description The workflow it is about. */
+            workflow_id: string;
+        };
+        /** @description The workflow was aborted or finished. */
+        DeactivatedEvent: {
+            /**
+             * @description Why the workflow no longer runs.
+             * @enum {string}
+             */
+            deactivated: "ABORTED" | "FINISHED";
+            /** @description When it happened, in epoch seconds. */
+            timestamp: number;
+            /** @description The workflow it is about. */
+            workflow_id: string;
+        };
         DeactivatedWorkflowResponseObject: {
             /** @description How many of its taskforces are to be stopped. */
             n_taskforces: number;
@@ -2787,6 +3240,30 @@ export interface components {
             query: {
                 [key: string]: unknown;
             };
+        };
+        /** @description What came after the given id is no longer there: read the state anew, and go on with what follows. */
+        GapEvent: Record<string, never>;
+        /** @description An entry was appended to a taskforce's phase_change_log. */
+        PhaseEvent: {
+            /** @description The phase it was in; null for a new taskforce. */
+            from: ("pre-mq-activation" | "pre-launch" | "pending-starter" | "condor-submit" | "pending-stopper" | "condor-rm" | "condor-complete") | null;
+            /**
+             * @description The phase that was to be reached.
+             * @enum {string}
+             */
+            phase: "pre-mq-activation" | "pre-launch" | "pending-starter" | "condor-submit" | "pending-stopper" | "condor-rm" | "condor-complete";
+            /** @description The HTCondor access point. */
+            schedd: string;
+            /** @description The task directive that the taskforce runs. */
+            task_id: string;
+            /** @description The taskforce. */
+            taskforce_uuid: string;
+            /** @description When the attempt was recorded, in epoch seconds. */
+            timestamp: number;
+            /** @description Whether the phase changed. */
+            was_successful: boolean;
+            /** @description The workflow it is about. */
+            workflow_id: string;
         };
         /** @description Parts of a taskforce that a projection named. */
         ProjectedTaskforce: {
@@ -2877,6 +3354,107 @@ export interface components {
         };
         /** @description Send it as after for the next page; null on the last one. */
         QueryNextAfter: string | null;
+        /** @description How a queue stands, and which taskforces are where. */
+        QueueContents: {
+            /** @description Given up; an operator can retry them. */
+            dead: number;
+            /** @description Newest first; 20 at most. */
+            dead_letters: {
+                /** @description Why it failed the last time. */
+                reason: string;
+                taskforce_uuid: string;
+                /** @description When it was given up. */
+                timestamp: number;
+            }[];
+            /** @description To be handed out again after a wait. */
+            delayed: number;
+            /** @description Taken by a TMS, and not reported yet. */
+            leased: number;
+            /** @description Oldest first; 50 at most. */
+            leases: {
+                /** @description When it was handed out. */
+                since: number;
+                taskforce_uuid: string;
+            }[];
+            /** @description Taskforces in the order in which they will be handed out; 20 at most. */
+            next: string[];
+            /** @description How long the first of those that can be taken waits; 0 when none does. */
+            oldest_waiting_seconds: number;
+            /** @description Taskforces that can be taken at once. */
+            waiting: number;
+        };
+        /** @description How a queue of an access point stands. */
+        QueueState: {
+            /** @description Given up; an operator can retry them. */
+            dead: number;
+            /** @description To be handed out again after a wait. */
+            delayed: number;
+            /** @description Taken by a TMS, and not reported yet. */
+            leased: number;
+            /** @description How long the first of those that can be taken waits; 0 when none does. */
+            oldest_waiting_seconds: number;
+            /** @description Taskforces that can be taken at once. */
+            waiting: number;
+        };
+        /** @description How an access point stands, and what is in its queues. */
+        ScheddContents: {
+            /** @description When a TMS last asked for work, to a few seconds; null when none ever did, as far as is known. */
+            last_poll: number | null;
+            schedd: string;
+            starter: components["schemas"]["QueueContents"];
+            stopper: components["schemas"]["QueueContents"];
+            /** @description Phases without taskforces are left out. */
+            taskforces_by_phase: {
+                "condor-complete"?: number;
+                "condor-rm"?: number;
+                "condor-submit"?: number;
+                "pending-starter"?: number;
+                "pending-stopper"?: number;
+                "pre-launch"?: number;
+                "pre-mq-activation"?: number;
+            };
+        };
+        /** @description How an access point stands. */
+        ScheddState: {
+            /** @description When a TMS last asked for work, to a few seconds; null when none ever did, as far as is known. */
+            last_poll: number | null;
+            schedd: string;
+            starter: components["schemas"]["QueueState"];
+            stopper: components["schemas"]["QueueState"];
+            /** @description Phases without taskforces are left out. */
+            taskforces_by_phase: {
+                "condor-complete"?: number;
+                "condor-rm"?: number;
+                "condor-submit"?: number;
+                "pending-starter"?: number;
+                "pending-stopper"?: number;
+                "pre-launch"?: number;
+                "pre-mq-activation"?: number;
+            };
+        };
+        /** @description The workflow's summary was brought up to date. */
+        SummaryEvent: {
+            /** @description Workers by HTCondor status and pilot status, summed. */
+            compound_statuses: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** @description Taskforces by phase. */
+            taskforces_by_phase: {
+                [key: string]: number;
+            };
+            /** @description Errors and their counts, summed. */
+            top_task_errors: {
+                [key: string]: number;
+            };
+            /** @description When the sums were made, in epoch seconds. */
+            updated: number;
+            /** @description The workflow it is about. */
+            workflow_id: string;
+        } & {
+            [key: string]: unknown;
+        };
         /** @description What one task of a workflow runs. It never changes. */
         TaskDirectiveObject: {
             /** @description Names of the HTCondor pools to run on. */

@@ -13,4 +13,4 @@ const uncalled = new Proxy(
 
 /** The OpenAPI document as a service with the embedded MQS serves it; none has to run. */
 export const apiDocument = (): Document =>
-  describedRoutes({ wms: uncalled, readiness: uncalled, embeddedMqs: uncalled }).document;
+  describedRoutes({ wms: uncalled, readiness: uncalled, embeddedMqs: uncalled, events: {} as never }).document;

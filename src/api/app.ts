@@ -8,6 +8,7 @@ import { admission } from "./admission.js";
 import { docsPages } from "./docs.js";
 import { Draining } from "./draining.js";
 import { asHttpError, HttpError, sendError } from "./errors.js";
+import { type EventsOptions, eventRoutes } from "./events.js";
 import { exchangeOf, type Observer, observeExchanges } from "./exchange.js";
 import { traceExchanges } from "./exchangeSpans.js";
 import { handOutRoutes } from "./handOuts.js";
@@ -28,6 +29,7 @@ export interface AppOptions {
   wms: Wms;
   readiness(): Promise<Readiness>;
   metrics: MetricsPage;
+  events: Pick<EventsOptions, "watchers" | "limits">;
   /** Given when the service is its own MQS. */
   embeddedMqs?: EmbeddedMqs | undefined;
   /** Pages for people, by the path at which they are mounted. */
@@ -60,7 +62,7 @@ export function createApp(options: AppOptions): Express {
   app.set("trust proxy", options.trustedProxies ?? false);
   app.use(observeExchanges(observers, draining));
   if (serveSpan !== undefined) app.use(traceExchanges(serveSpan));
-  const { routes, document } = describedRoutes({ wms, readiness, embeddedMqs });
+  const { routes, document } = describedRoutes({ ...options, draining });
   mountRoutes(app, routes, { admit: admission(checkToken), limits, allowance, log });
   mountMetrics(app, metrics);
   app.use("/docs", docsPages(document));
@@ -75,7 +77,11 @@ export function describedRoutes({
   wms,
   readiness,
   embeddedMqs,
-}: Pick<AppOptions, "wms" | "readiness" | "embeddedMqs">): ReturnType<typeof withDocument> {
+  events,
+  draining = new Draining(),
+}: Pick<AppOptions, "wms" | "readiness" | "embeddedMqs" | "events" | "draining">): ReturnType<
+  typeof withDocument
+> {
   // In the order of how often they are called: Express tries one after the other.
   return withDocument([
     ...taskforceRoutes(wms),
@@ -83,6 +89,7 @@ export function describedRoutes({
     ...reportRoutes(wms),
     ...workflowRoutes(wms),
     ...taskDirectiveRoutes(wms),
+    ...eventRoutes(wms, { ...events, draining }),
     ...scheddRoutes(wms),
     rootRoute,
     ...operationRoutes(readiness),
