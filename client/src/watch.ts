@@ -2,28 +2,22 @@ import { createParser } from "eventsource-parser";
 import { refusalOf } from "./answers.js";
 import { reasonOf, Unreachable } from "./errors.js";
 import { type Patience, pause, type Send } from "./retry.js";
-import type { Phase, Summary } from "./summary.js";
+import type { components } from "./schema.js";
+
+type Schemas = components["schemas"];
 
 /** What each kind of event tells. Times are epoch seconds. */
 export interface EventData {
   /** An attempt to change a taskforce's phase was logged. */
-  phase: {
-    workflow_id: string;
-    task_id: string;
-    taskforce_uuid: string;
-    phase: Phase;
-    from: Phase | null;
-    timestamp: number;
-    was_successful: boolean;
-    schedd: string;
-  };
-  /** The workflow's summary is up to date again. */
-  summary: Omit<Summary, "failed_attempts">;
-  deactivated: { workflow_id: string; deactivated: "ABORTED" | "FINISHED"; timestamp: number };
+  phase: Schemas["PhaseEvent"];
+  /** The workflow's summary was brought up to date: read it for all that it says. */
+  summary: Schemas["SummaryEvent"];
+  /** The workflow was aborted or finished. */
+  deactivated: Schemas["DeactivatedEvent"];
   /** A workflow was created; where all are watched. */
-  created: { workflow_id: string; timestamp: number };
+  created: Schemas["CreatedEvent"];
   /** Events are missing here: read anew what you know, then go on with what follows. */
-  gap: Record<string, never>;
+  gap: Schemas["GapEvent"];
 }
 
 /** An event. Its id is what a later watch can resume after. */
@@ -77,10 +71,15 @@ export async function* watchEvents(
         onOpen?.();
         wasOpen = true;
         attempt = 0;
-        const onRetry = (milliseconds: number) => {
-          usualWait = milliseconds / 1000;
+        const told = {
+          onRetry(milliseconds: number) {
+            usualWait = milliseconds / 1000;
+          },
+          onId(id: string) {
+            resumeAfter = id;
+          },
         };
-        for await (const event of eventsOf(opened, onRetry)) {
+        for await (const event of eventsOf(opened, told)) {
           resumeAfter = event.id;
           yield event;
         }
@@ -120,10 +119,14 @@ async function open(
   return answer.body;
 }
 
-/** Raises a TypeError, as `fetch` does, when the stream breaks or falls silent. */
+/**
+ * Raises a TypeError, as `fetch` does, when the stream breaks or falls silent.
+ *
+ * @param told.onId gets ids to resume after that come without an event, as they do with heartbeats
+ */
 async function* eventsOf(
   body: ReadableStream<Uint8Array>,
-  onRetry: (milliseconds: number) => void,
+  { onRetry, onId }: { onRetry(milliseconds: number): void; onId(id: string): void },
 ): AsyncGenerator<WatchEvent, void, undefined> {
   const events: WatchEvent[] = [];
   const parser = createParser({
@@ -134,11 +137,20 @@ async function* eventsOf(
   });
   const reader = body.getReader();
   const decoder = new TextDecoder();
+  let text = "";
   for (;;) {
     const { done, value } = await spoken(reader.read());
     if (done) return;
-    parser.feed(decoder.decode(value, { stream: true }));
+    text += decoder.decode(value, { stream: true });
+    // The parser keeps ids without an event to itself. That of an event must not count before the event is here.
+    const end = text.lastIndexOf("\n\n") + 2;
+    if (end < 2) continue;
+    const whole = text.slice(0, end);
+    text = text.slice(end);
+    parser.feed(whole);
     yield* events.splice(0);
+    const id = [...whole.matchAll(/^id: ?(.+)$/gm)].at(-1)?.[1];
+    if (id !== undefined) onId(id);
   }
 }
 

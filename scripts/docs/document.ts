@@ -13,4 +13,5 @@ const uncalled = new Proxy(
 
 /** The OpenAPI document as a service with the embedded MQS serves it; none has to run. */
 export const apiDocument = (): Document =>
-  describedRoutes({ wms: uncalled, readiness: uncalled, embeddedMqs: uncalled, events: {} as never }).document;
+  describedRoutes({ wms: uncalled, readiness: uncalled, embeddedMqs: uncalled, events: {} as never })
+    .document;

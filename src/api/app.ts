@@ -52,7 +52,7 @@ export interface AppOptions {
 
 /** The API as an Express app. */
 export function createApp(options: AppOptions): Express {
-  const { wms, readiness, metrics, embeddedMqs, pages = {}, checkToken, observers = [], log } = options;
+  const { metrics, pages = {}, checkToken, observers = [], log } = options;
   const { limits = DEFAULT_LIMITS, allowance, serveSpan, draining = new Draining() } = options;
   const app = express();
   app.disable("x-powered-by");

@@ -1,9 +1,12 @@
 import type { Command } from "commander";
-import type { QueueState, ScheddState } from "../schedds.js";
-import { readSchedd, readSchedds } from "./reading.js";
+import { answerOf } from "../answers.js";
+import type { components } from "../schema.js";
 import { tableText } from "./rows.js";
 import { clientOf } from "./settings.js";
 import { duration, paint, plain, print, time } from "./terminal.js";
+
+type Schemas = components["schemas"];
+type Contents = Schemas["ScheddContents"];
 
 /** Makes the command `drain`. */
 export function addDrain(program: Command): void {
@@ -22,12 +25,18 @@ Examples:
     )
     .action(async ({ schedd }: { schedd?: string }, command: Command) => {
       const client = clientOf(command);
-      if (schedd === undefined) await print(scheddsTable(await readSchedds(client)));
-      else for (const line of scheddLines(await readSchedd(client, schedd))) await print(line);
+      if (schedd === undefined) {
+        const { schedds } = await answerOf(client.GET("/v1/schedds"));
+        await print(scheddsTable(schedds));
+        return;
+      }
+      const params = { path: { schedd } };
+      const contents = await answerOf(client.GET("/v1/schedds/{schedd}", { params }));
+      for (const line of scheddLines(contents)) await print(line);
     });
 }
 
-function scheddsTable(schedds: ScheddState[]): string {
+function scheddsTable(schedds: Schemas["ScheddState"][]): string {
   const rows = schedds.map(({ schedd, last_poll, starter, stopper }) => [
     plain(schedd),
     last_poll === null ? "never" : time(last_poll),
@@ -39,7 +48,7 @@ function scheddsTable(schedds: ScheddState[]): string {
     : tableText(["SCHEDD", "LAST POLL", "TO START", "TO STOP"], rows);
 }
 
-const inShort = ({ waiting, leased, delayed, dead }: QueueState): string =>
+const inShort = ({ waiting, leased, delayed, dead }: Schemas["QueueState"]): string =>
   [
     [waiting, "wait"],
     [leased, "leased"],
@@ -51,7 +60,7 @@ const inShort = ({ waiting, leased, delayed, dead }: QueueState): string =>
     .join(", ") || "-";
 
 /** A schedd's two queues, and what is in them. */
-export function scheddLines(state: ScheddState): string[] {
+export function scheddLines(state: Contents): string[] {
   const { schedd, last_poll, taskforces_by_phase, starter, stopper } = state;
   const polled =
     last_poll === null ? "No TMS has ever asked for it" : `A TMS asked for it at ${time(last_poll)}`;
@@ -63,16 +72,14 @@ export function scheddLines(state: ScheddState): string[] {
   ];
 }
 
-function queueLines(title: string, queue: QueueState): string[] {
+function queueLines(title: string, queue: Contents["starter"]): string[] {
   const longest = queue.waiting === 0 ? "" : `, the longest for ${duration(queue.oldest_waiting_seconds)}`;
   return [
     "",
     `${paint("bold", title)}: ${queue.waiting} wait${longest}; ${queue.leased} leased, ${queue.delayed} delayed, ${queue.dead} dead`,
-    ...(queue.next ?? []).map((uuid) => `  next    ${uuid}`),
-    ...(queue.leases ?? []).map(
-      ({ taskforce_uuid, since }) => `  leased  ${taskforce_uuid} since ${time(since)}`,
-    ),
-    ...(queue.dead_letters ?? []).map(
+    ...queue.next.map((uuid) => `  next    ${uuid}`),
+    ...queue.leases.map(({ taskforce_uuid, since }) => `  leased  ${taskforce_uuid} since ${time(since)}`),
+    ...queue.dead_letters.map(
       ({ taskforce_uuid, reason, timestamp }) =>
         `  ${paint("red", "dead")}    ${taskforce_uuid} since ${time(timestamp)}: ${plain(reason)}`,
     ),

@@ -1,11 +1,11 @@
 import { createLogUpdate } from "log-update";
+import { answerOf } from "../answers.js";
 import type { Client } from "../client.js";
 import { Refusal, Unreachable } from "../errors.js";
 import { pause } from "../retry.js";
 import type { Summary } from "../summary.js";
 import { EXIT } from "./exits.js";
 import { describeTask, nameOf, progressLines, Rates, sentence } from "./progress.js";
-import { readSummary } from "./reading.js";
 import { cut, isTerminal, note, plain, print, size, time } from "./terminal.js";
 
 /** Seconds between two looks where the service has no events. */
@@ -57,13 +57,17 @@ async function* summariesOf(
   signal: AbortSignal,
   onTrouble: (words: string) => void,
 ): AsyncGenerator<Summary, never, undefined> {
-  yield await readSummary(client, workflowId, signal);
+  const read = (): Promise<Summary> => {
+    const params = { path: { workflow_id: workflowId } };
+    return answerOf(client.GET("/v1/workflows/{workflow_id}/summary", { params, signal }));
+  };
+  yield await read();
   const bell = new Bell();
   const listening = listen(client, workflowId, signal, onTrouble, bell);
   for (;;) {
     await Promise.race([bell.rung(), pause(REFRESH, signal), listening]);
     try {
-      yield await readSummary(client, workflowId, signal);
+      yield await read();
     } catch (error) {
       if (!isAway(error)) throw error;
       onTrouble((error as Error).message);

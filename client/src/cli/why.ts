@@ -1,8 +1,8 @@
 import type { Command } from "commander";
+import { answerOf } from "../answers.js";
 import type { Summary } from "../summary.js";
 import { idOf } from "./arguments.js";
 import { phaseTimes, sentence } from "./progress.js";
-import { readSummary } from "./reading.js";
 import { clientOf } from "./settings.js";
 import { counted, paint, plain, print, time } from "./terminal.js";
 
@@ -21,8 +21,12 @@ export function addWhy(program: Command): void {
 Examples:
   ewms why WF-6b055875-627b889b`,
     )
-    .action(async (workflow: string, _options: object, command: Command) => {
-      for (const line of whyLines(await readSummary(clientOf(command), workflow))) await print(line);
+    .action(async (workflow_id: string, _options: object, command: Command) => {
+      const params = { path: { workflow_id } };
+      const summary = await answerOf(
+        clientOf(command).GET("/v1/workflows/{workflow_id}/summary", { params }),
+      );
+      for (const line of whyLines(summary)) await print(line);
     });
 }
 
