@@ -1248,7 +1248,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the client, 1 to 255 visible ASCII characters: the same request with the same key takes effect once in 24 h, and gets the same answer again. A key counts for one caller and one path. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     /** @description Id of a task directive: TK-<workflow id without WF->-<8 hex>. */
                     task_id: string;
@@ -1269,6 +1272,8 @@ export interface paths {
                 /** @description The new taskforce. */
                 200: {
                     headers: {
+                        /** @description The same request had taken effect before. */
+                        "Idempotency-Replayed"?: "true";
                         [name: string]: unknown;
                     };
                     content: {
@@ -1304,6 +1309,15 @@ export interface paths {
                 };
                 /** @description There is no such thing, or its state does not allow this. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The same request, by its Idempotency-Key, is still under way. Retry-After says when to ask again, in seconds. */
+                409: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2463,7 +2477,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the client, 1 to 255 visible ASCII characters: the same request with the same key takes effect once in 24 h, and gets the same answer again. A key counts for one caller and one path. */
+                    "Idempotency-Key"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -2541,6 +2558,8 @@ export interface paths {
                 /** @description What was created. */
                 200: {
                     headers: {
+                        /** @description The same request had taken effect before. */
+                        "Idempotency-Replayed"?: "true";
                         [name: string]: unknown;
                     };
                     content: {
@@ -2580,8 +2599,26 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
+                /** @description The same request, by its Idempotency-Key, is still under way. Retry-After says when to ask again, in seconds. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
                 /** @description The body is too large, or holds too many keys and values. */
                 413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The request is right, but the state forbids it. */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };

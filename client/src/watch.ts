@@ -60,12 +60,10 @@ export async function* watchEvents(
   let resumeAfter = lastEventId;
   let usualWait = USUAL_WAIT;
   let wasOpen = false;
-  for (let attempt = 0; ; ) {
-    const stream = new AbortController();
+  for (let attempt = 0; ; attempt++) {
     let reason = "the stream ended";
     try {
-      const ends = signal ? AbortSignal.any([signal, stream.signal]) : stream.signal;
-      const opened = await open(send, url, resumeAfter, ends);
+      const opened = await open(send, url, resumeAfter, signal);
       if (typeof opened === "string") reason = opened;
       else {
         onOpen?.();
@@ -79,7 +77,7 @@ export async function* watchEvents(
             resumeAfter = id;
           },
         };
-        for await (const event of eventsOf(opened, told)) {
+        for await (const event of eventsOf(opened, told, signal)) {
           resumeAfter = event.id;
           yield event;
         }
@@ -88,11 +86,9 @@ export async function* watchEvents(
       signal?.throwIfAborted();
       if (!(error instanceof TypeError)) throw error;
       reason = reasonOf(error);
-    } finally {
-      stream.abort();
     }
     signal?.throwIfAborted();
-    const wait = Math.min(usualWait * 2 ** attempt++, LONGEST_WAIT) * (0.5 + Math.random() / 2);
+    const wait = Math.min(usualWait * 2 ** attempt, LONGEST_WAIT) * (0.5 + Math.random() / 2);
     if (!wasOpen && Date.now() + wait * 1000 > begun + (patience.seconds ?? 60) * 1000)
       throw new Unreachable(new URL(url).origin, reason);
     onBreak?.(reason, wait);
@@ -105,10 +101,10 @@ async function open(
   send: Send,
   url: string,
   lastEventId: string | undefined,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<ReadableStream<Uint8Array> | string> {
   const headers = { accept: "text/event-stream", ...(lastEventId && { "last-event-id": lastEventId }) };
-  const answer = await send(new Request(url, { headers, signal }));
+  const answer = await send(new Request(url, { headers, signal: signal ?? null }));
   if (answer.status === 503 || answer.status === 429) {
     await answer.body?.cancel();
     return `${answer.status} ${answer.statusText}`;
@@ -127,6 +123,7 @@ async function open(
 async function* eventsOf(
   body: ReadableStream<Uint8Array>,
   { onRetry, onId }: { onRetry(milliseconds: number): void; onId(id: string): void },
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<WatchEvent, void, undefined> {
   const events: WatchEvent[] = [];
   const parser = createParser({
@@ -136,21 +133,29 @@ async function* eventsOf(
     onRetry,
   });
   const reader = body.getReader();
+  // The request's own signal can't be relied on for so long: what ties it to this one may be garbage-collected.
+  const end = () => void reader.cancel().catch(() => undefined);
+  signal?.addEventListener("abort", end);
   const decoder = new TextDecoder();
   let text = "";
-  for (;;) {
-    const { done, value } = await spoken(reader.read());
-    if (done) return;
-    text += decoder.decode(value, { stream: true });
-    // The parser keeps ids without an event to itself. That of an event must not count before the event is here.
-    const end = text.lastIndexOf("\n\n") + 2;
-    if (end < 2) continue;
-    const whole = text.slice(0, end);
-    text = text.slice(end);
-    parser.feed(whole);
-    yield* events.splice(0);
-    const id = [...whole.matchAll(/^id: ?(.+)$/gm)].at(-1)?.[1];
-    if (id !== undefined) onId(id);
+  try {
+    for (;;) {
+      const { done, value } = await spoken(reader.read());
+      if (done) return;
+      text += decoder.decode(value, { stream: true });
+      // The parser keeps ids without an event to itself. That of an event must not count before the event is here.
+      const length = text.lastIndexOf("\n\n") + 2;
+      if (length < 2) continue;
+      const whole = text.slice(0, length);
+      text = text.slice(length);
+      parser.feed(whole);
+      yield* events.splice(0);
+      const id = [...whole.matchAll(/^id: ?(.+)$/gm)].at(-1)?.[1];
+      if (id !== undefined) onId(id);
+    }
+  } finally {
+    signal?.removeEventListener("abort", end);
+    end();
   }
 }
 

@@ -10,7 +10,7 @@ export const JSON_HEADERS = {
 export interface AnswerOptions {
   /** HTTP's reason phrase; Node's own when undefined. It must be fit for the wire: see `reasonPhrase`. */
   reason?: string | undefined;
-  headers?: OutgoingHttpHeaders;
+  headers?: OutgoingHttpHeaders | undefined;
 }
 
 /**

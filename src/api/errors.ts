@@ -22,6 +22,7 @@ const STATUS_OF: Record<ErrorKind, number> = {
   invalid: 400,
   "not-found": 404,
   conflict: 422,
+  "under-way": 409,
   "upstream-refused": 502,
   unavailable: 503,
 };
@@ -32,7 +33,7 @@ const REDIS_PATIENCE = 5;
 const retryAfter = (seconds: number): OutgoingHttpHeaders => ({ "retry-after": String(Math.ceil(seconds)) });
 
 function headersOf({ kind, retryAfterSeconds }: WmsError): OutgoingHttpHeaders {
-  if (kind === "unavailable") return retryAfter(retryAfterSeconds ?? REDIS_PATIENCE);
+  if (kind === "unavailable" || kind === "under-way") return retryAfter(retryAfterSeconds ?? REDIS_PATIENCE);
   return kind === "unauthenticated" ? { "www-authenticate": "Bearer" } : {};
 }
 

@@ -8,6 +8,7 @@ import { sendJson } from "./answers.js";
 import { parseBody, readBody } from "./body.js";
 import { HttpError } from "./errors.js";
 import { exchangeOf } from "./exchange.js";
+import { idempotencyOf } from "./idempotency.js";
 import { type Allowance, rateLimit } from "./rateLimit.js";
 import type { Route } from "./route.js";
 import { validate } from "./validation.js";
@@ -43,17 +44,20 @@ export function mountRoutes(
 function serve(route: Route, mostValues: number, log: Logger): RequestHandler {
   return async (request, response) => {
     const sent = request.body === undefined ? {} : parseBody(request.body, mostValues);
+    const body = route.body && validate(route.body.schema, sent);
+    const { caller } = exchangeOf(response);
     const answer = await route.answer({
       params: request.params as Record<string, string>,
       query: route.query && validate(route.query, declaredParameters(request, route.query)),
-      body: route.body && validate(route.body.schema, sent),
+      body,
       headers: route.headers && validate(route.headers, request.headers),
-      by: countsAs(exchangeOf(response).caller),
+      by: countsAs(caller),
+      once: route.idempotent && idempotencyOf(request, caller, body),
       log: () => log.child({ request: exchangeOf(response).id }),
     });
     if (typeof answer === "string") sendJson(response, 200, answer);
     else if ("stream" in answer) await answer.stream(request, response);
-    else sendJson(response, answer.status, answer.text);
+    else sendJson(response, answer.status, answer.text, { headers: answer.headers });
   };
 }
 

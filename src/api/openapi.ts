@@ -1,5 +1,6 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from "@asteasolutions/zod-to-openapi";
 import { z } from "zod";
+import { keyHeaders, replayHeaders } from "./idempotency.js";
 import { PATH_PARAMETERS } from "./parameters.js";
 import type { FurtherError, Route, Success, Tag } from "./route.js";
 
@@ -23,6 +24,7 @@ const ERRORS: Record<ErrorStatus, string> = {
   403: "The token's owner lacks the role.",
   404: "There is no such thing, or its state does not allow this.",
   413: "The body is too large, or holds too many keys and values.",
+  409: "The same request, by its Idempotency-Key, is still under way. Retry-After says when to ask again, in seconds.",
   422: "The request is right, but the state forbids it.",
   429: "The caller sent too many requests. Retry-After says when it may send the next one, in seconds.",
   500: "The service is at fault.",
@@ -86,6 +88,7 @@ function describe(route: Route): RouteConfig {
       ...(params.length > 0 && { params: z.object(Object.fromEntries(params)) }),
       ...(query && { query }),
       ...(headers && { headers }),
+      ...(route.idempotent && { headers: keyHeaders }),
       ...(body && {
         body: { required: body.required, content: { "application/json": { schema: body.schema } } },
       }),
@@ -94,7 +97,11 @@ function describe(route: Route): RouteConfig {
       Object.entries({ ...errorsOf(route), ...responses }).map(
         ([status, { description, schema, contentType = "application/json" }]) => [
           status,
-          { description, content: { [contentType]: { schema } } },
+          {
+            description,
+            content: { [contentType]: { schema } },
+            ...(route.idempotent && Number(status) < 400 && { headers: replayHeaders }),
+          },
         ],
       ),
     ),

@@ -1,7 +1,8 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Role } from "../domain/caller.js";
+import type { IdempotentRequest } from "../domain/idempotency.js";
 
 /** Groups of routes in the document. */
 export type Tag =
@@ -22,14 +23,16 @@ export interface Call<Params = Record<string, string>, Query = unknown, Body = u
   headers: Headers;
   /** By which role the request counts. */
   by: "USER" | "TMS";
+  /** Given when the route is idempotent and the request has an `Idempotency-Key`. */
+  once: IdempotentRequest | undefined;
   /** Makes a log whose lines name the request. */
   log: () => Logger;
 }
 
-/** An answer: JSON text, with a status when it is not 200; or what sends the answer by itself, bit by bit. */
+/** An answer: JSON text, with a status when it is not 200, or with further headers; or what sends the answer by itself, bit by bit. */
 export type Answer =
   | string
-  | { status: number; text: string }
+  | { status: number; text: string; headers?: OutgoingHttpHeaders }
   /** As long as it has sent nothing, it may throw. To a HEAD it sends the head alone. */
   | { stream: (request: IncomingMessage, response: ServerResponse) => Promise<void> };
 
@@ -42,7 +45,7 @@ export interface Success {
 }
 
 /** Error statuses of some routes. Every route may answer 400, 413, 500 and 503, and 401, 403 and 429 unless it is for anyone. */
-export type FurtherError = 404 | 422 | 502;
+export type FurtherError = 404 | 409 | 422 | 502;
 
 /** One route: what it takes and answers, as data for the router and the document, and what it does. */
 export interface Route {
@@ -54,6 +57,8 @@ export interface Route {
   /** Whom it is for; `anyone` needs no token. */
   roles: readonly Role[] | "anyone";
   description: string;
+  /** It takes an `Idempotency-Key`. */
+  idempotent?: true;
   /** Declared query parameters; all others are ignored. */
   query?: z.ZodObject;
   /** Declared headers, in lower case; all others are left to others. */

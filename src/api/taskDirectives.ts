@@ -1,9 +1,10 @@
 import { addWorkersSchema } from "../domain/requests.js";
 import { taskDirectiveSchema } from "../domain/taskDirective.js";
 import { taskforceSchema } from "../domain/taskforce.js";
-import { addWorkers } from "../lifecycle/addWorkers.js";
 import type { Wms } from "../lifecycle/context.js";
+import { addWorkersOnce } from "../lifecycle/createOnce.js";
 import { readTaskDirective } from "../lifecycle/read.js";
+import { onceAnswer } from "./idempotency.js";
 import { queryRoute } from "./query.js";
 import { type Route, route } from "./route.js";
 
@@ -27,8 +28,12 @@ export const taskDirectiveRoutes = (wms: Wms): Route[] => [
     description: "Gives a task one more taskforce, set up as its first one, which overtakes whatever waits.",
     body: { schema: addWorkersSchema, required: true },
     responses: { 200: { description: "The new taskforce.", schema: taskforceSchema } },
-    errors: [404, 422],
-    answer: ({ params, body, by, log }) => addWorkers({ ...wms, log: log() }, params.task_id, body, by),
+    idempotent: true,
+    errors: [404, 409, 422],
+    async answer({ params: { task_id }, body, by, log, once }) {
+      const { given, replayed } = await addWorkersOnce({ ...wms, log: log() }, task_id, body, by, once);
+      return onceAnswer({ text: JSON.stringify(given), replayed });
+    },
   }),
   queryRoute(wms, {
     kind: "task",

@@ -6,10 +6,11 @@ import { taskDirectiveSchema } from "../domain/taskDirective.js";
 import { taskforceSchema } from "../domain/taskforce.js";
 import { type Deactivation, workflowSchema } from "../domain/workflow.js";
 import type { Wms } from "../lifecycle/context.js";
-import { createWorkflow } from "../lifecycle/create.js";
+import { createWorkflowOnce } from "../lifecycle/createOnce.js";
 import { deactivateWorkflow } from "../lifecycle/deactivate.js";
 import { readWorkflow } from "../lifecycle/read.js";
 import { readSummary } from "../lifecycle/readSummary.js";
+import { onceAnswer } from "./idempotency.js";
 import { queryRoute } from "./query.js";
 import { type Route, route } from "./route.js";
 
@@ -36,8 +37,12 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     description: "Creates a workflow with its task directives and taskforces, all at once or not at all.",
     body: { schema: createWorkflowSchema, required: true },
     responses: { 200: { description: "What was created.", schema: createdSchema } },
-    errors: [502],
-    answer: async ({ body, log }) => JSON.stringify(await createWorkflow({ ...wms, log: log() }, body)),
+    idempotent: true,
+    errors: [409, 422, 502],
+    async answer({ body, log, once }) {
+      const { given, replayed } = await createWorkflowOnce({ ...wms, log: log() }, body, once);
+      return onceAnswer({ text: JSON.stringify(given), replayed });
+    },
   }),
   route({
     method: "get",

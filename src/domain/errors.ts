@@ -7,6 +7,7 @@
  * - `invalid`: the request contradicts itself or the configuration (400)
  * - `not-found`: the entity is unknown, or not in a phase that allows the request (404)
  * - `conflict`: understood, but the entity's state forbids it (422)
+ * - `under-way`: the same request is being served at the moment (409)
  * - `upstream-refused`: the MQS refused what we asked it (502)
  * - `unavailable`: Redis or the MQS is away; the same request may work later (503)
  */
@@ -16,13 +17,14 @@ export type ErrorKind =
   | "invalid"
   | "not-found"
   | "conflict"
+  | "under-way"
   | "upstream-refused"
   | "unavailable";
 
 /** An error that the caller caused or may repair; its message is shown to the caller word for word. */
 export class WmsError extends Error {
   readonly kind: ErrorKind;
-  /** Seconds after which the same request may succeed; for `unavailable` only. */
+  /** Seconds after which the same request may succeed; for `unavailable` and `under-way` only. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(

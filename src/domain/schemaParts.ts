@@ -4,7 +4,7 @@ import { z } from "zod";
 type JsonSchema = Record<string, unknown>;
 
 /** JSON text that is the same for equal values: the order of an object's keys says nothing. */
-function canonicalText(value: unknown): string {
+export function canonicalText(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalText).join()}]`;
   const members = Object.entries(value).map(

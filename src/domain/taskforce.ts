@@ -167,5 +167,39 @@ export interface Taskforce {
   top_task_errors: TopTaskErrors;
 }
 
+/** A taskforce at the beginning of its life. @param created the first entry of its log */
+export const unstarted = (
+  of: Omit<
+    Taskforce,
+    | "collector"
+    | "cluster_id"
+    | "submit_dict"
+    | "job_event_log_fpath"
+    | "phase"
+    | "phase_change_log"
+    | "compound_statuses"
+    | "top_task_errors"
+  >,
+  created: PhaseChange,
+): Taskforce => ({
+  taskforce_uuid: of.taskforce_uuid,
+  task_id: of.task_id,
+  workflow_id: of.workflow_id,
+  timestamp: of.timestamp,
+  priority: of.priority,
+  collector: null,
+  schedd: of.schedd,
+  n_workers: of.n_workers,
+  pilot_config: of.pilot_config,
+  worker_config: of.worker_config,
+  cluster_id: null,
+  submit_dict: {},
+  job_event_log_fpath: "",
+  phase: created.target_phase,
+  phase_change_log: [created],
+  compound_statuses: {},
+  top_task_errors: {},
+});
+
 /** What the TMS reports when HTCondor took a taskforce. */
 export type SubmitReport = z.infer<typeof submitReportSchema>;

@@ -3,10 +3,12 @@ import { invalid, notFound, WmsError } from "../domain/errors.js";
 import { isTaskId } from "../domain/ids.js";
 import { ADD_WORKERS_BOOST } from "../domain/priority.js";
 import type { AddWorkersRequest } from "../domain/requests.js";
+import type { Taskforce } from "../domain/taskforce.js";
 import { createTaskforce } from "../store/creation.js";
+import type { Claim } from "../store/idempotency.js";
 import { taskforceDoc } from "../store/records.js";
 import type { Wms } from "./context.js";
-import { logCreation, newTaskforce } from "./create.js";
+import { logCreation, newTaskforce, requestedWorkers } from "./create.js";
 import { wakeFanout } from "./fanout.js";
 import { project } from "./project.js";
 import { workflowPriority } from "./read.js";
@@ -15,16 +17,18 @@ import { workflowPriority } from "./read.js";
  * Gives a task one more taskforce, copied from its first one, with a priority that lets it overtake.
  *
  * @param by whether a user or a TMS asks
- * @returns the taskforce
+ * @param claim of a request that takes effect once
  * @throws WmsError `invalid` for an unknown location, `not-found` for an unknown task, `conflict` when the workflow is
  *   deactivated
+ * @throws Overtaken when the same request took effect meanwhile
  */
 export async function addWorkers(
   wms: Wms,
   taskId: string,
   request: AddWorkersRequest,
   by: "USER" | "TMS",
-): Promise<string> {
+  claim?: Claim,
+): Promise<Taskforce> {
   const schedd = scheddOf(wms.settings.clusters, request.cluster_location);
   if (schedd === undefined)
     throw invalid(`cluster_location: condor cluster location not found: ${request.cluster_location}`);
@@ -40,13 +44,13 @@ export async function addWorkers(
       schedd,
       priority: (await workflowPriority(wms, workflow_id)) + ADD_WORKERS_BOOST,
     },
-    n_workers: request.n_workers ?? 1,
+    n_workers: requestedWorkers(request),
     pilot_config,
     worker_config,
     source: by,
     context: "Created when adding more workers for this task directive.",
   });
-  const outcome = await createTaskforce(wms.store, taskforce);
+  const outcome = await createTaskforce(wms.store, taskforce, claim);
   if (outcome === "no-workflow") throw notFound(`no task found with id: ${taskId}`);
   if (outcome === "deactivated")
     throw new WmsError("conflict", `cannot add a taskforce to a deactivated workflow (${workflow_id})`);
@@ -58,5 +62,5 @@ export async function addWorkers(
       wms.queues.activation.add([{ id: taskforce.taskforce_uuid, subject: workflow_id }]),
     );
   wakeFanout(wms, workflow_id);
-  return JSON.stringify(taskforce);
+  return taskforce;
 }

@@ -6,14 +6,23 @@ import { SOURCES } from "../domain/phases.js";
 import { storedPriority } from "../domain/priority.js";
 import type { CreateWorkflowRequest, TaskRequest } from "../domain/requests.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
-import type { PilotConfig, Taskforce } from "../domain/taskforce.js";
+import { type PilotConfig, type Taskforce, unstarted } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
 import { createAll, type WholeWorkflow } from "../store/creation.js";
+import type { Claim } from "../store/idempotency.js";
+import { partitionOf } from "../store/keys.js";
 import type { Wms } from "./context.js";
 import { wakeFanout } from "./fanout.js";
 import { logPhaseChange } from "./log.js";
 import { pilotTagResolver } from "./pilotImages.js";
 import { project } from "./project.js";
+
+/** What the log says of a taskforce that came with its workflow. */
+export const INITIAL = "Created during initial workflow request.";
+
+/** The workers that a request asks for. */
+export const requestedWorkers = (of: { n_workers?: number | null | undefined } | undefined): number =>
+  of?.n_workers ?? 1;
 
 /** The pilot's own settings travel under these names; a user's value would be overwritten. */
 const RESERVED_ENVIRONMENT = ["IMAGE", "ARGS", "ENV_JSON"].flatMap((what) => [
@@ -26,9 +35,15 @@ const RESERVED_ENVIRONMENT = ["IMAGE", "ARGS", "ENV_JSON"].flatMap((what) => [
  * passed, and then everything appears at once.
  *
  * @param request its types are checked already; here come the rules that need more than its shape
+ * @param claim of a request that takes effect once
  * @throws WmsError `invalid`; `upstream-refused` or `unavailable` when the MQS does not reserve the queues
+ * @throws Overtaken when the same request took effect meanwhile
  */
-export async function createWorkflow(wms: Wms, request: CreateWorkflowRequest): Promise<WholeWorkflow> {
+export async function createWorkflow(
+  wms: Wms,
+  request: CreateWorkflowRequest,
+  claim?: Claim,
+): Promise<WholeWorkflow> {
   checkClusters(wms, request);
   const aliases = usedAliases(request);
   checkPublicAliases(request, aliases);
@@ -37,7 +52,7 @@ export async function createWorkflow(wms: Wms, request: CreateWorkflowRequest): 
 
   const timestamp = now();
   const workflow: Workflow = {
-    workflow_id: newWorkflowId(timestamp),
+    workflow_id: claim === undefined ? newWorkflowId(timestamp) : newIdIn(wms, claim.partition, timestamp),
     timestamp,
     priority: storedPriority(request.priority),
     deactivated: null,
@@ -45,11 +60,19 @@ export async function createWorkflow(wms: Wms, request: CreateWorkflowRequest): 
   };
   const queues = await reserveQueues(wms, workflow.workflow_id, aliases, request.public_queue_aliases);
   const whole = assemble(wms, workflow, request, pilots, queues);
-  await createAll(wms.store, whole, aliases.length);
+  await createAll(wms.store, whole, aliases.length, claim);
   logCreation(wms, whole.taskforces);
   await project(wms, "activation", () => wms.queues.activation.add([{ id: workflow.workflow_id }]));
   wakeFanout(wms, workflow.workflow_id);
   return whole;
+}
+
+/** A new workflow's id in a partition: a draw hits it once in as many times as there are partitions. */
+function newIdIn({ store }: Wms, partition: number, timestamp: number): WorkflowId {
+  for (;;) {
+    const id = newWorkflowId(timestamp);
+    if (partitionOf(id, store.partitions) === partition) return id;
+  }
 }
 
 function checkClusters(wms: Wms, { tasks }: CreateWorkflowRequest): void {
@@ -167,11 +190,11 @@ function taskforceOf(
   if (schedd === undefined) throw invalid(`condor cluster location not found: ${location}`);
   return newTaskforce({
     identity: { workflow_id, task_id, schedd, priority },
-    n_workers: task.n_workers ?? 1,
+    n_workers: requestedWorkers(task),
     pilot_config,
     worker_config: task.worker_config,
     source: SOURCES.user,
-    context: "Created during initial workflow request.",
+    context: INITIAL,
   });
 }
 
@@ -192,32 +215,23 @@ export function newTaskforce(of: {
   context: string;
 }): Taskforce {
   const timestamp = now();
-  return {
-    taskforce_uuid: newTaskforceUuid(of.identity.task_id),
-    task_id: of.identity.task_id,
-    workflow_id: of.identity.workflow_id,
-    timestamp,
-    priority: of.identity.priority,
-    collector: null,
-    schedd: of.identity.schedd,
-    n_workers: of.n_workers,
-    pilot_config: of.pilot_config,
-    worker_config: of.worker_config,
-    cluster_id: null,
-    submit_dict: {},
-    job_event_log_fpath: "",
-    phase: "pre-mq-activation",
-    phase_change_log: [
-      {
-        target_phase: "pre-mq-activation",
-        timestamp,
-        was_successful: true,
-        source_event_time: null,
-        source_entity: of.source,
-        context: of.context,
-      },
-    ],
-    compound_statuses: {},
-    top_task_errors: {},
-  };
+  const { identity, n_workers, pilot_config, worker_config, source: source_entity, context } = of;
+  return unstarted(
+    {
+      taskforce_uuid: newTaskforceUuid(identity.task_id),
+      ...identity,
+      timestamp,
+      n_workers,
+      pilot_config,
+      worker_config,
+    },
+    {
+      target_phase: "pre-mq-activation",
+      timestamp,
+      was_successful: true,
+      source_event_time: null,
+      source_entity,
+      context,
+    },
+  );
 }

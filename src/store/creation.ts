@@ -3,6 +3,7 @@ import type { Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
 import { type Entry, enterIndexes, indexesOf, putRecords } from "./entries.js";
 import { tellEvent } from "./eventStreams.js";
+import { type Claim, claimArguments, Overtaken } from "./idempotency.js";
 import {
   countsField,
   countsKey,
@@ -18,6 +19,7 @@ import { redisOmRecorder } from "./redisOmClient.js";
 import { runScript } from "./scripts.js";
 import { AT_ONCE, isShared, stage } from "./staging.js";
 import type { Store } from "./store.js";
+import { RecordedWrites, type Writes } from "./writes.js";
 
 /** A workflow and all that belongs to it. */
 export interface WholeWorkflow {
@@ -32,9 +34,16 @@ export interface WholeWorkflow {
  * A large workflow is staged first, and the last transaction makes it known.
  *
  * @param queues how many message queues the workflow has
- * @throws WmsError `unavailable` when staging took too long; nothing appears then
+ * @param claim of a request that takes effect once: what it made is kept in the same step
+ * @throws WmsError `unavailable` when staging took too long, Overtaken when the same request took effect meanwhile; nothing
+ *   appears then
  */
-export async function createAll(store: Store, whole: WholeWorkflow, queues: number): Promise<void> {
+export async function createAll(
+  store: Store,
+  whole: WholeWorkflow,
+  queues: number,
+  claim?: Claim,
+): Promise<void> {
   const { workflow, taskforces } = whole;
   // Before the transaction and outside of it: another slot of a Redis Cluster. A schedd known too early does no harm.
   await store.redis.sadd(SCHEDDS_KEY, ...new Set(taskforces.map((taskforce) => taskforce.schedd)));
@@ -50,14 +59,23 @@ export async function createAll(store: Store, whole: WholeWorkflow, queues: numb
   if (staged) await stage(store, workflow.workflow_id, rest);
 
   const partition = partitionOf(workflow.workflow_id, store.partitions);
-  const multi = store.redis.multi();
-  await putRecords(store, multi, staged ? [first] : [first, ...rest]);
-  enterIndexes(multi, partition, [first, ...rest], staged ? isShared : undefined);
-  for (const [field, count] of countedBy(taskforces)) multi.hincrby(countsKey(partition), field, count);
-  multi.sadd(dirtyKey(partition), memberOf(workflow.workflow_id));
-  tellEvent(multi, partition, { kind: "created", workflow: workflow.workflow_id, at: workflow.timestamp });
-  if (staged) multi.zrem(stagingKey(partition), memberOf(workflow.workflow_id));
-  await multi.exec();
+  const fill = async (writes: Writes): Promise<void> => {
+    await putRecords(store, writes, staged ? [first] : [first, ...rest]);
+    enterIndexes(writes, partition, [first, ...rest], staged ? isShared : undefined);
+    for (const [field, count] of countedBy(taskforces)) writes.hincrby(countsKey(partition), field, count);
+    writes.sadd(dirtyKey(partition), memberOf(workflow.workflow_id));
+    tellEvent(writes, partition, { kind: "created", workflow: workflow.workflow_id, at: workflow.timestamp });
+    if (staged) writes.zrem(stagingKey(partition), memberOf(workflow.workflow_id));
+  };
+  if (claim === undefined) {
+    const multi = store.redis.multi();
+    await fill(multi);
+    await multi.exec();
+  } else {
+    const recorded = new RecordedWrites();
+    await fill(recorded);
+    await store.idempotency.write(claim, workflow.workflow_id, recorded);
+  }
 }
 
 /** How many of them each field of the counts is about. */
@@ -93,11 +111,14 @@ const taskforceEntry = (entity: Taskforce): Entry => ({
 /**
  * Creates one more taskforce of a workflow.
  *
+ * @param claim of a request that takes effect once
+ * @throws Overtaken when the same request took effect meanwhile
  * @returns `queues-active` when the MQS already activated the workflow's queues: nobody else will move this taskforce on
  */
 export async function createTaskforce(
   store: Store,
   taskforce: Taskforce,
+  claim?: Claim,
 ): Promise<"queues-active" | "queues-pending" | "deactivated" | "no-workflow"> {
   const { taskforce_uuid: uuid, workflow_id } = taskforce;
   await store.redis.sadd(SCHEDDS_KEY, taskforce.schedd);
@@ -113,9 +134,16 @@ export async function createTaskforce(
       recordKey(partition, "taskforce", uuid),
       dirtyKey(partition),
       ...indexesOf(partition, { kind: "taskforce", entity: taskforce }).map(({ key }) => key),
+      claim?.key ?? dirtyKey(partition),
     ],
-    [memberOf(uuid), taskforce.timestamp, ...fields],
+    [
+      memberOf(uuid),
+      taskforce.timestamp,
+      ...(claim === undefined ? ["", "", ""] : claimArguments(claim, uuid)),
+      ...fields,
+    ],
   );
+  if (code === -3) throw new Overtaken();
   if (code === -2) return "no-workflow";
   if (code === -1) return "deactivated";
   return code === 1 ? "queues-active" : "queues-pending";

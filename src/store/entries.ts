@@ -1,8 +1,8 @@
-import type { ChainableCommander } from "ioredis";
 import { allKey, type IdOf, INDEXED, indexKey, type Kind, memberOf } from "./keys.js";
 import { redisOmTransaction } from "./redisOmClient.js";
 import type { RecordOf } from "./repositories.js";
 import type { Store } from "./store.js";
+import type { Writes } from "./writes.js";
 
 /** A record to be written, and the entity by whose fields it enters indexes. */
 export interface Entry<K extends Kind = Kind> {
@@ -12,8 +12,8 @@ export interface Entry<K extends Kind = Kind> {
   entity: object & { timestamp: number };
 }
 
-/** Members that one command takes: their arguments have to fit on the stack. */
-const PAIRS = 5000;
+/** Members that one command takes: their arguments have to fit on the stack, also on that of a script. */
+const PAIRS = 3000;
 
 /** An index that an entity enters. */
 interface Entered {
@@ -35,12 +35,8 @@ export function indexesOf(partition: number, { kind, entity }: Pick<Entry, "kind
 }
 
 /** Puts new records into a transaction. */
-export async function putRecords(
-  store: Store,
-  multi: ChainableCommander,
-  entries: readonly Entry[],
-): Promise<void> {
-  const client = redisOmTransaction(multi);
+export async function putRecords(store: Store, writes: Writes, entries: readonly Entry[]): Promise<void> {
+  const client = redisOmTransaction(writes);
   for (const { kind, id, record } of entries) await store.repositoriesOf(id).save(kind, id, record, client);
 }
 
@@ -50,7 +46,7 @@ export async function putRecords(
  * @param wanted whether a field's indexes are meant; all unless told
  */
 export function enterIndexes(
-  multi: ChainableCommander,
+  writes: Writes,
   partition: number,
   entries: readonly Entry[],
   wanted: (field: string | undefined) => boolean = () => true,
@@ -65,5 +61,5 @@ export function enterIndexes(
     }
   for (const [key, members] of entering)
     for (let start = 0; start < members.length; start += 2 * PAIRS)
-      multi.zadd(key, ...members.slice(start, start + 2 * PAIRS));
+      writes.zadd(key, ...members.slice(start, start + 2 * PAIRS));
 }

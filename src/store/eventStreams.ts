@@ -1,9 +1,10 @@
-import type { ChainableCommander, Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import type { Deactivation } from "../domain/workflow.js";
 import type { WorkflowEvent } from "../domain/workflowEvents.js";
 import { EVENTS_KEPT, eventsKey, idOfMember, memberOf } from "./keys.js";
+import type { Writes } from "./writes.js";
 
 /*
  * Each partition has a stream of what happened in it. The script or transaction that changes something appends to it, so
@@ -49,10 +50,10 @@ export type Extent = { first: EntryId; last: EntryId; length: number } | undefin
 type RawEntry = [id: string, fields: string[]];
 
 /** Puts an event on a transaction that writes what it tells of. */
-export function tellEvent(multi: ChainableCommander, partition: number, event: ToldByTransaction): void {
+export function tellEvent(writes: Pick<Writes, "xadd">, partition: number, event: ToldByTransaction): void {
   const workflow = memberOf(event.workflow);
   const tuple: Tuple = event.kind === "created" ? ["created", event.at, workflow] : ["summary", workflow];
-  multi.xadd(eventsKey(partition), "MAXLEN", "~", EVENTS_KEPT, "*", "e", JSON.stringify(tuple));
+  writes.xadd(eventsKey(partition), "MAXLEN", "~", EVENTS_KEPT, "*", "e", JSON.stringify(tuple));
 }
 
 /** The other events come from scripts. */

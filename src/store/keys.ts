@@ -48,6 +48,9 @@ export function partitionOf(id: WorkflowId | TaskId | TaskforceUuid, partitions:
   return hash(`${time}-${random}`) % partitions;
 }
 
+/** The partition of what begins with a text, as {@link partitionOf} an entity. */
+export const partitionOfText = (text: string, partitions: number): number => hash(text) % partitions;
+
 /** What every key of a partition begins with. The braces are Redis Cluster's hash tag. */
 export const partitionPrefix = (partition: number): string => `wms:{${partition}}:`;
 
@@ -92,6 +95,10 @@ export const eventsKey = (partition: number): string => `${partitionPrefix(parti
  * that one partition can do, hours or days of usual one.
  */
 export const EVENTS_KEPT = 10_000;
+
+/** What lies at a request that takes effect once: its claim, or what it made. @param name as in `IdempotentRequest` */
+export const idempotencyKey = (partition: number, name: string): string =>
+  `${partitionPrefix(partition)}idempotency:${name}`;
 
 /** The hash mqid → activated profile, as JSON text, of a workflow. */
 export const profilesKey = (partition: number, workflow: WorkflowId): string =>

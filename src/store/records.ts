@@ -1,7 +1,7 @@
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { Phase, PhaseChange, Source } from "../domain/phases.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
-import type { Taskforce } from "../domain/taskforce.js";
+import { type Taskforce, unstarted } from "../domain/taskforce.js";
 import type { Deactivation, Workflow } from "../domain/workflow.js";
 
 /*
@@ -110,6 +110,13 @@ export function workflowRecord(workflow: Workflow, queues: number): WorkflowReco
   return { doc: JSON.stringify(rest), n_queues: queues };
 }
 
+/** A workflow as it was when it was created. */
+export const workflowAsCreated = ({ doc }: WorkflowRecord): Workflow => ({
+  ...(JSON.parse(doc) as Omit<Workflow, "deactivated" | "deactivated_ts">),
+  deactivated: null,
+  deactivated_ts: null,
+});
+
 /** A workflow as JSON text. */
 export function workflowText(record: WorkflowRecord): string {
   const { deactivated, deactivated_ts } = record;
@@ -166,6 +173,13 @@ export function taskforceText(record: TaskforceRecord): string {
       `"phase":"${record.phase}","phase_change_log":${JSON.stringify(shownLog(record.log))},` +
       `"compound_statuses":${record.compound_statuses ?? "{}"},"top_task_errors":${record.top_task_errors ?? "{}"}`,
   );
+}
+
+/** A taskforce as it was when it was created. @param n_workers which a report of the TMS replaces */
+export function taskforceAsCreated(record: TaskforceRecord, n_workers: number): Taskforce {
+  const [created] = shownLog(record.log);
+  if (created === undefined) throw new Error("a taskforce without a log");
+  return unstarted({ ...taskforceDoc(record), n_workers }, created);
 }
 
 /** What never changes of a taskforce. */

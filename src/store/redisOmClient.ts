@@ -1,5 +1,6 @@
-import type { ChainableCommander, Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import type { RedisConnection } from "redis-om";
+import type { Writes } from "./writes.js";
 
 type Fields = Record<string, string | number>;
 
@@ -14,14 +15,17 @@ export function redisOmClient(redis: Redis): RedisConnection {
     expire: (key: string, seconds: number) => redis.expire(key, seconds),
     get: (key: string) => redis.get(key),
     set: (key: string, value: string) => redis.set(key, value),
-    multi: () => transaction(redis.multi(), true),
+    multi: () => {
+      const multi = redis.multi();
+      return transaction(multi, () => multi.exec());
+    },
   };
   return client as unknown as RedisConnection;
 }
 
-/** The same, bound to an open `MULTI`: several saves become one transaction, which the caller executes. */
-export function redisOmTransaction(open: ChainableCommander): RedisConnection {
-  return { multi: () => transaction(open, false) } as unknown as RedisConnection;
+/** The same, bound to an open `MULTI` or its like: several saves become one transaction, which the caller executes. */
+export function redisOmTransaction(open: Writes): RedisConnection {
+  return { multi: () => transaction(open, async () => []) } as unknown as RedisConnection;
 }
 
 /** The same, but nothing is sent: what a save would write is given to `collect`, for a script to write. */
@@ -37,7 +41,7 @@ export function redisOmRecorder(collect: (key: string, fields: Fields) => void):
   return { multi: () => recorder } as unknown as RedisConnection;
 }
 
-function transaction(commands: ChainableCommander, execute: boolean) {
+function transaction(commands: Writes, exec: () => Promise<unknown>) {
   const chain = {
     unlink: (key: string) => {
       commands.unlink(key);
@@ -47,7 +51,7 @@ function transaction(commands: ChainableCommander, execute: boolean) {
       commands.hset(key, fields);
       return chain;
     },
-    exec: async () => (execute ? commands.exec() : []),
+    exec,
   };
   return chain;
 }

@@ -14,8 +14,10 @@ const NAMES = [
   "recordRetry",
   "recordSubmit",
   "recordSubmitFailure",
+  "releaseClaim",
   "stopTaskforces",
   "updateStatuses",
+  "writeOnce",
 ] as const;
 
 /** A script under `scripts/`; its file says what KEYS, ARGV and return codes mean. */

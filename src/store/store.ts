@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import { Counts } from "./counts.js";
+import { Idempotency } from "./idempotency.js";
 import { Indexes } from "./indexes.js";
 import { type IdOf, type Kind, partitionOf, recordKey, SCHEDDS_KEY } from "./keys.js";
 import { checkLayout } from "./layout.js";
@@ -23,6 +24,7 @@ export class Store {
   readonly summaries: Summaries;
   readonly counts: Counts;
   readonly polls: Polls;
+  readonly idempotency: Idempotency;
   readonly #repositories: PartitionRepositories[];
 
   /** @param partitions any number, but the same for ever: {@link openStore} checks it */
@@ -38,6 +40,7 @@ export class Store {
     this.summaries = new Summaries(redis, partitions);
     this.counts = new Counts(redis, partitions);
     this.polls = new Polls(redis);
+    this.idempotency = new Idempotency(redis);
   }
 
   /** The repositories of the partition that an id belongs to. */

@@ -171,6 +171,20 @@ describe("without a token", () => {
   });
 });
 
+it("an Idempotency-Key of one caller is nobody else's", async () => {
+  const body = workflowOf([task(scenario.place().location)]);
+  const made = async (caller: Caller) => {
+    const headers = { ...headersOf(caller), "idempotency-key": "1" };
+    const answer = await scenario.api.request("POST", "/v1/workflows", { body, headers });
+    expect(answer.status).toBe(200);
+    return answer.body.workflow.workflow_id;
+  };
+  const [ofUser, ofBoth] = [await made("user"), await made("both")];
+  expect(ofUser).not.toBe(ofBoth);
+  expect(await made("user")).toBe(ofUser);
+  expect(await made("both")).toBe(ofBoth);
+});
+
 describe("the log of a taskforce", () => {
   it.each([
     ["user", "USER"],

@@ -174,6 +174,56 @@ describe("when the connection breaks before the answer is here", () => {
     expect(phase_change_log.filter(({ target_phase }) => target_phase === "condor-rm")).toHaveLength(1);
   });
 
+  test.each(["answer lost", "answer cut off"] as const)(
+    "a workflow is created once, however often the request is sent: %s",
+    async (fate) => {
+      const wire = await layWire(story.url);
+      wire.next(fate, fate);
+      const body = JSON.parse(
+        workflowRequest({ cluster_locations: ["pool-0"], task_args: fate }),
+      ) as WorkflowRequest;
+      const { workflow } = await answerOf(createClient({ url: wire.url }).POST("/v1/workflows", { body }));
+      expect(wire.passed).toHaveLength(3);
+      const query = { task_args: fate };
+      const made: string[] = [];
+      for await (const { workflow_id } of createClient({ url: story.url }).query("task-directives", {
+        query,
+      }))
+        made.push(workflow_id);
+      expect(made).toEqual([workflow.workflow_id]);
+    },
+  );
+
+  test("workers are added once", async () => {
+    const { task_directives, workflow } = await story.submitWorkflow([task(["pool-0"])]);
+    const wire = await layWire(story.url);
+    wire.next("answer lost");
+    const { taskforce_uuid } = await answerOf(
+      createClient({ url: wire.url }).POST("/v1/task-directives/{task_id}/actions/add-workers", {
+        params: { path: { task_id: theOnly(task_directives).task_id } },
+        body: { cluster_location: "pool-0", n_workers: 3 },
+      }),
+    );
+    expect(wire.passed).toHaveLength(2);
+    const all: string[] = [];
+    const query = { workflow_id: workflow.workflow_id };
+    for await (const one of createClient({ url: story.url }).query("taskforces", { query }))
+      all.push(one.taskforce_uuid);
+    expect(all).toHaveLength(2);
+    expect(all).toContain(taskforce_uuid);
+  });
+
+  test("two requests of the same client are two requests, unless they are given one key", async () => {
+    const client = createClient({ url: story.url });
+    const body = JSON.parse(workflowRequest({ cluster_locations: ["pool-0"] })) as WorkflowRequest;
+    const create = async (key?: string) => {
+      const params = { header: { ...(key && { "Idempotency-Key": key }) } };
+      return (await answerOf(client.POST("/v1/workflows", { body, params }))).workflow.workflow_id;
+    };
+    expect(await create()).not.toBe(await create());
+    expect(await create("tonight")).toBe(await create("tonight"));
+  });
+
   test("an abort is not repeated: who asked is told that it may have happened", async () => {
     const { workflow } = await story.submitWorkflow([task(["pool-0"])]);
     const wire = await layWire(story.url);

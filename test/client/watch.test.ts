@@ -121,22 +121,23 @@ test.each(["SIGKILL", "SIGTERM"] as const)(
         onBreak: (reason) => void breaks.push(reason),
       }),
     );
-    await expect.poll(() => opened, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => opened).toBe(1);
     const failures = () => events.filter((event) => inShort(event) === "condor-rm failed");
     await fail(1);
     await expect.poll(() => failures().length).toBe(1);
     web.signal(signal);
     await web.ended();
     await fail(2);
-    await expect.poll(() => breaks.length, { timeout: 10_000 }).toBeGreaterThan(1);
+    await expect.poll(() => breaks.length).toBeGreaterThan(1);
     const again = new ServiceProcess("web", { ...environment, REST_PORT: new URL(url).port });
     await again.url();
     await fail(3);
-    await expect.poll(() => failures().length, { timeout: 20_000 }).toBe(3);
+    await expect.poll(() => failures().length).toBe(3);
     await fail(4);
     await expect.poll(() => failures().length).toBe(4);
     expect(new Set(failures().map(({ id }) => id)).size).toBe(4);
     enough.abort(new Error("enough"));
     await expect(ended).rejects.toThrow("enough");
   },
+  90_000,
 );

@@ -1,13 +1,11 @@
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { newTaskId, newWorkflowId } from "../../src/domain/ids.js";
-import type { TaskDirective } from "../../src/domain/taskDirective.js";
-import { newTaskforce } from "../../src/lifecycle/create.js";
-import { createAll, entriesBehind, type WholeWorkflow } from "../../src/store/creation.js";
+import { createAll, entriesBehind } from "../../src/store/creation.js";
 import { partitionOf, stagingKey } from "../../src/store/keys.js";
 import { AT_ONCE, stage, sweepStaged } from "../../src/store/staging.js";
 import { openStore, type Store } from "../../src/store/store.js";
 import { freshDatabase } from "../setup/database.js";
+import { workflowOf } from "./wholeWorkflow.js";
 
 let redis: Redis;
 let store: Store;
@@ -16,53 +14,6 @@ beforeEach(async () => {
   store = await openStore(redis, { partitions: 4 });
 });
 afterEach(() => redis.disconnect());
-
-/** A workflow of so many tasks, each with one taskforce. */
-function workflowOf(tasks: number): WholeWorkflow {
-  const workflow_id = newWorkflowId(1_700_000_000);
-  const task_directives = Array.from({ length: tasks }, (): TaskDirective => {
-    return {
-      task_id: newTaskId(workflow_id),
-      workflow_id,
-      cluster_locations: ["here"],
-      task_image: "image",
-      task_args: "",
-      task_env: {},
-      init_image: "",
-      init_args: "",
-      init_env: {},
-      timestamp: 1_700_000_000,
-      input_queues: [],
-      output_queues: [],
-    };
-  });
-  const taskforces = task_directives.map(({ task_id }) =>
-    newTaskforce({
-      identity: { workflow_id, task_id, schedd: "ap", priority: 50 },
-      n_workers: 1,
-      pilot_config: { tag: "1.0.0", image_source: "cvmfs", environment: {}, input_files: [] },
-      worker_config: {
-        do_transfer_worker_stdouterr: false,
-        max_worker_runtime: 1,
-        n_cores: 1,
-        priority: 1,
-        worker_disk: "1GB",
-        worker_memory: "1GB",
-        condor_requirements: "",
-      },
-      source: "USER",
-      context: "Created",
-    }),
-  );
-  const workflow = {
-    workflow_id,
-    timestamp: 1_700_000_000,
-    priority: 50,
-    deactivated: null,
-    deactivated_ts: null,
-  };
-  return { workflow, task_directives, taskforces };
-}
 
 /** Every key: a sorted set with its members, others by their type. */
 async function contents(): Promise<Map<string, unknown>> {

@@ -87,15 +87,16 @@ async function listen(
 ): Promise<never> {
   const onBreak = (reason: string, wait: number) =>
     onTrouble(`the events broke off (${reason}), connects again in ${wait.toFixed(1)} s`);
-  try {
-    for await (const _ of client.watch(workflowId, { signal, onBreak, onOpen: () => bell.ring() }))
-      bell.ring();
-  } catch (error) {
-    if (!hasNoEvents(error)) throw error;
-  }
-  for (;;) {
-    await pause(POLL, signal);
+  for (let hasEvents = true; ; await pause(POLL, signal)) {
     bell.ring();
+    try {
+      if (hasEvents)
+        for await (const _ of client.watch(workflowId, { signal, onBreak, onOpen: () => bell.ring() }))
+          bell.ring();
+    } catch (error) {
+      if (hasNoEvents(error)) hasEvents = false;
+      else if (!isAway(error)) throw error;
+    }
   }
 }
 

@@ -83,3 +83,10 @@ end
 local function is_deactivated(workflow)
   return redis.call('HEXISTS', workflow, 'deactivated') == 1
 end
+
+-- A request that takes effect once holds a claim at its key until it leaves its answer there. The claim may have run out: the
+-- request may go on all the same, as long as the key holds nobody else's claim or answer.
+local function is_overtaken(key, claim)
+  local held = redis.call('GET', key)
+  return held and held ~= claim
+end

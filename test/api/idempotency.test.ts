@@ -1,0 +1,271 @@
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { WorkflowId } from "../../src/domain/ids.js";
+import type { Taskforce } from "../../src/domain/taskforce.js";
+import { partitionOf } from "../../src/store/keys.js";
+import type { Answer } from "./conformance.js";
+import { type Created, type Scenario, startScenario, submission, task, workflowOf } from "./scenario.js";
+
+let scenario: Scenario;
+let redis: Redis;
+beforeAll(async () => {
+  scenario = await startScenario();
+  redis = new Redis(scenario.service.redisUrl);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await scenario.close();
+});
+
+let keys = 0;
+const freshKey = () => `key-${keys++}`;
+
+const create = (key: string, body: unknown): Promise<Answer<Created & { error?: string }>> =>
+  scenario.api.request("POST", "/v1/workflows", { body, headers: { "idempotency-key": key } });
+
+const addWorkers = (
+  key: string,
+  taskId: string,
+  body: unknown,
+): Promise<Answer<Taskforce & { error?: string }>> =>
+  scenario.api.request("POST", `/v1/task-directives/${taskId}/actions/add-workers`, {
+    body,
+    headers: { "idempotency-key": key },
+  });
+
+/** Repeats a request until it is no longer under way. */
+async function settled<T>(request: () => Promise<Answer<T>>): Promise<Answer<T>> {
+  for (;;) {
+    const answer = await request();
+    if (answer.status !== 409) return answer;
+    expect(answer.headers["retry-after"]).toBe("1");
+  }
+}
+
+/** How many workflows have a task with these arguments. */
+async function countOf(task_args: string): Promise<number> {
+  const { body } = await scenario.api.post("/v1/query/task-directives", { query: { task_args } });
+  return new Set(body.task_directives.map(({ workflow_id }: { workflow_id: string }) => workflow_id)).size;
+}
+
+describe("POST /v1/workflows with an Idempotency-Key", () => {
+  it("takes effect once, and gives the same answer again", async () => {
+    const { location } = scenario.place();
+    const body = workflowOf([
+      task(location, {
+        task_args: "once",
+        output_queue_aliases: ["results"],
+        n_workers: 7,
+        task_env: { a: "é\u0000" },
+      }),
+      task(location, { task_args: "once too", input_queue_aliases: ["results"] }),
+    ]);
+    const [key, other] = [freshKey(), freshKey()];
+    const first = await create(key, body);
+    expect(first.status).toBe(200);
+    expect(first.headers).not.toHaveProperty("idempotency-replayed");
+    for (let n = 0; n < 3; n++) {
+      const again = await create(key, body);
+      expect(again.status).toBe(200);
+      expect(again.headers["idempotency-replayed"]).toBe("true");
+      expect(again.text).toBe(first.text);
+    }
+    expect(await countOf("once")).toBe(1);
+
+    expect((await create(other, body)).body.workflow.workflow_id).not.toBe(first.body.workflow.workflow_id);
+    expect(await countOf("once")).toBe(2);
+  });
+
+  it("the answer is that of the creation, whatever came to pass since", async () => {
+    const place = scenario.place();
+    const body = workflowOf([task(place.location, { n_workers: 3 })]);
+    const key = freshKey();
+    const first = await create(key, body);
+    const [{ taskforce_uuid = "", task_id = "", workflow_id = "" } = {}] = first.body.taskforces;
+    await expect
+      .poll(async () => (await scenario.taskforce(taskforce_uuid)).phase, { timeout: 10_000 })
+      .toBe("pending-starter");
+    await scenario.api.get(`/v1/tms/pending-starter/taskforces?schedd=${place.schedd}`);
+    await scenario.api.post(`/v1/tms/condor-submit/taskforces/${taskforce_uuid}`, submission());
+    await scenario.api.post(`/v1/task-directives/${task_id}/actions/add-workers`, {
+      cluster_location: place.location,
+      n_workers: 5,
+    });
+    await scenario.api.post(`/v1/workflows/${workflow_id}/actions/abort`);
+    expect((await scenario.taskforce(taskforce_uuid)).n_workers).toBe(7);
+
+    const again = await create(key, body);
+    expect(again.headers["idempotency-replayed"]).toBe("true");
+    expect(again.text).toBe(first.text);
+  });
+
+  it("a workflow that is too large for one step takes effect once, too", async () => {
+    const places = [scenario.place(), scenario.place(), scenario.place()];
+    const tasks = Array.from({ length: 400 }, (_, n) =>
+      task("", {
+        cluster_locations: places.map(({ location }) => location),
+        task_args: `large ${n}`,
+        n_workers: n + 1,
+      }),
+    );
+    const key = freshKey();
+    const [first, second] = await Promise.all(
+      [1, 2].map(() => settled(() => create(key, workflowOf(tasks)))),
+    );
+    expect([first?.status, second?.status]).toEqual([200, 200]);
+    expect(first?.body.taskforces).toHaveLength(1200);
+    expect(second?.text).toBe(first?.text);
+    expect(await countOf("large 399")).toBe(1);
+  });
+
+  it("is the same when an object's keys come in another order, and a 422 with another body", async () => {
+    const { location } = scenario.place();
+    const body = workflowOf([task(location, { task_args: "order", task_env: { a: "1", b: "2" } })]);
+    const key = freshKey();
+    const first = await create(key, body);
+    const turned = {
+      ...body,
+      tasks: body.tasks.map((each) => Object.fromEntries(Object.entries(each).reverse())),
+    };
+    expect((await create(key, turned)).text).toBe(first.text);
+    for (const other of [
+      { ...body, priority: 1 },
+      workflowOf([...body.tasks, task(location, { task_args: "more" })]),
+    ])
+      expect(await create(key, other)).toMatchObject({
+        status: 422,
+        body: { error: "Idempotency-Key: was used for another request" },
+      });
+    expect(await countOf("order")).toBe(1);
+    expect(await countOf("more")).toBe(0);
+  });
+
+  it("of many at once one takes effect, the others get its answer or are told to come back", async () => {
+    const other = await startScenario({ REDIS_URL: scenario.service.redisUrl });
+    try {
+      const { location } = scenario.place();
+      const body = workflowOf([task(location, { task_args: "at once", output_queue_aliases: ["results"] })]);
+      const headers = { "idempotency-key": freshKey() };
+      const answers = await Promise.all(
+        Array.from({ length: 30 }, (_, n) =>
+          settled(() => (n % 2 ? scenario : other).api.request("POST", "/v1/workflows", { body, headers })),
+        ),
+      );
+      expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+      expect(answers[0]?.status).toBe(200);
+      const replayed = answers.filter(({ headers: sent }) => sent["idempotency-replayed"] === "true");
+      expect(replayed).toHaveLength(answers.length - 1);
+      expect(await countOf("at once")).toBe(1);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("what failed is forgotten: the key is free for another try", async () => {
+    const { location } = scenario.place();
+    const key = freshKey();
+    for (let n = 0; n < 2; n++)
+      expect(await create(key, workflowOf([task("nowhere")]))).toMatchObject({
+        status: 400,
+        body: { error: expect.stringContaining("condor cluster location not found: nowhere") },
+      });
+    expect((await create(key, { tasks: "no array" })).status).toBe(400);
+    const { status, headers } = await create(key, workflowOf([task(location)]));
+    expect(status).toBe(200);
+    expect(headers).not.toHaveProperty("idempotency-replayed");
+  });
+
+  it.each([
+    ["an empty key", ""],
+    ["a key with a blank", "a b"],
+    ["a key beyond ASCII", "caf\xe9"],
+    ["a key that is too long", "x".repeat(256)],
+    ["two keys", "a, b"],
+  ])("%s is a 400 that names the header", async (_what, key) => {
+    expect(await create(key, workflowOf([task(scenario.place().location)]))).toMatchObject({
+      status: 400,
+      body: { error: expect.stringMatching(/^Idempotency-Key: /) },
+    });
+  });
+
+  it("the longest key is one", async () => {
+    expect((await create("~".repeat(255), workflowOf([task(scenario.place().location)]))).status).toBe(200);
+  });
+
+  it("what is kept is small, lies where its workflow lies, and ends by itself after a day", async () => {
+    const { location } = scenario.place();
+    const before = new Set(await redis.keys("wms:*:idempotency:*"));
+    const tasks = Array.from({ length: 50 }, (_, n) => task(location, { task_args: `part ${n}` }));
+    const { body } = await create(freshKey(), workflowOf(tasks));
+    const [key = "", ...others] = (await redis.keys("wms:*:idempotency:*")).filter(
+      (each) => !before.has(each),
+    );
+    expect(others).toEqual([]);
+    const partition = partitionOf(body.workflow.workflow_id as WorkflowId, 16);
+    expect(key.startsWith(`wms:{${partition}}:`)).toBe(true);
+    expect(await redis.strlen(key)).toBeLessThan(200);
+    const seconds = await redis.ttl(key);
+    expect(seconds).toBeGreaterThan(86_000);
+    expect(seconds).toBeLessThanOrEqual(86_400);
+  });
+});
+
+describe("add-workers with an Idempotency-Key", () => {
+  it("takes effect once for each task, and gives the same answer again", async () => {
+    const place = scenario.place();
+    const { task_directives } = (
+      await scenario.api.post<Created>(
+        "/v1/workflows",
+        workflowOf([task(place.location), task(place.location, { task_args: "other" })]),
+      )
+    ).body;
+    const [one = "", other = ""] = task_directives.map(({ task_id }) => task_id);
+    const body = { cluster_location: place.location, n_workers: 5 };
+    const key = freshKey();
+    const first = await addWorkers(key, one, body);
+    expect(first.status).toBe(200);
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => settled(() => addWorkers(key, one, body))),
+    );
+    for (const again of answers) {
+      expect(again.text).toBe(first.text);
+      expect(again.headers["idempotency-replayed"]).toBe("true");
+    }
+    expect(await addWorkers(key, one, { ...body, n_workers: 6 })).toMatchObject({ status: 422 });
+
+    const elsewhere = await addWorkers(key, other, body);
+    expect(elsewhere).toMatchObject({ status: 200, body: { task_id: other } });
+    const { body: found } = await scenario.api.post("/v1/query/taskforces", { query: { task_id: one } });
+    expect(found.taskforces).toHaveLength(2);
+  });
+
+  it("of many at once one takes effect", async () => {
+    const place = scenario.place();
+    const { task_directives } = await scenario.create(place);
+    const [{ task_id = "" } = {}] = task_directives;
+    const key = freshKey();
+    const body = { cluster_location: place.location, n_workers: null };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => settled(() => addWorkers(key, task_id, body))),
+    );
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    const { body: found } = await scenario.api.post("/v1/query/taskforces", { query: { task_id } });
+    expect(found.taskforces).toHaveLength(2);
+  });
+
+  it("errors are what they are without a key", async () => {
+    const place = scenario.place();
+    const body = { cluster_location: place.location, n_workers: 1 };
+    const { task_directives, workflow } = await scenario.create(place);
+    const [{ task_id = "" } = {}] = task_directives;
+    for (const unknown of ["nothing", "TK-1-00000000-00000000"])
+      expect((await addWorkers(freshKey(), unknown, body)).status).toBe(404);
+    await scenario.api.post(`/v1/workflows/${workflow.workflow_id}/actions/finished`);
+    const key = freshKey();
+    for (let n = 0; n < 2; n++)
+      expect(await addWorkers(key, task_id, body)).toMatchObject({
+        status: 422,
+        body: { error: `cannot add a taskforce to a deactivated workflow (${workflow.workflow_id})` },
+      });
+  });
+});
