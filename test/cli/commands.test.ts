@@ -298,3 +298,32 @@ describe("at a service that asks for tokens", () => {
     expect(await ewms(["ls"], { env: person })).toMatchObject({ code: 0, stderr: "" });
   });
 });
+
+describe("drain", () => {
+  test("shows what is queued, leased and dead at a schedd", async () => {
+    const at = story.accessPoint();
+    const dead = (await story.pending(at)).taskforce_uuid;
+    for (let n = 0; n < 3; n++) await at.tms.submitFailed(await story.takes(at.tms), "the spool is full");
+    const leased = (await story.pending(at)).taskforce_uuid;
+    await story.takes(at.tms);
+    const next = (await story.pending(at)).taskforce_uuid;
+    await story.launchesSettle();
+    const { stdout, code } = await run("drain", "--schedd", at.schedd);
+    expect(stdout).toMatch(
+      new RegExp(`^${at.schedd}: pending-starter 3\\. A TMS asked for it at \\S+Z\\.$`, "m"),
+    );
+    expect(stdout).toMatch(/^To start: 1 wait, the longest for \d+ s; 1 leased, 0 delayed, 1 dead$/m);
+    expect(stdout).toMatch(new RegExp(`^ {2}next {4}${next}$`, "m"));
+    expect(stdout).toMatch(new RegExp(`^ {2}leased {2}${leased} since \\S+Z$`, "m"));
+    expect(stdout).toMatch(new RegExp(`^ {2}dead {4}${dead} since \\S+Z: the spool is full$`, "m"));
+    expect(stdout).toMatch(/^To stop: 0 wait; 0 leased, 0 delayed, 0 dead$/m);
+    expect(code).toBe(0);
+    const all = (await run("drain")).stdout;
+    expect(all).toMatch(/^SCHEDD +LAST POLL +TO START +TO STOP$/m);
+    expect(all).toMatch(new RegExp(`^${at.schedd} +\\S+Z +1 wait, 1 leased, 1 dead +-$`, "m"));
+  });
+
+  test("of an unknown schedd exits with 3", async () => {
+    expect(await run("drain", "--schedd", "nowhere")).toMatchObject({ code: 3, stdout: "" });
+  });
+});
