@@ -2,11 +2,14 @@
 FROM node:24-slim AS build
 WORKDIR /wms
 COPY package.json package-lock.json .npmrc ./
+COPY client/package.json ./client/
 RUN npm ci
 COPY tsconfig.json ./
 COPY scripts ./scripts
 COPY src ./src
-RUN npm run build && npm prune --omit=dev
+COPY client ./client
+# The client and its packages serve people elsewhere.
+RUN npm run build && npm prune --omit=dev --workspaces=false
 
 FROM node:24-slim
 ENV NODE_ENV=production REST_HOST=0.0.0.0 REST_PORT=8080

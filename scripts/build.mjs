@@ -1,9 +1,14 @@
-// Compiles src/ to dist/ and lays the Lua scripts beside the code that reads them.
+// Compiles src/ to dist/ and lays the Lua scripts beside the code that reads them; client/src/ to client/dist/ with its types.
 import { execFileSync } from "node:child_process";
 import { cpSync, rmSync } from "node:fs";
 
-rmSync("dist", { recursive: true, force: true });
-execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"], {
-  stdio: "inherit",
-});
+/** @param {string} folder where the tsconfig.json and the dist/ are */
+function compile(folder) {
+  rmSync(`${folder}/dist`, { recursive: true, force: true });
+  execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", folder], { stdio: "inherit" });
+}
+
+compile(".");
 cpSync("src/store/scripts", "dist/store/scripts", { recursive: true });
+compile("client");
+cpSync("client/src/schema.d.ts", "client/dist/schema.d.ts");

@@ -1,15 +1,21 @@
 /**
- * Writes the parts of the documentation that are made from the code: the tables of settings, and the page about dependencies.
+ * Writes what is made from the code: the tables of settings, the page about dependencies, and what the client knows of the API.
  *
  *   npm run docs
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { typesOf, workflowRequestOf } from "../client/scripts/generate.js";
 import { dependenciesPage, type Lock, type Manifest } from "./docs/dependencies.js";
+import { apiDocument } from "./docs/document.js";
 import { withSettings } from "./docs/settings.js";
 
 const read = (file: string): string => readFileSync(file, "utf8");
 
 writeFileSync("docs/operations.md", withSettings(read("docs/operations.md")));
 const manifest = JSON.parse(read("package.json")) as Manifest;
+const client = JSON.parse(read("client/package.json")) as Manifest;
 const lock = JSON.parse(read("package-lock.json")) as Lock;
-writeFileSync("docs/dependencies.md", dependenciesPage(manifest, lock));
+writeFileSync("docs/dependencies.md", dependenciesPage(manifest, client, lock));
+const document = apiDocument();
+writeFileSync("client/src/schema.d.ts", await typesOf(document));
+writeFileSync("client/src/cli/workflowRequest.ts", workflowRequestOf(document));

@@ -13,19 +13,28 @@ import {
   packagesWithScripts,
   productionPackages,
 } from "../scripts/docs/dependencies.js";
-import { DEVELOPMENT_REASONS, INSTALL_SCRIPTS, REASONS } from "../scripts/docs/reasons.js";
+import {
+  CLIENT_DEVELOPMENT_REASONS,
+  CLIENT_REASONS,
+  DEVELOPMENT_REASONS,
+  INSTALL_SCRIPTS,
+  REASONS,
+} from "../scripts/docs/reasons.js";
 import { temporaryFolder } from "./processes/serviceProcess.js";
 
 const read = <T>(file: string): T => JSON.parse(readFileSync(file, "utf8")) as T;
 const manifest = read<Manifest & { allowScripts: Record<string, boolean> }>("package.json");
+const client = read<Manifest>("client/package.json");
 const lock = read<Lock>("package-lock.json");
 
 test("docs/dependencies.md says what is installed (else: npm run docs)", () => {
-  expect(readFileSync("docs/dependencies.md", "utf8")).toBe(dependenciesPage(manifest, lock));
+  expect(readFileSync("docs/dependencies.md", "utf8")).toBe(dependenciesPage(manifest, client, lock));
 });
 
 test("every package has a reason to be here, and every reason its package", () => {
   expect(Object.keys(REASONS).sort()).toEqual(Object.keys(manifest.dependencies).sort());
+  expect(Object.keys(CLIENT_REASONS).sort()).toEqual(Object.keys(client.dependencies).sort());
+  expect(Object.keys(CLIENT_DEVELOPMENT_REASONS).sort()).toEqual(Object.keys(client.devDependencies).sort());
   const tools = Object.keys(manifest.devDependencies).filter((name) => !name.startsWith("@types/"));
   expect(Object.keys(DEVELOPMENT_REASONS).sort()).toEqual(tools.sort());
 });

@@ -1,4 +1,10 @@
-import { DEVELOPMENT_REASONS, INSTALL_SCRIPTS, REASONS } from "./reasons.js";
+import {
+  CLIENT_DEVELOPMENT_REASONS,
+  CLIENT_REASONS,
+  DEVELOPMENT_REASONS,
+  INSTALL_SCRIPTS,
+  REASONS,
+} from "./reasons.js";
 
 /** As much of `package.json` as is read here. */
 export interface Manifest {
@@ -11,6 +17,8 @@ export interface LockedPackage {
   version: string;
   license?: string;
   dev?: boolean;
+  /** A package of this repository. */
+  link?: boolean;
   hasInstallScript?: boolean;
 }
 
@@ -25,10 +33,10 @@ export const PERMISSIVE = new Set(["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-
 const FOLDER = "node_modules/";
 const nameOf = (path: string): string => path.slice(path.lastIndexOf(FOLDER) + FOLDER.length);
 
-/** Packages that an installation without `devDependencies` can hold, by name. One may be there in several versions. */
+/** Packages of others that an installation without `devDependencies` can hold, by name. One may be there in several versions. */
 export const productionPackages = ({ packages }: Lock): [name: string, locked: LockedPackage][] =>
   Object.entries(packages)
-    .filter(([path, { dev }]) => path !== "" && !dev)
+    .filter(([path, { dev, link }]) => path.includes(FOLDER) && !dev && !link)
     .map(([path, locked]) => [nameOf(path), locked]);
 
 /** Names of the packages that bring a script which `npm install` would run. */
@@ -37,9 +45,14 @@ export const packagesWithScripts = ({ packages }: Lock): string[] =>
     hasInstallScript ? [nameOf(path)] : [],
   );
 
-/** The page about dependencies. */
-export function dependenciesPage({ dependencies, devDependencies }: Manifest, lock: Lock): string {
-  const licenceOf = (name: string) => lock.packages[FOLDER + name]?.license ?? "";
+/** The page about dependencies. @param client the manifest of the client's package */
+export function dependenciesPage(
+  { dependencies, devDependencies }: Manifest,
+  client: Manifest,
+  lock: Lock,
+): string {
+  const licenceOf = (name: string) =>
+    (lock.packages[FOLDER + name] ?? lock.packages[`client/${FOLDER}${name}`])?.license ?? "";
   const rows = (wanted: Record<string, string>, reasons: Record<string, string>) =>
     Object.entries(wanted)
       .filter(([name]) => !name.startsWith("@types/"))
@@ -54,15 +67,25 @@ export function dependenciesPage({ dependencies, devDependencies }: Manifest, lo
     .map((name) => [name, INSTALL_SCRIPTS[name] ?? "**not looked at**"]);
   return `# Dependencies
 
-Made by \`npm run docs\` from \`package.json\`, \`package-lock.json\` and \`scripts/docs/reasons.ts\`; a test keeps it true.
+Made by \`npm run docs\` from \`package.json\`, \`client/package.json\`, \`package-lock.json\` and \`scripts/docs/reasons.ts\`; a test keeps it true.
 
 ## What the service needs to run
 
 ${table(["package", "versions", "licence", "why"], rows(dependencies, REASONS))}
 
+## What the client and its command line need to run
+
+An installation of the service alone has none of these.
+
+${table(["package", "versions", "licence", "why"], rows(client.dependencies, CLIENT_REASONS))}
+
 ## What developing it needs
 
 ${table(["package", "versions", "licence", "why"], rows(devDependencies, DEVELOPMENT_REASONS))}
+
+The client's package besides:
+
+${table(["package", "versions", "licence", "why"], rows(client.devDependencies, CLIENT_DEVELOPMENT_REASONS))}
 
 Types of other packages (\`@types/…\`) are not listed.
 

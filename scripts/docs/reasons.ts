@@ -30,6 +30,26 @@ export const REASONS: Record<string, string> = {
   zod: "one schema checks a request and describes it",
 };
 
+/** Why each package is here that the client or its command line needs to run. */
+export const CLIENT_REASONS: Record<string, string> = {
+  "@cfworker/json-schema":
+    "checks a request before it is sent, by the schema of the OpenAPI document; a tenth of ajv, and nothing below it",
+  "cli-table3": "aligns tables, whatever the width of their characters",
+  commander: "commands, options, help",
+  "csv-stringify": "quotes CSV",
+  "eventsource-parser": "reads Server-Sent Events; `EventSource` of browsers can send no token",
+  "log-update": "draws progress anew in its place",
+  "openapi-fetch": "types each call by the OpenAPI document, and adds next to nothing to `fetch`",
+  "openid-client": "client credentials and the device flow; loaded by those who log in that way",
+  yaml: "reads requests in YAML, and knows the lines of those in JSON",
+};
+
+/** Why each package is here that only making the client needs. */
+export const CLIENT_DEVELOPMENT_REASONS: Record<string, string> = {
+  "openapi-typescript": "makes the client's types from the OpenAPI document",
+  typescript: "for openapi-typescript alone, which needs the compiler API of TypeScript 5",
+};
+
 /** Why each package is here that only developers need; the types of others explain themselves. */
 export const DEVELOPMENT_REASONS: Record<string, string> = {
   "@biomejs/biome": "format and lint",

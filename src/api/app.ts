@@ -8,6 +8,7 @@ import { admission } from "./admission.js";
 import { docsPages } from "./docs.js";
 import { Draining } from "./draining.js";
 import { asHttpError, HttpError, sendError } from "./errors.js";
+import { type EventsOptions, eventRoutes } from "./events.js";
 import { exchangeOf, type Observer, observeExchanges } from "./exchange.js";
 import { traceExchanges } from "./exchangeSpans.js";
 import { handOutRoutes } from "./handOuts.js";
@@ -28,6 +29,7 @@ export interface AppOptions {
   wms: Wms;
   readiness(): Promise<Readiness>;
   metrics: MetricsPage;
+  events: Pick<EventsOptions, "watchers" | "limits">;
   /** Given when the service is its own MQS. */
   embeddedMqs?: EmbeddedMqs | undefined;
   /** Pages for people, by the path at which they are mounted. */
@@ -50,7 +52,7 @@ export interface AppOptions {
 
 /** The API as an Express app. */
 export function createApp(options: AppOptions): Express {
-  const { wms, readiness, metrics, embeddedMqs, pages = {}, checkToken, observers = [], log } = options;
+  const { metrics, pages = {}, checkToken, observers = [], log } = options;
   const { limits = DEFAULT_LIMITS, allowance, serveSpan, draining = new Draining() } = options;
   const app = express();
   app.disable("x-powered-by");
@@ -60,18 +62,7 @@ export function createApp(options: AppOptions): Express {
   app.set("trust proxy", options.trustedProxies ?? false);
   app.use(observeExchanges(observers, draining));
   if (serveSpan !== undefined) app.use(traceExchanges(serveSpan));
-  // In the order of how often they are called: Express tries one after the other.
-  const { routes, document } = withDocument([
-    ...taskforceRoutes(wms),
-    ...handOutRoutes(wms),
-    ...reportRoutes(wms),
-    ...workflowRoutes(wms),
-    ...taskDirectiveRoutes(wms),
-    ...scheddRoutes(wms),
-    rootRoute,
-    ...operationRoutes(readiness),
-    ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),
-  ]);
+  const { routes, document } = describedRoutes({ ...options, draining });
   mountRoutes(app, routes, { admit: admission(checkToken), limits, allowance, log });
   mountMetrics(app, metrics);
   app.use("/docs", docsPages(document));
@@ -79,6 +70,31 @@ export function createApp(options: AppOptions): Express {
   app.use(refusePath);
   app.use(answerError(log));
   return app;
+}
+
+/** The routes of the API and their description. None is called here. */
+export function describedRoutes({
+  wms,
+  readiness,
+  embeddedMqs,
+  events,
+  draining = new Draining(),
+}: Pick<AppOptions, "wms" | "readiness" | "embeddedMqs" | "events" | "draining">): ReturnType<
+  typeof withDocument
+> {
+  // In the order of how often they are called: Express tries one after the other.
+  return withDocument([
+    ...taskforceRoutes(wms),
+    ...handOutRoutes(wms),
+    ...reportRoutes(wms),
+    ...workflowRoutes(wms),
+    ...taskDirectiveRoutes(wms),
+    ...eventRoutes(wms, { ...events, draining }),
+    ...scheddRoutes(wms),
+    rootRoute,
+    ...operationRoutes(readiness),
+    ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),
+  ]);
 }
 
 /** Answers what nothing before it served. */

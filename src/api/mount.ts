@@ -50,11 +50,13 @@ function serve(route: Route, mostValues: number, log: Logger): RequestHandler {
       params: request.params as Record<string, string>,
       query: route.query && validate(route.query, declaredParameters(request, route.query)),
       body,
+      headers: route.headers && validate(route.headers, request.headers),
       by: countsAs(caller),
       once: route.idempotent && idempotencyOf(request, caller, body),
       log: () => log.child({ request: exchangeOf(response).id }),
     });
     if (typeof answer === "string") sendJson(response, 200, answer);
+    else if ("stream" in answer) await answer.stream(request, response);
     else sendJson(response, answer.status, answer.text, { headers: answer.headers });
   };
 }

@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Role } from "../domain/caller.js";
@@ -16,10 +16,11 @@ export type Tag =
   | "operations";
 
 /** What a handler gets, checked. */
-export interface Call<Params = Record<string, string>, Query = unknown, Body = unknown> {
+export interface Call<Params = Record<string, string>, Query = unknown, Body = unknown, Headers = unknown> {
   params: Params;
   query: Query;
   body: Body;
+  headers: Headers;
   /** By which role the request counts. */
   by: "USER" | "TMS";
   /** Given when the route is idempotent and the request has an `Idempotency-Key`. */
@@ -28,13 +29,19 @@ export interface Call<Params = Record<string, string>, Query = unknown, Body = u
   log: () => Logger;
 }
 
-/** An answer: JSON text, with a status when it is not 200, or with further headers. */
-export type Answer = string | { status: number; text: string; headers?: OutgoingHttpHeaders };
+/** An answer: JSON text, with a status when it is not 200, or with further headers; or what sends the answer by itself, bit by bit. */
+export type Answer =
+  | string
+  | { status: number; text: string; headers?: OutgoingHttpHeaders }
+  /** As long as it has sent nothing, it may throw. To a HEAD it sends the head alone. */
+  | { stream: (request: IncomingMessage, response: ServerResponse) => Promise<void> };
 
 /** A success as the document shows it. */
 export interface Success {
   description: string;
   schema: z.ZodType;
+  /** JSON unless told. */
+  contentType?: string;
 }
 
 /** Error statuses of some routes. Every route may answer 400, 413, 500 and 503, and 401, 403 and 429 unless it is for anyone. */
@@ -50,16 +57,18 @@ export interface Route {
   /** Whom it is for; `anyone` needs no token. */
   roles: readonly Role[] | "anyone";
   description: string;
-  /** The API of the existing service does not have it; the document says so. */
-  extension?: true;
   /** It takes an `Idempotency-Key`. */
   idempotent?: true;
   /** Declared query parameters; all others are ignored. */
   query?: z.ZodObject;
+  /** Declared headers, in lower case; all others are left to others. */
+  headers?: z.ZodObject;
   /** A body that is not required may be missing or empty; its schema then sees `{}`, as it does for a required one. */
   body?: { schema: z.ZodType; required: boolean };
   responses: Record<number, Success>;
   errors?: readonly FurtherError[];
+  /** Whether the API that this service stands in for does not have it. */
+  extension?: true;
   /** Parsing and validation are done, so that this calls and answers. */
   answer(call: Call): Promise<Answer>;
 }
@@ -68,14 +77,17 @@ type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${inf
   ? { [Key in Name | keyof ParamsOf<Rest>]: string }
   : Record<never, string>;
 
-type TypedRoute<Path extends string, Query extends z.ZodObject, Body extends z.ZodType> = Omit<
-  Route,
-  "path" | "query" | "body" | "answer"
-> & {
+type TypedRoute<
+  Path extends string,
+  Query extends z.ZodObject,
+  Body extends z.ZodType,
+  Headers extends z.ZodObject,
+> = Omit<Route, "path" | "query" | "headers" | "body" | "answer"> & {
   path: Path;
   query?: Query;
+  headers?: Headers;
   body?: { schema: Body; required: boolean };
-  answer(call: Call<ParamsOf<Path>, z.output<Query>, z.output<Body>>): Promise<Answer>;
+  answer(call: Call<ParamsOf<Path>, z.output<Query>, z.output<Body>, z.output<Headers>>): Promise<Answer>;
 };
 
 /**
@@ -92,6 +104,11 @@ type TypedRoute<Path extends string, Query extends z.ZodObject, Body extends z.Z
  *   answer: ({ params }) => readWorkflow(wms, params.workflow_id),
  * });
  */
-export const route = <Path extends string, Query extends z.ZodObject, Body extends z.ZodType>(
-  typed: TypedRoute<Path, Query, Body>,
+export const route = <
+  Path extends string,
+  Query extends z.ZodObject,
+  Body extends z.ZodType,
+  Headers extends z.ZodObject,
+>(
+  typed: TypedRoute<Path, Query, Body, Headers>,
 ): Route => typed as unknown as Route;

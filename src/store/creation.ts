@@ -2,6 +2,7 @@ import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
 import { type Entry, enterIndexes, indexesOf, putRecords } from "./entries.js";
+import { tellEvent } from "./eventStreams.js";
 import { type Claim, claimArguments, Overtaken } from "./idempotency.js";
 import {
   countsField,
@@ -63,6 +64,7 @@ export async function createAll(
     enterIndexes(writes, partition, [first, ...rest], staged ? isShared : undefined);
     for (const [field, count] of countedBy(taskforces)) writes.hincrby(countsKey(partition), field, count);
     writes.sadd(dirtyKey(partition), memberOf(workflow.workflow_id));
+    tellEvent(writes, partition, { kind: "created", workflow: workflow.workflow_id, at: workflow.timestamp });
     if (staged) writes.zrem(stagingKey(partition), memberOf(workflow.workflow_id));
   };
   if (claim === undefined) {

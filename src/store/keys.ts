@@ -87,6 +87,15 @@ export const summarizingKey = (partition: number): string => `${partitionPrefix(
 export const summaryKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}summary:${memberOf(workflow)}`;
 
+/** The stream of a partition's events; scripts find it by what all keys of the partition begin with. */
+export const eventsKey = (partition: number): string => `${partitionPrefix(partition)}events`;
+
+/**
+ * About how many entries {@link eventsKey} keeps; Redis lets it have some more, never fewer. Half a minute of the hardest work
+ * that one partition can do, hours or days of usual one.
+ */
+export const EVENTS_KEPT = 10_000;
+
 /** What lies at a request that takes effect once: its claim, or what it made. @param name as in `IdempotentRequest` */
 export const idempotencyKey = (partition: number, name: string): string =>
   `${partitionPrefix(partition)}idempotency:${name}`;

@@ -6,6 +6,7 @@ export interface Writes {
   hincrby(key: string, field: string, by: number): unknown;
   sadd(key: string, member: string): unknown;
   zrem(key: string, member: string): unknown;
+  xadd(key: string, ...argumentsOfEntry: (string | number)[]): unknown;
 }
 
 /** Takes down commands, for a script to run: a transaction can't be made to depend on what it finds. */
@@ -38,6 +39,10 @@ export class RecordedWrites implements Writes {
 
   zrem(key: string, member: string): void {
     this.#add("ZREM", key, member);
+  }
+
+  xadd(key: string, ...argumentsOfEntry: (string | number)[]): void {
+    this.#add("XADD", key, ...argumentsOfEntry);
   }
 
   /** All commands as JSON text: as arguments of their own those of a large workflow would not fit on the stack. */

@@ -45,9 +45,12 @@ interface Login {
 
 const EPOCH_SECONDS = () => Math.floor(Date.now() / 1000);
 
+/** RFC 8628's name for the device flow. */
+const DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
+
 /**
- * An OpenID Connect provider over real HTTP with real keys: discovery, key set, and the authorization code flow with PKCE.
- * Whoever comes to its login page is logged in at once.
+ * An OpenID Connect provider over real HTTP with real keys: discovery, key set, the authorization code flow with PKCE, client
+ * credentials and the device flow. Whoever comes to its login page is logged in at once.
  */
 export class IdentityProvider {
   /** Published keys; the last one signs. */
@@ -56,6 +59,14 @@ export class IdentityProvider {
   clients: RegisteredClient[] = [];
   /** Claims of whoever logs in next; undefined: the login is refused. */
   visitor: Claims | undefined = { sub: "visitor" };
+  /** Secrets of clients that speak for themselves, by their ids. */
+  machines: Record<string, string> = {};
+  /** What whoever logs in by the device flow does. */
+  atTheDevice: "waits" | "agrees" | "refuses" = "agrees";
+  /** Refresh tokens that count. */
+  readonly refreshTokens = new Set<string>();
+  /** Seconds that access tokens are said to be good for. */
+  accessSeconds = 300;
   /** Changes ID tokens of the browser flow before they are signed. */
   forge: (claims: Claims) => Claims = (claims) => claims;
   readonly #asked: string[] = [];
@@ -143,7 +154,15 @@ export class IdentityProvider {
     if (path === ".well-known/openid-configuration") return json(response, 200, this.#metadata());
     if (path === "keys") return json(response, 200, { keys: this.keys.map(({ jwk }) => jwk) });
     if (path === "authorize") return this.#authorize(url.searchParams, response);
-    if (path === "token") return this.#exchangeCode(new URLSearchParams(await text(request)), response);
+    if (path === "device") return json(response, 200, this.#device());
+    if (path === "token") {
+      const form = new URLSearchParams(await text(request));
+      const grant = form.get("grant_type");
+      if (grant === "client_credentials") return this.#grantMachine(request, response);
+      if (grant === DEVICE_CODE) return this.#grantDevice(response);
+      if (grant === "refresh_token") return this.#renew(form.get("refresh_token") ?? "", response);
+      return this.#exchangeCode(form, response);
+    }
     json(response, 404, { error: "not_found" });
   }
 
@@ -154,11 +173,53 @@ export class IdentityProvider {
       jwks_uri: `${issuer}/keys`,
       authorization_endpoint: `${issuer}/authorize`,
       token_endpoint: `${issuer}/token`,
+      device_authorization_endpoint: `${issuer}/device`,
       response_types_supported: ["code"],
       subject_types_supported: ["public"],
       id_token_signing_alg_values_supported: ["RS256", "RS512", "ES256"],
       code_challenge_methods_supported: ["S256"],
     };
+  }
+
+  #device() {
+    return {
+      device_code: randomUUID(),
+      user_code: "WDJB-MJHT",
+      verification_uri: `${this.issuer}/activate`,
+      expires_in: 300,
+      interval: 0.05,
+    };
+  }
+
+  async #grantMachine({ headers }: IncomingMessage, response: ServerResponse): Promise<void> {
+    const proof = Buffer.from(headers.authorization?.replace("Basic ", "") ?? "", "base64").toString();
+    // Both are encoded as in a form before they are joined.
+    const [id = "", secret] = proof.split(":").map((part) => new URLSearchParams(`x=${part}`).get("x"));
+    if (!id || !secret || this.machines[id] !== secret)
+      return json(response, 401, { error: "invalid_client", error_description: "no such client" });
+    json(response, 200, await this.#accessToken());
+  }
+
+  async #grantDevice(response: ServerResponse): Promise<void> {
+    if (this.atTheDevice === "waits") return json(response, 400, { error: "authorization_pending" });
+    if (this.atTheDevice === "refuses") return json(response, 400, { error: "access_denied" });
+    json(response, 200, await this.#accessAndRefreshToken());
+  }
+
+  async #renew(refreshToken: string, response: ServerResponse): Promise<void> {
+    if (!this.refreshTokens.delete(refreshToken)) return json(response, 400, { error: "invalid_grant" });
+    json(response, 200, await this.#accessAndRefreshToken());
+  }
+
+  async #accessAndRefreshToken() {
+    const refresh_token = randomUUID();
+    this.refreshTokens.add(refresh_token);
+    return { ...(await this.#accessToken()), refresh_token };
+  }
+
+  async #accessToken() {
+    const access_token = await this.token({ jti: randomUUID(), ...this.visitor });
+    return { access_token, token_type: "Bearer", expires_in: this.accessSeconds };
   }
 
   #authorize(asked: URLSearchParams, response: ServerResponse): void {

@@ -23,6 +23,8 @@ const MAY: Record<string, readonly Caller[]> = {
   "get /v1/workflows/{workflow_id}/summary": USERS_AND_OPERATORS,
   "post /v1/workflows/{workflow_id}/actions/abort": USERS,
   "post /v1/workflows/{workflow_id}/actions/finished": USERS,
+  "get /v1/workflows/{workflow_id}/events": USERS_AND_OPERATORS,
+  "get /v1/events": ["operator"],
   "get /v1/task-directives/{task_id}": USERS,
   "post /v1/query/task-directives": USERS,
   "get /v1/mqs/workflows/{workflow_id}/mq-profiles/public": USERS,
@@ -105,7 +107,7 @@ describe("every route of the document", () => {
     }
     if (outcome === "403") {
       expect(body.error).toMatch(
-        /^only for the role (user|system-tms|user or system-tms|user or operator|user or system-tms or operator)$/,
+        /^only for the role (operator|user|system-tms|user or system-tms|user or operator|user or system-tms or operator)$/,
       );
       expect(headers["www-authenticate"]).toBe('Bearer error="insufficient_scope"');
     }

@@ -1,0 +1,165 @@
+import type { ByPhase, Summary, TaskSummary } from "../summary.js";
+import { counted, cut, duration, paint, plain, type Style } from "./terminal.js";
+
+/** What the workers of a task do. */
+interface Workers {
+  /** All that were asked for, or are known of. */
+  total: number;
+  running: number;
+  held: number;
+  ended: number;
+}
+
+const ENDED = new Set(["COMPLETED", "REMOVED"]);
+/** Columns of a bar where there is room for it, and at least. */
+const BAR = 24;
+const SHORTEST_BAR = 8;
+/** Columns of a task's name, at most. */
+const NAME = 24;
+
+/** Sums the workers of a task by what HTCondor says of them. */
+export function workersOf({ n_workers_requested, compound_statuses }: TaskSummary): Workers {
+  const workers = { total: 0, running: 0, held: 0, ended: 0 };
+  for (const [condor, byPilot] of Object.entries(compound_statuses)) {
+    const count = Object.values(byPilot).reduce((sum, more) => sum + more, 0);
+    workers.total += count;
+    if (condor === "RUNNING") workers.running += count;
+    else if (condor.startsWith("HELD")) workers.held += count;
+    else if (ENDED.has(condor)) workers.ended += count;
+  }
+  return { ...workers, total: Math.max(workers.total, n_workers_requested) };
+}
+
+/** The last part of an image's name, which tells tasks apart. */
+export const nameOf = (image: string): string => plain(image.split("/").at(-1) || image);
+
+/** `pending-starter 2, condor-submit 1` */
+export const phasesOf = (byPhase: ByPhase): string =>
+  Object.entries(byPhase)
+    .map(([phase, count]) => `${phase} ${count}`)
+    .join(", ") || "no taskforces";
+
+/**
+ * A task in words: its taskforces by phase, its workers, how many more run than a minute ago, its errors.
+ *
+ * @param rate workers per minute; undefined while it is not known
+ */
+export function describeTask(task: TaskSummary, rate = 0): string {
+  const { total, running, held, ended } = workersOf(task);
+  const errors = Object.values(task.top_task_errors).reduce((sum, more) => sum + more, 0);
+  const change = Math.round(rate);
+  return [
+    `${phasesOf(task.taskforces_by_phase)}; ${running} of ${counted(total, "worker")} run`,
+    ...(change === 0 ? [] : [`${change > 0 ? "+" : ""}${change}/min`]),
+    ...(held === 0 ? [] : [`${held} held`]),
+    ...(ended === 0 ? [] : [`${ended} ended`]),
+    ...(errors === 0 ? [] : [counted(errors, "error")]),
+  ].join(", ");
+}
+
+/** Workers as a bar: `▓` ended, `█` running, `▒` held, `░` still to come. */
+export function bar(task: TaskSummary, width: number): string {
+  const { total, running, held, ended } = workersOf(task);
+  let drawn = 0;
+  let before = 0;
+  const part = (count: number, sign: string, style: Style): string => {
+    before += count;
+    // From the sum so far, so that parts of rounded lengths fill the bar.
+    const length = (total === 0 ? 0 : Math.round((before / total) * width)) - drawn;
+    drawn += length;
+    return length === 0 ? "" : paint(style, sign.repeat(length));
+  };
+  const parts = part(ended, "▓", "dim") + part(running, "█", "green") + part(held, "▒", "yellow");
+  return parts + "░".repeat(width - drawn);
+}
+
+/** The part of a terminal that can be drawn on. */
+export interface Size {
+  columns: number;
+  rows: number;
+}
+
+/** Lines beside those of tasks: head, tasks left out, wait, failures, trouble, and the cursor's. */
+const OTHER_LINES = 6;
+
+/**
+ * How a workflow does, for a terminal that is drawn anew with each change.
+ *
+ * @param rates workers per minute, by task
+ * @returns lines that fit
+ */
+export function progressLines(
+  summary: Summary,
+  rates: ReadonlyMap<string, number>,
+  { columns, rows }: Size,
+): string[] {
+  const { workflow_id, deactivated, n_taskforces, waiting_for, failed_attempts, n_failed_attempts } = summary;
+  const tasks = summary.tasks.slice(0, Math.max(1, rows - OTHER_LINES));
+  const names = tasks.map(({ task_image }, index) => cut(`${index + 1} ${nameOf(task_image)}`, NAME));
+  const widest = Math.max(0, ...names.map((name) => name.length));
+  const texts = tasks.map((task) => describeTask(task, rates.get(task.task_id)));
+  const room = columns - widest - 2;
+  const width = Math.min(
+    BAR,
+    Math.max(SHORTEST_BAR, room - Math.max(0, ...texts.map((text) => text.length))),
+  );
+  const lines = [
+    `${paint("bold", workflow_id)} ${deactivated ?? "runs"}, ${counted(n_taskforces, "taskforce")}`,
+  ];
+  for (const [index, task] of tasks.entries()) {
+    const text = cut(texts[index] ?? "", room - width).replace(/\d+ errors?$/, (errors) =>
+      paint("red", errors),
+    );
+    lines.push(`${names[index]?.padEnd(widest)} ${bar(task, width)} ${text}`);
+  }
+  const others = summary.tasks.length - tasks.length;
+  if (others > 0) lines.push(`and ${counted(others, "more task")}`);
+  if (waiting_for !== null) lines.push(paint("yellow", cut(sentence(waiting_for), columns)));
+  const [last] = failed_attempts;
+  if (last !== undefined)
+    lines.push(
+      cut(`${counted(n_failed_attempts, "failed attempt")}, the last one: ${plain(last.context)}`, columns),
+    );
+  return lines;
+}
+
+/** The service's words as a sentence. */
+export const sentence = (words: string): string =>
+  plain(`${words.charAt(0).toUpperCase()}${words.slice(1)}.`);
+
+/** Where the time goes: `pending-starter: 2 taskforces, the longest for 4 min; others took 3 s on average`. */
+export const phaseTimes = ({ phases }: Summary): string[] =>
+  Object.entries(phases).map(([phase, { n, seconds_longest, seconds_mean_past }]) => {
+    const now = n === 0 ? [] : [`${counted(n, "taskforce")}, ${longest(n)} ${duration(seconds_longest)}`];
+    const past =
+      seconds_mean_past === null
+        ? []
+        : [`${n === 0 ? "" : "others "}took ${duration(seconds_mean_past)} on average`];
+    return `${phase}: ${[...now, ...past].join("; ")}`;
+  });
+
+const longest = (n: number): string => (n === 1 ? "for" : "the longest for");
+
+/** Seconds over which a rate is measured, and before it is told at all. */
+const WINDOW = 60;
+const SOONEST = 10;
+
+/** How fast the number of running workers of each task changes. */
+export class Rates {
+  readonly #seen = new Map<string, { at: number; running: number }[]>();
+
+  /** Takes a summary in. @param now epoch seconds @returns workers per minute, by task */
+  after(summary: Summary, now: number): Map<string, number> {
+    const rates = new Map<string, number>();
+    for (const task of summary.tasks) {
+      const { running } = workersOf(task);
+      const seen = [...(this.#seen.get(task.task_id) ?? []), { at: now, running }];
+      const recent = seen.filter(({ at }) => at >= now - WINDOW);
+      this.#seen.set(task.task_id, recent);
+      const [oldest] = recent;
+      if (oldest !== undefined && now - oldest.at >= SOONEST)
+        rates.set(task.task_id, ((running - oldest.running) / (now - oldest.at)) * 60);
+    }
+    return rates;
+  }
+}

@@ -1,0 +1,110 @@
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import type { WorkflowRequest } from "../entities.js";
+import { usageError } from "./exits.js";
+import { type Fault, faultsOf, fieldName, type Path, pathIn } from "./requestCheck.js";
+
+/** Faults that are told at a time. */
+const MOST_FAULTS = 10;
+
+/** A request that looks as it should, and the file that it comes from. */
+export interface RequestFile {
+  request: WorkflowRequest;
+  /** The service's words about a field of the request, with the field's line before them. */
+  locate(words: string): string;
+}
+
+/**
+ * Reads the request for a workflow and checks it as far as that is possible here.
+ *
+ * @param file JSON or YAML; `-` is stdin
+ * @throws CommandError that names the line of each fault
+ */
+export async function readRequest(file: string): Promise<RequestFile> {
+  const name = file === "-" ? "stdin" : file;
+  const content =
+    file === "-" ? await text(process.stdin) : await readFile(file, "utf8").catch(notReadable(file));
+  return parseRequest(name, content);
+}
+
+/** @param name of the file, for errors. @see readRequest */
+export function parseRequest(name: string, content: string): RequestFile {
+  const parsed = parse(name, content);
+  const faults = faultsOf(parsed.value);
+  // Lines cost another look at the file, which is not needed when all is well.
+  const placeOf = (fault: Pick<Fault, "path" | "unknown">): string => {
+    const { document, lines } = parsed.withLines();
+    return `${name}:${lines.linePos(offsetOf(document, fault)).line}`;
+  };
+  if (faults.length === 0)
+    return {
+      request: parsed.value as WorkflowRequest,
+      locate: (words) => {
+        const path = pathIn(words);
+        return path.length === 0 ? words : `${placeOf({ path, unknown: false })}: ${words}`;
+      },
+    };
+  const told = faults
+    .slice(0, MOST_FAULTS)
+    .map((fault) => `${placeOf(fault)}: ${fieldName(fault.path)}: ${fault.what}`);
+  if (faults.length > MOST_FAULTS) told.push(`and ${faults.length - MOST_FAULTS} more`);
+  throw usageError(told.join("\n"));
+}
+
+interface Parsed {
+  value: unknown;
+  withLines(): { document: Document; lines: LineCounter };
+}
+
+function parse(name: string, content: string): Parsed {
+  let read: ReturnType<Parsed["withLines"]> | undefined;
+  const withLines = () => {
+    if (read !== undefined) return read;
+    const lines = new LineCounter();
+    const document = parseDocument(content, { lineCounter: lines, merge: true, prettyErrors: false });
+    read = { document, lines };
+    return read;
+  };
+  try {
+    return { value: JSON.parse(content) as unknown, withLines };
+  } catch {
+    // It is YAML, or broken JSON, which the reader of YAML can say the line of.
+  }
+  const { document, lines } = withLines();
+  const [error] = document.errors;
+  if (error !== undefined)
+    throw usageError(
+      `${name}:${lines.linePos(error.pos[0]).line}: it is neither JSON nor YAML: ${error.message}`,
+    );
+  try {
+    return { value: document.toJS() as unknown, withLines };
+  } catch (cause) {
+    throw usageError(`${name}: ${(cause as Error).message}`);
+  }
+}
+
+/** Where a fault begins. A field that is missing is missing where its object begins. */
+function offsetOf(document: Document, { path, unknown }: Pick<Fault, "path" | "unknown">): number {
+  for (let length = path.length; length > 0; length--) {
+    const found =
+      unknown && length === path.length ? keyAt(document, path) : document.getIn(path.slice(0, length), true);
+    if (isNode(found) && found.range) return found.range[0];
+  }
+  return document.contents?.range?.[0] ?? 0;
+}
+
+function keyAt(document: Document, path: Path): unknown {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const name = String(path.at(-1));
+  return isMap(parent)
+    ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === name)?.key
+    : undefined;
+}
+
+const notReadable =
+  (file: string) =>
+  (error: NodeJS.ErrnoException): never => {
+    const why = error.code === "ENOENT" ? "there is no such file" : error.message;
+    throw usageError(`${file}: ${why}`);
+  };

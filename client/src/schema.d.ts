@@ -1,0 +1,3792 @@
+// Made by `npm run docs` from the service's own OpenAPI document; a test keeps it true.
+export interface paths {
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether the process is alive. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It is. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            status: string;
+                        };
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether requests can be served: 503 while Redis does not answer or takes no writes, while its data is laid out in another way, and while the service is draining. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description They can, and what was looked at. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            checks: {
+                                draining: boolean;
+                                layout: {
+                                    partitions: number;
+                                    status: string;
+                                    version: number;
+                                };
+                                redis: {
+                                    /** @description How long Redis took to answer. */
+                                    seconds: number;
+                                    status: string;
+                                };
+                            };
+                            status: string;
+                        };
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Says that the API is here. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description An empty object. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What happens to all workflows, while it happens: server-sent events, without an end. Those of one workflow are in order. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The same as the header Last-Event-ID, which counts where both are there. */
+                    last_event_id?: string;
+                };
+                header?: {
+                    /** @description The id of the last event that the client got from this stream, from any process: what came after it is sent first. Without it the stream begins with what happens from now on. */
+                    "last-event-id"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Events phase, summary, deactivated, created and gap; this is the data of one. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": components["schemas"]["PhaseEvent"] | components["schemas"]["SummaryEvent"] | components["schemas"]["DeactivatedEvent"] | components["schemas"]["GapEvent"] | components["schemas"]["CreatedEvent"];
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mqs/workflows/{workflow_id}/mq-profiles/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The queues of a workflow that the user's own programs write to or read from. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
+                    workflow_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The public queues. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            mqprofiles: ({
+                                alias: string;
+                                auth_token: string | null;
+                                broker_address: string | null;
+                                broker_type: string | null;
+                                is_activated: boolean;
+                                is_public: boolean;
+                                mqid: string;
+                                timestamp: number;
+                                workflow_id: string;
+                            } & {
+                                [key: string]: unknown;
+                            })[];
+                        };
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/query/task-directives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Finds task directives by a MongoDB filter, oldest first, a page at a time. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FindObject"];
+                };
+            };
+            responses: {
+                /** @description One page of what matches. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            next_after: components["schemas"]["QueryNextAfter"];
+                            /** @description The task directives; with a projection, only the fields that it names. */
+                            task_directives: components["schemas"]["TaskDirectiveObject"][];
+                        };
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/query/taskforces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Finds taskforces by a MongoDB filter, oldest first, a page at a time. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FindObject"];
+                };
+            };
+            responses: {
+                /** @description One page of what matches. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            next_after: components["schemas"]["QueryNextAfter"];
+                            /** @description The taskforces; with a projection, only the fields that it names. */
+                            taskforces: (components["schemas"]["TaskforceObject"] | components["schemas"]["ProjectedTaskforce"])[];
+                        };
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/query/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Finds workflows by a MongoDB filter, oldest first, a page at a time. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FindObject"];
+                };
+            };
+            responses: {
+                /** @description One page of what matches. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            next_after: components["schemas"]["QueryNextAfter"];
+                            /** @description The workflows; with a projection, only the fields that it names. */
+                            workflows: components["schemas"]["WorkflowObject"][];
+                        };
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every access point: how its queues stand, and when its TMS last asked for work. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The access points, by name. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            schedds: components["schemas"]["ScheddState"][];
+                        };
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedds/{schedd}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One access point: also which taskforces are leased, given up, and handed out next. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Name of an HTCondor access point. */
+                    schedd: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The access point. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ScheddContents"];
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schema/openapi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description This description of the API, as OpenAPI 3.1. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The OpenAPI document. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/task-directives/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One task directive. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of a task directive: TK-<workflow id without WF->-<8 hex>. */
+                    task_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The task directive. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TaskDirectiveObject"];
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/task-directives/{task_id}/actions/add-workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Gives a task one more taskforce, set up as its first one, which overtakes whatever waits. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Chosen by the client, 1 to 255 visible ASCII characters: the same request with the same key takes effect once in 24 h, and gets the same answer again. A key counts for one caller and one path. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    /** @description Id of a task directive: TK-<workflow id without WF->-<8 hex>. */
+                    task_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Name of the HTCondor pool for the new workers. */
+                        cluster_location: string;
+                        /** @description Workers in the HTCondor cluster. */
+                        n_workers: number | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description The new taskforce. */
+                200: {
+                    headers: {
+                        /** @description The same request had taken effect before. */
+                        "Idempotency-Replayed"?: "true";
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TaskforceObject"];
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The same request, by its Idempotency-Key, is still under way. Retry-After says when to ask again, in seconds. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The request is right, but the state forbids it. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/taskforces/{taskforce_uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One taskforce. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>. */
+                    taskforce_uuid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The taskforce. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TaskforceObject"];
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tms/condor-complete/taskforces/{taskforce_uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The HTCondor cluster of a taskforce ended. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>. */
+                    taskforce_uuid: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When the HTCondor cluster ended, in epoch seconds. */
+                        condor_complete_ts: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description The report is recorded, now or when it first came. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description The taskforce that the report is about. */
+                            taskforce_uuid: string;
+                        };
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tms/condor-rm/taskforces/{taskforce_uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A taskforce was removed from HTCondor. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>. */
+                    taskforce_uuid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The report is recorded, now or when it first came. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description The taskforce that the report is about. */
+                            taskforce_uuid: string;
+                        };
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tms/condor-rm/taskforces/{taskforce_uuid}/failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A taskforce could not be removed from HTCondor. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>. */
+                    taskforce_uuid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        /** @description Why it failed; unknown unless told. */
+                        error?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The report is recorded, now or when it first came. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description The taskforce that the report is about. */
+                            taskforce_uuid: string;
+                        };
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tms/condor-submit/taskforces/{taskforce_uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A taskforce was submitted to HTCondor. Of the body, cluster_id, n_workers, submit_dict and job_event_log_fpath must be there and count; other fields are ignored. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>. */
+                    taskforce_uuid: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TaskforceObject"];
+                };
+            };
+            responses: {
+                /** @description The report is recorded, now or when it first came. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description The taskforce that the report is about. */
+                            taskforce_uuid: string;
+                        };
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tms/condor-submit/taskforces/{taskforce_uuid}/failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A taskforce could not be submitted to HTCondor. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>. */
+                    taskforce_uuid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        /** @description Why it failed; unknown unless told. */
+                        error?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The report is recorded, now or when it first came. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description The taskforce that the report is about. */
+                            taskforce_uuid: string;
+                        };
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tms/pending-starter/taskforces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Hands out the next taskforce to submit to HTCondor. Nobody else gets it until it is reported or its lease runs out. */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @deprecated
+                     * @description Deprecated, ignored.
+                     */
+                    collector?: string;
+                    /** @description The HTCondor access point that asks. */
+                    schedd: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A taskforce with all that it takes to start it, or nothing. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description All queues of the task. */
+                            mqprofiles: {
+                                [key: string]: unknown;
+                            }[];
+                            task_directive: components["schemas"]["TaskDirectiveObject"];
+                            taskforce: components["schemas"]["TaskforceObject"];
+                        } | {
+                            /** @description The task has no queues. */
+                            mqprofiles: {
+                                [key: string]: unknown;
+                            }[];
+                            task_directive: components["schemas"]["TaskDirectiveObject"];
+                            taskforce: components["schemas"]["TaskforceObject"];
+                        } | Record<string, never>;
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The message queue service refused the request. */
+                502: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tms/pending-stopper/taskforces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Hands out the next taskforce to remove from HTCondor. Nobody else gets it until it is reported or its lease runs out. */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @deprecated
+                     * @description Deprecated, ignored.
+                     */
+                    collector?: string;
+                    /** @description The HTCondor access point that asks. */
+                    schedd: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A taskforce, or nothing. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TaskforceObject"] | Record<string, never>;
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tms/statuses/taskforces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Replaces what is known of the workers of many taskforces. One of the two maps must be there. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Taskforce uuid → HTCondor status → pilot status → number of workers. */
+                        compound_statuses_by_taskforce?: {
+                            [key: string]: {
+                                [key: string]: {
+                                    [key: string]: number;
+                                };
+                            };
+                        };
+                        /** @description Taskforce uuid → error → count. */
+                        top_task_errors_by_taskforce?: {
+                            [key: string]: {
+                                [key: string]: number;
+                            };
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description All were updated. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            results: {
+                                /** @description updated or failed. */
+                                status: string;
+                                /** @description The taskforce. */
+                                uuid: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Some were not; failures come first. */
+                207: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            results: {
+                                /** @description Why it failed. */
+                                error?: string;
+                                /** @description updated or failed. */
+                                status: string;
+                                /** @description The taskforce. */
+                                uuid: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Creates a workflow with its task directives and taskforces, all at once or not at all. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Chosen by the client, 1 to 255 visible ASCII characters: the same request with the same key takes effect once in 24 h, and gets the same answer again. A key counts for one caller and one path. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Higher goes first; 50 unless told, 100 at most. */
+                        priority?: number;
+                        /** @description Aliases of the queues that the user's own programs will write to or read from. */
+                        public_queue_aliases: string[];
+                        /** @description What to run. */
+                        tasks: {
+                            /** @description Names of the HTCondor pools to run on. */
+                            cluster_locations: string[];
+                            /** @description Arguments for the init image. */
+                            init_args?: string;
+                            /** @description Environment of the init container. */
+                            init_env?: {
+                                [key: string]: string;
+                            };
+                            /** @description Container image that runs once on each worker, before the first event. */
+                            init_image?: string;
+                            /** @description Names, within this request, of the queues that events come from. */
+                            input_queue_aliases: string[];
+                            /** @description Workers in the HTCondor cluster. */
+                            n_workers?: number | null;
+                            /** @description Names, within this request, of the queues that results go to. */
+                            output_queue_aliases: string[];
+                            /** @description Set-up of the EWMS pilot. */
+                            pilot_config?: {
+                                /** @description Environment of the pilot. */
+                                environment: {
+                                    [key: string]: string | number | string[];
+                                };
+                                /**
+                                 * @description Where the image comes from; stored as cvmfs.
+                                 * @enum {string}
+                                 */
+                                image_source: "cvmfs" | "auto";
+                                /** @description Files on the access point that the container may read. */
+                                input_files: string[];
+                                /** @description Tag of the pilot's image: X.Y.Z, latest (the highest X.Y.Z), or a branch tag. */
+                                tag: string;
+                            };
+                            /** @description Arguments for the task image. */
+                            task_args: string;
+                            /** @description Environment of the task container. */
+                            task_env?: {
+                                [key: string]: string;
+                            };
+                            /** @description Container image that runs for each event. An unpacked Apptainer directory starts fastest. */
+                            task_image: string;
+                            /** @description What each HTCondor worker asks for. */
+                            worker_config: {
+                                /** @description HTCondor's requirements expression. */
+                                condor_requirements: string;
+                                /** @description Whether stdout and stderr come back to the access point. */
+                                do_transfer_worker_stdouterr: boolean;
+                                /** @description Seconds after which HTCondor ends a worker. */
+                                max_worker_runtime: number;
+                                /** @description Cores for each worker. */
+                                n_cores: number;
+                                /** @description Priority of the HTCondor submission. */
+                                priority: number;
+                                /** @description Disk for each worker, in HTCondor's notation. */
+                                worker_disk: string | number;
+                                /** @description Memory for each worker, in HTCondor's notation. */
+                                worker_memory: string | number;
+                            };
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description What was created. */
+                200: {
+                    headers: {
+                        /** @description The same request had taken effect before. */
+                        "Idempotency-Replayed"?: "true";
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description One for each task of the request. */
+                            task_directives: components["schemas"]["TaskDirectiveObject"][];
+                            /** @description One for each task and cluster location. */
+                            taskforces: components["schemas"]["TaskforceObject"][];
+                            workflow: components["schemas"]["WorkflowObject"];
+                        };
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The same request, by its Idempotency-Key, is still under way. Retry-After says when to ask again, in seconds. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The request is right, but the state forbids it. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The message queue service refused the request. */
+                502: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflows/{workflow_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One workflow. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
+                    workflow_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The workflow. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorkflowObject"];
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflows/{workflow_id}/actions/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ends a workflow that shall not go on. None of its taskforces starts any more, and those that run are stopped. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
+                    workflow_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How many taskforces are to be stopped. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeactivatedWorkflowResponseObject"];
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflows/{workflow_id}/actions/finished": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ends a workflow that has done its work. None of its taskforces starts any more, and those that run are stopped. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
+                    workflow_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How many taskforces are to be stopped. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeactivatedWorkflowResponseObject"];
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflows/{workflow_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What happens to a workflow, while it happens: server-sent events, without an end. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The same as the header Last-Event-ID, which counts where both are there. */
+                    last_event_id?: string;
+                };
+                header?: {
+                    /** @description The id of the last event that the client got from this stream, from any process: what came after it is sent first. Without it the stream begins with what happens from now on. */
+                    "last-event-id"?: string;
+                };
+                path: {
+                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
+                    workflow_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Events phase, summary, deactivated and gap; this is the data of one. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": components["schemas"]["PhaseEvent"] | components["schemas"]["SummaryEvent"] | components["schemas"]["DeactivatedEvent"] | components["schemas"]["GapEvent"];
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflows/{workflow_id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A workflow at a glance: its taskforces summed up, what failed, and what it waits for. Tells of all that was reported before, or, of a workflow with thousands of taskforces, of all until a moment ago. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
+                    workflow_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The summary. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorkflowSummary"];
+                    };
+                };
+                /** @description The request is wrong; the error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no bearer token, or none that counts. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The token's owner lacks the role. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description There is no such thing, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or holds too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The service is at fault. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description The workflow came to be, with all that belongs to it. */
+        CreatedEvent: {
+            /** @description When it happened, in epoch seconds. */
+            timestamp: number;
+            /** @description The workflow it is about. */
+            workflow_id: string;
+        };
+        /** @description The workflow was aborted or finished. */
+        DeactivatedEvent: {
+            /**
+             * @description Why the workflow no longer runs.
+             * @enum {string}
+             */
+            deactivated: "ABORTED" | "FINISHED";
+            /** @description When it happened, in epoch seconds. */
+            timestamp: number;
+            /** @description The workflow it is about. */
+            workflow_id: string;
+        };
+        DeactivatedWorkflowResponseObject: {
+            /** @description How many of its taskforces are to be stopped. */
+            n_taskforces: number;
+            /** @description The workflow that no longer runs. */
+            workflow_id: string;
+        };
+        /** @description The body of every answer from 400 on. */
+        ErrorResponse: {
+            /** @description The HTTP status. */
+            code: number;
+            /** @description What was wrong; also HTTP's reason phrase, as far as Latin-1 goes. */
+            error: string;
+        };
+        /** @description What to search for. */
+        FindObject: {
+            /** @description The next_after of the page before. */
+            after?: string;
+            /** @description Fields to return; dots reach into objects. */
+            projection?: string[];
+            /** @description A MongoDB filter; {} matches everything. */
+            query: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What came after the given id is no longer there: read the state anew, and go on with what follows. */
+        GapEvent: Record<string, never>;
+        /** @description An entry was appended to a taskforce's phase_change_log. */
+        PhaseEvent: {
+            /** @description The phase it was in; null for a new taskforce. */
+            from: ("pre-mq-activation" | "pre-launch" | "pending-starter" | "condor-submit" | "pending-stopper" | "condor-rm" | "condor-complete") | null;
+            /**
+             * @description The phase that was to be reached.
+             * @enum {string}
+             */
+            phase: "pre-mq-activation" | "pre-launch" | "pending-starter" | "condor-submit" | "pending-stopper" | "condor-rm" | "condor-complete";
+            /** @description The HTCondor access point. */
+            schedd: string;
+            /** @description The task directive that the taskforce runs. */
+            task_id: string;
+            /** @description The taskforce. */
+            taskforce_uuid: string;
+            /** @description When the attempt was recorded, in epoch seconds. */
+            timestamp: number;
+            /** @description Whether the phase changed. */
+            was_successful: boolean;
+            /** @description The workflow it is about. */
+            workflow_id: string;
+        };
+        /** @description Parts of a taskforce that a projection named. */
+        ProjectedTaskforce: {
+            /** @description The HTCondor cluster; null before condor-submit. */
+            cluster_id?: number | null;
+            /** @description Deprecated, always null. */
+            collector?: string | null;
+            /** @description Workers by HTCondor status and pilot status. */
+            compound_statuses?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** @description The HTCondor job event log on the access point. */
+            job_event_log_fpath?: string;
+            /** @description Workers in the HTCondor cluster. */
+            n_workers?: number | null;
+            /**
+             * @description Where the taskforce stands.
+             * @enum {string}
+             */
+            phase?: "pre-mq-activation" | "pre-launch" | "pending-starter" | "condor-submit" | "pending-stopper" | "condor-rm" | "condor-complete";
+            phase_change_log?: {
+                /** @description Why it was made, or why it failed. */
+                context?: string;
+                /** @description Who or what caused the attempt. */
+                source_entity?: string;
+                /** @description When the cause happened, where it is known. */
+                source_event_time?: number | null;
+                /** @description The phase that was to be reached. */
+                target_phase?: string;
+                /** @description When the attempt was recorded, in epoch seconds. */
+                timestamp?: number;
+                /** @description Whether the phase changed. */
+                was_successful?: boolean;
+            }[];
+            pilot_config?: {
+                /** @description Environment of the pilot. */
+                environment?: {
+                    [key: string]: string | number | string[];
+                };
+                /**
+                 * @description Where the image comes from; stored as cvmfs.
+                 * @enum {string}
+                 */
+                image_source?: "cvmfs" | "auto";
+                /** @description Files on the access point that the container may read. */
+                input_files?: string[];
+                /** @description Tag of the pilot's image: X.Y.Z, latest (the highest X.Y.Z), or a branch tag. */
+                tag?: string;
+            };
+            /** @description Higher is handed out first. */
+            priority?: number;
+            /** @description The HTCondor access point. */
+            schedd?: string;
+            /** @description What was given to condor_submit. */
+            submit_dict?: {
+                [key: string]: string | number;
+            };
+            /** @description The task directive that it runs. */
+            task_id?: string;
+            /** @description TF-<task id without TK->-<8 hex>. */
+            taskforce_uuid?: string;
+            /** @description When the taskforce was created, in epoch seconds. */
+            timestamp?: number;
+            /** @description The most frequent errors and their counts. */
+            top_task_errors?: {
+                [key: string]: number;
+            };
+            worker_config?: {
+                /** @description HTCondor's requirements expression. */
+                condor_requirements?: string;
+                /** @description Whether stdout and stderr come back to the access point. */
+                do_transfer_worker_stdouterr?: boolean;
+                /** @description Seconds after which HTCondor ends a worker. */
+                max_worker_runtime?: number;
+                /** @description Cores for each worker. */
+                n_cores?: number;
+                /** @description Priority of the HTCondor submission. */
+                priority?: number;
+                /** @description Disk for each worker, in HTCondor's notation. */
+                worker_disk?: string | number;
+                /** @description Memory for each worker, in HTCondor's notation. */
+                worker_memory?: string | number;
+            };
+            /** @description The workflow it belongs to. */
+            workflow_id?: string;
+        };
+        /** @description Send it as after for the next page; null on the last one. */
+        QueryNextAfter: string | null;
+        /** @description How a queue stands, and which taskforces are where. */
+        QueueContents: {
+            /** @description Given up; an operator can retry them. */
+            dead: number;
+            /** @description Newest first; 20 at most. */
+            dead_letters: {
+                /** @description Why it failed the last time. */
+                reason: string;
+                taskforce_uuid: string;
+                /** @description When it was given up. */
+                timestamp: number;
+            }[];
+            /** @description To be handed out again after a wait. */
+            delayed: number;
+            /** @description Taken by a TMS, and not reported yet. */
+            leased: number;
+            /** @description Oldest first; 50 at most. */
+            leases: {
+                /** @description When it was handed out. */
+                since: number;
+                taskforce_uuid: string;
+            }[];
+            /** @description Taskforces in the order in which they will be handed out; 20 at most. */
+            next: string[];
+            /** @description How long the first of those that can be taken waits; 0 when none does. */
+            oldest_waiting_seconds: number;
+            /** @description Taskforces that can be taken at once. */
+            waiting: number;
+        };
+        /** @description How a queue of an access point stands. */
+        QueueState: {
+            /** @description Given up; an operator can retry them. */
+            dead: number;
+            /** @description To be handed out again after a wait. */
+            delayed: number;
+            /** @description Taken by a TMS, and not reported yet. */
+            leased: number;
+            /** @description How long the first of those that can be taken waits; 0 when none does. */
+            oldest_waiting_seconds: number;
+            /** @description Taskforces that can be taken at once. */
+            waiting: number;
+        };
+        /** @description How an access point stands, and what is in its queues. */
+        ScheddContents: {
+            /** @description When a TMS last asked for work, to a few seconds; null when none ever did, as far as is known. */
+            last_poll: number | null;
+            schedd: string;
+            starter: components["schemas"]["QueueContents"];
+            stopper: components["schemas"]["QueueContents"];
+            /** @description Phases without taskforces are left out. */
+            taskforces_by_phase: {
+                "condor-complete"?: number;
+                "condor-rm"?: number;
+                "condor-submit"?: number;
+                "pending-starter"?: number;
+                "pending-stopper"?: number;
+                "pre-launch"?: number;
+                "pre-mq-activation"?: number;
+            };
+        };
+        /** @description How an access point stands. */
+        ScheddState: {
+            /** @description When a TMS last asked for work, to a few seconds; null when none ever did, as far as is known. */
+            last_poll: number | null;
+            schedd: string;
+            starter: components["schemas"]["QueueState"];
+            stopper: components["schemas"]["QueueState"];
+            /** @description Phases without taskforces are left out. */
+            taskforces_by_phase: {
+                "condor-complete"?: number;
+                "condor-rm"?: number;
+                "condor-submit"?: number;
+                "pending-starter"?: number;
+                "pending-stopper"?: number;
+                "pre-launch"?: number;
+                "pre-mq-activation"?: number;
+            };
+        };
+        /** @description The workflow's summary was brought up to date. */
+        SummaryEvent: {
+            /** @description Workers by HTCondor status and pilot status, summed. */
+            compound_statuses: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** @description Taskforces by phase. */
+            taskforces_by_phase: {
+                [key: string]: number;
+            };
+            /** @description Errors and their counts, summed. */
+            top_task_errors: {
+                [key: string]: number;
+            };
+            /** @description When the sums were made, in epoch seconds. */
+            updated: number;
+            /** @description The workflow it is about. */
+            workflow_id: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What one task of a workflow runs. It never changes. */
+        TaskDirectiveObject: {
+            /** @description Names of the HTCondor pools to run on. */
+            cluster_locations?: string[];
+            /** @description Arguments for the init image. */
+            init_args?: string;
+            /** @description Environment of the init container. */
+            init_env?: {
+                [key: string]: string;
+            };
+            /** @description Container image that runs once on each worker, before the first event. */
+            init_image?: string;
+            /** @description Ids of the message queues that events come from. */
+            input_queues?: string[];
+            /** @description Ids of the message queues that results go to. */
+            output_queues?: string[];
+            /** @description Arguments for the task image. */
+            task_args?: string;
+            /** @description Environment of the task container. */
+            task_env?: {
+                [key: string]: string;
+            };
+            /** @description TK-<workflow id without WF->-<8 hex>. */
+            task_id?: string;
+            /** @description Container image that runs for each event. An unpacked Apptainer directory starts fastest. */
+            task_image?: string;
+            /** @description When the directive was created, in epoch seconds. */
+            timestamp?: number;
+            /** @description The workflow it belongs to. */
+            workflow_id?: string;
+        };
+        /** @description One HTCondor cluster of workers for a task directive. */
+        TaskforceObject: {
+            /** @description The HTCondor cluster; null before condor-submit. */
+            cluster_id?: number | null;
+            /** @description Deprecated, always null. */
+            collector?: string | null;
+            /** @description Workers by HTCondor status and pilot status. */
+            compound_statuses?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** @description The HTCondor job event log on the access point. */
+            job_event_log_fpath?: string;
+            /** @description Workers in the HTCondor cluster. */
+            n_workers?: number | null;
+            /**
+             * @description Where the taskforce stands.
+             * @enum {string}
+             */
+            phase?: "pre-mq-activation" | "pre-launch" | "pending-starter" | "condor-submit" | "pending-stopper" | "condor-rm" | "condor-complete";
+            /** @description Every attempt to change the phase, oldest first. */
+            phase_change_log?: {
+                /** @description Why it was made, or why it failed. */
+                context: string;
+                /** @description Who or what caused the attempt. */
+                source_entity: string;
+                /** @description When the cause happened, where it is known. */
+                source_event_time: number | null;
+                /** @description The phase that was to be reached. */
+                target_phase: string;
+                /** @description When the attempt was recorded, in epoch seconds. */
+                timestamp: number;
+                /** @description Whether the phase changed. */
+                was_successful: boolean;
+            }[];
+            /** @description Set-up of the EWMS pilot. */
+            pilot_config?: {
+                /** @description Environment of the pilot. */
+                environment: {
+                    [key: string]: string | number | string[];
+                };
+                /**
+                 * @description Where the image comes from; stored as cvmfs.
+                 * @enum {string}
+                 */
+                image_source: "cvmfs" | "auto";
+                /** @description Files on the access point that the container may read. */
+                input_files: string[];
+                /** @description Tag of the pilot's image: X.Y.Z, latest (the highest X.Y.Z), or a branch tag. */
+                tag: string;
+            };
+            /** @description Higher is handed out first. */
+            priority?: number;
+            /** @description The HTCondor access point. */
+            schedd?: string;
+            /** @description What was given to condor_submit. */
+            submit_dict?: {
+                [key: string]: string | number;
+            };
+            /** @description The task directive that it runs. */
+            task_id?: string;
+            /** @description TF-<task id without TK->-<8 hex>. */
+            taskforce_uuid?: string;
+            /** @description When the taskforce was created, in epoch seconds. */
+            timestamp?: number;
+            /** @description The most frequent errors and their counts. */
+            top_task_errors?: {
+                [key: string]: number;
+            };
+            /** @description What each HTCondor worker asks for. */
+            worker_config?: {
+                /** @description HTCondor's requirements expression. */
+                condor_requirements: string;
+                /** @description Whether stdout and stderr come back to the access point. */
+                do_transfer_worker_stdouterr: boolean;
+                /** @description Seconds after which HTCondor ends a worker. */
+                max_worker_runtime: number;
+                /** @description Cores for each worker. */
+                n_cores: number;
+                /** @description Priority of the HTCondor submission. */
+                priority: number;
+                /** @description Disk for each worker, in HTCondor's notation. */
+                worker_disk: string | number;
+                /** @description Memory for each worker, in HTCondor's notation. */
+                worker_memory: string | number;
+            };
+            /** @description The workflow it belongs to. */
+            workflow_id?: string;
+        };
+        /** @description One request of a user: tasks that run until it is aborted or finished. */
+        WorkflowObject: {
+            /** @description Null while the workflow runs. */
+            deactivated?: ("ABORTED" | "FINISHED") | null;
+            /** @description When it was aborted or finished, in epoch seconds; null while it runs. */
+            deactivated_ts?: number | null;
+            /** @description Higher goes first; 50 unless told, 100 at most. */
+            priority?: number;
+            /** @description When the workflow was created, in epoch seconds. */
+            timestamp?: number;
+            /** @description Issued when the workflow is created: WF-<hex epoch seconds>-<8 hex>. */
+            workflow_id?: string;
+        };
+        /** @description A workflow at a glance: its taskforces summed up. */
+        WorkflowSummary: {
+            /** @description Workers by HTCondor status and pilot status, of all taskforces. */
+            compound_statuses: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            deactivated: ("ABORTED" | "FINISHED") | null;
+            deactivated_ts: number | null;
+            /** @description The newest of them, newest first; 20 at most. */
+            failed_attempts: {
+                /** @description Why it did not work; a long text is shortened. */
+                context: string;
+                schedd: string;
+                /** @description Who or what tried. */
+                source_entity: string;
+                /**
+                 * @description The phase that was not reached.
+                 * @enum {string}
+                 */
+                target_phase: "pre-mq-activation" | "pre-launch" | "pending-starter" | "condor-submit" | "pending-stopper" | "condor-rm" | "condor-complete";
+                taskforce_uuid: string;
+                timestamp: number;
+            }[];
+            /** @description When a phase, the log or the statuses of a taskforce changed last. */
+            last_change: number | null;
+            /** @description Entries in the taskforces' logs that tell of a failure. */
+            n_failed_attempts: number;
+            /** @description Taskforces. */
+            n_taskforces: number;
+            /** @description Workers of the taskforces that neither end nor have ended. */
+            n_workers_requested: number;
+            /** @description Time in each phase; phases that no taskforce was ever in are left out. */
+            phases: {
+                "condor-complete"?: {
+                    /** @description Taskforces that are in it. */
+                    n: number;
+                    /** @description Since when the first of them is. */
+                    oldest_since: number | null;
+                    /** @description How long that one is; 0 when none is. */
+                    seconds_longest: number;
+                    /** @description The mean of the stays that are over; null when none is. */
+                    seconds_mean_past: number | null;
+                };
+                "condor-rm"?: {
+                    /** @description Taskforces that are in it. */
+                    n: number;
+                    /** @description Since when the first of them is. */
+                    oldest_since: number | null;
+                    /** @description How long that one is; 0 when none is. */
+                    seconds_longest: number;
+                    /** @description The mean of the stays that are over; null when none is. */
+                    seconds_mean_past: number | null;
+                };
+                "condor-submit"?: {
+                    /** @description Taskforces that are in it. */
+                    n: number;
+                    /** @description Since when the first of them is. */
+                    oldest_since: number | null;
+                    /** @description How long that one is; 0 when none is. */
+                    seconds_longest: number;
+                    /** @description The mean of the stays that are over; null when none is. */
+                    seconds_mean_past: number | null;
+                };
+                "pending-starter"?: {
+                    /** @description Taskforces that are in it. */
+                    n: number;
+                    /** @description Since when the first of them is. */
+                    oldest_since: number | null;
+                    /** @description How long that one is; 0 when none is. */
+                    seconds_longest: number;
+                    /** @description The mean of the stays that are over; null when none is. */
+                    seconds_mean_past: number | null;
+                };
+                "pending-stopper"?: {
+                    /** @description Taskforces that are in it. */
+                    n: number;
+                    /** @description Since when the first of them is. */
+                    oldest_since: number | null;
+                    /** @description How long that one is; 0 when none is. */
+                    seconds_longest: number;
+                    /** @description The mean of the stays that are over; null when none is. */
+                    seconds_mean_past: number | null;
+                };
+                "pre-launch"?: {
+                    /** @description Taskforces that are in it. */
+                    n: number;
+                    /** @description Since when the first of them is. */
+                    oldest_since: number | null;
+                    /** @description How long that one is; 0 when none is. */
+                    seconds_longest: number;
+                    /** @description The mean of the stays that are over; null when none is. */
+                    seconds_mean_past: number | null;
+                };
+                "pre-mq-activation"?: {
+                    /** @description Taskforces that are in it. */
+                    n: number;
+                    /** @description Since when the first of them is. */
+                    oldest_since: number | null;
+                    /** @description How long that one is; 0 when none is. */
+                    seconds_longest: number;
+                    /** @description The mean of the stays that are over; null when none is. */
+                    seconds_mean_past: number | null;
+                };
+            };
+            /** @description Taskforces by phase; phases without any are left out. */
+            taskforces_by_phase: {
+                "condor-complete"?: number;
+                "condor-rm"?: number;
+                "condor-submit"?: number;
+                "pending-starter"?: number;
+                "pending-stopper"?: number;
+                "pre-launch"?: number;
+                "pre-mq-activation"?: number;
+            };
+            /** @description The same for each task directive, in their order. */
+            tasks: {
+                /** @description Workers by HTCondor status and pilot status, of all taskforces. */
+                compound_statuses: {
+                    [key: string]: {
+                        [key: string]: number;
+                    };
+                };
+                /** @description Taskforces. */
+                n_taskforces: number;
+                /** @description Workers of the taskforces that neither end nor have ended. */
+                n_workers_requested: number;
+                task_id: string;
+                task_image: string;
+                /** @description Taskforces by phase; phases without any are left out. */
+                taskforces_by_phase: {
+                    "condor-complete"?: number;
+                    "condor-rm"?: number;
+                    "condor-submit"?: number;
+                    "pending-starter"?: number;
+                    "pending-stopper"?: number;
+                    "pre-launch"?: number;
+                    "pre-mq-activation"?: number;
+                };
+                /** @description Errors and their counts, of all taskforces. */
+                top_task_errors: {
+                    [key: string]: number;
+                };
+            }[];
+            /** @description Errors and their counts, of all taskforces. */
+            top_task_errors: {
+                [key: string]: number;
+            };
+            /** @description As of when all this is. */
+            updated: number;
+            /** @description What the workflow waits for, in one sentence; null when it just runs or has ended. */
+            waiting_for: string | null;
+            workflow_id: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

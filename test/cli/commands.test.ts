@@ -1,0 +1,329 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { IdentityProvider } from "../access/identityProvider.js";
+import { accepts, temporaryFolder, workflowRequest } from "../processes/serviceProcess.js";
+import { startTestService } from "../setup/service.js";
+import { eventually, type Story, startStory, task, theOnly } from "../stories/story.js";
+import { type Ended, ewms, start } from "./commandLine.js";
+
+let story: Story;
+let run: (...args: string[]) => Promise<Ended>;
+beforeAll(async () => {
+  story = await startStory({ TMS_RETRY_WAIT: "0" });
+  run = (...args) => ewms(args, { env: { EWMS_URL: story.url } });
+});
+afterAll(() => story.close());
+
+const WORKFLOW = /WF-[0-9a-f]+-[0-9a-f]{8}/;
+
+describe("submit", () => {
+  test("creates the workflow of a JSON file", async () => {
+    const path = join(await temporaryFolder(), "request.json");
+    writeFileSync(path, workflowRequest({ cluster_locations: ["pool-38", "pool-39"] }));
+    const { code, stdout } = await run("submit", path);
+    expect(stdout).toMatch(/^WF-[0-9a-f]+-[0-9a-f]{8} is created: 1 task, 2 taskforces\n$/);
+    expect(code).toBe(0);
+    expect(await story.workflow(WORKFLOW.exec(stdout)?.[0] ?? "")).toMatchObject({ deactivated: null });
+  });
+
+  test("reads YAML on stdin, and prints no more than the id when that is wanted", async () => {
+    const request = JSON.parse(workflowRequest()) as { tasks: object[] };
+    const yaml = `public_queue_aliases: [] # none\npriority: 7\ntasks:\n  - ${JSON.stringify({ ...request.tasks[0], cluster_locations: ["pool-38"] })}\n`;
+    const args = ["submit", "--quiet", "-"];
+    const { stdout } = await ewms(args, { env: { EWMS_URL: story.url }, input: yaml });
+    expect(await story.workflow(stdout.trimEnd())).toMatchObject({ priority: 7 });
+  });
+
+  test("names file, line and field of what is wrong, and sends nothing", async () => {
+    const path = join(await temporaryFolder(), "request.yaml");
+    writeFileSync(path, "public_queue_aliases: []\ntasks:\n  - task_image: 7\n    bogus: true\n");
+    const { code, stderr, stdout } = await ewms(["submit", path, "--url", "http://127.0.0.1:9"]);
+    expect(stderr).toContain(`${path}:3: tasks[0].task_image: expected string, got number\n`);
+    expect(stderr).toContain(`${path}:4: tasks[0].bogus: unknown field\n`);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  test("tells in the service's words what only the service knows", async () => {
+    const input = workflowRequest({ cluster_locations: ["nowhere"] });
+    const { code, stderr } = await ewms(["submit", "-"], { env: { EWMS_URL: story.url }, input });
+    const field = "tasks[0].cluster_locations[0]";
+    expect(stderr).toBe(`ewms: stdin:1: ${field}: condor cluster location not found: nowhere\n`);
+    expect(code).toBe(2);
+  });
+});
+
+describe("ls", () => {
+  test("lists what runs, and with --all what ran", async () => {
+    const { workflow: running } = await story.submitWorkflow([task(["pool-38"])]);
+    const { workflow: ended } = await story.submitWorkflow([task(["pool-38"])]);
+    await story.deactivate(ended.workflow_id, "abort");
+    const { stdout } = await run("ls");
+    expect(stdout).toMatch(new RegExp(`^${running.workflow_id}  \\S+Z  50        RUNS$`, "m"));
+    expect(stdout).not.toContain(ended.workflow_id);
+    expect((await run("ls", "--all")).stdout).toMatch(new RegExp(`^${ended.workflow_id} .* ABORTED$`, "m"));
+  });
+
+  test("ends quietly when its reader has enough", async () => {
+    for (let n = 0; n < 3; n++) await story.submitWorkflow([task(["pool-38"])]);
+    const listing = start(["query", "taskforces", "--json"], { env: { EWMS_URL: story.url } });
+    listing.child.stdout.destroy();
+    expect(await listing.ended).toMatchObject({ code: 0, stderr: "" });
+  });
+});
+
+describe("get and ids", () => {
+  test("each kind of id gets its kind of entity", async () => {
+    const { workflow, task_directives, taskforces } = await story.submitWorkflow([
+      task(["pool-38", "pool-39"]),
+    ]);
+    const directive = theOnly(task_directives);
+    expect(JSON.parse((await run("get", workflow.workflow_id)).stdout)).toEqual(workflow);
+    expect(JSON.parse((await run("get", directive.task_id)).stdout)).toEqual(directive);
+    const { taskforce_uuid } = taskforces[1] ?? {};
+    expect(JSON.parse((await run("get", String(taskforce_uuid))).stdout)).toMatchObject({ taskforce_uuid });
+    const uuids = taskforces.map((taskforce) => taskforce.taskforce_uuid);
+    const listed = (await run("ids", workflow.workflow_id)).stdout.trimEnd().split("\n");
+    expect(listed[0]).toBe(directive.task_id);
+    expect(listed.slice(1).toSorted()).toEqual(uuids.toSorted());
+    expect((await run("ids", "--tasks", workflow.workflow_id)).stdout).toBe(`${directive.task_id}\n`);
+  });
+
+  test.each([
+    ["get", "WF-0-00000000", "no workflow found with id: WF-0-00000000"],
+    ["ids", "WF-0-00000000", "no workflow found with id: WF-0-00000000"],
+    ["why", "WF-0-00000000", "no workflow found with id: WF-0-00000000"],
+    ["watch", "WF-0-00000000", "no workflow found with id: WF-0-00000000"],
+  ])("%s %s exits with 3: %s", async (command, id, sentence) => {
+    expect(await run(command, id)).toEqual({ code: 3, stdout: "", stderr: `ewms: ${sentence}\n` });
+  });
+});
+
+describe("query", () => {
+  test("shows the named fields as JSON lines, CSV or a table", async () => {
+    const { workflow_id } = (
+      await story.submitWorkflow([task(["pool-38"]), task(["pool-39"], { task_args: 'a,"b"' })])
+    ).workflow;
+    const search = [
+      "--filter",
+      JSON.stringify({ workflow_id }),
+      "--fields",
+      "task_id,task_args,cluster_locations",
+    ];
+    const query = (...more: string[]) => run("query", "task-directives", ...search, ...more);
+    const [one, other] = (await query()).stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { task_id: string });
+    expect(other).toEqual({
+      task_id: expect.any(String),
+      task_args: 'a,"b"',
+      cluster_locations: ["pool-39"],
+    });
+    expect((await query("--csv")).stdout).toBe(
+      `task_id,task_args,cluster_locations\n${one?.task_id},${task([]).task_args},"[""pool-38""]"\n` +
+        `${other?.task_id},"a,""b""","[""pool-39""]"\n`,
+    );
+    const table = (await query("--table", "--limit", "1")).stdout.split("\n");
+    expect(table[0]).toMatch(/^task_id +task_args +cluster_locations$/);
+    expect(table[1]).toMatch(/^TK-\S+ +reconstruct .* +\["pool-38"\]$/);
+    expect(table).toHaveLength(3);
+  });
+
+  test("of nothing is empty", async () => {
+    expect(await run("query", "taskforces", "--filter", '{"schedd": "none"}')).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
+  });
+
+  test.each([
+    [["taskforces", "--filter", "{nope"], "It is no JSON"],
+    [["taskforces", "--filter", "[]"], "It must be a JSON object"],
+    [["taskforces", "--filter", '{"$where": "1"}'], "$where"],
+    [["schedds"], "Allowed choices are workflows, task-directives, taskforces"],
+    [["taskforces", "--json", "--csv"], "cannot be used with option"],
+    [["taskforces", "--limit", "0"], "whole number from 1 on"],
+    [["taskforces", "--fields", "a,,b"], "--fields has an empty name"],
+  ])("%j is refused in one line", async (args, words) => {
+    const { code, stderr, stdout } = await run("query", ...args);
+    expect(stderr).toContain(words);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+});
+
+describe("add-workers, abort and finish", () => {
+  test("a task gets a further taskforce", async () => {
+    const at = story.accessPoint();
+    const { task_directives } = await story.submitWorkflow([task([at.location])]);
+    const { task_id } = theOnly(task_directives);
+    const { stdout, code } = await run("add-workers", task_id, "--location", at.location, "-n", "12");
+    expect(stdout).toMatch(new RegExp(`^TF-\\S+ asks for 12 workers on ${at.schedd}\n$`));
+    expect(code).toBe(0);
+    expect(await story.taskforce(stdout.split(" ")[0] ?? "")).toMatchObject({ n_workers: 12, task_id });
+  });
+
+  test.each([
+    ["abort", "aborted", "ABORTED"],
+    ["finish", "finished", "FINISHED"],
+  ] as const)("%s needs a yes, and there is nobody to ask", async (command, past, deactivated) => {
+    const { workflow_id } = (await story.submitWorkflow([task(["pool-38"])])).workflow;
+    const refused = await run(command, workflow_id);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("say so with --yes") });
+    expect((await story.workflow(workflow_id)).deactivated).toBeNull();
+    const { stdout } = await run(command, "--yes", workflow_id);
+    expect(stdout).toBe(`${workflow_id} is ${past}, 1 taskforce to be stopped\n`);
+    expect((await story.workflow(workflow_id)).deactivated).toBe(deactivated);
+    expect((await run(command, "--yes", workflow_id)).code).toBe(3);
+  });
+});
+
+describe("why", () => {
+  test("says what a workflow waits for, and what failed", async () => {
+    const at = story.accessPoint();
+    const { workflow_id, taskforce_uuid } = await story.pending(at);
+    await at.tms.submitFailed(await story.takes(at.tms), "the spool is full\u001b[31m");
+    await eventually(
+      "the summary knows of the failure",
+      () => story.call<{ n_failed_attempts: number }>("GET", `/v1/workflows/${workflow_id}/summary`),
+      ({ body }) => body.n_failed_attempts === 1,
+    );
+    const { stdout } = await run("why", workflow_id);
+    expect(stdout).toContain(`${workflow_id} runs.\n`);
+    expect(stdout).toMatch(
+      new RegExp(`^1 taskforce waits for schedd ${at.schedd}, .*the spool is full.*\\.$`, "m"),
+    );
+    expect(stdout).toMatch(/^ {2}pending-starter: 1 taskforce, for \d+ s$/m);
+    expect(stdout).toContain(`${taskforce_uuid} on ${at.schedd}, condor-submit: ERROR: the spool is full`);
+    expect(stdout, "no escape sequence of others reaches the terminal").not.toContain("\u001b");
+  });
+});
+
+describe("every command", () => {
+  test("says in one sentence what to do when the service can't be reached", async () => {
+    const { url, close } = await startTestService();
+    await close();
+    expect(await accepts(Number(new URL(url).port))).toBe(false);
+    const { code, stderr } = await ewms(["ls", "--url", url, "--patience", "0"]);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^ewms: could not reach ${url}: connect ECONNREFUSED \\S+: is the service running\\? Set EWMS_URL or --url\n$`,
+      ),
+    );
+    expect(code).toBe(5);
+  });
+
+  test.each([
+    [["ls", "--url", "nowhere"], '"nowhere" is no http or https address: set --url or EWMS_URL'],
+    [["get", "WF-1"], '"WF-1" is no id: ids begin with WF-, TK- or TF-'],
+    [["watch", "TK-0-00000000-00000000"], "is the id of a task directive, a workflow's is wanted"],
+    [["lss"], "unknown command 'lss' (Did you mean ls?)"],
+    [["ls", "--al"], "unknown option '--al' (Did you mean --all?)"],
+    [["get"], "missing required argument 'id'"],
+    [["ls", "--patience", "long"], "It must be a number of seconds"],
+    [["submit", "no-such-file"], "no-such-file: there is no such file"],
+  ])("%j is refused in one line, with 2", async (args, words) => {
+    const { code, stderr } = await ewms(args);
+    expect(stderr).toContain(words);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(code).toBe(2);
+  });
+
+  test("has help with examples", async () => {
+    const { stdout } = await ewms(["--help"]);
+    const commands = [
+      ...(stdout.split("Commands:\n")[1]?.split("\n\n")[0] ?? "").matchAll(/^ {2}([a-z-]+) .* {2}\S/gm),
+    ].flatMap(([, name = ""]) => (name === "help" ? [] : [name]));
+    expect(commands.length).toBeGreaterThanOrEqual(12);
+    for (const command of commands)
+      expect((await ewms([command, "--help"])).stdout, command).toContain(`\nExamples:\n  ewms ${command}`);
+  });
+
+  test("without one, the help is on stderr, with 2", async () => {
+    expect(await ewms([])).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringContaining("Usage: ewms"),
+    });
+  });
+
+  test("knows its version", async () => {
+    const { version } = JSON.parse(readFileSync("client/package.json", "utf8")) as { version: string };
+    expect(await ewms(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+});
+
+describe("at a service that asks for tokens", () => {
+  let idp: IdentityProvider;
+  let guarded: Story;
+  beforeAll(async () => {
+    idp = await IdentityProvider.start();
+    guarded = await startStory({ AUTH_OPENID_URL: idp.issuer, AUTH_AUDIENCE: "ewms-wms" });
+  });
+  afterAll(async () => {
+    await guarded.close();
+    await idp.goAway();
+  });
+
+  test("it is said how to get one, or that the one does not do", async () => {
+    const without = await ewms(["ls", "--url", guarded.url]);
+    expect(without).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining("set EWMS_TOKEN, or EWMS_OPENID_URL and EWMS_CLIENT_ID"),
+    });
+    const env = { EWMS_TOKEN: await idp.token({ ewms_role: "nobody" }) };
+    const unfit = await ewms(["ls", "--url", guarded.url], { env });
+    expect(unfit).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining("ask whoever runs the service for the role"),
+    });
+  });
+
+  test("EWMS_TOKEN lets in, and so do client credentials and the device flow", async () => {
+    const env = { EWMS_URL: guarded.url, XDG_CACHE_HOME: await temporaryFolder() };
+    const token = await idp.token({ ewms_role: "user" });
+    expect(await ewms(["ls"], { env: { ...env, EWMS_TOKEN: token } })).toMatchObject({ code: 0 });
+    idp.visitor = { ewms_role: "user" };
+    idp.machines = { robot: "secret" };
+    const login = { ...env, EWMS_OPENID_URL: idp.issuer };
+    const robot = { ...login, EWMS_CLIENT_ID: "robot", EWMS_CLIENT_SECRET: "secret" };
+    expect(await ewms(["ls"], { env: robot })).toMatchObject({ code: 0, stderr: "" });
+    const person = { ...login, EWMS_CLIENT_ID: "cli" };
+    expect(await ewms(["ls"], { env: person })).toMatchObject({
+      code: 0,
+      stderr: `To log in, open ${idp.issuer}/activate and check that it shows WDJB-MJHT, or enter it there.\n`,
+    });
+    expect(await ewms(["ls"], { env: person })).toMatchObject({ code: 0, stderr: "" });
+  });
+});
+
+describe("drain", () => {
+  test("shows what is queued, leased and dead at a schedd", async () => {
+    const at = story.accessPoint();
+    const dead = (await story.pending(at)).taskforce_uuid;
+    for (let n = 0; n < 3; n++) await at.tms.submitFailed(await story.takes(at.tms), "the spool is full");
+    const leased = (await story.pending(at)).taskforce_uuid;
+    await story.takes(at.tms);
+    const next = (await story.pending(at)).taskforce_uuid;
+    await story.launchesSettle();
+    const { stdout, code } = await run("drain", "--schedd", at.schedd);
+    expect(stdout).toMatch(
+      new RegExp(`^${at.schedd}: pending-starter 3\\. A TMS asked for it at \\S+Z\\.$`, "m"),
+    );
+    expect(stdout).toMatch(/^To start: 1 wait, the longest for \d+ s; 1 leased, 0 delayed, 1 dead$/m);
+    expect(stdout).toMatch(new RegExp(`^ {2}next {4}${next}$`, "m"));
+    expect(stdout).toMatch(new RegExp(`^ {2}leased {2}${leased} since \\S+Z$`, "m"));
+    expect(stdout).toMatch(new RegExp(`^ {2}dead {4}${dead} since \\S+Z: the spool is full$`, "m"));
+    expect(stdout).toMatch(/^To stop: 0 wait; 0 leased, 0 delayed, 0 dead$/m);
+    expect(code).toBe(0);
+    const all = (await run("drain")).stdout;
+    expect(all).toMatch(/^SCHEDD +LAST POLL +TO START +TO STOP$/m);
+    expect(all).toMatch(new RegExp(`^${at.schedd} +\\S+Z +1 wait, 1 leased, 1 dead +-$`, "m"));
+  });
+
+  test("of an unknown schedd exits with 3", async () => {
+    expect(await run("drain", "--schedd", "nowhere")).toMatchObject({ code: 3, stdout: "" });
+  });
+});

@@ -1,0 +1,38 @@
+import { execFile } from "node:child_process";
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { temporaryFolder } from "../processes/serviceProcess.js";
+import { PACKAGE } from "./commandLine.js";
+
+const node = (...args: string[]) =>
+  promisify(execFile)(process.execPath, args, { cwd: PACKAGE }).catch(
+    (failed: { code: number; stdout: string; stderr: string }) => failed,
+  );
+
+test("a copy that was never compiled says what to do, in one sentence", async () => {
+  const folder = await temporaryFolder();
+  await cp("client/bin", join(folder, "bin"), { recursive: true });
+  expect(await node(join(folder, "bin", "ewms.js"), "ls")).toMatchObject({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringMatching(/^ewms: .*run `npm run build`.*\n$/),
+  });
+});
+
+test("a program imports the library, and nothing else, by the package's name", async () => {
+  const imported = await node(
+    "-p",
+    'import("ewms").then((client) => console.log(Object.keys(client).join(" "))), ""',
+  );
+  expect(imported.stdout.trim()).toBe(
+    "LoginFailed Refusal Unreachable answerOf createClient createTokenSource tokenFile",
+  );
+  expect(imported.stderr).toBe("");
+  const inside = await node(
+    "-p",
+    'import("ewms/dist/cli/main.js").catch(({ code }) => console.log(code)), ""',
+  );
+  expect(inside.stdout.trim()).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED");
+});

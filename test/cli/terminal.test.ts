@@ -1,0 +1,172 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ServiceProcess, temporaryFolder, workflowRequest } from "../processes/serviceProcess.js";
+import { freshDatabase } from "../setup/database.js";
+import { type AccessPoint, type Story, startStory, task, theOnly } from "../stories/story.js";
+import { onTerminal, start } from "./commandLine.js";
+
+const CTRL_C = "\u0003";
+const COLOUR = "\u001b[32m";
+
+let story: Story;
+let env: Record<string, string>;
+let at: AccessPoint;
+beforeAll(async () => {
+  story = await startStory();
+  env = { EWMS_URL: story.url };
+});
+afterAll(() => story.close());
+beforeEach(() => {
+  at = story.accessPoint();
+});
+
+/** A file that asks for a workflow of ten workers at the access point of this test. */
+async function requestFile(): Promise<string> {
+  const path = join(await temporaryFolder(), "request.json");
+  writeFileSync(path, workflowRequest({ cluster_locations: [at.location], n_workers: 10 }));
+  return path;
+}
+
+const idIn = (text: string): string => /WF-[0-9a-f]+-[0-9a-f]{8}/.exec(text)?.[0] ?? "";
+
+/** Has a TMS report how many of ten workers do what. */
+const report = (uuid: string, statuses: Record<string, Record<string, number>>) =>
+  story.call("POST", "/v1/tms/statuses/taskforces", { compound_statuses_by_taskforce: { [uuid]: statuses } });
+
+describe("on a terminal", () => {
+  test("submit --watch draws bars that follow the workers, until the workflow has ended", async () => {
+    const command = onTerminal(["submit", await requestFile(), "--watch"], env);
+    await command.says(/is created: 1 task, 1 taskforce/);
+    await command.says(/1 task:1 ░{24} pending-starter 1; 0 of 10 workers run/);
+    await command.says(new RegExp(`1 taskforce waits for schedd ${at.schedd}`, "i"));
+    await at.tms.submit(await story.takes(at.tms));
+    const workflow = idIn(command.text);
+    const { body } = await story.call<{ taskforces: { taskforce_uuid: string }[] }>(
+      "POST",
+      "/v1/query/taskforces",
+      {
+        query: { workflow_id: workflow },
+      },
+    );
+    const { taskforce_uuid } = theOnly(body.taskforces);
+    await report(taskforce_uuid, {
+      RUNNING: { Tasking: 5 },
+      "HELD: memory": { null: 2 },
+      COMPLETED: { Done: 3 },
+    });
+    await command.says(/▓{7}█{12}▒{5} condor-submit 1; 5 of 10 workers run, 2 held, 3 ended/);
+    expect(command.stdout).toContain(COLOUR);
+    await story.deactivate(workflow, "finished");
+    const stopping = await story.takesToStop(at.tms);
+    await at.tms.remove(stopping);
+    await at.tms.complete(stopping);
+    const { code } = await command.ended;
+    expect(command.text).toContain("FINISHED, 1 taskforce");
+    expect(code).toBe(0);
+  });
+
+  test("watch of a workflow that is aborted ends with 1, also when nothing of it ever ran", async () => {
+    const { workflow_id } = await story.pending(at);
+    const command = onTerminal(["watch", workflow_id], env);
+    await command.says(/pending-starter 1/);
+    await story.deactivate(workflow_id, "abort");
+    expect((await command.ended).code).toBe(1);
+    expect(command.text).toContain("ABORTED");
+  });
+
+  test("Ctrl-C ends the watch with 130, gives the cursor back, and leaves the workflow alone", async () => {
+    const { workflow_id } = await story.pending(at);
+    const command = onTerminal(["watch", workflow_id], env);
+    await command.says(/pending-starter 1/);
+    command.types(CTRL_C);
+    expect((await command.ended).code).toBe(130);
+    const lastOf = (sequence: string) => command.stdout.lastIndexOf(sequence);
+    expect(lastOf("\u001b[?25h")).toBeGreaterThan(lastOf("\u001b[?25l"));
+    expect((await story.workflow(workflow_id)).deactivated).toBeNull();
+  });
+
+  test("NO_COLOR is obeyed", async () => {
+    const { workflow_id } = await story.pending(at);
+    const command = onTerminal(["why", workflow_id], { ...env, NO_COLOR: "1" });
+    await command.ended;
+    expect(command.text).toContain(`${workflow_id} runs.`);
+    expect(command.stdout).not.toContain("\u001b[");
+  });
+
+  test.each([
+    ["y", 0, "ABORTED"],
+    ["n", 1, null],
+    ["", 1, null],
+  ])("abort asks, and %j means %i", async (answer, code, deactivated) => {
+    const { workflow_id } = await story.pending(at);
+    const command = onTerminal(["abort", workflow_id], env);
+    await command.says(/Abort \S+\? Its workers are stopped \[y\/N\]/);
+    command.types(`${answer}\r`);
+    expect((await command.ended).code).toBe(code);
+    expect(command.text).toContain(code === 0 ? "is aborted, 1 taskforce to be stopped" : "nothing was done");
+    expect((await story.workflow(workflow_id)).deactivated).toBe(deactivated);
+  });
+
+  test("Ctrl-C instead of an answer ends with 130, and nothing is done", async () => {
+    const { workflow_id } = await story.pending(at);
+    const command = onTerminal(["finish", workflow_id], env);
+    await command.says(/\[y\/N\]/);
+    command.types(CTRL_C);
+    expect((await command.ended).code).toBe(130);
+    expect((await story.workflow(workflow_id)).deactivated).toBeNull();
+  });
+
+  test("query draws a table", async () => {
+    await story.submitWorkflow([task([at.location])]);
+    const command = onTerminal(["query", "taskforces", "-f", JSON.stringify({ schedd: at.schedd })], env);
+    expect((await command.ended).code).toBe(0);
+    expect(command.text).toMatch(/^taskforce_uuid +phase +schedd +n_workers +cluster_id\r?\nTF-/);
+  });
+});
+
+describe("piped", () => {
+  test("watch prints a line for each change, without colours, until the workflow has ended", async () => {
+    const { workflow_id, taskforce_uuid } = await story.pending(at);
+    const command = start(["watch", workflow_id], { env });
+    await command.says(/pending-starter 1; 0 of 1 worker run/);
+    const handOut = await story.takes(at.tms);
+    await at.tms.submitFailed(handOut, "no space");
+    await command.says(new RegExp(`${taskforce_uuid} failed condor-submit: ERROR: no space`));
+    await story.deactivate(workflow_id, "finished");
+    const { code, stdout, stderr } = await command.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^\S+Z WF-\S+ FINISHED$/m);
+    expect(stdout).not.toContain("\u001b");
+    const lines = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.replace(/^\S+ /, ""));
+    expect(lines).toEqual(lines.filter((line, index) => line !== lines[index - 1]));
+  });
+
+  test("SIGINT ends the watch with 130", async () => {
+    const { workflow_id } = await story.pending(at);
+    const command = start(["watch", workflow_id], { env });
+    await command.says(/pending-starter 1/);
+    command.child.kill("SIGINT");
+    expect(await command.ended).toMatchObject({ code: 130, stderr: "" });
+  });
+
+  test("a watch goes on over a restart of the service", async () => {
+    const settings = { REDIS_URL: await freshDatabase() };
+    const first = new ServiceProcess("main", settings);
+    const url = await first.url();
+    const created = await fetch(`${url}/v1/workflows`, { method: "POST", body: workflowRequest() });
+    const workflow = idIn(await created.text());
+    const command = start(["watch", workflow, "--url", url]);
+    await command.says(/pending-starter 1/);
+    first.signal("SIGKILL");
+    await first.ended();
+    await command.says(/ewms: the events broke off/);
+    const second = new ServiceProcess("main", { ...settings, REST_PORT: new URL(url).port });
+    await second.url();
+    await fetch(`${url}/v1/workflows/${workflow}/actions/finished`, { method: "POST" });
+    expect(await command.ended).toMatchObject({ code: 0, stdout: expect.stringContaining("FINISHED") });
+  });
+});

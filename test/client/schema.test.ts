@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { typesOf, workflowRequestOf } from "../../client/scripts/generate.js";
+import { apiDocument } from "../../scripts/docs/document.js";
+import { api } from "../api/conformance.js";
+import { startTestService } from "../setup/service.js";
+
+test("the client's types are those of the API's document (else: npm run docs)", async () => {
+  expect(readFileSync("client/src/schema.d.ts", "utf8")).toBe(await typesOf(apiDocument()));
+});
+
+test("the command line checks requests by the schema of the API's document (else: npm run docs)", () => {
+  expect(readFileSync("client/src/cli/workflowRequest.ts", "utf8")).toBe(workflowRequestOf(apiDocument()));
+});
+
+test("the document is the one that a service serves", async () => {
+  const service = await startTestService();
+  const client = await api(service.url);
+  expect(client.document).toEqual(JSON.parse(JSON.stringify(apiDocument())));
+  client.close();
+  await service.close();
+});
