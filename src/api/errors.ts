@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { type ErrorKind, WmsError } from "../domain/errors.js";
+import { shortened } from "../domain/shortened.js";
 import { sendJson } from "./answers.js";
 import { isOutage } from "./outage.js";
 
@@ -69,12 +70,6 @@ const inMib = (bytes: number): string => (bytes % MIB === 0 ? `${bytes / MIB} Mi
 const LONGEST_TEXT = 1000;
 /** Characters of a reason phrase: clients limit the length of the status line. */
 const LONGEST_PHRASE = 500;
-
-/** Cuts a text that is too long, without halving a character. */
-export function shortened(text: string, longest: number): string {
-  if (text.length <= longest) return text;
-  return `${text.slice(0, longest - 3).replace(/[\ud800-\udbff]$/, "")}...`;
-}
 
 /** A text as HTTP's reason phrase: printable Latin-1, with one `?` for each other character, and not too long. */
 export const reasonPhrase = (text: string): string =>

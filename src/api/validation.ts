@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { invalid } from "../domain/errors.js";
 import { ENOUGH_FAULTS, EXPECTED_INTEGER } from "../domain/schemaParts.js";
-import { shortened } from "./errors.js";
+import { shortened } from "../domain/shortened.js";
 import { faultsOfLongArrays } from "./longArrays.js";
 
 type Issue = z.core.$ZodIssue;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { now } from "../domain/clock.js";
 import { type TaskforceUuid, type TaskId, taskOf, type WorkflowId } from "../domain/ids.js";
 import { ENDING_OR_FINISHED, type Phase, type PhaseChange } from "../domain/phases.js";
@@ -16,6 +17,9 @@ import { shortText, WaitsTally } from "./waits.js";
 
 /** Workflows summarized before others get a turn. */
 const BATCH = 20;
+/** Milliseconds from which on making a summary is followed by a pause of twice as long, and the longest pause. */
+const SLOW = 200;
+const LONGEST_PAUSE = 3000;
 /** Records read at once. */
 const CHUNK = 500;
 
@@ -24,8 +28,13 @@ export async function summarizeDirty(wms: Wms, partition: number): Promise<void>
   for (;;) {
     const workflows = await wms.store.summaries.takeDirty(partition, BATCH);
     if (workflows.length === 0) return;
-    for (const workflow of workflows)
+    for (const workflow of workflows) {
+      const began = performance.now();
       await wms.store.summaries.save(workflow, await summarize(wms, workflow));
+      const took = performance.now() - began;
+      // A large workflow that is being launched is dirty again by now, and to sum it up takes time from its launch.
+      if (took > SLOW) await delay(Math.min(LONGEST_PAUSE, 2 * took));
+    }
   }
 }
 

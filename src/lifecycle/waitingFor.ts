@@ -1,4 +1,5 @@
 import { STOPPABLE } from "../domain/phases.js";
+import { shortened } from "../domain/shortened.js";
 import type { Waiting, WaitingAt, Waits, WorkflowSummary } from "../domain/summary.js";
 import type { Deactivation } from "../domain/workflow.js";
 
@@ -133,9 +134,6 @@ function brief(error: string): string {
   const text = error
     .replace(/^ERROR: /, "")
     .replace(/\s+/g, " ")
-    .trim()
-    .replace(/\.$/, "");
-  return text.length <= LONGEST_ERROR
-    ? text
-    : `${text.slice(0, LONGEST_ERROR - 3).replace(/[\ud800-\udbff]$/, "")}...`;
+    .trim();
+  return shortened(text.replace(/\.$/, ""), LONGEST_ERROR);
 }

@@ -1,4 +1,5 @@
 import type { Phase, PhaseChange } from "../domain/phases.js";
+import { shortened } from "../domain/shortened.js";
 import type { Waiting, WaitingAt, Waits } from "../domain/summary.js";
 import type { TaskforceRecord } from "../store/records.js";
 import type { Wms } from "./context.js";
@@ -7,11 +8,8 @@ import { isDead, wantsStop } from "./ranks.js";
 /** Characters kept of an error's text. A TMS may send any number, and the log has them all. */
 const LONGEST_TEXT = 1000;
 
-/** A text that is no longer than what a summary keeps. */
-export const shortText = (text: string): string =>
-  text.length <= LONGEST_TEXT
-    ? text
-    : `${text.slice(0, LONGEST_TEXT - 3).replace(/[\ud800-\udbff]$/, "")}...`;
+/** An error's text as a summary keeps it. */
+export const shortText = (text: string): string => shortened(text, LONGEST_TEXT);
 
 /** The phase that a taskforce in another one waits to reach. */
 const AIMED_AT: Partial<Record<Phase, Phase>> = {
