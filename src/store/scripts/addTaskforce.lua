@@ -28,6 +28,7 @@ for i = 4, #KEYS - 1 do
 end
 local phase, schedd = unpack(redis.call('HMGET', KEYS[2], 'phase', 'schedd'))
 count(KEYS[4], phase, schedd, 1)
-gather(ARGV[1], ARGV[2], ',"' .. phase .. '",1', nil, schedd)
+local event = phase_event(ARGV[2], ',"' .. phase .. '",1', 'null', schedd)
+tell(string.match(KEYS[4], '^.-}:'), event .. ',"' .. ARGV[1] .. '"]')
 mark_dirty(KEYS[3], ARGV[1])
 return redis.call('HEXISTS', KEYS[1], 'mq_activated')

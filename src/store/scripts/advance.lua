@@ -12,7 +12,7 @@ end
 if is_deactivated(KEYS[2]) then
   return -1
 end
-append_log(KEYS[1], ARGV[4], ARGV[5])
-enter_phase(KEYS[1], KEYS[3], ARGV[1], ARGV[2], ARGV[3], ARGV[4])
+local schedd = append_log(KEYS[1], ARGV[4], ARGV[5])
+enter_phase(KEYS[1], KEYS[3], ARGV[1], ARGV[2], ARGV[3], ARGV[4], schedd)
 mark_dirty(KEYS[4], ARGV[1])
 return 1

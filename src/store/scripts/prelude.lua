@@ -12,46 +12,46 @@
   A log entry comes as ARGV in two pieces: the time, and the rest, `,"target",ok,null,"source","context"]`. So the time
   of a repeated report does not hide that the rest is the same.
 
-  What a script changes is told in the partition's stream of events, `eventStreams.ts` says how. Log entries are gathered, and
-  told when the script has run: taskforces of which the same is to be told share an entry. EVENTS_KEPT is about how many
-  entries the stream keeps.
+  What a script changes is told in the partition's stream of events, in tuples that `eventStreams.ts` explains. EVENTS_KEPT is
+  about how many entries the stream keeps.
 ]]
--- key: any of the partition
-local function tell(key, event)
-  local stream = string.match(key, '^.-}:') .. 'events'
-  redis.call('XADD', stream, 'MAXLEN', '~', EVENTS_KEPT, '*', 'e', event)
+-- prefix: what all keys of the partition begin with
+local function tell(prefix, event)
+  redis.call('XADD', prefix .. 'events', 'MAXLEN', '~', EVENTS_KEPT, '*', 'e', event)
 end
 
-local gathered, of_event = {}, {}
-
--- from: the phase before, nil for a new taskforce
-local function gather(member, now, rest, from, schedd)
-  local target, ok = string.match(rest, '^,("[^"]*"),(%d)')
-  local event = '["phase",' .. now .. ',' .. target .. ',' .. ok .. ',' .. (from and '"' .. from .. '"' or 'null') ..
-    ',' .. cjson.encode(schedd)
-  if not of_event[event] then
-    of_event[event] = { event }
-    gathered[#gathered + 1] = of_event[event]
-  end
-  table.insert(of_event[event], '"' .. member .. '"')
+-- from: the phase before, as JSON; the event ends with taskforces' members
+local function phase_event(now, rest, from, schedd)
+  return '["phase",' .. now .. string.match(rest, '^,"[^"]*",%d') .. ',' .. from .. ',' .. cjson.encode(schedd)
 end
 
--- runs behind every script
-local function tell_gathered(key)
-  for _, event in ipairs(gathered) do
-    tell(key, table.concat(event, ',') .. ']')
-  end
-end
-
--- before the phase changes: the event names the one that it was
-local function append_log(record, now, rest)
+-- To be called before the phase changes: the event names the one that it was.
+-- together: where to gather taskforces of which the same is to be told, for tell_together; nil tells of one at once
+-- Returns the schedd
+local function append_log(record, now, rest, together)
   local entry = '[' .. now .. rest
   local log, phase, schedd = unpack(redis.call('HMGET', record, 'log', 'phase', 'schedd'))
   if log and log ~= '' then
     entry = log .. ',' .. entry
   end
   redis.call('HSET', record, 'log', entry)
-  gather(string.match(record, '}:taskforce:(.*)$'), now, rest, phase, schedd)
+  local prefix, member = string.match(record, '^(.-}:)taskforce:(.*)$')
+  local event = phase_event(now, rest, '"' .. phase .. '"', schedd)
+  if not together then
+    tell(prefix, event .. ',"' .. member .. '"]')
+  elseif together[event] then
+    table.insert(together[event], member)
+  else
+    together[event] = { member }
+    table.insert(together, event)
+  end
+  return schedd
+end
+
+local function tell_together(prefix, together)
+  for _, event in ipairs(together) do
+    tell(prefix, event .. ',"' .. table.concat(together[event], '","') .. '"]')
+  end
 end
 
 local function last_log_says(record, rest)
@@ -65,9 +65,8 @@ local function count(index, phase, schedd, by)
   redis.call('HINCRBY', index .. ':counts', phase .. ' ' .. schedd, by)
 end
 
-local function enter_phase(record, index, member, from, to, now)
+local function enter_phase(record, index, member, from, to, now, schedd)
   redis.call('HSET', record, 'phase', to, 'since', now)
-  local schedd = redis.call('HGET', record, 'schedd')
   count(index, from, schedd, -1)
   count(index, to, schedd, 1)
   local created = redis.call('ZSCORE', index, member)

@@ -20,7 +20,7 @@ if phase == 'condor-complete' then
   end
   return 0
 end
-append_log(KEYS[1], ARGV[2], ARGV[3])
-enter_phase(KEYS[1], KEYS[2], ARGV[1], phase, 'condor-rm', ARGV[2])
+local schedd = append_log(KEYS[1], ARGV[2], ARGV[3])
+enter_phase(KEYS[1], KEYS[2], ARGV[1], phase, 'condor-rm', ARGV[2], schedd)
 mark_dirty(KEYS[3], ARGV[1])
 return 1

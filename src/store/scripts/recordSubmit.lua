@@ -37,5 +37,5 @@ if deactivated then
   return { 2, schedd }
 end
 append_log(KEYS[1], ARGV[2], ARGV[7])
-enter_phase(KEYS[1], KEYS[3], ARGV[1], phase, 'condor-submit', ARGV[2])
+enter_phase(KEYS[1], KEYS[3], ARGV[1], phase, 'condor-submit', ARGV[2], schedd)
 return { 1, schedd }

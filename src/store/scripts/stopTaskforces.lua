@@ -11,17 +11,18 @@
 ]]
 local ending = { ['pending-stopper'] = true, ['condor-rm'] = true, ['condor-complete'] = true }
 local to_stop, moved, left = {}, {}, {}
+local together = {}
 for i = 5, #ARGV do
   local member = ARGV[i]
   local record = ARGV[1] .. member
   local phase = redis.call('HGET', record, 'phase')
   if phase and redis.call('HSETNX', record, 'stopped', '1') == 1 then
     if ending[phase] then
-      append_log(record, ARGV[2], ARGV[4])
+      append_log(record, ARGV[2], ARGV[4], together)
       left[#left + 1] = member
     else
-      append_log(record, ARGV[2], ARGV[3])
-      enter_phase(record, KEYS[1], member, phase, 'pending-stopper', ARGV[2])
+      local schedd = append_log(record, ARGV[2], ARGV[3], together)
+      enter_phase(record, KEYS[1], member, phase, 'pending-stopper', ARGV[2], schedd)
       phase = 'pending-stopper'
       moved[#moved + 1] = member
     end
@@ -31,4 +32,5 @@ for i = 5, #ARGV do
     to_stop[#to_stop + 1] = member
   end
 end
+tell_together(string.match(KEYS[1], '^.-}:'), together)
 return { to_stop, moved, left }
