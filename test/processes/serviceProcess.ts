@@ -12,9 +12,13 @@ const LOOK_AGAIN = 20;
 /** Milliseconds after which a condition that does not come true fails its test. */
 const DEADLINE = 20_000;
 
-/** Waits until the condition holds. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + DEADLINE;
+/** Waits until the condition holds. @param within milliseconds */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  within = DEADLINE,
+): Promise<void> {
+  const deadline = Date.now() + within;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`${what}: did not come true`);
     await wait(LOOK_AGAIN);

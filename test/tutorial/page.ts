@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+
+/** A command of a page and what it prints there. */
+export interface Step {
+  command: string;
+  /** The lines beneath it; `…` stands for anything. */
+  output: string[];
+}
+
+/** What a page has its reader do. */
+export type Block =
+  /** Steps that end, one after the other. */
+  | { kind: "steps"; steps: Step[] }
+  /** A step that goes on in a terminal of its own, by that name. */
+  | { kind: "background"; terminal: string; step: Step }
+  /** What is on such a terminal when its command has ended. */
+  | { kind: "ends"; terminal: string; output: string[] }
+  | { kind: "file"; name: string; content: string };
+
+const FENCE = /^```(\w+)(?: ([^\n]+))?\n(.*?)^```$/gms;
+
+/** The blocks of a page that a test can do: those marked `console`, and others with the name of a file. */
+export function blocksOf(page: string): Block[] {
+  return [...readFileSync(page, "utf8").matchAll(FENCE)].flatMap(
+    ([, language, mark, content = ""]): Block[] => {
+      if (language !== "console") return mark === undefined ? [] : [{ kind: "file", name: mark, content }];
+      if (mark === undefined) return [{ kind: "steps", steps: stepsIn(content) }];
+      const [terminal = "", ends] = mark.split(" ");
+      if (ends === "ends") return [{ kind: "ends", terminal, output: linesOf(content) }];
+      const [step] = stepsIn(content);
+      return step === undefined ? [] : [{ kind: "background", terminal, step }];
+    },
+  );
+}
+
+const linesOf = (text: string): string[] => text.replace(/\n$/, "").split("\n");
+
+function stepsIn(content: string): Step[] {
+  const steps: Step[] = [];
+  for (const line of linesOf(content)) {
+    if (line.startsWith("$ ")) steps.push({ command: line.slice(2), output: [] });
+    else steps.at(-1)?.output.push(line);
+  }
+  return steps;
+}
+
+/** What is different each time, and how it looks in the pattern of a line. */
+const VARYING: [shown: RegExp, matches: string][] = [
+  [/\b(WF|TK|TF)(-[0-9a-f]+)+/g, "$1(-[0-9a-f]+)+"],
+  [/\d{4}-\d\d-\d\dT[\d:]+Z/g, "\\d{4}-\\d\\d-\\d\\dT[\\d:]+Z"],
+  [/\d\d:\d\d:\d\d\.\d{3}/g, "\\d\\d:\\d\\d:\\d\\d\\.\\d{3}"],
+  [/\b\d+ (s|min)\b/g, "\\d+ (s|min)"],
+  [/cluster \d+/g, "cluster \\d+"],
+  [/127\.0\.0\.1:\d+/g, "127\\.0\\.0\\.1:\\d+"],
+];
+
+/** Whether a command printed what the page shows, but for ids, times and `…`; a line of `…` alone stands for any lines. */
+export function agrees(printed: string, shown: string[]): boolean {
+  const pattern = shown.map((line) => (line === "…" ? "(.*\\n)*" : `${patternOf(line)}\\n`)).join("");
+  return new RegExp(`^${pattern}$`).test(
+    printed.replaceAll("\r", "").replace(/\n?$/, printed === "" ? "" : "\n"),
+  );
+}
+
+function patternOf(line: string): string {
+  let pattern = line.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("…", ".*");
+  for (const [shown, matches] of VARYING) pattern = pattern.replace(new RegExp(escaped(shown), "g"), matches);
+  return pattern;
+}
+
+/** The same expression for text in which special characters have been escaped. */
+const escaped = ({ source }: RegExp): string => source.replaceAll("\\.", "\\\\\\.");

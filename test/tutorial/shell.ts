@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { onTestFinished } from "vitest";
+import { until } from "../processes/serviceProcess.js";
+
+/** Milliseconds that one command may take: `npm start` compiles first. */
+const PATIENCE = 60_000;
+
+/** Something in a terminal: it and what it starts end with the test. */
+class Terminal {
+  output = "";
+  readonly child: ChildProcess;
+  readonly closed: Promise<unknown>;
+
+  constructor(args: string[], env: NodeJS.ProcessEnv, cwd: string) {
+    // A group of its own: npm starts others, which must not stay.
+    this.child = spawn("bash", args, { env, cwd, detached: true, stdio: ["pipe", "pipe", "pipe"] });
+    for (const stream of [this.child.stdout, this.child.stderr])
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        this.output += text;
+      });
+    this.closed = once(this.child, "close");
+    onTestFinished(async () => {
+      this.signal("SIGTERM");
+      const late = setTimeout(() => this.signal("SIGKILL"), 10_000);
+      await this.closed;
+      clearTimeout(late);
+    });
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    try {
+      if (this.child.pid !== undefined) process.kill(-this.child.pid, signal);
+    } catch {
+      // All of it has ended.
+    }
+  }
+}
+
+/** A terminal in which one command goes on. */
+export class Background extends Terminal {
+  constructor(command: string, env: NodeJS.ProcessEnv, cwd: string) {
+    super(["-c", `exec 2>&1; ${command}`], env, cwd);
+  }
+}
+
+/** A shell that does one command after the other, and remembers its variables. */
+export class Shell extends Terminal {
+  constructor(env: NodeJS.ProcessEnv, cwd: string) {
+    super(["-s"], env, cwd);
+  }
+
+  /** @returns what the command printed, on stdout and stderr */
+  async run(command: string): Promise<string> {
+    const begun = this.output.length;
+    const end = `--- ${begun} ---`;
+    this.child.stdin?.write(`{ ${command}\n} </dev/null 2>&1\nprintf '%s\\n' '${end}'\n`);
+    await until(`${command} ends`, () => this.output.slice(begun).includes(`${end}\n`), PATIENCE);
+    return this.output.slice(begun).replace(`${end}\n`, "");
+  }
+
+  /** The value of a variable. */
+  async variable(name: string): Promise<string> {
+    return (await this.run(`echo "$${name}"`)).trim();
+  }
+}
