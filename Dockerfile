@@ -6,6 +6,7 @@ RUN npm ci
 COPY tsconfig.json ./
 COPY scripts ./scripts
 COPY src ./src
+COPY page ./page
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-slim

@@ -1,0 +1,208 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { PublicQueue, Summary, TaskDirective, TaskSummary } from "../api/shapes.ts";
+import { inOrder } from "../parts/phases.ts";
+import { imageName, number, shortId } from "../parts/wording.ts";
+import { countKinds } from "../parts/workers.ts";
+import { draw, type Placed, QUEUE_SIZE, TASK_SIZE, type Way } from "./layout.ts";
+import { stateOf, type TaskState } from "./state.ts";
+
+/** Pixels below which the graph runs from top to bottom. */
+const NARROW = 640;
+const ZOOM_STEP = 1.3;
+
+interface Props {
+  tasks: readonly TaskDirective[];
+  summary: Summary;
+  queues: readonly PublicQueue[];
+  rates: ReadonlyMap<string, number>;
+  chosen: string | undefined;
+  choose: (task: string | undefined) => void;
+}
+
+/** Tasks and the message queues between them, as wide as there is room; zooming in makes it scroll. */
+export function TaskGraph({ tasks, summary, queues, rates, chosen, choose }: Props) {
+  const frame = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  const [zoom, setZoom] = useState(1);
+  useEffect(() => {
+    const watcher = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
+    if (frame.current) watcher.observe(frame.current);
+    return () => watcher.disconnect();
+  }, []);
+  const down = width < NARROW;
+  const drawing = useMemo(() => draw(tasks, down), [tasks, down]);
+  const fit = Math.min(1, width / Math.max(1, drawing.width));
+  const scale = fit * zoom;
+  const sums = new Map(summary.tasks.map((task) => [task.task_id, task]));
+  const aliases = new Map(queues.map(({ mqid, alias }) => [mqid, alias]));
+  return (
+    <figure class="graph">
+      <div class="graph-frame" ref={frame}>
+        {width > 0 && (
+          <svg
+            role="group"
+            aria-label="Tasks and the message queues between them"
+            width={drawing.width * scale}
+            height={drawing.height * scale}
+            viewBox={`0 0 ${drawing.width} ${drawing.height}`}
+          >
+            {drawing.ways.map((way) => (
+              <path key={way.id} class="way" d={pathOf(way)} marker-end="url(#arrow)" />
+            ))}
+            {drawing.nodes.map((node) => {
+              if (node.kind === "queue")
+                return <Queue key={node.id} node={node} alias={aliases.get(node.id)} />;
+              const task = sums.get(node.id);
+              if (task === undefined) return null;
+              return (
+                <Task
+                  key={node.id}
+                  node={node}
+                  task={task}
+                  state={stateOf(task, summary.failed_attempts)}
+                  rate={rates.get(node.id)}
+                  chosen={chosen === node.id}
+                  choose={choose}
+                />
+              );
+            })}
+          </svg>
+        )}
+      </div>
+      <figcaption class="zoom">
+        <button type="button" aria-label="Zoom in" onClick={() => setZoom(zoom * ZOOM_STEP)}>
+          +
+        </button>
+        <button type="button" aria-label="Zoom out" onClick={() => setZoom(zoom / ZOOM_STEP)}>
+          −
+        </button>
+        <button type="button" onClick={() => setZoom(1)} disabled={zoom === 1}>
+          Fit
+        </button>
+      </figcaption>
+    </figure>
+  );
+}
+
+const pathOf = ({ points: [first, ...rest] }: Way): string => {
+  if (first === undefined) return "";
+  const middles = rest.slice(0, -1).map((point, n) => {
+    const next = rest[n + 1] as typeof point;
+    return `Q${point.x} ${point.y} ${(point.x + next.x) / 2} ${(point.y + next.y) / 2}`;
+  });
+  const last = rest.at(-1) ?? first;
+  return `M${first.x} ${first.y}${middles.join("")}L${last.x} ${last.y}`;
+};
+
+/** What is written on a task, a line each. */
+function linesOf(task: TaskSummary, rate: number | undefined): { workers: string; rate: string } {
+  const { working, starting } = countKinds(task.compound_statuses);
+  const workers = `${number(working + starting)} of ${number(task.n_workers_requested)} workers run`;
+  return {
+    workers,
+    rate: rate === undefined ? "" : `${rate < 10 ? rate.toFixed(1) : number(Math.round(rate))} done/min`,
+  };
+}
+
+function Task({
+  node: { id, x, y },
+  task,
+  state,
+  rate,
+  chosen,
+  choose,
+}: {
+  node: Placed;
+  task: TaskSummary;
+  state: TaskState;
+  rate: number | undefined;
+  chosen: boolean;
+  choose: Props["choose"];
+}) {
+  const { width, height } = TASK_SIZE;
+  const image = imageName(task.task_image);
+  const lines = linesOf(task, rate);
+  const toggle = () => choose(chosen ? undefined : id);
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    toggle();
+  };
+  return (
+    <g
+      class={`task-node state-${state.replace(" ", "-")}`}
+      transform={`translate(${x - width / 2} ${y - height / 2})`}
+      role="button"
+      tabIndex={0}
+      aria-pressed={chosen}
+      aria-label={`Task ${image}, ${state}: ${lines.workers}. ${lines.rate}`}
+      onClick={toggle}
+      onKeyDown={onKey}
+    >
+      <title>{task.task_image}</title>
+      <rect class="box" width={width} height={height} rx="10" />
+      <rect class="edge" width="6" height={height} rx="3" />
+      <text class="task-name" x="18" y="26">
+        {shortened(image, 24)}
+      </text>
+      <text class="task-state" x="18" y="46">
+        {state}
+      </text>
+      <text class="task-line" x={width - 12} y="46" text-anchor="end">
+        {lines.rate}
+      </text>
+      <text class="task-line" x="18" y="70">
+        {lines.workers}
+      </text>
+      <svg x="18" y="84" width={width - 30} height="12">
+        <Portions task={task} width={width - 30} />
+      </svg>
+    </g>
+  );
+}
+
+function Portions({ task, width }: { task: TaskSummary; width: number }) {
+  const parts = inOrder(task.taskforces_by_phase);
+  let before = 0;
+  return (
+    <g>
+      {parts.map(({ phase, n }) => {
+        const at = {
+          x: (width * before) / task.n_taskforces,
+          width: (width * n) / task.n_taskforces,
+          height: 12,
+        };
+        before += n;
+        return (
+          <g key={phase}>
+            <rect class={`part fill-${phase}`} {...at} />
+            <rect class={`pattern pattern-${phase}`} {...at} />
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+function Queue({ node: { id, x, y }, alias }: { node: Placed; alias: string | undefined }) {
+  const { width, height } = QUEUE_SIZE;
+  const name = alias ?? shortId(id);
+  return (
+    <g
+      class={alias === undefined ? "queue-node" : "queue-node public"}
+      transform={`translate(${x - width / 2} ${y - height / 2})`}
+      role="img"
+      tabIndex={0}
+      aria-label={`Message queue ${name}${alias === undefined ? "" : ", public"}`}
+    >
+      <title>{id}</title>
+      <rect class="box" width={width} height={height} rx={height / 2} />
+      <text x={width / 2} y={height / 2 + 5} text-anchor="middle">
+        {shortened(name, 15)}
+      </text>
+    </g>
+  );
+}
+
+const shortened = (text: string, longest: number): string =>
+  text.length > longest ? `${text.slice(0, longest - 1)}…` : text;

@@ -1,0 +1,89 @@
+import type { Summary } from "../api/shapes.ts";
+import { clock } from "../live/clock.ts";
+import { Loading } from "../parts/Notes.tsx";
+import { PhaseBar } from "../parts/Phases.tsx";
+import { inOrder, PHASE_LABELS } from "../parts/phases.ts";
+import { Section } from "../parts/Section.tsx";
+import { counted, duration, imageName, number } from "../parts/wording.ts";
+import { Timeline } from "../timeline/Timeline.tsx";
+import { MANY, type Watched, type WatchedState } from "./watched.ts";
+
+/** The taskforces of a workflow: one by one along time, or summed up where there are very many. */
+export function Taskforces({ watched, state: { summary } }: { watched: Watched; state: WatchedState }) {
+  const { rows, task } = watched;
+  const list = rows.list.value;
+  const many = summary.n_taskforces > MANY;
+  const chosen = summary.tasks.find(({ task_id }) => task_id === task.value);
+  const shown = chosen ?? summary;
+  const everything = () => {
+    task.value = undefined;
+  };
+  const aside = chosen && (
+    <button type="button" class="quiet" onClick={everything}>
+      Only {imageName(chosen.task_image)} is shown: show all
+    </button>
+  );
+  return (
+    <Section title="Taskforces over time" aside={aside}>
+      {many && <Groups summary={summary} />}
+      {many && list === undefined && (
+        <button type="button" onClick={() => watched.showRows()}>
+          Show {counted(shown.n_taskforces, "taskforce")} one by one
+        </button>
+      )}
+      {!many && list === undefined && <Loading what="its taskforces" />}
+      {list !== undefined && (
+        <Timeline key={task.value} rows={list} more={rows.next.value !== null} loadMore={() => rows.more()} />
+      )}
+      <Stays summary={summary} />
+    </Section>
+  );
+}
+
+/** A bar of phases for each task. */
+function Groups({ summary }: { summary: Summary }) {
+  return (
+    <ul class="groups">
+      {summary.tasks.map(({ task_id, task_image, n_taskforces, taskforces_by_phase }) => (
+        <li key={task_id}>
+          <h3 title={task_id}>
+            {imageName(task_image)} <span class="quiet-text">{counted(n_taskforces, "taskforce")}</span>
+          </h3>
+          <PhaseBar phases={taskforces_by_phase} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** How long taskforces stay in each phase. */
+function Stays({ summary: { phases, taskforces_by_phase } }: { summary: Summary }) {
+  return (
+    <div class="scrolling" tabIndex={0} role="region" aria-label="Time in each phase">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Phase</th>
+            <th scope="col">Now in it</th>
+            <th scope="col">Longest</th>
+            <th scope="col">Usually</th>
+          </tr>
+        </thead>
+        <tbody>
+          {inOrder(taskforces_by_phase).map(({ phase, n }) => {
+            const stay = phases[phase];
+            const mean = stay?.seconds_mean_past ?? null;
+            return (
+              <tr key={phase}>
+                <th scope="row">{PHASE_LABELS[phase]}</th>
+                <td>{number(n)}</td>
+                <td>{stay === undefined ? "–" : duration(clock.value - stay.oldest_since)}</td>
+                <td>{mean === null ? "–" : duration(mean)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
