@@ -79,6 +79,7 @@ function describe(route: Route): RouteConfig {
     description,
     ...(tag && { tags: [tag] }),
     "x-roles": roles,
+    ...(route.extension && { "x-ewms-extension": true }),
     security: roles === "anyone" ? [] : [{ [TOKEN]: [] }],
     request: {
       ...(params.length > 0 && { params: z.object(Object.fromEntries(params)) }),

@@ -45,6 +45,8 @@ export interface Route {
   /** Whom it is for; `anyone` needs no token. */
   roles: readonly Role[] | "anyone";
   description: string;
+  /** The API of the existing service does not have it; the document says so. */
+  extension?: true;
   /** Declared query parameters; all others are ignored. */
   query?: z.ZodObject;
   /** A body that is not required may be missing or empty; its schema then sees `{}`, as it does for a required one. */

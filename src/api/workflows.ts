@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { createWorkflowSchema } from "../domain/requests.js";
 import { uniqueArray } from "../domain/schemaParts.js";
+import { summarySchema } from "../domain/summary.js";
 import { taskDirectiveSchema } from "../domain/taskDirective.js";
 import { taskforceSchema } from "../domain/taskforce.js";
 import { type Deactivation, workflowSchema } from "../domain/workflow.js";
@@ -8,6 +9,7 @@ import type { Wms } from "../lifecycle/context.js";
 import { createWorkflow } from "../lifecycle/create.js";
 import { deactivateWorkflow } from "../lifecycle/deactivate.js";
 import { readWorkflow } from "../lifecycle/read.js";
+import { readSummary } from "../lifecycle/readSummary.js";
 import { queryRoute } from "./query.js";
 import { type Route, route } from "./route.js";
 
@@ -46,6 +48,19 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     responses: { 200: { description: "The workflow.", schema: workflowSchema } },
     errors: [404],
     answer: ({ params }) => readWorkflow(wms, params.workflow_id),
+  }),
+  route({
+    method: "get",
+    path: "/v1/workflows/{workflow_id}/summary",
+    tag: "workflows",
+    roles: ["user", "operator"],
+    extension: true,
+    description:
+      "A workflow at a glance: its taskforces summed up, what failed, and what it waits for. Tells of all that was reported before, " +
+      "or, of a workflow with thousands of taskforces, of all until a moment ago.",
+    responses: { 200: { description: "The summary.", schema: summarySchema } },
+    errors: [404],
+    answer: async ({ params }) => JSON.stringify(await readSummary(wms, params.workflow_id)),
   }),
   deactivationRoute(wms, "abort", "ABORTED", "Ends a workflow that shall not go on."),
   deactivationRoute(wms, "finished", "FINISHED", "Ends a workflow that has done its work."),

@@ -1,10 +1,10 @@
 import { isTaskforceUuid, isWorkflowId, type TaskforceUuid, type WorkflowId } from "../domain/ids.js";
 import type { PhaseChange } from "../domain/phases.js";
+import type { WorkflowSummary } from "../domain/summary.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
 import type { Wms } from "../lifecycle/context.js";
 import { type TaskforceRecord, taskforceText, type WorkflowRecord, workflowText } from "../store/records.js";
-import type { WorkflowSummary } from "../store/summaries.js";
 
 /** The entity behind a job, for people. */
 export interface ShownEntity {

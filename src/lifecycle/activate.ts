@@ -32,6 +32,7 @@ export async function activateWorkflow(wms: Wms, workflow: WorkflowId): Promise<
     if (waiting.length === 0) return { outcome: "nothing-to-do" };
     const entry = entryNow(wms, "pre-launch", false, SOURCES.activator, failure.reason);
     await inChunks(waiting, (chunk) => wms.store.transitions.noteAttempts(chunk, "pre-mq-activation", entry));
+    wakeFanout(wms, workflow);
     return failure;
   }
   await inChunks(waiting, (chunk) => advanceToLaunch(wms, chunk));

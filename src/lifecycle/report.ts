@@ -77,6 +77,7 @@ export async function reportSubmitFailed(wms: Wms, uuid: string, reason: string)
   const entry = tmsEntry(wms, "condor-submit", false, `ERROR: ${reason}`);
   const outcome = await wms.store.transitions.recordSubmitFailure(known, leased, entry);
   if (outcome === "missing" || outcome === "not-pending") throw noPendingStarter(uuid);
+  wakeFanout(wms, known);
   // The lease ended in a starter queue where the taskforce has no business any more.
   if (outcome === "workflow-deactivated") await project(wms, "starter", () => queues.starter.end(known));
 }
@@ -129,6 +130,7 @@ export async function reportRemoveFailed(wms: Wms, uuid: string, reason: string)
   const entry = tmsEntry(wms, "condor-rm", false, `ERROR: ${reason}`);
   const counted = await wms.store.transitions.recordRemovalFailure(known, leased, entry);
   if (counted === undefined) throw noTaskforce(uuid);
+  wakeFanout(wms, known);
   if (leased && isExhausted(wms, counted)) {
     wms.log.error(
       { taskforce: uuid, failures: counted, reason },

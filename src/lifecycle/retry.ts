@@ -3,6 +3,7 @@ import type { TaskforceUuid } from "../domain/ids.js";
 import { SOURCES } from "../domain/phases.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
 import type { Wms } from "./context.js";
+import { wakeFanout } from "./fanout.js";
 import { entryNow } from "./log.js";
 import { project } from "./project.js";
 import { rankOfRecord, wantsStart } from "./ranks.js";
@@ -37,8 +38,12 @@ export async function noteForeignRetry(wms: Wms, uuid: TaskforceUuid): Promise<v
   await forgetFailures(wms, uuid, "Retried by other means than the dashboard.");
 }
 
-const forgetFailures = (wms: Wms, uuid: TaskforceUuid, context: string): Promise<boolean> =>
-  wms.store.transitions.recordRetry(uuid, entryNow(wms, "pending-starter", true, SOURCES.operator, context));
+async function forgetFailures(wms: Wms, uuid: TaskforceUuid, context: string): Promise<boolean> {
+  const entry = entryNow(wms, "pending-starter", true, SOURCES.operator, context);
+  const waits = await wms.store.transitions.recordRetry(uuid, entry);
+  wakeFanout(wms, uuid);
+  return waits;
+}
 
 /**
  * Finishes retries of which only the store knows. A taskforce without failures is among the dead letters for another reason

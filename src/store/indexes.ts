@@ -19,6 +19,19 @@ export class Indexes {
     return this.#taskforces(indexKey(partition, "taskforce", "workflow_id", workflow));
   }
 
+  /** A workflow's task directives, in their order. */
+  async tasksOf(workflow: WorkflowId): Promise<TaskId[]> {
+    const partition = partitionOf(workflow, this.#partitions);
+    const members = await this.#redis.zrange(indexKey(partition, "task", "workflow_id", workflow), 0, "-1");
+    return members.map((member) => idOfMember("task", member));
+  }
+
+  /** How many taskforces a workflow has. */
+  countTaskforcesOf(workflow: WorkflowId): Promise<number> {
+    const partition = partitionOf(workflow, this.#partitions);
+    return this.#redis.zcard(indexKey(partition, "taskforce", "workflow_id", workflow));
+  }
+
   /** A task's first taskforce. */
   async firstTaskforceOf(task: TaskId): Promise<TaskforceUuid | undefined> {
     const partition = partitionOf(task, this.#partitions);

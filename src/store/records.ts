@@ -39,6 +39,8 @@ export interface TaskforceRecord {
   job_event_log_fpath?: string;
   compound_statuses?: string;
   top_task_errors?: string;
+  /** Epoch seconds of the newest report of statuses or errors. */
+  statuses_ts?: string;
   submit_failures?: number;
   remove_failures?: number;
 }
@@ -92,6 +94,9 @@ function shownLog(log: string): PhaseChange[] {
     context: tuple[5],
   }));
 }
+
+/** A taskforce's log, oldest entry first. */
+export const phaseChanges = (record: TaskforceRecord): PhaseChange[] => shownLog(record.log);
 
 /** What the newest entry of a taskforce's log says. */
 export const newestContext = (record: TaskforceRecord): string => shownLog(record.log).at(-1)?.context ?? "";

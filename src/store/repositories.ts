@@ -32,6 +32,7 @@ const FIELDS = {
     job_event_log_fpath: { type: "string" },
     compound_statuses: { type: "string" },
     top_task_errors: { type: "string" },
+    statuses_ts: { type: "string" },
     submit_failures: { type: "number" },
     remove_failures: { type: "number" },
   },

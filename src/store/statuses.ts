@@ -1,3 +1,4 @@
+import { now } from "../domain/clock.js";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { CompoundStatuses, TopTaskErrors } from "../domain/taskforce.js";
 import { dirtyKey, memberOf, partitionOf, partitionPrefix } from "./keys.js";
@@ -53,6 +54,7 @@ async function updateBatch(
   const keys = [dirtyKey(partition)];
   const flags = (await runScript(store.redis, "updateStatuses", keys, [
     `${partitionPrefix(partition)}taskforce:`,
+    JSON.stringify(now()),
     ...values,
   ])) as number[];
   updates.forEach(({ uuid }, index) => {

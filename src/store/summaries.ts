@@ -1,18 +1,7 @@
 import type { Redis } from "ioredis";
 import type { WorkflowId } from "../domain/ids.js";
-import type { Phase } from "../domain/phases.js";
-import type { CompoundStatuses, TopTaskErrors } from "../domain/taskforce.js";
+import type { WorkflowSummary } from "../domain/summary.js";
 import { dirtyKey, idOfMember, memberOf, partitionOf, summarizingKey, summaryKey } from "./keys.js";
-
-/** A workflow at a glance, summed over its taskforces. */
-export interface WorkflowSummary {
-  /** Taskforces by phase; phases without any are left out. */
-  taskforces_by_phase: Partial<Record<Phase, number>>;
-  compound_statuses: CompoundStatuses;
-  top_task_errors: TopTaskErrors;
-  /** Epoch seconds. */
-  updated: number;
-}
 
 /** Summaries, and which of them are out of date: every script that changes a taskforce marks its workflow dirty. */
 export class Summaries {
@@ -24,10 +13,22 @@ export class Summaries {
     this.#partitions = partitions;
   }
 
-  /** A workflow's summary, as far as the status fan-out got. */
+  /** A workflow's summary, as far as the status fan-out got. One that an earlier release wrote is none: it tells too little. */
   async fetch(workflow: WorkflowId): Promise<WorkflowSummary | undefined> {
     const text = await this.#redis.get(summaryKey(partitionOf(workflow, this.#partitions), workflow));
-    return text === null ? undefined : (JSON.parse(text) as WorkflowSummary);
+    const summary = text === null ? undefined : (JSON.parse(text) as Partial<WorkflowSummary>);
+    return summary?.waits === undefined ? undefined : (summary as WorkflowSummary);
+  }
+
+  /** Whether a workflow's summary, if it has one, tells of all that was stored until now. */
+  async isCurrent(workflow: WorkflowId): Promise<boolean> {
+    const partition = partitionOf(workflow, this.#partitions);
+    // In one transaction: between two looks it could go from one set to the other.
+    const multi = this.#redis.multi();
+    for (const key of [dirtyKey(partition), summarizingKey(partition)])
+      multi.sismember(key, memberOf(workflow));
+    const results = (await multi.exec()) ?? [];
+    return results.every(([, isMember]) => isMember === 0);
   }
 
   /** Replaces a workflow's summary, which then is no longer in the making. */

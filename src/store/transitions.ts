@@ -83,8 +83,9 @@ export class Transitions {
   /** Logs a failed attempt for taskforces of one workflow that still are in a phase. */
   async noteAttempts(uuids: readonly TaskforceUuid[], phase: Phase, entry: LogEntry): Promise<void> {
     await this.#pipelined(uuids, phase, entry, (pipeline, uuid) => {
-      const { record, workflow } = this.#keys(uuid);
-      runScript(pipeline, "noteAttempt", [record, workflow], [phase, entry.now, entry.rest]);
+      const { record, workflow, dirty } = this.#keys(uuid);
+      const values = [phase, entry.now, entry.rest, memberOf(uuid)];
+      runScript(pipeline, "noteAttempt", [record, workflow, dirty], values);
     });
   }
 
@@ -145,12 +146,9 @@ export class Transitions {
     leased: boolean,
     entry: LogEntry,
   ): Promise<SubmitFailureOutcome> {
-    const { record, workflow } = this.#keys(uuid);
-    const code = await this.#run(
-      "recordSubmitFailure",
-      [record, workflow],
-      [entry.now, leased ? 1 : 0, entry.rest],
-    );
+    const { record, workflow, dirty } = this.#keys(uuid);
+    const values = [entry.now, leased ? 1 : 0, entry.rest, memberOf(uuid)];
+    const code = await this.#run("recordSubmitFailure", [record, workflow, dirty], values);
     // One that ended no lease may be a repeat, which is not logged.
     if (leased && (code >= 0 || code === -3)) entry.recorded?.([uuid]);
     if (code >= 0) return { failures: code };
@@ -175,8 +173,9 @@ export class Transitions {
     leased: boolean,
     entry: LogEntry,
   ): Promise<number | undefined> {
-    const { record } = this.#keys(uuid);
-    const code = await this.#run("recordRemovalFailure", [record], [entry.now, leased ? 1 : 0, entry.rest]);
+    const { record, dirty } = this.#keys(uuid);
+    const values = [entry.now, leased ? 1 : 0, entry.rest, memberOf(uuid)];
+    const code = await this.#run("recordRemovalFailure", [record, dirty], values);
     if (leased && code >= 0) entry.recorded?.([uuid]);
     return code === -2 ? undefined : code;
   }
@@ -196,8 +195,9 @@ export class Transitions {
    * @returns false when it does not wait to be started: it is elsewhere by now, or its workflow is deactivated
    */
   async recordRetry(uuid: TaskforceUuid, entry: LogEntry): Promise<boolean> {
-    const { record, workflow } = this.#keys(uuid);
-    const code = await this.#run("recordRetry", [record, workflow], [entry.now, entry.rest]);
+    const { record, workflow, dirty } = this.#keys(uuid);
+    const values = [entry.now, entry.rest, memberOf(uuid)];
+    const code = await this.#run("recordRetry", [record, workflow, dirty], values);
     if (code === 1) entry.recorded?.([uuid]);
     return code >= 0;
   }

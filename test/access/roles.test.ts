@@ -9,6 +9,7 @@ const EVERYBODY = ["no token", "no role", "user", "TMS", "both", "operator"] as 
 type Caller = (typeof EVERYBODY)[number];
 
 const USERS: readonly Caller[] = ["user", "both"];
+const USERS_AND_OPERATORS: readonly Caller[] = ["user", "both", "operator"];
 const TMSES: readonly Caller[] = ["TMS", "both"];
 const USERS_AND_TMSES: readonly Caller[] = ["user", "TMS", "both"];
 
@@ -18,6 +19,7 @@ const MAY: Record<string, readonly Caller[]> = {
   "get /v1/": USERS,
   "post /v1/workflows": USERS,
   "get /v1/workflows/{workflow_id}": USERS,
+  "get /v1/workflows/{workflow_id}/summary": USERS_AND_OPERATORS,
   "post /v1/workflows/{workflow_id}/actions/abort": USERS,
   "post /v1/workflows/{workflow_id}/actions/finished": USERS,
   "get /v1/task-directives/{task_id}": USERS,
@@ -99,7 +101,7 @@ describe("every route of the document", () => {
       expect(headers["www-authenticate"]).toBe("Bearer");
     }
     if (outcome === "403") {
-      expect(body.error).toMatch(/^only for the role (user|system-tms|user or system-tms)$/);
+      expect(body.error).toMatch(/^only for the role (user|system-tms|user or system-tms|user or operator)$/);
       expect(headers["www-authenticate"]).toBe('Bearer error="insufficient_scope"');
     }
   });

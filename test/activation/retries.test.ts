@@ -65,3 +65,23 @@ it("a workflow without queues does not need the MQS", async () => {
   await story.running(story.accessPoint());
   expect(mqs.calls).toEqual([]);
 });
+
+it("the summary says that the workflow waits for the MQS, and what went wrong last", async () => {
+  const { story, mqs, create, waiting } = await startActivationStory(onTestFinished);
+  mqs.script("activation", "*", tryAgainLater, status(500));
+  const { workflow } = await create();
+  const path = `/v1/workflows/${workflow.workflow_id}/summary`;
+  for (const [attempt, reason] of [
+    [1, "The MQS said: try again later"],
+    [2, "the MQS failed to activate the message queues (HTTP 500)"],
+  ] as const) {
+    const job = await waiting(workflow.workflow_id, attempt);
+    const { body } = await story.call<{ waiting_for: string; n_failed_attempts: number }>("GET", path);
+    expect(body.waiting_for).toMatch(
+      /^4 taskforces wait for the MQS to activate the message queues, longest \d+ s, /,
+    );
+    expect(body.waiting_for.endsWith(`which failed: ${reason}`)).toBe(true);
+    expect(body.n_failed_attempts).toBe(4 * attempt);
+    await job.promote();
+  }
+});

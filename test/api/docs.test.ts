@@ -30,12 +30,15 @@ const ROUTES: [string, string][] = [
   ["post", "/v1/workflows/{workflow_id}/actions/finished"],
 ];
 
+/** Routes that the existing service does not have. */
+const EXTENSIONS: [string, string][] = [["get", "/v1/workflows/{workflow_id}/summary"]];
+
 /** Roles as an operation of the document carries them. */
 const rolesOf = (method: string, path: string) =>
   (scenario.api.document.paths[path]?.[method] as { "x-roles"?: unknown } | undefined)?.["x-roles"];
 
 describe("GET /v1/schema/openapi", () => {
-  it.each(ROUTES)("describes %s %s", (method, path) => {
+  it.each([...ROUTES, ...EXTENSIONS])("describes %s %s", (method, path) => {
     const operation = scenario.api.document.paths[path]?.[method];
     expect(Object.keys(operation?.responses ?? {})).toEqual(
       expect.arrayContaining(["200", "400", "500", "503"]),
@@ -44,7 +47,7 @@ describe("GET /v1/schema/openapi", () => {
 
   it("describes nothing else of v1 when the MQS is another service, and the embedded one when it is not", async () => {
     const paths = Object.keys(scenario.api.document.paths).filter((path) => path.startsWith("/v1/"));
-    expect(paths.sort()).toEqual(ROUTES.map(([, path]) => path).sort());
+    expect(paths.sort()).toEqual([...ROUTES, ...EXTENSIONS].map(([, path]) => path).sort());
     const withMqs = await startScenario();
     try {
       const path = "/v1/mqs/workflows/{workflow_id}/mq-profiles/public";
@@ -53,6 +56,15 @@ describe("GET /v1/schema/openapi", () => {
     } finally {
       await withMqs.close();
     }
+  });
+
+  it("marks as extensions what the existing service does not have, and nothing else", () => {
+    const marked = Object.entries(scenario.api.document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, operation]) =>
+        (operation as { "x-ewms-extension"?: unknown })["x-ewms-extension"] === true ? [[method, path]] : [],
+      ),
+    );
+    expect(marked.sort()).toEqual([...EXTENSIONS].sort());
   });
 
   it("is an OpenAPI 3.1 document whose references lead somewhere", async () => {

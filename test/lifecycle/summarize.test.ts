@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TaskforceUuid, WorkflowId } from "../../src/domain/ids.js";
-import { partitionOf } from "../../src/store/keys.js";
+import type { ShownSummary, WorkflowSummary } from "../../src/domain/summary.js";
+import { partitionOf, summaryKey } from "../../src/store/keys.js";
 import { updateStatuses } from "../../src/store/statuses.js";
 import { openStore, type Store } from "../../src/store/store.js";
-import type { WorkflowSummary } from "../../src/store/summaries.js";
 import { freshDatabase } from "../setup/database.js";
 import { type CreatedWorkflow, eventually, type Story, startStory, task, theOnly } from "../stories/story.js";
 
@@ -168,6 +168,41 @@ it("a summary covers more taskforces than are read at once", async () => {
     uuids.map(() => '{"OOM":1}'),
   );
   await summarized(created, { top_task_errors: { OOM: uuids.length } });
+});
+
+it("of a workflow too large to be summed up at each read, the status fan-out's summary is shown", async () => {
+  const places = Array.from({ length: 40 }, (_, n) => `pool-${n}`);
+  const created = await story.submitWorkflow(tasks(51, places));
+  const uuids = uuidsOf(created);
+  expect(uuids).toHaveLength(2040);
+  await report(uuids.slice(0, 1), [], ['{"OOM":7}']);
+  const id = created.workflow.workflow_id as WorkflowId;
+  const shown = await eventually(
+    "the summary tells of the report",
+    async () => (await story.call<ShownSummary>("GET", `/v1/workflows/${id}/summary`)).body,
+    ({ top_task_errors }) => top_task_errors["OOM"] === 7,
+  );
+  expect(shown.tasks).toHaveLength(51);
+  await eventually(
+    "all are launched, and the fan-out has caught up",
+    async () => (await story.call<ShownSummary>("GET", `/v1/workflows/${id}/summary`)).body,
+    ({ taskforces_by_phase }) => taskforces_by_phase["pending-starter"] === uuids.length,
+    60_000,
+  );
+  await eventually("nothing more changes", () => store.summaries.isCurrent(id), Boolean);
+  const { body } = await story.call<ShownSummary>("GET", `/v1/workflows/${id}/summary`);
+  expect(body.updated).toBe((await store.summaries.fetch(id))?.updated);
+}, 90_000);
+
+it("a summary that an earlier release wrote counts as none", async () => {
+  const created = await story.submitWorkflow(tasks(1));
+  const id = created.workflow.workflow_id as WorkflowId;
+  await summarized(created, { taskforces_by_phase: { "pending-starter": 1 } });
+  await eventually("nothing more changes", () => store.summaries.isCurrent(id), Boolean);
+  const old = { taskforces_by_phase: {}, compound_statuses: {}, top_task_errors: {}, updated: 1 };
+  await redis.set(summaryKey(partitionOf(id, PARTITIONS), id), JSON.stringify(old));
+  const { body } = await story.call<ShownSummary>("GET", `/v1/workflows/${id}/summary`);
+  expect(body).toMatchObject({ n_taskforces: 1, taskforces_by_phase: { "pending-starter": 1 } });
 });
 
 describe("when nobody was told of a change", () => {

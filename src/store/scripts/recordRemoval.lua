@@ -16,6 +16,7 @@ end
 if phase == 'condor-complete' then
   if not last_log_says(KEYS[1], ARGV[4]) then
     append_log(KEYS[1], ARGV[2], ARGV[4])
+    mark_dirty(KEYS[3], ARGV[1])
   end
   return 0
 end

@@ -1,8 +1,9 @@
 --[[
   The TMS could not remove a taskforce from HTCondor. Logged in any phase.
 
-  KEYS[1] taskforce record
+  KEYS[1] taskforce record   KEYS[2] dirty workflows
   ARGV[1] now   ARGV[2] '1' when the report ended a running lease: only such a failure counts   ARGV[3] log entry's rest
+  ARGV[4] member
 
   Returns the number of failures that counted so far (0 or more), also for a repeat, which is not logged twice
          -2 no such taskforce
@@ -12,6 +13,7 @@ if redis.call('EXISTS', KEYS[1]) == 0 then
 end
 if ARGV[2] == '1' or not last_log_says(KEYS[1], ARGV[3]) then
   append_log(KEYS[1], ARGV[1], ARGV[3])
+  mark_dirty(KEYS[2], ARGV[4])
 end
 if ARGV[2] ~= '1' then
   return tonumber(redis.call('HGET', KEYS[1], 'remove_failures') or '0')

@@ -1,8 +1,8 @@
 --[[
   An operator has a taskforce handed out again, as if it had never failed.
 
-  KEYS[1] taskforce record   KEYS[2] workflow record
-  ARGV[1] now   ARGV[2] log entry's rest
+  KEYS[1] taskforce record   KEYS[2] workflow record   KEYS[3] dirty workflows
+  ARGV[1] now   ARGV[2] log entry's rest   ARGV[3] member
 
   Returns 1 its failures are forgotten, 0 the same retry again: nothing changed
          -1 not pending-starter, or the workflow is deactivated
@@ -19,6 +19,7 @@ if redis.call('HEXISTS', KEYS[1], 'submit_failures') == 0 and last_log_says(KEYS
   return 0
 end
 append_log(KEYS[1], ARGV[1], ARGV[2])
+mark_dirty(KEYS[3], ARGV[3])
 redis.call('HDEL', KEYS[1], 'submit_failures')
 redis.call('HSET', KEYS[1], 'since', ARGV[1])
 return 1

@@ -1,8 +1,9 @@
 --[[
   The TMS could not submit a taskforce.
 
-  KEYS[1] taskforce record   KEYS[2] workflow record
+  KEYS[1] taskforce record   KEYS[2] workflow record   KEYS[3] dirty workflows
   ARGV[1] now   ARGV[2] '1' when the report ended a running lease: only such a failure counts   ARGV[3] log entry's rest
+  ARGV[4] member
 
   Returns the number of failures that counted so far (0 or more), also for a repeat, which is not logged twice
          -1 not pending-starter
@@ -19,6 +20,7 @@ if phase ~= 'pending-starter' and not (deactivated and phase == 'pending-stopper
 end
 if ARGV[2] == '1' or not last_log_says(KEYS[1], ARGV[3]) then
   append_log(KEYS[1], ARGV[1], ARGV[3])
+  mark_dirty(KEYS[3], ARGV[4])
 end
 if deactivated then
   return -3

@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ShownSummary } from "../../src/domain/summary.js";
+import {
+  type Created,
+  type Place,
+  type Scenario,
+  startScenario,
+  submission,
+  task,
+  workflowOf,
+} from "./scenario.js";
+
+let scenario: Scenario;
+beforeAll(async () => {
+  scenario = await startScenario({ TMS_RETRY_WAIT: "0", TMS_ACTION_RETRIES: "1" });
+});
+afterAll(() => scenario.close());
+
+const summaryOf = async (workflow: string): Promise<ShownSummary> => {
+  const { status, body } = await scenario.api.get<ShownSummary>(`/v1/workflows/${workflow}/summary`);
+  expect(status).toBe(200);
+  return body;
+};
+
+const post = async (path: string, body?: unknown): Promise<void> => {
+  expect((await scenario.api.post(path, body)).status).toBe(200);
+};
+
+/** A workflow of different tasks, each at all of the places, whose taskforces may be handed out. */
+async function pendingTasks(count: number, places: readonly Place[]): Promise<Created> {
+  const tasks = Array.from({ length: count }, (_, n) =>
+    task("", {
+      task_args: `part ${n}`,
+      cluster_locations: places.map(({ location }) => location),
+      n_workers: 10,
+    }),
+  );
+  const { body } = await scenario.api.post<Created>("/v1/workflows", workflowOf(tasks));
+  const { workflow_id } = body.workflow;
+  await expect
+    .poll(async () => (await summaryOf(workflow_id)).taskforces_by_phase, { timeout: 10_000 })
+    .toEqual({ "pending-starter": count * places.length });
+  return body;
+}
+
+/** Has a schedd take its next taskforce. */
+async function takes({ schedd }: Place): Promise<string> {
+  const { body } = await scenario.api.get(`/v1/tms/pending-starter/taskforces?schedd=${schedd}`);
+  return body.taskforce.taskforce_uuid;
+}
+
+/** Has a schedd submit its next taskforce. */
+async function submits(place: Place): Promise<string> {
+  const uuid = await takes(place);
+  await post(`/v1/tms/condor-submit/taskforces/${uuid}`, submission());
+  return uuid;
+}
+
+async function failsToSubmit(place: Place, error: string): Promise<string> {
+  const uuid = await takes(place);
+  await post(`/v1/tms/condor-submit/taskforces/${uuid}/failed`, { error });
+  return uuid;
+}
+
+describe("GET /v1/workflows/{workflow_id}/summary", () => {
+  it("sums up all taskforces, and those of each task in the order of the request", async () => {
+    const [here, there] = [scenario.place(), scenario.place()];
+    const { workflow, task_directives, taskforces } = await pendingTasks(2, [here, there]);
+    const submitted = await submits(here);
+    await post("/v1/tms/statuses/taskforces", {
+      compound_statuses_by_taskforce: { [submitted]: { RUNNING: { Tasking: 6 }, IDLE: { null: 1 } } },
+      top_task_errors_by_taskforce: { [submitted]: { OOM: 3 } },
+    });
+
+    const summary = await summaryOf(workflow.workflow_id);
+    expect(summary).toMatchObject({
+      workflow_id: workflow.workflow_id,
+      deactivated: null,
+      deactivated_ts: null,
+      n_taskforces: 4,
+      taskforces_by_phase: { "pending-starter": 3, "condor-submit": 1 },
+      n_workers_requested: 10 + 10 + 10 + 7,
+      compound_statuses: { RUNNING: { Tasking: 6 }, IDLE: { null: 1 } },
+      top_task_errors: { OOM: 3 },
+      n_failed_attempts: 0,
+      failed_attempts: [],
+    });
+    expect(summary.tasks.map(({ task_id }) => task_id)).toEqual(
+      task_directives.map(({ task_id }) => task_id),
+    );
+    const of = taskforces.findIndex(({ taskforce_uuid }) => taskforce_uuid === submitted);
+    const [one, other] = of < 2 ? summary.tasks : [...summary.tasks].reverse();
+    expect(one).toMatchObject({
+      task_image: task("").task_image,
+      n_taskforces: 2,
+      taskforces_by_phase: { "pending-starter": 1, "condor-submit": 1 },
+      n_workers_requested: 17,
+      compound_statuses: { RUNNING: { Tasking: 6 }, IDLE: { null: 1 } },
+      top_task_errors: { OOM: 3 },
+    });
+    expect(other).toMatchObject({
+      n_taskforces: 2,
+      taskforces_by_phase: { "pending-starter": 2 },
+      n_workers_requested: 20,
+      compound_statuses: {},
+      top_task_errors: {},
+    });
+  });
+
+  it("tells at once of what was reported before it was asked for", async () => {
+    const place = scenario.place();
+    const { workflow } = await pendingTasks(1, [place]);
+    const uuid = await submits(place);
+    expect((await summaryOf(workflow.workflow_id)).taskforces_by_phase).toEqual({ "condor-submit": 1 });
+    for (const running of [1, 2, 3, 4, 5]) {
+      const before = Date.now() / 1000;
+      await post("/v1/tms/statuses/taskforces", {
+        compound_statuses_by_taskforce: { [uuid]: { RUNNING: { Tasking: running } } },
+      });
+      const { compound_statuses, last_change, updated } = await summaryOf(workflow.workflow_id);
+      expect(compound_statuses).toEqual({ RUNNING: { Tasking: running } });
+      expect(last_change).toBeGreaterThanOrEqual(before);
+      expect(updated).toBeGreaterThanOrEqual(last_change ?? 0);
+    }
+    await post(`/v1/workflows/${workflow.workflow_id}/actions/abort`);
+    expect(await summaryOf(workflow.workflow_id)).toMatchObject({
+      deactivated: "ABORTED",
+      deactivated_ts: expect.any(Number),
+      taskforces_by_phase: { "pending-stopper": 1 },
+      n_workers_requested: 0,
+    });
+  });
+
+  it("measures the time in each phase: who is in it, and how long others were", async () => {
+    const place = scenario.place();
+    const { workflow, taskforces } = await pendingTasks(2, [place]);
+    const uuid = await submits(place);
+    const log = (await scenario.taskforce(uuid)).phase_change_log;
+    const [created = 0, launching = 0, pending = 0, submitted = 0] = log.map(({ timestamp }) => timestamp);
+
+    const { phases, updated } = await summaryOf(workflow.workflow_id);
+    expect(Object.keys(phases)).toEqual([
+      "pre-mq-activation",
+      "pre-launch",
+      "pending-starter",
+      "condor-submit",
+    ]);
+    expect(phases["condor-submit"]).toMatchObject({ n: 1, oldest_since: submitted, seconds_mean_past: null });
+    const running = phases["condor-submit"]?.seconds_longest ?? 0;
+    expect(running).toBeGreaterThanOrEqual(updated - submitted);
+    expect(phases["pending-starter"]?.n).toBe(1);
+    expect(phases["pending-starter"]?.seconds_mean_past).toBeCloseTo(submitted - pending, 3);
+    expect(phases["pre-mq-activation"]).toMatchObject({ n: 0, oldest_since: null, seconds_longest: 0 });
+    const other = taskforces.find(({ taskforce_uuid }) => taskforce_uuid !== uuid)?.taskforce_uuid ?? "";
+    const logOfOther = (await scenario.taskforce(other)).phase_change_log;
+    const [createdToo = 0, launchingToo = 0] = logOfOther.map(({ timestamp }) => timestamp);
+    expect(phases["pre-mq-activation"]?.seconds_mean_past).toBeCloseTo(
+      (launching - created + launchingToo - createdToo) / 2,
+      3,
+    );
+  });
+
+  it("lists the newest failed attempts with their reasons, and counts them all", async () => {
+    const places = Array.from({ length: 12 }, () => scenario.place());
+    const { workflow } = await pendingTasks(1, places);
+    const failed: { taskforce_uuid: string; schedd: string; context: string }[] = [];
+    for (const [n, place] of [...places, ...places].entries()) {
+      const taskforce_uuid = await failsToSubmit(place, `failure ${n}`);
+      failed.unshift({ taskforce_uuid, schedd: place.schedd, context: `ERROR: failure ${n}` });
+    }
+    const { n_failed_attempts, failed_attempts } = await summaryOf(workflow.workflow_id);
+    expect(n_failed_attempts).toBe(24);
+    expect(failed_attempts).toHaveLength(20);
+    expect(failed_attempts).toMatchObject(
+      failed.slice(0, 20).map((each) => ({ ...each, target_phase: "condor-submit", source_entity: "TMS" })),
+    );
+  });
+
+  it.each(["WF-1", "WF-00000000-00000000"])("is a 404 for %s", async (id) => {
+    expect(await scenario.api.get(`/v1/workflows/${id}/summary`)).toMatchObject({
+      status: 404,
+      body: { error: `no workflow found with id: ${id}` },
+    });
+  });
+});
+
+describe("a summary says in one sentence what the workflow waits for:", () => {
+  const waitingFor = async ({ workflow }: Created) => (await summaryOf(workflow.workflow_id)).waiting_for;
+
+  it("schedds that have not taken its taskforces", async () => {
+    const [here, there] = [scenario.place(), scenario.place()];
+    const created = await pendingTasks(2, [here, there]);
+    await submits(here);
+    await submits(here);
+    expect(await waitingFor(created)).toMatch(
+      new RegExp(`^2 of 4 taskforces wait for schedd ${there.schedd}, longest \\d+ s$`),
+    );
+    await submits(there);
+    await failsToSubmit(there, "no space\n left.");
+    expect(await waitingFor(created)).toMatch(
+      new RegExp(
+        `^1 of 4 taskforces waits for schedd ${there.schedd}, for \\d+ s, after a failed submission: no space left$`,
+      ),
+    );
+    await submits(there);
+    expect(await waitingFor(created)).toBe(null);
+  });
+
+  it("an operator's retry of what was given up", async () => {
+    const place = scenario.place();
+    const created = await pendingTasks(1, [place]);
+    for (const error of ["no space", "Failed to connect"]) await failsToSubmit(place, error);
+    expect(await waitingFor(created)).toBe(
+      `1 taskforce was given up at schedd ${place.schedd} after 2 failed submissions: Failed to connect; ` +
+        "an operator can retry it",
+    );
+  });
+
+  it("free workers in the pools, as long as no worker does anything", async () => {
+    const place = scenario.place();
+    const created = await pendingTasks(2, [place]);
+    const uuids = [await submits(place), await submits(place)];
+    expect(await waitingFor(created)).toBe(null);
+    const report = async (...statuses: object[]) => {
+      await post("/v1/tms/statuses/taskforces", {
+        compound_statuses_by_taskforce: Object.fromEntries(uuids.map((uuid, n) => [uuid, statuses[n]])),
+      });
+      return waitingFor(created);
+    };
+    expect(await report({ IDLE: { null: 90 } }, { IDLE: { null: 10 } })).toBe("all 100 workers are IDLE");
+    expect(await report({ IDLE: { null: 90 } }, { "HELD: disk": { null: 9, FatalError: 1 } })).toBe(
+      "all 100 workers are IDLE (90) or HELD: disk (10)",
+    );
+    expect(await report({ HELD: { null: 1 } }, {})).toBe("the only worker is HELD");
+    expect(await report({ IDLE: { null: 99 } }, { RUNNING: { Tasking: 1 } })).toBe(null);
+  });
+
+  it("clusters to be removed once it is deactivated, and nothing when that is done", async () => {
+    const place = scenario.place();
+    const created = await pendingTasks(3, [place]);
+    await submits(place);
+    await submits(place);
+    await post(`/v1/workflows/${created.workflow.workflow_id}/actions/finished`);
+    expect(await waitingFor(created)).toMatch(
+      new RegExp(`^2 HTCondor clusters wait to be removed by schedd ${place.schedd}, longest \\d+ s$`),
+    );
+    const next = async () =>
+      (await scenario.api.get(`/v1/tms/pending-stopper/taskforces?schedd=${place.schedd}`)).body
+        .taskforce_uuid;
+    const uuid = await next();
+    await post(`/v1/tms/condor-rm/taskforces/${uuid}/failed`, { error: "schedd is away" });
+    expect(await waitingFor(created)).toContain(", which failed: schedd is away");
+    for (const each of [await next(), await next()]) await post(`/v1/tms/condor-rm/taskforces/${each}`);
+    expect(await waitingFor(created)).toBe(null);
+  });
+});
