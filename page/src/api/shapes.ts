@@ -84,7 +84,8 @@ export interface FailedAttempt {
 export interface PhaseStay {
   /** In it now. */
   n: number;
-  oldest_since: number;
+  /** Null when none is. */
+  oldest_since: number | null;
   seconds_longest: number;
   /** Null while no stay has ended. */
   seconds_mean_past: number | null;

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { PublicQueue, Summary, TaskDirective, TaskSummary } from "../api/shapes.ts";
 import { inOrder } from "../parts/phases.ts";
 import { imageName, number, shortId } from "../parts/wording.ts";
-import { countKinds } from "../parts/workers.ts";
+import { runningOf } from "../parts/workers.ts";
 import { draw, type Placed, QUEUE_SIZE, TASK_SIZE, type Way } from "./layout.ts";
 import { stateOf, type TaskState } from "./state.ts";
 
@@ -94,15 +94,9 @@ const pathOf = ({ points: [first, ...rest] }: Way): string => {
   return `M${first.x} ${first.y}${middles.join("")}L${last.x} ${last.y}`;
 };
 
-/** What is written on a task, a line each. */
-function linesOf(task: TaskSummary, rate: number | undefined): { workers: string; rate: string } {
-  const { working, starting } = countKinds(task.compound_statuses);
-  const workers = `${number(working + starting)} of ${number(task.n_workers_requested)} workers run`;
-  return {
-    workers,
-    rate: rate === undefined ? "" : `${rate < 10 ? rate.toFixed(1) : number(Math.round(rate))} done/min`,
-  };
-}
+/** How fast workers get done, in words; empty while it is not known. */
+const wordsFor = (rate: number | undefined): string =>
+  rate === undefined ? "" : `${rate < 10 ? rate.toFixed(1) : number(Math.round(rate))} done/min`;
 
 function Task({
   node: { id, x, y },
@@ -121,7 +115,8 @@ function Task({
 }) {
   const { width, height } = TASK_SIZE;
   const image = imageName(task.task_image);
-  const lines = linesOf(task, rate);
+  const workers = runningOf(task);
+  const speed = wordsFor(rate);
   const toggle = () => choose(chosen ? undefined : id);
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== "Enter" && event.key !== " ") return;
@@ -135,7 +130,7 @@ function Task({
       role="button"
       tabIndex={0}
       aria-pressed={chosen}
-      aria-label={`Task ${image}, ${state}: ${lines.workers}. ${lines.rate}`}
+      aria-label={`Task ${image}, ${state}: ${workers}. ${speed}`}
       onClick={toggle}
       onKeyDown={onKey}
     >
@@ -149,10 +144,10 @@ function Task({
         {state}
       </text>
       <text class="task-line" x={width - 12} y="46" text-anchor="end">
-        {lines.rate}
+        {speed}
       </text>
       <text class="task-line" x="18" y="70">
-        {lines.workers}
+        {workers}
       </text>
       <svg x="18" y="84" width={width - 30} height="12">
         <Portions task={task} width={width - 30} />

@@ -1,4 +1,5 @@
-import type { CompoundStatuses } from "../api/shapes.ts";
+import type { CompoundStatuses, Sums } from "../api/shapes.ts";
+import { number } from "./wording.ts";
 
 /** What a worker's pair of statuses amounts to, in the order in which bars show it. */
 export const KINDS = ["working", "starting", "idle", "held", "done", "failed", "removed", "other"] as const;
@@ -38,6 +39,13 @@ export function countKinds(statuses: CompoundStatuses): Record<Kind, number> {
   const counts = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
   for (const { kind, n } of groupsOf(statuses)) counts[kind] += n;
   return counts;
+}
+
+/** How many of the workers that are wanted run: `5 of 10 workers run`. */
+export function runningOf({ compound_statuses, n_workers_requested }: Sums): string {
+  const { working, starting } = countKinds(compound_statuses);
+  const run = `${number(working + starting)}${n_workers_requested > 0 ? ` of ${number(n_workers_requested)}` : ""}`;
+  return `${run} workers run`;
 }
 
 /** A group as a person reads it: `RUNNING · Tasking`. */

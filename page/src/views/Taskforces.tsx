@@ -77,7 +77,7 @@ function Stays({ summary: { phases, taskforces_by_phase } }: { summary: Summary 
               <tr key={phase}>
                 <th scope="row">{PHASE_LABELS[phase]}</th>
                 <td>{number(n)}</td>
-                <td>{stay === undefined ? "–" : duration(clock.value - stay.oldest_since)}</td>
+                <td>{stay?.oldest_since == null ? "–" : duration(clock.value - stay.oldest_since)}</td>
                 <td>{mean === null ? "–" : duration(mean)}</td>
               </tr>
             );

@@ -6,8 +6,8 @@ import { Pager } from "../parts/Pager.tsx";
 import { PhaseBar } from "../parts/Phases.tsx";
 import { At } from "../parts/Times.tsx";
 import { View } from "../parts/View.tsx";
-import { counted, imageName, number } from "../parts/wording.ts";
-import { countKinds } from "../parts/workers.ts";
+import { counted, imageName } from "../parts/wording.ts";
+import { runningOf } from "../parts/workers.ts";
 import { addressOf, type Criteria, criteriaOf, isOpen } from "./criteria.ts";
 import { Filters } from "./Filters.tsx";
 import { listWorkflows } from "./listed.ts";
@@ -74,7 +74,7 @@ function Row({ workflow, sums }: { workflow: Workflow; sums: StreamEvents["summa
         <At at={timestamp} />
       </span>
       <span class="row-images">{sums === undefined ? "…" : imagesOf(sums)}</span>
-      <span class="row-workers">{sums === undefined ? "" : workersOf(sums)}</span>
+      <span class="row-workers">{sums === undefined ? "" : runningOf(sums)}</span>
       <div class="row-bar">{sums !== undefined && <PhaseBar phases={sums.taskforces_by_phase} />}</div>
     </li>
   );
@@ -88,11 +88,6 @@ function imagesOf({ tasks }: StreamEvents["summary"]): string {
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts].map(([name, n]) => (n === 1 ? name : `${name} ×${n}`)).join(", ");
-}
-
-function workersOf({ compound_statuses, n_workers_requested }: StreamEvents["summary"]): string {
-  const { working, starting } = countKinds(compound_statuses);
-  return `${number(working + starting)} of ${counted(n_workers_requested, "worker")} run`;
 }
 
 function NoWorkflows({
