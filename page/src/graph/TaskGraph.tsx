@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { PublicQueue, Summary, TaskDirective, TaskSummary } from "../api/shapes.ts";
+import type { PublicQueue, Summary, TaskDirective } from "../api/shapes.ts";
 import { inOrder } from "../parts/phases.ts";
 import { imageName, number, shortId } from "../parts/wording.ts";
 import { runningOf } from "../parts/workers.ts";
+import { groupTasks, MOST_BOXES, type TaskGroup } from "./groups.ts";
 import { draw, type Placed, QUEUE_SIZE, TASK_SIZE, type Way } from "./layout.ts";
 import { stateOf, type TaskState } from "./state.ts";
 
@@ -15,8 +16,9 @@ interface Props {
   summary: Summary;
   queues: readonly PublicQueue[];
   rates: ReadonlyMap<string, number>;
-  chosen: string | undefined;
-  choose: (task: string | undefined) => void;
+  /** Tasks of the box that is chosen; undefined: none is. */
+  chosen: readonly string[] | undefined;
+  choose: (tasks: readonly string[] | undefined) => void;
 }
 
 /** Tasks and the message queues between them, as wide as there is room; zooming in makes it scroll. */
@@ -30,11 +32,16 @@ export function TaskGraph({ tasks, summary, queues, rates, chosen, choose }: Pro
     return () => watcher.disconnect();
   }, []);
   const down = width < NARROW;
-  const drawing = useMemo(() => draw(tasks, down), [tasks, down]);
+  const groups = groupTasks(tasks, summary);
+  const tooMany = groups.length > MOST_BOXES;
+  // Which boxes there are depends on the directives alone, and these never change.
+  const drawing = useMemo(() => draw(tooMany ? [] : groups, down), [tasks, groups.length, tooMany, down]);
   const fit = Math.min(1, width / Math.max(1, drawing.width));
   const scale = fit * zoom;
-  const sums = new Map(summary.tasks.map((task) => [task.task_id, task]));
+  const boxes = new Map(groups.map((group) => [group.task_id, group]));
   const aliases = new Map(queues.map(({ mqid, alias }) => [mqid, alias]));
+  if (tooMany)
+    return <p class="quiet-text">{number(tasks.length)} tasks of many kinds are too many to be drawn.</p>;
   return (
     <figure class="graph">
       <div class="graph-frame" ref={frame}>
@@ -52,7 +59,7 @@ export function TaskGraph({ tasks, summary, queues, rates, chosen, choose }: Pro
             {drawing.nodes.map((node) => {
               if (node.kind === "queue")
                 return <Queue key={node.id} node={node} alias={aliases.get(node.id)} />;
-              const task = sums.get(node.id);
+              const task = boxes.get(node.id);
               if (task === undefined) return null;
               return (
                 <Task
@@ -60,8 +67,8 @@ export function TaskGraph({ tasks, summary, queues, rates, chosen, choose }: Pro
                   node={node}
                   task={task}
                   state={stateOf(task, summary.failed_attempts)}
-                  rate={rates.get(node.id)}
-                  chosen={chosen === node.id}
+                  rate={rateOf(task, rates)}
+                  chosen={chosen?.[0] === node.id}
                   choose={choose}
                 />
               );
@@ -94,12 +101,18 @@ const pathOf = ({ points: [first, ...rest] }: Way): string => {
   return `M${first.x} ${first.y}${middles.join("")}L${last.x} ${last.y}`;
 };
 
+/** Of all tasks of a box together. */
+function rateOf({ task_ids }: TaskGroup, rates: Props["rates"]): number | undefined {
+  const known = task_ids.flatMap((id) => rates.get(id) ?? []);
+  return known.length === 0 ? undefined : known.reduce((sum, rate) => sum + rate, 0);
+}
+
 /** How fast workers get done, in words; empty while it is not known. */
 const wordsFor = (rate: number | undefined): string =>
   rate === undefined ? "" : `${rate < 10 ? rate.toFixed(1) : number(Math.round(rate))} done/min`;
 
 function Task({
-  node: { id, x, y },
+  node: { x, y },
   task,
   state,
   rate,
@@ -107,17 +120,18 @@ function Task({
   choose,
 }: {
   node: Placed;
-  task: TaskSummary;
+  task: TaskGroup;
   state: TaskState;
   rate: number | undefined;
   chosen: boolean;
   choose: Props["choose"];
 }) {
   const { width, height } = TASK_SIZE;
+  const times = task.task_ids.length === 1 ? "" : ` ×${task.task_ids.length}`;
   const image = imageName(task.task_image);
   const workers = runningOf(task);
   const speed = wordsFor(rate);
-  const toggle = () => choose(chosen ? undefined : id);
+  const toggle = () => choose(chosen ? undefined : task.task_ids);
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
@@ -130,7 +144,7 @@ function Task({
       role="button"
       tabIndex={0}
       aria-pressed={chosen}
-      aria-label={`Task ${image}, ${state}: ${workers}. ${speed}`}
+      aria-label={`Task ${image}${times}, ${state}: ${workers}. ${speed}`}
       onClick={toggle}
       onKeyDown={onKey}
     >
@@ -138,7 +152,7 @@ function Task({
       <rect class="box" width={width} height={height} rx="10" />
       <rect class="edge" width="6" height={height} rx="3" />
       <text class="task-name" x="18" y="26">
-        {shortened(image, 24)}
+        {shortened(image, 24 - times.length) + times}
       </text>
       <text class="task-state" x="18" y="46">
         {state}
@@ -156,7 +170,7 @@ function Task({
   );
 }
 
-function Portions({ task, width }: { task: TaskSummary; width: number }) {
+function Portions({ task, width }: { task: TaskGroup; width: number }) {
   const parts = inOrder(task.taskforces_by_phase);
   let before = 0;
   return (

@@ -1,6 +1,7 @@
 import type { Summary } from "../api/shapes.ts";
 import { clock } from "../live/clock.ts";
 import { Loading } from "../parts/Notes.tsx";
+import { Paged } from "../parts/Paged.tsx";
 import { PhaseBar } from "../parts/Phases.tsx";
 import { inOrder, PHASE_LABELS } from "../parts/phases.ts";
 import { Section } from "../parts/Section.tsx";
@@ -10,17 +11,17 @@ import { MANY, type Watched, type WatchedState } from "./watched.ts";
 
 /** The taskforces of a workflow: one by one along time, or summed up where there are very many. */
 export function Taskforces({ watched, state: { summary } }: { watched: Watched; state: WatchedState }) {
-  const { rows, task } = watched;
+  const { rows, tasks } = watched;
   const list = rows.list.value;
   const many = summary.n_taskforces > MANY;
-  const chosen = summary.tasks.find(({ task_id }) => task_id === task.value);
-  const shown = chosen ?? summary;
+  const chosen = tasks.value && summary.tasks.filter(({ task_id }) => tasks.value?.includes(task_id));
+  const shown = (chosen ?? [summary]).reduce((sum, { n_taskforces }) => sum + n_taskforces, 0);
   const everything = () => {
-    task.value = undefined;
+    tasks.value = undefined;
   };
-  const aside = chosen && (
+  const aside = chosen?.[0] && (
     <button type="button" class="quiet" onClick={everything}>
-      Only {imageName(chosen.task_image)} is shown: show all
+      Only {imageName(chosen[0].task_image)} is shown: show all
     </button>
   );
   return (
@@ -28,12 +29,17 @@ export function Taskforces({ watched, state: { summary } }: { watched: Watched; 
       {many && <Groups summary={summary} />}
       {many && list === undefined && (
         <button type="button" onClick={() => watched.showRows()}>
-          Show {counted(shown.n_taskforces, "taskforce")} one by one
+          Show {counted(shown, "taskforce")} one by one
         </button>
       )}
       {!many && list === undefined && <Loading what="its taskforces" />}
       {list !== undefined && (
-        <Timeline key={task.value} rows={list} more={rows.next.value !== null} loadMore={() => rows.more()} />
+        <Timeline
+          key={tasks.value?.[0]}
+          rows={list}
+          more={rows.next.value !== null}
+          loadMore={() => rows.more()}
+        />
       )}
       <Stays summary={summary} />
     </Section>
@@ -43,16 +49,16 @@ export function Taskforces({ watched, state: { summary } }: { watched: Watched; 
 /** A bar of phases for each task. */
 function Groups({ summary }: { summary: Summary }) {
   return (
-    <ul class="groups">
-      {summary.tasks.map(({ task_id, task_image, n_taskforces, taskforces_by_phase }) => (
+    <Paged what="tasks with taskforces" list={summary.tasks} look="groups">
+      {({ task_id, task_image, n_taskforces, taskforces_by_phase }) => (
         <li key={task_id}>
           <h3 title={task_id}>
             {imageName(task_image)} <span class="quiet-text">{counted(n_taskforces, "taskforce")}</span>
           </h3>
           <PhaseBar phases={taskforces_by_phase} />
         </li>
-      ))}
-    </ul>
+      )}
+    </Paged>
   );
 }
 

@@ -4,6 +4,7 @@ import type { Summary } from "../api/shapes.ts";
 import { TaskGraph } from "../graph/TaskGraph.tsx";
 import { JsonButton } from "../parts/Json.tsx";
 import { Loading, Refused } from "../parts/Notes.tsx";
+import { Paged } from "../parts/Paged.tsx";
 import { PhaseBar } from "../parts/Phases.tsx";
 import { Facts, Section } from "../parts/Section.tsx";
 import { Ago, At } from "../parts/Times.tsx";
@@ -16,6 +17,9 @@ import { Actions } from "./Actions.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import { Taskforces } from "./Taskforces.tsx";
 import { type WatchedState, watchWorkflow } from "./watched.ts";
+
+/** Task directives with a button of their own; a query finds the others. */
+const MOST_BUTTONS = 30;
 
 /** The page of one workflow. */
 export function WorkflowView() {
@@ -45,9 +49,9 @@ export function WorkflowView() {
               summary={state.summary}
               queues={state.queues}
               rates={watched.rates.perMinute.value}
-              chosen={watched.task.value}
-              choose={(task) => {
-                watched.task.value = task;
+              chosen={watched.tasks.value}
+              choose={(tasks) => {
+                watched.tasks.value = tasks;
               }}
             />
           </Section>
@@ -121,16 +125,16 @@ function Head({
 
 function TaskWorkers({ summary }: { summary: Summary }) {
   return (
-    <ul class="task-workers">
-      {summary.tasks.map(({ task_id, task_image, compound_statuses }) => (
+    <Paged what="tasks" list={summary.tasks} look="task-workers">
+      {({ task_id, task_image, compound_statuses }) => (
         <li key={task_id}>
           <h3 title={task_image}>
             {imageName(task_image)} <code>{task_id}</code>
           </h3>
           <Workers statuses={compound_statuses} />
         </li>
-      ))}
-    </ul>
+      )}
+    </Paged>
   );
 }
 
@@ -141,7 +145,7 @@ function Raw({ state: { workflow, tasks } }: { state: WatchedState }) {
       <div class="buttons">
         <JsonButton path={`/v1/workflows/${id}`} label="Workflow" />
         <JsonButton path={`/v1/workflows/${id}/summary`} label="Summary" />
-        {tasks.map(({ task_id }, n) => (
+        {tasks.slice(0, MOST_BUTTONS).map(({ task_id }, n) => (
           <JsonButton
             key={task_id}
             path={`/v1/task-directives/${task_id}`}

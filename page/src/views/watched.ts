@@ -26,7 +26,7 @@ export interface Watched {
   rows: Rows;
   rates: Rates;
   /** What the timeline is narrowed to; undefined: to nothing. */
-  task: Signal<string | undefined>;
+  tasks: Signal<readonly string[] | undefined>;
   /** Shows the taskforces one by one. */
   showRows(): void;
   end(): void;
@@ -36,7 +36,7 @@ export interface Watched {
 export function watchWorkflow(id: string): Watched {
   const rows = new Rows();
   const rates = new Rates();
-  const task = signal<string | undefined>(undefined);
+  const tasks = signal<readonly string[] | undefined>(undefined);
   // Directives and queues never change.
   let fixed: Promise<[TaskDirective[], PublicQueue[]]> | undefined;
   let rowsShown = false;
@@ -47,10 +47,10 @@ export function watchWorkflow(id: string): Watched {
     fixed.catch(() => {
       fixed = undefined;
     });
-    const [tasks, queues] = await fixed;
-    return { workflow, summary, tasks, queues };
+    const [directives, queues] = await fixed;
+    return { workflow, summary, tasks: directives, queues };
   };
-  const filter = () => ({ workflow_id: id, ...(task.value && { task_id: task.value }) });
+  const filter = () => ({ workflow_id: id, ...(tasks.value && { task_id: { $in: tasks.value } }) });
   const state = latest(load, ({ summary }) => {
     rates.note(summary);
     if (rowsShown) {
@@ -87,7 +87,7 @@ export function watchWorkflow(id: string): Watched {
     state,
     rows,
     rates,
-    task,
+    tasks,
     showRows() {
       rowsShown = true;
       rows.show(filter());
@@ -100,7 +100,7 @@ export function watchWorkflow(id: string): Watched {
     },
   };
   // The first value is told at once: there is nothing to narrow yet.
-  const untrack = task.subscribe(() => rowsShown && watched.showRows());
+  const untrack = tasks.subscribe(() => rowsShown && watched.showRows());
   return {
     ...watched,
     end() {
