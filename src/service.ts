@@ -24,11 +24,12 @@ import { createHttpMqs } from "./mqs/httpMqs.js";
 import { createQueues } from "./queues/queues.js";
 import { watchReadiness } from "./readiness.js";
 import { createAllowance } from "./redis/allowance.js";
-import { connectRequests, connectWorkers } from "./redis/clients.js";
+import { connectFollower, connectRequests, connectWorkers, FOLLOWER_PATIENCE } from "./redis/clients.js";
 import { RedisStartError } from "./redis/startError.js";
 import { listen, logRefusals, stopServing } from "./serving.js";
 import { openStore } from "./store/store.js";
 import type { Tracing } from "./tracing/start.js";
+import { Watchers } from "./watch/watchers.js";
 import { type PeriodicWork, startPeriodic } from "./workers/periodic.js";
 import { startWorkers } from "./workers/workers.js";
 
@@ -92,7 +93,9 @@ export async function startService(
     const learning = startPeriodic(learnSchedds(wms), wms);
     closings.push(() => within(PATIENCE_WITHOUT_REDIS, learning.close()));
     const readiness = watchReadiness(wms.store, () => draining.begun);
-    const metrics = createMetrics({ ...wms, readiness });
+    const connect = () => connectFollower(config.redisUrl, log);
+    const watchers = new Watchers({ store: wms.store, connect, patience: FOLLOWER_PATIENCE, log });
+    const metrics = createMetrics({ ...wms, readiness, watchers: () => watchers.count });
     metrics.watchConnection("requests", redis);
     if (roles.workers) {
       const working = await work(wms, metrics, config, log, tracing?.jobs);
@@ -115,6 +118,7 @@ export async function startService(
           ...shown,
           ...whoGetsIn(wms, config, log),
           wms,
+          events: { watchers, limits: config.events },
           embeddedMqs: mqs.embedded,
           limits,
           trustedProxies,

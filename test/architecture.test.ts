@@ -14,9 +14,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   queues: ["domain"],
   mqs: ["domain"],
   lifecycle: ["store", "queues", "mqs", "domain"],
+  watch: ["store", "domain"],
   metrics: ["store", "queues", "domain"],
   workers: ["lifecycle", "store", "queues", "mqs", "domain"],
-  api: ["access", "lifecycle", "store", "queues", "mqs", "tracing", "domain"],
+  api: ["access", "lifecycle", "watch", "store", "queues", "mqs", "tracing", "domain"],
   dashboard: ["lifecycle", "store", "queues", "domain"],
 };
 

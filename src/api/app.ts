@@ -9,6 +9,7 @@ import { admission } from "./admission.js";
 import { docsPages } from "./docs.js";
 import { Draining } from "./draining.js";
 import { asHttpError, HttpError, sendError } from "./errors.js";
+import { type EventsOptions, eventRoutes } from "./events.js";
 import { exchangeOf, type Observer, observeExchanges } from "./exchange.js";
 import { traceExchanges } from "./exchangeSpans.js";
 import { handOutRoutes } from "./handOuts.js";
@@ -28,6 +29,7 @@ export interface AppOptions {
   wms: Wms;
   readiness(): Promise<Readiness>;
   metrics: MetricsPage;
+  events: Pick<EventsOptions, "watchers" | "limits">;
   /** Given when the service is its own MQS. */
   embeddedMqs?: EmbeddedMqs | undefined;
   /** Pages for people, by the path at which they are mounted. */
@@ -69,6 +71,7 @@ export function createApp(options: AppOptions): Express {
     ...reportRoutes(wms),
     ...workflowRoutes(wms),
     ...taskDirectiveRoutes(wms),
+    ...eventRoutes(wms, { ...options.events, draining }),
     rootRoute,
     ...operationRoutes(readiness),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),

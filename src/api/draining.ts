@@ -7,6 +7,7 @@ import type { ServerResponse } from "node:http";
  */
 export class Draining {
   readonly #underWay = new Set<ServerResponse>();
+  readonly #whenBegun = new Set<() => void>();
   #begun = false;
 
   get begun(): boolean {
@@ -16,6 +17,14 @@ export class Draining {
   begin(): void {
     this.#begun = true;
     for (const response of this.#underWay) announceEnd(response);
+    for (const end of this.#whenBegun) end();
+  }
+
+  /** Calls what ends an answer that would not end by itself, at once if it is late. @returns forgets it again */
+  whenBegun(end: () => void): () => void {
+    this.#whenBegun.add(end);
+    if (this.#begun) end();
+    return () => this.#whenBegun.delete(end);
   }
 
   /** A request has come. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { RequestHandler, Response } from "express";
 import type { Caller } from "../domain/caller.js";
 import type { Draining } from "./draining.js";
+import { isEndless } from "./endless.js";
 
 /** A request and its answer, as the log and the metrics see them. Filled in on the way, complete once answered. */
 export interface Exchange {
@@ -63,7 +64,8 @@ export function observeExchanges(observers: readonly Observer[], draining: Drain
     draining.enter(response);
     response.once("close", () => {
       draining.leave(response);
-      exchange.status = response.writableFinished ? response.statusCode : CLIENT_WENT_AWAY;
+      exchange.status =
+        response.writableFinished || isEndless(response) ? response.statusCode : CLIENT_WENT_AWAY;
       exchange.milliseconds = performance.now() - began;
       for (const observe of observers) observe(exchange);
     });

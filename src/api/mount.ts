@@ -47,10 +47,12 @@ function serve(route: Route, mostValues: number, log: Logger): RequestHandler {
       params: request.params as Record<string, string>,
       query: route.query && validate(route.query, declaredParameters(request, route.query)),
       body: route.body && validate(route.body.schema, sent),
+      headers: route.headers && validate(route.headers, request.headers),
       by: countsAs(exchangeOf(response).caller),
       log: () => log.child({ request: exchangeOf(response).id }),
     });
     if (typeof answer === "string") sendJson(response, 200, answer);
+    else if ("stream" in answer) await answer.stream(request, response);
     else sendJson(response, answer.status, answer.text);
   };
 }

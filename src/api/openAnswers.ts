@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { isEndless } from "./endless.js";
 
 /** An answer that is being made or sent, and when its request's head arrived, in milliseconds of `performance.now()`. */
 interface Open {
@@ -43,7 +44,8 @@ export class OpenAnswers {
     for (const open of this.#open.values()) {
       dropFinished(open);
       const [oldest] = open;
-      if (oldest !== undefined && oldest.since < before) oldest.response.destroy();
+      if (oldest !== undefined && oldest.since < before && !isEndless(oldest.response))
+        oldest.response.destroy();
     }
   }
 }

@@ -68,7 +68,7 @@ export function buildDocument(routes: readonly Route[]): Document {
 }
 
 function describe(route: Route): RouteConfig {
-  const { method, path, tag, description, query, body, responses, roles } = route;
+  const { method, path, tag, description, query, headers, body, responses, roles } = route;
   const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => [
     name,
     z.string().meta({ description: PATH_PARAMETERS[name] ?? name }),
@@ -84,15 +84,18 @@ function describe(route: Route): RouteConfig {
     request: {
       ...(params.length > 0 && { params: z.object(Object.fromEntries(params)) }),
       ...(query && { query }),
+      ...(headers && { headers }),
       ...(body && {
         body: { required: body.required, content: { "application/json": { schema: body.schema } } },
       }),
     },
     responses: Object.fromEntries(
-      Object.entries({ ...errorsOf(route), ...responses }).map(([status, { description, schema }]) => [
-        status,
-        { description, content: { "application/json": { schema } } },
-      ]),
+      Object.entries({ ...errorsOf(route), ...responses }).map(
+        ([status, { description, schema, contentType = "application/json" }]) => [
+          status,
+          { description, content: { [contentType]: { schema } } },
+        ],
+      ),
     ),
   };
 }

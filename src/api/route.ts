@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Role } from "../domain/caller.js";
@@ -13,23 +14,30 @@ export type Tag =
   | "operations";
 
 /** What a handler gets, checked. */
-export interface Call<Params = Record<string, string>, Query = unknown, Body = unknown> {
+export interface Call<Params = Record<string, string>, Query = unknown, Body = unknown, Headers = unknown> {
   params: Params;
   query: Query;
   body: Body;
+  headers: Headers;
   /** By which role the request counts. */
   by: "USER" | "TMS";
   /** Makes a log whose lines name the request. */
   log: () => Logger;
 }
 
-/** An answer: JSON text, with a status when it is not 200. */
-export type Answer = string | { status: number; text: string };
+/** An answer: JSON text, with a status when it is not 200; or what sends the answer by itself, bit by bit. */
+export type Answer =
+  | string
+  | { status: number; text: string }
+  /** As long as it has sent nothing, it may throw. To a HEAD it sends the head alone. */
+  | { stream: (request: IncomingMessage, response: ServerResponse) => Promise<void> };
 
 /** A success as the document shows it. */
 export interface Success {
   description: string;
   schema: z.ZodType;
+  /** JSON unless told. */
+  contentType?: string;
 }
 
 /** Error statuses of some routes. Every route may answer 400, 413, 500 and 503, and 401, 403 and 429 unless it is for anyone. */
@@ -49,6 +57,8 @@ export interface Route {
   extension?: true;
   /** Declared query parameters; all others are ignored. */
   query?: z.ZodObject;
+  /** Declared headers, in lower case; all others are left to others. */
+  headers?: z.ZodObject;
   /** A body that is not required may be missing or empty; its schema then sees `{}`, as it does for a required one. */
   body?: { schema: z.ZodType; required: boolean };
   responses: Record<number, Success>;
@@ -61,14 +71,17 @@ type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${inf
   ? { [Key in Name | keyof ParamsOf<Rest>]: string }
   : Record<never, string>;
 
-type TypedRoute<Path extends string, Query extends z.ZodObject, Body extends z.ZodType> = Omit<
-  Route,
-  "path" | "query" | "body" | "answer"
-> & {
+type TypedRoute<
+  Path extends string,
+  Query extends z.ZodObject,
+  Body extends z.ZodType,
+  Headers extends z.ZodObject,
+> = Omit<Route, "path" | "query" | "headers" | "body" | "answer"> & {
   path: Path;
   query?: Query;
+  headers?: Headers;
   body?: { schema: Body; required: boolean };
-  answer(call: Call<ParamsOf<Path>, z.output<Query>, z.output<Body>>): Promise<Answer>;
+  answer(call: Call<ParamsOf<Path>, z.output<Query>, z.output<Body>, z.output<Headers>>): Promise<Answer>;
 };
 
 /**
@@ -85,6 +98,11 @@ type TypedRoute<Path extends string, Query extends z.ZodObject, Body extends z.Z
  *   answer: ({ params }) => readWorkflow(wms, params.workflow_id),
  * });
  */
-export const route = <Path extends string, Query extends z.ZodObject, Body extends z.ZodType>(
-  typed: TypedRoute<Path, Query, Body>,
+export const route = <
+  Path extends string,
+  Query extends z.ZodObject,
+  Body extends z.ZodType,
+  Headers extends z.ZodObject,
+>(
+  typed: TypedRoute<Path, Query, Body, Headers>,
 ): Route => typed as unknown as Route;

@@ -18,6 +18,8 @@ export interface Config {
   /** Undefined: no proxy's word counts. */
   trustedProxies: Proxies | undefined;
   limits: Limits;
+  /** Of streams of events. */
+  events: { heartbeatSeconds: number; bufferBytes: number };
   /** Requests of one caller; 0: any number. */
   requestsPerMinute: number;
   /** Undefined: the service starts a Redis of its own in `dataDir`. */
@@ -79,6 +81,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     access: readAccess(env),
     trustedProxies: env.TRUST_PROXY,
     limits: limitsOf(env),
+    events: { heartbeatSeconds: env.EVENTS_HEARTBEAT_SECONDS, bufferBytes: env.EVENTS_MAX_BUFFER_BYTES },
     requestsPerMinute: env.RATE_LIMIT_PER_MINUTE,
     redisUrl: env.REDIS_URL,
     dataDir: env.DATA_DIR,

@@ -103,6 +103,14 @@ export const settingsSchema = z.object({
   MAX_CONNECTIONS: whole(1)
     .default(DEFAULT_LIMITS.connections)
     .meta(about("Limits", "connections at a time to each web process")),
+  EVENTS_HEARTBEAT_SECONDS: seconds(15, 0.01, LONGEST_WAIT).meta(
+    about("Limits", "between two signs of life on a stream of events, for proxies that end what is idle"),
+  ),
+  EVENTS_MAX_BUFFER_BYTES: whole(1024)
+    .default(4 * 1024 * 1024)
+    .meta(
+      about("Limits", "events that wait for a watcher which does not read; beyond, it has to come again"),
+    ),
   RATE_LIMIT_PER_MINUTE: whole(0)
     .default(0)
     .meta(about("Limits", "requests of one caller in a minute, all web processes together; 0: any number")),

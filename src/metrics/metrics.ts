@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { Counter, collectDefaultMetrics, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Events } from "../domain/events.js";
 import { countEvents } from "./events.js";
 import { type AnsweredRequest, measureRequests } from "./requests.js";
@@ -20,10 +20,12 @@ export interface Metrics {
 /** What the metrics of a process are made of. */
 export interface MetricsSources extends StateSources {
   events: Events;
+  /** How many watch events at this process. */
+  watchers(): number;
 }
 
 /** The metrics of a process. Names, labels and what to make of them: `docs/operations.md`. */
-export function createMetrics({ events, ...state }: MetricsSources): Metrics {
+export function createMetrics({ events, watchers, ...state }: MetricsSources): Metrics {
   const registry = new Registry();
   // CPU, memory, garbage collection, file descriptors, event-loop lag, under the names that Node's dashboards know.
   collectDefaultMetrics({ register: registry });
@@ -32,6 +34,14 @@ export function createMetrics({ events, ...state }: MetricsSources): Metrics {
     help: "How often a connection to Redis was lost and came back.",
     labelNames: ["client"],
     registers: [registry],
+  });
+  new Gauge({
+    name: "wms_event_watchers",
+    help: "Clients that watch events at this process.",
+    registers: [registry],
+    collect() {
+      this.set(watchers());
+    },
   });
   const beginSchedd = countEvents(registry, events);
   const bringUpToDate = showState(registry, state);

@@ -21,6 +21,21 @@ const FOR_WORKERS = {
   retryStrategy: (attempts: number) => Math.min(100 * attempts, 1000),
 };
 
+/** Milliseconds that Redis holds a read of {@link connectFollower}'s client while nothing comes. */
+export const FOLLOWER_PATIENCE = 5000;
+
+/**
+ * For following streams: as for requests, but one command is meant to be kept waiting. When Redis does not even say that
+ * nothing came, the connection is given up.
+ */
+const FOR_FOLLOWER = {
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  autoResendUnfulfilledCommands: false,
+  socketTimeout: 2 * FOLLOWER_PATIENCE,
+  retryStrategy: FOR_REQUESTS.retryStrategy,
+};
+
 /** A client for the store and the queues, connected. It fails fast while Redis is away. */
 export const connectRequests = (url: string, log: Logger): Promise<Redis> =>
   connect(url, FOR_REQUESTS, log.child({ redis: "requests" }));
@@ -29,9 +44,13 @@ export const connectRequests = (url: string, log: Logger): Promise<Redis> =>
 export const connectWorkers = (url: string, log: Logger): Promise<Redis> =>
   connect(url, FOR_WORKERS, log.child({ redis: "workers" }));
 
+/** A client that follows streams, connected. Its commands fail while Redis is away. */
+export const connectFollower = (url: string, log: Logger): Promise<Redis> =>
+  connect(url, FOR_FOLLOWER, log.child({ redis: "follower" }));
+
 async function connect(
   url: string,
-  options: typeof FOR_REQUESTS | typeof FOR_WORKERS,
+  options: typeof FOR_REQUESTS | typeof FOR_WORKERS | typeof FOR_FOLLOWER,
   log: Logger,
 ): Promise<Redis> {
   const client = new Redis(url, { ...options, lazyConnect: true });

@@ -2,6 +2,7 @@ import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
 import { type Entry, enterIndexes, indexesOf, putRecords } from "./entries.js";
+import { tellEvent } from "./eventStreams.js";
 import {
   countsField,
   countsKey,
@@ -54,6 +55,7 @@ export async function createAll(store: Store, whole: WholeWorkflow, queues: numb
   enterIndexes(multi, partition, [first, ...rest], staged ? isShared : undefined);
   for (const [field, count] of countedBy(taskforces)) multi.hincrby(countsKey(partition), field, count);
   multi.sadd(dirtyKey(partition), memberOf(workflow.workflow_id));
+  tellEvent(multi, partition, { kind: "created", workflow: workflow.workflow_id, at: workflow.timestamp });
   if (staged) multi.zrem(stagingKey(partition), memberOf(workflow.workflow_id));
   await multi.exec();
 }

@@ -84,6 +84,15 @@ export const summarizingKey = (partition: number): string => `${partitionPrefix(
 export const summaryKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}summary:${memberOf(workflow)}`;
 
+/** The stream of a partition's events; scripts find it by what all keys of the partition begin with. */
+export const eventsKey = (partition: number): string => `${partitionPrefix(partition)}events`;
+
+/**
+ * About how many entries {@link eventsKey} keeps; Redis lets it have some more, never fewer. Half a minute of the hardest work
+ * that one partition can do, hours or days of usual one.
+ */
+export const EVENTS_KEPT = 10_000;
+
 /** The hash mqid → activated profile, as JSON text, of a workflow. */
 export const profilesKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}profiles:${memberOf(workflow)}`;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { ChainableCommander, Redis } from "ioredis";
+import { EVENTS_KEPT } from "./keys.js";
 
 const NAMES = [
   "addTaskforce",
@@ -28,9 +29,14 @@ const source = (name: string): string =>
 
 /** Teaches a client the scripts. ioredis sends a script's text again when Redis lost it (restart, SCRIPT FLUSH). */
 export function defineScripts(redis: Redis): void {
-  const prelude = source("prelude");
-  for (const name of NAMES) redis.defineCommand(commandOf(name), { lua: `${prelude}\n${source(name)}` });
+  const prelude = `local EVENTS_KEPT = ${EVENTS_KEPT}\n${source("prelude")}`;
+  for (const name of NAMES)
+    redis.defineCommand(commandOf(name), { lua: `${prelude}\n${thenTelling(source(name))}` });
 }
+
+/** However a script ends, what it gathered to be told is told. */
+const thenTelling = (script: string): string =>
+  `local function run()\n${script}\nend\nlocal answer = run()\ntell_gathered(KEYS[1])\nreturn answer`;
 
 /**
  * Runs a script, or puts it on a pipeline.

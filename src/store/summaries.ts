@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import type { WorkflowId } from "../domain/ids.js";
 import type { WorkflowSummary } from "../domain/summary.js";
+import { tellEvent } from "./eventStreams.js";
 import { dirtyKey, idOfMember, memberOf, partitionOf, summarizingKey, summaryKey } from "./keys.js";
 
 /** Summaries, and which of them are out of date: every script that changes a taskforce marks its workflow dirty. */
@@ -37,6 +38,7 @@ export class Summaries {
     const multi = this.#redis.multi();
     multi.set(summaryKey(partition, workflow), JSON.stringify(summary));
     multi.srem(summarizingKey(partition), memberOf(workflow));
+    tellEvent(multi, partition, { kind: "summary", workflow });
     await multi.exec();
   }
 

@@ -9,8 +9,8 @@ const EVERYBODY = ["no token", "no role", "user", "TMS", "both", "operator"] as 
 type Caller = (typeof EVERYBODY)[number];
 
 const USERS: readonly Caller[] = ["user", "both"];
-const USERS_AND_OPERATORS: readonly Caller[] = ["user", "both", "operator"];
 const TMSES: readonly Caller[] = ["TMS", "both"];
+const USERS_AND_OPERATORS: readonly Caller[] = ["user", "both", "operator"];
 const USERS_AND_TMSES: readonly Caller[] = ["user", "TMS", "both"];
 
 const MAY: Record<string, readonly Caller[]> = {
@@ -22,6 +22,8 @@ const MAY: Record<string, readonly Caller[]> = {
   "get /v1/workflows/{workflow_id}/summary": USERS_AND_OPERATORS,
   "post /v1/workflows/{workflow_id}/actions/abort": USERS,
   "post /v1/workflows/{workflow_id}/actions/finished": USERS,
+  "get /v1/workflows/{workflow_id}/events": USERS_AND_OPERATORS,
+  "get /v1/events": ["operator"],
   "get /v1/task-directives/{task_id}": USERS,
   "post /v1/query/task-directives": USERS,
   "get /v1/mqs/workflows/{workflow_id}/mq-profiles/public": USERS,
@@ -101,7 +103,9 @@ describe("every route of the document", () => {
       expect(headers["www-authenticate"]).toBe("Bearer");
     }
     if (outcome === "403") {
-      expect(body.error).toMatch(/^only for the role (user|system-tms|user or system-tms|user or operator)$/);
+      expect(body.error).toMatch(
+        /^only for the role (operator|user|system-tms|user or (system-tms|operator))$/,
+      );
       expect(headers["www-authenticate"]).toBe('Bearer error="insufficient_scope"');
     }
   });

@@ -34,7 +34,7 @@ export interface Api {
 }
 
 interface Operation {
-  responses: Record<string, { content: { "application/json": { schema: object } } }>;
+  responses: Record<string, { content: Record<string, { schema: object }> }>;
 }
 
 /** As much of an OpenAPI document as is read here. */
@@ -72,6 +72,9 @@ export async function api(url: string, token?: string): Promise<Api> {
   };
 }
 
+const EVENTS = "text/event-stream";
+const isEventStream = (headers: IncomingHttpHeaders): boolean => headers["content-type"] === EVENTS;
+
 function exchange<T>(
   agent: Agent,
   url: string,
@@ -91,10 +94,12 @@ function exchange<T>(
   const options = { agent, hostname, port, method, path, headers: { ...length, ...headers } };
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(options, (incoming) => {
+      // A stream of events has no end: its head is the answer.
+      if (isEventStream(incoming.headers)) incoming.destroy();
       const chunks: Buffer[] = [];
       incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
       incoming.on("error", reject);
-      incoming.on("end", () => {
+      incoming.on("close", () => {
         const text = Buffer.concat(chunks).toString();
         const isJson = incoming.headers["content-type"]?.startsWith("application/json") && text !== "";
         resolve({
@@ -123,12 +128,13 @@ function checker(document: Document): (method: string, path: string, answer: Ans
     const { status, body } = answer;
     const [template, operation] = operationOf(document, method, path);
     const schema = operation
-      ? operation.responses[status]?.content["application/json"].schema
+      ? operation.responses[status]?.content[isEventStream(answer.headers) ? EVENTS : "application/json"]
+          ?.schema
       : { $ref: "#/components/schemas/ErrorResponse" };
     const name = `${method} ${template ?? path} ${status}`;
     if (schema === undefined) throw new Error(`${name} is not in the document: ${answer.text}`);
     if (operation === undefined && status < 400) return;
-    if (method !== "HEAD") {
+    if (method !== "HEAD" && !isEventStream(answer.headers)) {
       const validator = validatorOf(template === undefined ? "error" : name, schema);
       if (!validator(body)) throw new Error(`${name}: ${ajv.errorsText(validator.errors)}: ${answer.text}`);
       if (status >= 400) checkError(name, answer as Answer<{ code: number; error: string }>);

@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createApp } from "../../src/api/app.js";
+import { type AppOptions, createApp } from "../../src/api/app.js";
 import { asHttpError } from "../../src/api/errors.js";
 import { createServer } from "../../src/api/server.js";
 import type { Wms } from "../../src/lifecycle/context.js";
@@ -155,6 +155,7 @@ it("what nobody foresaw is a 500 that says nothing, and the log tells all", asyn
   });
   const app = createApp({
     wms: {} as Wms,
+    events: {} as AppOptions["events"],
     readiness: async () => ({ ready: false, reason: "not asked" }),
     metrics: { contentType: "text/plain", text: async () => "", token: undefined },
     embeddedMqs: {

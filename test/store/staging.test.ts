@@ -97,6 +97,7 @@ test("a workflow too large for one transaction is stored as a small one is", asy
   expect(indexes.sort()).toEqual(
     [
       `${prefix}dirty`,
+      `${prefix}events`,
       `${prefix}ix:task`,
       `${prefix}ix:task:workflow_id:${id}`,
       `${prefix}ix:taskforce`,

@@ -11,6 +11,8 @@ import { Rows } from "../timeline/rows.ts";
 export const MANY = 300;
 /** Milliseconds in which events are gathered before something is read because of them. */
 const GATHER = 400;
+/** The same for what only a summary that is asked for tells: the sentence, and reasons of failures. */
+const GATHER_SUMMARIES = 1000;
 
 /** All that the page of one workflow shows. */
 export interface WatchedState {
@@ -61,18 +63,25 @@ export function watchWorkflow(id: string): Watched {
     if (state.value.value !== undefined) state.value.value = changed(state.value.value);
   };
   const readSoon = soon(GATHER, state.read);
+  const readSumsSoon = soon(GATHER_SUMMARIES, () => {
+    // When it fails, the next event or reading makes up for it.
+    readSummary(id).then(
+      (summary) => change((now) => ({ ...now, summary })),
+      () => undefined,
+    );
+  });
 
   const unfollow = follow(`/v1/workflows/${encodeURIComponent(id)}/events`, {
     read: state.read,
     on: {
       phase(event) {
-        // A failure has a reason, which the event does not tell; a new taskforce has more than a phase.
-        if (!rows.note(event) || !event.was_successful) readSoon();
+        // A new taskforce has more than a phase.
+        if (!rows.note(event) && rowsShown) readSoon();
       },
       summary(sums) {
         rates.note(sums);
         change((now) => ({ ...now, summary: { ...now.summary, ...sums } }));
-        if (sums.n_failed_attempts !== state.value.value?.summary.n_failed_attempts) readSoon();
+        readSumsSoon();
       },
       deactivated({ deactivated, timestamp }) {
         change((now) => ({
@@ -95,6 +104,7 @@ export function watchWorkflow(id: string): Watched {
     end() {
       unfollow();
       readSoon.cancel();
+      readSumsSoon.cancel();
       state.end();
       rows.hide();
     },

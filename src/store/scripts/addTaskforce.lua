@@ -20,5 +20,6 @@ for i = 4, #KEYS do
 end
 local phase, schedd = unpack(redis.call('HMGET', KEYS[2], 'phase', 'schedd'))
 count(KEYS[4], phase, schedd, 1)
+gather(ARGV[1], ARGV[2], ',"' .. phase .. '",1', nil, schedd)
 mark_dirty(KEYS[3], ARGV[1])
 return redis.call('HEXISTS', KEYS[1], 'mq_activated')

@@ -14,6 +14,7 @@ end
 redis.call('HSET', KEYS[1], 'deactivated', ARGV[2], 'deactivated_ts', ARGV[3])
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SADD', KEYS[4], ARGV[1])
+tell(KEYS[1], '["deactivated",' .. ARGV[3] .. ',"' .. ARGV[2] .. '","' .. ARGV[1] .. '"]')
 local ending = { ['pending-stopper'] = true, ['condor-rm'] = true, ['condor-complete'] = true }
 local count = 0
 for _, member in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import type { TaskforceUuid, WorkflowId } from "./ids.js";
+import { PHASES, type Phase } from "./phases.js";
+import { epochSeconds, integerValue, mapOf, mapValue } from "./schemaParts.js";
+import { DEACTIVATIONS, type Deactivation } from "./workflow.js";
+
+/** What is told of a workflow while it changes, as it is kept. Times are epoch seconds. */
+export type WorkflowEvent =
+  /** An entry was appended to the `phase_change_log` of some taskforces, for all of which it says the same. */
+  | {
+      kind: "phase";
+      workflow: WorkflowId;
+      taskforces: TaskforceUuid[];
+      /** The entry's `target_phase`: they are in it now if `ok`. */
+      phase: Phase;
+      /** Null for new taskforces. */
+      from: Phase | null;
+      at: number;
+      ok: boolean;
+      schedd: string;
+    }
+  /** The summary was brought up to date. */
+  | { kind: "summary"; workflow: WorkflowId }
+  | { kind: "deactivated"; workflow: WorkflowId; deactivated: Deactivation; at: number }
+  | { kind: "created"; workflow: WorkflowId; at: number };
+
+const workflow_id = z.string().meta({ description: "The workflow it is about." });
+const timestamp = epochSeconds.meta({ description: "When it happened, in epoch seconds." });
+
+/** The data of the event `phase` on the wire. */
+export const phaseEventSchema = z
+  .strictObject({
+    workflow_id,
+    task_id: z.string().meta({ description: "The task directive that the taskforce runs." }),
+    taskforce_uuid: z.string().meta({ description: "The taskforce." }),
+    phase: z.enum(PHASES).meta({ description: "The phase that was to be reached." }),
+    from: z
+      .union([z.enum(PHASES), z.null()])
+      .meta({ description: "The phase it was in; null for a new taskforce." }),
+    timestamp: timestamp.meta({ description: "When the attempt was recorded, in epoch seconds." }),
+    was_successful: z.boolean().meta({ description: "Whether the phase changed." }),
+    schedd: z.string().meta({ description: "The HTCondor access point." }),
+  })
+  .meta({ id: "PhaseEvent", description: "An entry was appended to a taskforce's phase_change_log." });
+
+/** The data of the event `summary`. */
+export const summaryEventSchema = z
+  .looseObject({
+    workflow_id,
+    taskforces_by_phase: mapOf(integerValue, { description: "Taskforces by phase." }),
+    compound_statuses: mapOf(mapValue(integerValue), {
+      description: "Workers by HTCondor status and pilot status, summed.",
+    }),
+    top_task_errors: mapOf(integerValue, { description: "Errors and their counts, summed." }),
+    updated: epochSeconds.meta({ description: "When the sums were made, in epoch seconds." }),
+  })
+  .meta({ id: "SummaryEvent", description: "The workflow's summary was brought up to date." });
+
+/** The data of the event `deactivated`. */
+export const deactivatedEventSchema = z
+  .strictObject({
+    workflow_id,
+    deactivated: z.enum(DEACTIVATIONS).meta({ description: "Why the workflow no longer runs." }),
+    timestamp,
+  })
+  .meta({ id: "DeactivatedEvent", description: "The workflow was aborted or finished." });
+
+/** The data of the event `created`. */
+export const createdEventSchema = z
+  .strictObject({ workflow_id, timestamp })
+  .meta({ id: "CreatedEvent", description: "The workflow came to be, with all that belongs to it." });
+
+/** The data of the event `gap`. */
+export const gapEventSchema = z.strictObject({}).meta({
+  id: "GapEvent",
+  description:
+    "What came after the given id is no longer there: read the state anew, and go on with what follows.",
+});

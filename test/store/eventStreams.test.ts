@@ -1,0 +1,234 @@
+import { Redis } from "ioredis";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  newTaskforceUuid,
+  newTaskId,
+  newWorkflowId,
+  type TaskforceUuid,
+  type WorkflowId,
+} from "../../src/domain/ids.js";
+import type { Phase } from "../../src/domain/phases.js";
+import type { WorkflowSummary } from "../../src/domain/summary.js";
+import type { Taskforce } from "../../src/domain/taskforce.js";
+import type { WorkflowEvent } from "../../src/domain/workflowEvents.js";
+import { createAll, createTaskforce } from "../../src/store/creation.js";
+import { EventStreams, isLost, ORIGIN } from "../../src/store/eventStreams.js";
+import { EVENTS_KEPT, eventsKey } from "../../src/store/keys.js";
+import { logEntry } from "../../src/store/records.js";
+import { openStore, type Store } from "../../src/store/store.js";
+import { freshDatabase } from "../setup/database.js";
+
+/** The summary of a workflow without taskforces. */
+const NO_SUMS: WorkflowSummary = {
+  n_taskforces: 0,
+  taskforces_by_phase: {},
+  n_workers_requested: 0,
+  compound_statuses: {},
+  top_task_errors: {},
+  tasks: [],
+  phases: {},
+  last_change: null,
+  n_failed_attempts: 0,
+  failed_attempts: [],
+  waits: { activation: null, starter: [], dead: [], stopper: [], workers: {} },
+  updated: 1,
+};
+
+let redis: Redis;
+let store: Store;
+let streams: EventStreams;
+
+beforeEach(async () => {
+  redis = new Redis(await freshDatabase());
+  store = await openStore(redis, { partitions: 1 });
+  streams = new EventStreams(redis, 1);
+});
+afterEach(() => redis.disconnect());
+
+const workflow = newWorkflowId(1_700_000_000);
+const task = newTaskId(workflow);
+const SCHEDD = 'schedd/"ü"';
+
+const taskforce = (schedd = SCHEDD): Taskforce =>
+  ({
+    taskforce_uuid: newTaskforceUuid(task),
+    task_id: task,
+    workflow_id: workflow,
+    timestamp: 1_700_000_000.5,
+    priority: 50,
+    schedd,
+    n_workers: 2,
+    phase: "pre-mq-activation",
+    phase_change_log: [],
+  }) as unknown as Taskforce;
+
+async function create(...taskforces: Taskforce[]): Promise<TaskforceUuid[]> {
+  const timestamp = 1_700_000_000.25;
+  const entity = { workflow_id: workflow, timestamp, priority: 50, deactivated: null, deactivated_ts: null };
+  await createAll(store, { workflow: entity, task_directives: [], taskforces }, 0);
+  return taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
+}
+
+let clock = 1_700_000_001;
+const entry = (target_phase: Phase, was_successful = true, source_event_time: number | null = null) =>
+  logEntry({
+    target_phase,
+    timestamp: clock++,
+    was_successful,
+    source_event_time,
+    source_entity: "TMS",
+    context: "why, {} and []",
+  });
+
+/** What the stream says, but for times. */
+async function told(): Promise<object[]> {
+  const entries = await streams.range(0, { after: ORIGIN }, { ms: 1e15, seq: 0 }, 1000);
+  return entries.map(({ event }) => {
+    const { at: _, ...rest } = event as WorkflowEvent & { at?: number };
+    return rest;
+  });
+}
+const phase = (
+  taskforces: TaskforceUuid[],
+  from: Phase | null,
+  to: Phase,
+  ok = true,
+  schedd = SCHEDD,
+): object => ({ kind: "phase", workflow, taskforces, phase: to, from, ok, schedd });
+
+describe("an event is appended with the change that it tells of:", () => {
+  it("a workflow's creation, once for all that belongs to it", async () => {
+    await create(taskforce(), taskforce());
+    const [only, ...more] = await streams.range(0, { after: ORIGIN }, { ms: 1e15, seq: 0 }, 10);
+    expect(only?.event).toEqual({ kind: "created", workflow, at: 1_700_000_000.25 });
+    expect(more).toEqual([]);
+  });
+
+  it("each phase of a taskforce's life, and each attempt that failed", async () => {
+    const [uuid = "" as TaskforceUuid] = await create(taskforce());
+    const { transitions } = store;
+    await transitions.noteAttempts([uuid], "pre-mq-activation", entry("pre-launch", false));
+    await transitions.advance(uuid, "pre-mq-activation", "pre-launch", entry("pre-launch"));
+    await transitions.advanceAll([uuid], "pre-launch", "pending-starter", entry("pending-starter"));
+    await transitions.recordSubmitFailure(uuid, true, entry("condor-submit", false));
+    await transitions.recordRetry(uuid, entry("pending-starter"));
+    const report = { cluster_id: 1, n_workers: 2, submit_dict: {}, job_event_log_fpath: "/log" };
+    const entries = { submitted: entry("condor-submit"), deactivated: entry("condor-submit", false) };
+    await transitions.recordSubmit(uuid, report, entries);
+    await transitions.deactivate(workflow, "ABORTED", clock++);
+    await transitions.stopTaskforces([uuid], {
+      moved: entry("pending-stopper"),
+      left: entry("pending-stopper", false),
+    });
+    await transitions.recordRemovalFailure(uuid, true, entry("condor-rm", false));
+    await transitions.recordRemoval(uuid, {
+      removed: entry("condor-rm"),
+      tooLate: entry("condor-rm", false),
+    });
+    await transitions.recordCompletion(uuid, entry("condor-complete", true, 1_700_000_000));
+
+    expect((await told()).slice(1)).toEqual([
+      phase([uuid], "pre-mq-activation", "pre-launch", false),
+      phase([uuid], "pre-mq-activation", "pre-launch"),
+      phase([uuid], "pre-launch", "pending-starter"),
+      phase([uuid], "pending-starter", "condor-submit", false),
+      phase([uuid], "pending-starter", "pending-starter"),
+      phase([uuid], "pending-starter", "condor-submit"),
+      { kind: "deactivated", workflow, deactivated: "ABORTED" },
+      phase([uuid], "condor-submit", "pending-stopper"),
+      phase([uuid], "pending-stopper", "condor-rm", false),
+      phase([uuid], "pending-stopper", "condor-rm"),
+      phase([uuid], "condor-rm", "condor-complete"),
+    ]);
+  });
+
+  it("a taskforce that is added, and a summary that is saved", async () => {
+    await create(taskforce());
+    const added = taskforce("another");
+    await createTaskforce(store, added);
+    await store.summaries.save(workflow, NO_SUMS);
+    expect((await told()).slice(1)).toEqual([
+      phase([added.taskforce_uuid], null, "pre-mq-activation", true, "another"),
+      { kind: "summary", workflow },
+    ]);
+  });
+
+  it("and none with what changes nothing: repeated reports, taskforces that are elsewhere, or unknown", async () => {
+    const [uuid = "" as TaskforceUuid] = await create(taskforce());
+    const { transitions } = store;
+    await transitions.recordCompletion(uuid, entry("condor-complete"));
+    const before = await told();
+    await transitions.recordCompletion(uuid, entry("condor-complete"));
+    await transitions.advance(uuid, "pre-launch", "pending-starter", entry("pending-starter"));
+    await transitions.recordRetry(uuid, entry("pending-starter"));
+    await transitions.deactivate(newWorkflowId(1) as WorkflowId, "FINISHED", clock++);
+    await createTaskforce(store, { ...taskforce(), workflow_id: newWorkflowId(1) });
+    expect(await told()).toEqual(before);
+  });
+});
+
+it("taskforces of which the same is told at once share an entry", async () => {
+  const here = Array.from({ length: 100 }, () => taskforce());
+  const [odd, ...elsewhere] = [taskforce("b"), taskforce("b"), taskforce("b")] as [Taskforce, ...Taskforce[]];
+  const all = await create(...here, odd, ...elsewhere);
+  await store.transitions.advance(odd.taskforce_uuid, "pre-mq-activation", "pre-launch", entry("pre-launch"));
+  await store.transitions.recordCompletion(
+    here[0]?.taskforce_uuid ?? odd.taskforce_uuid,
+    entry("condor-complete"),
+  );
+  const before = (await told()).length;
+  await store.transitions.stopTaskforces(all, {
+    moved: entry("pending-stopper"),
+    left: entry("pending-stopper", false),
+  });
+  const ids = (some: Taskforce[]) => some.map(({ taskforce_uuid }) => taskforce_uuid);
+  expect((await told()).slice(before)).toEqual([
+    phase(ids(here.slice(0, 1)), "condor-complete", "pending-stopper", false),
+    phase(ids(here.slice(1)), "pre-mq-activation", "pending-stopper"),
+    phase([odd.taskforce_uuid], "pre-launch", "pending-stopper", true, "b"),
+    phase(ids(elsewhere), "pre-mq-activation", "pending-stopper", true, "b"),
+  ]);
+});
+
+describe("a stream", () => {
+  /** Appends entries as the scripts do. */
+  async function append(count: number): Promise<void> {
+    const pipeline = redis.pipeline();
+    for (let n = 0; n < count; n++)
+      pipeline.xadd(eventsKey(0), "MAXLEN", "~", EVENTS_KEPT, "*", "e", '["later kind"]');
+    await pipeline.exec();
+  }
+
+  it("keeps so many entries, and not many more", async () => {
+    await append(EVENTS_KEPT + 1000);
+    const extent = await streams.extent(0);
+    expect(extent?.length).toBeGreaterThanOrEqual(EVENTS_KEPT);
+    expect(extent?.length).toBeLessThan(EVENTS_KEPT + 1000);
+  });
+
+  it("lets everybody go on until something is dropped behind the place where they are", async () => {
+    expect(isLost(ORIGIN, undefined)).toBe(false);
+    await append(2);
+    const extent = await streams.extent(0);
+    for (const place of [ORIGIN, extent?.first ?? ORIGIN, extent?.last ?? ORIGIN])
+      expect(isLost(place, extent)).toBe(false);
+    await append(EVENTS_KEPT + 1000);
+    const later = await streams.extent(0);
+    for (const place of [ORIGIN, extent?.first ?? ORIGIN, extent?.last ?? ORIGIN])
+      expect(isLost(place, later)).toBe(true);
+    expect(isLost(later?.first ?? ORIGIN, later)).toBe(false);
+  });
+
+  it("that Redis lost, or that ends before a place, does not go on from there", async () => {
+    await append(2);
+    const { last } = (await streams.extent(0)) ?? { last: ORIGIN };
+    expect(isLost({ ...last, seq: last.seq + 1 }, await streams.extent(0))).toBe(true);
+    await redis.del(eventsKey(0));
+    expect(isLost(last, await streams.extent(0))).toBe(true);
+  });
+
+  it("is read past entries that a later release wrote", async () => {
+    await append(1);
+    expect(await streams.next([ORIGIN], 10, 100)).toMatchObject([{ partition: 0, event: undefined }]);
+  });
+});
