@@ -19,6 +19,7 @@ import { type EmbeddedMqs, mqsRoutes } from "./mqs.js";
 import { operationRoutes, type Readiness, rootRoute } from "./operations.js";
 import type { Allowance } from "./rateLimit.js";
 import { reportRoutes } from "./reports.js";
+import { scheddRoutes } from "./schedds.js";
 import { withDocument } from "./schema.js";
 import { taskDirectiveRoutes } from "./taskDirectives.js";
 import { taskforceRoutes } from "./taskforces.js";
@@ -72,6 +73,7 @@ export function createApp(options: AppOptions): Express {
     ...workflowRoutes(wms),
     ...taskDirectiveRoutes(wms),
     ...eventRoutes(wms, { ...options.events, draining }),
+    ...scheddRoutes(wms),
     rootRoute,
     ...operationRoutes(readiness),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),

@@ -3,6 +3,7 @@ import { taskDirectiveSchema } from "../domain/taskDirective.js";
 import { taskforceSchema } from "../domain/taskforce.js";
 import type { Wms } from "../lifecycle/context.js";
 import { handOutStarter, handOutStopper } from "../lifecycle/handOut.js";
+import { notePoll } from "../lifecycle/polls.js";
 import { type Route, route } from "./route.js";
 
 const scheddQuery = z.object({
@@ -49,7 +50,10 @@ export const handOutRoutes = (wms: Wms): Route[] => [
       },
     },
     errors: [502],
-    answer: async ({ query, log }) => (await handOutStarter({ ...wms, log: log() }, query.schedd)) ?? "{}",
+    answer: async ({ query, log }) => {
+      notePoll(wms, query.schedd);
+      return (await handOutStarter({ ...wms, log: log() }, query.schedd)) ?? "{}";
+    },
   }),
   route({
     method: "get",
@@ -62,6 +66,9 @@ export const handOutRoutes = (wms: Wms): Route[] => [
     responses: {
       200: { description: "A taskforce, or nothing.", schema: z.union([taskforceSchema, nothingSchema]) },
     },
-    answer: async ({ query }) => (await handOutStopper(wms, query.schedd)) ?? "{}",
+    answer: async ({ query }) => {
+      notePoll(wms, query.schedd);
+      return (await handOutStopper(wms, query.schedd)) ?? "{}";
+    },
   }),
 ];

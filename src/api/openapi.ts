@@ -34,6 +34,7 @@ const TAGS: Record<Tag, string> = {
   workflows: "What users ask for: tasks that run until they are aborted or finished.",
   "task-directives": "What the tasks of a workflow run.",
   taskforces: "HTCondor clusters of workers.",
+  schedds: "HTCondor access points and their queues.",
   "tms - internal": "For the task management services, one on each HTCondor access point.",
   mqs: "Of the embedded message queue service.",
   openapi: "This document.",

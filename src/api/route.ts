@@ -8,6 +8,7 @@ export type Tag =
   | "workflows"
   | "task-directives"
   | "taskforces"
+  | "schedds"
   | "tms - internal"
   | "openapi"
   | "mqs"

@@ -1,3 +1,5 @@
+import type { LeasedQueue } from "./events.js";
+
 /** Every phase of a taskforce, in the order of its life. */
 export const PHASES = [
   "pre-mq-activation",
@@ -11,6 +13,12 @@ export const PHASES = [
 
 /** Where a taskforce stands. */
 export type Phase = (typeof PHASES)[number];
+
+/** The phase in which a taskforce waits in a queue that a TMS drains. */
+export const LEASED_PHASE = {
+  starter: "pending-starter",
+  stopper: "pending-stopper",
+} as const satisfies Record<LeasedQueue, Phase>;
 
 /** Phases that a deactivation leaves as they are: the taskforce is ending or has ended. */
 export const ENDING_OR_FINISHED = [

@@ -6,6 +6,7 @@ import type { Phase } from "../domain/phases.js";
 import type { PhaseStays, ShownSummary, WorkflowSummary } from "../domain/summary.js";
 import type { Wms } from "./context.js";
 import { wakeFanout } from "./fanout.js";
+import { lastPolls } from "./polls.js";
 import { summarize } from "./summarize.js";
 import { waitingFor } from "./waitingFor.js";
 
@@ -23,7 +24,7 @@ const PATIENCE = { most: 1000, look: 50 };
 export async function readSummary(wms: Wms, id: string): Promise<ShownSummary> {
   const record = isWorkflowId(id) ? await wms.store.fetch("workflow", id) : undefined;
   if (record === undefined || !isWorkflowId(id)) throw notFound(`no workflow found with id: ${id}`);
-  const summary = await freshSummary(wms, id);
+  const [summary, polls] = await Promise.all([freshSummary(wms, id), lastPolls(wms)]);
   const { waits: _, phases, ...shown } = summary;
   const at = now();
   return {
@@ -32,7 +33,7 @@ export async function readSummary(wms: Wms, id: string): Promise<ShownSummary> {
     deactivated_ts: record.deactivated_ts ?? null,
     ...shown,
     phases: withLongest(phases, at),
-    waiting_for: waitingFor(summary, record.deactivated, at),
+    waiting_for: waitingFor(summary, record.deactivated, at, polls),
   };
 }
 

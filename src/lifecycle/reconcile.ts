@@ -1,4 +1,5 @@
 import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
+import { LEASED_PHASE } from "../domain/phases.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
 import type { ScheddQueues } from "../queues/queues.js";
 import { STOPPER_RANK } from "../queues/rank.js";
@@ -92,8 +93,8 @@ function workflowsWithout(jobs: ReadonlySet<string>, waiting: readonly Taskforce
 
 /** How the two kinds of leased queues differ. */
 const LEASED = {
-  starter: { phase: "pending-starter", wanted: wantsStart, rank: rankOfRecord },
-  stopper: { phase: "pending-stopper", wanted: wantsStop, rank: () => STOPPER_RANK },
+  starter: { phase: LEASED_PHASE.starter, wanted: wantsStart, rank: rankOfRecord },
+  stopper: { phase: LEASED_PHASE.stopper, wanted: wantsStop, rank: () => STOPPER_RANK },
 } as const;
 
 async function reconcileLeased(wms: Wms, kind: keyof ScheddQueues): Promise<Reconciled> {

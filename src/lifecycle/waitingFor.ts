@@ -2,6 +2,8 @@ import { STOPPABLE } from "../domain/phases.js";
 import type { Waiting, WaitingAt, Waits, WorkflowSummary } from "../domain/summary.js";
 import type { Deactivation } from "../domain/workflow.js";
 
+/** Seconds after which it is worth a word that no TMS asks for work. */
+const SILENCE = 300;
 /** Schedds, or statuses of workers, that the sentence names one by one. */
 const NAMED = 3;
 /** Characters of an error in the sentence. */
@@ -11,19 +13,28 @@ const LONGEST_ERROR = 200;
  * What a workflow waits for, in one sentence.
  *
  * @param at epoch seconds of now
+ * @param polls epoch seconds at which a TMS last asked for work for each schedd
  * @returns null when nothing waits: it runs, or has ended
  */
 export function waitingFor(
   summary: WorkflowSummary,
   deactivated: Deactivation | undefined,
   at: number,
+  polls: ReadonlyMap<string, number>,
 ): string | null {
+  const silence = (schedd: string): string => silenceAt(polls.get(schedd), at);
   const parts =
-    deactivated === undefined ? partsOfActive(summary, at) : partsOfEnding(summary, deactivated, at);
+    deactivated === undefined
+      ? partsOfActive(summary, at, silence)
+      : partsOfEnding(summary, deactivated, at, silence);
   return parts.length === 0 ? null : parts.join("; ");
 }
 
-function partsOfActive({ waits, taskforces_by_phase, n_taskforces }: WorkflowSummary, at: number): string[] {
+function partsOfActive(
+  { waits, taskforces_by_phase, n_taskforces }: WorkflowSummary,
+  at: number,
+  silence: (schedd: string) => string,
+): string[] {
   const some = (n: number): string =>
     n < n_taskforces ? `${n} of ${taskforces(n_taskforces)}` : taskforces(n);
   const launching = taskforces_by_phase["pre-launch"] ?? 0;
@@ -32,7 +43,7 @@ function partsOfActive({ waits, taskforces_by_phase, n_taskforces }: WorkflowSum
     ...(launching === 0
       ? []
       : [`${some(launching)} ${verb(launching)} to be put into the queue of a schedd`]),
-    ...namedFirst(waits.starter, (each) => starterPart(each, some, at)),
+    ...namedFirst(waits.starter, (each) => starterPart(each, some, at) + silence(each.schedd)),
     ...namedFirst(waits.dead, deadPart),
     ...workersPart(waits),
   ];
@@ -70,6 +81,7 @@ function partsOfEnding(
   { waits, taskforces_by_phase, n_taskforces }: WorkflowSummary,
   deactivated: Deactivation,
   at: number,
+  silence: (schedd: string) => string,
 ): string[] {
   const untold = STOPPABLE.reduce((sum, phase) => sum + (taskforces_by_phase[phase] ?? 0), 0);
   const ending = deactivated === "ABORTED" ? "abort" : "finish";
@@ -78,9 +90,17 @@ function partsOfEnding(
     ...namedFirst(waits.stopper, (waiting) => {
       const { n, schedd, error } = waiting;
       const what = `${n} HTCondor ${n === 1 ? "cluster waits" : "clusters wait"} to be removed by schedd ${schedd}`;
-      return `${what}, ${howLong(waiting, at)}${error === null ? "" : `, which failed: ${brief(error)}`}`;
+      const failure = error === null ? "" : `, which failed: ${brief(error)}`;
+      return `${what}, ${howLong(waiting, at)}${failure}${silence(schedd)}`;
     }),
   ];
+}
+
+/** Whether the schedd's TMS seems to be away. */
+function silenceAt(lastPoll: number | undefined, at: number): string {
+  if (lastPoll === undefined) return " (no TMS has asked for work there yet)";
+  const seconds = at - lastPoll;
+  return seconds < SILENCE ? "" : ` (no TMS has asked for work there for ${duration(seconds)})`;
 }
 
 /** Names those that wait longest, and counts the others. */

@@ -1,9 +1,8 @@
 import type { Redis } from "ioredis";
-import { now } from "../domain/clock.js";
 import type { LeasedQueue } from "../domain/events.js";
 import type { TaskforceUuid } from "../domain/ids.js";
-import type { Phase } from "../domain/phases.js";
-import { firstOfEachRank, type JobCounts, jobCounts } from "../queues/depth.js";
+import { LEASED_PHASE } from "../domain/phases.js";
+import { type JobCounts, jobCounts, longestWait } from "../queues/depth.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
 import type { Queues } from "../queues/queues.js";
 import type { TaskforceCount } from "../store/counts.js";
@@ -59,16 +58,15 @@ async function backgroundState({ queue }: Queues["activation"]): Promise<QueueSt
   return { queue: queue.name, schedd: "", jobs: await jobCounts(queue), oldestWaiting: undefined };
 }
 
-const PHASE_OF: Record<LeasedQueue, Phase> = { starter: "pending-starter", stopper: "pending-stopper" };
-
 async function leasedState(
   store: Store,
   schedd: string,
   kind: LeasedQueue,
   { queue }: LeaseQueue,
 ): Promise<QueueState> {
-  const [jobs, first] = await Promise.all([jobCounts(queue), firstOfEachRank(queue, store.redis)]);
-  const since = await Promise.all(first.map((id) => store.inPhaseSince(id as TaskforceUuid, PHASE_OF[kind])));
-  const oldestWaiting = Math.max(0, ...since.map((at) => (at === undefined ? 0 : now() - at)));
+  const [jobs, oldestWaiting] = await Promise.all([
+    jobCounts(queue),
+    longestWait(queue, store.redis, (id) => store.inPhaseSince(id as TaskforceUuid, LEASED_PHASE[kind])),
+  ]);
   return { queue: kind, schedd, jobs, oldestWaiting };
 }

@@ -1,5 +1,6 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { now } from "../domain/clock.js";
 
 /** How many jobs of a queue are where. */
 export interface JobCounts {
@@ -40,4 +41,18 @@ export async function firstOfEachRank(queue: Queue, redis: Redis): Promise<strin
     from = (Math.floor(Number(score) / RANK) + 1) * RANK;
   }
   return first;
+}
+
+/**
+ * How long the job waits that waits longest of those that can be taken, in seconds; 0 when none does.
+ *
+ * @param sinceOf epoch seconds since which a job waits; undefined when it should not wait at all
+ */
+export async function longestWait(
+  queue: Queue,
+  redis: Redis,
+  sinceOf: (id: string) => Promise<number | undefined>,
+): Promise<number> {
+  const since = await Promise.all((await firstOfEachRank(queue, redis)).map(sinceOf));
+  return Math.max(0, ...since.map((at) => (at === undefined ? 0 : now() - at)));
 }

@@ -119,5 +119,8 @@ export function taskforceKeys(uuid: TaskforceUuid, partitions: number): Taskforc
 /** Every schedd that ever had a taskforce. */
 export const SCHEDDS_KEY = "wms:schedds";
 
+/** Schedds by when a TMS last asked for work for them, in epoch seconds. */
+export const POLLS_KEY = "wms:polls";
+
 /** What must not change between starts: the layout's version and the number of partitions. */
 export const LAYOUT_KEY = "wms:layout";

@@ -5,6 +5,7 @@ import { Counts } from "./counts.js";
 import { Indexes } from "./indexes.js";
 import { type IdOf, type Kind, partitionOf, recordKey, SCHEDDS_KEY } from "./keys.js";
 import { checkLayout } from "./layout.js";
+import { Polls } from "./polls.js";
 import { Profiles } from "./profiles.js";
 import { redisOmClient } from "./redisOmClient.js";
 import { PartitionRepositories, type RecordOf } from "./repositories.js";
@@ -21,6 +22,7 @@ export class Store {
   readonly profiles: Profiles;
   readonly summaries: Summaries;
   readonly counts: Counts;
+  readonly polls: Polls;
   readonly #repositories: PartitionRepositories[];
 
   /** @param partitions any number, but the same for ever: {@link openStore} checks it */
@@ -35,6 +37,7 @@ export class Store {
     this.profiles = new Profiles(redis, partitions);
     this.summaries = new Summaries(redis, partitions);
     this.counts = new Counts(redis, partitions);
+    this.polls = new Polls(redis);
   }
 
   /** The repositories of the partition that an id belongs to. */

@@ -9,6 +9,7 @@ const EVERYBODY = ["no token", "no role", "user", "TMS", "both", "operator"] as 
 type Caller = (typeof EVERYBODY)[number];
 
 const USERS: readonly Caller[] = ["user", "both"];
+const ANY_ROLE: readonly Caller[] = ["user", "TMS", "both", "operator"];
 const TMSES: readonly Caller[] = ["TMS", "both"];
 const USERS_AND_OPERATORS: readonly Caller[] = ["user", "both", "operator"];
 const USERS_AND_TMSES: readonly Caller[] = ["user", "TMS", "both"];
@@ -31,6 +32,8 @@ const MAY: Record<string, readonly Caller[]> = {
   "post /v1/query/taskforces": USERS_AND_TMSES,
   "get /v1/taskforces/{taskforce_uuid}": USERS_AND_TMSES,
   "post /v1/task-directives/{task_id}/actions/add-workers": USERS_AND_TMSES,
+  "get /v1/schedds": ANY_ROLE,
+  "get /v1/schedds/{schedd}": ANY_ROLE,
   "get /v1/schema/openapi": USERS_AND_TMSES,
   "get /v1/tms/pending-starter/taskforces": USERS_AND_TMSES,
   "get /v1/tms/pending-stopper/taskforces": USERS_AND_TMSES,
@@ -104,7 +107,7 @@ describe("every route of the document", () => {
     }
     if (outcome === "403") {
       expect(body.error).toMatch(
-        /^only for the role (operator|user|system-tms|user or (system-tms|operator))$/,
+        /^only for the role (operator|user|system-tms|user or (system-tms|operator|system-tms or operator))$/,
       );
       expect(headers["www-authenticate"]).toBe('Bearer error="insufficient_scope"');
     }

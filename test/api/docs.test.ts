@@ -31,7 +31,13 @@ const ROUTES: [string, string][] = [
 ];
 
 /** Routes that the existing service does not have. */
-const EXTENSIONS: [string, string][] = [["get", "/v1/workflows/{workflow_id}/summary"]];
+const EXTENSIONS: [string, string][] = [
+  ["get", "/v1/events"],
+  ["get", "/v1/schedds"],
+  ["get", "/v1/schedds/{schedd}"],
+  ["get", "/v1/workflows/{workflow_id}/events"],
+  ["get", "/v1/workflows/{workflow_id}/summary"],
+];
 
 /** Roles as an operation of the document carries them. */
 const rolesOf = (method: string, path: string) =>

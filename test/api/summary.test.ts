@@ -193,7 +193,9 @@ describe("a summary says in one sentence what the workflow waits for:", () => {
     await submits(here);
     await submits(here);
     expect(await waitingFor(created)).toMatch(
-      new RegExp(`^2 of 4 taskforces wait for schedd ${there.schedd}, longest \\d+ s$`),
+      new RegExp(
+        `^2 of 4 taskforces wait for schedd ${there.schedd}, longest \\d+ s \\(no TMS has asked for work there yet\\)$`,
+      ),
     );
     await submits(there);
     await failsToSubmit(there, "no space\n left.");

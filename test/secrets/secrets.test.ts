@@ -50,7 +50,7 @@ const ALL_KEYS_BUT_PROFILES = [
   "deactivating",
 ]
   .map((keys) => `~wms:*:${keys}`)
-  .concat("~wms:schedds", "~wms:layout", "~{wmsq-*");
+  .concat("~wms:schedds", "~wms:polls", "~wms:layout", "~{wmsq-*");
 
 /** Raises an error as a client's reply would, when the process is told to. Its stack shows this text, so that is no place for a secret. */
 const FAULT = `data:text/javascript,${encodeURIComponent(`process.once("SIGUSR2", () => {
