@@ -9,7 +9,7 @@ interface Finding {
 }
 
 /** Milliseconds in which the page shows what happened. */
-const PATIENCE = 12_000;
+const PATIENCE = 25_000;
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 /** The page, as a person uses it. */

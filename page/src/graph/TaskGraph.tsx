@@ -131,6 +131,8 @@ function Task({
   const image = imageName(task.task_image);
   const workers = runningOf(task);
   const speed = wordsFor(rate);
+  // In the order in which they stand there.
+  const words = ["Task", image + times, state, speed, workers].filter(Boolean).join(" ");
   const toggle = () => choose(chosen ? undefined : task.task_ids);
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== "Enter" && event.key !== " ") return;
@@ -142,24 +144,23 @@ function Task({
       class={`task-node state-${state.replace(" ", "-")}`}
       transform={`translate(${x - width / 2} ${y - height / 2})`}
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-pressed={chosen}
-      aria-label={`Task ${image}${times}, ${state}: ${workers}. ${speed}`}
+      aria-label={words}
       onClick={toggle}
       onKeyDown={onKey}
     >
-      <title>{task.task_image}</title>
       <rect class="box" width={width} height={height} rx="10" />
       <rect class="edge" width="6" height={height} rx="3" />
       <text class="task-name" x="18" y="26">
         {shortened(image, 24 - times.length) + times}
-      </text>
+      </text>{" "}
       <text class="task-state" x="18" y="46">
         {state}
-      </text>
+      </text>{" "}
       <text class="task-line" x={width - 12} y="46" text-anchor="end">
         {speed}
-      </text>
+      </text>{" "}
       <text class="task-line" x="18" y="70">
         {workers}
       </text>
@@ -201,7 +202,7 @@ function Queue({ node: { id, x, y }, alias }: { node: Placed; alias: string | un
       class={alias === undefined ? "queue-node" : "queue-node public"}
       transform={`translate(${x - width / 2} ${y - height / 2})`}
       role="img"
-      tabIndex={0}
+      tabindex={0}
       aria-label={`Message queue ${name}${alias === undefined ? "" : ", public"}`}
     >
       <title>{id}</title>

@@ -8,8 +8,9 @@ export function JsonButton({ path, label, short = false }: { path: string; label
   const [open, setOpen] = useState(false);
   return (
     <>
-      <button type="button" class="quiet" aria-label={`${label} as JSON`} onClick={() => setOpen(true)}>
-        {short ? "JSON" : `${label}: JSON`}
+      <button type="button" class="quiet" onClick={() => setOpen(true)}>
+        {short ? <span class="visually-hidden">{label} as </span> : `${label} as `}
+        JSON
       </button>
       {open && <JsonDialog path={path} label={label} close={() => setOpen(false)} />}
     </>
