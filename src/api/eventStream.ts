@@ -14,9 +14,6 @@ const HEADERS = {
   "x-accel-buffering": "no",
 };
 
-/** Seconds after which a stream ends. Its client resumes, and is checked again: it may have lost its role. */
-const LONGEST = 3600;
-
 /** Milliseconds that a client has to take the end of a stream. */
 const LINGER = 1000;
 
@@ -24,6 +21,8 @@ const LINGER = 1000;
 export interface StreamLimits {
   /** Between two signs of life. */
   heartbeatSeconds: number;
+  /** After which a stream ends. Its client resumes, and is checked again: it may have lost its role. */
+  longestSeconds: number;
   /** Bytes that wait for a client which does not read. Beyond, it loses its connection. */
   bufferBytes: number;
 }
@@ -35,7 +34,13 @@ export const beginStream = (response: ServerResponse): void => void response.wri
 export function streamEvents(
   response: ServerResponse,
   watch: Watch,
-  { heartbeatSeconds, bufferBytes, draining, log }: StreamLimits & { draining: Draining; log: Logger },
+  {
+    heartbeatSeconds,
+    longestSeconds,
+    bufferBytes,
+    draining,
+    log,
+  }: StreamLimits & { draining: Draining; log: Logger },
 ): void {
   if (response.destroyed) {
     watch.close();
@@ -47,7 +52,7 @@ export function streamEvents(
   watch.begin(client);
   const end = () => client.end();
   const beating = setInterval(() => watch.sendHeartbeat(), heartbeatSeconds * 1000);
-  const ending = setTimeout(end, LONGEST * 1000);
+  const ending = setTimeout(end, longestSeconds * 1000);
   const forget = draining.whenBegun(end);
   response.once("close", () => {
     watch.close();
@@ -70,10 +75,12 @@ class ResponseClient implements Client {
 
   send(frames: Buffer): void {
     if (this.#response.writableEnded || this.#response.destroyed) return;
-    this.#response.write(frames);
-    if (this.#response.writableLength <= this.#most) return;
-    this.#log.info("a watcher does not read what is sent to it: it has to come again");
-    this.#response.destroy();
+    // Looked at before: however much comes at once, it is no sign of anything.
+    if (this.#response.writableLength <= this.#most) this.#response.write(frames);
+    else {
+      this.#log.info("a watcher does not read what is sent to it: it has to come again");
+      this.#response.destroy();
+    }
   }
 
   async taken(): Promise<void> {

@@ -19,7 +19,7 @@ export interface Config {
   trustedProxies: Proxies | undefined;
   limits: Limits;
   /** Of streams of events. */
-  events: { heartbeatSeconds: number; bufferBytes: number };
+  events: { heartbeatSeconds: number; longestSeconds: number; bufferBytes: number };
   /** Requests of one caller; 0: any number. */
   requestsPerMinute: number;
   /** Undefined: the service starts a Redis of its own in `dataDir`. */
@@ -81,7 +81,11 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     access: readAccess(env),
     trustedProxies: env.TRUST_PROXY,
     limits: limitsOf(env),
-    events: { heartbeatSeconds: env.EVENTS_HEARTBEAT_SECONDS, bufferBytes: env.EVENTS_MAX_BUFFER_BYTES },
+    events: {
+      heartbeatSeconds: env.EVENTS_HEARTBEAT_SECONDS,
+      longestSeconds: env.EVENTS_MAX_SECONDS,
+      bufferBytes: env.EVENTS_MAX_BUFFER_BYTES,
+    },
     requestsPerMinute: env.RATE_LIMIT_PER_MINUTE,
     redisUrl: env.REDIS_URL,
     dataDir: env.DATA_DIR,

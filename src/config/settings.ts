@@ -106,6 +106,12 @@ export const settingsSchema = z.object({
   EVENTS_HEARTBEAT_SECONDS: seconds(15, 0.01, LONGEST_WAIT).meta(
     about("Limits", "between two signs of life on a stream of events, for proxies that end what is idle"),
   ),
+  EVENTS_MAX_SECONDS: seconds(3600, 0.01, LONGEST_WAIT).meta(
+    about(
+      "Limits",
+      "after which a stream of events ends, so that its client is checked anew when it resumes",
+    ),
+  ),
   EVENTS_MAX_BUFFER_BYTES: whole(1024)
     .default(4 * 1024 * 1024)
     .meta(

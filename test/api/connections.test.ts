@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { RequestListener, Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { markEndless } from "../../src/api/endless.js";
 import { createServer } from "../../src/api/server.js";
 import { DEFAULT_LIMITS, type Limits } from "../../src/domain/limits.js";
 import { logRefusals } from "../../src/serving.js";
@@ -147,6 +148,26 @@ describe("an answer", () => {
     const client = new Client(server).send(GET);
     await client.letGo;
     expect(client.received).toBe("");
+  });
+
+  it("that is marked as endless goes on when others are cut off", async () => {
+    const server = await serving(
+      { headSeconds: 0.1, requestSeconds: 0.2, answerSeconds: 0.2 },
+      (request, response) => {
+        if (request.url !== "/endless") return;
+        markEndless(response);
+        response.write("begun");
+        request.socket.once("ping", () => response.write("still here"));
+      },
+    );
+    const opened = once(server, "connection");
+    const endless = new Client(server).send("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n");
+    const [socket] = (await opened) as [Socket];
+    await endless.hears(/begun/);
+    // Each of them waits longer than any limit allows.
+    for (const _ of [1, 2]) await new Client(server).send(GET).letGo;
+    socket.emit("ping");
+    await endless.hears(/still here/);
   });
 
   it("is not mixed with another one when its request stops arriving", async () => {
