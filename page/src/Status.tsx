@@ -20,7 +20,11 @@ export function Trouble() {
   if (signedOut.value)
     return (
       <p class="trouble" role="alert">
-        You are signed out. <a href={location.href}>Load the page again</a> to sign in.
+        You are signed out.{" "}
+        <button type="button" onClick={() => location.reload()}>
+          Load the page again
+        </button>{" "}
+        to sign in.
       </p>
     );
   if (connection.value !== "away") return null;

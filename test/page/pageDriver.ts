@@ -19,13 +19,16 @@ export class PageDriver {
   /** What the browser complained of, or asked of other hosts. */
   readonly complaints: string[] = [];
 
+  readonly #allowed: string[] = [];
+
   private constructor(page: Page, url: string) {
     this.page = page;
     this.url = url;
     // Sooner than the test's own time is up: its error names what is missing.
     page.setDefaultTimeout(PATIENCE);
     page.on("request", (request) => {
-      if (!request.url().startsWith(url)) this.complaints.push(`asked ${request.url()}`);
+      if (![url, ...this.#allowed].some((host) => request.url().startsWith(host)))
+        this.complaints.push(`asked ${request.url()}`);
     });
     page.on("console", (message) => {
       // What the service refuses, or can't answer while it is away, is told by the page itself.
@@ -43,6 +46,11 @@ export class PageDriver {
       ...options,
     });
     return new PageDriver(await context.newPage(), url);
+  }
+
+  /** Another host may be asked, such as one that people sign in at. */
+  allow(host: string): void {
+    this.#allowed.push(host);
   }
 
   /** Goes to a view, and waits until it shows its state. */

@@ -19,8 +19,14 @@ export class Away extends Error {
 /** Whether the service knows the reader no more: only loading the page again helps. */
 export const signedOut = signal(false);
 
-/** Milliseconds for one answer. */
-const PATIENCE = 20_000;
+/** Milliseconds for one answer: that of ten thousand taskforces takes a while. */
+const PATIENCE = 60_000;
+
+/** An answer, with all of its body. */
+interface Answer {
+  status: number;
+  text: string;
+}
 
 /**
  * Asks the API.
@@ -29,23 +35,25 @@ const PATIENCE = 20_000;
  * @throws Refusal for an answer of 400 or more, Away for none, or a 503
  */
 export async function call<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T> {
-  const response = await attempt(method, path, body);
-  const answer = response.status === 401 && (await renewed()) ? await attempt(method, path, body) : response;
-  if (answer.ok) return (await answer.json()) as T;
-  const reason = await reasonOf(answer);
+  const first = await attempt(method, path, body);
+  const answer = first.status === 401 && (await renewed()) ? await attempt(method, path, body) : first;
+  if (answer.status < 400) return JSON.parse(answer.text) as T;
+  const reason = reasonOf(answer);
   if (answer.status === 401) signedOut.value = true;
   if (answer.status === 503 || answer.status === 502) throw new Away(reason);
   throw new Refusal(answer.status, reason);
 }
 
-async function attempt(method: string, path: string, body: unknown): Promise<Response> {
+async function attempt(method: string, path: string, body: unknown): Promise<Answer> {
   try {
-    return await fetch(path, {
+    const response = await fetch(path, {
       method,
       headers: { accept: "application/json" },
       signal: AbortSignal.timeout(PATIENCE),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
+    // Within the try: an answer may break off.
+    return { status: response.status, text: await response.text() };
   } catch {
     throw new Away("the service does not answer");
   }
@@ -58,7 +66,11 @@ const renewed = (): Promise<boolean> =>
     () => false,
   );
 
-async function reasonOf(response: Response): Promise<string> {
-  const told = (await response.json().catch(() => ({}))) as { error?: string };
-  return told.error ?? `the service answered ${response.status}`;
+/** A proxy's error is none of the service's, and may be a page. */
+function reasonOf({ status, text }: Answer): string {
+  try {
+    const { error } = JSON.parse(text) as { error?: string };
+    if (error !== undefined) return error;
+  } catch {}
+  return `the service answered ${status}`;
 }

@@ -10,6 +10,8 @@ export interface Latest<T> {
   refusal: Signal<Refusal | undefined>;
   /** Reads now, or once more after the reading that is under way. */
   read(): void;
+  /** Takes in what an event told. A reading that is under way may have begun before that: then it is done once more. */
+  change(changed: (now: T) => T): void;
   /** What is under way counts no more. */
   end(): void;
 }
@@ -51,6 +53,10 @@ export function latest<T>(load: () => Promise<T>, settled: (value: T) => void = 
     value,
     refusal,
     read: () => void read(),
+    change(changed) {
+      if (value.value !== undefined) value.value = changed(value.value);
+      if (state === "reading") state = "reading, and once more";
+    },
     end: () => {
       state = "ended";
     },

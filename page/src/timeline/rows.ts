@@ -11,6 +11,8 @@ export class Rows {
   readonly next: Signal<string | null> = signal(null);
   #filter: object = {};
   #asked = 0;
+  /** Whether the first of them are being read, and whether something happened since that began. */
+  #reading: "no" | "yes" | "yes, and once more" = "no";
 
   /** Shows what matches a filter from now on. */
   show(filter: object): void {
@@ -28,6 +30,7 @@ export class Rows {
 
   /** Reads the first of them anew; what was loaded beyond is to be asked for again. */
   read(): void {
+    this.#reading = "yes";
     void this.#load(null);
   }
 
@@ -44,6 +47,9 @@ export class Rows {
       if (asked !== this.#asked) return;
       this.list.value = after === null ? list : [...(this.list.value ?? []), ...list];
       this.next.value = next;
+      const again = this.#reading === "yes, and once more";
+      this.#reading = "no";
+      if (again) this.read();
     } catch (error) {
       if (error instanceof Away) noteAway();
       else if (!(error instanceof Refusal)) throw error;
@@ -52,6 +58,7 @@ export class Rows {
 
   /** Takes a phase change into account. @returns false for a taskforce that is not among them */
   note({ taskforce_uuid, phase, timestamp, was_successful }: StreamEvents["phase"]): boolean {
+    if (this.#reading === "yes") this.#reading = "yes, and once more";
     const list = this.list.value ?? [];
     const at = list.findIndex((row) => row.taskforce_uuid === taskforce_uuid);
     const row = list[at];

@@ -32,10 +32,6 @@ export function listWorkflows(criteria: Criteria): Listed {
     () => findAll(criteria),
     () => void readSums(),
   );
-  const change = (changed: (list: Workflow[]) => Workflow[]) => {
-    const list = workflows.value.value;
-    if (list !== undefined) workflows.value.value = changed(list);
-  };
   const put = (summary: Sums) => {
     sums.value = new Map(sums.value).set(summary.workflow_id, summary);
   };
@@ -61,12 +57,15 @@ export function listWorkflows(criteria: Criteria): Listed {
         // Rather than the whole list anew.
         void readWorkflow(workflow_id).then(
           (workflow) =>
-            change((list) => [workflow, ...list.filter((other) => other.workflow_id !== workflow_id)]),
+            workflows.change((list) => [
+              workflow,
+              ...list.filter((other) => other.workflow_id !== workflow_id),
+            ]),
           workflows.read,
         );
       },
       deactivated({ workflow_id, deactivated, timestamp }) {
-        change((list) =>
+        workflows.change((list) =>
           list.map((workflow) =>
             workflow.workflow_id === workflow_id
               ? { ...workflow, deactivated, deactivated_ts: timestamp }

@@ -59,14 +59,11 @@ export function watchWorkflow(id: string): Watched {
       if (summary.n_taskforces <= MANY) rows.read();
     } else if (summary.n_taskforces <= MANY) watched.showRows();
   });
-  const change = (changed: (now: WatchedState) => WatchedState) => {
-    if (state.value.value !== undefined) state.value.value = changed(state.value.value);
-  };
   const readSoon = soon(GATHER, state.read);
   const readSumsSoon = soon(GATHER_SUMMARIES, () => {
     // When it fails, the next event or reading makes up for it.
     readSummary(id).then(
-      (summary) => change((now) => ({ ...now, summary })),
+      (summary) => state.change((now) => ({ ...now, summary })),
       () => undefined,
     );
   });
@@ -80,11 +77,11 @@ export function watchWorkflow(id: string): Watched {
       },
       summary(sums) {
         rates.note(sums);
-        change((now) => ({ ...now, summary: { ...now.summary, ...sums } }));
+        state.change((now) => ({ ...now, summary: { ...now.summary, ...sums } }));
         readSumsSoon();
       },
       deactivated({ deactivated, timestamp }) {
-        change((now) => ({
+        state.change((now) => ({
           ...now,
           workflow: { ...now.workflow, deactivated, deactivated_ts: timestamp },
         }));
