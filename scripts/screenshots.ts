@@ -3,15 +3,12 @@
  *
  *   npm run screenshots
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { openBrowser } from "./browser/chromium.js";
 import { photographPage } from "./screenshots/page.js";
+import { startService } from "./startService.js";
 import { seededRandom } from "./tms/random.js";
 import { createTms } from "./tms/tms.js";
 
@@ -21,32 +18,6 @@ const SIZE = { width: 1320, height: 800 };
 const SCHEDDS = { "test-alpha": "SCHEDD1", "test-beta": "SCHEDD2" };
 /** Milliseconds for a start, or for taskforces to be launched. */
 const PATIENCE = 30_000;
-
-interface Started {
-  url: string;
-  stop(): Promise<void>;
-}
-
-async function startService(): Promise<Started> {
-  const dataDir = await mkdtemp(join(tmpdir(), "wms-screenshots-"));
-  const env = { PATH: process.env["PATH"], REST_PORT: "0", DATA_DIR: dataDir, TMS_RETRY_WAIT: "0" };
-  const child = spawn(process.execPath, ["dist/main.js"], { env, stdio: ["ignore", "pipe", "inherit"] });
-  const stop = async () => {
-    const closed = once(child, "close");
-    if (child.kill("SIGTERM")) await closed;
-    await rm(dataDir, { recursive: true, force: true });
-  };
-  return { url: await addressOf(child), stop };
-}
-
-async function addressOf({ stdout }: ChildProcess): Promise<string> {
-  if (stdout === null) throw new Error("the service has no stdout");
-  for await (const line of createInterface({ input: stdout })) {
-    const url = /WMS listens on (\S+)/.exec(line)?.[1];
-    if (url !== undefined) return url;
-  }
-  throw new Error("the service ended before it listened");
-}
 
 async function call<T>(url: string, path: string, body: unknown): Promise<T> {
   const response = await fetch(url + path, { method: "POST", body: JSON.stringify(body) });

@@ -2,6 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser } from "../../scripts/browser/chromium.js";
 import { seededRandom } from "../../scripts/tms/random.js";
+import { ewms } from "../cli/commandLine.js";
 import { type Story, startStory, task } from "../stories/story.js";
 import { PageDriver } from "./pageDriver.js";
 
@@ -25,8 +26,8 @@ it(
     await page.getByText("No workflows yet").waitFor();
     await page.getByText("Live", { exact: true }).waitFor();
 
-    // Submitted while somebody looks at the list.
-    const { workflow, taskforces } = await story.submitWorkflow([
+    // Submitted by the command line while somebody looks at the list.
+    const tasks = [
       task([at.location], {
         task_image: "/cvmfs/images/prepare:v1",
         output_queue_aliases: ["pixels"],
@@ -37,14 +38,20 @@ it(
         input_queue_aliases: ["pixels"],
         n_workers: 40,
       }),
-    ]);
-    const row = page.getByRole("listitem").filter({ hasText: workflow.workflow_id });
+    ];
+    const submitted = await ewms(["submit", "--quiet", "-"], {
+      env: { EWMS_URL: story.url },
+      input: JSON.stringify({ tasks, public_queue_aliases: [] }),
+    });
+    expect(submitted).toMatchObject({ code: 0, stderr: "" });
+    const workflow = submitted.stdout.trim();
+    const row = page.getByRole("listitem").filter({ hasText: workflow });
     await row.getByText("waiting to start").waitFor();
     await row.getByText("prepare:v1, reco:v2").waitFor();
     await row.getByRole("link").click();
 
     // Its own page: the graph, the timeline, and what it waits for.
-    await page.getByRole("heading", { level: 1, name: workflow.workflow_id }).waitFor();
+    await page.getByRole("heading", { level: 1, name: workflow }).waitFor();
     const reco = page.getByRole("button", { name: /^Task reco:v2/ });
     await reco.waitFor();
     expect(await reco.getAttribute("aria-label")).toContain("waiting");
@@ -72,16 +79,17 @@ it(
     // Aborted there: nothing happens before it is confirmed.
     await page.getByRole("button", { name: "Abort…" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Keep it running" }).click();
-    expect((await story.workflow(workflow.workflow_id)).deactivated).toBeNull();
+    expect((await story.workflow(workflow)).deactivated).toBeNull();
     await page.getByRole("button", { name: "Abort…" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Abort the workflow" }).click();
     await page.getByRole("status").filter({ hasText: "Aborted: 3 taskforces to be stopped." }).waitFor();
     await page.getByText("aborted").first().waitFor();
-    expect((await story.workflow(workflow.workflow_id)).deactivated).toBe("ABORTED");
+    expect((await story.workflow(workflow)).deactivated).toBe("ABORTED");
     expect(await page.getByRole("button", { name: "Abort…" }).count()).toBe(0);
 
     // The clusters go, and with them the bars of what ran.
-    for (const { taskforce_uuid } of taskforces) await story.reaches(taskforce_uuid, "pending-stopper");
+    const { stdout } = await ewms(["ids", "--taskforces", workflow], { env: { EWMS_URL: story.url } });
+    for (const uuid of stdout.trim().split("\n")) await story.reaches(uuid, "pending-stopper");
     await at.tms.drainStoppers();
     await at.tms.watch();
     await timeline.filter({ hasText: "complete" }).nth(1).waitFor();

@@ -34,9 +34,15 @@ interface Answer {
  * @returns the answer, which is JSON of the shape that the route has
  * @throws Refusal for an answer of 400 or more, Away for none, or a 503
  */
-export async function call<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T> {
-  const first = await attempt(method, path, body);
-  const answer = first.status === 401 && (await renewed()) ? await attempt(method, path, body) : first;
+export async function call<T>(
+  method: "GET" | "POST",
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
+  const ask = () => attempt(method, path, body, headers);
+  const first = await ask();
+  const answer = first.status === 401 && (await renewed()) ? await ask() : first;
   if (answer.status < 400) return JSON.parse(answer.text) as T;
   const reason = reasonOf(answer);
   if (answer.status === 401) signedOut.value = true;
@@ -44,11 +50,16 @@ export async function call<T>(method: "GET" | "POST", path: string, body?: unkno
   throw new Refusal(answer.status, reason);
 }
 
-async function attempt(method: string, path: string, body: unknown): Promise<Answer> {
+async function attempt(
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Answer> {
   try {
     const response = await fetch(path, {
       method,
-      headers: { accept: "application/json" },
+      headers: { accept: "application/json", ...headers },
       signal: AbortSignal.timeout(PATIENCE),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });

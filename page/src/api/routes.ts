@@ -74,8 +74,14 @@ export const deactivate = (id: string, action: "abort" | "finished") =>
   call<{ n_taskforces: number }>("POST", `/v1/workflows/${path(id)}/actions/${action}`, {});
 
 /** Gives a task one more taskforce. */
-export const addWorkers = (task: string, cluster_location: string, n_workers: number) =>
-  call<Taskforce>("POST", `/v1/task-directives/${path(task)}/actions/add-workers`, {
-    cluster_location,
-    n_workers,
-  });
+export const addWorkers = (task: string, cluster_location: string, n_workers: number, wish: string) =>
+  call<Taskforce>(
+    "POST",
+    `/v1/task-directives/${path(task)}/actions/add-workers`,
+    { cluster_location, n_workers },
+    // Another number, or another place, is another wish.
+    { "idempotency-key": `${wish}-${n_workers}-${encodeURIComponent(cluster_location)}` },
+  );
+
+/** Names what a person wants, so that it takes effect once however often it is sent. `randomUUID` is there over HTTPS only. */
+export const newWish = (): string => crypto.getRandomValues(new BigUint64Array(2)).join("-");

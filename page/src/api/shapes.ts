@@ -1,4 +1,9 @@
-/** What the page reads from the API, as JSON. Times are epoch seconds, durations seconds. */
+import type { components } from "../../../client/src/schema.js";
+
+/*
+ * What the page reads from the API, as the API's own document has it. Times are epoch seconds, durations seconds.
+ */
+type Schemas = components["schemas"];
 
 /** Every phase of a taskforce, in the order of its life. */
 export const PHASES = [
@@ -9,120 +14,41 @@ export const PHASES = [
   "pending-stopper",
   "condor-rm",
   "condor-complete",
-] as const;
+] as const satisfies Phase[];
 /** Where a taskforce stands. */
-export type Phase = (typeof PHASES)[number];
+export type Phase = Taskforce["phase"];
 /** Numbers of taskforces; phases without any are left out. */
-export type ByPhase = Partial<Record<Phase, number>>;
+export type ByPhase = Summary["taskforces_by_phase"];
 
-export type Deactivation = "ABORTED" | "FINISHED";
-
-export interface Workflow {
-  workflow_id: string;
-  timestamp: number;
-  priority: number;
-  deactivated: Deactivation | null;
-  deactivated_ts: number | null;
-}
-
-export interface TaskDirective {
-  task_id: string;
-  task_image: string;
-  task_args: string;
-  cluster_locations: string[];
-  input_queues: string[];
-  output_queues: string[];
-}
-
-/** One attempt to change a taskforce's phase. */
-export interface PhaseChange {
-  target_phase: Phase;
-  timestamp: number;
-  was_successful: boolean;
-}
-
-/** As much of a taskforce as the timeline shows. */
-export interface Taskforce {
-  taskforce_uuid: string;
-  task_id: string;
-  schedd: string;
-  phase: Phase;
-  n_workers: number | null;
-  timestamp: number;
+// Only a projection that its request names leaves fields out.
+export type Workflow = Required<Schemas["WorkflowObject"]>;
+export type TaskDirective = Required<Schemas["TaskDirectiveObject"]>;
+export type Taskforce = Omit<Required<Schemas["TaskforceObject"]>, "phase_change_log"> & {
   phase_change_log: PhaseChange[];
-}
-
+};
+export type Deactivation = NonNullable<Workflow["deactivated"]>;
+/** One attempt to change a taskforce's phase. */
+export type PhaseChange = { target_phase: Phase } & Pick<
+  Required<Schemas["TaskforceObject"]>["phase_change_log"][number],
+  "timestamp" | "was_successful"
+>;
 /** HTCondor status → pilot status → number of workers. */
-export type CompoundStatuses = Record<string, Record<string, number>>;
+export type CompoundStatuses = Summary["compound_statuses"];
 /** Error text → count. */
-export type Errors = Record<string, number>;
+export type Errors = Summary["top_task_errors"];
 
+export type Summary = Schemas["WorkflowSummary"];
+export type TaskSummary = Summary["tasks"][number];
 /** What is summed over a task's taskforces, or over a whole workflow's. */
-export interface Sums {
-  n_taskforces: number;
-  taskforces_by_phase: ByPhase;
-  n_workers_requested: number;
-  compound_statuses: CompoundStatuses;
-  top_task_errors: Errors;
-}
+export type Sums = Omit<TaskSummary, "task_id" | "task_image">;
+export type FailedAttempt = Summary["failed_attempts"][number];
 
-export interface TaskSummary extends Sums {
-  task_id: string;
-  task_image: string;
-}
-
-export interface FailedAttempt {
-  taskforce_uuid: string;
-  schedd?: string;
-  target_phase: Phase;
-  timestamp: number;
-  source_entity: string;
-  context: string;
-}
-
-/** How long taskforces stay in a phase. */
-export interface PhaseStay {
-  /** In it now. */
-  n: number;
-  /** Null when none is. */
-  oldest_since: number | null;
-  seconds_longest: number;
-  /** Null while no stay has ended. */
-  seconds_mean_past: number | null;
-}
-
-export interface Summary extends Sums {
-  workflow_id: string;
-  deactivated: Deactivation | null;
-  deactivated_ts: number | null;
-  tasks: TaskSummary[];
-  phases: Partial<Record<Phase, PhaseStay>>;
-  last_change: number | null;
-  n_failed_attempts: number;
-  failed_attempts: FailedAttempt[];
-  waiting_for: string | null;
-  updated: number;
-}
-
-export interface QueueState {
-  waiting: number;
-  leased: number;
-  delayed: number;
-  dead: number;
-  oldest_waiting_seconds: number;
-  /** These three only where one schedd was asked for. */
-  dead_letters?: { taskforce_uuid: string; reason: string; timestamp: number }[];
-  leases?: { taskforce_uuid: string; since: number }[];
-  next?: string[];
-}
-
-export interface Schedd {
-  schedd: string;
-  last_poll: number | null;
-  taskforces_by_phase: ByPhase;
+/** A queue; what is in it only where one schedd was asked for. */
+export type QueueState = Schemas["QueueState"] & Partial<Schemas["QueueContents"]>;
+export type Schedd = Omit<Schemas["ScheddState"], "starter" | "stopper"> & {
   starter: QueueState;
   stopper: QueueState;
-}
+};
 
 /** A message queue that the user's own programs write to or read from. */
 export interface PublicQueue {
@@ -132,17 +58,8 @@ export interface PublicQueue {
 
 /** What the streams tell, by the name of the event. */
 export interface StreamEvents {
-  phase: {
-    workflow_id: string;
-    task_id: string;
-    taskforce_uuid: string;
-    phase: Phase;
-    from: Phase | null;
-    timestamp: number;
-    was_successful: boolean;
-    schedd: string;
-  };
-  summary: Omit<Summary, "failed_attempts">;
-  deactivated: { workflow_id: string; deactivated: Deactivation; timestamp: number };
-  created: { workflow_id: string; timestamp: number };
+  phase: Schemas["PhaseEvent"];
+  summary: Schemas["SummaryEvent"];
+  deactivated: Schemas["DeactivatedEvent"];
+  created: Schemas["CreatedEvent"];
 }

@@ -18,8 +18,9 @@ export class Rates {
   /** Workers a minute that completed well; a task without one is not known yet. */
   readonly perMinute = signal<ReadonlyMap<string, number>>(new Map());
 
-  /** Takes a newer summary into account. */
-  note({ tasks, updated }: Pick<Summary, "tasks" | "updated">): void {
+  /** Takes newer sums into account; without those of each task they change nothing. */
+  note({ tasks, updated }: Partial<Pick<Summary, "tasks">> & Pick<Summary, "updated">): void {
+    if (tasks === undefined) return;
     const rates = new Map<string, number>();
     for (const { task_id, compound_statuses } of tasks) {
       const seen = this.#seen.get(task_id) ?? [];

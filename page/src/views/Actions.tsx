@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { addWorkers, deactivate } from "../api/routes.ts";
+import { addWorkers, deactivate, newWish } from "../api/routes.ts";
 import type { Summary, TaskDirective } from "../api/shapes.ts";
 import { Dialog } from "../parts/Dialog.tsx";
 import { counted, imageName, shortId } from "../parts/wording.ts";
@@ -113,12 +113,13 @@ function AddWorkersDialog({ tasks, close, done }: Asked & { tasks: readonly Task
   const { doing, refusal, run } = useDoing();
   const [taskId, setTaskId] = useState(tasks[0]?.task_id ?? "");
   const locations = tasks.find(({ task_id }) => task_id === taskId)?.cluster_locations ?? [];
+  const [wish] = useState(newWish);
   const add = (event: SubmitEvent) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget as HTMLFormElement);
     run(async () => {
       const workers = Number(given.get("workers"));
-      const { taskforce_uuid } = await addWorkers(taskId, String(given.get("location")), workers);
+      const { taskforce_uuid } = await addWorkers(taskId, String(given.get("location")), workers, wish);
       done(`Added ${counted(workers, "worker")} as taskforce ${shortId(taskforce_uuid)}.`);
     });
   };

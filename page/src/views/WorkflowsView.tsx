@@ -81,7 +81,7 @@ function Row({ workflow, sums }: { workflow: Workflow; sums: StreamEvents["summa
 }
 
 /** The images of its tasks, each once. */
-function imagesOf({ tasks }: StreamEvents["summary"]): string {
+function imagesOf({ tasks = [] }: StreamEvents["summary"]): string {
   const counts = new Map<string, number>();
   for (const { task_image } of tasks) {
     const name = imageName(task_image);

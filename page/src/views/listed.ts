@@ -33,7 +33,9 @@ export function listWorkflows(criteria: Criteria): Listed {
     () => void readSums(),
   );
   const put = (summary: Sums) => {
-    sums.value = new Map(sums.value).set(summary.workflow_id, summary);
+    // An event about very many tasks does not name them; they never change.
+    const tasks = summary.tasks ?? sums.value.get(summary.workflow_id)?.tasks;
+    sums.value = new Map(sums.value).set(summary.workflow_id, { ...summary, ...(tasks && { tasks }) });
   };
   /** For those on the screen, some at a time. */
   const readSums = async (ids = visible) => {

@@ -1,0 +1,34 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** A service on a Redis and a folder of its own. */
+export interface StartedService {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts what `npm run build` made, for pictures. */
+export async function startService(): Promise<StartedService> {
+  const dataDir = await mkdtemp(join(tmpdir(), "wms-pictures-"));
+  const env = { PATH: process.env["PATH"], REST_PORT: "0", DATA_DIR: dataDir, TMS_RETRY_WAIT: "0" };
+  const child = spawn(process.execPath, ["dist/main.js"], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const stop = async () => {
+    const closed = once(child, "close");
+    if (child.kill("SIGTERM")) await closed;
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return { url: await addressOf(child), stop };
+}
+
+async function addressOf({ stdout }: ChildProcess): Promise<string> {
+  if (stdout === null) throw new Error("the service has no stdout");
+  for await (const line of createInterface({ input: stdout })) {
+    const url = /WMS listens on (\S+)/.exec(line)?.[1];
+    if (url !== undefined) return url;
+  }
+  throw new Error("the service ended before it listened");
+}
