@@ -8,6 +8,7 @@ COPY tsconfig.json ./
 COPY scripts ./scripts
 COPY src ./src
 COPY client ./client
+COPY page ./page
 # The client and its packages serve people elsewhere.
 RUN npm run build && npm prune --omit=dev --workspaces=false
 

@@ -1,4 +1,5 @@
-// Compiles src/ to dist/ and lays the Lua scripts beside the code that reads them; client/src/ to client/dist/ with its types.
+// Compiles src/ to dist/ and lays the Lua scripts beside the code that reads them; client/src/ to client/dist/ with its types;
+// builds the page to dist/page.
 import { execFileSync } from "node:child_process";
 import { cpSync, rmSync } from "node:fs";
 
@@ -12,3 +13,6 @@ compile(".");
 cpSync("src/store/scripts", "dist/store/scripts", { recursive: true });
 compile("client");
 cpSync("client/src/schema.d.ts", "client/dist/schema.d.ts");
+execFileSync(process.execPath, ["node_modules/vite/bin/vite.js", "build", "page", "--logLevel", "warn"], {
+  stdio: "inherit",
+});

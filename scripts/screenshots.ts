@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { openBrowser } from "./browser/chromium.js";
+import { photographPage } from "./screenshots/page.js";
 import { seededRandom } from "./tms/random.js";
 import { createTms } from "./tms/tms.js";
 
@@ -122,6 +123,7 @@ const service = await startService();
 try {
   await populate(service.url);
   await photograph(service.url);
+  await photographPage(service.url);
 } finally {
   await service.stop();
 }

@@ -8,17 +8,23 @@ import { createTokenCheck, type TokenCheck } from "./access/tokens.js";
 import { closedDoor, passwordDoor, thisMachineDoor } from "./api/admin/doors.js";
 import { CALLBACK_PATH, loginDoor } from "./api/admin/loginDoor.js";
 import { type Door, type OperatorGuard, operatorGuard } from "./api/admin/operatorGuard.js";
+import { type PageCaller, pageCaller } from "./api/admin/pageCaller.js";
 import type { AccessConfig } from "./config/access.js";
 import { BOARD_PATH } from "./dashboard/paths.js";
 
 /** What the operators' first page leads to. */
-const PAGES = [{ label: "Queues", href: BOARD_PATH }];
+const PAGES = [
+  { label: "Workflows and schedds", href: "/" },
+  { label: "Queues", href: BOARD_PATH },
+];
 
 /** Who gets in, as the HTTP door asks for it. */
 export interface Gatekeeping {
   /** Undefined: tokens are not checked. */
   checkToken: TokenCheck | undefined;
   operators: OperatorGuard;
+  /** Whom the page at `/` counts as when it asks the API. */
+  pageCaller: PageCaller;
 }
 
 /** Sets up what checks callers, as the settings say. Nothing waits for the identity provider. */
@@ -26,12 +32,15 @@ export function createGatekeeping(access: AccessConfig, log: Logger): Gatekeepin
   const { openIdUrl, tokens, roleRules, publicUrl } = access;
   const provider = openIdUrl === undefined ? undefined : new Provider(openIdUrl, log);
   void provider?.greet();
+  const door = chooseDoor(access, provider, log);
   return {
     checkToken:
       provider && tokens && createTokenCheck({ provider, audience: tokens.audience, roleRules, log }),
-    operators: operatorGuard(chooseDoor(access, provider, log), { publicUrl, links: PAGES }),
+    operators: operatorGuard(door, { publicUrl, links: PAGES }),
+    pageCaller: pageCaller(door, publicUrl, log),
   };
 }
+
 function chooseDoor(
   { operators, roleRules }: AccessConfig,
   provider: Provider | undefined,

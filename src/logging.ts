@@ -26,7 +26,7 @@ const SECRETS = [
  * Fields of a line that may hold what other people's code made. Named one by one, because a wildcard as the first step
  * costs every line of the log 50 µs, and these nothing.
  */
-const HOLDERS = ["err", "req", "res", "headers", "body", "options", "config", "profile", "profiles"];
+const HOLDERS = ["req", "res", "headers", "body", "options", "config", "profile", "profiles"];
 
 const below = (above: string, name: string): string =>
   name.startsWith("[") ? `${above}${name}` : `${above}.${name}`;
@@ -37,20 +37,16 @@ const SECRET_PATHS = SECRETS.flatMap((name) => [
   ...HOLDERS.flatMap((holder) => [holder, `${holder}.*`, `${holder}.*.*`].map((above) => below(above, name))),
 ]);
 
-/** Where errors of Redis carry the command that failed: its arguments may be whole documents and queue profiles. */
-const COMMAND_PATHS = ["err", "err.previousErrors[*]", "err.aggregateErrors[*]"].map(
-  (error) => `${error}.command.args`,
-);
-
 /**
- * How every line of the log is made. Nothing logs a secret on purpose; what the errors of other people's code carry along
- * is blanked out here.
+ * How every line of the log is made. Nothing logs a secret on purpose. Of errors only {@link shownError} is told; in what
+ * else other people's code made, fields that are known to hold secrets are blanked out.
  *
  * @param level pino's name of the least important level that is written
  */
 export const loggerOptions = (level: string): LoggerOptions => ({
   level,
-  redact: { paths: [...SECRET_PATHS, ...COMMAND_PATHS], censor: "[redacted]" },
+  serializers: { err: shownError },
+  redact: { paths: SECRET_PATHS, censor: "[redacted]" },
 });
 
 /**
@@ -60,10 +56,7 @@ export const loggerOptions = (level: string): LoggerOptions => ({
  * @param mask takes the secrets out of a line
  */
 export const createLogger = (level: string, pretty: boolean, mask: (line: string) => string): Logger =>
-  pino(
-    { ...loggerOptions(level), serializers: { err: shownError }, hooks: { streamWrite: mask } },
-    pretty ? forPeople() : forMachines(),
-  );
+  pino({ ...loggerOptions(level), hooks: { streamWrite: mask } }, pretty ? forPeople() : forMachines());
 
 const forPeople = (): DestinationStream =>
   PinoPretty({ destination: STDERR, sync: true, ignore: "pid,hostname" });

@@ -103,6 +103,7 @@ function greet({ config, redis, service }: Started, roles: Roles): void {
     lines.push(
       `Try: curl${token} ${service.url}/v1/query/workflows -d '{"query": {}}'`,
       `API: ${service.url}/docs/`,
+      `Page: ${service.url}/`,
     );
   process.stdout.write(`${lines.join("\n")}\n`);
 }

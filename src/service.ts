@@ -7,6 +7,8 @@ import { type AppOptions, createApp } from "./api/app.js";
 import { Draining } from "./api/draining.js";
 import { exchangeOf } from "./api/exchange.js";
 import { logExchanges } from "./api/exchangeLog.js";
+import { readPage } from "./api/page/pageFiles.js";
+import { workflowPages } from "./api/page/workflowPages.js";
 import { createServer } from "./api/server.js";
 import { createWorkerApp } from "./api/workerApp.js";
 import type { Config } from "./config/config.js";
@@ -220,10 +222,18 @@ const learnSchedds = (wms: Wms): PeriodicWork => ({
 });
 
 /** What checks callers, and the pages that operators alone may see. */
-function whoGetsIn(wms: Wms, { access }: Config, log: Logger): Pick<AppOptions, "checkToken" | "pages"> {
-  const { checkToken, operators } = createGatekeeping(access, log);
+function whoGetsIn(
+  wms: Wms,
+  { access }: Config,
+  log: Logger,
+): Pick<AppOptions, "checkToken" | "pageCaller" | "pages"> {
+  const { checkToken, operators, pageCaller } = createGatekeeping(access, log);
   const guard = [operators.router, operators.guard];
-  return { checkToken, pages: { [OPERATOR_PATH]: operatorPages({ wms, guard, askingOf: exchangeOf }) } };
+  const pages = {
+    [OPERATOR_PATH]: operatorPages({ wms, guard, askingOf: exchangeOf }),
+    "/": workflowPages(operators, readPage()),
+  };
+  return { checkToken, pageCaller, pages };
 }
 
 /** Fulfilled when a client has no connection. */

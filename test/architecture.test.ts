@@ -21,12 +21,27 @@ const MAY_IMPORT: Record<string, string[]> = {
   dashboard: ["lifecycle", "store", "queues", "domain"],
 };
 
+/** The same for the folders of the page, which knows the service by its API alone. */
+const PAGE_MAY_IMPORT: Record<string, string[]> = {
+  api: [],
+  styles: [],
+  live: ["api"],
+  parts: ["api", "live"],
+  graph: ["api", "parts"],
+  statuses: ["api", "parts"],
+  timeline: ["api", "live", "parts"],
+  views: ["api", "live", "parts", "graph", "statuses", "timeline"],
+};
+
 /** Files that `npm run docs` makes. */
 const MADE = new Set(["client/src/schema.d.ts", "client/src/cli/workflowRequest.ts"]);
 
+/** The cruiser remembers it from one cruise to the next. */
+const RESOLUTION = { extensions: [".ts", ".tsx", ".js"], mainFields: ["module", "main"] };
+
 const sourceFiles = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => join(folder, file));
 
 test("imports point one way", async () => {
@@ -35,7 +50,7 @@ test("imports point one way", async () => {
     validate: true,
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
-    enhancedResolveOptions: { extensions: [".ts", ".js"], mainFields: ["module", "main"] },
+    enhancedResolveOptions: RESOLUTION,
     ruleSet: {
       forbidden: [
         { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
@@ -61,6 +76,7 @@ test("the client stands alone, and its library needs nothing of the command line
     validate: true,
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: RESOLUTION,
     ruleSet: {
       forbidden: [
         { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
@@ -82,11 +98,40 @@ test("the client stands alone, and its library needs nothing of the command line
   expect(modules.map(({ source }) => source)).toEqual(expect.arrayContaining(sourceFiles("client/src")));
 });
 
-test("every folder of src is a room with a rule", () => {
-  const folders = readdirSync("src", { withFileTypes: true }).flatMap((entry) =>
+test("imports of the page point one way, and none leads out of it", async () => {
+  const { output } = await cruise(["page/src"], {
+    validate: true,
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: RESOLUTION,
+    ruleSet: {
+      forbidden: [
+        { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
+        { name: "page-only", severity: "error", from: {}, to: { path: "^(src|test|scripts|bench)/" } },
+        ...Object.entries(PAGE_MAY_IMPORT).map(([folder, others]) => ({
+          name: `${folder}-imports`,
+          severity: "error" as const,
+          from: { path: `^page/src/${folder}/` },
+          to: { path: "^page/src/", pathNot: [folder, ...others].map((ok) => `^page/src/${ok}/`) },
+        })),
+      ],
+    },
+  });
+  const { summary, modules } = output as ICruiseResult;
+  expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).toEqual([]);
+  const own = modules.filter(({ source }) => /^page\/src\/.*\.tsx?$/.test(source));
+  expect(own.length).toBe(sourceFiles("page/src").length);
+  expect(own.flatMap(({ dependencies }) => dependencies).length).toBeGreaterThan(own.length);
+});
+
+test.each([
+  ["src", MAY_IMPORT],
+  ["page/src", PAGE_MAY_IMPORT],
+])("every folder of %s is a room with a rule", (root, rules) => {
+  const folders = readdirSync(root, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? [entry.name] : [],
   );
-  expect(folders.sort()).toEqual(Object.keys(MAY_IMPORT).sort());
+  expect(folders.sort()).toEqual(Object.keys(rules).sort());
 });
 
 test("only the configuration and the programs read the environment", () => {
@@ -101,7 +146,7 @@ test("only the metrics know what they are shown with", () => {
 });
 
 test("files are about one idea: none is longer than 320 lines", () => {
-  const written = [...sourceFiles("src"), ...sourceFiles("client/src")].filter((file) => !MADE.has(file));
+  const written = ["src", "client/src", "page/src"].flatMap(sourceFiles).filter((file) => !MADE.has(file));
   const long = written.filter((file) => readFileSync(file, "utf8").split("\n").length > 320);
   expect(long).toEqual([]);
 });

@@ -27,14 +27,20 @@ test.each([
     { body: { access_token: SECRET, refresh_token: SECRET, id_token: SECRET } },
   ],
   ["the line itself", { auth_token: SECRET, authorization: SECRET, client_secret: SECRET }],
-  [
-    "an error that carries its request",
-    { err: withFields({ config: { headers: { authorization: SECRET } } }) },
-  ],
 ])("a secret in %s is blanked out", (_, line) => {
   const text = logged(line);
   expect(text).toContain("[redacted]");
   expect(text).not.toContain(SECRET);
+});
+
+test("an error shows what it is, where it came from and its code, and nothing that it carries", () => {
+  const text = logged({ err: withFields({ code: "E1", config: { headers: { authorization: SECRET } } }) });
+  expect(JSON.parse(text).err).toEqual({
+    type: "Error",
+    message: expect.any(String),
+    stack: expect.stringContaining("logging.test"),
+    code: "E1",
+  });
 });
 
 test("an error of Redis does not show the documents that its command carried", async () => {

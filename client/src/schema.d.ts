@@ -3471,26 +3471,67 @@ export interface components {
         };
         /** @description The workflow's summary was brought up to date. */
         SummaryEvent: {
-            /** @description Workers by HTCondor status and pilot status, summed. */
+            /** @description Workers by HTCondor status and pilot status, of all taskforces. */
             compound_statuses: {
                 [key: string]: {
                     [key: string]: number;
                 };
             };
-            /** @description Taskforces by phase. */
+            /** @description When a phase, the log or the statuses of a taskforce changed last. */
+            last_change: number | null;
+            /** @description Entries in the taskforces' logs that tell of a failure. */
+            n_failed_attempts: number;
+            /** @description Taskforces. */
+            n_taskforces: number;
+            /** @description Workers of the taskforces that neither end nor have ended. */
+            n_workers_requested: number;
+            /** @description Taskforces by phase; phases without any are left out. */
             taskforces_by_phase: {
-                [key: string]: number;
+                "condor-complete"?: number;
+                "condor-rm"?: number;
+                "condor-submit"?: number;
+                "pending-starter"?: number;
+                "pending-stopper"?: number;
+                "pre-launch"?: number;
+                "pre-mq-activation"?: number;
             };
-            /** @description Errors and their counts, summed. */
+            /** @description The same for each task directive, unless there are more than 50. */
+            tasks?: {
+                /** @description Workers by HTCondor status and pilot status, of all taskforces. */
+                compound_statuses: {
+                    [key: string]: {
+                        [key: string]: number;
+                    };
+                };
+                /** @description Taskforces. */
+                n_taskforces: number;
+                /** @description Workers of the taskforces that neither end nor have ended. */
+                n_workers_requested: number;
+                task_id: string;
+                task_image: string;
+                /** @description Taskforces by phase; phases without any are left out. */
+                taskforces_by_phase: {
+                    "condor-complete"?: number;
+                    "condor-rm"?: number;
+                    "condor-submit"?: number;
+                    "pending-starter"?: number;
+                    "pending-stopper"?: number;
+                    "pre-launch"?: number;
+                    "pre-mq-activation"?: number;
+                };
+                /** @description Errors and their counts, of all taskforces. */
+                top_task_errors: {
+                    [key: string]: number;
+                };
+            }[];
+            /** @description Errors and their counts, of all taskforces. */
             top_task_errors: {
                 [key: string]: number;
             };
-            /** @description When the sums were made, in epoch seconds. */
+            /** @description As of when all this is. */
             updated: number;
             /** @description The workflow it is about. */
             workflow_id: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description What one task of a workflow runs. It never changes. */
         TaskDirectiveObject: {

@@ -53,15 +53,22 @@ export const CLIENT_DEVELOPMENT_REASONS: Record<string, string> = {
 /** Why each package is here that only developers need; the types of others explain themselves. */
 export const DEVELOPMENT_REASONS: Record<string, string> = {
   "@biomejs/biome": "format and lint",
+  "@dagrejs/dagre": "lays the graph of tasks and queues out, on the page",
+  "@preact/signals":
+    "what the page shows changes with what the service tells, and nothing else is drawn again",
   "@swc/core": "reads TypeScript for dependency-cruiser: TypeScript 7 has no compiler API",
   ajv: "checks every answer in the tests against the OpenAPI document",
+  "axe-core": "looks for what keeps people from using the page, in its tests",
   autocannon: "load for the benchmarks",
   "dependency-cruiser": "keeps the directions of imports",
   "fast-check": "properties of the query engine",
-  "playwright-core": "tries the dashboard in a real browser",
+  "playwright-core": "tries the dashboard and the page in a real browser",
+  preact: "draws the page: components in 5 KiB",
+  "preact-iso": "views of the page at addresses of their own",
   testcontainers: "a Redis in a container, for tests",
   tsx: "runs TypeScript without a build",
   typescript: "types",
+  vite: "builds the page",
   vitest: "tests",
   yaml: "reads the alerts and Prometheus' configuration, for the test that keeps them true",
 };

@@ -1,7 +1,8 @@
-import type { Request, RequestHandler } from "express";
+import type { Request, RequestHandler, Response } from "express";
 import type { TokenCheck } from "../access/tokens.js";
-import { ANYBODY } from "../domain/caller.js";
+import { ANYBODY, type Caller } from "../domain/caller.js";
 import { WmsError } from "../domain/errors.js";
+import type { PageCaller } from "./admin/pageCaller.js";
 import { HttpError } from "./errors.js";
 import { exchangeOf } from "./exchange.js";
 import type { Route } from "./route.js";
@@ -9,10 +10,15 @@ import type { Route } from "./route.js";
 /** Decides who may go on to a route. Mounted before the body is read. */
 export type Admission = (route: Route) => RequestHandler;
 
-/** Admits whoever has one of a route's roles. @param check undefined: tokens are not checked, and everybody has them all */
+/**
+ * Admits whoever has one of a route's roles.
+ *
+ * @param check undefined: tokens are not checked, and everybody has them all
+ * @param askPage who asks from a page of this service instead of with a token; the TMS does so from none
+ */
 export const admission =
-  (check: TokenCheck | undefined): Admission =>
-  ({ path, roles }) => {
+  (check: TokenCheck | undefined, askPage: PageCaller = async () => undefined): Admission =>
+  ({ path, roles, tag }) => {
     if (check === undefined)
       return (_request, response, next) => {
         const exchange = exchangeOf(response);
@@ -20,11 +26,16 @@ export const admission =
         exchange.caller = ANYBODY;
         next();
       };
+    const identify = async (request: Request, response: Response): Promise<Caller> => {
+      const onPage =
+        hasBearer(request) || tag === "tms - internal" ? undefined : await askPage(request, response);
+      return onPage ?? check(tokenOf(request)).catch(refuse);
+    };
     return async (request, response, next) => {
       const exchange = exchangeOf(response);
       exchange.route = path;
       if (roles !== "anyone") {
-        exchange.caller = await check(tokenOf(request)).catch(refuse);
+        exchange.caller = await identify(request, response);
         if (!roles.some((role) => exchange.caller?.roles.has(role)))
           throw new HttpError(
             403,
@@ -38,10 +49,11 @@ export const admission =
 
 const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
 
-function tokenOf({ headers: { authorization } }: Request): string {
-  if (authorization === undefined || !/^Bearer\b/i.test(authorization))
-    throw new WmsError("unauthenticated", "a bearer token is needed");
-  const [, token] = BEARER.exec(authorization) ?? [];
+const hasBearer = ({ headers: { authorization = "" } }: Request): boolean => /^Bearer\b/i.test(authorization);
+
+function tokenOf(request: Request): string {
+  if (!hasBearer(request)) throw new WmsError("unauthenticated", "a bearer token is needed");
+  const [, token] = BEARER.exec(request.headers.authorization ?? "") ?? [];
   if (token === undefined)
     throw new HttpError(401, "Authorization: no bearer token", challenge("invalid_token"));
   return token;

@@ -4,6 +4,7 @@ import type { TokenCheck } from "../access/tokens.js";
 import { DEFAULT_LIMITS, type Limits } from "../domain/limits.js";
 import type { Wms } from "../lifecycle/context.js";
 import type { ServeSpan } from "../tracing/requests.js";
+import type { PageCaller } from "./admin/pageCaller.js";
 import { admission } from "./admission.js";
 import { docsPages } from "./docs.js";
 import { Draining } from "./draining.js";
@@ -36,6 +37,8 @@ export interface AppOptions {
   pages?: Readonly<Record<string, RequestHandler>>;
   /** Who a bearer token's owner is; undefined: tokens are not checked. */
   checkToken?: TokenCheck | undefined;
+  /** Who asks from a page of this service, where tokens are checked; undefined: nobody does. */
+  pageCaller?: PageCaller | undefined;
   /** Told of every request that was answered. */
   observers?: readonly Observer[];
   /** Of bodies; the server itself keeps the others. */
@@ -63,7 +66,7 @@ export function createApp(options: AppOptions): Express {
   app.use(observeExchanges(observers, draining));
   if (serveSpan !== undefined) app.use(traceExchanges(serveSpan));
   const { routes, document } = describedRoutes({ ...options, draining });
-  mountRoutes(app, routes, { admit: admission(checkToken), limits, allowance, log });
+  mountRoutes(app, routes, { admit: admission(checkToken, options.pageCaller), limits, allowance, log });
   mountMetrics(app, metrics);
   app.use("/docs", docsPages(document));
   for (const [path, page] of Object.entries(pages)) app.use(path, page);

@@ -57,6 +57,8 @@ export interface Route {
   /** Whom it is for; `anyone` needs no token. */
   roles: readonly Role[] | "anyone";
   description: string;
+  /** The API of the existing service does not have it; the document says so. */
+  extension?: true;
   /** It takes an `Idempotency-Key`. */
   idempotent?: true;
   /** Declared query parameters; all others are ignored. */
@@ -67,8 +69,6 @@ export interface Route {
   body?: { schema: z.ZodType; required: boolean };
   responses: Record<number, Success>;
   errors?: readonly FurtherError[];
-  /** Whether the API that this service stands in for does not have it. */
-  extension?: true;
   /** Parsing and validation are done, so that this calls and answers. */
   answer(call: Call): Promise<Answer>;
 }

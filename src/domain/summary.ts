@@ -133,6 +133,34 @@ const failedAttemptSchema = z.strictObject({
   context: z.string().meta({ description: "Why it did not work; a long text is shortened." }),
 });
 
+const tasks = z
+  .array(z.strictObject({ task_id: z.string(), task_image: z.string(), ...sums }))
+  .meta({ description: "The same for each task directive, in their order." });
+const last_change = z
+  .union([epochSeconds, z.null()])
+  .meta({ description: "When a phase, the log or the statuses of a taskforce changed last." });
+const n_failed_attempts = count("Entries in the taskforces' logs that tell of a failure.");
+
+/** Task directives with which an event still tells of each. */
+const TASKS_TOLD = 50;
+
+/** What an event tells of a summary, on the wire: what may be long is read where it is wanted. */
+export const toldSummarySchema = z.strictObject({
+  ...sums,
+  tasks: tasks
+    .optional()
+    .meta({ description: `The same for each task directive, unless there are more than ${TASKS_TOLD}.` }),
+  last_change,
+  n_failed_attempts,
+  updated: epochSeconds.meta({ description: "As of when all this is." }),
+});
+
+/** What an event tells of a summary. */
+export function toldSummary(summary: WorkflowSummary): z.input<typeof toldSummarySchema> {
+  const { phases: _, failed_attempts: __, waits: ___, tasks, ...told } = summary;
+  return tasks.length > TASKS_TOLD ? told : { ...told, tasks };
+}
+
 /** A {@link ShownSummary} on the wire. */
 export const summarySchema = z
   .strictObject({
@@ -140,14 +168,10 @@ export const summarySchema = z
     deactivated: z.union([z.enum(DEACTIVATIONS), z.null()]),
     deactivated_ts: z.union([epochSeconds, z.null()]),
     ...sums,
-    tasks: z
-      .array(z.strictObject({ task_id: z.string(), task_image: z.string(), ...sums }))
-      .meta({ description: "The same for each task directive, in their order." }),
+    tasks,
     phases: phaseMap(staysSchema, "Time in each phase; phases that no taskforce was ever in are left out."),
-    last_change: z
-      .union([epochSeconds, z.null()])
-      .meta({ description: "When a phase, the log or the statuses of a taskforce changed last." }),
-    n_failed_attempts: count("Entries in the taskforces' logs that tell of a failure."),
+    last_change,
+    n_failed_attempts,
     failed_attempts: z
       .array(failedAttemptSchema)
       .meta({ description: `The newest of them, newest first; ${FAILED_ATTEMPTS_SHOWN} at most.` }),

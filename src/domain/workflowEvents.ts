@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { TaskforceUuid, WorkflowId } from "./ids.js";
 import { PHASES, type Phase } from "./phases.js";
-import { epochSeconds, integerValue, mapOf, mapValue } from "./schemaParts.js";
+import { epochSeconds } from "./schemaParts.js";
+import { toldSummarySchema } from "./summary.js";
 import { DEACTIVATIONS, type Deactivation } from "./workflow.js";
 
 /** What is told of a workflow while it changes, as it is kept. Times are epoch seconds. */
@@ -44,16 +45,8 @@ export const phaseEventSchema = z
   .meta({ id: "PhaseEvent", description: "An entry was appended to a taskforce's phase_change_log." });
 
 /** The data of the event `summary`. */
-export const summaryEventSchema = z
-  .looseObject({
-    workflow_id,
-    taskforces_by_phase: mapOf(integerValue, { description: "Taskforces by phase." }),
-    compound_statuses: mapOf(mapValue(integerValue), {
-      description: "Workers by HTCondor status and pilot status, summed.",
-    }),
-    top_task_errors: mapOf(integerValue, { description: "Errors and their counts, summed." }),
-    updated: epochSeconds.meta({ description: "When the sums were made, in epoch seconds." }),
-  })
+export const summaryEventSchema = toldSummarySchema
+  .extend({ workflow_id })
   .meta({ id: "SummaryEvent", description: "The workflow's summary was brought up to date." });
 
 /** The data of the event `deactivated`. */

@@ -1,10 +1,11 @@
 import { now } from "../domain/clock.js";
 import { WmsError } from "../domain/errors.js";
 import type { LeasedQueue } from "../domain/events.js";
-import { type TaskforceUuid, taskOf, type WorkflowId, workflowOf } from "../domain/ids.js";
+import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { LeaseQueue, Place } from "../queues/leaseQueue.js";
 import { type TaskforceRecord, taskforceText, taskText } from "../store/records.js";
+import { readToStart } from "../store/toStart.js";
 import type { Wms } from "./context.js";
 import { isDead, rankOfRecord, starterPlace, starterWait, wantsStart, wantsStop } from "./ranks.js";
 import { noteForeignRetry } from "./retry.js";
@@ -33,13 +34,8 @@ async function starterAnswer(
 ): Promise<string | undefined> {
   let place: Place | undefined;
   try {
-    const [taskforce, workflow, directive] = await Promise.all([
-      wms.store.fetch("taskforce", uuid),
-      wms.store.fetch("workflow", workflowOf(uuid)),
-      wms.store.fetch("task", taskOf(uuid)),
-    ]);
-    const wanted = wantsStart(taskforce) && workflow !== undefined && workflow.deactivated === undefined;
-    if (!wanted || directive === undefined) {
+    const { taskforce, directive, active } = await readToStart(wms.store, uuid);
+    if (!wantsStart(taskforce) || !active || directive === undefined) {
       await starter.end(uuid);
       return undefined;
     }

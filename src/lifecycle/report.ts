@@ -48,9 +48,9 @@ export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport)
   });
   if (outcome === "missing" || outcome === "not-pending") throw strayCluster(wms, uuid, report);
   if (outcome === "repeated") return;
-  await project(wms, "starter", () => wms.queues.of(schedd).starter.end(uuid));
+  if (outcome === "submitted") await project(wms, "starter", () => wms.queues.of(schedd).starter.end(uuid));
   // The deactivation may not have got here yet: a stopper job for a taskforce that is not pending-stopper would be dropped.
-  if (outcome === "workflow-deactivated") await project(wms, "stopper", () => stopTaskforce(wms, uuid));
+  else await project(wms, "stopper", () => stopTaskforce(wms, uuid));
   wakeFanout(wms, uuid);
 }
 

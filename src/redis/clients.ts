@@ -1,6 +1,7 @@
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { displayAddress } from "./address.js";
+import { GatheringRedis } from "./gatheringRedis.js";
 import { RedisStartError } from "./startError.js";
 
 /**
@@ -53,7 +54,7 @@ async function connect(
   options: typeof FOR_REQUESTS | typeof FOR_WORKERS | typeof FOR_FOLLOWER,
   log: Logger,
 ): Promise<Redis> {
-  const client = new Redis(url, { ...options, lazyConnect: true });
+  const client = new GatheringRedis(url, { ...options, lazyConnect: true });
   const reason = logConnection(client, log);
   try {
     await client.connect();

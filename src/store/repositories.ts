@@ -38,6 +38,19 @@ const FIELDS = {
   },
 } as const;
 
+/** A taskforce's fields, in the order in which {@link taskforceOf} takes their values. */
+export const TASKFORCE_FIELDS = Object.keys(FIELDS.taskforce) as (keyof TaskforceRecord)[];
+
+/** The record that a script read. @param values null where a field is absent. @returns undefined when there is none */
+export function taskforceOf(values: readonly (string | null)[]): TaskforceRecord | undefined {
+  const record: Partial<Record<keyof TaskforceRecord, string | number>> = {};
+  for (const [index, field] of TASKFORCE_FIELDS.entries()) {
+    const value = values[index] ?? null;
+    if (value !== null) record[field] = FIELDS.taskforce[field].type === "number" ? Number(value) : value;
+  }
+  return record.doc === undefined ? undefined : (record as unknown as TaskforceRecord);
+}
+
 /** The repositories of one partition. redis-om keys a record `<schema name>:<id>`, so each partition has schemas of its own. */
 export class PartitionRepositories {
   readonly #schemas: Record<Kind, Schema>;

@@ -8,6 +8,7 @@ const NAMES = [
   "deactivate",
   "mendCounts",
   "noteAttempt",
+  "readToStart",
   "recordCompletion",
   "recordRemoval",
   "recordRemovalFailure",

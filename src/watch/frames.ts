@@ -1,5 +1,5 @@
 import { taskOf } from "../domain/ids.js";
-import type { WorkflowSummary } from "../domain/summary.js";
+import { toldSummary, type WorkflowSummary } from "../domain/summary.js";
 import type { WorkflowEvent } from "../domain/workflowEvents.js";
 import { idOfPositions, type Position } from "./positions.js";
 
@@ -71,16 +71,10 @@ export function toldOf(event: WorkflowEvent, summary: WorkflowSummary | undefine
       });
     }
     case "summary":
-      return summary === undefined ? [] : [told("summary", { workflow_id, ...withoutAttempts(summary) })];
+      return summary === undefined ? [] : [told("summary", { workflow_id, ...toldSummary(summary) })];
     case "deactivated":
       return [told("deactivated", { workflow_id, deactivated: event.deactivated, timestamp: event.at })];
     case "created":
       return [told("created", { workflow_id, timestamp: event.at })];
   }
-}
-
-/** Failed attempts are long, and each of them was told when it happened. */
-function withoutAttempts(summary: WorkflowSummary): object {
-  const { failed_attempts: _, ...rest } = summary;
-  return rest;
 }

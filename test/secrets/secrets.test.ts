@@ -48,6 +48,7 @@ const ALL_KEYS_BUT_PROFILES = [
   "dirty",
   "summar*",
   "deactivating",
+  "events",
 ]
   .map((keys) => `~wms:*:${keys}`)
   .concat("~wms:schedds", "~wms:polls", "~wms:layout", "~{wmsq-*");

@@ -18,6 +18,22 @@ import { logEntry } from "../../src/store/records.js";
 import { openStore, type Store } from "../../src/store/store.js";
 import { freshDatabase } from "../setup/database.js";
 
+/** The summary of a workflow without taskforces. */
+const NO_SUMS: WorkflowSummary = {
+  n_taskforces: 0,
+  taskforces_by_phase: {},
+  n_workers_requested: 0,
+  compound_statuses: {},
+  top_task_errors: {},
+  tasks: [],
+  phases: {},
+  last_change: null,
+  n_failed_attempts: 0,
+  failed_attempts: [],
+  waits: { activation: null, starter: [], dead: [], stopper: [], workers: {} },
+  updated: 1,
+};
+
 let redis: Redis;
 let store: Store;
 let streams: EventStreams;
@@ -130,21 +146,7 @@ describe("an event is appended with the change that it tells of:", () => {
     await create(taskforce());
     const added = taskforce("another");
     await createTaskforce(store, added);
-    const nothing: WorkflowSummary = {
-      n_taskforces: 0,
-      taskforces_by_phase: {},
-      n_workers_requested: 0,
-      compound_statuses: {},
-      top_task_errors: {},
-      tasks: [],
-      phases: {},
-      last_change: null,
-      n_failed_attempts: 0,
-      failed_attempts: [],
-      waits: { activation: null, starter: [], dead: [], stopper: [], workers: {} },
-      updated: 1,
-    };
-    await store.summaries.save(workflow, nothing);
+    await store.summaries.save(workflow, NO_SUMS);
     expect((await told()).slice(1)).toEqual([
       phase([added.taskforce_uuid], null, "pre-mq-activation", true, "another"),
       { kind: "summary", workflow },

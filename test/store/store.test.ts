@@ -9,6 +9,7 @@ import { checkLayout, LayoutError } from "../../src/store/layout.js";
 import { type LogEntry, logEntry, taskforceText, taskText, workflowText } from "../../src/store/records.js";
 import { updateStatuses } from "../../src/store/statuses.js";
 import { openStore, type Store } from "../../src/store/store.js";
+import { readToStart } from "../../src/store/toStart.js";
 import { freshDatabase } from "../setup/database.js";
 
 let redis: Redis;
@@ -135,6 +136,27 @@ describe("creation", () => {
   test("what does not exist is undefined", async () => {
     expect(await store.fetch("workflow", workflow_id)).toBeUndefined();
     expect(await store.fetch("taskforce", newTaskforceUuid(task_id))).toBeUndefined();
+  });
+
+  test("what is to be started is read at once, just as its records are read apart", async () => {
+    const missing = { taskforce: undefined, directive: undefined, active: false };
+    expect(await readToStart(store, newTaskforceUuid(task_id))).toEqual(missing);
+    const { first } = await created();
+    const statuses = { compoundStatuses: { IDLE: { Waiting: 3 } }, topTaskErrors: undefined };
+    await updateStatuses(store, [{ uuid: first, ...statuses }]);
+    const read = {
+      taskforce: await store.fetch("taskforce", first),
+      directive: { doc: (await store.fetch("task", task_id))?.doc },
+    };
+    expect(read.taskforce?.compound_statuses).toBeDefined();
+    // redis-om gives its records symbols of its own, which count for nothing here.
+    expect({ ...(await readToStart(store, first)) }).toEqual({
+      ...read,
+      taskforce: Object.fromEntries(Object.entries(read.taskforce ?? {})),
+      active: true,
+    });
+    await store.transitions.deactivate(workflow_id, "ABORTED", 1_700_000_003);
+    expect((await readToStart(store, first)).active).toBe(false);
   });
 
   test("indexes keep the order of creation", async () => {

@@ -13,26 +13,33 @@ export const passwordDoor = (
   check: ReturnType<typeof passwordCheck>,
   failures: LoginFailures,
 ): Door => ({
-  async identify({ headers, ip }) {
+  async recognize({ headers, ip }) {
     const right = check(headers.authorization);
-    if (right) return user;
     if (right === false) failures.note(ip, "wrong name or password");
+    return right ? user : undefined;
+  },
+  async turnAway() {
     throw new HttpError(401, "operators need a name and a password", CHALLENGE);
   },
 });
 
 /** Opens to whoever sits at this machine. A page of another site whose name leads here does not. */
 export const thisMachineDoor: Door = {
-  async identify({ headers: { host = "" } }) {
+  async recognize({ headers: { host = "" } }) {
     const name = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : "";
-    if (isLoopback(name)) return "anybody";
+    return isLoopback(name) ? "anybody" : undefined;
+  },
+  async turnAway() {
     throw new HttpError(403, "operators' pages are for this machine only: ask for localhost");
   },
 };
 
 /** Opens to nobody. */
 export const closedDoor: Door = {
-  async identify() {
+  async recognize() {
+    return undefined;
+  },
+  async turnAway() {
     throw new HttpError(
       403,
       "operators' pages are closed: set ADMIN_USER and ADMIN_PASSWORD, or ADMIN_CLIENT_ID and PUBLIC_URL",

@@ -4,6 +4,7 @@ import { attemptSchema, type OperatorLogin } from "../../access/operatorLogin.js
 import type { Seal } from "../../access/seal.js";
 import { asHttpError, HttpError } from "../errors.js";
 import { exchangeOf } from "../exchange.js";
+import { isPagePath } from "../page/paths.js";
 import { asPage, type Door } from "./operatorGuard.js";
 import { isNavigation, sendPage } from "./page.js";
 
@@ -12,6 +13,8 @@ export const CALLBACK_PATH = "/admin/callback";
 
 const SESSION = "wms_operator";
 const ATTEMPT = "wms_operator_login";
+/** What a browser keeps for this door. */
+type Kept = typeof SESSION | typeof ATTEMPT;
 /** Seconds: a working day. Whoever is an operator no more at the provider remains one here until then. */
 const SESSION_LIFE = 8 * 3600;
 /** Seconds for typing a password at the provider. */
@@ -29,23 +32,25 @@ export interface LoginDoorOptions {
 
 /** Opens to operators whom the identity provider knows; the browser keeps who it was in a sealed cookie. */
 export function loginDoor({ login, seal, publicUrl, failures }: LoginDoorOptions): Door {
-  const cookies: CookieOptions = {
+  const cookieAt = (path: string): CookieOptions => ({
     httpOnly: true,
     sameSite: "lax",
     secure: publicUrl.startsWith("https:"),
-    path: "/admin",
-  };
-  const keep = async (response: Response, name: string, value: object, seconds: number): Promise<void> => {
+    path,
+  });
+  // The page at `/` is for operators too, and asks the API.
+  const options = { [SESSION]: cookieAt("/"), [ATTEMPT]: cookieAt("/admin") };
+  const keep = async (response: Response, name: Kept, value: object, seconds: number): Promise<void> => {
     const sealed = await seal.close(name, { ...value }, seconds);
-    response.cookie(name, sealed, { ...cookies, maxAge: 1000 * seconds });
+    response.cookie(name, sealed, { ...options[name], maxAge: 1000 * seconds });
   };
-  const kept = (request: Request, name: string) => seal.open(name, cookieOf(request, name));
+  const kept = (request: Request, name: Kept) => seal.open(name, cookieOf(request, name));
 
   const finish = async (request: Request, response: Response): Promise<string> => {
     const attempt = attemptSchema.safeParse(await kept(request, ATTEMPT));
     if (!attempt.success)
       throw new HttpError(403, `this login took too long, or did not begin at ${publicUrl}/admin/`);
-    response.clearCookie(ATTEMPT, cookies);
+    response.clearCookie(ATTEMPT, options[ATTEMPT]);
     const name = await login.finish(attempt.data, searchOf(request));
     await keep(response, SESSION, { name }, SESSION_LIFE);
     exchangeOf(response).caller = { subject: name, roles: new Set(["operator"]) };
@@ -67,7 +72,7 @@ export function loginDoor({ login, seal, publicUrl, failures }: LoginDoorOptions
   );
   pages.post("/logout", (_request, response) => {
     exchangeOf(response).route = "/admin/logout";
-    response.clearCookie(SESSION, cookies);
+    response.clearCookie(SESSION, options[SESSION]);
     redirect(response, "/admin/signed-out");
   });
   pages.get("/signed-out", (_request, response) => {
@@ -78,16 +83,17 @@ export function loginDoor({ login, seal, publicUrl, failures }: LoginDoorOptions
   return {
     pages,
     exit: "/admin/logout",
-    async identify(request, response) {
+    async recognize(request) {
       const session = await kept(request, SESSION);
-      if (typeof session?.["name"] === "string") return session["name"];
+      return typeof session?.["name"] === "string" ? session["name"] : undefined;
+    },
+    async turnAway(request, response) {
       // A script can't log in, and would follow the redirect to a page that is not for it.
       if (!isNavigation(request))
         throw new HttpError(401, "you are signed out: load the page again", { "www-authenticate": "Cookie" });
       const { url, attempt } = await login.begin(ownAddress(request.originalUrl));
       await keep(response, ATTEMPT, attempt, ATTEMPT_LIFE);
       redirect(response, url);
-      return undefined;
     },
   };
 }
@@ -98,12 +104,13 @@ function redirect(response: Response, to: string): void {
   response.redirect(303, to);
 }
 
-/** The operators' page that an address names; the first one for all that is none, such as another host's. */
+/** The page for operators that an address names; their first one for all that is none, such as another host's. */
 export function ownAddress(address: string): string {
   const base = "http://here";
   if (address.length > LONGEST_ADDRESS || !URL.canParse(address, base)) return "/admin/";
   const { origin, pathname, search } = new URL(address, base);
-  return origin === base && pathname.startsWith("/admin/") ? pathname + search : "/admin/";
+  const isOurs = origin === base && (pathname.startsWith("/admin/") || isPagePath(pathname));
+  return isOurs ? pathname + search : "/admin/";
 }
 
 const searchOf = ({ originalUrl }: Request): string => /\?.*$/.exec(originalUrl)?.[0] ?? "";

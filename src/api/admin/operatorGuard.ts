@@ -7,11 +7,14 @@ import { type Link, sendErrorPage, sendPage } from "./page.js";
 
 /** One way in for operators. */
 export interface Door {
+  /** @returns the name of the operator who sends a request; undefined when it shows nothing that opens this door */
+  recognize(request: Request): Promise<string | undefined>;
   /**
-   * @returns the name of the operator who sends a request; undefined when the door has answered itself, as with a redirect
-   * @throws HttpError or WmsError for whoever is not let in
+   * Shows whoever was not recognized the way in, such as by a redirect.
+   *
+   * @throws HttpError or WmsError when there is none for this request
    */
-  identify(request: Request, response: Response): Promise<string | undefined>;
+  turnAway(request: Request, response: Response): Promise<void>;
   /** Pages of the door itself, for those who are still outside too. */
   pages?: Router;
   /** Where to post to in order to leave; undefined: one can't. */
@@ -24,6 +27,8 @@ export interface OperatorGuard {
   router: Router;
   /** Lets operators through and names them as the exchange's caller. To be mounted before whatever is for them alone. */
   guard: RequestHandler;
+  /** Where to post to in order to leave; undefined: one can't. */
+  exit: string | undefined;
 }
 
 /**
@@ -44,8 +49,8 @@ export function operatorGuard(
     next();
   });
   const identified: RequestHandler = asPage(async (request, response, next) => {
-    const name = await door.identify(request, response);
-    if (name === undefined) return;
+    const name = await door.recognize(request);
+    if (name === undefined) return door.turnAway(request, response);
     exchangeOf(response).caller = operatorNamed(name);
     next();
   });
@@ -60,7 +65,7 @@ export function operatorGuard(
   });
   const guard = Router();
   guard.use(sameOrigin, identified);
-  return { router, guard };
+  return { router, guard, exit: door.exit };
 }
 
 const operatorNamed = (subject: string): Caller => ({ subject, roles: new Set(["operator"]) });

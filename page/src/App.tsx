@@ -1,0 +1,85 @@
+import { LocationProvider, Route, Router, useLocation } from "preact-iso";
+import { Empty } from "./parts/Notes.tsx";
+import { Patterns } from "./parts/Stack.tsx";
+import { View } from "./parts/View.tsx";
+import { ConnectionMark, Trouble } from "./Status.tsx";
+import { ScheddsView } from "./views/ScheddsView.tsx";
+import { ScheddView } from "./views/ScheddView.tsx";
+import { WorkflowsView } from "./views/WorkflowsView.tsx";
+import { WorkflowView } from "./views/WorkflowView.tsx";
+
+/** Addresses that are views of this page; all others are left to the browser. */
+const OURS = /^\/(?:(?:workflows|schedds)(?:\/.*)?)?(?:\?.*)?$/;
+
+/** What the service tells of its reader. */
+const told = (name: string): string | undefined =>
+  document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content;
+
+/** The whole page. */
+export function App() {
+  return (
+    <LocationProvider scope={OURS}>
+      <Patterns />
+      <a class="skip" href="#content">
+        Skip to the content
+      </a>
+      <Header />
+      <Trouble />
+      <div id="content">
+        <Router>
+          <Route path="/" component={WorkflowsView} />
+          <Route path="/workflows" component={WorkflowsView} />
+          <Route path="/workflows/:id" component={WorkflowView} />
+          <Route path="/schedds" component={ScheddsView} />
+          <Route path="/schedds/:name" component={ScheddView} />
+          <Route default component={NotFound} />
+        </Router>
+      </div>
+    </LocationProvider>
+  );
+}
+
+function Header() {
+  const { path } = useLocation();
+  const onSchedds = path.startsWith("/schedds");
+  const operator = told("operator");
+  const exit = told("exit");
+  return (
+    <header class="top">
+      <a class="brand" href="/">
+        EWMS
+      </a>
+      <nav aria-label="Views">
+        <a href="/" aria-current={onSchedds ? undefined : "page"}>
+          Workflows
+        </a>
+        <a href="/schedds" aria-current={onSchedds ? "page" : undefined}>
+          Schedds
+        </a>
+        <a href="/admin/queues">Queues</a>
+        <a href="/docs/">API</a>
+      </nav>
+      <ConnectionMark />
+      {operator && operator !== "anybody" && <span class="operator">{operator}</span>}
+      {exit && (
+        <form method="post" action={exit}>
+          <button type="submit" class="quiet">
+            Sign out
+          </button>
+        </form>
+      )}
+    </header>
+  );
+}
+
+function NotFound() {
+  return (
+    <View title="Not found">
+      <Empty title="There is no such page">
+        <p>
+          <a href="/">All workflows</a>
+        </p>
+      </Empty>
+    </View>
+  );
+}

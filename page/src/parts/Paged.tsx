@@ -1,0 +1,27 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { Pager } from "./Pager.tsx";
+
+/** Parts that are shown at a time: each is larger than a row. */
+const PARTS = 20;
+
+/** A list whose parts are more than a line, some at a time. */
+export function Paged<T>({
+  what,
+  list,
+  look,
+  children,
+}: {
+  what: string;
+  list: readonly T[];
+  look: string;
+  children: (item: T) => ComponentChildren;
+}) {
+  const [first, setFirst] = useState(0);
+  return (
+    <>
+      <ul class={look}>{list.slice(first, first + PARTS).map(children)}</ul>
+      <Pager what={what} first={first} total={list.length} rows={PARTS} go={setFirst} />
+    </>
+  );
+}

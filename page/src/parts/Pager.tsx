@@ -1,0 +1,38 @@
+import { number } from "./wording.ts";
+
+/** Rows that are shown at a time: a page of ten thousand would be slow, and read by nobody. */
+export const ROWS = 50;
+
+/** Leads through the pages of a long list. @param more whether there are more than `total`, which are not loaded yet */
+export function Pager({
+  what,
+  first,
+  total,
+  more = false,
+  rows = ROWS,
+  go,
+}: {
+  what: string;
+  first: number;
+  total: number;
+  more?: boolean;
+  rows?: number;
+  go: (first: number) => void;
+}) {
+  if (total <= rows && !more) return null;
+  const last = Math.min(first + rows, total);
+  return (
+    <nav class="pager" aria-label={`Pages of ${what}`}>
+      <button type="button" disabled={first === 0} onClick={() => go(Math.max(0, first - rows))}>
+        Previous
+      </button>
+      <span>
+        {number(first + 1)}–{number(last)} of {number(total)}
+        {more && " and more"}
+      </span>
+      <button type="button" disabled={last >= total && !more} onClick={() => go(first + rows)}>
+        Next
+      </button>
+    </nav>
+  );
+}

@@ -1,0 +1,36 @@
+import type { ComponentChildren } from "preact";
+
+/** A part of a view, under a heading. */
+export function Section({
+  title,
+  aside,
+  children,
+}: {
+  title: string;
+  aside?: ComponentChildren;
+  children: ComponentChildren;
+}) {
+  return (
+    <section>
+      <header class="section-head">
+        <h2>{title}</h2>
+        {aside}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+/** A few numbers that matter, each with its name. */
+export function Facts({ facts }: { facts: readonly { name: string; value: ComponentChildren }[] }) {
+  return (
+    <dl class="facts">
+      {facts.map(({ name, value }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,29 @@
+import type { FailedAttempt } from "../api/shapes.ts";
+import { Ago } from "../parts/Times.tsx";
+import { number, shortId } from "../parts/wording.ts";
+
+/** The newest attempts that failed, with their reasons. @param total how many there were in all */
+export function Failures({ attempts, total }: { attempts: readonly FailedAttempt[]; total: number }) {
+  return (
+    <>
+      <ol class="failures">
+        {attempts.map(({ taskforce_uuid, schedd, target_phase, timestamp, context, source_entity }) => (
+          <li key={`${taskforce_uuid} ${timestamp}`}>
+            <p class="failure-head">
+              <code>{target_phase}</code> of <code title={taskforce_uuid}>{shortId(taskforce_uuid)}</code>
+              {schedd && ` at ${schedd}`}, <Ago at={timestamp} />
+            </p>
+            <p>
+              {context} <span class="quiet-text">({source_entity})</span>
+            </p>
+          </li>
+        ))}
+      </ol>
+      {total > attempts.length && (
+        <p class="quiet-text">
+          the newest {attempts.length} of {number(total)}
+        </p>
+      )}
+    </>
+  );
+}

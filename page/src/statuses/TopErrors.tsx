@@ -1,0 +1,28 @@
+import type { Errors } from "../api/shapes.ts";
+import { number } from "../parts/wording.ts";
+
+/** As many as fit on a page; the rest is rare. */
+const SHOWN = 10;
+
+/** The most frequent errors of tasks, each with its count and a bar. */
+export function TopErrors({ errors }: { errors: Errors }) {
+  const sorted = Object.entries(errors).sort(([, a], [, b]) => b - a);
+  const most = sorted[0]?.[1] ?? 1;
+  if (sorted.length === 0) return <p class="quiet-text">No task has reported an error.</p>;
+  return (
+    <>
+      <ol class="errors">
+        {sorted.slice(0, SHOWN).map(([error, count]) => (
+          <li key={error}>
+            <span class="error-count">{number(count)} ×</span>
+            <span class="error-text">{error}</span>
+            <svg width="100%" height="4" aria-hidden="true">
+              <rect class="part fill-failed" width={`${(100 * count) / most}%`} height="4" rx="2" />
+            </svg>
+          </li>
+        ))}
+      </ol>
+      {sorted.length > SHOWN && <p class="quiet-text">and {number(sorted.length - SHOWN)} rarer ones</p>}
+    </>
+  );
+}

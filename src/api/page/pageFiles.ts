@@ -1,0 +1,41 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+/** A file of the page. */
+export interface PageFile {
+  type: string;
+  bytes: Buffer;
+  gzipped: Buffer;
+}
+
+/** The page as it was built: its one document, and what that loads by names that change with their contents. */
+export interface BuiltPage {
+  document: string;
+  assets: ReadonlyMap<string, PageFile>;
+}
+
+const TYPES: Record<string, string> = {
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** Beside the compiled rooms; from `src/`, too, it is what `npm run build` left in `dist/`. */
+const FOLDERS = ["../../page/", "../../../dist/page/"].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+);
+
+/** Reads the page into memory: it is small. @returns undefined when it was not built */
+export function readPage(folders: readonly string[] = FOLDERS): BuiltPage | undefined {
+  const folder = folders.find((path) => existsSync(`${path}index.html`));
+  if (folder === undefined) return undefined;
+  const assets = readdirSync(`${folder}assets`).flatMap((name): [string, PageFile][] => {
+    const type = TYPES[extname(name)];
+    if (type === undefined) return [];
+    const bytes = readFileSync(`${folder}assets/${name}`);
+    return [[name, { type, bytes, gzipped: gzipSync(bytes) }]];
+  });
+  return { document: readFileSync(`${folder}index.html`, "utf8"), assets: new Map(assets) };
+}

@@ -1,0 +1,98 @@
+import { gzipSync } from "node:zlib";
+import { type Request, type RequestHandler, type Response, Router } from "express";
+import helmet from "helmet";
+import type { OperatorGuard } from "../admin/operatorGuard.js";
+import { escaped, sendPage } from "../admin/page.js";
+import { exchangeOf } from "../exchange.js";
+import type { BuiltPage, PageFile } from "./pageFiles.js";
+import { isPagePath } from "./paths.js";
+
+/** All comes from this service, nothing stands in the document itself, and nobody frames it: it acts on workflows. */
+const secureHeaders = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      imgSrc: ["'self'", "data:"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  frameguard: { action: "deny" },
+  // The browser names the page's origin when it posts.
+  referrerPolicy: { policy: "same-origin" },
+  // Whether TLS is in front of it is not for one page to decide for the whole host.
+  strictTransportSecurity: false,
+});
+
+/** Where the built document takes up what the service knows of its reader. */
+const READER = "</head>";
+
+/**
+ * The page at `/`, with its views at addresses of their own, for operators alone; to be mounted at `/`, after all else.
+ *
+ * @param page undefined: it was not built, and a person is told so
+ */
+export function workflowPages({ guard, exit }: OperatorGuard, page: BuiltPage | undefined): RequestHandler {
+  const pages = Router({ strict: true });
+  pages.use((request, response, next) => {
+    const isView = isPagePath(request.path) && wantsHtml(request);
+    const isAsset = request.path.startsWith("/assets/");
+    if (!isRead(request) || !(isView || isAsset)) return next("router");
+    exchangeOf(response).route = isView ? "/" : "/assets/";
+    secureHeaders(request, response, next);
+  }, guard);
+  pages.get("/assets/:name", (request, response, next) => {
+    const file = page?.assets.get(request.params.name);
+    if (file === undefined) return next();
+    // Another build has other names.
+    send(request, response, file, "private, max-age=31536000, immutable");
+  });
+  pages.get(/./, (request, response, next) => {
+    if (!isPagePath(request.path)) return next();
+    if (page === undefined) return sendMissing(response);
+    const bytes = Buffer.from(page.document.replace(READER, () => `${readerOf(response, exit)}${READER}`));
+    const file = { type: "text/html; charset=utf-8", bytes, gzipped: gzipSync(bytes) };
+    send(request, response, file, "no-cache, private");
+  });
+  return pages;
+}
+
+const isRead = ({ method }: Request): boolean => method === "GET" || method === "HEAD";
+
+/** Machines get the answers that they always got. */
+const wantsHtml = ({ headers }: Request): boolean => (headers.accept ?? "").includes("text/html");
+
+/** Who reads it, and how to leave, for the page to show. */
+function readerOf(response: Response, exit: string | undefined): string {
+  const meta = (name: string, content: string) => `<meta name="${name}" content="${escaped(content)}">\n`;
+  const operator = exchangeOf(response).caller?.subject ?? "";
+  return meta("operator", operator) + (exit === undefined ? "" : meta("exit", exit));
+}
+
+function send(request: Request, response: Response, file: PageFile, cacheControl: string): void {
+  const packed = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+  const bytes = packed ? file.gzipped : file.bytes;
+  response.writeHead(200, {
+    "content-type": file.type,
+    "content-length": bytes.length,
+    "cache-control": cacheControl,
+    vary: "accept-encoding",
+    ...(packed && { "content-encoding": "gzip" }),
+  });
+  response.end(bytes);
+}
+
+const sendMissing = (response: Response): void =>
+  sendPage(response, {
+    title: "EWMS",
+    text: "The service runs, but its page was not built: npm run build does that, and a restart shows it.",
+    links: [
+      { label: "API", href: "/docs/" },
+      { label: "Queues", href: "/admin/queues" },
+    ],
+  });

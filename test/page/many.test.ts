@@ -1,0 +1,48 @@
+import { expect, it, onTestFinished } from "vitest";
+import { openBrowser } from "../../scripts/browser/chromium.js";
+import { startStory, task } from "../stories/story.js";
+import { PageDriver } from "./pageDriver.js";
+
+const TASKS = 100;
+const PLACES = 100;
+/** Elements of a document that a browser draws without a thought. */
+const FEW_ELEMENTS = 3000;
+
+it("sums ten thousand taskforces up, and shows them a page at a time when asked to", async () => {
+  const places = Array.from({ length: PLACES }, (_, n) => [`place-${n}`, { schedd: `schedd-${n % 10}` }]);
+  const story = await startStory({ CLUSTER_LOCATIONS: JSON.stringify(Object.fromEntries(places)) });
+  onTestFinished(() => story.close());
+  const locations = places.map(([name]) => name as string);
+  const tasks = Array.from({ length: TASKS }, (_, n) =>
+    task(locations, {
+      task_args: `part ${n}`,
+      input_queue_aliases: ["frames"],
+      output_queue_aliases: ["maps"],
+    }),
+  );
+  const { workflow, taskforces } = await story.submitWorkflow(tasks);
+  expect(taskforces).toHaveLength(TASKS * PLACES);
+
+  const browser = await openBrowser();
+  onTestFinished(() => browser.close());
+  const driver = await PageDriver.open(browser, story.url);
+  const { page } = driver;
+  const elements = () => page.evaluate<number>("document.querySelectorAll('*').length");
+  page.setDefaultTimeout(60_000);
+  await driver.go(`/workflows/${workflow.workflow_id}`);
+  await page.getByRole("button", { name: /^Task reco:v2.1.0 ×100/ }).waitFor();
+  await page.locator(".facts").getByText("10,000").first().waitFor();
+  expect(await page.locator(".timeline-row").count()).toBe(0);
+  expect(await elements()).toBeLessThan(FEW_ELEMENTS);
+  expect(await driver.barriers()).toEqual([]);
+
+  await page.getByRole("button", { name: "Show 10,000 taskforces one by one" }).click();
+  const pages = page.getByRole("navigation", { name: "Pages of taskforces" });
+  await pages.getByText("1–50 of 10,000").waitFor();
+  expect(await page.locator(".timeline-row").count()).toBe(50);
+  await pages.getByRole("button", { name: "Next" }).click();
+  await pages.getByText("51–100 of 10,000").waitFor();
+  expect(await page.locator(".timeline-row").count()).toBe(50);
+  expect(await elements()).toBeLessThan(FEW_ELEMENTS);
+  expect(driver.complaints).toEqual([]);
+}, 240_000);

@@ -1,0 +1,84 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
+import { openBrowser } from "../../scripts/browser/chromium.js";
+import { createTms } from "../../scripts/tms/tms.js";
+import { createWorkflow, read, ServiceProcess, until } from "../processes/serviceProcess.js";
+import { freshDatabase } from "../setup/database.js";
+import { PageDriver } from "./pageDriver.js";
+
+/** Milliseconds for a test that starts several processes and a browser. */
+const SLOW = 90_000;
+
+/** A port that nobody listens on for now. */
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return String(port);
+}
+
+it(
+  "keeps what it shows while the web process is gone, says so, and goes on by itself when it is back",
+  async () => {
+    const environment = { REDIS_URL: await freshDatabase(), REST_PORT: await freePort() };
+    const worker = new ServiceProcess("worker", environment);
+    const first = new ServiceProcess("web", environment);
+    const url = await first.url();
+    await worker.says(/WMS worker runs/);
+    const { workflow, taskforce } = await createWorkflow(url);
+    await until("it waits to start", async () => {
+      const { phase } = await read<{ phase: string }>(url, taskforce);
+      return phase === "pending-starter";
+    });
+
+    const browser = await openBrowser();
+    onTestFinished(() => browser.close());
+    const driver = await PageDriver.open(browser, url);
+    const { page } = driver;
+    await driver.go(workflow.replace("/v1", ""));
+    await page.getByText("Live", { exact: true }).waitFor();
+    const row = page.locator(".timeline-row");
+    await row.getByText("waiting to start").waitFor();
+
+    first.signal("SIGKILL");
+    await first.ended();
+    await page
+      .getByRole("alert")
+      .getByText(/The service does not answer/)
+      .waitFor();
+    await page.getByText("Service away").waitFor();
+    // The last state stays.
+    expect(await row.getByText("waiting to start").count()).toBe(1);
+
+    const second = new ServiceProcess("web", environment);
+    expect(await second.url()).toBe(url);
+    await page.getByText("Live", { exact: true }).waitFor();
+    await page.getByRole("alert").waitFor({ state: "detached" });
+    await createTms({ url, schedd: "SCHEDD1" }).drainStarters();
+    await row.getByText("submitted").waitFor();
+    expect(driver.complaints).toEqual([]);
+  },
+  SLOW,
+);
+
+it(
+  "asks every few seconds where a proxy lets no stream through",
+  async () => {
+    const service = new ServiceProcess("main", { REDIS_URL: await freshDatabase() });
+    const url = await service.url();
+    const { workflow } = await createWorkflow(url);
+    const browser = await openBrowser();
+    onTestFinished(() => browser.close());
+    const driver = await PageDriver.open(browser, url);
+    await driver.page.route(/\/events$/, (route) => route.abort());
+    await driver.go(workflow.replace("/v1", ""));
+    await driver.page.getByText("Every few seconds").waitFor();
+    await driver.page.locator(".timeline-row").getByText("waiting to start").waitFor();
+    await createTms({ url, schedd: "SCHEDD1" }).drainStarters();
+    await driver.page.locator(".timeline-row").getByText("submitted").waitFor();
+  },
+  SLOW,
+);
