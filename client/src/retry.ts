@@ -34,7 +34,7 @@ const changes = ({ method, url }: Request): boolean =>
 const isRepeatable = (request: Request): boolean => !changes(request) || request.headers.has(IDEMPOTENCY_KEY);
 
 /** A random share of a wait that grows with each attempt, so that many clients don't come back all at once. In seconds. */
-export const jittered = (attempt: number): number =>
+const jittered = (attempt: number): number =>
   Math.random() * Math.min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT);
 
 /**

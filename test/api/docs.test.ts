@@ -37,8 +37,6 @@ const EXTENSIONS: [string, string][] = [
   ["get", "/v1/schedds/{schedd}"],
   ["get", "/v1/workflows/{workflow_id}/events"],
   ["get", "/v1/workflows/{workflow_id}/summary"],
-  ["get", "/v1/workflows/{workflow_id}/events"],
-  ["get", "/v1/events"],
 ];
 
 /** Roles as an operation of the document carries them. */
