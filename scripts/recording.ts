@@ -17,13 +17,14 @@ const SCHEDD = "grid-submitter.icecube.wisc.edu";
 const service = await startService();
 try {
   const { url: EWMS_URL } = service;
-  const command = ["-c", "bash scripts/recording.sh", "-g", SIZE];
-  const frames = ["-m", String(FRAME.shortest), "-D", String(FRAME.last)];
-  const recorder = spawn("termtosvg", [FILE, ...command, ...frames], {
+  const frames = `-m ${FRAME.shortest} -D ${FRAME.last}`;
+  const recorder = `termtosvg ${FILE} -c 'bash scripts/recording.sh' -g ${SIZE} ${frames}`;
+  // The recorder reads its own terminal, and ends with it: `script` gives it one.
+  const terminal = spawn("script", ["-qec", recorder, "/dev/null"], {
     env: { ...process.env, EWMS_URL, WMS_SCHEDD: SCHEDD, TERM: "xterm-256color" },
-    stdio: "inherit",
+    stdio: ["pipe", "inherit", "inherit"],
   });
-  const [code] = await once(recorder, "exit");
+  const [code] = await once(terminal, "exit");
   process.exitCode = code as number;
 } finally {
   await service.stop();

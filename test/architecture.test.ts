@@ -37,7 +37,7 @@ const PAGE_MAY_IMPORT: Record<string, string[]> = {
 const MADE = new Set(["client/src/schema.d.ts", "client/src/cli/workflowRequest.ts"]);
 
 /** The cruiser remembers it from one cruise to the next. */
-const RESOLUTION = { extensions: [".ts", ".tsx", ".js"], mainFields: ["module", "main"] };
+const RESOLUTION = { extensions: [".ts", ".tsx", ".d.ts", ".js"], mainFields: ["module", "main"] };
 
 const sourceFiles = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })

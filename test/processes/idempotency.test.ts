@@ -61,6 +61,8 @@ test.each([0, 2000, 2 * TASKS])(
     const { made } = JSON.parse((await redis.get(key)) ?? "{}") as { made?: string };
     expect(left.workflows).toEqual(made === undefined ? [] : [made]);
 
+    // A claim of the dead process counts for some seconds more; here for fewer.
+    if (made === undefined) await redis.pexpire(key, 200);
     let answer = await create(url);
     await until("the request is served again", async () => {
       if (answer.status !== 409) return true;

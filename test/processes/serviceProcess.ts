@@ -5,7 +5,7 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { onTestFinished } from "vitest";
+import { inject, onTestFinished } from "vitest";
 
 /** Milliseconds between two looks at a condition. */
 const LOOK_AGAIN = 20;
@@ -45,10 +45,12 @@ export class ServiceProcess {
     environment: Record<string, string>,
     atEnd: (kill: () => Promise<void>) => void = onTestFinished,
   ) {
-    const node = ["--import", import.meta.resolve("tsx"), `src/${program}.ts`];
     // Nothing of the tests' own environment: a REDIS_URL for them is none for this process.
     const env = { PATH: process.env["PATH"], REST_PORT: "0", ...environment };
-    this.#child = spawn(process.execPath, node, { env, stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = spawn(process.execPath, [join(inject("programs"), `${program}.js`)], {
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
     });

@@ -42,17 +42,16 @@ export const phasesOf = (byPhase: ByPhase): string =>
 /**
  * A task in words: its taskforces by phase, its workers, how many more run than a minute ago, its errors.
  *
- * @param rate workers per minute; undefined while it is not known
+ * @param rate workers that end per minute; undefined while it is not known
  */
 export function describeTask(task: TaskSummary, rate = 0): string {
   const { total, running, held, ended } = workersOf(task);
   const errors = Object.values(task.top_task_errors).reduce((sum, more) => sum + more, 0);
-  const change = Math.round(rate);
+  const perMinute = rate < 0.5 ? "" : ` (${Math.round(rate)}/min)`;
   return [
     `${phasesOf(task.taskforces_by_phase)}; ${running} of ${counted(total, "worker")} run`,
-    ...(change === 0 ? [] : [`${change > 0 ? "+" : ""}${change}/min`]),
     ...(held === 0 ? [] : [`${held} held`]),
-    ...(ended === 0 ? [] : [`${ended} ended`]),
+    ...(ended === 0 ? [] : [`${ended} ended${perMinute}`]),
     ...(errors === 0 ? [] : [counted(errors, "error")]),
   ].join(", ");
 }
@@ -85,7 +84,7 @@ const OTHER_LINES = 6;
 /**
  * How a workflow does, for a terminal that is drawn anew with each change.
  *
- * @param rates workers per minute, by task
+ * @param rates workers that end per minute, by task
  * @returns lines that fit
  */
 export function progressLines(
@@ -144,21 +143,21 @@ const longest = (n: number): string => (n === 1 ? "for" : "the longest for");
 const WINDOW = 60;
 const SOONEST = 10;
 
-/** How fast the number of running workers of each task changes. */
+/** How fast the workers of each task end. */
 export class Rates {
-  readonly #seen = new Map<string, { at: number; running: number }[]>();
+  readonly #seen = new Map<string, { at: number; ended: number }[]>();
 
-  /** Takes a summary in. @param now epoch seconds @returns workers per minute, by task */
+  /** Takes a summary in. @param now epoch seconds @returns workers that end per minute, by task */
   after(summary: Summary, now: number): Map<string, number> {
     const rates = new Map<string, number>();
     for (const task of summary.tasks) {
-      const { running } = workersOf(task);
-      const seen = [...(this.#seen.get(task.task_id) ?? []), { at: now, running }];
+      const { ended } = workersOf(task);
+      const seen = [...(this.#seen.get(task.task_id) ?? []), { at: now, ended }];
       const recent = seen.filter(({ at }) => at >= now - WINDOW);
       this.#seen.set(task.task_id, recent);
       const [oldest] = recent;
       if (oldest !== undefined && now - oldest.at >= SOONEST)
-        rates.set(task.task_id, ((running - oldest.running) / (now - oldest.at)) * 60);
+        rates.set(task.task_id, ((ended - oldest.ended) / (now - oldest.at)) * 60);
     }
     return rates;
   }
