@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
-import { type AddressInfo, isIPv6 } from "node:net";
+import { type AddressInfo, isIPv6, type Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ConfigError } from "./config/config.js";
@@ -9,6 +9,15 @@ import { ConfigError } from "./config/config.js";
 const REFUSAL_INTERVAL = 60_000;
 /** Milliseconds between two looks for connections that have become idle. */
 const IDLE_INTERVAL = 20;
+
+/**
+ * Milliseconds in which a connection sends something, or it was opened to be there in case of need, as browsers and clients of
+ * HTTP do. Node takes one that never sent a byte for busy, and would let it hold the server open.
+ */
+const SILENT = 1000;
+
+/** Connections that are open, and since when, in milliseconds of `performance.now()`. */
+const connections = new WeakMap<Server, Map<Socket, number>>();
 
 /**
  * Starts to accept connections.
@@ -23,6 +32,12 @@ export async function listen(
   port: number,
   portSetting = "REST_PORT",
 ): Promise<string> {
+  const open = new Map<Socket, number>();
+  connections.set(server, open);
+  server.on("connection", (socket) => {
+    open.set(socket, performance.now());
+    socket.once("close", () => open.delete(socket));
+  });
   server.listen(port, host);
   try {
     await once(server, "listening");
@@ -66,10 +81,19 @@ export async function stopServing(server: Server, enough: AbortSignal): Promise<
   const closed = once(server, "close");
   server.close();
   // A connection that is kept alive after its last answer would hold the server open.
-  const idle = setInterval(() => server.closeIdleConnections(), IDLE_INTERVAL);
+  const idle = setInterval(() => {
+    server.closeIdleConnections();
+    closeSilentConnections(server);
+  }, IDLE_INTERVAL);
   const cut = () => server.closeAllConnections();
   if (enough.aborted) cut();
   enough.addEventListener("abort", cut);
   await closed;
   clearInterval(idle);
+}
+
+function closeSilentConnections(server: Server): void {
+  const latest = performance.now() - SILENT;
+  for (const [socket, since] of connections.get(server) ?? [])
+    if (socket.bytesRead === 0 && since < latest) socket.destroy();
 }

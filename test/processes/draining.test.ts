@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { Agent, get, type IncomingMessage } from "node:http";
+import { createConnection } from "node:net";
 import { text } from "node:stream/consumers";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
@@ -70,6 +71,16 @@ test("when the grace is over, it ends with code 0", async () => {
   const client = keepingClient();
   await client(`${await process.url()}/v1/`);
   process.signal("SIGTERM");
+  expect(await process.ended()).toBe(0);
+});
+
+test("a connection that was opened and never used does not hold a process that ends", async () => {
+  const process = await web();
+  const socket = createConnection(Number(new URL(await process.url()).port), "127.0.0.1");
+  onTestFinished(() => void socket.destroy());
+  await once(socket, "connect");
+  process.signal("SIGTERM");
+  // Else it would be cut off after SHUTDOWN_SECONDS, with another code.
   expect(await process.ended()).toBe(0);
 });
 
