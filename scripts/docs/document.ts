@@ -1,7 +1,7 @@
 import { describedRoutes } from "../../src/api/app.js";
 import type { Document } from "../../src/api/openapi.js";
 
-/** Stands for what the handlers of routes use: a description is made without calling them. */
+/** Stands for whatever the handlers of routes use, of every type: a description is made without calling them. */
 const uncalled = new Proxy(
   {},
   {
@@ -13,5 +13,4 @@ const uncalled = new Proxy(
 
 /** The OpenAPI document as a service with the embedded MQS serves it; none has to run. */
 export const apiDocument = (): Document =>
-  describedRoutes({ wms: uncalled, readiness: uncalled, embeddedMqs: uncalled, events: {} as never })
-    .document;
+  describedRoutes({ wms: uncalled, readiness: uncalled, embeddedMqs: uncalled, events: uncalled }).document;

@@ -7,9 +7,6 @@ import { type TaskforceRecord, taskforceAsCreated, taskText, workflowAsCreated }
 import type { Wms } from "./context.js";
 import { INITIAL, requestedWorkers } from "./create.js";
 
-/** Records read at once. */
-const CHUNK = 500;
-
 /**
  * A workflow as it was when it was created. Ids, times, queues and configurations never change and are read; of what a TMS has
  * changed since, the same request tells how it was.
@@ -27,19 +24,17 @@ export async function workflowCreatedBefore(
   ]);
   if (workflow === undefined) throw new Error(`${id} was created and is gone`);
   const task_directives: TaskDirective[] = [];
-  for (const chunk of chunks(taskIds))
-    for (const record of await store.fetchMany("task", chunk))
-      if (record !== undefined) task_directives.push(JSON.parse(taskText(record)) as TaskDirective);
+  for await (const [, record] of store.fetchEach("task", taskIds))
+    if (record !== undefined) task_directives.push(JSON.parse(taskText(record)) as TaskDirective);
   const workers = new Map(
     task_directives.map(({ task_id }, index) => [task_id, requestedWorkers(request.tasks[index])]),
   );
   const taskforces: Taskforce[] = [];
-  for (const chunk of chunks(uuids))
-    for (const record of await store.fetchMany("taskforce", chunk)) {
-      const taskforce = record && asCreated(record, workers);
-      // Others were added later.
-      if (taskforce?.phase_change_log[0]?.context === INITIAL) taskforces.push(taskforce);
-    }
+  for await (const [, record] of store.fetchEach("taskforce", uuids)) {
+    const taskforce = record && asCreated(record, workers);
+    // Others were added later.
+    if (taskforce?.phase_change_log[0]?.context === INITIAL) taskforces.push(taskforce);
+  }
   return { workflow: workflowAsCreated(workflow), task_directives, taskforces };
 }
 
@@ -57,8 +52,4 @@ export async function taskforceCreatedBefore(
   const record = await wms.store.fetch("taskforce", uuid);
   if (record === undefined) throw new Error(`${uuid} was created and is gone`);
   return taskforceAsCreated(record, requestedWorkers(request));
-}
-
-function* chunks<T>(all: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < all.length; start += CHUNK) yield all.slice(start, start + CHUNK);
 }

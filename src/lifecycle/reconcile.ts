@@ -10,9 +10,6 @@ import { fanoutJobId } from "./fanout.js";
 import { isDead, rankOfRecord, wantsStart, wantsStop } from "./ranks.js";
 import { finishRetries } from "./retry.js";
 
-/** Records read at once. */
-const CHUNK = 500;
-
 /** What a pass mended. */
 export interface Reconciled {
   added: number;
@@ -133,13 +130,7 @@ interface Found {
 
 async function recordsOf(wms: Wms, uuids: readonly TaskforceUuid[]): Promise<Found[]> {
   const found: Found[] = [];
-  for (let start = 0; start < uuids.length; start += CHUNK) {
-    const chunk = uuids.slice(start, start + CHUNK);
-    const records = await wms.store.fetchMany("taskforce", chunk);
-    chunk.forEach((uuid, index) => {
-      found.push({ uuid, record: records[index] });
-    });
-  }
+  for await (const [uuid, record] of wms.store.fetchEach("taskforce", uuids)) found.push({ uuid, record });
   return found;
 }
 

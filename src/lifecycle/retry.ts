@@ -8,9 +8,6 @@ import { entryNow } from "./log.js";
 import { project } from "./project.js";
 import { rankOfRecord, wantsStart } from "./ranks.js";
 
-/** Dead letters whose taskforces are read at once. */
-const CHUNK = 500;
-
 /**
  * An operator has a dead taskforce handed out again, as if it had never failed. The store learns it first, and then the
  * queue; {@link finishRetries} makes up for a crash in between. One that is not to be started any more leaves the queue.
@@ -58,17 +55,12 @@ export async function finishRetries(
   dead: readonly TaskforceUuid[],
 ): Promise<number> {
   let revived = 0;
-  for (let start = 0; start < dead.length; start += CHUNK) {
-    const chunk = dead.slice(start, start + CHUNK);
-    const records = await wms.store.fetchMany("taskforce", chunk);
-    for (const [index, uuid] of chunk.entries()) {
-      const record = records[index];
-      if (!wantsStart(record) || record.submit_failures !== undefined) continue;
-      const buriedAt = await starter.buriedAt(uuid);
-      if (buriedAt === undefined || Number(record.since) * 1000 < buriedAt) continue;
-      await starter.revive(uuid, rankOfRecord(record));
-      revived++;
-    }
+  for await (const [uuid, record] of wms.store.fetchEach("taskforce", dead)) {
+    if (!wantsStart(record) || record.submit_failures !== undefined) continue;
+    const buriedAt = await starter.buriedAt(uuid);
+    if (buriedAt === undefined || Number(record.since) * 1000 < buriedAt) continue;
+    await starter.revive(uuid, rankOfRecord(record));
+    revived++;
   }
   return revived;
 }

@@ -20,8 +20,6 @@ const BATCH = 20;
 /** Milliseconds from which on making a summary is followed by a pause of twice as long, and the longest pause. */
 const SLOW = 200;
 const LONGEST_PAUSE = 3000;
-/** Records read at once. */
-const CHUNK = 500;
 
 /** Brings the summaries of all dirty workflows of a partition up to date. */
 export async function summarizeDirty(wms: Wms, partition: number): Promise<void> {
@@ -50,21 +48,16 @@ export async function summarize(wms: Wms, workflow: WorkflowId): Promise<Workflo
   const failures = new Failures();
   const waits = new WaitsTally(wms);
   let lastChange = 0;
-  for (let start = 0; start < uuids.length; start += CHUNK) {
-    const chunk = uuids.slice(start, start + CHUNK);
-    const records = await wms.store.fetchMany("taskforce", chunk);
-    for (const [index, uuid] of chunk.entries()) {
-      const record = records[index];
-      if (record === undefined) continue;
-      const log = phaseChanges(record);
-      const ofTask = tasks.get(taskOf(uuid));
-      const statuses = entriesOf<Record<string, number>>(record.compound_statuses);
-      addTo(ofTask === undefined ? [whole] : [whole, ofTask], record, statuses);
-      const since = clock.add(record, log);
-      failures.add(uuid, record, log);
-      waits.add(record, statuses, log, since);
-      lastChange = Math.max(lastChange, log.at(-1)?.timestamp ?? 0, Number(record.statuses_ts ?? 0));
-    }
+  for await (const [uuid, record] of wms.store.fetchEach("taskforce", uuids)) {
+    if (record === undefined) continue;
+    const log = phaseChanges(record);
+    const ofTask = tasks.get(taskOf(uuid));
+    const statuses = entriesOf<Record<string, number>>(record.compound_statuses);
+    addTo(ofTask === undefined ? [whole] : [whole, ofTask], record, statuses);
+    const since = clock.add(record, log);
+    failures.add(uuid, record, log);
+    waits.add(record, statuses, log, since);
+    lastChange = Math.max(lastChange, log.at(-1)?.timestamp ?? 0, Number(record.statuses_ts ?? 0));
   }
   return {
     ...whole,
@@ -99,15 +92,10 @@ async function taskSummaries(wms: Wms, workflow: WorkflowId): Promise<Map<TaskId
     );
   const summaries = new Map<TaskId, TaskSummary>();
   const ids = await wms.store.indexes.tasksOf(workflow);
-  for (let start = 0; start < ids.length; start += CHUNK) {
-    const chunk = ids.slice(start, start + CHUNK);
-    const records = await wms.store.fetchMany("task", chunk);
-    for (const [index, task_id] of chunk.entries()) {
-      const record = records[index];
-      if (record === undefined) continue;
-      const { task_image } = JSON.parse(taskText(record)) as TaskDirective;
-      summaries.set(task_id, { task_id, task_image, ...noSums() });
-    }
+  for await (const [task_id, record] of wms.store.fetchEach("task", ids)) {
+    if (record === undefined) continue;
+    const { task_image } = JSON.parse(taskText(record)) as TaskDirective;
+    summaries.set(task_id, { task_id, task_image, ...noSums() });
   }
   return summaries;
 }

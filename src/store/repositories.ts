@@ -48,6 +48,7 @@ export function taskforceOf(values: readonly (string | null)[]): TaskforceRecord
     const value = values[index] ?? null;
     if (value !== null) record[field] = FIELDS.taskforce[field].type === "number" ? Number(value) : value;
   }
+  // FIELDS says what is text and what a number; the types of the record can't be told from it.
   return record.doc === undefined ? undefined : (record as unknown as TaskforceRecord);
 }
 

@@ -14,6 +14,9 @@ import { defineScripts } from "./scripts.js";
 import { Summaries } from "./summaries.js";
 import { Transitions } from "./transitions.js";
 
+/** Records that {@link Store.fetchEach} reads at once. */
+const CHUNK = 500;
+
 /** Entities in Redis. One for a process, on one client. */
 export class Store {
   readonly redis: Redis;
@@ -58,6 +61,18 @@ export class Store {
   /** Many records, in the order of the ids; undefined where there is none. */
   fetchMany<K extends Kind>(kind: K, ids: readonly IdOf[K][]): Promise<(RecordOf[K] | undefined)[]> {
     return Promise.all(ids.map((id) => this.fetch(kind, id)));
+  }
+
+  /** Any number of records with their ids, in that order, read in pieces; undefined where there is none. */
+  async *fetchEach<K extends Kind>(
+    kind: K,
+    ids: readonly IdOf[K][],
+  ): AsyncGenerator<[id: IdOf[K], record: RecordOf[K] | undefined]> {
+    for (let start = 0; start < ids.length; start += CHUNK) {
+      const chunk = ids.slice(start, start + CHUNK);
+      const records = await this.fetchMany(kind, chunk);
+      for (const [index, id] of chunk.entries()) yield [id, records[index]];
+    }
   }
 
   /** Epoch seconds since which a taskforce is in a phase, or last failed in it; undefined when it is elsewhere. */
