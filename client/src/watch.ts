@@ -136,6 +136,8 @@ async function* eventsOf(
   // The request's own signal can't be relied on for so long: what ties it to this one may be garbage-collected.
   const end = () => void reader.cancel().catch(() => undefined);
   signal?.addEventListener("abort", end);
+  // For the same reason it may have been aborted while the stream was opened.
+  if (signal?.aborted) end();
   const decoder = new TextDecoder();
   let text = "";
   try {

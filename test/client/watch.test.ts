@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createClient, Refusal, type WatchEvent } from "../../client/src/index.js";
 import { ServiceProcess, workflowRequest } from "../processes/serviceProcess.js";
@@ -84,6 +87,22 @@ describe("a watch", () => {
   test("of a workflow that is unknown is refused", async () => {
     const watch = createClient({ url: story.url }).watch("WF-0-00000000");
     await expect(watch.next()).rejects.toEqual(new Refusal(404, "no workflow found with id: WF-0-00000000"));
+  });
+
+  test("that is ended while its stream is being opened lets go of the connection", async () => {
+    const enough = new AbortController();
+    let letGo: Promise<unknown> | undefined;
+    const server = createServer((_request, response) => {
+      letGo = once(response, "close");
+      enough.abort(new Error("enough"));
+      response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    });
+    onTestFinished(() => void server.close());
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const watch = createClient({ url }).watch("WF-0-00000000", { signal: enough.signal });
+    await expect(watch.next()).rejects.toThrow("enough");
+    await letGo;
   });
 
   test("gives up where nobody ever answered", async () => {
