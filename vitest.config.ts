@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/setup/redis.ts", "test/setup/page.ts", "test/setup/programs.ts"],
+    globalSetup: ["test/setup/redis.ts", "test/setup/build.ts"],
     setupFiles: ["test/setup/releaseDatabases.ts"],
     // Files share nothing but the Redis server, where each takes databases of its own.
     pool: "forks",

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cruise, type ICruiseResult } from "dependency-cruiser";
+import { cruise, type ICruiseOptions, type ICruiseResult } from "dependency-cruiser";
 import { expect, test } from "vitest";
 
 /** What each room may import, besides itself. The files directly under `src/` put the rooms together. */
@@ -44,89 +44,79 @@ const sourceFiles = (folder: string): string[] =>
     .filter((file) => /\.tsx?$/.test(file))
     .map((file) => join(folder, file));
 
-test("imports point one way", async () => {
-  const rooms = Object.keys(MAY_IMPORT);
-  const { output } = await cruise(["src"], {
+type Rules = NonNullable<NonNullable<ICruiseOptions["ruleSet"]>["forbidden"]>;
+
+/** Follows the imports of a folder's files. @returns what breaks a rule, circles included, and the folder's own files */
+async function importsOf(folder: string, rules: Rules) {
+  const { output } = await cruise([folder], {
     validate: true,
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
     enhancedResolveOptions: RESOLUTION,
     ruleSet: {
-      forbidden: [
-        { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
-        ...rooms.map((room) => ({
-          name: `${room}-imports`,
-          severity: "error" as const,
-          from: { path: `^src/${room}/` },
-          to: { path: "^src/", pathNot: [room, ...(MAY_IMPORT[room] ?? [])].map((ok) => `^src/${ok}/`) },
-        })),
-      ],
+      forbidden: [{ name: "no-circular", severity: "error", from: {}, to: { circular: true } }, ...rules],
     },
   });
   const { summary, modules } = output as ICruiseResult;
-  expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).toEqual([]);
-  // A cruiser that can't parse TypeScript finds nothing, and nothing wrong.
-  const own = modules.filter(({ source }) => source.startsWith("src/"));
-  expect(own.length).toBe(sourceFiles("src").length);
+  return {
+    violations: summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`),
+    own: modules.filter(({ source }) => source.startsWith(`${folder}/`)),
+  };
+}
+
+/** The rules of a folder whose rooms may import some others. */
+const rulesOf = (folder: string, mayImport: Record<string, string[]>): Rules =>
+  Object.entries(mayImport).map(([room, others]) => ({
+    name: `${room}-imports`,
+    severity: "error",
+    from: { path: `^${folder}/${room}/` },
+    to: { path: `^${folder}/`, pathNot: [room, ...others].map((ok) => `^${folder}/${ok}/`) },
+  }));
+
+/** A cruiser that can't parse TypeScript finds nothing, and nothing wrong. */
+function expectAllRead(folder: string, own: ICruiseResult["modules"]): void {
+  expect(own.length).toBe(sourceFiles(folder).length);
   expect(own.flatMap(({ dependencies }) => dependencies).length).toBeGreaterThan(own.length);
+}
+
+test("imports point one way", async () => {
+  const { violations, own } = await importsOf("src", rulesOf("src", MAY_IMPORT));
+  expect(violations).toEqual([]);
+  expectAllRead("src", own);
 });
 
 test("the client stands alone, and its library needs nothing of the command line", async () => {
-  const { output } = await cruise(["client/src"], {
-    validate: true,
-    tsPreCompilationDeps: true,
-    doNotFollow: { path: "node_modules" },
-    enhancedResolveOptions: RESOLUTION,
-    ruleSet: {
-      forbidden: [
-        { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
-        { name: "client-imports", severity: "error", from: {}, to: { path: "^(src|test|bench|scripts)/" } },
-        {
-          name: "library-imports",
-          severity: "error",
-          from: { path: "^client/src/[^/]+$" },
-          to: {
-            pathNot: [
-              "^client/src/[^/]+$",
-              // Types alone: there is no such file to find.
-              "^\\./schema\\.js$",
-              "node_modules/(openapi-fetch|eventsource-parser|openid-client)/",
-            ],
-            dependencyTypesNot: ["core"],
-          },
-        },
-      ],
+  const { violations, own } = await importsOf("client/src", [
+    { name: "client-imports", severity: "error", from: {}, to: { path: "^(src|test|bench|scripts)/" } },
+    {
+      name: "library-imports",
+      severity: "error",
+      from: { path: "^client/src/[^/]+$" },
+      to: {
+        pathNot: [
+          "^client/src/[^/]+$",
+          // Types alone: there is no such file to find.
+          "^\\./schema\\.js$",
+          "node_modules/(openapi-fetch|eventsource-parser|openid-client)/",
+        ],
+        dependencyTypesNot: ["core"],
+      },
     },
-  });
-  const { summary, modules } = output as ICruiseResult;
-  expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).toEqual([]);
-  expect(modules.map(({ source }) => source)).toEqual(expect.arrayContaining(sourceFiles("client/src")));
+  ]);
+  expect(violations).toEqual([]);
+  expect(own.map(({ source }) => source)).toEqual(expect.arrayContaining(sourceFiles("client/src")));
 });
 
 test("imports of the page point one way, and none leads out of it", async () => {
-  const { output } = await cruise(["page/src"], {
-    validate: true,
-    tsPreCompilationDeps: true,
-    doNotFollow: { path: "node_modules" },
-    enhancedResolveOptions: RESOLUTION,
-    ruleSet: {
-      forbidden: [
-        { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
-        { name: "page-only", severity: "error", from: {}, to: { path: "^(src|test|scripts|bench)/" } },
-        ...Object.entries(PAGE_MAY_IMPORT).map(([folder, others]) => ({
-          name: `${folder}-imports`,
-          severity: "error" as const,
-          from: { path: `^page/src/${folder}/` },
-          to: { path: "^page/src/", pathNot: [folder, ...others].map((ok) => `^page/src/${ok}/`) },
-        })),
-      ],
-    },
-  });
-  const { summary, modules } = output as ICruiseResult;
-  expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).toEqual([]);
-  const own = modules.filter(({ source }) => /^page\/src\/.*\.tsx?$/.test(source));
-  expect(own.length).toBe(sourceFiles("page/src").length);
-  expect(own.flatMap(({ dependencies }) => dependencies).length).toBeGreaterThan(own.length);
+  const { violations, own } = await importsOf("page/src", [
+    { name: "page-only", severity: "error", from: {}, to: { path: "^(src|test|scripts|bench)/" } },
+    ...rulesOf("page/src", PAGE_MAY_IMPORT),
+  ]);
+  expect(violations).toEqual([]);
+  expectAllRead(
+    "page/src",
+    own.filter(({ source }) => /\.tsx?$/.test(source)),
+  );
 });
 
 test.each([

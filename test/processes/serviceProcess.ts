@@ -47,7 +47,7 @@ export class ServiceProcess {
   ) {
     // Nothing of the tests' own environment: a REDIS_URL for them is none for this process.
     const env = { PATH: process.env["PATH"], REST_PORT: "0", ...environment };
-    this.#child = spawn(process.execPath, [join(inject("programs"), `${program}.js`)], {
+    this.#child = spawn(process.execPath, [join(inject("built"), "dist", `${program}.js`)], {
       env,
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -1,23 +1,20 @@
-import { Redis } from "ioredis";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Redis } from "ioredis";
+import { beforeEach, expect, test } from "vitest";
 import { newTaskforceUuid, newTaskId, newWorkflowId } from "../../src/domain/ids.js";
 import type { Phase } from "../../src/domain/phases.js";
 import { newTaskforce } from "../../src/lifecycle/create.js";
 import { createAll, createTaskforce } from "../../src/store/creation.js";
 import { countsKey, partitionOf } from "../../src/store/keys.js";
 import { logEntry } from "../../src/store/records.js";
-import { openStore, type Store } from "../../src/store/store.js";
-import { freshDatabase } from "../setup/database.js";
+import type { Store } from "../../src/store/store.js";
+import { freshStore } from "../setup/store.js";
 
 let redis: Redis;
 let store: Store;
 
 beforeEach(async () => {
-  redis = new Redis(await freshDatabase());
-  store = await openStore(redis, { partitions: 4 });
+  ({ redis, store } = await freshStore(4));
 });
-
-afterEach(() => redis.disconnect());
 
 const workflow_id = newWorkflowId(1_700_000_000);
 const task_id = newTaskId(workflow_id);

@@ -1,5 +1,5 @@
-import { Redis } from "ioredis";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Redis } from "ioredis";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   newTaskforceUuid,
   newTaskId,
@@ -15,8 +15,8 @@ import { createAll, createTaskforce } from "../../src/store/creation.js";
 import { EventStreams, isLost, ORIGIN } from "../../src/store/eventStreams.js";
 import { EVENTS_KEPT, eventsKey } from "../../src/store/keys.js";
 import { logEntry } from "../../src/store/records.js";
-import { openStore, type Store } from "../../src/store/store.js";
-import { freshDatabase } from "../setup/database.js";
+import type { Store } from "../../src/store/store.js";
+import { freshStore } from "../setup/store.js";
 
 /** The summary of a workflow without taskforces. */
 const NO_SUMS: WorkflowSummary = {
@@ -39,11 +39,9 @@ let store: Store;
 let streams: EventStreams;
 
 beforeEach(async () => {
-  redis = new Redis(await freshDatabase());
-  store = await openStore(redis, { partitions: 1 });
+  ({ redis, store } = await freshStore(1));
   streams = new EventStreams(redis, 1);
 });
-afterEach(() => redis.disconnect());
 
 const workflow = newWorkflowId(1_700_000_000);
 const task = newTaskId(workflow);
@@ -60,6 +58,7 @@ const taskforce = (schedd = SCHEDD): Taskforce =>
     n_workers: 2,
     phase: "pre-mq-activation",
     phase_change_log: [],
+    // What the store does not look at is left out.
   }) as unknown as Taskforce;
 
 async function create(...taskforces: Taskforce[]): Promise<TaskforceUuid[]> {

@@ -1,21 +1,19 @@
-import { Redis } from "ioredis";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Redis } from "ioredis";
+import { beforeEach, expect, test } from "vitest";
 import { createAll, createTaskforce } from "../../src/store/creation.js";
 import { type Claim, Overtaken } from "../../src/store/idempotency.js";
 import { partitionOf } from "../../src/store/keys.js";
 import { AT_ONCE } from "../../src/store/staging.js";
-import { openStore, type Store } from "../../src/store/store.js";
-import { freshDatabase } from "../setup/database.js";
+import type { Store } from "../../src/store/store.js";
+import { freshStore } from "../setup/store.js";
 import { workflowOf } from "./wholeWorkflow.js";
 
 let redis: Redis;
 let store: Store;
 beforeEach(async () => {
-  redis = new Redis(await freshDatabase());
   // All in one partition: a workflow's id need not be chosen.
-  store = await openStore(redis, { partitions: 1 });
+  ({ redis, store } = await freshStore(1));
 });
-afterEach(() => redis.disconnect());
 
 const REQUEST = { name: "00ff", digest: "d1" };
 

@@ -1,19 +1,17 @@
-import { Redis } from "ioredis";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Redis } from "ioredis";
+import { beforeEach, expect, test } from "vitest";
 import { createAll, entriesBehind } from "../../src/store/creation.js";
 import { partitionOf, stagingKey } from "../../src/store/keys.js";
 import { AT_ONCE, stage, sweepStaged } from "../../src/store/staging.js";
-import { openStore, type Store } from "../../src/store/store.js";
-import { freshDatabase } from "../setup/database.js";
+import type { Store } from "../../src/store/store.js";
+import { freshStore } from "../setup/store.js";
 import { workflowOf } from "./wholeWorkflow.js";
 
 let redis: Redis;
 let store: Store;
 beforeEach(async () => {
-  redis = new Redis(await freshDatabase());
-  store = await openStore(redis, { partitions: 4 });
+  ({ redis, store } = await freshStore(4));
 });
-afterEach(() => redis.disconnect());
 
 /** Every key: a sorted set with its members, others by their type. */
 async function contents(): Promise<Map<string, unknown>> {

@@ -1,5 +1,5 @@
-import { Redis } from "ioredis";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Redis } from "ioredis";
+import { beforeEach, describe, expect, test } from "vitest";
 import { newTaskforceUuid, newTaskId, newWorkflowId, type TaskforceUuid } from "../../src/domain/ids.js";
 import type { MqProfile } from "../../src/domain/mqProfile.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
@@ -8,19 +8,16 @@ import { partitionOf } from "../../src/store/keys.js";
 import { checkLayout, LayoutError } from "../../src/store/layout.js";
 import { type LogEntry, logEntry, taskforceText, taskText, workflowText } from "../../src/store/records.js";
 import { updateStatuses } from "../../src/store/statuses.js";
-import { openStore, type Store } from "../../src/store/store.js";
+import type { Store } from "../../src/store/store.js";
 import { readToStart } from "../../src/store/toStart.js";
-import { freshDatabase } from "../setup/database.js";
+import { freshStore } from "../setup/store.js";
 
 let redis: Redis;
 let store: Store;
 
 beforeEach(async () => {
-  redis = new Redis(await freshDatabase());
-  store = await openStore(redis, { partitions: 4 });
+  ({ redis, store } = await freshStore(4));
 });
-
-afterEach(() => redis.disconnect());
 
 const workflow_id = newWorkflowId(1_700_000_000);
 const task_id = newTaskId(workflow_id);

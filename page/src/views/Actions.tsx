@@ -65,6 +65,14 @@ function useDoing(): {
   return { doing, refusal, run };
 }
 
+function Refused({ reason }: { reason: string | undefined }) {
+  return reason ? (
+    <p class="refusal" role="alert">
+      {reason}
+    </p>
+  ) : null;
+}
+
 function EndDialog({
   action,
   summary,
@@ -87,11 +95,7 @@ function EndDialog({
         {counted(summary.n_taskforces, "taskforce")} starts any more, and those that run are stopped. This
         can't be undone.
       </p>
-      {refusal && (
-        <p class="refusal" role="alert">
-          {refusal}
-        </p>
-      )}
+      <Refused reason={refusal} />
       <div class="buttons">
         <button type="button" onClick={close}>
           Keep it running
@@ -150,11 +154,7 @@ function AddWorkersDialog({ tasks, close, done }: Asked & { tasks: readonly Task
           Workers
           <input name="workers" type="number" min="1" step="1" required defaultValue="1" />
         </label>
-        {refusal && (
-          <p class="refusal" role="alert">
-            {refusal}
-          </p>
-        )}
+        <Refused reason={refusal} />
         <div class="buttons">
           <button type="button" onClick={close}>
             Cancel
