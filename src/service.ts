@@ -61,6 +61,7 @@ const PATIENCE_WITHOUT_REDIS = 2000;
 /**
  * Starts the service on a Redis that answers.
  *
+ * @param pageFolders where the page may lie, as `npm run build` made it; undefined: beside the programs
  * @throws ConfigError when it can't listen, LayoutError when the data has another number of partitions, RedisStartError
  *   when Redis does not answer after all, or refuses our data; what was started by then has been closed
  */
@@ -68,6 +69,7 @@ export async function startService(
   config: Config & { redisUrl: string },
   roles: Roles,
   log: Logger,
+  pageFolders?: readonly string[],
 ): Promise<Service> {
   const draining = new Draining();
   // Those in which work is under way: they end side by side.
@@ -116,7 +118,7 @@ export async function startService(
     const app = roles.web
       ? createApp({
           ...shown,
-          ...whoGetsIn(wms, config, log),
+          ...whoGetsIn(wms, config, log, pageFolders),
           wms,
           events: { watchers, limits: config.events },
           embeddedMqs: mqs.embedded,
@@ -226,12 +228,13 @@ function whoGetsIn(
   wms: Wms,
   { access }: Config,
   log: Logger,
+  pageFolders: readonly string[] | undefined,
 ): Pick<AppOptions, "checkToken" | "pageCaller" | "pages"> {
   const { checkToken, operators, pageCaller } = createGatekeeping(access, log);
   const guard = [operators.router, operators.guard];
   const pages = {
     [OPERATOR_PATH]: operatorPages({ wms, guard, askingOf: exchangeOf }),
-    "/": workflowPages(operators, readPage()),
+    "/": workflowPages(operators, readPage(pageFolders)),
   };
   return { checkToken, pageCaller, pages };
 }

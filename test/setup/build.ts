@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
@@ -16,15 +16,14 @@ const CACHE = resolve("node_modules/.cache");
 
 /**
  * Builds everything once for the whole run: a process that has to translate TypeScript first takes three times as long to
- * start, and tests start some two hundred. Services in the tests' own process find the page in the repository's `dist/`.
+ * start, and tests start some two hundred. Apart from the repository's own `dist/`, which the tutorial's `npm start` makes anew
+ * while other tests run.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   await mkdir(CACHE, { recursive: true });
   const folder = await mkdtemp(join(CACHE, "wms-test-"));
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
   await promisify(execFile)(process.execPath, ["scripts/build.mjs", folder]);
-  await rm("dist/page", { recursive: true, force: true });
-  await cp(join(folder, "dist/page"), "dist/page", { recursive: true });
   project.provide("built", folder);
   return () => rm(folder, { recursive: true, force: true });
 }

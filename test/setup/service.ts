@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { type Logger, pino } from "pino";
+import { inject } from "vitest";
 import { readConfig } from "../../src/config/config.js";
 import { startService } from "../../src/service.js";
 import { freshDatabase } from "./database.js";
@@ -24,7 +26,8 @@ export async function startTestService(
 ): Promise<TestService> {
   const redisUrl = overrides["REDIS_URL"] ?? (await freshDatabase());
   const config = readConfig({ REST_PORT: "0", ...overrides, REDIS_URL: redisUrl });
-  const service = await startService({ ...config, redisUrl }, { web: true, workers: true }, log);
+  const page = [join(inject("built"), "dist/page/")];
+  const service = await startService({ ...config, redisUrl }, { web: true, workers: true }, log, page);
   if (service.url === undefined) throw new Error("the service has no URL");
   return { url: service.url, redisUrl, close: async () => void (await service.close()) };
 }
