@@ -51,7 +51,7 @@ test("a service that is ready says what was looked at", async () => {
       status: "ready",
       checks: {
         redis: { status: "ok", seconds: expect.any(Number) },
-        layout: { status: "ok", version: 1, partitions: 16 },
+        layout: { status: "ok", version: 2, partitions: 16 },
         draining: false,
       },
     },
@@ -107,8 +107,8 @@ test("a Redis that is gone", async () => {
 test.each([
   [
     "version",
-    "2",
-    "the data in this Redis has layout 2, and this release works with 1; use the release that wrote it",
+    "1",
+    "the data in this Redis has layout 1, and this release works with 2; use the release that wrote it",
   ],
   [
     "partitions",
@@ -125,7 +125,7 @@ test("a Redis that was emptied gets its layout back", async () => {
   const { redis, readyz } = await onItsOwnRedis();
   await redis.flushall();
   expect(await readyz()).toMatchObject({ status: 200 });
-  expect(await redis.hgetall("wms:layout")).toEqual({ version: "1", partitions: "16" });
+  expect(await redis.hgetall("wms:layout")).toEqual({ version: "2", partitions: "16" });
 });
 
 test("a service that is draining is not ready, and Redis is not asked", async () => {

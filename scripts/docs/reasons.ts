@@ -18,6 +18,7 @@ export const REASONS: Record<string, string> = {
   helmet: "headers that tell browsers to be careful, for answers and for pages",
   ioredis: "the client of Redis; BullMQ needs it too",
   jose: "checks the tokens of callers; nothing of that is made by hand",
+  "lru-cache": "remembers configurations and verified tokens within a bound",
   "openid-client": "lets operators sign in by OpenID Connect",
   pino: "structured logs that cost little",
   "pino-pretty": "logs that people can read, on a terminal",

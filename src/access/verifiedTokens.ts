@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import type { Caller } from "../domain/caller.js";
 
 /** Milliseconds that a token counts without another look: as long may one whose key was withdrawn. */
@@ -11,25 +12,16 @@ const MOST = 1000;
  * not the tokens.
  */
 export class VerifiedTokens {
-  readonly #entries = new Map<string, { caller: Caller; until: number }>();
+  readonly #entries = new LRUCache<string, { caller: Caller; until: number }>({ max: MOST });
 
   get(token: string): Caller | undefined {
-    const key = hash(token);
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    // A map keeps the order of insertion.
-    this.#entries.delete(key);
-    if (Date.now() >= entry.until) return undefined;
-    this.#entries.set(key, entry);
-    return entry.caller;
+    const entry = this.#entries.get(hash(token));
+    return entry === undefined || Date.now() >= entry.until ? undefined : entry.caller;
   }
 
   /** @param expires epoch milliseconds */
   add(token: string, caller: Caller, expires: number): void {
     this.#entries.set(hash(token), { caller, until: Math.min(expires, Date.now() + LONGEST_LIFE) });
-    if (this.#entries.size <= MOST) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
   }
 }
 

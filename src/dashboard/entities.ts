@@ -4,7 +4,13 @@ import type { WorkflowSummary } from "../domain/summary.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
 import type { Wms } from "../lifecycle/context.js";
-import { type TaskforceRecord, taskforceText, type WorkflowRecord, workflowText } from "../store/records.js";
+import {
+  type StoredTaskforce,
+  type TaskforceRecord,
+  taskforceText,
+  type WorkflowRecord,
+  workflowText,
+} from "../store/records.js";
 
 /** The entity behind a job, for people. */
 export interface ShownEntity {
@@ -42,7 +48,7 @@ function taskforceHeadline({ phase, priority, submit_failures, remove_failures }
 
 const times = (count: number): string => (count === 1 ? "once" : `${count} times`);
 
-function taskforceData(record: TaskforceRecord): Record<string, unknown> {
+function taskforceData(record: StoredTaskforce): Record<string, unknown> {
   const taskforce = JSON.parse(taskforceText(record)) as Taskforce;
   const latest = taskforce.phase_change_log.at(-1);
   return {

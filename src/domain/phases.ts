@@ -43,6 +43,23 @@ export const SOURCES = {
 /** One of the names in {@link SOURCES}. */
 export type Source = (typeof SOURCES)[keyof typeof SOURCES];
 
+/** What `phase_change_log[].context` says of what goes as it should, and of what comes too late. The rest is told by others. */
+export const CONTEXTS = {
+  created: "Created during initial workflow request.",
+  added: "Created when adding more workers for this task directive.",
+  queuesActive: "The message queues are active.",
+  ready: "Ready to be started.",
+  submitted: "HTCondor submission succeeded.",
+  submittedTooLate: "Submitted, but the workflow was deactivated meanwhile: to be stopped.",
+  aborted: "Workflow aborted by user.",
+  abortedTooLate: "Workflow aborted by user. The taskforce was already ending or finished.",
+  finished: "Workflow finished by user.",
+  finishedTooLate: "Workflow finished by user. The taskforce was already ending or finished.",
+  removed: "HTCondor removal succeeded.",
+  removedTooLate: "The taskforce has already completed.",
+  completed: "HTCondor cluster completed.",
+} as const;
+
 /** One attempt, good or failed, to change a taskforce's phase. Times are epoch seconds. */
 export interface PhaseChange {
   target_phase: Phase;

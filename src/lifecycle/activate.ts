@@ -1,6 +1,6 @@
 import { type ErrorKind, WmsError } from "../domain/errors.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
-import { SOURCES } from "../domain/phases.js";
+import { CONTEXTS, SOURCES } from "../domain/phases.js";
 import type { WorkflowRecord } from "../store/records.js";
 import type { Wms } from "./context.js";
 import { wakeFanout } from "./fanout.js";
@@ -70,7 +70,7 @@ async function waitingTaskforces(wms: Wms, workflow: WorkflowId): Promise<Taskfo
 }
 
 async function advanceToLaunch(wms: Wms, uuids: readonly TaskforceUuid[]): Promise<void> {
-  const entry = entryNow(wms, "pre-launch", true, SOURCES.activator, "The message queues are active.");
+  const entry = entryNow(wms, "pre-launch", true, SOURCES.activator, CONTEXTS.queuesActive);
   const moved = await wms.store.transitions.advanceAll(uuids, "pre-mq-activation", "pre-launch", entry);
   await wms.queues.launch.add(moved.map((id) => ({ id })));
 }

@@ -1,12 +1,13 @@
 import { scheddOf } from "../domain/clusters.js";
 import { invalid, notFound, WmsError } from "../domain/errors.js";
-import { isTaskId } from "../domain/ids.js";
+import { isTaskId, taskOf, workflowOf } from "../domain/ids.js";
+import { CONTEXTS } from "../domain/phases.js";
 import { ADD_WORKERS_BOOST } from "../domain/priority.js";
 import type { AddWorkersRequest } from "../domain/requests.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import { createTaskforce } from "../store/creation.js";
 import type { Claim } from "../store/idempotency.js";
-import { taskforceDoc } from "../store/records.js";
+import { configurationOf } from "../store/records.js";
 import type { Wms } from "./context.js";
 import { logCreation, newTaskforce, requestedWorkers } from "./create.js";
 import { wakeFanout } from "./fanout.js";
@@ -36,19 +37,18 @@ export async function addWorkers(
   const record = first && (await wms.store.fetch("taskforce", first));
   if (record === undefined) throw notFound(`no task found with id: ${taskId}`);
 
-  const { workflow_id, task_id, pilot_config, worker_config } = taskforceDoc(record);
+  const workflow_id = workflowOf(record.uuid);
   const taskforce = newTaskforce({
     identity: {
       workflow_id,
-      task_id,
+      task_id: taskOf(record.uuid),
       schedd,
       priority: (await workflowPriority(wms, workflow_id)) + ADD_WORKERS_BOOST,
     },
     n_workers: requestedWorkers(request),
-    pilot_config,
-    worker_config,
+    ...configurationOf(record),
     source: by,
-    context: "Created when adding more workers for this task directive.",
+    context: CONTEXTS.added,
   });
   const outcome = await createTaskforce(wms.store, taskforce, claim);
   if (outcome === "no-workflow") throw notFound(`no task found with id: ${taskId}`);

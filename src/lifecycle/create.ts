@@ -2,7 +2,7 @@ import { now } from "../domain/clock.js";
 import { scheddOf } from "../domain/clusters.js";
 import { invalid } from "../domain/errors.js";
 import { newTaskforceUuid, newTaskIds, newWorkflowId, type TaskId, type WorkflowId } from "../domain/ids.js";
-import { SOURCES } from "../domain/phases.js";
+import { CONTEXTS, SOURCES } from "../domain/phases.js";
 import { storedPriority } from "../domain/priority.js";
 import type { CreateWorkflowRequest, TaskRequest } from "../domain/requests.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
@@ -16,9 +16,6 @@ import { wakeFanout } from "./fanout.js";
 import { logPhaseChange } from "./log.js";
 import { pilotTagResolver } from "./pilotImages.js";
 import { project } from "./project.js";
-
-/** What the log says of a taskforce that came with its workflow. */
-export const INITIAL = "Created during initial workflow request.";
 
 /** The workers that a request asks for. */
 export const requestedWorkers = (of: { n_workers?: number | null | undefined } | undefined): number =>
@@ -194,7 +191,7 @@ function taskforceOf(
     pilot_config,
     worker_config: task.worker_config,
     source: SOURCES.user,
-    context: INITIAL,
+    context: CONTEXTS.created,
   });
 }
 

@@ -1,11 +1,12 @@
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
+import { CONTEXTS } from "../domain/phases.js";
 import type { AddWorkersRequest, CreateWorkflowRequest } from "../domain/requests.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import type { WholeWorkflow } from "../store/creation.js";
-import { type TaskforceRecord, taskforceAsCreated, taskText, workflowAsCreated } from "../store/records.js";
+import { type StoredTaskforce, taskforceAsCreated, taskText, workflowAsCreated } from "../store/records.js";
 import type { Wms } from "./context.js";
-import { INITIAL, requestedWorkers } from "./create.js";
+import { requestedWorkers } from "./create.js";
 
 /**
  * A workflow as it was when it was created. Ids, times, queues and configurations never change and are read; of what a TMS has
@@ -33,12 +34,12 @@ export async function workflowCreatedBefore(
   for await (const [, record] of store.fetchEach("taskforce", uuids)) {
     const taskforce = record && asCreated(record, workers);
     // Others were added later.
-    if (taskforce?.phase_change_log[0]?.context === INITIAL) taskforces.push(taskforce);
+    if (taskforce?.phase_change_log[0]?.context === CONTEXTS.created) taskforces.push(taskforce);
   }
   return { workflow: workflowAsCreated(workflow), task_directives, taskforces };
 }
 
-function asCreated(record: TaskforceRecord, workers: ReadonlyMap<string, number>): Taskforce {
+function asCreated(record: StoredTaskforce, workers: ReadonlyMap<string, number>): Taskforce {
   const taskforce = taskforceAsCreated(record, 1);
   return { ...taskforce, n_workers: workers.get(taskforce.task_id) ?? 1 };
 }

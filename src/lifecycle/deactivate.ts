@@ -1,7 +1,7 @@
 import { now } from "../domain/clock.js";
 import { notFound } from "../domain/errors.js";
 import { isWorkflowId, type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
-import { SOURCES } from "../domain/phases.js";
+import { CONTEXTS, SOURCES } from "../domain/phases.js";
 import type { Deactivation } from "../domain/workflow.js";
 import { STOPPER_RANK } from "../queues/rank.js";
 import type { Wms } from "./context.js";
@@ -72,16 +72,13 @@ async function carryDeactivation(
 }
 
 async function stopChunk(wms: Wms, uuids: readonly TaskforceUuid[], as: Deactivation): Promise<void> {
-  const why = `Workflow ${as === "ABORTED" ? "aborted" : "finished"} by user.`;
+  const [why, tooLate] =
+    as === "ABORTED"
+      ? [CONTEXTS.aborted, CONTEXTS.abortedTooLate]
+      : [CONTEXTS.finished, CONTEXTS.finishedTooLate];
   const toStop = await wms.store.transitions.stopTaskforces(uuids, {
     moved: entryNow(wms, "pending-stopper", true, SOURCES.deactivation, why),
-    left: entryNow(
-      wms,
-      "pending-stopper",
-      false,
-      SOURCES.deactivation,
-      `${why} The taskforce was already ending or finished.`,
-    ),
+    left: entryNow(wms, "pending-stopper", false, SOURCES.deactivation, tooLate),
   });
   const records = await wms.store.fetchMany("taskforce", uuids);
   const byScheddToEnd = new Map<string, TaskforceUuid[]>();

@@ -4,7 +4,7 @@ import type { LeasedQueue } from "../domain/events.js";
 import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { LeaseQueue, Place } from "../queues/leaseQueue.js";
-import { type TaskforceRecord, taskforceText, taskText } from "../store/records.js";
+import { type StoredTaskforce, type TaskforceRecord, taskforceText, taskText } from "../store/records.js";
 import { readToStart } from "../store/toStart.js";
 import type { Wms } from "./context.js";
 import { isDead, rankOfRecord, starterPlace, starterWait, wantsStart, wantsStop } from "./ranks.js";
@@ -99,7 +99,7 @@ export async function handOutStopper(wms: Wms, schedd: string): Promise<string |
   const stopper = wms.queues.find(schedd)?.stopper;
   if (stopper === undefined) return null;
   for (let id = await stopper.take(); id !== undefined; id = await stopper.take()) {
-    const record: TaskforceRecord | undefined = await wms.store.fetch("taskforce", id as TaskforceUuid);
+    const record: StoredTaskforce | undefined = await wms.store.fetch("taskforce", id as TaskforceUuid);
     if (wantsStop(record)) {
       tellHandOut(wms, "stopper", record);
       return taskforceText(record);

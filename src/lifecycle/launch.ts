@@ -1,5 +1,5 @@
 import type { TaskforceUuid } from "../domain/ids.js";
-import { SOURCES } from "../domain/phases.js";
+import { CONTEXTS, SOURCES } from "../domain/phases.js";
 import type { Wms } from "./context.js";
 import { wakeFanout } from "./fanout.js";
 import { gatheredEntry } from "./launchLog.js";
@@ -11,7 +11,7 @@ import { rankOfRecord, wantsStart } from "./ranks.js";
  * the two is put into the queue all the same.
  */
 export async function launchTaskforce(wms: Wms, uuid: TaskforceUuid): Promise<void> {
-  const entry = entryNow(wms, "pending-starter", true, SOURCES.launcher, "Ready to be started.");
+  const entry = entryNow(wms, "pending-starter", true, SOURCES.launcher, CONTEXTS.ready);
   const gathered = gatheredEntry(wms, entry);
   const moved = await wms.store.transitions.advance(uuid, "pre-launch", "pending-starter", gathered);
   const record = await wms.store.fetch("taskforce", uuid);

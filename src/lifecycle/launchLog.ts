@@ -1,7 +1,7 @@
 import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import type { Queues } from "../queues/queues.js";
-import type { LogEntry } from "../store/records.js";
+import type { LogEntry } from "../store/phaseLog.js";
 import type { Wms } from "./context.js";
 
 /** Milliseconds in which a workflow's further launches are gathered into one line of the log. */

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { now } from "../domain/clock.js";
 import { type TaskforceUuid, workflowOf } from "../domain/ids.js";
 import { type Phase, type PhaseChange, SOURCES, type Source } from "../domain/phases.js";
-import { type LogEntry, logEntry } from "../store/records.js";
+import { type LogEntry, logEntry } from "../store/phaseLog.js";
 import type { Wms } from "./context.js";
 
 /** An entry of this moment for `phase_change_log`. Once a script has recorded it, the log of the process says so too. */

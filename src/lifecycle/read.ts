@@ -5,11 +5,11 @@ import type { IdOf, Kind } from "../store/keys.js";
 import type { Page } from "../store/query/page.js";
 import { runQuery } from "../store/query/runQuery.js";
 import { taskforceText, taskText, workflowText } from "../store/records.js";
-import type { RecordOf } from "../store/repositories.js";
+import type { StoredOf } from "../store/store.js";
 import type { Wms } from "./context.js";
 
 /** How a record of each kind is shown. */
-const TEXT_OF: { [K in Kind]: (record: RecordOf[K]) => string } = {
+const TEXT_OF: { [K in Kind]: (record: StoredOf[K]) => string } = {
   workflow: workflowText,
   task: taskText,
   taskforce: taskforceText,

@@ -1,5 +1,6 @@
 import { notFound } from "../domain/errors.js";
 import { isTaskforceUuid, type TaskforceUuid } from "../domain/ids.js";
+import { CONTEXTS } from "../domain/phases.js";
 import type { SubmitReport } from "../domain/taskforce.js";
 import type { ScheddQueues } from "../queues/queues.js";
 import { STOPPER_RANK } from "../queues/rank.js";
@@ -38,13 +39,8 @@ async function reported(wms: Wms, uuid: string, missing: (uuid: string) => Error
 export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport): Promise<void> {
   if (!isTaskforceUuid(uuid)) throw strayCluster(wms, uuid, report);
   const { outcome, schedd } = await wms.store.transitions.recordSubmit(uuid, report, {
-    submitted: tmsEntry(wms, "condor-submit", true, "HTCondor submission succeeded."),
-    deactivated: tmsEntry(
-      wms,
-      "condor-submit",
-      false,
-      "Submitted, but the workflow was deactivated meanwhile: to be stopped.",
-    ),
+    submitted: tmsEntry(wms, "condor-submit", true, CONTEXTS.submitted),
+    deactivated: tmsEntry(wms, "condor-submit", false, CONTEXTS.submittedTooLate),
   });
   if (outcome === "missing" || outcome === "not-pending") throw strayCluster(wms, uuid, report);
   if (outcome === "repeated") return;
@@ -110,8 +106,8 @@ async function endStarterLease(
 export async function reportRemoved(wms: Wms, uuid: string): Promise<void> {
   const { uuid: known, queues } = await reported(wms, uuid, noTaskforce);
   const found = await wms.store.transitions.recordRemoval(known, {
-    removed: tmsEntry(wms, "condor-rm", true, "HTCondor removal succeeded."),
-    tooLate: tmsEntry(wms, "condor-rm", false, "The taskforce has already completed."),
+    removed: tmsEntry(wms, "condor-rm", true, CONTEXTS.removed),
+    tooLate: tmsEntry(wms, "condor-rm", false, CONTEXTS.removedTooLate),
   });
   if (!found) throw noTaskforce(uuid);
   await leaveQueues(wms, known, queues);
@@ -150,7 +146,7 @@ export async function reportRemoveFailed(wms: Wms, uuid: string, reason: string)
  */
 export async function reportCompleted(wms: Wms, uuid: string, at: number): Promise<void> {
   const { uuid: known, queues } = await reported(wms, uuid, noTaskforce);
-  const entry = tmsEntry(wms, "condor-complete", true, "HTCondor cluster completed.", at);
+  const entry = tmsEntry(wms, "condor-complete", true, CONTEXTS.completed, at);
   if (!(await wms.store.transitions.recordCompletion(known, entry))) throw noTaskforce(uuid);
   await leaveQueues(wms, known, queues);
 }

@@ -1,6 +1,7 @@
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
+import { putConfigurations, type StoredConfiguration, storedConfiguration } from "./configurations.js";
 import { type Entry, enterIndexes, indexesOf, putRecords } from "./entries.js";
 import { tellEvent } from "./eventStreams.js";
 import { type Claim, claimArguments, Overtaken } from "./idempotency.js";
@@ -60,7 +61,7 @@ export async function createAll(
 
   const partition = partitionOf(workflow.workflow_id, store.partitions);
   const fill = async (writes: Writes): Promise<void> => {
-    await putRecords(store, writes, staged ? [first] : [first, ...rest]);
+    await putRecords(store, writes, partition, staged ? [first] : [first, ...rest]);
     enterIndexes(writes, partition, [first, ...rest], staged ? isShared : undefined);
     for (const [field, count] of countedBy(taskforces)) writes.hincrby(countsKey(partition), field, count);
     writes.sadd(dirtyKey(partition), memberOf(workflow.workflow_id));
@@ -89,10 +90,19 @@ function countedBy(taskforces: readonly Taskforce[]): Map<string, number> {
 }
 
 /** What a workflow consists of, directives first: by them the rest of what was staged is found. */
-export const entriesBehind = ({ task_directives, taskforces }: WholeWorkflow): Entry[] => [
-  ...task_directives.map(taskEntry),
-  ...taskforces.map(taskforceEntry),
-];
+export function entriesBehind({ task_directives, taskforces }: WholeWorkflow): Entry[] {
+  // Those of one task share the very objects: no need to print them for each.
+  const stored = new Map<Taskforce["pilot_config"], StoredConfiguration>();
+  const configurationOf = (taskforce: Taskforce): StoredConfiguration => {
+    const known = stored.get(taskforce.pilot_config) ?? storedConfiguration(taskforce);
+    stored.set(taskforce.pilot_config, known);
+    return known;
+  };
+  return [
+    ...task_directives.map(taskEntry),
+    ...taskforces.map((taskforce) => taskforceEntry(taskforce, configurationOf(taskforce))),
+  ];
+}
 
 const taskEntry = (entity: TaskDirective): Entry => ({
   kind: "task",
@@ -101,11 +111,12 @@ const taskEntry = (entity: TaskDirective): Entry => ({
   entity,
 });
 
-const taskforceEntry = (entity: Taskforce): Entry => ({
+const taskforceEntry = (entity: Taskforce, configuration: StoredConfiguration): Entry => ({
   kind: "taskforce",
   id: entity.taskforce_uuid,
-  record: taskforceRecord(entity),
+  record: taskforceRecord(entity, configuration.digest),
   entity,
+  configuration,
 });
 
 /**
@@ -123,9 +134,14 @@ export async function createTaskforce(
   const { taskforce_uuid: uuid, workflow_id } = taskforce;
   await store.redis.sadd(SCHEDDS_KEY, taskforce.schedd);
   const partition = partitionOf(uuid, store.partitions);
+  const configuration = storedConfiguration(taskforce);
+  // One that nobody refers to does no harm.
+  await putConfigurations(store.redis, partition, [configuration]);
   const fields: (string | number)[] = [];
   const recorder = redisOmRecorder((_, written) => fields.push(...Object.entries(written).flat()));
-  await store.repositoriesOf(uuid).save("taskforce", uuid, taskforceRecord(taskforce), recorder);
+  await store
+    .repositoriesOf(uuid)
+    .save("taskforce", uuid, taskforceRecord(taskforce, configuration.digest), recorder);
   const code = await runScript(
     store.redis,
     "addTaskforce",

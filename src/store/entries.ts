@@ -1,3 +1,4 @@
+import { putConfigurations, type StoredConfiguration } from "./configurations.js";
 import { allKey, type IdOf, INDEXED, indexKey, type Kind, memberOf } from "./keys.js";
 import { redisOmTransaction } from "./redisOmClient.js";
 import type { RecordOf } from "./repositories.js";
@@ -10,6 +11,8 @@ export interface Entry<K extends Kind = Kind> {
   id: IdOf[K];
   record: RecordOf[K];
   entity: object & { timestamp: number };
+  /** What a taskforce's record refers to. */
+  configuration?: StoredConfiguration;
 }
 
 /** Members that one command takes: their arguments have to fit on the stack, also on that of a script. */
@@ -34,9 +37,15 @@ export function indexesOf(partition: number, { kind, entity }: Pick<Entry, "kind
   return [{ key: allKey(partition, kind), field: undefined }, ...byField];
 }
 
-/** Puts new records into a transaction. */
-export async function putRecords(store: Store, writes: Writes, entries: readonly Entry[]): Promise<void> {
+/** Puts new records into a transaction, and what they refer to. */
+export async function putRecords(
+  store: Store,
+  writes: Writes,
+  partition: number,
+  entries: readonly Entry[],
+): Promise<void> {
   const client = redisOmTransaction(writes);
+  putConfigurations(writes, partition, new Set(entries.flatMap(({ configuration }) => configuration ?? [])));
   for (const { kind, id, record } of entries) await store.repositoriesOf(id).save(kind, id, record, client);
 }
 

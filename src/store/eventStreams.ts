@@ -4,6 +4,7 @@ import type { Phase } from "../domain/phases.js";
 import type { Deactivation } from "../domain/workflow.js";
 import type { WorkflowEvent } from "../domain/workflowEvents.js";
 import { EVENTS_KEPT, eventsKey, idOfMember, memberOf } from "./keys.js";
+import { fromStored, type StoredText } from "./logWords.js";
 import type { Writes } from "./writes.js";
 
 /*
@@ -14,7 +15,7 @@ type Tuple =
   | [
       "phase",
       at: number,
-      phase: Phase,
+      phase: StoredText<Phase>,
       ok: 0 | 1,
       from: Phase | null,
       schedd: string,
@@ -165,7 +166,16 @@ function eventOf(tuple: Tuple): WorkflowEvent | undefined {
       const taskforces = members.map((member): TaskforceUuid => idOfMember("taskforce", member));
       const [first] = taskforces;
       if (first === undefined) return undefined;
-      return { kind, workflow: workflowOf(first), taskforces, phase, from, at, ok: ok === 1, schedd };
+      return {
+        kind,
+        workflow: workflowOf(first),
+        taskforces,
+        phase: fromStored(phase),
+        from,
+        at,
+        ok: ok === 1,
+        schedd,
+      };
     }
     case "summary":
       return { kind: "summary", workflow: workflow(tuple[1]) };

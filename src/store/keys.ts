@@ -100,6 +100,9 @@ export const EVENTS_KEPT = 10_000;
 export const idempotencyKey = (partition: number, name: string): string =>
   `${partitionPrefix(partition)}idempotency:${name}`;
 
+/** The hash digest → configuration, as JSON text, of the partition's taskforces. */
+export const configurationsKey = (partition: number): string => `${partitionPrefix(partition)}configurations`;
+
 /** The hash mqid → activated profile, as JSON text, of a workflow. */
 export const profilesKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}profiles:${memberOf(workflow)}`;

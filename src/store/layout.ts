@@ -2,7 +2,7 @@ import type { Redis } from "ioredis";
 import { LAYOUT_KEY } from "./keys.js";
 
 /** Which keys and records there are. Raised by a release that can't work with what an earlier one wrote. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 /** The data in Redis was written by a service that put it elsewhere: it would not be found. */
 export class LayoutError extends Error {

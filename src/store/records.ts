@@ -1,12 +1,14 @@
-import type { TaskforceUuid } from "../domain/ids.js";
-import type { Phase, PhaseChange, Source } from "../domain/phases.js";
+import { type TaskforceUuid, taskOf, workflowOf } from "../domain/ids.js";
+import type { Phase, PhaseChange } from "../domain/phases.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
-import { type Taskforce, unstarted } from "../domain/taskforce.js";
+import { type SubmitReport, type Taskforce, unstarted } from "../domain/taskforce.js";
 import type { Deactivation, Workflow } from "../domain/workflow.js";
+import type { Configuration } from "./configurations.js";
+import { logText, parseLog } from "./phaseLog.js";
 
 /*
- * How entities lie in Redis: the few fields that scripts change are hash fields of their own, all the rest is one field
- * `doc` of JSON text. This file alone knows both shapes. Absent fields stand for null, {} and "".
+ * How entities lie in Redis: what scripts need are hash fields of their own, all the rest is JSON text that is spliced into
+ * answers. This file alone knows both shapes. Absent fields stand for null, {} and "".
  */
 
 /** A workflow's record. Numbers of seconds are epoch seconds. */
@@ -25,9 +27,10 @@ export interface TaskRecord {
   doc: string;
 }
 
-/** A taskforce's record; `scripts/prelude.lua` explains the fields that scripts change. */
+/** A taskforce's record; `scripts/prelude.lua` explains the fields that scripts change. What its id tells is not in it. */
 export interface TaskforceRecord {
-  doc: string;
+  /** The digest of its configuration. */
+  configuration: string;
   schedd: string;
   priority: number;
   phase: Phase;
@@ -35,8 +38,8 @@ export interface TaskforceRecord {
   log: string;
   n_workers: number;
   cluster_id?: number;
-  submit_dict?: string;
-  job_event_log_fpath?: string;
+  /** What condor-submit reported, as {@link submissionText}. */
+  submission?: string;
   compound_statuses?: string;
   top_task_errors?: string;
   /** Epoch seconds of the newest report of statuses or errors. */
@@ -45,61 +48,18 @@ export interface TaskforceRecord {
   remove_failures?: number;
 }
 
-/** A log entry as scripts take it: the time, and everything behind it. */
-export interface LogEntry {
-  now: string;
-  rest: string;
-  /**
-   * Told of the taskforces of one workflow that a script has appended the entry to, and the phase they were in where that is
-   * known. Not told of what changed nothing.
-   */
-  recorded?: (taskforces: readonly TaskforceUuid[], from?: Phase) => void;
-}
-
-type LogTuple = [
-  time: number,
-  target: Phase,
-  ok: 0 | 1,
-  eventTime: number | null,
-  source: Source,
-  context: string,
-];
-
-/** @param change times are epoch seconds */
-export function logEntry(change: PhaseChange): LogEntry {
-  const { timestamp, target_phase, was_successful, source_event_time, source_entity, context } = change;
-  const rest = JSON.stringify([
-    target_phase,
-    was_successful ? 1 : 0,
-    source_event_time,
-    source_entity,
-    context,
-  ]);
-  return { now: JSON.stringify(timestamp), rest: `,${rest.slice(1)}` };
-}
-
-const storedLog = (changes: readonly PhaseChange[]): string =>
-  changes
-    .map(logEntry)
-    .map(({ now, rest }) => `[${now}${rest}`)
-    .join(",");
-
-function shownLog(log: string): PhaseChange[] {
-  return (JSON.parse(`[${log}]`) as LogTuple[]).map((tuple) => ({
-    target_phase: tuple[1],
-    timestamp: tuple[0],
-    was_successful: tuple[2] === 1,
-    source_event_time: tuple[3],
-    source_entity: tuple[4],
-    context: tuple[5],
-  }));
+/** A taskforce's record as it was read, and what it does not say itself. */
+export interface StoredTaskforce extends TaskforceRecord {
+  uuid: TaskforceUuid;
+  /** Its {@link Configuration} as JSON text. */
+  configurationText: string;
 }
 
 /** A taskforce's log, oldest entry first. */
-export const phaseChanges = (record: TaskforceRecord): PhaseChange[] => shownLog(record.log);
+export const phaseChanges = (record: TaskforceRecord): PhaseChange[] => parseLog(record.log);
 
 /** What the newest entry of a taskforce's log says. */
-export const newestContext = (record: TaskforceRecord): string => shownLog(record.log).at(-1)?.context ?? "";
+export const newestContext = (record: TaskforceRecord): string => phaseChanges(record).at(-1)?.context ?? "";
 
 /** Joins the text of two JSON objects: cheaper than parsing both to print them again. */
 const splice = (object: string, members: string): string => `${object.slice(0, -1)},${members}}`;
@@ -130,63 +90,56 @@ export const taskRecord = (directive: TaskDirective): TaskRecord => ({ doc: JSON
 /** A task directive as JSON text. */
 export const taskText = (record: TaskRecord): string => record.doc;
 
-/** A new taskforce's record. */
-export function taskforceRecord(taskforce: Taskforce): TaskforceRecord {
-  const {
-    taskforce_uuid,
-    task_id,
-    workflow_id,
-    timestamp,
-    priority,
-    collector,
-    schedd,
-    pilot_config,
-    worker_config,
-  } = taskforce;
-  return {
-    doc: JSON.stringify({
-      taskforce_uuid,
-      task_id,
-      workflow_id,
-      timestamp,
-      priority,
-      collector,
-      schedd,
-      pilot_config,
-      worker_config,
-    }),
-    schedd,
-    priority,
-    phase: taskforce.phase,
-    since: JSON.stringify(timestamp),
-    log: storedLog(taskforce.phase_change_log),
-    n_workers: taskforce.n_workers,
-  };
-}
+/** A new taskforce's record. @param configuration its digest */
+export const taskforceRecord = (taskforce: Taskforce, configuration: string): TaskforceRecord => ({
+  configuration,
+  schedd: taskforce.schedd,
+  priority: taskforce.priority,
+  phase: taskforce.phase,
+  since: JSON.stringify(taskforce.timestamp),
+  log: logText(taskforce.phase_change_log),
+  n_workers: taskforce.n_workers,
+});
+
+/** What a condor-submit report leaves, as it is stored: members of a JSON object. */
+export const submissionText = (report: Pick<SubmitReport, "submit_dict" | "job_event_log_fpath">): string =>
+  `"submit_dict":${JSON.stringify(report.submit_dict)},"job_event_log_fpath":${JSON.stringify(report.job_event_log_fpath)}`;
+
+const NOT_SUBMITTED = submissionText({ submit_dict: {}, job_event_log_fpath: "" });
 
 /** A taskforce as JSON text. */
-export function taskforceText(record: TaskforceRecord): string {
-  return splice(
-    record.doc,
-    `"n_workers":${record.n_workers},"cluster_id":${record.cluster_id ?? null},` +
-      `"submit_dict":${record.submit_dict ?? "{}"},"job_event_log_fpath":${JSON.stringify(record.job_event_log_fpath ?? "")},` +
-      `"phase":"${record.phase}","phase_change_log":${JSON.stringify(shownLog(record.log))},` +
-      `"compound_statuses":${record.compound_statuses ?? "{}"},"top_task_errors":${record.top_task_errors ?? "{}"}`,
+export function taskforceText(stored: StoredTaskforce): string {
+  const { uuid, schedd, priority, cluster_id, compound_statuses, top_task_errors } = stored;
+  const log = phaseChanges(stored);
+  return (
+    `{"taskforce_uuid":"${uuid}","task_id":"${taskOf(uuid)}","workflow_id":"${workflowOf(uuid)}",` +
+    `"timestamp":${createdAt(log)},"priority":${priority},"collector":null,"schedd":${JSON.stringify(schedd)},` +
+    `"n_workers":${stored.n_workers},${stored.configurationText.slice(1, -1)},` +
+    `"cluster_id":${cluster_id ?? null},${stored.submission ?? NOT_SUBMITTED},` +
+    `"phase":"${stored.phase}","phase_change_log":${JSON.stringify(log)},` +
+    `"compound_statuses":${compound_statuses ?? "{}"},"top_task_errors":${top_task_errors ?? "{}"}}`
   );
 }
 
-/** A taskforce as it was when it was created. @param n_workers which a report of the TMS replaces */
-export function taskforceAsCreated(record: TaskforceRecord, n_workers: number): Taskforce {
-  const [created] = shownLog(record.log);
+/** A taskforce was created when its log began. */
+const createdAt = ([created]: readonly PhaseChange[]): number => {
   if (created === undefined) throw new Error("a taskforce without a log");
-  return unstarted({ ...taskforceDoc(record), n_workers }, created);
+  return created.timestamp;
+};
+
+/** A taskforce as it was when it was created. @param n_workers which a report of the TMS replaces */
+export function taskforceAsCreated(stored: StoredTaskforce, n_workers: number): Taskforce {
+  const { uuid, schedd, priority } = stored;
+  const [created] = phaseChanges(stored);
+  if (created === undefined) throw new Error("a taskforce without a log");
+  const identity = { taskforce_uuid: uuid, task_id: taskOf(uuid), workflow_id: workflowOf(uuid) };
+  const { timestamp } = created;
+  return unstarted(
+    { ...identity, timestamp, priority, schedd, n_workers, ...configurationOf(stored) },
+    created,
+  );
 }
 
-/** What never changes of a taskforce. */
-export type TaskforceDoc = Pick<
-  Taskforce,
-  "task_id" | "workflow_id" | "timestamp" | "priority" | "schedd" | "pilot_config" | "worker_config"
-> & { taskforce_uuid: TaskforceUuid };
-
-/** Reads it from a record. */
-export const taskforceDoc = (record: TaskforceRecord): TaskforceDoc => JSON.parse(record.doc) as TaskforceDoc;
+/** What a taskforce has in common with others. */
+export const configurationOf = ({ configurationText }: StoredTaskforce): Configuration =>
+  JSON.parse(configurationText) as Configuration;

@@ -20,7 +20,7 @@ const FIELDS = {
   },
   task: { doc: { type: "string" } },
   taskforce: {
-    doc: { type: "string" },
+    configuration: { type: "string" },
     schedd: { type: "string" },
     priority: { type: "number" },
     phase: { type: "string" },
@@ -28,8 +28,7 @@ const FIELDS = {
     log: { type: "string" },
     n_workers: { type: "number" },
     cluster_id: { type: "number" },
-    submit_dict: { type: "string" },
-    job_event_log_fpath: { type: "string" },
+    submission: { type: "string" },
     compound_statuses: { type: "string" },
     top_task_errors: { type: "string" },
     statuses_ts: { type: "string" },
@@ -37,6 +36,9 @@ const FIELDS = {
     remove_failures: { type: "number" },
   },
 } as const;
+
+/** A field that every record of a kind has. */
+const ALWAYS_THERE = { workflow: "doc", task: "doc", taskforce: "phase" } as const;
 
 /** A taskforce's fields, in the order in which {@link taskforceOf} takes their values. */
 export const TASKFORCE_FIELDS = Object.keys(FIELDS.taskforce) as (keyof TaskforceRecord)[];
@@ -49,7 +51,7 @@ export function taskforceOf(values: readonly (string | null)[]): TaskforceRecord
     if (value !== null) record[field] = FIELDS.taskforce[field].type === "number" ? Number(value) : value;
   }
   // FIELDS says what is text and what a number; the types of the record can't be told from it.
-  return record.doc === undefined ? undefined : (record as unknown as TaskforceRecord);
+  return record.phase === undefined ? undefined : (record as unknown as TaskforceRecord);
 }
 
 /** The repositories of one partition. redis-om keys a record `<schema name>:<id>`, so each partition has schemas of its own. */
@@ -72,7 +74,7 @@ export class PartitionRepositories {
   /** One record; undefined when there is none (redis-om gives an object without fields then). */
   async fetch<K extends Kind>(kind: K, id: string): Promise<RecordOf[K] | undefined> {
     const record = (await this.#repositories[kind].fetch(memberOf(id))) as unknown as RecordOf[K];
-    return record.doc === undefined ? undefined : record;
+    return ALWAYS_THERE[kind] in record ? record : undefined;
   }
 
   /**

@@ -29,7 +29,7 @@ export async function stage(store: Store, workflow: WorkflowId, entries: readonl
   for (let start = 0; start < entries.length; start += AT_ONCE) {
     const chunk = entries.slice(start, start + AT_ONCE);
     const multi = store.redis.multi();
-    await putRecords(store, multi, chunk);
+    await putRecords(store, multi, partition, chunk);
     enterIndexes(multi, partition, chunk, (field) => !isShared(field));
     await multi.exec();
   }

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
+import { Configurations } from "./configurations.js";
 import { Counts } from "./counts.js";
 import { Idempotency } from "./idempotency.js";
 import { Indexes } from "./indexes.js";
@@ -8,6 +9,7 @@ import { type IdOf, type Kind, partitionOf, recordKey, SCHEDDS_KEY } from "./key
 import { checkLayout } from "./layout.js";
 import { Polls } from "./polls.js";
 import { Profiles } from "./profiles.js";
+import type { StoredTaskforce, TaskforceRecord } from "./records.js";
 import { redisOmClient } from "./redisOmClient.js";
 import { PartitionRepositories, type RecordOf } from "./repositories.js";
 import { defineScripts } from "./scripts.js";
@@ -17,12 +19,18 @@ import { Transitions } from "./transitions.js";
 /** Records that {@link Store.fetchEach} reads at once. */
 const CHUNK = 500;
 
+/** What reading an entity of each kind gives. */
+export interface StoredOf extends Omit<RecordOf, "taskforce"> {
+  taskforce: StoredTaskforce;
+}
+
 /** Entities in Redis. One for a process, on one client. */
 export class Store {
   readonly redis: Redis;
   readonly partitions: number;
   readonly indexes: Indexes;
   readonly transitions: Transitions;
+  readonly configurations: Configurations;
   readonly profiles: Profiles;
   readonly summaries: Summaries;
   readonly counts: Counts;
@@ -39,6 +47,7 @@ export class Store {
     this.#repositories = Array.from({ length: partitions }, (_, p) => new PartitionRepositories(p, client));
     this.indexes = new Indexes(redis, partitions);
     this.transitions = new Transitions(redis, partitions);
+    this.configurations = new Configurations(redis);
     this.profiles = new Profiles(redis, partitions);
     this.summaries = new Summaries(redis, partitions);
     this.counts = new Counts(redis, partitions);
@@ -54,12 +63,21 @@ export class Store {
   }
 
   /** One record; undefined when there is none. */
-  fetch<K extends Kind>(kind: K, id: IdOf[K]): Promise<RecordOf[K] | undefined> {
-    return this.repositoriesOf(id).fetch(kind, id);
+  async fetch<K extends Kind>(kind: K, id: IdOf[K]): Promise<StoredOf[K] | undefined> {
+    const record = await this.repositoriesOf(id).fetch(kind, id);
+    // The compiler can't tell that the kind is one and the same.
+    if (kind !== "taskforce" || record === undefined) return record as StoredOf[K] | undefined;
+    return this.complete(id as TaskforceUuid, record as TaskforceRecord) as Promise<StoredOf[K]>;
+  }
+
+  /** Adds to a taskforce's record what it does not say itself. */
+  async complete(uuid: TaskforceUuid, record: TaskforceRecord): Promise<StoredTaskforce> {
+    const text = this.configurations.textOf(partitionOf(uuid, this.partitions), record.configuration);
+    return Object.assign(record, { uuid, configurationText: typeof text === "string" ? text : await text });
   }
 
   /** Many records, in the order of the ids; undefined where there is none. */
-  fetchMany<K extends Kind>(kind: K, ids: readonly IdOf[K][]): Promise<(RecordOf[K] | undefined)[]> {
+  fetchMany<K extends Kind>(kind: K, ids: readonly IdOf[K][]): Promise<(StoredOf[K] | undefined)[]> {
     return Promise.all(ids.map((id) => this.fetch(kind, id)));
   }
 
@@ -67,7 +85,7 @@ export class Store {
   async *fetchEach<K extends Kind>(
     kind: K,
     ids: readonly IdOf[K][],
-  ): AsyncGenerator<[id: IdOf[K], record: RecordOf[K] | undefined]> {
+  ): AsyncGenerator<[id: IdOf[K], record: StoredOf[K] | undefined]> {
     for (let start = 0; start < ids.length; start += CHUNK) {
       const chunk = ids.slice(start, start + CHUNK);
       const records = await this.fetchMany(kind, chunk);

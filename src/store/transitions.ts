@@ -16,7 +16,8 @@ import {
   type TaskforceKeys,
   taskforceKeys,
 } from "./keys.js";
-import type { LogEntry } from "./records.js";
+import type { LogEntry } from "./phaseLog.js";
+import { submissionText } from "./records.js";
 import { runScript, type ScriptName } from "./scripts.js";
 
 /** What became of a condor-submit report. */
@@ -129,7 +130,7 @@ export class Transitions {
         entries.submitted.now,
         report.cluster_id,
         report.n_workers,
-        JSON.stringify(report.submit_dict),
+        submissionText(report),
         report.job_event_log_fpath,
         entries.submitted.rest,
         entries.deactivated.rest,

@@ -5,7 +5,7 @@ import type { Phase } from "../../src/domain/phases.js";
 import { newTaskforce } from "../../src/lifecycle/create.js";
 import { createAll, createTaskforce } from "../../src/store/creation.js";
 import { countsKey, partitionOf } from "../../src/store/keys.js";
-import { logEntry } from "../../src/store/records.js";
+import { logEntry } from "../../src/store/phaseLog.js";
 import type { Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/store.js";
 

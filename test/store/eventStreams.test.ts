@@ -14,7 +14,7 @@ import type { WorkflowEvent } from "../../src/domain/workflowEvents.js";
 import { createAll, createTaskforce } from "../../src/store/creation.js";
 import { EventStreams, isLost, ORIGIN } from "../../src/store/eventStreams.js";
 import { EVENTS_KEPT, eventsKey } from "../../src/store/keys.js";
-import { logEntry } from "../../src/store/records.js";
+import { logEntry } from "../../src/store/phaseLog.js";
 import type { Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/store.js";
 

@@ -6,7 +6,8 @@ import type { Taskforce } from "../../src/domain/taskforce.js";
 import { createAll, createTaskforce, type WholeWorkflow } from "../../src/store/creation.js";
 import { partitionOf } from "../../src/store/keys.js";
 import { checkLayout, LayoutError } from "../../src/store/layout.js";
-import { type LogEntry, logEntry, taskforceText, taskText, workflowText } from "../../src/store/records.js";
+import { type LogEntry, logEntry } from "../../src/store/phaseLog.js";
+import { taskforceText, taskText, workflowText } from "../../src/store/records.js";
 import { updateStatuses } from "../../src/store/statuses.js";
 import type { Store } from "../../src/store/store.js";
 import { readToStart } from "../../src/store/toStart.js";
@@ -54,7 +55,7 @@ function taskforce(timestamp: number): Taskforce {
     phase_change_log: [
       {
         target_phase: "pre-mq-activation",
-        timestamp: 1_700_000_000.123_456,
+        timestamp,
         was_successful: true,
         source_event_time: null,
         source_entity: "USER",

@@ -4,12 +4,12 @@
   A taskforce's record is a hash. The fields that scripts change:
     phase            the phase
     since            epoch seconds at which it entered the phase, or last failed or was retried in it
-    log              phase changes as JSON text: [time,target,ok,event time,source,context],… without outer brackets.
-                     It is only ever appended to as text: decoding and encoding would turn [] into {} and cut floats
+    log              phase changes as JSON text: [time,target,ok,event time,source,context],… without outer brackets;
+                     texts of logWords.ts are numbers. It is only ever appended to as text: decoding and encoding would turn [] into {} and cut floats
     submit_failures  condor-submits that failed under a lease, since creation or an operator's retry
     remove_failures  condor-rms that failed under a lease
 
-  A log entry comes as ARGV in two pieces: the time, and the rest, `,"target",ok,null,"source","context"]`. So the time
+  A log entry comes as ARGV in two pieces: the time, and the rest, `,target,ok,null,source,context]`. So the time
   of a repeated report does not hide that the rest is the same.
 
   What a script changes is told in the partition's stream of events, in tuples that `eventStreams.ts` explains. EVENTS_KEPT is
@@ -22,7 +22,7 @@ end
 
 -- from: the phase before, as JSON; the event ends with taskforces' members
 local function phase_event(now, rest, from, schedd)
-  return '["phase",' .. now .. string.match(rest, '^,"[^"]*",%d') .. ',' .. from .. ',' .. cjson.encode(schedd)
+  return '["phase",' .. now .. string.match(rest, '^,[^,]*,%d') .. ',' .. from .. ',' .. cjson.encode(schedd)
 end
 
 -- To be called before the phase changes: the event names the one that it was.

@@ -2,7 +2,8 @@
   The TMS submitted a taskforce to HTCondor.
 
   KEYS[1] taskforce record   KEYS[2] workflow record   KEYS[3] index of taskforces   KEYS[4] dirty workflows
-  ARGV[1] member   ARGV[2] now   ARGV[3] cluster_id   ARGV[4] n_workers   ARGV[5] submit_dict (JSON)
+  ARGV[1] member   ARGV[2] now   ARGV[3] cluster_id   ARGV[4] n_workers   ARGV[5] what else it tells (members of a
+  JSON object)
   ARGV[6] job_event_log_fpath   ARGV[7] log entry's rest when it counts   ARGV[8] the same when the workflow is deactivated
 
   Returns a code and the taskforce's schedd, so that nobody has to read it before
@@ -24,8 +25,7 @@ if cluster or not (phase == 'pending-starter' or (deactivated and phase == 'pend
   return { -1, schedd }
 end
 
-redis.call('HSET', KEYS[1], 'cluster_id', ARGV[3], 'n_workers', ARGV[4], 'submit_dict', ARGV[5],
-  'job_event_log_fpath', ARGV[6])
+redis.call('HSET', KEYS[1], 'cluster_id', ARGV[3], 'n_workers', ARGV[4], 'submission', ARGV[5])
 local created = redis.call('ZSCORE', KEYS[3], ARGV[1])
 redis.call('ZADD', KEYS[3] .. ':cluster_id:' .. ARGV[3], created, ARGV[1])
 if ARGV[6] ~= '' then
