@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { provideRedis } from "../src/redis/provide.js";
+import { startOwnRedis } from "../src/redis/provide.js";
 import { createOne } from "./createOne.js";
 import { type Preparation, prepare } from "./prepare.js";
 import { type ServerProcess, startServer } from "./processes.js";
@@ -46,23 +46,22 @@ function report({ name, atLeast }: Benchmark, ratio: Ratio): boolean {
 
 async function run(names: string[]): Promise<boolean> {
   const dataDir = mkdtempSync(join(tmpdir(), "wms-bench-"));
-  const redis = await provideRedis({
-    url: undefined,
+  const redis = await startOwnRedis({
     dataDir,
     appendOnly: false,
     log: pino({ level: "warn" }),
   });
-  const environment = { REDIS_URL: redis.url, REST_PORT: "0", LOG_LEVEL: "warn" };
+  const environment = { REDIS_URL: redis.location.url, REST_PORT: "0", LOG_LEVEL: "warn" };
   const started: { stop(): Promise<void> }[] = [redis];
   const keep = <T extends { stop(): Promise<void> }>(server: T): T => {
     started.push(server);
     return server;
   };
   try {
-    const preparation = await prepare(redis.url);
+    const preparation = await prepare(redis.location.url);
     started.push({ stop: preparation.close });
     const ours = keep(await startServer(["dist/web.js"], environment));
-    const baseline = keep(await startServer(["--import", "tsx", "bench/baseline.ts", redis.url]));
+    const baseline = keep(await startServer(["--import", "tsx", "bench/baseline.ts", redis.location.url]));
     return await runAll(names, { ...preparation, ours, baseline });
   } finally {
     for (const each of started.reverse()) await each.stop();

@@ -16,7 +16,7 @@ import { pino } from "pino";
 import type { TaskforceUuid } from "../src/domain/ids.js";
 import { createWorkflow } from "../src/lifecycle/create.js";
 import { entryNow } from "../src/lifecycle/log.js";
-import { provideRedis } from "../src/redis/provide.js";
+import { startOwnRedis } from "../src/redis/provide.js";
 import { type Preparation, prepare, workflowRequest } from "./prepare.js";
 import { startServer } from "./processes.js";
 
@@ -133,12 +133,12 @@ async function measure({ wms }: Preparation, url: string): Promise<void> {
 
 const dataDir = mkdtempSync(join(tmpdir(), "wms-bench-"));
 const log = pino({ level: "warn" });
-const redis = await provideRedis({ url: undefined, dataDir, appendOnly: false, log });
+const redis = await startOwnRedis({ dataDir, appendOnly: false, log });
 const started: { stop(): Promise<void> }[] = [redis];
 try {
-  const preparation = await prepare(redis.url);
+  const preparation = await prepare(redis.location.url);
   started.push({ stop: preparation.close });
-  const environment = { REDIS_URL: redis.url, REST_PORT: "0", LOG_LEVEL: "warn" };
+  const environment = { REDIS_URL: redis.location.url, REST_PORT: "0", LOG_LEVEL: "warn" };
   const ours = await startServer(["dist/web.js"], environment);
   started.push(ours);
   await measure(preparation, ours.url);

@@ -46,13 +46,18 @@ export async function run(roles: Roles): Promise<void> {
 }
 
 async function start(config: Config, roles: Roles, log: Logger): Promise<Started> {
-  if (config.redisUrl === undefined && !(roles.web && roles.workers))
+  if (config.redis === undefined && !(roles.web && roles.workers))
     throw new ConfigError(
       "REDIS_URL: must be set, because the web and worker processes share a Redis (npm start brings its own)",
     );
-  const redis = await provideRedis({ url: config.redisUrl, dataDir: config.dataDir, appendOnly: true, log });
+  const redis = await provideRedis({
+    location: config.redis,
+    dataDir: config.dataDir,
+    appendOnly: true,
+    log,
+  });
   try {
-    return { config, redis, service: await startService({ ...config, redisUrl: redis.url }, roles, log) };
+    return { config, redis, service: await startService({ ...config, redis: redis.location }, roles, log) };
   } catch (error) {
     await redis.stop();
     throw error;

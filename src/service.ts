@@ -1,7 +1,6 @@
 import { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Telemetry } from "bullmq";
-import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { type AppOptions, createApp } from "./api/app.js";
 import { Draining } from "./api/draining.js";
@@ -16,6 +15,7 @@ import { operatorPages } from "./dashboard/operatorPages.js";
 import { OPERATOR_PATH } from "./dashboard/paths.js";
 import { configuredSchedds } from "./domain/clusters.js";
 import type { Mqs } from "./domain/mqProfile.js";
+import type { RedisLocation } from "./domain/redisLocation.js";
 import { createGatekeeping } from "./gatekeeping.js";
 import type { Wms } from "./lifecycle/context.js";
 import { createMetrics, type Metrics } from "./metrics/metrics.js";
@@ -23,7 +23,9 @@ import { createEmbeddedMqs, type EmbeddedMqs } from "./mqs/embeddedMqs.js";
 import { createHttpMqs } from "./mqs/httpMqs.js";
 import { createQueues } from "./queues/queues.js";
 import { watchReadiness } from "./readiness.js";
+import { settingOf } from "./redis/address.js";
 import { createAllowance } from "./redis/allowance.js";
+import type { RedisClient } from "./redis/client.js";
 import { connectFollower, connectRequests, connectWorkers, FOLLOWER_PATIENCE } from "./redis/clients.js";
 import { RedisStartError } from "./redis/startError.js";
 import { listen, logRefusals, stopServing } from "./serving.js";
@@ -66,7 +68,7 @@ const PATIENCE_WITHOUT_REDIS = 2000;
  *   when Redis does not answer after all, or refuses our data; what was started by then has been closed
  */
 export async function startService(
-  config: Config & { redisUrl: string },
+  config: Config & { redis: RedisLocation },
   roles: Roles,
   log: Logger,
   pageFolders?: readonly string[],
@@ -87,7 +89,7 @@ export async function startService(
   try {
     const tracing = await trace(config, roles, log);
     if (tracing !== undefined) closings.push(() => tracing.stop());
-    const redis = await connectRequests(config.redisUrl, log);
+    const redis = await connectRequests(config.redis, log);
     closings.push(async () => redis.disconnect());
     const mqs = chooseMqs(config, redis, log);
     const wms = await openWms(config, redis, mqs.used, log, tracing?.jobs);
@@ -95,7 +97,7 @@ export async function startService(
     const learning = startPeriodic(learnSchedds(wms), wms);
     closings.push(() => within(PATIENCE_WITHOUT_REDIS, learning.close()));
     const readiness = watchReadiness(wms.store, () => draining.begun);
-    const connect = () => connectFollower(config.redisUrl, log);
+    const connect = () => connectFollower(config.redis, log);
     const watchers = new Watchers({ store: wms.store, connect, patience: FOLLOWER_PATIENCE, log });
     const metrics = createMetrics({ ...wms, readiness, watchers: () => watchers.count });
     metrics.watchConnection("requests", redis);
@@ -161,7 +163,7 @@ async function trace({ tracesEndpoint }: Config, roles: Roles, log: Logger): Pro
   return startTracing({ endpoint: tracesEndpoint, role, log });
 }
 
-function chooseMqs({ mqs }: Config, redis: Redis, log: Logger): { used: Mqs; embedded?: EmbeddedMqs } {
+function chooseMqs({ mqs }: Config, redis: RedisClient, log: Logger): { used: Mqs; embedded?: EmbeddedMqs } {
   if (mqs.address !== undefined)
     return { used: createHttpMqs({ address: mqs.address, credentials: mqs.credentials, log }) };
   const embedded = createEmbeddedMqs({ redis, broker: mqs.broker });
@@ -169,14 +171,16 @@ function chooseMqs({ mqs }: Config, redis: Redis, log: Logger): { used: Mqs; emb
 }
 
 async function openWms(
-  config: Config,
-  redis: Redis,
+  config: Config & { redis: RedisLocation },
+  redis: RedisClient,
   mqs: Mqs,
   log: Logger,
   telemetry: Telemetry | undefined,
 ): Promise<Wms> {
   const { clusters, pilotImagesDir, queryMaxBytes, queryMaxScan, tms } = config;
-  const store = await openStore(redis, { partitions: config.partitions }).catch(explainRefusal);
+  const store = await openStore(redis, { partitions: config.partitions }).catch((error: unknown) =>
+    explainRefusal(error, config.redis),
+  );
   const schedds = new Set([...(await store.knownSchedds()), ...configuredSchedds(clusters)]);
   const queues = createQueues({ redis, leaseSeconds: tms.leaseSeconds, telemetry, schedds });
   const { actionRetries, retryWait } = tms;
@@ -185,9 +189,11 @@ async function openWms(
 }
 
 /** Redis answers, but does not let us write: a replica, full memory, a user without the right. */
-function explainRefusal(error: unknown): never {
+function explainRefusal(error: unknown, location: RedisLocation): never {
   if (error instanceof Error && error.name === "ReplyError")
-    throw new RedisStartError(`REDIS_URL: this Redis refuses the service's data (${error.message})`);
+    throw new RedisStartError(
+      `${settingOf(location)}: this Redis refuses the service's data (${error.message})`,
+    );
   throw error;
 }
 
@@ -195,11 +201,11 @@ function explainRefusal(error: unknown): never {
 async function work(
   wms: Wms,
   metrics: Metrics,
-  config: Config & { redisUrl: string },
+  config: Config & { redis: RedisLocation },
   log: Logger,
   telemetry: Telemetry | undefined,
 ): Promise<{ drain(enough: AbortSignal): Promise<void>; disconnect(): Promise<void> }> {
-  const redis = await connectWorkers(config.redisUrl, log);
+  const redis = await connectWorkers(config.redis, log);
   metrics.watchConnection("workers", redis);
   const workers = startWorkers(wms, {
     redis,
@@ -240,7 +246,7 @@ function whoGetsIn(
 }
 
 /** Fulfilled when a client has no connection. */
-async function away(redis: Redis): Promise<void> {
+async function away(redis: RedisClient): Promise<void> {
   if (redis.status === "ready") await new Promise<void>((resolve) => redis.once("close", () => resolve()));
 }
 

@@ -130,7 +130,7 @@ test("a Redis that was emptied gets its layout back", async () => {
 
 test("a service that is draining is not ready, and Redis is not asked", async () => {
   const { server, redis } = await onItsOwnRedis();
-  const client = await connectRequests(server.url, pino({ level: "silent" }));
+  const client = await connectRequests({ url: server.url }, pino({ level: "silent" }));
   onTestFinished(() => client.disconnect());
   const store = await openStore(client, { partitions: 16 });
   let draining = false;

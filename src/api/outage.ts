@@ -16,7 +16,7 @@ const CODES = new Set([
 
 /** Plain `Error`s of ioredis, told apart by their message alone. */
 const MESSAGES =
-  /^(Connection is closed|Stream isn't writeable|Command timed out|Cluster isn't ready|None of startup nodes|Node is disconnected|Socket timeout|connect ETIMEDOUT)/;
+  /^(Connection is closed|Stream isn't writeable|Command timed out|Cluster isn't ready|Too many Cluster redirections|None of startup nodes|Node is disconnected|Socket timeout|connect ETIMEDOUT)/;
 
 /** Replies of a Redis that is there but can't serve now; before Redis 7 a script's error wraps them. */
 const REPLIES = /(^|-)(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MISCONF|NOREPLICAS|OOM)\b/;

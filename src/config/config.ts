@@ -1,8 +1,10 @@
 import { type ClusterLocations, defaultClusterLocations } from "../domain/clusters.js";
 import type { Limits } from "../domain/limits.js";
+import type { RedisLocation } from "../domain/redisLocation.js";
 import { type AccessConfig, readAccess } from "./access.js";
 import { ConfigError } from "./configError.js";
 import type { Proxies } from "./proxies.js";
+import { readRedis } from "./redis.js";
 import { secretsOf } from "./secrets.js";
 import { type Settings, settingsSchema } from "./settings.js";
 
@@ -22,8 +24,8 @@ export interface Config {
   events: { heartbeatSeconds: number; longestSeconds: number; bufferBytes: number };
   /** Requests of one caller; 0: any number. */
   requestsPerMinute: number;
-  /** Undefined: the service starts a Redis of its own in `dataDir`. */
-  redisUrl: string | undefined;
+  /** Where the data lies; undefined: in a Redis of its own that the service starts in `dataDir`. */
+  redis: RedisLocation | undefined;
   dataDir: string;
   clusters: ClusterLocations;
   /** Directory of the pilot's images; undefined: every well-formed tag stands for itself. */
@@ -87,7 +89,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       bufferBytes: env.EVENTS_MAX_BUFFER_BYTES,
     },
     requestsPerMinute: env.RATE_LIMIT_PER_MINUTE,
-    redisUrl: env.REDIS_URL,
+    redis: readRedis(env),
     dataDir: env.DATA_DIR,
     clusters: env.CLUSTER_LOCATIONS ?? defaultClusterLocations(production),
     pilotImagesDir: env.CVMFS_PILOT_SINGULARITY_IMAGES_DIR,

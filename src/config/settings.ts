@@ -3,6 +3,7 @@ import { claimRulesSchema } from "../domain/claimRules.js";
 import { clusterLocationsSchema } from "../domain/clusters.js";
 import { DEFAULT_LIMITS } from "../domain/limits.js";
 import { proxiesSchema } from "./proxies.js";
+import { hostsSchema } from "./redisHosts.js";
 
 /** Groups of settings, in the order in which the documentation lists them. */
 export const SECTIONS = [
@@ -168,9 +169,36 @@ export const settingsSchema = z.object({
 
   REDIS_URL: text.meta(
     secret(
-      about("Redis and data", "the Redis (6.2 or newer) to use; unset: the service starts one of its own"),
+      about(
+        "Redis and data",
+        "the Redis (6.2 or newer) to use; unset, as the next ones: the service starts one of its own",
+      ),
     ),
   ),
+  REDIS_CLUSTER_NODES: hostsSchema
+    .optional()
+    .meta(
+      about(
+        "Redis and data",
+        "a Redis Cluster to use instead: `host:port` of some of its nodes, with commas between",
+      ),
+    ),
+  REDIS_SENTINELS: hostsSchema
+    .optional()
+    .meta(
+      about("Redis and data", "the same of the sentinels that know which Redis to use; with the next one"),
+    ),
+  REDIS_SENTINEL_NAME: text.meta(about("Redis and data", "what the sentinels call its master")),
+  REDIS_SENTINEL_PASSWORD: text.meta(
+    secret(about("Redis and data", "password of the sentinels; unset: they want none")),
+  ),
+  REDIS_USERNAME: text.meta(
+    about("Redis and data", "user of the Redis servers of a cluster or behind sentinels; unset: the default"),
+  ),
+  REDIS_PASSWORD: text.meta(secret(about("Redis and data", "their password; unset: they want none"))),
+  REDIS_TLS: flag
+    .optional()
+    .meta(about("Redis and data", "`true`: they, and the sentinels, are spoken to through TLS", "`false`")),
   DATA_DIR: z
     .string()
     .default(".data")

@@ -1,6 +1,6 @@
-import type { Redis } from "ioredis";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Events } from "../domain/events.js";
+import { onConnected, type RedisClient } from "../redis/client.js";
 import { countEvents } from "./events.js";
 import { type AnsweredRequest, measureRequests } from "./requests.js";
 import { type StateSources, showState } from "./state.js";
@@ -14,7 +14,7 @@ export interface Metrics {
   /** Counts a request that is over. */
   observeRequest(request: AnsweredRequest): void;
   /** Counts how often a client that is connected connects again. @param name `requests` or `workers` */
-  watchConnection(name: string, client: Redis): void;
+  watchConnection(name: string, client: RedisClient): void;
 }
 
 /** What the metrics of a process are made of. */
@@ -55,7 +55,7 @@ export function createMetrics({ events, watchers, ...state }: MetricsSources): M
     observeRequest: measureRequests(registry),
     watchConnection(client, redis) {
       reconnects.inc({ client }, 0);
-      redis.on("ready", () => reconnects.inc({ client }));
+      onConnected(redis, () => reconnects.inc({ client }));
     },
   };
 }

@@ -5,6 +5,7 @@ import { LEASED_PHASE } from "../domain/phases.js";
 import { type JobCounts, jobCounts, longestWait } from "../queues/depth.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
 import type { Queues } from "../queues/queues.js";
+import { mastersOf, type RedisClient } from "../redis/client.js";
 import type { TaskforceCount } from "../store/counts.js";
 import type { Store } from "../store/store.js";
 
@@ -19,12 +20,18 @@ export interface QueueState {
   oldestWaiting: number | undefined;
 }
 
+/** In bytes; the limit is 0 when Redis has none. */
+interface Memory {
+  used: number;
+  limit: number;
+}
+
 /** What all processes of the service see alike: it is in Redis. */
 export interface Snapshot {
-  /** Seconds that a PING took. */
+  /** Seconds that a PING took; of a cluster, to the slowest master. */
   ping: number;
-  /** Bytes; the limit is 0 when Redis has none. */
-  memory: { used: number; limit: number };
+  /** Of the fullest master of a cluster. */
+  memory: Memory;
   taskforces: TaskforceCount[];
   queues: QueueState[];
 }
@@ -32,7 +39,7 @@ export interface Snapshot {
 /** Reads a snapshot. The work depends on how many schedds and partitions there are, not on how many taskforces. */
 export async function readSnapshot(store: Store, queues: Queues): Promise<Snapshot> {
   const began = performance.now();
-  await store.redis.ping();
+  await Promise.all(mastersOf(store.redis).map((server) => server.ping()));
   const ping = (performance.now() - began) / 1000;
   const [memory, taskforces, background, leased] = await Promise.all([
     readMemory(store.redis),
@@ -48,7 +55,14 @@ export async function readSnapshot(store: Store, queues: Queues): Promise<Snapsh
   return { ping, memory, taskforces, queues: [...background, ...leased] };
 }
 
-async function readMemory(redis: Redis): Promise<Snapshot["memory"]> {
+/** The first master that is full refuses writes, however empty the others are. */
+async function readMemory(client: RedisClient): Promise<Memory> {
+  const all = await Promise.all(mastersOf(client).map(memoryOf));
+  const fullness = ({ used, limit }: Memory) => used / (limit || 1);
+  return all.reduce((one, other) => (fullness(other) > fullness(one) ? other : one));
+}
+
+async function memoryOf(redis: Redis): Promise<Memory> {
   const info = await redis.info("memory");
   const field = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
   return { used: field("used_memory"), limit: field("maxmemory") };

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import type { Redis } from "ioredis";
 import { now } from "../domain/clock.js";
 import { WmsError } from "../domain/errors.js";
 import { isWorkflowId, type WorkflowId } from "../domain/ids.js";
 import type { MqProfile, Mqs } from "../domain/mqProfile.js";
+import type { RedisClient } from "../redis/client.js";
 
 /** What a pilot needs to connect to the broker behind every queue of the embedded MQS. */
 export interface Broker {
@@ -61,7 +61,7 @@ function mqidOf(workflow: WorkflowId, alias: string): string {
  *
  * @param options.broker what the profiles of queues that are activated from now on hold
  */
-export function createEmbeddedMqs({ redis, broker }: { redis: Redis; broker: Broker }): EmbeddedMqs {
+export function createEmbeddedMqs({ redis, broker }: { redis: RedisClient; broker: Broker }): EmbeddedMqs {
   return {
     async reserve(workflow, aliases, publicAliases) {
       const reservations = newReservations(workflow, aliases, publicAliases);
@@ -115,7 +115,11 @@ function newReservations(
 }
 
 /** The profiles of those queues that are reserved, in the order of the ids. */
-async function profiles(redis: Redis, workflow: WorkflowId, mqids: readonly string[]): Promise<MqProfile[]> {
+async function profiles(
+  redis: RedisClient,
+  workflow: WorkflowId,
+  mqids: readonly string[],
+): Promise<MqProfile[]> {
   if (mqids.length === 0) return [];
   const [reservations, activated] = await Promise.all([
     redis.hmget(reservationsKey(workflow), ...mqids),

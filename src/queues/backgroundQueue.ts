@@ -1,5 +1,5 @@
 import { Queue, type Telemetry } from "bullmq";
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../redis/client.js";
 import { queueOptions } from "./queueOptions.js";
 
 /** Attempts of a background job: until it works. What can't be repaired by waiting ends with BullMQ's UnrecoverableError. */
@@ -22,7 +22,7 @@ export class BackgroundQueue {
   readonly queue: Queue;
 
   /** @param telemetry carries the trace of whoever adds a job to the worker; undefined: nothing is traced */
-  constructor(name: string, redis: Redis, telemetry?: Telemetry) {
+  constructor(name: string, redis: RedisClient, telemetry?: Telemetry) {
     this.queue = new Queue(name, queueOptions(name, redis, telemetry));
     // The client itself logs lost connections, once; without a listener Node would end the process.
     this.queue.on("error", () => {});

@@ -1,5 +1,5 @@
 import type { Queue } from "bullmq";
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../redis/client.js";
 
 /** A job that was given up. */
 export interface DeadLetter {
@@ -10,7 +10,7 @@ export interface DeadLetter {
 }
 
 /** The first jobs that will be taken, in that order. */
-export async function nextJobs(queue: Queue, redis: Redis, most: number): Promise<string[]> {
+export async function nextJobs(queue: Queue, redis: RedisClient, most: number): Promise<string[]> {
   const { wait = "", prioritized = "" } = queue.getBackend().keys;
   const [ahead, ranked] = await Promise.all([
     // Jobs that were just reclaimed pass through the list that BullMQ empties first, from its end.
@@ -23,7 +23,7 @@ export async function nextJobs(queue: Queue, redis: Redis, most: number): Promis
 /** Jobs under a lease, the oldest first, and since when, in epoch milliseconds. */
 export async function leasedJobs(
   queue: Queue,
-  redis: Redis,
+  redis: RedisClient,
   most: number,
 ): Promise<{ id: string; since: number }[]> {
   const backend = queue.getBackend();
@@ -38,7 +38,7 @@ export async function leasedJobs(
 }
 
 /** Jobs that were given up, the newest first. */
-export async function deadLetters(queue: Queue, redis: Redis, most: number): Promise<DeadLetter[]> {
+export async function deadLetters(queue: Queue, redis: RedisClient, most: number): Promise<DeadLetter[]> {
   const backend = queue.getBackend();
   const flat = await redis.zrevrange(backend.keys["failed"] ?? "", 0, String(most - 1), "WITHSCORES");
   const buried = flat.flatMap((id, index) => (index % 2 === 0 ? [{ id, at: Number(flat[index + 1]) }] : []));

@@ -1,6 +1,6 @@
 import type { Queue } from "bullmq";
-import type { Redis } from "ioredis";
 import { now } from "../domain/clock.js";
+import type { RedisClient } from "../redis/client.js";
 
 /** How many jobs of a queue are where. */
 export interface JobCounts {
@@ -30,7 +30,7 @@ const MOST_RANKS = 256;
  * The first waiting job of each rank: the one that waits longest is among them, for equals keep the order of arrival. Jumps
  * from rank to rank, so the cost does not grow with the length of the queue.
  */
-export async function firstOfEachRank(queue: Queue, redis: Redis): Promise<string[]> {
+export async function firstOfEachRank(queue: Queue, redis: RedisClient): Promise<string[]> {
   const { prioritized = "" } = queue.getBackend().keys;
   const first: string[] = [];
   let from = 0;
@@ -50,7 +50,7 @@ export async function firstOfEachRank(queue: Queue, redis: Redis): Promise<strin
  */
 export async function longestWait(
   queue: Queue,
-  redis: Redis,
+  redis: RedisClient,
   sinceOf: (id: string) => Promise<number | undefined>,
 ): Promise<number> {
   const since = await Promise.all((await firstOfEachRank(queue, redis)).map(sinceOf));

@@ -1,5 +1,5 @@
 import { createRedisBackend, type IQueueBackend, type JobJson, type MinimalJob, Queue } from "bullmq";
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../redis/client.js";
 import { queueOptions } from "./queueOptions.js";
 
 /**
@@ -55,11 +55,11 @@ export interface Reclaimed {
  */
 export class LeaseQueue {
   readonly queue: Queue;
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #backend: IQueueBackend;
 
   /** @param leaseSeconds how long a taken job is nobody else's */
-  constructor(name: string, redis: Redis, leaseSeconds: number) {
+  constructor(name: string, redis: RedisClient, leaseSeconds: number) {
     this.#redis = redis;
     this.queue = new Queue(name, queueOptions(name, redis), (queueName, options, connections) =>
       createRedisBackend(

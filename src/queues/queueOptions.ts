@@ -1,5 +1,5 @@
 import type { QueueOptions, Telemetry } from "bullmq";
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../redis/client.js";
 import { prefixOf } from "./names.js";
 
 /** Entries kept of a queue's event stream. BullMQ's default of 10,000 costs 0.8 MB for each queue. */
@@ -9,7 +9,7 @@ const EVENTS_KEPT = 20;
  * Options that every queue shares. Both `skip…` are needed: without them `add` hangs for ever on a queue that was made
  * while Redis was away.
  */
-export const queueOptions = (name: string, redis: Redis, telemetry?: Telemetry): QueueOptions => ({
+export const queueOptions = (name: string, redis: RedisClient, telemetry?: Telemetry): QueueOptions => ({
   ...(telemetry && { telemetry }),
   connection: redis,
   prefix: prefixOf(name),

@@ -1,5 +1,5 @@
 import type { Queue, Telemetry } from "bullmq";
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../redis/client.js";
 import { BackgroundQueue } from "./backgroundQueue.js";
 import { LeaseQueue } from "./leaseQueue.js";
 import { BACKGROUND, starterName, stopperName } from "./names.js";
@@ -12,7 +12,7 @@ export interface ScheddQueues {
 
 /** How the queues are made. */
 export interface QueuesOptions {
-  redis: Redis;
+  redis: RedisClient;
   /** The length of a lease. */
   leaseSeconds: number;
   /**
@@ -28,7 +28,7 @@ export class Queues {
   readonly launch: BackgroundQueue;
   readonly deactivation: BackgroundQueue;
   readonly fanout: BackgroundQueue;
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #leaseSeconds: number;
   readonly #schedds = new Map<string, ScheddQueues>();
 

@@ -1,3 +1,4 @@
+import type { HostAndPort, RedisLocation } from "../domain/redisLocation.js";
 import { RedisStartError } from "./startError.js";
 
 /**
@@ -19,8 +20,24 @@ export function checkAddress(url: string): void {
     throw new RedisStartError("REDIS_URL: names a database that is no number: redis://host:port/number");
 }
 
-/** An address as people may see it: without user, password and options. */
-export function displayAddress(url: string): string {
-  const { protocol, host, pathname } = new URL(url);
+/** Where the data lies, as people may see it: without user, password and options. */
+export function displayAddress(location: RedisLocation): string {
+  if ("clusterNodes" in location) return `the cluster of ${shown(location.clusterNodes)}`;
+  if ("sentinels" in location)
+    return `the master "${location.masterName}" of the sentinels ${shown(location.sentinels)}`;
+  const { protocol, host, pathname } = new URL(location.url);
   return `${protocol}//${host}${pathname === "/" ? "" : pathname}`;
 }
+
+const shown = (nodes: readonly HostAndPort[]): string =>
+  nodes.map(({ host, port }) => `${host}:${port}`).join(", ");
+
+/** The setting that says where the data lies: what goes wrong there is told of it. */
+export function settingOf(location: RedisLocation): string {
+  if ("clusterNodes" in location) return "REDIS_CLUSTER_NODES";
+  return "sentinels" in location ? "REDIS_SENTINELS" : "REDIS_URL";
+}
+
+/** How people are told that nothing answers where the data should be. */
+export const cannotReach = (location: RedisLocation): string =>
+  `${settingOf(location)}: cannot reach ${displayAddress(location)}`;

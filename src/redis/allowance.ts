@@ -1,5 +1,5 @@
-import type { Redis } from "ioredis";
 import { RateLimiterRedis, RateLimiterRes, RLWrapperTimeouts } from "rate-limiter-flexible";
+import type { RedisClient } from "./client.js";
 
 /** Seconds for which requests are counted together, from the first one on. */
 const WINDOW = 60;
@@ -10,7 +10,7 @@ const PATIENCE = 500;
  * Counts requests of callers in Redis, so that all web processes count together. One that has used up its allowance is
  * remembered by the process itself and costs no more calls.
  */
-export function createAllowance(redis: Redis, perMinute: number) {
+export function createAllowance(redis: RedisClient, perMinute: number) {
   const limiter = new RateLimiterRedis({
     storeClient: redis,
     keyPrefix: "wms:requests",

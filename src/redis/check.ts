@@ -1,7 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { checkAddress, displayAddress } from "./address.js";
+import type { OneRedis, RedisLocation } from "../domain/redisLocation.js";
+import { cannotReach, checkAddress, displayAddress, settingOf } from "./address.js";
+import { isCluster, mastersOf, type RedisClient } from "./client.js";
+import { reasonOf } from "./connectionLog.js";
+import { openClient } from "./open.js";
 import { RedisStartError } from "./startError.js";
 import { isRecentEnough, OLDEST_VERSION } from "./version.js";
 
@@ -11,44 +15,48 @@ const PATIENCE = 5000;
 const COMMAND_PATIENCE = 6000;
 
 /**
- * Looks, before anything is stored there, whether a Redis is there and fit to keep the service's data.
+ * Looks, before anything is stored there, whether a Redis is there and fit to keep the service's data: of a cluster, every
+ * master.
  *
  * @throws RedisStartError when it does not answer, has no such database, is too old, or may throw data away when its memory
  *   is full
  */
-export async function checkRedis(url: string, log: Logger): Promise<void> {
-  checkAddress(url);
-  const redis = new Redis(url, {
-    lazyConnect: true,
+export async function checkRedis(location: RedisLocation, log: Logger): Promise<void> {
+  if ("url" in location) checkAddress(location.url);
+  const client = openClient(location, {
     connectTimeout: PATIENCE,
     commandTimeout: COMMAND_PATIENCE,
     maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
     retryStrategy: () => null,
   });
   try {
-    await reach(redis, url);
-    await checkDatabase(redis, url);
-    await checkVersion(redis);
-    await checkEviction(redis, log);
+    await reach(client, location);
+    for (const redis of mastersOf(client)) {
+      if ("url" in location) await checkDatabase(redis, location);
+      await checkMode(redis, location);
+      await checkVersion(redis, location);
+      await checkEviction(redis, location, log);
+    }
   } finally {
-    redis.disconnect();
+    client.disconnect();
   }
 }
 
-async function reach(redis: Redis, url: string): Promise<void> {
+async function reach(client: RedisClient, location: RedisLocation): Promise<void> {
   // `connect` itself only says that the connection was closed; why is in the error event before.
   let reason: string | undefined;
-  redis.on("error", (error: Error) => {
-    reason = error.message || (error as NodeJS.ErrnoException).code;
-  });
+  const note = (error: Error) => {
+    reason = reasonOf(error);
+  };
+  client.on("error", note);
+  if (isCluster(client)) client.on("node error", note);
   const enough = new AbortController();
   try {
-    const answered = redis.connect().then(() => redis.ping());
+    const answered = client.connect().then(() => Promise.all(mastersOf(client).map((redis) => redis.ping())));
     await Promise.race([answered, silence(enough.signal)]);
   } catch (error) {
-    throw new RedisStartError(
-      `REDIS_URL: cannot reach ${displayAddress(url)} (${reason ?? (error as Error).message})`,
-    );
+    throw new RedisStartError(`${cannotReach(location)} (${reason ?? (error as Error).message})`);
   } finally {
     enough.abort();
   }
@@ -61,26 +69,41 @@ async function silence(signal: AbortSignal): Promise<never> {
 }
 
 /** A database that does not exist is no error to ioredis: it would go on with the first one, and what lies there. */
-async function checkDatabase(redis: Redis, url: string): Promise<void> {
+async function checkDatabase(redis: Redis, location: OneRedis): Promise<void> {
   const { db = 0 } = redis.options;
   if (db === 0) return;
   try {
     await redis.select(db);
   } catch (error) {
     throw new RedisStartError(
-      `REDIS_URL: ${displayAddress(url)} can't be used, there is no database ${db} (${(error as Error).message})`,
+      `REDIS_URL: ${displayAddress(location)} can't be used, there is no database ${db} (${(error as Error).message})`,
     );
   }
 }
 
-async function checkVersion(redis: Redis): Promise<void> {
+/** Part of a cluster keeps a part of the slots, and a cluster that lacks some serves none. */
+async function checkMode(redis: Redis, location: RedisLocation): Promise<void> {
+  const enabled = await infoField(redis, "cluster", "cluster_enabled");
+  if ("clusterNodes" in location) {
+    const state = /^cluster_state:(\S+)/m.exec(String(await redis.cluster("INFO").catch(() => "")))?.[1];
+    if (state === "fail")
+      throw new RedisStartError(`REDIS_CLUSTER_NODES: ${displayAddress(location)} does not serve all slots`);
+  } else if (enabled === "1")
+    throw new RedisStartError(
+      `${settingOf(location)}: ${displayAddress(location)} is part of a Redis Cluster; set REDIS_CLUSTER_NODES instead`,
+    );
+}
+
+async function checkVersion(redis: Redis, location: RedisLocation): Promise<void> {
   const version = await infoField(redis, "server", "redis_version");
   if (version === undefined || isRecentEnough(version)) return;
-  throw new RedisStartError(`REDIS_URL: Redis ${version} is too old, ${OLDEST_VERSION} or newer is needed`);
+  throw new RedisStartError(
+    `${settingOf(location)}: Redis ${version} is too old, ${OLDEST_VERSION} or newer is needed`,
+  );
 }
 
 /** With any other policy, a Redis that runs out of memory drops workflows and queues instead of refusing new ones. */
-async function checkEviction(redis: Redis, log: Logger): Promise<void> {
+async function checkEviction(redis: Redis, location: RedisLocation, log: Logger): Promise<void> {
   const policy = await evictionPolicy(redis);
   if (policy === undefined)
     log.warn(
@@ -88,7 +111,7 @@ async function checkEviction(redis: Redis, log: Logger): Promise<void> {
     );
   else if (policy !== "noeviction")
     throw new RedisStartError(
-      `REDIS_URL: the maxmemory-policy of this Redis is ${policy}, which drops data when memory is full; set it to noeviction`,
+      `${settingOf(location)}: the maxmemory-policy of this Redis is ${policy}, which drops data when memory is full; set it to noeviction`,
     );
 }
 

@@ -1,6 +1,6 @@
-import { Redis } from "ioredis";
+import { Cluster, Redis } from "ioredis";
 
-type SendCommand = Redis["sendCommand"];
+type Stream = Redis["stream"];
 
 /**
  * A client that gathers the commands of one turn of the event loop and writes them at once. A busy process serves many
@@ -9,22 +9,52 @@ type SendCommand = Redis["sendCommand"];
  */
 export class GatheringRedis extends Redis {
   /** The connection that holds back what is written to it until the turn ends. */
-  #holding: Redis["stream"] | undefined;
+  #holding: Stream | undefined;
 
-  override sendCommand(...sent: Parameters<SendCommand>): ReturnType<SendCommand> {
+  override sendCommand(...sent: Parameters<Redis["sendCommand"]>): ReturnType<Redis["sendCommand"]> {
     this.#gather();
     return super.sendCommand(...sent);
   }
 
   #gather(): void {
     // There is none before the first connection. After a reconnect it is another one.
-    const stream: Redis["stream"] | undefined = this.stream;
+    const stream: Stream | undefined = this.stream;
     if (stream === undefined || stream === this.#holding) return;
     this.#holding = stream;
-    stream.cork();
-    setImmediate(() => {
+    holdBack([stream], () => {
       this.#holding = undefined;
-      stream.uncork();
     });
   }
+}
+
+/** The same for a Redis Cluster, with the connection to each of its masters. */
+export class GatheringCluster extends Cluster {
+  #holding = false;
+
+  override sendCommand(...sent: Parameters<Cluster["sendCommand"]>): ReturnType<Cluster["sendCommand"]> {
+    this.#gather();
+    return super.sendCommand(...sent);
+  }
+
+  /** Which node a command goes to is the cluster's affair, and there are few: all hold back. */
+  #gather(): void {
+    if (this.#holding) return;
+    this.#holding = true;
+    const streams = this.nodes("master").map((node): Stream | undefined => node.stream);
+    holdBack(
+      streams.filter((stream) => stream !== undefined),
+      () => {
+        this.#holding = false;
+      },
+    );
+  }
+}
+
+/** Holds back what is written to connections until the turn of the event loop ends. */
+function holdBack(streams: readonly Stream[], ended: () => void): void {
+  for (const stream of streams) stream.cork();
+  setImmediate(() => {
+    ended();
+    for (const stream of streams) stream.uncork();
+  });
 }

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { OneRedis, RedisLocation } from "../domain/redisLocation.js";
 import { displayAddress } from "./address.js";
 import { checkRedis } from "./check.js";
 import { takeDataFolder } from "./dataFolder.js";
@@ -7,7 +8,7 @@ import { startServer } from "./server.js";
 
 /** A Redis that answered and is fit for the service. */
 export interface ProvidedRedis {
-  url: string;
+  location: RedisLocation;
   /** Which one it is and where its data lies, for people to read. */
   source: string;
   /** Fulfilled when a server of our own has ended; never for one that isn't ours. */
@@ -17,8 +18,8 @@ export interface ProvidedRedis {
 }
 
 export interface RedisWish {
-  /** An address of a Redis that runs already; undefined: one of our own is started. */
-  url: string | undefined;
+  /** Where a Redis runs already; undefined: one of our own is started. */
+  location: RedisLocation | undefined;
   /** Where the data of our own lies. */
   dataDir: string;
   /** Whether our own keeps its data across starts. */
@@ -32,24 +33,29 @@ export interface RedisWish {
  * @throws RedisStartError with one sentence that says what to do
  */
 export async function provideRedis(wish: RedisWish): Promise<ProvidedRedis> {
-  if (wish.url === undefined) return startOwn(wish);
-  await checkRedis(wish.url, wish.log);
+  if (wish.location === undefined) return startOwnRedis(wish);
+  await checkRedis(wish.location, wish.log);
   return {
-    url: wish.url,
-    source: displayAddress(wish.url),
+    location: wish.location,
+    source: displayAddress(wish.location),
     ended: new Promise(() => undefined),
     stop: async () => undefined,
   };
 }
 
-async function startOwn({ dataDir, appendOnly, log }: RedisWish): Promise<ProvidedRedis> {
+/** Starts a Redis of our own, as {@link provideRedis} does when none was asked for. */
+export async function startOwnRedis({
+  dataDir,
+  appendOnly,
+  log,
+}: Omit<RedisWish, "location">): Promise<ProvidedRedis & { location: OneRedis }> {
   const command = await ensureRedisServer((line) => log.info(line));
   const folder = await takeDataFolder(dataDir);
   try {
     const server = await startServer({ command, dir: folder.path, appendOnly });
     await folder.noteServer(server.port);
     return {
-      url: server.url,
+      location: { url: server.url },
       source: `a ${command} of its own on port ${server.port}, data in ${folder.path}`,
       ended: server.ended,
       async stop() {

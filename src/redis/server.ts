@@ -15,8 +15,8 @@ export interface ServerOptions {
   dir: string;
   /** Whether every write is kept in an append-only file, which is synced each second. */
   appendOnly: boolean;
-  /** How many logical databases it has; Redis' default is 16. */
-  databases?: number;
+  /** Further settings, by the names of `redis.conf`; asked for at each attempt, in case they hold a port. */
+  settings?: () => Promise<Record<string, string>>;
 }
 
 /** A `redis-server` that is a child of this process. */
@@ -66,7 +66,7 @@ export async function startServer(options: ServerOptions): Promise<RedisServer> 
   let lastWords = "";
   for (let attempt = 0; attempt < PORTS_TO_TRY; attempt++) {
     const port = await freePort();
-    const child = launch(options, dir, port);
+    const child = launch(options, dir, port, (await options.settings?.()) ?? {});
     const words = await readiness(child);
     if (words === undefined) return handle(child, port);
     lastWords = words;
@@ -75,12 +75,11 @@ export async function startServer(options: ServerOptions): Promise<RedisServer> 
   throw new RedisStartError(`${options.command} did not start: ${lastWords}`);
 }
 
-function launch(options: ServerOptions, dir: string, port: number): Child {
+function launch(options: ServerOptions, dir: string, port: number, further: Record<string, string>): Child {
   const settings: Record<string, string> = {
     bind: "127.0.0.1",
     port: String(port),
     dir,
-    databases: String(options.databases ?? 16),
     save: "",
     appendonly: options.appendOnly ? "yes" : "no",
     appendfsync: "everysec",
@@ -88,6 +87,7 @@ function launch(options: ServerOptions, dir: string, port: number): Child {
     // Records up to this size stay in Redis' compact form, which halves them. The name that Redis 6.2 knows, too.
     "hash-max-ziplist-value": "1024",
     daemonize: "no",
+    ...further,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   // A process group of its own: the terminal's Ctrl-C is for us, and we end Redis when nothing needs it any more.
@@ -130,7 +130,8 @@ function handle(child: Child, port: number): RedisServer {
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const address = probe.address();

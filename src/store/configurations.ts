@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Redis } from "ioredis";
 import { LRUCache } from "lru-cache";
 import type { Taskforce } from "../domain/taskforce.js";
+import type { RedisClient } from "../redis/client.js";
 import { configurationsKey } from "./keys.js";
 import type { Writes } from "./writes.js";
 
@@ -38,13 +38,13 @@ export function putConfigurations(
 
 /** Reads configurations by their digests. What a digest means never changes, so a process remembers the texts. */
 export class Configurations {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #remembered = new LRUCache<string, string>({
     maxSize: REMEMBERED,
     sizeCalculation: (text) => text.length,
   });
 
-  constructor(redis: Redis) {
+  constructor(redis: RedisClient) {
     this.#redis = redis;
   }
 

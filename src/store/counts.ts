@@ -1,5 +1,5 @@
-import type { Redis } from "ioredis";
 import { PHASES, type Phase } from "../domain/phases.js";
+import type { RedisClient } from "../redis/client.js";
 import { allKey, countsKey, partitionPrefix } from "./keys.js";
 import { runScript } from "./scripts.js";
 
@@ -16,10 +16,10 @@ export interface TaskforceCount {
  * each pair, at each look.
  */
 export class Counts {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #partitions: number;
 
-  constructor(redis: Redis, partitions: number) {
+  constructor(redis: RedisClient, partitions: number) {
     this.#redis = redis;
     this.#partitions = partitions;
   }

@@ -1,8 +1,9 @@
-import type { Redis } from "ioredis";
+import { setTimeout as delay } from "node:timers/promises";
 import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import type { Deactivation } from "../domain/workflow.js";
 import type { WorkflowEvent } from "../domain/workflowEvents.js";
+import { isCluster, type RedisClient } from "../redis/client.js";
 import { EVENTS_KEPT, eventsKey, idOfMember, memberOf } from "./keys.js";
 import { fromStored, type StoredText } from "./logWords.js";
 import type { Writes } from "./writes.js";
@@ -37,6 +38,9 @@ export const ORIGIN: EntryId = { ms: 0, seq: 0 };
 /** @returns below 0 when the first comes before the second, 0 when they are the same */
 export const compareIds = (one: EntryId, other: EntryId): number => one.ms - other.ms || one.seq - other.seq;
 
+/** Milliseconds between two looks for new entries where Redis can't be made to wait for them. */
+const LOOK_AGAIN = 50;
+
 /** An entry of a partition's stream. */
 export interface EventEntry {
   partition: number;
@@ -62,11 +66,11 @@ type ToldByTransaction = Extract<WorkflowEvent, { kind: "created" | "summary" }>
 
 /** Reads the streams of all partitions. */
 export class EventStreams {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly partitions: number;
 
   /** @param redis a client of its own, where {@link next} is called: that keeps it waiting */
-  constructor(redis: Redis, partitions: number) {
+  constructor(redis: RedisClient, partitions: number) {
     this.#redis = redis;
     this.partitions = partitions;
   }
@@ -111,7 +115,8 @@ export class EventStreams {
   }
 
   /**
-   * Waits for what comes next. One command for all partitions: on Redis Cluster it would take one for each node.
+   * Waits for what comes next. On one Redis one command waits for all partitions. On a cluster none can, not even for those of
+   * one node, and to wait for each would take as many connections: so it looks at all of them again and again.
    *
    * @param after for each partition, what has been read
    * @param count entries of each partition at most
@@ -120,19 +125,30 @@ export class EventStreams {
    */
   async next(after: readonly EntryId[], count: number, patience: number): Promise<EventEntry[]> {
     const keys = after.map((_, partition) => eventsKey(partition));
-    const replies = await this.#redis.xread(
-      "COUNT",
-      count,
-      "BLOCK",
-      patience,
-      "STREAMS",
-      ...keys,
-      ...after.map(textOf),
-    );
-    return (replies ?? []).flatMap(([key, entries]) => {
+    const streams = isCluster(this.#redis)
+      ? await this.#lookForNext(keys, after, count, patience)
+      : await this.#redis.xread("COUNT", count, "BLOCK", patience, "STREAMS", ...keys, ...after.map(textOf));
+    return (streams ?? []).flatMap(([key, entries]) => {
       const partition = keys.indexOf(key);
       return entries.map((entry) => parseEntry(partition, entry));
     });
+  }
+
+  async #lookForNext(
+    keys: readonly string[],
+    after: readonly EntryId[],
+    count: number,
+    patience: number,
+  ): Promise<[key: string, entries: RawEntry[]][]> {
+    const deadline = performance.now() + patience;
+    for (;;) {
+      const reads = keys.map((key, at) =>
+        this.#redis.xread("COUNT", count, "STREAMS", key, textOf(after[at] ?? ORIGIN)),
+      );
+      const streams = (await Promise.all(reads)).flatMap((reply) => reply ?? []);
+      if (streams.length > 0 || performance.now() >= deadline) return streams;
+      await delay(LOOK_AGAIN);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Redis } from "ioredis";
 import type { IdempotentRequest } from "../domain/idempotency.js";
+import type { RedisClient } from "../redis/client.js";
 import { idempotencyKey } from "./keys.js";
 import { runScript } from "./scripts.js";
 import type { RecordedWrites } from "./writes.js";
@@ -43,9 +43,9 @@ export const claimArguments = ({ held, digest }: Claim, made: string): [string, 
 
 /** Which requests are under way, and what those that may be repeated have made. */
 export class Idempotency {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
 
-  constructor(redis: Redis) {
+  constructor(redis: RedisClient) {
     this.#redis = redis;
   }
 

@@ -1,14 +1,14 @@
-import type { Redis } from "ioredis";
 import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
+import type { RedisClient } from "../redis/client.js";
 import { deactivatingKey, idOfMember, indexKey, memberOf, partitionOf } from "./keys.js";
 
 /** Reads of the indexes that the lifecycle needs; queries of users walk them in `query/`. */
 export class Indexes {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #partitions: number;
 
-  constructor(redis: Redis, partitions: number) {
+  constructor(redis: RedisClient, partitions: number) {
     this.#redis = redis;
     this.#partitions = partitions;
   }

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../redis/client.js";
 import { LAYOUT_KEY } from "./keys.js";
 
 /** Which keys and records there are. Raised by a release that can't work with what an earlier one wrote. */
@@ -20,9 +20,9 @@ export interface Layout {
  * something to write or not, so this also tells whether Redis takes writes: a replica, one without memory or one whose disk
  * is full refuses them.
  *
- * @throws what ioredis raises: Redis is away, or refuses writes
+ * @throws what ioredis raises: RedisClient is away, or refuses writes
  */
-export async function readLayout(redis: Redis, partitions: number): Promise<Layout> {
+export async function readLayout(redis: RedisClient, partitions: number): Promise<Layout> {
   const [, , written] = await Promise.all([
     redis.hsetnx(LAYOUT_KEY, "version", LAYOUT_VERSION),
     redis.hsetnx(LAYOUT_KEY, "partitions", partitions),
@@ -36,7 +36,7 @@ export async function readLayout(redis: Redis, partitions: number): Promise<Layo
  *
  * @throws LayoutError with one sentence that says what to do
  */
-export async function checkLayout(redis: Redis, partitions: number): Promise<void> {
+export async function checkLayout(redis: RedisClient, partitions: number): Promise<void> {
   const written = await readLayout(redis, partitions);
   const problem = layoutProblem(written, partitions);
   if (problem !== undefined) throw new LayoutError(problem);

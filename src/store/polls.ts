@@ -1,11 +1,11 @@
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../redis/client.js";
 import { POLLS_KEY } from "./keys.js";
 
 /** When a TMS last asked for work for each schedd, in epoch seconds. */
 export class Polls {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
 
-  constructor(redis: Redis) {
+  constructor(redis: RedisClient) {
     this.#redis = redis;
   }
 

@@ -1,14 +1,14 @@
-import type { Redis } from "ioredis";
 import type { WorkflowId } from "../domain/ids.js";
 import type { MqProfile } from "../domain/mqProfile.js";
+import type { RedisClient } from "../redis/client.js";
 import { partitionOf, profilesKey, recordKey } from "./keys.js";
 
 /** The activated mq-profiles of each workflow. They never change once activated, so the MQS is asked once. */
 export class Profiles {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #partitions: number;
 
-  constructor(redis: Redis, partitions: number) {
+  constructor(redis: RedisClient, partitions: number) {
     this.#redis = redis;
     this.#partitions = partitions;
   }

@@ -1,5 +1,5 @@
-import type { Redis } from "ioredis";
 import type { RedisConnection } from "redis-om";
+import type { RedisClient } from "../redis/client.js";
 import type { Writes } from "./writes.js";
 
 type Fields = Record<string, string | number>;
@@ -8,7 +8,7 @@ type Fields = Record<string, string | number>;
  * The handful of node-redis methods that a redis-om repository calls, spoken through ioredis: one client and one
  * reconnect policy serve the repositories and everything else.
  */
-export function redisOmClient(redis: Redis): RedisConnection {
+export function redisOmClient(redis: RedisClient): RedisConnection {
   const client = {
     hGetAll: (key: string) => redis.hgetall(key),
     unlink: (...keys: string[]) => redis.unlink(...keys),

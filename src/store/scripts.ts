@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { ChainableCommander, Redis } from "ioredis";
+import type { ChainableCommander } from "ioredis";
+import type { RedisClient } from "../redis/client.js";
 import { EVENTS_KEPT } from "./keys.js";
 
 const NAMES = [
@@ -31,7 +32,7 @@ const source = (name: string): string =>
   readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), "utf8");
 
 /** Teaches a client the scripts. ioredis sends a script's text again when Redis lost it (restart, SCRIPT FLUSH). */
-export function defineScripts(redis: Redis): void {
+export function defineScripts(redis: RedisClient): void {
   const prelude = `local EVENTS_KEPT = ${EVENTS_KEPT}\n${source("prelude")}`;
   for (const name of NAMES) redis.defineCommand(commandOf(name), { lua: `${prelude}\n${source(name)}` });
 }
@@ -43,7 +44,7 @@ export function defineScripts(redis: Redis): void {
  *   lost in the meantime would fail there beside applied neighbours
  */
 export function runScript(
-  on: Redis | ChainableCommander,
+  on: RedisClient | ChainableCommander,
   name: ScriptName,
   keys: readonly string[],
   values: readonly (string | number)[],

@@ -1,6 +1,6 @@
-import type { Redis } from "ioredis";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
+import type { RedisClient } from "../redis/client.js";
 import { Configurations } from "./configurations.js";
 import { Counts } from "./counts.js";
 import { Idempotency } from "./idempotency.js";
@@ -26,7 +26,7 @@ export interface StoredOf extends Omit<RecordOf, "taskforce"> {
 
 /** Entities in Redis. One for a process, on one client. */
 export class Store {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly partitions: number;
   readonly indexes: Indexes;
   readonly transitions: Transitions;
@@ -39,7 +39,7 @@ export class Store {
   readonly #repositories: PartitionRepositories[];
 
   /** @param partitions any number, but the same for ever: {@link openStore} checks it */
-  constructor(redis: Redis, partitions: number) {
+  constructor(redis: RedisClient, partitions: number) {
     this.redis = redis;
     this.partitions = partitions;
     defineScripts(redis);
@@ -111,7 +111,7 @@ export class Store {
  *
  * @throws LayoutError when the data has another number of partitions
  */
-export async function openStore(redis: Redis, options: { partitions: number }): Promise<Store> {
+export async function openStore(redis: RedisClient, options: { partitions: number }): Promise<Store> {
   await checkLayout(redis, options.partitions);
   return new Store(redis, options.partitions);
 }

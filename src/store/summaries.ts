@@ -1,15 +1,15 @@
-import type { Redis } from "ioredis";
 import type { WorkflowId } from "../domain/ids.js";
 import type { WorkflowSummary } from "../domain/summary.js";
+import type { RedisClient } from "../redis/client.js";
 import { tellEvent } from "./eventStreams.js";
 import { dirtyKey, idOfMember, memberOf, partitionOf, summarizingKey, summaryKey } from "./keys.js";
 
 /** Summaries, and which of them are out of date: every script that changes a taskforce marks its workflow dirty. */
 export class Summaries {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #partitions: number;
 
-  constructor(redis: Redis, partitions: number) {
+  constructor(redis: RedisClient, partitions: number) {
     this.#redis = redis;
     this.#partitions = partitions;
   }

@@ -1,8 +1,9 @@
-import type { ChainableCommander, Redis } from "ioredis";
+import type { ChainableCommander } from "ioredis";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import type { SubmitReport } from "../domain/taskforce.js";
 import type { Deactivation } from "../domain/workflow.js";
+import type { RedisClient } from "../redis/client.js";
 import {
   allKey,
   deactivatingKey,
@@ -38,10 +39,10 @@ const SUBMIT_OUTCOMES: Record<number, SubmitOutcome> = {
  * torn apart. Return codes become words here and nowhere else.
  */
 export class Transitions {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #partitions: number;
 
-  constructor(redis: Redis, partitions: number) {
+  constructor(redis: RedisClient, partitions: number) {
     this.#redis = redis;
     this.#partitions = partitions;
   }
@@ -91,7 +92,7 @@ export class Transitions {
   }
 
   /**
-   * All of one workflow, so of one partition: Redis Cluster refuses pipelines across nodes.
+   * All of one workflow, so of one partition: RedisClient Cluster refuses pipelines across nodes.
    *
    * @returns those for which the script answered 1: it recorded the entry
    */

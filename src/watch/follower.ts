@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import type { RedisClient } from "../redis/client.js";
 import {
   compareIds,
   type EntryId,
@@ -32,7 +32,7 @@ export interface Audience {
 
 export interface FollowerOptions {
   /** A connection of its own. */
-  redis: Redis;
+  redis: RedisClient;
   partitions: number;
   /** Milliseconds that Redis holds a read while nothing comes. */
   patience: number;

@@ -1,8 +1,8 @@
 import { AsyncResource } from "node:async_hooks";
-import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { unavailable } from "../domain/errors.js";
 import type { WorkflowId } from "../domain/ids.js";
+import type { RedisClient } from "../redis/client.js";
 import { EventStreams, isLost, ORIGIN } from "../store/eventStreams.js";
 import { partitionOf } from "../store/keys.js";
 import type { Store } from "../store/store.js";
@@ -15,7 +15,7 @@ import { type Beginning, Watch } from "./watch.js";
 export interface WatchersOptions {
   store: Store;
   /** Opens a connection that may be kept waiting. */
-  connect(): Promise<Redis>;
+  connect(): Promise<RedisClient>;
   /** Milliseconds that Redis holds a read on it while nothing comes. */
   patience: number;
   log: Logger;

@@ -1,9 +1,9 @@
 import { type Job, type Telemetry, UnrecoverableError, Worker } from "bullmq";
-import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { JobOutcome } from "../domain/events.js";
 import type { Wms } from "../lifecycle/context.js";
 import { prefixOf } from "../queues/names.js";
+import type { RedisClient } from "../redis/client.js";
 
 /** Milliseconds after which a job of a dead process is somebody else's. */
 const LOCK = 15_000;
@@ -36,7 +36,7 @@ export interface BackgroundWork {
 /** What background workers work with. */
 export interface BackgroundWorkerOptions {
   /** A client that waits for Redis rather than fail: workers block on it. */
-  redis: Redis;
+  redis: RedisClient;
   /** Continues the trace of whoever added a job; undefined: nothing is traced. */
   telemetry?: Telemetry | undefined;
 }

@@ -10,7 +10,7 @@ describe("without any setting", () => {
       production: false,
       host: "127.0.0.1",
       port: 8080,
-      redisUrl: undefined,
+      redis: undefined,
       trustedProxies: undefined,
       limits: {
         headBytes: 16 * 1024,
@@ -40,7 +40,7 @@ describe("without any setting", () => {
 });
 
 test("an empty variable counts as unset", () => {
-  expect(readConfig({ REDIS_URL: "", REST_PORT: "" })).toMatchObject({ redisUrl: undefined, port: 8080 });
+  expect(readConfig({ REDIS_URL: "", REST_PORT: "" })).toMatchObject({ redis: undefined, port: 8080 });
 });
 
 test("CLUSTER_LOCATIONS replaces the default", () => {

@@ -41,7 +41,7 @@ test.each([
   async (_, connect) => {
     const { url } = await server();
     const { log, messages } = recordedLog();
-    const client = await connect(url, log);
+    const client = await connect({ url }, log);
     onTestFinished(() => client.disconnect());
 
     await cutConnections(url);
@@ -55,7 +55,7 @@ test.each([
 test("however long Redis is away, the loss is logged once, and requests fail at once meanwhile", async () => {
   const { url, stop } = await server();
   const { log, messages } = recordedLog();
-  const client = await connectRequests(url, log);
+  const client = await connectRequests({ url }, log);
   onTestFinished(() => client.disconnect());
   let attempts = 0;
   client.on("reconnecting", () => attempts++);
@@ -69,7 +69,7 @@ test("however long Redis is away, the loss is logged once, and requests fail at 
 
 test("a command of a worker waits for Redis to be back", async () => {
   const { url } = await server();
-  const client = await connectWorkers(url, recordedLog().log);
+  const client = await connectWorkers({ url }, recordedLog().log);
   onTestFinished(() => client.disconnect());
   const lost = new Promise((resolve) => client.once("reconnecting", resolve));
   await cutConnections(url);

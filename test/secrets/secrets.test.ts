@@ -241,7 +241,7 @@ test.each([
   SECRETS.redisPassword,
 ])("an address of Redis that can't be used is refused without its password: %s", async (url) => {
   const { log, lines } = recordingLog();
-  const refused = provideRedis({ url, dataDir: "unused", appendOnly: false, log });
+  const refused = provideRedis({ location: { url }, dataDir: "unused", appendOnly: false, log });
   const error = await refused.catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(RedisStartError);
   expectNoSecrets("error and log", String(error) + lines.join(""));

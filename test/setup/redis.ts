@@ -41,7 +41,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 async function findOrStart(): Promise<TestRedis> {
   const given = process.env["REDIS_URL"];
   if (given) {
-    await checkRedis(given, pino({ level: "silent" }));
+    await checkRedis({ url: given }, pino({ level: "silent" }));
     return { url: given, stop: async () => undefined };
   }
   const container = (await dockerAnswers()) ? await startContainer(DATABASES) : undefined;
@@ -51,7 +51,8 @@ async function findOrStart(): Promise<TestRedis> {
 async function startOnThisMachine(): Promise<TestRedis> {
   const command = await ensureRedisServer((line) => console.error(line));
   const dir = await mkdtemp(join(tmpdir(), "wms-test-redis-"));
-  const server = await startServer({ command, dir, appendOnly: false, databases: DATABASES });
+  const settings = async () => ({ databases: String(DATABASES) });
+  const server = await startServer({ command, dir, appendOnly: false, settings });
   return {
     url: server.url,
     async stop() {

@@ -24,10 +24,14 @@ export async function startTestService(
   overrides: Record<string, string> = {},
   log: Logger = pino({ level: "silent" }),
 ): Promise<TestService> {
-  const redisUrl = overrides["REDIS_URL"] ?? (await freshDatabase());
+  const isElsewhere =
+    overrides["REDIS_CLUSTER_NODES"] !== undefined || overrides["REDIS_SENTINELS"] !== undefined;
+  const redisUrl = overrides["REDIS_URL"] ?? (isElsewhere ? "" : await freshDatabase());
   const config = readConfig({ REST_PORT: "0", ...overrides, REDIS_URL: redisUrl });
+  if (config.redis === undefined) throw new Error("the service has no Redis");
   const page = [join(inject("built"), "dist/page/")];
-  const service = await startService({ ...config, redisUrl }, { web: true, workers: true }, log, page);
+  const roles = { web: true, workers: true };
+  const service = await startService({ ...config, redis: config.redis }, roles, log, page);
   if (service.url === undefined) throw new Error("the service has no URL");
   return { url: service.url, redisUrl, close: async () => void (await service.close()) };
 }

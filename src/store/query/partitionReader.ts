@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../../redis/client.js";
 import { comparePositions, type Position } from "./cursor.js";
 import { replies } from "./replies.js";
 
@@ -14,7 +14,7 @@ const LARGEST_READ = 1_024;
 
 /** Reads the union of some sorted sets of one partition in the order of their scores, a piece at a time. */
 export class PartitionReader {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #partition: number;
   readonly #keys: readonly string[];
   /** Read, but not taken; all before the frontier. */
@@ -29,7 +29,7 @@ export class PartitionReader {
    * @param options.readers how many readers share the walk
    */
   constructor(
-    redis: Redis,
+    redis: RedisClient,
     partition: number,
     keys: readonly string[],
     options: { start: Position; to: number; readers: number },

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import type { Redis } from "ioredis";
 import type { FindRequest } from "../../domain/requests.js";
+import type { RedisClient } from "../../redis/client.js";
 import { type IdOf, idOfMember, type Kind } from "../keys.js";
 import { decodeCursor } from "./cursor.js";
 import { compileFilter } from "./match.js";
@@ -12,7 +12,7 @@ import { walk } from "./walk.js";
 
 /** Where a query reads. */
 export interface QuerySource<K extends Kind = Kind> {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly partitions: number;
   /** JSON texts of the entities with these ids, in their order; undefined where there is none. */
   load(kind: K, ids: IdOf[K][]): Promise<(string | undefined)[]>;

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../../redis/client.js";
 import { allKey, type IdOf, indexKey, type Kind, memberOf, partitionOf } from "../keys.js";
 import { comparePositions, type Position } from "./cursor.js";
 import { type Entry, PartitionReader } from "./partitionReader.js";
@@ -18,7 +18,7 @@ const MEMBERS_A_COMMAND = 1_000;
  * @param after where to start: behind this position
  */
 export async function* walk<K extends Kind>(
-  source: { redis: Redis; partitions: number },
+  source: { redis: RedisClient; partitions: number },
   kind: K,
   plan: Plan<K>,
   after: Position | undefined,
@@ -59,7 +59,7 @@ async function* merge(readers: readonly PartitionReader[]): AsyncGenerator<Entry
 
 /** The cover with the fewest entities; undefined: none, walk over all. */
 async function smallestCover<K extends Kind>(
-  source: { redis: Redis; partitions: number },
+  source: { redis: RedisClient; partitions: number },
   kind: K,
   covers: readonly Cover<K>[],
   partitions: readonly number[],
@@ -77,7 +77,7 @@ async function smallestCover<K extends Kind>(
   return covers[sizes.indexOf(Math.min(...sizes))];
 }
 
-async function cardinality(redis: Redis, keys: readonly string[]): Promise<number> {
+async function cardinality(redis: RedisClient, keys: readonly string[]): Promise<number> {
   if (keys.length === 0) return 0;
   const pipeline = redis.pipeline();
   for (const key of keys) pipeline.zcard(key);
@@ -91,7 +91,7 @@ function keysOf(kind: Kind, cover: Cover | undefined, partition: number, partiti
 }
 
 async function entriesOf<K extends Kind>(
-  { redis, partitions }: { redis: Redis; partitions: number },
+  { redis, partitions }: { redis: RedisClient; partitions: number },
   kind: K,
   ids: readonly IdOf[K][],
   start: Position,

@@ -1,0 +1,43 @@
+import type { RedisLocation } from "../domain/redisLocation.js";
+import { ConfigError } from "./configError.js";
+import type { Settings } from "./settings.js";
+
+/** Settings that belong to one of the three ways to say where the data lies, by the setting that makes the choice. */
+const BELONGS_TO = {
+  REDIS_SENTINEL_NAME: ["REDIS_SENTINELS"],
+  REDIS_SENTINEL_PASSWORD: ["REDIS_SENTINELS"],
+  REDIS_USERNAME: ["REDIS_CLUSTER_NODES", "REDIS_SENTINELS"],
+  REDIS_PASSWORD: ["REDIS_CLUSTER_NODES", "REDIS_SENTINELS"],
+  REDIS_TLS: ["REDIS_CLUSTER_NODES", "REDIS_SENTINELS"],
+} as const satisfies { [name in keyof Settings]?: (keyof Settings)[] };
+
+/**
+ * Where the data lies; undefined: in a Redis that the service starts.
+ *
+ * @throws ConfigError when it is said in more than one way, or in half of one
+ */
+export function readRedis(env: Settings): RedisLocation | undefined {
+  const [chosen, other] = (["REDIS_URL", "REDIS_CLUSTER_NODES", "REDIS_SENTINELS"] as const).filter(
+    (name) => env[name] !== undefined,
+  );
+  if (other !== undefined) throw new ConfigError(`${other}: can't be set together with ${chosen}`);
+  for (const [name, choices] of Object.entries(BELONGS_TO))
+    if (env[name as keyof typeof BELONGS_TO] !== undefined && !choices.some((choice) => choice === chosen))
+      throw new ConfigError(`${name}: is for ${choices.join(" or ")}`);
+  if (env.REDIS_URL !== undefined) return { url: env.REDIS_URL };
+  const login = {
+    username: env.REDIS_USERNAME,
+    password: env.REDIS_PASSWORD,
+    tls: env.REDIS_TLS ?? false,
+  };
+  if (env.REDIS_CLUSTER_NODES !== undefined) return { clusterNodes: env.REDIS_CLUSTER_NODES, login };
+  if (env.REDIS_SENTINELS === undefined) return undefined;
+  if (env.REDIS_SENTINEL_NAME === undefined)
+    throw new ConfigError("REDIS_SENTINEL_NAME: must be set too when REDIS_SENTINELS is");
+  return {
+    sentinels: env.REDIS_SENTINELS,
+    masterName: env.REDIS_SENTINEL_NAME,
+    sentinelPassword: env.REDIS_SENTINEL_PASSWORD,
+    login,
+  };
+}

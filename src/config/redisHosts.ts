@@ -1,0 +1,13 @@
+import { z } from "zod";
+import type { HostAndPort } from "../domain/redisLocation.js";
+
+/** Reads `host:port, host:port`; an IPv6 address stands in brackets. */
+export const hostsSchema = z.string().transform((value, context): HostAndPort[] =>
+  value.split(",").flatMap((part) => {
+    const [, host, port] = /^(\[[\da-f:.]+\]|[\w.-]+):(\d{1,5})$/i.exec(part.trim()) ?? [];
+    if (host !== undefined && Number(port) <= 65535)
+      return [{ host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) }];
+    context.addIssue({ code: "custom", message: "is no list of host:port, with commas between" });
+    return [];
+  }),
+);

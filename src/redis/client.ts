@@ -1,0 +1,25 @@
+import { Cluster, type Redis } from "ioredis";
+
+/** A client of where the service's data lies. All that belongs to one workflow lies in one slot, so most code needs no more. */
+export type RedisClient = Redis | Cluster;
+
+/** Whether it speaks to a Redis Cluster: then a command's keys must lie in one slot. */
+export const isCluster = (client: RedisClient): client is Cluster => client instanceof Cluster;
+
+/** A client of each server that takes writes: for what is asked of servers rather than of keys. */
+export const mastersOf = (client: RedisClient): Redis[] =>
+  isCluster(client) ? client.nodes("master") : [client];
+
+/** The server that a connection leads to, as host and port. */
+export const serverOf = ({ options: { host, port } }: Redis): string => `${host}:${port}`;
+
+/** Calls back whenever a connection is there: the one to Redis, or that to a node of a cluster. */
+export function onConnected(client: RedisClient, connected: (server: string) => void): void {
+  if (!isCluster(client)) {
+    client.on("ready", () => connected(serverOf(client)));
+    return;
+  }
+  const watch = (node: Redis) => node.on("ready", () => connected(serverOf(node)));
+  client.nodes().forEach(watch);
+  client.on("+node", watch);
+}

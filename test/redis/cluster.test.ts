@@ -1,0 +1,120 @@
+import { Cluster } from "ioredis";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type LocalCluster, startCluster } from "../../scripts/redis/cluster.js";
+import type { RedisLocation } from "../../src/domain/redisLocation.js";
+import { mastersOf } from "../../src/redis/client.js";
+import { provideRedis } from "../../src/redis/provide.js";
+import { freshDatabase } from "../setup/database.js";
+import { type AccessPoint, type Story, startStory, task } from "../stories/story.js";
+import { EventClient, phasesOf } from "../watch/eventClient.js";
+
+const PARTITIONS = 48;
+
+describe("on a Redis Cluster of three masters", () => {
+  let cluster: LocalCluster;
+  let admin: Cluster;
+  let story: Story;
+  let places: AccessPoint[];
+
+  beforeAll(async () => {
+    cluster = await startCluster({ masters: 3 });
+    story = await startStory({
+      REDIS_CLUSTER_NODES: cluster.addresses,
+      STORE_PARTITIONS: String(PARTITIONS),
+      RECONCILE_SECONDS: "0.5",
+      RATE_LIMIT_PER_MINUTE: "100000",
+    });
+    places = [story.accessPoint(), story.accessPoint()];
+    admin = new Cluster(cluster.servers.map(({ port }) => ({ host: "127.0.0.1", port })));
+  });
+  afterAll(async () => {
+    await story?.close();
+    admin?.disconnect();
+    await cluster?.stop();
+  });
+
+  const submitted = async (): Promise<string> => {
+    const { workflow, taskforces } = await story.submitWorkflow([
+      task(places.map(({ location }) => location)),
+    ]);
+    for (const { taskforce_uuid } of taskforces) await story.reaches(taskforce_uuid, "pending-starter");
+    for (const { tms } of places) await tms.submit(await story.takes(tms));
+    return workflow.workflow_id;
+  };
+
+  const stopped = async (): Promise<void> => {
+    for (const { tms } of places) {
+      const stopping = await story.takesToStop(tms);
+      await tms.remove(stopping);
+      await tms.complete(stopping);
+    }
+  };
+
+  it("workflows lie on all masters, and are found from each", async () => {
+    for (let n = 0; n < 12; n++) await story.submitWorkflow([task([story.accessPoint().location])]);
+    for (const master of mastersOf(admin)) expect(await master.dbsize()).toBeGreaterThan(20);
+    const { body } = await story.call<{ workflows: unknown[] }>("POST", "/v1/query/workflows", { query: {} });
+    expect(body.workflows).toHaveLength(12);
+  });
+
+  it("a workflow goes all the way, and whoever watches hears of each step", async () => {
+    const watcher = await EventClient.open(`${story.url}/v1/events`);
+    const workflow = await submitted();
+    await story.deactivate(workflow, "abort");
+    await stopped();
+    const about = () => watcher.events.filter(({ data }) => data.workflow_id === workflow);
+    await watcher.until("the last step of both taskforces", () => phasesOf(about()).length === 12);
+    expect([...new Set(phasesOf(about()))]).toEqual([
+      "pre-mq-activation > pre-launch",
+      "pre-launch > pending-starter",
+      "pending-starter > condor-submit",
+      "condor-submit > pending-stopper",
+      "pending-stopper > condor-rm",
+      "condor-rm > condor-complete",
+    ]);
+  });
+
+  it("queues that a node lost come back", async () => {
+    const workflow = await submitted();
+    await story.deactivate(workflow, "finished");
+    for (const master of mastersOf(admin)) {
+      const queues = await master.keys("{wmsq-*");
+      for (const key of queues) await admin.del(key);
+    }
+    await stopped();
+  });
+
+  it("a script that a node lost is sent again", async () => {
+    for (const master of mastersOf(admin)) await master.script("FLUSH");
+    await story.deactivate(await submitted(), "abort");
+    await stopped();
+  });
+
+  const provide = (location: RedisLocation) =>
+    provideRedis({ location, dataDir: "unused", appendOnly: false, log: pino({ level: "silent" }) });
+
+  it("is told from one Redis at start", async () => {
+    const [node] = cluster.servers;
+    await expect(provide({ url: node?.url ?? "" })).rejects.toThrow(
+      `REDIS_URL: ${node?.url} is part of a Redis Cluster; set REDIS_CLUSTER_NODES instead`,
+    );
+    const { hostname, port } = new URL(await freshDatabase());
+    const login = { username: undefined, password: undefined, tls: false };
+    await expect(provide({ clusterNodes: [{ host: hostname, port: Number(port) }], login })).rejects.toThrow(
+      `REDIS_CLUSTER_NODES: cannot reach the cluster of ${hostname}:${port} (ERR This instance has cluster support disabled)`,
+    );
+  });
+
+  it("may drop data on none of its masters", async () => {
+    const [, second] = mastersOf(admin);
+    const clusterNodes = cluster.servers.map(({ port }) => ({ host: "127.0.0.1", port }));
+    const location = { clusterNodes, login: { username: undefined, password: undefined, tls: false } };
+    expect((await provide(location)).source).toBe(
+      `the cluster of ${cluster.addresses.replaceAll(",", ", ")}`,
+    );
+    await second?.config("SET", "maxmemory-policy", "allkeys-lru");
+    await expect(provide(location)).rejects.toThrow("the maxmemory-policy of this Redis is allkeys-lru");
+    await second?.config("SET", "maxmemory-policy", "noeviction");
+  });
+});
