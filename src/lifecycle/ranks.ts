@@ -43,7 +43,13 @@ export const starterPlace = (record: TaskforceRecord): Place => ({
   since: Number(record.since),
 });
 
-/** The same of a reclaimed job; undefined when it is no longer wanted. */
+/** Where a stopper job belongs that comes back. */
+export const stopperPlace = (record: TaskforceRecord): Place => ({
+  rank: STOPPER_RANK,
+  since: Number(record.since),
+});
+
+/** Where a reclaimed starter job belongs; undefined when it is no longer wanted. */
 export async function starterPlaceOf(wms: Wms, uuid: TaskforceUuid): Promise<Place | undefined> {
   const record = await wms.store.fetch("taskforce", uuid);
   return wantsStart(record) ? starterPlace(record) : undefined;
@@ -52,5 +58,5 @@ export async function starterPlaceOf(wms: Wms, uuid: TaskforceUuid): Promise<Pla
 /** Where a reclaimed stopper job belongs; undefined when it is no longer wanted. */
 export async function stopperPlaceOf(wms: Wms, uuid: TaskforceUuid): Promise<Place | undefined> {
   const record = await wms.store.fetch("taskforce", uuid);
-  return wantsStop(record) ? { rank: STOPPER_RANK, since: Number(record.since) } : undefined;
+  return wantsStop(record) ? stopperPlace(record) : undefined;
 }

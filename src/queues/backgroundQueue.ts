@@ -1,5 +1,6 @@
 import { Queue, type Telemetry } from "bullmq";
 import type { RedisClient } from "../redis/client.js";
+import { Presence } from "./presence.js";
 import { queueOptions } from "./queueOptions.js";
 
 /** Attempts of a background job: until it works. What can't be repaired by waiting ends with BullMQ's UnrecoverableError. */
@@ -20,9 +21,11 @@ export interface BackgroundJob {
 /** A queue that our own workers drain. Jobs carry an id; everything else is read when they are taken. */
 export class BackgroundQueue {
   readonly queue: Queue;
+  readonly #redis: RedisClient;
 
   /** @param telemetry carries the trace of whoever adds a job to the worker; undefined: nothing is traced */
   constructor(name: string, redis: RedisClient, telemetry?: Telemetry) {
+    this.#redis = redis;
     this.queue = new Queue(name, queueOptions(name, redis, telemetry));
     // The client itself logs lost connections, once; without a listener Node would end the process.
     this.queue.on("error", () => {});
@@ -41,7 +44,12 @@ export class BackgroundQueue {
     await this.queue.remove(id);
   }
 
-  /** The ids of all jobs, also of those that were given up. */
+  /** What tells, in one pass, which jobs the queue lacks. Jobs that were given up are there, too. */
+  presence(): Presence {
+    return new Presence(this.queue, this.#redis);
+  }
+
+  /** The ids of all jobs, also of those that were given up, at one instant. Not for long queues, as everybody waits. */
   async ids(): Promise<Set<string>> {
     const states = ["wait", "active", "prioritized", "delayed", "failed"];
     const ids = (await this.queue.getBackend().getRanges(states as never, 0, -1)) as string[][];

@@ -1,5 +1,6 @@
 import { createRedisBackend, type IQueueBackend, type JobJson, type MinimalJob, Queue } from "bullmq";
 import type { RedisClient } from "../redis/client.js";
+import { type JobPiece, jobsInPieces, Presence } from "./presence.js";
 import { queueOptions } from "./queueOptions.js";
 
 /**
@@ -86,6 +87,14 @@ export class LeaseQueue {
       );
   }
 
+  /** Puts jobs back that the queue lost: ahead of those of their rank that it never lost, the longest waiting first. */
+  async restore(lost: readonly { id: string; place: Place }[]): Promise<void> {
+    if (lost.length === 0) return;
+    await this.add(lost.map(({ id, place }) => ({ id, rank: place.rank })));
+    for (let start = 0; start < lost.length; start += BATCH)
+      await this.#putByAge(lost.slice(start, start + BATCH));
+  }
+
   /** Leases the next job. @returns its id; undefined when none waits */
   async take(): Promise<string | undefined> {
     const [, id] = (await this.#backend.moveToActive(TOKEN)) as [unknown, string | undefined];
@@ -120,7 +129,7 @@ export class LeaseQueue {
    */
   async giveBack(id: string, place?: Place): Promise<void> {
     await this.#backend.moveJobFromActiveToWait(id, TOKEN);
-    if (place !== undefined) await this.#putByAge(id, place);
+    if (place !== undefined) await this.#putByAge([{ id, place }]);
   }
 
   /**
@@ -219,7 +228,7 @@ export class LeaseQueue {
       else {
         // BullMQ put it into a list that goes before every rank.
         await this.#changeRank(id, place.rank, true);
-        await this.#putByAge(id, place);
+        await this.#putByAge([{ id, place }]);
       }
       done[place === undefined ? "dropped" : "reclaimed"].push(id);
     }
@@ -230,9 +239,12 @@ export class LeaseQueue {
    * Orders what came back by how long it waits. BullMQ gives all of that one score, rank × 2³², where ids decide; a rank's
    * other jobs have the scores above, by arrival. The 2³¹ below are free, for no queue counts so many arrivals.
    */
-  async #putByAge(id: string, { rank, since }: Place): Promise<void> {
-    const score = rank * 2 ** 32 - 2 ** 31 + (since - AGES_BEGIN);
-    await this.#redis.zadd(this.#backend.keys["prioritized"] ?? "", "XX", score, id);
+  async #putByAge(jobs: readonly { id: string; place: Place }[]): Promise<void> {
+    const scores = jobs.flatMap(({ id, place: { rank, since } }) => [
+      rank * 2 ** 32 - 2 ** 31 + (since - AGES_BEGIN),
+      id,
+    ]);
+    await this.#redis.zadd(this.#backend.keys["prioritized"] ?? "", "XX", ...scores);
   }
 
   async #changeRank(id: string, rank: number, aheadOfEquals: boolean): Promise<void> {
@@ -244,7 +256,17 @@ export class LeaseQueue {
     }
   }
 
-  /** Every job of the queue. */
+  /** What tells, in one pass, which jobs the queue lacks. */
+  presence(): Presence {
+    return new Presence(this.queue, this.#redis);
+  }
+
+  /** @see jobsInPieces */
+  pieces(): AsyncGenerator<JobPiece> {
+    return jobsInPieces(this.queue, this.#redis);
+  }
+
+  /** Every job of the queue, at one instant. Not for long queues: everybody else waits meanwhile. */
   async ids(): Promise<QueueIds> {
     const [wait = [], active = [], prioritized = [], delayed = [], dead = []] =
       (await this.#backend.getRanges(

@@ -1,7 +1,29 @@
+import type { LeasedQueue } from "../domain/events.js";
 import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
-import type { Phase } from "../domain/phases.js";
+import { LEASED_PHASE, type Phase } from "../domain/phases.js";
 import type { RedisClient } from "../redis/client.js";
-import { deactivatingKey, idOfMember, indexKey, memberOf, partitionOf } from "./keys.js";
+import {
+  allKey,
+  deactivatingKey,
+  idOfMember,
+  indexKey,
+  memberOf,
+  partitionOf,
+  partitionPrefix,
+  stoppingKey,
+} from "./keys.js";
+import { byPartition } from "./query/partitions.js";
+import { runScript } from "./scripts.js";
+
+/** Members of an index that one command reads: to read all of a large one would keep everybody else from Redis. */
+const PIECE = 500;
+
+/** A taskforce that waits in a queue. */
+export interface Queued {
+  uuid: TaskforceUuid;
+  /** Where. */
+  schedd: string;
+}
 
 /** Reads of the indexes that the lifecycle needs; queries of users walk them in `query/`. */
 export class Indexes {
@@ -39,9 +61,71 @@ export class Indexes {
     return uuid;
   }
 
-  /** The taskforces of one partition that are in a phase, oldest first. */
-  async inPhase(partition: number, phase: Phase): Promise<TaskforceUuid[]> {
-    return this.#taskforces(indexKey(partition, "taskforce", "phase", phase));
+  /**
+   * The taskforces of one partition that are in a phase, a piece at a time, in no order. One that stays in it comes at least
+   * once.
+   */
+  async *inPhase(partition: number, phase: Phase): AsyncGenerator<TaskforceUuid[]> {
+    const key = indexKey(partition, "taskforce", "phase", phase);
+    let cursor = "0";
+    do {
+      const [next, flat] = await this.#redis.zscan(key, cursor, "COUNT", PIECE);
+      cursor = next;
+      const members = flat.filter((_, index) => index % 2 === 0);
+      if (members.length > 0) yield members.map((member) => idOfMember("taskforce", member));
+    } while (cursor !== "0");
+  }
+
+  /** The taskforces of one partition that wait to be started or to be stopped, likewise. */
+  async *waiting(partition: number, queue: LeasedQueue): AsyncGenerator<Queued[]> {
+    const values = (cursor: string) => [cursor, PIECE, `${partitionPrefix(partition)}taskforce:`];
+    let cursor = "0";
+    do {
+      const piece = runScript(this.#redis, "walkWaiting", [waitingKey(partition, queue)], values(cursor));
+      const [next, flat] = (await piece) as [string, string[]];
+      cursor = next;
+      const queued = flat.flatMap((member, index) =>
+        index % 2 === 0 ? [{ uuid: idOfMember("taskforce", member), schedd: flat[index + 1] ?? "" }] : [],
+      );
+      if (queued.length > 0) yield queued;
+    } while (cursor !== "0");
+  }
+
+  /** Those of some taskforces of any partitions that do not wait to be started, or stopped. */
+  async notWaiting(queue: LeasedQueue, uuids: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
+    const waiting = await this.#members(uuids, (partition) => waitingKey(partition, queue));
+    return uuids.filter((uuid) => !waiting.has(uuid));
+  }
+
+  /** Those of some taskforces that are in a phase. */
+  async stillIn(phase: Phase, uuids: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
+    const there = await this.#members(uuids, (partition) => indexKey(partition, "taskforce", "phase", phase));
+    return uuids.filter((uuid) => there.has(uuid));
+  }
+
+  async #members(
+    uuids: readonly TaskforceUuid[],
+    keyOf: (partition: number) => string,
+  ): Promise<Set<TaskforceUuid>> {
+    const found = new Set<TaskforceUuid>();
+    const reads = [...byPartition(uuids, (uuid) => partitionOf(uuid, this.#partitions))].map(
+      async ([partition, mine]) => {
+        const scores = await this.#redis.zmscore(keyOf(partition), ...mine.map(memberOf));
+        for (const [index, uuid] of mine.entries()) if (scores[index] != null) found.add(uuid);
+      },
+    );
+    await Promise.all(reads);
+    return found;
+  }
+
+  /**
+   * Has some taskforces of one partition be in the index of those that wait to be stopped, or not, as their records say.
+   *
+   * @returns for how many that was wrong
+   */
+  async mendStopping(partition: number, uuids: readonly TaskforceUuid[]): Promise<number> {
+    const values = [`${partitionPrefix(partition)}taskforce:`, ...uuids.map(memberOf)];
+    return (await runScript(this.#redis, "mendStopping", [allKey(partition, "taskforce")], values)) as number;
   }
 
   async #taskforces(key: string, last = -1): Promise<TaskforceUuid[]> {
@@ -49,10 +133,14 @@ export class Indexes {
     return members.map((member) => idOfMember("taskforce", member));
   }
 
-  /** The workflows of one partition whose deactivation has not reached all their taskforces yet. */
-  async deactivating(partition: number): Promise<WorkflowId[]> {
-    const members = await this.#redis.smembers(deactivatingKey(partition));
-    return members.map((member) => idOfMember("workflow", member));
+  /** The workflows of one partition whose deactivation has not reached all their taskforces yet, a piece at a time. */
+  async *deactivating(partition: number): AsyncGenerator<WorkflowId[]> {
+    let cursor = "0";
+    do {
+      const [next, members] = await this.#redis.sscan(deactivatingKey(partition), cursor, "COUNT", PIECE);
+      cursor = next;
+      if (members.length > 0) yield members.map((member) => idOfMember("workflow", member));
+    } while (cursor !== "0");
   }
 
   /** A deactivation has reached all taskforces. */
@@ -60,3 +148,8 @@ export class Indexes {
     await this.#redis.srem(deactivatingKey(partitionOf(workflow, this.#partitions)), memberOf(workflow));
   }
 }
+
+const waitingKey = (partition: number, queue: LeasedQueue): string =>
+  queue === "stopper"
+    ? stoppingKey(partition)
+    : indexKey(partition, "taskforce", "phase", LEASED_PHASE[queue]);

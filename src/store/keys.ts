@@ -71,6 +71,12 @@ export const countsKey = (partition: number): string => `${allKey(partition, "ta
 /** The field of {@link countsKey} for a phase and a schedd. */
 export const countsField = (phase: Phase, schedd: string): string => `${phase} ${schedd}`;
 
+/**
+ * The sorted set of the taskforces that wait to be stopped: in pending-stopper and with an HTCondor cluster; same scores as
+ * {@link allKey}, and known to scripts as {@link countsKey} is. Most in that phase have no cluster, and stay for ever.
+ */
+export const stoppingKey = (partition: number): string => `${allKey(partition, "taskforce")}:stopping`;
+
 /** Workflows whose deactivation has not reached all their taskforces yet. */
 export const deactivatingKey = (partition: number): string => `${partitionPrefix(partition)}deactivating`;
 

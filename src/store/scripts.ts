@@ -8,6 +8,7 @@ const NAMES = [
   "advance",
   "deactivate",
   "mendCounts",
+  "mendStopping",
   "noteAttempt",
   "readToStart",
   "recordCompletion",
@@ -19,6 +20,7 @@ const NAMES = [
   "releaseClaim",
   "stopTaskforces",
   "updateStatuses",
+  "walkWaiting",
   "writeOnce",
 ] as const;
 

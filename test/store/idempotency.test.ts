@@ -6,6 +6,7 @@ import { partitionOf } from "../../src/store/keys.js";
 import { AT_ONCE } from "../../src/store/staging.js";
 import type { Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/store.js";
+import { inPhase } from "./inPhase.js";
 import { workflowOf } from "./wholeWorkflow.js";
 
 let redis: Redis;
@@ -84,7 +85,7 @@ test("one whose claim ran out takes effect all the same, unless a repetition has
   await expect(createAll(store, third, 0, late)).rejects.toThrow(Overtaken);
   for (const { workflow, taskforces } of [second, third]) {
     expect(await store.fetch("workflow", workflow.workflow_id)).toBeUndefined();
-    expect(await store.indexes.inPhase(0, "pre-mq-activation")).not.toContain(taskforces[0]?.taskforce_uuid);
+    expect(await inPhase(store, 0, "pre-mq-activation")).not.toContain(taskforces[0]?.taskforce_uuid);
   }
 });
 

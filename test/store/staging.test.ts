@@ -5,6 +5,7 @@ import { partitionOf, stagingKey } from "../../src/store/keys.js";
 import { AT_ONCE, stage, sweepStaged } from "../../src/store/staging.js";
 import type { Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/store.js";
+import { inPhase } from "./inPhase.js";
 import { workflowOf } from "./wholeWorkflow.js";
 
 let redis: Redis;
@@ -35,7 +36,7 @@ test("a workflow too large for one transaction is stored as a small one is", asy
   expect((await store.indexes.taskforcesOf(workflow.workflow_id)).sort()).toEqual(
     taskforces.map(({ taskforce_uuid }) => taskforce_uuid).sort(),
   );
-  expect(await store.indexes.inPhase(partition, "pre-mq-activation")).toHaveLength(AT_ONCE);
+  expect(await inPhase(store, partition, "pre-mq-activation")).toHaveLength(AT_ONCE);
   const [first] = task_directives;
   expect(await store.indexes.firstTaskforceOf(first!.task_id)).toBe(taskforces[0]?.taskforce_uuid);
   const indexes = [...(await contents()).keys()].filter(
@@ -64,7 +65,7 @@ test("what is staged is in no index that others look into", async () => {
   const unfinished = workflowOf(3);
   await stage(store, unfinished.workflow.workflow_id, entriesBehind(unfinished));
   const partition = partitionOf(unfinished.workflow.workflow_id, 4);
-  expect(await store.indexes.inPhase(partition, "pre-mq-activation")).toEqual([]);
+  expect(await inPhase(store, partition, "pre-mq-activation")).toEqual([]);
   expect(
     await redis.exists(`wms:{${partition}}:ix:taskforce`, `wms:{${partition}}:ix:taskforce:schedd:ap`),
   ).toBe(0);

@@ -59,8 +59,8 @@ local function last_log_says(record, rest)
   return log and string.sub(log, -string.len(rest)) == rest
 end
 
--- index: the sorted set of all taskforces of the partition; beside it stand one for each phase, and the hash that counts
--- taskforces by phase and schedd
+-- index: the sorted set of all taskforces of the partition; beside it stand one for each phase, the one of those that wait to be
+-- stopped, and the hash that counts taskforces by phase and schedd
 local function count(index, phase, schedd, by)
   redis.call('HINCRBY', index .. ':counts', phase .. ' ' .. schedd, by)
 end
@@ -72,6 +72,11 @@ local function enter_phase(record, index, member, from, to, now, schedd)
   local created = redis.call('ZSCORE', index, member)
   redis.call('ZREM', index .. ':phase:' .. from, member)
   redis.call('ZADD', index .. ':phase:' .. to, created, member)
+  if from == 'pending-stopper' then
+    redis.call('ZREM', index .. ':stopping', member)
+  elseif to == 'pending-stopper' and redis.call('HEXISTS', record, 'cluster_id') == 1 then
+    redis.call('ZADD', index .. ':stopping', created, member)
+  end
 end
 
 -- a taskforce's index member begins with its workflow's

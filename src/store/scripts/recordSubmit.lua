@@ -33,6 +33,9 @@ if ARGV[6] ~= '' then
 end
 mark_dirty(KEYS[4], ARGV[1])
 if deactivated then
+  if phase == 'pending-stopper' then
+    redis.call('ZADD', KEYS[3] .. ':stopping', created, ARGV[1])
+  end
   append_log(KEYS[1], ARGV[2], ARGV[8])
   return { 2, schedd }
 end

@@ -1,0 +1,18 @@
+--[[
+  Enters some taskforces into the index of those that wait to be stopped, or takes them out, as their records say.
+
+  KEYS[1] index of taskforces
+  ARGV[1] what taskforce records' keys begin with   ARGV[2…] members
+
+  Returns how many it did not say right
+]]
+local mended = 0
+for i = 2, #ARGV do
+  local phase, cluster = unpack(redis.call('HMGET', ARGV[1] .. ARGV[i], 'phase', 'cluster_id'))
+  if phase == 'pending-stopper' and cluster then
+    mended = mended + redis.call('ZADD', KEYS[1] .. ':stopping', redis.call('ZSCORE', KEYS[1], ARGV[i]), ARGV[i])
+  else
+    mended = mended + redis.call('ZREM', KEYS[1] .. ':stopping', ARGV[i])
+  end
+end
+return mended
