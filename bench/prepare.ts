@@ -15,11 +15,16 @@ import { openStore } from "../src/store/store.js";
 /** The schedd that the benchmarks drain. */
 export const SCHEDD = "SCHEDD1";
 
-/** A request of a realistic size. @param tasks how many tasks, each on one location and without queues */
-export function workflowRequest(tasks: number): CreateWorkflowRequest {
+/**
+ * A request of a realistic size.
+ *
+ * @param tasks how many tasks, without queues
+ * @param locations of each
+ */
+export function workflowRequest(tasks: number, locations = ["test-alpha"]): CreateWorkflowRequest {
   return {
     tasks: Array.from({ length: tasks }, (_, index) => ({
-      cluster_locations: ["test-alpha"],
+      cluster_locations: locations,
       task_image: "/cvmfs/icecube.opensciencegrid.org/containers/ewms/reco:1.4.2",
       task_args: `python reco.py --in {{INFILE}} --out {{OUTFILE}} --seed ${index}`,
       task_env: { OMP_NUM_THREADS: "1" },
@@ -47,8 +52,12 @@ export interface Preparation {
   close(): Promise<void>;
 }
 
-export async function prepare(redisUrl: string): Promise<Preparation> {
-  const config = readConfig({});
+/** @param environment settings that the processes under measurement have, too */
+export async function prepare(
+  redisUrl: string,
+  environment: Record<string, string> = {},
+): Promise<Preparation> {
+  const config = readConfig(environment);
   const redis = new Redis(redisUrl);
   const store = await openStore(redis, { partitions: config.partitions });
   const schedds = configuredSchedds(config.clusters);

@@ -5,11 +5,12 @@ import { createInterface } from "node:readline";
 /** A server under measurement, in a process of its own. */
 export interface ServerProcess {
   url: string;
+  pid: number;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a program and waits for the line in which it says where it listens.
+ * Starts a program and waits for the line in which it says where it listens, or where its metrics are.
  *
  * @param args what follows `node`
  * @throws Error when it ends before that
@@ -25,6 +26,7 @@ export async function startServer(
   const url = await Promise.race([listening(child), ended(child)]);
   return {
     url,
+    pid: child.pid ?? 0,
     async stop() {
       child.kill("SIGTERM");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
@@ -35,7 +37,7 @@ export async function startServer(
 async function listening(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error("no output to read");
   for await (const line of createInterface({ input: child.stdout })) {
-    const [, url] = /listens on (http:\S+)/.exec(line) ?? [];
+    const [, url] = /(?:listens on |Metrics: )(http:\/\/[^/\s]+)/.exec(line) ?? [];
     if (url === undefined) continue;
     child.stdout.resume();
     return url;

@@ -1,0 +1,43 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { Redis } from "ioredis";
+
+/** How long somebody else had to wait at most, in milliseconds. */
+export interface Blocked {
+  /** For the answer to a PING. */
+  redis: number;
+  /** For the event loop of this process. */
+  eventLoop: number;
+}
+
+/** Whoever is slower than that blocks others. Milliseconds. */
+export const BLOCKED = 50;
+
+/** Does some work, and all the while sends one PING after another. */
+export async function blockedBy<T>(
+  redisUrl: string,
+  work: () => Promise<T>,
+): Promise<{ result: T } & Blocked> {
+  const probe = new Redis(redisUrl);
+  await probe.ping();
+  const loop = monitorEventLoopDelay({ resolution: 1 });
+  let longest = 0;
+  let ended = false;
+  const pinging = (async () => {
+    while (!ended) {
+      const began = performance.now();
+      await probe.ping();
+      longest = Math.max(longest, performance.now() - began);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  })();
+  loop.enable();
+  try {
+    const result = await work();
+    return { result, redis: longest, eventLoop: loop.max / 1e6 };
+  } finally {
+    loop.disable();
+    ended = true;
+    await pinging;
+    probe.disconnect();
+  }
+}

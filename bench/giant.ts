@@ -1,0 +1,164 @@
+/**
+ * A workflow of 20,000 taskforces is created, activated, launched, handed out in part and aborted, while a steady stream of small
+ * requests is about other workflows: how long these wait, compared with the same stream while nothing else happens.
+ *
+ *   npm run bench:giant [-- --tasks 4000]     (on five locations each; a minute or two)
+ *
+ * Exit code 1 when a request of the stream waits longer than 100 ms.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { PHASES, type Phase } from "../src/domain/phases.js";
+import { blockedBy } from "./blocking.js";
+import { Caller } from "./caller.js";
+import { largest, ms, option, quantile, table } from "./figures.js";
+import { CLUSTER_LOCATIONS, LOCATIONS, submission } from "./population.js";
+import { workflowRequest } from "./prepare.js";
+import { onSite, type Site } from "./site.js";
+
+const TASKS = option("tasks", 4000);
+/** Milliseconds that a small request may wait. */
+const PATIENCE = 100;
+/** Milliseconds between two requests of the stream. */
+const PACE = 10;
+/** Milliseconds for which the stream is observed alone. */
+const IDLE = 10_000;
+const POLLERS = 8;
+const HAND_OUTS = 2000;
+
+/** The stream of small requests: whether or not the last one is answered, the next one comes. */
+class Stream {
+  readonly #caller: Caller;
+  #took: number[] = [];
+  #ended = false;
+  #running: Promise<void> | undefined;
+
+  constructor(url: string) {
+    this.#caller = new Caller(url, 64);
+  }
+
+  async begin(): Promise<void> {
+    const small = await this.#caller.expect("POST", "/v1/workflows", workflowRequest(1, ["test"]));
+    const { workflow, taskforces } = JSON.parse(small.text) as {
+      workflow: { workflow_id: string };
+      taskforces: { taskforce_uuid: string }[];
+    };
+    const uuid = taskforces[0]?.taskforce_uuid ?? "";
+    const statuses = { compound_statuses_by_taskforce: { [uuid]: { IDLE: { null: 1 } } } };
+    const requests: (() => Promise<{ took: number }>)[] = [
+      () => this.#caller.expect("GET", `/v1/workflows/${workflow.workflow_id}`),
+      () => this.#caller.expect("GET", `/v1/taskforces/${uuid}`),
+      () => this.#caller.expect("POST", "/v1/tms/statuses/taskforces", statuses),
+      () =>
+        this.#caller.expect("POST", "/v1/query/taskforces", { query: { workflow_id: workflow.workflow_id } }),
+      () => this.#caller.expect("GET", "/v1/tms/pending-stopper/taskforces?schedd=ap-test.example.org"),
+      () => this.#caller.expect("POST", "/v1/workflows", workflowRequest(1, ["test"])),
+    ];
+    this.#running = (async () => {
+      const open = new Set<Promise<unknown>>();
+      for (let n = 0; !this.#ended; n++) {
+        const sent = requests[n % requests.length]?.().then(({ took }) => this.#took.push(took));
+        if (sent !== undefined) open.add(sent.finally(() => open.delete(sent)));
+        await delay(PACE);
+      }
+      await Promise.all(open);
+    })();
+  }
+
+  /** What the requests took that were answered since, in milliseconds. */
+  drain(): number[] {
+    const took = this.#took;
+    this.#took = [];
+    return took;
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#running;
+    this.#caller.close();
+  }
+}
+
+/** How many of the giant's taskforces are in each phase. */
+type Phases = Partial<Record<Phase, number>>;
+
+async function giant(site: Site): Promise<boolean> {
+  const web = await site.start("web");
+  await site.start("worker");
+  const stream = new Stream(web.url);
+  await stream.begin();
+  const caller = new Caller(web.url, POLLERS);
+  const taskforces = TASKS * LOCATIONS.length;
+  const rows: (string | number)[][] = [];
+  let good = true;
+
+  const observe = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+    stream.drain();
+    const began = performance.now();
+    const { redis, eventLoop } = await blockedBy(site.redisUrl, work);
+    const seconds = (performance.now() - began) / 1000;
+    const took = stream.drain();
+    const most = largest(took);
+    if (what !== "nothing else") good = good && most <= PATIENCE;
+    const waits = [quantile(took, 0.5), quantile(took, 0.99), most, redis, eventLoop].map(ms);
+    rows.push([what, seconds.toFixed(1), took.length, ...waits]);
+  };
+  const count = async (): Promise<Phases> => {
+    const phases: Phases = {};
+    for (const { phase, schedd, count: n } of await site.wms.store.counts.read())
+      if (schedd !== "ap-test.example.org") phases[phase] = (phases[phase] ?? 0) + n;
+    return phases;
+  };
+  const until = async (phase: Phase, n: number): Promise<void> => {
+    while (((await count())[phase] ?? 0) < n) await delay(100);
+  };
+
+  const body = JSON.stringify(workflowRequest(TASKS, LOCATIONS));
+  let workflow = "";
+  await observe("warming up", () => delay(IDLE / 2));
+  await observe("nothing else", () => delay(IDLE));
+  await observe("create", async () => {
+    const answer = await caller.expect("POST", "/v1/workflows", body);
+    workflow = /"workflow_id":"([^"]+)"/.exec(answer.head)?.[1] ?? "";
+  });
+  await observe("activate and launch", () => until("pending-starter", taskforces));
+  await observe(`take and submit ${HAND_OUTS}`, async () => {
+    let left = HAND_OUTS;
+    const poll = async () => {
+      while (left-- > 0) {
+        const schedd = `ap-${LOCATIONS[left % LOCATIONS.length]}.example.org`;
+        const taken = await caller.expect("GET", `/v1/tms/pending-starter/taskforces?schedd=${schedd}`);
+        const uuid = /"taskforce_uuid":"([^"]+)"/.exec(taken.head)?.[1];
+        await caller.expect("POST", `/v1/tms/condor-submit/taskforces/${uuid}`, submission(left, left));
+      }
+    };
+    await Promise.all(Array.from({ length: POLLERS }, poll));
+  });
+  await observe("summary", () => caller.expect("GET", `/v1/workflows/${workflow}/summary`));
+  await observe("abort", async () => {
+    await caller.expect("POST", `/v1/workflows/${workflow}/actions/abort`);
+    await until("pending-stopper", taskforces);
+  });
+  await observe("afterwards", () => delay(IDLE / 2));
+  await stream.end();
+  caller.close();
+
+  console.log(
+    `\nA workflow of ${TASKS} tasks × ${LOCATIONS.length} locations, ${(body.length / 1e6).toFixed(1)} MB, ${PHASES.length} phases;` +
+      ` meanwhile a small request every ${PACE} ms, which may wait ${PATIENCE} ms. Milliseconds:\n`,
+  );
+  const head = [
+    "meanwhile",
+    "seconds",
+    "requests",
+    "median",
+    "99 %",
+    "longest",
+    "longest PING",
+    "the probe's own loop",
+  ];
+  console.log(table(head, rows.slice(1)));
+  return good;
+}
+
+const locations = { ...JSON.parse(CLUSTER_LOCATIONS), test: { schedd: "ap-test.example.org" } };
+await onSite({ CLUSTER_LOCATIONS: JSON.stringify(locations) }, giant);

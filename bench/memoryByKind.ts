@@ -1,0 +1,108 @@
+import type { Redis } from "ioredis";
+import { table } from "./figures.js";
+
+/** Keys that are looked at: enough for the small kinds to be right within some percent. */
+const SAMPLES = 20_000;
+const AT_ONCE = 500;
+
+/** What kind of key it is, by the first pattern that fits. */
+const KINDS: [kind: string, pattern: RegExp][] = [
+  ["taskforce's record", /^wms:\{\d+\}:taskforce:/],
+  ["directive's record", /^wms:\{\d+\}:task:/],
+  ["workflow's record", /^wms:\{\d+\}:workflow:/],
+  ["summary", /^wms:\{\d+\}:summary:/],
+  ["index of all of a kind", /^wms:\{\d+\}:ix:(workflow|task|taskforce)$/],
+  ["index by workflow_id", /^wms:\{\d+\}:ix:taskforce:workflow_id:/],
+  ["index of tasks by workflow_id", /^wms:\{\d+\}:ix:task:workflow_id:/],
+  ["index by task_id", /^wms:\{\d+\}:ix:taskforce:task_id:/],
+  ["index by schedd", /^wms:\{\d+\}:ix:taskforce:schedd:/],
+  ["index by phase", /^wms:\{\d+\}:ix:taskforce:(phase:|stopping)/],
+  ["index by cluster_id", /^wms:\{\d+\}:ix:taskforce:cluster_id:/],
+  ["index by job_event_log_fpath", /^wms:\{\d+\}:ix:taskforce:job_event_log_fpath:/],
+  ["streams of events", /^wms:\{\d+\}:events$/],
+  ["queue: job", /^\{wmsq-st[^}]*\}:.*:TF-/],
+  ["queue: sorted set", /^\{wmsq-st[^}]*\}:.*:(prioritized|delayed|failed)$/],
+];
+
+/** Those of which there are few, each with very many members: they are looked at one by one, no sample would find them. */
+const FEW = new Set([
+  "index of all of a kind",
+  "index by schedd",
+  "index by phase",
+  "index by job_event_log_fpath",
+  "streams of events",
+  "queue: sorted set",
+]);
+
+/** The kind of a key; `other` for what no kind fits. */
+export const kindOf = (key: string): string => KINDS.find(([, pattern]) => pattern.test(key))?.[0] ?? "other";
+
+interface Sum {
+  keys: number;
+  bytes: number;
+}
+
+/**
+ * Estimates the memory of each kind of key: many keys drawn at random are measured, and those of which there are few.
+ *
+ * @param taskforces among which the bytes are divided
+ * @returns a table
+ */
+export async function memoryByKind(redis: Redis, taskforces: number): Promise<string> {
+  const sums = new Map<string, Sum>();
+  const add = (kind: string, keys: number, bytes: number) => {
+    const sum = sums.get(kind) ?? { keys: 0, bytes: 0 };
+    sums.set(kind, { keys: sum.keys + keys, bytes: sum.bytes + bytes });
+  };
+  const few = await keysOfFew(redis);
+  for (const { key, bytes } of await measured(redis, few)) add(kindOf(key), 1, bytes);
+  const many = (await redis.dbsize()) - few.length;
+  const drawn = (await measured(redis, await drawnKeys(redis))).filter(({ key }) => !FEW.has(kindOf(key)));
+  for (const { key, bytes } of drawn) add(kindOf(key), many / drawn.length, (bytes * many) / drawn.length);
+
+  const rows = [...sums]
+    .sort(([, a], [, b]) => b.bytes - a.bytes)
+    .map(([kind, { keys, bytes }]) => [
+      kind,
+      Math.round(keys),
+      Math.round(bytes / Math.max(1, keys)),
+      Math.round(bytes / taskforces),
+    ]);
+  return table(["kind of key", "keys", "bytes each", "bytes a taskforce"], rows);
+}
+
+async function keysOfFew(redis: Redis): Promise<string[]> {
+  const keys: string[] = [];
+  for (const pattern of ["wms:{*}:ix:*", "wms:{*}:events", "{wmsq-st*"]) {
+    let cursor = "0";
+    do {
+      const [next, some] = await redis.scan(cursor, "MATCH", pattern, "COUNT", 2000);
+      cursor = next;
+      keys.push(...some.filter((key) => FEW.has(kindOf(key))));
+    } while (cursor !== "0");
+  }
+  return [...new Set(keys)];
+}
+
+async function drawnKeys(redis: Redis): Promise<string[]> {
+  const keys: string[] = [];
+  while (keys.length < SAMPLES) {
+    const pipeline = redis.pipeline();
+    for (let n = 0; n < AT_ONCE; n++) pipeline.randomkey();
+    for (const [, key] of (await pipeline.exec()) ?? []) if (typeof key === "string") keys.push(key);
+  }
+  return keys;
+}
+
+async function measured(redis: Redis, keys: readonly string[]): Promise<{ key: string; bytes: number }[]> {
+  const found: { key: string; bytes: number }[] = [];
+  for (let start = 0; start < keys.length; start += AT_ONCE) {
+    const some = keys.slice(start, start + AT_ONCE);
+    const pipeline = redis.pipeline();
+    // By a sample of the members, as redis-cli does: the whole of a large set would take seconds.
+    for (const key of some) pipeline.call("MEMORY", "USAGE", key, "SAMPLES", 50);
+    const replies = (await pipeline.exec()) ?? [];
+    for (const [index, key] of some.entries()) found.push({ key, bytes: Number(replies[index]?.[1] ?? 0) });
+  }
+  return found;
+}
