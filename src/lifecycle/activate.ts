@@ -25,17 +25,17 @@ export async function activateWorkflow(wms: Wms, workflow: WorkflowId): Promise<
   const record = await wms.store.fetch("workflow", workflow);
   if (record === undefined || record.deactivated !== undefined) return { outcome: "nothing-to-do" };
   const failure = record.mq_activated === undefined ? await activateQueues(wms, workflow, record) : undefined;
-  // Only now is the list of taskforces taken: one that is added from here on knows that the queues are active.
-  const waiting = await waitingTaskforces(wms, workflow);
   if (failure !== undefined) {
-    // The workflow was deactivated during the call.
-    if (waiting.length === 0) return { outcome: "nothing-to-do" };
     const entry = entryNow(wms, "pre-launch", false, SOURCES.activator, failure.reason);
-    await inChunks(waiting, (chunk) => wms.store.transitions.noteAttempts(chunk, "pre-mq-activation", entry));
+    const noted = await forWaiting(wms, workflow, (chunk) =>
+      wms.store.transitions.noteAttempts(chunk, "pre-mq-activation", entry),
+    );
+    // The workflow was deactivated during the call.
+    if (noted === 0) return { outcome: "nothing-to-do" };
     wakeFanout(wms, workflow);
     return failure;
   }
-  await inChunks(waiting, (chunk) => advanceToLaunch(wms, chunk));
+  await forWaiting(wms, workflow, (chunk) => advanceToLaunch(wms, chunk));
   wakeFanout(wms, workflow);
   return { outcome: "activated" };
 }
@@ -63,18 +63,30 @@ async function activateQueues(
   }
 }
 
-async function waitingTaskforces(wms: Wms, workflow: WorkflowId): Promise<TaskforceUuid[]> {
+/**
+ * Does something with a workflow's taskforces that wait for its queues, chunk by chunk. The list is taken after the MQS was asked:
+ * a taskforce that is added from then on knows that the queues are active.
+ *
+ * @returns how many those were
+ */
+async function forWaiting(
+  wms: Wms,
+  workflow: WorkflowId,
+  work: (chunk: TaskforceUuid[]) => Promise<void>,
+): Promise<number> {
   const uuids = await wms.store.indexes.taskforcesOf(workflow);
-  const records = await wms.store.fetchMany("taskforce", uuids);
-  return uuids.filter((_, index) => records[index]?.phase === "pre-mq-activation");
+  let count = 0;
+  for (let start = 0; start < uuids.length; start += CHUNK) {
+    const chunk = uuids.slice(start, start + CHUNK);
+    const waiting = await wms.store.indexes.stillIn("pre-mq-activation", chunk);
+    if (waiting.length > 0) await work(waiting);
+    count += waiting.length;
+  }
+  return count;
 }
 
 async function advanceToLaunch(wms: Wms, uuids: readonly TaskforceUuid[]): Promise<void> {
   const entry = entryNow(wms, "pre-launch", true, SOURCES.activator, CONTEXTS.queuesActive);
   const moved = await wms.store.transitions.advanceAll(uuids, "pre-mq-activation", "pre-launch", entry);
   await wms.queues.launch.add(moved.map((id) => ({ id })));
-}
-
-async function inChunks<T>(all: readonly T[], work: (chunk: T[]) => Promise<void>): Promise<void> {
-  for (let start = 0; start < all.length; start += CHUNK) await work(all.slice(start, start + CHUNK));
 }
