@@ -1,0 +1,29 @@
+import type { Redis } from "ioredis";
+
+/** Keys that exist for entities, and are as many as those. */
+const OF_ENTITIES =
+  /^wms:\{p\}:((workflow|task|taskforce|summary|profiles):<id>|ix:.*|ix:taskforce:(workflow_id|task_id|cluster_id|job_event_log_fpath):.*)$/;
+
+/** How many keys of each family there are, without those of entities. A family is a key whose ids and numbers are blanked out. */
+export async function keyFamilies(redis: Redis): Promise<Map<string, number>> {
+  const families = new Map<string, number>();
+  let cursor = "0";
+  do {
+    const [next, keys] = await redis.scan(cursor, "COUNT", 1000);
+    cursor = next;
+    for (const key of keys) {
+      const family = familyOf(key);
+      if (!OF_ENTITIES.test(family)) families.set(family, (families.get(family) ?? 0) + 1);
+    }
+  } while (cursor !== "0");
+  return families;
+}
+
+const familyOf = (key: string): string =>
+  key
+    .replace(/^wms:\{\d+\}/, "wms:{p}")
+    .replace(/^\{wmsq-[^}]*\}:[^:]*/, "{queue}")
+    .replace(/(WF-|TK-|TF-)?[0-9a-f]{6,}(-[0-9a-f]{8})+/g, "<id>")
+    .replace(/partition-\d+/, "partition-<p>")
+    .replace(/(idempotency|requests):.*/, "$1:<name>")
+    .replace(/^mqs:\{[^}]*\}:.*/, "mqs:…");
