@@ -10,6 +10,7 @@ const KINDS: [kind: string, pattern: RegExp][] = [
   ["taskforce's record", /^wms:\{\d+\}:taskforce:/],
   ["directive's record", /^wms:\{\d+\}:task:/],
   ["workflow's record", /^wms:\{\d+\}:workflow:/],
+  ["configurations", /^wms:\{\d+\}:configurations$/],
   ["summary", /^wms:\{\d+\}:summary:/],
   ["index of all of a kind", /^wms:\{\d+\}:ix:(workflow|task|taskforce)$/],
   ["index by workflow_id", /^wms:\{\d+\}:ix:taskforce:workflow_id:/],
@@ -31,6 +32,7 @@ const FEW = new Set([
   "index by phase",
   "index by job_event_log_fpath",
   "streams of events",
+  "configurations",
   "queue: sorted set",
 ]);
 
@@ -73,7 +75,7 @@ export async function memoryByKind(redis: Redis, taskforces: number): Promise<st
 
 async function keysOfFew(redis: Redis): Promise<string[]> {
   const keys: string[] = [];
-  for (const pattern of ["wms:{*}:ix:*", "wms:{*}:events", "{wmsq-st*"]) {
+  for (const pattern of ["wms:{*}:ix:*", "wms:{*}:events", "wms:{*}:configurations", "{wmsq-st*"]) {
     let cursor = "0";
     do {
       const [next, some] = await redis.scan(cursor, "MATCH", pattern, "COUNT", 2000);

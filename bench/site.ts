@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { provideRedis } from "../src/redis/provide.js";
+import { startOwnRedis } from "../src/redis/provide.js";
 import { type Preparation, prepare } from "./prepare.js";
 import { type ServerProcess, startServer } from "./processes.js";
 
@@ -26,7 +26,8 @@ export async function onSite(
 ): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), "wms-bench-"));
   const log = pino({ level: "warn" });
-  const redis = await provideRedis({ url: undefined, dataDir, appendOnly: false, log });
+  const redis = await startOwnRedis({ dataDir, appendOnly: false, log });
+  const { url } = redis.location;
   const closings: (() => Promise<void>)[] = [() => redis.stop()];
   const close = async () => {
     for (const closing of closings.splice(0).reverse()) await closing();
@@ -35,21 +36,21 @@ export async function onSite(
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => void close().finally(() => process.exit(130)));
   const settings = {
-    REDIS_URL: redis.url,
+    REDIS_URL: url,
     REST_PORT: "0",
     METRICS_PORT: "0",
     LOG_LEVEL: "warn",
     ...environment,
   };
   try {
-    const preparation = await prepare(redis.url, environment);
+    const preparation = await prepare(url, environment);
     closings.push(preparation.close);
     const start: Site["start"] = async (program, more = {}) => {
       const started = await startServer([`dist/${program}.js`], { ...settings, ...more });
       closings.push(started.stop);
       return started;
     };
-    process.exitCode = (await work({ ...preparation, redisUrl: redis.url, start })) ? 0 : 1;
+    process.exitCode = (await work({ ...preparation, redisUrl: url, start })) ? 0 : 1;
   } finally {
     await close();
   }

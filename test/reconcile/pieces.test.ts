@@ -9,7 +9,7 @@ import { reconcile } from "../../src/lifecycle/reconcile.js";
 import { createQueues } from "../../src/queues/queues.js";
 import { createAll } from "../../src/store/creation.js";
 import { partitionOf, stoppingKey } from "../../src/store/keys.js";
-import { logEntry } from "../../src/store/records.js";
+import { logEntry } from "../../src/store/phaseLog.js";
 import type { Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/store.js";
 import { workflowOf } from "../store/wholeWorkflow.js";
