@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { createWorkflowSchema } from "../domain/requests.js";
 import { uniqueArray } from "../domain/schemaParts.js";
@@ -10,6 +11,7 @@ import { createWorkflowOnce } from "../lifecycle/createOnce.js";
 import { deactivateWorkflow } from "../lifecycle/deactivate.js";
 import { readWorkflow } from "../lifecycle/read.js";
 import { readSummary } from "../lifecycle/readSummary.js";
+import type { WholeWorkflow } from "../store/creation.js";
 import { onceAnswer } from "./idempotency.js";
 import { queryRoute } from "./query.js";
 import { type Route, route } from "./route.js";
@@ -27,6 +29,24 @@ const deactivatedSchema = z
   })
   .meta({ id: "DeactivatedWorkflowResponseObject" });
 
+/** Entities that are printed before others get a turn. */
+const PRINTED_AT_ONCE = 1000;
+
+/** What was created as JSON text. That of a large workflow has tens of megabytes, which at once would keep everybody waiting. */
+async function createdText({ workflow, task_directives, taskforces }: WholeWorkflow): Promise<string> {
+  const directives = await listText(task_directives);
+  return `{"workflow":${JSON.stringify(workflow)},"task_directives":${directives},"taskforces":${await listText(taskforces)}}`;
+}
+
+async function listText(list: readonly object[]): Promise<string> {
+  const pieces: string[] = [];
+  for (let start = 0; start < list.length; start += PRINTED_AT_ONCE) {
+    if (start > 0) await setImmediate();
+    pieces.push(JSON.stringify(list.slice(start, start + PRINTED_AT_ONCE)).slice(1, -1));
+  }
+  return `[${pieces.join(",")}]`;
+}
+
 /** Routes about workflows. */
 export const workflowRoutes = (wms: Wms): Route[] => [
   route({
@@ -41,7 +61,7 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     errors: [409, 422, 502],
     async answer({ body, log, once }) {
       const { given, replayed } = await createWorkflowOnce({ ...wms, log: log() }, body, once);
-      return onceAnswer({ text: JSON.stringify(given), replayed });
+      return onceAnswer({ text: await createdText(given), replayed });
     },
   }),
   route({

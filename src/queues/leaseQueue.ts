@@ -1,5 +1,6 @@
 import { createRedisBackend, type IQueueBackend, type JobJson, type MinimalJob, Queue } from "bullmq";
 import type { RedisClient } from "../redis/client.js";
+import { isInAnotherState, isJobMissing, isLeaseLost } from "./bullErrors.js";
 import { type JobPiece, jobsInPieces, Presence } from "./presence.js";
 import { queueOptions } from "./queueOptions.js";
 
@@ -312,14 +313,6 @@ const newJob = ({ id, rank, delay = 0 }: Ticket): JobJson => ({
 
 /** As much of a job as ending it takes. */
 const minimalJob = (id: string): MinimalJob => ({ id, opts: { attempts: 1 } }) as unknown as MinimalJob;
-
-const codeOf = (error: unknown): number | undefined =>
-  error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : undefined;
-
-/** BullMQ's codes: -1 no such job, -2 no lock, -3 not active, -6 somebody else's lock. */
-const isLeaseLost = (error: unknown): boolean => [-1, -2, -3, -6].includes(codeOf(error) ?? 0);
-const isJobMissing = (error: unknown): boolean => codeOf(error) === -1;
-const isInAnotherState = (error: unknown): boolean => codeOf(error) === -3;
 
 async function endsLease(end: () => Promise<boolean>): Promise<boolean> {
   try {
