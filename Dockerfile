@@ -4,7 +4,7 @@ WORKDIR /wms
 COPY package.json package-lock.json .npmrc ./
 COPY client/package.json ./client/
 RUN npm ci
-COPY tsconfig.json ./
+COPY tsconfig.json vite.config.ts ./
 COPY scripts ./scripts
 COPY src ./src
 COPY client ./client
@@ -25,4 +25,4 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.REST_PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # In the exec form node is told to stop by SIGTERM itself; Docker's --init reaps and forwards.
-CMD ["node", "dist/web.js"]
+CMD ["node", "--enable-source-maps", "dist/web.js"]

@@ -16,6 +16,6 @@ const manifest = JSON.parse(read("package.json")) as Manifest;
 const client = JSON.parse(read("client/package.json")) as Manifest;
 const lock = JSON.parse(read("package-lock.json")) as Lock;
 writeFileSync("docs/dependencies.md", dependenciesPage(manifest, client, lock));
-const document = apiDocument();
+const document = await apiDocument();
 writeFileSync("client/src/schema.d.ts", await typesOf(document));
 writeFileSync("client/src/cli/workflowRequest.ts", workflowRequestOf(document));

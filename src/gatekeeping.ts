@@ -1,12 +1,9 @@
 import type { Logger } from "pino";
 import { LoginFailures } from "./access/loginFailures.js";
-import { OperatorLogin } from "./access/operatorLogin.js";
 import { passwordCheck } from "./access/password.js";
-import { Provider } from "./access/provider.js";
-import { Seal } from "./access/seal.js";
-import { createTokenCheck, type TokenCheck } from "./access/tokens.js";
+import type { Provider } from "./access/provider.js";
+import type { TokenCheck } from "./access/tokens.js";
 import { closedDoor, passwordDoor, thisMachineDoor } from "./api/admin/doors.js";
-import { CALLBACK_PATH, loginDoor } from "./api/admin/loginDoor.js";
 import { type Door, type OperatorGuard, operatorGuard } from "./api/admin/operatorGuard.js";
 import { type PageCaller, pageCaller } from "./api/admin/pageCaller.js";
 import type { AccessConfig } from "./config/access.js";
@@ -27,31 +24,49 @@ export interface Gatekeeping {
   pageCaller: PageCaller;
 }
 
-/** Sets up what checks callers, as the settings say. Nothing waits for the identity provider. */
-export function createGatekeeping(access: AccessConfig, log: Logger): Gatekeeping {
-  const { openIdUrl, tokens, roleRules, publicUrl } = access;
-  const provider = openIdUrl === undefined ? undefined : new Provider(openIdUrl, log);
-  void provider?.greet();
-  const door = chooseDoor(access, provider, log);
+/** Sets up what checks callers, as the settings say, and loads no more than that takes. Nothing waits for the identity provider. */
+export async function createGatekeeping(access: AccessConfig, log: Logger): Promise<Gatekeeping> {
+  const { openIdUrl, publicUrl } = access;
+  const provider = openIdUrl === undefined ? undefined : await meetProvider(openIdUrl, log);
+  const door = await chooseDoor(access, provider, log);
   return {
-    checkToken:
-      provider && tokens && createTokenCheck({ provider, audience: tokens.audience, roleRules, log }),
+    checkToken: provider && (await tokenCheck(access, provider, log)),
     operators: operatorGuard(door, { publicUrl, links: PAGES }),
     pageCaller: pageCaller(door, publicUrl, log),
   };
 }
 
-function chooseDoor(
+async function meetProvider(url: string, log: Logger): Promise<Provider> {
+  const { Provider } = await import("./access/provider.js");
+  const provider = new Provider(url, log);
+  void provider.greet();
+  return provider;
+}
+
+async function tokenCheck(
+  { tokens, roleRules }: AccessConfig,
+  provider: Provider,
+  log: Logger,
+): Promise<TokenCheck | undefined> {
+  if (tokens === undefined) return undefined;
+  const { createTokenCheck } = await import("./access/tokens.js");
+  return createTokenCheck({ provider, audience: tokens.audience, roleRules, log });
+}
+
+async function chooseDoor(
   { operators, roleRules }: AccessConfig,
   provider: Provider | undefined,
   log: Logger,
-): Door {
+): Promise<Door> {
   const failures = new LoginFailures(log);
   if (operators.by === "password") {
     const { user, password } = operators;
     return passwordDoor(user, passwordCheck(user, password), failures);
   }
   if (operators.by === "login" && provider !== undefined) {
+    const { OperatorLogin } = await import("./access/operatorLogin.js");
+    const { Seal } = await import("./access/seal.js");
+    const { CALLBACK_PATH, loginDoor } = await import("./api/admin/loginDoor.js");
     const { publicUrl, clientId, clientSecret, sessionSecret } = operators;
     const redirectUri = publicUrl + CALLBACK_PATH;
     const login = new OperatorLogin({ provider, clientId, clientSecret, redirectUri, roleRules });

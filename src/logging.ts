@@ -1,5 +1,4 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
-import { PinoPretty } from "pino-pretty";
 import { shownError } from "./shownError.js";
 
 const STDERR = 2;
@@ -55,11 +54,17 @@ export const loggerOptions = (level: string): LoggerOptions => ({
  * @param pretty lines for people; else one JSON object a line, for machines
  * @param mask takes the secrets out of a line
  */
-export const createLogger = (level: string, pretty: boolean, mask: (line: string) => string): Logger =>
-  pino({ ...loggerOptions(level), hooks: { streamWrite: mask } }, pretty ? forPeople() : forMachines());
+export const createLogger = async (
+  level: string,
+  pretty: boolean,
+  mask: (line: string) => string,
+): Promise<Logger> =>
+  pino({ ...loggerOptions(level), hooks: { streamWrite: mask } }, pretty ? await forPeople() : forMachines());
 
-const forPeople = (): DestinationStream =>
-  PinoPretty({ destination: STDERR, sync: true, ignore: "pid,hostname" });
+async function forPeople(): Promise<DestinationStream> {
+  const { PinoPretty } = await import("pino-pretty");
+  return PinoPretty({ destination: STDERR, sync: true, ignore: "pid,hostname" });
+}
 
 /**
  * Written beside the event loop: a synchronous write stands still when the reader does, and the service with it. What is

@@ -30,7 +30,11 @@ export async function run(roles: Roles): Promise<void> {
   try {
     const config = readConfig(process.env);
     mask = masking(config.secrets);
-    const log = createLogger(config.logLevel, !config.production && process.stderr.isTTY === true, mask);
+    const log = await createLogger(
+      config.logLevel,
+      !config.production && process.stderr.isTTY === true,
+      mask,
+    );
     endOnFault(log);
     const started = await start(config, roles, log);
     greet(started, roles);

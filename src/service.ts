@@ -2,29 +2,20 @@ import { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Telemetry } from "bullmq";
 import type { Logger } from "pino";
-import { type AppOptions, createApp } from "./api/app.js";
 import { Draining } from "./api/draining.js";
-import { exchangeOf } from "./api/exchange.js";
 import { logExchanges } from "./api/exchangeLog.js";
-import { readPage } from "./api/page/pageFiles.js";
-import { workflowPages } from "./api/page/workflowPages.js";
 import { createServer } from "./api/server.js";
-import { createWorkerApp } from "./api/workerApp.js";
 import type { Config } from "./config/config.js";
-import { operatorPages } from "./dashboard/operatorPages.js";
-import { OPERATOR_PATH } from "./dashboard/paths.js";
 import { configuredSchedds } from "./domain/clusters.js";
 import type { Mqs } from "./domain/mqProfile.js";
 import type { RedisLocation } from "./domain/redisLocation.js";
-import { createGatekeeping } from "./gatekeeping.js";
 import type { Wms } from "./lifecycle/context.js";
-import { createMetrics, type Metrics } from "./metrics/metrics.js";
+import type { Metrics, MetricsSources } from "./metrics/metrics.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "./mqs/embeddedMqs.js";
 import { createHttpMqs } from "./mqs/httpMqs.js";
 import { createQueues } from "./queues/queues.js";
 import { watchReadiness } from "./readiness.js";
 import { settingOf } from "./redis/address.js";
-import { createAllowance } from "./redis/allowance.js";
 import type { RedisClient } from "./redis/client.js";
 import { connectFollower, connectRequests, connectWorkers, FOLLOWER_PATIENCE } from "./redis/clients.js";
 import { RedisStartError } from "./redis/startError.js";
@@ -33,7 +24,6 @@ import { openStore } from "./store/store.js";
 import type { Tracing } from "./tracing/start.js";
 import { Watchers } from "./watch/watchers.js";
 import { type PeriodicWork, startPeriodic } from "./workers/periodic.js";
-import { startWorkers } from "./workers/workers.js";
 
 /** What a process does: answer requests, do the work behind them, or both. */
 export interface Roles {
@@ -99,13 +89,16 @@ export async function startService(
     const readiness = watchReadiness(wms.store, () => draining.begun);
     const connect = () => connectFollower(config.redis, log);
     const watchers = new Watchers({ store: wms.store, connect, patience: FOLLOWER_PATIENCE, log });
-    const metrics = createMetrics({ ...wms, readiness, watchers: () => watchers.count });
-    metrics.watchConnection("requests", redis);
+    const port = roles.web ? config.port : config.metrics.port;
+    const counted = { ...wms, readiness, watchers: () => watchers.count };
+    // What nobody could ask for is not counted.
+    const metrics = port === undefined ? undefined : await openMetrics(counted, redis);
     if (roles.workers) {
       const working = await work(wms, metrics, config, log, tracing?.jobs);
       drains.push(working.drain);
       closings.push(working.disconnect);
     }
+    if (port === undefined || metrics === undefined) return { url: undefined, metricsUrl: undefined, close };
     const shown = {
       readiness,
       metrics: { contentType: metrics.contentType, text: metrics.text, token: config.metrics.token },
@@ -113,23 +106,18 @@ export async function startService(
       draining,
       log,
     };
-    const port = roles.web ? config.port : config.metrics.port;
-    if (port === undefined) return { url: undefined, metricsUrl: undefined, close };
-    const { limits, trustedProxies, requestsPerMinute } = config;
-    const allowance = requestsPerMinute === 0 ? undefined : createAllowance(redis, requestsPerMinute);
+    const { limits } = config;
     const app = roles.web
-      ? createApp({
+      ? await (await import("./webApp.js")).createWebApp(config, {
           ...shown,
-          ...whoGetsIn(wms, config, log, pageFolders),
           wms,
-          events: { watchers, limits: config.events },
+          watchers,
+          redis,
+          pageFolders,
           embeddedMqs: mqs.embedded,
-          limits,
-          trustedProxies,
-          allowance,
           serveSpan: tracing?.serve,
         })
-      : createWorkerApp({ ...shown, limits });
+      : (await import("./api/workerApp.js")).createWorkerApp({ ...shown, limits });
     const server = createServer(app, limits);
     logRefusals(server, log);
     const url = await listen(server, config.host, port, roles.web ? "REST_PORT" : "METRICS_PORT");
@@ -197,16 +185,25 @@ function explainRefusal(error: unknown, location: RedisLocation): never {
   throw error;
 }
 
+/** The metrics of a process, its client for requests among them. */
+async function openMetrics(sources: MetricsSources, redis: RedisClient): Promise<Metrics> {
+  const { createMetrics } = await import("./metrics/metrics.js");
+  const metrics = createMetrics(sources);
+  metrics.watchConnection("requests", redis);
+  return metrics;
+}
+
 /** Starts the workers on a client of their own. @returns how to end them, and then the client */
 async function work(
   wms: Wms,
-  metrics: Metrics,
+  metrics: Metrics | undefined,
   config: Config & { redis: RedisLocation },
   log: Logger,
   telemetry: Telemetry | undefined,
 ): Promise<{ drain(enough: AbortSignal): Promise<void>; disconnect(): Promise<void> }> {
   const redis = await connectWorkers(config.redis, log);
-  metrics.watchConnection("workers", redis);
+  metrics?.watchConnection("workers", redis);
+  const { startWorkers } = await import("./workers/workers.js");
   const workers = startWorkers(wms, {
     redis,
     telemetry,
@@ -228,22 +225,6 @@ const learnSchedds = (wms: Wms): PeriodicWork => ({
   interval: LEARN_INTERVAL,
   runOnce: async () => wms.queues.learn(await wms.store.knownSchedds()),
 });
-
-/** What checks callers, and the pages that operators alone may see. */
-function whoGetsIn(
-  wms: Wms,
-  { access }: Config,
-  log: Logger,
-  pageFolders: readonly string[] | undefined,
-): Pick<AppOptions, "checkToken" | "pageCaller" | "pages"> {
-  const { checkToken, operators, pageCaller } = createGatekeeping(access, log);
-  const guard = [operators.router, operators.guard];
-  const pages = {
-    [OPERATOR_PATH]: operatorPages({ wms, guard, askingOf: exchangeOf }),
-    "/": workflowPages(operators, readPage(pageFolders)),
-  };
-  return { checkToken, pageCaller, pages };
-}
 
 /** Fulfilled when a client has no connection. */
 async function away(redis: RedisClient): Promise<void> {

@@ -12,5 +12,5 @@ const uncalled = new Proxy(
 ) as never;
 
 /** The OpenAPI document as a service with the embedded MQS serves it; none has to run. */
-export const apiDocument = (): Document =>
-  describedRoutes({ wms: uncalled, readiness: uncalled, embeddedMqs: uncalled, events: uncalled }).document;
+export const apiDocument = (): Promise<Document> =>
+  describedRoutes({ wms: uncalled, readiness: uncalled, embeddedMqs: uncalled, events: uncalled }).document();

@@ -69,7 +69,7 @@ export const DEVELOPMENT_REASONS: Record<string, string> = {
   testcontainers: "a Redis in a container, for tests",
   tsx: "runs TypeScript without a build",
   typescript: "types",
-  vite: "builds the page",
+  vite: "bundles the programs and the page",
   vitest: "tests",
   yaml: "reads the alerts and Prometheus' configuration, for the test that keeps them true",
 };

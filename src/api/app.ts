@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { TokenCheck } from "../access/tokens.js";
 import { DEFAULT_LIMITS, type Limits } from "../domain/limits.js";
@@ -8,11 +8,11 @@ import type { PageCaller } from "./admin/pageCaller.js";
 import { admission } from "./admission.js";
 import { docsPages } from "./docs.js";
 import { Draining } from "./draining.js";
-import { asHttpError, HttpError, sendError } from "./errors.js";
 import { type EventsOptions, eventRoutes } from "./events.js";
-import { exchangeOf, type Observer, observeExchanges } from "./exchange.js";
+import { type Observer, observeExchanges } from "./exchange.js";
 import { traceExchanges } from "./exchangeSpans.js";
 import { handOutRoutes } from "./handOuts.js";
+import { answerError, refusePath } from "./lastResort.js";
 import { type MetricsPage, mountMetrics } from "./metricsPage.js";
 import { mountRoutes } from "./mount.js";
 import { type EmbeddedMqs, mqsRoutes } from "./mqs.js";
@@ -99,20 +99,3 @@ export function describedRoutes({
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),
   ]);
 }
-
-/** Answers what nothing before it served. */
-export const refusePath: RequestHandler = ({ path }) => {
-  throw new HttpError(404, `path not found: ${path}`);
-};
-
-/** Answers every error, and logs those that are no client's. Express knows an error handler by its four parameters. */
-export const answerError =
-  (log: Logger): ErrorRequestHandler =>
-  (error: unknown, request, response, _next) => {
-    const told = asHttpError(error);
-    const about = { request: exchangeOf(response).id, method: request.method, path: request.path };
-    if (told.status === 500) log.error({ err: error, ...about }, "a request failed");
-    else if (told.status > 500) log.debug({ err: error, ...about }, "a request could not be served");
-    if (response.headersSent) response.destroy();
-    else sendError(response, told);
-  };

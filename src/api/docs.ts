@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from "express";
 import helmet from "helmet";
-import swaggerUi from "swagger-ui-express";
+import { lazily } from "../domain/lazily.js";
 import type { Document } from "./openapi.js";
 
 /** All comes from this service itself; Swagger UI writes styles into the page and draws icons from data URLs. */
@@ -21,11 +21,20 @@ const secureHeaders = helmet({
   strictTransportSecurity: false,
 });
 
-/** Pages that let people read and try the API: Swagger UI, to be mounted at `/docs`. */
-export function docsPages(document: Document): Router {
+/** Pages that let people read and try the API: Swagger UI, to be mounted at `/docs`. It is loaded at their first request. */
+export function docsPages(document: () => Promise<Document>): Router {
+  const swagger = lazily(async () => swaggerPages(await document()));
   const pages = Router({ strict: true });
   pages.use(leaveToOthers, secureHeaders);
-  pages.get("/", toDirectory, swaggerUi.setup(document, { customSiteTitle: "EWMS WMS API" }));
+  pages.get("/", toDirectory);
+  pages.use(async (request, response, next) => (await swagger())(request, response, next));
+  return pages;
+}
+
+async function swaggerPages(document: Document): Promise<Router> {
+  const { default: swaggerUi } = await import("swagger-ui-express");
+  const pages = Router({ strict: true });
+  pages.get("/", swaggerUi.setup(document, { customSiteTitle: "EWMS WMS API" }));
   // The badge of a validator out there is off: it would be sent this service's address.
   pages.use(swaggerUi.serveFiles(document, { swaggerOptions: { validatorUrl: null } }));
   return pages;

@@ -1,7 +1,7 @@
 import { type RequestHandler, type Response, Router } from "express";
+import { lazily } from "../domain/lazily.js";
 import type { Wms } from "../lifecycle/context.js";
 import { type Asking, auditActs } from "./acts.js";
-import { queueBoard } from "./board.js";
 import { entityPages } from "./entityPages.js";
 import { secureHeaders } from "./secureHeaders.js";
 
@@ -16,9 +16,11 @@ export interface OperatorPagesOptions {
 
 /** Pages for operators, to be mounted at `OPERATOR_PATH`: the Bull dashboard and the entities it links to. */
 export function operatorPages({ wms, guard, askingOf }: OperatorPagesOptions): Router {
+  // As much to load as all the rest of a process, for pages that few processes are asked for.
+  const board = lazily(async () => (await import("./board.js")).queueBoard(wms));
   const pages = Router();
   pages.use(secureHeaders, auditActs(askingOf, wms.log), ...guard);
-  pages.use("/queues", queueBoard(wms));
+  pages.use("/queues", async (request, response, next) => (await board())(request, response, next));
   pages.use(entityPages(wms));
   return pages;
 }

@@ -33,7 +33,7 @@ export async function startGuardedApp(
   onTestFinished(() => stopServing(server, AbortSignal.timeout(5000)));
   const url = await listen(server, "127.0.0.1", 0);
   const { log, lines } = recordingLog();
-  const { operators } = createGatekeeping(readConfig(settingsAt(url)).access, log);
+  const { operators } = await createGatekeeping(readConfig(settingsAt(url)).access, log);
   const exchanges: Exchange[] = [];
   app = express();
   app.use(observeExchanges([(exchange) => exchanges.push(exchange)], new Draining()));

@@ -22,8 +22,8 @@ const TYPES: Record<string, string> = {
   ".svg": "image/svg+xml",
 };
 
-/** Beside the compiled rooms; from `src/`, too, it is what `npm run build` left in `dist/`. */
-const FOLDERS = ["../../page/", "../../../dist/page/"].map((path) =>
+/** Beside the programs; from `src/`, too, it is what `npm run build` left in `dist/`. */
+const FOLDERS = ["./page/", "../../../dist/page/"].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 );
 

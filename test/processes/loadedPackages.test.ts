@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { freshDatabase } from "../setup/database.js";
+import { loadedPackages, TELLING_WHAT_IT_LOADS } from "./loadedPackages.js";
+import { createWorkflow, read, ServiceProcess, until } from "./serviceProcess.js";
+
+/** What few processes need, or none before somebody asks for a page. */
+const SELDOM_NEEDED = [
+  "@asteasolutions/zod-to-openapi",
+  "@bull-board/api",
+  "@bull-board/express",
+  "@opentelemetry/sdk-trace-base",
+  "bullmq-otel",
+  "jose",
+  "openid-client",
+  "pino-pretty",
+  "rate-limiter-flexible",
+  "swagger-ui-express",
+];
+
+/** What only a process needs that listens. */
+const FOR_THE_WEB = ["body-parser", "express", "prom-client", "sift"];
+
+/** The client of Redis that redis-om brings along; the service has another one. */
+const NODE_REDIS = ["@redis/client", "@redis/search", "redis"];
+
+/** Those of the packages of which the process has loaded something. */
+const among = (names: readonly string[], process: ServiceProcess): string[] => {
+  const loaded = loadedPackages(process);
+  return names.filter((name) => loaded.has(name));
+};
+
+test("web and worker processes load what their roles and settings need, and pages what they need when they are asked for", async () => {
+  const environment = { REDIS_URL: await freshDatabase(), ...TELLING_WHAT_IT_LOADS };
+  const web = new ServiceProcess("web", environment);
+  const worker = new ServiceProcess("worker", environment);
+  const url = await web.url();
+  const { taskforce } = await createWorkflow(url);
+  await until(
+    "the worker has carried on the workflow",
+    async () => (await read<{ phase: string }>(url, taskforce)).phase === "pending-starter",
+  );
+  expect(among([...SELDOM_NEEDED, ...FOR_THE_WEB, ...NODE_REDIS], web)).toEqual(FOR_THE_WEB);
+  expect(among([...SELDOM_NEEDED, ...FOR_THE_WEB, ...NODE_REDIS, "bullmq"], worker)).toEqual(["bullmq"]);
+
+  for (const [page, name] of [
+    ["/v1/schema/openapi", "@asteasolutions/zod-to-openapi"],
+    ["/docs/", "swagger-ui-express"],
+    ["/admin/queues", "@bull-board/api"],
+  ] as const) {
+    expect((await fetch(url + page)).status).toBe(200);
+    await until(`${name} is loaded`, () => among([name], web).length === 1);
+  }
+});
