@@ -50,5 +50,6 @@ export default defineConfig({
       },
     },
   },
-  ssr: { noExternal: true },
+  // Packages are what Node itself would load: others of their editions have other exports.
+  environments: { ssr: { resolve: { noExternal: true, mainFields: ["main"], conditions: ["node"] } } },
 });

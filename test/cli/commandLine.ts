@@ -1,10 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { afterAll, inject, onTestFinished } from "vitest";
+import { inject, onTestFinished } from "vitest";
 import { until } from "../processes/serviceProcess.js";
 
 /** What a command did. */
@@ -22,19 +20,8 @@ export interface Started {
   input?: string;
 }
 
-/** The package as it would be installed: compiled, with what it needs beside it. */
-async function install(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "ewms-"));
-  await cp(join(inject("built"), "client/dist"), join(folder, "dist"), { recursive: true });
-  for (const part of ["bin", "package.json"])
-    await cp(join("client", part), join(folder, part), { recursive: true });
-  await symlink(resolve("node_modules"), join(folder, "node_modules"));
-  return folder;
-}
-
-/** Where the package is, for this file of tests. */
-export const PACKAGE = await install();
-afterAll(() => rm(PACKAGE, { recursive: true }));
+/** Where the package is, as it would be installed. */
+export const PACKAGE = join(inject("built"), "client");
 
 const MAIN = join(PACKAGE, "bin", "ewms.js");
 

@@ -1,12 +1,15 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** What `npm run build` makes, apart from the repository's own: `dist/` with the programs, `client/dist/`. */
+    /**
+     * What `npm run build` makes, apart from the repository's own: `dist/` with the programs, and `client/`, the package of the
+     * client as it would be installed.
+     */
     built: string;
   }
 }
@@ -24,6 +27,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const folder = await mkdtemp(join(CACHE, "wms-test-"));
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
   await promisify(execFile)(process.execPath, ["scripts/build.mjs", folder]);
+  for (const part of ["bin", "package.json"])
+    await cp(join("client", part), join(folder, "client", part), { recursive: true });
   project.provide("built", folder);
   return () => rm(folder, { recursive: true, force: true });
 }
