@@ -1,11 +1,13 @@
 import type { Logger } from "pino";
+import { Child } from "./child.js";
 import { type Config, ConfigError, readConfig } from "./config/config.js";
 import { isLoopback } from "./domain/loopback.js";
 import { masking } from "./domain/masking.js";
+import { ToldAlready } from "./keptProcess.js";
 import { createLogger } from "./logging.js";
 import { type ProvidedRedis, provideRedis } from "./redis/provide.js";
 import { RedisStartError } from "./redis/startError.js";
-import { type Roles, type Service, startService } from "./service.js";
+import type { Roles, Service } from "./service.js";
 import { LayoutError } from "./store/layout.js";
 
 /** A second Ctrl-C within this many milliseconds is the first one's echo: the terminal and npm both send it. */
@@ -25,7 +27,8 @@ interface Started {
  * to end.
  */
 export async function run(roles: Roles): Promise<void> {
-  const stopping = stopSignal();
+  const child = Child.ofThisProcess();
+  const stopping = stopSignal(child);
   let mask = masking([]);
   try {
     const config = readConfig(process.env);
@@ -36,20 +39,22 @@ export async function run(roles: Roles): Promise<void> {
       mask,
     );
     endOnFault(log);
-    const started = await start(config, roles, log);
-    greet(started, roles);
+    const started = await start(config, roles, log, child);
+    if (child === undefined) greet(started, roles);
+    else child.sayReady(started.service);
     const redisEnded = started.redis.ended.then(() => "redis ended" as const);
     const why = await Promise.race([stopping.then(() => "told to" as const), redisEnded]);
     if (why === "redis ended") log.fatal("the Redis of this process has ended by itself: ending too");
     const ended = await stop(started, log);
     process.exit(why === "redis ended" ? 1 : ended === "cut off" ? CUT_OFF : 0);
   } catch (error) {
-    process.stderr.write(`${mask(explain(error))}\n`);
+    const words = explain(error);
+    if (words !== undefined) process.stderr.write(`${mask(words)}\n`);
     process.exit(1);
   }
 }
 
-async function start(config: Config, roles: Roles, log: Logger): Promise<Started> {
+async function start(config: Config, roles: Roles, log: Logger, child: Child | undefined): Promise<Started> {
   if (config.redis === undefined && !(roles.web && roles.workers))
     throw new ConfigError(
       "REDIS_URL: must be set, because the web and worker processes share a Redis (npm start brings its own)",
@@ -60,8 +65,13 @@ async function start(config: Config, roles: Roles, log: Logger): Promise<Started
     appendOnly: true,
     log,
   });
+  const settings = { ...config, redis: redis.location };
   try {
-    return { config, redis, service: await startService({ ...config, redis: redis.location }, roles, log) };
+    const service =
+      roles.web && config.webConcurrency > 1 && child === undefined
+        ? await (await import("./primary.js")).startProcesses(settings, roles, log)
+        : await (await import("./service.js")).startService(settings, roles, log, { child });
+    return { config, redis, service };
   } catch (error) {
     await redis.stop();
     throw error;
@@ -85,8 +95,11 @@ function endOnFault(log: Logger): void {
   });
 }
 
-/** Fulfilled when the process is told to end. Being told again, later, ends it at once. */
-function stopSignal(): Promise<void> {
+/**
+ * Fulfilled when the process is told to end. Being told again, later, ends it at once. A terminal's SIGINT reaches all processes;
+ * a child is told of it by its primary.
+ */
+function stopSignal(child: Child | undefined): Promise<void> {
   return new Promise((resolve) => {
     let first: number | undefined;
     const onSignal = () => {
@@ -94,7 +107,8 @@ function stopSignal(): Promise<void> {
       if (Date.now() - first > ECHO) process.exit(130);
       resolve();
     };
-    process.on("SIGINT", onSignal);
+    void child?.toldToEnd.then(resolve);
+    process.on("SIGINT", child === undefined ? onSignal : () => undefined);
     process.on("SIGTERM", onSignal);
   });
 }
@@ -124,7 +138,8 @@ function whoMay({ access, host }: Config): string {
 }
 
 /** One sentence for what the person at the terminal can mend; a stack for what only a programmer can. */
-function explain(error: unknown): string {
+function explain(error: unknown): string | undefined {
+  if (error instanceof ToldAlready) return undefined;
   if (error instanceof ConfigError || error instanceof RedisStartError || error instanceof LayoutError)
     return error.message;
   if (!(error instanceof Error)) return String(error);

@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import { Draining } from "./api/draining.js";
 import { logExchanges } from "./api/exchangeLog.js";
 import { createServer } from "./api/server.js";
+import type { Child } from "./child.js";
 import type { Config } from "./config/config.js";
 import { configuredSchedds } from "./domain/clusters.js";
 import type { Mqs } from "./domain/mqProfile.js";
@@ -45,6 +46,14 @@ export interface Service {
   close(): Promise<"in order" | "cut off">;
 }
 
+/** Where a service runs. */
+export interface Surroundings {
+  /** Where the page may lie, as `npm run build` made it; undefined: beside the programs. */
+  pageFolders?: readonly string[] | undefined;
+  /** What this process is to the primary that started it; undefined: none did. */
+  child?: Child | undefined;
+}
+
 /** Milliseconds between two looks for new schedds. */
 const LEARN_INTERVAL = 2000;
 /** How long each step of closing may take, in milliseconds, when Redis is away and nothing under way can end any more. */
@@ -53,7 +62,6 @@ const PATIENCE_WITHOUT_REDIS = 2000;
 /**
  * Starts the service on a Redis that answers.
  *
- * @param pageFolders where the page may lie, as `npm run build` made it; undefined: beside the programs
  * @throws ConfigError when it can't listen, LayoutError when the data has another number of partitions, RedisStartError
  *   when Redis does not answer after all, or refuses our data; what was started by then has been closed
  */
@@ -61,7 +69,7 @@ export async function startService(
   config: Config & { redis: RedisLocation },
   roles: Roles,
   log: Logger,
-  pageFolders?: readonly string[],
+  { pageFolders, child }: Surroundings = {},
 ): Promise<Service> {
   const draining = new Draining();
   // Those in which work is under way: they end side by side.
@@ -90,9 +98,10 @@ export async function startService(
     const connect = () => connectFollower(config.redis, log);
     const watchers = new Watchers({ store: wms.store, connect, patience: FOLLOWER_PATIENCE, log });
     const port = roles.web ? config.port : config.metrics.port;
-    const counted = { ...wms, readiness, watchers: () => watchers.count };
+    const counted = { ...wms, readiness, watchers: () => watchers.count, siblings: child };
     // What nobody could ask for is not counted.
-    const metrics = port === undefined ? undefined : await openMetrics(counted, redis);
+    const metrics = port === undefined && child === undefined ? undefined : await openMetrics(counted, redis);
+    if (metrics !== undefined) child?.answerScrapes(metrics.ofProcess);
     if (roles.workers) {
       const working = await work(wms, metrics, config, log, tracing?.jobs);
       drains.push(working.drain);

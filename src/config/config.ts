@@ -50,6 +50,8 @@ export interface Config {
     /** Where a process that is only a worker shows them; undefined: nowhere. */
     port: number | undefined;
   };
+  /** Web processes at one port; 1: the process itself. */
+  webConcurrency: number;
   logLevel: Settings["LOG_LEVEL"];
   /** What must not be shown to anybody. */
   secrets: string[];
@@ -113,6 +115,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     reconcileSeconds: env.RECONCILE_SECONDS,
     partitions: env.STORE_PARTITIONS,
     metrics: { token: env.METRICS_TOKEN, port: env.METRICS_PORT },
+    webConcurrency: env.WEB_CONCURRENCY,
     logLevel: env.LOG_LEVEL,
     secrets: secretsOf(env),
     tracesEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,

@@ -288,6 +288,14 @@ export const settingsSchema = z.object({
     ),
 
   NODE_ENV: text.meta(about("Process", "`production` refuses unsafe settings and knows no test clusters")),
+  WEB_CONCURRENCY: whole(1, 256)
+    .default(1)
+    .meta(
+      about(
+        "Process",
+        "web processes that `npm start` and `npm run start:web` keep running, at one port; from 2 on they run beside the process that was started",
+      ),
+    ),
   LOG_LEVEL: z
     .string()
     .toLowerCase()

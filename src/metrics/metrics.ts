@@ -4,13 +4,16 @@ import { onConnected, type RedisClient } from "../redis/client.js";
 import { countEvents } from "./events.js";
 import { type AnsweredRequest, measureRequests } from "./requests.js";
 import { type StateSources, showState } from "./state.js";
+import { type NamedMetrics, type ProcessMetrics, together } from "./together.js";
 
-/** The metrics of a process, in a registry of their own. */
+/** The metrics of a process. */
 export interface Metrics {
   /** HTTP's content type of {@link text}. */
   readonly contentType: string;
   /** All metrics in Prometheus' text format. Takes two seconds at most, whatever Redis does. */
   text(): Promise<string>;
+  /** Those that are of this process alone, for a scrape that another one answers. */
+  ofProcess(): Promise<ProcessMetrics>;
   /** Counts a request that is over. */
   observeRequest(request: AnsweredRequest): void;
   /** Counts how often a client that is connected connects again. @param name `requests` or `workers` */
@@ -22,11 +25,23 @@ export interface MetricsSources extends StateSources {
   events: Events;
   /** How many watch events at this process. */
   watchers(): number;
+  /** Other processes that listen at the same port; undefined: there are none. */
+  siblings?: Siblings | undefined;
+}
+
+/** The processes that listen at one port, as one of them sees the others. */
+export interface Siblings {
+  /** The name of this one among them. */
+  readonly name: string;
+  /** The metrics of all others that answer in time. */
+  scrape(): Promise<NamedMetrics[]>;
 }
 
 /** The metrics of a process. Names, labels and what to make of them: `docs/operations.md`. */
-export function createMetrics({ events, watchers, ...state }: MetricsSources): Metrics {
+export function createMetrics({ events, watchers, siblings, ...state }: MetricsSources): Metrics {
   const registry = new Registry();
+  // What is in Redis, and so the same whichever process shows it.
+  const shared = new Registry();
   // CPU, memory, garbage collection, file descriptors, event-loop lag, under the names that Node's dashboards know.
   collectDefaultMetrics({ register: registry });
   const reconnects = new Counter({
@@ -44,14 +59,22 @@ export function createMetrics({ events, watchers, ...state }: MetricsSources): M
     },
   });
   const beginSchedd = countEvents(registry, events);
-  const bringUpToDate = showState(registry, state);
+  const bringUpToDate = showState(shared, state);
+  const ofProcess = () => {
+    for (const schedd of state.queues.schedds().keys()) beginSchedd(schedd);
+    return registry.getMetricsAsJSON();
+  };
   return {
     contentType: registry.contentType,
     async text() {
-      await bringUpToDate();
-      for (const schedd of state.queues.schedds().keys()) beginSchedd(schedd);
-      return registry.metrics();
+      const [own, others] = await Promise.all([ofProcess(), siblings?.scrape(), bringUpToDate()]);
+      const ofAll =
+        siblings === undefined
+          ? registry.metrics()
+          : together([{ process: siblings.name, metrics: own }, ...(others ?? [])]);
+      return (await ofAll) + (await shared.metrics());
     },
+    ofProcess,
     observeRequest: measureRequests(registry),
     watchConnection(client, redis) {
       reconnects.inc({ client }, 0);

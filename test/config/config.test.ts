@@ -27,6 +27,7 @@ describe("without any setting", () => {
       tms: { actionRetries: 2, leaseSeconds: 300, retryWait: 30 },
       reconcileSeconds: 60,
       partitions: 16,
+      webConcurrency: 1,
       logLevel: "info",
     });
     expect(config.mqs).toMatchObject({ address: undefined, credentials: undefined, activationRetryWait: 60 });
@@ -110,6 +111,9 @@ describe("a setting that can't be used is named", () => {
     [{ MAX_CONNECTIONS: "0" }, /^MAX_CONNECTIONS: /],
     [{ RATE_LIMIT_PER_MINUTE: "-1" }, /^RATE_LIMIT_PER_MINUTE: /],
     [{ LOG_LEVEL: "loud" }, /^LOG_LEVEL: /],
+    [{ WEB_CONCURRENCY: "0" }, /^WEB_CONCURRENCY: /],
+    [{ WEB_CONCURRENCY: "1.5" }, /^WEB_CONCURRENCY: /],
+    [{ WEB_CONCURRENCY: "many" }, /^WEB_CONCURRENCY: /],
     [{ MQS_ADDRESS: "https://user@mqs.example.org" }, /^MQS_ADDRESS: must not hold a user or a password$/],
     [{ MQS_ADDRESS: "mqs.example.org" }, /^MQS_ADDRESS: is no http/],
     [{ CLUSTER_LOCATIONS: "{" }, /^CLUSTER_LOCATIONS: is not JSON/],

@@ -29,9 +29,9 @@ export async function startTestService(
   const redisUrl = overrides["REDIS_URL"] ?? (isElsewhere ? "" : await freshDatabase());
   const config = readConfig({ REST_PORT: "0", ...overrides, REDIS_URL: redisUrl });
   if (config.redis === undefined) throw new Error("the service has no Redis");
-  const page = [join(inject("built"), "dist/page/")];
+  const pageFolders = [join(inject("built"), "dist/page/")];
   const roles = { web: true, workers: true };
-  const service = await startService({ ...config, redis: config.redis }, roles, log, page);
+  const service = await startService({ ...config, redis: config.redis }, roles, log, { pageFolders });
   if (service.url === undefined) throw new Error("the service has no URL");
   return { url: service.url, redisUrl, close: async () => void (await service.close()) };
 }
