@@ -2,41 +2,9 @@ import { z } from "zod";
 import { claimRulesSchema } from "../domain/claimRules.js";
 import { clusterLocationsSchema } from "../domain/clusters.js";
 import { DEFAULT_LIMITS } from "../domain/limits.js";
+import { type About, about, secret } from "./about.js";
 import { proxiesSchema } from "./proxies.js";
 import { hostsSchema } from "./redisHosts.js";
-
-/** Groups of settings, in the order in which the documentation lists them. */
-export const SECTIONS = [
-  "HTTP",
-  "Limits",
-  "Access",
-  "Redis and data",
-  "Clusters and pilots",
-  "Message queue service",
-  "Task management services",
-  "Queries",
-  "Metrics",
-  "Process",
-] as const;
-
-/** What the documentation says of a setting. */
-type About = {
-  section: (typeof SECTIONS)[number];
-  /** One sentence or less, in Markdown. */
-  description: string;
-  /** Shown in place of the default where that can't be read off, or explains nothing. */
-  shownDefault?: string;
-  /** Whether nobody may see it; of an address, its passwords. */
-  isSecret?: true;
-};
-
-const about = (section: About["section"], description: string, shownDefault?: string): About => ({
-  section,
-  description,
-  ...(shownDefault !== undefined && { shownDefault }),
-});
-
-const secret = (described: About): About => ({ ...described, isSecret: true });
 
 const text = z.string().optional();
 const url = z
@@ -291,10 +259,7 @@ export const settingsSchema = z.object({
   WEB_CONCURRENCY: whole(1, 256)
     .default(1)
     .meta(
-      about(
-        "Process",
-        "web processes that `npm start` and `npm run start:web` keep running, at one port; from 2 on they run beside the process that was started",
-      ),
+      about("Process", "web processes at one port that `npm start` and `npm run start:web` keep running"),
     ),
   LOG_LEVEL: z
     .string()

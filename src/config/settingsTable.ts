@@ -1,4 +1,5 @@
-import { SECTIONS, settingsAbout } from "./settings.js";
+import { SECTIONS } from "./about.js";
+import { settingsAbout } from "./settings.js";
 
 /** All settings as Markdown, a table for each section. */
 export function settingsTables(): string {

@@ -13,8 +13,20 @@ import {
   WORKFLOW_REQUEST,
 } from "./serviceProcess.js";
 
-const startTwo = async (changes: Record<string, string> = {}): Promise<ServiceProcess> =>
-  new ServiceProcess("web", { REDIS_URL: await freshDatabase(), WEB_CONCURRENCY: "2", ...changes });
+/** Starts two web processes by one command. @returns what was started, and where both listen, once they do */
+async function startTwo(
+  changes: Record<string, string> = {},
+): Promise<{ service: ServiceProcess; url: string }> {
+  const service = new ServiceProcess("web", {
+    REDIS_URL: await freshDatabase(),
+    WEB_CONCURRENCY: "2",
+    ...changes,
+  });
+  const url = await service.url();
+  for (const name of ["web-1", "web-2"])
+    await until(`${name} is named in the log`, () => pidOf(service, name) > 0);
+  return { service, url };
+}
 
 /** The process that has a name by now. */
 const pidOf = (service: ServiceProcess, name: string): number =>
@@ -28,8 +40,7 @@ const answering = (service: ServiceProcess): Set<unknown> =>
   new Set(service.logLines().flatMap(({ msg, pid }) => (msg === "request" ? [pid] : [])));
 
 test("two web processes serve one port, and a scrape of it shows both", async () => {
-  const service = await startTwo();
-  const url = await service.url();
+  const { service, url } = await startTwo();
   let asked = 0;
   await until("both have answered", async () => {
     asked++;
@@ -50,8 +61,7 @@ test("two web processes serve one port, and a scrape of it shows both", async ()
 });
 
 test("one that is killed comes back, and whoever connects meanwhile is served by the other", async () => {
-  const service = await startTwo();
-  const url = await service.url();
+  const { service, url } = await startTwo();
   const [killed, other] = [pidOf(service, "web-1"), pidOf(service, "web-2")];
   process.kill(killed, "SIGKILL");
   await service.says(/"msg":"a process has ended by itself/);
@@ -69,8 +79,7 @@ test("one that is killed comes back, and whoever connects meanwhile is served by
 });
 
 test("SIGTERM lets requests under way end in all of them, and the code is 0", async () => {
-  const service = await startTwo();
-  const url = await service.url();
+  const { service, url } = await startTwo();
   const requests = await Promise.all([1, 2, 3, 4].map(() => beginRequest(url)));
   service.signal("SIGTERM");
   const stopping = () => service.logLines().filter(({ msg }) => msg === "stopping");
@@ -82,8 +91,8 @@ test("SIGTERM lets requests under way end in all of them, and the code is 0", as
 });
 
 test("what does not end in time is cut off, and the code is 3", async () => {
-  const service = await startTwo({ SHUTDOWN_SECONDS: "0.1" });
-  const { answer } = await beginRequest(await service.url());
+  const { service, url } = await startTwo({ SHUTDOWN_SECONDS: "0.1" });
+  const { answer } = await beginRequest(url);
   service.signal("SIGTERM");
   expect(await service.ended()).toBe(3);
   expect(await answer).not.toContain("HTTP/1.1 200 OK");
@@ -113,7 +122,11 @@ test("a port that is taken is told of once", async () => {
   await until("it is taken", () => taken.listening);
   const address = taken.address();
   const port = typeof address === "object" ? address?.port : undefined;
-  const service = await startTwo({ REST_PORT: String(port) });
+  const service = new ServiceProcess("web", {
+    REDIS_URL: await freshDatabase(),
+    REST_PORT: String(port),
+    WEB_CONCURRENCY: "2",
+  });
   expect(await service.ended()).toBe(1);
   expect(service.stderr).toBe(
     `REST_PORT: 127.0.0.1:${port} is taken by another program; stop that one, or set REST_PORT\n`,
