@@ -1,6 +1,6 @@
-import express from "express";
+import express, { type RequestHandler } from "express";
 import { invalid } from "../domain/errors.js";
-import { HttpError } from "./errors.js";
+import { HttpError, tooLarge } from "./errors.js";
 import { fieldName } from "./validation.js";
 import { holdsMoreValues } from "./valueCount.js";
 
@@ -16,7 +16,19 @@ const DEEPEST_NESTING = 500;
  *
  * @param longest bytes, once inflated
  */
-export const readBody = (longest: number) => express.raw({ limit: longest, type: () => true });
+export const readBody = (longest: number): RequestHandler[] => [
+  refuseLonger(longest),
+  express.raw({ limit: longest, type: () => true }),
+];
+
+/**
+ * Refuses a body by the length that its head tells. Express would first wait for all of it, and a client that tells of far too
+ * much would learn nothing until its time is up. Node throws away what still comes.
+ */
+const refuseLonger =
+  (longest: number): RequestHandler =>
+  ({ headers }, _response, next) =>
+    next(Number(headers["content-length"]) > longest ? tooLarge(longest) : undefined);
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 

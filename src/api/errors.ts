@@ -58,10 +58,13 @@ function fromExpress(error: unknown): HttpError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { status, type, limit } = error as { status?: unknown; type?: unknown; limit?: unknown };
   if (typeof status !== "number" || status < 400 || status >= 500) return undefined;
-  if (type === "entity.too.large") return new HttpError(413, `body: larger than ${inMib(Number(limit))}`);
+  if (type === "entity.too.large") return tooLarge(Number(limit));
   if (error instanceof URIError) return new HttpError(400, `path: ${error.message}`);
   return new HttpError(400, `body: ${error.message}`);
 }
+
+/** What is told of a body that is longer than so many bytes. */
+export const tooLarge = (limit: number): HttpError => new HttpError(413, `body: larger than ${inMib(limit)}`);
 
 const MIB = 1024 * 1024;
 const inMib = (bytes: number): string => (bytes % MIB === 0 ? `${bytes / MIB} MiB` : `${bytes} bytes`);

@@ -35,7 +35,7 @@ export function mountRoutes(
     const mounted = app.route(path.replace(/\{(\w+)\}/g, ":$1"));
     for (const route of siblings) {
       const limited = route.roles === "anyone" ? [] : limitRate;
-      mounted[route.method](admit(route), ...limited, read, serve(route, limits.bodyValues, log));
+      mounted[route.method](admit(route), ...limited, ...read, serve(route, limits.bodyValues, log));
     }
     mounted.all(refuseMethod(siblings.map(({ method }) => (method === "get" ? "GET, HEAD" : "POST"))));
   }

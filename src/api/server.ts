@@ -51,7 +51,11 @@ export function createServer(app: RequestListener, limits: Limits = DEFAULT_LIMI
   server.on("connect", (_request, socket) =>
     refuse(socket, new HttpError(405, "method not allowed: CONNECT", { allow: "GET, HEAD, POST" })),
   );
+  const refused = new WeakSet<Duplex>();
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    // What still comes is no HTTP either. A connection that is cut with bytes unread would take the answer along.
+    if (refused.has(socket)) return;
+    refused.add(socket);
     // Between the bytes of an answer, those of another would be taken for a part of it.
     if (answers.isSending(socket)) socket.destroy();
     else refuse(socket, asRefusal(error));

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Created, type Scenario, startScenario, task, workflowOf } from "./scenario.js";
@@ -43,6 +45,15 @@ describe("a body is read", () => {
     expect(inflating.status).toBe(413);
     const chunked = await post(Buffer.alloc(33 * MIB, " "), { "transfer-encoding": "chunked" });
     expect(chunked.status).toBe(413);
+  });
+
+  it("not at all when its head tells of more, though nothing of it has come", async () => {
+    const { hostname, port } = new URL(scenario.service.url);
+    const outgoing = httpRequest({ hostname, port, method: "POST", path: "/v1/workflows" });
+    outgoing.setHeader("content-length", 10 ** 12).flushHeaders();
+    const [{ statusCode, statusMessage }] = (await once(outgoing, "response")) as [IncomingMessage];
+    outgoing.on("error", () => undefined).destroy();
+    expect([statusCode, statusMessage]).toEqual([413, "body: larger than 32 MiB"]);
   });
 
   it("up to as many bytes as a setting says", async () => {

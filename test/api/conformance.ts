@@ -116,7 +116,8 @@ function exchange<T>(
   });
 }
 
-function checker(document: Document): (method: string, path: string, answer: Answer<unknown>) => void {
+/** What throws when an answer does not agree with a document. */
+export function checker(document: Document): (method: string, path: string, answer: Answer<unknown>) => void {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   const compiled = new Map<string, ValidateFunction>();
   const validatorOf = (name: string, schema: object): ValidateFunction => {
@@ -153,7 +154,8 @@ function operationOf(
     new RegExp(`^${candidate.replace(/\{\w+\}/g, "[^/]+")}$`).test(asked),
   );
   if (template === undefined) return [undefined, undefined];
-  return [template, document.paths[template]?.[method === "HEAD" ? "get" : method.toLowerCase()]];
+  const operations = new Map(Object.entries(document.paths[template] ?? {}));
+  return [template, operations.get(method === "HEAD" ? "get" : method.toLowerCase())];
 }
 
 /** An error says the same three times: as status and `code`, and as reason phrase and `error`. */

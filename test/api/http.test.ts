@@ -178,6 +178,14 @@ describe("malformed HTTP", () => {
   });
 });
 
+it("a malformed request is told so even if megabytes of it are still coming", async () => {
+  const body = "x".repeat(8 * 1024 * 1024);
+  const { statusLine } = await raw(
+    `GET  HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  expect(statusLine).toBe("HTTP/1.1 400 malformed HTTP request");
+});
+
 it("an idle connection is kept for 75 s at least", async () => {
   const { headers } = await api.get("/v1/");
   expect(headers.connection).toBe("keep-alive");
