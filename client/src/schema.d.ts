@@ -522,7 +522,7 @@ export interface paths {
                         "application/json": {
                             next_after: components["schemas"]["QueryNextAfter"];
                             /** @description The task directives; with a projection, only the fields that it names. */
-                            task_directives: components["schemas"]["TaskDirectiveObject"][];
+                            task_directives: (components["schemas"]["TaskDirectiveObject"] | components["schemas"]["ProjectedTaskDirective"])[];
                         };
                     };
                 };
@@ -3301,6 +3301,36 @@ export interface components {
             was_successful: boolean;
             /** @description The workflow it is about. */
             workflow_id: string;
+        };
+        /** @description Parts of a task directive that a projection named. */
+        ProjectedTaskDirective: {
+            cluster_locations?: string[];
+            /** @description Arguments for the init image. */
+            init_args?: string;
+            /** @description Environment of the init container. */
+            init_env?: {
+                [key: string]: string;
+            };
+            /** @description Container image that runs once on each worker, before the first event. */
+            init_image?: string;
+            /** @description Ids of the message queues that events come from. */
+            input_queues?: string[];
+            /** @description Ids of the message queues that results go to. */
+            output_queues?: string[];
+            /** @description Arguments for the task image. */
+            task_args?: string;
+            /** @description Environment of the task container. */
+            task_env?: {
+                [key: string]: string;
+            };
+            /** @description TK-<workflow id without WF->-<8 hex>. */
+            task_id?: string;
+            /** @description Container image that runs for each event. An unpacked Apptainer directory starts fastest. */
+            task_image?: string;
+            /** @description When the directive was created, in epoch seconds. */
+            timestamp?: number;
+            /** @description The workflow it belongs to. */
+            workflow_id?: string;
         };
         /** @description Parts of a taskforce that a projection named. */
         ProjectedTaskforce: {

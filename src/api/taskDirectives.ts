@@ -1,5 +1,6 @@
+import { z } from "zod";
 import { addWorkersSchema } from "../domain/requests.js";
-import { taskDirectiveSchema } from "../domain/taskDirective.js";
+import { projectedTaskDirectiveSchema, taskDirectiveSchema } from "../domain/taskDirective.js";
 import { taskforceSchema } from "../domain/taskforce.js";
 import type { Wms } from "../lifecycle/context.js";
 import { addWorkersOnce } from "../lifecycle/createOnce.js";
@@ -41,6 +42,6 @@ export const taskDirectiveRoutes = (wms: Wms): Route[] => [
     list: "task_directives",
     tag: "task-directives",
     roles: ["user"],
-    schema: taskDirectiveSchema,
+    schema: z.union([taskDirectiveSchema, projectedTaskDirectiveSchema]),
   }),
 ];

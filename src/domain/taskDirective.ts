@@ -37,6 +37,12 @@ export const taskDirectiveSchema = z
   .partial()
   .meta({ id: "TaskDirectiveObject", description: "What one task of a workflow runs. It never changes." });
 
+/** What a query's projection may leave of a task directive: a name below a text picks nothing, and leaves an empty list. */
+export const projectedTaskDirectiveSchema = z
+  .strictObject({ ...taskDirectiveSchema.shape, cluster_locations: z.array(z.string()) })
+  .partial()
+  .meta({ id: "ProjectedTaskDirective", description: "Parts of a task directive that a projection named." });
+
 /** A task directive as it is stored and shown. */
 export interface TaskDirective {
   task_id: TaskId;

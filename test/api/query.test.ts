@@ -114,3 +114,11 @@ it("a filter reaches into objects and arrays", async () => {
     { priority: 3, worker_config: { worker_memory: 1024 } },
   ]);
 });
+
+it("a projection that picks nothing out of a list leaves it empty, as the document says", async () => {
+  const { body } = await scenario.api.post("/v1/query/task-directives", {
+    query: {},
+    projection: ["cluster_locations.nothing"],
+  });
+  expect(body.task_directives[0]).toEqual({ cluster_locations: [] });
+});
