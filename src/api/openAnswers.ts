@@ -33,11 +33,11 @@ export class OpenAnswers {
     open.push({ response, since: performance.now() });
   }
 
-  /** Whether bytes of an answer have been sent on a connection, and more are to come. */
-  isSending(socket: unknown): boolean {
+  /** The answer that a connection has to carry last, of those that are not sent yet; undefined: none. */
+  lastOn(socket: unknown): ServerResponse | undefined {
     const open = this.#open.get(socket) ?? [];
     dropFinished(open);
-    return open[0]?.response.headersSent === true;
+    return open.at(-1)?.response;
   }
 
   #cut(before: number): void {

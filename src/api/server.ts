@@ -8,6 +8,7 @@ import {
 import type { Duplex } from "node:stream";
 import { DEFAULT_LIMITS, type Limits } from "../domain/limits.js";
 import { JSON_HEADERS } from "./answers.js";
+import { isEndless } from "./endless.js";
 import { errorParts, HttpError, sendError } from "./errors.js";
 import { OpenAnswers } from "./openAnswers.js";
 import { SECURE_HEADERS, secure } from "./secureHeaders.js";
@@ -56,8 +57,13 @@ export function createServer(app: RequestListener, limits: Limits = DEFAULT_LIMI
     // What still comes is no HTTP either. A connection that is cut with bytes unread would take the answer along.
     if (refused.has(socket)) return;
     refused.add(socket);
+    const last = answers.lastOn(socket);
+    if (last === undefined) refuse(socket, asRefusal(error));
+    // What was asked for before is answered before: it may have taken effect.
+    else if (last.req.complete && !isEndless(last))
+      last.once("finish", () => refuse(socket, asRefusal(error)));
     // Between the bytes of an answer, those of another would be taken for a part of it.
-    if (answers.isSending(socket)) socket.destroy();
+    else if (last.headersSent) socket.destroy();
     else refuse(socket, asRefusal(error));
   });
   return server;
