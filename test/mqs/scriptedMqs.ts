@@ -45,6 +45,8 @@ export interface ScriptedMqs {
    * answers go before those of `*`.
    */
   script(kind: CallKind, workflow: string, ...answers: ScriptedAnswer[]): void;
+  /** Has all requests for which nothing is scripted answered so from now on. */
+  usually(answer: (call: Call) => ScriptedAnswer): void;
   /** Makes every token that was given out so far invalid; for an MQS that demands tokens. */
   revokeTokens(): void;
   /** The first call that fits: at once when it is there already, else as soon as it arrives. */
@@ -76,6 +78,7 @@ class Scripted implements ScriptedMqs {
   readonly #validTokens = new Set<string>();
   readonly #server: Server;
   #tokens = 0;
+  #usual: (call: Call) => ScriptedAnswer = () => well;
 
   constructor(demand: TokenRules | undefined) {
     this.#demand = demand;
@@ -105,6 +108,10 @@ class Scripted implements ScriptedMqs {
   script(kind: CallKind, workflow: string, ...answers: ScriptedAnswer[]): void {
     const key = `${kind} ${workflow}`;
     this.#scripts.set(key, [...(this.#scripts.get(key) ?? []), ...answers]);
+  }
+
+  usually(answer: (call: Call) => ScriptedAnswer): void {
+    this.#usual = answer;
   }
 
   revokeTokens(): void {
@@ -150,9 +157,10 @@ class Scripted implements ScriptedMqs {
     return kind === "profile" ? this.#queues.workflowOf(subject) : subject;
   }
 
-  #next({ kind, workflow }: Call): ScriptedAnswer {
+  #next(call: Call): ScriptedAnswer {
+    const { kind, workflow } = call;
     const own = this.#scripts.get(`${kind} ${workflow}`);
-    return own?.shift() ?? this.#scripts.get(`${kind} *`)?.shift() ?? well;
+    return own?.shift() ?? this.#scripts.get(`${kind} *`)?.shift() ?? this.#usual(call);
   }
 
   #play(answer: ScriptedAnswer, call: Call, subject: string, response: ServerResponse): void {

@@ -1,108 +1,23 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { inject, onTestFinished } from "vitest";
+import { Program, type ProgramName, until } from "./program.js";
 
-/** Milliseconds between two looks at a condition. */
-const LOOK_AGAIN = 20;
-/** Milliseconds after which a condition that does not come true fails its test. */
-const DEADLINE = 20_000;
-
-/** Waits until the condition holds. @param within milliseconds */
-export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  within = DEADLINE,
-): Promise<void> {
-  const deadline = Date.now() + within;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`${what}: did not come true`);
-    await wait(LOOK_AGAIN);
-  }
-}
-
-/** A line of a service's log. */
-export interface LogLine {
-  msg?: string;
-  level?: number;
-  [field: string]: unknown;
-}
+export { type LogLine, until } from "./program.js";
 
 /** A program of the service as a real process. It is killed when its test has ended, or later where that is asked for. */
-export class ServiceProcess {
-  stdout = "";
-  stderr = "";
-  readonly #child: ChildProcess;
-  readonly #closed: Promise<void>;
-
+export class ServiceProcess extends Program {
   /** @param atEnd is given what kills the process */
   constructor(
-    program: "main" | "web" | "worker",
+    program: ProgramName,
     environment: Record<string, string>,
     atEnd: (kill: () => Promise<void>) => void = onTestFinished,
   ) {
-    // Nothing of the tests' own environment: a REDIS_URL for them is none for this process.
-    const env = { PATH: process.env["PATH"], REST_PORT: "0", ...environment };
-    this.#child = spawn(process.execPath, [join(inject("built"), "dist", `${program}.js`)], {
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      this.stdout += text;
-    });
-    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      this.stderr += text;
-    });
-    this.#closed = once(this.#child, "close").then(() => undefined);
-    atEnd(async () => {
-      this.signal("SIGKILL");
-      await this.#closed;
-    });
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
-  }
-
-  get hasEnded(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
-  }
-
-  /** The exit code, or the signal that ended it, once all it wrote has been read. */
-  async ended(): Promise<number | NodeJS.Signals | null> {
-    await this.#closed;
-    return this.#child.exitCode ?? this.#child.signalCode;
-  }
-
-  /** Waits for something on stdout or stderr, and gives back the first group of the pattern. */
-  async says(pattern: RegExp): Promise<string> {
-    const output = () => `${this.stdout}\n${this.stderr}`;
-    await until(`${pattern} in the output`, () => {
-      if (pattern.test(output())) return true;
-      if (this.hasEnded) throw new Error(`ended without saying ${pattern}:\n${output()}`);
-      return false;
-    });
-    return pattern.exec(output())?.[1] ?? "";
-  }
-
-  /** What it has logged so far. */
-  logLines(): LogLine[] {
-    const whole = this.stderr.split("\n").slice(0, -1);
-    return whole.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as LogLine);
-  }
-
-  /** The address of the API, once it listens. */
-  url(): Promise<string> {
-    return this.says(/WMS listens on (\S+)/);
-  }
-
-  /** The port of the Redis that the process started, once that runs. */
-  async redisPort(): Promise<number> {
-    return Number(await this.says(/Redis: .* of its own on port (\d+)/));
+    super(inject("built"), program, environment);
+    atEnd(() => this.kill());
   }
 }
 

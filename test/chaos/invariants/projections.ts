@@ -1,0 +1,107 @@
+import { indexesOf } from "../../../src/store/entries.js";
+import { type Kind, memberOf } from "../../../src/store/keys.js";
+import { SETTINGS } from "../deployment.js";
+import type { Evidence, Finding } from "../evidence.js";
+import type { Snapshot } from "../snapshot.js";
+
+/** Every index holds what a scan of all records says, with the same scores, and nothing else; a query finds as many. */
+export function indexesEqualAScan({ snapshot, view }: Evidence): Finding[] {
+  const expected = expectedIndexes(snapshot);
+  const findings: Finding[] = [];
+  for (const key of new Set([...expected.keys(), ...snapshot.indexes.keys()])) {
+    const wanted = expected.get(key) ?? new Map<string, number>();
+    const there = snapshot.indexes.get(key) ?? new Map<string, number>();
+    for (const [member, score] of wanted)
+      if (there.get(member) !== score)
+        findings.push({ message: `${key}: ${member} has the score ${there.get(member)}, not ${score}` });
+    for (const member of there.keys())
+      if (!wanted.has(member)) findings.push({ message: `${key}: ${member} does not belong there` });
+  }
+  const sizes = [
+    ["workflow", view.workflows.size],
+    ["task", view.directives.size],
+    ["taskforce", view.taskforces.size],
+  ] as const;
+  for (const [kind, shown] of sizes)
+    if (snapshot[kind].size !== shown)
+      findings.push({ message: `queries find ${shown} of kind ${kind}, there are ${snapshot[kind].size}` });
+  return findings;
+}
+
+function expectedIndexes(snapshot: Snapshot): Map<string, Map<string, number>> {
+  const expected = new Map<string, Map<string, number>>();
+  for (const kind of ["workflow", "task", "taskforce"] as const satisfies Kind[])
+    for (const [id, { partition, entity }] of snapshot[kind])
+      for (const { key } of indexesOf(partition, { kind, entity })) {
+        const members = expected.get(key) ?? new Map<string, number>();
+        members.set(memberOf(id), entity.timestamp);
+        expected.set(key, members);
+      }
+  return expected;
+}
+
+/** The queues hold what the phases say: no taskforce without its job, no job without its phase, dead ones as dead letters. */
+export async function queuesEqualThePhases({ snapshot, queues, store, redis }: Evidence): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const compare = (queue: string, there: ReadonlySet<string>, wanted: readonly string[]) => {
+    for (const id of wanted)
+      if (!there.has(id)) findings.push({ message: `is not in ${queue}`, taskforce: id });
+    for (const id of there)
+      if (!wanted.includes(id)) findings.push({ message: `${id} does not belong in ${queue}` });
+  };
+  for (const [schedd, { starter, stopper }] of queues.schedds()) {
+    const here = [...snapshot.taskforce.values()].filter(({ entity }) => entity.schedd === schedd);
+    const uuids = (wanted: (each: (typeof here)[number]) => boolean) =>
+      here.filter(wanted).map(({ entity }) => entity.taskforce_uuid);
+    const isDead = ({ record }: (typeof here)[number]) =>
+      (record.submit_failures ?? 0) > SETTINGS.actionRetries;
+    const pending = (each: (typeof here)[number]) => each.entity.phase === "pending-starter";
+    const starting = await starter.ids();
+    compare(
+      `${starter.queue.name}`,
+      starting.live,
+      uuids((each) => pending(each) && !isDead(each)),
+    );
+    compare(
+      `${starter.queue.name}, dead`,
+      starting.dead,
+      uuids((each) => pending(each) && isDead(each)),
+    );
+    const stopping = await stopper.ids();
+    const toStop = uuids(({ entity }) => entity.phase === "pending-stopper" && entity.cluster_id !== null);
+    compare(`${stopper.queue.name}`, stopping.live, toStop);
+    compare(`${stopper.queue.name}, dead`, stopping.dead, []);
+  }
+  for (const { queue, ids } of [
+    { queue: "mq-activation", ids: await queues.activation.ids() },
+    { queue: "taskforce-launch", ids: await queues.launch.ids() },
+    { queue: "workflow-deactivation", ids: await queues.deactivation.ids() },
+  ])
+    compare(queue, ids, []);
+  for (let partition = 0; partition < store.partitions; partition++) {
+    for (const workflow of await store.indexes.deactivating(partition))
+      findings.push({ message: `${workflow} is still being deactivated` });
+    if ((await store.summaries.dirtyCount(partition)) > 0)
+      findings.push({ message: `workflows of partition ${partition} are still dirty` });
+    if ((await redis.scard(`wms:{${partition}}:summarizing`)) > 0)
+      findings.push({ message: `summaries of partition ${partition} are still in the making` });
+  }
+  return findings;
+}
+
+/** The numbers of taskforces by phase and schedd equal a recount. */
+export async function countsEqualARecount({ snapshot, store }: Evidence): Promise<Finding[]> {
+  const recount = new Map<string, number>();
+  for (const { entity } of snapshot.taskforce.values()) {
+    const field = `${entity.phase} ${entity.schedd}`;
+    recount.set(field, (recount.get(field) ?? 0) + 1);
+  }
+  const counted = new Map(
+    (await store.counts.read()).map(({ phase, schedd, count }) => [`${phase} ${schedd}`, count]),
+  );
+  return [...new Set([...recount.keys(), ...counted.keys()])]
+    .filter((field) => (recount.get(field) ?? 0) !== (counted.get(field) ?? 0))
+    .map((field) => ({
+      message: `${field}: counted ${counted.get(field) ?? 0}, there are ${recount.get(field) ?? 0}`,
+    }));
+}

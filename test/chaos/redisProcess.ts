@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { Redis } from "ioredis";
+import { until } from "../processes/program.js";
+import { freePort } from "./ports.js";
+
+/** A Redis that loses nothing that it acknowledged, and can be killed. */
+export class RedisProcess {
+  readonly port: number;
+  readonly #command: string;
+  readonly #dir: string;
+  #child: ChildProcess | undefined;
+
+  private constructor(command: string, dir: string, port: number) {
+    this.#command = command;
+    this.#dir = dir;
+    this.port = port;
+  }
+
+  /** @param command as of `ensureRedisServer` @param dir an empty folder for its data */
+  static async start(command: string, dir: string): Promise<RedisProcess> {
+    const redis = new RedisProcess(command, dir, await freePort());
+    await redis.start();
+    return redis;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it, at the same port and with the data it had. @returns when it has loaded them */
+  async start(): Promise<void> {
+    const settings = {
+      bind: "127.0.0.1",
+      port: String(this.port),
+      dir: this.#dir,
+      save: "",
+      appendonly: "yes",
+      appendfsync: "always",
+    };
+    const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+    this.#child = spawn(this.#command, args, { stdio: "ignore" });
+    await until("Redis answers", () => this.#answers());
+  }
+
+  /** Ends it as a crash would. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#child = undefined;
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+  }
+
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#child?.kill(signal);
+  }
+
+  async #answers(): Promise<boolean> {
+    const client = new Redis(this.port, {
+      lazyConnect: true,
+      retryStrategy: () => null,
+      maxRetriesPerRequest: 0,
+    });
+    // Says only what the rejected promise says, too.
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      client.disconnect();
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import type { Redis } from "ioredis";
+import type { TaskDirective } from "../../src/domain/taskDirective.js";
+import type { Taskforce } from "../../src/domain/taskforce.js";
+import type { Workflow } from "../../src/domain/workflow.js";
+import { ID_FIELD, idOfMember, type Kind, recordKey } from "../../src/store/keys.js";
+import { type TaskforceRecord, taskforceText, taskText, workflowText } from "../../src/store/records.js";
+import type { Store } from "../../src/store/store.js";
+
+/** An entity as a scan of all keys found it, whatever the indexes say. */
+export interface Scanned<T> {
+  partition: number;
+  entity: T;
+}
+
+/** All that lies in the store. */
+export interface Snapshot {
+  workflow: Map<string, Scanned<Workflow>>;
+  task: Map<string, Scanned<TaskDirective>>;
+  taskforce: Map<string, Scanned<Taskforce> & { record: TaskforceRecord }>;
+  /** The members of each index with their scores, by key. */
+  indexes: Map<string, Map<string, number>>;
+}
+
+const RECORD = /^wms:\{(\d+)\}:(workflow|task|taskforce):(.+)$/;
+const INDEX = /^wms:\{\d+\}:ix:(?!taskforce:counts$)/;
+
+/** Reads every key. Nothing should change meanwhile. */
+export async function takeSnapshot(redis: Redis, store: Store): Promise<Snapshot> {
+  const snapshot: Snapshot = {
+    workflow: new Map(),
+    task: new Map(),
+    taskforce: new Map(),
+    indexes: new Map(),
+  };
+  for await (const keys of redis.scanStream({ match: "wms:*", count: 1000 }) as AsyncIterable<string[]>)
+    await Promise.all(keys.map((key) => readKey(redis, store, snapshot, key)));
+  return snapshot;
+}
+
+async function readKey(redis: Redis, store: Store, snapshot: Snapshot, key: string): Promise<void> {
+  if (INDEX.test(key)) {
+    const flat = await redis.zrange(key, 0, "-1", "WITHSCORES");
+    const members = new Map<string, number>();
+    for (let at = 0; at < flat.length; at += 2) members.set(flat[at] ?? "", Number(flat[at + 1]));
+    snapshot.indexes.set(key, members);
+    return;
+  }
+  const [, partition, kind, member] = RECORD.exec(key) ?? [];
+  if (member !== undefined) await readRecord(store, snapshot, Number(partition), kind as Kind, member);
+}
+
+async function readRecord(
+  store: Store,
+  snapshot: Snapshot,
+  partition: number,
+  kind: Kind,
+  member: string,
+): Promise<void> {
+  const id = idOfMember(kind, member);
+  const record = await store.fetch(kind, id);
+  if (record === undefined) throw new Error(`${recordKey(partition, kind, id)} is no record`);
+  if (kind === "taskforce") {
+    const entity = JSON.parse(taskforceText(record as TaskforceRecord)) as Taskforce;
+    snapshot.taskforce.set(entity[ID_FIELD.taskforce], {
+      partition,
+      entity,
+      record: record as TaskforceRecord,
+    });
+  } else if (kind === "task")
+    snapshot.task.set(id, { partition, entity: JSON.parse(taskText(record)) as TaskDirective });
+  else
+    snapshot.workflow.set(id, { partition, entity: JSON.parse(workflowText(record as never)) as Workflow });
+}

@@ -1,0 +1,92 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+
+/** A way to a server that can be broken. */
+export interface TcpProxy {
+  /** Where it listens, on 127.0.0.1; the same for ever. */
+  port: number;
+  /** Breaks all connections and refuses new ones. */
+  cut(): Promise<void>;
+  /** Takes what is sent, and passes nothing on in either direction. */
+  freeze(): void;
+  /** Passes on what clients send, but none of the answers. */
+  loseAnswers(): void;
+  /** Everything takes longer in either direction. @param milliseconds for one way */
+  slow(milliseconds: number): void;
+  /** All is well again. */
+  restore(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What passes through. */
+type Direction = "question" | "answer";
+
+/**
+ * @param target the server behind the proxy; it need not run yet, and may move
+ * @param at the port to listen at; any free one unless told
+ */
+export async function startTcpProxy(target: { host: string; port: number }, at = 0): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let lost: readonly Direction[] = [];
+  let latency = 0;
+  const pass = (direction: Direction, from: Socket, to: Socket) => {
+    // Chunks wait for one another, also when the latency has changed between them.
+    let passed: Promise<void> = Promise.resolve();
+    sockets.add(from);
+    from.on("data", (chunk) => {
+      if (lost.includes(direction)) return;
+      const due = Date.now() + latency;
+      passed = passed.then(async () => {
+        if (Date.now() < due) await wait(due - Date.now());
+        to.write(chunk);
+      });
+    });
+    from.on("error", () => to.destroy());
+    from.on("close", () => {
+      sockets.delete(from);
+      void passed.then(() => to.destroy());
+    });
+  };
+  const open = async (listenAt: number): Promise<Server> => {
+    const server = createServer((client) => {
+      const behind = connect(target.port, target.host);
+      pass("question", client, behind);
+      pass("answer", behind, client);
+    });
+    server.listen(listenAt, "127.0.0.1");
+    await once(server, "listening");
+    return server;
+  };
+  const shut = async () => {
+    const closed = once(server, "close");
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  let server = await open(at);
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    cut: shut,
+    freeze: () => {
+      lost = ["question", "answer"];
+    },
+    loseAnswers: () => {
+      lost = ["answer"];
+    },
+    slow: (milliseconds) => {
+      latency = milliseconds;
+    },
+    async restore() {
+      // What was swallowed never comes, so those who wait for it have to connect anew.
+      if (lost.length > 0) for (const socket of sockets) socket.destroy();
+      lost = [];
+      latency = 0;
+      if (!server.listening) server = await open(port);
+    },
+    async close() {
+      if (server.listening) await shut();
+    },
+  };
+}
