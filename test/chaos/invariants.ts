@@ -6,7 +6,7 @@ import {
   nothingIsLeftOnItsWay,
   phasesFollowTheGraph,
   runningClustersAreKnown,
-  startedOnesHaveAcluster,
+  startedOnesHaveACluster,
 } from "./invariants/phases.js";
 import { countsEqualARecount, indexesEqualAScan, queuesEqualThePhases } from "./invariants/projections.js";
 import { summariesEqualARecount } from "./invariants/summaries.js";
@@ -26,7 +26,7 @@ const INVARIANTS: Record<string, Invariant> = {
   "answers are in order": answersAreInOrder,
   "refused clusters had a reason": refusedClustersHadAReason,
   "leases are exclusive": leasesAreExclusive,
-  "started ones have a cluster": startedOnesHaveAcluster,
+  "started ones have a cluster": startedOnesHaveACluster,
   "phases follow the graph": phasesFollowTheGraph,
   "ended workflows run nothing": endedWorkflowsRunNothing,
   "running clusters are known": runningClustersAreKnown,

@@ -36,7 +36,7 @@ export function phasesFollowTheGraph({ view }: Evidence): Finding[] {
 }
 
 /** None that was started lacks a `cluster_id`, and the access point knows the cluster. */
-export function startedOnesHaveAcluster({ view, condors }: Evidence): Finding[] {
+export function startedOnesHaveACluster({ view, condors }: Evidence): Finding[] {
   const clusters = new Map(
     condors.flatMap(({ clusters }) => clusters).map((cluster) => [cluster.id, cluster]),
   );

@@ -1,0 +1,186 @@
+import { describe, expect, test } from "vitest";
+import type { Phase, PhaseChange } from "../../src/domain/phases.js";
+import type { Taskforce } from "../../src/domain/taskforce.js";
+import { Condor } from "./condor.js";
+import type { Evidence } from "./evidence.js";
+import { type Exchange, History, type RequestKind } from "./history.js";
+import { leasesAreExclusive } from "./invariants/leases.js";
+import {
+  endedWorkflowsRunNothing,
+  phasesFollowTheGraph,
+  startedOnesHaveACluster,
+} from "./invariants/phases.js";
+import { keysTakeEffectOnce, reportsAreThere, statusesAreTheNewest } from "./invariants/writes.js";
+
+const UUID = "TF-65f00000-00000000-00000000-00000000";
+
+const exchange = (kind: RequestKind, sent: number, more: Partial<Exchange> = {}): Exchange => ({
+  kind,
+  subject: UUID,
+  sent,
+  ended: sent + 10,
+  outcome: "done",
+  status: 200,
+  body: undefined,
+  ...more,
+});
+
+const entry = (target_phase: Phase, was_successful = true): PhaseChange => ({
+  target_phase,
+  timestamp: 1,
+  was_successful,
+  source_event_time: null,
+  source_entity: "TMS",
+  context: "",
+});
+
+const taskforce = (phases: Phase[], more: Partial<Taskforce> = {}): Taskforce =>
+  ({
+    taskforce_uuid: UUID,
+    workflow_id: "WF-65f00000-00000000",
+    cluster_id: null,
+    phase: phases.at(-1),
+    phase_change_log: phases.map((phase) => entry(phase)),
+    compound_statuses: {},
+    top_task_errors: {},
+    ...more,
+  }) as Taskforce;
+
+/** As much of the evidence as the checks here look at. */
+function evidence(parts: {
+  exchanges?: Exchange[];
+  taskforces?: Taskforce[];
+  directives?: object[];
+  deactivated?: string;
+  condor?: Condor;
+  deletions?: number[];
+}): Evidence {
+  const history = new History();
+  history.exchanges.push(...(parts.exchanges ?? []));
+  return {
+    history,
+    promised: { workflows: new Map(), added: new Map(), ended: new Map(), surprises: [] },
+    condors: parts.condor === undefined ? [] : [parts.condor],
+    deletions: parts.deletions ?? [],
+    view: {
+      workflows: new Map([["WF-65f00000-00000000", { deactivated: parts.deactivated ?? null }]]),
+      directives: new Map((parts.directives ?? []).map((each, index) => [String(index), each])),
+      taskforces: new Map((parts.taskforces ?? []).map((each) => [each.taskforce_uuid, each])),
+    },
+  } as unknown as Evidence;
+}
+
+describe("leases", () => {
+  const twice = [
+    exchange("take-starter", 0, { handedOut: UUID }),
+    exchange("take-starter", 3000, { handedOut: UUID }),
+  ];
+  const found = (parts: Parameters<typeof evidence>[0]) => leasesAreExclusive(evidence(parts)).length;
+
+  test("a taskforce that is handed out again within its lease is found", () => {
+    expect(found({ exchanges: twice })).toBe(1);
+  });
+
+  test("one that was reported, or whose report got lost, or whose lease ran out, is in order", () => {
+    expect(found({ exchanges: [...twice, exchange("submit-failed", 1000)] })).toBe(0);
+    const lost = { outcome: "lost", ended: Number.POSITIVE_INFINITY } as const;
+    expect(found({ exchanges: [...twice, exchange("submit-failed", 1000, lost)] })).toBe(0);
+    expect(
+      found({ exchanges: [twice[0] as Exchange, { ...(twice[1] as Exchange), sent: 9000, ended: 9010 }] }),
+    ).toBe(0);
+  });
+
+  test("a report before or after is no excuse", () => {
+    expect(found({ exchanges: [...twice, exchange("submit-failed", -1000)] })).toBe(1);
+    expect(found({ exchanges: [...twice, exchange("submit", 4000)] })).toBe(1);
+  });
+
+  test("leases go with their queue's keys", () => {
+    expect(found({ exchanges: twice, deletions: [2000] })).toBe(0);
+    expect(found({ exchanges: twice, deletions: [4000] })).toBe(1);
+  });
+});
+
+describe("phases", () => {
+  const found = (...phases: Phase[]) =>
+    phasesFollowTheGraph(evidence({ taskforces: [taskforce(phases)] })).length;
+
+  test("every way of the contract is in order", () => {
+    expect(
+      found(
+        "pre-mq-activation",
+        "pre-launch",
+        "pending-starter",
+        "condor-submit",
+        "pending-stopper",
+        "condor-rm",
+        "condor-complete",
+      ),
+    ).toBe(0);
+    expect(found("pre-mq-activation", "pending-stopper")).toBe(0);
+    expect(
+      found("pre-mq-activation", "pre-launch", "pending-starter", "condor-submit", "condor-complete"),
+    ).toBe(0);
+  });
+
+  test("leaps, ways back and what comes after the end are found", () => {
+    expect(found("pre-mq-activation", "pending-starter")).toBe(1);
+    expect(found("pre-mq-activation", "pending-stopper", "pre-launch")).toBe(1);
+    expect(found("pre-mq-activation", "condor-complete", "condor-rm")).toBe(1);
+  });
+
+  test("a phase that the log does not tell of is found", () => {
+    const odd = taskforce(["pre-mq-activation", "pre-launch"], { phase: "condor-submit" });
+    expect(phasesFollowTheGraph(evidence({ taskforces: [odd] }))).toHaveLength(1);
+  });
+
+  test("a started taskforce without a cluster is found", () => {
+    const started = taskforce(["pre-mq-activation", "pre-launch", "pending-starter", "condor-submit"]);
+    expect(startedOnesHaveACluster(evidence({ taskforces: [started] }))).toHaveLength(1);
+  });
+});
+
+describe("clusters", () => {
+  test("one that runs on after its workflow was ended is found, until it is removed", () => {
+    const condor = new Condor(1);
+    const { id } = condor.submit(UUID);
+    const parts = {
+      condor,
+      deactivated: "ABORTED",
+      taskforces: [taskforce(["pre-mq-activation"], { cluster_id: id })],
+    };
+    expect(endedWorkflowsRunNothing(evidence(parts))).toHaveLength(1);
+    condor.remove(id);
+    expect(endedWorkflowsRunNothing(evidence(parts))).toHaveLength(0);
+  });
+});
+
+describe("acknowledged writes", () => {
+  test("a report that is not to be seen is found", () => {
+    const reported = exchange("submit", 0, { body: { cluster_id: 7 } });
+    const lost = taskforce(["pre-mq-activation", "pre-launch", "pending-starter"]);
+    expect(reportsAreThere(evidence({ exchanges: [reported], taskforces: [lost] }))).toHaveLength(1);
+  });
+
+  test("statuses that a newer report had replaced are found, those of one at the same time are not", () => {
+    const statuses = (sent: number, tasking: number) =>
+      exchange("statuses", sent, {
+        body: {
+          compound_statuses_by_taskforce: { [UUID]: { RUNNING: { Tasking: tasking } } },
+          top_task_errors_by_taskforce: { [UUID]: {} },
+        },
+      });
+    const shown = taskforce(["pre-mq-activation"], { compound_statuses: { RUNNING: { Tasking: 1 } } });
+    const found = (...exchanges: Exchange[]) =>
+      statusesAreTheNewest(evidence({ exchanges, taskforces: [shown] })).length;
+    expect(found(statuses(0, 1))).toBe(0);
+    expect(found(statuses(0, 1), statuses(100, 2))).toBe(1);
+    expect(found(statuses(0, 1), statuses(5, 2))).toBe(0);
+  });
+
+  test("a key that took effect twice is found", () => {
+    const made = (workflow_id: string) => ({ task_args: "one key", workflow_id });
+    expect(keysTakeEffectOnce(evidence({ directives: [made("WF-1"), made("WF-1")] }))).toHaveLength(0);
+    expect(keysTakeEffectOnce(evidence({ directives: [made("WF-1"), made("WF-2")] }))).toHaveLength(1);
+  });
+});
