@@ -14,7 +14,7 @@ const STARTERS = 2;
 /** Taskforces in one report of statuses. */
 const STATUSES = 5;
 /** The shares of submissions and removals that fail, and of clusters that end in a round. */
-const SHARES = { submitFails: 0.08, removeFails: 0.05, ends: 0.02 } as const;
+const SHARES = { submitFails: 0.15, removeFails: 0.05, ends: 0.02 } as const;
 
 /** What a TMS works with. */
 export interface TmsParts {

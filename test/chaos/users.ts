@@ -17,6 +17,9 @@ export interface Promised {
   surprises: string[];
 }
 
+/** The share of workflows that are large: more than 500 records are stored in several steps. */
+const LARGE = 0.01;
+const TASKS_OF_LARGE = 130;
 /** Milliseconds between two steps of a user. */
 const THINKS: readonly [number, number] = [100, 1200];
 
@@ -38,9 +41,15 @@ export class User {
   /** Goes on until told to stop, and then ends what it has begun. */
   async run(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
-      const created = await this.#create();
+      const isLarge = this.#dice.chance(LARGE);
+      const created = await this.#create(isLarge);
       if (created === undefined) continue;
       const [task] = created.task_directives;
+      // A large one is ended while it is being launched: else it would keep all access points busy.
+      if (isLarge) {
+        await this.#end(created.workflow.workflow_id);
+        continue;
+      }
       if (task !== undefined && this.#dice.chance(0.6)) await this.#addWorkers(task.task_id);
       await this.#look(created);
       if (this.#dice.chance(0.85)) await this.#end(created.workflow.workflow_id);
@@ -51,9 +60,9 @@ export class User {
     return wait(this.#dice.between(...THINKS));
   }
 
-  async #create(): Promise<CreatedWorkflow | undefined> {
+  async #create(isLarge: boolean): Promise<CreatedWorkflow | undefined> {
     const mark = randomUUID();
-    const sent = { body: this.#request(mark), headers: { "Idempotency-Key": mark } };
+    const sent = { body: this.#request(mark, isLarge), headers: { "Idempotency-Key": mark } };
     const answer = await this.#wire.insist<CreatedWorkflow>("POST", "/v1/workflows", sent);
     if (answer.status !== 200) return this.#isSurprised(`creation ${mark}`, answer);
     const { workflow, task_directives, taskforces } = answer.body;
@@ -67,18 +76,18 @@ export class User {
       if (JSON.stringify(again.body) !== JSON.stringify(answer.body))
         this.#promised.surprises.push(`a repeated creation gave another answer: ${mark}`);
     }
-    await this.#think();
+    if (!isLarge) await this.#think();
     return answer.body;
   }
 
-  #request(mark: string): object {
+  #request(mark: string, isLarge: boolean): object {
     const withQueues = this.#dice.chance(0.5);
     const locations = this.#dice.shuffled(ACCESS_POINTS.map(({ location }) => location));
     return {
       priority: 10 * this.#dice.below(10),
       public_queue_aliases: withQueues ? ["in"] : [],
-      tasks: Array.from({ length: 1 + this.#dice.below(2) }, (_, index) => ({
-        cluster_locations: locations.slice(0, 1 + this.#dice.below(2)),
+      tasks: Array.from({ length: isLarge ? TASKS_OF_LARGE : 1 + this.#dice.below(2) }, (_, index) => ({
+        cluster_locations: isLarge ? locations : locations.slice(0, 1 + this.#dice.below(2)),
         task_image: `/cvmfs/images/task:${index}`,
         task_args: mark,
         n_workers: 1 + this.#dice.below(5),
