@@ -24,11 +24,11 @@ const LONGEST_PAUSE = 3000;
 /** Brings the summaries of all dirty workflows of a partition up to date. */
 export async function summarizeDirty(wms: Wms, partition: number): Promise<void> {
   for (;;) {
-    const workflows = await wms.store.summaries.takeDirty(partition, BATCH);
-    if (workflows.length === 0) return;
-    for (const workflow of workflows) {
+    const turns = await wms.store.summaries.takeDirty(partition, BATCH);
+    if (turns.length === 0) return;
+    for (const turn of turns) {
       const began = performance.now();
-      await wms.store.summaries.save(workflow, await summarize(wms, workflow));
+      await wms.store.summaries.save(turn, await summarize(wms, turn.workflow));
       const took = performance.now() - began;
       // A large workflow that is being launched is dirty again by now, and to sum it up takes time from its launch.
       if (took > SLOW) await delay(Math.min(LONGEST_PAUSE, 2 * took));

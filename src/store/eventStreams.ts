@@ -56,13 +56,12 @@ type RawEntry = [id: string, fields: string[]];
 
 /** Puts an event on a transaction that writes what it tells of. */
 export function tellEvent(writes: Pick<Writes, "xadd">, partition: number, event: ToldByTransaction): void {
-  const workflow = memberOf(event.workflow);
-  const tuple: Tuple = event.kind === "created" ? ["created", event.at, workflow] : ["summary", workflow];
+  const tuple: Tuple = [event.kind, event.at, memberOf(event.workflow)];
   writes.xadd(eventsKey(partition), "MAXLEN", "~", EVENTS_KEPT, "*", "e", JSON.stringify(tuple));
 }
 
 /** The other events come from scripts. */
-type ToldByTransaction = Extract<WorkflowEvent, { kind: "created" | "summary" }>;
+type ToldByTransaction = Extract<WorkflowEvent, { kind: "created" }>;
 
 /** Reads the streams of all partitions. */
 export class EventStreams {

@@ -86,8 +86,8 @@ export const stagingKey = (partition: number): string => `${partitionPrefix(part
 /** Workflows whose summary is out of date. */
 export const dirtyKey = (partition: number): string => `${partitionPrefix(partition)}dirty`;
 
-/** Workflows whose summary is in the making. */
-export const summarizingKey = (partition: number): string => `${partitionPrefix(partition)}summarizing`;
+/** The hash of the workflows whose summary is in the making → the turn in which it is made. */
+export const summarizersKey = (partition: number): string => `${partitionPrefix(partition)}summarizers`;
 
 /** A workflow's summary, as JSON text. */
 export const summaryKey = (partition: number, workflow: WorkflowId): string =>

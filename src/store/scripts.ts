@@ -18,6 +18,7 @@ const NAMES = [
   "recordSubmit",
   "recordSubmitFailure",
   "releaseClaim",
+  "saveSummary",
   "stopTaskforces",
   "updateStatuses",
   "walkWaiting",

@@ -1,8 +1,16 @@
+import { randomUUID } from "node:crypto";
 import type { WorkflowId } from "../domain/ids.js";
 import type { WorkflowSummary } from "../domain/summary.js";
 import type { RedisClient } from "../redis/client.js";
-import { tellEvent } from "./eventStreams.js";
-import { dirtyKey, idOfMember, memberOf, partitionOf, summarizingKey, summaryKey } from "./keys.js";
+import { dirtyKey, idOfMember, memberOf, partitionOf, summarizersKey, summaryKey } from "./keys.js";
+import { runScript } from "./scripts.js";
+
+/** The right to replace a workflow's summary. It ends when somebody else takes it: whoever slept meanwhile knows old sums. */
+export interface Turn {
+  workflow: WorkflowId;
+  /** Told from all other turns by this. */
+  name: string;
+}
 
 /** Summaries, and which of them are out of date: every script that changes a taskforce marks its workflow dirty. */
 export class Summaries {
@@ -26,20 +34,18 @@ export class Summaries {
     const partition = partitionOf(workflow, this.#partitions);
     // In one transaction: between two looks it could go from one set to the other.
     const multi = this.#redis.multi();
-    for (const key of [dirtyKey(partition), summarizingKey(partition)])
-      multi.sismember(key, memberOf(workflow));
+    multi.sismember(dirtyKey(partition), memberOf(workflow));
+    multi.hexists(summarizersKey(partition), memberOf(workflow));
     const results = (await multi.exec()) ?? [];
     return results.every(([, isMember]) => isMember === 0);
   }
 
-  /** Replaces a workflow's summary, which then is no longer in the making. */
-  async save(workflow: WorkflowId, summary: WorkflowSummary): Promise<void> {
+  /** Replaces a workflow's summary, which then is no longer in the making. @returns false when the turn was over */
+  async save({ workflow, name }: Turn, summary: WorkflowSummary): Promise<boolean> {
     const partition = partitionOf(workflow, this.#partitions);
-    const multi = this.#redis.multi();
-    multi.set(summaryKey(partition, workflow), JSON.stringify(summary));
-    multi.srem(summarizingKey(partition), memberOf(workflow));
-    tellEvent(multi, partition, { kind: "summary", workflow });
-    await multi.exec();
+    const keys = [summaryKey(partition, workflow), summarizersKey(partition)];
+    const values = [memberOf(workflow), name, JSON.stringify(summary)];
+    return (await runScript(this.#redis, "saveSummary", keys, values)) === 1;
   }
 
   /** How many workflows of a partition are dirty. */
@@ -51,17 +57,21 @@ export class Summaries {
    * Takes some dirty workflows of a partition. Until their summaries are saved they are remembered as being in the making, so
    * that a crash in between loses none.
    */
-  async takeDirty(partition: number, count: number): Promise<WorkflowId[]> {
+  async takeDirty(partition: number, count: number): Promise<Turn[]> {
     const members = await this.#redis.srandmember(dirtyKey(partition), count);
-    const multi = this.#redis.multi();
-    for (const member of members) multi.smove(dirtyKey(partition), summarizingKey(partition), member);
-    if (members.length > 0) await multi.exec();
-    return members.map((member) => idOfMember("workflow", member));
+    if (members.length === 0) return [];
+    const name = randomUUID();
+    await this.#redis
+      .multi()
+      .srem(dirtyKey(partition), ...members)
+      .hset(summarizersKey(partition), Object.fromEntries(members.map((member) => [member, name])))
+      .exec();
+    return members.map((member) => ({ workflow: idOfMember("workflow", member), name }));
   }
 
   /** Marks those dirty again whose summary was in the making, perhaps in a process that died. */
   async restoreDirty(partition: number): Promise<void> {
-    const members = await this.#redis.smembers(summarizingKey(partition));
+    const members = await this.#redis.hkeys(summarizersKey(partition));
     if (members.length > 0) await this.#redis.sadd(dirtyKey(partition), ...members);
   }
 }

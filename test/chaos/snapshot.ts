@@ -2,8 +2,15 @@ import type { Redis } from "ioredis";
 import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { Workflow } from "../../src/domain/workflow.js";
-import { ID_FIELD, idOfMember, type Kind, recordKey, stagingKey } from "../../src/store/keys.js";
-import { type TaskforceRecord, taskforceText, taskText, workflowText } from "../../src/store/records.js";
+import { idOfMember, type Kind, recordKey, stagingKey } from "../../src/store/keys.js";
+import {
+  type StoredTaskforce,
+  type TaskRecord,
+  taskforceText,
+  taskText,
+  type WorkflowRecord,
+  workflowText,
+} from "../../src/store/records.js";
 import type { Store } from "../../src/store/store.js";
 
 /** An entity as a scan of all keys found it, whatever the indexes say. */
@@ -16,7 +23,7 @@ export interface Scanned<T> {
 export interface Snapshot {
   workflow: Map<string, Scanned<Workflow>>;
   task: Map<string, Scanned<TaskDirective>>;
-  taskforce: Map<string, Scanned<Taskforce> & { record: TaskforceRecord }>;
+  taskforce: Map<string, Scanned<Taskforce> & { record: StoredTaskforce }>;
   /** The members of each index with their scores, by key. */
   indexes: Map<string, Map<string, number>>;
 }
@@ -72,14 +79,14 @@ async function readRecord(
   const record = await store.fetch(kind, id);
   if (record === undefined) throw new Error(`${recordKey(partition, kind, id)} is no record`);
   if (kind === "taskforce") {
-    const entity = JSON.parse(taskforceText(record as TaskforceRecord)) as Taskforce;
-    snapshot.taskforce.set(entity[ID_FIELD.taskforce], {
-      partition,
-      entity,
-      record: record as TaskforceRecord,
-    });
-  } else if (kind === "task")
-    snapshot.task.set(id, { partition, entity: JSON.parse(taskText(record)) as TaskDirective });
-  else
-    snapshot.workflow.set(id, { partition, entity: JSON.parse(workflowText(record as never)) as Workflow });
+    const stored = record as StoredTaskforce;
+    const entity = JSON.parse(taskforceText(stored)) as Taskforce;
+    snapshot.taskforce.set(id, { partition, entity, record: stored });
+  } else if (kind === "task") {
+    const entity = JSON.parse(taskText(record as TaskRecord)) as TaskDirective;
+    snapshot.task.set(id, { partition, entity });
+  } else {
+    const entity = JSON.parse(workflowText(record as WorkflowRecord)) as Workflow;
+    snapshot.workflow.set(id, { partition, entity });
+  }
 }

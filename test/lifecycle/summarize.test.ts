@@ -223,11 +223,37 @@ describe("when nobody was told of a change", () => {
       ]);
     await changed(unfinished);
     const partition = partitionOf(unfinished.workflow.workflow_id as WorkflowId, PARTITIONS);
-    expect(await store.summaries.takeDirty(partition, 10)).toEqual([unfinished.workflow.workflow_id]);
+    const taken = await store.summaries.takeDirty(partition, 10);
+    expect(taken.map(({ workflow }) => workflow)).toEqual([unfinished.workflow.workflow_id]);
     await changed(untold);
     story = await start();
 
     for (const created of [untold, unfinished])
       await summarized(created, { compound_statuses: { RUNNING: { Tasking: 1 } } });
+  });
+});
+
+describe("a process that slept while it summed up", () => {
+  it("does not put its old sums in the place of newer ones", async () => {
+    const created = await story.submitWorkflow(tasks(1));
+    await summarized(created, { taskforces_by_phase: { "pending-starter": 1 } });
+    await story.close();
+    const id = created.workflow.workflow_id as WorkflowId;
+    const partition = partitionOf(id, PARTITIONS);
+    const uuid = theOnly(uuidsOf(created)) as TaskforceUuid;
+    const change = (workers: number) =>
+      updateStatuses(store, [
+        { uuid, compoundStatuses: { RUNNING: { Tasking: workers } }, topTaskErrors: undefined },
+      ]);
+    const old = await store.summaries.fetch(id);
+    if (old === undefined) throw new Error("no summary");
+
+    await change(1);
+    const slept = theOnly(await store.summaries.takeDirty(partition, 10));
+    await change(2);
+    story = await start();
+    await summarized(created, { compound_statuses: { RUNNING: { Tasking: 2 } } });
+    expect(await store.summaries.save(slept, old)).toBe(false);
+    await summarized(created, { compound_statuses: { RUNNING: { Tasking: 2 } } });
   });
 });

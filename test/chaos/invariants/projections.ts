@@ -1,5 +1,5 @@
 import { indexesOf } from "../../../src/store/entries.js";
-import { type Kind, memberOf, summarizingKey } from "../../../src/store/keys.js";
+import { type Kind, memberOf, summarizersKey } from "../../../src/store/keys.js";
 import { SETTINGS } from "../deployment.js";
 import type { Evidence, Finding } from "../evidence.js";
 import type { Snapshot } from "../snapshot.js";
@@ -83,7 +83,7 @@ export async function queuesEqualThePhases({ snapshot, queues, store, redis }: E
       findings.push({ message: `${workflow} is still being deactivated` });
     if ((await store.summaries.dirtyCount(partition)) > 0)
       findings.push({ message: `workflows of partition ${partition} are still dirty` });
-    if ((await redis.scard(summarizingKey(partition))) > 0)
+    if ((await redis.hlen(summarizersKey(partition))) > 0)
       findings.push({ message: `summaries of partition ${partition} are still in the making` });
   }
   return findings;
