@@ -1,7 +1,7 @@
-import { Redis } from "ioredis";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { loggerOptions } from "../src/logging.js";
+import { openRedis } from "./setup/address.js";
 import { freshDatabase } from "./setup/database.js";
 
 const SECRET = "s3cret-of-somebody";
@@ -44,7 +44,7 @@ test("an error shows what it is, where it came from and its code, and nothing th
 });
 
 test("an error of Redis does not show the documents that its command carried", async () => {
-  const redis = new Redis(await freshDatabase());
+  const redis = openRedis(await freshDatabase());
   await redis.set("text", "no hash");
   const profile = JSON.stringify({ alias: "in", auth_token: SECRET });
   const single = await redis.hset("text", "profile", profile).catch((error: unknown) => error);

@@ -24,6 +24,8 @@ const TRY_AGAIN = 100;
  * finds the replica that took over from a node that says nothing any more.
  */
 const LOOK_AGAIN = 2000;
+/** Milliseconds for a sentinel to answer. */
+const SENTINEL_PATIENCE = 1000;
 /** How often a command is sent on from node to node that may not wait. */
 const REDIRECTIONS = 16;
 
@@ -49,7 +51,9 @@ const masterOf = ({ sentinels, masterName, sentinelPassword, login }: WatchedRed
   name: masterName,
   ...loginOptions(login),
   ...(sentinelPassword !== undefined && { sentinelPassword }),
-  enableTLSForSentinelMode: login.tls,
+  ...(login.tls && { enableTLSForSentinelMode: true, sentinelTLS: {} }),
+  // A silent one is passed over.
+  sentinelCommandTimeout: SENTINEL_PATIENCE,
   // Sentinels tell of a new master while the old one still keeps its connections, frozen or cut off from the others.
   failoverDetector: true,
   // It became a replica: the next command goes to its successor.

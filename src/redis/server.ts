@@ -90,12 +90,13 @@ function launch(options: ServerOptions, dir: string, port: number, further: Reco
     ...further,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  // A process group of its own: the terminal's Ctrl-C is for us, and we end Redis when nothing needs it any more.
-  return spawn("sh", ["-c", LEASH, "sh", options.command, ...args], {
-    stdio: ["pipe", "pipe", "ignore"],
-    detached: true,
-  });
+  return leashed(options.command, args);
 }
+
+/** Starts a program that is told to end when its input ends, which it does when this process ends. */
+export const leashed = (command: string, args: readonly string[]): Child =>
+  // A process group of its own: the terminal's Ctrl-C is for us, and we end Redis when nothing needs it any more.
+  spawn("sh", ["-c", LEASH, "sh", command, ...args], { stdio: ["pipe", "pipe", "ignore"], detached: true });
 
 /** Waits until the server is ready (undefined) or has ended (what it said last). */
 function readiness(child: Child): Promise<string | undefined> {

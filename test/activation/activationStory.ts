@@ -1,8 +1,9 @@
 import type { Job } from "bullmq";
-import { Redis } from "ioredis";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import { createQueues } from "../../src/queues/queues.js";
+import type { RedisClient } from "../../src/redis/client.js";
 import { type ScriptedMqs, startScriptedMqs } from "../mqs/scriptedMqs.js";
+import { openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import {
   type AccessPoint,
@@ -20,7 +21,7 @@ const LONG = 25_000;
 export interface ActivationStory {
   story: Story;
   mqs: ScriptedMqs;
-  redis: Redis;
+  redis: RedisClient;
   /** Where the workflows run: two places. */
   places: readonly AccessPoint[];
   /** Asks for a workflow of two tasks with queues, at both places: four taskforces. */
@@ -48,7 +49,7 @@ export async function startActivationStory(
 ): Promise<ActivationStory> {
   const mqs = await startScriptedMqs();
   const url = await freshDatabase();
-  const redis = new Redis(url);
+  const redis = openRedis(url);
   const queues = createQueues({ redis, leaseSeconds: 300, schedds: [] });
   const { stopper } = queues.of("access-point-0");
   await stopper.add([{ id: "unwanted", rank: 1 }]);

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { api } from "../api/conformance.js";
 import { hang } from "../mqs/scriptedMqs.js";
+import { deleteKeys } from "../setup/address.js";
 import { eventually, failuresOf, task, theOnly } from "../stories/story.js";
 import { startActivationStory } from "./activationStory.js";
 import { tryToCreate } from "./creation.js";
@@ -51,7 +52,7 @@ it.concurrent("a hand-out that hangs is a 503 after 10 s; nothing is leased, and
   const { taskforce_uuid } = theOnly(taskforces);
   await story.reaches(taskforce_uuid, "pending-starter");
   // Kept since the activation: without them the MQS has to be asked.
-  await redis.del(await redis.keys("wms:*:profiles:*"));
+  await deleteKeys(redis, "wms:*:profiles:*");
   mqs.script("profile", "*", hang);
   const hanging = eventually(
     "the MQS is asked",

@@ -4,6 +4,7 @@ import type { PilotConfig } from "../../src/domain/taskforce.js";
 import { api } from "../api/conformance.js";
 import { task, workflowOf } from "../api/scenario.js";
 import { drop, garbage, type ScriptedAnswer, type ScriptedMqs, status } from "../mqs/scriptedMqs.js";
+import { keysOf } from "../setup/address.js";
 import { type ActivationStory, startActivationStory } from "./activationStory.js";
 import { tryToCreate } from "./creation.js";
 
@@ -31,7 +32,7 @@ describe("a workflow whose queues the MQS does not reserve is not created", () =
     if (code === 503) expect(answer.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
     else expect(answer.headers["retry-after"]).toBeUndefined();
     expect(stored).toEqual([]);
-    expect(await service.redis.keys("wms:*workflow*")).toEqual([]);
+    expect(await keysOf(service.redis, "wms:*workflow*")).toEqual([]);
     expect(service.mqs.callsOf("activation")).toEqual([]);
   });
 });

@@ -1,16 +1,18 @@
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WorkflowId } from "../../src/domain/ids.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
+import type { RedisClient } from "../../src/redis/client.js";
 import { partitionOf } from "../../src/store/keys.js";
+import { keysOf, openRedis } from "../setup/address.js";
+import { PARTITIONS } from "../setup/database.js";
 import type { Answer } from "./conformance.js";
 import { type Created, type Scenario, startScenario, submission, task, workflowOf } from "./scenario.js";
 
 let scenario: Scenario;
-let redis: Redis;
+let redis: RedisClient;
 beforeAll(async () => {
   scenario = await startScenario();
-  redis = new Redis(scenario.service.redisUrl);
+  redis = openRedis(scenario.service.redisUrl);
 });
 afterAll(async () => {
   redis.disconnect();
@@ -194,14 +196,14 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
 
   it("what is kept is small, lies where its workflow lies, and ends by itself after a day", async () => {
     const { location } = scenario.place();
-    const before = new Set(await redis.keys("wms:*:idempotency:*"));
+    const before = new Set(await keysOf(redis, "wms:*:idempotency:*"));
     const tasks = Array.from({ length: 50 }, (_, n) => task(location, { task_args: `part ${n}` }));
     const { body } = await create(freshKey(), workflowOf(tasks));
-    const [key = "", ...others] = (await redis.keys("wms:*:idempotency:*")).filter(
+    const [key = "", ...others] = (await keysOf(redis, "wms:*:idempotency:*")).filter(
       (each) => !before.has(each),
     );
     expect(others).toEqual([]);
-    const partition = partitionOf(body.workflow.workflow_id as WorkflowId, 16);
+    const partition = partitionOf(body.workflow.workflow_id as WorkflowId, PARTITIONS);
     expect(key.startsWith(`wms:{${partition}}:`)).toBe(true);
     expect(await redis.strlen(key)).toBeLessThan(200);
     const seconds = await redis.ttl(key);

@@ -1,5 +1,4 @@
 import { Writable } from "node:stream";
-import { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type AppOptions, createApp } from "../../src/api/app.js";
@@ -8,6 +7,7 @@ import { createServer } from "../../src/api/server.js";
 import type { Wms } from "../../src/lifecycle/context.js";
 import { listen, stopServing } from "../../src/serving.js";
 import { startScriptedMqs, status } from "../mqs/scriptedMqs.js";
+import { deleteKeys, openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import { eventually } from "../stories/story.js";
 import { api } from "./conformance.js";
@@ -89,7 +89,7 @@ describe("while Redis is away", () => {
 
 describe("what Redis replies when it can't serve now is a 503", () => {
   it("even though it answers", async () => {
-    const redis = new Redis(await freshDatabase());
+    const redis = openRedis(await freshDatabase());
     try {
       for (const reply of [
         "LOADING Redis is loading",
@@ -117,7 +117,7 @@ describe("when the MQS", () => {
   it("has to be asked for a profile and is away, nothing is handed out", async () => {
     const mqs = await startScriptedMqs();
     const scenario = await startScenario({ MQS_ADDRESS: mqs.address });
-    const redis = new Redis(scenario.service.redisUrl);
+    const redis = openRedis(scenario.service.redisUrl);
     try {
       const place = scenario.place();
       const poll = () => scenario.api.get(`/v1/tms/pending-starter/taskforces?schedd=${place.schedd}`);
@@ -128,7 +128,7 @@ describe("when the MQS", () => {
         () => scenario.taskforce(taskforce_uuid),
         ({ phase }) => phase === "pending-starter",
       );
-      await redis.del(await redis.keys("wms:*:profiles:*"));
+      await deleteKeys(redis, "wms:*:profiles:*");
       mqs.script("profile", "*", status(500));
       expect(await poll()).toMatchObject({ status: 503 });
       const { body: handedOut } = await eventually(

@@ -1,5 +1,4 @@
 import express, { type ErrorRequestHandler } from "express";
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { Draining } from "../../src/api/draining.js";
 import { asHttpError, sendError } from "../../src/api/errors.js";
@@ -9,6 +8,7 @@ import { createServer } from "../../src/api/server.js";
 import { WmsError } from "../../src/domain/errors.js";
 import { createAllowance } from "../../src/redis/allowance.js";
 import { listen, stopServing } from "../../src/serving.js";
+import { keysOf, openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import { eventually } from "../stories/story.js";
 import { startRedisProxy } from "./redisProxy.js";
@@ -124,8 +124,8 @@ it("without it, a caller may send any number of requests", async () => {
   const unlimited = await startScenario({ TRUST_PROXY: "1" });
   try {
     expect(await statuses("192.0.2.1", 50, unlimited)).toEqual(Array(50).fill(200));
-    const redis = new Redis(unlimited.service.redisUrl);
-    expect(await redis.keys("wms:requests:*")).toEqual([]);
+    const redis = openRedis(unlimited.service.redisUrl);
+    expect(await keysOf(redis, "wms:requests:*")).toEqual([]);
     redis.disconnect();
   } finally {
     await unlimited.close();
@@ -135,7 +135,7 @@ it("without it, a caller may send any number of requests", async () => {
 describe("callers that are known", () => {
   /** A door that believes who somebody is, if it is not `nobody`. */
   async function start(): Promise<(subject: string) => Promise<number>> {
-    const redis = new Redis(await freshDatabase());
+    const redis = openRedis(await freshDatabase());
     const app = express();
     app.use(observeExchanges([], new Draining()), ({ headers }, response, next) => {
       if (headers["x-subject"] === "nobody") throw new WmsError("unauthenticated", "no such token");

@@ -27,13 +27,12 @@ export async function settled(
 
 async function isOnTheWay(store: Store): Promise<boolean> {
   for (const phase of ["pre-mq-activation", "pre-launch", "pending-starter", "pending-stopper"] as const)
-    for (let partition = 0; partition < store.partitions; partition++) {
-      const uuids = await store.indexes.inPhase(partition, phase);
-      for await (const [, record] of store.fetchEach("taskforce", uuids)) {
-        const { cluster_id = null, submit_failures = 0 } = record ?? {};
-        if (record !== undefined && isTransient({ phase: record.phase, cluster_id }, submit_failures))
-          return true;
-      }
-    }
+    for (let partition = 0; partition < store.partitions; partition++)
+      for await (const uuids of store.indexes.inPhase(partition, phase))
+        for await (const [, record] of store.fetchEach("taskforce", uuids)) {
+          const { cluster_id = null, submit_failures = 0 } = record ?? {};
+          if (record !== undefined && isTransient({ phase: record.phase, cluster_id }, submit_failures))
+            return true;
+        }
   return false;
 }

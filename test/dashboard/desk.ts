@@ -1,6 +1,7 @@
-import { Redis } from "ioredis";
 import { createQueues, type Queues } from "../../src/queues/queues.js";
+import type { RedisClient } from "../../src/redis/client.js";
 import { recordingLog } from "../mqs/logLines.js";
+import { openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import { type AccessPoint, eventually, type Story, startStory } from "../stories/story.js";
 
@@ -43,7 +44,7 @@ export interface AuditLine {
 /** A service with operator pages, and what a test needs to see what the operator's buttons do. */
 export interface Desk {
   story: Story;
-  redis: Redis;
+  redis: RedisClient;
   redisUrl: string;
   queues: Queues;
   /** Everything that was logged. */
@@ -69,7 +70,7 @@ export async function openDesk(settings: Record<string, string> = {}): Promise<D
     },
     { log },
   );
-  const redis = new Redis(redisUrl);
+  const redis = openRedis(redisUrl);
   const queues = createQueues({ redis, leaseSeconds: 300, schedds: [] });
   const audit = () =>
     lines.map((line) => JSON.parse(line) as AuditLine & { audit?: true }).filter((line) => line.audit);

@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser } from "../../scripts/browser/chromium.js";
+import { keysOf } from "../setup/address.js";
 import { startTestService } from "../setup/service.js";
 import { type AccessPoint, eventually, type Story, task } from "../stories/story.js";
 import { BoardPage, type JobButton, type JobList } from "./boardPage.js";
@@ -111,7 +112,7 @@ describe("what would contradict the phases is refused, and says so:", () => {
 
   /** All that Redis holds of the queue, but for the mark that the last look for ended leases leaves. */
   const contents = async () => {
-    const all = await desk.redis.keys(`{wmsq-starter-${at.schedd}}*`);
+    const all = await keysOf(desk.redis, `{wmsq-starter-${at.schedd}}*`);
     const keys = all.filter((key) => !key.endsWith(":stalled-check"));
     const dumps = await Promise.all(keys.sort().map((key) => desk.redis.dumpBuffer(key)));
     return keys.map((key, index) => `${key} ${dumps[index]?.toString("base64")}`);

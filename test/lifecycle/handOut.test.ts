@@ -1,13 +1,13 @@
-import { Redis } from "ioredis";
 import { expect, it } from "vitest";
 import { startScriptedMqs, status } from "../mqs/scriptedMqs.js";
+import { deleteKeys, openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import { startStory, task } from "../stories/story.js";
 
 it("a taskforce whose queue the MQS does not know waits, and those behind it are handed out", async () => {
   const mqs = await startScriptedMqs();
   const url = await freshDatabase();
-  const redis = new Redis(url);
+  const redis = openRedis(url);
   const story = await startStory({ REDIS_URL: url, MQS_ADDRESS: mqs.address, TMS_RETRY_WAIT: "600" });
   try {
     const at = story.accessPoint();
@@ -16,7 +16,7 @@ it("a taskforce whose queue the MQS does not know waits, and those behind it are
     });
     const lostUuid = lost.taskforces[0]?.taskforce_uuid ?? "";
     await story.reaches(lostUuid, "pending-starter");
-    await redis.del(await redis.keys("wms:*:profiles:*"));
+    await deleteKeys(redis, "wms:*:profiles:*");
     mqs.script("profile", "*", status(404));
     const behind = await story.pending(at, { priority: 10 });
 

@@ -1,15 +1,16 @@
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { TaskforceUuid, WorkflowId } from "../../src/domain/ids.js";
+import type { RedisClient } from "../../src/redis/client.js";
 import { openStore } from "../../src/store/store.js";
-import { freshDatabase } from "../setup/database.js";
+import { openRedis } from "../setup/address.js";
+import { freshDatabase, PARTITIONS } from "../setup/database.js";
 import { logOf, type Story, startStory } from "../stories/story.js";
 
-let redis: Redis;
+let redis: RedisClient;
 let story: Story;
 beforeAll(async () => {
   const url = await freshDatabase();
-  redis = new Redis(url);
+  redis = openRedis(url);
   story = await startStory({ REDIS_URL: url, RECONCILE_SECONDS: "3600" });
 });
 afterAll(async () => {
@@ -21,7 +22,7 @@ it("a cluster reported between a workflow's deactivation and its taskforce's is 
   const at = story.accessPoint();
   const { taskforce_uuid, workflow_id } = await story.pending(at);
   const handOut = await story.takes(at.tms);
-  const store = await openStore(redis, { partitions: 16 });
+  const store = await openStore(redis, { partitions: PARTITIONS });
   // The flip alone, as of a process that died right after it.
   await store.transitions.deactivate(workflow_id as WorkflowId, "ABORTED", Date.now() / 1000);
 

@@ -1,22 +1,23 @@
-import { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { TaskforceUuid } from "../../src/domain/ids.js";
 import { entryNow } from "../../src/lifecycle/log.js";
 import { createQueues, type Queues } from "../../src/queues/queues.js";
+import type { RedisClient } from "../../src/redis/client.js";
 import { openStore, type Store } from "../../src/store/store.js";
-import { freshDatabase } from "../setup/database.js";
+import { openRedis } from "../setup/address.js";
+import { freshDatabase, PARTITIONS } from "../setup/database.js";
 import { type AccessPoint, eventually, lastEntry, logOf, type Story, startStory } from "../stories/story.js";
 
-let redis: Redis;
+let redis: RedisClient;
 let story: Story;
 let queues: Queues;
 let store: Store;
 
 beforeAll(async () => {
   const url = await freshDatabase();
-  redis = new Redis(url);
-  store = await openStore(redis, { partitions: 16 });
+  redis = openRedis(url);
+  store = await openStore(redis, { partitions: PARTITIONS });
   queues = createQueues({ redis, leaseSeconds: 300, schedds: [] });
   // The first failure is the last one, so that a retry can be told from a failure that has not counted yet.
   story = await startStory({ REDIS_URL: url, RECONCILE_SECONDS: "0.2", TMS_ACTION_RETRIES: "0" });

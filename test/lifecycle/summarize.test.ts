@@ -1,18 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TaskforceUuid, WorkflowId } from "../../src/domain/ids.js";
 import type { ShownSummary, WorkflowSummary } from "../../src/domain/summary.js";
+import type { RedisClient } from "../../src/redis/client.js";
 import { partitionOf, summaryKey } from "../../src/store/keys.js";
 import { updateStatuses } from "../../src/store/statuses.js";
 import { openStore, type Store } from "../../src/store/store.js";
+import { openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import { type CreatedWorkflow, eventually, type Story, startStory, task, theOnly } from "../stories/story.js";
 
 const PARTITIONS = 2;
 
 let url: string;
-let redis: Redis;
+let redis: RedisClient;
 let store: Store;
 let story: Story;
 
@@ -22,7 +23,7 @@ const start = (): Promise<Story> =>
 
 beforeAll(async () => {
   url = await freshDatabase();
-  redis = new Redis(url);
+  redis = openRedis(url);
   story = await start();
   store = await openStore(redis, { partitions: PARTITIONS });
 });

@@ -1,18 +1,19 @@
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RedisClient } from "../../src/redis/client.js";
 import { type ScriptedMqs, startScriptedMqs, status, tryAgainLater } from "../mqs/scriptedMqs.js";
+import { deleteKeys, openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import { eventually, type Story, startStory, task } from "../stories/story.js";
 import { type Scrape, scrape } from "./scrape.js";
 
 let mqs: ScriptedMqs;
-let redis: Redis;
+let redis: RedisClient;
 let story: Story;
 
 beforeAll(async () => {
   mqs = await startScriptedMqs();
   const url = await freshDatabase();
-  redis = new Redis(url);
+  redis = openRedis(url);
   story = await startStory({
     REDIS_URL: url,
     MQS_ADDRESS: mqs.address,
@@ -132,7 +133,7 @@ describe("a scrape shows", () => {
     await shows("wms_queue_jobs", { queue: "starter", schedd: at.schedd, state: "waiting" }, 3);
     const added = { queue: "starter", repair: "added" };
     const before = await counted("wms_reconcile_repairs_total", added);
-    await redis.del(await redis.keys(`*starter-${at.schedd}:*`));
+    await deleteKeys(redis, `*starter-${at.schedd}:*`);
     const seen = await eventually(
       "three jobs are back",
       () => scrape(story.url),

@@ -1,9 +1,10 @@
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { WmsError } from "../../src/domain/errors.js";
 import { newWorkflowId, type WorkflowId } from "../../src/domain/ids.js";
 import { mqProfileSchema } from "../../src/domain/mqProfile.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "../../src/mqs/embeddedMqs.js";
+import type { RedisClient } from "../../src/redis/client.js";
+import { keysOf, openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 
 const broker = { type: "rabbitmq", address: "broker.example.org:5672", authToken: "let-me-in" };
@@ -17,13 +18,13 @@ const CLOSED = { is_activated: false, auth_token: null, broker_type: null, broke
 const HOSTILE = ["__proto__", "constructor", "", " ", "two words", "a}b{c:*", "line\nline", "ü☃🧊", "\ud800"];
 
 let url: string;
-let redis: Redis;
+let redis: RedisClient;
 let mqs: EmbeddedMqs;
 let workflow: WorkflowId;
 
 beforeAll(async () => {
   url = await freshDatabase();
-  redis = new Redis(url);
+  redis = openRedis(url);
   mqs = createEmbeddedMqs({ redis, broker });
 });
 afterAll(() => redis.disconnect());
@@ -58,7 +59,7 @@ describe("reservation", () => {
   });
 
   test("gives 50 callers at once, from several processes, the same", async () => {
-    const other = new Redis(url);
+    const other = openRedis(url);
     const both = [mqs, createEmbeddedMqs({ redis: other, broker })];
     const aliases = ["a", "b", "c"];
     const outcomes = await Promise.all(
@@ -89,7 +90,7 @@ describe("reservation", () => {
   test("keeps all of a workflow under its own hash tag", async () => {
     await mqs.reserve(workflow, ["in"], []);
     await mqs.activate(workflow, 50);
-    const keys = await redis.keys(`*${workflow}*`);
+    const keys = await keysOf(redis, `*${workflow}*`);
     expect(keys.length).toBeGreaterThan(0);
     expect(keys.filter((key) => !key.startsWith(`mqs:{${workflow}}:`))).toEqual([]);
   });

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { ensureRedisServer } from "../../src/redis/executable.js";
 import { startServer } from "../../src/redis/server.js";
 import { hang, startScriptedMqs } from "../mqs/scriptedMqs.js";
+import { openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import {
   beginRequest,
@@ -108,7 +109,7 @@ async function workerWithJob(environment: Record<string, string> = {}) {
   const body = workflowRequest({ input_queue_aliases: ["in"] });
   const { workflow, taskforce } = await createWorkflow(url, body);
   await mqs.waitForCall(({ kind }) => kind === "activation");
-  const redis = new Redis(REDIS_URL);
+  const redis = openRedis(REDIS_URL);
   onTestFinished(() => redis.disconnect());
   const queue = "{wmsq-mq-activation}:mq-activation";
   const job = workflow.split("/").at(-1) ?? "";

@@ -1,5 +1,6 @@
-import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
+import type { RedisClient } from "../../src/redis/client.js";
+import { keysOf, openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import { ServiceProcess, until, workflowRequest } from "./serviceProcess.js";
 
@@ -35,17 +36,17 @@ async function visible(url: string): Promise<{ workflows: string[]; taskforces: 
 }
 
 /** Starts a process, and kills it once so many keys are in Redis after a request came. */
-async function killedAt(keys: number): Promise<{ url: string; redis: Redis }> {
+async function killedAt(keys: number): Promise<{ url: string; redis: RedisClient }> {
   const REDIS_URL = await freshDatabase();
-  const redis = new Redis(REDIS_URL);
+  const redis = openRedis(REDIS_URL);
   onTestFinished(() => redis.disconnect());
   const doomed = new ServiceProcess("web", { REDIS_URL });
   const request = create(await doomed.url()).then(
     ({ status }) => status,
     () => "lost",
   );
-  await until("the request is being served", async () => (await redis.keys("*idempotency*")).length > 0);
-  await until(`there are ${keys} keys`, async () => (await redis.dbsize()) >= keys);
+  await until("the request is being served", async () => (await keysOf(redis, "*idempotency*")).length > 0);
+  await until(`there are ${keys} keys`, async () => (await keysOf(redis, "*")).length >= keys);
   doomed.signal("SIGKILL");
   await doomed.ended();
   await request;
@@ -57,7 +58,7 @@ test.each([0, 2000, 2 * TASKS])(
   async (keys) => {
     const { url, redis } = await killedAt(keys);
     const left = await visible(url);
-    const [key = ""] = await redis.keys("*idempotency*");
+    const [key = ""] = await keysOf(redis, "*idempotency*");
     const { made } = JSON.parse((await redis.get(key)) ?? "{}") as { made?: string };
     expect(left.workflows).toEqual(made === undefined ? [] : [made]);
 

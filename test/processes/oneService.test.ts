@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TmsAction } from "../../scripts/tms/actions.js";
 import { createTms } from "../../scripts/tms/tms.js";
 import { createQueues, type Queues } from "../../src/queues/queues.js";
+import { openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import { eventually, logOf, Story } from "../stories/story.js";
 import { CLUSTER_LOCATIONS, createTaskforces, findTaskforces, SCHEDDS } from "./manyTaskforces.js";
@@ -32,7 +32,7 @@ let queues: Queues;
 
 beforeAll(async () => {
   const REDIS_URL = await freshDatabase();
-  const redis = new Redis(REDIS_URL);
+  const redis = openRedis(REDIS_URL);
   queues = createQueues({ redis, leaseSeconds: 15, schedds: SCHEDDS });
   closings.push(async () => {
     await queues.close();

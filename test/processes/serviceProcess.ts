@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
 import { Program, type ProgramName, until } from "./program.js";
+import { settingsOf } from "../setup/address.js";
 
 export { type LogLine, until } from "./program.js";
 
@@ -16,7 +17,7 @@ export class ServiceProcess extends Program {
     environment: Record<string, string>,
     atEnd: (kill: () => Promise<void>) => void = onTestFinished,
   ) {
-    super(inject("built"), program, environment);
+    super(inject("built"), program, settingsOf(environment));
     atEnd(() => this.kill());
   }
 }

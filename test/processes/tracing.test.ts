@@ -1,6 +1,6 @@
-import { Redis } from "ioredis";
 import { expect, test } from "vitest";
 import { startScriptedMqs } from "../mqs/scriptedMqs.js";
+import { openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import { loadedPackages, TELLING_WHAT_IT_LOADS } from "./loadedPackages.js";
 import { type CollectedSpan, startOtlpCollector } from "./otlpCollector.js";
@@ -92,7 +92,7 @@ test("a job's data is its id, and what is leased carries no trace", async () => 
   const web = new ServiceProcess("web", environment);
   const url = await web.url();
   const { workflow, taskforce } = await createWorkflow(url);
-  const redis = new Redis(REDIS_URL);
+  const redis = openRedis(REDIS_URL);
   const id = workflow.split("/").at(-1) ?? "";
   const job = await redis.hgetall(`{wmsq-mq-activation}:mq-activation:${id}`);
   expect(JSON.parse(job["data"] ?? "")).toEqual({ id });

@@ -1,15 +1,16 @@
-import { Redis } from "ioredis";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { firstOfEachRank, jobCounts } from "../../src/queues/depth.js";
 import { LeaseQueue } from "../../src/queues/leaseQueue.js";
 import { starterRank } from "../../src/queues/rank.js";
+import type { RedisClient } from "../../src/redis/client.js";
+import { openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 
-let redis: Redis;
+let redis: RedisClient;
 let starter: LeaseQueue;
 
 beforeEach(async () => {
-  redis = new Redis(await freshDatabase());
+  redis = openRedis(await freshDatabase());
   starter = new LeaseQueue("starter-a", redis, 300);
 });
 

@@ -1,15 +1,16 @@
-import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LeaseQueue } from "../../src/queues/leaseQueue.js";
+import type { RedisClient } from "../../src/redis/client.js";
+import { keysOf, openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 
 const LEASE_SECONDS = 0.2;
 
-let redis: Redis;
+let redis: RedisClient;
 let queue: LeaseQueue;
 
 beforeEach(async () => {
-  redis = new Redis(await freshDatabase());
+  redis = openRedis(await freshDatabase());
   queue = new LeaseQueue("starter-a%3Ab", redis, LEASE_SECONDS);
 });
 
@@ -263,7 +264,7 @@ test("ending many ends the waiting and the leased", async () => {
 
 test("the keys of a schedd with special characters stay in one slot", async () => {
   await queue.add([{ id: "a", rank: 5 }]);
-  const keys = await redis.keys("*");
+  const keys = await keysOf(redis, "*");
   expect(keys.length).toBeGreaterThan(0);
   expect(new Set(keys.map((key) => key.slice(key.indexOf("{"), key.indexOf("}") + 1))).size).toBe(1);
 });

@@ -1,9 +1,10 @@
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WorkflowId } from "../../src/domain/ids.js";
 import { createQueues, type Queues } from "../../src/queues/queues.js";
+import { mastersOf, type RedisClient } from "../../src/redis/client.js";
 import { openStore } from "../../src/store/store.js";
-import { freshDatabase } from "../setup/database.js";
+import { openRedis } from "../setup/address.js";
+import { freshDatabase, PARTITIONS } from "../setup/database.js";
 import {
   type AccessPoint,
   eventually,
@@ -20,7 +21,7 @@ const DELETE_QUEUES = `
   return #keys`;
 
 describe("when all queues are lost in the middle of a story", () => {
-  let redis: Redis;
+  let redis: RedisClient;
   let story: Story;
   let queues: Queues;
   let at: AccessPoint;
@@ -32,7 +33,7 @@ describe("when all queues are lost in the middle of a story", () => {
 
   beforeAll(async () => {
     const url = await freshDatabase();
-    redis = new Redis(url);
+    redis = openRedis(url);
     story = await startStory({
       REDIS_URL: url,
       RECONCILE_SECONDS: "0.3",
@@ -50,7 +51,8 @@ describe("when all queues are lost in the middle of a story", () => {
     leased = { uuid, taskId, workflowId, handOut: await story.takes(at.tms), report: {} as never };
     waiting = [];
     for (const priority of [10, 30, 20]) waiting.push((await story.pending(at, { priority })).taskforce_uuid);
-    expect(await redis.eval(DELETE_QUEUES, 0)).toBeGreaterThan(10);
+    const deleted = await Promise.all(mastersOf(redis).map((server) => server.eval(DELETE_QUEUES, 0)));
+    expect(deleted.reduce<number>((sum, keys) => sum + Number(keys), 0)).toBeGreaterThan(10);
   });
 
   afterAll(async () => {
@@ -107,7 +109,7 @@ describe("when all queues are lost in the middle of a story", () => {
   });
 
   it("summaries are right in the end", async () => {
-    const store = await openStore(redis, { partitions: 16 });
+    const store = await openStore(redis, { partitions: PARTITIONS });
     const summary = await eventually(
       "the summary of the stopped workflow",
       () => store.summaries.fetch(stopping.workflowId as WorkflowId),
@@ -127,7 +129,7 @@ describe("when all queues are lost in the middle of a story", () => {
 describe("reconcile", () => {
   it("drops jobs whose taskforce is in another phase", async () => {
     const url = await freshDatabase();
-    const redis = new Redis(url);
+    const redis = openRedis(url);
     const story = await startStory({ REDIS_URL: url, RECONCILE_SECONDS: "0.2" });
     const at = story.accessPoint();
     const queues = createQueues({ redis, leaseSeconds: 300, schedds: [at.schedd] });

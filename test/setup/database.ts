@@ -1,19 +1,34 @@
 import { inject } from "vitest";
+import { CLUSTER_PARTITIONS } from "./address.js";
+import { returnClusters, takeCluster } from "./clusterPool.js";
 import { returnDatabases, takeDatabase } from "./databasePool.js";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** Whether the tests run on Redis Clusters. */
+    onClusters: boolean;
+  }
+}
+
+/** Partitions of the store of a service that tests start. */
+export const PARTITIONS = inject("onClusters") ? CLUSTER_PARTITIONS : 16;
 
 const takenByThisFile: number[] = [];
 
 /**
- * An empty Redis database that no other test uses.
+ * An empty Redis database that no other test uses; where the tests run on Redis Clusters, a whole one.
  *
- * @returns its `redis://…/<number>`; it is emptied when the test file has ended
+ * @returns its `redis://…/<number>`, or `redis-cluster://…`; it is emptied when the test file has ended
  */
 export async function freshDatabase(): Promise<string> {
+  if (inject("onClusters")) return takeCluster(inject("redisUrl"));
   const { url, number } = await takeDatabase(inject("redisUrl"));
   takenByThisFile.push(number);
   return url;
 }
 
 /** Gives back what {@link freshDatabase} took in this test file. */
-export const releaseDatabases = (): Promise<void> =>
-  returnDatabases(inject("redisUrl"), takenByThisFile.splice(0));
+export async function releaseDatabases(): Promise<void> {
+  await returnClusters(inject("redisUrl"));
+  await returnDatabases(inject("redisUrl"), takenByThisFile.splice(0));
+}

@@ -28,10 +28,11 @@ interface TestRedis {
  * One Redis for the whole run: the one of `REDIS_URL`; else in a container, where a Docker engine answers; else a
  * `redis-server` of this machine, which is installed first where that is allowed.
  */
-export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+export default async function setUp(project: Pick<TestProject, "provide">): Promise<() => Promise<void>> {
   const redis = await findOrStart();
   await openPool(redis.url);
   project.provide("redisUrl", redis.url);
+  project.provide("onClusters", false);
   return async () => {
     await closePool(redis.url);
     await redis.stop();

@@ -3,6 +3,7 @@ import { type Logger, pino } from "pino";
 import { inject } from "vitest";
 import { readConfig } from "../../src/config/config.js";
 import { startService } from "../../src/service.js";
+import { settingsOf } from "./address.js";
 import { freshDatabase } from "./database.js";
 
 /** A whole service, HTTP and workers, in the test's own process. */
@@ -27,7 +28,7 @@ export async function startTestService(
   const isElsewhere =
     overrides["REDIS_CLUSTER_NODES"] !== undefined || overrides["REDIS_SENTINELS"] !== undefined;
   const redisUrl = overrides["REDIS_URL"] ?? (isElsewhere ? "" : await freshDatabase());
-  const config = readConfig({ REST_PORT: "0", ...overrides, REDIS_URL: redisUrl });
+  const config = readConfig(settingsOf({ REST_PORT: "0", ...overrides, REDIS_URL: redisUrl }));
   if (config.redis === undefined) throw new Error("the service has no Redis");
   const pageFolders = [join(inject("built"), "dist/page/")];
   const roles = { web: true, workers: true };

@@ -1,11 +1,12 @@
-import { Redis } from "ioredis";
 import { onTestFinished } from "vitest";
+import type { RedisClient } from "../../src/redis/client.js";
 import { openStore, type Store } from "../../src/store/store.js";
+import { openRedis } from "./address.js";
 import { freshDatabase } from "./database.js";
 
 /** A store on an empty database, with a client of it. Both are closed when the test has ended. */
-export async function freshStore(partitions: number): Promise<{ redis: Redis; store: Store }> {
-  const redis = new Redis(await freshDatabase());
+export async function freshStore(partitions: number): Promise<{ redis: RedisClient; store: Store }> {
+  const redis = openRedis(await freshDatabase());
   onTestFinished(() => redis.disconnect());
   return { redis, store: await openStore(redis, { partitions }) };
 }

@@ -1,5 +1,5 @@
-import type { Redis } from "ioredis";
 import { beforeEach, expect, test } from "vitest";
+import type { RedisClient } from "../../src/redis/client.js";
 import type { Configuration } from "../../src/store/configurations.js";
 import { createAll } from "../../src/store/creation.js";
 import { memberOf, partitionOf, recordKey } from "../../src/store/keys.js";
@@ -8,7 +8,7 @@ import { openStore, type Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/store.js";
 import { workflowOf } from "./wholeWorkflow.js";
 
-let redis: Redis;
+let redis: RedisClient;
 let store: Store;
 beforeEach(async () => {
   ({ redis, store } = await freshStore(1));

@@ -1,4 +1,3 @@
-import type { Redis } from "ioredis";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   newTaskforceUuid,
@@ -11,6 +10,7 @@ import type { Phase } from "../../src/domain/phases.js";
 import type { WorkflowSummary } from "../../src/domain/summary.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { WorkflowEvent } from "../../src/domain/workflowEvents.js";
+import type { RedisClient } from "../../src/redis/client.js";
 import { createAll, createTaskforce } from "../../src/store/creation.js";
 import { EventStreams, isLost, ORIGIN } from "../../src/store/eventStreams.js";
 import { EVENTS_KEPT, eventsKey } from "../../src/store/keys.js";
@@ -34,7 +34,7 @@ const NO_SUMS: WorkflowSummary = {
   updated: 1,
 };
 
-let redis: Redis;
+let redis: RedisClient;
 let store: Store;
 let streams: EventStreams;
 

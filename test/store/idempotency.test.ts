@@ -1,15 +1,16 @@
-import type { Redis } from "ioredis";
 import { beforeEach, expect, test } from "vitest";
+import type { RedisClient } from "../../src/redis/client.js";
 import { createAll, createTaskforce } from "../../src/store/creation.js";
 import { type Claim, Overtaken } from "../../src/store/idempotency.js";
 import { partitionOf } from "../../src/store/keys.js";
 import { AT_ONCE } from "../../src/store/staging.js";
 import type { Store } from "../../src/store/store.js";
+import { empty, keysOf } from "../setup/address.js";
 import { freshStore } from "../setup/store.js";
 import { inPhase } from "./inPhase.js";
 import { workflowOf } from "./wholeWorkflow.js";
 
-let redis: Redis;
+let redis: RedisClient;
 let store: Store;
 beforeEach(async () => {
   // All in one partition: a workflow's id need not be chosen.
@@ -52,7 +53,7 @@ test.each([
   await createAll(store, whole, 0, await claimed());
   expect(await store.idempotency.claim(REQUEST, 0)).toEqual({ made: whole.workflow.workflow_id });
   const contents = async () => {
-    const keys = (await redis.keys("wms:{*")).filter((key) => !key.includes("idempotency")).sort();
+    const keys = (await keysOf(redis, "wms:{*")).filter((key) => !key.includes("idempotency")).sort();
     return Promise.all(
       keys.map(async (key) => {
         const type = await redis.type(key);
@@ -68,7 +69,7 @@ test.each([
   };
   const written = await contents();
   expect(written.length).toBeGreaterThan(3 * tasks);
-  await redis.flushdb();
+  await empty(redis);
   await createAll(store, whole, 0);
   expect(written).toEqual(await contents());
 });
@@ -78,7 +79,7 @@ test("one whose claim ran out takes effect all the same, unless a repetition has
   await createAll(store, first, 0, await lateClaim());
   expect(await store.idempotency.claim(REQUEST, 0)).toEqual({ made: first.workflow.workflow_id });
 
-  await redis.flushdb();
+  await empty(redis);
   const late = await lateClaim();
   await claimed();
   await expect(createAll(store, second, 0, late)).rejects.toThrow(Overtaken);

@@ -1,14 +1,15 @@
-import type { Redis } from "ioredis";
 import { beforeEach, expect, test } from "vitest";
+import type { RedisClient } from "../../src/redis/client.js";
 import { createAll, entriesBehind } from "../../src/store/creation.js";
 import { partitionOf, stagingKey } from "../../src/store/keys.js";
 import { AT_ONCE, stage, sweepStaged } from "../../src/store/staging.js";
 import type { Store } from "../../src/store/store.js";
+import { keysOf } from "../setup/address.js";
 import { freshStore } from "../setup/store.js";
 import { inPhase } from "./inPhase.js";
 import { workflowOf } from "./wholeWorkflow.js";
 
-let redis: Redis;
+let redis: RedisClient;
 let store: Store;
 beforeEach(async () => {
   ({ redis, store } = await freshStore(4));
@@ -17,7 +18,7 @@ beforeEach(async () => {
 /** Every key: a sorted set with its members, others by their type. */
 async function contents(): Promise<Map<string, unknown>> {
   const found = new Map<string, unknown>();
-  for (const key of await redis.keys("wms:{*"))
+  for (const key of await keysOf(redis, "wms:{*"))
     found.set(
       key,
       (await redis.type(key)) === "zset"

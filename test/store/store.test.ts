@@ -1,8 +1,8 @@
-import type { Redis } from "ioredis";
 import { beforeEach, describe, expect, test } from "vitest";
 import { newTaskforceUuid, newTaskId, newWorkflowId, type TaskforceUuid } from "../../src/domain/ids.js";
 import type { MqProfile } from "../../src/domain/mqProfile.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
+import type { RedisClient } from "../../src/redis/client.js";
 import { createAll, createTaskforce, type WholeWorkflow } from "../../src/store/creation.js";
 import { partitionOf } from "../../src/store/keys.js";
 import { checkLayout, LayoutError } from "../../src/store/layout.js";
@@ -14,7 +14,7 @@ import { readToStart } from "../../src/store/toStart.js";
 import { freshStore } from "../setup/store.js";
 import { inPhase } from "./inPhase.js";
 
-let redis: Redis;
+let redis: RedisClient;
 let store: Store;
 
 beforeEach(async () => {

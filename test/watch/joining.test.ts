@@ -2,9 +2,11 @@ import { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import type { WorkflowId } from "../../src/domain/ids.js";
+import type { RedisClient } from "../../src/redis/client.js";
 import { openStore, type Store } from "../../src/store/store.js";
 import type { Client } from "../../src/watch/watch.js";
 import { Watchers } from "../../src/watch/watchers.js";
+import { openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import { eventually } from "../stories/story.js";
 import { taskforcesOf, tellPhase, workflowIn } from "./someEvents.js";
@@ -13,14 +15,14 @@ const PARTITIONS = 3;
 const log = pino({ level: "silent" });
 
 let url: string;
-let redis: Redis;
+let redis: RedisClient;
 let store: Store;
 let watchers: Watchers;
 beforeEach(async () => {
   url = await freshDatabase();
-  redis = new Redis(url);
+  redis = openRedis(url);
   store = await openStore(redis, { partitions: PARTITIONS });
-  watchers = new Watchers({ store, connect: async () => new Redis(url), patience: 1000, log });
+  watchers = new Watchers({ store, connect: async () => openRedis(url), patience: 1000, log });
 });
 afterEach(() => redis.disconnect());
 

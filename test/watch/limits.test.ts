@@ -1,9 +1,10 @@
-import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { WorkflowId } from "../../src/domain/ids.js";
+import type { RedisClient } from "../../src/redis/client.js";
 import { partitionOf } from "../../src/store/keys.js";
 import { type RedisProxy, startRedisProxy } from "../api/redisProxy.js";
 import { type Scenario, startScenario } from "../api/scenario.js";
+import { openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import { EventClient } from "./eventClient.js";
 import { flood, taskforcesOf, tellPhase } from "./someEvents.js";
@@ -13,12 +14,12 @@ const PARTITIONS = 16;
 let proxy: RedisProxy;
 let scenario: Scenario;
 /** Around the proxy. */
-let redis: Redis;
+let redis: RedisClient;
 let workflow: WorkflowId;
 let partition: number;
 beforeEach(async () => {
   const database = await freshDatabase();
-  redis = new Redis(database);
+  redis = openRedis(database);
   proxy = await startRedisProxy(database);
   scenario = await startScenario({
     REDIS_URL: proxy.url,

@@ -1,4 +1,3 @@
-import type { Redis } from "ioredis";
 import {
   newTaskforceUuid,
   newTaskId,
@@ -6,6 +5,7 @@ import {
   type TaskforceUuid,
   type WorkflowId,
 } from "../../src/domain/ids.js";
+import type { RedisClient } from "../../src/redis/client.js";
 import { EVENTS_KEPT, eventsKey, memberOf, partitionOf } from "../../src/store/keys.js";
 
 /** A workflow's id that lies in a partition. */
@@ -24,7 +24,7 @@ export function taskforcesOf(workflow: WorkflowId, count: number): TaskforceUuid
 
 /** Appends an event about taskforces of one workflow, as the scripts do; there may be more of them than a script ever takes. */
 export async function tellPhase(
-  redis: Redis,
+  redis: RedisClient,
   partition: number,
   taskforces: readonly TaskforceUuid[],
 ): Promise<void> {
@@ -34,7 +34,7 @@ export async function tellPhase(
 }
 
 /** Appends so much that all that is there now is dropped. */
-export async function flood(redis: Redis, partition: number): Promise<void> {
+export async function flood(redis: RedisClient, partition: number): Promise<void> {
   const pipeline = redis.pipeline();
   for (let n = 0; n < EVENTS_KEPT + 200; n++)
     pipeline.xadd(eventsKey(partition), "MAXLEN", "~", EVENTS_KEPT, "*", "e", '["of no interest"]');

@@ -1,6 +1,5 @@
 import { EventEmitter } from "node:events";
 import type { Job } from "bullmq";
-import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { BackgroundQueue } from "../../src/queues/backgroundQueue.js";
 import {
@@ -10,6 +9,7 @@ import {
   startBackgroundWorker,
 } from "../../src/workers/backgroundWorker.js";
 import { recordingLog } from "../mqs/logLines.js";
+import { openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import { eventually } from "../stories/story.js";
 
@@ -22,8 +22,8 @@ const KEPT_STACKS = 3;
 /** A queue and a worker that does `work` for each of its jobs. */
 async function start(work: BackgroundWork["work"], more: Partial<BackgroundWork> = {}) {
   const url = await freshDatabase();
-  const redis = new Redis(url);
-  const workerRedis = new Redis(url, { maxRetriesPerRequest: null });
+  const redis = openRedis(url);
+  const workerRedis = openRedis(url, { maxRetriesPerRequest: null });
   const { log, lines } = recordingLog();
   const queue = new BackgroundQueue(QUEUE, redis);
   const worker = startBackgroundWorker(

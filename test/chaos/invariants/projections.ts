@@ -79,8 +79,8 @@ export async function queuesEqualThePhases({ snapshot, queues, store, redis }: E
   ])
     compare(queue, ids, []);
   for (let partition = 0; partition < store.partitions; partition++) {
-    for (const workflow of await store.indexes.deactivating(partition))
-      findings.push({ message: `${workflow} is still being deactivated` });
+    for await (const workflows of store.indexes.deactivating(partition))
+      for (const workflow of workflows) findings.push({ message: `${workflow} is still being deactivated` });
     if ((await store.summaries.dirtyCount(partition)) > 0)
       findings.push({ message: `workflows of partition ${partition} are still dirty` });
     if ((await redis.hlen(summarizersKey(partition))) > 0)

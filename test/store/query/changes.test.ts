@@ -1,15 +1,16 @@
 import fc from "fast-check";
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RedisClient } from "../../../src/redis/client.js";
 import { compileFilter } from "../../../src/store/query/match.js";
+import { empty, openRedis } from "../../setup/address.js";
 import { freshDatabase } from "../../setup/database.js";
 import { someFilter } from "./arbitraries.js";
 import { allPages, uuidsOn } from "./pages.js";
 import { many, Population, type Sample, sample } from "./population.js";
 
-let redis: Redis;
+let redis: RedisClient;
 beforeAll(async () => {
-  redis = new Redis(await freshDatabase());
+  redis = openRedis(await freshDatabase());
 });
 afterAll(() => redis.disconnect());
 
@@ -65,7 +66,7 @@ describe("while others change the entities", () => {
         fc.oneof(fc.constantFrom({}, inAnyPhase, { schedd: "SCHEDD1", ...inAnyPhase }), someFilter),
         fc.integer({ min: 1_000, max: 40_000 }),
         async (rounds, filter, maxBytes) => {
-          await redis.flushdb();
+          await empty(redis);
           const population = new Population(redis, 2);
           // In runs, so that the indexes of a phase break off at places that lie far apart.
           const phaseOf = (n: number) => phases[Math.floor(n / 40) % 3]!;

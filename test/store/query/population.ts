@@ -1,5 +1,5 @@
-import type { Redis } from "ioredis";
 import type { TaskforceUuid } from "../../../src/domain/ids.js";
+import type { RedisClient } from "../../../src/redis/client.js";
 import { allKey, INDEXED, indexKey, memberOf, partitionOf } from "../../../src/store/keys.js";
 import type { QuerySource } from "../../../src/store/query/runQuery.js";
 
@@ -57,7 +57,7 @@ export class Population implements QuerySource<"taskforce"> {
   meanwhile: () => Promise<void> = async () => undefined;
 
   constructor(
-    readonly redis: Redis,
+    readonly redis: RedisClient,
     readonly partitions: number,
   ) {}
 

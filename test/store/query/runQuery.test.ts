@@ -1,19 +1,20 @@
 import fc from "fast-check";
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { RedisClient } from "../../../src/redis/client.js";
 import { compileFilter } from "../../../src/store/query/match.js";
 import { runQuery } from "../../../src/store/query/runQuery.js";
+import { empty, openRedis } from "../../setup/address.js";
 import { freshDatabase } from "../../setup/database.js";
 import { someFilter, someSamples } from "./arbitraries.js";
 import { allPages, bytesOf, uuidsOn } from "./pages.js";
 import { byAge, idsOf, many, Population, type Sample } from "./population.js";
 
-let redis: Redis;
+let redis: RedisClient;
 beforeAll(async () => {
-  redis = new Redis(await freshDatabase());
+  redis = openRedis(await freshDatabase());
 });
 afterAll(() => redis.disconnect());
-beforeEach(() => redis.flushdb());
+beforeEach(() => empty(redis));
 
 async function populated(partitions: number, samples: Sample[]): Promise<Population> {
   const population = new Population(redis, partitions);
@@ -36,7 +37,7 @@ test("an indexed query finds what a full scan finds, whatever the filter, the pa
       fc.integer({ min: 1, max: 5 }),
       fc.integer({ min: 100, max: 20_000 }),
       async (samples, filters, partitions, maxBytes) => {
-        await redis.flushdb();
+        await empty(redis);
         const population = await populated(partitions, samples);
         for (const filter of filters) {
           const pages = await allPages(population, filter, { maxBytes });

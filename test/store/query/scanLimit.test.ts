@@ -1,16 +1,17 @@
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RedisClient } from "../../../src/redis/client.js";
 import { runQuery } from "../../../src/store/query/runQuery.js";
 import { startScenario } from "../../api/scenario.js";
+import { openRedis } from "../../setup/address.js";
 import { freshDatabase } from "../../setup/database.js";
 import { idsOf, Population } from "./population.js";
 
 const ENTITIES = 300;
 
-let redis: Redis;
+let redis: RedisClient;
 let population: Population;
 beforeAll(async () => {
-  redis = new Redis(await freshDatabase());
+  redis = openRedis(await freshDatabase());
   population = new Population(redis, 4);
   await population.put(
     ...Array.from({ length: ENTITIES }, (_, n) => ({

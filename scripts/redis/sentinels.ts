@@ -1,0 +1,118 @@
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { Redis } from "ioredis";
+import { ensureRedisServer } from "../../src/redis/executable.js";
+import { freePort, leashed, type RedisServer, startServer } from "../../src/redis/server.js";
+
+const NAME = "wms";
+
+/** What the sentinels are told. Milliseconds. */
+const SENTINEL = `
+sentinel down-after-milliseconds ${NAME} 500
+sentinel failover-timeout ${NAME} 3000
+sentinel parallel-syncs ${NAME} 1
+`;
+
+/** A Redis with a replica and three sentinels on this machine, for tests. */
+export interface LocalSentinels {
+  master: RedisServer;
+  replica: RedisServer;
+  /** As `REDIS_SENTINELS` takes them. */
+  addresses: string;
+  /** As `REDIS_SENTINEL_NAME`. */
+  name: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts them all, and waits until each sentinel knows the others and the replica. Nothing of it outlives this process.
+ *
+ * @param settings of both servers, once the replica follows, by the names of `redis.conf`
+ * @param replicateFrom the port at which the replica finds the master; undefined: its own
+ */
+export async function startSentinels(
+  settings: Record<string, string> = {},
+  replicateFrom: (masterPort: number) => Promise<number> = async (port) => port,
+): Promise<LocalSentinels> {
+  const folder = await mkdtemp(join(tmpdir(), "wms-sentinels-"));
+  const command = await ensureRedisServer((line) => console.error(line));
+  const start = (name: string) => startServer({ command, dir: join(folder, name), appendOnly: false });
+  const master = await start("master");
+  const replica = await start("replica");
+  await tell(replica.port, (redis) => follow(redis, replicateFrom(master.port)));
+  for (const { port } of [master, replica])
+    for (const [name, value] of Object.entries(settings))
+      await tell(port, (redis) => redis.config("SET", name, value));
+  const sentinels = await Promise.all(
+    [0, 1, 2].map((n) => startSentinel(command, join(folder, `sentinel-${n}`), master.port)),
+  );
+  await Promise.all(sentinels.map(({ port }) => tell(port, knowsAll)));
+  return {
+    master,
+    replica,
+    addresses: sentinels.map(({ port }) => `127.0.0.1:${port}`).join(","),
+    name: NAME,
+    async stop() {
+      await Promise.all([...sentinels, master, replica].map((each) => each.stop()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function tell<T>(port: number, what: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(port, "127.0.0.1");
+  try {
+    return await what(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function follow(replica: Redis, masterPort: Promise<number>): Promise<void> {
+  await replica.replicaof("127.0.0.1", await masterPort);
+  while (!/^master_link_status:up/m.test(await replica.info("replication"))) await delay(20);
+}
+
+/** The same program as a server. It keeps what it learns in its configuration file. */
+async function startSentinel(
+  command: string,
+  dir: string,
+  masterPort: number,
+): Promise<{ port: number; stop(): Promise<void> }> {
+  await mkdir(dir, { recursive: true });
+  const file = join(dir, "sentinel.conf");
+  await writeFile(file, `sentinel monitor ${NAME} 127.0.0.1 ${masterPort} 2\n${SENTINEL}`);
+  const port = await freePort();
+  const child = leashed(command, [
+    file,
+    "--sentinel",
+    "--bind",
+    "127.0.0.1",
+    "--port",
+    String(port),
+    "--dir",
+    dir,
+  ]);
+  child.stdout.resume();
+  const ended = once(child, "exit");
+  await tell(port, (redis) => redis.ping());
+  return {
+    port,
+    async stop() {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+async function knowsAll(sentinel: Redis): Promise<void> {
+  for (;;) {
+    const told = (await sentinel.call("SENTINEL", "MASTER", NAME)) as string[];
+    const field = (name: string) => told[told.indexOf(name) + 1];
+    if (field("num-slaves") === "1" && field("num-other-sentinels") === "2") return;
+    await delay(50);
+  }
+}

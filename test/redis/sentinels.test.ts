@@ -1,0 +1,54 @@
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type LocalSentinels, startSentinels } from "../../scripts/redis/sentinels.js";
+import { type AccessPoint, eventually, type Story, startStory } from "../stories/story.js";
+
+let sentinels: LocalSentinels;
+let story: Story;
+let at: AccessPoint;
+
+beforeAll(async () => {
+  sentinels = await startSentinels();
+  story = await startStory({
+    REDIS_SENTINELS: sentinels.addresses,
+    REDIS_SENTINEL_NAME: sentinels.name,
+    RECONCILE_SECONDS: "0.5",
+  });
+  at = story.accessPoint();
+});
+
+afterAll(async () => {
+  await story?.close();
+  await sentinels?.stop();
+});
+
+/** Ends a Redis at once, as the loss of its machine would. */
+async function kill(port: number): Promise<void> {
+  const redis = new Redis(port, "127.0.0.1", { retryStrategy: () => null });
+  redis.on("error", () => undefined);
+  const pid = /^process_id:(\d+)/m.exec(await redis.info("server"))?.[1];
+  redis.disconnect();
+  process.kill(Number(pid), "SIGKILL");
+}
+
+test("a replica takes over from a master that died, and the service goes on with it", async () => {
+  const running = await story.running(at);
+  const waiting = await story.pending(at);
+
+  await kill(sentinels.master.port);
+
+  await eventually(
+    "requests are answered again",
+    () => story.call("GET", `/v1/taskforces/${running.uuid}`).catch(() => ({ status: 0 })),
+    ({ status }) => status === 200,
+  );
+  const handOut = await story.takes(at.tms);
+  expect(handOut.taskforce.taskforce_uuid).toBe(waiting.taskforce_uuid);
+  await at.tms.submit(handOut);
+  await story.deactivate(running.workflowId, "abort");
+  const stopping = await story.takesToStop(at.tms);
+  expect(stopping.taskforce_uuid).toBe(running.uuid);
+  await at.tms.remove(stopping);
+  await at.tms.complete(stopping);
+  await story.running(at);
+});

@@ -1,0 +1,28 @@
+import type { TestProject } from "vitest/node";
+import { startCluster } from "../../scripts/redis/cluster.js";
+import { clusterAddress } from "./address.js";
+import { offerClusters } from "./clusterPool.js";
+import startRedis from "./redis.js";
+
+/** Files start more where they need more at a time. */
+const CLUSTERS = 6;
+
+/** For a run on Redis Clusters: some of them, and one Redis that keeps which of them are free. */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  let redisUrl = "";
+  const provide: TestProject["provide"] = (key, value) => {
+    if (key === "redisUrl") redisUrl = String(value);
+    project.provide(key, value);
+  };
+  const stopRedis = await startRedis({ provide });
+  project.provide("onClusters", true);
+  const clusters = await Promise.all(Array.from({ length: CLUSTERS }, () => startCluster({ masters: 3 })));
+  await offerClusters(
+    redisUrl,
+    clusters.map(({ addresses }) => clusterAddress(addresses)),
+  );
+  return async () => {
+    await Promise.all(clusters.map((cluster) => cluster.stop()));
+    await stopRedis();
+  };
+}
