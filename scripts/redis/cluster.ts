@@ -55,7 +55,9 @@ export async function startCluster({
   };
   try {
     const howMany = ["--cluster-replicas", String(replicas), "--cluster-yes"];
-    await run(command.replace("server", "cli"), ["--cluster", "create", ...addresses, ...howMany]);
+    // It makes none of fewer than three.
+    if (masters === 1) await takeAllSlots(servers[0]?.port ?? 0);
+    else await run(command.replace("server", "cli"), ["--cluster", "create", ...addresses, ...howMany]);
     await Promise.all(servers.map(servesAllSlots));
   } catch (error) {
     await stop();
@@ -72,4 +74,10 @@ async function servesAllSlots({ url }: RedisServer): Promise<void> {
   } finally {
     redis.disconnect();
   }
+}
+
+async function takeAllSlots(port: number): Promise<void> {
+  const redis = new Redis(port, "127.0.0.1");
+  await redis.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+  redis.disconnect();
 }

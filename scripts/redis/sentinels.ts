@@ -29,23 +29,14 @@ export interface LocalSentinels {
 
 /**
  * Starts them all, and waits until each sentinel knows the others and the replica. Nothing of it outlives this process.
- *
- * @param settings of both servers, once the replica follows, by the names of `redis.conf`
- * @param replicateFrom the port at which the replica finds the master; undefined: its own
  */
-export async function startSentinels(
-  settings: Record<string, string> = {},
-  replicateFrom: (masterPort: number) => Promise<number> = async (port) => port,
-): Promise<LocalSentinels> {
+export async function startSentinels(settings: Record<string, string> = {}): Promise<LocalSentinels> {
   const folder = await mkdtemp(join(tmpdir(), "wms-sentinels-"));
   const command = await ensureRedisServer((line) => console.error(line));
   const start = (name: string) => startServer({ command, dir: join(folder, name), appendOnly: false });
   const master = await start("master");
   const replica = await start("replica");
-  await tell(replica.port, (redis) => follow(redis, replicateFrom(master.port)));
-  for (const { port } of [master, replica])
-    for (const [name, value] of Object.entries(settings))
-      await tell(port, (redis) => redis.config("SET", name, value));
+  await tell(replica.port, (redis) => follow(redis, master.port));
   const sentinels = await Promise.all(
     [0, 1, 2].map((n) => startSentinel(command, join(folder, `sentinel-${n}`), master.port)),
   );
@@ -64,6 +55,8 @@ export async function startSentinels(
 
 async function tell<T>(port: number, what: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(port, "127.0.0.1");
+  // It may not listen yet.
+  redis.on("error", () => undefined);
   try {
     return await what(redis);
   } finally {
@@ -71,8 +64,8 @@ async function tell<T>(port: number, what: (redis: Redis) => Promise<T>): Promis
   }
 }
 
-async function follow(replica: Redis, masterPort: Promise<number>): Promise<void> {
-  await replica.replicaof("127.0.0.1", await masterPort);
+async function follow(replica: Redis, masterPort: number): Promise<void> {
+  await replica.replicaof("127.0.0.1", masterPort);
   while (!/^master_link_status:up/m.test(await replica.info("replication"))) await delay(20);
 }
 

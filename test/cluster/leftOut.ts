@@ -13,6 +13,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "test/secrets/**": "one Redis of its own with passwords",
   "test/metrics/outages.test.ts": "one Redis behind a proxy that cuts it off",
   "test/api/outages.test.ts": "the same",
+  "test/dashboard/pages.test.ts": "the same, in one of its tests",
   "test/api/rateLimit.test.ts": "the same",
   "test/watch/limits.test.ts": "the same",
   "test/watch/joining.test.ts":
