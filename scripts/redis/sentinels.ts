@@ -30,7 +30,7 @@ export interface LocalSentinels {
 /**
  * Starts them all, and waits until each sentinel knows the others and the replica. Nothing of it outlives this process.
  */
-export async function startSentinels(settings: Record<string, string> = {}): Promise<LocalSentinels> {
+export async function startSentinels(): Promise<LocalSentinels> {
   const folder = await mkdtemp(join(tmpdir(), "wms-sentinels-"));
   const command = await ensureRedisServer((line) => console.error(line));
   const start = (name: string) => startServer({ command, dir: join(folder, name), appendOnly: false });
