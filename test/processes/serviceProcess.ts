@@ -4,8 +4,8 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
-import { Program, type ProgramName, until } from "./program.js";
 import { settingsOf } from "../setup/address.js";
+import { Program, type ProgramName, until } from "./program.js";
 
 export { type LogLine, until } from "./program.js";
 
