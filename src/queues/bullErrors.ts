@@ -7,3 +7,13 @@ export const isLeaseLost = (error: unknown): boolean => [-1, -2, -3, -6].include
 export const isJobMissing = (error: unknown): boolean => codeOf(error) === -1;
 /** The job is not where the command expects it. */
 export const isInAnotherState = (error: unknown): boolean => codeOf(error) === -3;
+
+/** Does what ends a lease. @returns false when none was running */
+export async function endsLease(end: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await end();
+  } catch (error) {
+    if (isLeaseLost(error)) return false;
+    throw error;
+  }
+}

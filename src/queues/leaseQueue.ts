@@ -1,6 +1,6 @@
 import { createRedisBackend, type IQueueBackend, type JobJson, type MinimalJob, Queue } from "bullmq";
 import type { RedisClient } from "../redis/client.js";
-import { isInAnotherState, isJobMissing, isLeaseLost } from "./bullErrors.js";
+import { endsLease, isInAnotherState, isJobMissing, isLeaseLost } from "./bullErrors.js";
 import { type JobPiece, jobsInPieces, Presence } from "./presence.js";
 import { queueOptions } from "./queueOptions.js";
 
@@ -313,12 +313,3 @@ const newJob = ({ id, rank, delay = 0 }: Ticket): JobJson => ({
 
 /** As much of a job as ending it takes. */
 const minimalJob = (id: string): MinimalJob => ({ id, opts: { attempts: 1 } }) as unknown as MinimalJob;
-
-async function endsLease(end: () => Promise<boolean>): Promise<boolean> {
-  try {
-    return await end();
-  } catch (error) {
-    if (isLeaseLost(error)) return false;
-    throw error;
-  }
-}
