@@ -1,5 +1,4 @@
 import { EventEmitter } from "node:events";
-import type { Redis } from "ioredis";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import type { TaskforceUuid } from "../../src/domain/ids.js";
@@ -7,6 +6,7 @@ import type { Phase } from "../../src/domain/phases.js";
 import type { Wms } from "../../src/lifecycle/context.js";
 import { reconcile } from "../../src/lifecycle/reconcile.js";
 import { createQueues } from "../../src/queues/queues.js";
+import type { RedisClient } from "../../src/redis/client.js";
 import { createAll } from "../../src/store/creation.js";
 import { partitionOf, stoppingKey } from "../../src/store/keys.js";
 import { logEntry } from "../../src/store/phaseLog.js";
@@ -30,7 +30,7 @@ const entry = (target_phase: Phase, timestamp = 1_700_000_001) =>
 const submission = { cluster_id: 7, n_workers: 1, submit_dict: {}, job_event_log_fpath: "" };
 const entries = { submitted: entry("condor-submit"), deactivated: entry("condor-submit") };
 
-async function openWms(partitions: number): Promise<{ redis: Redis; wms: Wms }> {
+async function openWms(partitions: number): Promise<{ redis: RedisClient; wms: Wms }> {
   const { redis, store } = await freshStore(partitions);
   const queues = createQueues({ redis, leaseSeconds: 300, schedds: ["ap"] });
   onTestFinished(() => queues.close());
