@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pauses } from "../domain/pauses.js";
 
 type Issue = z.core.$ZodIssue;
 
@@ -21,25 +22,36 @@ function hasArrays(schema: z.core.$ZodType): boolean {
 
 /**
  * Looks at the long arrays of an input as far as the first faulty member: of a hostile body with a hundred thousand of them,
- * the faults of one are enough.
+ * the faults of one are enough. Others get their turn meanwhile.
  *
  * @returns that member's faults; none: the input has still to be checked as a whole
  */
-export function faultsOfLongArrays(schema: z.core.$ZodType, input: unknown): Issue[] {
+export async function faultsOfLongArrays(
+  schema: z.core.$ZodType,
+  input: unknown,
+  pause = pauses(),
+): Promise<Issue[]> {
   if (!hasArrays(schema)) return [];
-  if (schema instanceof z.ZodOptional) return faultsOfLongArrays(schema.unwrap(), input);
-  if (schema instanceof z.ZodArray && Array.isArray(input)) return faultsOfMembers(schema.element, input);
+  if (schema instanceof z.ZodOptional) return faultsOfLongArrays(schema.unwrap(), input, pause);
+  if (schema instanceof z.ZodArray && Array.isArray(input))
+    return faultsOfMembers(schema.element, input, pause);
   if (schema instanceof z.ZodObject && typeof input === "object" && input !== null)
     for (const [key, part] of Object.entries(schema.shape)) {
-      const faults = faultsOfLongArrays(part as z.core.$ZodType, (input as Record<string, unknown>)[key]);
+      const value = (input as Record<string, unknown>)[key];
+      const faults = await faultsOfLongArrays(part as z.core.$ZodType, value, pause);
       if (faults.length > 0) return within(key, faults);
     }
   return [];
 }
 
-function faultsOfMembers(schema: z.core.$ZodType, members: readonly unknown[]): Issue[] {
+async function faultsOfMembers(
+  schema: z.core.$ZodType,
+  members: readonly unknown[],
+  pause: ReturnType<typeof pauses>,
+): Promise<Issue[]> {
   for (const [index, member] of members.entries()) {
-    const inner = faultsOfLongArrays(schema, member);
+    await pause();
+    const inner = await faultsOfLongArrays(schema, member, pause);
     if (inner.length > 0) return within(index, inner);
     if (members.length <= LONG) continue;
     const { error } = z.safeParse(schema, member);

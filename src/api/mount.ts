@@ -11,7 +11,7 @@ import { exchangeOf } from "./exchange.js";
 import { idempotencyOf } from "./idempotency.js";
 import { type Allowance, rateLimit } from "./rateLimit.js";
 import type { Route } from "./route.js";
-import { validate } from "./validation.js";
+import { validate, validateBody } from "./validation.js";
 
 /** What stands before the routes. */
 interface Door {
@@ -44,7 +44,7 @@ export function mountRoutes(
 function serve(route: Route, mostValues: number, log: Logger): RequestHandler {
   return async (request, response) => {
     const sent = request.body === undefined ? {} : parseBody(request.body, mostValues);
-    const body = route.body && validate(route.body.schema, sent);
+    const body = route.body && (await validateBody(route.body.schema, sent));
     const { caller } = exchangeOf(response);
     const answer = await route.answer({
       params: request.params as Record<string, string>,

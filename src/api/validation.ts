@@ -20,8 +20,15 @@ const LONGEST_KEY = 100;
  * @throws WmsError `invalid` that names each field and what is wrong with it: `tasks[0].n_workers: expected integer or null,
  *   got string; tasks[0].bogus: unknown field`
  */
-export function validate<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const early = faultsOfLongArrays(schema, input);
+export const validate = <S extends z.ZodType>(schema: S, input: unknown): z.output<S> =>
+  concluded(schema, input, []);
+
+/** The same for a body, which may be so large that others must get their turn meanwhile. */
+export const validateBody = async <S extends z.ZodType>(schema: S, input: unknown): Promise<z.output<S>> =>
+  concluded(schema, input, await faultsOfLongArrays(schema, input));
+
+/** @param early faults that were found so far; whether there are more is not looked at then */
+function concluded<S extends z.ZodType>(schema: S, input: unknown, early: readonly Issue[]): z.output<S> {
   const result = early.length === 0 ? schema.safeParse(input) : undefined;
   if (result?.success) return result.data;
   const faults = (result?.error.issues ?? early).flatMap((issue) => faultsOf(issue, input, []));

@@ -2,6 +2,7 @@ import { now } from "../domain/clock.js";
 import { scheddOf } from "../domain/clusters.js";
 import { invalid } from "../domain/errors.js";
 import { newTaskforceUuid, newTaskIds, newWorkflowId, type TaskId, type WorkflowId } from "../domain/ids.js";
+import { pauses } from "../domain/pauses.js";
 import { CONTEXTS, SOURCES } from "../domain/phases.js";
 import { storedPriority } from "../domain/priority.js";
 import type { CreateWorkflowRequest, TaskRequest } from "../domain/requests.js";
@@ -56,7 +57,7 @@ export async function createWorkflow(
     deactivated_ts: null,
   };
   const queues = await reserveQueues(wms, workflow.workflow_id, aliases, request.public_queue_aliases);
-  const whole = assemble(wms, workflow, request, pilots, queues);
+  const whole = await assemble(wms, workflow, request, pilots, queues);
   await createAll(wms.store, whole, aliases.length, claim);
   logCreation(wms, whole.taskforces);
   await project(wms, "activation", () => wms.queues.activation.add([{ id: workflow.workflow_id }]));
@@ -129,26 +130,27 @@ async function reserveQueues(
   return new Map(profiles.map(({ alias, mqid }) => [alias, mqid]));
 }
 
-function assemble(
+async function assemble(
   wms: Wms,
   workflow: Workflow,
   request: CreateWorkflowRequest,
   pilots: readonly PilotConfig[],
   queues: ReadonlyMap<string, string>,
-): WholeWorkflow {
+): Promise<WholeWorkflow> {
   const ids = newTaskIds(workflow.workflow_id, request.tasks.length);
-  const task_directives = request.tasks.flatMap((task, index) => {
+  const task_directives: TaskDirective[] = [];
+  const taskforces: Taskforce[] = [];
+  const pause = pauses();
+  for (const [index, task] of request.tasks.entries()) {
+    await pause();
     const id = ids[index];
-    return id === undefined ? [] : [directiveOf(id, workflow, task, queues)];
-  });
-  const taskforces = request.tasks.flatMap((task, index) => {
-    const directive = task_directives[index];
     const pilot_config = pilots[index];
-    if (directive === undefined || pilot_config === undefined) return [];
-    return task.cluster_locations.map((location) =>
-      taskforceOf(wms, workflow, directive, task, pilot_config, location),
-    );
-  });
+    if (id === undefined || pilot_config === undefined) continue;
+    const directive = directiveOf(id, workflow, task, queues);
+    task_directives.push(directive);
+    for (const location of task.cluster_locations)
+      taskforces.push(taskforceOf(wms, workflow, directive, task, pilot_config, location));
+  }
   return { workflow, task_directives, taskforces };
 }
 

@@ -1,3 +1,4 @@
+import { pauses } from "../domain/pauses.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
@@ -55,7 +56,7 @@ export async function createAll(
     record: workflowRecord(workflow, queues),
     entity: workflow,
   };
-  const rest = entriesBehind(whole);
+  const rest = await entriesBehind(whole);
   const staged = rest.length > AT_ONCE;
   if (staged) await stage(store, workflow.workflow_id, rest);
 
@@ -90,7 +91,7 @@ function countedBy(taskforces: readonly Taskforce[]): Map<string, number> {
 }
 
 /** What a workflow consists of, directives first: by them the rest of what was staged is found. */
-export function entriesBehind({ task_directives, taskforces }: WholeWorkflow): Entry[] {
+export async function entriesBehind({ task_directives, taskforces }: WholeWorkflow): Promise<Entry[]> {
   // Those of one task share the very objects: no need to print them for each.
   const stored = new Map<Taskforce["pilot_config"], StoredConfiguration>();
   const configurationOf = (taskforce: Taskforce): StoredConfiguration => {
@@ -98,10 +99,17 @@ export function entriesBehind({ task_directives, taskforces }: WholeWorkflow): E
     stored.set(taskforce.pilot_config, known);
     return known;
   };
-  return [
-    ...task_directives.map(taskEntry),
-    ...taskforces.map((taskforce) => taskforceEntry(taskforce, configurationOf(taskforce))),
-  ];
+  const entries: Entry[] = [];
+  const pause = pauses();
+  for (const directive of task_directives) {
+    await pause();
+    entries.push(taskEntry(directive));
+  }
+  for (const taskforce of taskforces) {
+    await pause();
+    entries.push(taskforceEntry(taskforce, configurationOf(taskforce)));
+  }
+  return entries;
 }
 
 const taskEntry = (entity: TaskDirective): Entry => ({
@@ -149,7 +157,7 @@ export async function createTaskforce(
       recordKey(partition, "workflow", workflow_id),
       recordKey(partition, "taskforce", uuid),
       dirtyKey(partition),
-      ...indexesOf(partition, { kind: "taskforce", entity: taskforce }).map(({ key }) => key),
+      ...indexesOf(partition, { kind: "taskforce", entity: taskforce }),
       claim?.key ?? dirtyKey(partition),
     ],
     [

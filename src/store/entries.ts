@@ -18,23 +18,20 @@ export interface Entry<K extends Kind = Kind> {
 /** Members that one command takes: their arguments have to fit on the stack, also on that of a script. */
 const PAIRS = 3000;
 
-/** An index that an entity enters. */
-interface Entered {
-  key: string;
-  /** The field by whose value it enters; undefined for the index of all. */
-  field: string | undefined;
-}
-
-/** The indexes that an entity enters. */
-export function indexesOf(partition: number, { kind, entity }: Pick<Entry, "kind" | "entity">): Entered[] {
+/** The keys of the indexes that an entity enters. @param wanted whether a field's index is meant; undefined is that of all */
+export function indexesOf(
+  partition: number,
+  { kind, entity }: Pick<Entry, "kind" | "entity">,
+  wanted: (field: string | undefined) => boolean = () => true,
+): string[] {
   const fields = entity as { [field: string]: unknown };
-  const byField = INDEXED[kind].flatMap((field) => {
+  const byField = INDEXED[kind].filter(wanted).flatMap((field) => {
     const value = fields[field];
     return typeof value === "number" || (typeof value === "string" && value !== "")
-      ? [{ key: indexKey(partition, kind, field, value), field }]
+      ? [indexKey(partition, kind, field, value)]
       : [];
   });
-  return [{ key: allKey(partition, kind), field: undefined }, ...byField];
+  return wanted(undefined) ? [allKey(partition, kind), ...byField] : byField;
 }
 
 /** Puts new records into a transaction, and what they refer to. */
@@ -58,12 +55,11 @@ export function enterIndexes(
   writes: Writes,
   partition: number,
   entries: readonly Entry[],
-  wanted: (field: string | undefined) => boolean = () => true,
+  wanted?: (field: string | undefined) => boolean,
 ): void {
   const entering = new Map<string, (string | number)[]>();
   for (const entry of entries)
-    for (const { key, field } of indexesOf(partition, entry)) {
-      if (!wanted(field)) continue;
+    for (const key of indexesOf(partition, entry, wanted)) {
       const members = entering.get(key) ?? [];
       entering.set(key, members);
       members.push(entry.entity.timestamp, memberOf(entry.id));

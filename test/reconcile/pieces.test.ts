@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import type { Redis } from "ioredis";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import type { TaskforceUuid } from "../../src/domain/ids.js";
@@ -98,7 +99,7 @@ test("reconcile reads indexes and queues in pieces, however long they are", asyn
   for (const uuid of ended.uuids) await wms.store.transitions.recordSubmit(uuid, submission, entries);
   await stop(wms.store, ended.workflow, ended.uuids);
   await wms.queues.deactivation.add([{ id: ended.workflow }]);
-  const largest = largestReply(redis);
+  const largest = largestReply(redis as Redis);
 
   expect(await reconcile(wms)).toEqual({ added: 4000, dropped: 0 });
   expect(await reconcile(wms)).toEqual({ added: 0, dropped: 0 });

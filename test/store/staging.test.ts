@@ -64,7 +64,7 @@ test("a workflow too large for one transaction is stored as a small one is", asy
 
 test("what is staged is in no index that others look into", async () => {
   const unfinished = workflowOf(3);
-  await stage(store, unfinished.workflow.workflow_id, entriesBehind(unfinished));
+  await stage(store, unfinished.workflow.workflow_id, await entriesBehind(unfinished));
   const partition = partitionOf(unfinished.workflow.workflow_id, 4);
   expect(await inPhase(store, partition, "pre-mq-activation")).toEqual([]);
   expect(
@@ -77,7 +77,7 @@ test("what a process left staged when it died is swept away after a while, and n
   const before = await contents();
   const unfinished = workflowOf(AT_ONCE);
   const { workflow_id } = unfinished.workflow;
-  await stage(store, workflow_id, entriesBehind(unfinished).slice(0, AT_ONCE + 50));
+  await stage(store, workflow_id, (await entriesBehind(unfinished)).slice(0, AT_ONCE + 50));
   const partition = partitionOf(workflow_id, 4);
 
   expect(await sweepStaged(store, partition)).toBe(0);

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { pauses } from "../../domain/pauses.js";
 import type { FindRequest } from "../../domain/requests.js";
 import type { RedisClient } from "../../redis/client.js";
 import { type IdOf, idOfMember, type Kind } from "../keys.js";
@@ -21,8 +21,6 @@ export interface QuerySource<K extends Kind = Kind> {
 /** Entities loaded at once: more and more while nothing matches, since only matches fill a page. */
 const FIRST_LOAD = 64;
 const LARGEST_LOAD = 512;
-/** Milliseconds of testing after which other requests get their turn. */
-const TIME_SLICE = 10;
 
 /**
  * One page of the entities that match a filter, oldest first.
@@ -71,15 +69,4 @@ export async function runQuery<K extends Kind>(
     }
   }
   return page.finish();
-}
-
-/** A function that lets others run whenever a time slice is used up. */
-function pauses(): () => Promise<void> | undefined {
-  let began = performance.now();
-  return () => {
-    if (performance.now() - began < TIME_SLICE) return undefined;
-    return setImmediate().then(() => {
-      began = performance.now();
-    });
-  };
 }

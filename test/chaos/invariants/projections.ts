@@ -32,7 +32,7 @@ function expectedIndexes(snapshot: Snapshot): Map<string, Map<string, number>> {
   const expected = new Map<string, Map<string, number>>();
   for (const kind of ["workflow", "task", "taskforce"] as const satisfies Kind[])
     for (const [id, { partition, entity }] of snapshot[kind])
-      for (const { key } of indexesOf(partition, { kind, entity })) {
+      for (const key of indexesOf(partition, { kind, entity })) {
         const members = expected.get(key) ?? new Map<string, number>();
         members.set(memberOf(id), entity.timestamp);
         expected.set(key, members);

@@ -1,0 +1,24 @@
+import { setImmediate } from "node:timers/promises";
+
+/** Milliseconds of work after which others get their turn. */
+const TIME_SLICE = 10;
+
+/**
+ * A function to be called, and awaited, between the steps of long work: it lets others run whenever a time slice is used up.
+ *
+ * @example
+ * const pause = pauses();
+ * for (const step of steps) {
+ *   await pause();
+ *   step();
+ * }
+ */
+export function pauses(): () => Promise<void> | undefined {
+  let began = performance.now();
+  return () => {
+    if (performance.now() - began < TIME_SLICE) return undefined;
+    return setImmediate().then(() => {
+      began = performance.now();
+    });
+  };
+}
