@@ -1,5 +1,5 @@
 import { indexesOf } from "../../../src/store/entries.js";
-import { type Kind, memberOf, summarizersKey } from "../../../src/store/keys.js";
+import { type Kind, memberOf, stoppingKey, summarizersKey } from "../../../src/store/keys.js";
 import { SETTINGS } from "../deployment.js";
 import type { Evidence, Finding } from "../evidence.js";
 import type { Snapshot } from "../snapshot.js";
@@ -37,6 +37,12 @@ function expectedIndexes(snapshot: Snapshot): Map<string, Map<string, number>> {
         members.set(memberOf(id), entity.timestamp);
         expected.set(key, members);
       }
+  for (const [id, { partition, entity }] of snapshot.taskforce) {
+    if (entity.phase !== "pending-stopper" || entity.cluster_id === null) continue;
+    const members = expected.get(stoppingKey(partition)) ?? new Map<string, number>();
+    members.set(memberOf(id), entity.timestamp);
+    expected.set(stoppingKey(partition), members);
+  }
   return expected;
 }
 

@@ -1,0 +1,140 @@
+import { gzipSync } from "node:zlib";
+import type { Entities } from "./entities.js";
+import { type Tree, textOf } from "./tree.js";
+
+/** What is done to the bytes of a body. Places are parts of its length. */
+export type Damage =
+  | { kind: "none" }
+  | { kind: "cut"; at: number }
+  | { kind: "put in"; at: number; bytes: readonly number[] }
+  | { kind: "byte order mark" | "UTF-16" | "twice" | "blanks around" | "gzip" | "called gzip" };
+
+/** How a body is sent. Only the first two are HTTP as it should be. */
+export type Framing =
+  | "length"
+  | "chunks"
+  | "no length"
+  | "too short"
+  | "too long"
+  | "endless length"
+  | "negative length"
+  | "two lengths"
+  | "length and chunks"
+  | "bad chunk"
+  | "unended chunks"
+  | "unknown coding";
+
+/** A request as it is made up. Ids of entities are stand-ins until it is sent. */
+export interface Draft {
+  /** The route as the table shows it. */
+  route: string;
+  method: string;
+  target: string;
+  version: string;
+  headers: readonly (readonly [name: string, value: string])[];
+  body: Tree | undefined;
+  damage: Damage;
+  framing: Framing;
+}
+
+/** The bytes of a request. */
+export interface Message {
+  method: string;
+  target: string;
+  bytes: Buffer;
+  /** Whether the connection may be used again. */
+  isRegular: boolean;
+  /** Whether the request is whole, so that there must be an answer. */
+  isWhole: boolean;
+}
+
+/** Longest piece of a chunked body. */
+const CHUNK = 7000;
+
+/** The bytes of a draft. */
+export function messageOf(draft: Draft, entities: Entities): Message {
+  const { method, version, damage, framing } = draft;
+  const target = entities.fill(draft.target);
+  const text = draft.body === undefined ? "" : entities.fill(textOf(draft.body));
+  const body = damaged(Buffer.from(text), damage);
+  const isBare = draft.body === undefined && body.length === 0 && framing === "length";
+  const [lengths, sent] = isBare ? [[], body] : framed(body, framing);
+  const coding = damage.kind === "gzip" || damage.kind === "called gzip" ? ["Content-Encoding: gzip"] : [];
+  const lines = [
+    `${method} ${target} ${version}`,
+    ...draft.headers.map(([name, value]) => `${name}: ${value}`),
+    ...coding,
+    ...lengths,
+  ];
+  return {
+    method,
+    target,
+    bytes: Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), sent]),
+    isRegular: framing === "length" || framing === "chunks",
+    isWhole: !["too short", "unended chunks"].includes(framing),
+  };
+}
+
+function damaged(bytes: Buffer, damage: Damage): Buffer {
+  switch (damage.kind) {
+    case "cut":
+      return bytes.subarray(0, Math.floor(bytes.length * damage.at));
+    case "put in": {
+      const at = Math.floor(bytes.length * damage.at);
+      return Buffer.concat([bytes.subarray(0, at), Buffer.from(damage.bytes), bytes.subarray(at)]);
+    }
+    case "byte order mark":
+      return Buffer.concat([Buffer.from("\ufeff"), bytes]);
+    case "UTF-16":
+      return Buffer.from(bytes.toString(), "utf16le");
+    case "twice":
+      return Buffer.concat([bytes, bytes]);
+    case "blanks around":
+      return Buffer.from(` \n\t${bytes.toString()}\r\n `);
+    case "gzip":
+      return gzipSync(bytes);
+    default:
+      return bytes;
+  }
+}
+
+/** The headers that tell of a body's length, and its bytes as they are sent. */
+function framed(body: Buffer, framing: Framing): [string[], Buffer] {
+  const length = (bytes: number | string): string => `Content-Length: ${bytes}`;
+  const chunked = "Transfer-Encoding: chunked";
+  switch (framing) {
+    case "length":
+      return [[length(body.length)], body];
+    case "chunks":
+      return [[chunked], inChunks(body)];
+    case "no length":
+      return [[], body];
+    case "too short":
+      return [[length(body.length + 10)], body];
+    case "too long":
+      return [[length(Math.floor(body.length / 2))], body];
+    case "endless length":
+      return [[length(10 ** 12)], body];
+    case "negative length":
+      return [[length("-1")], body];
+    case "two lengths":
+      return [[length(body.length), length(body.length + 1)], body];
+    case "length and chunks":
+      return [[length(body.length), chunked], inChunks(body)];
+    case "bad chunk":
+      return [[chunked], Buffer.concat([Buffer.from("xyz\r\n"), body])];
+    case "unended chunks":
+      return [[chunked], inChunks(body).subarray(0, -5)];
+    case "unknown coding":
+      return [["Transfer-Encoding: gzip, rot13"], body];
+  }
+}
+
+function inChunks(body: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < body.length; at += CHUNK) {
+    const piece = body.subarray(at, at + CHUNK);
+    parts.push(Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from("\r\n"));
+  }
+  return Buffer.concat([...parts, Buffer.from("0\r\n\r\n")]);
+}

@@ -1,0 +1,51 @@
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import type { Draft } from "./draft.js";
+import type { Described } from "./drafts.js";
+import { namesEntity } from "./entities.js";
+import { textOf } from "./tree.js";
+import type { RawAnswer } from "./wire.js";
+
+/** Requests that only ask, though they are posted. */
+const ASKS = /^POST \/v1\/query\//;
+/** Requests that change something, though they only get. */
+const HANDS_OUT = /^GET \/v1\/tms\/pending-/;
+
+/**
+ * Guesses before a request is sent whether it will change something, so that those which will be refused can be sent by themselves.
+ * A wrong guess does no harm: where something was changed after all, the store is not compared.
+ */
+export function guessEffects({ paths, components }: Described): (draft: Draft) => boolean {
+  const ajv = new Ajv2020({ strict: false });
+  const bodies = new Map<string, ValidateFunction>();
+  for (const [template, operations] of Object.entries(paths))
+    for (const [method, { requestBody }] of Object.entries(operations)) {
+      const schema = Object.values(requestBody?.content ?? {})[0]?.schema;
+      if (schema !== undefined)
+        bodies.set(`${method.toUpperCase()} ${template}`, ajv.compile({ ...schema, components }));
+    }
+  return (draft) => {
+    const { route, method, target, body } = draft;
+    if (HANDS_OUT.test(route)) return method !== "POST" && asksForSchedd(target);
+    if (method !== "POST" || ASKS.test(route)) return false;
+    if (route.includes("{") && !namesEntity(target)) return false;
+    const accepts = bodies.get(route);
+    if (accepts === undefined || body === undefined) return true;
+    try {
+      return accepts(JSON.parse(textOf(body).trim() || "{}"));
+    } catch {
+      return false;
+    }
+  };
+}
+
+const asksForSchedd = (target: string): boolean =>
+  new URLSearchParams(target.slice(target.indexOf("?") + 1)).getAll("schedd").length === 1;
+
+/** Whether an answer says that something was changed. */
+export function hasEffect({ route, method }: Draft, { status, body, text }: RawAnswer): boolean {
+  if (status >= 400) return false;
+  if (HANDS_OUT.test(route)) return text !== "{}";
+  if (["GET", "HEAD", "OPTIONS"].includes(method) || ASKS.test(route)) return false;
+  const { results } = (body ?? {}) as { results?: { status: string }[] };
+  return results === undefined || results.some(({ status }) => status === "updated");
+}

@@ -1,0 +1,46 @@
+/**
+ * Sends made-up requests, most of them wrong, to the service as a process of its own, and looks at every answer and at the store.
+ *
+ *   npm run fuzz [-- --requests <number> --seed <number> --patience <milliseconds for an answer, on a machine that does other things>]
+ *
+ * Exit code 1 when something was not as it must be.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { pino } from "pino";
+import { startOwnRedis } from "../../src/redis/provide.js";
+import { campaign } from "./campaign.js";
+
+const { values } = parseArgs({
+  options: {
+    requests: { type: "string", default: "50000" },
+    seed: { type: "string" },
+    patience: { type: "string", default: "1000" },
+  },
+});
+const requests = Number(values.requests);
+const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
+
+const dataDir = await mkdtemp(join(tmpdir(), "wms-fuzz-"));
+const log = pino({ level: "warn" });
+const redis = await startOwnRedis({ dataDir, appendOnly: false, log });
+try {
+  const began = Date.now();
+  const tally = await campaign({
+    built: ".",
+    redisUrl: redis.location.url,
+    seed,
+    requests,
+    patience: Number(values.patience),
+    progress: (so) =>
+      process.stderr.write(`\r${so.requests} of ${requests}, ${so.violations.length} violations`),
+  });
+  process.stdout.write(`\n${tally.table()}; ${Math.round((Date.now() - began) / 1000)} s\n`);
+  for (const violation of tally.violations) process.stdout.write(`\n${violation}\n`);
+  process.exitCode = tally.violations.length === 0 ? 0 : 1;
+} finally {
+  await redis.stop();
+  await rm(dataDir, { recursive: true, force: true });
+}

@@ -1,0 +1,91 @@
+import type { Redis } from "ioredis";
+import { SCHEDDS } from "./valid.js";
+
+/** What lies at each key of the store, as a digest. */
+export type StoreDigest = ReadonlyMap<string, string>;
+
+/**
+ * In one script for each few hundred keys, because fetching all of a store to look at it would take longer than what is looked for.
+ *
+ * Members of hashes and sets are sorted: Redis may put them into another order at any time. Of a stream, which is capped, its last
+ * id and the number of entries that were ever added tell every change.
+ */
+const DIGESTS = `
+  local digests = {}
+  for i, key in ipairs(KEYS) do
+    local kind = redis.call("TYPE", key).ok
+    local parts = {}
+    if kind == "string" then
+      parts = { redis.call("GET", key) }
+    elseif kind == "hash" then
+      local flat = redis.call("HGETALL", key)
+      for at = 1, #flat, 2 do parts[#parts + 1] = #flat[at] .. ":" .. flat[at] .. flat[at + 1] end
+      table.sort(parts)
+    elseif kind == "set" then
+      parts = redis.call("SMEMBERS", key)
+      table.sort(parts)
+    elseif kind == "zset" then
+      parts = redis.call("ZRANGE", key, 0, -1, "WITHSCORES")
+    elseif kind == "stream" then
+      local about = redis.call("XINFO", "STREAM", key)
+      for at = 1, #about, 2 do
+        if about[at] == "last-generated-id" or about[at] == "length" then parts[#parts + 1] = tostring(about[at + 1]) end
+      end
+    end
+    digests[i] = kind .. redis.sha1hex(table.concat(parts, "\\0"))
+  end
+  return digests
+`;
+
+const KEYS_AT_A_TIME = 300;
+
+/** Looks at every key of the store; the queues' are not among them. */
+export async function digestStore(redis: Redis): Promise<StoreDigest> {
+  const keys: string[] = [];
+  const digests = await digestPolls(redis);
+  let cursor = "0";
+  do {
+    const [next, some] = await redis.scan(cursor, "MATCH", "wms:*", "COUNT", 1000);
+    keys.push(...some.filter((key) => key !== POLLS));
+    cursor = next;
+  } while (cursor !== "0");
+  for (let at = 0; at < keys.length; at += KEYS_AT_A_TIME) {
+    const some = keys.slice(at, at + KEYS_AT_A_TIME);
+    const found = (await redis.eval(DIGESTS, some.length, ...some)) as string[];
+    for (const [index, key] of some.entries()) digests.set(key, found[index] ?? "");
+  }
+  return digests;
+}
+
+const POLLS = "wms:polls";
+
+/** A poll is noted up to two seconds after it came, so those for schedds that are known say nothing; one for another would be wrong. */
+async function digestPolls(redis: Redis): Promise<Map<string, string>> {
+  const strangers = (await redis.zrange(POLLS, 0, "-1")).filter((schedd) => !SCHEDDS.includes(schedd));
+  return new Map(strangers.length === 0 ? [] : [[POLLS, strangers.sort().join()]]);
+}
+
+/** The keys that were added, removed or changed. */
+export function changedKeys(before: StoreDigest, after: StoreDigest): string[] {
+  const all = new Set([...before.keys(), ...after.keys()]);
+  return [...all].filter((key) => before.get(key) !== after.get(key)).sort();
+}
+
+/** Sets of what the background has still to do. */
+const TO_DO = /^wms:\{\d+\}:(dirty|summarizing|deactivating|staging)$/;
+/** Milliseconds between two looks: longer than changes are gathered before they are summed up. */
+const LOOK_AGAIN = 150;
+
+/** Waits until the background has done all, and the store stands still. */
+export async function quietStore(redis: Redis, within = 30_000): Promise<StoreDigest> {
+  const deadline = Date.now() + within;
+  let last = await digestStore(redis);
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
+    const now = await digestStore(redis);
+    const changed = changedKeys(last, now);
+    if (changed.length === 0 && ![...now.keys()].some((key) => TO_DO.test(key))) return now;
+    if (Date.now() > deadline) throw new Error(`the store does not come to rest: ${changed.join(", ")}`);
+    last = now;
+  }
+}
