@@ -44,6 +44,7 @@ const ALL_KEYS_BUT_PROFILES = [
   "workflow:*",
   "task:*",
   "taskforce:*",
+  "configurations",
   "ix:*",
   "dirty",
   "summar*",
