@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
-import { Child } from "./child.js";
 import { type Config, ConfigError, readConfig } from "./config/config.js";
 import { isLoopback } from "./domain/loopback.js";
 import { masking } from "./domain/masking.js";
-import { ToldAlready } from "./keptProcess.js";
 import { createLogger } from "./logging.js";
+import { Child } from "./processes/child.js";
+import { ToldAlready } from "./processes/keptProcess.js";
 import { type ProvidedRedis, provideRedis } from "./redis/provide.js";
 import { RedisStartError } from "./redis/startError.js";
 import type { Roles, Service } from "./service.js";
@@ -69,7 +69,7 @@ async function start(config: Config, roles: Roles, log: Logger, child: Child | u
   try {
     const service =
       roles.web && config.webConcurrency > 1 && child === undefined
-        ? await (await import("./primary.js")).startProcesses(settings, roles, log)
+        ? await (await import("./processes/primary.js")).startProcesses(settings, roles.workers, log)
         : await (await import("./service.js")).startService(settings, roles, log, { child });
     return { config, redis, service };
   } catch (error) {

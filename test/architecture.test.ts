@@ -17,6 +17,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   watch: ["store", "redis", "domain"],
   metrics: ["store", "queues", "redis", "domain"],
   workers: ["lifecycle", "store", "queues", "mqs", "redis", "domain"],
+  processes: ["metrics", "config", "domain"],
   api: ["access", "lifecycle", "watch", "store", "queues", "mqs", "tracing", "domain"],
   dashboard: ["lifecycle", "store", "queues", "domain"],
 };

@@ -1,4 +1,4 @@
-import type { NamedMetrics, ProcessMetrics } from "./metrics/together.js";
+import type { NamedMetrics, ProcessMetrics } from "../metrics/together.js";
 
 /** What a process tells the primary that started it. */
 export type ToPrimary =

@@ -1,26 +1,33 @@
 import cluster from "node:cluster";
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
-import type { Config } from "./config/config.js";
-import type { RedisLocation } from "./domain/redisLocation.js";
+import type { Config } from "../config/config.js";
+import type { RedisLocation } from "../domain/redisLocation.js";
 import { KeptProcess } from "./keptProcess.js";
 import { Scrapes } from "./scrapes.js";
-import type { Roles, Service } from "./service.js";
 
 /** Milliseconds that a process may take to end beyond what the settings give it. */
 const END_PATIENCE = 10_000;
 
+/** Where the processes answer, as one service; `close` ends them as one would end by itself. */
+interface Processes {
+  url: string | undefined;
+  metricsUrl: string | undefined;
+  close(): Promise<"in order" | "cut off">;
+}
+
 /**
- * Starts several web processes that listen at one port, and one for the background work where that is among the roles, and keeps
+ * Starts several web processes that listen at one port, and one for the background work where that is wanted, and keeps
  * them running. This process does nothing else.
  *
+ * @param workers whether there is background work to do, too
  * @throws ToldAlready when one of them can't start; the others have ended by then
  */
 export async function startProcesses(
   config: Config & { redis: RedisLocation },
-  roles: Roles,
+  workers: boolean,
   log: Logger,
-): Promise<Service> {
+): Promise<Processes> {
   // Each accepts its connections from the kernel. Were they passed on by this process, one that a killed process had not taken yet
   // would stay open for ever, and one beyond the limit would go round instead of being closed.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
@@ -35,7 +42,7 @@ export async function startProcesses(
     });
   const first = kept("web-1", "web");
   const others = Array.from({ length: config.webConcurrency - 1 }, (_, n) => kept(`web-${n + 2}`, "web"));
-  if (roles.workers) others.push(kept("worker", "worker"));
+  if (workers) others.push(kept("worker", "worker"));
   const all = [first, ...others];
   const scrapes = new Scrapes(all);
   const close = () => endAll(all, config);

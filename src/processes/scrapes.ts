@@ -1,6 +1,6 @@
+import type { NamedMetrics, ProcessMetrics } from "../metrics/together.js";
 import type { KeptProcess } from "./keptProcess.js";
 import type { ToPrimary } from "./messages.js";
-import type { NamedMetrics, ProcessMetrics } from "./metrics/together.js";
 
 /** Milliseconds that processes have to tell their metrics. One that hangs is left out. */
 const PATIENCE = 1000;

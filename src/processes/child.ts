@@ -1,7 +1,7 @@
 import cluster from "node:cluster";
+import type { Siblings } from "../metrics/metrics.js";
+import type { NamedMetrics, ProcessMetrics } from "../metrics/together.js";
 import type { FromPrimary, ToPrimary } from "./messages.js";
-import type { Siblings } from "./metrics/metrics.js";
-import type { NamedMetrics, ProcessMetrics } from "./metrics/together.js";
 
 /** Milliseconds after which a scrape goes without the others: the primary hangs. */
 const PATIENCE = 2000;
