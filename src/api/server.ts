@@ -38,6 +38,7 @@ export function createServer(app: RequestListener, limits: Limits = DEFAULT_LIMI
     secure(response);
     if (request.headers.host === undefined && request.httpVersion === "1.1")
       refuseRequest(response, 400, "Host: missing header");
+    else if (!isTarget(request.url)) refuseRequest(response, 400, "the request's target is no address");
     else app(request, response);
   });
   const answers = new OpenAnswers(server, { patience: 1000 * limits.answerSeconds, interval: LOOK_FOR_SLOW });
@@ -68,6 +69,9 @@ export function createServer(app: RequestListener, limits: Limits = DEFAULT_LIMI
   });
   return server;
 }
+
+/** A path, `*`, or a whole address. What is none would make Express, in Node's name, write to stderr past the log. */
+const isTarget = (url = ""): boolean => url.startsWith("/") || url === "*" || URL.canParse(url);
 
 /** Answers a request that the app does not get to see. */
 function refuseRequest(response: ServerResponse, status: number, message: string): void {

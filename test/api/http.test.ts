@@ -144,6 +144,7 @@ describe("malformed HTTP", () => {
   it.each([
     ["no HTTP at all", "hello\r\n\r\n", 400],
     ["an unknown method", "BREW /v1/ HTTP/1.1\r\nHost: x\r\n\r\n", 400],
+    ["an address that is none", "GET http://x:80http://x/v1/ HTTP/1.1\r\nHost: x\r\n\r\n", 400],
     ["an unknown version", "GET /v1/ HTTP/9.9\r\nHost: x\r\n\r\n", 400],
     ["a head without a host", "GET /v1/ HTTP/1.1\r\n\r\n", 400],
     ["a header without a name", "GET /v1/ HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n", 400],
