@@ -71,8 +71,9 @@ export function changedKeys(before: StoreDigest, after: StoreDigest): string[] {
   return [...all].filter((key) => before.get(key) !== after.get(key)).sort();
 }
 
-/** Sets of what the background has still to do. */
-const TO_DO = /^wms:\{\d+\}:(dirty|summarizing|deactivating|staging)$/;
+/** Sets of what the background has still to do; taskforces on their way to be handed out are among it. */
+const TO_DO =
+  /^wms:\{\d+\}:(dirty|summarizing|deactivating|staging|ix:taskforce:phase:pre-(mq-activation|launch))$/;
 /** Milliseconds between two looks: longer than changes are gathered before they are summed up. */
 const LOOK_AGAIN = 150;
 
