@@ -63,7 +63,7 @@ export async function createAll(
   const partition = partitionOf(workflow.workflow_id, store.partitions);
   const fill = async (writes: Writes): Promise<void> => {
     await putRecords(store, writes, partition, staged ? [first] : [first, ...rest]);
-    enterIndexes(writes, partition, [first, ...rest], staged ? isShared : undefined);
+    await enterIndexes(writes, partition, [first, ...rest], staged ? isShared : undefined);
     for (const [field, count] of countedBy(taskforces)) writes.hincrby(countsKey(partition), field, count);
     writes.sadd(dirtyKey(partition), memberOf(workflow.workflow_id));
     tellEvent(writes, partition, { kind: "created", workflow: workflow.workflow_id, at: workflow.timestamp });

@@ -1,3 +1,4 @@
+import { pauses } from "../domain/pauses.js";
 import { putConfigurations, type StoredConfiguration } from "./configurations.js";
 import { allKey, type IdOf, INDEXED, indexKey, type Kind, memberOf } from "./keys.js";
 import { redisOmTransaction } from "./redisOmClient.js";
@@ -47,24 +48,29 @@ export async function putRecords(
 }
 
 /**
- * Has new entities enter their indexes, with one command for each index where many enter it.
+ * Has new entities enter their indexes, with one command for each index where many enter it. Others get their turn meanwhile.
  *
  * @param wanted whether a field's indexes are meant; all unless told
  */
-export function enterIndexes(
+export async function enterIndexes(
   writes: Writes,
   partition: number,
   entries: readonly Entry[],
   wanted?: (field: string | undefined) => boolean,
-): void {
+): Promise<void> {
+  const pause = pauses();
   const entering = new Map<string, (string | number)[]>();
-  for (const entry of entries)
+  for (const entry of entries) {
+    await pause();
     for (const key of indexesOf(partition, entry, wanted)) {
       const members = entering.get(key) ?? [];
       entering.set(key, members);
       members.push(entry.entity.timestamp, memberOf(entry.id));
     }
+  }
   for (const [key, members] of entering)
-    for (let start = 0; start < members.length; start += 2 * PAIRS)
+    for (let start = 0; start < members.length; start += 2 * PAIRS) {
+      await pause();
       writes.zadd(key, ...members.slice(start, start + 2 * PAIRS));
+    }
 }

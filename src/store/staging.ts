@@ -30,7 +30,7 @@ export async function stage(store: Store, workflow: WorkflowId, entries: readonl
     const chunk = entries.slice(start, start + AT_ONCE);
     const multi = store.redis.multi();
     await putRecords(store, multi, partition, chunk);
-    enterIndexes(multi, partition, chunk, (field) => !isShared(field));
+    await enterIndexes(multi, partition, chunk, (field) => !isShared(field));
     await multi.exec();
   }
   if ((await clock(store)) - began > PATIENCE)
