@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pauses } from "../domain/pauses.js";
+import { ENOUGH_FAULTS, repetitions } from "../domain/schemaParts.js";
 
 type Issue = z.core.$ZodIssue;
 
@@ -58,6 +59,66 @@ async function faultsOfMembers(
     if (error !== undefined) return within(index, error.issues);
   }
   return [];
+}
+
+/** An object whose long arrays have been checked. */
+export interface CheckedApart {
+  /** What is wrong: with the first faulty member, or those that repeat others. */
+  faults: Issue[];
+  /** What they are, typed. */
+  outputs: Record<string, unknown[]>;
+  /** A schema of all the rest. */
+  rest: z.ZodObject;
+}
+
+/**
+ * Checks the long arrays that lie directly in an object, one member at a time, so that others get their turn: to check a workflow of
+ * thousands of tasks as a whole takes a tenth of a second.
+ *
+ * @returns undefined where there is none
+ */
+export async function checkLongArrays(
+  schema: z.core.$ZodType,
+  input: unknown,
+): Promise<CheckedApart | undefined> {
+  if (!(schema instanceof z.ZodObject) || typeof input !== "object" || input === null) return undefined;
+  const long = Object.entries(schema.shape).flatMap(([key, part]): [string, z.ZodArray, unknown[]][] => {
+    const value: unknown = Object.hasOwn(input, key) ? (input as Record<string, unknown>)[key] : undefined;
+    return part instanceof z.ZodArray && Array.isArray(value) && value.length > LONG
+      ? [[key, part, value]]
+      : [];
+  });
+  if (long.length === 0) return undefined;
+  const outputs: Record<string, unknown[]> = {};
+  for (const [key, array, members] of long) {
+    const checked = await checkMembers(array, members);
+    if ("faults" in checked) return { faults: within(key, checked.faults), outputs, rest: schema };
+    outputs[key] = checked.outputs;
+  }
+  const rest = schema.extend(Object.fromEntries(long.map(([key]) => [key, z.any()])));
+  return { faults: [], outputs, rest };
+}
+
+async function checkMembers(
+  array: z.ZodArray,
+  members: readonly unknown[],
+): Promise<{ faults: Issue[] } | { outputs: unknown[] }> {
+  const pause = pauses();
+  const repeats = array.meta()?.["uniqueItems"] === true ? repetitions() : () => undefined;
+  const outputs: unknown[] = [];
+  const repetitionsFound: Issue[] = [];
+  for (const [index, member] of members.entries()) {
+    await pause();
+    const inner = await faultsOfLongArrays(array.element, member, pause);
+    if (inner.length > 0) return { faults: within(index, inner) };
+    const { error, data } = z.safeParse(array.element, member);
+    if (error !== undefined) return { faults: within(index, error.issues) };
+    const repetition = repeats(data);
+    if (repetition !== undefined) repetitionsFound.push({ ...repetition, input: member });
+    if (repetitionsFound.length >= ENOUGH_FAULTS) break;
+    outputs.push(data);
+  }
+  return repetitionsFound.length > 0 ? { faults: repetitionsFound } : { outputs };
 }
 
 const within = (key: PropertyKey, issues: readonly Issue[]): Issue[] =>

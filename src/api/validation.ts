@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { invalid } from "../domain/errors.js";
 import { ENOUGH_FAULTS, EXPECTED_INTEGER } from "../domain/schemaParts.js";
 import { shortened } from "../domain/shortened.js";
-import { faultsOfLongArrays } from "./longArrays.js";
+import { checkLongArrays, faultsOfLongArrays } from "./longArrays.js";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -24,8 +24,11 @@ export const validate = <S extends z.ZodType>(schema: S, input: unknown): z.outp
   concluded(schema, input, []);
 
 /** The same for a body, which may be so large that others must get their turn meanwhile. */
-export const validateBody = async <S extends z.ZodType>(schema: S, input: unknown): Promise<z.output<S>> =>
-  concluded(schema, input, await faultsOfLongArrays(schema, input));
+export async function validateBody<S extends z.ZodType>(schema: S, input: unknown): Promise<z.output<S>> {
+  const apart = await checkLongArrays(schema, input);
+  if (apart === undefined) return concluded(schema, input, await faultsOfLongArrays(schema, input));
+  return { ...concluded(apart.rest, input, apart.faults), ...apart.outputs } as z.output<S>;
+}
 
 /** @param early faults that were found so far; whether there are more is not looked at then */
 function concluded<S extends z.ZodType>(schema: S, input: unknown, early: readonly Issue[]): z.output<S> {

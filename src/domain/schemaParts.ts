@@ -16,6 +16,23 @@ export function canonicalText(value: unknown): string {
 /** Faults of one array or map that are looked for: a hostile one has hundreds of thousands, and one answer names three. */
 export const ENOUGH_FAULTS = 10;
 
+/** A function that is given the members of an array in turn, and finds fault with one that was there before. */
+export function repetitions(): (member: unknown) => Repetition | undefined {
+  const seen = new Map<string, number>();
+  let index = 0;
+  return (member) => {
+    const at = index++;
+    const text = canonicalText(member);
+    const first = seen.get(text);
+    if (first !== undefined) return { code: "custom", path: [at], message: `repeats entry ${first}` };
+    seen.set(text, at);
+    return undefined;
+  };
+}
+
+/** An issue as zod takes it. */
+type Repetition = { code: "custom"; path: [index: number]; message: string };
+
 /**
  * An array without repeated members: JSON schema's `uniqueItems`, which zod does not have. Members are compared as JSON.
  */
@@ -27,12 +44,10 @@ export const uniqueArray = <T extends z.ZodType>(
     .array(member)
     .min(options.min ?? 0)
     .superRefine((members, context) => {
-      const seen = new Map<string, number>();
-      for (const [index, value] of members.entries()) {
-        const text = canonicalText(value);
-        const first = seen.get(text);
-        if (first === undefined) seen.set(text, index);
-        else context.addIssue({ code: "custom", path: [index], message: `repeats entry ${first}` });
+      const repeats = repetitions();
+      for (const member of members) {
+        const issue = repeats(member);
+        if (issue !== undefined) context.addIssue(issue);
         if (context.issues.length >= ENOUGH_FAULTS) break;
       }
     })
