@@ -35,12 +35,15 @@ const addWorkers = (
     headers: { "idempotency-key": key },
   });
 
-/** Repeats a request until it is no longer under way. */
+/**
+ * Repeats a request until it is no longer under way. As it does so without a pause, on a busy machine Redis may take too long for
+ * one; that may be repeated, too.
+ */
 async function settled<T>(request: () => Promise<Answer<T>>): Promise<Answer<T>> {
   for (;;) {
     const answer = await request();
-    if (answer.status !== 409) return answer;
-    expect(answer.headers["retry-after"]).toBe("1");
+    if (answer.status !== 409 && answer.status !== 503) return answer;
+    expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
   }
 }
 
