@@ -1,7 +1,7 @@
 /**
  * How the service fares with 10,000, 100,000 and a million taskforces in its store: latencies, memory, start-up and reconcile.
  *
- *   npm run bench:growth [-- --most 100000] [--requests 200]     (a million: some 15 minutes, and 6 GB of memory)
+ *   npm run bench:growth [-- --most 100000] [--requests 200]     (a million: some seven minutes, and 3 GB of memory)
  *
  * Exit code 1 when a 99th percentile with the most taskforces is above 1.5 times that with 10,000, or when somebody was blocked.
  */
