@@ -187,6 +187,22 @@ describe("of many faults, some are named:", () => {
       /^public_queue_aliases\[1\]: repeats entry 0; .*; and more$/,
     ],
     [
+      "an unknown field beside many good tasks",
+      JSON.stringify({
+        ...workflowOf(Array.from({ length: 30 }, (_, n) => task("pool-0", { task_args: String(n) }))),
+        bogus: 1,
+        priority: "high",
+      }),
+      /^priority: expected integer, got string; bogus: unknown field$/,
+    ],
+    [
+      "a task that repeats one of many",
+      JSON.stringify(
+        workflowOf(Array.from({ length: 30 }, (_, n) => task("pool-0", { task_args: String(n % 29) }))),
+      ),
+      /^tasks\[29\]: repeats entry 0$/,
+    ],
+    [
       "an array of no texts for the pilot",
       text({
         pilot_config: {
