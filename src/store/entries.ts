@@ -1,6 +1,7 @@
 import { pauses } from "../domain/pauses.js";
 import { putConfigurations, type StoredConfiguration } from "./configurations.js";
 import { allKey, type IdOf, INDEXED, indexKey, type Kind, memberOf } from "./keys.js";
+import { preparedCommand } from "./preparedCommand.js";
 import { redisOmTransaction } from "./redisOmClient.js";
 import type { RecordOf } from "./repositories.js";
 import type { Store } from "./store.js";
@@ -18,6 +19,8 @@ export interface Entry<K extends Kind = Kind> {
 
 /** Members that one command takes: their arguments have to fit on the stack, also on that of a script. */
 const PAIRS = 3000;
+/** Scores and members from which on a command is prepared. */
+const MANY = 1000;
 
 /** The keys of the indexes that an entity enters. @param wanted whether a field's index is meant; undefined is that of all */
 export function indexesOf(
@@ -71,6 +74,8 @@ export async function enterIndexes(
   for (const [key, members] of entering)
     for (let start = 0; start < members.length; start += 2 * PAIRS) {
       await pause();
-      writes.zadd(key, ...members.slice(start, start + 2 * PAIRS));
+      const piece = members.slice(start, start + 2 * PAIRS);
+      if (piece.length < MANY || writes.sendCommand === undefined) writes.zadd(key, ...piece);
+      else writes.sendCommand(preparedCommand("zadd", key, ...piece));
     }
 }

@@ -1,3 +1,5 @@
+import type { Command } from "ioredis";
+
 /** The commands by which entities come to be; a `multi()` understands them, and {@link RecordedWrites}. */
 export interface Writes {
   hset(key: string, fields: Record<string, string | number>): unknown;
@@ -7,6 +9,8 @@ export interface Writes {
   sadd(key: string, member: string): unknown;
   zrem(key: string, member: string): unknown;
   xadd(key: string, ...argumentsOfEntry: (string | number)[]): unknown;
+  /** Any other, where it can be taken as it is. */
+  sendCommand?(command: Command): unknown;
 }
 
 /** Takes down commands, for a script to run: a transaction can't be made to depend on what it finds. */
