@@ -1,5 +1,6 @@
 import type { Queue } from "bullmq";
 import type { RedisClient } from "../redis/client.js";
+import { replies } from "../redis/replies.js";
 
 /** Entries of a queue that one command reads or looks for: to read all of a long one would keep everybody from Redis. */
 const PIECE = 500;
@@ -96,7 +97,7 @@ export class Presence {
     const backend = this.#queue.getBackend();
     const pipeline = this.#redis.pipeline();
     for (const id of ids) pipeline.exists(backend.toKey(id)).exists(`${backend.toKey(id)}:lock`);
-    const found = replies(await pipeline.exec());
+    const found = replies<unknown>(await pipeline.exec());
     const state = (index: number) =>
       found[2 * index] === 0 ? "gone" : found[2 * index + 1] === 0 ? "idle" : "leased";
     return {
@@ -117,13 +118,6 @@ export class Presence {
     const multi = this.#redis.multi();
     for (const state of [...RANKED, DEAD]) multi.zscore(keys[state] ?? "", id);
     for (const list of LISTS) multi.lpos(keys[list] ?? "", id);
-    return replies(await multi.exec()).every((place) => place === null);
+    return replies<unknown>(await multi.exec()).every((place) => place === null);
   }
-}
-
-function replies(results: [Error | null, unknown][] | null): unknown[] {
-  return (results ?? []).map(([error, reply]) => {
-    if (error !== null) throw error;
-    return reply;
-  });
 }

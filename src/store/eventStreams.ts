@@ -4,6 +4,7 @@ import type { Phase } from "../domain/phases.js";
 import type { Deactivation } from "../domain/workflow.js";
 import type { WorkflowEvent } from "../domain/workflowEvents.js";
 import { isCluster, type RedisClient } from "../redis/client.js";
+import { replies } from "../redis/replies.js";
 import { EVENTS_KEPT, eventsKey, idOfMember, memberOf } from "./keys.js";
 import { fromStored, type StoredText } from "./logWords.js";
 import type { Writes } from "./writes.js";
@@ -76,16 +77,16 @@ export class EventStreams {
 
   async extent(partition: number): Promise<Extent> {
     const key = eventsKey(partition);
-    const replies = await this.#redis
+    const transaction = this.#redis
       .multi()
       .xlen(key)
       .xrange(key, "-", "+", "COUNT", 1)
-      .xrevrange(key, "+", "-", "COUNT", 1)
-      .exec();
-    const [length, [first] = [], [last] = []] = (replies ?? []).map(([error, reply]) => {
-      if (error !== null) throw error;
-      return reply;
-    }) as [number, RawEntry[], RawEntry[]];
+      .xrevrange(key, "+", "-", "COUNT", 1);
+    const [length, [first] = [], [last] = []] = replies<unknown>(await transaction.exec()) as [
+      number,
+      RawEntry[],
+      RawEntry[],
+    ];
     if (first === undefined || last === undefined) return undefined;
     return { first: idOf(first[0]), last: idOf(last[0]), length };
   }

@@ -1,6 +1,6 @@
 import type { RedisClient } from "../../redis/client.js";
+import { replies } from "../../redis/replies.js";
 import { comparePositions, type Position } from "./cursor.js";
-import { replies } from "./replies.js";
 
 /** An entity that a walk came by. */
 export interface Entry extends Position {

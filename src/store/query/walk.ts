@@ -1,10 +1,10 @@
 import type { RedisClient } from "../../redis/client.js";
+import { replies } from "../../redis/replies.js";
 import { allKey, type IdOf, indexKey, type Kind, memberOf, partitionOf } from "../keys.js";
 import { comparePositions, type Position } from "./cursor.js";
 import { type Entry, PartitionReader } from "./partitionReader.js";
 import { byPartition } from "./partitions.js";
 import { type Cover, type Plan, valuesIn } from "./plan.js";
-import { replies } from "./replies.js";
 
 /** ZMSCORE takes any number of members, but holds Redis up for all of them. */
 const MEMBERS_A_COMMAND = 1_000;
