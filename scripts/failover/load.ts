@@ -1,32 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { WORKFLOW_REQUEST } from "../../test/processes/workflowRequest.js";
 
 const SCHEDD = "SCHEDD1";
 const USERS = 6;
 const POLLERS = 4;
 /** Milliseconds before a request that failed is made again. */
 const AGAIN = 50;
-
-const REQUEST = JSON.stringify({
-  public_queue_aliases: [],
-  tasks: [
-    {
-      cluster_locations: ["test-alpha"],
-      task_image: "/cvmfs/images/task:1",
-      task_args: "",
-      input_queue_aliases: [],
-      output_queue_aliases: [],
-      worker_config: {
-        do_transfer_worker_stdouterr: false,
-        max_worker_runtime: 3600,
-        n_cores: 1,
-        priority: 0,
-        worker_disk: "1GB",
-        worker_memory: "1GB",
-        condor_requirements: "",
-      },
-    },
-  ],
-});
 
 /** What is read of several answers. */
 interface Body {
@@ -75,7 +54,7 @@ export class Load {
   }
 
   async #create(): Promise<boolean> {
-    const made = await this.call("POST", "/v1/workflows", REQUEST);
+    const made = await this.call("POST", "/v1/workflows", WORKFLOW_REQUEST);
     const [taskforce] = made?.body.taskforces ?? [];
     if (made?.status !== 200 || taskforce === undefined) return false;
     this.created.set(made.body.workflow.workflow_id, taskforce.taskforce_uuid);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
+import { WORKER_CONFIG } from "../processes/workflowRequest.js";
 import type { CreatedWorkflow } from "../stories/story.js";
 import { ACCESS_POINTS } from "./deployment.js";
 import type { Dice } from "./dice.js";
@@ -93,15 +94,7 @@ export class User {
         n_workers: 1 + this.#dice.below(5),
         input_queue_aliases: withQueues ? ["in"] : [],
         output_queue_aliases: withQueues ? ["out"] : [],
-        worker_config: {
-          do_transfer_worker_stdouterr: false,
-          max_worker_runtime: 3600,
-          n_cores: 1,
-          priority: 0,
-          worker_disk: "1GB",
-          worker_memory: "1GB",
-          condor_requirements: "",
-        },
+        worker_config: WORKER_CONFIG,
       })),
     };
   }

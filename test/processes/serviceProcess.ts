@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
 import { settingsOf } from "../setup/address.js";
 import { Program, type ProgramName, until } from "./program.js";
+import { WORKFLOW_REQUEST } from "./workflowRequest.js";
 
 export { type LogLine, until } from "./program.js";
+export { WORKFLOW_REQUEST, workflowRequest } from "./workflowRequest.js";
 
 /** A program of the service as a real process. It is killed when its test has ended, or later where that is asked for. */
 export class ServiceProcess extends Program {
@@ -41,34 +43,6 @@ export async function accepts(port: number): Promise<boolean> {
     socket.destroy();
   }
 }
-
-/** The body of a request for a small workflow. @param changes fields of its one task */
-export const workflowRequest = (changes: object = {}): string =>
-  JSON.stringify({
-    public_queue_aliases: [],
-    tasks: [
-      {
-        cluster_locations: ["test-alpha"],
-        task_image: "/cvmfs/images/task:1",
-        task_args: "",
-        input_queue_aliases: [],
-        output_queue_aliases: [],
-        worker_config: {
-          do_transfer_worker_stdouterr: false,
-          max_worker_runtime: 3600,
-          n_cores: 1,
-          priority: 0,
-          worker_disk: "1GB",
-          worker_memory: "1GB",
-          condor_requirements: "",
-        },
-        ...changes,
-      },
-    ],
-  });
-
-/** @see workflowRequest */
-export const WORKFLOW_REQUEST = workflowRequest();
 
 /** Sends the head of a request whose body is still to come, and gives back the connection. */
 export async function beginRequest(
