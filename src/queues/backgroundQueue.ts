@@ -49,13 +49,6 @@ export class BackgroundQueue {
     return new Presence(this.queue, this.#redis);
   }
 
-  /** The ids of all jobs, also of those that were given up, at one instant. Not for long queues, as everybody waits. */
-  async ids(): Promise<Set<string>> {
-    const states = ["wait", "active", "prioritized", "delayed", "failed"];
-    const ids = (await this.queue.getBackend().getRanges(states as never, 0, -1)) as string[][];
-    return new Set(ids.flat());
-  }
-
   close(): Promise<void> {
     return this.queue.close();
   }

@@ -35,14 +35,6 @@ export interface Place {
 /** Epoch seconds before which nothing began to wait: 2³¹ seconds from there on fit below a rank. */
 const AGES_BEGIN = 1_700_000_000;
 
-/** Where the jobs of a queue are. */
-export interface QueueIds {
-  /** Waiting, delayed or leased. */
-  live: Set<string>;
-  /** Given up, kept for the operator. */
-  dead: Set<string>;
-}
-
 /** Jobs whose leases ran out. */
 export interface Reclaimed {
   /** Offered again. */
@@ -265,20 +257,6 @@ export class LeaseQueue {
   /** @see jobsInPieces */
   pieces(): AsyncGenerator<JobPiece> {
     return jobsInPieces(this.queue, this.#redis);
-  }
-
-  /** Every job of the queue, at one instant. Not for long queues: everybody else waits meanwhile. */
-  async ids(): Promise<QueueIds> {
-    const [wait = [], active = [], prioritized = [], delayed = [], dead = []] =
-      (await this.#backend.getRanges(
-        ["wait", "active", "prioritized", "delayed", "failed"],
-        0,
-        -1,
-      )) as string[][];
-    return {
-      live: new Set([...wait, ...active, ...prioritized, ...delayed]),
-      dead: new Set(dead),
-    };
   }
 
   /** Writes the queue's settings again, in case its keys were lost. */

@@ -3,6 +3,7 @@ import type { Taskforce } from "../../src/domain/taskforce.js";
 import { createQueues } from "../../src/queues/queues.js";
 import type { RedisClient } from "../../src/redis/client.js";
 import { type ScriptedMqs, startScriptedMqs } from "../mqs/scriptedMqs.js";
+import { jobIds } from "../queues/jobIds.js";
 import { openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import {
@@ -70,7 +71,7 @@ export async function startActivationStory(
   // Once the first reconcile has dropped it, nothing but the workflows' own jobs moves them on.
   await eventually(
     "the first reconcile has passed",
-    () => stopper.ids(),
+    () => jobIds(stopper),
     ({ live }) => live.size === 0,
   );
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser } from "../../scripts/browser/chromium.js";
 import type { LeaseQueue } from "../../src/queues/leaseQueue.js";
 import { type ScriptedMqs, startScriptedMqs, status } from "../mqs/scriptedMqs.js";
+import { jobIds } from "../queues/jobIds.js";
 import { eventually, lastEntry, type Story, task } from "../stories/story.js";
 import { BoardPage } from "./boardPage.js";
 import { CREDENTIALS, type Desk, deadTaskforce, delayedTaskforce, OPERATOR, openDesk } from "./desk.js";
@@ -54,7 +55,7 @@ describe("Retry", () => {
     });
     // Its failures are forgotten: one more is not the last.
     await at.tms.submitFailed(handOut);
-    const { live, dead } = await desk.queues.of(at.schedd).starter.ids();
+    const { live, dead } = await jobIds(desk.queues.of(at.schedd).starter);
     expect([live.has(uuid), dead.has(uuid)]).toEqual([true, false]);
     expect(await desk.audited("retry", `starter-${at.schedd}`)).toMatchObject({
       operator: OPERATOR,
@@ -116,7 +117,7 @@ describe("Promote", () => {
     const handOut = await story.takes(at.tms);
     expect(handOut.taskforce.taskforce_uuid).toBe(uuid);
     await at.tms.submitFailed(handOut);
-    expect((await desk.queues.of(at.schedd).starter.ids()).dead).toEqual(new Set([uuid]));
+    expect((await jobIds(desk.queues.of(at.schedd).starter)).dead).toEqual(new Set([uuid]));
     expect(await desk.audited("promote", `starter-${at.schedd}`)).toMatchObject({ job: uuid });
   });
 
@@ -145,7 +146,7 @@ describe("what is taken away comes back, for the phase is the truth", () => {
     const job = await comesBack(starter, uuid, before);
     await eventually(
       "it is a dead letter",
-      () => starter.ids(),
+      () => jobIds(starter),
       ({ dead }) => dead.has(uuid),
     );
     expect(await at.tms.takeStarter()).toBeUndefined();
@@ -165,7 +166,7 @@ describe("what is taken away comes back, for the phase is the truth", () => {
     await board.confirm();
     await comesBack(starter, uuid, before);
     await desk.audited("clean (failed)", `starter-${at.schedd}`);
-    expect((await starter.ids()).live.has(uuid)).toBe(false);
+    expect((await jobIds(starter)).live.has(uuid)).toBe(false);
   });
 
   it("an activation that the MQS refused asks it once more", async () => {
@@ -228,7 +229,7 @@ describe("Pause and Obliterate", () => {
     const { starter } = desk.queues.of(at.schedd);
     await eventually(
       "both are queued",
-      () => starter.ids(),
+      () => jobIds(starter),
       ({ live }) => live.has(marker) && live.has(taskforce_uuid),
     );
     expect(await at.tms.takeStarter()).toBeUndefined();
@@ -273,7 +274,7 @@ describe("Pause and Obliterate", () => {
     await comesBack(starter, waiting, before);
     await eventually(
       "the dead letter is back",
-      () => starter.ids(),
+      () => jobIds(starter),
       (ids) => ids.dead.has(dead) && !ids.live.has(dead),
     );
     expect((await story.takes(at.tms)).taskforce.taskforce_uuid).toBe(waiting);

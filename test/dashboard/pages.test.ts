@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRedisProxy } from "../api/redisProxy.js";
+import { allJobIds, jobIds } from "../queues/jobIds.js";
 import { startTestService } from "../setup/service.js";
 import { eventually, type Story, task } from "../stories/story.js";
 import { type AuditLine, asOperator, asStranger, type Desk, deadTaskforce, openDesk } from "./desk.js";
@@ -197,14 +198,14 @@ it("a retry of what was aborted meanwhile hands nothing out", async () => {
   const { workflow_id } = await story.taskforce(uuid);
   await story.deactivate(workflow_id, "abort");
   // The worker of the abort takes the job out again, whenever it comes to that.
-  const deactivations = () => desk.queues.deactivation.ids();
+  const deactivations = () => allJobIds(desk.queues.deactivation);
   await eventually("the abort is through", deactivations, (ids) => !ids.has(workflow_id));
   // As if the abort had not come to the queue yet.
   const { starter } = desk.queues.of(at.schedd);
   await starter.restoreDead(uuid, "no such file");
   const path = api(`queues/starter-${at.schedd}/${uuid}/retry`);
   expect((await put(path)).status).toBe(204);
-  expect(await starter.ids()).toEqual({ live: new Set(), dead: new Set() });
+  expect(await jobIds(starter)).toEqual({ live: new Set(), dead: new Set() });
   expect((await story.taskforce(uuid)).phase).toBe("pending-stopper");
 });
 

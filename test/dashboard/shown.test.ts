@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser } from "../../scripts/browser/chromium.js";
+import { jobIds } from "../queues/jobIds.js";
 import { keysOf } from "../setup/address.js";
 import { startTestService } from "../setup/service.js";
 import { type AccessPoint, eventually, type Story, task } from "../stories/story.js";
@@ -165,7 +166,7 @@ describe("what would contradict the phases is refused, and says so:", () => {
     await board.page.getByRole("dialog").getByRole("button", { name: submit, exact: true }).click();
     await expect.poll(() => board.note().textContent()).toMatch(message);
     expect(await contents()).toEqual(before);
-    expect((await desk.queues.of(at.schedd).starter.ids()).live).toEqual(new Set([delayed]));
+    expect((await jobIds(desk.queues.of(at.schedd).starter)).live).toEqual(new Set([delayed]));
     expect(await desk.audited(action, `starter-${at.schedd}`)).toMatchObject({
       outcome: "refused",
       status: 403,

@@ -5,6 +5,7 @@ import { entryNow } from "../../src/lifecycle/log.js";
 import { createQueues, type Queues } from "../../src/queues/queues.js";
 import type { RedisClient } from "../../src/redis/client.js";
 import { openStore, type Store } from "../../src/store/store.js";
+import { jobIds } from "../queues/jobIds.js";
 import { openRedis } from "../setup/address.js";
 import { freshDatabase, PARTITIONS } from "../setup/database.js";
 import { type AccessPoint, eventually, lastEntry, logOf, type Story, startStory } from "../stories/story.js";
@@ -79,10 +80,10 @@ it("a dead letter whose failure has not counted yet is left alone by reconcile",
   await starter.end(marker);
   await eventually(
     "reconcile puts the marker back",
-    () => starter.ids(),
+    () => jobIds(starter),
     ({ live }) => live.has(marker),
   );
-  expect((await starter.ids()).dead).toEqual(new Set([uuid]));
+  expect((await jobIds(starter)).dead).toEqual(new Set([uuid]));
 });
 
 it("the same retry twice is logged once, and another operator's again", async () => {

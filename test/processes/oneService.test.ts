@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TmsAction } from "../../scripts/tms/actions.js";
 import { createTms } from "../../scripts/tms/tms.js";
 import { createQueues, type Queues } from "../../src/queues/queues.js";
+import { jobIds } from "../queues/jobIds.js";
 import { openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import { eventually, logOf, Story } from "../stories/story.js";
@@ -105,7 +106,7 @@ async function launched(remaining: number): Promise<void> {
 
 /** Taskforces that wait for their start or are leased. */
 async function queued(): Promise<string[]> {
-  const ids = await Promise.all(SCHEDDS.map((schedd) => queues.of(schedd).starter.ids()));
+  const ids = await Promise.all(SCHEDDS.map((schedd) => jobIds(queues.of(schedd).starter)));
   return ids.flatMap(({ live }) => [...live]);
 }
 

@@ -3,6 +3,7 @@ import { LeaseQueue } from "../../src/queues/leaseQueue.js";
 import type { RedisClient } from "../../src/redis/client.js";
 import { keysOf, openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
+import { jobIds } from "./jobIds.js";
 
 const LEASE_SECONDS = 0.2;
 
@@ -54,7 +55,7 @@ describe("taking", () => {
     await queue.add([{ id: "a", rank: 1 }]);
     await queue.take();
     await queue.end("a");
-    expect(await queue.ids()).toEqual({ live: new Set(), dead: new Set() });
+    expect(await jobIds(queue)).toEqual({ live: new Set(), dead: new Set() });
     await queue.add([{ id: "a", rank: 1 }]);
     expect(await queue.take()).toBe("a");
   });
@@ -120,14 +121,14 @@ describe("a lease that ran out", () => {
       await reclaimed(5);
     }
     expect(await queue.take()).toBe("a");
-    expect((await queue.ids()).dead.size).toBe(0);
+    expect((await jobIds(queue)).dead.size).toBe(0);
   });
 
   test("is dropped when its job is no longer wanted", async () => {
     await queue.add([{ id: "a", rank: 5 }]);
     await queue.take();
     await reclaimed(undefined);
-    expect((await queue.ids()).live.size).toBe(0);
+    expect((await jobIds(queue)).live.size).toBe(0);
   });
 
   test("a late end removes the job all the same", async () => {
@@ -135,7 +136,7 @@ describe("a lease that ran out", () => {
     await queue.take();
     await reclaimed(5);
     await queue.end("a");
-    expect((await queue.ids()).live.size).toBe(0);
+    expect((await jobIds(queue)).live.size).toBe(0);
   });
 });
 
@@ -165,7 +166,7 @@ describe("a failure", () => {
     await queue.add([{ id: "a", rank: 5 }]);
     await queue.take();
     expect(await queue.bury("a", "submit machine on fire")).toBe(true);
-    expect(await queue.ids()).toEqual({ live: new Set(), dead: new Set(["a"]) });
+    expect(await jobIds(queue)).toEqual({ live: new Set(), dead: new Set(["a"]) });
     const job = await queue.queue.getJob("a");
     expect(job?.failedReason).toBe("submit machine on fire");
     await job?.retry();
@@ -222,7 +223,7 @@ describe("a paused queue", () => {
       { id: "urgent", rank: 1 },
     ]);
     expect(await queue.take()).toBeUndefined();
-    expect((await queue.ids()).live).toEqual(new Set(["before", "later", "urgent"]));
+    expect((await jobIds(queue)).live).toEqual(new Set(["before", "later", "urgent"]));
     expect(await reclaimed(5)).toEqual(["before"]);
     expect(await queue.take()).toBeUndefined();
     await queue.queue.resume();
@@ -244,7 +245,7 @@ describe("a paused queue", () => {
     await queue.end("a");
     expect(await queue.postpone("b", 2, 0)).toBe(true);
     await queue.giveBack("c");
-    expect((await queue.ids()).live).toEqual(new Set(["b", "c"]));
+    expect((await jobIds(queue)).live).toEqual(new Set(["b", "c"]));
     expect(await queue.take()).toBeUndefined();
     await queue.queue.resume();
     expect([await queue.take(), await queue.take()]).toEqual(["b", "c"]);
@@ -259,7 +260,7 @@ test("ending many ends the waiting and the leased", async () => {
   ]);
   await queue.take();
   await queue.endAll(["a", "b", "unknown"]);
-  expect((await queue.ids()).live).toEqual(new Set(["c"]));
+  expect((await jobIds(queue)).live).toEqual(new Set(["c"]));
 });
 
 test("the keys of a schedd with special characters stay in one slot", async () => {

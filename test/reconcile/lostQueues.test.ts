@@ -3,6 +3,7 @@ import type { WorkflowId } from "../../src/domain/ids.js";
 import { createQueues, type Queues } from "../../src/queues/queues.js";
 import { mastersOf, type RedisClient } from "../../src/redis/client.js";
 import { openStore } from "../../src/store/store.js";
+import { jobIds } from "../queues/jobIds.js";
 import { openRedis } from "../setup/address.js";
 import { freshDatabase, PARTITIONS } from "../setup/database.js";
 import {
@@ -70,7 +71,7 @@ describe("when all queues are lost in the middle of a story", () => {
     const starter = queues.of(at.schedd).starter;
     await eventually(
       "the starter queue is complete",
-      () => starter.ids(),
+      () => jobIds(starter),
       ({ live }) => waiting.every((uuid) => live.has(uuid)),
     );
     const order = [];
@@ -87,7 +88,7 @@ describe("when all queues are lost in the middle of a story", () => {
     const starter = queues.of(at.schedd).starter;
     await eventually(
       "the dead letter is back",
-      () => starter.ids(),
+      () => jobIds(starter),
       (ids) => ids.dead.has(dead) && !ids.live.has(dead),
     );
     await (await starter.queue.getJob(dead))?.retry();
@@ -139,7 +140,7 @@ describe("reconcile", () => {
     await stopper.add([{ id: uuid, rank: 1, delay: 600_000 }]);
     await eventually(
       "both queues are empty",
-      async () => [await starter.ids(), await stopper.ids()],
+      async () => [await jobIds(starter), await jobIds(stopper)],
       (both) => both.every(({ live }) => live.size === 0),
     );
     expect((await story.taskforce(uuid)).phase).toBe("condor-submit");

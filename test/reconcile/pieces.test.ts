@@ -12,6 +12,7 @@ import { createAll } from "../../src/store/creation.js";
 import { partitionOf, stoppingKey } from "../../src/store/keys.js";
 import { logEntry } from "../../src/store/phaseLog.js";
 import type { Store } from "../../src/store/store.js";
+import { allJobIds, jobIds } from "../queues/jobIds.js";
 import { freshStore } from "../setup/store.js";
 import { workflowOf } from "../store/wholeWorkflow.js";
 
@@ -104,8 +105,8 @@ test("reconcile reads indexes and queues in pieces, however long they are", asyn
   expect(await reconcile(wms)).toEqual({ added: 4000, dropped: 0 });
   expect(await reconcile(wms)).toEqual({ added: 0, dropped: 0 });
   expect(largest()).toBeLessThan(MOST_VALUES);
-  expect((await starter.ids()).live).toEqual(new Set(uuids));
-  expect((await stopper.ids()).live).toEqual(new Set(ended.uuids));
+  expect((await jobIds(starter)).live).toEqual(new Set(uuids));
+  expect((await jobIds(stopper)).live).toEqual(new Set(ended.uuids));
 });
 
 test("jobs whose lists and sets are lost come back, though their data is still there; leased ones stay leased", async () => {
@@ -119,8 +120,8 @@ test("jobs whose lists and sets are lost come back, though their data is still t
 
   await redis.del("{wmsq-starter-ap}:starter-ap:prioritized", "{wmsq-mq-activation}:mq-activation:wait");
   expect(await reconcile(wms)).toEqual({ added: 5, dropped: 0 });
-  expect((await starter.ids()).live).toEqual(new Set(uuids));
-  expect(await wms.queues.activation.ids()).toEqual(new Set([activating.workflow.workflow_id]));
+  expect((await jobIds(starter)).live).toEqual(new Set(uuids));
+  expect(await allJobIds(wms.queues.activation)).toEqual(new Set([activating.workflow.workflow_id]));
   const taken = [];
   for (let id = await starter.take(); id !== undefined; id = await starter.take()) taken.push(id);
   expect(taken.sort()).toEqual(uuids.filter((uuid) => uuid !== leased).sort());

@@ -9,6 +9,7 @@ import {
   startBackgroundWorker,
 } from "../../src/workers/backgroundWorker.js";
 import { recordingLog } from "../mqs/logLines.js";
+import { allJobIds } from "../queues/jobIds.js";
 import { openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
 import { eventually } from "../stories/story.js";
@@ -86,7 +87,7 @@ test("work is told what the job is about, and a job that is done leaves nothing 
     ["WF-1", "WF-1"],
     ["WF-2", "TF-1"],
   ]);
-  expect(await queue.ids()).toEqual(new Set());
+  expect(await allJobIds(queue)).toEqual(new Set());
 });
 
 test("after NotYet a job waits as long as its work was set up with, which is no trouble to log", async () => {
@@ -138,7 +139,7 @@ test("after GivenUp a job is a dead letter, and the operator may retry it", asyn
   expect(logged()).toMatchObject([{ level: ERROR, queue: QUEUE, job: "WF-1", reason: "the MQS refused" }]);
   // It counts as being there: adding it again changes nothing.
   await queue.add([{ id: "WF-1" }]);
-  expect(await queue.ids()).toEqual(new Set(["WF-1"]));
+  expect(await allJobIds(queue)).toEqual(new Set(["WF-1"]));
   expect(await job.isFailed()).toBe(true);
 
   await job.retry();
@@ -165,7 +166,7 @@ test("closing waits for the job under way, and takes no other", async () => {
     closed = true;
   });
   // As many round trips as a close that does not wait would need, and more.
-  for (let trip = 0; trip < 20; trip++) await queue.ids();
+  for (let trip = 0; trip < 20; trip++) await allJobIds(queue);
   expect(closed).toBe(false);
 
   end();

@@ -1,5 +1,6 @@
 import { indexesOf } from "../../../src/store/entries.js";
 import { type Kind, memberOf, stoppingKey, summarizersKey } from "../../../src/store/keys.js";
+import { allJobIds, jobIds } from "../../queues/jobIds.js";
 import { SETTINGS } from "../deployment.js";
 import type { Evidence, Finding } from "../evidence.js";
 import type { Snapshot } from "../snapshot.js";
@@ -62,7 +63,7 @@ export async function queuesEqualThePhases({ snapshot, queues, store, redis }: E
     const isDead = ({ record }: (typeof here)[number]) =>
       (record.submit_failures ?? 0) > SETTINGS.actionRetries;
     const pending = (each: (typeof here)[number]) => each.entity.phase === "pending-starter";
-    const starting = await starter.ids();
+    const starting = await jobIds(starter);
     compare(
       `${starter.queue.name}`,
       starting.live,
@@ -73,15 +74,15 @@ export async function queuesEqualThePhases({ snapshot, queues, store, redis }: E
       starting.dead,
       uuids((each) => pending(each) && isDead(each)),
     );
-    const stopping = await stopper.ids();
+    const stopping = await jobIds(stopper);
     const toStop = uuids(({ entity }) => entity.phase === "pending-stopper" && entity.cluster_id !== null);
     compare(`${stopper.queue.name}`, stopping.live, toStop);
     compare(`${stopper.queue.name}, dead`, stopping.dead, []);
   }
   for (const { queue, ids } of [
-    { queue: "mq-activation", ids: await queues.activation.ids() },
-    { queue: "taskforce-launch", ids: await queues.launch.ids() },
-    { queue: "workflow-deactivation", ids: await queues.deactivation.ids() },
+    { queue: "mq-activation", ids: await allJobIds(queues.activation) },
+    { queue: "taskforce-launch", ids: await allJobIds(queues.launch) },
+    { queue: "workflow-deactivation", ids: await allJobIds(queues.deactivation) },
   ])
     compare(queue, ids, []);
   for (let partition = 0; partition < store.partitions; partition++) {
