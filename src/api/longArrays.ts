@@ -52,13 +52,25 @@ async function faultsOfMembers(
 ): Promise<Issue[]> {
   for (const [index, member] of members.entries()) {
     await pause();
-    const inner = await faultsOfLongArrays(schema, member, pause);
-    if (inner.length > 0) return within(index, inner);
-    if (members.length <= LONG) continue;
-    const { error } = z.safeParse(schema, member);
-    if (error !== undefined) return within(index, error.issues);
+    const faults =
+      members.length > LONG
+        ? (await checkMember(schema, member, pause)).faults
+        : await faultsOfLongArrays(schema, member, pause);
+    if (faults.length > 0) return within(index, faults);
   }
   return [];
+}
+
+/** Checks a member of a long array: first the long arrays in it, then all of it. @returns what it is, typed, where it is good */
+async function checkMember(
+  schema: z.core.$ZodType,
+  member: unknown,
+  pause: ReturnType<typeof pauses>,
+): Promise<{ faults: Issue[]; output?: unknown }> {
+  const inner = await faultsOfLongArrays(schema, member, pause);
+  if (inner.length > 0) return { faults: inner };
+  const { error, data } = z.safeParse(schema, member);
+  return error === undefined ? { faults: [], output: data } : { faults: error.issues };
 }
 
 /** An object whose long arrays have been checked. */
@@ -109,14 +121,12 @@ async function checkMembers(
   const repetitionsFound: Issue[] = [];
   for (const [index, member] of members.entries()) {
     await pause();
-    const inner = await faultsOfLongArrays(array.element, member, pause);
-    if (inner.length > 0) return { faults: within(index, inner) };
-    const { error, data } = z.safeParse(array.element, member);
-    if (error !== undefined) return { faults: within(index, error.issues) };
-    const repetition = repeats(data);
+    const { faults, output } = await checkMember(array.element, member, pause);
+    if (faults.length > 0) return { faults: within(index, faults) };
+    const repetition = repeats(output);
     if (repetition !== undefined) repetitionsFound.push({ ...repetition, input: member });
     if (repetitionsFound.length >= ENOUGH_FAULTS) break;
-    outputs.push(data);
+    outputs.push(output);
   }
   return repetitionsFound.length > 0 ? { faults: repetitionsFound } : { outputs };
 }
