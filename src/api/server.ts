@@ -10,6 +10,7 @@ import { DEFAULT_LIMITS, type Limits } from "../domain/limits.js";
 import { JSON_HEADERS } from "./answers.js";
 import { isEndless } from "./endless.js";
 import { errorParts, HttpError, sendError } from "./errors.js";
+import { messageClasses } from "./messageClasses.js";
 import { OpenAnswers } from "./openAnswers.js";
 import { SECURE_HEADERS, secure } from "./secureHeaders.js";
 
@@ -29,6 +30,7 @@ const LINGER = 2000;
  */
 export function createServer(app: RequestListener, limits: Limits = DEFAULT_LIMITS): Server {
   const options = {
+    ...messageClasses(app),
     requireHostHeader: false,
     maxHeaderSize: limits.headBytes,
     connectionsCheckingInterval: LOOK_FOR_SLOW,

@@ -1,0 +1,57 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInThisContext } from "node:vm";
+import express, { type Request, type Response } from "express";
+import { expect, onTestFinished, test } from "vitest";
+import { createServer } from "../../src/api/server.js";
+
+setFlagsFromString("--allow-natives-syntax");
+/** Whether V8 sees two objects of one shape. */
+const haveSameShape = runInThisContext("(one, other) => %HaveSameMap(one, other)") as (
+  one: object,
+  other: object,
+) => boolean;
+// V8 reads the inside of a function when it is first called.
+haveSameShape({}, {});
+setFlagsFromString("--no-allow-natives-syntax");
+
+test("requests and answers keep one shape on their way through Express", async () => {
+  const app = express();
+  const seen: [Request, Response][] = [];
+  app.get("/", (request, response) => {
+    seen.push([request, response]);
+    response.end();
+  });
+  const server = createServer(app).listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const arrived: object[] = [];
+  server.prependListener("request", (request, response) => {
+    arrived.push(Object.getPrototypeOf(request), Object.getPrototypeOf(response));
+  });
+  const { port } = server.address() as AddressInfo;
+  for (let times = 0; times < 3; times++) await fetch(`http://127.0.0.1:${port}/`);
+
+  expect(arrived).toEqual(Array.from({ length: 3 }, () => [app.request, app.response]).flat());
+  const [, [second, secondAnswer], [third, thirdAnswer]] = seen as [
+    unknown,
+    (typeof seen)[0],
+    (typeof seen)[0],
+  ];
+  expect(haveSameShape(second, third)).toBe(true);
+  expect(haveSameShape(secondAnswer, thirdAnswer)).toBe(true);
+});
+
+test("what Express adds to requests and answers is there", async () => {
+  const app = express();
+  app.get("/:name", (request, response) => {
+    response.json({ name: request.params["name"], path: request.path, app: request.app === app });
+  });
+  const server = createServer(app).listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const answer = await fetch(`http://127.0.0.1:${port}/x?y`);
+  expect(await answer.json()).toEqual({ name: "x", path: "/x", app: true });
+});
