@@ -38,6 +38,7 @@ export const handOutRoutes = (wms: Wms): Route[] => [
   route({
     method: "get",
     path: "/v1/tms/pending-starter/taskforces",
+    takes: true,
     tag: "tms - internal",
     roles: ["user", "system-tms"],
     description:
@@ -58,6 +59,7 @@ export const handOutRoutes = (wms: Wms): Route[] => [
   route({
     method: "get",
     path: "/v1/tms/pending-stopper/taskforces",
+    takes: true,
     tag: "tms - internal",
     roles: ["user", "system-tms"],
     description:

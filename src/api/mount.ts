@@ -33,12 +33,20 @@ export function mountRoutes(
   for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route]);
   for (const [path, siblings] of byPath) {
     const mounted = app.route(path.replace(/\{(\w+)\}/g, ":$1"));
+    const refuse = refuseMethod(siblings.map(methodsOf));
     for (const route of siblings) {
+      // Express would have GET's handler answer a HEAD.
+      if (route.takes) mounted.head(refuse);
       const limited = route.roles === "anyone" ? [] : limitRate;
       mounted[route.method](admit(route), ...limited, ...read, serve(route, limits.bodyValues, log));
     }
-    mounted.all(refuseMethod(siblings.map(({ method }) => (method === "get" ? "GET, HEAD" : "POST"))));
+    mounted.all(refuse);
   }
+}
+
+function methodsOf({ method, takes }: Route): string {
+  if (method === "post") return "POST";
+  return takes ? "GET" : "GET, HEAD";
 }
 
 function serve(route: Route, mostValues: number, log: Logger): RequestHandler {

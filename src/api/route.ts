@@ -61,6 +61,8 @@ export interface Route {
   extension?: true;
   /** It takes an `Idempotency-Key`. */
   idempotent?: true;
+  /** Its GET takes something from all others. A HEAD would take it without telling, and is refused. */
+  takes?: true;
   /** Declared query parameters; all others are ignored. */
   query?: z.ZodObject;
   /** Declared headers, in lower case; all others are left to others. */

@@ -1,5 +1,6 @@
 import type { Phase } from "../../src/domain/phases.js";
 import type { CreateWorkflowRequest, TaskRequest } from "../../src/domain/requests.js";
+import type { ScheddQueueContents, ScheddQueueState, ScheddState } from "../../src/domain/schedd.js";
 import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { Workflow } from "../../src/domain/workflow.js";
@@ -13,6 +14,9 @@ export interface Created {
   task_directives: TaskDirective[];
   taskforces: Taskforce[];
 }
+
+/** What `GET /v1/schedds/{schedd}` answers. */
+export type Schedd = ScheddState<ScheddQueueState & ScheddQueueContents>;
 
 /** A cluster location of a schedd that only one test uses. */
 export interface Place {
@@ -107,11 +111,13 @@ export async function startScenario(
     const { taskforces } = await create(at);
     const [first] = taskforces;
     if (first === undefined) throw new Error("no taskforce was created");
-    return eventually(
-      "pending-starter",
-      () => taskforce(first.taskforce_uuid),
-      ({ phase }) => phase === "pending-starter",
+    // It has its phase a moment before its job.
+    await eventually(
+      "queued",
+      async () => (await client.get<Schedd>(`/v1/schedds/${at.schedd}`)).body,
+      ({ starter }) => starter.next.includes(first.taskforce_uuid),
     );
+    return taskforce(first.taskforce_uuid);
   };
   const done = async (path: string, body?: unknown) => {
     const answer = await client.post(path, body);

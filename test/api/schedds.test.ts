@@ -1,15 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ScheddQueueContents, ScheddQueueState, ScheddState } from "../../src/domain/schedd.js";
+import type { ScheddState } from "../../src/domain/schedd.js";
 import { eventually } from "../stories/story.js";
-import { type Place, type Scenario, startScenario, submission, task, workflowOf } from "./scenario.js";
+import {
+  type Place,
+  type Scenario,
+  type Schedd,
+  startScenario,
+  submission,
+  task,
+  workflowOf,
+} from "./scenario.js";
 
 let scenario: Scenario;
 beforeAll(async () => {
   scenario = await startScenario({ TMS_RETRY_WAIT: "600", TMS_ACTION_RETRIES: "0" });
 });
 afterAll(() => scenario.close());
-
-type Schedd = ScheddState<ScheddQueueState & ScheddQueueContents>;
 
 async function scheddOf({ schedd }: Place, of = scenario): Promise<Schedd> {
   const { status, body } = await of.api.get<Schedd>(`/v1/schedds/${schedd}`);
