@@ -26,7 +26,6 @@ export const REASONS: Record<string, string> = {
   "rate-limiter-flexible": "counts the requests of callers in Redis, for all web processes together",
   re2js: "regular expressions in linear time: no filter stalls the service",
   "redis-om": "repositories over hashes; used without its search, which would need a module",
-  sift: "MongoDB filters on plain objects, with an explicit table of operators; mingo answered differently from MongoDB on `$type` over arrays, `$in` with arrays, `$all` on scalars, null in arrays of objects",
   "swagger-ui-express": "the page under `/docs`",
   zod: "one schema checks a request and describes it",
 };

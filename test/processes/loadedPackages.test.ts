@@ -18,7 +18,7 @@ const SELDOM_NEEDED = [
 ];
 
 /** What only a process needs that listens. */
-const FOR_THE_WEB = ["body-parser", "express", "prom-client", "sift"];
+const FOR_THE_WEB = ["body-parser", "express", "prom-client"];
 
 /** The client of Redis that redis-om brings along; the service has another one. */
 const NODE_REDIS = ["@redis/client", "@redis/search", "redis"];

@@ -1,8 +1,8 @@
-import sift from "sift";
 import { invalid, WmsError } from "../../domain/errors.js";
 import type { JsonObject } from "./json.js";
-import { type OperatorTable, operatorTable } from "./operators.js";
-import { type Found, follow } from "./paths.js";
+import { type Nested, operatorTest, type Test } from "./operators.js";
+import type { Found } from "./paths.js";
+import { Paths } from "./paths.js";
 import { Patterns } from "./regex.js";
 import { holdsOperators, LOGICAL } from "./shape.js";
 import { validateFilter } from "./validate.js";
@@ -10,19 +10,16 @@ import { validateFilter } from "./validate.js";
 /**
  * Compiles a MongoDB filter to a test of JSON documents.
  *
- * sift combines the conditions; it never sees a document, but only the values that each path of the filter leads to,
- * found by our own {@link follow}. So no field but the document's own exists, whatever it is called.
- *
  * @throws WmsError `invalid` that names the field for a filter that can't be used; the test throws it for a regular
  * expression that would take too long
  */
 export function compileFilter(filter: Record<string, unknown>): (document: object) => boolean {
   const patterns = new Patterns();
   validateFilter(filter, patterns);
-  const compiled = asInvalid(() => new FilterCompiler(patterns).query(filter));
+  const matches = asInvalid(() => new FilterCompiler(patterns).query(filter));
   return (document) => {
     patterns.startDocument();
-    return asInvalid(() => compiled(document));
+    return asInvalid(() => matches(document));
   };
 }
 
@@ -36,75 +33,61 @@ function asInvalid<T>(action: () => T): T {
   }
 }
 
-class FilterCompiler {
-  readonly #operations: OperatorTable;
+/** Makes closures of a validated filter. */
+class FilterCompiler implements Nested {
+  readonly patterns: Patterns;
 
   constructor(patterns: Patterns) {
-    this.#operations = operatorTable({
-      patterns,
-      query: (query) => this.query(query),
-      condition: (operators) => this.condition(operators),
-    });
+    this.patterns = patterns;
   }
 
-  /**
-   * A test of documents, and of what else stands in an array: only objects and arrays have fields. Those of an array are
-   * its positions; `length` is none.
-   */
+  /** A test of documents, and of what else stands in an array: only objects and arrays have fields. */
   query(query: JsonObject): (document: unknown) => boolean {
-    const paths = new PathNumbers();
-    const numbered = numberPaths(query, paths);
-    const test = sift.createQueryTester(numbered, { operations: this.#operations });
-    return (document) =>
-      typeof document === "object" &&
-      document !== null &&
-      test(paths.findIn(Array.isArray(document) ? { ...document } : (document as JsonObject)));
+    const paths = new Paths();
+    const holds = this.#clause(query, paths);
+    return (document) => {
+      if (typeof document !== "object" || document === null) return false;
+      paths.enter(document);
+      return holds();
+    };
   }
 
   /** A test of the values that one path leads to. */
-  condition(operators: JsonObject): (found: Found) => boolean {
-    return sift.createQueryTester(plainCondition(operators), { operations: this.#operations });
+  condition(operators: JsonObject): Test {
+    const tests = Object.entries(operators).flatMap(
+      ([name, operand]) => operatorTest(name, operand, operators, this) ?? [],
+    );
+    const [first] = tests;
+    if (first !== undefined && tests.length === 1) return first;
+    return (found) => tests.every((test) => test(found));
+  }
+
+  /** A test of the document that the paths have entered. */
+  #clause(query: JsonObject, paths: Paths): () => boolean {
+    const fields: (() => boolean)[] = [];
+    const logical: (() => boolean)[] = [];
+    for (const [key, value] of Object.entries(query)) {
+      if (key === "$comment") continue;
+      if (LOGICAL.has(key)) logical.push(this.#logical(key, value as JsonObject[], paths));
+      else fields.push(this.#field(paths.to(key), holdsOperators(value) ? value : { $eq: value }));
+    }
+    return every([...logical, ...fields]);
+  }
+
+  #field(find: () => Found, operators: JsonObject): () => boolean {
+    const holds = this.condition(operators);
+    return () => holds(find());
+  }
+
+  #logical(operator: string, clauses: readonly JsonObject[], paths: Paths): () => boolean {
+    const tests = clauses.map((clause) => this.#clause(clause, paths));
+    if (operator === "$and") return every(tests);
+    const wanted = operator === "$or";
+    return () => tests.some((test) => test()) === wanted;
   }
 }
 
-/** Gives each path of a filter a number, by which sift finds its values: sift would split the path's own name. */
-class PathNumbers {
-  readonly #numbers = new Map<string, number>();
-  readonly #paths: string[][] = [];
-
-  numberOf(path: string): number {
-    const known = this.#numbers.get(path);
-    if (known !== undefined) return known;
-    this.#numbers.set(path, this.#paths.length);
-    return this.#paths.push(path.split(".")) - 1;
-  }
-
-  /** What sift gets for a document: the values by number of the path. Not an array, which sift would enter. */
-  findIn(document: JsonObject): Record<number, Found> {
-    const found: Record<number, Found> = {};
-    this.#paths.forEach((path, number) => {
-      found[number] = follow(document, path);
-    });
-    return found;
-  }
+function every(tests: readonly (() => boolean)[]): () => boolean {
+  const [first] = tests;
+  return first !== undefined && tests.length === 1 ? first : () => tests.every((test) => test());
 }
-
-/** The filter with numbers for paths, and `$eq` spelled out: what is left has no key of the user's own. */
-function numberPaths(query: JsonObject, paths: PathNumbers): JsonObject {
-  const numbered: JsonObject = {};
-  for (const [key, value] of Object.entries(query)) {
-    if (key === "$comment") continue;
-    if (LOGICAL.has(key)) numbered[key] = (value as JsonObject[]).map((clause) => numberPaths(clause, paths));
-    else numbered[paths.numberOf(key)] = holdsOperators(value) ? plainCondition(value) : { $eq: value };
-  }
-  return numbered;
-}
-
-/** Operators in an object with the ordinary prototype, whatever the filter's has: sift asks for its constructor. */
-const plainCondition = (operators: JsonObject): JsonObject =>
-  Object.fromEntries(
-    Object.entries(operators).map(([name, operand]) => [
-      name,
-      name === "$not" ? plainCondition(operand as JsonObject) : operand,
-    ]),
-  );

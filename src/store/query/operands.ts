@@ -135,8 +135,8 @@ const CHECKS: ReadonlyMap<string, OperandCheck> = new Map([
   ["$mod", mod],
 ]);
 
-/** Whether an operator is known to stand below the name of a field. */
-export const isFieldOperator = (name: string): boolean => CHECKS.has(name);
+/** The operators that stand below the name of a field. */
+export const FIELD_OPERATORS: ReadonlySet<string> = new Set(CHECKS.keys());
 
 /** Checks what was given to one operator. @param siblings the operator and those beside it */
 export function checkOperand(name: string, operand: unknown, siblings: JsonObject, place: Place): void {

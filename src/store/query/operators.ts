@@ -1,4 +1,3 @@
-import sift from "sift";
 import { typeTest } from "./bsonTypes.js";
 import { compareValues, type JsonObject, sameValue } from "./json.js";
 import { type Found, foundAlone } from "./paths.js";
@@ -11,15 +10,11 @@ export interface Nested {
   /** A filter on the fields of an array's members. */
   query(query: JsonObject): (member: unknown) => boolean;
   /** Operators on an array's members themselves. */
-  condition(operators: JsonObject): (found: Found) => boolean;
+  condition(operators: JsonObject): Test;
 }
 
-/** sift's table of operators. */
-export type OperatorTable = NonNullable<
-  NonNullable<Parameters<typeof sift.createQueryTester>[1]>["operations"]
->;
-
-type Test = (found: Found) => boolean;
+/** Whether what a path leads to is what an operator wants. */
+export type Test = (found: Found) => boolean;
 /** Makes the test for one operand; `siblings` are the operators beside it. Operands have been validated. */
 type TestOf<Operand> = (operand: Operand, siblings: JsonObject, nested: Nested) => Test;
 
@@ -30,27 +25,31 @@ const negated =
     return (found) => !test(found);
   };
 
+const isScalar = (value: unknown): boolean => typeof value !== "object" || value === null;
+
+/** One of the values is enough. */
+const anyValue =
+  (holds: (value: unknown) => boolean): Test =>
+  (found) =>
+    found.values.some(holds);
+
 /** A missing field equals null. */
-const equals: TestOf<unknown> = (operand) => (found) =>
-  found.values.some((value) => sameValue(value, operand));
+const equals: TestOf<unknown> = (operand) =>
+  anyValue(isScalar(operand) ? (value) => (value ?? null) === operand : (value) => sameValue(value, operand));
 
 const comparison =
   (holds: (order: number) => boolean): TestOf<unknown> =>
   (operand) =>
-  (found) =>
-    found.values.some((value) => {
+    anyValue((value) => {
       const order = compareValues(value, operand);
       return order !== undefined && holds(order);
     });
 
 const within: TestOf<readonly unknown[]> = (operand) => {
   // A set, since a list of a hundred thousand ids would be walked for each document.
-  const scalars = new Set(operand.filter((value) => typeof value !== "object" || value === null));
-  const others = operand.filter((value) => typeof value === "object" && value !== null);
-  return (found) =>
-    found.values.some(
-      (value) => scalars.has(value ?? null) || others.some((other) => sameValue(value, other)),
-    );
+  const scalars = new Set(operand.filter(isScalar));
+  const others = operand.filter((value) => !isScalar(value));
+  return anyValue((value) => scalars.has(value ?? null) || others.some((other) => sameValue(value, other)));
 };
 
 const exists: TestOf<boolean | number> = (operand) => {
@@ -60,12 +59,13 @@ const exists: TestOf<boolean | number> = (operand) => {
 
 const ofType: TestOf<unknown> = (operand) => {
   const tests = (Array.isArray(operand) ? operand : [operand]).map((type) => typeTest(type));
-  return (found) => found.values.some((value) => tests.some((test) => test?.(value)));
+  return anyValue((value) => tests.some((test) => test?.(value)));
 };
 
 const regex: TestOf<string> = (operand, siblings, { patterns }) => {
-  const test = patterns.compile(operand, siblings["$options"] as string | undefined);
-  return (found) => found.values.some((value) => typeof value === "string" && test(value));
+  const options = Object.hasOwn(siblings, "$options") ? (siblings["$options"] as string) : "";
+  const test = patterns.compile(operand, options);
+  return anyValue((value) => typeof value === "string" && test(value));
 };
 
 const ofSize: TestOf<number> = (operand) => (found) =>
@@ -74,10 +74,9 @@ const ofSize: TestOf<number> = (operand) => (found) =>
 /** MongoDB reckons in 64-bit integers: fractions are cut off, what is larger has no remainder. */
 const modulo: TestOf<readonly [number, number]> = ([divisor, remainder]) => {
   const [by, rest] = [Math.trunc(divisor), Math.trunc(remainder)];
-  return (found) =>
-    found.values.some(
-      (value) => typeof value === "number" && Math.abs(value) < 2 ** 63 && Math.trunc(value) % by === rest,
-    );
+  return anyValue(
+    (value) => typeof value === "number" && Math.abs(value) < 2 ** 63 && Math.trunc(value) % by === rest,
+  );
 };
 
 const elemMatch: TestOf<JsonObject> = (operand, _siblings, nested) => {
@@ -101,43 +100,34 @@ const all: TestOf<readonly unknown[]> = (operand, siblings, nested) => {
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: each operator has an operand of its own type, which the validator checks.
-const TESTS: Record<string, TestOf<any>> = {
-  $eq: equals,
-  $ne: negated(equals),
-  $gt: comparison((order) => order > 0),
-  $gte: comparison((order) => order >= 0),
-  $lt: comparison((order) => order < 0),
-  $lte: comparison((order) => order <= 0),
-  $in: within,
-  $nin: negated(within),
-  $exists: exists,
-  $type: ofType,
-  $regex: regex,
-  $size: ofSize,
-  $mod: modulo,
-  $elemMatch: elemMatch,
-  $all: all,
-};
+const TESTS: ReadonlyMap<string, TestOf<any>> = new Map<string, TestOf<any>>([
+  ["$eq", equals],
+  ["$ne", negated(equals)],
+  ["$gt", comparison((order) => order > 0)],
+  ["$gte", comparison((order) => order >= 0)],
+  ["$lt", comparison((order) => order < 0)],
+  ["$lte", comparison((order) => order <= 0)],
+  ["$in", within],
+  ["$nin", negated(within)],
+  ["$not", negated((operand: JsonObject, _siblings, nested) => nested.condition(operand))],
+  ["$exists", exists],
+  ["$type", ofType],
+  ["$regex", regex],
+  ["$size", ofSize],
+  ["$mod", modulo],
+  ["$elemMatch", elemMatch],
+  ["$all", all],
+]);
 
 /**
- * Every operator there is, for sift. The logic is sift's; the operators on values are ours, since sift's differ from
- * MongoDB's where a path leads through arrays, where types differ, and around null.
+ * The test for one operator below the name of a field.
  *
- * `$where` is not in the table, so it does not exist.
+ * @param siblings the operator and those beside it, validated
+ * @returns undefined for `$options`, which belongs to the `$regex` beside it
  */
-export function operatorTable(nested: Nested): OperatorTable {
-  const onValues = Object.entries(TESTS).map(([name, testOf]): [string, OperatorTable[string]] => [
-    name,
-    (operand, siblings, options) =>
-      new sift.EqualsOperation(testOf(operand, siblings, nested), siblings, options, name),
-  ]);
-  const { $and, $or, $nor, $not, $options } = sift;
-  return {
-    $and,
-    $or,
-    $nor,
-    $not,
-    $options: $options as OperatorTable[string],
-    ...Object.fromEntries(onValues),
-  };
-}
+export const operatorTest = (
+  name: string,
+  operand: unknown,
+  siblings: JsonObject,
+  nested: Nested,
+): Test | undefined => TESTS.get(name)?.(operand, siblings, nested);

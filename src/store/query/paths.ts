@@ -27,6 +27,36 @@ export function follow(document: JsonObject, path: readonly string[]): Found {
   return found;
 }
 
+/** The paths of one filter. Each is followed once in a document at most, and only when a condition asks. */
+export class Paths {
+  readonly #known = new Map<string, () => Found>();
+  #document: JsonObject = {};
+  /** Counts the documents; one may come twice, changed. */
+  #visit = 0;
+
+  /** Turns to the next document. The fields of an array are its positions; `length` is none. */
+  enter(document: object): void {
+    this.#document = Array.isArray(document) ? { ...document } : (document as JsonObject);
+    this.#visit++;
+  }
+
+  /** What a path leads to in the document that was entered last. */
+  to(path: string): () => Found {
+    const known = this.#known.get(path);
+    if (known !== undefined) return known;
+    const segments = path.split(".");
+    let found = foundAlone(undefined);
+    let visit = this.#visit;
+    const find = (): Found => {
+      if (visit !== this.#visit) found = follow(this.#document, segments);
+      visit = this.#visit;
+      return found;
+    };
+    this.#known.set(path, find);
+    return find;
+  }
+}
+
 function enterObject(object: JsonObject, path: readonly string[], at: number, found: Found): void {
   const key = path[at] as string;
   if (Object.hasOwn(object, key)) arrive(object[key], path, at + 1, found);

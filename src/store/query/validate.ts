@@ -1,6 +1,6 @@
 import { invalid } from "../../domain/errors.js";
 import { isObject, type JsonObject, typeName } from "./json.js";
-import { checkOperand, type FilterCheck, isFieldOperator } from "./operands.js";
+import { checkOperand, FIELD_OPERATORS, type FilterCheck } from "./operands.js";
 import { Patterns } from "./regex.js";
 import { holdsOperators, LOGICAL } from "./shape.js";
 
@@ -58,7 +58,7 @@ function checkClauses(clauses: unknown, at: string, depth: number, check: Filter
 
 function checkComment(key: string, at: string, check: FilterCheck): void {
   if (key === "$comment") return;
-  check.fail(at, isFieldOperator(key) ? "stands below the name of a field only" : "unknown operator");
+  check.fail(at, FIELD_OPERATORS.has(key) ? "stands below the name of a field only" : "unknown operator");
 }
 
 function checkOperators(operators: JsonObject, at: string, depth: number, check: FilterCheck): void {
@@ -68,7 +68,7 @@ function checkOperators(operators: JsonObject, at: string, depth: number, check:
     check.condition(here);
     if (!key.startsWith("$")) check.fail(here, "a field stands beside operators");
     if (LOGICAL.has(key)) check.fail(here, "stands above the names of fields only");
-    if (!isFieldOperator(key)) check.fail(here, "unknown operator");
+    if (!FIELD_OPERATORS.has(key)) check.fail(here, "unknown operator");
     checkOperand(key, operand, operators, { at: here, depth, check });
   }
 }

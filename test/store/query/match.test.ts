@@ -459,6 +459,17 @@ describe("a pattern that would take seconds", () => {
     expect(() => compileFilter({ a: { $regex } })({ a })).toThrow(/^query: the pattern takes too long/);
   });
 
+  test.each([
+    ["another field", { b: 1, a: { $regex } }],
+    ["an operator beside it", { a: { $ne: null, $in: ["x"], $regex } }],
+    ["an earlier clause of $and", { $and: [{ b: 1 }, { a: { $regex } }] }],
+    ["an earlier clause of $or", { $nor: [{ $or: [{ b: { $ne: 1 } }, { a: { $regex } }] }] }],
+    // What combines filters is tried before single fields.
+    ["$nor", { a: { $regex }, $nor: [{ b: 2 }] }],
+  ])("is not tried on what %s has decided", (_, filter) => {
+    expect(compileFilter(filter)({ a: noise(1_000_000), b: 2 })).toBe(false);
+  });
+
   test("to be compiled is refused", () => {
     for (const $regex of [
       `(?i)${String.raw`\pL{1,1000}`.repeat(90)}`,
