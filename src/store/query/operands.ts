@@ -42,17 +42,19 @@ const list: OperandCheck = (operand, place) => {
   });
 };
 
+const isElemMatch = (value: unknown): boolean => isObject(value) && Object.hasOwn(value, "$elemMatch");
+
 const all: OperandCheck = (operand, place, siblings) => {
-  const isElemMatch = (value: unknown): boolean => isObject(value) && Object.hasOwn(value, "$elemMatch");
-  if (!Array.isArray(operand) || !operand.some(isElemMatch)) list(operand, place, siblings);
+  const elemMatches = Array.isArray(operand) && operand.some(isElemMatch);
+  if (!elemMatches) list(operand, place, siblings);
   if (!Array.isArray(operand)) return;
   operand.forEach((value, index) => {
     const at = `${place.at}[${index}]`;
     place.check.condition(at);
-    if (!operand.some(isElemMatch)) return;
+    if (!elemMatches) return;
     if (!isElemMatch(value) || Object.keys(value).length !== 1)
       place.check.fail(at, "expected $elemMatch alone, as in the other entries");
-    place.check.operators(value, at, place.depth);
+    place.check.operators(value as JsonObject, at, place.depth);
   });
 };
 

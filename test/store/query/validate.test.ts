@@ -137,6 +137,7 @@ describe("accepted", () => {
     [{ a: nested(98, inValue) }],
     [{ a: { $regex: "x".repeat(1024) } }],
     [{ a: { $in: Array.from({ length: 20_000 }, (_, n) => n) } }],
+    [{ a: { $all: Array.from({ length: 9_998 }, (_, n) => n) } }],
     [{ $and: [{ $comment: "x" }] }],
     [{ a: { $type: [-1, 127, "minKey", 19] } }],
     [{ a: { b: { $gt: 1 } } }],
