@@ -62,5 +62,18 @@ function compareMembers(members: Members, others: Members): number {
   return members.length - others.length;
 }
 
-/** MongoDB's equality of whole values: arrays by position, objects with the same keys in the same order. */
-export const sameValue = (one: unknown, other: unknown): boolean => compareValues(one, other) === 0;
+/**
+ * MongoDB's equality of whole values: arrays by position, objects with the same keys in the same order. A missing value
+ * (undefined) equals null.
+ */
+export function sameValue(one: unknown, other: unknown): boolean {
+  if ((one ?? null) === (other ?? null)) return true;
+  if (typeName(one) !== typeName(other) || typeof one !== "object") return false;
+  const [members, others] = [one as JsonObject, other as JsonObject];
+  const keys = Object.keys(members);
+  const otherKeys = Object.keys(others);
+  return (
+    keys.length === otherKeys.length &&
+    keys.every((key, index) => key === otherKeys[index] && sameValue(members[key], others[key]))
+  );
+}

@@ -45,10 +45,14 @@ const comparison =
       return order !== undefined && holds(order);
     });
 
+/** A list of operands: scalars in a set, since a hundred thousand ids would be walked for each document. */
+const divided = (operands: readonly unknown[]): { scalars: ReadonlySet<unknown>; others: unknown[] } => ({
+  scalars: new Set(operands.filter(isScalar)),
+  others: operands.filter((value) => !isScalar(value)),
+});
+
 const within: TestOf<readonly unknown[]> = (operand) => {
-  // A set, since a list of a hundred thousand ids would be walked for each document.
-  const scalars = new Set(operand.filter(isScalar));
-  const others = operand.filter((value) => !isScalar(value));
+  const { scalars, others } = divided(operand);
   return anyValue((value) => scalars.has(value ?? null) || others.some((other) => sameValue(value, other)));
 };
 
@@ -91,13 +95,21 @@ function memberTest(operand: JsonObject, nested: Nested): (member: unknown) => b
 }
 
 const all: TestOf<readonly unknown[]> = (operand, siblings, nested) => {
-  const tests = operand.map((value) =>
+  const { scalars, others } = divided(operand);
+  const tests = others.map((value) =>
     holdsOperators(value)
       ? elemMatch(value["$elemMatch"] as JsonObject, siblings, nested)
       : equals(value, siblings, nested),
   );
-  return (found) => tests.length > 0 && tests.every((test) => test(found));
+  return (found) =>
+    operand.length > 0 && holdsEach(scalars, found.values) && tests.every((test) => test(found));
 };
+
+function holdsEach(scalars: ReadonlySet<unknown>, values: readonly unknown[]): boolean {
+  if (scalars.size > values.length) return false;
+  const held = new Set(values.map((value) => value ?? null).filter((value) => scalars.has(value)));
+  return held.size === scalars.size;
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: each operator has an operand of its own type, which the validator checks.
 const TESTS: ReadonlyMap<string, TestOf<any>> = new Map<string, TestOf<any>>([
