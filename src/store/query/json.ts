@@ -5,6 +5,9 @@ export type JsonObject = Record<string, unknown>;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Whether a JSON value holds no others. */
+export const isScalar = (value: unknown): boolean => typeof value !== "object" || value === null;
+
 /** The name of a JSON value's type, for messages. */
 export function typeName(value: unknown): string {
   if (value === null) return "null";
@@ -36,8 +39,8 @@ const TYPES = ["null", "number", "string", "object", "array", "boolean"];
  */
 export function compareValues(one: unknown, other: unknown): number | undefined {
   if ((one ?? null) === (other ?? null)) return 0;
+  if (typeof one === "string" && typeof other === "string") return compareTexts(one, other);
   if (typeName(one) !== typeName(other)) return undefined;
-  if (typeof one === "string") return compareTexts(one, other as string);
   if (typeof one === "object") return compareMembers(Object.entries(one ?? {}), Object.entries(other ?? {}));
   return Number(one) - Number(other);
 }

@@ -1,5 +1,5 @@
 import { typeTest } from "./bsonTypes.js";
-import { isObject, type JsonObject, typeName } from "./json.js";
+import { isObject, isScalar, type JsonObject, typeName } from "./json.js";
 import { PatternError, type Patterns } from "./regex.js";
 import { holdsOperators, isMemberCondition } from "./shape.js";
 
@@ -35,26 +35,31 @@ const list: OperandCheck = (operand, place) => {
   if (!Array.isArray(operand)) return expected("array", operand, place);
   operand.forEach((value, index) => {
     const at = `${place.at}[${index}]`;
-    if (holdsOperators(value)) place.check.fail(at, "expected a value, got operators");
     // Scalars are looked up in a set, these are compared one by one.
-    if (typeof value === "object" && value !== null) place.check.condition(at);
-    place.check.literal(value, at, place.depth);
+    if (!isScalar(value)) place.check.condition(at);
+    member(value, at, place);
   });
 };
 
-const isElemMatch = (value: unknown): boolean => isObject(value) && Object.hasOwn(value, "$elemMatch");
+/** Checks a value in a list of values to compare with. */
+function member(value: unknown, at: string, { check, depth }: Place): void {
+  if (holdsOperators(value)) check.fail(at, "expected a value, got operators");
+  check.literal(value, at, depth);
+}
 
-const all: OperandCheck = (operand, place, siblings) => {
-  const elemMatches = Array.isArray(operand) && operand.some(isElemMatch);
-  if (!elemMatches) list(operand, place, siblings);
-  if (!Array.isArray(operand)) return;
+const isElemMatch = (value: unknown): value is JsonObject =>
+  isObject(value) && Object.hasOwn(value, "$elemMatch");
+
+const all: OperandCheck = (operand, place) => {
+  if (!Array.isArray(operand)) return expected("array", operand, place);
+  const elemMatches = operand.some(isElemMatch);
   operand.forEach((value, index) => {
     const at = `${place.at}[${index}]`;
     place.check.condition(at);
-    if (!elemMatches) return;
-    if (!isElemMatch(value) || Object.keys(value).length !== 1)
-      place.check.fail(at, "expected $elemMatch alone, as in the other entries");
-    place.check.operators(value as JsonObject, at, place.depth);
+    if (!elemMatches) member(value, at, place);
+    else if (isElemMatch(value) && Object.keys(value).length === 1)
+      place.check.operators(value, at, place.depth);
+    else place.check.fail(at, "expected $elemMatch alone, as in the other entries");
   });
 };
 

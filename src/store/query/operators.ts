@@ -1,5 +1,5 @@
 import { typeTest } from "./bsonTypes.js";
-import { compareValues, type JsonObject, sameValue } from "./json.js";
+import { compareValues, isScalar, type JsonObject, sameValue } from "./json.js";
 import { type Found, foundAlone } from "./paths.js";
 import type { Patterns } from "./regex.js";
 import { holdsOperators, isMemberCondition } from "./shape.js";
@@ -24,8 +24,6 @@ const negated =
     const test = testOf(...given);
     return (found) => !test(found);
   };
-
-const isScalar = (value: unknown): boolean => typeof value !== "object" || value === null;
 
 /** One of the values is enough. */
 const anyValue =

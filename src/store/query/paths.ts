@@ -9,7 +9,10 @@ export interface Found {
 }
 
 /** One value that is tried as it is, without looking into it if it is an array. */
-export const foundAlone = (value: unknown): Found => ({ ends: [value], values: [value] });
+export function foundAlone(value: unknown): Found {
+  const alone = [value];
+  return { ends: alone, values: alone };
+}
 
 /**
  * Follows a path through a document as MongoDB does:
@@ -22,8 +25,15 @@ export const foundAlone = (value: unknown): Found => ({ ends: [value], values: [
  * @param path the segments between the dots
  */
 export function follow(document: JsonObject, path: readonly string[]): Found {
+  let value: unknown = document;
+  let at = 0;
+  while (at < path.length && isObject(value)) {
+    const key = path[at++] as string;
+    value = Object.hasOwn(value, key) ? value[key] : undefined;
+  }
+  if (!Array.isArray(value)) return foundAlone(at === path.length ? value : undefined);
   const found: Found = { ends: [], values: [] };
-  enterObject(document, path, 0, found);
+  arrive(value, path, at, found);
   return found;
 }
 
