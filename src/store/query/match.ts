@@ -1,27 +1,40 @@
 import { invalid, WmsError } from "../../domain/errors.js";
+import { joinEqualities } from "./joinEqualities.js";
 import type { JsonObject } from "./json.js";
 import { type Nested, operatorTest, type Test } from "./operators.js";
-import type { Found } from "./paths.js";
-import { Paths } from "./paths.js";
+import { type Found, Paths } from "./paths.js";
 import { Patterns } from "./regex.js";
 import { holdsOperators, LOGICAL } from "./shape.js";
 import { validateFilter } from "./validate.js";
 
+/** A filter that is ready to be run. */
+export interface PreparedFilter {
+  /** The filter to plan with: it means what was written, but is more simple. */
+  readonly query: JsonObject;
+  /** Tests a document; throws WmsError `invalid` for a regular expression that would take too long. */
+  readonly matches: (document: object) => boolean;
+}
+
 /**
- * Compiles a MongoDB filter to a test of JSON documents.
+ * Checks, simplifies and compiles a MongoDB filter.
  *
- * @throws WmsError `invalid` that names the field for a filter that can't be used; the test throws it for a regular
- * expression that would take too long
+ * @throws WmsError `invalid` that names the field for a filter that can't be used
  */
-export function compileFilter(filter: Record<string, unknown>): (document: object) => boolean {
+export function prepareFilter(filter: Record<string, unknown>): PreparedFilter {
   const patterns = new Patterns();
   validateFilter(filter, patterns);
-  const matches = asInvalid(() => new FilterCompiler(patterns).query(filter));
-  return (document) => {
+  const query = joinEqualities(filter);
+  const test = asInvalid(() => new FilterCompiler(patterns).query(query));
+  const matches = (document: object): boolean => {
     patterns.startDocument();
-    return asInvalid(() => matches(document));
+    return asInvalid(() => test(document));
   };
+  return { query, matches };
 }
+
+/** The test alone, of {@link prepareFilter}. */
+export const compileFilter = (filter: Record<string, unknown>): ((document: object) => boolean) =>
+  prepareFilter(filter).matches;
 
 /** Whatever goes wrong with a filter is the filter's fault: a 400, not a 500. */
 function asInvalid<T>(action: () => T): T {
@@ -54,20 +67,21 @@ class FilterCompiler implements Nested {
 
   /** A test of the values that one path leads to. */
   condition(operators: JsonObject): Test {
-    const tests = Object.entries(operators).flatMap(
-      ([name, operand]) => operatorTest(name, operand, operators, this) ?? [],
-    );
+    const tests: Test[] = [];
+    for (const [name, operand] of Object.entries(operators)) {
+      const test = operatorTest(name, operand, operators, this);
+      if (test !== undefined) tests.push(test);
+    }
     const [first] = tests;
     if (first !== undefined && tests.length === 1) return first;
     return (found) => tests.every((test) => test(found));
   }
 
-  /** A test of the document that the paths have entered. */
+  /** A test of the document that the paths have entered: first by what combines filters, then by single fields. */
   #clause(query: JsonObject, paths: Paths): () => boolean {
     const fields: (() => boolean)[] = [];
     const logical: (() => boolean)[] = [];
     for (const [key, value] of Object.entries(query)) {
-      if (key === "$comment") continue;
       if (LOGICAL.has(key)) logical.push(this.#logical(key, value as JsonObject[], paths));
       else fields.push(this.#field(paths.to(key), holdsOperators(value) ? value : { $eq: value }));
     }

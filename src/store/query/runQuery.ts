@@ -3,7 +3,7 @@ import type { FindRequest } from "../../domain/requests.js";
 import type { RedisClient } from "../../redis/client.js";
 import { type IdOf, idOfMember, type Kind } from "../keys.js";
 import { decodeCursor } from "./cursor.js";
-import { compileFilter } from "./match.js";
+import { prepareFilter } from "./match.js";
 import { type Page, PageBuilder } from "./page.js";
 import { planFilter } from "./plan.js";
 import { compileProjection } from "./project.js";
@@ -38,10 +38,10 @@ export async function runQuery<K extends Kind>(
   find: FindRequest,
   options: { maxBytes: number; maxScan?: number; envelope: string },
 ): Promise<Page> {
-  const matches = compileFilter(find.query);
+  const filter = prepareFilter(find.query);
   const project = find.projection && compileProjection(find.projection);
   const after = find.after === undefined ? undefined : decodeCursor(kind, find.after);
-  const plan = planFilter(kind, find.query, source.partitions);
+  const plan = planFilter(kind, filter.query, source.partitions);
   const page = new PageBuilder(options.envelope, options.maxBytes);
   const pause = pauses();
   const mayLook = scanLimit(kind, options.maxScan);
@@ -59,7 +59,7 @@ export async function runQuery<K extends Kind>(
         const text = texts[index];
         if (text === undefined) continue;
         const document = JSON.parse(text) as object;
-        if (!matches(document)) continue;
+        if (!filter.matches(document)) continue;
         found = true;
         const full = page.add(project === undefined ? text : JSON.stringify(project(document)), entry);
         if (full !== undefined) return full;

@@ -156,6 +156,7 @@ describe("the smallest index is walked", () => {
   test.each([
     ["one value among many", { schedd: "SCHEDD1", cluster_id: 7 }, 1],
     ["several values", { schedd: "SCHEDD1", cluster_id: { $in: [7, 8, 12_345] } }, 2],
+    ["values that are clauses of an $or", { n_workers: 7, $or: [{ cluster_id: 7 }, { cluster_id: 8 }] }, 2],
     ["an id", { taskforce_uuid: idsOf(3, 5).taskforce_uuid, schedd: "SCHEDD1" }, 1],
     ["unknown and malformed ids", { taskforce_uuid: { $in: [idsOf(999, 5).taskforce_uuid, "TF-x"] } }, 0],
     ["a workflow", { workflow_id: idsOf(0, 5).workflow_id, schedd: "SCHEDD1" }, 40],
