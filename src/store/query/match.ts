@@ -1,4 +1,6 @@
 import { invalid, WmsError } from "../../domain/errors.js";
+import { countConditions } from "./conditions.js";
+import { documentWatch } from "./documentWatch.js";
 import { joinEqualities } from "./joinEqualities.js";
 import type { JsonObject } from "./json.js";
 import { type Nested, operatorTest, type Test } from "./operators.js";
@@ -11,8 +13,15 @@ import { validateFilter } from "./validate.js";
 export interface PreparedFilter {
   /** The filter to plan with: it means what was written, but is more simple. */
   readonly query: JsonObject;
-  /** Tests a document; throws WmsError `invalid` for a regular expression that would take too long. */
-  readonly matches: (document: object) => boolean;
+  /** How many conditions are tried on a document, at the most. */
+  readonly conditions: number;
+  /**
+   * Tests a document.
+   *
+   * @param length of its JSON text
+   * @throws WmsError `invalid` when a regular expression or all conditions together would take too long
+   */
+  readonly matches: (document: object, length: number) => boolean;
 }
 
 /**
@@ -25,16 +34,20 @@ export function prepareFilter(filter: Record<string, unknown>): PreparedFilter {
   validateFilter(filter, patterns);
   const query = joinEqualities(filter);
   const test = asInvalid(() => new FilterCompiler(patterns).query(query));
-  const matches = (document: object): boolean => {
+  const conditions = countConditions(query);
+  const watch = documentWatch(conditions);
+  const matches = (document: object, length: number): boolean => {
     patterns.startDocument();
-    return asInvalid(() => test(document));
+    return asInvalid(() => watch(length, () => test(document)));
   };
-  return { query, matches };
+  return { query, conditions, matches };
 }
 
-/** The test alone, of {@link prepareFilter}. */
-export const compileFilter = (filter: Record<string, unknown>): ((document: object) => boolean) =>
-  prepareFilter(filter).matches;
+/** The test alone, of {@link prepareFilter}, for documents that are not large. */
+export function compileFilter(filter: Record<string, unknown>): (document: object) => boolean {
+  const { matches } = prepareFilter(filter);
+  return (document) => matches(document, 0);
+}
 
 /** Whatever goes wrong with a filter is the filter's fault: a 400, not a 500. */
 function asInvalid<T>(action: () => T): T {

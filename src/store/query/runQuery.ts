@@ -44,7 +44,7 @@ export async function runQuery<K extends Kind>(
   const plan = planFilter(kind, filter.query, source.partitions);
   const page = new PageBuilder(options.envelope, options.maxBytes);
   const pause = pauses();
-  const mayLook = scanLimit(kind, options.maxScan);
+  const mayLook = scanLimit(kind, filter.conditions, options.maxScan);
   let size = FIRST_LOAD;
   for await (const batch of walk(source, kind, plan, after)) {
     for (let start = 0; start < batch.length; ) {
@@ -59,7 +59,7 @@ export async function runQuery<K extends Kind>(
         const text = texts[index];
         if (text === undefined) continue;
         const document = JSON.parse(text) as object;
-        if (!filter.matches(document)) continue;
+        if (!filter.matches(document, text.length)) continue;
         found = true;
         const full = page.add(project === undefined ? text : JSON.stringify(project(document)), entry);
         if (full !== undefined) return full;

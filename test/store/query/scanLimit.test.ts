@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { RedisClient } from "../../../src/redis/client.js";
 import { runQuery } from "../../../src/store/query/runQuery.js";
+import { scanLimit } from "../../../src/store/query/scanLimit.js";
 import { startScenario } from "../../api/scenario.js";
 import { openRedis } from "../../setup/address.js";
 import { freshDatabase } from "../../setup/database.js";
-import { idsOf, Population } from "./population.js";
+import { idsOf, many, Population } from "./population.js";
 
 const ENTITIES = 300;
 
@@ -54,6 +55,49 @@ test("only those count that an index leaves, and only until the page is full", a
   const page = await run({}, 64, 2000);
   expect(page.items.length).toBeGreaterThan(0);
   expect(page.nextAfter).not.toBeNull();
+});
+
+describe("conditions × entities are bounded, too", () => {
+  /** Each clause counts for itself, its two fields and the operator. */
+  const clauses = (count: number) => ({
+    $or: Array.from({ length: count }, (_, n) => ({ n_workers: -1 - n, phase: { $gt: "z" } })),
+  });
+  const longest = clauses(3_333);
+
+  test.each([
+    [1, 1_000_000],
+    [20, 1_000_000],
+    [21, 952_380],
+    [2_000, 10_000],
+    [10_000, 2_000],
+  ])("%i conditions may be tried on %i of a million entities", (conditions, entities) => {
+    const mayLook = scanLimit("taskforce", conditions, 1_000_000);
+    expect(mayLook(2_000_000)).toBe(entities);
+    expect(() => mayLook(1)).toThrow(conditions > 20 ? `tried ${conditions} conditions on` : "looked at");
+  });
+
+  test("a filter without conditions may look at all", () => {
+    expect(scanLimit("taskforce", 0)(1e9)).toBe(1e9);
+  });
+
+  test("beyond, the client is told what was reached and what would help", async () => {
+    const large = new Population(openRedis(await freshDatabase()), 4);
+    onTestFinished(() => large.redis.disconnect());
+    await large.put(...many(2_001));
+    const find = (query: Record<string, unknown>) =>
+      runQuery(large, "taskforce", { query }, { maxBytes: 1e6, envelope: "taskforces" });
+    await expect(find(longest)).rejects.toMatchObject({
+      kind: "invalid",
+      message:
+        "query: tried 10000 conditions on 2000 entities without filling a page; name one of taskforce_uuid, workflow_id, " +
+        "task_id, schedd, phase, cluster_id, job_event_log_fpath, by a value, $eq or $in, or fewer conditions: one $in " +
+        "instead of many of them",
+    });
+    expect((await find({ timestamp: { $gte: 1_700_000_010 }, ...clauses(3_332) })).items).toEqual([]);
+    expect((await find({ ...clauses(1), taskforce_uuid: idsOf(2_000, 5).taskforce_uuid })).items).toEqual([]);
+    const alternatives = Array.from({ length: 9_998 }, (_, n) => ({ n_workers: -n - 1 }));
+    expect((await find({ $or: [...alternatives, { n_workers: 2_000 }] })).items).toHaveLength(1);
+  });
 });
 
 test("QUERY_MAX_SCAN sets it, and the client gets a 400", async () => {
