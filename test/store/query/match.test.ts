@@ -451,10 +451,10 @@ function noise(length: number): string {
 }
 
 describe("a pattern that would take seconds", () => {
-  const $regex = "(a|b)*a(a|b){400}[cd]$";
+  const slow = { $regex: "(a|b)*a(a|b){100}[cd]$" };
 
   test.each([
-    [$regex, noise(1_000_000)],
+    [slow.$regex, noise(1_000_000)],
     [String.raw`\pL{1,1000}$`, `${"a".repeat(500_000)}!`],
   ])("on a text is refused, and the next document gets its chance: %s", (pattern, text) => {
     const matches = compileFilter({ a: { $regex: pattern } });
@@ -465,10 +465,9 @@ describe("a pattern that would take seconds", () => {
   test("on many texts of one document, too", () => {
     const text = noise(1_000_000);
     const a = Array.from({ length: 5000 }, (_, n) => text.slice(200 * n, 200 * n + 200));
-    expect(() => compileFilter({ a: { $regex } })({ a })).toThrow(/^query: the pattern takes too long/);
+    expect(() => compileFilter({ a: slow })({ a })).toThrow(/^query: the pattern takes too long/);
   });
 
-  const slow = { $regex: "(a|b)*a(a|b){100}[cd]$" };
   test.each([
     ["another field", { b: 1, a: slow }],
     ["an operator beside it", { a: { $ne: null, $in: ["x"], ...slow } }],
