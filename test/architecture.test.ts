@@ -130,6 +130,35 @@ test.each([
   expect(folders.sort()).toEqual(Object.keys(rules).sort());
 });
 
+/** The programs of which `package.json` tells. */
+const PROGRAMS = [...readFileSync("package.json", "utf8").matchAll(/\btsx ([\w/.-]+\.ts)/g)].map(
+  ([, file]) => file ?? "",
+);
+
+test("programs run without the test runner", async () => {
+  expect(PROGRAMS).toContain("test/fuzz/main.ts");
+  const { output } = await cruise(PROGRAMS, {
+    validate: true,
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: RESOLUTION,
+    ruleSet: {
+      forbidden: [
+        {
+          name: "no-test-runner",
+          severity: "error",
+          from: { path: PROGRAMS.map((file) => `^${file}$`) },
+          to: { path: "node_modules/vitest/", reachable: true },
+        },
+      ],
+    },
+  });
+  const { summary, modules } = output as ICruiseResult;
+  expect(
+    summary.violations.map(({ from, to, via }) => [from, ...(via ?? []).map(({ name }) => name), to]),
+  ).toEqual([]);
+  expect(modules.length).toBeGreaterThan(PROGRAMS.length);
+});
+
 test("only the configuration and the programs read the environment", () => {
   const readers = sourceFiles("src").filter((file) => readFileSync(file, "utf8").includes("process.env"));
   expect(readers.filter((file) => !/^src\/(main|web|worker|run)\.ts$/.test(file))).toEqual([]);

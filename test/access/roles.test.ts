@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Scenario, startScenario, task, workflowOf } from "../api/scenario.js";
+import { task, workflowOf } from "../api/requests.js";
+import { type Scenario, startScenario } from "../api/scenario.js";
 import { IdentityProvider } from "./identityProvider.js";
 
 /** Who may call what: the table of the contract, by hand. */

@@ -2,18 +2,12 @@ import type { Job } from "bullmq";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import { createQueues } from "../../src/queues/queues.js";
 import type { RedisClient } from "../../src/redis/client.js";
+import type { Created } from "../api/requests.js";
 import { type ScriptedMqs, startScriptedMqs } from "../mqs/scriptedMqs.js";
 import { jobIds } from "../queues/jobIds.js";
 import { openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
-import {
-  type AccessPoint,
-  type CreatedWorkflow,
-  eventually,
-  type Story,
-  startStory,
-  task,
-} from "../stories/story.js";
+import { type AccessPoint, eventually, type Story, startStory, task } from "../stories/story.js";
 
 /** Milliseconds for an attempt to fail: a call that hangs takes 10 s. */
 const LONG = 25_000;
@@ -26,9 +20,9 @@ export interface ActivationStory {
   /** Where the workflows run: two places. */
   places: readonly AccessPoint[];
   /** Asks for a workflow of two tasks with queues, at both places: four taskforces. */
-  create(): Promise<CreatedWorkflow>;
+  create(): Promise<Created>;
   /** Asks for a further taskforce of a workflow's first task. */
-  addWorkers(to: CreatedWorkflow): Promise<Taskforce>;
+  addWorkers(to: Created): Promise<Taskforce>;
   /** The job that activates a workflow's queues; undefined when it is done. */
   job(workflowId: string): Promise<Job | undefined>;
   /** Waits until a workflow waits for its next attempt. @param attempts how many there were */

@@ -1,5 +1,5 @@
 import { type Answer, api } from "../api/conformance.js";
-import { task, workflowOf } from "../api/scenario.js";
+import { task, workflowOf } from "../api/requests.js";
 import type { ActivationStory } from "./activationStory.js";
 
 /**

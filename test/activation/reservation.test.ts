@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { CreateWorkflowRequest } from "../../src/domain/requests.js";
 import type { PilotConfig } from "../../src/domain/taskforce.js";
 import { api } from "../api/conformance.js";
-import { task, workflowOf } from "../api/scenario.js";
+import { task, workflowOf } from "../api/requests.js";
 import { drop, garbage, type ScriptedAnswer, type ScriptedMqs, status } from "../mqs/scriptedMqs.js";
 import { keysOf } from "../setup/address.js";
 import { type ActivationStory, startActivationStory } from "./activationStory.js";

@@ -2,7 +2,9 @@ import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Created, type Scenario, startScenario, task, workflowOf } from "./scenario.js";
+import type { Created } from "./requests.js";
+import { task, workflowOf } from "./requests.js";
+import { type Scenario, startScenario } from "./scenario.js";
 
 let scenario: Scenario;
 beforeAll(async () => {

@@ -12,7 +12,8 @@ import { freshDatabase } from "../setup/database.js";
 import { eventually } from "../stories/story.js";
 import { api } from "./conformance.js";
 import { type RedisProxy, startRedisProxy } from "./redisProxy.js";
-import { type Scenario, startScenario, submission, task, workflowOf } from "./scenario.js";
+import { submission, task, workflowOf } from "./requests.js";
+import { type Scenario, startScenario } from "./scenario.js";
 
 describe("while Redis is away", () => {
   let proxy: RedisProxy;

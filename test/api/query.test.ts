@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Created, type Scenario, startScenario } from "./scenario.js";
+import type { Created } from "./requests.js";
+import { type Scenario, startScenario } from "./scenario.js";
 
 let scenario: Scenario;
 let all: Created[];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PHASES } from "../../src/domain/phases.js";
-import { type Scenario, startScenario, submission } from "./scenario.js";
+import { submission } from "./requests.js";
+import { type Scenario, startScenario } from "./scenario.js";
 
 let scenario: Scenario;
 beforeAll(async () => {

@@ -1,19 +1,12 @@
 import type { Phase } from "../../src/domain/phases.js";
 import type { CreateWorkflowRequest, TaskRequest } from "../../src/domain/requests.js";
 import type { ScheddQueueContents, ScheddQueueState, ScheddState } from "../../src/domain/schedd.js";
-import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
-import type { Workflow } from "../../src/domain/workflow.js";
 import { startTestService, type TestService } from "../setup/service.js";
 import { eventually } from "../stories/story.js";
 import { type Api, api } from "./conformance.js";
-
-/** What `POST /v1/workflows` answers. */
-export interface Created {
-  workflow: Workflow;
-  task_directives: TaskDirective[];
-  taskforces: Taskforce[];
-}
+import type { Created } from "./requests.js";
+import { submission, task, workflowOf } from "./requests.js";
 
 /** What `GET /v1/schedds/{schedd}` answers. */
 export type Schedd = ScheddState<ScheddQueueState & ScheddQueueContents>;
@@ -25,39 +18,6 @@ export interface Place {
 }
 
 const PLACES = 100;
-
-/** A task with only what is required. */
-export const task = (location: string, more: Partial<TaskRequest> = {}): TaskRequest => ({
-  cluster_locations: [location],
-  task_image: "/cvmfs/icecube.opensciencegrid.org/containers/task:1",
-  task_args: "cp {{INFILE}} {{OUTFILE}}",
-  input_queue_aliases: [],
-  output_queue_aliases: [],
-  worker_config: {
-    do_transfer_worker_stdouterr: true,
-    max_worker_runtime: 600,
-    n_cores: 1,
-    priority: 99,
-    worker_disk: "512M",
-    worker_memory: 1024,
-    condor_requirements: "",
-  },
-  ...more,
-});
-
-/** A workflow of one task with only what is required. */
-export const workflowOf = (
-  tasks: TaskRequest[],
-  more: Partial<CreateWorkflowRequest> = {},
-): CreateWorkflowRequest => ({ tasks, public_queue_aliases: [], ...more });
-
-/** What a TMS reports after a submission. */
-export const submission = (cluster_id = 123) => ({
-  cluster_id,
-  n_workers: 7,
-  submit_dict: { executable: "/bin/pilot", queue: 7 },
-  job_event_log_fpath: "/scratch/ewms/tms.log",
-});
 
 /** A service and a client that checks its answers, with shortcuts to where a route's test begins. */
 export interface Scenario {

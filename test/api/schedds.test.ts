@@ -1,15 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ScheddState } from "../../src/domain/schedd.js";
 import { eventually } from "../stories/story.js";
-import {
-  type Place,
-  type Scenario,
-  type Schedd,
-  startScenario,
-  submission,
-  task,
-  workflowOf,
-} from "./scenario.js";
+import { submission, task, workflowOf } from "./requests.js";
+import { type Place, type Scenario, type Schedd, startScenario } from "./scenario.js";
 
 let scenario: Scenario;
 beforeAll(async () => {

@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ShownSummary } from "../../src/domain/summary.js";
-import {
-  type Created,
-  type Place,
-  type Scenario,
-  startScenario,
-  submission,
-  task,
-  workflowOf,
-} from "./scenario.js";
+import type { Created } from "./requests.js";
+import { submission, task, workflowOf } from "./requests.js";
+import { type Place, type Scenario, startScenario } from "./scenario.js";
 
 let scenario: Scenario;
 beforeAll(async () => {

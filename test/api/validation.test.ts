@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Scenario, startScenario, task, workflowOf } from "./scenario.js";
+import { task, workflowOf } from "./requests.js";
+import { type Scenario, startScenario } from "./scenario.js";
 
 let scenario: Scenario;
 beforeAll(async () => {

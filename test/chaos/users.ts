@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
+import type { Created } from "../api/requests.js";
 import { WORKER_CONFIG } from "../processes/workflowRequest.js";
-import type { CreatedWorkflow } from "../stories/story.js";
 import { ACCESS_POINTS } from "./deployment.js";
 import type { Dice } from "./dice.js";
 import type { Wire } from "./wire.js";
@@ -61,10 +61,10 @@ export class User {
     return wait(this.#dice.between(...THINKS));
   }
 
-  async #create(isLarge: boolean): Promise<CreatedWorkflow | undefined> {
+  async #create(isLarge: boolean): Promise<Created | undefined> {
     const mark = randomUUID();
     const sent = { body: this.#request(mark, isLarge), headers: { "Idempotency-Key": mark } };
-    const answer = await this.#wire.insist<CreatedWorkflow>("POST", "/v1/workflows", sent);
+    const answer = await this.#wire.insist<Created>("POST", "/v1/workflows", sent);
     if (answer.status !== 200) return this.#isSurprised(`creation ${mark}`, answer);
     const { workflow, task_directives, taskforces } = answer.body;
     this.#promised.workflows.set(mark, {
@@ -73,7 +73,7 @@ export class User {
       taskforces: taskforces.map(({ taskforce_uuid }) => taskforce_uuid),
     });
     if (this.#dice.chance(0.1)) {
-      const again = await this.#wire.insist<CreatedWorkflow>("POST", "/v1/workflows", sent);
+      const again = await this.#wire.insist<Created>("POST", "/v1/workflows", sent);
       if (JSON.stringify(again.body) !== JSON.stringify(answer.body))
         this.#promised.surprises.push(`a repeated creation gave another answer: ${mark}`);
     }
@@ -111,7 +111,7 @@ export class User {
     await this.#think();
   }
 
-  async #look({ workflow: { workflow_id }, taskforces }: CreatedWorkflow): Promise<void> {
+  async #look({ workflow: { workflow_id }, taskforces }: Created): Promise<void> {
     const looks: (readonly ["GET" | "POST", string, object?])[] = [
       ["GET", `/v1/workflows/${workflow_id}`],
       ["GET", `/v1/taskforces/${taskforces[0]?.taskforce_uuid}`],

@@ -3,10 +3,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createClient, Refusal, type WatchEvent } from "../../client/src/index.js";
+import type { Created } from "../api/requests.js";
 import { ServiceProcess, workflowRequest } from "../processes/serviceProcess.js";
 import { freshDatabase } from "../setup/database.js";
 import { startTestService } from "../setup/service.js";
-import { type CreatedWorkflow, type Story, startStory, task, theOnly } from "../stories/story.js";
+import { type Story, startStory, task, theOnly } from "../stories/story.js";
 
 /** What an event says, in short. */
 const inShort = ({ event, data }: WatchEvent): string =>
@@ -125,7 +126,7 @@ test.each(["SIGKILL", "SIGTERM"] as const)(
     await worker.says(/Redis/);
     const post = async <T>(path: string, body: string): Promise<T> =>
       (await (await fetch(elsewhere + path, { method: "POST", body })).json()) as T;
-    const { workflow, taskforces } = await post<CreatedWorkflow>("/v1/workflows", workflowRequest());
+    const { workflow, taskforces } = await post<Created>("/v1/workflows", workflowRequest());
     const { taskforce_uuid } = theOnly(taskforces);
     const fail = (n: number) =>
       post(`/v1/tms/condor-rm/taskforces/${taskforce_uuid}/failed`, `{"error": "no ${n}"}`);

@@ -1,4 +1,4 @@
-import type { Created } from "../api/scenario.js";
+import type { Created } from "../api/requests.js";
 
 /** The entities that requests can be about, and the words by which requests name them until they are sent. */
 

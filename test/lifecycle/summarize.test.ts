@@ -6,9 +6,10 @@ import type { RedisClient } from "../../src/redis/client.js";
 import { partitionOf, summaryKey } from "../../src/store/keys.js";
 import { updateStatuses } from "../../src/store/statuses.js";
 import { openStore, type Store } from "../../src/store/store.js";
+import type { Created } from "../api/requests.js";
 import { openRedis } from "../setup/address.js";
 import { freshDatabase } from "../setup/database.js";
-import { type CreatedWorkflow, eventually, type Story, startStory, task, theOnly } from "../stories/story.js";
+import { eventually, type Story, startStory, task, theOnly } from "../stories/story.js";
 
 const PARTITIONS = 2;
 
@@ -35,7 +36,7 @@ afterAll(async () => {
 type Expected = Partial<Omit<WorkflowSummary, "updated">>;
 
 /** Waits until a workflow's summary says so; what is not told is not looked at. */
-async function summarized({ workflow }: CreatedWorkflow, expected: Expected): Promise<void> {
+async function summarized({ workflow }: Created, expected: Expected): Promise<void> {
   const says = (summary: WorkflowSummary | undefined) =>
     summary !== undefined &&
     Object.entries(expected).every(([part, value]) =>
@@ -48,8 +49,7 @@ async function summarized({ workflow }: CreatedWorkflow, expected: Expected): Pr
   );
 }
 
-const uuidsOf = ({ taskforces }: CreatedWorkflow): string[] =>
-  taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
+const uuidsOf = ({ taskforces }: Created): string[] => taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
 
 /** Different tasks. @param places cluster locations of each */
 const tasks = (count: number, places = ["pool-0"]) =>
@@ -214,7 +214,7 @@ describe("when nobody was told of a change", () => {
     await story.close();
 
     // Two processes that died: one before it nudged, the other while it made the summary.
-    const changed = (created: CreatedWorkflow) =>
+    const changed = (created: Created) =>
       updateStatuses(store, [
         {
           uuid: theOnly(uuidsOf(created)) as TaskforceUuid,

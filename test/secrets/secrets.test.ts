@@ -4,7 +4,7 @@ import { ensureRedisServer } from "../../src/redis/executable.js";
 import { provideRedis } from "../../src/redis/provide.js";
 import { startServer } from "../../src/redis/server.js";
 import { RedisStartError } from "../../src/redis/startError.js";
-import { task, workflowOf } from "../api/scenario.js";
+import { task, workflowOf } from "../api/requests.js";
 import { recordingLog } from "../mqs/logLines.js";
 import { ServiceProcess, temporaryFolder, until } from "../processes/serviceProcess.js";
 import { eventually } from "../stories/story.js";

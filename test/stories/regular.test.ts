@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { HandOut } from "../../scripts/tms/wire.js";
-import { type AccessPoint, type CreatedWorkflow, logOf, type Story, startStory, task } from "./story.js";
+import type { Created } from "../api/requests.js";
+import { type AccessPoint, logOf, type Story, startStory, task } from "./story.js";
 
 describe("a workflow of two tasks at two places, from the request to the last cluster's end", () => {
   let story: Story;
   let places: AccessPoint[];
-  let created: CreatedWorkflow;
+  let created: Created;
   const handedOut: HandOut[] = [];
   const uuids = () => created.taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
   const taskforces = () => Promise.all(uuids().map((uuid) => story.taskforce(uuid)));

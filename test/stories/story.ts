@@ -4,9 +4,9 @@ import { createTms, type Tms, type TmsOptions } from "../../scripts/tms/tms.js";
 import type { HandOut, SubmitReport, Taskforce as Wanted } from "../../scripts/tms/wire.js";
 import type { Phase, PhaseChange } from "../../src/domain/phases.js";
 import type { CreateWorkflowRequest } from "../../src/domain/requests.js";
-import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { Workflow } from "../../src/domain/workflow.js";
+import type { Created } from "../api/requests.js";
 import { startTestService } from "../setup/service.js";
 
 /** Milliseconds between two looks at a condition. */
@@ -57,13 +57,6 @@ export interface Answer<T = Record<string, unknown>> {
   /** HTTP's reason phrase. */
   reason: string;
   body: T;
-}
-
-/** What `POST /v1/workflows` gives back. */
-export interface CreatedWorkflow {
-  workflow: Workflow;
-  task_directives: TaskDirective[];
-  taskforces: Taskforce[];
 }
 
 /** An HTCondor access point that only one test uses, and its TMS. */
@@ -175,12 +168,9 @@ export class Story {
   }
 
   /** Asks for a workflow. @returns what the service answered, after checking that it was a 200 */
-  async submitWorkflow(
-    tasks: TaskRequest[],
-    changes: Partial<CreateWorkflowRequest> = {},
-  ): Promise<CreatedWorkflow> {
+  async submitWorkflow(tasks: TaskRequest[], changes: Partial<CreateWorkflowRequest> = {}): Promise<Created> {
     const request = { tasks, public_queue_aliases: [], ...changes };
-    const answer = await this.call<CreatedWorkflow>("POST", "/v1/workflows", request);
+    const answer = await this.call<Created>("POST", "/v1/workflows", request);
     if (answer.status !== 200) throw new Error(`POST /v1/workflows: ${answer.status} ${answer.reason}`);
     return answer.body;
   }

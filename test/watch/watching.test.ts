@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Scenario, startScenario, submission } from "../api/scenario.js";
+import { submission } from "../api/requests.js";
+import { type Scenario, startScenario } from "../api/scenario.js";
 import { EventClient, phasesOf } from "./eventClient.js";
 
 let scenario: Scenario;
