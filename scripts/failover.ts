@@ -1,131 +1,103 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Redis } from "ioredis";
 import { startServer } from "../bench/processes.js";
-import { Load } from "./failover/load.js";
-import { startCluster } from "./redis/cluster.js";
-import { startSentinels } from "./redis/sentinels.js";
+import { contradictions } from "./failover/contradictions.js";
+import { judge } from "./failover/judge.js";
+import { type Failure, Load } from "./failover/load.js";
+import { failoverOptions } from "./failover/options.js";
+import { startRedises } from "./failover/redises.js";
+import { areFollowing, holdBack, processOf } from "./failover/replication.js";
 
 /*
- * npm run failover -- cluster|sentinels [safe]
+ * npm run failover -- cluster|sentinels [safe] [--behind SECONDS] [--lagging REPLICAS] [--max-lag SECONDS]
  *
  * Kills a master under load, and tells what was acknowledged and lost, and for how long requests failed.
- *   safe  each master of the cluster has two replicas, and takes writes only while one follows (min-replicas-to-write 1)
+ *   safe       each master has two replicas, and takes writes only while one follows (min-replicas-to-write 1)
+ *   --behind   its replicas are stopped so long before it is killed, and go on when it is dead
+ *   --lagging  how many of them are; all unless told
+ *   --max-lag  min-replicas-max-lag: how long ago the last word of a replica may be that follows; 10 unless told
  */
 
 /** Milliseconds. */
 const BEFORE = 3000;
 const AFTER = 12_000;
 
-const [kind = "cluster", ...how] = process.argv.slice(2);
-const isSafe = how.includes("safe");
-
-interface Redises {
-  environment: Record<string, string>;
-  masters: number[];
-  stop(): Promise<void>;
-}
-
-async function cluster(): Promise<Redises> {
-  const settings = { "cluster-node-timeout": "2000", "min-replicas-to-write": isSafe ? "1" : "0" };
-  const started = await startCluster({ masters: 3, replicas: isSafe ? 2 : 1, settings });
-  const environment = { REDIS_CLUSTER_NODES: started.addresses, STORE_PARTITIONS: "48" };
-  const masters = started.servers.slice(0, 3).map(({ port }) => port);
-  return { environment, masters, stop: started.stop };
-}
-
-async function sentinels(): Promise<Redises> {
-  const started = await startSentinels();
-  return {
-    environment: { REDIS_SENTINELS: started.addresses, REDIS_SENTINEL_NAME: started.name },
-    masters: [started.master.port],
-    stop: started.stop,
-  };
-}
-
-async function tell<T>(port: number, what: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(port, "127.0.0.1");
-  try {
-    return await what(redis);
-  } finally {
-    redis.disconnect();
-  }
-}
-
-const processOf = async (redis: Redis): Promise<number> =>
-  Number(/^process_id:(\d+)/m.exec(await redis.info("server"))?.[1]);
-
-/** Waits until a replica follows. */
-const isFollowed = (redis: Redis) => until(async () => /state=online/.test(await redis.info("replication")));
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await delay(50);
-}
-
-/** Lets everything that is there be started and stopped, and counts what is not as clients were told. */
-async function judge(load: Load): Promise<Record<string, number>> {
-  let idle = 0;
-  while (idle < 100) {
-    idle = (await load.startNext()) ? 0 : idle + 1;
-    if (idle > 0) await delay(50);
-  }
-  const found = { workflowsLost: 0, submissionsLost: 0, neverStarted: 0, handedOutTwice: 0, neverStopped: 0 };
-  const there: string[] = [];
-  for (const [workflow, uuid] of load.created) {
-    const taskforce = await load.call("GET", `/v1/taskforces/${uuid}`);
-    if (taskforce?.status === 404) found.workflowsLost++;
-    if (taskforce?.status !== 200) continue;
-    there.push(uuid);
-    if (load.submitted.get(uuid) !== taskforce.body.cluster_id) found.submissionsLost++;
-    if (taskforce.body.phase !== "condor-submit") found.neverStarted++;
-    else await load.call("POST", `/v1/workflows/${workflow}/actions/abort`, "{}");
-  }
-  found.handedOutTwice = [...load.handOuts.values()].filter((times) => times > 1).length;
-  for (idle = 0; idle < 100; ) {
-    idle = (await load.stopNext()) ? 0 : idle + 1;
-    if (idle > 0) await delay(50);
-  }
-  for (const uuid of there) {
-    const stopped = await load.call("GET", `/v1/taskforces/${uuid}`);
-    if (stopped?.body.phase !== "condor-complete") found.neverStopped++;
-  }
-  return found;
-}
-
-const redises = await (kind === "sentinels" ? sentinels() : cluster());
+const options = failoverOptions(process.argv.slice(2));
+const redises = await startRedises(options);
 try {
-  for (const port of redises.masters) await tell(port, isFollowed);
+  for (const port of redises.masters) await areFollowing(port, redises.replicasOfEach);
   const service = await startServer(["dist/main.js"], {
     ...redises.environment,
+    STORE_PARTITIONS: String(redises.partitions),
     REDIS_URL: "",
     REST_PORT: "0",
     LOG_LEVEL: "fatal",
     RECONCILE_SECONDS: "1",
   });
   try {
-    const load = new Load(service.url);
-    load.start();
-    await delay(BEFORE);
-    const [port = 0] = redises.masters;
-    const master = await tell(port, processOf);
-    process.kill(master, "SIGKILL");
-    const killed = Date.now();
-    await delay(AFTER);
-    const late = load.failures.filter((at) => at > killed);
-    const down = late.length === 0 ? 0 : (Math.max(...late) - killed) / 1000;
-    await load.stop();
-    const { requests, created, submitted } = load;
-    console.log({
-      kind,
-      how,
-      requests,
-      created: created.size,
-      submitted: submitted.size,
-      failed: load.failures.length,
-    });
-    console.log({ secondsUntilAllAnswered: down, ...(await judge(load)) });
+    await failOver(service.url);
   } finally {
     await service.stop();
   }
 } finally {
   await redises.stop();
+}
+
+async function failOver(url: string): Promise<void> {
+  const load = new Load(url);
+  load.start();
+  await delay(BEFORE);
+  const [port = 0] = redises.masters;
+  const master = await processOf(port);
+  const goOn = options.behind > 0 ? await holdBack(port, options.lagging) : () => undefined;
+  const stopped = Date.now();
+  let killed: number;
+  try {
+    await delay(options.behind * 1000);
+    process.kill(master, "SIGKILL");
+    killed = Date.now();
+  } finally {
+    goOn();
+  }
+  await delay(AFTER);
+  await load.stop();
+
+  const isLate = ({ at }: { at: number }) => at > killed;
+  const isBetween = ({ at }: { at: number }) => at > stopped && at <= killed;
+  const failures = [...load.failures];
+  const acknowledged = { workflows: load.created.length, submissions: load.submitted.length };
+  console.log({ ...options, requests: load.requests, acknowledged });
+  const whileBehind = {
+    acknowledged: {
+      workflows: load.created.filter(isBetween).length,
+      submissions: load.submitted.filter(isBetween).length,
+    },
+    failed: byStatus(failures.filter(isBetween)),
+  };
+  console.log({
+    failedBefore: byStatus(failures.filter(({ at }) => at <= stopped)),
+    ...(options.behind > 0 && { whileBehind }),
+    failedAfter: byStatus(failures.filter(isLate)),
+    secondsUntilAllAnswered: Math.max(0, ...failures.map(({ at }) => at - killed)) / 1000,
+  });
+  const verdict = await judge(load);
+  const { workflowsLost, submissionsLost, ...others } = verdict;
+  const lost = [...workflowsLost, ...submissionsLost].map(({ at }) => at);
+  console.log({
+    workflowsLost: workflowsLost.length,
+    submissionsLost: submissionsLost.length,
+    // Seconds before the master died at which the oldest and the newest of them were acknowledged.
+    lostFrom: lost.length > 0 && (killed - Math.min(...lost)) / 1000,
+    lostTo: lost.length > 0 && (killed - Math.max(...lost)) / 1000,
+    refusedSubmissions: load.refusedSubmissions,
+    ...others,
+    failedInTheEnd: byStatus(load.failures.slice(failures.length)),
+  });
+  const found = await contradictions(redises, url);
+  console.log({ contradictions: found.length, suchAs: found.slice(0, 5) });
+}
+
+function byStatus(failures: readonly Failure[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status = "none" } of failures) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { WORKFLOW_REQUEST } from "../../test/processes/workflowRequest.js";
 
-const SCHEDD = "SCHEDD1";
+export const SCHEDD = "SCHEDD1";
 const USERS = 6;
 const POLLERS = 4;
 /** Milliseconds before a request that failed is made again. */
@@ -15,19 +15,45 @@ interface Body {
   taskforce_uuid?: string;
   cluster_id?: number | null;
   phase?: string;
+  results?: { status: string }[];
+}
+
+/** A workflow whose creation was acknowledged. */
+export interface Created {
+  workflow: string;
+  /** Its one taskforce. */
+  uuid: string;
+  /** Epoch milliseconds of the answer. */
+  at: number;
+}
+
+/** A submission that was acknowledged: this cluster runs. */
+export interface Submitted {
+  uuid: string;
+  cluster: number;
+  /** Epoch milliseconds of the answer. */
+  at: number;
+}
+
+/** A request that failed. */
+export interface Failure {
+  /** Epoch milliseconds. */
+  at: number;
+  /** Undefined when there was no answer. */
+  status: number | undefined;
 }
 
 /** What clients were told, by which is judged what is there in the end. */
 export class Load {
-  /** Workflows whose creation was acknowledged, and their taskforces. */
-  readonly created = new Map<string, string>();
-  /** Taskforces whose submission was acknowledged, and their clusters. */
-  readonly submitted = new Map<string, number>();
+  readonly created: Created[] = [];
+  readonly submitted: Submitted[] = [];
+  /** Submissions that were refused for good: clusters that the service knows nothing of, and says so. */
+  refusedSubmissions = 0;
   /** How often each taskforce was handed out to be started. */
   readonly handOuts = new Map<string, number>();
   requests = 0;
-  /** Epoch milliseconds at which requests failed, by a 5xx or without an answer. */
-  readonly failures: number[] = [];
+  /** Requests that got a 5xx or no answer. */
+  readonly failures: Failure[] = [];
   #isOver = false;
   #nextCluster = 1;
   readonly #url: string;
@@ -57,7 +83,8 @@ export class Load {
     const made = await this.call("POST", "/v1/workflows", WORKFLOW_REQUEST);
     const [taskforce] = made?.body.taskforces ?? [];
     if (made?.status !== 200 || taskforce === undefined) return false;
-    this.created.set(made.body.workflow.workflow_id, taskforce.taskforce_uuid);
+    const workflow = made.body.workflow.workflow_id;
+    this.created.push({ workflow, uuid: taskforce.taskforce_uuid, at: Date.now() });
     return true;
   }
 
@@ -67,19 +94,25 @@ export class Load {
     const uuid = handOut?.body.taskforce?.taskforce_uuid;
     if (uuid === undefined) return false;
     this.handOuts.set(uuid, (this.handOuts.get(uuid) ?? 0) + 1);
-    const cluster_id = this.#nextCluster++;
-    const report = JSON.stringify({
-      cluster_id,
-      n_workers: 1,
-      submit_dict: {},
-      job_event_log_fpath: "/scratch/log",
-    });
+    const cluster = this.#nextCluster++;
     for (;;) {
-      const answer = await this.call("POST", `/v1/tms/condor-submit/taskforces/${uuid}`, report);
-      if (answer?.status === 200) this.submitted.set(uuid, cluster_id);
-      if (answer !== undefined || this.#isOver) return true;
+      const status = await this.reportSubmission(uuid, cluster);
+      if (status === 200) this.submitted.push({ uuid, cluster, at: Date.now() });
+      else if (status !== undefined) this.refusedSubmissions++;
+      if (status !== undefined || this.#isOver) return true;
       await delay(AGAIN);
     }
+  }
+
+  /** @returns the status of the answer; undefined for a 5xx, or when there was none */
+  async reportSubmission(uuid: string, cluster_id: number): Promise<number | undefined> {
+    const report = { cluster_id, n_workers: 1, submit_dict: {}, job_event_log_fpath: "/scratch/log" };
+    const answer = await this.call(
+      "POST",
+      `/v1/tms/condor-submit/taskforces/${uuid}`,
+      JSON.stringify(report),
+    );
+    return answer?.status;
   }
 
   /** Takes a taskforce to be stopped, to its end. @returns whether there was one */
@@ -100,14 +133,16 @@ export class Load {
     body?: string,
   ): Promise<{ status: number; body: Body } | undefined> {
     this.requests++;
+    let status: number | undefined;
     try {
       const response = await fetch(this.#url + path, { method, ...(body !== undefined && { body }) });
+      status = response.status;
       const answer = (await response.json()) as Body;
-      if (response.status < 500) return { status: response.status, body: answer };
+      if (status < 500) return { status, body: answer };
     } catch {
       // Counts as the 5xx do.
     }
-    this.failures.push(Date.now());
+    this.failures.push({ at: Date.now(), status });
     return undefined;
   }
 }

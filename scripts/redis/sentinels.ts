@@ -16,10 +16,17 @@ sentinel failover-timeout ${NAME} 3000
 sentinel parallel-syncs ${NAME} 1
 `;
 
-/** A Redis with a replica and three sentinels on this machine, for tests. */
+/** What the sentinels watch. */
+export interface SentinelsOptions {
+  replicas?: number;
+  /** Further settings of every server, by the names of `redis.conf`. */
+  settings?: Record<string, string>;
+}
+
+/** A Redis with replicas and three sentinels on this machine, for tests. */
 export interface LocalSentinels {
   master: RedisServer;
-  replica: RedisServer;
+  replicas: RedisServer[];
   /** As `REDIS_SENTINELS` takes them. */
   addresses: string;
   /** As `REDIS_SENTINEL_NAME`. */
@@ -28,26 +35,30 @@ export interface LocalSentinels {
 }
 
 /**
- * Starts them all, and waits until each sentinel knows the others and the replica. Nothing of it outlives this process.
+ * Starts them all, and waits until each sentinel knows the others and the replicas. Nothing of it outlives this process.
  */
-export async function startSentinels(): Promise<LocalSentinels> {
+export async function startSentinels({
+  replicas: howMany = 1,
+  settings = {},
+}: SentinelsOptions = {}): Promise<LocalSentinels> {
   const folder = await mkdtemp(join(tmpdir(), "wms-sentinels-"));
   const command = await ensureRedisServer((line) => console.error(line));
-  const start = (name: string) => startServer({ command, dir: join(folder, name), appendOnly: false });
+  const start = (name: string) =>
+    startServer({ command, dir: join(folder, name), appendOnly: false, settings: async () => settings });
   const master = await start("master");
-  const replica = await start("replica");
-  await tell(replica.port, (redis) => follow(redis, master.port));
+  const replicas = await Promise.all(Array.from({ length: howMany }, (_, n) => start(`replica-${n}`)));
+  for (const { port } of replicas) await tell(port, (redis) => follow(redis, master.port));
   const sentinels = await Promise.all(
     [0, 1, 2].map((n) => startSentinel(command, join(folder, `sentinel-${n}`), master.port)),
   );
-  await Promise.all(sentinels.map(({ port }) => tell(port, knowsAll)));
+  await Promise.all(sentinels.map(({ port }) => tell(port, (redis) => knowsAll(redis, howMany))));
   return {
     master,
-    replica,
+    replicas,
     addresses: sentinels.map(({ port }) => `127.0.0.1:${port}`).join(","),
     name: NAME,
     async stop() {
-      await Promise.all([...sentinels, master, replica].map((each) => each.stop()));
+      await Promise.all([...sentinels, master, ...replicas].map((each) => each.stop()));
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -101,11 +112,11 @@ async function startSentinel(
   };
 }
 
-async function knowsAll(sentinel: Redis): Promise<void> {
+async function knowsAll(sentinel: Redis, replicas: number): Promise<void> {
   for (;;) {
     const told = (await sentinel.call("SENTINEL", "MASTER", NAME)) as string[];
     const field = (name: string) => told[told.indexOf(name) + 1];
-    if (field("num-slaves") === "1" && field("num-other-sentinels") === "2") return;
+    if (field("num-slaves") === String(replicas) && field("num-other-sentinels") === "2") return;
     await delay(50);
   }
 }

@@ -1,5 +1,5 @@
-import type { Redis } from "ioredis";
 import type { Queues } from "../../src/queues/queues.js";
+import type { RedisClient } from "../../src/redis/client.js";
 import type { Store } from "../../src/store/store.js";
 import type { Condor } from "./condor.js";
 import type { History } from "./history.js";
@@ -20,7 +20,7 @@ export interface Evidence {
   /** What the service shows. */
   view: View;
   wire: Wire;
-  redis: Redis;
+  redis: RedisClient;
   store: Store;
   queues: Queues;
 }

@@ -1,7 +1,7 @@
-import type { Redis } from "ioredis";
 import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { Workflow } from "../../src/domain/workflow.js";
+import { mastersOf, type RedisClient } from "../../src/redis/client.js";
 import { idOfMember, type Kind, recordKey, stagingKey } from "../../src/store/keys.js";
 import {
   type StoredTaskforce,
@@ -35,7 +35,7 @@ const INDEX = /^wms:\{\d+\}:ix:(?!taskforce:counts$)/;
  * Reads every key. Nothing should change meanwhile. What is left of large workflows that never appeared, because their process died
  * while it stored them, is nobody's yet: it is swept away after ten minutes.
  */
-export async function takeSnapshot(redis: Redis, store: Store): Promise<Snapshot> {
+export async function takeSnapshot(redis: RedisClient, store: Store): Promise<Snapshot> {
   const snapshot: Snapshot = {
     workflow: new Map(),
     task: new Map(),
@@ -43,20 +43,21 @@ export async function takeSnapshot(redis: Redis, store: Store): Promise<Snapshot
     indexes: new Map(),
   };
   const staged = await stagedMembers(redis, store);
-  for await (const keys of redis.scanStream({ match: "wms:*", count: 1000 }) as AsyncIterable<string[]>) {
-    // Ids of tasks and taskforces hold their workflow's.
-    const known = keys.filter((key) => !staged.some((member) => key.includes(member)));
-    await Promise.all(known.map((key) => readKey(redis, store, snapshot, key)));
-  }
+  for (const master of mastersOf(redis))
+    for await (const keys of master.scanStream({ match: "wms:*", count: 1000 }) as AsyncIterable<string[]>) {
+      // Ids of tasks and taskforces hold their workflow's.
+      const known = keys.filter((key) => !staged.some((member) => key.includes(member)));
+      await Promise.all(known.map((key) => readKey(redis, store, snapshot, key)));
+    }
   return snapshot;
 }
 
-async function stagedMembers(redis: Redis, { partitions }: Store): Promise<string[]> {
+async function stagedMembers(redis: RedisClient, { partitions }: Store): Promise<string[]> {
   const keys = Array.from({ length: partitions }, (_, partition) => stagingKey(partition));
   return (await Promise.all(keys.map((key) => redis.zrange(key, 0, "-1")))).flat();
 }
 
-async function readKey(redis: Redis, store: Store, snapshot: Snapshot, key: string): Promise<void> {
+async function readKey(redis: RedisClient, store: Store, snapshot: Snapshot, key: string): Promise<void> {
   if (INDEX.test(key)) {
     const flat = await redis.zrange(key, 0, "-1", "WITHSCORES");
     const members = new Map<string, number>();

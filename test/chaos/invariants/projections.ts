@@ -6,7 +6,7 @@ import type { Evidence, Finding } from "../evidence.js";
 import type { Snapshot } from "../snapshot.js";
 
 /** Every index holds what a scan of all records says, with the same scores, and nothing else; a query finds as many. */
-export function indexesEqualAScan({ snapshot, view }: Evidence): Finding[] {
+export function indexesEqualAScan({ snapshot, view }: Pick<Evidence, "snapshot" | "view">): Finding[] {
   const expected = expectedIndexes(snapshot);
   const findings: Finding[] = [];
   for (const key of new Set([...expected.keys(), ...snapshot.indexes.keys()])) {
@@ -48,7 +48,12 @@ function expectedIndexes(snapshot: Snapshot): Map<string, Map<string, number>> {
 }
 
 /** The queues hold what the phases say: no taskforce without its job, no job without its phase, dead ones as dead letters. */
-export async function queuesEqualThePhases({ snapshot, queues, store, redis }: Evidence): Promise<Finding[]> {
+export async function queuesEqualThePhases({
+  snapshot,
+  queues,
+  store,
+  redis,
+}: Pick<Evidence, "snapshot" | "queues" | "store" | "redis">): Promise<Finding[]> {
   const findings: Finding[] = [];
   const compare = (queue: string, there: ReadonlySet<string>, wanted: readonly string[]) => {
     for (const id of wanted)
@@ -97,7 +102,10 @@ export async function queuesEqualThePhases({ snapshot, queues, store, redis }: E
 }
 
 /** The numbers of taskforces by phase and schedd equal a recount. */
-export async function countsEqualARecount({ snapshot, store }: Evidence): Promise<Finding[]> {
+export async function countsEqualARecount({
+  snapshot,
+  store,
+}: Pick<Evidence, "snapshot" | "store">): Promise<Finding[]> {
   const recount = new Map<string, number>();
   for (const { entity } of snapshot.taskforce.values()) {
     const field = `${entity.phase} ${entity.schedd}`;

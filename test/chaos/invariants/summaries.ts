@@ -16,7 +16,10 @@ interface ShownSummary {
 const AT_A_TIME = 8;
 
 /** Each workflow's summary, as it was kept, equals a recount of its taskforces. */
-export async function summariesEqualARecount({ snapshot, wire }: Evidence): Promise<Finding[]> {
+export async function summariesEqualARecount({
+  snapshot,
+  wire,
+}: Pick<Evidence, "snapshot" | "wire">): Promise<Finding[]> {
   const byWorkflow = groupedBy(
     [...snapshot.taskforce.values()].map(({ entity }) => entity),
     ({ workflow_id }) => workflow_id as string,
