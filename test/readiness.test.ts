@@ -85,6 +85,12 @@ test.each<
     (redis) => redis.replicaof("127.0.0.1", 1),
     (redis) => redis.replicaof("NO", "ONE"),
   ],
+  [
+    "has too few replicas",
+    "NOREPLICAS",
+    (redis) => redis.config("SET", "min-replicas-to-write", "1"),
+    (redis) => redis.config("SET", "min-replicas-to-write", "0"),
+  ],
   ["can't write to its disk", "MISCONF", loseDisk, (redis) => redis.config("SET", "save", "")],
 ])(
   "a Redis that %s answers, but the service is not ready until that is mended",

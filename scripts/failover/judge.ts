@@ -3,7 +3,7 @@ import type { Created, Load, Submitted } from "./load.js";
 
 /** How many look at a time. */
 const AT_A_TIME = 4;
-/** Empty hand-outs in a row, one each {@link AGAIN}, after which nothing more comes. */
+/** Hand-outs of nothing in a row, one each {@link AGAIN}, after which no more is to come. */
 const ENOUGH = 100;
 /** Milliseconds. */
 const AGAIN = 50;
@@ -68,10 +68,13 @@ export async function judge(load: Load): Promise<Verdict> {
 }
 
 async function untilIdle(takeNext: () => Promise<boolean>): Promise<void> {
-  for (let idle = 0; idle < ENOUGH; ) {
-    idle = (await takeNext()) ? 0 : idle + 1;
-    if (idle > 0) await delay(AGAIN);
-  }
+  const take = async () => {
+    for (let idle = 0; idle < ENOUGH; ) {
+      idle = (await takeNext()) ? 0 : idle + 1;
+      if (idle > 0) await delay(AGAIN);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, take));
 }
 
 async function forEach<T>(all: readonly T[], what: (each: T) => Promise<void>): Promise<void> {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -5,6 +8,8 @@ import { type AppOptions, createApp } from "../../src/api/app.js";
 import { asHttpError } from "../../src/api/errors.js";
 import { createServer } from "../../src/api/server.js";
 import type { Wms } from "../../src/lifecycle/context.js";
+import { ensureRedisServer } from "../../src/redis/executable.js";
+import { startServer } from "../../src/redis/server.js";
 import { listen, stopServing } from "../../src/serving.js";
 import { startScriptedMqs, status } from "../mqs/scriptedMqs.js";
 import { deleteKeys, openRedis } from "../setup/address.js";
@@ -97,6 +102,7 @@ describe("what Redis replies when it can't serve now is a 503", () => {
         "READONLY a replica",
         "OOM no memory",
         "BUSY a script runs",
+        "NOREPLICAS too few of them",
       ]) {
         const script = `return redis.error_reply("${reply}")`;
         const error = await redis.eval(script, 0).catch((refused: unknown) => refused);
@@ -108,6 +114,65 @@ describe("what Redis replies when it can't serve now is a 503", () => {
       expect(asHttpError(fault)).toMatchObject({ status: 500, message: "internal server error" });
     } finally {
       redis.disconnect();
+    }
+  });
+});
+
+describe("while Redis has too few replicas to take writes", () => {
+  it("what only reads goes on, what writes is a 503 and takes no effect, and all is well afterwards", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "wms-test-"));
+    const command = await ensureRedisServer(() => undefined);
+    const server = await startServer({ command, dir, appendOnly: false });
+    const redis = openRedis(server.url);
+    const scenario = await startScenario({ REDIS_URL: server.url });
+    try {
+      const place = scenario.place();
+      const running = await scenario.broughtTo("condor-submit", place);
+      const { taskforce_uuid, task_id, workflow_id } = await scenario.pending(place);
+      await redis.config("SET", "min-replicas-to-write", "1");
+
+      const tms = (path: string) => `/v1/tms/${path}`;
+      const writes: [string, string, unknown?][] = [
+        ["POST", "/v1/workflows", workflowOf([task(place.location)])],
+        ["POST", `/v1/workflows/${workflow_id}/actions/abort`],
+        ["POST", `/v1/workflows/${workflow_id}/actions/finished`],
+        [
+          "POST",
+          `/v1/task-directives/${task_id}/actions/add-workers`,
+          { cluster_location: place.location, n_workers: 1 },
+        ],
+        ["GET", tms(`pending-starter/taskforces?schedd=${place.schedd}`)],
+        ["GET", tms(`pending-stopper/taskforces?schedd=${place.schedd}`)],
+        ["POST", tms(`condor-submit/taskforces/${taskforce_uuid}`), submission()],
+        ["POST", tms(`condor-submit/taskforces/${taskforce_uuid}/failed`), { error: "x" }],
+        ["POST", tms(`condor-rm/taskforces/${running.taskforce_uuid}`)],
+        ["POST", tms(`condor-rm/taskforces/${running.taskforce_uuid}/failed`)],
+        ["POST", tms(`condor-complete/taskforces/${running.taskforce_uuid}`), { condor_complete_ts: 1 }],
+        [
+          "POST",
+          tms("statuses/taskforces"),
+          { top_task_errors_by_taskforce: { [running.taskforce_uuid]: { oops: 1 } } },
+        ],
+      ];
+      for (const [method, path, body] of writes) {
+        const answer = await scenario.api.request(method, path, { body });
+        expect([method, path, answer.status]).toEqual([method, path, 503]);
+        expect(answer.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
+      }
+      expect(await scenario.api.get(`/v1/workflows/${workflow_id}`)).toMatchObject({ status: 200 });
+      expect(await scenario.taskforce(running.taskforce_uuid)).toEqual(running);
+
+      await redis.config("SET", "min-replicas-to-write", "0");
+      await eventually(
+        "handed out",
+        () => scenario.api.get(tms(`pending-starter/taskforces?schedd=${place.schedd}`)),
+        ({ status, body }) => status === 200 && body.taskforce?.taskforce_uuid === taskforce_uuid,
+      );
+    } finally {
+      await scenario.close();
+      redis.disconnect();
+      await server.stop();
+      await rm(dir, { recursive: true, force: true });
     }
   });
 });
