@@ -2,6 +2,7 @@ import type { RedisOptions } from "ioredis";
 import type { ClusteredRedis, RedisLocation, RedisLogin, WatchedRedis } from "../domain/redisLocation.js";
 import type { RedisClient } from "./client.js";
 import { GatheringCluster, GatheringRedis } from "./gatheringRedis.js";
+import { LastingSentinelConnector } from "./sentinelConnector.js";
 
 /** How a client behaves while Redis, or a part of it, is away. */
 export type Policy = Pick<
@@ -56,6 +57,7 @@ const masterOf = ({ sentinels, masterName, sentinelPassword, login }: WatchedRed
   sentinelCommandTimeout: SENTINEL_PATIENCE,
   // Sentinels tell of a new master while the old one still keeps its connections, frozen or cut off from the others.
   failoverDetector: true,
+  Connector: LastingSentinelConnector,
   // It became a replica: the next command goes to its successor.
   reconnectOnError: ({ message }) => message.startsWith("READONLY"),
 });

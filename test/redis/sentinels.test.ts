@@ -1,5 +1,5 @@
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { processOf } from "../../scripts/failover/replication.js";
 import { type LocalSentinels, startSentinels } from "../../scripts/redis/sentinels.js";
 import { type AccessPoint, eventually, type Story, startStory } from "../stories/story.js";
 
@@ -22,20 +22,11 @@ afterAll(async () => {
   await sentinels?.stop();
 });
 
-/** Ends a Redis at once, as the loss of its machine would. */
-async function kill(port: number): Promise<void> {
-  const redis = new Redis(port, "127.0.0.1", { retryStrategy: () => null });
-  redis.on("error", () => undefined);
-  const pid = /^process_id:(\d+)/m.exec(await redis.info("server"))?.[1];
-  redis.disconnect();
-  process.kill(Number(pid), "SIGKILL");
-}
-
 test("a replica takes over from a master that died, and the service goes on with it", async () => {
   const running = await story.running(at);
   const waiting = await story.pending(at);
 
-  await kill(sentinels.master.port);
+  process.kill(await processOf(sentinels.master.port), "SIGKILL");
 
   await eventually(
     "requests are answered again",

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { holdBack, processOf } from "../../scripts/failover/replication.js";
+import { type LocalSentinels, startSentinels } from "../../scripts/redis/sentinels.js";
+import type { Taskforce } from "../../src/domain/taskforce.js";
+import { type CreatedWorkflow, eventually, type Story, startStory, task } from "../stories/story.js";
+
+let sentinels: LocalSentinels;
+let story: Story;
+
+beforeAll(async () => {
+  sentinels = await startSentinels();
+  story = await startStory({
+    REDIS_SENTINELS: sentinels.addresses,
+    REDIS_SENTINEL_NAME: sentinels.name,
+    RECONCILE_SECONDS: "0.5",
+  });
+});
+
+afterAll(async () => {
+  await story?.close();
+  await sentinels?.stop();
+});
+
+test("what no replica had is gone after a failover, and takes effect when it is asked for again", async () => {
+  const at = story.accessPoint();
+  const { taskforce_uuid } = await story.pending(at);
+  const handOut = await story.takes(at.tms);
+  const create = async () => {
+    const response = await fetch(`${story.url}/v1/workflows`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": "asked-for-once" },
+      body: JSON.stringify({ tasks: [task([at.location])], public_queue_aliases: [] }),
+    });
+    expect(response.status).toBe(200);
+    return (await response.json()) as CreatedWorkflow;
+  };
+
+  const master = await processOf(sentinels.master.port);
+  const goOn = await holdBack(sentinels.master.port, 1);
+  onTestFinished(goOn);
+  const { workflow: lost } = await create();
+  const report = await at.tms.submit(handOut);
+  expect((await story.taskforce(taskforce_uuid)).phase).toBe("condor-submit");
+  process.kill(master, "SIGKILL");
+  goOn();
+
+  const { body: taskforce } = await eventually(
+    "requests are answered again",
+    () => story.call<Taskforce>("GET", `/v1/taskforces/${taskforce_uuid}`),
+    ({ status }) => status === 200,
+  );
+  expect(taskforce).toMatchObject({ phase: "pending-starter", cluster_id: null });
+  expect(await story.call("GET", `/v1/workflows/${lost.workflow_id}`)).toMatchObject({ status: 404 });
+
+  await at.tms.submit(handOut, report);
+  expect(await story.taskforce(taskforce_uuid)).toMatchObject({
+    phase: "condor-submit",
+    cluster_id: report.cluster_id,
+  });
+  const { taskforces } = await create();
+  expect((await story.takes(at.tms)).taskforce.taskforce_uuid).toBe(taskforces[0]?.taskforce_uuid);
+});

@@ -1,0 +1,50 @@
+import { pino } from "pino";
+import { onTestFinished, test } from "vitest";
+import { processOf } from "../../scripts/failover/replication.js";
+import { startSentinels } from "../../scripts/redis/sentinels.js";
+import { connectRequests, connectWorkers } from "../../src/redis/clients.js";
+import { startTcpProxy } from "../processes/tcpProxy.js";
+import { eventually } from "../stories/story.js";
+
+/** Milliseconds each way: a client is asking the sentinels most of the time until it has the new master. */
+const SLOW = 100;
+const CLIENTS_OF_EACH_KIND = 6;
+
+test("a client that asks slow sentinels when they tell of a new master finds it all the same", async () => {
+  const sentinels = await startSentinels();
+  onTestFinished(() => sentinels.stop());
+  const ways = await Promise.all(
+    sentinels.addresses.split(",").map((address) => {
+      const [host = "", port] = address.split(":");
+      return startTcpProxy({ host, port: Number(port) });
+    }),
+  );
+  onTestFinished(async () => {
+    await Promise.all(ways.map((way) => way.close()));
+  });
+  const location = {
+    sentinels: ways.map(({ port }) => ({ host: "127.0.0.1", port })),
+    masterName: sentinels.name,
+    sentinelPassword: undefined,
+    login: { username: undefined, password: undefined, tls: false },
+  };
+  const log = pino({ level: "silent" });
+  const clients = await Promise.all(
+    Array.from({ length: CLIENTS_OF_EACH_KIND }, () => [
+      connectRequests(location, log),
+      connectWorkers(location, log),
+    ]).flat(),
+  );
+  onTestFinished(() => {
+    for (const client of clients) client.disconnect();
+  });
+
+  for (const way of ways) way.slow(SLOW);
+  process.kill(await processOf(sentinels.master.port), "SIGKILL");
+
+  await eventually(
+    "each has found the new master",
+    () => Promise.all(clients.map((client) => client.set("here", 1).catch(({ message }: Error) => message))),
+    (replies) => replies.every((reply) => reply === "OK"),
+  );
+});
