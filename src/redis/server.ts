@@ -47,6 +47,8 @@ const LEASH = `
 
 /** Another process may take a port between our look and Redis' bind; then the next one is tried. */
 const PORTS_TO_TRY = 5;
+/** The last words of a server that could not have its port: why is told in the line before, if at all. */
+const PORT_TAKEN = /already in use|^Failed listening on port/;
 
 /** How long an orderly end may take, in milliseconds, before the server is killed. */
 const STOP_PATIENCE = 10_000;
@@ -70,7 +72,7 @@ export async function startServer(options: ServerOptions): Promise<RedisServer> 
     const words = await readiness(child);
     if (words === undefined) return handle(child, port);
     lastWords = words;
-    if (!/already in use/.test(words)) break;
+    if (!PORT_TAKEN.test(words)) break;
   }
   throw new RedisStartError(`${options.command} did not start: ${lastWords}`);
 }

@@ -1,0 +1,26 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { Redis } from "ioredis";
+import { expect, onTestFinished, test } from "vitest";
+import { ensureRedisServer } from "../../src/redis/executable.js";
+import { freePort, startServer } from "../../src/redis/server.js";
+import { temporaryFolder } from "../processes/serviceProcess.js";
+
+test("a server whose port somebody else took meanwhile is started with another one", async () => {
+  const somebody = createServer().listen(0, "127.0.0.1");
+  await once(somebody, "listening");
+  onTestFinished(() => void somebody.close());
+  const { port: taken } = somebody.address() as AddressInfo;
+  const ports = [taken, await freePort()];
+  const server = await startServer({
+    command: await ensureRedisServer(() => undefined),
+    dir: await temporaryFolder(),
+    appendOnly: false,
+    settings: async () => ({ "cluster-enabled": "yes", "cluster-port": String(ports.shift()) }),
+  });
+  onTestFinished(() => server.stop());
+  const redis = new Redis(server.url);
+  onTestFinished(() => redis.disconnect());
+  expect(await redis.ping()).toBe("PONG");
+  expect(ports).toEqual([]);
+});
