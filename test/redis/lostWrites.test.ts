@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { holdBack, processOf } from "../../scripts/failover/replication.js";
 import { type LocalSentinels, startSentinels } from "../../scripts/redis/sentinels.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
-import { type CreatedWorkflow, eventually, type Story, startStory, task } from "../stories/story.js";
+import type { Created } from "../api/requests.js";
+import { eventually, type Story, startStory, task } from "../stories/story.js";
 
 let sentinels: LocalSentinels;
 let story: Story;
@@ -32,7 +33,7 @@ test("what no replica had is gone after a failover, and takes effect when it is 
       body: JSON.stringify({ tasks: [task([at.location])], public_queue_aliases: [] }),
     });
     expect(response.status).toBe(200);
-    return (await response.json()) as CreatedWorkflow;
+    return (await response.json()) as Created;
   };
 
   const master = await processOf(sentinels.master.port);
