@@ -9,6 +9,8 @@ import type { RedisClient } from "../redis/client.js";
 const LOCK = 15_000;
 /** Milliseconds between two looks for such jobs. */
 const STALLED_INTERVAL = 5_000;
+/** Milliseconds before Redis is asked again after a connection that was closed: BullMQ would wait 15 s. */
+const ASK_AGAIN = 1_000;
 /** The longest wait before a job that broke is tried again, in milliseconds. */
 const LONGEST_WAIT = 30_000;
 
@@ -72,6 +74,7 @@ export function startBackgroundWorker(
     concurrency,
     lockDuration: LOCK,
     stalledInterval: STALLED_INTERVAL,
+    runRetryDelay: ASK_AGAIN,
     // A job whose process died is no failure, however often that happens.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
     skipVersionCheck: true,
