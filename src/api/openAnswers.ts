@@ -40,6 +40,11 @@ export class OpenAnswers {
     return open.at(-1)?.response;
   }
 
+  /** The answer that was begun last on a connection and may have been sent just now; undefined: none. */
+  latestOn(socket: unknown): ServerResponse | undefined {
+    return this.#open.get(socket)?.at(-1)?.response;
+  }
+
   #cut(before: number): void {
     for (const open of this.#open.values()) {
       dropFinished(open);

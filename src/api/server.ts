@@ -10,6 +10,7 @@ import { DEFAULT_LIMITS, type Limits } from "../domain/limits.js";
 import { JSON_HEADERS } from "./answers.js";
 import { isEndless } from "./endless.js";
 import { errorParts, HttpError, sendError } from "./errors.js";
+import { endGently } from "./lingering.js";
 import { messageClasses } from "./messageClasses.js";
 import { OpenAnswers } from "./openAnswers.js";
 import { SECURE_HEADERS, secure } from "./secureHeaders.js";
@@ -21,8 +22,6 @@ import { SECURE_HEADERS, secure } from "./secureHeaders.js";
 const KEEP_ALIVE = 80_000;
 /** Milliseconds between two looks for requests and answers that take too long. */
 const LOOK_FOR_SLOW = 1000;
-/** Milliseconds that a client has to read why it was refused. One that keeps its end open would hold the connection for ever. */
-const LINGER = 2000;
 
 /**
  * The HTTP server of an app. What Node would refuse on its own gets the same shape of answer as everything else, and no
@@ -36,6 +35,11 @@ export function createServer(app: RequestListener, limits: Limits = DEFAULT_LIMI
     connectionsCheckingInterval: LOOK_FOR_SLOW,
   };
   const server = createHttpServer(options, (request, response) => {
+    // An earlier answer was the last one on this connection.
+    if (request.socket.writableEnded) {
+      request.socket.destroy();
+      return;
+    }
     answers.begin(request.socket, response);
     secure(response);
     if (request.headers.host === undefined && request.httpVersion === "1.1")
@@ -44,6 +48,15 @@ export function createServer(app: RequestListener, limits: Limits = DEFAULT_LIMI
     else app(request, response);
   });
   const answers = new OpenAnswers(server, { patience: 1000 * limits.answerSeconds, interval: LOOK_FOR_SLOW });
+  server.on("connection", (socket) => {
+    // So Node ends a connection behind its last answer, and that may be given before all of a body has come.
+    const destroySoon = socket.destroySoon.bind(socket);
+    socket.destroySoon = () => {
+      const request = answers.latestOn(socket)?.req;
+      if (request === undefined || request.complete) destroySoon();
+      else endGently(socket, request);
+    };
+  });
   server.keepAliveTimeout = KEEP_ALIVE;
   server.headersTimeout = 1000 * limits.headSeconds;
   server.requestTimeout = 1000 * limits.requestSeconds;
@@ -105,7 +118,6 @@ function refuse(socket: Duplex, error: HttpError): void {
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const phrase = reason || STATUS_CODES[error.status];
-  socket.end(Buffer.from(`HTTP/1.1 ${error.status} ${phrase}\r\n${lines.join("")}\r\n${text}`, "latin1"));
-  const lingering = setTimeout(() => socket.destroy(), LINGER);
-  socket.once("close", () => clearTimeout(lingering));
+  socket.write(Buffer.from(`HTTP/1.1 ${error.status} ${phrase}\r\n${lines.join("")}\r\n${text}`, "latin1"));
+  endGently(socket);
 }

@@ -119,6 +119,45 @@ describe("a client that takes its time is told so and loses its connection, even
   });
 });
 
+describe("the last answer on a connection is read although it came before all of the body:", () => {
+  const LONG = 8 * 1024 * 1024;
+  const refuse: RequestListener = (_, response) => response.end("refused");
+  const head = (more: string) => `POST / HTTP/1.1\r\nContent-Length: ${LONG}\r\n${more}\r\n`;
+
+  it.each([
+    ["the server closes", head(""), /400 Host: missing header/],
+    ["the client wants it to be closed", head("Host: x\r\nConnection: close\r\n"), /refused/],
+  ])("%s", async (_, sent, expected) => {
+    const server = await serving({}, refuse);
+    const client = new Client(server).send(sent);
+    const written = new Promise((resolve) => client.socket.write("x".repeat(LONG), resolve));
+    await client.hears(expected);
+    expect(await written).toBeFalsy();
+    await gone(server);
+  });
+
+  it("what is asked for behind the body is not done", async () => {
+    let asked = 0;
+    const server = await serving({}, (request, response) => {
+      asked++;
+      refuse(request, response);
+    });
+    const client = new Client(server).send(
+      "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\n",
+    );
+    await client.hears(/refused/);
+    client.send(`body${GET}`);
+    await gone(server);
+    expect(asked).toBe(1);
+  });
+
+  it("a client that sends nothing more is waited for a moment only", async () => {
+    const server = await serving({}, refuse);
+    await new Client(server).send(head("Host: x\r\nConnection: close\r\n")).hears(/refused/);
+    await gone(server);
+  });
+});
+
 it("an idle connection outlasts the time for a head", async () => {
   const server = await serving({ headSeconds: 0.1 });
   const idle = new Client(server).send(GET);
