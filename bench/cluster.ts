@@ -1,86 +1,149 @@
+/**
+ * The same load on clusters of one and of three masters: how many requests are answered, and how much of a master's time they take.
+ *
+ *   npm run bench:cluster [-- --webs 2]
+ *
+ * Where processes share cores, requests in a second measure the cores. What a master spends on a thousand requests does not: it
+ * says at how many of them its core would be full.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import autocannon from "autocannon";
+import { Redis } from "ioredis";
 import { startCluster } from "../scripts/redis/cluster.js";
+import { largest, ms, option, table } from "./figures.js";
 import { workflowRequest } from "./prepare.js";
 import { startServer } from "./processes.js";
-
-/*
- * npm run bench:cluster -- [web processes]
- *
- * The same load on clusters of one and of three masters, with as many web processes and one worker process. Give it a machine
- * with more cores than processes, or it measures the machine.
- */
 
 const SECONDS = 10;
 const CONNECTIONS = 32;
 const PARTITIONS = "48";
 /** Workflows that are read in turn, so that they lie on all masters. */
 const READ = 500;
+/** So many that their queues lie on all masters, too. */
+const SITES = Array.from({ length: 12 }, (_, n) => `site-${n}`);
+const CLUSTER_LOCATIONS = JSON.stringify(
+  Object.fromEntries(SITES.map((site) => [site, { schedd: `${site}.example.org` }])),
+);
+const KINDS = ["created", "read", "polled"] as const;
 
-interface Rates {
-  created: number;
-  read: number;
-  polled: number;
+/** What a kind of request came to. */
+interface Figures {
+  /** Answers in a second. */
+  rate: number;
+  /** Milliseconds of processor time for a thousand requests: of the busiest master, and of all together. */
+  busiest: number;
+  all: number;
 }
 
-const rate = async (urls: readonly string[], options: Omit<autocannon.Options, "url">): Promise<number> => {
-  const all = await Promise.all(
-    urls.map((url) => autocannon({ connections: CONNECTIONS, duration: SECONDS, ...options, url })),
-  );
-  const bad = all.reduce((sum, { non2xx, errors }) => sum + non2xx + errors, 0);
-  if (bad > 0) throw new Error(`${bad} requests failed`);
-  return all.reduce((sum, { requests }) => sum + requests.average, 0);
-};
-
-async function measure(masters: number, webs: number): Promise<Rates> {
+async function measure(masters: number, webs: number): Promise<Record<(typeof KINDS)[number], Figures>> {
   const cluster = await startCluster({ masters });
+  const clients = cluster.servers.map(({ url }) => new Redis(url));
   const started: { stop(): Promise<void> }[] = [cluster];
   try {
-    const environment = {
-      REDIS_CLUSTER_NODES: cluster.addresses,
-      STORE_PARTITIONS: PARTITIONS,
-      REST_PORT: "0",
-    };
-    const start = async (program: string, more: Record<string, string> = {}) => {
-      const server = await startServer([program], { ...environment, LOG_LEVEL: "fatal", ...more });
+    const urls: string[] = [];
+    while (urls.length < webs) {
+      const server = await startServer([urls.length === 0 ? "dist/main.js" : "dist/web.js"], {
+        REDIS_CLUSTER_NODES: cluster.addresses,
+        STORE_PARTITIONS: PARTITIONS,
+        CLUSTER_LOCATIONS,
+        REST_PORT: "0",
+        LOG_LEVEL: "fatal",
+      });
       started.push(server);
-      return server.url;
-    };
-    const urls = [await start("dist/main.js")];
-    while (urls.length < webs) urls.push(await start("dist/web.js"));
-    const create: Omit<autocannon.Options, "url"> = {
-      method: "POST",
-      body: JSON.stringify(workflowRequest(1)),
-    };
-    const created = await rate(
-      urls.map((url) => `${url}/v1/workflows`),
-      create,
+      urls.push(server.url);
+    }
+    const figures = (requests: autocannon.Request[]) => underLoad(clients, urls, requests);
+    const created = await figures(
+      SITES.map((site) => ({
+        method: "POST",
+        path: "/v1/workflows",
+        body: JSON.stringify(workflowRequest(1, [site])),
+      })),
     );
-    const found = await fetch(`${urls[0]}/v1/query/workflows`, {
-      method: "POST",
-      body: JSON.stringify({ query: {}, projection: ["workflow_id"] }),
-    });
-    const { workflows } = (await found.json()) as { workflows: { workflow_id: string }[] };
-    const reads = workflows
-      .slice(0, READ)
-      .map(({ workflow_id }) => ({ path: `/v1/workflows/${workflow_id}` }));
-    const read = await rate(urls, { requests: reads });
+    const read = await figures(await reads(urls[0] ?? ""));
     // What was created is launched meanwhile.
     await delay(SECONDS * 1000);
-    const polled = await rate(
-      urls.map((url) => `${url}/v1/tms/pending-starter/taskforces?schedd=SCHEDD1`),
-      {},
+    const polled = await figures(
+      SITES.map((site) => ({ path: `/v1/tms/pending-starter/taskforces?schedd=${site}.example.org` })),
     );
     return { created, read, polled };
   } finally {
+    for (const client of clients) client.disconnect();
     for (const each of started.reverse()) await each.stop();
   }
 }
 
-const webs = Number(process.argv[2] ?? 2);
-const [one, three] = [await measure(1, webs), await measure(3, webs)];
-console.log("requests/s | 1 master | 3 masters | ratio");
-for (const name of ["created", "read", "polled"] as const)
-  console.log(
-    `${name} | ${Math.round(one[name])} | ${Math.round(three[name])} | ${(three[name] / one[name]).toFixed(2)}`,
+/** Requests for workflows that are there. */
+async function reads(url: string): Promise<autocannon.Request[]> {
+  const found = await fetch(`${url}/v1/query/workflows`, {
+    method: "POST",
+    body: JSON.stringify({ query: {}, projection: ["workflow_id"] }),
+  });
+  const { workflows } = (await found.json()) as { workflows: { workflow_id: string }[] };
+  return workflows.slice(0, READ).map(({ workflow_id }) => ({ path: `/v1/workflows/${workflow_id}` }));
+}
+
+async function underLoad(
+  masters: readonly Redis[],
+  urls: readonly string[],
+  requests: autocannon.Request[],
+): Promise<Figures> {
+  const before = await Promise.all(masters.map(timeOf));
+  const results = await Promise.all(
+    urls.map((url) => autocannon({ url, connections: CONNECTIONS, duration: SECONDS, requests })),
   );
+  const after = await Promise.all(masters.map(timeOf));
+  const bad = results.reduce((sum, { non2xx, errors }) => sum + non2xx + errors, 0);
+  if (bad > 0) throw new Error(`${bad} requests failed`);
+  const answered = results.reduce((sum, { "2xx": good }) => sum + good, 0);
+  const spent = after.map((time, index) => (1000 * (time - (before[index] ?? 0))) / answered);
+  return {
+    rate: results.reduce((sum, { requests }) => sum + requests.average, 0),
+    busiest: largest(spent),
+    all: spent.reduce((sum, time) => sum + time, 0),
+  };
+}
+
+/** Processor time that a Redis has taken so far, in milliseconds. */
+async function timeOf(redis: Redis): Promise<number> {
+  const info = await redis.info("cpu");
+  const seconds = ["sys", "user"].map((kind) =>
+    Number(new RegExp(`^used_cpu_${kind}:(.+)`, "m").exec(info)?.[1]),
+  );
+  return 1000 * seconds.reduce((sum, each) => sum + each, 0);
+}
+
+const webs = option("webs", 2);
+const [one, three] = [await measure(1, webs), await measure(3, webs)];
+const ratio = (of: number, to: number) => (of / to).toFixed(2);
+console.log(
+  table(
+    [
+      "",
+      "requests/s, 1 master",
+      "3 masters",
+      "ratio",
+      "ms of the busiest master for 1,000 requests, 1 master",
+      "3 masters",
+      "its core is full at requests/s, 1 master",
+      "3 masters",
+      "ratio",
+      "ms of all masters, 3 to 1",
+    ],
+    KINDS.map((kind) => {
+      const [alone, shared] = [one[kind], three[kind]];
+      return [
+        kind,
+        Math.round(alone.rate),
+        Math.round(shared.rate),
+        ratio(shared.rate, alone.rate),
+        ms(alone.busiest),
+        ms(shared.busiest),
+        Math.round(1e6 / alone.busiest),
+        Math.round(1e6 / shared.busiest),
+        ratio(alone.busiest, shared.busiest),
+        ratio(shared.all, alone.all),
+      ];
+    }),
+  ),
+);
