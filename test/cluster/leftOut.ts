@@ -8,6 +8,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "test/access/**": "who may ask, before anything is read",
   "test/setup/database.test.ts": "numbered databases, which a cluster has none of",
   "test/redis/**": "clients of one Redis; the cluster's own tests start their own",
+  "test/{chaos,fuzz}/**": "break one Redis of their own, or compare all that lies in it",
   "test/readiness.test.ts": "one Redis of its own that is a replica, full, or without a disk",
   "test/logging.test.ts": "a client of one Redis",
   "test/secrets/**": "one Redis of its own with passwords",

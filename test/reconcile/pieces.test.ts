@@ -118,7 +118,8 @@ test("jobs whose lists and sets are lost come back, though their data is still t
   expect(await reconcile(wms)).toEqual({ added: 6, dropped: 0 });
   const leased = await starter.take();
 
-  await redis.del("{wmsq-starter-ap}:starter-ap:prioritized", "{wmsq-mq-activation}:mq-activation:wait");
+  await redis.del("{wmsq-starter-ap}:starter-ap:prioritized");
+  await redis.del("{wmsq-mq-activation}:mq-activation:wait");
   expect(await reconcile(wms)).toEqual({ added: 5, dropped: 0 });
   expect((await jobIds(starter)).live).toEqual(new Set(uuids));
   expect(await allJobIds(wms.queues.activation)).toEqual(new Set([activating.workflow.workflow_id]));
