@@ -9,7 +9,7 @@ const AMOUNT = 16_000;
 /** Reading one taskforce, against one `HGETALL` of the same hash. */
 export const readTaskforce: Benchmark = {
   name: "GET /v1/taskforces/{uuid}, 32 connections",
-  atLeast: 0.7,
+  atLeast: 0.85,
   rounds: 7,
   async setUp({ wms, ours, baseline }) {
     const [uuid] = await pendingTaskforces(wms, 1);

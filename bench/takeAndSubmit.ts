@@ -29,7 +29,7 @@ const submission = (clusterId: number): string =>
 /** Draining a starter queue, against taking and ending BullMQ jobs and nothing else. */
 export const takeAndSubmit: Benchmark = {
   name: "take + condor-submit, 32 pollers",
-  atLeast: 0.6,
+  atLeast: 0.8,
   rounds: 5,
   async setUp({ wms, redis, ours, baseline }) {
     let clusterId = 0;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { taskDirectiveSchema } from "../domain/taskDirective.js";
 import { taskforceSchema } from "../domain/taskforce.js";
-import type { Wms } from "../lifecycle/context.js";
+import { forRequest, type Wms } from "../lifecycle/context.js";
 import { handOutStarter, handOutStopper } from "../lifecycle/handOut.js";
 import { notePoll } from "../lifecycle/polls.js";
 import { type Route, route } from "./route.js";
@@ -53,7 +53,7 @@ export const handOutRoutes = (wms: Wms): Route[] => [
     errors: [502],
     answer: async ({ query, log }) => {
       notePoll(wms, query.schedd);
-      return (await handOutStarter({ ...wms, log: log() }, query.schedd)) ?? "{}";
+      return (await handOutStarter(forRequest(wms, log), query.schedd)) ?? "{}";
     },
   }),
   route({

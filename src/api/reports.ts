@@ -3,7 +3,7 @@ import type { Role } from "../domain/caller.js";
 import { statusesSchema } from "../domain/requests.js";
 import { integer, uniqueArray } from "../domain/schemaParts.js";
 import { submitReportSchema, taskforceSchema } from "../domain/taskforce.js";
-import type { Wms } from "../lifecycle/context.js";
+import { forRequest, type Wms } from "../lifecycle/context.js";
 import {
   reportCompleted,
   reportRemoved,
@@ -50,7 +50,7 @@ export const reportRoutes = (wms: Wms): Route[] => [
       "A taskforce was submitted to HTCondor. Of the body, cluster_id, n_workers, submit_dict and job_event_log_fpath must be there and count; other fields are ignored.",
     body: { schema: taskforceSchema, required: true },
     async answer({ params: { taskforce_uuid }, body, log }) {
-      await reportSubmit({ ...wms, log: log() }, taskforce_uuid, validate(submitReportSchema, body));
+      await reportSubmit(forRequest(wms, log), taskforce_uuid, validate(submitReportSchema, body));
       return recorded(taskforce_uuid);
     },
   }),
@@ -60,7 +60,7 @@ export const reportRoutes = (wms: Wms): Route[] => [
     description: "A taskforce could not be submitted to HTCondor.",
     body: { schema: failureSchema, required: false },
     async answer({ params: { taskforce_uuid }, body, log }) {
-      await reportSubmitFailed({ ...wms, log: log() }, taskforce_uuid, body.error ?? "unknown");
+      await reportSubmitFailed(forRequest(wms, log), taskforce_uuid, body.error ?? "unknown");
       return recorded(taskforce_uuid);
     },
   }),
@@ -69,7 +69,7 @@ export const reportRoutes = (wms: Wms): Route[] => [
     path: "/v1/tms/condor-rm/taskforces/{taskforce_uuid}",
     description: "A taskforce was removed from HTCondor.",
     async answer({ params: { taskforce_uuid }, log }) {
-      await reportRemoved({ ...wms, log: log() }, taskforce_uuid);
+      await reportRemoved(forRequest(wms, log), taskforce_uuid);
       return recorded(taskforce_uuid);
     },
   }),
@@ -79,7 +79,7 @@ export const reportRoutes = (wms: Wms): Route[] => [
     description: "A taskforce could not be removed from HTCondor.",
     body: { schema: failureSchema, required: false },
     async answer({ params: { taskforce_uuid }, body, log }) {
-      await reportRemoveFailed({ ...wms, log: log() }, taskforce_uuid, body.error ?? "unknown");
+      await reportRemoveFailed(forRequest(wms, log), taskforce_uuid, body.error ?? "unknown");
       return recorded(taskforce_uuid);
     },
   }),
@@ -89,7 +89,7 @@ export const reportRoutes = (wms: Wms): Route[] => [
     description: "The HTCondor cluster of a taskforce ended.",
     body: { schema: completionSchema, required: true },
     async answer({ params: { taskforce_uuid }, body, log }) {
-      await reportCompleted({ ...wms, log: log() }, taskforce_uuid, body.condor_complete_ts);
+      await reportCompleted(forRequest(wms, log), taskforce_uuid, body.condor_complete_ts);
       return recorded(taskforce_uuid);
     },
   }),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { addWorkersSchema } from "../domain/requests.js";
 import { projectedTaskDirectiveSchema, taskDirectiveSchema } from "../domain/taskDirective.js";
 import { taskforceSchema } from "../domain/taskforce.js";
-import type { Wms } from "../lifecycle/context.js";
+import { forRequest, type Wms } from "../lifecycle/context.js";
 import { addWorkersOnce } from "../lifecycle/createOnce.js";
 import { readTaskDirective } from "../lifecycle/read.js";
 import { onceAnswer } from "./idempotency.js";
@@ -32,7 +32,7 @@ export const taskDirectiveRoutes = (wms: Wms): Route[] => [
     idempotent: true,
     errors: [404, 409, 422],
     async answer({ params: { task_id }, body, by, log, once }) {
-      const { given, replayed } = await addWorkersOnce({ ...wms, log: log() }, task_id, body, by, once);
+      const { given, replayed } = await addWorkersOnce(forRequest(wms, log), task_id, body, by, once);
       return onceAnswer({ text: JSON.stringify(given), replayed });
     },
   }),

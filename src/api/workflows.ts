@@ -6,7 +6,7 @@ import { summarySchema } from "../domain/summary.js";
 import { taskDirectiveSchema } from "../domain/taskDirective.js";
 import { taskforceSchema } from "../domain/taskforce.js";
 import { type Deactivation, workflowSchema } from "../domain/workflow.js";
-import type { Wms } from "../lifecycle/context.js";
+import { forRequest, type Wms } from "../lifecycle/context.js";
 import { createWorkflowOnce } from "../lifecycle/createOnce.js";
 import { deactivateWorkflow } from "../lifecycle/deactivate.js";
 import { readWorkflow } from "../lifecycle/read.js";
@@ -60,7 +60,7 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     idempotent: true,
     errors: [409, 422, 502],
     async answer({ body, log, once }) {
-      const { given, replayed } = await createWorkflowOnce({ ...wms, log: log() }, body, once);
+      const { given, replayed } = await createWorkflowOnce(forRequest(wms, log), body, once);
       return onceAnswer({ text: await createdText(given), replayed });
     },
   }),
@@ -114,5 +114,5 @@ const deactivationRoute = (
     responses: { 200: { description: "How many taskforces are to be stopped.", schema: deactivatedSchema } },
     errors: [404],
     answer: async ({ params, log }) =>
-      JSON.stringify(await deactivateWorkflow({ ...wms, log: log() }, params.workflow_id, as)),
+      JSON.stringify(await deactivateWorkflow(forRequest(wms, log), params.workflow_id, as)),
   });

@@ -30,3 +30,11 @@ export interface Wms {
   readonly events: Events;
   readonly log: Logger;
 }
+
+/** The same for one request, which its log names. Most requests log nothing, so the log is made when it is asked for. */
+export const forRequest = (wms: Wms, makeLog: () => Logger): Wms => ({
+  ...wms,
+  get log() {
+    return makeLog();
+  },
+});
