@@ -14,4 +14,6 @@ export function endGently(socket: Duplex, coming?: NodeJS.ReadableStream): void 
   socket.once("close", () => clearTimeout(lingering));
   socket.end();
   coming?.on("data", () => lingering.refresh()).on("end", () => socket.destroy());
+  // Whoever gave the answer may have paused it.
+  coming?.resume();
 }

@@ -122,13 +122,19 @@ describe("a client that takes its time is told so and loses its connection, even
 describe("the last answer on a connection is read although it came before all of the body:", () => {
   const LONG = 8 * 1024 * 1024;
   const refuse: RequestListener = (_, response) => response.end("refused");
+  const refuseAmid: RequestListener = (request, response) =>
+    request.once("data", () => {
+      request.pause();
+      response.end("refused");
+    });
   const head = (more: string) => `POST / HTTP/1.1\r\nContent-Length: ${LONG}\r\n${more}\r\n`;
 
   it.each([
-    ["the server closes", head(""), /400 Host: missing header/],
-    ["the client wants it to be closed", head("Host: x\r\nConnection: close\r\n"), /refused/],
-  ])("%s", async (_, sent, expected) => {
-    const server = await serving({}, refuse);
+    ["the server closes", head(""), /400 Host: missing header/, refuse],
+    ["the client wants it to be closed", head("Host: x\r\nConnection: close\r\n"), /refused/, refuse],
+    ["so it does, and reading had begun", head("Host: x\r\nConnection: close\r\n"), /refused/, refuseAmid],
+  ])("%s", async (_, sent, expected, app) => {
+    const server = await serving({}, app);
     const client = new Client(server).send(sent);
     const written = new Promise((resolve) => client.socket.write("x".repeat(LONG), resolve));
     await client.hears(expected);
