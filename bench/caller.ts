@@ -65,6 +65,12 @@ export class Caller {
     return answer;
   }
 
+  /** Closes the connections that nobody uses just now. */
+  rest(): void {
+    for (const sockets of Object.values(this.#agent.freeSockets))
+      for (const socket of sockets ?? []) socket.destroy();
+  }
+
   close(): void {
     this.#agent.destroy();
   }
