@@ -11,8 +11,9 @@ import autocannon from "autocannon";
 import { Redis } from "ioredis";
 import { startCluster } from "../scripts/redis/cluster.js";
 import { largest, ms, option, table } from "./figures.js";
-import { workflowRequest } from "./prepare.js";
+import { clusterLocations, scheddOf, workflowRequest } from "./prepare.js";
 import { startServer } from "./processes.js";
+import { redisCpu } from "./processFigures.js";
 
 const SECONDS = 10;
 const CONNECTIONS = 32;
@@ -21,9 +22,7 @@ const PARTITIONS = "48";
 const READ = 500;
 /** So many that their queues lie on all masters, too. */
 const SITES = Array.from({ length: 12 }, (_, n) => `site-${n}`);
-const CLUSTER_LOCATIONS = JSON.stringify(
-  Object.fromEntries(SITES.map((site) => [site, { schedd: `${site}.example.org` }])),
-);
+const CLUSTER_LOCATIONS = clusterLocations(SITES);
 const KINDS = ["created", "read", "polled"] as const;
 
 /** What a kind of request came to. */
@@ -64,7 +63,7 @@ async function measure(masters: number, webs: number): Promise<Record<(typeof KI
     // What was created is launched meanwhile.
     await delay(SECONDS * 1000);
     const polled = await figures(
-      SITES.map((site) => ({ path: `/v1/tms/pending-starter/taskforces?schedd=${site}.example.org` })),
+      SITES.map((site) => ({ path: `/v1/tms/pending-starter/taskforces?schedd=${scheddOf(site)}` })),
     );
     return { created, read, polled };
   } finally {
@@ -88,29 +87,20 @@ async function underLoad(
   urls: readonly string[],
   requests: autocannon.Request[],
 ): Promise<Figures> {
-  const before = await Promise.all(masters.map(timeOf));
+  const before = await Promise.all(masters.map(redisCpu));
   const results = await Promise.all(
     urls.map((url) => autocannon({ url, connections: CONNECTIONS, duration: SECONDS, requests })),
   );
-  const after = await Promise.all(masters.map(timeOf));
+  const after = await Promise.all(masters.map(redisCpu));
   const bad = results.reduce((sum, { non2xx, errors }) => sum + non2xx + errors, 0);
   if (bad > 0) throw new Error(`${bad} requests failed`);
   const answered = results.reduce((sum, { "2xx": good }) => sum + good, 0);
-  const spent = after.map((time, index) => (1000 * (time - (before[index] ?? 0))) / answered);
+  const spent = after.map((time, index) => (1e6 * (time - (before[index] ?? 0))) / answered);
   return {
     rate: results.reduce((sum, { requests }) => sum + requests.average, 0),
     busiest: largest(spent),
     all: spent.reduce((sum, time) => sum + time, 0),
   };
-}
-
-/** Processor time that a Redis has taken so far, in milliseconds. */
-async function timeOf(redis: Redis): Promise<number> {
-  const info = await redis.info("cpu");
-  const seconds = ["sys", "user"].map((kind) =>
-    Number(new RegExp(`^used_cpu_${kind}:(.+)`, "m").exec(info)?.[1]),
-  );
-  return 1000 * seconds.reduce((sum, each) => sum + each, 0);
 }
 
 const webs = option("webs", 2);

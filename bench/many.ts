@@ -10,8 +10,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Caller } from "./caller.js";
 import { largest, ms, option, quantile, table } from "./figures.js";
 import { submission } from "./population.js";
-import { workflowRequest } from "./prepare.js";
-import { mib, readFigures } from "./processFigures.js";
+import { clusterLocations, scheddOf, workflowRequest } from "./prepare.js";
+import { mib, readFigures, redisCpu } from "./processFigures.js";
 import { onSite, type Site } from "./site.js";
 
 const MINUTES = option("minutes", 30);
@@ -26,11 +26,7 @@ const SPREAD = 5;
 const LONGEST = { poll: 1000, taskforce: 5000 };
 
 const site = (n: number): string => `site-${n % SCHEDDS}`;
-const CLUSTER_LOCATIONS = JSON.stringify(
-  Object.fromEntries(
-    Array.from({ length: SCHEDDS }, (_, n) => [site(n), { schedd: `${site(n)}.example.org` }]),
-  ),
-);
+const CLUSTER_LOCATIONS = clusterLocations(Array.from({ length: SCHEDDS }, (_, n) => site(n)));
 
 /** What happened since the last look. Milliseconds. */
 interface Seen {
@@ -82,7 +78,7 @@ class Crowd {
 
   async #poll(n: number): Promise<void> {
     for (;;) {
-      const path = `/v1/tms/pending-starter/taskforces?schedd=${site(n)}.example.org`;
+      const path = `/v1/tms/pending-starter/taskforces?schedd=${scheddOf(site(n))}`;
       const { text, took } = await this.#caller.expect("GET", path);
       this.#seen.polls.push(took);
       const { taskforce } = (text === "" ? {} : JSON.parse(text)) as {
@@ -119,7 +115,7 @@ async function many(at: Site): Promise<boolean> {
   const running = crowd.run();
   const rows: (string | number)[][] = [];
   let good = true;
-  let cpu = [0, 0, await redisCpu(at)];
+  let cpu = [0, 0, await redisCpu(at.redis)];
   console.log(
     `${SCHEDDS} schedds poll every ${POLL / 1000} s, ${USERS} users submit a workflow of ${2 * SPREAD} taskforces every ${THINK / 1000} s\n`,
   );
@@ -127,7 +123,7 @@ async function many(at: Site): Promise<boolean> {
     await Promise.race([delay(60_000), running]);
     const { polls, submits, waits } = crowd.drain();
     const [webFigures, workerFigures] = [await readFigures(web.url), await readFigures(worker.url)];
-    const used = [webFigures.cpu, workerFigures.cpu, await redisCpu(at)];
+    const used = [webFigures.cpu, workerFigures.cpu, await redisCpu(at.redis)];
     const busy = used.map((seconds, n) => Math.round((100 * (seconds - (cpu[n] ?? 0))) / 60));
     cpu = used;
     const row = [
@@ -168,12 +164,6 @@ async function many(at: Site): Promise<boolean> {
 
 async function connections({ redis }: Site): Promise<number> {
   return Number(/^connected_clients:(\d+)/m.exec(await redis.info("clients"))?.[1]);
-}
-
-async function redisCpu({ redis }: Site): Promise<number> {
-  const info = await redis.info("cpu");
-  const seconds = (name: string) => Number(new RegExp(`^used_cpu_${name}:(\\S+)`, "m").exec(info)?.[1]);
-  return seconds("user") + seconds("sys");
 }
 
 await onSite({ CLUSTER_LOCATIONS }, many);

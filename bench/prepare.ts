@@ -15,6 +15,13 @@ import { openStore } from "../src/store/store.js";
 /** The schedd that the benchmarks drain. */
 export const SCHEDD = "SCHEDD1";
 
+/** The schedd of a made-up cluster location. */
+export const scheddOf = (site: string): string => `${site}.example.org`;
+
+/** Made-up cluster locations, as `CLUSTER_LOCATIONS` takes them. */
+export const clusterLocations = (sites: readonly string[]): string =>
+  JSON.stringify(Object.fromEntries(sites.map((site) => [site, { schedd: scheddOf(site) }])));
+
 /**
  * A request of a realistic size.
  *

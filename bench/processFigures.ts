@@ -1,3 +1,5 @@
+import type { Redis } from "ioredis";
+
 /** What a process of the service tells of itself in its metrics. */
 export interface ProcessFigures {
   /** Bytes. */
@@ -37,4 +39,11 @@ export function slope(numbers: readonly number[]): number {
     below += (index - middle) ** 2;
   }
   return below === 0 ? 0 : above / below;
+}
+
+/** Seconds of processor time that a Redis has taken so far. */
+export async function redisCpu(redis: Redis): Promise<number> {
+  const info = await redis.info("cpu");
+  const seconds = (name: string) => Number(new RegExp(`^used_cpu_${name}:(\\S+)`, "m").exec(info)?.[1]);
+  return seconds("user") + seconds("sys");
 }
