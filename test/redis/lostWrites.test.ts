@@ -1,26 +1,19 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { holdBack, processOf } from "../../scripts/failover/replication.js";
-import { type LocalSentinels, startSentinels } from "../../scripts/redis/sentinels.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { Created } from "../api/requests.js";
-import { eventually, type Story, startStory, task } from "../stories/story.js";
+import { eventually, task } from "../stories/story.js";
+import { type SentinelStory, startSentinelStory } from "./sentinelStory.js";
 
-let sentinels: LocalSentinels;
-let story: Story;
+let sentinels: SentinelStory["sentinels"];
+let story: SentinelStory["story"];
+let close: SentinelStory["close"] | undefined;
 
 beforeAll(async () => {
-  sentinels = await startSentinels();
-  story = await startStory({
-    REDIS_SENTINELS: sentinels.addresses,
-    REDIS_SENTINEL_NAME: sentinels.name,
-    RECONCILE_SECONDS: "0.5",
-  });
+  ({ sentinels, story, close } = await startSentinelStory());
 });
 
-afterAll(async () => {
-  await story?.close();
-  await sentinels?.stop();
-});
+afterAll(() => close?.());
 
 test("what no replica had is gone after a failover, and takes effect when it is asked for again", async () => {
   const at = story.accessPoint();

@@ -1,26 +1,19 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { processOf } from "../../scripts/failover/replication.js";
-import { type LocalSentinels, startSentinels } from "../../scripts/redis/sentinels.js";
-import { type AccessPoint, eventually, type Story, startStory } from "../stories/story.js";
+import { type AccessPoint, eventually } from "../stories/story.js";
+import { type SentinelStory, startSentinelStory } from "./sentinelStory.js";
 
-let sentinels: LocalSentinels;
-let story: Story;
+let sentinels: SentinelStory["sentinels"];
+let story: SentinelStory["story"];
+let close: SentinelStory["close"] | undefined;
 let at: AccessPoint;
 
 beforeAll(async () => {
-  sentinels = await startSentinels();
-  story = await startStory({
-    REDIS_SENTINELS: sentinels.addresses,
-    REDIS_SENTINEL_NAME: sentinels.name,
-    RECONCILE_SECONDS: "0.5",
-  });
+  ({ sentinels, story, close } = await startSentinelStory());
   at = story.accessPoint();
 });
 
-afterAll(async () => {
-  await story?.close();
-  await sentinels?.stop();
-});
+afterAll(() => close?.());
 
 test("a replica takes over from a master that died, and the service goes on with it", async () => {
   const running = await story.running(at);
