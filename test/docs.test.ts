@@ -5,10 +5,10 @@ import { WmsError } from "../src/domain/errors.js";
 import { findSchema } from "../src/domain/requests.js";
 import { ID_FIELD, INDEXED, type Kind } from "../src/store/keys.js";
 import { decodeCursor } from "../src/store/query/cursor.js";
-import { compileFilter } from "../src/store/query/match.js";
 import { FIELD_OPERATORS } from "../src/store/query/operands.js";
 import { compileProjection } from "../src/store/query/project.js";
 import { LOGICAL } from "../src/store/query/shape.js";
+import { compileFilter } from "./store/query/compileFilter.js";
 
 const PAGES = [
   "README.md",

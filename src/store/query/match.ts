@@ -43,12 +43,6 @@ export function prepareFilter(filter: Record<string, unknown>): PreparedFilter {
   return { query, conditions, matches };
 }
 
-/** The test alone, of {@link prepareFilter}, for documents that are not large. */
-export function compileFilter(filter: Record<string, unknown>): (document: object) => boolean {
-  const { matches } = prepareFilter(filter);
-  return (document) => matches(document, 0);
-}
-
 /** Whatever goes wrong with a filter is the filter's fault: a 400, not a 500. */
 function asInvalid<T>(action: () => T): T {
   try {

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RedisClient } from "../../../src/redis/client.js";
-import { compileFilter } from "../../../src/store/query/match.js";
 import { empty, openRedis } from "../../setup/address.js";
 import { freshDatabase } from "../../setup/database.js";
 import { someFilter } from "./arbitraries.js";
+import { compileFilter } from "./compileFilter.js";
 import { allPages, uuidsOn } from "./pages.js";
 import { many, Population, type Sample, sample } from "./population.js";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { joinEqualities } from "../../../src/store/query/joinEqualities.js";
-import { compileFilter } from "../../../src/store/query/match.js";
 import { planFilter } from "../../../src/store/query/plan.js";
+import { compileFilter } from "./compileFilter.js";
 
 type Filter = Record<string, unknown>;
 

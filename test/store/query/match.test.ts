@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compileFilter } from "../../../src/store/query/match.js";
+import { compileFilter } from "./compileFilter.js";
 
 type Row = [filter: object, document: object, matches: boolean];
 

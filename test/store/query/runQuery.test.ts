@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RedisClient } from "../../../src/redis/client.js";
-import { compileFilter } from "../../../src/store/query/match.js";
 import { runQuery } from "../../../src/store/query/runQuery.js";
 import { empty, openRedis } from "../../setup/address.js";
 import { freshDatabase } from "../../setup/database.js";
 import { someFilter, someSamples } from "./arbitraries.js";
+import { compileFilter } from "./compileFilter.js";
 import { allPages, bytesOf, uuidsOn } from "./pages.js";
 import { byAge, idsOf, many, Population, type Sample } from "./population.js";
 

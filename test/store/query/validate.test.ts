@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { WmsError } from "../../../src/domain/errors.js";
-import { compileFilter } from "../../../src/store/query/match.js";
 import { validateFilter } from "../../../src/store/query/validate.js";
+import { compileFilter } from "./compileFilter.js";
 
 const nested = (levels: number, around: (inner: object) => object, core: object = { a: 1 }): object => {
   let filter = core;
