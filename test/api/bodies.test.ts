@@ -2,8 +2,7 @@ import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Created } from "./requests.js";
-import { task, workflowOf } from "./requests.js";
+import { type Created, task, workflowOf } from "./requests.js";
 import { type Scenario, startScenario } from "./scenario.js";
 
 let scenario: Scenario;

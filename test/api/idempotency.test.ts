@@ -6,8 +6,7 @@ import { partitionOf } from "../../src/store/keys.js";
 import { keysOf, openRedis } from "../setup/address.js";
 import { PARTITIONS } from "../setup/database.js";
 import type { Answer } from "./conformance.js";
-import type { Created } from "./requests.js";
-import { submission, task, workflowOf } from "./requests.js";
+import { type Created, submission, task, workflowOf } from "./requests.js";
 import { type Scenario, startScenario } from "./scenario.js";
 
 let scenario: Scenario;

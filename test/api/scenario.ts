@@ -5,8 +5,7 @@ import type { Taskforce } from "../../src/domain/taskforce.js";
 import { startTestService, type TestService } from "../setup/service.js";
 import { eventually } from "../stories/story.js";
 import { type Api, api } from "./conformance.js";
-import type { Created } from "./requests.js";
-import { submission, task, workflowOf } from "./requests.js";
+import { type Created, submission, task, workflowOf } from "./requests.js";
 
 /** What `GET /v1/schedds/{schedd}` answers. */
 export type Schedd = ScheddState<ScheddQueueState & ScheddQueueContents>;

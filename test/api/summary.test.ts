@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ShownSummary } from "../../src/domain/summary.js";
-import type { Created } from "./requests.js";
-import { submission, task, workflowOf } from "./requests.js";
+import { type Created, submission, task, workflowOf } from "./requests.js";
 import { type Place, type Scenario, startScenario } from "./scenario.js";
 
 let scenario: Scenario;

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Created } from "./requests.js";
-import { task, workflowOf } from "./requests.js";
+import { type Created, task, workflowOf } from "./requests.js";
 import { type Scenario, startScenario } from "./scenario.js";
 
 let scenario: Scenario;

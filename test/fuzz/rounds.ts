@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import type { Redis } from "ioredis";
 import type { Document } from "../api/conformance.js";
-import type { Created } from "../api/requests.js";
-import { task, workflowOf } from "../api/requests.js";
+import { type Created, task, workflowOf } from "../api/requests.js";
 import { type Draft, type Message, messageOf } from "./draft.js";
 import { type Described, someDraft } from "./drafts.js";
 import { guessEffects, hasEffect } from "./effects.js";
