@@ -5,6 +5,8 @@ import { connection, noteHeard } from "./connection.ts";
 export interface Follower {
   /** The state is to be read anew: at the start, after a gap, and again and again while there is no stream. */
   read(): void;
+  /** The stream begins, or goes on after a gap: what only its events keep up to date may have missed some. */
+  missed?(): void;
   on: { [Name in keyof StreamEvents]?: (data: StreamEvents[Name]) => void };
 }
 
@@ -19,13 +21,17 @@ const OPEN_AGAIN = 5000;
  * @param path of the stream; undefined: there is none, and reading now and then has to do
  * @returns ends it
  */
-export function follow(path: string | undefined, { read, on }: Follower): () => void {
+export function follow(path: string | undefined, { read, missed, on }: Follower): () => void {
   let source: EventSource | undefined;
   let opening: number | undefined;
   let asking: number | undefined;
 
   const ask = () => {
     asking ??= window.setInterval(read, ASK_AGAIN);
+  };
+  const resume = () => {
+    read();
+    missed?.();
   };
   const lost = () => {
     if (connection.value === "live") connection.value = "asking";
@@ -42,10 +48,10 @@ export function follow(path: string | undefined, { read, on }: Follower): () => 
       asking = undefined;
       noteHeard();
       connection.value = "live";
-      read();
+      resume();
     };
     source.onerror = lost;
-    source.addEventListener("gap", read);
+    source.addEventListener("gap", resume);
     for (const [name, handle] of Object.entries(on))
       source.addEventListener(name, ({ data }) => {
         noteHeard();

@@ -18,17 +18,20 @@ export function Timeline({
 }: {
   rows: readonly Taskforce[];
   more: boolean;
-  loadMore: () => Promise<void>;
+  /** @returns whether there are more of them now */
+  loadMore: () => Promise<boolean>;
 }) {
-  const [first, setFirst] = useState(0);
+  const [wanted, setFirst] = useState(0);
+  // Read anew, there may be fewer of them.
+  const first = Math.min(wanted, Math.max(0, rows.length - 1 - ((rows.length - 1) % ROWS)));
   const shown = rows.slice(first, first + ROWS);
   const now = clock.value;
   const spans = shown.flatMap((row) => spansOf(row, now));
   const begin = Math.min(...spans.map(({ from }) => from));
   const length = Math.max(1, Math.max(...spans.map(({ to }) => to)) - begin);
   const go = async (to: number) => {
-    if (to >= rows.length) await loadMore();
-    setFirst(to);
+    const there = to < rows.length || (await loadMore());
+    if (there) setFirst(to);
   };
   const axis = { begin, length, now };
   return (

@@ -27,12 +27,12 @@ export function Taskforces({ watched, state: { summary } }: { watched: Watched; 
   return (
     <Section title="Taskforces over time" aside={aside}>
       {many && <Groups summary={summary} />}
-      {many && list === undefined && (
+      {many && !rows.wanted.value && (
         <button type="button" onClick={() => watched.showRows()}>
           Show {counted(shown, "taskforce")} one by one
         </button>
       )}
-      {!many && list === undefined && <Loading what="its taskforces" />}
+      {(!many || rows.wanted.value) && list === undefined && <Loading what="its taskforces" />}
       {list !== undefined && (
         <Timeline
           key={tasks.value?.[0]}

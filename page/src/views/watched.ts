@@ -41,7 +41,6 @@ export function watchWorkflow(id: string): Watched {
   const tasks = signal<readonly string[] | undefined>(undefined);
   // Directives and queues never change.
   let fixed: Promise<[TaskDirective[], PublicQueue[]]> | undefined;
-  let rowsShown = false;
 
   const load = async (): Promise<WatchedState> => {
     const [workflow, summary] = await Promise.all([readWorkflow(id), readSummary(id)]);
@@ -55,10 +54,12 @@ export function watchWorkflow(id: string): Watched {
   const filter = () => ({ workflow_id: id, ...(tasks.value && { task_id: { $in: tasks.value } }) });
   const state = latest(load, ({ summary }) => {
     rates.note(summary);
-    if (rowsShown) {
-      if (summary.n_taskforces <= MANY) rows.read();
-    } else if (summary.n_taskforces <= MANY) watched.showRows();
+    if (!few()) return;
+    if (rows.wanted.value) rows.read();
+    else watched.showRows();
   });
+  /** Whether its taskforces are so few that they are read again whenever something else is. */
+  const few = () => (state.value.value?.summary.n_taskforces ?? 0) <= MANY;
   const readSoon = soon(GATHER, state.read);
   const readSumsSoon = soon(GATHER_SUMMARIES, () => {
     // When it fails, the next event or reading makes up for it.
@@ -70,10 +71,13 @@ export function watchWorkflow(id: string): Watched {
 
   const unfollow = follow(`/v1/workflows/${encodeURIComponent(id)}/events`, {
     read: state.read,
+    missed() {
+      if (rows.wanted.value && !few()) rows.read();
+    },
     on: {
       phase(event) {
         // A new taskforce has more than a phase.
-        if (!rows.note(event) && rowsShown) readSoon();
+        if (!rows.note(event) && rows.wanted.value && few()) readSoon();
       },
       summary(sums) {
         rates.note(sums);
@@ -94,10 +98,7 @@ export function watchWorkflow(id: string): Watched {
     rows,
     rates,
     tasks,
-    showRows() {
-      rowsShown = true;
-      rows.show(filter());
-    },
+    showRows: () => rows.show(filter()),
     end() {
       unfollow();
       readSoon.cancel();
@@ -107,7 +108,7 @@ export function watchWorkflow(id: string): Watched {
     },
   };
   // The first value is told at once: there is nothing to narrow yet.
-  const untrack = tasks.subscribe(() => rowsShown && watched.showRows());
+  const untrack = tasks.subscribe(() => rows.wanted.value && watched.showRows());
   return {
     ...watched,
     end() {
