@@ -17,8 +17,14 @@ import type { Child } from "./processes/child.js";
 import { createQueues } from "./queues/queues.js";
 import { watchReadiness } from "./readiness.js";
 import { settingOf } from "./redis/address.js";
-import type { RedisClient } from "./redis/client.js";
-import { connectFollower, connectRequests, connectWorkers, FOLLOWER_PATIENCE } from "./redis/clients.js";
+import { mastersOf, type RedisClient } from "./redis/client.js";
+import {
+  connectBulk,
+  connectFollower,
+  connectRequests,
+  connectWorkers,
+  FOLLOWER_PATIENCE,
+} from "./redis/clients.js";
 import { RedisStartError } from "./redis/startError.js";
 import { listen, logRefusals, stopServing } from "./serving.js";
 import { openStore } from "./store/store.js";
@@ -56,6 +62,8 @@ export interface Surroundings {
 
 /** Milliseconds between two looks for new schedds. */
 const LEARN_INTERVAL = 2000;
+/** Milliseconds after which an unused connection is used: proxies and firewalls forget them after minutes. */
+const KEEP_OPEN_INTERVAL = 20_000;
 /** How long each step of closing may take, in milliseconds, when Redis is away and nothing under way can end any more. */
 const PATIENCE_WITHOUT_REDIS = 2000;
 
@@ -89,18 +97,26 @@ export async function startService(
     if (tracing !== undefined) closings.push(() => tracing.stop());
     const redis = await connectRequests(config.redis, log);
     closings.push(async () => redis.disconnect());
+    // Workers write nothing large.
+    const bulk = roles.web ? await connectBulk(config.redis, log) : undefined;
+    closings.push(async () => bulk?.disconnect());
     const mqs = chooseMqs(config, redis, log);
-    const wms = await openWms(config, redis, mqs.used, log, tracing?.jobs);
+    const wms = await openWms(config, { redis, bulk }, mqs.used, log, tracing?.jobs);
     closings.push(() => within(PATIENCE_WITHOUT_REDIS, wms.queues.close()));
-    const learning = startPeriodic(learnSchedds(wms), wms);
-    closings.push(() => within(PATIENCE_WITHOUT_REDIS, learning.close()));
+    for (const work of [learnSchedds(wms), ...(bulk ? [keepOpen(bulk)] : [])]) {
+      const running = startPeriodic(work, wms);
+      closings.push(() => within(PATIENCE_WITHOUT_REDIS, running.close()));
+    }
     const readiness = watchReadiness(wms.store, () => draining.begun);
     const connect = () => connectFollower(config.redis, log);
     const watchers = new Watchers({ store: wms.store, connect, patience: FOLLOWER_PATIENCE, log });
     const port = roles.web ? config.port : config.metrics.port;
     const counted = { ...wms, readiness, watchers: () => watchers.count, siblings: child };
     // What nobody could ask for is not counted.
-    const metrics = port === undefined && child === undefined ? undefined : await openMetrics(counted, redis);
+    const metrics =
+      port === undefined && child === undefined
+        ? undefined
+        : await openMetrics(counted, { requests: redis, ...(bulk && { bulk }) });
     if (metrics !== undefined) child?.answerScrapes(metrics.ofProcess);
     if (roles.workers) {
       const working = await work(wms, metrics, config, log, tracing?.jobs);
@@ -169,13 +185,13 @@ function chooseMqs({ mqs }: Config, redis: RedisClient, log: Logger): { used: Mq
 
 async function openWms(
   config: Config & { redis: RedisLocation },
-  redis: RedisClient,
+  { redis, bulk }: { redis: RedisClient; bulk: RedisClient | undefined },
   mqs: Mqs,
   log: Logger,
   telemetry: Telemetry | undefined,
 ): Promise<Wms> {
   const { clusters, pilotImagesDir, queryMaxBytes, queryMaxScan, tms } = config;
-  const store = await openStore(redis, { partitions: config.partitions }).catch((error: unknown) =>
+  const store = await openStore(redis, { partitions: config.partitions, bulk }).catch((error: unknown) =>
     explainRefusal(error, config.redis),
   );
   const schedds = new Set([...(await store.knownSchedds()), ...configuredSchedds(clusters)]);
@@ -194,11 +210,14 @@ function explainRefusal(error: unknown, location: RedisLocation): never {
   throw error;
 }
 
-/** The metrics of a process, its client for requests among them. */
-async function openMetrics(sources: MetricsSources, redis: RedisClient): Promise<Metrics> {
+/** The metrics of a process. @param clients whose connections they watch, by name */
+async function openMetrics(
+  sources: MetricsSources,
+  clients: Readonly<Record<string, RedisClient>>,
+): Promise<Metrics> {
   const { createMetrics } = await import("./metrics/metrics.js");
   const metrics = createMetrics(sources);
-  metrics.watchConnection("requests", redis);
+  for (const [name, client] of Object.entries(clients)) metrics.watchConnection(name, client);
   return metrics;
 }
 
@@ -233,6 +252,15 @@ const learnSchedds = (wms: Wms): PeriodicWork => ({
   name: "learn schedds",
   interval: LEARN_INTERVAL,
   runOnce: async () => wms.queues.learn(await wms.store.knownSchedds()),
+});
+
+/** A client that may not be used for days: what lies between would forget its connection, or Redis itself close it. */
+const keepOpen = (client: RedisClient): PeriodicWork => ({
+  name: "keep the connection for large writes",
+  interval: KEEP_OPEN_INTERVAL,
+  async runOnce() {
+    await Promise.all(mastersOf(client).map((node) => node.ping()));
+  },
 });
 
 /** Fulfilled when a client has no connection. */

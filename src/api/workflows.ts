@@ -30,7 +30,7 @@ const deactivatedSchema = z
   .meta({ id: "DeactivatedWorkflowResponseObject" });
 
 /** Entities that are printed before others get a turn. */
-const PRINTED_AT_ONCE = 1000;
+const PRINTED_AT_ONCE = 200;
 
 /** What was created as JSON text. That of a large workflow has tens of megabytes, which at once would keep everybody waiting. */
 async function createdText({ workflow, task_directives, taskforces }: WholeWorkflow): Promise<string> {

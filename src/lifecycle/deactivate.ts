@@ -10,7 +10,7 @@ import { entryNow } from "./log.js";
 import { project } from "./project.js";
 
 /** Taskforces for each step of a deactivation: short enough not to keep Redis or this process from others. */
-const CHUNK = 200;
+const CHUNK = 100;
 /** Milliseconds that the request itself carries the deactivation on, before it leaves the rest to the worker. */
 const HELPING = 1000;
 

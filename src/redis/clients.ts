@@ -43,6 +43,13 @@ const FOR_FOLLOWER: Policy = {
 export const connectRequests = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
   connect(location, FOR_REQUESTS, log.child({ redis: "requests" }));
 
+/**
+ * A client for the store's large writes, connected. It is as {@link connectRequests}'s; were it the same one, whatever is asked
+ * meanwhile would wait behind their bytes.
+ */
+export const connectBulk = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
+  connect(location, FOR_REQUESTS, log.child({ redis: "bulk" }));
+
 /** A client for processing workers, connected. It waits while Redis is away. */
 export const connectWorkers = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
   connect(location, FOR_WORKERS, log.child({ redis: "workers" }));

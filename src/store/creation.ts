@@ -5,7 +5,7 @@ import type { Workflow } from "../domain/workflow.js";
 import { putConfigurations, type StoredConfiguration, storedConfiguration } from "./configurations.js";
 import { type Entry, enterIndexes, indexesOf, putRecords } from "./entries.js";
 import { tellEvent } from "./eventStreams.js";
-import { type Claim, claimArguments, Overtaken } from "./idempotency.js";
+import { type Claim, claimArguments, Overtaken, writeOnce } from "./idempotency.js";
 import {
   countsField,
   countsKey,
@@ -69,14 +69,15 @@ export async function createAll(
     tellEvent(writes, partition, { kind: "created", workflow: workflow.workflow_id, at: workflow.timestamp });
     if (staged) writes.zrem(stagingKey(partition), memberOf(workflow.workflow_id));
   };
+  const redis = staged ? store.bulk : store.redis;
   if (claim === undefined) {
-    const multi = store.redis.multi();
+    const multi = redis.multi();
     await fill(multi);
     await multi.exec();
   } else {
     const recorded = new RecordedWrites();
     await fill(recorded);
-    await store.idempotency.write(claim, workflow.workflow_id, recorded);
+    await writeOnce(redis, claim, workflow.workflow_id, recorded);
   }
 }
 

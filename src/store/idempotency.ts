@@ -76,15 +76,21 @@ export class Idempotency {
   async release({ key, held }: Claim): Promise<void> {
     await runScript(this.#redis, "releaseClaim", [key], [held]);
   }
+}
 
-  /**
-   * Writes what a request asked for together with what it made.
-   *
-   * @param made the id by which a repetition is answered
-   * @throws Overtaken
-   */
-  async write(claim: Claim, made: string, writes: RecordedWrites): Promise<void> {
-    const values = [...claimArguments(claim, made), writes.text()];
-    if ((await runScript(this.#redis, "writeOnce", [claim.key], values)) !== 1) throw new Overtaken();
-  }
+/**
+ * Writes what a request asked for together with what it made.
+ *
+ * @param redis knows the scripts
+ * @param made the id by which a repetition is answered
+ * @throws Overtaken
+ */
+export async function writeOnce(
+  redis: RedisClient,
+  claim: Claim,
+  made: string,
+  writes: RecordedWrites,
+): Promise<void> {
+  const values = [...claimArguments(claim, made), writes.text()];
+  if ((await runScript(redis, "writeOnce", [claim.key], values)) !== 1) throw new Overtaken();
 }

@@ -6,6 +6,7 @@ import { EVENTS_KEPT } from "./keys.js";
 const NAMES = [
   "addTaskforce",
   "advance",
+  "countStoppable",
   "deactivate",
   "mendCounts",
   "mendStopping",

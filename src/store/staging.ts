@@ -4,8 +4,10 @@ import { type Entry, enterIndexes, putRecords } from "./entries.js";
 import { idOfMember, indexKey, memberOf, partitionOf, recordKey, stagingKey } from "./keys.js";
 import type { Store } from "./store.js";
 
-/** Records that one transaction writes: it keeps everybody else from Redis for some 10 ms. */
+/** Records that one transaction writes without being staged: it keeps everybody else from Redis for some 10 ms. */
 export const AT_ONCE = 500;
+/** Records that are staged at once: putting them together keeps this process from all else for some 5 ms. */
+const PIECE = 100;
 /** Seconds that staging may take; after twice as many it is swept away. */
 const PATIENCE = 300;
 
@@ -26,9 +28,9 @@ export async function stage(store: Store, workflow: WorkflowId, entries: readonl
   const began = await clock(store);
   const partition = partitionOf(workflow, store.partitions);
   await store.redis.zadd(stagingKey(partition), began, memberOf(workflow));
-  for (let start = 0; start < entries.length; start += AT_ONCE) {
-    const chunk = entries.slice(start, start + AT_ONCE);
-    const multi = store.redis.multi();
+  for (let start = 0; start < entries.length; start += PIECE) {
+    const chunk = entries.slice(start, start + PIECE);
+    const multi = store.bulk.multi();
     await putRecords(store, multi, partition, chunk);
     await enterIndexes(multi, partition, chunk, (field) => !isShared(field));
     await multi.exec();

@@ -24,9 +24,11 @@ export interface StoredOf extends Omit<RecordOf, "taskforce"> {
   taskforce: StoredTaskforce;
 }
 
-/** Entities in Redis. One for a process, on one client. */
+/** Entities in Redis. One for a process. */
 export class Store {
   readonly redis: RedisClient;
+  /** For writes of megabytes: nothing that is small waits behind their bytes. */
+  readonly bulk: RedisClient;
   readonly partitions: number;
   readonly indexes: Indexes;
   readonly transitions: Transitions;
@@ -39,10 +41,11 @@ export class Store {
   readonly #repositories: PartitionRepositories[];
 
   /** @param partitions any number, but the same for ever: {@link openStore} checks it */
-  constructor(redis: RedisClient, partitions: number) {
+  constructor(redis: RedisClient, partitions: number, bulk: RedisClient) {
     this.redis = redis;
+    this.bulk = bulk;
     this.partitions = partitions;
-    defineScripts(redis);
+    for (const client of new Set([redis, bulk])) defineScripts(client);
     const client = redisOmClient(redis);
     this.#repositories = Array.from({ length: partitions }, (_, p) => new PartitionRepositories(p, client));
     this.indexes = new Indexes(redis, partitions);
@@ -109,9 +112,13 @@ export class Store {
 /**
  * The store on a Redis that holds nothing yet, or what a store with as many partitions wrote.
  *
+ * @param options `bulk`: a client of its own for large writes; undefined: the one for all else
  * @throws LayoutError when the data has another number of partitions
  */
-export async function openStore(redis: RedisClient, options: { partitions: number }): Promise<Store> {
-  await checkLayout(redis, options.partitions);
-  return new Store(redis, options.partitions);
+export async function openStore(
+  redis: RedisClient,
+  { partitions, bulk = redis }: { partitions: number; bulk?: RedisClient | undefined },
+): Promise<Store> {
+  await checkLayout(redis, partitions);
+  return new Store(redis, partitions, bulk);
 }

@@ -34,6 +34,9 @@ const SUBMIT_OUTCOMES: Record<number, SubmitOutcome> = {
   [-2]: "missing",
 };
 
+/** Taskforces of a workflow that are counted in one step: short enough not to keep Redis from others. */
+const COUNTED_AT_ONCE = 1000;
+
 /**
  * Every change of an entity after its creation: each is one script, so that what it checks and what it writes cannot be
  * torn apart. Return codes become words here and nowhere else.
@@ -212,17 +215,26 @@ export class Transitions {
    */
   async deactivate(workflow: WorkflowId, why: Deactivation, at: number): Promise<number | undefined> {
     const partition = partitionOf(workflow, this.#partitions);
-    const code = await this.#run(
+    const taskforces = indexKey(partition, "taskforce", "workflow_id", workflow);
+    const records = `${partitionPrefix(partition)}taskforce:`;
+    const found = (await runScript(
+      this.#redis,
       "deactivate",
       [
         recordKey(partition, "workflow", workflow),
-        indexKey(partition, "taskforce", "workflow_id", workflow),
+        taskforces,
         deactivatingKey(partition),
         dirtyKey(partition),
       ],
-      [memberOf(workflow), why, JSON.stringify(at), `${partitionPrefix(partition)}taskforce:`],
-    );
-    return code === -1 ? undefined : code;
+      [memberOf(workflow), why, JSON.stringify(at), records, COUNTED_AT_ONCE],
+    )) as -1 | [counted: number, total: number];
+    if (found === -1) return undefined;
+    const [counted, total] = found;
+    let count = counted;
+    // No more come, and nothing but what is told afterwards stops them: to count them later is as good.
+    for (let first = COUNTED_AT_ONCE; first < total; first += COUNTED_AT_ONCE)
+      count += await this.#run("countStoppable", [taskforces], [records, first, first + COUNTED_AT_ONCE - 1]);
+    return count;
   }
 
   /**

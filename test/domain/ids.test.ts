@@ -44,3 +44,10 @@ test("the ids of a workflow's tasks are all different, however many there are", 
   // Of so many 32-bit numbers some are alike: ten pairs on the average.
   expect(new Set(newTaskIds(workflow, 300_000)).size).toBe(300_000);
 });
+
+test("no two ids share their random part", () => {
+  const task = newTaskId(newWorkflowId(1_700_000_000));
+  // Of so few 32-bit numbers two are alike once in twenty thousand times.
+  const uuids = Array.from({ length: 650 }, () => newTaskforceUuid(task));
+  expect(new Set(uuids).size).toBe(650);
+});

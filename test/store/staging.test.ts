@@ -3,7 +3,7 @@ import type { RedisClient } from "../../src/redis/client.js";
 import { createAll, entriesBehind } from "../../src/store/creation.js";
 import { partitionOf, stagingKey } from "../../src/store/keys.js";
 import { AT_ONCE, stage, sweepStaged } from "../../src/store/staging.js";
-import type { Store } from "../../src/store/store.js";
+import { openStore, type Store } from "../../src/store/store.js";
 import { keysOf } from "../setup/address.js";
 import { freshStore } from "../setup/store.js";
 import { inPhase } from "./inPhase.js";
@@ -91,4 +91,16 @@ test("what a process left staged when it died is swept away after a while, and n
   left.delete(configurations);
   before.delete(configurations);
   expect(left).toEqual(before);
+});
+
+test("what is large goes over a connection of its own, so that nothing small waits behind it", async () => {
+  // In another database, that shows which way it went.
+  const elsewhere = await freshStore(4);
+  const apart = await openStore(redis, { partitions: 4, bulk: elsewhere.redis });
+  const [small, large] = [workflowOf(2), workflowOf(AT_ONCE)];
+  await createAll(apart, small, 0);
+  await createAll(apart, large, 0);
+  const found = (of: Store, { workflow }: typeof small) => of.indexes.countTaskforcesOf(workflow.workflow_id);
+  expect([await found(store, small), await found(elsewhere.store, small)]).toEqual([2, 0]);
+  expect([await found(store, large), await found(elsewhere.store, large)]).toEqual([0, AT_ONCE]);
 });

@@ -5,8 +5,9 @@
   KEYS[1] workflow record   KEYS[2] index of the workflow's taskforces   KEYS[3] workflows being deactivated
   KEYS[4] dirty workflows
   ARGV[1] workflow's member   ARGV[2] why   ARGV[3] now   ARGV[4] what taskforce records' keys begin with
+  ARGV[5] how many of its taskforces to count
 
-  Returns the number of taskforces that will be stopped, -1 no such workflow or already deactivated
+  Returns how many of the first of its taskforces will be stopped, and how many it has; -1 no such workflow or already deactivated
 ]]
 if redis.call('EXISTS', KEYS[1]) == 0 or is_deactivated(KEYS[1]) then
   return -1
@@ -15,11 +16,4 @@ redis.call('HSET', KEYS[1], 'deactivated', ARGV[2], 'deactivated_ts', ARGV[3])
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SADD', KEYS[4], ARGV[1])
 tell(string.match(KEYS[1], '^.-}:'), '["deactivated",' .. ARGV[3] .. ',"' .. ARGV[2] .. '","' .. ARGV[1] .. '"]')
-local ending = { ['pending-stopper'] = true, ['condor-rm'] = true, ['condor-complete'] = true }
-local count = 0
-for _, member in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
-  if not ending[redis.call('HGET', ARGV[4] .. member, 'phase')] then
-    count = count + 1
-  end
-end
-return count
+return { count_stoppable(KEYS[2], ARGV[4], 0, ARGV[5] - 1), redis.call('ZCARD', KEYS[2]) }

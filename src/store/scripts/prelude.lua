@@ -94,3 +94,17 @@ local function is_overtaken(key, claim)
   local held = redis.call('GET', key)
   return held and held ~= claim
 end
+
+-- phases of taskforces that are being stopped, or need not be
+local ENDING = { ['pending-stopper'] = true, ['condor-rm'] = true, ['condor-complete'] = true }
+
+-- how many of the taskforces from first to last of an index are in none of these
+local function count_stoppable(index, prefix, first, last)
+  local count = 0
+  for _, member in ipairs(redis.call('ZRANGE', index, first, last)) do
+    if not ENDING[redis.call('HGET', prefix .. member, 'phase')] then
+      count = count + 1
+    end
+  end
+  return count
+end

@@ -9,7 +9,6 @@
   Returns three lists of members: those that now are in pending-stopper and have an HTCondor cluster to stop, touched just
           now or before; those that moved just now; those that got the failed entry just now
 ]]
-local ending = { ['pending-stopper'] = true, ['condor-rm'] = true, ['condor-complete'] = true }
 local to_stop, moved, left = {}, {}, {}
 local together = {}
 for i = 5, #ARGV do
@@ -17,7 +16,7 @@ for i = 5, #ARGV do
   local record = ARGV[1] .. member
   local phase = redis.call('HGET', record, 'phase')
   if phase and redis.call('HSETNX', record, 'stopped', '1') == 1 then
-    if ending[phase] then
+    if ENDING[phase] then
       append_log(record, ARGV[2], ARGV[4], together)
       left[#left + 1] = member
     else

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { createAll } from "../../src/store/creation.js";
+import { logEntry } from "../../src/store/phaseLog.js";
+import { freshStore } from "../setup/store.js";
+import { workflowOf } from "./wholeWorkflow.js";
+
+const completed = logEntry({
+  target_phase: "condor-complete",
+  timestamp: 1_700_000_001,
+  was_successful: true,
+  source_event_time: null,
+  source_entity: "TMS",
+  context: "",
+});
+
+test("all that will be stopped of a large workflow are counted, and no others", async () => {
+  const { store } = await freshStore(4);
+  const { workflow, taskforces, ...rest } = workflowOf(2100);
+  await createAll(store, { workflow, taskforces, ...rest }, 0);
+  // Wherever they stand among the others.
+  for (const at of [0, 1, 999, 1000, 1500, 2099])
+    await store.transitions.recordCompletion(taskforces[at]!.taskforce_uuid, completed);
+  expect(await store.transitions.deactivate(workflow.workflow_id, "ABORTED", 1_700_000_002)).toBe(2094);
+  expect(await store.transitions.deactivate(workflow.workflow_id, "ABORTED", 1_700_000_003)).toBeUndefined();
+});
