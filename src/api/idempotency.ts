@@ -5,7 +5,7 @@ import type { Caller } from "../domain/caller.js";
 import { invalid } from "../domain/errors.js";
 import type { IdempotentRequest } from "../domain/idempotency.js";
 import { canonicalText } from "../domain/schemaParts.js";
-import type { Answer } from "./route.js";
+import type { Answer, JsonText } from "./route.js";
 
 const GOOD_KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -54,5 +54,5 @@ export function idempotencyOf(
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** The answer to a request that may be a repetition. */
-export const onceAnswer = ({ text, replayed }: { text: string; replayed: boolean }): Answer =>
+export const onceAnswer = ({ text, replayed }: { text: JsonText; replayed: boolean }): Answer =>
   replayed ? { status: 200, text, headers: { "idempotency-replayed": "true" } } : text;

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { Caller } from "../domain/caller.js";
 import type { Limits } from "../domain/limits.js";
 import type { Admission } from "./admission.js";
-import { sendJson } from "./answers.js";
+import { sendJson, sendJsonPieces } from "./answers.js";
 import { parseBody, readBody } from "./body.js";
 import { HttpError } from "./errors.js";
 import { exchangeOf } from "./exchange.js";
@@ -51,7 +51,7 @@ function methodsOf({ method, takes }: Route): string {
 
 function serve(route: Route, mostValues: number, log: Logger): RequestHandler {
   return async (request, response) => {
-    const sent = request.body === undefined ? {} : parseBody(request.body, mostValues);
+    const sent = request.body === undefined ? {} : await parseBody(request.body, mostValues);
     const body = route.body && (await validateBody(route.body.schema, sent));
     const { caller } = exchangeOf(response);
     const answer = await route.answer({
@@ -65,7 +65,11 @@ function serve(route: Route, mostValues: number, log: Logger): RequestHandler {
     });
     if (typeof answer === "string") sendJson(response, 200, answer);
     else if ("stream" in answer) await answer.stream(request, response);
-    else sendJson(response, answer.status, answer.text, { headers: answer.headers });
+    else {
+      const { status, text, headers } = "text" in answer ? answer : { status: 200, text: answer };
+      if (typeof text === "string") sendJson(response, status, text, { headers });
+      else await sendJsonPieces(response, status, text, headers);
+    }
   };
 }
 

@@ -29,10 +29,13 @@ export interface Call<Params = Record<string, string>, Query = unknown, Body = u
   log: () => Logger;
 }
 
+/** JSON text. One that may be long comes in pieces of some 100 kB. */
+export type JsonText = string | readonly string[];
+
 /** An answer: JSON text, with a status when it is not 200, or with further headers; or what sends the answer by itself, bit by bit. */
 export type Answer =
-  | string
-  | { status: number; text: string; headers?: OutgoingHttpHeaders }
+  | JsonText
+  | { status: number; text: JsonText; headers?: OutgoingHttpHeaders }
   /** As long as it has sent nothing, it may throw. To a HEAD it sends the head alone. */
   | { stream: (request: IncomingMessage, response: ServerResponse) => Promise<void> };
 

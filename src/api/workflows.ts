@@ -33,18 +33,25 @@ const deactivatedSchema = z
 const PRINTED_AT_ONCE = 200;
 
 /** What was created as JSON text. That of a large workflow has tens of megabytes, which at once would keep everybody waiting. */
-async function createdText({ workflow, task_directives, taskforces }: WholeWorkflow): Promise<string> {
-  const directives = await listText(task_directives);
-  return `{"workflow":${JSON.stringify(workflow)},"task_directives":${directives},"taskforces":${await listText(taskforces)}}`;
+async function createdText(created: WholeWorkflow): Promise<string[]> {
+  return [
+    `{"workflow":${JSON.stringify(created.workflow)},"task_directives":[`,
+    ...(await printed(created.task_directives)),
+    `],"taskforces":[`,
+    ...(await printed(created.taskforces)),
+    "]}",
+  ];
 }
 
-async function listText(list: readonly object[]): Promise<string> {
+/** The members of a list as JSON text, in pieces. */
+async function printed(list: readonly object[]): Promise<string[]> {
   const pieces: string[] = [];
   for (let start = 0; start < list.length; start += PRINTED_AT_ONCE) {
     if (start > 0) await setImmediate();
-    pieces.push(JSON.stringify(list.slice(start, start + PRINTED_AT_ONCE)).slice(1, -1));
+    const piece = JSON.stringify(list.slice(start, start + PRINTED_AT_ONCE)).slice(1, -1);
+    pieces.push(start === 0 ? piece : `,${piece}`);
   }
-  return `[${pieces.join(",")}]`;
+  return pieces;
 }
 
 /** Routes about workflows. */

@@ -19,7 +19,7 @@ import {
 import { taskforceRecord, taskRecord, workflowRecord } from "./records.js";
 import { redisOmRecorder } from "./redisOmClient.js";
 import { runScript } from "./scripts.js";
-import { AT_ONCE, isShared, stage } from "./staging.js";
+import { AT_ONCE, isEnteredLast, stage } from "./staging.js";
 import type { Store } from "./store.js";
 import { RecordedWrites, type Writes } from "./writes.js";
 
@@ -63,7 +63,8 @@ export async function createAll(
   const partition = partitionOf(workflow.workflow_id, store.partitions);
   const fill = async (writes: Writes): Promise<void> => {
     await putRecords(store, writes, partition, staged ? [first] : [first, ...rest]);
-    await enterIndexes(writes, partition, [first, ...rest], staged ? isShared : undefined);
+    await enterIndexes(writes, partition, [first]);
+    await enterIndexes(writes, partition, rest, staged ? isEnteredLast : undefined);
     for (const [field, count] of countedBy(taskforces)) writes.hincrby(countsKey(partition), field, count);
     writes.sadd(dirtyKey(partition), memberOf(workflow.workflow_id));
     tellEvent(writes, partition, { kind: "created", workflow: workflow.workflow_id, at: workflow.timestamp });

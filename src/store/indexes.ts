@@ -35,10 +35,15 @@ export class Indexes {
     this.#partitions = partitions;
   }
 
-  /** A workflow's taskforces, oldest first. */
+  /** A workflow's taskforces, oldest first. Read in pieces: those of a large one would keep this process from others. */
   async taskforcesOf(workflow: WorkflowId): Promise<TaskforceUuid[]> {
     const partition = partitionOf(workflow, this.#partitions);
-    return this.#taskforces(indexKey(partition, "taskforce", "workflow_id", workflow));
+    const key = indexKey(partition, "taskforce", "workflow_id", workflow);
+    const found = await this.#taskforces(key, 0, PIECE - 1);
+    for (let start = PIECE; found.length === start; start += PIECE)
+      found.push(...(await this.#taskforces(key, start, start + PIECE - 1)));
+    // One that is added by a process whose clock is behind moves others on.
+    return found.length <= PIECE ? found : [...new Set(found)];
   }
 
   /** A workflow's task directives, in their order. */
@@ -57,7 +62,7 @@ export class Indexes {
   /** A task's first taskforce. */
   async firstTaskforceOf(task: TaskId): Promise<TaskforceUuid | undefined> {
     const partition = partitionOf(task, this.#partitions);
-    const [uuid] = await this.#taskforces(indexKey(partition, "taskforce", "task_id", task), 0);
+    const [uuid] = await this.#taskforces(indexKey(partition, "taskforce", "task_id", task), 0, 0);
     return uuid;
   }
 
@@ -128,8 +133,8 @@ export class Indexes {
     return (await runScript(this.#redis, "mendStopping", [allKey(partition, "taskforce")], values)) as number;
   }
 
-  async #taskforces(key: string, last = -1): Promise<TaskforceUuid[]> {
-    const members = await this.#redis.zrange(key, 0, String(last));
+  async #taskforces(key: string, first: number, last: number): Promise<TaskforceUuid[]> {
+    const members = await this.#redis.zrange(key, first, String(last));
     return members.map((member) => idOfMember("taskforce", member));
   }
 

@@ -31,6 +31,9 @@ export const memberOf = (id: string): string => id.slice(3);
 export const idOfMember = <K extends Kind>(kind: K, member: string): IdOf[K] =>
   (ID_PREFIX[kind] + member) as IdOf[K];
 
+/** The member of the workflow that a task's or a taskforce's member belongs to. */
+export const workflowMemberOf = (member: string): string => member.split("-", 2).join("-");
+
 /** FNV-1a, 32 bit: stable across processes and releases, as stored data demands. */
 function hash(text: string): number {
   let value = 0x811c9dc5;

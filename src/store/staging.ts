@@ -1,7 +1,8 @@
 import { unavailable } from "../domain/errors.js";
 import type { WorkflowId } from "../domain/ids.js";
+import { replies } from "../redis/replies.js";
 import { type Entry, enterIndexes, putRecords } from "./entries.js";
-import { idOfMember, indexKey, memberOf, partitionOf, recordKey, stagingKey } from "./keys.js";
+import { allKey, idOfMember, indexKey, memberOf, partitionOf, recordKey, stagingKey } from "./keys.js";
 import type { Store } from "./store.js";
 
 /** Records that one transaction writes without being staged: it keeps everybody else from Redis for some 10 ms. */
@@ -14,13 +15,13 @@ const PATIENCE = 300;
 /** Redis' own clock: those who stage and those who sweep need not agree on the time. Epoch seconds. */
 const clock = async (store: Store): Promise<number> => Number((await store.redis.time())[0]);
 
-/** Whether others than the workflow itself are in a field's indexes: entering them makes an entity known. */
-export const isShared = (field: string | undefined): boolean =>
-  field !== "workflow_id" && field !== "task_id";
+/** Whether an index by this field is left to the transaction that makes a staged workflow known: workers look into it. */
+export const isEnteredLast = (field: string | undefined): boolean => field === "phase";
 
 /**
- * Writes what nobody can find yet of a large workflow, piece by piece: records, and the indexes by the workflow's own ids,
- * which nobody knows. The transaction that makes it known takes it off the list of what is being staged.
+ * Writes what nobody finds yet of a large workflow, piece by piece: records, and all indexes but one. Nobody knows its ids, and
+ * a walk over an index passes over what the list of staged workflows names. The transaction that makes the workflow known takes
+ * it off that list.
  *
  * @throws WmsError `unavailable` when it took so long that {@link sweepStaged} may have been at it
  */
@@ -32,7 +33,7 @@ export async function stage(store: Store, workflow: WorkflowId, entries: readonl
     const chunk = entries.slice(start, start + PIECE);
     const multi = store.bulk.multi();
     await putRecords(store, multi, partition, chunk);
-    await enterIndexes(multi, partition, chunk, (field) => !isShared(field));
+    await enterIndexes(multi, partition, chunk, (field) => !isEnteredLast(field));
     await multi.exec();
   }
   if ((await clock(store)) - began > PATIENCE)
@@ -59,13 +60,22 @@ async function unstage(store: Store, partition: number, workflow: WorkflowId): P
       if (members.length === 0) break;
       const ids = members.map((member) => idOfMember(kind, member));
       const keys = ids.map((id) => recordKey(partition, kind, id));
+      const schedds = kind === "taskforce" ? await scheddsOf(store, keys) : [];
       if (kind === "task") keys.push(...ids.map((id) => indexKey(partition, "taskforce", "task_id", id)));
-      await store.redis
-        .multi()
-        .unlink(...keys)
-        .zrem(ofWorkflow, ...members)
-        .exec();
+      const multi = store.redis.multi();
+      multi.unlink(...keys);
+      for (const schedd of schedds) multi.zrem(indexKey(partition, kind, "schedd", schedd), ...members);
+      multi.zrem(allKey(partition, kind), ...members);
+      multi.zrem(ofWorkflow, ...members);
+      await multi.exec();
     }
   }
   await store.redis.zrem(stagingKey(partition), memberOf(workflow));
+}
+
+async function scheddsOf(store: Store, records: readonly string[]): Promise<Set<string>> {
+  const pipeline = store.redis.pipeline();
+  for (const key of records) pipeline.hget(key, "schedd");
+  const found = replies<string | null>(await pipeline.exec());
+  return new Set(found.filter((schedd) => schedd !== null));
 }

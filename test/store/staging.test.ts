@@ -1,4 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
+import type { FindRequest } from "../../src/domain/requests.js";
+import type { Wms } from "../../src/lifecycle/context.js";
+import { queryEntities } from "../../src/lifecycle/read.js";
 import type { RedisClient } from "../../src/redis/client.js";
 import { createAll, entriesBehind } from "../../src/store/creation.js";
 import { partitionOf, stagingKey } from "../../src/store/keys.js";
@@ -62,14 +65,25 @@ test("a workflow too large for one transaction is stored as a small one is", asy
   );
 });
 
-test("what is staged is in no index that others look into", async () => {
-  const unfinished = workflowOf(3);
+test("what is staged is in no index that workers look into, and no query finds it before all of it is there", async () => {
+  const [known, unfinished] = [workflowOf(2), workflowOf(3)];
+  await createAll(store, known, 0);
   await stage(store, unfinished.workflow.workflow_id, await entriesBehind(unfinished));
   const partition = partitionOf(unfinished.workflow.workflow_id, 4);
-  expect(await inPhase(store, partition, "pre-mq-activation")).toEqual([]);
-  expect(
-    await redis.exists(`wms:{${partition}}:ix:taskforce`, `wms:{${partition}}:ix:taskforce:schedd:ap`),
-  ).toBe(0);
+  const waiting = new Set(await inPhase(store, partition, "pre-mq-activation"));
+  expect(unfinished.taskforces.filter(({ taskforce_uuid }) => waiting.has(taskforce_uuid))).toEqual([]);
+
+  const wms = { store, settings: { queryMaxBytes: 1_000_000, queryMaxScan: 1000 } } as Wms;
+  const found = async (kind: "task" | "taskforce", query: FindRequest["query"]) =>
+    (await queryEntities(wms, kind, { query }, "list")).items.length;
+  const seen = async () => [
+    await found("task", {}),
+    await found("taskforce", {}),
+    await found("taskforce", { schedd: "ap" }),
+  ];
+  expect(await seen()).toEqual([2, 2, 2]);
+  await redis.zrem(stagingKey(partition), unfinished.workflow.workflow_id.slice(3));
+  expect(await seen()).toEqual([5, 5, 5]);
 });
 
 test("what a process left staged when it died is swept away after a while, and not before", async () => {

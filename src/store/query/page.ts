@@ -8,9 +8,19 @@ export interface Page {
   readonly nextAfter: string | null;
 }
 
-/** A page as the body of an answer, whose bytes {@link PageBuilder} counts. */
-export const pageText = (envelope: string, { items, nextAfter }: Page): string =>
-  `{${JSON.stringify(envelope)}:[${items.join(",")}],"next_after":${JSON.stringify(nextAfter)}}`;
+/** Matches in a piece of a page's text. */
+const IN_A_PIECE = 50;
+
+/** A page as the body of an answer, whose bytes {@link PageBuilder} counts, in pieces: it may have megabytes. */
+export function pageText(envelope: string, { items, nextAfter }: Page): string[] {
+  const pieces = [`{${JSON.stringify(envelope)}:[`];
+  for (let start = 0; start < items.length; start += IN_A_PIECE) {
+    const piece = items.slice(start, start + IN_A_PIECE).join(",");
+    pieces.push(start === 0 ? piece : `,${piece}`);
+  }
+  pieces.push(`],"next_after":${JSON.stringify(nextAfter)}}`);
+  return pieces;
+}
 
 /** Collects matches until the answer would be too long. */
 export class PageBuilder {
@@ -25,7 +35,7 @@ export class PageBuilder {
   /** @param maxBytes of the whole answer, in UTF-8 */
   constructor(envelope: string, maxBytes: number) {
     this.#maxBytes = maxBytes;
-    this.#bytes = Buffer.byteLength(pageText(envelope, { items: [], nextAfter: "" })) - '""'.length;
+    this.#bytes = Buffer.byteLength(pageText(envelope, { items: [], nextAfter: "" }).join("")) - '""'.length;
   }
 
   /**

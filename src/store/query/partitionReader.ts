@@ -1,5 +1,6 @@
 import type { RedisClient } from "../../redis/client.js";
 import { replies } from "../../redis/replies.js";
+import { stagingKey, workflowMemberOf } from "../keys.js";
 import { comparePositions, type Position } from "./cursor.js";
 
 /** An entity that a walk came by. */
@@ -17,6 +18,11 @@ export class PartitionReader {
   readonly #redis: RedisClient;
   readonly #partition: number;
   readonly #keys: readonly string[];
+  /**
+   * Workflows that were being staged at some time since it began, of which only a part may have been there: it passes over all
+   * of them, also when they are made known meanwhile.
+   */
+  readonly #staged = new Set<string>();
   /** Read, but not taken; all before the frontier. */
   #buffer: Entry[] = [];
   #frontier: Position | "end";
@@ -79,15 +85,18 @@ export class PartitionReader {
   }
 
   /**
-   * The next entries of each set, from a score on. All sets at the same instant: an entity that moves from one set to
-   * another between two reads would be seen in neither.
+   * The next entries of each set, from a score on, and which workflows are being staged. All at the same instant: an entity that
+   * moves from one set to another between two reads would be seen in neither.
    */
   async #readPieces(score: number, limit: number): Promise<Entry[][]> {
     const transaction = this.#redis.multi();
     const [from, to] = [redisScore(score), redisScore(this.#to)];
+    transaction.zrange(stagingKey(this.#partition), 0, "-1");
     for (const key of this.#keys)
       transaction.zrange(key, from, to, "BYSCORE", "LIMIT", 0, limit, "WITHSCORES");
-    return replies<string[]>(await transaction.exec()).map((reply) => this.#entries(reply));
+    const [staged = [], ...pieces] = replies<string[]>(await transaction.exec());
+    for (const workflow of staged) this.#staged.add(workflow);
+    return pieces.map((reply) => this.#entries(reply));
   }
 
   #entries(reply: readonly string[]): Entry[] {
@@ -99,10 +108,15 @@ export class PartitionReader {
   }
 
   #append(pieces: readonly Entry[][], from: Position, to: Position | "end"): void {
+    const isKnown = ({ member }: Entry) =>
+      this.#staged.size === 0 || !this.#staged.has(workflowMemberOf(member));
     const fresh = pieces
       .flat()
       .filter(
-        (entry) => comparePositions(entry, from) > 0 && (to === "end" || comparePositions(entry, to) <= 0),
+        (entry) =>
+          comparePositions(entry, from) > 0 &&
+          (to === "end" || comparePositions(entry, to) <= 0) &&
+          isKnown(entry),
       )
       .sort(comparePositions);
     this.#buffer = this.#buffer.concat(fresh);

@@ -31,7 +31,7 @@ export async function allPages(
 }
 
 /** UTF-8 bytes of the answer. */
-export const bytesOf = (page: Page): number => Buffer.byteLength(pageText(ENVELOPE, page));
+export const bytesOf = (page: Page): number => Buffer.byteLength(pageText(ENVELOPE, page).join(""));
 
 /** The uuids on some pages, in order. */
 export const uuidsOn = (pages: Page[]): string[] =>
