@@ -203,13 +203,14 @@ async function soak(site: Site): Promise<boolean> {
       looks.web.push(await readFigures(web.url));
       looks.worker.push(await readFigures(worker.url));
     }
-    minutes.web.push(least(looks.web));
-    minutes.worker.push(least(looks.worker));
+    const [ofWeb, ofWorker] = [least(looks.web), least(looks.worker)];
+    minutes.web.push(ofWeb);
+    minutes.worker.push(ofWorker);
     if (minute % lookAgain === 0) keys.push(await keyFamilies(site.redis));
-    const { rss, heap } = least(looks.web);
     const took = lives.took.splice(0);
+    const memory = ({ rss, heap }: ProcessFigures) => `${mib(rss)} MiB, heap ${mib(heap)} MiB`;
     console.log(
-      `${minute}: ${took.length} lives, median ${ms(quantile(took, 0.5))} ms; web ${mib(rss)} MiB, heap ${mib(heap)} MiB`,
+      `${minute}: ${took.length} lives, median ${ms(quantile(took, 0.5))} ms; web ${memory(ofWeb)}; worker ${memory(ofWorker)}`,
     );
   }
   const skipped = await load;

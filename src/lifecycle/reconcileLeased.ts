@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { LeaseQueue, Place } from "../queues/leaseQueue.js";
 import type { Presence } from "../queues/presence.js";
@@ -20,16 +21,36 @@ const LEASED = {
   stopper: { wanted: wantsStop, placeOf: stopperPlace },
 } as const;
 
+/**
+ * Milliseconds after which a job whose taskforce went on is gone by itself: whoever writes the phase ends the job right afterwards.
+ * One that was seen in between needs no mending.
+ */
+const ON_ITS_WAY = 500;
+/** Unwanted jobs that are waited for together. */
+const MANY = 10_000;
+
 /** Compares the phases with the queues of all schedds. The truth is always asked last: what a queue says may be older. */
 export async function reconcileLeased(wms: Wms, kind: keyof ScheddQueues): Promise<Reconciled> {
   const added = await addLacking(wms, kind);
   let [revived, dropped] = [0, 0];
+  const unwanted = new Map<LeaseQueue, TaskforceUuid[]>();
+  let count = 0;
+  const drop = async () => {
+    if (count > 0) await delay(ON_ITS_WAY);
+    for (const [queue, ids] of unwanted) dropped += await dropStill(wms, kind, queue, ids);
+    unwanted.clear();
+    count = 0;
+  };
   for (const queues of wms.queues.schedds().values())
     for await (const { ids, dead } of queues[kind].pieces()) {
-      dropped += await dropUnwanted(wms, kind, queues[kind], ids as TaskforceUuid[]);
+      const found = await unwantedOf(wms, kind, ids as TaskforceUuid[]);
+      if (found.length > 0) unwanted.set(queues[kind], [...(unwanted.get(queues[kind]) ?? []), ...found]);
+      count += found.length;
+      if (count >= MANY) await drop();
       if (dead && kind === "starter")
         revived += await finishRetries(wms, queues.starter, ids as TaskforceUuid[]);
     }
+  await drop();
   return { added: added + revived, dropped };
 }
 
@@ -87,19 +108,32 @@ async function restore(
   return dead + lost.length;
 }
 
-/** Drops jobs whose taskforce is in another phase. */
-async function dropUnwanted(
+/** Those of some taskforces with jobs that are in another phase by now. */
+async function unwantedOf(
+  wms: Wms,
+  kind: keyof ScheddQueues,
+  ids: readonly TaskforceUuid[],
+): Promise<TaskforceUuid[]> {
+  const unwanted: TaskforceUuid[] = [];
+  const suspects = await wms.store.indexes.notWaiting(kind, ids);
+  for await (const [uuid, record] of wms.store.fetchEach("taskforce", suspects))
+    if (!LEASED[kind].wanted(record)) unwanted.push(uuid);
+  return unwanted;
+}
+
+/** Drops the jobs that are still there, and still unwanted. */
+async function dropStill(
   wms: Wms,
   kind: keyof ScheddQueues,
   queue: LeaseQueue,
   ids: readonly TaskforceUuid[],
 ): Promise<number> {
-  let dropped = 0;
-  const suspects = await wms.store.indexes.notWaiting(kind, ids);
-  for await (const [uuid, record] of wms.store.fetchEach("taskforce", suspects)) {
-    if (LEASED[kind].wanted(record)) continue;
-    await queue.end(uuid);
-    dropped++;
-  }
-  return dropped;
+  const gone = new Set(await queue.presence().lacking(ids));
+  const still = await unwantedOf(
+    wms,
+    kind,
+    ids.filter((uuid) => !gone.has(uuid)),
+  );
+  await queue.endAll(still);
+  return still.length;
 }

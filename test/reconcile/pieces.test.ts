@@ -181,3 +181,26 @@ test("the index of what waits to be stopped equals a scan of all records, whiche
   await reconcile(wms);
   expect(await indexed()).toEqual(await waiting());
 });
+
+test("a job that is about to be ended needs no mending, one that is left does", async () => {
+  const { wms } = await openWms(4);
+  const { starter } = wms.queues.of("ap");
+  const { uuids } = await pending(wms.store, 2);
+  expect(await reconcile(wms)).toEqual({ added: 2, dropped: 0 });
+  const [reported] = [await starter.take(), await starter.take()];
+  for (const uuid of uuids) await wms.store.transitions.recordSubmit(uuid, submission, entries);
+
+  const { indexes } = wms.store;
+  const notWaiting = indexes.notWaiting.bind(indexes);
+  let seen = false;
+  indexes.notWaiting = async (...asked) => {
+    const found = await notWaiting(...asked);
+    // What follows the writing of a report's phase.
+    if (!seen) await starter.end(String(reported));
+    seen = true;
+    return found;
+  };
+  expect(await reconcile(wms)).toEqual({ added: 0, dropped: 1 });
+  expect(seen).toBe(true);
+  expect((await jobIds(starter)).live).toEqual(new Set());
+});
