@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { processOf } from "../../scripts/failover/replication.js";
 import { type AccessPoint, eventually } from "../stories/story.js";
-import { type SentinelStory, startSentinelStory } from "./sentinelStory.js";
+import { anotherMaster, type SentinelStory, startSentinelStory } from "./sentinelStory.js";
 
 let sentinels: SentinelStory["sentinels"];
 let story: SentinelStory["story"];
@@ -19,8 +19,9 @@ test("a replica takes over from a master that died, and the service goes on with
   const running = await story.running(at);
   const waiting = await story.pending(at);
 
-  process.kill(await processOf(sentinels.master.port), "SIGKILL");
-
+  const { port } = sentinels.master;
+  process.kill(await processOf(port), "SIGKILL");
+  await anotherMaster(sentinels, port);
   await eventually(
     "requests are answered again",
     () => story.call("GET", `/v1/taskforces/${running.uuid}`).catch(() => ({ status: 0 })),
