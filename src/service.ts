@@ -17,7 +17,7 @@ import type { Child } from "./processes/child.js";
 import { createQueues } from "./queues/queues.js";
 import { watchReadiness } from "./readiness.js";
 import { settingOf } from "./redis/address.js";
-import { mastersOf, type RedisClient } from "./redis/client.js";
+import { pingMasters, type RedisClient } from "./redis/client.js";
 import {
   connectBulk,
   connectFollower,
@@ -258,9 +258,7 @@ const learnSchedds = (wms: Wms): PeriodicWork => ({
 const keepOpen = (client: RedisClient): PeriodicWork => ({
   name: "keep the connection for large writes",
   interval: KEEP_OPEN_INTERVAL,
-  async runOnce() {
-    await Promise.all(mastersOf(client).map((node) => node.ping()));
-  },
+  runOnce: () => pingMasters(client),
 });
 
 /** Fulfilled when a client has no connection. */

@@ -5,7 +5,7 @@ import { LEASED_PHASE } from "../domain/phases.js";
 import { type JobCounts, jobCounts, longestWait } from "../queues/depth.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
 import type { Queues } from "../queues/queues.js";
-import { mastersOf, type RedisClient } from "../redis/client.js";
+import { mastersOf, pingMasters, type RedisClient } from "../redis/client.js";
 import type { TaskforceCount } from "../store/counts.js";
 import type { Store } from "../store/store.js";
 
@@ -39,7 +39,7 @@ export interface Snapshot {
 /** Reads a snapshot. The work depends on how many schedds and partitions there are, not on how many taskforces. */
 export async function readSnapshot(store: Store, queues: Queues): Promise<Snapshot> {
   const began = performance.now();
-  await Promise.all(mastersOf(store.redis).map((server) => server.ping()));
+  await pingMasters(store.redis);
   const ping = (performance.now() - began) / 1000;
   const [memory, taskforces, background, leased] = await Promise.all([
     readMemory(store.redis),

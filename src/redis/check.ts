@@ -3,7 +3,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { OneRedis, RedisLocation } from "../domain/redisLocation.js";
 import { cannotReach, checkAddress, displayAddress, settingOf } from "./address.js";
-import { isCluster, mastersOf, type RedisClient } from "./client.js";
+import { isCluster, mastersOf, pingMasters, type RedisClient } from "./client.js";
 import { reasonOf } from "./connectionLog.js";
 import { openClient } from "./open.js";
 import { RedisStartError } from "./startError.js";
@@ -53,7 +53,7 @@ async function reach(client: RedisClient, location: RedisLocation): Promise<void
   if (isCluster(client)) client.on("node error", note);
   const enough = new AbortController();
   try {
-    const answered = client.connect().then(() => Promise.all(mastersOf(client).map((redis) => redis.ping())));
+    const answered = client.connect().then(() => pingMasters(client));
     await Promise.race([answered, silence(enough.signal)]);
   } catch (error) {
     throw new RedisStartError(`${cannotReach(location)} (${reason ?? (error as Error).message})`);

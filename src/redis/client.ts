@@ -10,6 +10,11 @@ export const isCluster = (client: RedisClient): client is Cluster => client inst
 export const mastersOf = (client: RedisClient): Redis[] =>
   isCluster(client) ? client.nodes("master") : [client];
 
+/** Fulfilled when each of these servers has answered a PING. */
+export async function pingMasters(client: RedisClient): Promise<void> {
+  await Promise.all(mastersOf(client).map((master) => master.ping()));
+}
+
 /** The server that a connection leads to, as host and port. */
 export const serverOf = ({ options: { host, port } }: Redis): string => `${host}:${port}`;
 

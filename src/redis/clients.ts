@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { RedisLocation } from "../domain/redisLocation.js";
 import { cannotReach } from "./address.js";
-import { mastersOf, type RedisClient } from "./client.js";
+import { pingMasters, type RedisClient } from "./client.js";
 import { logConnection } from "./connectionLog.js";
 import { openClient, type Policy } from "./open.js";
 import { RedisStartError } from "./startError.js";
@@ -64,7 +64,7 @@ async function connect(location: RedisLocation, policy: Policy, log: Logger): Pr
   try {
     await client.connect();
     // Of a cluster, one node answers by now.
-    await Promise.all(mastersOf(client).map((node) => node.ping()));
+    await pingMasters(client);
     return client;
   } catch (error) {
     client.disconnect();
