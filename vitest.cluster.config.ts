@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig, mergeConfig } from "vitest/config";
-import { LEFT_OUT } from "./test/cluster/leftOut.js";
+import { LEFT_OUT } from "./test/cluster/excludedTests.js";
 import ordinary from "./vitest.config.js";
 
 /** `npm run test:cluster`: the same tests, where each database is a Redis Cluster. */

@@ -9,10 +9,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import autocannon from "autocannon";
 import { Redis } from "ioredis";
-import { startCluster } from "../scripts/redis/cluster.js";
+import { startCluster } from "../scripts/redis/localCluster.js";
 import { largest, ms, option, table } from "./figures.js";
 import { clusterLocations, scheddOf, workflowRequest } from "./prepare.js";
-import { startServer } from "./processes.js";
+import { startServer } from "./serverProcess.js";
 import { redisCpu } from "./processFigures.js";
 
 const SECONDS = 10;

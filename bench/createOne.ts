@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { createWorkflow } from "../src/lifecycle/create.js";
 import type { RecordedWrite } from "./baseline.js";
-import { load } from "./load.js";
+import { load } from "./requestRate.js";
 import type { Benchmark } from "./main.js";
 import { workflowRequest } from "./prepare.js";
 

@@ -9,11 +9,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { PHASES, type Phase } from "../src/domain/phases.js";
 import { blockedBy } from "./blocking.js";
-import { Caller } from "./caller.js";
+import { Caller } from "./timedHttpClient.js";
 import { largest, ms, option, quantile, table } from "./figures.js";
 import { CLUSTER_LOCATIONS, LOCATIONS, submission } from "./population.js";
 import { workflowRequest } from "./prepare.js";
-import { onSite, type Site } from "./site.js";
+import { onSite, type Site } from "./benchEnvironment.js";
 
 const TASKS = option("tasks", 4000);
 /** Milliseconds that a small request may wait. */

@@ -8,11 +8,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { reconcile } from "../src/lifecycle/reconcile.js";
 import { BLOCKED, blockedBy } from "./blocking.js";
-import { Caller } from "./caller.js";
+import { Caller } from "./timedHttpClient.js";
 import { ms, option, quantile, table } from "./figures.js";
 import { memoryByKind } from "./memoryByKind.js";
 import { CLUSTER_LOCATIONS, Population } from "./population.js";
-import { onSite, type Site } from "./site.js";
+import { onSite, type Site } from "./benchEnvironment.js";
 import { STEPS, type Step, Workload } from "./workload.js";
 
 /** The most that a 99th percentile may grow. */

@@ -9,14 +9,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { startOwnRedis } from "../src/redis/provide.js";
+import { startOwnRedis } from "../src/redis/provideRedis.js";
 import { createOne } from "./createOne.js";
 import { type Preparation, prepare } from "./prepare.js";
-import { type ServerProcess, startServer } from "./processes.js";
+import { type ServerProcess, startServer } from "./serverProcess.js";
 import { compare, type Ratio, type Round } from "./ratio.js";
 import { readTaskforce } from "./readTaskforce.js";
 import { statusesOfMany } from "./statusesOfMany.js";
-import { takeAndSubmit } from "./takeAndSubmit.js";
+import { takeAndSubmit } from "./leaseAndSubmit.js";
 
 /** What a benchmark works with. */
 export interface Bench extends Preparation {

@@ -7,12 +7,12 @@
  * Exit code 1 when a poll waits longer than a second, or a taskforce longer than five until it is handed out.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { Caller } from "./caller.js";
+import { Caller } from "./timedHttpClient.js";
 import { largest, ms, option, quantile, table } from "./figures.js";
 import { submission } from "./population.js";
 import { clusterLocations, scheddOf, workflowRequest } from "./prepare.js";
 import { mib, readFigures, redisCpu } from "./processFigures.js";
-import { onSite, type Site } from "./site.js";
+import { onSite, type Site } from "./benchEnvironment.js";
 
 const MINUTES = option("minutes", 30);
 const SCHEDDS = 500;

@@ -3,10 +3,10 @@ import type { Phase } from "../src/domain/phases.js";
 import type { Taskforce } from "../src/domain/taskforce.js";
 import type { Wms } from "../src/lifecycle/context.js";
 import { createWorkflow } from "../src/lifecycle/create.js";
-import { entryNow } from "../src/lifecycle/log.js";
-import { summarizeDirty } from "../src/lifecycle/summarize.js";
+import { entryNow } from "../src/lifecycle/phaseChangeLog.js";
+import { summarizeDirty } from "../src/views/summary/summarize.js";
 import { STOPPER_RANK, starterRank } from "../src/queues/rank.js";
-import { updateStatuses } from "../src/store/statuses.js";
+import { updateStatuses } from "../src/store/statusUpdates.js";
 import { workflowRequest } from "./prepare.js";
 
 /** Schedds of the population, by cluster location. */

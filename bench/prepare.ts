@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { readConfig } from "../src/config/config.js";
 import { configuredSchedds } from "../src/domain/clusters.js";
 import type { TaskforceUuid } from "../src/domain/ids.js";
-import type { CreateWorkflowRequest } from "../src/domain/requests.js";
+import type { CreateWorkflowRequest } from "../src/domain/requestSchemas.js";
 import { activateWorkflow } from "../src/lifecycle/activate.js";
 import type { Wms } from "../src/lifecycle/context.js";
 import { createWorkflow } from "../src/lifecycle/create.js";

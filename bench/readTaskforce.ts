@@ -1,5 +1,5 @@
 import { partitionOf, recordKey } from "../src/store/keys.js";
-import { load } from "./load.js";
+import { load } from "./requestRate.js";
 import type { Benchmark } from "./main.js";
 import { pendingTaskforces } from "./prepare.js";
 

@@ -6,13 +6,13 @@
  * Capacity is measured first. Exit code 1 when something grows.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { Caller } from "./caller.js";
+import { Caller } from "./timedHttpClient.js";
 import { ms, option, quantile, table } from "./figures.js";
 import { keyFamilies } from "./keyFamilies.js";
 import { submission } from "./population.js";
 import { workflowRequest } from "./prepare.js";
 import { mib, type ProcessFigures, readFigures, slope } from "./processFigures.js";
-import { onSite, type Site } from "./site.js";
+import { onSite, type Site } from "./benchEnvironment.js";
 
 const MINUTES = option("minutes", 30);
 /** Seconds for which capacity is measured, and between two looks at a process. */

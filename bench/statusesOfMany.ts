@@ -1,4 +1,4 @@
-import { load } from "./load.js";
+import { load } from "./requestRate.js";
 import type { Benchmark } from "./main.js";
 import { pendingTaskforces } from "./prepare.js";
 

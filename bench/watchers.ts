@@ -15,10 +15,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { pino } from "pino";
 import type { TaskforceUuid } from "../src/domain/ids.js";
 import { createWorkflow } from "../src/lifecycle/create.js";
-import { entryNow } from "../src/lifecycle/log.js";
-import { startOwnRedis } from "../src/redis/provide.js";
+import { entryNow } from "../src/lifecycle/phaseChangeLog.js";
+import { startOwnRedis } from "../src/redis/provideRedis.js";
 import { type Preparation, prepare, workflowRequest } from "./prepare.js";
-import { startServer } from "./processes.js";
+import { startServer } from "./serverProcess.js";
 
 const WATCHERS = 1000;
 const EVENTS = 200;

@@ -1,4 +1,4 @@
-import type { Answer, Caller } from "./caller.js";
+import type { Answer, Caller } from "./timedHttpClient.js";
 import { LOCATIONS, type Population, submission } from "./population.js";
 
 /** The requests that growth is measured by. */

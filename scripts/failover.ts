@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { startServer } from "../bench/processes.js";
-import { contradictions } from "./failover/contradictions.js";
-import { judge } from "./failover/judge.js";
-import { type Failure, Load } from "./failover/load.js";
-import { failoverOptions } from "./failover/options.js";
-import { startRedises } from "./failover/redises.js";
+import { startServer } from "../bench/serverProcess.js";
+import { contradictions } from "./failover/inconsistencies.js";
+import { judge } from "./failover/verifyAcknowledged.js";
+import { type Failure, Load } from "./failover/failoverLoad.js";
+import { failoverOptions } from "./failover/failoverOptions.js";
+import { startRedises } from "./failover/redisDeployment.js";
 import { areFollowing, holdBack, processOf } from "./failover/replication.js";
 
 /*

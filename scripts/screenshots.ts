@@ -7,10 +7,10 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { openBrowser } from "./browser/chromium.js";
-import { photographPage } from "./screenshots/page.js";
+import { photographPage } from "./screenshots/pageScreenshots.js";
 import { startService } from "./startService.js";
 import { seededRandom } from "./tms/random.js";
-import { createTms } from "./tms/tms.js";
+import { createTms } from "./tms/simulatedTms.js";
 
 const FOLDER = "docs/images";
 const SIZE = { width: 1320, height: 800 };

@@ -4,10 +4,10 @@
  * Exit codes: 0 ended in order, 1 the WMS can't be reached or refused (with --once), 2 bad arguments.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import { describeAction, type TmsAction } from "./tms/actions.js";
-import { HELP, readArguments, type Settings, UsageError } from "./tms/arguments.js";
+import { describeAction, type TmsAction } from "./tms/tmsActions.js";
+import { HELP, readArguments, type Settings, UsageError } from "./tms/tmsArguments.js";
 import { seededRandom } from "./tms/random.js";
-import { createTms, type Tms } from "./tms/tms.js";
+import { createTms, type Tms } from "./tms/simulatedTms.js";
 
 const FAILURES = new Set<TmsAction["kind"]>([
   "submit-failed",

@@ -6,8 +6,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { typesOf, workflowRequestOf } from "../client/scripts/generate.js";
 import { dependenciesPage, type Lock, type Manifest } from "./docs/dependencies.js";
-import { apiDocument } from "./docs/document.js";
-import { withSettings } from "./docs/settings.js";
+import { apiDocument } from "./docs/apiDocument.js";
+import { withSettings } from "./docs/settingsSection.js";
 
 const read = (file: string): string => readFileSync(file, "utf8");
 

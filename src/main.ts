@@ -1,4 +1,4 @@
-import { run } from "./run.js";
+import { run } from "./app/run.js";
 
 // `npm start`: everything in one process, on a Redis of its own when REDIS_URL is unset.
 await run({ web: true, workers: true });

@@ -19,7 +19,7 @@ import {
   DEVELOPMENT_REASONS,
   INSTALL_SCRIPTS,
   REASONS,
-} from "../scripts/docs/reasons.js";
+} from "../scripts/docs/dependencyReasons.js";
 import { temporaryFolder } from "./processes/serviceProcess.js";
 
 const read = <T>(file: string): T => JSON.parse(readFileSync(file, "utf8")) as T;

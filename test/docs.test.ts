@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { WmsError } from "../src/domain/errors.js";
-import { findSchema } from "../src/domain/requests.js";
+import { WmsError } from "../src/domain/wmsError.js";
+import { findSchema } from "../src/domain/requestSchemas.js";
 import { ID_FIELD, INDEXED, type Kind } from "../src/store/keys.js";
-import { decodeCursor } from "../src/store/query/cursor.js";
-import { FIELD_OPERATORS } from "../src/store/query/operands.js";
-import { compileProjection } from "../src/store/query/project.js";
-import { LOGICAL } from "../src/store/query/shape.js";
-import { compileFilter } from "./store/query/compileFilter.js";
+import { decodeCursor } from "../src/views/query/cursor.js";
+import { FIELD_OPERATORS } from "../src/views/query/operandChecks.js";
+import { compileProjection } from "../src/views/query/projection.js";
+import { LOGICAL } from "../src/views/query/filterShape.js";
+import { compileFilter } from "./views/query/compileFilter.js";
 
 const PAGES = [
   "README.md",

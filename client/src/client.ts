@@ -1,10 +1,10 @@
 import createCalls, { type Client as Calls } from "openapi-fetch";
-import { Unreachable } from "./errors.js";
+import { Unreachable } from "./clientErrors.js";
 import { find, type Queried, type Search } from "./paging.js";
-import { IDEMPOTENCY_KEY, type Patience, type Send, withRetries } from "./retry.js";
+import { IDEMPOTENCY_KEY, type Patience, type Send, withRetries } from "./retryRequests.js";
 import type { paths } from "./schema.js";
-import { type TokenSource, withToken } from "./tokens.js";
-import { type WatchEvent, type WatchOptions, watchEvents } from "./watch.js";
+import { type TokenSource, withToken } from "./tokenSource.js";
+import { type WatchEvent, type WatchOptions, watchEvents } from "./watchEvents.js";
 
 /** Where the service is and how to talk to it. */
 export interface ClientOptions {

@@ -1,11 +1,11 @@
-export { answerOf } from "./answers.js";
+export { answerOf } from "./unwrapResponse.js";
 export { type Client, type ClientOptions, createClient } from "./client.js";
-export type { TaskDirective, Taskforce, Whole, Workflow, WorkflowRequest } from "./entities.js";
-export { LoginFailed, Refusal, Unreachable } from "./errors.js";
+export type { TaskDirective, Taskforce, Whole, Workflow, WorkflowRequest } from "./entityTypes.js";
+export { LoginFailed, Refusal, Unreachable } from "./clientErrors.js";
 export type { Queried, Search } from "./paging.js";
-export type { Patience } from "./retry.js";
+export type { Patience } from "./retryRequests.js";
 export type { components, paths } from "./schema.js";
-export type { ByPhase, FailedAttempt, Phase, Summary, TaskSummary } from "./summary.js";
+export type { ByPhase, FailedAttempt, Phase, Summary, TaskSummary } from "./summaryTypes.js";
 export { tokenFile } from "./tokenFile.js";
 export {
   type Credentials,
@@ -14,5 +14,5 @@ export {
   type Grant,
   type TokenCache,
   type TokenSource,
-} from "./tokens.js";
-export type { EventData, WatchEvent, WatchOptions } from "./watch.js";
+} from "./tokenSource.js";
+export type { EventData, WatchEvent, WatchOptions } from "./watchEvents.js";

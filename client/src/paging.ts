@@ -1,6 +1,6 @@
 import type { Client as Calls } from "openapi-fetch";
-import { answerOf } from "./answers.js";
-import type { TaskDirective, Taskforce, Workflow } from "./entities.js";
+import { answerOf } from "./unwrapResponse.js";
+import type { TaskDirective, Taskforce, Workflow } from "./entityTypes.js";
 import type { paths } from "./schema.js";
 
 /** What can be searched for. */

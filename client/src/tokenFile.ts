@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { chmod, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Grant, TokenCache } from "./tokens.js";
+import type { Grant, TokenCache } from "./tokenSource.js";
 
 /** Bits of a file's mode that let others read or change it. */
 const FOR_OTHERS = 0o077;

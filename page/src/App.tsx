@@ -1,8 +1,8 @@
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
-import { Empty } from "./parts/Notes.tsx";
-import { Patterns } from "./parts/Stack.tsx";
+import { Empty } from "./parts/Notices.tsx";
+import { Patterns } from "./parts/StackedBar.tsx";
 import { View } from "./parts/View.tsx";
-import { ConnectionMark, Trouble } from "./Status.tsx";
+import { ConnectionMark, Trouble } from "./ConnectionStatus.tsx";
 import { ScheddsView } from "./views/ScheddsView.tsx";
 import { ScheddView } from "./views/ScheddView.tsx";
 import { WorkflowsView } from "./views/WorkflowsView.tsx";

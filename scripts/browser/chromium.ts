@@ -1,6 +1,6 @@
 import { access, constants } from "node:fs/promises";
 import { type Browser, chromium } from "playwright-core";
-import { installWithApt, mayInstallWithApt } from "../../src/redis/install.js";
+import { installWithApt, mayInstallWithApt } from "../../src/redis/installPackage.js";
 
 /** Where Debian's package puts it. */
 const DEBIANS = "/usr/bin/chromium";

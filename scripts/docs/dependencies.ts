@@ -4,7 +4,7 @@ import {
   DEVELOPMENT_REASONS,
   INSTALL_SCRIPTS,
   REASONS,
-} from "./reasons.js";
+} from "./dependencyReasons.js";
 
 /** As much of `package.json` as is read here. */
 export interface Manifest {

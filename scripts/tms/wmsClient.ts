@@ -7,7 +7,7 @@ import type {
   SubmitReport,
   Taskforce,
   TopTaskErrors,
-} from "./wire.js";
+} from "./wmsTypes.js";
 
 /** As many as a real TMS makes before it gives a request up. */
 const RETRIES = 10;

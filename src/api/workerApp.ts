@@ -1,13 +1,13 @@
 import express, { type Express } from "express";
 import type { Logger } from "pino";
-import type { Limits } from "../domain/limits.js";
-import { admission } from "./admission.js";
-import type { Draining } from "./draining.js";
-import { type Observer, observeExchanges } from "./exchange.js";
-import { answerError, refusePath } from "./lastResort.js";
-import { type MetricsPage, mountMetrics } from "./metricsPage.js";
-import { mountRoutes } from "./mount.js";
-import { operationRoutes, type Readiness } from "./operations.js";
+import type { Limits } from "../domain/httpLimits.js";
+import { admission } from "./http/authorize.js";
+import type { Draining } from "./http/drainController.js";
+import { type Observer, observeExchanges } from "./http/requestContext.js";
+import { answerError, refusePath } from "./http/errorHandlers.js";
+import { type MetricsPage, mountMetrics } from "./routes/metricsEndpoint.js";
+import { mountRoutes } from "./http/mountRoutes.js";
+import { operationRoutes, type Readiness } from "./routes/operationRoutes.js";
 
 /** What a process without the API shows of itself. */
 export interface WorkerAppOptions {

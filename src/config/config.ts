@@ -1,11 +1,11 @@
 import { type ClusterLocations, defaultClusterLocations } from "../domain/clusters.js";
-import type { Limits } from "../domain/limits.js";
+import type { Limits } from "../domain/httpLimits.js";
 import type { RedisLocation } from "../domain/redisLocation.js";
-import { type AccessConfig, readAccess } from "./access.js";
+import { type AccessConfig, readAccess } from "./accessConfig.js";
 import { ConfigError } from "./configError.js";
-import type { Proxies } from "./proxies.js";
-import { readRedis } from "./redis.js";
-import { secretsOf } from "./secrets.js";
+import type { Proxies } from "./trustedProxies.js";
+import { readRedis } from "./redisConfig.js";
+import { secretsOf } from "./secretSettings.js";
 import { type Settings, settingsSchema } from "./settings.js";
 
 export { ConfigError } from "./configError.js";

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { claimRulesSchema } from "../domain/claimRules.js";
 import { clusterLocationsSchema } from "../domain/clusters.js";
-import { DEFAULT_LIMITS } from "../domain/limits.js";
-import { type About, about, secret } from "./about.js";
-import { proxiesSchema } from "./proxies.js";
+import { DEFAULT_LIMITS } from "../domain/httpLimits.js";
+import { type About, about, secret } from "./settingDescription.js";
+import { proxiesSchema } from "./trustedProxies.js";
 import { hostsSchema } from "./redisHosts.js";
 
 const text = z.string().optional();

@@ -1,4 +1,4 @@
-import { SECTIONS } from "./about.js";
+import { SECTIONS } from "./settingDescription.js";
 import { settingsAbout } from "./settings.js";
 
 /** All settings as Markdown, a table for each section. */

@@ -1,4 +1,4 @@
-import type { LeasedQueue } from "./events.js";
+import type { LeasedQueue } from "./wmsEvents.js";
 
 /** Every phase of a taskforce, in the order of its life. */
 export const PHASES = [

@@ -1,10 +1,10 @@
-import { type ErrorKind, WmsError } from "../domain/errors.js";
+import { type ErrorKind, WmsError } from "../domain/wmsError.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import { CONTEXTS, SOURCES } from "../domain/phases.js";
 import type { WorkflowRecord } from "../store/records.js";
 import type { Wms } from "./context.js";
 import { wakeFanout } from "./fanout.js";
-import { entryNow } from "./log.js";
+import { entryNow } from "./phaseChangeLog.js";
 
 /** Taskforces for each pipeline of transitions. */
 const CHUNK = 200;

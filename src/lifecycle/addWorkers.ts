@@ -1,18 +1,18 @@
 import { scheddOf } from "../domain/clusters.js";
-import { invalid, notFound, WmsError } from "../domain/errors.js";
+import { invalid, notFound, WmsError } from "../domain/wmsError.js";
 import { isTaskId, taskOf, workflowOf } from "../domain/ids.js";
 import { CONTEXTS } from "../domain/phases.js";
 import { ADD_WORKERS_BOOST } from "../domain/priority.js";
-import type { AddWorkersRequest } from "../domain/requests.js";
+import type { AddWorkersRequest } from "../domain/requestSchemas.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import { createTaskforce } from "../store/creation.js";
-import type { Claim } from "../store/idempotency.js";
+import type { Claim } from "../store/idempotencyClaims.js";
 import { configurationOf } from "../store/records.js";
 import type { Wms } from "./context.js";
 import { logCreation, newTaskforce, requestedWorkers } from "./create.js";
 import { wakeFanout } from "./fanout.js";
-import { project } from "./project.js";
-import { workflowPriority } from "./read.js";
+import { project } from "./syncQueue.js";
+import { workflowPriority } from "../views/query/readEntities.js";
 
 /**
  * Gives a task one more taskforce, copied from its first one, with a priority that lets it overtake.

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { ClusterLocations } from "../domain/clusters.js";
-import type { Events } from "../domain/events.js";
+import type { Events } from "../domain/wmsEvents.js";
 import type { Mqs } from "../domain/mqProfile.js";
 import type { Queues } from "../queues/queues.js";
 import type { Store } from "../store/store.js";

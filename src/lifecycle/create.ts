@@ -1,22 +1,22 @@
 import { now } from "../domain/clock.js";
 import { scheddOf } from "../domain/clusters.js";
-import { invalid } from "../domain/errors.js";
+import { invalid } from "../domain/wmsError.js";
 import { newTaskforceUuid, newTaskIds, newWorkflowId, type TaskId, type WorkflowId } from "../domain/ids.js";
-import { pauses } from "../domain/pauses.js";
+import { pauses } from "../domain/yielder.js";
 import { CONTEXTS, SOURCES } from "../domain/phases.js";
 import { storedPriority } from "../domain/priority.js";
-import type { CreateWorkflowRequest, TaskRequest } from "../domain/requests.js";
+import type { CreateWorkflowRequest, TaskRequest } from "../domain/requestSchemas.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import { type PilotConfig, type Taskforce, unstarted } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
 import { createAll, type WholeWorkflow } from "../store/creation.js";
-import type { Claim } from "../store/idempotency.js";
+import type { Claim } from "../store/idempotencyClaims.js";
 import { partitionOf } from "../store/keys.js";
 import type { Wms } from "./context.js";
 import { wakeFanout } from "./fanout.js";
-import { logPhaseChange } from "./log.js";
-import { pilotTagResolver } from "./pilotImages.js";
-import { project } from "./project.js";
+import { logPhaseChange } from "./phaseChangeLog.js";
+import { pilotTagResolver } from "./pilotTagResolver.js";
+import { project } from "./syncQueue.js";
 
 /** The workers that a request asks for. */
 export const requestedWorkers = (of: { n_workers?: number | null | undefined } | undefined): number =>

@@ -1,13 +1,13 @@
 import { now } from "../domain/clock.js";
-import { notFound } from "../domain/errors.js";
+import { notFound } from "../domain/wmsError.js";
 import { isWorkflowId, type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
 import { CONTEXTS, SOURCES } from "../domain/phases.js";
 import type { Deactivation } from "../domain/workflow.js";
 import { STOPPER_RANK } from "../queues/rank.js";
 import type { Wms } from "./context.js";
 import { wakeFanout } from "./fanout.js";
-import { entryNow } from "./log.js";
-import { project } from "./project.js";
+import { entryNow } from "./phaseChangeLog.js";
+import { project } from "./syncQueue.js";
 
 /** Taskforces for each step of a deactivation: short enough not to keep Redis or this process from others. */
 const CHUNK = 100;

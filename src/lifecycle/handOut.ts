@@ -1,14 +1,14 @@
 import { now } from "../domain/clock.js";
-import { WmsError } from "../domain/errors.js";
-import type { LeasedQueue } from "../domain/events.js";
+import { WmsError } from "../domain/wmsError.js";
+import type { LeasedQueue } from "../domain/wmsEvents.js";
 import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { LeaseQueue, Place } from "../queues/leaseQueue.js";
 import { type StoredTaskforce, type TaskforceRecord, taskforceText, taskText } from "../store/records.js";
-import { readToStart } from "../store/toStart.js";
+import { readToStart } from "../store/taskforceToStart.js";
 import type { Wms } from "./context.js";
-import { isDead, rankOfRecord, starterPlace, starterWait, wantsStart, wantsStop } from "./ranks.js";
-import { noteForeignRetry } from "./retry.js";
+import { isDead, rankOfRecord, starterPlace, starterWait, wantsStart, wantsStop } from "./handOutRules.js";
+import { noteForeignRetry } from "./retryTaskforce.js";
 
 /**
  * Leases the next taskforce that a schedd shall start.

@@ -2,9 +2,9 @@ import type { TaskforceUuid } from "../domain/ids.js";
 import { CONTEXTS, SOURCES } from "../domain/phases.js";
 import type { Wms } from "./context.js";
 import { wakeFanout } from "./fanout.js";
-import { gatheredEntry } from "./launchLog.js";
-import { entryNow } from "./log.js";
-import { rankOfRecord, wantsStart } from "./ranks.js";
+import { gatheredEntry } from "./launchLogBatches.js";
+import { entryNow } from "./phaseChangeLog.js";
+import { rankOfRecord, wantsStart } from "./handOutRules.js";
 
 /**
  * Moves a taskforce to pending-starter and puts it into its schedd's starter queue. Idempotent: one that got stuck between

@@ -1,10 +1,10 @@
 import { type TaskforceUuid, workflowOf } from "../domain/ids.js";
-import type { Presence } from "../queues/presence.js";
+import type { Presence } from "../queues/missingJobs.js";
 import { sweepStaged } from "../store/staging.js";
 import type { Store } from "../store/store.js";
 import type { Wms } from "./context.js";
 import { fanoutJobId } from "./fanout.js";
-import { type Reconciled, reconcileLeased } from "./reconcileLeased.js";
+import { type Reconciled, reconcileLeased } from "./reconcileLeaseQueues.js";
 
 /**
  * Compares the truth, the phases in the store, with its projection, the queues, and mends the queues: what lacks its job

@@ -1,10 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import type { Events } from "../domain/events.js";
-import { onConnected, type RedisClient } from "../redis/client.js";
-import { countEvents } from "./events.js";
-import { type AnsweredRequest, measureRequests } from "./requests.js";
-import { type StateSources, showState } from "./state.js";
-import { type NamedMetrics, type ProcessMetrics, together } from "./together.js";
+import type { Events } from "../domain/wmsEvents.js";
+import { onConnected, type RedisClient } from "../redis/redisClient.js";
+import { countEvents } from "./eventCounters.js";
+import { type AnsweredRequest, measureRequests } from "./requestHistogram.js";
+import { type StateSources, showState } from "./stateGauges.js";
+import { type NamedMetrics, type ProcessMetrics, together } from "./mergeProcessMetrics.js";
 
 /** The metrics of a process. */
 export interface Metrics {

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { z } from "zod";
-import { unavailable } from "../domain/errors.js";
-import { exchange, parsedJson } from "./exchange.js";
+import { unavailable } from "../domain/wmsError.js";
+import { exchange, parsedJson } from "./httpWithRetry.js";
 
 /** The lifetime, in seconds, of a token that comes without one. */
 const ASSUMED_LIFETIME = 60;

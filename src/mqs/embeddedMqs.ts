@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { now } from "../domain/clock.js";
-import { WmsError } from "../domain/errors.js";
+import { WmsError } from "../domain/wmsError.js";
 import { isWorkflowId, type WorkflowId } from "../domain/ids.js";
 import type { MqProfile, Mqs } from "../domain/mqProfile.js";
-import type { RedisClient } from "../redis/client.js";
+import type { RedisClient } from "../redis/redisClient.js";
 
 /** What a pilot needs to connect to the broker behind every queue of the embedded MQS. */
 export interface Broker {

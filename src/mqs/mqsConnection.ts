@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
-import { unavailable, WmsError } from "../domain/errors.js";
+import { unavailable, WmsError } from "../domain/wmsError.js";
 import { type Credentials, createClientCredentials, type TokenSource } from "./clientCredentials.js";
-import { exchange, type HttpAnswer, parsedJson } from "./exchange.js";
-import { reasonOf } from "./reason.js";
+import { exchange, type HttpAnswer, parsedJson } from "./httpWithRetry.js";
+import { reasonOf } from "./mqsErrorReason.js";
 
 /** One request to the MQS. All of them are idempotent. */
 export interface MqsRequest {

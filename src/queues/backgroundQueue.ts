@@ -1,6 +1,6 @@
 import { Queue, type Telemetry } from "bullmq";
-import type { RedisClient } from "../redis/client.js";
-import { Presence } from "./presence.js";
+import type { RedisClient } from "../redis/redisClient.js";
+import { Presence } from "./missingJobs.js";
 import { queueOptions } from "./queueOptions.js";
 
 /** Attempts of a background job: until it works. What can't be repaired by waiting ends with BullMQ's UnrecoverableError. */

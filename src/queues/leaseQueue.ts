@@ -1,7 +1,7 @@
 import { createRedisBackend, type IQueueBackend, type JobJson, type MinimalJob, Queue } from "bullmq";
-import type { RedisClient } from "../redis/client.js";
+import type { RedisClient } from "../redis/redisClient.js";
 import { endsLease, isInAnotherState, isJobMissing, isLeaseLost } from "./bullErrors.js";
-import { type JobPiece, jobsInPieces, Presence } from "./presence.js";
+import { type JobPiece, jobsInPieces, Presence } from "./missingJobs.js";
 import { queueOptions } from "./queueOptions.js";
 
 /**

@@ -1,6 +1,6 @@
 import type { QueueOptions, Telemetry } from "bullmq";
-import type { RedisClient } from "../redis/client.js";
-import { prefixOf } from "./names.js";
+import type { RedisClient } from "../redis/redisClient.js";
+import { prefixOf } from "./queueNames.js";
 
 /** Entries kept of a queue's event stream. BullMQ's default of 10,000 costs 0.8 MB for each queue. */
 const EVENTS_KEPT = 20;

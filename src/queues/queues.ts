@@ -1,8 +1,8 @@
 import type { Queue, Telemetry } from "bullmq";
-import type { RedisClient } from "../redis/client.js";
+import type { RedisClient } from "../redis/redisClient.js";
 import { BackgroundQueue } from "./backgroundQueue.js";
 import { LeaseQueue } from "./leaseQueue.js";
-import { BACKGROUND, starterName, stopperName } from "./names.js";
+import { BACKGROUND, starterName, stopperName } from "./queueNames.js";
 
 /** The two queues of one access point. */
 export interface ScheddQueues {

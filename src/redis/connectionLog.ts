@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from "ioredis";
 import type { Logger } from "pino";
-import { isCluster, onConnected, type RedisClient, serverOf } from "./client.js";
+import { isCluster, onConnected, type RedisClient, serverOf } from "./redisClient.js";
 
 /** Tells the last reason of a loss. */
 type Reason = () => string | undefined;

@@ -2,7 +2,7 @@ import { mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { RedisStartError } from "./startError.js";
+import { RedisStartError } from "./redisStartError.js";
 
 /** Says which process uses a data folder. */
 const LOCK_FILE = "wms.lock";

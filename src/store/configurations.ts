@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Taskforce } from "../domain/taskforce.js";
-import type { RedisClient } from "../redis/client.js";
+import type { RedisClient } from "../redis/redisClient.js";
 import { configurationsKey } from "./keys.js";
 import type { Writes } from "./writes.js";
 

@@ -1,5 +1,5 @@
 import { PHASES, type Phase } from "../domain/phases.js";
-import type { RedisClient } from "../redis/client.js";
+import type { RedisClient } from "../redis/redisClient.js";
 import { allKey, countsKey, partitionPrefix } from "./keys.js";
 import { runScript } from "./scripts.js";
 

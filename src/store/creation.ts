@@ -1,11 +1,11 @@
-import { pauses } from "../domain/pauses.js";
+import { pauses } from "../domain/yielder.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
 import { putConfigurations, type StoredConfiguration, storedConfiguration } from "./configurations.js";
-import { type Entry, enterIndexes, indexesOf, putRecords } from "./entries.js";
+import { type Entry, enterIndexes, indexesOf, putRecords } from "./newEntities.js";
 import { tellEvent } from "./eventStreams.js";
-import { type Claim, claimArguments, Overtaken, writeOnce } from "./idempotency.js";
+import { type Claim, claimArguments, Overtaken, writeOnce } from "./idempotencyClaims.js";
 import {
   countsField,
   countsKey,

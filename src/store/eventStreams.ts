@@ -3,10 +3,10 @@ import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.j
 import type { Phase } from "../domain/phases.js";
 import type { Deactivation } from "../domain/workflow.js";
 import type { WorkflowEvent } from "../domain/workflowEvents.js";
-import { isCluster, type RedisClient } from "../redis/client.js";
-import { replies } from "../redis/replies.js";
+import { isCluster, type RedisClient } from "../redis/redisClient.js";
+import { replies } from "../redis/pipelineReplies.js";
 import { EVENTS_KEPT, eventsKey, idOfMember, memberOf } from "./keys.js";
-import { fromStored, type StoredText } from "./logWords.js";
+import { fromStored, type StoredText } from "./logDictionary.js";
 import type { Writes } from "./writes.js";
 
 /*

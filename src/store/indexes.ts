@@ -1,7 +1,7 @@
-import type { LeasedQueue } from "../domain/events.js";
+import type { LeasedQueue } from "../domain/wmsEvents.js";
 import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
 import { LEASED_PHASE, type Phase } from "../domain/phases.js";
-import type { RedisClient } from "../redis/client.js";
+import type { RedisClient } from "../redis/redisClient.js";
 import {
   allKey,
   deactivatingKey,
@@ -12,7 +12,7 @@ import {
   partitionPrefix,
   stoppingKey,
 } from "./keys.js";
-import { byPartition } from "./query/partitions.js";
+import { byPartition } from "./groupByPartition.js";
 import { runScript } from "./scripts.js";
 
 /** Members of an index that one command reads: to read all of a large one would keep everybody else from Redis. */

@@ -1,4 +1,4 @@
-import type { RedisClient } from "../redis/client.js";
+import type { RedisClient } from "../redis/redisClient.js";
 import { LAYOUT_KEY } from "./keys.js";
 
 /** Which keys and records there are. Raised by a release that can't work with what an earlier one wrote. */

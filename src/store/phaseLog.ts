@@ -1,6 +1,6 @@
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { Phase, PhaseChange, Source } from "../domain/phases.js";
-import { fromStored, type StoredText, toStored } from "./logWords.js";
+import { fromStored, type StoredText, toStored } from "./logDictionary.js";
 
 /** A log entry as scripts take it: the time, and everything behind it. */
 export interface LogEntry {

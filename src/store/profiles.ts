@@ -1,6 +1,6 @@
 import type { WorkflowId } from "../domain/ids.js";
 import type { MqProfile } from "../domain/mqProfile.js";
-import type { RedisClient } from "../redis/client.js";
+import type { RedisClient } from "../redis/redisClient.js";
 import { partitionOf, profilesKey, recordKey } from "./keys.js";
 
 /** The activated mq-profiles of each workflow. They never change once activated, so the MQS is asked once. */

@@ -1,5 +1,5 @@
 import type { RedisConnection } from "redis-om";
-import type { RedisClient } from "../redis/client.js";
+import type { RedisClient } from "../redis/redisClient.js";
 import type { Writes } from "./writes.js";
 
 type Fields = Record<string, string | number>;

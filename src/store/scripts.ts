@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { ChainableCommander } from "ioredis";
-import type { RedisClient } from "../redis/client.js";
+import type { RedisClient } from "../redis/redisClient.js";
 import { EVENTS_KEPT } from "./keys.js";
 
 const NAMES = [

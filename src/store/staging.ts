@@ -1,7 +1,7 @@
-import { unavailable } from "../domain/errors.js";
+import { unavailable } from "../domain/wmsError.js";
 import type { WorkflowId } from "../domain/ids.js";
-import { replies } from "../redis/replies.js";
-import { type Entry, enterIndexes, putRecords } from "./entries.js";
+import { replies } from "../redis/pipelineReplies.js";
+import { type Entry, enterIndexes, putRecords } from "./newEntities.js";
 import { allKey, idOfMember, indexKey, memberOf, partitionOf, recordKey, stagingKey } from "./keys.js";
 import type { Store } from "./store.js";
 

@@ -1,13 +1,13 @@
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
-import type { RedisClient } from "../redis/client.js";
+import type { RedisClient } from "../redis/redisClient.js";
 import { Configurations } from "./configurations.js";
 import { Counts } from "./counts.js";
-import { Idempotency } from "./idempotency.js";
+import { Idempotency } from "./idempotencyClaims.js";
 import { Indexes } from "./indexes.js";
 import { type IdOf, type Kind, partitionOf, recordKey, SCHEDDS_KEY } from "./keys.js";
 import { checkLayout } from "./layout.js";
-import { Polls } from "./polls.js";
+import { Polls } from "./lastPolls.js";
 import { Profiles } from "./profiles.js";
 import type { StoredTaskforce, TaskforceRecord } from "./records.js";
 import { redisOmClient } from "./redisOmClient.js";

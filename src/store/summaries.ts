@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { WorkflowId } from "../domain/ids.js";
 import type { WorkflowSummary } from "../domain/summary.js";
-import type { RedisClient } from "../redis/client.js";
+import type { RedisClient } from "../redis/redisClient.js";
 import { dirtyKey, idOfMember, memberOf, partitionOf, summarizersKey, summaryKey } from "./keys.js";
 import { runScript } from "./scripts.js";
 

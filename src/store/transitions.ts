@@ -3,7 +3,7 @@ import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import type { SubmitReport } from "../domain/taskforce.js";
 import type { Deactivation } from "../domain/workflow.js";
-import type { RedisClient } from "../redis/client.js";
+import type { RedisClient } from "../redis/redisClient.js";
 import {
   allKey,
   deactivatingKey,

@@ -1,9 +1,9 @@
 import { type Job, type Telemetry, UnrecoverableError, Worker } from "bullmq";
 import type { Logger } from "pino";
-import type { JobOutcome } from "../domain/events.js";
+import type { JobOutcome } from "../domain/wmsEvents.js";
 import type { Wms } from "../lifecycle/context.js";
-import { prefixOf } from "../queues/names.js";
-import type { RedisClient } from "../redis/client.js";
+import { prefixOf } from "../queues/queueNames.js";
+import type { RedisClient } from "../redis/redisClient.js";
 
 /** Milliseconds after which a job of a dead process is somebody else's. */
 const LOCK = 15_000;

@@ -1,17 +1,17 @@
 import { once } from "node:events";
-import type { LeasedQueue } from "../domain/events.js";
+import type { LeasedQueue } from "../domain/wmsEvents.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import { activateWorkflow } from "../lifecycle/activate.js";
 import type { Wms } from "../lifecycle/context.js";
 import { finishDeactivation } from "../lifecycle/deactivate.js";
 import { fanoutJobId } from "../lifecycle/fanout.js";
 import { launchTaskforce } from "../lifecycle/launch.js";
-import { writeGathered } from "../lifecycle/launchLog.js";
-import { starterPlaceOf, stopperPlaceOf } from "../lifecycle/ranks.js";
+import { writeGathered } from "../lifecycle/launchLogBatches.js";
+import { starterPlaceOf, stopperPlaceOf } from "../lifecycle/handOutRules.js";
 import { reconcile } from "../lifecycle/reconcile.js";
-import { summarizeDirty } from "../lifecycle/summarize.js";
+import { summarizeDirty } from "../views/summary/summarize.js";
 import type { Reclaimed } from "../queues/leaseQueue.js";
-import { BACKGROUND } from "../queues/names.js";
+import { BACKGROUND } from "../queues/queueNames.js";
 import {
   type BackgroundWork,
   type BackgroundWorker,

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { api } from "../api/conformance.js";
+import { api } from "../api/conformanceClient.js";
 import { hang } from "../mqs/scriptedMqs.js";
-import { deleteKeys } from "../setup/address.js";
-import { eventually, failuresOf, task, theOnly } from "../stories/story.js";
-import { startActivationStory } from "./activationStory.js";
-import { tryToCreate } from "./creation.js";
+import { deleteKeys } from "../setup/testRedis.js";
+import { eventually, failuresOf, task, theOnly } from "../scenarios/serviceScenario.js";
+import { startActivationStory } from "./activationScenario.js";
+import { tryToCreate } from "./attemptCreation.js";
 
 // A call is given up after 10 s: the tests of this file wait for that all at once.
 

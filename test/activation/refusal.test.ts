@@ -1,8 +1,8 @@
 import type { Job } from "bullmq";
 import { expect, it, onTestFinished } from "vitest";
 import { status } from "../mqs/scriptedMqs.js";
-import { eventually, failuresOf, theOnly } from "../stories/story.js";
-import { type ActivationStory, startActivationStory } from "./activationStory.js";
+import { eventually, failuresOf, theOnly } from "../scenarios/serviceScenario.js";
+import { type ActivationStory, startActivationStory } from "./activationScenario.js";
 
 /** A workflow whose activation the MQS refused. */
 async function refused({ mqs, create, job }: ActivationStory) {

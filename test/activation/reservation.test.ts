@@ -1,12 +1,12 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { CreateWorkflowRequest } from "../../src/domain/requests.js";
+import type { CreateWorkflowRequest } from "../../src/domain/requestSchemas.js";
 import type { PilotConfig } from "../../src/domain/taskforce.js";
-import { api } from "../api/conformance.js";
-import { task, workflowOf } from "../api/requests.js";
+import { api } from "../api/conformanceClient.js";
+import { task, workflowOf } from "../api/requestBodies.js";
 import { drop, garbage, type ScriptedAnswer, type ScriptedMqs, status } from "../mqs/scriptedMqs.js";
-import { keysOf } from "../setup/address.js";
-import { type ActivationStory, startActivationStory } from "./activationStory.js";
-import { tryToCreate } from "./creation.js";
+import { keysOf } from "../setup/testRedis.js";
+import { type ActivationStory, startActivationStory } from "./activationScenario.js";
+import { tryToCreate } from "./attemptCreation.js";
 
 const answering =
   (...answers: ScriptedAnswer[]) =>

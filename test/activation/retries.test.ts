@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from "vitest";
 import { drop, garbage, status, tryAgainLater } from "../mqs/scriptedMqs.js";
-import { failuresOf, logOf } from "../stories/story.js";
-import { startActivationStory } from "./activationStory.js";
+import { failuresOf, logOf } from "../scenarios/serviceScenario.js";
+import { startActivationStory } from "./activationScenario.js";
 
 const MINUTES = 60_000;
 

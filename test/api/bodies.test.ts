@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Created, task, workflowOf } from "./requests.js";
-import { type Scenario, startScenario } from "./scenario.js";
+import { type Created, task, workflowOf } from "./requestBodies.js";
+import { type Scenario, startScenario } from "./apiFixture.js";
 
 let scenario: Scenario;
 beforeAll(async () => {

@@ -2,12 +2,12 @@ import { once } from "node:events";
 import type { RequestListener, Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { markEndless } from "../../src/api/endless.js";
-import { createServer } from "../../src/api/server.js";
-import { DEFAULT_LIMITS, type Limits } from "../../src/domain/limits.js";
-import { logRefusals } from "../../src/serving.js";
-import { recordingLog } from "../mqs/logLines.js";
-import { eventually } from "../stories/story.js";
+import { markEndless } from "../../src/api/http/streamingResponse.js";
+import { createServer } from "../../src/api/http/httpServer.js";
+import { DEFAULT_LIMITS, type Limits } from "../../src/domain/httpLimits.js";
+import { logRefusals } from "../../src/app/httpListener.js";
+import { recordingLog } from "../mqs/recordingLog.js";
+import { eventually } from "../scenarios/serviceScenario.js";
 
 const ok: RequestListener = (request, response) => {
   request.resume();

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Api } from "./conformance.js";
-import { type Scenario, startScenario } from "./scenario.js";
+import type { Api } from "./conformanceClient.js";
+import { type Scenario, startScenario } from "./apiFixture.js";
 
 let scenario: Scenario;
 let api: Api;

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WorkflowId } from "../../src/domain/ids.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
-import type { RedisClient } from "../../src/redis/client.js";
+import type { RedisClient } from "../../src/redis/redisClient.js";
 import { partitionOf } from "../../src/store/keys.js";
-import { keysOf, openRedis } from "../setup/address.js";
+import { keysOf, openRedis } from "../setup/testRedis.js";
 import { PARTITIONS } from "../setup/database.js";
-import type { Answer } from "./conformance.js";
-import { type Created, submission, task, workflowOf } from "./requests.js";
-import { type Scenario, startScenario } from "./scenario.js";
+import type { Answer } from "./conformanceClient.js";
+import { type Created, submission, task, workflowOf } from "./requestBodies.js";
+import { type Scenario, startScenario } from "./apiFixture.js";
 
 let scenario: Scenario;
 let redis: RedisClient;

@@ -4,7 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInThisContext } from "node:vm";
 import express, { type Request, type Response } from "express";
 import { expect, onTestFinished, test } from "vitest";
-import { createServer } from "../../src/api/server.js";
+import { createServer } from "../../src/api/http/httpServer.js";
 
 setFlagsFromString("--allow-natives-syntax");
 /** Whether V8 sees two objects of one shape. */

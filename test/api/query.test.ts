@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Created } from "./requests.js";
-import { type Scenario, startScenario } from "./scenario.js";
+import type { Created } from "./requestBodies.js";
+import { type Scenario, startScenario } from "./apiFixture.js";
 
 let scenario: Scenario;
 let all: Created[];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PHASES } from "../../src/domain/phases.js";
-import { submission } from "./requests.js";
-import { type Scenario, startScenario } from "./scenario.js";
+import { submission } from "./requestBodies.js";
+import { type Scenario, startScenario } from "./apiFixture.js";
 
 let scenario: Scenario;
 beforeAll(async () => {

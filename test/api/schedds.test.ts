@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ScheddState } from "../../src/domain/schedd.js";
-import { eventually } from "../stories/story.js";
-import { submission, task, workflowOf } from "./requests.js";
-import { type Place, type Scenario, type Schedd, startScenario } from "./scenario.js";
+import { eventually } from "../scenarios/serviceScenario.js";
+import { submission, task, workflowOf } from "./requestBodies.js";
+import { type Place, type Scenario, type Schedd, startScenario } from "./apiFixture.js";
 
 let scenario: Scenario;
 beforeAll(async () => {

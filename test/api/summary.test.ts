@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ShownSummary } from "../../src/domain/summary.js";
-import { type Created, submission, task, workflowOf } from "./requests.js";
-import { type Place, type Scenario, startScenario } from "./scenario.js";
+import { type Created, submission, task, workflowOf } from "./requestBodies.js";
+import { type Place, type Scenario, startScenario } from "./apiFixture.js";
 
 let scenario: Scenario;
 beforeAll(async () => {

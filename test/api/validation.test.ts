@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { task, workflowOf } from "./requests.js";
-import { type Scenario, startScenario } from "./scenario.js";
+import { task, workflowOf } from "./requestBodies.js";
+import { type Scenario, startScenario } from "./apiFixture.js";
 
 let scenario: Scenario;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { expect, inject, test } from "vitest";
-import { BREAK_KINDS, LONG_BREAKS } from "./plan.js";
-import { runChaos } from "./run.js";
+import { BREAK_KINDS, LONG_BREAKS } from "./faultPlan.js";
+import { runChaos } from "./runChaos.js";
 
 test("whatever breaks, everything that was acknowledged holds in the end", async () => {
   const told: string[] = [];

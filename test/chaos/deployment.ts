@@ -2,11 +2,11 @@ import { writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ensureRedisServer } from "../../src/redis/executable.js";
-import { Program } from "../processes/program.js";
+import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
+import { Program } from "../processes/serviceProgram.js";
 import { startTcpProxy, type TcpProxy } from "../processes/tcpProxy.js";
-import { Place, WorkerPlace } from "./place.js";
-import { SIZES } from "./plan.js";
+import { Place, WorkerPlace } from "./restartingProgram.js";
+import { SIZES } from "./faultPlan.js";
 import { freePort } from "./ports.js";
 import { RedisProcess } from "./redisProcess.js";
 

@@ -1,12 +1,12 @@
 import type { Queues } from "../../src/queues/queues.js";
-import type { RedisClient } from "../../src/redis/client.js";
+import type { RedisClient } from "../../src/redis/redisClient.js";
 import type { Store } from "../../src/store/store.js";
-import type { Condor } from "./condor.js";
-import type { History } from "./history.js";
-import type { Snapshot } from "./snapshot.js";
-import type { Promised } from "./users.js";
-import type { View } from "./view.js";
-import type { Wire } from "./wire.js";
+import type { Condor } from "./simulatedCondor.js";
+import type { History } from "./requestHistory.js";
+import type { Snapshot } from "./storeSnapshot.js";
+import type { Promised } from "./simulatedUser.js";
+import type { View } from "./apiView.js";
+import type { Wire } from "./recordingClient.js";
 
 /** All that invariants are checked from, once nothing moves any more. */
 export interface Evidence {

@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { Phase, PhaseChange } from "../../src/domain/phases.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
-import { Condor } from "./condor.js";
+import { Condor } from "./simulatedCondor.js";
 import type { Evidence } from "./evidence.js";
-import { type Exchange, History, type RequestKind } from "./history.js";
-import { leasesAreExclusive } from "./invariants/leases.js";
+import { type Exchange, History, type RequestKind } from "./requestHistory.js";
+import { leasesAreExclusive } from "./invariants/leaseInvariants.js";
 import {
   endedWorkflowsRunNothing,
   phasesFollowTheGraph,
   startedOnesHaveACluster,
-} from "./invariants/phases.js";
-import { keysTakeEffectOnce, reportsAreThere, statusesAreTheNewest } from "./invariants/writes.js";
+} from "./invariants/phaseInvariants.js";
+import { keysTakeEffectOnce, reportsAreThere, statusesAreTheNewest } from "./invariants/writeInvariants.js";
 
 const UUID = "TF-65f00000-00000000-00000000-00000000";
 

@@ -1,21 +1,21 @@
 import type { Evidence, Invariant, Violation } from "./evidence.js";
-import { answersAreInOrder, refusedClustersHadAReason } from "./invariants/answers.js";
-import { leasesAreExclusive } from "./invariants/leases.js";
+import { answersAreInOrder, refusedClustersHadAReason } from "./invariants/responseInvariants.js";
+import { leasesAreExclusive } from "./invariants/leaseInvariants.js";
 import {
   endedWorkflowsRunNothing,
   nothingIsLeftOnItsWay,
   phasesFollowTheGraph,
   runningClustersAreKnown,
   startedOnesHaveACluster,
-} from "./invariants/phases.js";
-import { countsEqualARecount, indexesEqualAScan, queuesEqualThePhases } from "./invariants/projections.js";
-import { summariesEqualARecount } from "./invariants/summaries.js";
+} from "./invariants/phaseInvariants.js";
+import { countsEqualARecount, indexesEqualAScan, queuesEqualThePhases } from "./invariants/projectionInvariants.js";
+import { summariesEqualARecount } from "./invariants/summaryInvariants.js";
 import {
   createdWorkflowsAreThere,
   keysTakeEffectOnce,
   reportsAreThere,
   statusesAreTheNewest,
-} from "./invariants/writes.js";
+} from "./invariants/writeInvariants.js";
 
 /** What must hold whatever was broken, by name. */
 const INVARIANTS: Record<string, Invariant> = {

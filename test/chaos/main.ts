@@ -4,8 +4,8 @@
  * Exit codes: 0 nothing was violated, 1 something was, 2 bad arguments.
  */
 import { parseArgs } from "node:util";
-import { accountOf, summaryOf } from "./report.js";
-import { runChaos } from "./run.js";
+import { accountOf, summaryOf } from "./chaosReport.js";
+import { runChaos } from "./runChaos.js";
 
 const HELP = `npm run chaos -- [options]
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { History, RequestKind } from "./history.js";
+import type { History, RequestKind } from "./requestHistory.js";
 
 /** Kinds that are asked for all the time, so that a long silence means something. */
 const WATCHED: readonly RequestKind[] = [

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Redis } from "ioredis";
-import { until } from "../processes/program.js";
+import { until } from "../processes/serviceProgram.js";
 import { freePort } from "./ports.js";
 
 /** A Redis that loses nothing that it acknowledged, and can be killed. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Dice } from "./dice.js";
-import type { Answer, Sent, Wire } from "./wire.js";
+import type { Dice } from "./randomSource.js";
+import type { Answer, Sent, Wire } from "./recordingClient.js";
 
 /** The longest delay of a report, in milliseconds. */
 const LATEST = 2000;

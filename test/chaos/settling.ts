@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Store } from "../../src/store/store.js";
-import type { AccessPoint } from "./accessPoint.js";
-import { isTransient } from "./invariants/phases.js";
+import type { AccessPoint } from "./simulatedAccessPoint.js";
+import { isTransient } from "./invariants/phaseInvariants.js";
 
 /** Milliseconds between two looks. */
 const LOOK = 300;

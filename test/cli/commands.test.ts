@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { IdentityProvider } from "../access/identityProvider.js";
+import { IdentityProvider } from "../auth/identityProvider.js";
 import { accepts, temporaryFolder, workflowRequest } from "../processes/serviceProcess.js";
-import { startTestService } from "../setup/service.js";
-import { eventually, type Story, startStory, task, theOnly } from "../stories/story.js";
-import { type Ended, ewms, start } from "./commandLine.js";
+import { startTestService } from "../setup/testService.js";
+import { eventually, type Story, startStory, task, theOnly } from "../scenarios/serviceScenario.js";
+import { type Ended, ewms, start } from "./cliProcess.js";
 
 let story: Story;
 let run: (...args: string[]) => Promise<Ended>;

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { ewms } from "./commandLine.js";
+import { ewms } from "./cliProcess.js";
 
 /** What bash offers after some words, of which the last one is being typed. */
 async function offered(...words: string[]): Promise<string[]> {

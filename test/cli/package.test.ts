@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../processes/serviceProcess.js";
-import { PACKAGE } from "./commandLine.js";
+import { PACKAGE } from "./cliProcess.js";
 
 const node = (...args: string[]) =>
   promisify(execFile)(process.execPath, args, { cwd: PACKAGE }).catch(

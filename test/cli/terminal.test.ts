@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ServiceProcess, temporaryFolder, workflowRequest } from "../processes/serviceProcess.js";
 import { freshDatabase } from "../setup/database.js";
-import { type AccessPoint, type Story, startStory, task, theOnly } from "../stories/story.js";
-import { onTerminal, start } from "./commandLine.js";
+import { type AccessPoint, type Story, startStory, task, theOnly } from "../scenarios/serviceScenario.js";
+import { onTerminal, start } from "./cliProcess.js";
 
 const CTRL_C = "\u0003";
 const COLOUR = "\u001b[32m";

@@ -12,9 +12,9 @@ import {
 import { startRedisProxy } from "../api/redisProxy.js";
 import { workflowRequest } from "../processes/serviceProcess.js";
 import { freshDatabase } from "../setup/database.js";
-import { startTestService } from "../setup/service.js";
-import { type Story, startStory, task, theOnly } from "../stories/story.js";
-import { layWire } from "./wire.js";
+import { startTestService } from "../setup/testService.js";
+import { type Story, startStory, task, theOnly } from "../scenarios/serviceScenario.js";
+import { layWire } from "./faultyProxy.js";
 
 const IMPATIENT = { seconds: 0 };
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { typesOf, workflowRequestOf } from "../../client/scripts/generate.js";
-import { apiDocument } from "../../scripts/docs/document.js";
-import { api } from "../api/conformance.js";
-import { startTestService } from "../setup/service.js";
+import { apiDocument } from "../../scripts/docs/apiDocument.js";
+import { api } from "../api/conformanceClient.js";
+import { startTestService } from "../setup/testService.js";
 
 test("the client's types are those of the API's document (else: npm run docs)", async () => {
   expect(readFileSync("client/src/schema.d.ts", "utf8")).toBe(await typesOf(await apiDocument()));

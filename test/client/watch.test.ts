@@ -3,11 +3,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createClient, Refusal, type WatchEvent } from "../../client/src/index.js";
-import type { Created } from "../api/requests.js";
+import type { Created } from "../api/requestBodies.js";
 import { ServiceProcess, workflowRequest } from "../processes/serviceProcess.js";
 import { freshDatabase } from "../setup/database.js";
-import { startTestService } from "../setup/service.js";
-import { type Story, startStory, task, theOnly } from "../stories/story.js";
+import { startTestService } from "../setup/testService.js";
+import { type Story, startStory, task, theOnly } from "../scenarios/serviceScenario.js";
 
 /** What an event says, in short. */
 const inShort = ({ event, data }: WatchEvent): string =>

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { withSettings } from "../../scripts/docs/settings.js";
+import { withSettings } from "../../scripts/docs/settingsSection.js";
 import { settingsAbout } from "../../src/config/settings.js";
 
 test("docs/operations.md describes every setting as the code reads it (else: npm run docs)", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { masking } from "../../src/domain/masking.js";
+import { masking } from "../../src/domain/maskSecrets.js";
 
 test.each([
   ["as they are", "a s3cret/1 and another", "a *** and ***"],

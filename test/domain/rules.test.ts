@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { now } from "../../src/domain/clock.js";
 import { configuredSchedds, defaultClusterLocations, scheddOf } from "../../src/domain/clusters.js";
-import { isWellFormedTag, normalizedTag, resolveTag } from "../../src/domain/pilotImages.js";
+import { isWellFormedTag, normalizedTag, resolveTag } from "../../src/domain/pilotTags.js";
 import { storedPriority } from "../../src/domain/priority.js";
 
 describe("pilot tags", () => {

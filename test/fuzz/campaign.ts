@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { FuzzedService } from "./fuzzedService.js";
-import { Rounds } from "./rounds.js";
-import { Tally } from "./tally.js";
+import { Rounds } from "./fuzzRounds.js";
+import { Tally } from "./campaignTally.js";
 
 /** How a campaign is run. */
 export interface CampaignOptions {

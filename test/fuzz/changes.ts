@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import type { Draft } from "./draft.js";
-import { huge, oddKey, oddValue } from "./hostile.js";
-import { oddPart } from "./oddParts.js";
-import { someDamage, someFraming, someHeader } from "./oddWire.js";
-import { regrouped, replaced, type Tree } from "./tree.js";
+import { huge, oddKey, oddValue } from "./hostileValues.js";
+import { oddPart } from "./hostilePathParts.js";
+import { someDamage, someFraming, someHeader } from "./hostileTransport.js";
+import { regrouped, replaced, type Tree } from "./jsonTree.js";
 
 /** What is changed of a request that is right otherwise. */
 export type Change = (draft: Draft) => Draft;

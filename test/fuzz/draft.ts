@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
-import type { Entities } from "./entities.js";
-import { type Tree, textOf } from "./tree.js";
+import type { Entities } from "./createdEntities.js";
+import { type Tree, textOf } from "./jsonTree.js";
 
 /** What is done to the bytes of a body. Places are parts of its length. */
 export type Damage =

@@ -1,9 +1,9 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import type { Draft } from "./draft.js";
-import type { Described } from "./drafts.js";
-import { namesEntity } from "./entities.js";
-import { textOf } from "./tree.js";
-import type { RawAnswer } from "./wire.js";
+import type { Described } from "./draftArbitrary.js";
+import { namesEntity } from "./createdEntities.js";
+import { textOf } from "./jsonTree.js";
+import type { RawAnswer } from "./rawConnection.js";
 
 /** Requests that only ask, though they are posted. */
 const ASKS = /^POST \/v1\/query\//;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { type EntityKind, standIn } from "./entities.js";
-import { oddKey, oddText, oddValue } from "./hostile.js";
-import { type Member, type Tree, treeOf } from "./tree.js";
+import { type EntityKind, standIn } from "./createdEntities.js";
+import { oddKey, oddText, oddValue } from "./hostileValues.js";
+import { type Member, type Tree, treeOf } from "./jsonTree.js";
 
 const id = (kind: EntityKind): fc.Arbitrary<Tree> => fc.nat({ max: 59 }).map((n) => treeOf(standIn(kind, n)));
 

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
-import { startOwnRedis } from "../../src/redis/provide.js";
+import { startOwnRedis } from "../../src/redis/provideRedis.js";
 import { campaign } from "./campaign.js";
 
 const { values } = parseArgs({

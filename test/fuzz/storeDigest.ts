@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { SCHEDDS } from "./valid.js";
+import { SCHEDDS } from "./schemaValues.js";
 
 /** What lies at each key of the store, as a digest. */
 export type StoreDigest = ReadonlyMap<string, string>;

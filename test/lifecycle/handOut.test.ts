@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { startScriptedMqs, status } from "../mqs/scriptedMqs.js";
-import { deleteKeys, openRedis } from "../setup/address.js";
+import { deleteKeys, openRedis } from "../setup/testRedis.js";
 import { freshDatabase } from "../setup/database.js";
-import { startStory, task } from "../stories/story.js";
+import { startStory, task } from "../scenarios/serviceScenario.js";
 
 it("a taskforce whose queue the MQS does not know waits, and those behind it are handed out", async () => {
   const mqs = await startScriptedMqs();

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { TaskforceUuid, WorkflowId } from "../../src/domain/ids.js";
-import type { RedisClient } from "../../src/redis/client.js";
+import type { RedisClient } from "../../src/redis/redisClient.js";
 import { openStore } from "../../src/store/store.js";
-import { openRedis } from "../setup/address.js";
+import { openRedis } from "../setup/testRedis.js";
 import { freshDatabase, PARTITIONS } from "../setup/database.js";
-import { logOf, type Story, startStory } from "../stories/story.js";
+import { logOf, type Story, startStory } from "../scenarios/serviceScenario.js";
 
 let redis: RedisClient;
 let story: Story;

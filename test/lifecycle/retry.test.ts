@@ -1,14 +1,14 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { TaskforceUuid } from "../../src/domain/ids.js";
-import { entryNow } from "../../src/lifecycle/log.js";
+import { entryNow } from "../../src/lifecycle/phaseChangeLog.js";
 import { createQueues, type Queues } from "../../src/queues/queues.js";
-import type { RedisClient } from "../../src/redis/client.js";
+import type { RedisClient } from "../../src/redis/redisClient.js";
 import { openStore, type Store } from "../../src/store/store.js";
 import { jobIds } from "../queues/jobIds.js";
-import { openRedis } from "../setup/address.js";
+import { openRedis } from "../setup/testRedis.js";
 import { freshDatabase, PARTITIONS } from "../setup/database.js";
-import { type AccessPoint, eventually, lastEntry, logOf, type Story, startStory } from "../stories/story.js";
+import { type AccessPoint, eventually, lastEntry, logOf, type Story, startStory } from "../scenarios/serviceScenario.js";
 
 let redis: RedisClient;
 let story: Story;

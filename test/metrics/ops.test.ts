@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { type ScriptedMqs, startScriptedMqs, status } from "../mqs/scriptedMqs.js";
-import { eventually, type Story, startStory, task } from "../stories/story.js";
+import { eventually, type Story, startStory, task } from "../scenarios/serviceScenario.js";
 import { Scrape, scrape } from "./scrape.js";
 
 interface Alert {

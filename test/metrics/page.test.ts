@@ -1,9 +1,9 @@
 import { createServer, request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isFromHere } from "../../src/api/metricsPage.js";
-import { listen } from "../../src/serving.js";
-import { startTestService, type TestService } from "../setup/service.js";
-import { eventually, startStory } from "../stories/story.js";
+import { isFromHere } from "../../src/api/routes/metricsEndpoint.js";
+import { listen } from "../../src/app/httpListener.js";
+import { startTestService, type TestService } from "../setup/testService.js";
+import { eventually, startStory } from "../scenarios/serviceScenario.js";
 import { type Scrape, scrape } from "./scrape.js";
 
 let service: TestService;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { WmsError } from "../../src/domain/errors.js";
+import { WmsError } from "../../src/domain/wmsError.js";
 import { newWorkflowId } from "../../src/domain/ids.js";
 import type { Mqs } from "../../src/domain/mqProfile.js";
 import { createHttpMqs } from "../../src/mqs/httpMqs.js";
-import { recordingLog } from "./logLines.js";
+import { recordingLog } from "./recordingLog.js";
 import { drop, garbage, hang, type ScriptedMqs, startScriptedMqs, status } from "./scriptedMqs.js";
 
 const client = { clientId: "wms", clientSecret: "s3cret +&:%ü" };

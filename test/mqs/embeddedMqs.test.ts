@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { WmsError } from "../../src/domain/errors.js";
+import { WmsError } from "../../src/domain/wmsError.js";
 import { newWorkflowId, type WorkflowId } from "../../src/domain/ids.js";
 import { mqProfileSchema } from "../../src/domain/mqProfile.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "../../src/mqs/embeddedMqs.js";
-import type { RedisClient } from "../../src/redis/client.js";
-import { keysOf, openRedis } from "../setup/address.js";
+import type { RedisClient } from "../../src/redis/redisClient.js";
+import { keysOf, openRedis } from "../setup/testRedis.js";
 import { freshDatabase } from "../setup/database.js";
 
 const broker = { type: "rabbitmq", address: "broker.example.org:5672", authToken: "let-me-in" };

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { WmsError } from "../../src/domain/errors.js";
+import { WmsError } from "../../src/domain/wmsError.js";
 import { newWorkflowId, type WorkflowId } from "../../src/domain/ids.js";
 import type { Mqs } from "../../src/domain/mqProfile.js";
 import { createHttpMqs } from "../../src/mqs/httpMqs.js";
-import { recordingLog } from "./logLines.js";
+import { recordingLog } from "./recordingLog.js";
 import {
   drop,
   garbage,

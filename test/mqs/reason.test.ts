@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reasonOf } from "../../src/mqs/reason.js";
+import { reasonOf } from "../../src/mqs/mqsErrorReason.js";
 
 test.each([
   ["no such queue: events", "no such queue: events"],

@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { type JsonAnswer, ReservedQueues } from "./reservedQueues.js";
-import { type ScriptedAnswer, well } from "./scriptedAnswers.js";
+import { type ScriptedAnswer, well } from "./scriptedResponses.js";
 
-export * from "./scriptedAnswers.js";
+export * from "./scriptedResponses.js";
 
 /** What a request asks for; `token` is the OAuth2 token service, which listens at the same port. */
 export type CallKind = "reservation" | "activation" | "profile" | "token";

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import { openBrowser } from "../../scripts/browser/chromium.js";
-import { createTms } from "../../scripts/tms/tms.js";
+import { createTms } from "../../scripts/tms/simulatedTms.js";
 import { createWorkflow, read, ServiceProcess, until } from "../processes/serviceProcess.js";
 import { freshDatabase } from "../setup/database.js";
 import { PageDriver } from "./pageDriver.js";

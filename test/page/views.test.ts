@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser } from "../../scripts/browser/chromium.js";
 import { seededRandom } from "../../scripts/tms/random.js";
-import { type Story, startStory, task } from "../stories/story.js";
+import { type Story, startStory, task } from "../scenarios/serviceScenario.js";
 import { PageDriver } from "./pageDriver.js";
 
 const UNKNOWN = "/workflows/WF-00000000-00000000";

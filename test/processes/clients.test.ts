@@ -2,9 +2,9 @@ import { Writable } from "node:stream";
 import { Redis } from "ioredis";
 import { type Logger, pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
-import { connectRequests, connectWorkers } from "../../src/redis/clients.js";
-import { ensureRedisServer } from "../../src/redis/executable.js";
-import { type RedisServer, startServer } from "../../src/redis/server.js";
+import { connectRequests, connectWorkers } from "../../src/redis/connectClients.js";
+import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
+import { type RedisServer, startServer } from "../../src/redis/redisServer.js";
 import { temporaryFolder, until } from "./serviceProcess.js";
 
 /** A log whose messages the test can read. */

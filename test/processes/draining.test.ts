@@ -4,10 +4,10 @@ import { createConnection } from "node:net";
 import { text } from "node:stream/consumers";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureRedisServer } from "../../src/redis/executable.js";
-import { startServer } from "../../src/redis/server.js";
+import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
+import { startServer } from "../../src/redis/redisServer.js";
 import { hang, startScriptedMqs } from "../mqs/scriptedMqs.js";
-import { openRedis } from "../setup/address.js";
+import { openRedis } from "../setup/testRedis.js";
 import { freshDatabase } from "../setup/database.js";
 import {
   beginRequest,

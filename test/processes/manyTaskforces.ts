@@ -1,5 +1,5 @@
 import type { Taskforce } from "../../src/domain/taskforce.js";
-import { type Story, task } from "../stories/story.js";
+import { type Story, task } from "../scenarios/serviceScenario.js";
 
 /** The access points where {@link createTaskforces} has its taskforces run. */
 export const SCHEDDS = ["ap-north", "ap-east", "ap-south", "ap-west"];

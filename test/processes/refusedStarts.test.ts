@@ -4,8 +4,8 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from "
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureRedisServer } from "../../src/redis/executable.js";
-import { startServer } from "../../src/redis/server.js";
+import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
+import { startServer } from "../../src/redis/redisServer.js";
 import { freshDatabase } from "../setup/database.js";
 import { ServiceProcess, temporaryFolder } from "./serviceProcess.js";
 

@@ -4,12 +4,12 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
-import { settingsOf } from "../setup/address.js";
-import { Program, type ProgramName, until } from "./program.js";
-import { WORKFLOW_REQUEST } from "./workflowRequest.js";
+import { settingsOf } from "../setup/testRedis.js";
+import { Program, type ProgramName, until } from "./serviceProgram.js";
+import { WORKFLOW_REQUEST } from "./workflowRequestJson.js";
 
-export { type LogLine, until } from "./program.js";
-export { WORKFLOW_REQUEST, workflowRequest } from "./workflowRequest.js";
+export { type LogLine, until } from "./serviceProgram.js";
+export { WORKFLOW_REQUEST, workflowRequest } from "./workflowRequestJson.js";
 
 /** A program of the service as a real process. It is killed when its test has ended, or later where that is asked for. */
 export class ServiceProcess extends Program {

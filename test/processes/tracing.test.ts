@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { startScriptedMqs } from "../mqs/scriptedMqs.js";
-import { openRedis } from "../setup/address.js";
+import { openRedis } from "../setup/testRedis.js";
 import { freshDatabase } from "../setup/database.js";
 import { loadedPackages, TELLING_WHAT_IT_LOADS } from "./loadedPackages.js";
 import { type CollectedSpan, startOtlpCollector } from "./otlpCollector.js";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LeaseQueue } from "../../src/queues/leaseQueue.js";
-import type { RedisClient } from "../../src/redis/client.js";
-import { keysOf, openRedis } from "../setup/address.js";
+import type { RedisClient } from "../../src/redis/redisClient.js";
+import { keysOf, openRedis } from "../setup/testRedis.js";
 import { freshDatabase } from "../setup/database.js";
 import { jobIds } from "./jobIds.js";
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WorkflowId } from "../../src/domain/ids.js";
 import { createQueues, type Queues } from "../../src/queues/queues.js";
-import { mastersOf, type RedisClient } from "../../src/redis/client.js";
+import { mastersOf, type RedisClient } from "../../src/redis/redisClient.js";
 import { openStore } from "../../src/store/store.js";
 import { jobIds } from "../queues/jobIds.js";
-import { openRedis } from "../setup/address.js";
+import { openRedis } from "../setup/testRedis.js";
 import { freshDatabase, PARTITIONS } from "../setup/database.js";
 import {
   type AccessPoint,
@@ -13,7 +13,7 @@ import {
   type Story,
   startStory,
   theOnly,
-} from "../stories/story.js";
+} from "../scenarios/serviceScenario.js";
 
 /** In one step, as a lost Redis node would: the service must not get in between. */
 const DELETE_QUEUES = `

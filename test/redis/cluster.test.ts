@@ -1,13 +1,13 @@
 import { Cluster } from "ioredis";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type LocalCluster, startCluster } from "../../scripts/redis/cluster.js";
+import { type LocalCluster, startCluster } from "../../scripts/redis/localCluster.js";
 import type { RedisLocation } from "../../src/domain/redisLocation.js";
-import { mastersOf } from "../../src/redis/client.js";
-import { provideRedis } from "../../src/redis/provide.js";
+import { mastersOf } from "../../src/redis/redisClient.js";
+import { provideRedis } from "../../src/redis/provideRedis.js";
 import { freshDatabase } from "../setup/database.js";
-import { type AccessPoint, type Story, startStory, task } from "../stories/story.js";
-import { EventClient, phasesOf } from "../watch/eventClient.js";
+import { type AccessPoint, type Story, startStory, task } from "../scenarios/serviceScenario.js";
+import { EventClient, phasesOf } from "../views/events/eventClient.js";
 
 const PARTITIONS = 48;
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { holdBack, processOf } from "../../scripts/failover/replication.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
-import type { Created } from "../api/requests.js";
-import { eventually, task } from "../stories/story.js";
-import { anotherMaster, type SentinelStory, startSentinelStory } from "./sentinelStory.js";
+import type { Created } from "../api/requestBodies.js";
+import { eventually, task } from "../scenarios/serviceScenario.js";
+import { anotherMaster, type SentinelStory, startSentinelStory } from "./sentinelScenario.js";
 
 let sentinels: SentinelStory["sentinels"];
 let story: SentinelStory["story"];

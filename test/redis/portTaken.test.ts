@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureRedisServer } from "../../src/redis/executable.js";
-import { freePort, startServer } from "../../src/redis/server.js";
+import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
+import { freePort, startServer } from "../../src/redis/redisServer.js";
 import { temporaryFolder } from "../processes/serviceProcess.js";
 
 test("a server whose port somebody else took meanwhile is started with another one", async () => {

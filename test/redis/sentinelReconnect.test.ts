@@ -1,10 +1,10 @@
 import { pino } from "pino";
 import { onTestFinished, test } from "vitest";
 import { processOf } from "../../scripts/failover/replication.js";
-import { startSentinels } from "../../scripts/redis/sentinels.js";
-import { connectRequests, connectWorkers } from "../../src/redis/clients.js";
+import { startSentinels } from "../../scripts/redis/localSentinels.js";
+import { connectRequests, connectWorkers } from "../../src/redis/connectClients.js";
 import { startTcpProxy } from "../processes/tcpProxy.js";
-import { eventually } from "../stories/story.js";
+import { eventually } from "../scenarios/serviceScenario.js";
 
 /** Milliseconds each way: a client is asking the sentinels most of the time until it has the new master. */
 const SLOW = 100;

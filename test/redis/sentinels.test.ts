@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { processOf } from "../../scripts/failover/replication.js";
-import { type AccessPoint, eventually } from "../stories/story.js";
-import { anotherMaster, type SentinelStory, startSentinelStory } from "./sentinelStory.js";
+import { type AccessPoint, eventually } from "../scenarios/serviceScenario.js";
+import { anotherMaster, type SentinelStory, startSentinelStory } from "./sentinelScenario.js";
 
 let sentinels: SentinelStory["sentinels"];
 let story: SentinelStory["story"];

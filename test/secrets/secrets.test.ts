@@ -1,16 +1,16 @@
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureRedisServer } from "../../src/redis/executable.js";
-import { provideRedis } from "../../src/redis/provide.js";
-import { startServer } from "../../src/redis/server.js";
-import { RedisStartError } from "../../src/redis/startError.js";
-import { task, workflowOf } from "../api/requests.js";
-import { recordingLog } from "../mqs/logLines.js";
+import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
+import { provideRedis } from "../../src/redis/provideRedis.js";
+import { startServer } from "../../src/redis/redisServer.js";
+import { RedisStartError } from "../../src/redis/redisStartError.js";
+import { task, workflowOf } from "../api/requestBodies.js";
+import { recordingLog } from "../mqs/recordingLog.js";
 import { ServiceProcess, temporaryFolder, until } from "../processes/serviceProcess.js";
-import { eventually } from "../stories/story.js";
-import { type Ask, asking } from "./asking.js";
-import { type MarkedMqs, type Mood, startMarkedMqs, WAYS_TO_QUOTE } from "./markedMqs.js";
-import { expectNoSecrets, SECRETS } from "./markers.js";
+import { eventually } from "../scenarios/serviceScenario.js";
+import { type Ask, asking } from "./secretCheckingClient.js";
+import { type MarkedMqs, type Mood, startMarkedMqs, WAYS_TO_QUOTE } from "./leakingMqs.js";
+import { expectNoSecrets, SECRETS } from "./secretMarkers.js";
 
 /** Pages for people and machines, beside the API. Whoever adds one adds it here. */
 const PAGES = ["/docs/", "/docs/swagger-ui-init.js", "/v1/schema/openapi", "/healthz", "/readyz", "/nope"];

@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
-import { type LocalCluster, startCluster } from "../../scripts/redis/cluster.js";
-import { clusterAddress, nodesOf } from "./address.js";
+import { type LocalCluster, startCluster } from "../../scripts/redis/localCluster.js";
+import { clusterAddress, nodesOf } from "./testRedis.js";
 
 /** In the one Redis of the run: the addresses of clusters that nobody uses, first in, first out. */
 const FREE = "wms-test:free-clusters";

@@ -1,6 +1,6 @@
 import type { TestProject } from "vitest/node";
-import { startCluster } from "../../scripts/redis/cluster.js";
-import { clusterAddress } from "./address.js";
+import { startCluster } from "../../scripts/redis/localCluster.js";
+import { clusterAddress } from "./testRedis.js";
 import { offerClusters } from "./clusterPool.js";
 import startRedis from "./redis.js";
 

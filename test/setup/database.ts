@@ -1,5 +1,5 @@
 import { inject } from "vitest";
-import { CLUSTER_PARTITIONS } from "./address.js";
+import { CLUSTER_PARTITIONS } from "./testRedis.js";
 import { returnClusters, takeCluster } from "./clusterPool.js";
 import { returnDatabases, takeDatabase } from "./databasePool.js";
 

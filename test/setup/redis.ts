@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { TestProject } from "vitest/node";
-import { checkRedis } from "../../src/redis/check.js";
-import { ensureRedisServer } from "../../src/redis/executable.js";
-import { startServer } from "../../src/redis/server.js";
+import { checkRedis } from "../../src/redis/checkRedis.js";
+import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
+import { startServer } from "../../src/redis/redisServer.js";
 import { closePool, openPool } from "./databasePool.js";
 import { dockerAnswers, startContainer } from "./docker.js";
 

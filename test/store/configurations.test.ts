@@ -1,11 +1,11 @@
 import { beforeEach, expect, test } from "vitest";
-import type { RedisClient } from "../../src/redis/client.js";
+import type { RedisClient } from "../../src/redis/redisClient.js";
 import type { Configuration } from "../../src/store/configurations.js";
 import { createAll } from "../../src/store/creation.js";
 import { memberOf, partitionOf, recordKey } from "../../src/store/keys.js";
 import { configurationOf } from "../../src/store/records.js";
 import { openStore, type Store } from "../../src/store/store.js";
-import { freshStore } from "../setup/store.js";
+import { freshStore } from "../setup/freshStore.js";
 import { workflowOf } from "./wholeWorkflow.js";
 
 let redis: RedisClient;

@@ -2,12 +2,12 @@ import { beforeEach, expect, test } from "vitest";
 import { newTaskforceUuid, newTaskId, newWorkflowId } from "../../src/domain/ids.js";
 import type { Phase } from "../../src/domain/phases.js";
 import { newTaskforce } from "../../src/lifecycle/create.js";
-import type { RedisClient } from "../../src/redis/client.js";
+import type { RedisClient } from "../../src/redis/redisClient.js";
 import { createAll, createTaskforce } from "../../src/store/creation.js";
 import { countsKey, partitionOf } from "../../src/store/keys.js";
 import { logEntry } from "../../src/store/phaseLog.js";
 import type { Store } from "../../src/store/store.js";
-import { freshStore } from "../setup/store.js";
+import { freshStore } from "../setup/freshStore.js";
 
 let redis: RedisClient;
 let store: Store;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createAll } from "../../src/store/creation.js";
 import { logEntry } from "../../src/store/phaseLog.js";
-import { freshStore } from "../setup/store.js";
+import { freshStore } from "../setup/freshStore.js";
 import { workflowOf } from "./wholeWorkflow.js";
 
 const completed = logEntry({

@@ -10,13 +10,13 @@ import type { Phase } from "../../src/domain/phases.js";
 import type { WorkflowSummary } from "../../src/domain/summary.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { WorkflowEvent } from "../../src/domain/workflowEvents.js";
-import type { RedisClient } from "../../src/redis/client.js";
+import type { RedisClient } from "../../src/redis/redisClient.js";
 import { createAll, createTaskforce } from "../../src/store/creation.js";
 import { EventStreams, isLost, ORIGIN } from "../../src/store/eventStreams.js";
 import { EVENTS_KEPT, eventsKey } from "../../src/store/keys.js";
 import { logEntry } from "../../src/store/phaseLog.js";
 import type { Store } from "../../src/store/store.js";
-import { freshStore } from "../setup/store.js";
+import { freshStore } from "../setup/freshStore.js";
 
 /** The summary of a workflow without taskforces. */
 const NO_SUMS: WorkflowSummary = {

@@ -1,13 +1,13 @@
 import { beforeEach, expect, test } from "vitest";
-import type { RedisClient } from "../../src/redis/client.js";
+import type { RedisClient } from "../../src/redis/redisClient.js";
 import { createAll, createTaskforce } from "../../src/store/creation.js";
-import { type Claim, Overtaken } from "../../src/store/idempotency.js";
+import { type Claim, Overtaken } from "../../src/store/idempotencyClaims.js";
 import { partitionOf } from "../../src/store/keys.js";
 import { AT_ONCE } from "../../src/store/staging.js";
 import type { Store } from "../../src/store/store.js";
-import { empty, keysOf } from "../setup/address.js";
-import { freshStore } from "../setup/store.js";
-import { inPhase } from "./inPhase.js";
+import { empty, keysOf } from "../setup/testRedis.js";
+import { freshStore } from "../setup/freshStore.js";
+import { inPhase } from "./taskforcesInPhase.js";
 import { workflowOf } from "./wholeWorkflow.js";
 
 let redis: RedisClient;

@@ -1,15 +1,15 @@
 import { beforeEach, expect, test } from "vitest";
-import type { FindRequest } from "../../src/domain/requests.js";
+import type { FindRequest } from "../../src/domain/requestSchemas.js";
 import type { Wms } from "../../src/lifecycle/context.js";
-import { queryEntities } from "../../src/lifecycle/read.js";
-import type { RedisClient } from "../../src/redis/client.js";
+import { queryEntities } from "../../src/views/query/readEntities.js";
+import type { RedisClient } from "../../src/redis/redisClient.js";
 import { createAll, entriesBehind } from "../../src/store/creation.js";
 import { partitionOf, stagingKey } from "../../src/store/keys.js";
 import { AT_ONCE, stage, sweepStaged } from "../../src/store/staging.js";
 import { openStore, type Store } from "../../src/store/store.js";
-import { keysOf } from "../setup/address.js";
-import { freshStore } from "../setup/store.js";
-import { inPhase } from "./inPhase.js";
+import { keysOf } from "../setup/testRedis.js";
+import { freshStore } from "../setup/freshStore.js";
+import { inPhase } from "./taskforcesInPhase.js";
 import { workflowOf } from "./wholeWorkflow.js";
 
 let redis: RedisClient;

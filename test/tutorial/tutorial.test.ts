@@ -1,10 +1,10 @@
 import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { PACKAGE } from "../cli/commandLine.js";
+import { PACKAGE } from "../cli/cliProcess.js";
 import { temporaryFolder, until } from "../processes/serviceProcess.js";
-import { startTestService } from "../setup/service.js";
-import { agrees, blocksOf, type Step } from "./page.js";
+import { startTestService } from "../setup/testService.js";
+import { agrees, blocksOf, type Step } from "./tutorialPage.js";
 import { Background, Shell } from "./shell.js";
 
 /** Commands that only look, so that they can be repeated until it is as the page says: a reader is slower than a test. */

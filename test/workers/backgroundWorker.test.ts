@@ -8,11 +8,11 @@ import {
   NotYet,
   startBackgroundWorker,
 } from "../../src/workers/backgroundWorker.js";
-import { recordingLog } from "../mqs/logLines.js";
+import { recordingLog } from "../mqs/recordingLog.js";
 import { allJobIds } from "../queues/jobIds.js";
-import { openRedis } from "../setup/address.js";
+import { openRedis } from "../setup/testRedis.js";
 import { freshDatabase } from "../setup/database.js";
-import { eventually } from "../stories/story.js";
+import { eventually } from "../scenarios/serviceScenario.js";
 
 const QUEUE = "test-work";
 /** The log's levels. */

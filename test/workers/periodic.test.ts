@@ -2,8 +2,8 @@ import { EventEmitter } from "node:events";
 import { setImmediate, setTimeout as wait } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { startPeriodic } from "../../src/workers/periodic.js";
-import { recordingLog } from "../mqs/logLines.js";
-import { eventually } from "../stories/story.js";
+import { recordingLog } from "../mqs/recordingLog.js";
+import { eventually } from "../scenarios/serviceScenario.js";
 
 /** How a run ends. */
 interface Run {

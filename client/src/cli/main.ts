@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
-import { EXIT, ending } from "./exits.js";
+import { EXIT, ending } from "./exitCodes.js";
 import { createProgram } from "./program.js";
 import { note } from "./terminal.js";
 

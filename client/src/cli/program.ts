@@ -1,18 +1,18 @@
 import { Command } from "commander";
-import { addAddWorkers } from "./addWorkers.js";
-import { seconds } from "./arguments.js";
-import { addCompletion } from "./completion.js";
-import { addDeactivations } from "./deactivate.js";
-import { addDrain } from "./drain.js";
-import { EXIT_CODES } from "./exits.js";
-import { addGet } from "./get.js";
-import { addIds } from "./ids.js";
-import { addLs } from "./ls.js";
-import { addQuery } from "./query.js";
-import { SETTINGS } from "./settings.js";
-import { addSubmit } from "./submit.js";
-import { addWatch } from "./watch.js";
-import { addWhy } from "./why.js";
+import { addAddWorkers } from "./addWorkersCommand.js";
+import { seconds } from "./argumentParsers.js";
+import { addCompletion } from "./completionCommand.js";
+import { addDeactivations } from "./deactivateCommands.js";
+import { addDrain } from "./drainCommand.js";
+import { EXIT_CODES } from "./exitCodes.js";
+import { addGet } from "./getCommand.js";
+import { addIds } from "./idsCommand.js";
+import { addLs } from "./lsCommand.js";
+import { addQuery } from "./queryCommand.js";
+import { SETTINGS } from "./commandClient.js";
+import { addSubmit } from "./submitCommand.js";
+import { addWatch } from "./watchCommand.js";
+import { addWhy } from "./whyCommand.js";
 
 /** Seconds that a person at a terminal waits for a service that is away, unless told. */
 const PATIENCE = 5;

@@ -1,4 +1,4 @@
-import type { ByPhase, Summary, TaskSummary } from "../summary.js";
+import type { ByPhase, Summary, TaskSummary } from "../summaryTypes.js";
 import { counted, cut, duration, paint, plain, type Style } from "./terminal.js";
 
 /** What the workers of a task do. */

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
-import type { WorkflowRequest } from "../entities.js";
-import { usageError } from "./exits.js";
-import { type Fault, faultsOf, fieldName, type Path, pathIn } from "./requestCheck.js";
+import type { WorkflowRequest } from "../entityTypes.js";
+import { usageError } from "./exitCodes.js";
+import { type Fault, faultsOf, fieldName, type Path, pathIn } from "./requestValidation.js";
 
 /** Faults that are told at a time. */
 const MOST_FAULTS = 10;

@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { PublicQueue, Summary, TaskDirective } from "../api/shapes.ts";
-import { inOrder } from "../parts/phases.ts";
-import { imageName, number, shortId } from "../parts/wording.ts";
-import { runningOf } from "../parts/workers.ts";
-import { groupTasks, MOST_BOXES, type TaskGroup } from "./groups.ts";
-import { draw, type Placed, QUEUE_SIZE, TASK_SIZE, type Way } from "./layout.ts";
-import { stateOf, type TaskState } from "./state.ts";
+import type { PublicQueue, Summary, TaskDirective } from "../api/apiTypes.ts";
+import { inOrder } from "../parts/phaseLabels.ts";
+import { imageName, number, shortId } from "../parts/format.ts";
+import { runningOf } from "../parts/workerGroups.ts";
+import { groupTasks, MOST_BOXES, type TaskGroup } from "./taskGroups.ts";
+import { draw, type Placed, QUEUE_SIZE, TASK_SIZE, type Way } from "./graphLayout.ts";
+import { stateOf, type TaskState } from "./taskState.ts";
 
 /** Pixels below which the graph runs from top to bottom. */
 const NARROW = 640;

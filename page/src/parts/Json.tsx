@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import { call } from "../api/call.ts";
+import { call } from "../api/callApi.ts";
 import { Dialog } from "./Dialog.tsx";
-import { Loading } from "./Notes.tsx";
+import { Loading } from "./Notices.tsx";
 
 /** A button that shows an object as the API gives it. */
 export function JsonButton({ path, label, short = false }: { path: string; label: string; short?: boolean }) {

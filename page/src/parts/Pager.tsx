@@ -1,4 +1,4 @@
-import { number } from "./wording.ts";
+import { number } from "./format.ts";
 
 /** Rows that are shown at a time: a page of ten thousand would be slow, and read by nobody. */
 export const ROWS = 50;

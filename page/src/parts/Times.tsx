@@ -1,5 +1,5 @@
-import { clock } from "../live/clock.ts";
-import { duration, machineTime, moment } from "./wording.ts";
+import { clock } from "../live/nowSeconds.ts";
+import { duration, machineTime, moment } from "./format.ts";
 
 /** When something happened, in epoch seconds, and how long ago. */
 export function Ago({ at }: { at: number }) {

@@ -1,6 +1,6 @@
-import type { FailedAttempt } from "../api/shapes.ts";
+import type { FailedAttempt } from "../api/apiTypes.ts";
 import { Ago } from "../parts/Times.tsx";
-import { number, shortId } from "../parts/wording.ts";
+import { number, shortId } from "../parts/format.ts";
 
 /** The newest attempts that failed, with their reasons. @param total how many there were in all */
 export function Failures({ attempts, total }: { attempts: readonly FailedAttempt[]; total: number }) {

@@ -1,5 +1,5 @@
-import type { Errors } from "../api/shapes.ts";
-import { number } from "../parts/wording.ts";
+import type { Errors } from "../api/apiTypes.ts";
+import { number } from "../parts/format.ts";
 
 /** As many as fit on a page; the rest is rare. */
 const SHOWN = 10;

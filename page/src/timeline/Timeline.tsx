@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
-import type { Taskforce } from "../api/shapes.ts";
-import { clock } from "../live/clock.ts";
+import type { Taskforce } from "../api/apiTypes.ts";
+import { clock } from "../live/nowSeconds.ts";
 import { JsonButton } from "../parts/Json.tsx";
 import { Pager, ROWS } from "../parts/Pager.tsx";
-import { PhaseBadge } from "../parts/Phases.tsx";
-import { PHASE_LABELS } from "../parts/phases.ts";
-import { counted, duration, shortId } from "../parts/wording.ts";
-import { failuresOf, spansOf, ticks } from "./spans.ts";
+import { PhaseBadge } from "../parts/PhaseBar.tsx";
+import { PHASE_LABELS } from "../parts/phaseLabels.ts";
+import { counted, duration, shortId } from "../parts/format.ts";
+import { failuresOf, spansOf, ticks } from "./phaseSpans.ts";
 
 const MOST_TICKS = 6;
 

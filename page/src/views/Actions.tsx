@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
-import { addWorkers, deactivate, newWish } from "../api/routes.ts";
-import type { Summary, TaskDirective } from "../api/shapes.ts";
+import { addWorkers, deactivate, newWish } from "../api/apiRequests.ts";
+import type { Summary, TaskDirective } from "../api/apiTypes.ts";
 import { Dialog } from "../parts/Dialog.tsx";
-import { counted, imageName, shortId } from "../parts/wording.ts";
+import { counted, imageName, shortId } from "../parts/format.ts";
 
 type Action = "abort" | "finished" | "add workers";
 

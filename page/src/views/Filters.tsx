@@ -1,4 +1,4 @@
-import { type Criteria, SINCE, type Since, STATES, type State } from "./criteria.ts";
+import { type Criteria, SINCE, type Since, STATES, type State } from "./workflowCriteria.ts";
 
 /** What the list of workflows is narrowed by. */
 export function Filters({

@@ -1,4 +1,4 @@
-import { clock } from "../live/clock.ts";
+import { clock } from "../live/nowSeconds.ts";
 import { Ago } from "../parts/Times.tsx";
 
 /** Seconds without a poll after which a TMS seems to be away. */

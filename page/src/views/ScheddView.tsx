@@ -1,16 +1,16 @@
 import type { ComponentChildren } from "preact";
 import { useRoute } from "preact-iso";
-import { readSchedd } from "../api/routes.ts";
-import type { QueueState } from "../api/shapes.ts";
-import { Loading, Refused } from "../parts/Notes.tsx";
-import { PhaseBar } from "../parts/Phases.tsx";
+import { readSchedd } from "../api/apiRequests.ts";
+import type { QueueState } from "../api/apiTypes.ts";
+import { Loading, Refused } from "../parts/Notices.tsx";
+import { PhaseBar } from "../parts/PhaseBar.tsx";
 import { Facts, Section } from "../parts/Section.tsx";
 import { Ago } from "../parts/Times.tsx";
 import { View } from "../parts/View.tsx";
-import { duration, number, shortId } from "../parts/wording.ts";
-import { workflowIdIn } from "./criteria.ts";
+import { duration, number, shortId } from "../parts/format.ts";
+import { workflowIdIn } from "./workflowCriteria.ts";
 import { LastPoll } from "./LastPoll.tsx";
-import { useLatest } from "./useLatest.ts";
+import { useLatest } from "./useRefreshable.ts";
 
 /** The page of one access point. */
 export function ScheddView() {

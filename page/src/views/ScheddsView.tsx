@@ -1,11 +1,11 @@
-import { readSchedds } from "../api/routes.ts";
-import type { QueueState, Schedd } from "../api/shapes.ts";
-import { Empty, Loading, Refused } from "../parts/Notes.tsx";
-import { PhaseBar } from "../parts/Phases.tsx";
+import { readSchedds } from "../api/apiRequests.ts";
+import type { QueueState, Schedd } from "../api/apiTypes.ts";
+import { Empty, Loading, Refused } from "../parts/Notices.tsx";
+import { PhaseBar } from "../parts/PhaseBar.tsx";
 import { View } from "../parts/View.tsx";
-import { counted, duration, number } from "../parts/wording.ts";
+import { counted, duration, number } from "../parts/format.ts";
 import { LastPoll } from "./LastPoll.tsx";
-import { useLatest } from "./useLatest.ts";
+import { useLatest } from "./useRefreshable.ts";
 
 /** The page of all access points. */
 export function ScheddsView() {

@@ -1,5 +1,5 @@
-import type { ByPhase, Deactivation } from "../api/shapes.ts";
-import { hasEnded, inOrder } from "../parts/phases.ts";
+import type { ByPhase, Deactivation } from "../api/apiTypes.ts";
+import { hasEnded, inOrder } from "../parts/phaseLabels.ts";
 
 /** How a workflow stands, as a word and a shape. */
 export function wordFor(deactivated: Deactivation | null, phases: ByPhase | undefined): string {

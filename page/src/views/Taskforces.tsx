@@ -1,13 +1,13 @@
-import type { Summary } from "../api/shapes.ts";
-import { clock } from "../live/clock.ts";
-import { Loading } from "../parts/Notes.tsx";
-import { Paged } from "../parts/Paged.tsx";
-import { PhaseBar } from "../parts/Phases.tsx";
-import { inOrder, PHASE_LABELS } from "../parts/phases.ts";
+import type { Summary } from "../api/apiTypes.ts";
+import { clock } from "../live/nowSeconds.ts";
+import { Loading } from "../parts/Notices.tsx";
+import { Paged } from "../parts/PagedList.tsx";
+import { PhaseBar } from "../parts/PhaseBar.tsx";
+import { inOrder, PHASE_LABELS } from "../parts/phaseLabels.ts";
 import { Section } from "../parts/Section.tsx";
-import { counted, duration, imageName, number } from "../parts/wording.ts";
+import { counted, duration, imageName, number } from "../parts/format.ts";
 import { Timeline } from "../timeline/Timeline.tsx";
-import { MANY, type Watched, type WatchedState } from "./watched.ts";
+import { MANY, type Watched, type WatchedState } from "./workflowSubscription.ts";
 
 /** The taskforces of a workflow: one by one along time, or summed up where there are very many. */
 export function Taskforces({ watched, state: { summary } }: { watched: Watched; state: WatchedState }) {

@@ -1,22 +1,22 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
-import type { Summary } from "../api/shapes.ts";
+import type { Summary } from "../api/apiTypes.ts";
 import { TaskGraph } from "../graph/TaskGraph.tsx";
 import { JsonButton } from "../parts/Json.tsx";
-import { Loading, Refused } from "../parts/Notes.tsx";
-import { Paged } from "../parts/Paged.tsx";
-import { PhaseBar } from "../parts/Phases.tsx";
+import { Loading, Refused } from "../parts/Notices.tsx";
+import { Paged } from "../parts/PagedList.tsx";
+import { PhaseBar } from "../parts/PhaseBar.tsx";
 import { Facts, Section } from "../parts/Section.tsx";
 import { Ago, At } from "../parts/Times.tsx";
 import { View } from "../parts/View.tsx";
-import { imageName, number } from "../parts/wording.ts";
+import { imageName, number } from "../parts/format.ts";
 import { Failures } from "../statuses/Failures.tsx";
 import { TopErrors } from "../statuses/TopErrors.tsx";
-import { Workers } from "../statuses/Workers.tsx";
+import { Workers } from "../statuses/WorkerStatuses.tsx";
 import { Actions } from "./Actions.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import { Taskforces } from "./Taskforces.tsx";
-import { type WatchedState, watchWorkflow } from "./watched.ts";
+import { type WatchedState, watchWorkflow } from "./workflowSubscription.ts";
 
 /** Task directives with a button of their own; a query finds the others. */
 const MOST_BUTTONS = 30;

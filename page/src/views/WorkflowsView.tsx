@@ -1,16 +1,16 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import type { StreamEvents, Workflow } from "../api/shapes.ts";
-import { Empty, Loading, Refused } from "../parts/Notes.tsx";
+import type { StreamEvents, Workflow } from "../api/apiTypes.ts";
+import { Empty, Loading, Refused } from "../parts/Notices.tsx";
 import { Pager } from "../parts/Pager.tsx";
-import { PhaseBar } from "../parts/Phases.tsx";
+import { PhaseBar } from "../parts/PhaseBar.tsx";
 import { At } from "../parts/Times.tsx";
 import { View } from "../parts/View.tsx";
-import { counted, imageName } from "../parts/wording.ts";
-import { runningOf } from "../parts/workers.ts";
-import { addressOf, type Criteria, criteriaOf, isOpen } from "./criteria.ts";
+import { counted, imageName } from "../parts/format.ts";
+import { runningOf } from "../parts/workerGroups.ts";
+import { addressOf, type Criteria, criteriaOf, isOpen } from "./workflowCriteria.ts";
 import { Filters } from "./Filters.tsx";
-import { listWorkflows } from "./listed.ts";
+import { listWorkflows } from "./workflowList.ts";
 import { StateBadge } from "./StateBadge.tsx";
 
 /** Rows at a time: each of them has its summary read. */

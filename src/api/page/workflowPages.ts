@@ -1,11 +1,11 @@
 import { gzipSync } from "node:zlib";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import helmet from "helmet";
-import type { OperatorGuard } from "../admin/operatorGuard.js";
-import { escaped, sendPage } from "../admin/page.js";
-import { exchangeOf } from "../exchange.js";
+import type { OperatorGuard } from "../operatorAuth/operatorGuard.js";
+import { escaped, sendPage } from "../operatorAuth/htmlPage.js";
+import { exchangeOf } from "../http/requestContext.js";
 import type { BuiltPage, PageFile } from "./pageFiles.js";
-import { isPagePath } from "./paths.js";
+import { isPagePath } from "../http/pagePaths.js";
 
 /** All comes from this service, nothing stands in the document itself, and nobody frames it: it acts on workflows. */
 const secureHeaders = helmet({

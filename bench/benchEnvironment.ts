@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { startOwnRedis } from "../src/redis/provideRedis.js";
+import { type Preparation, prepare } from "./prepare.js";
+import { type ServerProcess, startServer } from "./serverProcess.js";
+
+/** Where a benchmark takes place: a Redis of its own, and processes of the service on it. */
+export interface Site extends Preparation {
+  redisUrl: string;
+  /** Starts a process of the service, which ends with the site unless it is stopped before. */
+  start(program: "web" | "worker", environment?: Record<string, string>): Promise<ServerProcess>;
+}
+
+/**
+ * Makes a site, works there and takes everything down again, also when the work fails or somebody ends this program. The exit
+ * code is 1 when the work says that a bar was missed.
+ *
+ * @param environment settings of all processes of the service
+ * @param work returns whether all bars were met
+ */
+export async function onSite(
+  environment: Record<string, string>,
+  work: (site: Site) => Promise<boolean>,
+): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), "wms-bench-"));
+  const log = pino({ level: "warn" });
+  const redis = await startOwnRedis({ dataDir, appendOnly: false, log });
+  const { url } = redis.location;
+  const closings: (() => Promise<void>)[] = [() => redis.stop()];
+  const close = async () => {
+    for (const closing of closings.splice(0).reverse()) await closing();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void close().finally(() => process.exit(130)));
+  const settings = {
+    REDIS_URL: url,
+    REST_PORT: "0",
+    METRICS_PORT: "0",
+    LOG_LEVEL: "warn",
+    ...environment,
+  };
+  try {
+    const preparation = await prepare(url, environment);
+    closings.push(preparation.close);
+    const start: Site["start"] = async (program, more = {}) => {
+      const started = await startServer([`dist/${program}.js`], { ...settings, ...more });
+      closings.push(started.stop);
+      return started;
+    };
+    process.exitCode = (await work({ ...preparation, redisUrl: url, start })) ? 0 : 1;
+  } finally {
+    await close();
+  }
+}

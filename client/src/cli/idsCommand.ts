@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+import { answerOf } from "../unwrapResponse.js";
+import type { Client } from "../client.js";
+import { idOf } from "./argumentParsers.js";
+import { clientOf } from "./commandClient.js";
+import { print } from "./terminal.js";
+
+/** Makes the command `ids`. */
+export function addIds(program: Command): void {
+  program
+    .command("ids")
+    .description("list the ids of a workflow's tasks, and of the taskforces of each")
+    .argument("<workflow>", "WF-…", idOf("workflow"))
+    .option("--tasks", "the tasks only")
+    .option("--taskforces", "the taskforces only")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  ewms ids WF-6b055875-627b889b
+  ewms ids WF-6b055875-627b889b --taskforces | xargs -n 1 ewms get`,
+    )
+    .action(async (workflow: string, options: { tasks?: true; taskforces?: true }, command: Command) => {
+      const client = clientOf(command);
+      // An unknown workflow is told from one without tasks.
+      await answerOf(
+        client.GET("/v1/workflows/{workflow_id}", { params: { path: { workflow_id: workflow } } }),
+      );
+      const taskforces = options.tasks
+        ? new Map<string, string[]>()
+        : await taskforcesByTask(client, workflow);
+      const tasks = { query: { workflow_id: workflow }, projection: ["task_id"] };
+      for await (const { task_id = "" } of client.query("task-directives", tasks)) {
+        if (!options.taskforces) await print(task_id);
+        for (const uuid of taskforces.get(task_id) ?? []) await print(uuid);
+      }
+    });
+}
+
+async function taskforcesByTask(client: Client, workflow_id: string): Promise<Map<string, string[]>> {
+  const byTask = new Map<string, string[]>();
+  const all = client.query("taskforces", {
+    query: { workflow_id },
+    projection: ["taskforce_uuid", "task_id"],
+  });
+  for await (const { task_id = "", taskforce_uuid = "" } of all) {
+    const siblings = byTask.get(task_id);
+    if (siblings === undefined) byTask.set(task_id, [taskforce_uuid]);
+    else siblings.push(taskforce_uuid);
+  }
+  return byTask;
+}

@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
+import { Redis } from "ioredis";
+import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
+import { freePort, type RedisServer, startServer } from "../../src/redis/redisServer.js";
+
+const run = promisify(execFile);
+
+/** How a cluster is made. */
+export interface ClusterOptions {
+  masters: number;
+  /** Replicas of each master. */
+  replicas?: number;
+  /** Further settings of every server, by the names of `redis.conf`. */
+  settings?: Record<string, string>;
+}
+
+/** A Redis Cluster of servers on this machine, for tests and benchmarks. */
+export interface LocalCluster {
+  servers: RedisServer[];
+  /** As `REDIS_CLUSTER_NODES` takes them. */
+  addresses: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the servers and makes a cluster of them. Nothing of it outlives this process. */
+export async function startCluster({
+  masters,
+  replicas = 0,
+  settings = {},
+}: ClusterOptions): Promise<LocalCluster> {
+  const folder = await mkdtemp(join(tmpdir(), "wms-cluster-"));
+  const command = await ensureRedisServer((line) => console.error(line));
+  const start = (n: number) =>
+    startServer({
+      command,
+      dir: join(folder, String(n)),
+      appendOnly: false,
+      settings: async () => ({
+        "cluster-enabled": "yes",
+        // One that never met another does not know its own, and tells clients none.
+        "cluster-announce-ip": "127.0.0.1",
+        // The usual one, 10,000 above the other, may lie beyond the last.
+        "cluster-port": String(await freePort()),
+        ...settings,
+      }),
+    });
+  const servers = await Promise.all(Array.from({ length: masters * (1 + replicas) }, (_, n) => start(n)));
+  const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);
+  const stop = async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const howMany = ["--cluster-replicas", String(replicas), "--cluster-yes"];
+    // It makes none of fewer than three.
+    if (masters === 1) await takeAllSlots(servers[0]?.port ?? 0);
+    else await run(command.replace("server", "cli"), ["--cluster", "create", ...addresses, ...howMany]);
+    await Promise.all(servers.map(servesAllSlots));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { servers, addresses: addresses.join(","), stop };
+}
+
+/** All agree on who serves what before each has found out that nothing is missing. */
+async function servesAllSlots({ url }: RedisServer): Promise<void> {
+  const redis = new Redis(url);
+  try {
+    while (!String(await redis.cluster("INFO")).includes("cluster_state:ok")) await delay(20);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function takeAllSlots(port: number): Promise<void> {
+  const redis = new Redis(port, "127.0.0.1");
+  await redis.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+  redis.disconnect();
+}

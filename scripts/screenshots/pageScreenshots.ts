@@ -1,0 +1,71 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { openBrowser } from "../browser/chromium.js";
+import { seededRandom } from "../tms/random.js";
+import { createTms } from "../tms/simulatedTms.js";
+
+const FOLDER = "docs/screenshots";
+const DESK = { width: 1180, height: 820 };
+const PHONE = { width: 360, height: 740 };
+/** An access point that nothing else of these pictures uses: that of the example. */
+const SCHEDD = "grid-submitter.icecube.wisc.edu";
+/** Rounds of the make-believe pool before the pictures, which shows every kind of worker. */
+const ROUNDS = 7;
+
+/** Submits the README's example once more, and lets its workers run for a while. @returns the workflow's id */
+async function runExample(url: string): Promise<string> {
+  const body = await readFile("examples/workflow.json", "utf8");
+  const response = await fetch(`${url}/v1/workflows`, { method: "POST", body });
+  const { workflow } = (await response.json()) as { workflow: { workflow_id: string } };
+  const tms = createTms({ url, schedd: SCHEDD, random: seededRandom(11) });
+  while ((await tms.drainStarters()) === 0);
+  await tms.drainStarters();
+  for (let round = 0; round < ROUNDS; round++) await tms.watch();
+  return workflow.workflow_id;
+}
+
+interface Picture {
+  name: string;
+  path: string;
+  /** Text that is there once the view is. */
+  shows: string;
+  context: BrowserContextOptions;
+}
+
+/** Takes pictures of the page, of a service that is populated already: light, dark, and on a phone. */
+export async function photographPage(url: string): Promise<void> {
+  await mkdir(FOLDER, { recursive: true });
+  const workflow = `/workflows/${await runExample(url)}`;
+  const pictures: Picture[] = (["light", "dark"] as const).flatMap((colorScheme) => {
+    const context = { viewport: DESK, colorScheme };
+    return [
+      { name: `workflows-${colorScheme}`, path: "/", shows: "waiting to start", context },
+      { name: `workflow-${colorScheme}`, path: workflow, shows: "RUNNING · Tasking", context },
+      { name: `schedd-${colorScheme}`, path: "/schedds/SCHEDD1", shows: "Dead letters", context },
+    ];
+  });
+  pictures.push({
+    name: "workflow-phone",
+    path: workflow,
+    shows: "RUNNING · Tasking",
+    context: { viewport: PHONE, colorScheme: "light", deviceScaleFactor: 2 },
+  });
+  const browser = await openBrowser();
+  try {
+    for (const { name, path, shows, context } of pictures) {
+      const page = await browser.newPage({ locale: "en-GB", ...context });
+      await page.goto(url + path);
+      await page.getByText(shows).first().waitFor();
+      await settled(page);
+      await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: "disabled" });
+      await page.close();
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Waits until every row of a list has its summary. The network is never idle: there is a stream. */
+const settled = (page: Page): Promise<void> =>
+  page.getByText("…", { exact: true }).first().waitFor({ state: "detached" });

@@ -1,0 +1,136 @@
+import type { Random } from "./random.js";
+import type { CompoundStatuses, TopTaskErrors } from "./wmsTypes.js";
+
+/** What HTCondor and the pilot say of a worker; the pilot says `"null"` before it speaks. */
+type WorkerState = readonly [condor: string, pilot: string];
+
+/** What happens to workers: of those in `from`, this share each round. */
+interface Happening {
+  from: WorkerState;
+  to: WorkerState;
+  share: number;
+  /** What the users see in top_task_errors for each of these workers. */
+  error?: string;
+}
+
+const MEMORY_HOLD = "HELD: Job has gone over cgroup memory limit of 4096 megabytes";
+const TRANSFER_HOLD = "HELD: Transfer input files failure";
+
+/** The life of workers on a pool, in the order in which it is played. */
+const HAPPENINGS: readonly Happening[] = [
+  {
+    from: ["RUNNING", "Tasking"],
+    to: ["COMPLETED", "FatalError"],
+    share: 0.02,
+    error: "ContainerRunFailed: task container exited with code 137",
+  },
+  {
+    from: ["RUNNING", "Tasking"],
+    to: [MEMORY_HOLD, "Tasking"],
+    share: 0.02,
+    error: "MemoryError: unable to allocate 1.2 GiB",
+  },
+  { from: ["RUNNING", "Tasking"], to: ["COMPLETED", "Done"], share: 0.08 },
+  { from: ["RUNNING", "WaitingForFirstMessage"], to: ["RUNNING", "Tasking"], share: 0.7 },
+  {
+    from: ["RUNNING", "WaitingForFirstMessage"],
+    to: ["COMPLETED", "Done"],
+    share: 0.03,
+    error: "TimeoutError: no message within 120 seconds",
+  },
+  { from: ["RUNNING", "PilotStarted"], to: ["RUNNING", "WaitingForFirstMessage"], share: 0.8 },
+  { from: [MEMORY_HOLD, "Tasking"], to: ["IDLE", "null"], share: 0.5 },
+  { from: [TRANSFER_HOLD, "null"], to: ["IDLE", "null"], share: 0.5 },
+  { from: ["IDLE", "null"], to: [TRANSFER_HOLD, "null"], share: 0.01 },
+  { from: ["IDLE", "null"], to: ["RUNNING", "PilotStarted"], share: 0.6 },
+];
+
+const ENDED = new Set(["COMPLETED", "REMOVED"]);
+
+/** One HTCondor cluster. Workers are counted, not kept one by one: a cluster may have a million. */
+interface Cluster {
+  uuid: string;
+  statuses: CompoundStatuses;
+  errors: TopTaskErrors;
+}
+
+/** A make-believe HTCondor pool behind one access point. */
+export class Pool {
+  readonly #random: Random;
+  readonly #clusters = new Map<string, Cluster>();
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /** Takes the cluster of a taskforce in; its workers wait for a place, unless it is known how they stood. */
+  add(uuid: string, nWorkers: number, statuses: CompoundStatuses = {}): void {
+    const known = Object.keys(statuses).length > 0;
+    const waiting: CompoundStatuses = nWorkers > 0 ? { IDLE: { null: nWorkers } } : {};
+    this.#clusters.set(uuid, { uuid, statuses: known ? structuredClone(statuses) : waiting, errors: {} });
+  }
+
+  /** Whether the pool has a cluster for the taskforce. */
+  has(uuid: string): boolean {
+    return this.#clusters.has(uuid);
+  }
+
+  /** Takes every worker that still waits or runs off the pool. */
+  remove(uuid: string): void {
+    const cluster = this.#clusters.get(uuid);
+    if (cluster === undefined) return;
+    for (const [condor, pilots] of Object.entries(cluster.statuses)) {
+      if (ENDED.has(condor)) continue;
+      for (const [pilot, workers] of Object.entries(pilots))
+        move(cluster.statuses, [condor, pilot], ["REMOVED", pilot], workers);
+    }
+  }
+
+  /** Forgets a cluster. */
+  forget(uuid: string): void {
+    this.#clusters.delete(uuid);
+  }
+
+  /** Lets some time pass. */
+  advance(): void {
+    for (const { statuses, errors } of this.#clusters.values()) {
+      for (const { from, to, share, error } of HAPPENINGS) {
+        const workers = statuses[from[0]]?.[from[1]] ?? 0;
+        // Rounded by chance, so that a cluster of one worker gets on as fast as a large one.
+        const moved = Math.min(workers, Math.floor(workers * share + this.#random()));
+        if (moved === 0) continue;
+        move(statuses, from, to, moved);
+        if (error !== undefined) errors[error] = (errors[error] ?? 0) + moved;
+      }
+    }
+  }
+
+  /** What the pool knows of each taskforce, as the statuses report wants it. */
+  statuses(): { compound: Record<string, CompoundStatuses>; errors: Record<string, TopTaskErrors> } {
+    const clusters = [...this.#clusters.values()];
+    return {
+      compound: Object.fromEntries(clusters.map(({ uuid, statuses }) => [uuid, structuredClone(statuses)])),
+      errors: Object.fromEntries(
+        clusters.flatMap(({ uuid, errors }) =>
+          Object.keys(errors).length > 0 ? [[uuid, { ...errors }]] : [],
+        ),
+      ),
+    };
+  }
+
+  /** The taskforces none of whose workers will run any more. */
+  ended(): string[] {
+    return [...this.#clusters.values()].flatMap(({ uuid, statuses }) =>
+      Object.keys(statuses).every((condor) => ENDED.has(condor)) ? [uuid] : [],
+    );
+  }
+}
+
+function move(statuses: CompoundStatuses, from: WorkerState, to: WorkerState, workers: number): void {
+  const left = (statuses[from[0]]?.[from[1]] ?? 0) - workers;
+  const source = { ...statuses[from[0]], [from[1]]: left };
+  if (left <= 0) delete source[from[1]];
+  if (Object.keys(source).length === 0) delete statuses[from[0]];
+  else statuses[from[0]] = source;
+  statuses[to[0]] = { ...statuses[to[0]], [to[1]]: (statuses[to[0]]?.[to[1]] ?? 0) + workers };
+}

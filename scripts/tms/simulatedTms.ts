@@ -1,0 +1,229 @@
+import { randomInt } from "node:crypto";
+import type { TmsAction } from "./tmsActions.js";
+import { Pool } from "./simulatedPool.js";
+import type { Random } from "./random.js";
+import { submission } from "./submitReport.js";
+import type { HandOut, StatusResult, SubmitReport, Taskforce } from "./wmsTypes.js";
+import { WmsClient, WmsRefusal } from "./wmsClient.js";
+
+const SUBMIT_ERRORS = [
+  "condor_submit: Failed to connect to local queue manager",
+  "condor_submit: Failed to commit job submission into the queue",
+  "Number of submitted jobs would exceed MAX_JOBS_SUBMITTED",
+];
+const REMOVE_ERRORS = [
+  "condor_rm: Couldn't find/remove all jobs in cluster",
+  "condor_rm: Failed to connect to schedd",
+];
+/** A taskforce whose cluster runs; as much of one as stopping it takes. */
+type Submitted = Pick<Taskforce, "taskforce_uuid" | "cluster_id" | "n_workers">;
+
+/** How a make-believe TMS behaves. */
+export interface TmsOptions {
+  /** Address of the WMS, without `/v1`. */
+  url: string;
+  /** The access point that it works for. */
+  schedd: string;
+  /** Pollers of each queue at a time; 1 unless told. */
+  concurrency?: number | undefined;
+  /** The share of submissions and removals that fail while draining, from 0 (unless told) to 1. */
+  failRate?: number | undefined;
+  /** Decides on failures and on what workers do. */
+  random?: Random | undefined;
+  /** A JWT with the role system-tms, for a WMS that asks for one. */
+  token?: string | undefined;
+  /** Stands in for the global `fetch`. */
+  fetch?: typeof fetch | undefined;
+  /** Once aborted, nothing more is taken; what was taken is reported. */
+  signal?: AbortSignal | undefined;
+  /** Told of everything that the TMS does, right after it. */
+  onAction?: ((action: TmsAction) => void) | undefined;
+}
+
+/** A make-believe TMS. @see Tms */
+export const createTms = (options: TmsOptions): Tms => new Tms(options);
+
+/**
+ * A TMS as the WMS knows it, with a {@link Pool} in the place of HTCondor. Single steps (`takeStarter`, `submit`, …) do
+ * what they say, so that a test can drive them in any order; `drainStarters`, `drainStoppers` and `watch` string them
+ * together as a TMS does, failures included.
+ *
+ * Steps raise {@link WmsRefusal} and `WmsUnreachable` of `wmsClient.ts`.
+ */
+export class Tms {
+  readonly #wms: WmsClient;
+  readonly #pool: Pool;
+  readonly #random: Random;
+  readonly #options: TmsOptions;
+  /** Drawn, not seeded: two runs must not give the same number to different clusters. */
+  #nextCluster = randomInt(1_000_000, 2_000_000_000);
+
+  constructor(options: TmsOptions) {
+    this.#options = options;
+    this.#random = options.random ?? Math.random;
+    this.#pool = new Pool(this.#random);
+    this.#wms = new WmsClient({
+      ...options,
+      onRetry: (reason, attempt, seconds) => this.#tell({ kind: "retrying", reason, attempt, seconds }),
+    });
+  }
+
+  #tell(action: TmsAction): void {
+    this.#options.onAction?.(action);
+  }
+
+  /** Takes a taskforce to submit. @returns undefined when none waits */
+  async takeStarter(): Promise<HandOut | undefined> {
+    const handOut = await this.#wms.pendingStarter();
+    if (handOut) this.#tell({ kind: "took-starter", uuid: handOut.taskforce.taskforce_uuid });
+    return handOut;
+  }
+
+  /**
+   * Gives a taskforce to the pool and reports it. A cluster whose report is refused is nobody's, so it is removed again.
+   *
+   * @param differently what the report says instead of the truth
+   * @returns the report
+   */
+  async submit(handOut: HandOut, differently: Partial<SubmitReport> = {}): Promise<SubmitReport> {
+    const uuid = handOut.taskforce.taskforce_uuid;
+    const report = { ...submission(handOut, this.#nextCluster++, new Date()), ...differently };
+    this.#pool.add(uuid, report.n_workers);
+    try {
+      await this.#wms.reportSubmit(uuid, report);
+    } catch (error) {
+      if (error instanceof WmsRefusal) {
+        this.#pool.forget(uuid);
+        this.#tell({ kind: "stray", uuid, clusterId: report.cluster_id });
+      }
+      throw error;
+    }
+    this.#tell({ kind: "submitted", uuid, clusterId: report.cluster_id, nWorkers: report.n_workers });
+    return report;
+  }
+
+  /** Reports that HTCondor did not take a taskforce. */
+  async submitFailed({ taskforce }: HandOut, error = this.#oneOf(SUBMIT_ERRORS)): Promise<void> {
+    await this.#wms.reportSubmitFailure(taskforce.taskforce_uuid, error);
+    this.#tell({ kind: "submit-failed", uuid: taskforce.taskforce_uuid, error });
+  }
+
+  /** Takes a taskforce whose cluster must go. @returns undefined when none waits */
+  async takeStopper(): Promise<Taskforce | undefined> {
+    const taskforce = await this.#wms.pendingStopper();
+    if (taskforce)
+      this.#tell({ kind: "took-stopper", uuid: taskforce.taskforce_uuid, clusterId: taskforce.cluster_id });
+    return taskforce;
+  }
+
+  /** Takes a cluster off the pool and reports it; the next {@link watch} sees that it ended. */
+  async remove(taskforce: Submitted): Promise<void> {
+    const uuid = taskforce.taskforce_uuid;
+    if (!this.#pool.has(uuid)) this.#pool.add(uuid, taskforce.n_workers);
+    this.#pool.remove(uuid);
+    await this.#wms.reportRemoval(uuid);
+    this.#tell({ kind: "removed", uuid, clusterId: taskforce.cluster_id });
+  }
+
+  /** Reports that HTCondor did not remove a cluster. */
+  async removeFailed(
+    taskforce: Pick<Taskforce, "taskforce_uuid">,
+    error = this.#oneOf(REMOVE_ERRORS),
+  ): Promise<void> {
+    await this.#wms.reportRemovalFailure(taskforce.taskforce_uuid, error);
+    this.#tell({ kind: "remove-failed", uuid: taskforce.taskforce_uuid, error });
+  }
+
+  /** Reports that a cluster ended. @param timestamp when, in whole epoch seconds */
+  async complete(
+    { taskforce_uuid: uuid }: Pick<Taskforce, "taskforce_uuid">,
+    timestamp = Math.floor(Date.now() / 1000),
+  ): Promise<void> {
+    await this.#wms.reportCompletion(uuid, timestamp);
+    this.#pool.forget(uuid);
+    this.#tell({ kind: "completed", uuid, timestamp });
+  }
+
+  /** Sends how all clusters of the pool stand, in one request. A taskforce that the WMS does not know is forgotten. */
+  async sendStatuses(): Promise<StatusResult[]> {
+    const { compound, errors } = this.#pool.statuses();
+    if (Object.keys(compound).length === 0) return [];
+    const results = await this.#wms.reportStatuses(compound, errors);
+    const failed = results.filter((result) => result.status === "failed");
+    for (const { uuid } of failed) this.#pool.forget(uuid);
+    this.#tell({ kind: "sent-statuses", updated: results.length - failed.length, failed: failed.length });
+    return results;
+  }
+
+  /** Submits whatever waits. @returns how many taskforces were taken */
+  drainStarters(): Promise<number> {
+    return this.#drain(
+      () => this.takeStarter(),
+      async (handOut) => {
+        if (this.#fails()) await this.submitFailed(handOut);
+        else await this.submit(handOut);
+      },
+      (handOut) => handOut.taskforce.taskforce_uuid,
+    );
+  }
+
+  /** Removes whatever is to be stopped. @returns how many taskforces were taken */
+  drainStoppers(): Promise<number> {
+    return this.#drain(
+      () => this.takeStopper(),
+      (taskforce) => (this.#fails() ? this.removeFailed(taskforce) : this.remove(taskforce)),
+      (taskforce) => taskforce.taskforce_uuid,
+    );
+  }
+
+  /** Lets some time pass on the pool, sends the statuses and reports the clusters that ended. */
+  async watch(): Promise<void> {
+    this.#pool.advance();
+    await this.sendStatuses();
+    for (const uuid of this.#pool.ended()) await this.complete({ taskforce_uuid: uuid });
+  }
+
+  /** Finds the clusters of an earlier run: a TMS remembers nothing, it asks the WMS. */
+  async adopt(): Promise<void> {
+    const running = await this.#wms.runningTaskforces();
+    for (const { taskforce_uuid: uuid, n_workers, compound_statuses, phase } of running) {
+      this.#pool.add(uuid, n_workers, compound_statuses);
+      if (phase === "condor-rm") this.#pool.remove(uuid);
+    }
+    if (running.length > 0) this.#tell({ kind: "adopted", clusters: running.length });
+  }
+
+  async #drain<T>(
+    take: () => Promise<T | undefined>,
+    act: (taken: T) => Promise<unknown>,
+    uuidOf: (taken: T) => string,
+  ): Promise<number> {
+    let taken = 0;
+    const poll = async () => {
+      while (!this.#options.signal?.aborted) {
+        const next = await take();
+        if (next === undefined) return;
+        taken++;
+        try {
+          await act(next);
+        } catch (error) {
+          // One report that is refused must not keep the others waiting.
+          if (!(error instanceof WmsRefusal)) throw error;
+          this.#tell({ kind: "refused", uuid: uuidOf(next), reason: error.message });
+        }
+      }
+    };
+    // All of them end before an error is raised: nothing that was taken stays without its report.
+    const pollers = await Promise.allSettled(Array.from({ length: this.#options.concurrency ?? 1 }, poll));
+    for (const poller of pollers) if (poller.status === "rejected") throw poller.reason;
+    return taken;
+  }
+
+  #fails(): boolean {
+    return this.#random() < (this.#options.failRate ?? 0);
+  }
+
+  #oneOf(texts: readonly string[]): string {
+    return texts[Math.floor(this.#random() * texts.length)] ?? "unknown";
+  }
+}

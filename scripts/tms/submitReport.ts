@@ -1,0 +1,60 @@
+import type { HandOut, SubmitReport } from "./wmsTypes.js";
+
+/** Where HTCondor's job event logs lie on the access point. */
+const EVENT_LOGS = "/scratch/ewms/tms/event-logs";
+const PILOT_IMAGES = "/cvmfs/icecube.opensciencegrid.org/containers/ewms";
+
+/**
+ * What a TMS would give to condor_submit for a taskforce, and report afterwards.
+ *
+ * @param clusterId the number that HTCondor gave the cluster
+ * @param at when it was submitted; one event log takes all clusters of a day
+ */
+export function submission(handOut: HandOut, clusterId: number, at: Date): SubmitReport {
+  const { taskforce, task_directive, mqprofiles } = handOut;
+  const { pilot_config, worker_config } = taskforce;
+  const job_event_log_fpath = `${EVENT_LOGS}/${taskforce.schedd}/${at.toISOString().slice(0, 10)}.log`;
+  const output = `/scratch/ewms/tms/output/${taskforce.taskforce_uuid}`;
+  return {
+    cluster_id: clusterId,
+    n_workers: taskforce.n_workers,
+    job_event_log_fpath,
+    submit_dict: {
+      executable: "/bin/sh",
+      arguments: "-c ewms-pilot-entrypoint",
+      environment: environmentOf(handOut),
+      "+SingularityImage": `"${PILOT_IMAGES}/ewms-pilot:${pilot_config.tag}"`,
+      "+EWMSTaskforceUUID": `"${taskforce.taskforce_uuid}"`,
+      "+EWMSTaskID": `"${task_directive.task_id}"`,
+      "+EWMSWorkflowID": `"${taskforce.workflow_id}"`,
+      "+EWMSQueues": `"${mqprofiles.map((profile) => profile.mqid).join(",")}"`,
+      requirements: worker_config.condor_requirements || "HasSingularity",
+      request_cpus: worker_config.n_cores,
+      request_memory: worker_config.worker_memory,
+      request_disk: worker_config.worker_disk,
+      priority: worker_config.priority,
+      max_retries: 0,
+      allowed_execute_duration: worker_config.max_worker_runtime,
+      transfer_input_files: pilot_config.input_files.join(","),
+      should_transfer_files: "YES",
+      when_to_transfer_output: "ON_EXIT_OR_EVICT",
+      log: job_event_log_fpath,
+      ...(worker_config.do_transfer_worker_stdouterr
+        ? { output: `${output}/$(ProcId).out`, error: `${output}/$(ProcId).err` }
+        : {}),
+    },
+  };
+}
+
+/** In HTCondor's notation: pairs between double quotes, with quotes inside doubled. */
+function environmentOf({ taskforce, task_directive }: HandOut): string {
+  const variables = {
+    ...taskforce.pilot_config.environment,
+    EWMS_PILOT_TASK_IMAGE: task_directive.task_image,
+    EWMS_PILOT_TASK_ARGS: task_directive.task_args,
+  };
+  const pairs = Object.entries(variables).map(
+    ([name, value]) => `${name}='${String(value).replaceAll("'", "''").replaceAll('"', '""')}'`,
+  );
+  return `"${pairs.join(" ")}"`;
+}

@@ -1,0 +1,96 @@
+import { isTaskforceUuid, isWorkflowId, type TaskforceUuid, type WorkflowId } from "../../domain/ids.js";
+import type { PhaseChange } from "../../domain/phases.js";
+import type { WorkflowSummary } from "../../domain/summary.js";
+import type { Taskforce } from "../../domain/taskforce.js";
+import type { Workflow } from "../../domain/workflow.js";
+import type { Wms } from "../../lifecycle/context.js";
+import {
+  type StoredTaskforce,
+  type TaskforceRecord,
+  taskforceText,
+  type WorkflowRecord,
+  workflowText,
+} from "../../store/records.js";
+
+/** The entity behind a job, for people. */
+export interface ShownEntity {
+  /** One line that says how it stands. */
+  headline: string;
+  /** What is worth knowing, in the order of interest. */
+  data: Record<string, unknown>;
+}
+
+/**
+ * The entities behind the jobs of a page, in the order of the ids; undefined where an id means none, or none any more. All is
+ * asked at once, so that a page costs one round trip.
+ */
+export const shownEntities = (wms: Wms, ids: readonly string[]): Promise<(ShownEntity | undefined)[]> =>
+  Promise.all(
+    ids.map((id) => {
+      if (isTaskforceUuid(id)) return shownTaskforce(wms, id);
+      if (isWorkflowId(id)) return shownWorkflow(wms, id);
+      return undefined;
+    }),
+  );
+
+async function shownTaskforce({ store }: Wms, uuid: TaskforceUuid): Promise<ShownEntity | undefined> {
+  const record = await store.fetch("taskforce", uuid);
+  return record && { headline: taskforceHeadline(record), data: taskforceData(record) };
+}
+
+function taskforceHeadline({ phase, priority, submit_failures, remove_failures }: TaskforceRecord): string {
+  const failures = [
+    ...(submit_failures ? [`condor-submit failed ${times(submit_failures)}`] : []),
+    ...(remove_failures ? [`condor-rm failed ${times(remove_failures)}`] : []),
+  ];
+  return [phase, `priority ${priority}`, ...failures].join(", ");
+}
+
+const times = (count: number): string => (count === 1 ? "once" : `${count} times`);
+
+function taskforceData(record: StoredTaskforce): Record<string, unknown> {
+  const taskforce = JSON.parse(taskforceText(record)) as Taskforce;
+  const latest = taskforce.phase_change_log.at(-1);
+  return {
+    phase: taskforce.phase,
+    schedd: taskforce.schedd,
+    priority: taskforce.priority,
+    failed_submits: record.submit_failures ?? 0,
+    failed_removals: record.remove_failures ?? 0,
+    cluster_id: taskforce.cluster_id,
+    since: isoTime(Number(record.since)),
+    latest: latest && logLine(latest),
+    taskforce: taskforce.taskforce_uuid,
+    task: taskforce.task_id,
+    workflow: taskforce.workflow_id,
+  };
+}
+
+function logLine({ timestamp, target_phase, was_successful, source_entity, context }: PhaseChange): string {
+  const what = was_successful ? target_phase : `${target_phase} failed`;
+  return `${isoTime(timestamp)} ${what}, by ${source_entity}: ${context}`;
+}
+
+async function shownWorkflow({ store }: Wms, id: WorkflowId): Promise<ShownEntity | undefined> {
+  const [record, summary] = await Promise.all([store.fetch("workflow", id), store.summaries.fetch(id)]);
+  return record && workflowShown(record, summary);
+}
+
+function workflowShown(record: WorkflowRecord, summary: WorkflowSummary | undefined): ShownEntity {
+  const workflow = JSON.parse(workflowText(record)) as Workflow;
+  const state = workflow.deactivated?.toLowerCase() ?? (record.mq_activated ? "active" : "not activated");
+  return {
+    headline: `${state}, priority ${workflow.priority}`,
+    data: {
+      workflow: workflow.workflow_id,
+      priority: workflow.priority,
+      deactivated: workflow.deactivated,
+      message_queues: record.n_queues,
+      message_queues_active: record.mq_activated !== undefined,
+      created: isoTime(workflow.timestamp),
+      taskforces_by_phase: summary?.taskforces_by_phase ?? {},
+    },
+  };
+}
+
+const isoTime = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();

@@ -1,0 +1,72 @@
+import type { BeforeHook } from "@bull-board/api/typings/app";
+import { currentAct } from "./audit.js";
+import { queueOfBoardName } from "./boardNames.js";
+
+/** What operators may do, by the board's routes. None of it changes a phase but retry; all else reconcile makes up for. */
+const ALLOWED: Record<string, string> = {
+  "put /api/queues/:queueName/:jobId/retry": "retry",
+  "put /api/queues/:queueName/retry/:queueStatus": "retry all",
+  "put /api/queues/:queueName/:jobId/promote": "promote",
+  "put /api/queues/:queueName/promote": "promote all",
+  "put /api/queues/:queueName/:jobId/clean": "remove",
+  "put /api/queues/:queueName/clean/:queueStatus": "clean",
+  "put /api/queues/:queueName/empty": "empty",
+  "put /api/queues/:queueName/obliterate": "obliterate",
+  "put /api/queues/:queueName/pause": "pause",
+  "put /api/queues/:queueName/resume": "resume",
+  "put /api/queues/pause": "pause all queues",
+  "put /api/queues/resume": "resume all queues",
+};
+
+const TRUTH = "The phase of the taskforce is the truth, and the queue follows it.";
+
+/** What they try because the board has buttons for it, with what they are told. */
+const REFUSED: Record<string, { action: string; why: string }> = {
+  "post /api/queues/:queueName/add": {
+    action: "add job",
+    why: `Jobs cannot be added or duplicated here. ${TRUTH}`,
+  },
+  "patch /api/queues/:queueName/:jobId/update-data": {
+    action: "edit data",
+    why: `A job's data cannot be edited: it is read from the taskforce or workflow. ${TRUTH}`,
+  },
+  "patch /api/queues/:queueName/:jobId/priority": {
+    action: "change priority",
+    why: `A job's priority cannot be changed: it follows from the workflow's priority and the failures. ${TRUTH}`,
+  },
+  "patch /api/queues/:queueName/:jobId/delay": {
+    action: "reschedule",
+    why: "A job cannot be rescheduled: its wait follows from the failures. Promote it to end the wait.",
+  },
+};
+
+/** An obliterate that does not stop at leases. The board asks for it beneath a box to tick. */
+const FORCED =
+  "A queue with leased jobs cannot be obliterated: without its lease a taskforce would be handed out a second time. " +
+  "Pause the queue, and wait until its leases have ended.";
+
+const NOT_HERE = "This service has no use for that.";
+
+/** What a request to change something means, and why it is refused; undefined: it is not. */
+function judge(route: string, body: { force?: unknown } | undefined): { action: string; refusal?: string } {
+  const action = ALLOWED[route];
+  if (action === "obliterate" && body?.force === true) return { action, refusal: FORCED };
+  if (action !== undefined) return { action };
+  const refused = REFUSED[route];
+  return { action: refused?.action ?? route, refusal: refused?.why ?? NOT_HERE };
+}
+
+/** Asked before anything happens: nothing but what is listed changes anything, and the audit learns what it is. */
+export const permissions: BeforeHook = ({ method, route, request }) => {
+  if (method === "get") return undefined;
+  const { action, refusal } = judge(`${method} ${route}`, request.body);
+  const { queueName, jobId, queueStatus } = request.params as Record<string, string | undefined>;
+  const act = currentAct();
+  if (act !== undefined) {
+    act.action = queueStatus === undefined ? action : `${action} (${queueStatus})`;
+    act.queue = queueName && queueOfBoardName(queueName);
+    act.job = jobId;
+    act.refusal = refusal;
+  }
+  return refusal === undefined ? undefined : { allow: false, status: 403, message: refusal };
+};

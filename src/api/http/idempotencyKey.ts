@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import type { Request } from "express";
+import { z } from "zod";
+import type { Caller } from "../../domain/caller.js";
+import { invalid } from "../../domain/wmsError.js";
+import type { IdempotentRequest } from "../../domain/idempotentRequest.js";
+import { canonicalText } from "../../domain/schemaParts.js";
+import type { Answer, JsonText } from "./route.js";
+
+const GOOD_KEY = /^[\x21-\x7e]{1,255}$/;
+
+/** The request header of routes that may be repeated, as the document shows it. */
+export const keyHeaders = z.object({
+  "Idempotency-Key": z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({
+      description:
+        "Chosen by the client, 1 to 255 visible ASCII characters: the same request with the same key takes effect once in 24 h, " +
+        "and gets the same answer again. A key counts for one caller and one path.",
+    }),
+});
+
+/** The response header that tells a repetition. */
+export const replayHeaders = z.object({
+  "Idempotency-Replayed": z
+    .literal("true")
+    .optional()
+    .meta({ description: "The same request had taken effect before." }),
+});
+
+/**
+ * What tells a request from others by its `Idempotency-Key`.
+ *
+ * @param body as it was checked: the order of an object's keys makes no other request
+ * @returns undefined for a request without a key
+ * @throws WmsError `invalid` for a key that can't be one
+ */
+export function idempotencyOf(
+  { headers, path }: Request,
+  caller: Caller | undefined,
+  body: unknown,
+): IdempotentRequest | undefined {
+  const key = headers["idempotency-key"];
+  if (key === undefined) return undefined;
+  // Several headers come as one, with blanks between their values.
+  if (typeof key !== "string" || !GOOD_KEY.test(key))
+    throw invalid("Idempotency-Key: expected 1 to 255 visible ASCII characters, once");
+  return { name: sha256(`${path}\n${key}\n${caller?.subject ?? ""}`), digest: sha256(canonicalText(body)) };
+}
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** The answer to a request that may be a repetition. */
+export const onceAnswer = ({ text, replayed }: { text: JsonText; replayed: boolean }): Answer =>
+  replayed ? { status: 200, text, headers: { "idempotency-replayed": "true" } } : text;

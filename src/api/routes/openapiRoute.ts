@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { lazily } from "../../domain/memoizeAsync.js";
+import type { Document } from "../http/openapi.js";
+import { type Route, route } from "../http/route.js";
+
+/**
+ * Describes routes, and adds the one that serves the description. It is made when somebody asks for it: loading what makes it,
+ * and making it, would be a good part of a start.
+ */
+export function withDocument(routes: readonly Route[]): {
+  routes: Route[];
+  document(): Promise<Document>;
+} {
+  const served: Route = route({
+    method: "get",
+    path: "/v1/schema/openapi",
+    tag: "openapi",
+    roles: ["user", "system-tms"],
+    description: "This description of the API, as OpenAPI 3.1.",
+    responses: { 200: { description: "The OpenAPI document.", schema: z.looseObject({}) } },
+    answer: () => text(),
+  });
+  const all = [...routes, served];
+  const document = lazily(async () => (await import("../http/openapi.js")).buildDocument(all));
+  const text = lazily(async (): Promise<string> => JSON.stringify(await document()));
+  return { routes: all, document };
+}

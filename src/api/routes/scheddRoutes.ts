@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { scheddContentsSchema, scheddSchema } from "../../domain/schedd.js";
+import type { Wms } from "../../lifecycle/context.js";
+import { listSchedds, readSchedd } from "../../views/schedds/readSchedds.js";
+import { type Route, route } from "../http/route.js";
+
+/** Routes about HTCondor access points. */
+export const scheddRoutes = (wms: Wms): Route[] => [
+  route({
+    method: "get",
+    path: "/v1/schedds",
+    tag: "schedds",
+    roles: ["user", "system-tms", "operator"],
+    extension: true,
+    description: "Every access point: how its queues stand, and when its TMS last asked for work.",
+    responses: {
+      200: {
+        description: "The access points, by name.",
+        schema: z.strictObject({ schedds: z.array(scheddSchema) }),
+      },
+    },
+    answer: async () => JSON.stringify({ schedds: await listSchedds(wms) }),
+  }),
+  route({
+    method: "get",
+    path: "/v1/schedds/{schedd}",
+    tag: "schedds",
+    roles: ["user", "system-tms", "operator"],
+    extension: true,
+    description: "One access point: also which taskforces are leased, given up, and handed out next.",
+    responses: { 200: { description: "The access point.", schema: scheddContentsSchema } },
+    errors: [404],
+    answer: async ({ params }) => JSON.stringify(await readSchedd(wms, params.schedd)),
+  }),
+];

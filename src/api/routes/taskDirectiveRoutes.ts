@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { addWorkersSchema } from "../../domain/requestSchemas.js";
+import { projectedTaskDirectiveSchema, taskDirectiveSchema } from "../../domain/taskDirective.js";
+import { taskforceSchema } from "../../domain/taskforce.js";
+import { forRequest, type Wms } from "../../lifecycle/context.js";
+import { addWorkersOnce } from "../../lifecycle/idempotentCreation.js";
+import { readTaskDirective } from "../../views/query/readEntities.js";
+import { onceAnswer } from "../http/idempotencyKey.js";
+import { queryRoute } from "./queryRoute.js";
+import { type Route, route } from "../http/route.js";
+
+/** Routes about task directives. */
+export const taskDirectiveRoutes = (wms: Wms): Route[] => [
+  route({
+    method: "get",
+    path: "/v1/task-directives/{task_id}",
+    tag: "task-directives",
+    roles: ["user"],
+    description: "One task directive.",
+    responses: { 200: { description: "The task directive.", schema: taskDirectiveSchema } },
+    errors: [404],
+    answer: ({ params }) => readTaskDirective(wms, params.task_id),
+  }),
+  route({
+    method: "post",
+    path: "/v1/task-directives/{task_id}/actions/add-workers",
+    tag: "task-directives",
+    roles: ["user", "system-tms"],
+    description: "Gives a task one more taskforce, set up as its first one, which overtakes whatever waits.",
+    body: { schema: addWorkersSchema, required: true },
+    responses: { 200: { description: "The new taskforce.", schema: taskforceSchema } },
+    idempotent: true,
+    errors: [404, 409, 422],
+    async answer({ params: { task_id }, body, by, log, once }) {
+      const { given, replayed } = await addWorkersOnce(forRequest(wms, log), task_id, body, by, once);
+      return onceAnswer({ text: JSON.stringify(given), replayed });
+    },
+  }),
+  queryRoute(wms, {
+    kind: "task",
+    plural: "task-directives",
+    list: "task_directives",
+    tag: "task-directives",
+    roles: ["user"],
+    schema: z.union([taskDirectiveSchema, projectedTaskDirectiveSchema]),
+  }),
+];

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { projectedTaskforceSchema, taskforceSchema } from "../../domain/taskforce.js";
+import type { Wms } from "../../lifecycle/context.js";
+import { readTaskforce } from "../../views/query/readEntities.js";
+import { queryRoute } from "./queryRoute.js";
+import { type Route, route } from "../http/route.js";
+
+/** Routes about taskforces. */
+export const taskforceRoutes = (wms: Wms): Route[] => [
+  route({
+    method: "get",
+    path: "/v1/taskforces/{taskforce_uuid}",
+    tag: "taskforces",
+    roles: ["user", "system-tms"],
+    description: "One taskforce.",
+    responses: { 200: { description: "The taskforce.", schema: taskforceSchema } },
+    errors: [404],
+    answer: ({ params }) => readTaskforce(wms, params.taskforce_uuid),
+  }),
+  queryRoute(wms, {
+    kind: "taskforce",
+    plural: "taskforces",
+    list: "taskforces",
+    tag: "taskforces",
+    roles: ["user", "system-tms"],
+    schema: z.union([taskforceSchema, projectedTaskforceSchema]),
+  }),
+];

@@ -1,0 +1,125 @@
+import { setImmediate } from "node:timers/promises";
+import { z } from "zod";
+import { createWorkflowSchema } from "../../domain/requestSchemas.js";
+import { uniqueArray } from "../../domain/schemaParts.js";
+import { summarySchema } from "../../domain/summary.js";
+import { taskDirectiveSchema } from "../../domain/taskDirective.js";
+import { taskforceSchema } from "../../domain/taskforce.js";
+import { type Deactivation, workflowSchema } from "../../domain/workflow.js";
+import { forRequest, type Wms } from "../../lifecycle/context.js";
+import { createWorkflowOnce } from "../../lifecycle/idempotentCreation.js";
+import { deactivateWorkflow } from "../../lifecycle/deactivate.js";
+import { readWorkflow } from "../../views/query/readEntities.js";
+import { readSummary } from "../../views/summary/readSummary.js";
+import type { WholeWorkflow } from "../../store/creation.js";
+import { onceAnswer } from "../http/idempotencyKey.js";
+import { queryRoute } from "./queryRoute.js";
+import { type Route, route } from "../http/route.js";
+
+const createdSchema = z.strictObject({
+  workflow: workflowSchema,
+  task_directives: uniqueArray(taskDirectiveSchema, { description: "One for each task of the request." }),
+  taskforces: uniqueArray(taskforceSchema, { description: "One for each task and cluster location." }),
+});
+
+const deactivatedSchema = z
+  .strictObject({
+    workflow_id: z.string().meta({ description: "The workflow that no longer runs." }),
+    n_taskforces: z.int().meta({ description: "How many of its taskforces are to be stopped." }),
+  })
+  .meta({ id: "DeactivatedWorkflowResponseObject" });
+
+/** Entities that are printed before others get a turn. */
+const PRINTED_AT_ONCE = 200;
+
+/** What was created as JSON text. That of a large workflow has tens of megabytes, which at once would keep everybody waiting. */
+async function createdText(created: WholeWorkflow): Promise<string[]> {
+  return [
+    `{"workflow":${JSON.stringify(created.workflow)},"task_directives":[`,
+    ...(await printed(created.task_directives)),
+    `],"taskforces":[`,
+    ...(await printed(created.taskforces)),
+    "]}",
+  ];
+}
+
+/** The members of a list as JSON text, in pieces. */
+async function printed(list: readonly object[]): Promise<string[]> {
+  const pieces: string[] = [];
+  for (let start = 0; start < list.length; start += PRINTED_AT_ONCE) {
+    if (start > 0) await setImmediate();
+    const piece = JSON.stringify(list.slice(start, start + PRINTED_AT_ONCE)).slice(1, -1);
+    pieces.push(start === 0 ? piece : `,${piece}`);
+  }
+  return pieces;
+}
+
+/** Routes about workflows. */
+export const workflowRoutes = (wms: Wms): Route[] => [
+  route({
+    method: "post",
+    path: "/v1/workflows",
+    tag: "workflows",
+    roles: ["user"],
+    description: "Creates a workflow with its task directives and taskforces, all at once or not at all.",
+    body: { schema: createWorkflowSchema, required: true },
+    responses: { 200: { description: "What was created.", schema: createdSchema } },
+    idempotent: true,
+    errors: [409, 422, 502],
+    async answer({ body, log, once }) {
+      const { given, replayed } = await createWorkflowOnce(forRequest(wms, log), body, once);
+      return onceAnswer({ text: await createdText(given), replayed });
+    },
+  }),
+  route({
+    method: "get",
+    path: "/v1/workflows/{workflow_id}",
+    tag: "workflows",
+    roles: ["user"],
+    description: "One workflow.",
+    responses: { 200: { description: "The workflow.", schema: workflowSchema } },
+    errors: [404],
+    answer: ({ params }) => readWorkflow(wms, params.workflow_id),
+  }),
+  route({
+    method: "get",
+    path: "/v1/workflows/{workflow_id}/summary",
+    tag: "workflows",
+    roles: ["user", "operator"],
+    extension: true,
+    description:
+      "A workflow at a glance: its taskforces summed up, what failed, and what it waits for. Tells of all that was reported before, " +
+      "or, of a workflow with thousands of taskforces, of all until a moment ago.",
+    responses: { 200: { description: "The summary.", schema: summarySchema } },
+    errors: [404],
+    answer: async ({ params }) => JSON.stringify(await readSummary(wms, params.workflow_id)),
+  }),
+  deactivationRoute(wms, "abort", "ABORTED", "Ends a workflow that shall not go on."),
+  deactivationRoute(wms, "finished", "FINISHED", "Ends a workflow that has done its work."),
+  queryRoute(wms, {
+    kind: "workflow",
+    plural: "workflows",
+    list: "workflows",
+    tag: "workflows",
+    roles: ["user", "system-tms"],
+    schema: workflowSchema,
+  }),
+];
+
+const deactivationRoute = (
+  wms: Wms,
+  action: "abort" | "finished",
+  as: Deactivation,
+  description: string,
+): Route =>
+  route({
+    method: "post",
+    path: `/v1/workflows/{workflow_id}/actions/${action}`,
+    tag: "workflows",
+    roles: ["user"],
+    description: `${description} None of its taskforces starts any more, and those that run are stopped.`,
+    responses: { 200: { description: "How many taskforces are to be stopped.", schema: deactivatedSchema } },
+    errors: [404],
+    answer: async ({ params, log }) =>
+      JSON.stringify(await deactivateWorkflow(forRequest(wms, log), params.workflow_id, as)),
+  });

@@ -1,0 +1,42 @@
+import { readdir } from "node:fs/promises";
+import { invalid, unavailable } from "../domain/wmsError.js";
+import { isWellFormedTag, normalizedTag, resolveTag } from "../domain/pilotTags.js";
+
+/** Finds the image that a requested pilot tag means. */
+export interface PilotTagResolver {
+  /**
+   * @param field the request's field, for the error
+   * @throws WmsError `invalid` for a malformed tag or one without an image, `unavailable` when images can't be listed
+   */
+  resolve(tag: string, field: string): string;
+}
+
+/**
+ * Lists the images once, for all tags of a request.
+ *
+ * @param directory undefined: every well-formed tag stands for itself
+ * @throws WmsError `unavailable` when the directory can't be read
+ */
+export async function pilotTagResolver(directory: string | undefined): Promise<PilotTagResolver> {
+  const listing = directory === undefined ? null : await listImages(directory);
+  return {
+    resolve(requested, field) {
+      const tag = normalizedTag(requested);
+      if (!isWellFormedTag(tag))
+        throw invalid(
+          `${field}: expected X.Y.Z, 'latest' or a branch tag that ends in '-<hash>', got '${requested}'`,
+        );
+      const resolved = resolveTag(tag, listing);
+      if (resolved === undefined) throw invalid(`${field}: pilot image tag not found: ${requested}`);
+      return resolved;
+    },
+  };
+}
+
+async function listImages(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    throw unavailable("the pilot images cannot be listed at the moment", error);
+  }
+}

@@ -1,0 +1,25 @@
+import type { RedisClient } from "../redis/redisClient.js";
+import { POLLS_KEY } from "./keys.js";
+
+/** When a TMS last asked for work for each schedd, in epoch seconds. */
+export class Polls {
+  readonly #redis: RedisClient;
+
+  constructor(redis: RedisClient) {
+    this.#redis = redis;
+  }
+
+  /** Keeps times that are later than those kept: another process may have seen a later poll. */
+  async save(polls: ReadonlyMap<string, number>): Promise<void> {
+    if (polls.size === 0) return;
+    const members = [...polls].flatMap(([schedd, at]) => [at, schedd]);
+    await this.#redis.zadd(POLLS_KEY, "GT", ...members);
+  }
+
+  async read(): Promise<Map<string, number>> {
+    const flat = await this.#redis.zrange(POLLS_KEY, 0, "-1", "WITHSCORES");
+    return new Map(
+      flat.flatMap((schedd, index) => (index % 2 === 0 ? [[schedd, Number(flat[index + 1])] as const] : [])),
+    );
+  }
+}

@@ -1,0 +1,89 @@
+import type { JsonObject } from "./json.js";
+import { holdsOperators, isMemberCondition, LOGICAL } from "./filterShape.js";
+
+/**
+ * Joins equalities with one field (a value alone, `$eq`, `$in`) that stand in clauses of their own: those of an `$or` or
+ * a `$nor` become one `$in`, which looks its values up in a set. An `$or` of one clause becomes that clause, under
+ * `$and`, where the planner finds it. Comments are left out.
+ *
+ * @param query validated. The result means the same, but its `$in` may hold what only an `$eq` may: objects whose keys
+ *   begin with `$`
+ */
+export function joinEqualities(query: JsonObject): JsonObject {
+  const written = Object.entries(query);
+  if (written.every(([key, value]) => !key.startsWith("$") && isFlat(value))) return query;
+  const entries: [key: string, value: unknown][] = [];
+  const together: JsonObject[] = [];
+  for (const [key, value] of written) {
+    if (key === "$comment") continue;
+    if (!LOGICAL.has(key)) {
+      entries.push([key, joinedBelow(value)]);
+      continue;
+    }
+    const clauses = (value as JsonObject[]).map(joinEqualities);
+    const joined = key === "$and" ? clauses : joinedClauses(clauses);
+    if (key === "$and" || (key === "$or" && joined.length === 1)) together.push(...joined);
+    else entries.push([key, joined]);
+  }
+  const [only] = together;
+  if (only !== undefined && together.length === 1 && entries.length === 0) return only;
+  return Object.fromEntries(together.length === 0 ? entries : [["$and", together], ...entries]);
+}
+
+/** The values of which a field must have one. */
+interface Equality {
+  readonly field: string;
+  readonly values: readonly unknown[];
+}
+
+/** Each `$in` stands where the first clause about its field stood. */
+function joinedClauses(clauses: readonly JsonObject[]): JsonObject[] {
+  const equalities = clauses.map(equalityOf);
+  const lists = new Map<string, (readonly unknown[])[]>();
+  for (const equality of equalities) {
+    if (equality === undefined) continue;
+    const known = lists.get(equality.field);
+    if (known === undefined) lists.set(equality.field, [equality.values]);
+    else known.push(equality.values);
+  }
+  return clauses.flatMap((clause, index) => {
+    const field = equalities[index]?.field;
+    if (field === undefined) return [clause];
+    const values = lists.get(field);
+    lists.delete(field);
+    if (values === undefined) return [];
+    return values.length === 1 ? [clause] : [{ [field]: { $in: values.flat() } }];
+  });
+}
+
+/** What a clause says when it is about one field, and about nothing but its equality. */
+function equalityOf(clause: JsonObject): Equality | undefined {
+  const [field, ...further] = Object.keys(clause);
+  if (field === undefined || further.length > 0 || LOGICAL.has(field)) return undefined;
+  const value = clause[field];
+  if (!holdsOperators(value)) return { field, values: [value] };
+  if (Object.keys(value).length > 1) return undefined;
+  if (Object.hasOwn(value, "$eq")) return { field, values: [value["$eq"]] };
+  return Object.hasOwn(value, "$in") ? { field, values: value["$in"] as unknown[] } : undefined;
+}
+
+/** Operators in which filters on the members of arrays may stand. */
+const NESTING: ReadonlySet<string> = new Set(["$not", "$all", "$elemMatch"]);
+
+const isFlat = (condition: unknown): boolean =>
+  !holdsOperators(condition) || !Object.keys(condition).some((name) => NESTING.has(name));
+
+function joinedBelow(condition: unknown): unknown {
+  if (!holdsOperators(condition) || isFlat(condition)) return condition;
+  return Object.fromEntries(
+    Object.entries(condition).map(([name, operand]) => [name, joinedOperand(name, operand)]),
+  );
+}
+
+function joinedOperand(name: string, operand: unknown): unknown {
+  if (name === "$not") return joinedBelow(operand);
+  if (name === "$all") return (operand as unknown[]).map(joinedBelow);
+  if (name !== "$elemMatch") return operand;
+  const members = operand as JsonObject;
+  return isMemberCondition(members) ? joinedBelow(members) : joinEqualities(members);
+}

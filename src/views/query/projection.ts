@@ -1,0 +1,57 @@
+import { invalid } from "../../domain/wmsError.js";
+import { isObject, type JsonObject } from "./json.js";
+
+/** What to keep of an object, by key; null keeps the whole value. */
+type Kept = Map<string, Kept | null>;
+
+/**
+ * Compiles a projection: the fields to return, by MongoDB's rules of inclusion.
+ *
+ * - dots reach into objects, and into the objects of arrays; a number is a key there, never a position;
+ * - on the way to a field, scalars are left out, objects stay even when nothing in them is kept;
+ * - `["a", "a.b"]` is the whole of `a`, where MongoDB complains of a collision;
+ * - `_id` adds nothing, since no document has it: `["_id"]` alone gives `{}`.
+ *
+ * @returns a function that makes a new object and leaves the document alone
+ * @throws WmsError `invalid` for an empty segment, as in `a..b`
+ */
+export function compileProjection(fields: readonly string[]): (document: object) => object {
+  const kept: Kept = new Map();
+  fields.forEach((field, index) => {
+    keep(kept, field, `projection[${index}]`);
+  });
+  return (document) => pick(document as JsonObject, kept);
+}
+
+function keep(kept: Kept, field: string, at: string): void {
+  const segments = field.split(".");
+  if (segments.includes("")) throw invalid(`${at}: a part of the field's name is empty`);
+  const last = segments.pop() as string;
+  let level = kept;
+  for (const segment of segments) {
+    const known = level.get(segment);
+    if (known === null) return;
+    const next: Kept = known ?? new Map();
+    level.set(segment, next);
+    level = next;
+  }
+  level.set(last, null);
+}
+
+function pick(object: JsonObject, kept: Kept): object {
+  // Without a prototype, `__proto__` is a key like any other.
+  const picked = Object.create(null) as JsonObject;
+  for (const key of Object.keys(object)) {
+    const within = kept.get(key);
+    if (within === undefined) continue;
+    const value = within === null ? object[key] : pickWithin(object[key], within);
+    if (value !== undefined) picked[key] = value;
+  }
+  return picked;
+}
+
+function pickWithin(value: unknown, kept: Kept): unknown {
+  if (Array.isArray(value))
+    return value.map((member) => pickWithin(member, kept)).filter((member) => member !== undefined);
+  return isObject(value) ? pick(value, kept) : undefined;
+}

@@ -1,0 +1,251 @@
+import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startRedisProxy } from "../redisProxy.js";
+import { allJobIds, jobIds } from "../../queues/jobIds.js";
+import { startTestService } from "../../setup/testService.js";
+import { eventually, type Story, task } from "../../scenarios/serviceScenario.js";
+import { type AuditLine, asOperator, asStranger, type Desk, deadTaskforce, openDesk } from "./dashboardFixture.js";
+
+let desk: Desk;
+let story: Story;
+/** These tests put jobs into queues that the reconciler would drop. */
+const WITHOUT_RECONCILE = { RECONCILE_SECONDS: "3600" };
+
+beforeAll(async () => {
+  desk = await openDesk({ ...WITHOUT_RECONCILE, MQS_BROKER_AUTH_TOKEN: "hunter2-broker" });
+  story = desk.story;
+});
+
+afterAll(() => desk.close());
+
+const get = (path: string, headers = asOperator(story.url)) => fetch(story.url + path, { headers });
+const put = (path: string, headers = asOperator(story.url)) =>
+  fetch(story.url + path, { method: "PUT", headers });
+const api = (path: string) => `/admin/queues/api/${path}`;
+
+describe("the pages", () => {
+  it.each(["/admin/queues", api("queues"), "/admin/workflows/WF-0-00000000"])(
+    "%s come with strict headers, and no cache keeps them",
+    async (path) => {
+      const { headers } = await get(path);
+      const rules = headers.get("content-security-policy") ?? "";
+      expect(rules).toContain("default-src 'self'");
+      expect(rules).toContain("frame-ancestors 'none'");
+      expect(rules).not.toMatch(/https?:|\*|unsafe-eval|script-src[^;]*unsafe-inline/);
+      expect(headers.get("x-frame-options")).toBe("DENY");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("referrer-policy")).toBe("no-referrer");
+      expect(headers.get("cache-control")).toBe("no-store");
+      expect(headers.get("x-powered-by")).toBeNull();
+    },
+  );
+
+  it("load nothing from another host", async () => {
+    const page = await (await get("/admin/queues")).text();
+    const references = [...page.matchAll(/\b(?:src|href)="([^"]*)"/g)].map(([, reference]) => reference);
+    expect(references.length).toBeGreaterThan(5);
+    expect(references.filter((reference) => /^(?:\w+:)?\/\//.test(reference ?? ""))).toEqual([]);
+    const ui = dirname(createRequire(import.meta.url).resolve("@bull-board/ui/package.json"));
+    const styles = readdirSync(join(ui, "dist/static"), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".css"))
+      .map((file) => readFileSync(join(ui, "dist/static", file), "utf8"));
+    expect(styles.length).toBeGreaterThan(5);
+    expect(styles.filter((style) => /@import|url\(\s*["']?(?:\w+:)?\/\//.test(style))).toEqual([]);
+  });
+
+  it("let the browser keep what is not theirs alone: the board's programs", async () => {
+    const page = await (await get("/admin/queues")).text();
+    const [program] = /static\/js\/main[^"]+/.exec(page) ?? [];
+    const { status, headers } = await get(`/admin/queues/${program}`);
+    expect([status, headers.get("cache-control")]).toEqual([200, "public, max-age=0"]);
+  });
+
+  it("answer in the service's own way for what they don't have", async () => {
+    for (const [path, error] of [
+      ["/admin/taskforces/TF-1", "no taskforce found with uuid: TF-1"],
+      ["/admin/workflows/WF-0-00000000", "no workflow found with id: WF-0-00000000"],
+      ["/admin/elsewhere", "path not found: /admin/elsewhere"],
+      ["/admin/queues/elsewhere", "path not found: /admin/queues/elsewhere"],
+    ] as const) {
+      const answer = await get(path);
+      expect([answer.status, await answer.json()]).toEqual([404, { code: 404, error }]);
+    }
+  });
+
+  it("show a hundred jobs at most, however many are asked for", async () => {
+    const at = story.accessPoint();
+    const hex = () => randomBytes(4).toString("hex");
+    const ids = Array.from({ length: 120 }, () => `TF-6b000000-${hex()}-${hex()}-${hex()}`);
+    await desk.queues.of(at.schedd).starter.add(ids.map((id) => ({ id, rank: 1 })));
+    const queue = `starter-${at.schedd}`;
+    const answer = await get(api(`queues?activeQueue=${queue}&status=prioritized&jobsPerPage=100000`));
+    const { queues } = (await answer.json()) as { queues: { name: string; jobs: object[] }[] };
+    expect(queues.find(({ name }) => name === queue)?.jobs).toHaveLength(100);
+  });
+});
+
+describe("who is no operator", () => {
+  it.each([
+    "/admin/queues",
+    "/admin/queues/static/favicon.ico",
+    api("queues"),
+    "/admin/workflows/WF-0-00000000",
+  ])("does not see %s", async (path) => {
+    const answer = await get(path, asStranger(story.url));
+    expect([answer.status, await answer.json()]).toEqual([
+      401,
+      { code: 401, error: "operators need a name and a password" },
+    ]);
+  });
+
+  it("does nothing, and the audit tells who tried", async () => {
+    const at = story.accessPoint();
+    const path = api(`queues/starter-${at.schedd}/pause`);
+    const headers = { ...asStranger(story.url), "x-request-id": "try-1" };
+    expect((await put(path, headers)).status).toBe(401);
+    expect(await desk.queues.of(at.schedd).starter.queue.isPaused()).toBe(false);
+    const tried = (line: AuditLine) => line.request === "try-1" && line.method === "PUT";
+    const line = await eventually(
+      "the audit",
+      async () => audit().find(tried),
+      (found) => found !== undefined,
+    );
+    expect(line).toMatchObject({ operator: "unknown", path, outcome: "refused", status: 401 });
+  });
+});
+
+const audit = () =>
+  desk.lines.map((line) => JSON.parse(line) as AuditLine).filter((line) => "operator" in line);
+
+describe("the audit", () => {
+  it("is written whatever the log's level, but not into a silent log", async () => {
+    for (const [level, expected] of [
+      ["fatal", 1],
+      ["silent", 0],
+    ] as const) {
+      const lines: string[] = [];
+      const log = pino({ level }, { write: (line: string) => void lines.push(line) });
+      const service = await startTestService({}, log);
+      const answer = await fetch(`${service.url}${api("queues/mq-activation/pause")}`, {
+        method: "PUT",
+        headers: { origin: service.url },
+      });
+      expect(answer.status).toBe(200);
+      await service.close();
+      expect(lines.map((line) => (JSON.parse(line) as AuditLine).action)).toEqual(
+        expected === 1 ? ["pause"] : [],
+      );
+    }
+  });
+
+  it("tells of what the board itself refuses, and of what no button does", async () => {
+    expect((await put(api("queues/no-such-queue/pause"))).status).toBe(404);
+    expect(await desk.audited("pause", "no-such-queue")).toMatchObject({ outcome: "refused", status: 404 });
+    expect((await put(api("queues/mq-activation/job-schedulers/x/run"))).status).toBe(403);
+    await desk.audited("put /api/queues/:queueName/job-schedulers/:schedulerId/run", "mq-activation");
+    expect((await put("/admin/queues/nothing")).status).toBe(404);
+    const paths = async () => audit().map(({ path }) => path);
+    await eventually("the audit", paths, (found) => found.includes("/admin/queues/nothing"));
+  });
+});
+
+it("what goes wrong is told in the service's own way: bodies that are not JSON, and a Redis that is away", async () => {
+  const headers = { ...asOperator(story.url), "content-type": "application/json" };
+  const add = { method: "POST", headers, body: "{" };
+  const malformed = await fetch(story.url + api("queues/mq-activation/add"), add);
+  expect(malformed.status).toBe(400);
+  expect(await malformed.json()).toMatchObject({ code: 400, error: expect.stringMatching(/^body: /) });
+
+  const proxy = await startRedisProxy(desk.redisUrl);
+  const service = await startTestService({ REDIS_URL: proxy.url });
+  try {
+    await proxy.cut();
+    for (const path of [api("queues"), "/admin/workflows/WF-0-00000000"]) {
+      const answer = await fetch(service.url + path);
+      expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+      const error = "the database is not available, try again later";
+      expect(await answer.json()).toEqual({ code: 503, error });
+    }
+  } finally {
+    await proxy.restore();
+    await service.close();
+    await proxy.close();
+  }
+});
+
+it("however many retries come at once, the taskforce is handed out once, and its log has one entry more", async () => {
+  const at = story.accessPoint();
+  const uuid = await deadTaskforce(desk, at);
+  const before = (await story.taskforce(uuid)).phase_change_log.length;
+  const path = api(`queues/starter-${at.schedd}/${uuid}/retry`);
+  const retries = Array.from({ length: 8 }, () => put(path));
+  const statuses = (await Promise.all(retries)).map(({ status }) => status);
+  // Who looks when it waits already is told that there is nothing to retry.
+  expect(statuses.filter((status) => status !== 204 && status !== 400)).toEqual([]);
+  expect(statuses).toContain(204);
+  expect((await story.takes(at.tms)).taskforce.taskforce_uuid).toBe(uuid);
+  expect(await at.tms.takeStarter()).toBeUndefined();
+  expect((await story.taskforce(uuid)).phase_change_log).toHaveLength(before + 1);
+});
+
+it("a retry of what was aborted meanwhile hands nothing out", async () => {
+  const at = story.accessPoint();
+  const uuid = await deadTaskforce(desk, at);
+  const { workflow_id } = await story.taskforce(uuid);
+  await story.deactivate(workflow_id, "abort");
+  // The worker of the abort takes the job out again, whenever it comes to that.
+  const deactivations = () => allJobIds(desk.queues.deactivation);
+  await eventually("the abort is through", deactivations, (ids) => !ids.has(workflow_id));
+  // As if the abort had not come to the queue yet.
+  const { starter } = desk.queues.of(at.schedd);
+  await starter.restoreDead(uuid, "no such file");
+  const path = api(`queues/starter-${at.schedd}/${uuid}/retry`);
+  expect((await put(path)).status).toBe(204);
+  expect(await jobIds(starter)).toEqual({ live: new Set(), dead: new Set() });
+  expect((await story.taskforce(uuid)).phase).toBe("pending-stopper");
+});
+
+it("secrets are nowhere on the pages, nor in the audit", async () => {
+  const secrets = ["hunter2-broker", "hunter2-pilot", "hunter2-submit", "hunter2-error", "hunter2-header"];
+  const at = story.accessPoint();
+  const { workflow, taskforces } = await story.submitWorkflow([
+    task([at.location], {
+      input_queue_aliases: ["in"],
+      pilot_config: {
+        tag: "latest",
+        image_source: "cvmfs",
+        environment: { GRID_PROXY: "hunter2-pilot" },
+        input_files: [],
+      },
+    }),
+    task([at.location], { output_queue_aliases: ["out"] }),
+  ]);
+  const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
+  for (const uuid of uuids) await story.reaches(uuid, "pending-starter");
+  const handOut = await story.takes(at.tms);
+  expect(JSON.stringify(handOut)).toContain("hunter2-broker");
+  await at.tms.submit(handOut, { submit_dict: { environment: "EWMS_PILOT_QUEUE_INCOMING=hunter2-submit" } });
+  const error =
+    "condor_submit: EWMS_PILOT_AUTH_TOKEN='hunter2-error' refused; Authorization: Bearer hunter2-header";
+  await at.tms.submitFailed(await story.takes(at.tms), error);
+
+  const names = ["mq-activation", "taskforce-launch", `starter-${at.schedd}`, `stopper-${at.schedd}`];
+  const paths = [
+    "/admin/queues",
+    ...names.map((name) => api(`queues?activeQueue=${name}&status=latest`)),
+    ...names.flatMap((name) => [workflow.workflow_id, ...uuids].map((id) => api(`queues/${name}/${id}`))),
+    ...uuids.map((uuid) => `/admin/taskforces/${uuid}`),
+    `/admin/workflows/${workflow.workflow_id}`,
+    api("redis/stats"),
+  ];
+  const pages = await Promise.all(paths.map(async (path) => (await get(path)).text()));
+  expect(pages.filter((page) => page.includes("EWMS_PILOT_AUTH_TOKEN='[hidden]' refused"))).not.toEqual([]);
+  for (const secret of secrets)
+    expect(paths.filter((_, index) => pages[index]?.includes(secret))).toEqual([]);
+  const told = desk.lines.filter((line) => (JSON.parse(line) as { audit?: true }).audit);
+  expect(told.filter((line) => line.includes("hunter2"))).toEqual([]);
+});

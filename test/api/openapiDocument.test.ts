@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Scenario, startScenario } from "./apiFixture.js";
+
+let scenario: Scenario;
+beforeAll(async () => {
+  scenario = await startScenario({ MQS_ADDRESS: "http://127.0.0.1:9" });
+});
+afterAll(() => scenario.close());
+
+const ROUTES: [string, string][] = [
+  ["get", "/v1/"],
+  ["post", "/v1/query/task-directives"],
+  ["post", "/v1/query/taskforces"],
+  ["post", "/v1/query/workflows"],
+  ["get", "/v1/schema/openapi"],
+  ["get", "/v1/task-directives/{task_id}"],
+  ["post", "/v1/task-directives/{task_id}/actions/add-workers"],
+  ["get", "/v1/taskforces/{taskforce_uuid}"],
+  ["post", "/v1/tms/condor-complete/taskforces/{taskforce_uuid}"],
+  ["post", "/v1/tms/condor-rm/taskforces/{taskforce_uuid}"],
+  ["post", "/v1/tms/condor-rm/taskforces/{taskforce_uuid}/failed"],
+  ["post", "/v1/tms/condor-submit/taskforces/{taskforce_uuid}"],
+  ["post", "/v1/tms/condor-submit/taskforces/{taskforce_uuid}/failed"],
+  ["get", "/v1/tms/pending-starter/taskforces"],
+  ["get", "/v1/tms/pending-stopper/taskforces"],
+  ["post", "/v1/tms/statuses/taskforces"],
+  ["post", "/v1/workflows"],
+  ["get", "/v1/workflows/{workflow_id}"],
+  ["post", "/v1/workflows/{workflow_id}/actions/abort"],
+  ["post", "/v1/workflows/{workflow_id}/actions/finished"],
+];
+
+/** Routes that the existing service does not have. */
+const EXTENSIONS: [string, string][] = [
+  ["get", "/v1/events"],
+  ["get", "/v1/schedds"],
+  ["get", "/v1/schedds/{schedd}"],
+  ["get", "/v1/workflows/{workflow_id}/events"],
+  ["get", "/v1/workflows/{workflow_id}/summary"],
+];
+
+/** Roles as an operation of the document carries them. */
+const rolesOf = (method: string, path: string) =>
+  (scenario.api.document.paths[path]?.[method] as { "x-roles"?: unknown } | undefined)?.["x-roles"];
+
+describe("GET /v1/schema/openapi", () => {
+  it.each([...ROUTES, ...EXTENSIONS])("describes %s %s", (method, path) => {
+    const operation = scenario.api.document.paths[path]?.[method];
+    expect(Object.keys(operation?.responses ?? {})).toEqual(
+      expect.arrayContaining(["200", "400", "500", "503"]),
+    );
+  });
+
+  it("describes nothing else of v1 when the MQS is another service, and the embedded one when it is not", async () => {
+    const paths = Object.keys(scenario.api.document.paths).filter((path) => path.startsWith("/v1/"));
+    expect(paths.sort()).toEqual([...ROUTES, ...EXTENSIONS].map(([, path]) => path).sort());
+    const withMqs = await startScenario();
+    try {
+      const path = "/v1/mqs/workflows/{workflow_id}/mq-profiles/public";
+      expect(withMqs.api.document.paths).toHaveProperty([path]);
+      expect((await scenario.api.get("/v1/mqs/workflows/WF-1/mq-profiles/public")).status).toBe(404);
+    } finally {
+      await withMqs.close();
+    }
+  });
+
+  it("marks as extensions what the existing service does not have, and nothing else", () => {
+    const marked = Object.entries(scenario.api.document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, operation]) =>
+        (operation as { "x-ewms-extension"?: unknown })["x-ewms-extension"] === true ? [[method, path]] : [],
+      ),
+    );
+    expect(marked.sort()).toEqual([...EXTENSIONS].sort());
+  });
+
+  it("is an OpenAPI 3.1 document whose references lead somewhere", async () => {
+    const { text, body } = await scenario.api.get("/v1/schema/openapi");
+    expect(body.openapi).toBe("3.1.0");
+    const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
+    expect(references.length).toBeGreaterThan(20);
+    for (const name of references) expect(body.components.schemas).toHaveProperty([String(name)]);
+    expect(text.match(/"\$ref"/g)).toHaveLength(references.length);
+  });
+
+  it("keeps the pilot tag's pattern as clients know it, though the service matches the whole string", () => {
+    const schema = scenario.api.document.components["schemas"]?.["TaskforceObject"] as {
+      properties: { pilot_config: { properties: { tag: { pattern: string } } } };
+    };
+    expect(schema.properties.pilot_config.properties.tag.pattern).toBe(
+      String.raw`^([0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})|(latest)|([a-z0-9._-]+-[a-z0-9]{1,128})$`,
+    );
+  });
+
+  it.each([
+    [
+      ["user"],
+      ROUTES.filter(([, path]) =>
+        /^\/v1\/($|workflows|task-directives\/\{task_id\}$|query\/task-)/.test(path),
+      ),
+    ],
+    [["system-tms"], ROUTES.filter(([, path]) => /^\/v1\/tms\/(condor|statuses)/.test(path))],
+    [
+      ["user", "system-tms"],
+      ROUTES.filter(([, path]) =>
+        /add-workers|query\/(workflows|taskforces)|v1\/taskforces|schema|pending/.test(path),
+      ),
+    ],
+  ])("gives %j to whom they belong", (roles, routes) => {
+    expect(routes.length).toBeGreaterThan(5);
+    for (const [method, path] of routes) expect([path, rolesOf(method, path)]).toEqual([path, roles]);
+  });
+});
+
+describe("GET /docs/", () => {
+  it("is Swagger UI over this document, from this service alone", async () => {
+    const { status, headers, text } = await scenario.api.get("/docs/");
+    expect(status).toBe(200);
+    expect(headers["content-type"]).toContain("text/html");
+    expect(headers["content-security-policy"]).toContain("default-src 'self'");
+    expect(headers["content-security-policy"]).not.toMatch(/https?:|upgrade-insecure-requests/);
+    const files = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => String(file));
+    expect(files.length).toBeGreaterThan(3);
+    for (const file of files) {
+      expect(file).toMatch(/^\.\//);
+      expect((await scenario.api.get(`/docs/${file.slice(2)}`)).status).toBe(200);
+    }
+    const { text: settings } = await scenario.api.get("/docs/swagger-ui-init.js");
+    expect(settings).toContain("/v1/workflows/{workflow_id}");
+    expect(settings).toContain('"validatorUrl": null');
+  });
+
+  it("is found without the slash", async () => {
+    const { status, headers } = await scenario.api.get("/docs");
+    expect(status).toBe(301);
+    expect(headers.location).toBe("docs/");
+  });
+
+  it.each(["/docs/nope", "/docs/package.json", "/docs/../package.json", "/docs/%2e%2e/package.json"])(
+    "%s is no page",
+    async (path) => {
+      expect(await scenario.api.get(path)).toMatchObject({ status: 404, body: { code: 404 } });
+    },
+  );
+});

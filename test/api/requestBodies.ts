@@ -1,0 +1,44 @@
+import type { CreateWorkflowRequest, TaskRequest } from "../../src/domain/requestSchemas.js";
+import type { TaskDirective } from "../../src/domain/taskDirective.js";
+import type { Taskforce } from "../../src/domain/taskforce.js";
+import type { Workflow } from "../../src/domain/workflow.js";
+
+/** A task with only what is required. */
+export const task = (location: string, more: Partial<TaskRequest> = {}): TaskRequest => ({
+  cluster_locations: [location],
+  task_image: "/cvmfs/icecube.opensciencegrid.org/containers/task:1",
+  task_args: "cp {{INFILE}} {{OUTFILE}}",
+  input_queue_aliases: [],
+  output_queue_aliases: [],
+  worker_config: {
+    do_transfer_worker_stdouterr: true,
+    max_worker_runtime: 600,
+    n_cores: 1,
+    priority: 99,
+    worker_disk: "512M",
+    worker_memory: 1024,
+    condor_requirements: "",
+  },
+  ...more,
+});
+
+/** A workflow of one task with only what is required. */
+export const workflowOf = (
+  tasks: TaskRequest[],
+  more: Partial<CreateWorkflowRequest> = {},
+): CreateWorkflowRequest => ({ tasks, public_queue_aliases: [], ...more });
+
+/** What a TMS reports after a submission. */
+export const submission = (cluster_id = 123) => ({
+  cluster_id,
+  n_workers: 7,
+  submit_dict: { executable: "/bin/pilot", queue: 7 },
+  job_event_log_fpath: "/scratch/ewms/tms.log",
+});
+
+/** What `POST /v1/workflows` answers. */
+export interface Created {
+  workflow: Workflow;
+  task_directives: TaskDirective[];
+  taskforces: Taskforce[];
+}

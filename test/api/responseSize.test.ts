@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TaskDirective } from "../../src/domain/taskDirective.js";
+import { startTestService } from "../setup/testService.js";
+import { type Api, api } from "./conformanceClient.js";
+import { type Scenario, startScenario } from "./apiFixture.js";
+
+interface Page {
+  task_directives: TaskDirective[];
+  next_after: string | null;
+}
+
+/** Characters of one, two and four bytes in UTF-8. */
+const ARGS = `--title "${"é😀".repeat(120)}"`;
+
+let scenario: Scenario;
+let ids: string[];
+beforeAll(async () => {
+  scenario = await startScenario();
+  ids = [];
+  for (let n = 0; n < 4; n++) {
+    const { task_directives } = await scenario.create(scenario.place(), { task_args: ARGS });
+    ids.push(...task_directives.map((directive) => directive.task_id));
+  }
+});
+afterAll(() => scenario.close());
+
+const find = (client: Api, body: object) => client.post<Page>("/v1/query/task-directives", body);
+const idsOn = ({ task_directives }: Page) => task_directives.map((directive) => directive.task_id);
+const bytesOf = (text: string) => Buffer.byteLength(text);
+
+/** Runs something against a service on the same data whose answers are limited. */
+async function limitedTo<T>(maxBytes: number, act: (client: Api) => Promise<T>): Promise<T> {
+  const { redisUrl } = scenario.service;
+  const service = await startTestService({ REDIS_URL: redisUrl, USER_QUERY_MAX_BYTES: String(maxBytes) });
+  const client = await api(service.url);
+  try {
+    return await act(client);
+  } finally {
+    client.close();
+    await service.close();
+  }
+}
+
+/** The ids on each page, following `next_after`. */
+async function pagesOf(client: Api, query: object): Promise<string[][]> {
+  const pages: string[][] = [];
+  for (let after: string | null | undefined; after !== null; ) {
+    const { body } = await find(client, { query, ...(after !== undefined && { after }) });
+    pages.push(idsOn(body));
+    after = body.next_after;
+  }
+  return pages;
+}
+
+/** The ids on each page when answers may have as many bytes. */
+const pagesWithin = (maxBytes: number, query: object) =>
+  limitedTo(maxBytes, (client) => pagesOf(client, query));
+
+describe("USER_QUERY_MAX_BYTES counts the bytes of the whole answer", () => {
+  it("an answer of exactly so many bytes is one page, and with a byte less two", async () => {
+    const { text } = await find(scenario.api, { query: {} });
+    expect(bytesOf(text)).toBeGreaterThan(text.length);
+    expect(await pagesWithin(bytesOf(text), {})).toEqual([ids]);
+    expect(await pagesWithin(bytesOf(text) - 1, {})).toEqual([ids.slice(0, 3), ids.slice(3)]);
+  });
+
+  it("a page that is followed by another counts with its cursor", async () => {
+    const { text } = await find(scenario.api, { query: {} });
+    const page = await limitedTo(bytesOf(text) - 1, (client) => find(client, { query: {} }));
+    expect(idsOn(page.body)).toEqual(ids.slice(0, 3));
+    expect(page.body.next_after).not.toBeNull();
+    expect(await pagesWithin(bytesOf(page.text), {})).toEqual([ids.slice(0, 3), ids.slice(3)]);
+    expect(await pagesWithin(bytesOf(page.text) - 1, {})).toEqual([ids.slice(0, 2), ids.slice(2)]);
+  });
+
+  it("the last page needs no room for a cursor, though entities follow that do not match", async () => {
+    const query = { task_id: { $in: ids.slice(0, 2) } };
+    const { text } = await find(scenario.api, { query });
+    expect(await pagesWithin(bytesOf(text), query)).toEqual([ids.slice(0, 2)]);
+    const [first] = await pagesWithin(bytesOf(text), {});
+    expect(first).toEqual(ids.slice(0, 1));
+  });
+
+  it("a page holds one match, however long it is, and the projection decides how long that is", async () => {
+    const { text } = await find(scenario.api, { query: { task_id: ids[0] } });
+    expect(bytesOf(text)).toBeGreaterThan(1024);
+    expect(await pagesWithin(1024, {})).toEqual(ids.map((id) => [id]));
+    const { body } = await limitedTo(1024, (client) => find(client, { query: {}, projection: ["task_id"] }));
+    expect(body).toEqual({ task_directives: ids.map((task_id) => ({ task_id })), next_after: null });
+  });
+});
+
+it("next_after is null only if nothing more matched at that moment: what comes later is found from the last cursor", async () => {
+  const query = { task_args: "late" };
+  const late = async () => {
+    const { task_directives } = await scenario.create(scenario.place(), {
+      task_args: "late",
+      init_args: ARGS,
+    });
+    return String(task_directives[0]?.task_id);
+  };
+  const [one, two] = [await late(), await late()];
+  expect((await find(scenario.api, { query })).body.next_after).toBeNull();
+  await limitedTo(1024, async (client) => {
+    const first = await find(client, { query });
+    expect(idsOn(first.body)).toEqual([one]);
+    const three = await late();
+    const second = await find(client, { query, after: first.body.next_after });
+    expect(idsOn(second.body)).toEqual([two]);
+    const third = await find(client, { query, after: second.body.next_after });
+    expect(idsOn(third.body)).toEqual([three]);
+    expect(third.body.next_after).toBeNull();
+  });
+});

@@ -1,0 +1,153 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import { pino } from "pino";
+import { expect, onTestFinished, test } from "vitest";
+import { watchReadiness } from "../../src/app/readiness.js";
+import { connectRequests } from "../../src/redis/connectClients.js";
+import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
+import { startServer } from "../../src/redis/redisServer.js";
+import { openStore } from "../../src/store/store.js";
+import { startTestService } from "../setup/testService.js";
+import { eventually } from "../scenarios/serviceScenario.js";
+
+/** A service on a Redis of its own, which the test may harm. */
+async function onItsOwnRedis() {
+  const dir = await mkdtemp(join(tmpdir(), "wms-test-"));
+  const server = await startServer({
+    command: await ensureRedisServer(() => undefined),
+    dir,
+    appendOnly: false,
+  });
+  const redis = new Redis(server.url, { retryStrategy: () => null });
+  redis.on("error", () => undefined);
+  const service = await startTestService({ REDIS_URL: server.url });
+  onTestFinished(async () => {
+    await service.close();
+    redis.disconnect();
+    await server.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+  const readyz = async () => {
+    const response = await fetch(`${service.url}/readyz`);
+    const body = (await response.json()) as Record<string, unknown>;
+    return { status: response.status, retryAfter: response.headers.get("retry-after"), body };
+  };
+  return { redis, dir, readyz, server };
+}
+
+const notReady = (why: string) => ({
+  status: 503,
+  retryAfter: expect.stringMatching(/^[1-9]\d*$/),
+  body: { code: 503, error: `not ready: ${why}` },
+});
+
+test("a service that is ready says what was looked at", async () => {
+  const { readyz } = await onItsOwnRedis();
+  expect(await readyz()).toMatchObject({
+    status: 200,
+    body: {
+      status: "ready",
+      checks: {
+        redis: { status: "ok", seconds: expect.any(Number) },
+        layout: { status: "ok", version: 2, partitions: 16 },
+        draining: false,
+      },
+    },
+  });
+});
+
+/** Makes Redis refuse writes as when its disk is full: it can't save what it holds. */
+async function loseDisk(redis: Redis, dir: string): Promise<void> {
+  await rm(dir, { recursive: true });
+  await redis.config("SET", "save", "3600 1");
+  await redis.bgsave();
+  await eventually(
+    "saving has failed",
+    () => redis.info("persistence"),
+    (info) => info.includes("rdb_last_bgsave_status:err"),
+  );
+}
+
+test.each<
+  [string, string, (redis: Redis, dir: string) => Promise<unknown>, (redis: Redis) => Promise<unknown>]
+>([
+  [
+    "has no memory left",
+    "OOM",
+    (redis) => redis.config("SET", "maxmemory", "1"),
+    (redis) => redis.config("SET", "maxmemory", "0"),
+  ],
+  [
+    "became a replica",
+    "READONLY",
+    (redis) => redis.replicaof("127.0.0.1", 1),
+    (redis) => redis.replicaof("NO", "ONE"),
+  ],
+  [
+    "has too few replicas",
+    "NOREPLICAS",
+    (redis) => redis.config("SET", "min-replicas-to-write", "1"),
+    (redis) => redis.config("SET", "min-replicas-to-write", "0"),
+  ],
+  ["can't write to its disk", "MISCONF", loseDisk, (redis) => redis.config("SET", "save", "")],
+])(
+  "a Redis that %s answers, but the service is not ready until that is mended",
+  async (_what, word, harm, mend) => {
+    const { redis, dir, readyz } = await onItsOwnRedis();
+    await harm(redis, dir);
+    expect(await readyz()).toEqual(notReady(`Redis takes no writes (${word})`));
+    await mend(redis);
+    await eventually("ready again", readyz, ({ status }) => status === 200);
+  },
+);
+
+test("a Redis that is gone", async () => {
+  const { readyz, server } = await onItsOwnRedis();
+  await server.stop();
+  await eventually("not ready", readyz, ({ status }) => status === 503);
+  expect(await readyz()).toEqual(notReady("Redis does not answer"));
+});
+
+test.each([
+  [
+    "version",
+    "1",
+    "the data in this Redis has layout 1, and this release works with 2; use the release that wrote it",
+  ],
+  [
+    "partitions",
+    "8",
+    "STORE_PARTITIONS: is 16, but the data in this Redis was written with 8; set STORE_PARTITIONS=8",
+  ],
+])("data that is laid out in another way (%s)", async (field, value, why) => {
+  const { redis, readyz } = await onItsOwnRedis();
+  await redis.hset("wms:layout", field, value);
+  expect(await readyz()).toEqual(notReady(why));
+});
+
+test("a Redis that was emptied gets its layout back", async () => {
+  const { redis, readyz } = await onItsOwnRedis();
+  await redis.flushall();
+  expect(await readyz()).toMatchObject({ status: 200 });
+  expect(await redis.hgetall("wms:layout")).toEqual({ version: "2", partitions: "16" });
+});
+
+test("a service that is draining is not ready, and Redis is not asked", async () => {
+  const { server, redis } = await onItsOwnRedis();
+  const client = await connectRequests({ url: server.url }, pino({ level: "silent" }));
+  onTestFinished(() => client.disconnect());
+  const store = await openStore(client, { partitions: 16 });
+  let draining = false;
+  const readiness = watchReadiness(store, () => draining);
+  await redis.config("RESETSTAT");
+  const many = await Promise.all(Array.from({ length: 50 }, () => readiness()));
+  expect(many.every(({ ready }) => ready)).toBe(true);
+  const asked = async () => /^cmdstat_hmget:calls=(\d+)/m.exec(await redis.info("commandstats"))?.[1];
+  // However many ask at a time.
+  expect(await asked()).toBe("1");
+  draining = true;
+  expect(await readiness()).toEqual({ ready: false, reason: "the service is draining" });
+  expect(await asked()).toBe("1");
+});

@@ -1,0 +1,312 @@
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ownAddress } from "../../src/api/operatorAuth/loginAuthenticator.js";
+import { Browser } from "./loginBrowser.js";
+import { type GuardedApp, startGuardedApp } from "./guardedApp.js";
+import { type Claims, IdentityProvider, signingKey } from "./identityProvider.js";
+
+const ADA: Claims = { sub: "4711", preferred_username: "ada", ewms_role: "operator" };
+const SECRET = "a secret of thirty-two characters";
+
+let idp: IdentityProvider;
+let app: GuardedApp;
+let browser: Browser;
+
+async function start(more: Record<string, string> = {}): Promise<GuardedApp> {
+  return startGuardedApp((url) => {
+    const clientSecret = more["ADMIN_CLIENT_SECRET"];
+    idp.clients = [{ clientId: "ewms-wms", clientSecret, redirectUri: `${url}/admin/callback` }];
+    return { AUTH_OPENID_URL: idp.issuer, ADMIN_CLIENT_ID: "ewms-wms", PUBLIC_URL: url, ...more };
+  });
+}
+
+beforeEach(async () => {
+  // Only the date: the tests move it, while time-outs run as always.
+  vi.useFakeTimers({ toFake: ["Date"] });
+  idp = await IdentityProvider.start();
+  idp.visitor = ADA;
+  app = await start();
+  browser = new Browser();
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await idp.goAway();
+});
+
+const pass = (seconds: number) => vi.setSystemTime(Date.now() + 1000 * seconds);
+const page = (path = "/admin/queues?status=failed") => app.url + path;
+const attributesOf = (line = "") =>
+  line
+    .split("; ")
+    .slice(1)
+    .map((text) => text.replace(/=.*(GMT|\d)$/, ""));
+
+describe("an operator", () => {
+  test("is sent to the provider, comes back to the page that was asked for, and is the caller", async () => {
+    expect(await browser.open(page())).toMatchObject({ url: page(), status: 200, text: "hello ada (4711)" });
+    expect(app.exchanges.map(({ route, status }) => [route, status])).toEqual([
+      ["/admin/", 303],
+      ["/admin/callback", 303],
+      ["/admin/", 200],
+    ]);
+    expect(app.exchanges.at(-1)?.caller).toEqual({ subject: "ada (4711)", roles: new Set(["operator"]) });
+    expect(idp.asked("authorize")).toBe(1);
+    await browser.open(page());
+    expect(idp.asked("authorize")).toBe(1);
+  });
+
+  test("may belong to a client with a secret", async () => {
+    app = await start({ ADMIN_CLIENT_SECRET: "s3cret +&:%ü" });
+    expect(await browser.open(page())).toMatchObject({ status: 200 });
+  });
+
+  test("is whoever the rules say", async () => {
+    app = await start({ AUTH_ROLE_OPERATOR: "realm_access.roles=wms-admin" });
+    idp.visitor = { sub: "7", realm_access: { roles: ["wms-admin"] } };
+    expect(await browser.open(page())).toMatchObject({ status: 200, text: "hello 7" });
+  });
+
+  test("asks with state, nonce and PKCE", async () => {
+    const { headers } = await browser.openOnly(page());
+    const asked = new URL(headers.location ?? "");
+    expect(asked.origin + asked.pathname).toBe(`${idp.issuer}/authorize`);
+    expect(Object.fromEntries(asked.searchParams)).toEqual({
+      client_id: "ewms-wms",
+      response_type: "code",
+      redirect_uri: `${app.url}/admin/callback`,
+      scope: "openid profile",
+      state: expect.stringMatching(/^.{43}$/),
+      nonce: expect.stringMatching(/^.{43}$/),
+      code_challenge: expect.stringMatching(/^.{43}$/),
+      code_challenge_method: "S256",
+    });
+  });
+
+  test("has cookies that scripts and other sites can't use, and TLS guards", async () => {
+    const { headers } = await browser.openOnly(page());
+    expect(headers["cache-control"]).toBe("no-store");
+    expect(headers["set-cookie"]?.map(attributesOf)).toEqual([
+      ["Max-Age", "Path=/admin", "Expires", "HttpOnly", "SameSite=Lax"],
+    ]);
+    app = await start({ PUBLIC_URL: "https://wms.example.org" });
+    const secure = await browser.openOnly(page());
+    expect(attributesOf(secure.headers["set-cookie"]?.[0])).toContain("Secure");
+    expect(secure.headers.location).toContain(encodeURIComponent("https://wms.example.org/admin/callback"));
+  });
+
+  test("has a session that shows nothing, and can't be changed", async () => {
+    await browser.open(page());
+    const session = browser.cookie("wms_operator") ?? "";
+    for (const part of session.split("."))
+      expect(Buffer.from(part, "base64url").toString()).not.toMatch(/ada|4711/);
+    for (const changed of ["", "x", `${session.slice(0, -4)}AAAA`, session.slice(1), `${session}.x`]) {
+      browser.setCookie("wms_operator", changed);
+      expect((await browser.openOnly(page())).status).toBe(303);
+    }
+  });
+
+  test("has to log in again after eight hours", async () => {
+    await browser.open(page());
+    pass(8 * 3600 - 10);
+    expect((await browser.openOnly(page())).status).toBe(200);
+    pass(20);
+    expect((await browser.openOnly(page())).status).toBe(303);
+  });
+
+  test("signs out with a button, and no other site can press it", async () => {
+    const { text } = await browser.open(page("/admin/"));
+    expect(text).toContain('<form method="post" action="/admin/logout">');
+    expect(await browser.press(page("/admin/logout"), "https://evil.example")).toMatchObject({ status: 403 });
+    expect((await browser.open(page("/admin/logout"))).status).toBe(200);
+    expect(browser.cookie("wms_operator")).toBeDefined();
+
+    const out = await browser.press(page("/admin/logout"));
+    expect(out).toMatchObject({ url: page("/admin/signed-out"), status: 200 });
+    expect(out.text).toContain("Signed out");
+    // A form would not do: a browser lets none lead to the provider.
+    expect(out.text).toContain('<a href="/admin/">Sign in</a>');
+    expect(browser.cookie("wms_operator")).toBeUndefined();
+    expect((await browser.openOnly(page())).status).toBe(303);
+  });
+});
+
+describe("a session", () => {
+  test("counts in another process that has the same secret", async () => {
+    app = await start({ SESSION_SECRET: SECRET });
+    await browser.open(page());
+    app = await start({ SESSION_SECRET: SECRET });
+    expect((await browser.openOnly(page())).status).toBe(200);
+    app = await start({ SESSION_SECRET: `${SECRET}!` });
+    expect((await browser.openOnly(page())).status).toBe(303);
+  });
+
+  test("without a secret counts in its own process only", async () => {
+    await browser.open(page());
+    app = await start();
+    expect((await browser.openOnly(page())).status).toBe(303);
+  });
+
+  test("is not what a login brings back", async () => {
+    await browser.openOnly(page());
+    browser.setCookie("wms_operator", browser.cookie("wms_operator_login") ?? "");
+    expect((await browser.openOnly(page())).status).toBe(303);
+  });
+});
+
+describe("nobody gets in", () => {
+  const refusal = async (sentence: RegExp) => {
+    const { url, status, text } = await browser.open(page());
+    expect(text).toMatch(sentence);
+    expect(status).toBe(403);
+    expect(new URL(url).pathname).toBe("/admin/callback");
+    expect(browser.cookie("wms_operator")).toBeUndefined();
+  };
+
+  test("who is no operator", async () => {
+    idp.visitor = { sub: "4712", preferred_username: "<b>eve</b>", ewms_role: "user" };
+    await refusal(/<p>&lt;b&gt;eve&lt;\/b&gt; \(4712\) is no operator<\/p>/);
+  });
+
+  test("whom the provider refuses", async () => {
+    idp.visitor = undefined;
+    await refusal(/the identity provider refused the login: access_denied/);
+  });
+
+  test.each<[string, (claims: Claims) => Claims]>([
+    ["answers another login", (claims) => ({ ...claims, nonce: "another" })],
+    ["answers no login", ({ nonce: _, ...claims }) => claims],
+    ["is for another client", (claims) => ({ ...claims, aud: "another" })],
+    ["is from another issuer", (claims) => ({ ...claims, iss: "https://idp.example.org" })],
+    ["has expired", (claims) => ({ ...claims, exp: Math.floor(Date.now() / 1000) - 100 })],
+    ["never expires", (claims) => ({ ...claims, exp: undefined })],
+    ["is nobody's", (claims) => ({ ...claims, sub: undefined })],
+  ])("whose ID token %s", async (_what, forge) => {
+    idp.forge = forge;
+    await refusal(/the login does not count/);
+  });
+
+  test("whose ID token somebody else signed", async () => {
+    const published = idp.keys;
+    const token = idp.token.bind(idp);
+    const forger = { ...(await signingKey()), kid: published[0]?.kid ?? "" };
+    idp.token = (claims) => token(claims, forger);
+    await refusal(/the login does not count/);
+  });
+
+  test("whose code is another client's", async () => {
+    idp.clients = [{ clientId: "ewms-wms", clientSecret: "other", redirectUri: page("/admin/callback") }];
+    await refusal(/the identity provider took the login back: invalid_client/);
+  });
+
+  test("who did not begin the login in the same browser", async () => {
+    const { headers } = await browser.openOnly(page());
+    const atProvider = await new Browser().openOnly(headers.location ?? "");
+    const victim = await new Browser().open(atProvider.headers.location ?? "");
+    expect(victim).toMatchObject({ status: 403, text: expect.stringContaining("did not begin at") });
+  });
+
+  test("who brings another login's answer", async () => {
+    const { headers } = await browser.openOnly(page());
+    const atProvider = await new Browser().openOnly(headers.location ?? "");
+    const other = new Browser();
+    await other.openOnly(page());
+    const answer = await other.open(atProvider.headers.location ?? "");
+    expect(answer).toMatchObject({ status: 403, text: expect.stringContaining("the login does not count") });
+    expect(idp.asked("token")).toBe(0);
+  });
+
+  test("who comes back a second time, or too late", async () => {
+    const { headers } = await browser.openOnly(page());
+    const { headers: back } = await browser.openOnly(headers.location ?? "");
+    const attempt = browser.cookie("wms_operator_login") ?? "";
+    expect((await browser.open(back.location ?? "")).status).toBe(200);
+    expect((await browser.open(back.location ?? "")).status).toBe(403);
+    browser.setCookie("wms_operator_login", attempt);
+    expect((await browser.open(back.location ?? "")).text).toContain("invalid_grant");
+    pass(700);
+    expect((await browser.open(back.location ?? "")).text).toContain("took too long");
+  });
+
+  test("and the log says so, without what was secret", async () => {
+    idp.visitor = { sub: "4712", ewms_role: "user" };
+    await browser.open(page());
+    idp.visitor = undefined;
+    await browser.open(page());
+    expect(app.lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 40, msg: "an operator's login failed", reason: "4712 is no operator", failuresThisMinute: 1 },
+      { reason: "the identity provider refused the login: access_denied", failuresThisMinute: 2 },
+    ]);
+    expect(app.lines.join("\n")).not.toMatch(/eyJ|code=/);
+  });
+});
+
+describe("a script without a session", () => {
+  test("gets an error, and is not sent to a page that is not for it", async () => {
+    for (const init of [
+      { headers: { accept: "application/json" } },
+      { headers: { accept: "text/html", "sec-fetch-mode": "cors" } },
+      { method: "POST", headers: { "sec-fetch-site": "same-origin" } },
+    ]) {
+      const response = await fetch(page(), { ...init, redirect: "manual" });
+      expect(response.status).toBe(401);
+      expect(response.headers.get("www-authenticate")).toBe("Cookie");
+    }
+  });
+});
+
+describe("while the provider is away", () => {
+  test("a page says so, and the login works later", async () => {
+    await idp.goAway();
+    const fresh = await start();
+    const { status, text, headers } = await browser.open(`${fresh.url}/admin/`);
+    expect(status).toBe(503);
+    expect(text).toContain("the identity provider is not available");
+    expect(headers["retry-after"]).toBe("2");
+    await idp.comeBack();
+    pass(3);
+    expect((await browser.open(`${fresh.url}/admin/`)).status).toBe(200);
+  });
+
+  test("the same holds when it goes in the middle of a login", async () => {
+    const { headers } = await browser.openOnly(page());
+    const { headers: back } = await browser.openOnly(headers.location ?? "");
+    await idp.goAway();
+    expect((await browser.open(back.location ?? "")).status).toBe(503);
+  });
+});
+
+describe("a login leads back to an operators' page, and nowhere else", () => {
+  test.each([
+    ["/admin/", "/admin/"],
+    ["/admin/queues/x?status=failed&page=2", "/admin/queues/x?status=failed&page=2"],
+    ["/admin", "/admin/"],
+    ["/", "/"],
+    ["/workflows/WF-0-00000000?tab=x", "/workflows/WF-0-00000000?tab=x"],
+    ["/schedds", "/schedds"],
+    ["/workflows/..//evil.example", "/admin/"],
+    ["/v1/workflows", "/admin/"],
+    ["/administrator", "/admin/"],
+    ["//evil.example/admin/", "/admin/"],
+    ["/\\evil.example/admin/", "/admin/"],
+    ["http://evil.example/admin/", "/admin/"],
+    ["/admin/..//evil.example", "/admin/"],
+    ["/admin/%2e%2e//evil.example", "/admin/"],
+    ["/admin/\t/..\\/evil.example", "/admin//evil.example"],
+    ["javascript:alert(1)", "/admin/"],
+    ["http://", "/admin/"],
+    [`/admin/${"x".repeat(2000)}`, "/admin/"],
+  ])("%j: %s", (address, expected) => expect(ownAddress(address)).toBe(expected));
+
+  test("also when the request names another host", async () => {
+    const { hostname, port } = new URL(app.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      "GET http://evil.example/admin/queues HTTP/1.1\r\nHost: evil.example\r\nAccept: text/html\r\nConnection: close\r\n\r\n",
+    );
+    const head = await text(socket);
+    browser.setCookie("wms_operator_login", /wms_operator_login=([^;]+)/.exec(head)?.[1] ?? "");
+    const { url, status } = await browser.open(/location: (\S+)/i.exec(head)?.[1] ?? "");
+    expect([url, status]).toEqual([page("/admin/"), 200]);
+  });
+});

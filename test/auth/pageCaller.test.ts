@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Seal } from "../../src/auth/cookieCipher.js";
+import { type Api, api } from "../api/conformanceClient.js";
+import { recordingLog } from "../mqs/recordingLog.js";
+import { workflowRequest } from "../processes/serviceProcess.js";
+import { startTestService, type TestService } from "../setup/testService.js";
+import { eventually } from "../scenarios/serviceScenario.js";
+import { IdentityProvider } from "./identityProvider.js";
+
+const SECRET = "a secret of thirty-two characters";
+const PUBLIC_URL = "https://wms.example.org";
+const UNKNOWN = "/v1/workflows/WF-0-00000000";
+
+const basic = (user: string, password: string) =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+const sessionOf = async (secret: string) =>
+  `wms_operator=${await new Seal(secret).close("wms_operator", { name: "ada (4711)" }, 60)}`;
+
+let idp: IdentityProvider;
+let tokens: { user: string; tms: string };
+
+beforeAll(async () => {
+  idp = await IdentityProvider.start();
+  const tokenOf = (sub: string, ewms_role: string) => idp.token({ sub, ewms_role });
+  tokens = { user: await tokenOf("una", "user"), tms: await tokenOf("tim", "system-tms") };
+});
+afterAll(() => idp.goAway());
+
+/** A service that checks tokens, with one of the operators' doors. */
+function withDoor(settings: () => Record<string, string>) {
+  const opened = {} as { service: TestService; client: Api; lines: string[] };
+  beforeAll(async () => {
+    const { log, lines } = recordingLog();
+    const service = await startTestService({ AUTH_OPENID_URL: idp.issuer, ...settings() }, log);
+    Object.assign(opened, { service, client: await api(service.url, tokens.user), lines });
+  });
+  afterAll(async () => {
+    opened.client.close();
+    await opened.service.close();
+  });
+  const ask = (method: string, path: string, headers: Record<string, string>, body?: unknown) =>
+    opened.client.request(method, path, { headers: { authorization: "", ...headers }, body });
+  return { ask, opened };
+}
+
+describe("with the cookie of a login", () => {
+  const { ask, opened } = withDoor(() => ({
+    ADMIN_CLIENT_ID: "ewms-wms",
+    PUBLIC_URL,
+    SESSION_SECRET: SECRET,
+  }));
+  const SAME = { origin: PUBLIC_URL, "sec-fetch-site": "same-origin" };
+  const OTHER = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+
+  test("the page reads and writes as a user, and the log tells who", async () => {
+    const cookie = await sessionOf(SECRET);
+    expect((await ask("GET", UNKNOWN, { cookie })).status).toBe(404);
+    expect((await ask("POST", "/v1/query/workflows", { cookie, ...SAME }, { query: {} })).status).toBe(200);
+    const created = await ask("POST", "/v1/workflows", { cookie, ...SAME }, JSON.parse(workflowRequest()));
+    expect(created.status).toBe(200);
+    const { workflow_id } = (created.body as { workflow: { workflow_id: string } }).workflow;
+    const abort = `/v1/workflows/${workflow_id}/actions/abort`;
+    expect((await ask("POST", abort, { cookie, ...SAME, "x-request-id": "abort-1" }, {})).status).toBe(200);
+    const about = async () =>
+      opened.lines.map((line) => JSON.parse(line)).filter(({ request }) => request === "abort-1");
+    const lines = await eventually("the log", about, (found) => found.some(({ audit }) => audit === true));
+    expect(lines.find(({ audit }) => audit)).toMatchObject({
+      operator: "ada (4711)",
+      action: "/v1/workflows/{workflow_id}/actions/abort",
+      path: abort,
+      outcome: "done",
+      status: 200,
+      msg: "an operator acted",
+    });
+    expect(lines.find(({ msg }) => msg === "request")).toMatchObject({ subject: "ada (4711)" });
+  });
+
+  test("another site's page changes nothing, and the log tells that one tried", async () => {
+    const cookie = await sessionOf(SECRET);
+    for (const [path, body] of [
+      ["/v1/workflows", JSON.parse(workflowRequest())],
+      [`${UNKNOWN}/actions/abort`, {}],
+      ["/v1/query/workflows", { query: {} }],
+    ] as const)
+      expect(await ask("POST", path, { cookie, ...OTHER }, body)).toMatchObject({
+        status: 403,
+        reason: expect.stringContaining("only pages of this service"),
+      });
+    // A cookie alone does not tell where a request comes from.
+    expect((await ask("POST", "/v1/workflows", { cookie }, {})).status).toBe(403);
+    await eventually(
+      "the audit",
+      async () => opened.lines.map((line) => JSON.parse(line)),
+      (lines) => lines.some(({ audit, outcome }) => audit && outcome === "refused"),
+    );
+  });
+
+  test.each([
+    ["no cookie", async () => ({})],
+    ["a forged cookie", async () => ({ cookie: "wms_operator=eyJhbGciOiJkaXIifQ..a.b.c" })],
+    ["one of another service", async () => ({ cookie: await sessionOf(`${SECRET}!`) })],
+    ["another cookie", async () => ({ cookie: "theme=dark" })],
+    ["the password of nobody", async () => ({ authorization: basic("ada", "x") })],
+  ])("%s is refused as no token is", async (_what, headers) => {
+    for (const path of [UNKNOWN, "/v1/"])
+      expect(await ask("GET", path, { ...SAME, ...(await headers()) })).toMatchObject({
+        status: 401,
+        reason: "a bearer token is needed",
+        headers: expect.objectContaining({ "www-authenticate": "Bearer" }),
+      });
+  });
+
+  test("a token is judged alone, whatever the cookie says", async () => {
+    const cookie = await sessionOf(SECRET);
+    const withToken = (token: string) => ({ cookie, authorization: `Bearer ${token}` });
+    expect((await ask("GET", UNKNOWN, withToken("a.b.c"))).status).toBe(401);
+    expect((await ask("GET", UNKNOWN, withToken(tokens.tms))).status).toBe(403);
+    expect(
+      (await ask("POST", `${UNKNOWN}/actions/abort`, { ...withToken(tokens.user), ...OTHER }, {})).status,
+    ).toBe(404);
+  });
+
+  test("the page is no TMS: nothing is handed out to a browser", async () => {
+    const cookie = await sessionOf(SECRET);
+    const taken = await ask("GET", "/v1/tms/pending-starter/taskforces?schedd=SCHEDD1", { cookie, ...SAME });
+    expect(taken.status).toBe(401);
+  });
+});
+
+describe("with the operators' password", () => {
+  const { ask } = withDoor(() => ({ ADMIN_USER: "ada", ADMIN_PASSWORD: "enchantress" }));
+
+  test("the page reads, and writes from its own origin only", async () => {
+    const authorization = basic("ada", "enchantress");
+    expect((await ask("GET", UNKNOWN, { authorization })).status).toBe(404);
+    const abort = (headers: object) =>
+      ask("POST", `${UNKNOWN}/actions/abort`, { authorization, ...headers }, {});
+    expect((await abort({ "sec-fetch-site": "same-origin" })).status).toBe(404);
+    expect((await abort({ "sec-fetch-site": "cross-site" })).status).toBe(403);
+    expect((await abort({ origin: "https://evil.example" })).status).toBe(403);
+    expect((await ask("GET", UNKNOWN, { authorization: basic("ada", "enchanter") })).status).toBe(401);
+  });
+});
+
+describe("without a way in for operators", () => {
+  const { ask } = withDoor(() => ({}));
+
+  test("only tokens count", async () => {
+    const headers = { "sec-fetch-site": "same-origin", cookie: await sessionOf(SECRET) };
+    expect((await ask("GET", UNKNOWN, headers)).status).toBe(401);
+    expect((await ask("GET", UNKNOWN, { authorization: basic("", "") })).status).toBe(401);
+  });
+});

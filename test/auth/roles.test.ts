@@ -1,0 +1,211 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { task, workflowOf } from "../api/requestBodies.js";
+import { type Scenario, startScenario } from "../api/apiFixture.js";
+import { IdentityProvider } from "./identityProvider.js";
+
+/** Who may call what: the table of the contract, by hand. */
+const EVERYBODY = ["no token", "no role", "user", "TMS", "both", "operator"] as const;
+type Caller = (typeof EVERYBODY)[number];
+
+const USERS: readonly Caller[] = ["user", "both"];
+const USERS_AND_OPERATORS: readonly Caller[] = ["user", "both", "operator"];
+const ANY_ROLE: readonly Caller[] = ["user", "TMS", "both", "operator"];
+const TMSES: readonly Caller[] = ["TMS", "both"];
+const USERS_AND_TMSES: readonly Caller[] = ["user", "TMS", "both"];
+
+const MAY: Record<string, readonly Caller[]> = {
+  "get /healthz": EVERYBODY,
+  "get /readyz": EVERYBODY,
+  "get /v1/": USERS,
+  "post /v1/workflows": USERS,
+  "get /v1/workflows/{workflow_id}": USERS,
+  "get /v1/workflows/{workflow_id}/summary": USERS_AND_OPERATORS,
+  "post /v1/workflows/{workflow_id}/actions/abort": USERS,
+  "post /v1/workflows/{workflow_id}/actions/finished": USERS,
+  "get /v1/workflows/{workflow_id}/events": USERS_AND_OPERATORS,
+  "get /v1/events": ["operator"],
+  "get /v1/task-directives/{task_id}": USERS,
+  "post /v1/query/task-directives": USERS,
+  "get /v1/mqs/workflows/{workflow_id}/mq-profiles/public": USERS,
+  "post /v1/query/workflows": USERS_AND_TMSES,
+  "post /v1/query/taskforces": USERS_AND_TMSES,
+  "get /v1/taskforces/{taskforce_uuid}": USERS_AND_TMSES,
+  "post /v1/task-directives/{task_id}/actions/add-workers": USERS_AND_TMSES,
+  "get /v1/schedds": ANY_ROLE,
+  "get /v1/schedds/{schedd}": ANY_ROLE,
+  "get /v1/schema/openapi": USERS_AND_TMSES,
+  "get /v1/tms/pending-starter/taskforces": USERS_AND_TMSES,
+  "get /v1/tms/pending-stopper/taskforces": USERS_AND_TMSES,
+  "post /v1/tms/condor-submit/taskforces/{taskforce_uuid}": TMSES,
+  "post /v1/tms/condor-submit/taskforces/{taskforce_uuid}/failed": TMSES,
+  "post /v1/tms/condor-rm/taskforces/{taskforce_uuid}": TMSES,
+  "post /v1/tms/condor-rm/taskforces/{taskforce_uuid}/failed": TMSES,
+  "post /v1/tms/condor-complete/taskforces/{taskforce_uuid}": TMSES,
+  "post /v1/tms/statuses/taskforces": TMSES,
+};
+
+const ROLES: Record<Exclude<Caller, "no token">, string[]> = {
+  "no role": [],
+  user: ["user"],
+  TMS: ["system-tms"],
+  both: ["user", "system-tms"],
+  operator: ["operator"],
+};
+
+let idp: IdentityProvider;
+let scenario: Scenario;
+const tokens = new Map<Caller, string>();
+
+beforeAll(async () => {
+  idp = await IdentityProvider.start();
+  for (const [caller, ewms_role] of Object.entries(ROLES))
+    tokens.set(caller as Caller, await idp.token({ sub: caller, ewms_role }));
+  const settings = { AUTH_OPENID_URL: idp.issuer, AUTH_AUDIENCE: "ewms-wms" };
+  scenario = await startScenario(settings, tokens.get("both"));
+});
+afterAll(async () => {
+  await scenario.close();
+  await idp.goAway();
+});
+
+/** An empty header for nobody, so that the client sends no token of its own. */
+const headersOf = (caller: Caller) => ({
+  authorization: caller === "no token" ? "" : `Bearer ${tokens.get(caller)}`,
+});
+const requestAs = (caller: Caller, method: string, path: string, body?: unknown) =>
+  scenario.api.request(method.toUpperCase(), path, { body, headers: headersOf(caller) });
+
+describe("every route of the document", () => {
+  it("is in the table of who may call it", () => {
+    const served = Object.entries(scenario.api.document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(served.sort()).toEqual(Object.keys(MAY).sort());
+  });
+
+  const rows = Object.entries(MAY).flatMap(([route, may]) =>
+    EVERYBODY.map((caller): [Caller, string, string] => {
+      const outcome = may.includes(caller) ? "is let in" : caller === "no token" ? "401" : "403";
+      return [caller, route, outcome];
+    }),
+  );
+  it.each(rows)("%s at %s: %s", async (caller, route, outcome) => {
+    const [method = "", path = ""] = route.split(" ");
+    const asked = `${path.replace(/\{\w+\}/g, "nothing")}?schedd=nowhere`;
+    const { status, body, headers } = await requestAs(
+      caller,
+      method,
+      asked,
+      method === "post" ? {} : undefined,
+    );
+    if (outcome === "is let in") expect([200, 400, 404]).toContain(status);
+    else expect(status).toBe(Number(outcome));
+    if (outcome === "401") {
+      expect(body).toEqual({ code: 401, error: "a bearer token is needed" });
+      expect(headers["www-authenticate"]).toBe("Bearer");
+    }
+    if (outcome === "403") {
+      expect(body.error).toMatch(
+        /^only for the role (operator|user|system-tms|user or system-tms|user or operator|user or system-tms or operator)$/,
+      );
+      expect(headers["www-authenticate"]).toBe('Bearer error="insufficient_scope"');
+    }
+  });
+});
+
+describe("a request is refused", () => {
+  it.each([
+    ["by another scheme", "Basic YTpi", "a bearer token is needed", "Bearer"],
+    [
+      "without a token after the scheme",
+      "Bearer",
+      "Authorization: no bearer token",
+      'Bearer error="invalid_token"',
+    ],
+    ["with two tokens", "Bearer a b", "Authorization: no bearer token", 'Bearer error="invalid_token"'],
+    ["with a token that is none", "Bearer eyJ", "the token is no valid JWT", 'Bearer error="invalid_token"'],
+  ])("%s", async (_what, authorization, error, challenge) => {
+    const answer = await scenario.api.request("GET", "/v1/", { headers: { authorization } });
+    expect(answer).toMatchObject({
+      status: 401,
+      body: { error },
+      headers: { "www-authenticate": challenge },
+    });
+  });
+
+  it("for another audience's token", async () => {
+    const authorization = `Bearer ${await idp.token({ ewms_role: "user", aud: "account" })}`;
+    const answer = await scenario.api.request("GET", "/v1/", { headers: { authorization } });
+    expect(answer).toMatchObject({ status: 401, reason: "the token is for another audience" });
+  });
+
+  it("before its body is read, let alone understood", async () => {
+    for (const caller of ["no token", "TMS"] as const)
+      expect((await requestAs(caller, "post", "/v1/workflows", "no JSON")).status).toBe(
+        caller === "TMS" ? 403 : 401,
+      );
+    const { hostname, port, host } = new URL(scenario.service.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(`POST /v1/workflows HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 1000000\r\n\r\n{`);
+    const [head] = (await once(socket, "data")) as [Buffer];
+    socket.destroy();
+    expect(head.toString()).toMatch(/^HTTP\/1\.1 401 a bearer token is needed\r\n/);
+  });
+
+  it("with a HEAD too, and a token in any case of the scheme is taken", async () => {
+    expect((await requestAs("no token", "head", "/v1/")).status).toBe(401);
+    const headers = { authorization: `bearer ${tokens.get("user")}` };
+    expect((await scenario.api.request("GET", "/v1/", { headers })).status).toBe(200);
+  });
+});
+
+describe("without a token", () => {
+  it.each(["/docs/", "/healthz", "/readyz"])("%s is there for anyone", async (path) => {
+    expect((await requestAs("no token", "get", path)).status).toBe(200);
+  });
+
+  it("an unknown path and a wrong method are what they are", async () => {
+    expect((await requestAs("no token", "get", "/v1/nothing")).status).toBe(404);
+    expect((await requestAs("no token", "post", "/v1/")).status).toBe(405);
+  });
+});
+
+it("an Idempotency-Key of one caller is nobody else's", async () => {
+  const body = workflowOf([task(scenario.place().location)]);
+  const made = async (caller: Caller) => {
+    const headers = { ...headersOf(caller), "idempotency-key": "1" };
+    const answer = await scenario.api.request("POST", "/v1/workflows", { body, headers });
+    expect(answer.status).toBe(200);
+    return answer.body.workflow.workflow_id;
+  };
+  const [ofUser, ofBoth] = [await made("user"), await made("both")];
+  expect(ofUser).not.toBe(ofBoth);
+  expect(await made("user")).toBe(ofUser);
+  expect(await made("both")).toBe(ofBoth);
+});
+
+describe("the log of a taskforce", () => {
+  it.each([
+    ["user", "USER"],
+    ["TMS", "TMS"],
+    ["both", "USER"],
+  ] as const)("says who added workers: %s is %s", async (caller, source_entity) => {
+    const place = scenario.place();
+    const { taskforces } = await scenario.create(place);
+    const path = `/v1/task-directives/${taskforces[0]?.task_id}/actions/add-workers`;
+    const { status, body } = await requestAs(caller, "post", path, {
+      cluster_location: place.location,
+      n_workers: 1,
+    });
+    expect(status).toBe(200);
+    expect(body.phase_change_log).toMatchObject([{ source_entity }]);
+  });
+
+  it("says that a user asked for the workflow", async () => {
+    const request = workflowOf([task(scenario.place().location)]);
+    const { body } = await requestAs("user", "post", "/v1/workflows", request);
+    expect(body.taskforces[0].phase_change_log).toMatchObject([{ source_entity: "USER" }]);
+  });
+});

@@ -1,0 +1,122 @@
+import { indexesOf } from "../../../src/store/newEntities.js";
+import { type Kind, memberOf, stoppingKey, summarizersKey } from "../../../src/store/keys.js";
+import { allJobIds, jobIds } from "../../queues/jobIds.js";
+import { SETTINGS } from "../deployment.js";
+import type { Evidence, Finding } from "../evidence.js";
+import type { Snapshot } from "../storeSnapshot.js";
+
+/** Every index holds what a scan of all records says, with the same scores, and nothing else; a query finds as many. */
+export function indexesEqualAScan({ snapshot, view }: Pick<Evidence, "snapshot" | "view">): Finding[] {
+  const expected = expectedIndexes(snapshot);
+  const findings: Finding[] = [];
+  for (const key of new Set([...expected.keys(), ...snapshot.indexes.keys()])) {
+    const wanted = expected.get(key) ?? new Map<string, number>();
+    const there = snapshot.indexes.get(key) ?? new Map<string, number>();
+    for (const [member, score] of wanted)
+      if (there.get(member) !== score)
+        findings.push({ message: `${key}: ${member} has the score ${there.get(member)}, not ${score}` });
+    for (const member of there.keys())
+      if (!wanted.has(member)) findings.push({ message: `${key}: ${member} does not belong there` });
+  }
+  const sizes = [
+    ["workflow", view.workflows.size],
+    ["task", view.directives.size],
+    ["taskforce", view.taskforces.size],
+  ] as const;
+  for (const [kind, shown] of sizes)
+    if (snapshot[kind].size !== shown)
+      findings.push({ message: `queries find ${shown} of kind ${kind}, there are ${snapshot[kind].size}` });
+  return findings;
+}
+
+function expectedIndexes(snapshot: Snapshot): Map<string, Map<string, number>> {
+  const expected = new Map<string, Map<string, number>>();
+  for (const kind of ["workflow", "task", "taskforce"] as const satisfies Kind[])
+    for (const [id, { partition, entity }] of snapshot[kind])
+      for (const key of indexesOf(partition, { kind, entity })) {
+        const members = expected.get(key) ?? new Map<string, number>();
+        members.set(memberOf(id), entity.timestamp);
+        expected.set(key, members);
+      }
+  for (const [id, { partition, entity }] of snapshot.taskforce) {
+    if (entity.phase !== "pending-stopper" || entity.cluster_id === null) continue;
+    const members = expected.get(stoppingKey(partition)) ?? new Map<string, number>();
+    members.set(memberOf(id), entity.timestamp);
+    expected.set(stoppingKey(partition), members);
+  }
+  return expected;
+}
+
+/** The queues hold what the phases say: no taskforce without its job, no job without its phase, dead ones as dead letters. */
+export async function queuesEqualThePhases({
+  snapshot,
+  queues,
+  store,
+  redis,
+}: Pick<Evidence, "snapshot" | "queues" | "store" | "redis">): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const compare = (queue: string, there: ReadonlySet<string>, wanted: readonly string[]) => {
+    for (const id of wanted)
+      if (!there.has(id)) findings.push({ message: `is not in ${queue}`, taskforce: id });
+    for (const id of there)
+      if (!wanted.includes(id)) findings.push({ message: `${id} does not belong in ${queue}` });
+  };
+  for (const [schedd, { starter, stopper }] of queues.schedds()) {
+    const here = [...snapshot.taskforce.values()].filter(({ entity }) => entity.schedd === schedd);
+    const uuids = (wanted: (each: (typeof here)[number]) => boolean) =>
+      here.filter(wanted).map(({ entity }) => entity.taskforce_uuid);
+    const isDead = ({ record }: (typeof here)[number]) =>
+      (record.submit_failures ?? 0) > SETTINGS.actionRetries;
+    const pending = (each: (typeof here)[number]) => each.entity.phase === "pending-starter";
+    const starting = await jobIds(starter);
+    compare(
+      `${starter.queue.name}`,
+      starting.live,
+      uuids((each) => pending(each) && !isDead(each)),
+    );
+    compare(
+      `${starter.queue.name}, dead`,
+      starting.dead,
+      uuids((each) => pending(each) && isDead(each)),
+    );
+    const stopping = await jobIds(stopper);
+    const toStop = uuids(({ entity }) => entity.phase === "pending-stopper" && entity.cluster_id !== null);
+    compare(`${stopper.queue.name}`, stopping.live, toStop);
+    compare(`${stopper.queue.name}, dead`, stopping.dead, []);
+  }
+  for (const { queue, ids } of [
+    { queue: "mq-activation", ids: await allJobIds(queues.activation) },
+    { queue: "taskforce-launch", ids: await allJobIds(queues.launch) },
+    { queue: "workflow-deactivation", ids: await allJobIds(queues.deactivation) },
+  ])
+    compare(queue, ids, []);
+  for (let partition = 0; partition < store.partitions; partition++) {
+    for await (const workflows of store.indexes.deactivating(partition))
+      for (const workflow of workflows) findings.push({ message: `${workflow} is still being deactivated` });
+    if ((await store.summaries.dirtyCount(partition)) > 0)
+      findings.push({ message: `workflows of partition ${partition} are still dirty` });
+    if ((await redis.hlen(summarizersKey(partition))) > 0)
+      findings.push({ message: `summaries of partition ${partition} are still in the making` });
+  }
+  return findings;
+}
+
+/** The numbers of taskforces by phase and schedd equal a recount. */
+export async function countsEqualARecount({
+  snapshot,
+  store,
+}: Pick<Evidence, "snapshot" | "store">): Promise<Finding[]> {
+  const recount = new Map<string, number>();
+  for (const { entity } of snapshot.taskforce.values()) {
+    const field = `${entity.phase} ${entity.schedd}`;
+    recount.set(field, (recount.get(field) ?? 0) + 1);
+  }
+  const counted = new Map(
+    (await store.counts.read()).map(({ phase, schedd, count }) => [`${phase} ${schedd}`, count]),
+  );
+  return [...new Set([...recount.keys(), ...counted.keys()])]
+    .filter((field) => (recount.get(field) ?? 0) !== (counted.get(field) ?? 0))
+    .map((field) => ({
+      message: `${field}: counted ${counted.get(field) ?? 0}, there are ${recount.get(field) ?? 0}`,
+    }));
+}

@@ -1,0 +1,93 @@
+import type { TaskDirective } from "../../src/domain/taskDirective.js";
+import type { Taskforce } from "../../src/domain/taskforce.js";
+import type { Workflow } from "../../src/domain/workflow.js";
+import { mastersOf, type RedisClient } from "../../src/redis/redisClient.js";
+import { idOfMember, type Kind, recordKey, stagingKey } from "../../src/store/keys.js";
+import {
+  type StoredTaskforce,
+  type TaskRecord,
+  taskforceText,
+  taskText,
+  type WorkflowRecord,
+  workflowText,
+} from "../../src/store/records.js";
+import type { Store } from "../../src/store/store.js";
+
+/** An entity as a scan of all keys found it, whatever the indexes say. */
+export interface Scanned<T> {
+  partition: number;
+  entity: T;
+}
+
+/** All that lies in the store. */
+export interface Snapshot {
+  workflow: Map<string, Scanned<Workflow>>;
+  task: Map<string, Scanned<TaskDirective>>;
+  taskforce: Map<string, Scanned<Taskforce> & { record: StoredTaskforce }>;
+  /** The members of each index with their scores, by key. */
+  indexes: Map<string, Map<string, number>>;
+}
+
+const RECORD = /^wms:\{(\d+)\}:(workflow|task|taskforce):(.+)$/;
+const INDEX = /^wms:\{\d+\}:ix:(?!taskforce:counts$)/;
+
+/**
+ * Reads every key. Nothing should change meanwhile. What is left of large workflows that never appeared, because their process died
+ * while it stored them, is nobody's yet: it is swept away after ten minutes.
+ */
+export async function takeSnapshot(redis: RedisClient, store: Store): Promise<Snapshot> {
+  const snapshot: Snapshot = {
+    workflow: new Map(),
+    task: new Map(),
+    taskforce: new Map(),
+    indexes: new Map(),
+  };
+  const staged = await stagedMembers(redis, store);
+  for (const master of mastersOf(redis))
+    for await (const keys of master.scanStream({ match: "wms:*", count: 1000 }) as AsyncIterable<string[]>) {
+      // Ids of tasks and taskforces hold their workflow's.
+      const known = keys.filter((key) => !staged.some((member) => key.includes(member)));
+      await Promise.all(known.map((key) => readKey(redis, store, snapshot, key)));
+    }
+  return snapshot;
+}
+
+async function stagedMembers(redis: RedisClient, { partitions }: Store): Promise<string[]> {
+  const keys = Array.from({ length: partitions }, (_, partition) => stagingKey(partition));
+  return (await Promise.all(keys.map((key) => redis.zrange(key, 0, "-1")))).flat();
+}
+
+async function readKey(redis: RedisClient, store: Store, snapshot: Snapshot, key: string): Promise<void> {
+  if (INDEX.test(key)) {
+    const flat = await redis.zrange(key, 0, "-1", "WITHSCORES");
+    const members = new Map<string, number>();
+    for (let at = 0; at < flat.length; at += 2) members.set(flat[at] ?? "", Number(flat[at + 1]));
+    snapshot.indexes.set(key, members);
+    return;
+  }
+  const [, partition, kind, member] = RECORD.exec(key) ?? [];
+  if (member !== undefined) await readRecord(store, snapshot, Number(partition), kind as Kind, member);
+}
+
+async function readRecord(
+  store: Store,
+  snapshot: Snapshot,
+  partition: number,
+  kind: Kind,
+  member: string,
+): Promise<void> {
+  const id = idOfMember(kind, member);
+  const record = await store.fetch(kind, id);
+  if (record === undefined) throw new Error(`${recordKey(partition, kind, id)} is no record`);
+  if (kind === "taskforce") {
+    const stored = record as StoredTaskforce;
+    const entity = JSON.parse(taskforceText(stored)) as Taskforce;
+    snapshot.taskforce.set(id, { partition, entity, record: stored });
+  } else if (kind === "task") {
+    const entity = JSON.parse(taskText(record as TaskRecord)) as TaskDirective;
+    snapshot.task.set(id, { partition, entity });
+  } else {
+    const entity = JSON.parse(workflowText(record as WorkflowRecord)) as Workflow;
+    snapshot.workflow.set(id, { partition, entity });
+  }
+}

@@ -1,0 +1,142 @@
+import { chmod, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  answerOf,
+  createClient,
+  createTokenSource,
+  type DeviceLogin,
+  LoginFailed,
+  tokenFile,
+} from "../../client/src/index.js";
+import { IdentityProvider } from "../auth/identityProvider.js";
+import { temporaryFolder } from "../processes/serviceProcess.js";
+import { startTestService, type TestService } from "../setup/testService.js";
+
+let idp: IdentityProvider;
+let service: TestService;
+beforeAll(async () => {
+  idp = await IdentityProvider.start();
+  service = await startTestService({ AUTH_OPENID_URL: idp.issuer, AUTH_AUDIENCE: "ewms-wms" });
+});
+afterAll(async () => {
+  await service.close();
+  await idp.goAway();
+});
+beforeEach(() => {
+  idp.machines = { robot: "s3cret & more" };
+  idp.visitor = { sub: "robot", ewms_role: "user" };
+  idp.atTheDevice = "agrees";
+  idp.accessSeconds = 300;
+});
+
+const robot = () => ({ issuer: idp.issuer, clientId: "robot", clientSecret: "s3cret & more" });
+const person = () => ({ issuer: idp.issuer, clientId: "cli", scope: "openid" });
+
+describe("with client credentials", () => {
+  test("the client is let in, and asks for one token however many requests it sends", async () => {
+    const client = createClient({ url: service.url, token: createTokenSource(robot()) });
+    const before = idp.asked("token");
+    await Promise.all(Array.from({ length: 5 }, () => answerOf(client.GET("/v1/"))));
+    expect(idp.asked("token")).toBe(before + 1);
+  });
+
+  test("a token that ends soon is replaced before it does", async () => {
+    idp.accessSeconds = 10;
+    const token = createTokenSource(robot());
+    expect(await token()).not.toBe(await token());
+  });
+
+  test("a token that the service refuses is replaced, once", async () => {
+    const token = createTokenSource(robot());
+    const usual = idp.visitor;
+    idp.visitor = { ...usual, exp: 1 };
+    const old = await token();
+    idp.visitor = usual;
+    const client = createClient({ url: service.url, token });
+    expect(await answerOf(client.GET("/v1/"))).toEqual({});
+    expect(await token()).not.toBe(old);
+  });
+
+  test("a wrong secret is told in the provider's words", async () => {
+    const asked = createTokenSource({ ...robot(), clientSecret: "wrong" })();
+    await expect(asked).rejects.toBeInstanceOf(LoginFailed);
+    await expect(asked).rejects.toThrow(`${idp.issuer} gave no token: invalid_client (no such client)`);
+  });
+});
+
+describe("with the device flow", () => {
+  test("a person is shown where to log in, and the client waits until that is done", async () => {
+    idp.atTheDevice = "waits";
+    const shown: DeviceLogin[] = [];
+    const token = createTokenSource(person(), { onDeviceLogin: (login) => shown.push(login) });
+    const asked = answerOf(createClient({ url: service.url, token }).GET("/v1/"));
+    const before = idp.asked("token");
+    await expect.poll(() => idp.asked("token")).toBeGreaterThan(before + 1);
+    idp.atTheDevice = "agrees";
+    expect(await asked).toEqual({});
+    expect(shown).toEqual([{ page: `${idp.issuer}/activate`, code: "WDJB-MJHT", pageWithCode: undefined }]);
+  });
+
+  test("one who refuses is not asked again", async () => {
+    idp.atTheDevice = "refuses";
+    const token = createTokenSource(person(), { onDeviceLogin: () => undefined });
+    await expect(token()).rejects.toThrow("gave no token: access_denied");
+  });
+
+  test("waiting ends with the signal", async () => {
+    idp.atTheDevice = "waits";
+    const enough = new AbortController();
+    const token = createTokenSource(person(), {
+      onDeviceLogin: () => enough.abort(new Error("enough")),
+      signal: enough.signal,
+    });
+    await expect(token()).rejects.toThrow("enough");
+  });
+});
+
+describe("a file of tokens", () => {
+  test("spares the next run the login, and is its owner's alone", async () => {
+    const path = join(await temporaryFolder(), "deeper", "tokens.json");
+    const logins: DeviceLogin[] = [];
+    const start = () =>
+      createTokenSource(person(), { cache: tokenFile(path), onDeviceLogin: (login) => logins.push(login) });
+    const first = await start()();
+    expect(await start()()).toBe(first);
+    expect(logins).toHaveLength(1);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  test("lets a token that has ended be renewed without a login, until the provider wants one", async () => {
+    const cache = tokenFile(join(await temporaryFolder(), "tokens.json"));
+    const logins: DeviceLogin[] = [];
+    const start = () => createTokenSource(person(), { cache, onDeviceLogin: (login) => logins.push(login) });
+    idp.accessSeconds = 1;
+    const first = await start()();
+    expect(await start()()).not.toBe(first);
+    expect(logins).toHaveLength(1);
+    idp.refreshTokens.clear();
+    await start()();
+    expect(logins).toHaveLength(2);
+  });
+
+  test("keeps tokens by provider and client", async () => {
+    const path = join(await temporaryFolder(), "tokens.json");
+    const cache = tokenFile(path);
+    const asRobot = await createTokenSource(robot(), { cache })();
+    const asPerson = await createTokenSource(person(), { cache, onDeviceLogin: () => undefined })();
+    const kept = Object.values(
+      JSON.parse(await readFile(path, "utf8")) as Record<string, { accessToken: string }>,
+    );
+    expect(kept.map(({ accessToken }) => accessToken)).toEqual([asRobot, asPerson]);
+  });
+
+  test("that others could read is not believed, and made private", async () => {
+    const path = join(await temporaryFolder(), "tokens.json");
+    const cache = tokenFile(path);
+    const first = await createTokenSource(robot(), { cache })();
+    await chmod(path, 0o644);
+    expect(await createTokenSource(robot(), { cache })()).not.toBe(first);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+});

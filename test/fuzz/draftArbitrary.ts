@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { type Change, someChange } from "./changes.js";
+import type { Draft } from "./draft.js";
+import { type EntityKind, standIn } from "./createdEntities.js";
+import { oddPart } from "./hostilePathParts.js";
+import { pageDraft } from "./pageDraft.js";
+import { SCHEDDS, type Schema, Valid } from "./schemaValues.js";
+
+/** As much of the served document as requests are made from. */
+export interface Described {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
+}
+
+interface Operation {
+  parameters?: { in: string; name: string }[];
+  requestBody?: { content: Record<string, { schema: Schema }> };
+}
+
+const ID_OF: Record<string, EntityKind> = {
+  workflow_id: "workflow",
+  task_id: "task",
+  taskforce_uuid: "taskforce",
+};
+
+const someSchedd = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom(...SCHEDDS) },
+  { weight: 1, arbitrary: oddPart },
+);
+
+/** The document does not tell what a report of a submission must hold, for it names what else it may. */
+const REPORTED: Record<string, Schema> = {
+  "/v1/tms/condor-submit/taskforces/{taskforce_uuid}": {
+    type: "object",
+    properties: {
+      cluster_id: { type: "integer" },
+      n_workers: { type: "integer" },
+      submit_dict: { type: "object", additionalProperties: { type: "string" } },
+      job_event_log_fpath: { type: "string" },
+    },
+    required: ["cluster_id", "n_workers", "submit_dict", "job_event_log_fpath"],
+  },
+};
+
+/** Requests that the document allows, to one of its routes. */
+function validDraft(
+  method: string,
+  template: string,
+  operation: Operation,
+  valid: Valid,
+): fc.Arbitrary<Draft> {
+  const described = Object.values(operation.requestBody?.content ?? {})[0]?.schema;
+  const body = described && (REPORTED[template] ?? described);
+  const parts = template.split("/").map((part) => {
+    const [, name] = /^\{(\w+)\}$/.exec(part) ?? [];
+    if (name === undefined) return fc.constant(part);
+    const kind = ID_OF[name];
+    return kind === undefined ? someSchedd : fc.nat({ max: 59 }).map((n) => standIn(kind, n));
+  });
+  const asked = operation.parameters?.some(
+    (parameter) => parameter.in === "query" && parameter.name === "schedd",
+  );
+  return fc
+    .record({
+      path: fc.tuple(...parts).map((all) => all.join("/")),
+      query: asked ? someSchedd.map((schedd) => `?schedd=${schedd}`) : fc.constant(""),
+      body: body === undefined ? fc.constant(undefined) : valid.of(body),
+    })
+    .map(({ path, query, body }) => ({
+      route: `${method.toUpperCase()} ${template}`,
+      method: method.toUpperCase(),
+      target: path + query,
+      version: "HTTP/1.1",
+      headers: [["Host", "wms"]],
+      body,
+      damage: { kind: "none" },
+      framing: "length",
+    }));
+}
+
+/** How often a route is asked for, by what its path begins with; the first that fits counts. */
+const WEIGHTS: [path: string, weight: number][] = [
+  ["/v1/workflows/", 1],
+  ["/v1/workflows", 5],
+  ["/v1/query/", 3],
+  ["/v1/task-directives/", 2],
+  ["/v1/tms/", 3],
+  ["/v1/", 1],
+];
+
+/** Requests of all kinds, most of them wrong in one way or two. */
+export function someDraft({ paths, components }: Described): fc.Arbitrary<Draft> {
+  const valid = new Valid(components.schemas);
+  const routes = Object.entries(paths).flatMap(([template, operations]) =>
+    Object.entries(operations).map(([method, operation]) => ({
+      weight: WEIGHTS.find(([path]) => template.startsWith(path))?.[1] ?? 1,
+      arbitrary: validDraft(method, template, operation, valid),
+    })),
+  );
+  const right = fc.oneof(...routes, { weight: 3, arbitrary: pageDraft });
+  const changes = fc.oneof(
+    { weight: 3, arbitrary: fc.constant<Change[]>([]) },
+    { weight: 7, arbitrary: fc.array(someChange, { minLength: 1, maxLength: 2 }) },
+  );
+  return fc
+    .tuple(right, changes)
+    .map(([draft, some]) => some.reduce((changed, change) => change(changed), draft));
+}

@@ -1,0 +1,106 @@
+import fc from "fast-check";
+import type { Damage, Framing } from "./draft.js";
+import { oddText } from "./hostileValues.js";
+
+/** What may happen to the bytes of a body. */
+export const someDamage: fc.Arbitrary<Damage> = fc.oneof(
+  fc.record({ kind: fc.constant("cut" as const), at: fc.double({ min: 0, max: 1, noNaN: true }) }),
+  fc.record({
+    kind: fc.constant("put in" as const),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    bytes: fc.constantFrom(
+      [0xff],
+      [0xc0, 0xaf],
+      [0xed, 0xa0, 0x80],
+      [0xf5, 0x80],
+      [0],
+      [0x0a],
+      [0xe2, 0x80, 0xa8],
+    ),
+  }),
+  fc
+    .constantFrom("byte order mark", "UTF-16", "twice", "blanks around", "gzip", "called gzip")
+    .map((kind) => ({ kind }) as Damage),
+);
+
+/** Ways to send a body, most of them wrong. */
+export const someFraming: fc.Arbitrary<Framing> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant("chunks") },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(
+      "no length",
+      "too short",
+      "too long",
+      "endless length",
+      "negative length",
+      "two lengths",
+      "length and chunks",
+      "bad chunk",
+      "unended chunks",
+      "unknown coding",
+    ),
+  },
+);
+
+/** What a header can carry of a text. */
+const inHeader = (text: string): string =>
+  Buffer.from(text)
+    .toString("latin1")
+    .replace(/[\0\r\n]/g, " ");
+
+/** Headers that count for something, with values that they should not have, and some that are none. */
+export const someHeader: fc.Arbitrary<readonly [string, string]> = fc.oneof(
+  fc.tuple(
+    fc.constant("Content-Type"),
+    fc.constantFrom(
+      "application/json",
+      "text/plain",
+      "application/x-www-form-urlencoded",
+      "multipart/form-data; boundary=x",
+      "application/json; charset=utf-16",
+      "application/json; charset=nope",
+      "application/json, text/html",
+      "",
+      ";;;",
+      "x".repeat(1000),
+    ),
+  ),
+  fc.tuple(
+    fc.constant("Idempotency-Key"),
+    fc.oneof(
+      fc.nat({ max: 20 }).map((n) => `key-${n}`),
+      fc.constantFrom("", "a b", "k".repeat(256)),
+      oddText.map(inHeader),
+    ),
+  ),
+  fc.tuple(
+    fc.constantFrom("Content-Encoding"),
+    fc.constantFrom("deflate", "br", "gzip, gzip", "nope", "identity"),
+  ),
+  fc.tuple(
+    fc.constantFrom("Last-Event-ID", "X-Request-Id", "Cookie", "Origin", "Referer"),
+    oddText.map(inHeader),
+  ),
+  fc.tuple(
+    fc.constant("Last-Event-ID"),
+    fc.constantFrom("0-0", "1-1", "99999999999999-0", "1-1/0", "AAAA", "-1"),
+  ),
+  fc.tuple(
+    fc.constant("Authorization"),
+    fc.constantFrom("Bearer x.y.z", "Basic OmE=", "Bearer", "Negotiate", ""),
+  ),
+  fc.tuple(fc.constant("Accept"), fc.constantFrom("text/html", "text/event-stream", "*/*;q=nope", "")),
+  fc.tuple(fc.constant("Expect"), fc.constantFrom("100-continue", "tea", "")),
+  fc.tuple(fc.constant("Connection"), fc.constantFrom("close", "Upgrade", "keep-alive, x")),
+  fc.tuple(fc.constant("Upgrade"), fc.constantFrom("websocket", "h2c")),
+  fc.tuple(fc.constant("X-Forwarded-For"), fc.constantFrom("127.0.0.1", "::1, evil", "x".repeat(200))),
+  fc.tuple(fc.constant("X-HTTP-Method-Override"), fc.constantFrom("DELETE", "POST")),
+  fc.tuple(fc.constant("If-None-Match"), fc.constant("*")),
+  fc.tuple(fc.constant("Range"), fc.constantFrom("bytes=0-0", "bytes=9-1", "bytes=-0,-1")),
+  fc.tuple(fc.constant("Host"), fc.constantFrom("", "evil.example", "a b")),
+  fc.tuple(
+    fc.constantFrom("X Y", "", "__proto__", "X\0Y", "Content-Length ", "X".repeat(9000), "X"),
+    fc.constantFrom("1", "\0", "a\nb", " folded\r\n value", "x".repeat(9000)),
+  ),
+);

@@ -1,0 +1,175 @@
+import fc from "fast-check";
+import type { Tree } from "./jsonTree.js";
+
+/** The header that no answer may have: requests try to bring it in through whatever an error repeats. */
+export const INJECTED = "X-Injected";
+
+/** Texts that have broken programs before. */
+export const oddText: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom(
+    "",
+    " ",
+    "\0",
+    "a\0b",
+    `x\r\n${INJECTED}: 1`,
+    `x\n${INJECTED}: 1\n\n{"forged":true}`,
+    `\r\n\r\nHTTP/1.1 200 OK\r\n${INJECTED}: 1\r\n\r\n`,
+    "__proto__",
+    "constructor",
+    "prototype",
+    "toString",
+    "hasOwnProperty",
+    "length",
+    "$where",
+    "$gt",
+    "a.b",
+    "..",
+    "../../etc/passwd",
+    "{0}",
+    "wms:{0}:dirty",
+    "*",
+    "null",
+    "undefined",
+    "NaN",
+    "-1",
+    "1e999",
+    "true",
+    "[object Object]",
+    "%s%n%00",
+    "'; return redis.call('FLUSHALL') --",
+    "<script>alert(1)</script>",
+    "\u2028\u2029",
+    "\u202e\ufeff\ufffe",
+    "é".repeat(300),
+    "😀".repeat(300),
+    "i̇",
+    "ﬀ",
+    "𝒳",
+    "\x7f\x80\x9f\xa0",
+    "\x1b[31mred",
+    "x".repeat(5000),
+  ),
+  fc.string({ unit: "binary", maxLength: 30 }),
+  fc.string({ maxLength: 12 }),
+);
+
+/** Keys that every object of JavaScript seems to have, and others that must not be there. */
+export const oddKey: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom(
+    "__proto__",
+    "constructor",
+    "prototype",
+    "toString",
+    "_id",
+    "",
+    "0",
+    "$set",
+    "a.b",
+    "bogus",
+  ),
+  oddText,
+);
+
+const oddNumber: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom(
+    "-0",
+    "0.1",
+    "1e308",
+    "1e999",
+    "-1e999",
+    "5e-324",
+    "9007199254740991",
+    "9007199254740992",
+    "9007199254740993",
+    "-9007199254740993",
+    "18446744073709551616",
+    "1.0",
+    "1E5",
+    "2147483648",
+    "9".repeat(400),
+    `0.${"3".repeat(400)}`,
+  ),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => JSON.stringify(number)),
+);
+
+/** Texts as JSON writes them, that no text of Unicode becomes. */
+const halfPairs = fc.constantFrom('"\\ud800"', '"\\udfff x"', '"a\\uDBFF"', '"\\ude00\\ud83d"');
+
+/** What only looks like JSON. */
+const noJson = fc.constantFrom(
+  "",
+  "NaN",
+  "Infinity",
+  "undefined",
+  "'x'",
+  "0x10",
+  "01",
+  "+1",
+  "1.",
+  ".5",
+  "1_000",
+  "nul",
+  "TRUE",
+  '"',
+  '"\\x41"',
+  '"\\u12"',
+  '"tab\there"',
+  "[1,]",
+  "{,}",
+  '{"a" 1}',
+  "{a:1}",
+  "/* */ 1",
+  "]",
+  "}",
+  "1 2",
+);
+
+const MANY_LEVELS = [50, 99, 100, 101, 498, 499, 500, 501, 5000, 100_000];
+
+/** Objects or arrays within each other. */
+const deep: fc.Arbitrary<Tree> = fc
+  .record({ levels: fc.constantFrom(...MANY_LEVELS), isArray: fc.boolean() })
+  .map(({ levels, isArray }) => {
+    const [open, close] = isArray ? ["[", "]"] : ['{"a":', "}"];
+    return { raw: `${open.repeat(levels)}1${close.repeat(levels)}` };
+  });
+
+/** Arrays and objects with very many members, and some that repeat. */
+const wide: fc.Arbitrary<Tree> = fc.constantFrom(
+  { open: "[0", unit: ",0", times: 20_000, close: "]" },
+  { open: "[0", unit: ",{}", times: 5000, close: "]" },
+  { open: '{"a":0', unit: ',"a":0', times: 5000, close: "}" },
+  { open: "[0", unit: ',"a"', times: 3000, close: "]" },
+);
+
+const TEN_MB = 10 * 1024 * 1024;
+
+/** Ten megabytes of text. */
+export const huge: fc.Arbitrary<Tree> = fc.constantFrom(
+  { open: '"', unit: "x", times: TEN_MB, close: '"' },
+  { open: '"', unit: "é", times: TEN_MB / 2, close: '"' },
+  { open: '"', unit: "\\u0000", times: TEN_MB / 6, close: '"' },
+  { open: "", unit: "9", times: TEN_MB, close: "" },
+  { open: '{"', unit: "k", times: TEN_MB, close: '":1}' },
+  { open: "[", unit: "[", times: TEN_MB, close: "" },
+);
+
+/** A value that may be wrong wherever it stands. */
+export const oddValue: fc.Arbitrary<Tree> = fc.oneof(
+  { weight: 6, arbitrary: oddText.map((text): Tree => ({ raw: JSON.stringify(text) })) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .constantFrom("null", "true", "false", "0", "1", "-1", "[]", "{}", "[null]", '[""]', '{"":null}')
+      .map((raw): Tree => ({ raw })),
+  },
+  { weight: 4, arbitrary: oddNumber.map((raw): Tree => ({ raw })) },
+  { weight: 2, arbitrary: halfPairs.map((raw): Tree => ({ raw })) },
+  { weight: 2, arbitrary: noJson.map((raw): Tree => ({ raw })) },
+  { weight: 2, arbitrary: deep },
+  { weight: 1, arbitrary: wide },
+  {
+    weight: 4,
+    arbitrary: fc.jsonValue({ maxDepth: 3 }).map((value): Tree => ({ raw: JSON.stringify(value) })),
+  },
+);

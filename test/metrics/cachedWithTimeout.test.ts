@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { recent } from "../../src/metrics/cachedWithTimeout.js";
+
+const LONG = 3_600_000;
+
+test("what was read lately is given again", async () => {
+  let reads = 0;
+  const get = recent(async () => ++reads, { keep: LONG, patience: LONG });
+  expect(await Promise.all([get(), get(), get()])).toEqual([1, 1, 1]);
+  expect(await get()).toBe(1);
+});
+
+test("later it is read anew", async () => {
+  let reads = 0;
+  const get = recent(async () => ++reads, { keep: 0, patience: LONG });
+  expect([await get(), await get()]).toEqual([1, 2]);
+});
+
+test("a failure is no value, and is not kept", async () => {
+  let reads = 0;
+  const read = async () => {
+    if (++reads === 1) throw new Error("away");
+    return "well";
+  };
+  const get = recent(read, { keep: LONG, patience: LONG });
+  expect([await get(), await get()]).toEqual([undefined, "well"]);
+});
+
+test("nobody waits for what hangs, and it is not asked twice", async () => {
+  let reads = 0;
+  const answers = new EventTarget();
+  const read = async () => {
+    reads++;
+    await once(answers, "answer");
+    return "late";
+  };
+  const get = recent(read, { keep: LONG, patience: 1 });
+  expect([await get(), await get()]).toEqual([undefined, undefined]);
+  expect(reads).toBe(1);
+  const waiting = get();
+  answers.dispatchEvent(new Event("answer"));
+  expect(await waiting).toBe("late");
+  expect(await get()).toBe("late");
+  expect(reads).toBe(1);
+});

@@ -1,0 +1,157 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openBrowser } from "../../scripts/browser/chromium.js";
+import { seededRandom } from "../../scripts/tms/random.js";
+import { ewms } from "../cli/cliProcess.js";
+import { type Story, startStory, task } from "../scenarios/serviceScenario.js";
+import { PageDriver } from "./pageDriver.js";
+
+/** Milliseconds: each of these is a long story. */
+const SLOW = 90_000;
+
+let story: Story;
+let browser: Browser;
+beforeAll(async () => {
+  [story, browser] = await Promise.all([startStory(), openBrowser()]);
+});
+afterAll(() => Promise.all([browser?.close(), story?.close()]));
+
+it(
+  "shows a workflow's whole life by itself, and ends it",
+  async () => {
+    const at = story.accessPoint({ random: seededRandom(3) });
+    const driver = await PageDriver.open(browser, story.url);
+    const { page } = driver;
+    await driver.go("/");
+    await page.getByText("No workflows yet").waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
+
+    // Submitted by the command line while somebody looks at the list.
+    const tasks = [
+      task([at.location], {
+        task_image: "/cvmfs/images/prepare:v1",
+        output_queue_aliases: ["pixels"],
+        n_workers: 20,
+      }),
+      task([at.location], {
+        task_image: "/cvmfs/images/reco:v2",
+        input_queue_aliases: ["pixels"],
+        n_workers: 40,
+      }),
+    ];
+    const submitted = await ewms(["submit", "--quiet", "-"], {
+      env: { EWMS_URL: story.url },
+      input: JSON.stringify({ tasks, public_queue_aliases: [] }),
+    });
+    expect(submitted).toMatchObject({ code: 0, stderr: "" });
+    const workflow = submitted.stdout.trim();
+    const row = page.getByRole("listitem").filter({ hasText: workflow });
+    await row.getByText("waiting to start").waitFor();
+    await row.getByText("prepare:v1, reco:v2").waitFor();
+    await row.getByRole("link").click();
+
+    // Its own page: the graph, the timeline, and what it waits for.
+    await page.getByRole("heading", { level: 1, name: workflow }).waitFor();
+    const reco = page.getByRole("button", { name: /^Task reco:v2/ });
+    await reco.waitFor();
+    expect(await reco.getAttribute("aria-label")).toContain("waiting");
+    await page.getByRole("img", { name: /^Message queue/ }).waitFor();
+    await page.getByText(/wait for schedd access-point/).waitFor();
+    const timeline = page.locator(".timeline-row");
+    await timeline.nth(1).waitFor();
+
+    // The TMS submits and reports.
+    await at.tms.drainStarters();
+    await page.getByRole("button", { name: /Task reco:v2 running/ }).waitFor();
+    await timeline.filter({ hasText: "submitted" }).nth(1).waitFor();
+    for (let round = 0; round < 3; round++) await at.tms.watch();
+    await page.locator(".task-workers").getByText("RUNNING · Tasking").nth(1).waitFor();
+    expect(await page.locator(".workers .stack .fill-working").count()).toBe(2);
+
+    // One more taskforce, asked for on the page.
+    await page.getByRole("button", { name: "Add workers…" }).click();
+    await page.locator("select[name=task]").selectOption({ label: await labelOf(page, "reco:v2") });
+    await page.getByLabel("Workers", { exact: true }).fill("7");
+    await page.getByRole("dialog").getByRole("button", { name: "Add workers" }).click();
+    await page.getByRole("status").filter({ hasText: "Added 7 workers" }).waitFor();
+    await timeline.nth(2).waitFor();
+
+    // Aborted there: nothing happens before it is confirmed.
+    await page.getByRole("button", { name: "Abort…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Keep it running" }).click();
+    expect((await story.workflow(workflow)).deactivated).toBeNull();
+    await page.getByRole("button", { name: "Abort…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Abort the workflow" }).click();
+    await page.getByRole("status").filter({ hasText: "Aborted: 3 taskforces to be stopped." }).waitFor();
+    await page.getByText("aborted").first().waitFor();
+    expect((await story.workflow(workflow)).deactivated).toBe("ABORTED");
+    expect(await page.getByRole("button", { name: "Abort…" }).count()).toBe(0);
+
+    // The clusters go, and with them the bars of what ran.
+    const { stdout } = await ewms(["ids", "--taskforces", workflow], { env: { EWMS_URL: story.url } });
+    for (const uuid of stdout.trim().split("\n")) await story.reaches(uuid, "pending-stopper");
+    await at.tms.drainStoppers();
+    await at.tms.watch();
+    await timeline.filter({ hasText: "complete" }).nth(1).waitFor();
+    await page.locator(".workers .stack .fill-working").first().waitFor({ state: "detached" });
+    await page
+      .locator(".task-workers")
+      .getByText(/REMOVED/)
+      .first()
+      .waitFor();
+    expect(driver.complaints).toEqual([]);
+    await driver.close();
+  },
+  SLOW,
+);
+
+const labelOf = async (page: PageDriver["page"], image: string): Promise<string> =>
+  (await page.getByRole("option", { name: image }).textContent()) ?? "";
+
+it(
+  "shows what is found, and says when nothing is",
+  async () => {
+    const at = story.accessPoint();
+    const { workflow } = await story.submitWorkflow([
+      task([at.location], { task_image: "/cvmfs/images/rare(1)+x:v7" }),
+    ]);
+    const driver = await PageDriver.open(browser, story.url);
+    const { page } = driver;
+    await driver.go("/");
+    const search = async (text: string) => {
+      await page.getByRole("searchbox").fill(text);
+      await page.getByRole("searchbox").press("Enter");
+    };
+    for (const text of [
+      "RARE(1)+",
+      workflow.workflow_id,
+      workflow.workflow_id.replace("WF", "TK"),
+      workflow.workflow_id.slice(-6),
+    ]) {
+      await search(text);
+      await page.waitForURL((url) => url.searchParams.get("q") === text);
+      await expect.poll(() => page.locator(".workflows > li").count()).toBe(1);
+      await page.getByRole("link", { name: workflow.workflow_id }).waitFor();
+    }
+    await search("no such thing");
+    await page.getByText("No workflow matches").waitFor();
+    await page.getByRole("button", { name: "Show all" }).click();
+    await page.getByRole("link", { name: workflow.workflow_id }).waitFor();
+
+    await story.deactivate(workflow.workflow_id, "finished");
+    await page
+      .getByRole("listitem")
+      .filter({ hasText: workflow.workflow_id })
+      .getByText("finished")
+      .waitFor();
+    await page.getByLabel("State").selectOption("running");
+    await page.waitForURL(/state=running/);
+    await expect.poll(() => page.getByRole("link", { name: workflow.workflow_id }).count()).toBe(0);
+    // An address can be sent to somebody else.
+    await page.reload();
+    expect(await page.getByLabel("State").inputValue()).toBe("running");
+    expect(driver.complaints).toEqual([]);
+    await driver.close();
+  },
+  SLOW,
+);

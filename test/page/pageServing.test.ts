@@ -1,0 +1,120 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import express from "express";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { Draining } from "../../src/api/http/drainController.js";
+import { observeExchanges } from "../../src/api/http/requestContext.js";
+import { readPage } from "../../src/api/page/pageFiles.js";
+import { workflowPages } from "../../src/api/page/workflowPages.js";
+import { createServer } from "../../src/api/http/httpServer.js";
+import { listen, stopServing } from "../../src/app/httpListener.js";
+import { startTestService, type TestService } from "../setup/testService.js";
+
+const HTML = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+const PASSWORD = { ADMIN_USER: "ada", ADMIN_PASSWORD: "enchantress" };
+const RIGHT = { authorization: `Basic ${Buffer.from("ada:enchantress").toString("base64")}` };
+/** Bytes of all that a browser loads before it shows something, packed. */
+const MOST_BYTES = 150 * 1024;
+
+let open: TestService;
+let guarded: TestService;
+beforeAll(async () => {
+  [open, guarded] = await Promise.all([startTestService(), startTestService(PASSWORD)]);
+});
+afterAll(() => Promise.all([open.close(), guarded.close()]));
+
+const get = (path: string, headers: Record<string, string> = HTML, { url } = open) =>
+  fetch(url + path, { headers, redirect: "manual" });
+const assetsOf = (html: string) => [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = ""]) => path);
+
+describe("the page", () => {
+  it.each(["/", "/?state=running", "/workflows/WF-0-00000000", "/schedds", "/schedds/a%20b/c"])(
+    "is at %s for a browser, and asked for anew each time",
+    async (path) => {
+      const answer = await get(path);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
+      expect(answer.headers.get("cache-control")).toBe("no-cache, private");
+      expect(await answer.text()).toContain('<div id="page">');
+    },
+  );
+
+  it("loads what is named after its contents, for ever, from here alone", async () => {
+    const paths = assetsOf(await (await get("/")).text());
+    expect(paths.length).toBeGreaterThanOrEqual(3);
+    for (const path of paths) {
+      expect(path).toMatch(/^\/assets\/[\w-]+-[\w-]{8}\.(js|css|svg)$/);
+      const answer = await get(path, { accept: "*/*" });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get("cache-control")).toBe("private, max-age=31536000, immutable");
+      expect(await answer.text()).not.toMatch(/@import|url\(["']?https?:/);
+    }
+  });
+
+  it("loads no more than 150 KiB before it shows something", async () => {
+    const html = await (await get("/")).text();
+    const bodies = await Promise.all(assetsOf(html).map(async (path) => (await get(path)).arrayBuffer()));
+    const bytes = [Buffer.from(html), ...bodies.map((body) => Buffer.from(body))]
+      .map((body) => gzipSync(body).length)
+      .reduce((sum, length) => sum + length, 0);
+    console.error(`the page's first load: ${(bytes / 1024).toFixed(1)} KiB, packed`);
+    expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
+  });
+
+  it("runs nothing that stands in its document, and shows itself in no frame", async () => {
+    const { headers } = await get("/");
+    const rules = headers.get("content-security-policy") ?? "";
+    expect(rules.split(";")).toEqual(
+      expect.arrayContaining([
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "frame-ancestors 'none'",
+      ]),
+    );
+    expect(rules).not.toMatch(/unsafe|https?:|\*/);
+    expect(headers.get("x-frame-options")).toBe("DENY");
+    expect(await (await get("/")).text()).not.toMatch(/<style|<script(?![^>]*src=)|\son\w+=|style=/);
+  });
+
+  it("stands in the way of nothing else", async () => {
+    const json = { accept: "application/json" };
+    for (const path of ["/", "/workflows/WF-0-00000000", "/schedds"])
+      expect(await (await get(path, json)).json()).toEqual({ code: 404, error: `path not found: ${path}` });
+    for (const path of ["/workflowsx", "/nothing", "/assets/index.js", "/assets/../package.json"])
+      expect((await get(path)).status).toBe(404);
+    expect(await (await get("/v1/")).json()).toEqual({});
+    expect((await get("/healthz")).status).toBe(200);
+    expect((await get("/docs/")).headers.get("content-security-policy")).toContain("unsafe-inline");
+    expect((await fetch(`${open.url}/`, { method: "POST", headers: HTML })).status).toBe(404);
+  });
+});
+
+describe("behind the operators' door", () => {
+  it("is for whoever passes, and knows who that is", async () => {
+    for (const path of ["/", "/workflows/x", "/assets/index.js"])
+      expect((await get(path, HTML, guarded)).status).toBe(401);
+    const html = await (await get("/", { ...HTML, ...RIGHT }, guarded)).text();
+    expect(html).toContain('<meta name="operator" content="ada">');
+    expect(html).not.toContain('name="exit"');
+  });
+});
+
+it("a person is told when the page was not built", async () => {
+  const app = express();
+  app.use(observeExchanges([], new Draining()));
+  const empty = await mkdtemp(join(tmpdir(), "wms-test-"));
+  const operators = {
+    router: express.Router(),
+    guard: (_: unknown, __: unknown, next: () => void) => next(),
+    exit: undefined,
+  };
+  app.use(workflowPages(operators, readPage([`${empty}/`])));
+  const server = createServer(app);
+  onTestFinished(() => stopServing(server, AbortSignal.timeout(5000)));
+  const answer = await fetch(await listen(server, "127.0.0.1", 0), { headers: HTML });
+  expect(answer.status).toBe(200);
+  expect(await answer.text()).toMatch(/npm run build.*href="\/docs\/"/s);
+});

@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import { freshDatabase } from "../setup/database.js";
+import { EventClient, type ReceivedEvent } from "../views/events/eventClient.js";
+import { createWorkflow, ServiceProcess, until } from "./serviceProcess.js";
+
+/** Summaries are told as they are by then, and the last of several stands for all. */
+const changesOf = ({ events }: EventClient): ReceivedEvent[] =>
+  events.filter(({ event }) => event !== "summary");
+const idsOf = (events: ReceivedEvent[]): string[] => events.map(({ id }) => id);
+const ofWorkflow = (events: ReceivedEvent[], workflow: string): object[] =>
+  events.flatMap(({ event, data }) => (data.workflow_id === workflow ? [{ event, data }] : []));
+
+test("whoever watched at a web process that was killed goes on at another one: nothing is lost, nothing told twice", async () => {
+  const REDIS_URL = await freshDatabase();
+  const [first, second] = [
+    new ServiceProcess("web", { REDIS_URL }),
+    new ServiceProcess("web", { REDIS_URL }),
+  ];
+  const worker = new ServiceProcess("worker", { REDIS_URL });
+  const [killed, left] = await Promise.all([first.url(), second.url()]);
+  await worker.says(/WMS worker runs/);
+  const witness = await EventClient.open(`${left}/v1/events`);
+  const before = await EventClient.open(`${killed}/v1/events`);
+
+  const workflows: string[] = [];
+  const live = async () => {
+    const { workflow } = await createWorkflow(left);
+    workflows.push(workflow.split("/").at(-1) ?? "");
+    await fetch(`${left}${workflow}/actions/abort`, { method: "POST", body: "{}" });
+  };
+  const busy = (async () => {
+    while (workflows.length < 40) await Promise.all(Array.from({ length: 4 }, live));
+  })();
+  await before.until("some events", (client) => changesOf(client).length > 20);
+  first.signal("SIGKILL");
+  await before.until("its end", ({ ended }) => ended !== undefined);
+  const after = await EventClient.open(`${left}/v1/events`, { lastId: before.lastId });
+  await busy;
+
+  // What was under way when the workflow was deactivated may still be logged afterwards.
+  const isStopped = (client: EventClient) =>
+    workflows.every((workflow) =>
+      client.events.some(
+        ({ data }) =>
+          data.workflow_id === workflow && data.phase === "pending-stopper" && data.was_successful,
+      ),
+    );
+  await witness.until("all are stopped", isStopped);
+  const told = () => changesOf(before).length + changesOf(after).length;
+  await until("as much was told", () => told() === changesOf(witness).length);
+  const resumed = [...changesOf(before), ...changesOf(after)];
+  expect(changesOf(after).length).toBeGreaterThan(0);
+  expect(new Set(idsOf(resumed)).size).toBe(resumed.length);
+  for (const workflow of workflows)
+    expect(ofWorkflow(resumed, workflow)).toEqual(ofWorkflow(changesOf(witness), workflow));
+  expect(after.events.map(({ event }) => event)).not.toContain("gap");
+});
+
+test("streams end at once when their process is told to end, also those that nobody reads, and each leaves one line", async () => {
+  const REDIS_URL = await freshDatabase();
+  const process = new ServiceProcess("web", { REDIS_URL, SHUTDOWN_SECONDS: "3600" });
+  const url = await process.url();
+  const { workflow } = await createWorkflow(url);
+  const clients = [
+    await EventClient.open(`${url}/v1/events`),
+    await EventClient.open(`${url}${workflow}/events`),
+    await EventClient.open(`${url}${workflow}/events`, { isSlow: true }),
+  ];
+  const leaving = await EventClient.open(`${url}${workflow}/events`);
+  leaving.close();
+  const lines = () =>
+    process.logLines().filter(({ msg, route }) => msg === "request" && String(route).endsWith("/events"));
+  await until("a line for the one who left", () => lines().length === 1);
+
+  process.signal("SIGTERM");
+
+  expect(await process.ended()).toBe(0);
+  for (const client of clients.slice(0, 2)) {
+    await client.until("its end", ({ ended }) => ended !== undefined);
+    expect(client.ended).toBe("in order");
+    expect(client.lastId).not.toBe("");
+  }
+  expect(lines().map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+});
+
+test("until its grace is over, a process that was told to end lets nobody watch for longer than it takes to say where to resume", async () => {
+  const REDIS_URL = await freshDatabase();
+  const process = new ServiceProcess("web", { REDIS_URL, SHUTDOWN_GRACE_SECONDS: "3600" });
+  const url = await process.url();
+  process.signal("SIGTERM");
+  await process.says(/stopping/);
+  const client = await EventClient.open(`${url}/v1/events`);
+  await client.until("its end", ({ ended }) => ended !== undefined);
+  expect(client.ended).toBe("in order");
+  expect(client.response.headers.connection).toBe("close");
+  expect(client.retry).toBe(1000);
+  expect(client.lastId).not.toBe("");
+});

@@ -1,0 +1,206 @@
+import { EventEmitter } from "node:events";
+import type { Redis } from "ioredis";
+import { pino } from "pino";
+import { expect, onTestFinished, test } from "vitest";
+import type { TaskforceUuid } from "../../src/domain/ids.js";
+import type { Phase } from "../../src/domain/phases.js";
+import type { Wms } from "../../src/lifecycle/context.js";
+import { reconcile } from "../../src/lifecycle/reconcile.js";
+import { createQueues } from "../../src/queues/queues.js";
+import type { RedisClient } from "../../src/redis/redisClient.js";
+import { createAll } from "../../src/store/creation.js";
+import { partitionOf, stoppingKey } from "../../src/store/keys.js";
+import { logEntry } from "../../src/store/phaseLog.js";
+import type { Store } from "../../src/store/store.js";
+import { allJobIds, jobIds } from "../queues/jobIds.js";
+import { freshStore } from "../setup/freshStore.js";
+import { workflowOf } from "../store/wholeWorkflow.js";
+
+/** As many values as a reply to the command that reads about 500 members with their schedds may have, and then some. */
+const MOST_VALUES = 1500;
+
+const entry = (target_phase: Phase, timestamp = 1_700_000_001) =>
+  logEntry({
+    target_phase,
+    timestamp,
+    was_successful: true,
+    source_event_time: null,
+    source_entity: "TMS",
+    context: "",
+  });
+
+const submission = { cluster_id: 7, n_workers: 1, submit_dict: {}, job_event_log_fpath: "" };
+const entries = { submitted: entry("condor-submit"), deactivated: entry("condor-submit") };
+
+async function openWms(partitions: number): Promise<{ redis: RedisClient; wms: Wms }> {
+  const { redis, store } = await freshStore(partitions);
+  const queues = createQueues({ redis, leaseSeconds: 300, schedds: ["ap"] });
+  onTestFinished(() => queues.close());
+  const settings = { actionRetries: 3, retryWait: 1, clusters: {}, pilotImagesDir: undefined };
+  return {
+    redis,
+    wms: {
+      store,
+      queues,
+      mqs: undefined as never,
+      settings: { ...settings, queryMaxBytes: 1, queryMaxScan: 1 },
+      events: new EventEmitter(),
+      log: pino({ level: "silent" }),
+    },
+  };
+}
+
+/** Stores a workflow whose taskforces wait to be started. */
+async function pending(store: Store, tasks: number) {
+  const whole = workflowOf(tasks);
+  const uuids = whole.taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
+  await createAll(store, whole, 0);
+  await store.transitions.advanceAll(uuids, "pre-mq-activation", "pre-launch", entry("pre-launch"));
+  await store.transitions.advanceAll(uuids, "pre-launch", "pending-starter", entry("pending-starter"));
+  return { workflow: whole.workflow.workflow_id, uuids };
+}
+
+/** Has a workflow's taskforces, all or some, wait to be stopped. */
+async function stop(
+  store: Store,
+  workflow: Parameters<Store["transitions"]["deactivate"]>[0],
+  uuids: TaskforceUuid[],
+) {
+  await store.transitions.deactivate(workflow, "ABORTED", 1_700_000_002);
+  const stopped = entry("pending-stopper");
+  for (let start = 0; start < uuids.length; start += 500)
+    await store.transitions.stopTaskforces(uuids.slice(start, start + 500), {
+      moved: stopped,
+      left: stopped,
+    });
+}
+
+/** The most values that any reply has had since. */
+function largestReply(redis: Redis): () => number {
+  let largest = 0;
+  const send = redis.sendCommand.bind(redis);
+  redis.sendCommand = (...sent) => {
+    const reply = send(...sent) as Promise<unknown>;
+    reply.then(
+      (value) => {
+        if (Array.isArray(value)) largest = Math.max(largest, value.flat(Number.POSITIVE_INFINITY).length);
+      },
+      () => undefined,
+    );
+    return reply;
+  };
+  return () => largest;
+}
+
+test("reconcile reads indexes and queues in pieces, however long they are", async () => {
+  const { redis, wms } = await openWms(1);
+  const { starter, stopper } = wms.queues.of("ap");
+  const { uuids } = await pending(wms.store, 2000);
+  const ended = await pending(wms.store, 2000);
+  for (const uuid of ended.uuids) await wms.store.transitions.recordSubmit(uuid, submission, entries);
+  await stop(wms.store, ended.workflow, ended.uuids);
+  await wms.queues.deactivation.add([{ id: ended.workflow }]);
+  const largest = largestReply(redis as Redis);
+
+  expect(await reconcile(wms)).toEqual({ added: 4000, dropped: 0 });
+  expect(await reconcile(wms)).toEqual({ added: 0, dropped: 0 });
+  expect(largest()).toBeLessThan(MOST_VALUES);
+  expect((await jobIds(starter)).live).toEqual(new Set(uuids));
+  expect((await jobIds(stopper)).live).toEqual(new Set(ended.uuids));
+});
+
+test("jobs whose lists and sets are lost come back, though their data is still there; leased ones stay leased", async () => {
+  const { redis, wms } = await openWms(4);
+  const { starter } = wms.queues.of("ap");
+  const { uuids } = await pending(wms.store, 5);
+  const activating = workflowOf(3);
+  await createAll(wms.store, activating, 0);
+  expect(await reconcile(wms)).toEqual({ added: 6, dropped: 0 });
+  const leased = await starter.take();
+
+  await redis.del("{wmsq-starter-ap}:starter-ap:prioritized");
+  await redis.del("{wmsq-mq-activation}:mq-activation:wait");
+  expect(await reconcile(wms)).toEqual({ added: 5, dropped: 0 });
+  expect((await jobIds(starter)).live).toEqual(new Set(uuids));
+  expect(await allJobIds(wms.queues.activation)).toEqual(new Set([activating.workflow.workflow_id]));
+  const taken = [];
+  for (let id = await starter.take(); id !== undefined; id = await starter.take()) taken.push(id);
+  expect(taken.sort()).toEqual(uuids.filter((uuid) => uuid !== leased).sort());
+});
+
+test("those that come back are taken in the order in which they began to wait", async () => {
+  const { wms } = await openWms(4);
+  const { store } = wms;
+  const { uuids } = await pending(store, 6);
+  const since = (uuid: TaskforceUuid) => 1_700_000_100 - uuids.indexOf(uuid);
+  for (const uuid of uuids)
+    await store.transitions.recordSubmitFailure(uuid, true, entry("condor-submit", since(uuid)));
+  await reconcile(wms);
+  const taken = [];
+  for (let id = await wms.queues.of("ap").starter.take(); id !== undefined; ) {
+    taken.push(id);
+    id = await wms.queues.of("ap").starter.take();
+  }
+  expect(taken).toEqual([...uuids].reverse());
+});
+
+test("the index of what waits to be stopped equals a scan of all records, whichever way they came there", async () => {
+  const { redis, wms } = await openWms(1);
+  const { store } = wms;
+  const { workflow, uuids } = await pending(store, 7);
+  const [started, removed, completed, afterFlip, afterStop, never] = uuids;
+  const submit = (uuid: TaskforceUuid | undefined) =>
+    store.transitions.recordSubmit(uuid as TaskforceUuid, submission, entries);
+  const waiting = async () => {
+    const found = [];
+    for await (const [uuid, record] of store.fetchEach("taskforce", uuids))
+      if (record?.phase === "pending-stopper" && record.cluster_id !== undefined) found.push(uuid.slice(3));
+    return found.sort();
+  };
+  const indexed = async () => (await redis.zrange(stoppingKey(partitionOf(workflow, 1)), 0, "-1")).sort();
+
+  for (const uuid of [started, removed, completed]) await submit(uuid);
+  await store.transitions.deactivate(workflow, "ABORTED", 1_700_000_002);
+  await submit(afterFlip);
+  await stop(store, workflow, uuids);
+  await submit(afterStop);
+  expect(await waiting()).toHaveLength(5);
+  expect(await indexed()).toEqual(await waiting());
+
+  await store.transitions.recordRemoval(removed as TaskforceUuid, {
+    removed: entry("condor-rm"),
+    tooLate: entry("condor-rm"),
+  });
+  await store.transitions.recordCompletion(completed as TaskforceUuid, entry("condor-complete"));
+  expect(await waiting()).toHaveLength(3);
+  expect(await indexed()).toEqual(await waiting());
+
+  // As a release leaves it that does not keep it.
+  await redis.del(stoppingKey(0));
+  await redis.zadd(stoppingKey(0), 1, (never as string).slice(3));
+  await reconcile(wms);
+  expect(await indexed()).toEqual(await waiting());
+});
+
+test("a job that is about to be ended needs no mending, one that is left does", async () => {
+  const { wms } = await openWms(4);
+  const { starter } = wms.queues.of("ap");
+  const { uuids } = await pending(wms.store, 2);
+  expect(await reconcile(wms)).toEqual({ added: 2, dropped: 0 });
+  const [reported] = [await starter.take(), await starter.take()];
+  for (const uuid of uuids) await wms.store.transitions.recordSubmit(uuid, submission, entries);
+
+  const { indexes } = wms.store;
+  const notWaiting = indexes.notWaiting.bind(indexes);
+  let seen = false;
+  indexes.notWaiting = async (...asked) => {
+    const found = await notWaiting(...asked);
+    // What follows the writing of a report's phase.
+    if (!seen) await starter.end(String(reported));
+    seen = true;
+    return found;
+  };
+  expect(await reconcile(wms)).toEqual({ added: 0, dropped: 1 });
+  expect(seen).toBe(true);
+  expect((await jobIds(starter)).live).toEqual(new Set());
+});

@@ -1,0 +1,54 @@
+import { Redis } from "ioredis";
+import { type LocalSentinels, startSentinels } from "../../scripts/redis/localSentinels.js";
+import { eventually, type Story, startStory } from "../scenarios/serviceScenario.js";
+
+/** A service whose Redis is watched by sentinels, with one replica. */
+export interface SentinelStory {
+  sentinels: LocalSentinels;
+  story: Story;
+  close(): Promise<void>;
+}
+
+/** Starts the servers, the sentinels and the service. */
+export async function startSentinelStory(): Promise<SentinelStory> {
+  const sentinels = await startSentinels();
+  try {
+    const story = await startStory({
+      REDIS_SENTINELS: sentinels.addresses,
+      REDIS_SENTINEL_NAME: sentinels.name,
+      RECONCILE_SECONDS: "0.5",
+    });
+    const close = async () => {
+      await story.close();
+      await sentinels.stop();
+    };
+    return { sentinels, story, close };
+  } catch (error) {
+    await sentinels.stop();
+    throw error;
+  }
+}
+
+/**
+ * Waits until all sentinels know another master. Each tells of it in its own time, and each word has a client connect anew: until
+ * then there may be another 503 after the first answers.
+ *
+ * @param before the port of the master that died
+ */
+export async function anotherMaster({ addresses, name }: LocalSentinels, before: number): Promise<void> {
+  const clients = addresses.split(",").map((address) => new Redis(`redis://${address}`));
+  try {
+    await eventually(
+      "all sentinels know another master",
+      () =>
+        Promise.all(
+          clients.map(
+            (client) => client.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name) as Promise<string[]>,
+          ),
+        ),
+      (masters) => masters.every(([, port]) => Number(port) !== before),
+    );
+  } finally {
+    for (const client of clients) client.disconnect();
+  }
+}

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { lastEntry, logOf, type Story, startStory } from "./serviceScenario.js";
+
+describe("more workers for a task", () => {
+  let story: Story;
+  beforeAll(async () => {
+    story = await startStory();
+  });
+  afterAll(() => story.close());
+
+  describe("before its first taskforce was handed out", () => {
+    it("are one more taskforce of the same configuration at the beginning of its life", async () => {
+      const at = story.accessPoint();
+      const elsewhere = story.accessPoint();
+      const first = await story.pending(at);
+
+      const { status, body: added } = await story.addWorkers(first.task_id, elsewhere.location, 17);
+
+      expect(status).toBe(200);
+      const { task_id, workflow_id, worker_config, pilot_config } = first;
+      expect(added).toMatchObject({ task_id, workflow_id, worker_config, pilot_config });
+      expect(added).toMatchObject({
+        schedd: elsewhere.schedd,
+        n_workers: 17,
+        phase: "pre-mq-activation",
+        cluster_id: null,
+      });
+      expect(added.taskforce_uuid).not.toBe(first.taskforce_uuid);
+      expect(added.phase_change_log).toHaveLength(1);
+      expect(lastEntry(added)).toMatchObject({
+        target_phase: "pre-mq-activation",
+        was_successful: true,
+        source_entity: "USER",
+        context: "Created when adding more workers for this task directive.",
+      });
+    });
+
+    it("overtake whatever waits", async () => {
+      const at = story.accessPoint();
+      const first = await story.pending(at, { priority: 100 });
+      const { body: added } = await story.addWorkers(first.task_id, at.location);
+      expect(added.priority).toBe(200);
+      await story.reaches(added.taskforce_uuid, "pending-starter");
+
+      await story.launchesSettle();
+
+      expect((await story.takes(at.tms)).taskforce.taskforce_uuid).toBe(added.taskforce_uuid);
+      expect((await story.takes(at.tms)).taskforce.taskforce_uuid).toBe(first.taskforce_uuid);
+    });
+  });
+
+  describe("while the first cluster runs", () => {
+    it("pass quickly, because the message queues are active", async () => {
+      const at = story.accessPoint();
+      const { taskId } = await story.running(at);
+      const { body: added } = await story.addWorkers(taskId, at.location, null);
+      expect(added.n_workers).toBe(1);
+
+      const handOut = await story.takes(at.tms);
+      expect(handOut.taskforce.taskforce_uuid).toBe(added.taskforce_uuid);
+      await at.tms.submit(handOut);
+      expect(logOf(await story.taskforce(added.taskforce_uuid))).toEqual([
+        "pre-mq-activation by USER",
+        "pre-launch by Workflow MQ Activator",
+        "pending-starter by Taskforce Launch Control",
+        "condor-submit by TMS",
+      ]);
+    });
+
+    it("are stopped with the others", async () => {
+      const at = story.accessPoint();
+      const { taskId, workflowId } = await story.running(at);
+      await story.addWorkers(taskId, at.location);
+      await at.tms.submit(await story.takes(at.tms));
+      const { body } = await story.deactivate(workflowId, "abort");
+      expect(body.n_taskforces).toBe(2);
+      await at.tms.remove(await story.takesToStop(at.tms));
+      await at.tms.remove(await story.takesToStop(at.tms));
+      expect(await at.tms.takeStopper()).toBeUndefined();
+    });
+  });
+
+  describe("after the workflow was deactivated", () => {
+    it.each(["abort", "finished"] as const)("are refused with 422 (%s)", async (action) => {
+      const at = story.accessPoint();
+      const { taskId, workflowId } = await story.running(at);
+      await story.deactivate(workflowId, action);
+
+      const answer = await story.addWorkers(taskId, at.location);
+
+      const reason = `cannot add a taskforce to a deactivated workflow (${workflowId})`;
+      expect(answer).toEqual({ status: 422, reason, body: { code: 422, error: reason } });
+    });
+  });
+
+  it("are refused with 404 for a task that does not exist", async () => {
+    const { location } = story.accessPoint();
+    expect(await story.addWorkers("TK-1-00000000-00000000", location)).toMatchObject({ status: 404 });
+  });
+
+  it("are refused with 400 at a place that does not exist", async () => {
+    const { task_id } = await story.pending(story.accessPoint());
+    const answer = await story.addWorkers(task_id, "the-moon");
+    expect(answer.status).toBe(400);
+    expect(answer.reason).toContain("condor cluster location not found: the-moon");
+  });
+});

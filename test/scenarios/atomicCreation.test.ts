@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { TaskDirective } from "../../src/domain/taskDirective.js";
+import type { Taskforce } from "../../src/domain/taskforce.js";
+import { type Story, startStory, task } from "./serviceScenario.js";
+
+let story: Story;
+beforeAll(async () => {
+  story = await startStory();
+});
+afterAll(() => story.close());
+
+/** Far more than what one transaction writes. */
+const COUNT = 1500;
+
+async function find<T>(kind: string, list: string, query: object): Promise<T[]> {
+  const { status, body } = await story.call<Record<string, T[]>>("POST", `/v1/query/${kind}`, { query });
+  expect(status).toBe(200);
+  return body[list] ?? [];
+}
+
+test("a large workflow appears as a whole, and its user is told all of it", async () => {
+  const { location, schedd } = story.accessPoint();
+  const tasks = Array.from({ length: COUNT }, (_, n) => task([location], { task_args: `größer ${n}` }));
+  const seen = new Set<number>();
+  const look = async () => {
+    for (const found of await Promise.all([
+      find<Taskforce>("taskforces", "taskforces", { schedd }),
+      find<Taskforce>("taskforces", "taskforces", {}),
+      find<TaskDirective>("task-directives", "task_directives", {}),
+    ]))
+      seen.add(found.length);
+  };
+  let answered = false;
+  const creating = story.submitWorkflow(tasks).finally(() => {
+    answered = true;
+  });
+  while (!answered) await look();
+  const { workflow, task_directives } = await creating;
+  await look();
+  expect([...seen].sort((a, b) => a - b)).toEqual([0, COUNT]);
+
+  expect(task_directives.map(({ task_args }) => task_args)).toEqual(tasks.map(({ task_args }) => task_args));
+  const { workflow_id } = workflow;
+  const found = await find<TaskDirective>("task-directives", "task_directives", { workflow_id });
+  const byId = (a: TaskDirective, b: TaskDirective) => (a.task_id < b.task_id ? -1 : 1);
+  expect(found.sort(byId)).toEqual(task_directives.sort(byId));
+});

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { HandOut } from "../../scripts/tms/wmsTypes.js";
+import type { Created } from "../api/requestBodies.js";
+import { type AccessPoint, logOf, type Story, startStory, task } from "./serviceScenario.js";
+
+describe("a workflow of two tasks at two places, from the request to the last cluster's end", () => {
+  let story: Story;
+  let places: AccessPoint[];
+  let created: Created;
+  const handedOut: HandOut[] = [];
+  const uuids = () => created.taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
+  const taskforces = () => Promise.all(uuids().map((uuid) => story.taskforce(uuid)));
+
+  beforeAll(async () => {
+    story = await startStory();
+    places = [story.accessPoint(), story.accessPoint()];
+  });
+  afterAll(() => story.close());
+
+  it("has one taskforce for each task and place, before anything is launched", async () => {
+    const locations = places.map(({ location }) => location);
+    created = await story.submitWorkflow(
+      [
+        task(locations, { input_queue_aliases: ["events"], output_queue_aliases: ["pixels"], n_workers: 3 }),
+        task(locations, { input_queue_aliases: ["pixels"], output_queue_aliases: ["results"], n_workers: 8 }),
+      ],
+      { public_queue_aliases: ["events", "results"], priority: 70 },
+    );
+
+    expect(created.workflow).toMatchObject({ priority: 70, deactivated: null, deactivated_ts: null });
+    expect(created.task_directives).toHaveLength(2);
+    expect(created.taskforces.map(({ schedd, n_workers, phase }) => ({ schedd, n_workers, phase }))).toEqual([
+      { schedd: places[0]?.schedd, n_workers: 3, phase: "pre-mq-activation" },
+      { schedd: places[1]?.schedd, n_workers: 3, phase: "pre-mq-activation" },
+      { schedd: places[0]?.schedd, n_workers: 8, phase: "pre-mq-activation" },
+      { schedd: places[1]?.schedd, n_workers: 8, phase: "pre-mq-activation" },
+    ]);
+  });
+
+  it("connects the tasks by a queue", () => {
+    const [first, second] = created.task_directives;
+    expect(first?.output_queues).toHaveLength(1);
+    expect(second?.input_queues).toEqual(first?.output_queues);
+  });
+
+  it("is launched once its message queues are active", async () => {
+    for (const uuid of uuids()) {
+      const taskforce = await story.reaches(uuid, "pending-starter");
+      expect(logOf(taskforce)).toEqual([
+        "pre-mq-activation by USER",
+        "pre-launch by Workflow MQ Activator",
+        "pending-starter by Taskforce Launch Control",
+      ]);
+    }
+  });
+
+  it("is handed out at each place with directive and activated queues", async () => {
+    for (const { tms, schedd } of places) {
+      const here = [await story.takes(tms), await story.takes(tms)];
+      expect(await tms.takeStarter()).toBeUndefined();
+      for (const handOut of here) {
+        const { taskforce, task_directive, mqprofiles } = handOut;
+        expect(taskforce).toMatchObject({ schedd, phase: "pending-starter", cluster_id: null });
+        expect(task_directive).toEqual(
+          created.task_directives.find(({ task_id }) => task_id === taskforce.task_id),
+        );
+        expect(mqprofiles.map(({ mqid }) => mqid).sort()).toEqual(
+          [...task_directive.input_queues, ...task_directive.output_queues].sort(),
+        );
+        expect(mqprofiles.every(({ is_activated }) => is_activated)).toBe(true);
+      }
+      handedOut.push(...here);
+    }
+    expect(handedOut.map(({ taskforce }) => taskforce.taskforce_uuid).sort()).toEqual(uuids().sort());
+  });
+
+  it("keeps what condor-submit reports", async () => {
+    for (const { tms, schedd } of places) {
+      for (const handOut of handedOut.filter(({ taskforce }) => taskforce.schedd === schedd)) {
+        const report = await tms.submit(handOut);
+        const stored = await story.taskforce(handOut.taskforce.taskforce_uuid);
+        expect(stored).toMatchObject({ ...report, phase: "condor-submit" });
+      }
+    }
+  });
+
+  it("shows the statuses that its workers go through", async () => {
+    for (const { tms } of places) {
+      const results = await tms.sendStatuses();
+      expect(results.map(({ status }) => status)).toEqual(["updated", "updated"]);
+    }
+    for (const { compound_statuses, n_workers } of await taskforces())
+      expect(compound_statuses).toEqual({ IDLE: { null: n_workers } });
+  });
+
+  it("is stopped everywhere when the user has all results", async () => {
+    const answer = await story.deactivate(created.workflow.workflow_id, "finished");
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { workflow_id: created.workflow.workflow_id, n_taskforces: 4 },
+    });
+    for (const { phase } of await taskforces()) expect(phase).toBe("pending-stopper");
+
+    for (const { tms } of places) {
+      for (let stopped = 0; stopped < 2; stopped++) await tms.remove(await story.takesToStop(tms));
+      expect(await tms.takeStopper()).toBeUndefined();
+    }
+    for (const { phase } of await taskforces()) expect(phase).toBe("condor-rm");
+  });
+
+  it("ends with every cluster complete, and every step in its log", async () => {
+    for (const { tms } of places) await tms.watch();
+    for (const taskforce of await taskforces()) {
+      expect(taskforce.phase).toBe("condor-complete");
+      expect(taskforce.compound_statuses).toEqual({ REMOVED: { null: taskforce.n_workers } });
+      expect(logOf(taskforce)).toEqual([
+        "pre-mq-activation by USER",
+        "pre-launch by Workflow MQ Activator",
+        "pending-starter by Taskforce Launch Control",
+        "condor-submit by TMS",
+        "pending-stopper by User",
+        "condor-rm by TMS",
+        "condor-complete by TMS",
+      ]);
+    }
+  });
+});

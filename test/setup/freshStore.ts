@@ -1,0 +1,12 @@
+import { onTestFinished } from "vitest";
+import type { RedisClient } from "../../src/redis/redisClient.js";
+import { openStore, type Store } from "../../src/store/store.js";
+import { openRedis } from "./testRedis.js";
+import { freshDatabase } from "./database.js";
+
+/** A store on an empty database, with a client of it. Both are closed when the test has ended. */
+export async function freshStore(partitions: number): Promise<{ redis: RedisClient; store: Store }> {
+  const redis = openRedis(await freshDatabase());
+  onTestFinished(() => redis.disconnect());
+  return { redis, store: await openStore(redis, { partitions }) };
+}

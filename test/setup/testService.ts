@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import { type Logger, pino } from "pino";
+import { inject } from "vitest";
+import { readConfig } from "../../src/config/config.js";
+import { startService } from "../../src/app/service.js";
+import { settingsOf } from "./testRedis.js";
+import { freshDatabase } from "./database.js";
+
+/** A whole service, HTTP and workers, in the test's own process. */
+export interface TestService {
+  /** Where it answers, without a slash at the end. */
+  url: string;
+  /** Its own database, for tests that look into the queues or break them. */
+  redisUrl: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a service on a free port and an empty database. Close it before the test file ends.
+ *
+ * @param overrides settings as in the environment; a `REDIS_URL` lets two services share their data
+ * @param log silent unless given
+ */
+export async function startTestService(
+  overrides: Record<string, string> = {},
+  log: Logger = pino({ level: "silent" }),
+): Promise<TestService> {
+  const isElsewhere =
+    overrides["REDIS_CLUSTER_NODES"] !== undefined || overrides["REDIS_SENTINELS"] !== undefined;
+  const redisUrl = overrides["REDIS_URL"] ?? (isElsewhere ? "" : await freshDatabase());
+  const config = readConfig(settingsOf({ REST_PORT: "0", ...overrides, REDIS_URL: redisUrl }));
+  if (config.redis === undefined) throw new Error("the service has no Redis");
+  const pageFolders = [join(inject("built"), "dist/page/")];
+  const roles = { web: true, workers: true };
+  const service = await startService({ ...config, redis: config.redis }, roles, log, { pageFolders });
+  if (service.url === undefined) throw new Error("the service has no URL");
+  return { url: service.url, redisUrl, close: async () => void (await service.close()) };
+}

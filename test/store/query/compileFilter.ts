@@ -1,7 +1,0 @@
-import { prepareFilter } from "../../../src/store/query/match.js";
-
-/** The test of a filter alone, for documents that are not large. */
-export function compileFilter(filter: Record<string, unknown>): (document: object) => boolean {
-  const { matches } = prepareFilter(filter);
-  return (document) => matches(document, 0);
-}

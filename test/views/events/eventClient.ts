@@ -1,0 +1,112 @@
+import { once } from "node:events";
+import { Agent, get, type IncomingMessage } from "node:http";
+import { onTestFinished } from "vitest";
+import { eventually } from "../../scenarios/serviceScenario.js";
+
+/** An event as it came. */
+export interface ReceivedEvent {
+  event: string;
+  id: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect
+  data: any;
+}
+
+/** How a watch is begun. */
+export interface WatchOptions {
+  lastId?: string | undefined;
+  token?: string | undefined;
+  /** Reads nothing until it is told to resume. */
+  isSlow?: boolean;
+}
+
+/** A client of an event stream that keeps all it gets, by the rules of HTML's server-sent events. */
+export class EventClient {
+  readonly response: IncomingMessage;
+  readonly events: ReceivedEvent[] = [];
+  /** Where it would resume. */
+  lastId = "";
+  retry: number | undefined;
+  heartbeats = 0;
+  /** Undefined while the stream goes on; whether it ended in order. */
+  ended: "in order" | "broken off" | undefined;
+  #text = "";
+
+  private constructor(response: IncomingMessage, isSlow: boolean) {
+    this.response = response;
+    response.setEncoding("utf8");
+    response.on("error", () => undefined);
+    response.on("close", () => {
+      this.ended = response.complete ? "in order" : "broken off";
+    });
+    if (!isSlow) this.read();
+  }
+
+  /** Begins to watch, and waits for the head of the answer. It is closed when the test has ended. */
+  static async open(url: string, { lastId, token, isSlow = false }: WatchOptions = {}): Promise<EventClient> {
+    const headers = {
+      ...(lastId !== undefined && { "last-event-id": lastId }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    };
+    const agent = new Agent({ keepAlive: true });
+    const request = get(url, { agent, headers });
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    const client = new EventClient(response, isSlow);
+    onTestFinished(() => {
+      client.close();
+      agent.destroy();
+    });
+    return client;
+  }
+
+  read(): void {
+    this.response.on("data", (text: string) => this.#take(text));
+  }
+
+  close(): void {
+    this.response.destroy();
+  }
+
+  #take(text: string): void {
+    const blocks = (this.#text + text).split("\n\n");
+    this.#text = blocks.pop() ?? "";
+    for (const block of blocks) this.#takeBlock(block.split("\n"));
+  }
+
+  #takeBlock(lines: string[]): void {
+    const fields = new Map<string, string>();
+    for (const line of lines) {
+      const [, name = "", value = ""] = /^([^:]*):? ?(.*)$/.exec(line) ?? [];
+      fields.set(name, value);
+    }
+    if (fields.get("") === "heartbeat") this.heartbeats++;
+    this.lastId = fields.get("id") ?? this.lastId;
+    const retry = fields.get("retry");
+    if (retry !== undefined) this.retry = Number(retry);
+    const data = fields.get("data");
+    if (data === undefined) return;
+    this.events.push({ event: fields.get("event") ?? "message", id: this.lastId, data: JSON.parse(data) });
+  }
+
+  /** Waits until what has come fulfils a condition. */
+  async until(what: string, holds: (client: EventClient) => boolean): Promise<void> {
+    await eventually(
+      `${what} (got ${JSON.stringify(this.events.slice(-3))})`,
+      async () => holds(this),
+      (value) => value,
+    );
+  }
+
+  /** Waits for the first event that is wanted. */
+  async hears(event: string, data: object = {}): Promise<ReceivedEvent> {
+    const isIt = (one: ReceivedEvent) =>
+      one.event === event && Object.entries(data).every(([key, value]) => one.data[key] === value);
+    await this.until(`${event} ${JSON.stringify(data)}`, ({ events }) => events.some(isIt));
+    return this.events.find(isIt) as ReceivedEvent;
+  }
+}
+
+/** What events say of phases, in short: `pre-launch > pending-starter`, with `no ` before a failed attempt. */
+export const phasesOf = (events: readonly ReceivedEvent[]): string[] =>
+  events.flatMap(({ event, data }) =>
+    event === "phase" ? [`${data.was_successful ? "" : "no "}${data.from} > ${data.phase}`] : [],
+  );

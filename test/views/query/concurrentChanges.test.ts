@@ -1,0 +1,95 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RedisClient } from "../../../src/redis/redisClient.js";
+import { empty, openRedis } from "../../setup/testRedis.js";
+import { freshDatabase } from "../../setup/database.js";
+import { someFilter } from "./queryArbitraries.js";
+import { compileFilter } from "./compileFilter.js";
+import { allPages, uuidsOn } from "./queryPages.js";
+import { many, Population, type Sample, sample } from "./taskforcePopulation.js";
+
+let redis: RedisClient;
+beforeAll(async () => {
+  redis = openRedis(await freshDatabase());
+});
+afterAll(() => redis.disconnect());
+
+const phases = ["pre-launch", "pending-starter", "condor-submit"];
+const inAnyPhase = { phase: { $in: phases } };
+
+const someChange = fc.record({
+  what: fc.constantFrom("move", "insert", "remove"),
+  which: fc.nat({ max: 299 }),
+  phase: fc.constantFrom(...phases),
+  cluster_id: fc.constantFrom(null, 1, 77),
+});
+type Change = typeof someChange extends fc.Arbitrary<infer T> ? T : never;
+
+/** Taskforces that others change, and all that each of them ever was. */
+class History {
+  readonly versions = new Map<string, Sample[]>();
+  readonly removed = new Set<string>();
+  readonly #population: Population;
+  #inserted = 0;
+
+  constructor(population: Population) {
+    this.#population = population;
+    for (const one of population.samples) this.versions.set(one.taskforce_uuid, [one]);
+  }
+
+  async apply({ what, which, phase, cluster_id }: Change): Promise<void> {
+    if (what === "insert") {
+      // Between two that are there, so that it may come before or behind where the query is.
+      const fresh = sample(1_000 + this.#inserted++, { timestamp: 1_700_000_000 + which + 0.5, phase });
+      return this.#put({ ...fresh, cluster_id, n_workers: which });
+    }
+    const { taskforce_uuid } = sample(which);
+    const now = this.versions.get(taskforce_uuid)?.at(-1);
+    if (now === undefined || this.removed.has(taskforce_uuid)) return;
+    if (what === "move") return this.#put({ ...now, phase, cluster_id });
+    if (which % 5 !== 0) return;
+    this.removed.add(taskforce_uuid);
+    await this.#population.remove(now);
+  }
+
+  async #put(one: Sample): Promise<void> {
+    this.versions.set(one.taskforce_uuid, [...(this.versions.get(one.taskforce_uuid) ?? []), one]);
+    await this.#population.put(one);
+  }
+}
+
+describe("while others change the entities", () => {
+  test("no page repeats or skips what stood there and matched throughout, or shows what never matched", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(someChange, { maxLength: 30 }), { minLength: 20, maxLength: 40 }),
+        fc.oneof(fc.constantFrom({}, inAnyPhase, { schedd: "SCHEDD1", ...inAnyPhase }), someFilter),
+        fc.integer({ min: 1_000, max: 40_000 }),
+        async (rounds, filter, maxBytes) => {
+          await empty(redis);
+          const population = new Population(redis, 2);
+          // In runs, so that the indexes of a phase break off at places that lie far apart.
+          const phaseOf = (n: number) => phases[Math.floor(n / 40) % 3]!;
+          const before = many(300, (n) => ({ phase: phaseOf(n), cluster_id: n % 2 === 0 ? 77 : null }));
+          await population.put(...before);
+          const history = new History(population);
+          const turns = [...rounds];
+          population.meanwhile = async () => {
+            for (const change of turns.shift() ?? []) await history.apply(change);
+          };
+
+          const seen = uuidsOn(await allPages(population, filter, { maxBytes }));
+
+          expect(new Set(seen).size).toBe(seen.length);
+          const matches = compileFilter(filter);
+          const throughout = before
+            .map((one) => one.taskforce_uuid)
+            .filter((uuid) => !history.removed.has(uuid) && history.versions.get(uuid)?.every(matches));
+          expect(throughout.filter((uuid) => !seen.includes(uuid))).toEqual([]);
+          expect(seen.filter((uuid) => !history.versions.get(uuid)?.some(matches))).toEqual([]);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  }, 60_000);
+});

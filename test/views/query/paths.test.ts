@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { Paths } from "../../../src/views/query/documentPaths.js";
+
+/** A document that notes which of its fields are read. */
+function watchedDocument(document: Record<string, unknown>): { document: object; read: string[] } {
+  const read: string[] = [];
+  const handler = {
+    get: (target: object, key: string): unknown => {
+      read.push(key);
+      return Reflect.get(target, key);
+    },
+  };
+  return { document: new Proxy(document, handler), read };
+}
+
+test("a path is followed when it is asked for, and once in each document", () => {
+  const paths = new Paths();
+  const [a, b, again] = [paths.to("a.x"), paths.to("b"), paths.to("a.x")];
+  const first = watchedDocument({ a: { x: 1 }, b: 2 });
+  paths.enter(first.document);
+  expect(first.read).toEqual([]);
+  expect(a().ends).toEqual([1]);
+  expect(again()).toBe(a());
+  expect(first.read).toEqual(["a"]);
+
+  const second = watchedDocument({ a: { x: 3 } });
+  paths.enter(second.document);
+  expect(again().ends).toEqual([3]);
+  expect(b().ends).toEqual([undefined]);
+  expect(second.read).toEqual(["a"]);
+});
+
+test("a document that comes again may have changed", () => {
+  const paths = new Paths();
+  const find = paths.to("a");
+  const document = { a: 1 };
+  paths.enter(document);
+  expect(find().values).toEqual([1]);
+  document.a = 2;
+  paths.enter(document);
+  expect(find().values).toEqual([2]);
+});
+
+test("of an array, the positions are the fields", () => {
+  const paths = new Paths();
+  const [zero, length] = [paths.to("0.b"), paths.to("length")];
+  paths.enter([{ b: 1 }]);
+  expect(zero().ends).toEqual([1]);
+  expect(length().ends).toEqual([undefined]);
+});

@@ -1,0 +1,110 @@
+import fc from "fast-check";
+import { idsOf, type Sample } from "./taskforcePopulation.js";
+
+/*
+ * Few values for each field, so that filters hit, indexes overlap, and many taskforces share an instant. Some look like
+ * a part of a Redis key, a pattern, or what every JavaScript object has.
+ */
+const WORKFLOWS = 4;
+const schedds = ["SCHEDD1", "SCHEDD1:phase:x", "a:b{c}", "__proto__"];
+const phases = ["pre-launch", "pending-starter", "condor-submit"];
+const paths = ["", "/a/log", "/*/é \n log"];
+const clusters = [0, 1, 77, -3, Number.MAX_SAFE_INTEGER];
+const times = [0, 0.25, 0.5, 1, 2.125, 3];
+const errors = ["__proto__", "constructor", "length", "toString", "0", "", "$gt", "a.b"];
+
+const someSample = fc.record({
+  n: fc.nat({ max: 400 }),
+  at: fc.constantFrom(...times),
+  schedd: fc.constantFrom(...schedds),
+  phase: fc.constantFrom(...phases),
+  cluster_id: fc.constantFrom(null, ...clusters),
+  job_event_log_fpath: fc.constantFrom(...paths),
+  n_workers: fc.nat({ max: 4 }),
+  log: fc.array(
+    fc.record({ at: fc.nat({ max: 3 }), ok: fc.constantFrom(true, false, null) }, { requiredKeys: ["at"] }),
+    { maxLength: 3 },
+  ),
+  errors: fc.dictionary(fc.constantFrom(...errors), fc.nat({ max: 2 }), { maxKeys: 4 }),
+});
+
+/** Some hundred taskforces without repeated ids. */
+export const someSamples: fc.Arbitrary<Sample[]> = fc
+  .uniqueArray(someSample, { selector: ({ n }) => n, minLength: 5, maxLength: 120, size: "max" })
+  .map((samples) =>
+    samples.map(({ n, at, ...rest }) => ({ ...idsOf(n, WORKFLOWS), timestamp: 1_700_000_000 + at, ...rest })),
+  );
+
+const someId = (field: "workflow_id" | "task_id" | "taskforce_uuid") =>
+  fc.oneof(
+    { weight: 8, arbitrary: fc.nat({ max: 420 }).map((n): unknown => idsOf(n, WORKFLOWS)[field]) },
+    { weight: 1, arbitrary: fc.constantFrom<unknown>("WF-x", "", null, 5, ["WF-x"]) },
+  );
+
+const valuesOf: Record<string, fc.Arbitrary<unknown>> = {
+  workflow_id: someId("workflow_id"),
+  task_id: someId("task_id"),
+  taskforce_uuid: someId("taskforce_uuid"),
+  schedd: fc.constantFrom<unknown>(...schedds, "unknown", null, 1),
+  phase: fc.constantFrom<unknown>(...phases, "", ["pre-launch"]),
+  cluster_id: fc.constantFrom<unknown>(null, ...clusters, -0, "1", 1.5, 1e300, 2 ** 53),
+  timestamp: fc.constantFrom<unknown>(...times.map((at) => 1_700_000_000 + at), 0, 1e300, "1700000000", null),
+  job_event_log_fpath: fc.constantFrom<unknown>(...paths, null),
+  n_workers: fc.nat({ max: 4 }),
+  "log.at": fc.nat({ max: 3 }),
+  "log.ok": fc.constantFrom<unknown>(true, false, null),
+  "log.0.ok": fc.constantFrom<unknown>(true, null),
+};
+
+const hostile: Record<string, fc.Arbitrary<unknown>> = {
+  errors: fc.constantFrom<unknown>({}, { constructor: 1 }, null),
+  ...Object.fromEntries(
+    errors.flatMap((key) =>
+      [`errors.${key}`, key].map((path) => [path, fc.constantFrom<unknown>(0, 1, null)]),
+    ),
+  ),
+};
+
+const someCondition = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+  fc.oneof(
+    { weight: 4, arbitrary: value },
+    { weight: 3, arbitrary: value.map(($eq) => ({ $eq })) },
+    { weight: 5, arbitrary: fc.array(value, { maxLength: 4 }).map(($in) => ({ $in })) },
+    { weight: 1, arbitrary: fc.tuple(value, fc.array(value)).map(([$ne, $in]) => ({ $ne, $in })) },
+    { weight: 1, arbitrary: fc.array(value).map(($nin) => ({ $nin })) },
+    { weight: 1, arbitrary: value.map(($gt) => ({ $not: { $gt } })) },
+    { weight: 2, arbitrary: fc.tuple(value, value).map(([$gte, $lt]) => ({ $gte, $lt })) },
+    { weight: 1, arbitrary: fc.tuple(value, value).map(([$gt, $lte]) => ({ $gt, $lte })) },
+    { weight: 1, arbitrary: fc.boolean().map(($exists) => ({ $exists })) },
+    { weight: 1, arbitrary: fc.constantFrom("1", "^c", "log$").map(($regex) => ({ $regex })) },
+  );
+
+const fieldOf = (fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Record<string, unknown>> =>
+  fc
+    .constantFrom(...Object.entries(fields).filter(([path]) => !path.startsWith("$")))
+    .chain(([path, value]) => someCondition(value).map((condition) => ({ [path]: condition })));
+
+const someField = fc.oneof(
+  { weight: 5, arbitrary: fieldOf(valuesOf) },
+  { weight: 1, arbitrary: fieldOf(hostile) },
+);
+
+/** Filters over indexed fields and others, some of which an index can answer and some not. */
+export const someFilter: fc.Arbitrary<Record<string, unknown>> = fc.letrec<{
+  filter: Record<string, unknown>;
+}>((tie) => ({
+  filter: fc.oneof(
+    { maxDepth: 3, depthSize: "small" },
+    { weight: 4, arbitrary: someField },
+    { weight: 2, arbitrary: fc.tuple(someField, someField).map(([one, other]) => ({ ...one, ...other })) },
+    {
+      weight: 3,
+      arbitrary: fc
+        .tuple(
+          fc.constantFrom("$and", "$and", "$or", "$nor"),
+          fc.array(tie("filter"), { minLength: 1, maxLength: 3 }),
+        )
+        .map(([logical, clauses]) => ({ [logical]: clauses })),
+    },
+  ),
+})).filter;

@@ -1,0 +1,40 @@
+import { expect } from "vitest";
+import { type Page, pageText } from "../../../src/views/query/queryPage.js";
+import { type QuerySource, runQuery } from "../../../src/views/query/runQuery.js";
+
+const ENVELOPE = "taskforces";
+
+/** All pages of a query, each checked against the promises about bytes and cursors. */
+export async function allPages(
+  source: QuerySource<"taskforce">,
+  query: Record<string, unknown>,
+  options: { maxBytes: number; projection?: string[] },
+): Promise<Page[]> {
+  const pages: Page[] = [];
+  let after: string | null | undefined;
+  do {
+    const find = {
+      query,
+      ...(options.projection ? { projection: options.projection } : {}),
+      ...(after ? { after } : {}),
+    };
+    const page = await runQuery(source, "taskforce", find, {
+      maxBytes: options.maxBytes,
+      envelope: ENVELOPE,
+    });
+    if (page.items.length > 1) expect(bytesOf(page)).toBeLessThanOrEqual(options.maxBytes);
+    if (page.nextAfter !== null) expect(page.items.length).toBeGreaterThan(0);
+    pages.push(page);
+    after = page.nextAfter;
+  } while (after !== null);
+  return pages;
+}
+
+/** UTF-8 bytes of the answer. */
+export const bytesOf = (page: Page): number => Buffer.byteLength(pageText(ENVELOPE, page).join(""));
+
+/** The uuids on some pages, in order. */
+export const uuidsOn = (pages: Page[]): string[] =>
+  pages.flatMap((page) =>
+    page.items.map((item) => (JSON.parse(item) as { taskforce_uuid: string }).taskforce_uuid),
+  );
