@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { startOwnRedis } from "../src/redis/provideRedis.js";
-import { type Preparation, prepare } from "./prepare.js";
-import { type ServerProcess, startServer } from "./serverProcess.js";
+import { type PreparedStore, prepareStore } from "./prepare.js";
+import { type ServerProcess, startServerProcess } from "./serverProcess.js";
 
 /** Where a benchmark takes place: a Redis of its own, and processes of the service on it. */
-export interface Site extends Preparation {
+export interface BenchEnvironment extends PreparedStore {
   redisUrl: string;
   /** Starts a process of the service, which ends with the site unless it is stopped before. */
-  start(program: "web" | "worker", environment?: Record<string, string>): Promise<ServerProcess>;
+  startProcess(program: "web" | "worker", environment?: Record<string, string>): Promise<ServerProcess>;
 }
 
 /**
@@ -20,9 +20,9 @@ export interface Site extends Preparation {
  * @param environment settings of all processes of the service
  * @param work returns whether all bars were met
  */
-export async function onSite(
+export async function withBenchEnvironment(
   environment: Record<string, string>,
-  work: (site: Site) => Promise<boolean>,
+  work: (site: BenchEnvironment) => Promise<boolean>,
 ): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), "wms-bench-"));
   const log = pino({ level: "warn" });
@@ -43,14 +43,14 @@ export async function onSite(
     ...environment,
   };
   try {
-    const preparation = await prepare(url, environment);
+    const preparation = await prepareStore(url, environment);
     closings.push(preparation.close);
-    const start: Site["start"] = async (program, more = {}) => {
-      const started = await startServer([`dist/${program}.js`], { ...settings, ...more });
+    const start: BenchEnvironment["startProcess"] = async (program, more = {}) => {
+      const started = await startServerProcess([`dist/${program}.js`], { ...settings, ...more });
       closings.push(started.stop);
       return started;
     };
-    process.exitCode = (await work({ ...preparation, redisUrl: url, start })) ? 0 : 1;
+    process.exitCode = (await work({ ...preparation, redisUrl: url, startProcess: start })) ? 0 : 1;
   } finally {
     await close();
   }

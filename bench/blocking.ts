@@ -2,38 +2,38 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Redis } from "ioredis";
 
 /** How long somebody else had to wait at most, in milliseconds. */
-export interface Blocked {
+export interface BlockingTimes {
   /** For the answer to a PING. */
-  redis: number;
+  redisMs: number;
   /** For the event loop of this process. */
-  eventLoop: number;
+  eventLoopMs: number;
 }
 
 /** Whoever is slower than that blocks others. Milliseconds. */
-export const BLOCKED = 50;
+export const MAX_BLOCKING_MS = 50;
 
 /** Does some work, and all the while sends one PING after another. */
-export async function blockedBy<T>(
+export async function measureBlocking<T>(
   redisUrl: string,
   work: () => Promise<T>,
-): Promise<{ result: T } & Blocked> {
+): Promise<{ result: T } & BlockingTimes> {
   const probe = new Redis(redisUrl);
   await probe.ping();
   const loop = monitorEventLoopDelay({ resolution: 1 });
-  let longest = 0;
+  let longestPingMs = 0;
   let ended = false;
   const pinging = (async () => {
     while (!ended) {
       const began = performance.now();
       await probe.ping();
-      longest = Math.max(longest, performance.now() - began);
+      longestPingMs = Math.max(longestPingMs, performance.now() - began);
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
   })();
   loop.enable();
   try {
     const result = await work();
-    return { result, redis: longest, eventLoop: loop.max / 1e6 };
+    return { result, redisMs: longestPingMs, eventLoopMs: loop.max / 1e6 };
   } finally {
     loop.disable();
     ended = true;

@@ -10,38 +10,41 @@ import { setTimeout as delay } from "node:timers/promises";
 import autocannon from "autocannon";
 import { Redis } from "ioredis";
 import { startCluster } from "../scripts/redis/localCluster.js";
-import { largest, ms, option, table } from "./figures.js";
-import { clusterLocations, scheddOf, workflowRequest } from "./prepare.js";
-import { startServer } from "./serverProcess.js";
-import { redisCpu } from "./processFigures.js";
+import { formatMs, markdownTable, maxOf, numericOption } from "./figures.js";
+import { clusterLocationsOfSites, sampleWorkflowRequest, siteSchedd } from "./prepare.js";
+import { redisCpuSeconds } from "./processFigures.js";
+import { startServerProcess } from "./serverProcess.js";
 
-const SECONDS = 10;
+const DURATION_SECONDS = 10;
 const CONNECTIONS = 32;
 const PARTITIONS = "48";
 /** Workflows that are read in turn, so that they lie on all masters. */
-const READ = 500;
+const MAX_READ_WORKFLOWS = 500;
 /** So many that their queues lie on all masters, too. */
 const SITES = Array.from({ length: 12 }, (_, n) => `site-${n}`);
-const CLUSTER_LOCATIONS = clusterLocations(SITES);
-const KINDS = ["created", "read", "polled"] as const;
+const CLUSTER_LOCATIONS = clusterLocationsOfSites(SITES);
+const REQUEST_KINDS = ["created", "read", "polled"] as const;
 
 /** What a kind of request came to. */
-interface Figures {
+interface LoadFigures {
   /** Answers in a second. */
-  rate: number;
+  requestsPerSecond: number;
   /** Milliseconds of processor time for a thousand requests: of the busiest master, and of all together. */
-  busiest: number;
-  all: number;
+  busiestMasterMs: number;
+  allMastersMs: number;
 }
 
-async function measure(masters: number, webs: number): Promise<Record<(typeof KINDS)[number], Figures>> {
+async function measureMasters(
+  masters: number,
+  webs: number,
+): Promise<Record<(typeof REQUEST_KINDS)[number], LoadFigures>> {
   const cluster = await startCluster({ masters });
   const clients = cluster.servers.map(({ url }) => new Redis(url));
   const started: { stop(): Promise<void> }[] = [cluster];
   try {
     const urls: string[] = [];
     while (urls.length < webs) {
-      const server = await startServer([urls.length === 0 ? "dist/main.js" : "dist/web.js"], {
+      const server = await startServerProcess([urls.length === 0 ? "dist/main.js" : "dist/web.js"], {
         REDIS_CLUSTER_NODES: cluster.addresses,
         STORE_PARTITIONS: PARTITIONS,
         CLUSTER_LOCATIONS,
@@ -51,19 +54,19 @@ async function measure(masters: number, webs: number): Promise<Record<(typeof KI
       started.push(server);
       urls.push(server.url);
     }
-    const figures = (requests: autocannon.Request[]) => underLoad(clients, urls, requests);
+    const figures = (requests: autocannon.Request[]) => measureUnderLoad(clients, urls, requests);
     const created = await figures(
       SITES.map((site) => ({
         method: "POST",
         path: "/v1/workflows",
-        body: JSON.stringify(workflowRequest(1, [site])),
+        body: JSON.stringify(sampleWorkflowRequest(1, [site])),
       })),
     );
-    const read = await figures(await reads(urls[0] ?? ""));
+    const read = await figures(await readRequests(urls[0] ?? ""));
     // What was created is launched meanwhile.
-    await delay(SECONDS * 1000);
+    await delay(DURATION_SECONDS * 1000);
     const polled = await figures(
-      SITES.map((site) => ({ path: `/v1/tms/pending-starter/taskforces?schedd=${scheddOf(site)}` })),
+      SITES.map((site) => ({ path: `/v1/tms/pending-starter/taskforces?schedd=${siteSchedd(site)}` })),
     );
     return { created, read, polled };
   } finally {
@@ -73,41 +76,41 @@ async function measure(masters: number, webs: number): Promise<Record<(typeof KI
 }
 
 /** Requests for workflows that are there. */
-async function reads(url: string): Promise<autocannon.Request[]> {
+async function readRequests(url: string): Promise<autocannon.Request[]> {
   const found = await fetch(`${url}/v1/query/workflows`, {
     method: "POST",
     body: JSON.stringify({ query: {}, projection: ["workflow_id"] }),
   });
   const { workflows } = (await found.json()) as { workflows: { workflow_id: string }[] };
-  return workflows.slice(0, READ).map(({ workflow_id }) => ({ path: `/v1/workflows/${workflow_id}` }));
+  return workflows.slice(0, MAX_READ_WORKFLOWS).map(({ workflow_id }) => ({ path: `/v1/workflows/${workflow_id}` }));
 }
 
-async function underLoad(
+async function measureUnderLoad(
   masters: readonly Redis[],
   urls: readonly string[],
   requests: autocannon.Request[],
-): Promise<Figures> {
-  const before = await Promise.all(masters.map(redisCpu));
+): Promise<LoadFigures> {
+  const before = await Promise.all(masters.map(redisCpuSeconds));
   const results = await Promise.all(
-    urls.map((url) => autocannon({ url, connections: CONNECTIONS, duration: SECONDS, requests })),
+    urls.map((url) => autocannon({ url, connections: CONNECTIONS, duration: DURATION_SECONDS, requests })),
   );
-  const after = await Promise.all(masters.map(redisCpu));
+  const after = await Promise.all(masters.map(redisCpuSeconds));
   const bad = results.reduce((sum, { non2xx, errors }) => sum + non2xx + errors, 0);
   if (bad > 0) throw new Error(`${bad} requests failed`);
   const answered = results.reduce((sum, { "2xx": good }) => sum + good, 0);
   const spent = after.map((time, index) => (1e6 * (time - (before[index] ?? 0))) / answered);
   return {
-    rate: results.reduce((sum, { requests }) => sum + requests.average, 0),
-    busiest: largest(spent),
-    all: spent.reduce((sum, time) => sum + time, 0),
+    requestsPerSecond: results.reduce((sum, { requests }) => sum + requests.average, 0),
+    busiestMasterMs: maxOf(spent),
+    allMastersMs: spent.reduce((sum, time) => sum + time, 0),
   };
 }
 
-const webs = option("webs", 2);
-const [one, three] = [await measure(1, webs), await measure(3, webs)];
+const webs = numericOption("webs", 2);
+const [one, three] = [await measureMasters(1, webs), await measureMasters(3, webs)];
 const ratio = (of: number, to: number) => (of / to).toFixed(2);
 console.log(
-  table(
+  markdownTable(
     [
       "",
       "requests/s, 1 master",
@@ -120,19 +123,19 @@ console.log(
       "ratio",
       "ms of all masters, 3 to 1",
     ],
-    KINDS.map((kind) => {
+    REQUEST_KINDS.map((kind) => {
       const [alone, shared] = [one[kind], three[kind]];
       return [
         kind,
-        Math.round(alone.rate),
-        Math.round(shared.rate),
-        ratio(shared.rate, alone.rate),
-        ms(alone.busiest),
-        ms(shared.busiest),
-        Math.round(1e6 / alone.busiest),
-        Math.round(1e6 / shared.busiest),
-        ratio(alone.busiest, shared.busiest),
-        ratio(shared.all, alone.all),
+        Math.round(alone.requestsPerSecond),
+        Math.round(shared.requestsPerSecond),
+        ratio(shared.requestsPerSecond, alone.requestsPerSecond),
+        formatMs(alone.busiestMasterMs),
+        formatMs(shared.busiestMasterMs),
+        Math.round(1e6 / alone.busiestMasterMs),
+        Math.round(1e6 / shared.busiestMasterMs),
+        ratio(alone.busiestMasterMs, shared.busiestMasterMs),
+        ratio(shared.allMastersMs, alone.allMastersMs),
       ];
     }),
   ),

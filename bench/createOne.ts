@@ -1,37 +1,37 @@
 import type { Redis } from "ioredis";
 import { createWorkflow } from "../src/lifecycle/create.js";
 import type { RecordedWrite } from "./baseline.js";
-import { load } from "./requestRate.js";
 import type { Benchmark } from "./main.js";
-import { workflowRequest } from "./prepare.js";
+import { sampleWorkflowRequest } from "./prepare.js";
+import { measureRequestRate } from "./requestRate.js";
 
 const CONNECTIONS = 32;
-const AMOUNT = 4000;
+const REQUESTS = 4000;
 
 /** Creating a workflow of one task on one location, against one `MULTI` that writes the same bytes. */
-export const createOne: Benchmark = {
+export const createWorkflowBenchmark: Benchmark = {
   name: "POST /v1/workflows, 1 task × 1 location, 32 connections",
-  atLeast: 0.5,
+  minRatio: 0.5,
   rounds: 7,
   async setUp({ wms, redis, ours, baseline }) {
-    const { workflow } = await createWorkflow(wms, workflowRequest(1));
-    const recorded = await readBack(redis, workflow.workflow_id.slice(3));
+    const { workflow } = await createWorkflow(wms, sampleWorkflowRequest(1));
+    const recorded = await readStoredKeys(redis, workflow.workflow_id.slice(3));
     await fetch(`${baseline.url}/record`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(recorded),
     });
     const post = { method: "POST", headers: { "content-type": "application/json" } } as const;
-    const body = JSON.stringify(workflowRequest(1));
+    const body = JSON.stringify(sampleWorkflowRequest(1));
     return {
-      ours: () => load(ours.url, CONNECTIONS, AMOUNT, [{ ...post, path: "/v1/workflows", body }]),
-      baseline: () => load(baseline.url, CONNECTIONS, AMOUNT, [{ ...post, path: "/multi", body }]),
+      ours: () => measureRequestRate(ours.url, CONNECTIONS, REQUESTS, [{ ...post, path: "/v1/workflows", body }]),
+      baseline: () => measureRequestRate(baseline.url, CONNECTIONS, REQUESTS, [{ ...post, path: "/multi", body }]),
     };
   },
 };
 
 /** All hashes and sorted sets that a creation left in the store. */
-async function readBack(redis: Redis, id: string): Promise<RecordedWrite> {
+async function readStoredKeys(redis: Redis, id: string): Promise<RecordedWrite> {
   const recorded: RecordedWrite = { hashes: [], members: [] };
   for (const key of await redis.keys("wms:{*")) {
     const type = await redis.type(key);

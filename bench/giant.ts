@@ -8,36 +8,36 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { PHASES, type Phase } from "../src/domain/phases.js";
-import { blockedBy } from "./blocking.js";
-import { Caller } from "./timedHttpClient.js";
-import { largest, ms, option, quantile, table } from "./figures.js";
-import { CLUSTER_LOCATIONS, LOCATIONS, submission } from "./population.js";
-import { workflowRequest } from "./prepare.js";
-import { onSite, type Site } from "./benchEnvironment.js";
+import { type BenchEnvironment, withBenchEnvironment } from "./benchEnvironment.js";
+import { measureBlocking } from "./blocking.js";
+import { formatMs, markdownTable, maxOf, numericOption, quantile } from "./figures.js";
+import { CLUSTER_LOCATIONS, LOCATIONS, sampleSubmitReport } from "./population.js";
+import { sampleWorkflowRequest } from "./prepare.js";
+import { TimedHttpClient } from "./timedHttpClient.js";
 
-const TASKS = option("tasks", 4000);
+const TASKS = numericOption("tasks", 4000);
 /** Milliseconds that a small request may wait. */
-const PATIENCE = 100;
+const MAX_LATENCY_MS = 100;
 /** Milliseconds between two requests of the stream. */
-const PACE = 10;
+const REQUEST_INTERVAL_MS = 10;
 /** Milliseconds for which the stream is observed alone. */
-const IDLE = 10_000;
+const IDLE_MS = 10_000;
 const POLLERS = 8;
 const HAND_OUTS = 2000;
 
 /** The stream of small requests: whether or not the last one is answered, the next one comes. */
-class Stream {
-  readonly #caller: Caller;
-  #took: number[] = [];
+class RequestStream {
+  readonly #caller: TimedHttpClient;
+  #latenciesMs: number[] = [];
   #ended = false;
   #running: Promise<void> | undefined;
 
   constructor(url: string) {
-    this.#caller = new Caller(url, 64);
+    this.#caller = new TimedHttpClient(url, 64);
   }
 
-  async begin(): Promise<void> {
-    const small = await this.#caller.expect("POST", "/v1/workflows", workflowRequest(1, ["test"]));
+  async start(): Promise<void> {
+    const small = await this.#caller.callExpectingSuccess("POST", "/v1/workflows", sampleWorkflowRequest(1, ["test"]));
     const { workflow, taskforces } = JSON.parse(small.text) as {
       workflow: { workflow_id: string };
       taskforces: { taskforce_uuid: string }[];
@@ -45,20 +45,22 @@ class Stream {
     const uuid = taskforces[0]?.taskforce_uuid ?? "";
     const statuses = { compound_statuses_by_taskforce: { [uuid]: { IDLE: { null: 1 } } } };
     const requests: (() => Promise<{ took: number }>)[] = [
-      () => this.#caller.expect("GET", `/v1/workflows/${workflow.workflow_id}`),
-      () => this.#caller.expect("GET", `/v1/taskforces/${uuid}`),
-      () => this.#caller.expect("POST", "/v1/tms/statuses/taskforces", statuses),
+      () => this.#caller.callExpectingSuccess("GET", `/v1/workflows/${workflow.workflow_id}`),
+      () => this.#caller.callExpectingSuccess("GET", `/v1/taskforces/${uuid}`),
+      () => this.#caller.callExpectingSuccess("POST", "/v1/tms/statuses/taskforces", statuses),
       () =>
-        this.#caller.expect("POST", "/v1/query/taskforces", { query: { workflow_id: workflow.workflow_id } }),
-      () => this.#caller.expect("GET", "/v1/tms/pending-stopper/taskforces?schedd=ap-test.example.org"),
-      () => this.#caller.expect("POST", "/v1/workflows", workflowRequest(1, ["test"])),
+        this.#caller.callExpectingSuccess("POST", "/v1/query/taskforces", {
+          query: { workflow_id: workflow.workflow_id },
+        }),
+      () => this.#caller.callExpectingSuccess("GET", "/v1/tms/pending-stopper/taskforces?schedd=ap-test.example.org"),
+      () => this.#caller.callExpectingSuccess("POST", "/v1/workflows", sampleWorkflowRequest(1, ["test"])),
     ];
     this.#running = (async () => {
       const open = new Set<Promise<unknown>>();
       for (let n = 0; !this.#ended; n++) {
-        const sent = requests[n % requests.length]?.().then(({ took }) => this.#took.push(took));
+        const sent = requests[n % requests.length]?.().then(({ took }) => this.#latenciesMs.push(took));
         if (sent !== undefined) open.add(sent.finally(() => open.delete(sent)));
-        await delay(PACE);
+        await delay(REQUEST_INTERVAL_MS);
       }
       await Promise.all(open);
     })();
@@ -66,12 +68,12 @@ class Stream {
 
   /** What the requests took that were answered since, in milliseconds. */
   drain(): number[] {
-    const took = this.#took;
-    this.#took = [];
+    const took = this.#latenciesMs;
+    this.#latenciesMs = [];
     return took;
   }
 
-  async end(): Promise<void> {
+  async stop(): Promise<void> {
     this.#ended = true;
     await this.#running;
     this.#caller.close();
@@ -79,14 +81,14 @@ class Stream {
 }
 
 /** How many of the giant's taskforces are in each phase. */
-type Phases = Partial<Record<Phase, number>>;
+type PhaseCounts = Partial<Record<Phase, number>>;
 
-async function giant(site: Site): Promise<boolean> {
-  const web = await site.start("web");
-  await site.start("worker");
-  const stream = new Stream(web.url);
-  await stream.begin();
-  const caller = new Caller(web.url, POLLERS);
+async function runGiantBenchmark(site: BenchEnvironment): Promise<boolean> {
+  const web = await site.startProcess("web");
+  await site.startProcess("worker");
+  const stream = new RequestStream(web.url);
+  await stream.start();
+  const caller = new TimedHttpClient(web.url, POLLERS);
   const taskforces = TASKS * LOCATIONS.length;
   const rows: (string | number)[][] = [];
   let good = true;
@@ -94,17 +96,17 @@ async function giant(site: Site): Promise<boolean> {
   const observe = async (what: string, work: () => Promise<unknown>): Promise<void> => {
     stream.drain();
     const began = performance.now();
-    const { redis, eventLoop } = await blockedBy(site.redisUrl, work);
+    const { redisMs, eventLoopMs } = await measureBlocking(site.redisUrl, work);
     const seconds = (performance.now() - began) / 1000;
     const took = stream.drain();
-    const most = largest(took);
-    if (what !== "nothing else") good = good && most <= PATIENCE;
-    const waits = [quantile(took, 0.5), quantile(took, 0.99), most, redis, eventLoop].map(ms);
+    const most = maxOf(took);
+    if (what !== "nothing else") good = good && most <= MAX_LATENCY_MS;
+    const waits = [quantile(took, 0.5), quantile(took, 0.99), most, redisMs, eventLoopMs].map(formatMs);
     rows.push([what, seconds.toFixed(1), took.length, ...waits]);
   };
-  const count = async (): Promise<Phases> => {
-    const phases: Phases = {};
-    for (const { phase, schedd, count: n } of await site.wms.store.counts.read())
+  const count = async (): Promise<PhaseCounts> => {
+    const phases: PhaseCounts = {};
+    for (const { phase, schedd, count: n } of await site.wms.store.counts.readAll())
       if (schedd !== "ap-test.example.org") phases[phase] = (phases[phase] ?? 0) + n;
     return phases;
   };
@@ -112,12 +114,12 @@ async function giant(site: Site): Promise<boolean> {
     while (((await count())[phase] ?? 0) < n) await delay(100);
   };
 
-  const body = JSON.stringify(workflowRequest(TASKS, LOCATIONS));
+  const body = JSON.stringify(sampleWorkflowRequest(TASKS, LOCATIONS));
   let workflow = "";
-  await observe("warming up", () => delay(IDLE / 2));
-  await observe("nothing else", () => delay(IDLE));
+  await observe("warming up", () => delay(IDLE_MS / 2));
+  await observe("nothing else", () => delay(IDLE_MS));
   await observe("create", async () => {
-    const answer = await caller.expect("POST", "/v1/workflows", body);
+    const answer = await caller.callExpectingSuccess("POST", "/v1/workflows", body);
     workflow = /"workflow_id":"([^"]+)"/.exec(answer.head)?.[1] ?? "";
   });
   await observe("activate and launch", () => until("pending-starter", taskforces));
@@ -126,25 +128,29 @@ async function giant(site: Site): Promise<boolean> {
     const poll = async () => {
       while (left-- > 0) {
         const schedd = `ap-${LOCATIONS[left % LOCATIONS.length]}.example.org`;
-        const taken = await caller.expect("GET", `/v1/tms/pending-starter/taskforces?schedd=${schedd}`);
+        const taken = await caller.callExpectingSuccess("GET", `/v1/tms/pending-starter/taskforces?schedd=${schedd}`);
         const uuid = /"taskforce_uuid":"([^"]+)"/.exec(taken.head)?.[1];
-        await caller.expect("POST", `/v1/tms/condor-submit/taskforces/${uuid}`, submission(left, left));
+        await caller.callExpectingSuccess(
+          "POST",
+          `/v1/tms/condor-submit/taskforces/${uuid}`,
+          sampleSubmitReport(left, left),
+        );
       }
     };
     await Promise.all(Array.from({ length: POLLERS }, poll));
   });
-  await observe("summary", () => caller.expect("GET", `/v1/workflows/${workflow}/summary`));
+  await observe("summary", () => caller.callExpectingSuccess("GET", `/v1/workflows/${workflow}/summary`));
   await observe("abort", async () => {
-    await caller.expect("POST", `/v1/workflows/${workflow}/actions/abort`);
+    await caller.callExpectingSuccess("POST", `/v1/workflows/${workflow}/actions/abort`);
     await until("pending-stopper", taskforces);
   });
-  await observe("afterwards", () => delay(IDLE / 2));
-  await stream.end();
+  await observe("afterwards", () => delay(IDLE_MS / 2));
+  await stream.stop();
   caller.close();
 
   console.log(
     `\nA workflow of ${TASKS} tasks × ${LOCATIONS.length} locations, ${(body.length / 1e6).toFixed(1)} MB, ${PHASES.length} phases;` +
-      ` meanwhile a small request every ${PACE} ms, which may wait ${PATIENCE} ms. Milliseconds:\n`,
+      ` meanwhile a small request every ${REQUEST_INTERVAL_MS} ms, which may wait ${MAX_LATENCY_MS} ms. Milliseconds:\n`,
   );
   const head = [
     "meanwhile",
@@ -156,9 +162,9 @@ async function giant(site: Site): Promise<boolean> {
     "longest PING",
     "the probe's own loop",
   ];
-  console.log(table(head, rows.slice(1)));
+  console.log(markdownTable(head, rows.slice(1)));
   return good;
 }
 
 const locations = { ...JSON.parse(CLUSTER_LOCATIONS), test: { schedd: "ap-test.example.org" } };
-await onSite({ CLUSTER_LOCATIONS: JSON.stringify(locations) }, giant);
+await withBenchEnvironment({ CLUSTER_LOCATIONS: JSON.stringify(locations) }, runGiantBenchmark);

@@ -7,71 +7,70 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { reconcile } from "../src/lifecycle/reconcile.js";
-import { BLOCKED, blockedBy } from "./blocking.js";
-import { Caller } from "./timedHttpClient.js";
-import { ms, option, quantile, table } from "./figures.js";
-import { memoryByKind } from "./memoryByKind.js";
+import { type BenchEnvironment, withBenchEnvironment } from "./benchEnvironment.js";
+import { MAX_BLOCKING_MS, measureBlocking } from "./blocking.js";
+import { formatMs, markdownTable, numericOption, quantile } from "./figures.js";
+import { memoryByKindTable } from "./memoryByKind.js";
 import { CLUSTER_LOCATIONS, Population } from "./population.js";
-import { onSite, type Site } from "./benchEnvironment.js";
-import { STEPS, type Step, Workload } from "./workload.js";
+import { TimedHttpClient } from "./timedHttpClient.js";
+import { WORKLOAD_STEPS, Workload, type WorkloadStep } from "./workload.js";
 
 /** The most that a 99th percentile may grow. */
-const FLAT = 1.5;
+const MAX_P99_GROWTH = 1.5;
 /** Rounds at each size, and requests of each kind in one. The median of the rounds' percentiles is shown. */
 const ROUNDS = 5;
-const REQUESTS = option("requests", 400);
+const REQUESTS = numericOption("requests", 400);
 /** Bytes of a page, so that a hundredth one is there with 10,000 taskforces. */
 const PAGE_BYTES = 32 * 1024;
 
 /** Milliseconds. */
-type Latencies = Map<Step, { p50: number; p99: number }>;
+type Latencies = Map<WorkloadStep, { p50: number; p99: number }>;
 
-async function measure(workload: Workload): Promise<Latencies> {
-  const rounds: Map<Step, number[]>[] = [];
-  await workload.findLatePages();
+async function measureLatencies(workload: Workload): Promise<Latencies> {
+  const rounds: Map<WorkloadStep, number[]>[] = [];
+  await workload.findLatePage();
   // The first round warms up.
   for (let round = 0; round <= ROUNDS; round++) {
-    const took = new Map<Step, number[]>(STEPS.map((step) => [step, []]));
+    const took = new Map<WorkloadStep, number[]>(WORKLOAD_STEPS.map((step) => [step, []]));
     for (let n = 0; n < REQUESTS; n++)
-      for (const [step, answer] of await workload.once()) took.get(step)?.push(answer);
+      for (const [step, answer] of await workload.runOnce()) took.get(step)?.push(answer);
     if (round > 0) rounds.push(took);
   }
-  const median = (step: Step, part: number) =>
+  const median = (step: WorkloadStep, part: number) =>
     quantile(
       rounds.map((round) => quantile(round.get(step) ?? [], part)),
       0.5,
     );
-  return new Map(STEPS.map((step) => [step, { p50: median(step, 0.5), p99: median(step, 0.99) }]));
+  return new Map(WORKLOAD_STEPS.map((step) => [step, { p50: median(step, 0.5), p99: median(step, 0.99) }]));
 }
 
-function tellLatencies(bySize: ReadonlyMap<number, Latencies>): boolean {
+function printLatencies(bySize: ReadonlyMap<number, Latencies>): boolean {
   const sizes = [...bySize.keys()];
   let flat = true;
-  const rows = STEPS.map((step) => {
-    const at = (size: number | undefined) =>
-      bySize.get(size ?? 0)?.get(step) ?? { p50: Number.NaN, p99: Number.NaN };
+  const rows = WORKLOAD_STEPS.map((step) => {
+    const at = (size: number | undefined) => bySize.get(size ?? 0)?.get(step) ?? { p50: Number.NaN, p99: Number.NaN };
     const ratio = at(sizes.at(-1)).p99 / at(sizes[0]).p99;
-    flat = flat && ratio <= FLAT;
-    const cells = sizes.map((size) => `${ms(at(size).p50)} / ${ms(at(size).p99)}`);
-    return [step, ...cells, `${ratio.toFixed(2)}${ratio > FLAT ? " !" : ""}`];
+    flat = flat && ratio <= MAX_P99_GROWTH;
+    const cells = sizes.map((size) => `${formatMs(at(size).p50)} / ${formatMs(at(size).p99)}`);
+    return [step, ...cells, `${ratio.toFixed(2)}${ratio > MAX_P99_GROWTH ? " !" : ""}`];
   });
   console.log(
-    `\nMilliseconds, median / 99th percentile; the last column is the growth of the latter, at most ${FLAT}\n`,
+    `\nMilliseconds, median / 99th percentile; the last column is the growth of the latter, at most ${MAX_P99_GROWTH}\n`,
   );
-  console.log(table(["taskforces", ...sizes.map((size) => size.toLocaleString("en")), "ratio"], rows));
+  console.log(markdownTable(["taskforces", ...sizes.map((size) => size.toLocaleString("en")), "ratio"], rows));
   return flat;
 }
 
-async function usedMemory({ redis }: Site): Promise<number> {
+async function usedMemoryBytes({ redis }: BenchEnvironment): Promise<number> {
   return Number(/^used_memory:(\d+)/m.exec(await redis.info("memory"))?.[1]);
 }
 
 /** How a worker process starts, and does its first pass of reconcile; then one more pass, in this process. */
-async function tellReconcile(site: Site): Promise<boolean> {
+async function measureReconcile(site: BenchEnvironment): Promise<boolean> {
   const began = performance.now();
   let metrics = "";
-  const start = await blockedBy(site.redisUrl, async () => {
-    const worker = await site.start("worker");
+  const start = await measureBlocking(site.redisUrl, async () => {
+    const worker = await site.startProcess("worker");
     do {
       await delay(250);
       metrics = await (await fetch(`${worker.url}/metrics`)).text();
@@ -80,36 +79,36 @@ async function tellReconcile(site: Site): Promise<boolean> {
   });
   const started = (performance.now() - began) / 1000;
   const again = performance.now();
-  const pass = await blockedBy(site.redisUrl, () => reconcile(site.wms));
+  const pass = await measureBlocking(site.redisUrl, () => reconcile(site.wms));
   const seconds = (performance.now() - again) / 1000;
   // The event loop of the worker can't be watched from here.
   const row = (what: string, took: number, redis: number, eventLoop = "") => [
     what,
     took.toFixed(1),
-    ms(redis),
+    formatMs(redis),
     eventLoop,
   ];
-  console.log(`\nStart and reconcile; nobody may wait longer than ${BLOCKED} ms\n`);
+  console.log(`\nStart and reconcile; nobody may wait longer than ${MAX_BLOCKING_MS} ms\n`);
   console.log(
-    table(
+    markdownTable(
       ["", "seconds", "longest PING, ms", "longest wait for the event loop, ms"],
       [
-        row("a worker starts, and its first pass", started, start.redis),
-        row("another pass", seconds, pass.redis, ms(pass.eventLoop)),
+        row("a worker starts, and its first pass", started, start.redisMs),
+        row("another pass", seconds, pass.redisMs, formatMs(pass.eventLoopMs)),
       ],
     ),
   );
   console.log(`\n(that pass mended: ${JSON.stringify(pass.result)})`);
-  return Math.max(start.redis, pass.redis, pass.eventLoop) <= BLOCKED;
+  return Math.max(start.redisMs, pass.redisMs, pass.eventLoopMs) <= MAX_BLOCKING_MS;
 }
 
-async function grow(site: Site): Promise<boolean> {
-  const most = option("most", 1_000_000);
-  const sizes = [10_000, 100_000, 1_000_000].filter((size) => size <= most);
-  const empty = await usedMemory(site);
-  const web = await site.start("web");
+async function runGrowthBenchmark(site: BenchEnvironment): Promise<boolean> {
+  const maxTaskforces = numericOption("most", 1_000_000);
+  const sizes = [10_000, 100_000, 1_000_000].filter((size) => size <= maxTaskforces);
+  const empty = await usedMemoryBytes(site);
+  const web = await site.startProcess("web");
   const population = new Population(site.wms);
-  const caller = new Caller(web.url, 1);
+  const caller = new TimedHttpClient(web.url, 1);
   const workload = new Workload(caller, population);
   const bySize = new Map<number, Latencies>();
   let unblocked = true;
@@ -117,20 +116,18 @@ async function grow(site: Site): Promise<boolean> {
     const began = performance.now();
     await population.growTo(size);
     const seconds = (performance.now() - began) / 1000;
-    const bytes = ((await usedMemory(site)) - empty) / population.size;
+    const bytes = ((await usedMemoryBytes(site)) - empty) / population.taskforceCount;
     console.log(`\n## ${size.toLocaleString("en")} taskforces\n`);
-    console.log(
-      `Grown in ${Math.round(seconds)} s; ${Math.round(bytes)} bytes of Redis' memory for each taskforce\n`,
-    );
-    console.log(await memoryByKind(site.redis, population.size));
-    bySize.set(size, await measure(workload));
-    unblocked = (await tellReconcile(site)) && unblocked;
+    console.log(`Grown in ${Math.round(seconds)} s; ${Math.round(bytes)} bytes of Redis' memory for each taskforce\n`);
+    console.log(await memoryByKindTable(site.redis, population.taskforceCount));
+    bySize.set(size, await measureLatencies(workload));
+    unblocked = (await measureReconcile(site)) && unblocked;
   }
   caller.close();
-  return tellLatencies(bySize) && unblocked;
+  return printLatencies(bySize) && unblocked;
 }
 
-await onSite(
+await withBenchEnvironment(
   { CLUSTER_LOCATIONS, USER_QUERY_MAX_BYTES: String(PAGE_BYTES), RECONCILE_SECONDS: "3600" },
-  grow,
+  runGrowthBenchmark,
 );

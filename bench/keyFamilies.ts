@@ -1,11 +1,11 @@
 import type { Redis } from "ioredis";
 
 /** Keys that exist for entities, and are as many as those. */
-const OF_ENTITIES =
+const ENTITY_KEY_FAMILY =
   /^wms:\{p\}:((workflow|task|taskforce|summary|profiles):<id>|ix:.*|ix:taskforce:(workflow_id|task_id|cluster_id|job_event_log_fpath):.*)$/;
 
 /** How many keys of each family there are, without those of entities. A family is a key whose ids and numbers are blanked out. */
-export async function keyFamilies(redis: Redis): Promise<Map<string, number>> {
+export async function countKeyFamilies(redis: Redis): Promise<Map<string, number>> {
   const families = new Map<string, number>();
   let cursor = "0";
   do {
@@ -13,7 +13,7 @@ export async function keyFamilies(redis: Redis): Promise<Map<string, number>> {
     cursor = next;
     for (const key of keys) {
       const family = familyOf(key);
-      if (!OF_ENTITIES.test(family)) families.set(family, (families.get(family) ?? 0) + 1);
+      if (!ENTITY_KEY_FAMILY.test(family)) families.set(family, (families.get(family) ?? 0) + 1);
     }
   } while (cursor !== "0");
   return families;

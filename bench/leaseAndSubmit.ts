@@ -1,19 +1,19 @@
 import { Queue } from "bullmq";
 import { BASELINE_QUEUE } from "./baseline.js";
-import { load, type Requests } from "./requestRate.js";
 import type { Benchmark } from "./main.js";
-import { pendingTaskforces, SCHEDD } from "./prepare.js";
+import { BENCH_SCHEDD, createPendingTaskforces } from "./prepare.js";
+import { type LoadRequests, measureRequestRate } from "./requestRate.js";
 
 const POLLERS = 32;
 /** Taskforces for each round; the pollers share them evenly. */
 const TASKFORCES = 3200;
 
 /** What a poller remembers between its two requests. */
-interface Poller {
+interface PollerContext {
   id?: string;
 }
 
-const submission = (clusterId: number): string =>
+const sampleSubmitBody = (clusterId: number): string =>
   JSON.stringify({
     cluster_id: clusterId,
     n_workers: 100,
@@ -27,50 +27,50 @@ const submission = (clusterId: number): string =>
   });
 
 /** Draining a starter queue, against taking and ending BullMQ jobs and nothing else. */
-export const takeAndSubmit: Benchmark = {
+export const leaseAndSubmitBenchmark: Benchmark = {
   name: "take + condor-submit, 32 pollers",
-  atLeast: 0.8,
+  minRatio: 0.8,
   rounds: 5,
   async setUp({ wms, redis, ours, baseline }) {
     let clusterId = 0;
-    const poll: Requests = [
+    const poll: LoadRequests = [
       {
-        path: `/v1/tms/pending-starter/taskforces?schedd=${SCHEDD}`,
+        path: `/v1/tms/pending-starter/taskforces?schedd=${BENCH_SCHEDD}`,
         onResponse: (_status, body, context) => {
-          (context as Poller).id = JSON.parse(body).taskforce.taskforce_uuid;
+          (context as PollerContext).id = JSON.parse(body).taskforce.taskforce_uuid;
         },
       },
       {
         setupRequest: (request, context) => ({
           ...request,
           method: "POST",
-          path: `/v1/tms/condor-submit/taskforces/${(context as Poller).id}`,
-          body: submission(++clusterId),
+          path: `/v1/tms/condor-submit/taskforces/${(context as PollerContext).id}`,
+          body: sampleSubmitBody(++clusterId),
         }),
       },
     ];
-    const bare: Requests = [
+    const bare: LoadRequests = [
       {
         path: "/take",
         onResponse: (_status, body, context) => {
-          (context as Poller).id = JSON.parse(body).id;
+          (context as PollerContext).id = JSON.parse(body).id;
         },
       },
       {
         setupRequest: (request, context) => ({
           ...request,
           method: "POST",
-          path: `/done/${(context as Poller).id}`,
+          path: `/done/${(context as PollerContext).id}`,
           headers: { "content-type": "application/json" },
-          body: submission(++clusterId),
+          body: sampleSubmitBody(++clusterId),
         }),
       },
     ];
     const queue = new Queue(BASELINE_QUEUE, { connection: redis, prefix: "{baseline}" });
     return {
       ours: async () => {
-        await pendingTaskforces(wms, TASKFORCES);
-        return load(ours.url, POLLERS, 2 * TASKFORCES, poll);
+        await createPendingTaskforces(wms, TASKFORCES);
+        return measureRequestRate(ours.url, POLLERS, 2 * TASKFORCES, poll);
       },
       baseline: async () => {
         const jobs = Array.from({ length: TASKFORCES }, () => ({
@@ -79,7 +79,7 @@ export const takeAndSubmit: Benchmark = {
           opts: { priority: 10 },
         }));
         await queue.addBulk(jobs);
-        return load(baseline.url, POLLERS, 2 * TASKFORCES, bare);
+        return measureRequestRate(baseline.url, POLLERS, 2 * TASKFORCES, bare);
       },
     };
   },

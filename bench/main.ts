@@ -10,16 +10,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { startOwnRedis } from "../src/redis/provideRedis.js";
-import { createOne } from "./createOne.js";
-import { type Preparation, prepare } from "./prepare.js";
-import { type ServerProcess, startServer } from "./serverProcess.js";
-import { compare, type Ratio, type Round } from "./ratio.js";
-import { readTaskforce } from "./readTaskforce.js";
-import { statusesOfMany } from "./statusesOfMany.js";
-import { takeAndSubmit } from "./leaseAndSubmit.js";
+import { createWorkflowBenchmark } from "./createOne.js";
+import { leaseAndSubmitBenchmark } from "./leaseAndSubmit.js";
+import { type PreparedStore, prepareStore } from "./prepare.js";
+import { compareAlternating, type MeasureRate, type RatioStatistics } from "./ratio.js";
+import { readTaskforceBenchmark } from "./readTaskforce.js";
+import { type ServerProcess, startServerProcess } from "./serverProcess.js";
+import { reportStatusesBenchmark } from "./statusesOfMany.js";
 
 /** What a benchmark works with. */
-export interface Bench extends Preparation {
+export interface BenchContext extends PreparedStore {
   ours: ServerProcess;
   baseline: ServerProcess;
 }
@@ -27,19 +27,24 @@ export interface Bench extends Preparation {
 /** A comparison: what is done, and the least ratio that is acceptable. */
 export interface Benchmark {
   name: string;
-  atLeast: number;
+  minRatio: number;
   rounds: number;
-  setUp(bench: Bench): Promise<{ ours: Round; baseline: Round }>;
+  setUp(bench: BenchContext): Promise<{ ours: MeasureRate; baseline: MeasureRate }>;
 }
 
-const BENCHMARKS: Benchmark[] = [readTaskforce, takeAndSubmit, createOne, statusesOfMany];
+const BENCHMARKS: Benchmark[] = [
+  readTaskforceBenchmark,
+  leaseAndSubmitBenchmark,
+  createWorkflowBenchmark,
+  reportStatusesBenchmark,
+];
 
-function report({ name, atLeast }: Benchmark, ratio: Ratio): boolean {
-  const good = ratio.median >= atLeast;
+function printRatio({ name, minRatio }: Benchmark, ratio: RatioStatistics): boolean {
+  const good = ratio.median >= minRatio;
   const spread = `${ratio.lowest.toFixed(2)}…${ratio.highest.toFixed(2)}`;
   const rates = `${Math.round(ratio.ours)}/s against ${Math.round(ratio.baseline)}/s`;
   console.log(
-    `${good ? "ok   " : "BELOW"} ${name}: ratio ${ratio.median.toFixed(2)} (${spread}), at least ${atLeast}; ${rates}`,
+    `${good ? "ok   " : "BELOW"} ${name}: ratio ${ratio.median.toFixed(2)} (${spread}), at least ${minRatio}; ${rates}`,
   );
   return good;
 }
@@ -53,15 +58,15 @@ async function run(names: string[]): Promise<boolean> {
   });
   const environment = { REDIS_URL: redis.location.url, REST_PORT: "0", LOG_LEVEL: "warn" };
   const started: { stop(): Promise<void> }[] = [redis];
-  const keep = <T extends { stop(): Promise<void> }>(server: T): T => {
+  const stopLater = <T extends { stop(): Promise<void> }>(server: T): T => {
     started.push(server);
     return server;
   };
   try {
-    const preparation = await prepare(redis.location.url);
+    const preparation = await prepareStore(redis.location.url);
     started.push({ stop: preparation.close });
-    const ours = keep(await startServer(["dist/web.js"], environment));
-    const baseline = keep(await startServer(["--import", "tsx", "bench/baseline.ts", redis.location.url]));
+    const ours = stopLater(await startServerProcess(["dist/web.js"], environment));
+    const baseline = stopLater(await startServerProcess(["--import", "tsx", "bench/baseline.ts", redis.location.url]));
     return await runAll(names, { ...preparation, ours, baseline });
   } finally {
     for (const each of started.reverse()) await each.stop();
@@ -69,13 +74,13 @@ async function run(names: string[]): Promise<boolean> {
   }
 }
 
-async function runAll(names: string[], bench: Bench): Promise<boolean> {
+async function runAll(names: string[], bench: BenchContext): Promise<boolean> {
   let good = true;
   for (const benchmark of BENCHMARKS.filter(({ name }) => names.every((part) => name.includes(part)))) {
     await bench.redis.flushdb();
     await bench.redis.hset("wms:layout", "partitions", bench.wms.store.partitions);
     const sides = await benchmark.setUp(bench);
-    good = report(benchmark, await compare(sides.ours, sides.baseline, benchmark.rounds)) && good;
+    good = printRatio(benchmark, await compareAlternating(sides.ours, sides.baseline, benchmark.rounds)) && good;
   }
   return good;
 }

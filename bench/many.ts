@@ -7,69 +7,69 @@
  * Exit code 1 when a poll waits longer than a second, or a taskforce longer than five until it is handed out.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { Caller } from "./timedHttpClient.js";
-import { largest, ms, option, quantile, table } from "./figures.js";
-import { submission } from "./population.js";
-import { clusterLocations, scheddOf, workflowRequest } from "./prepare.js";
-import { mib, readFigures, redisCpu } from "./processFigures.js";
-import { onSite, type Site } from "./benchEnvironment.js";
+import { type BenchEnvironment, withBenchEnvironment } from "./benchEnvironment.js";
+import { formatMs, markdownTable, maxOf, numericOption, quantile } from "./figures.js";
+import { sampleSubmitReport } from "./population.js";
+import { clusterLocationsOfSites, sampleWorkflowRequest, siteSchedd } from "./prepare.js";
+import { formatMib, readProcessFigures, redisCpuSeconds } from "./processFigures.js";
+import { TimedHttpClient } from "./timedHttpClient.js";
 
-const MINUTES = option("minutes", 30);
+const MINUTES = numericOption("minutes", 30);
 const SCHEDDS = 500;
 const USERS = 50;
 /** Milliseconds between two polls of a schedd, and between two workflows of a user. */
-const POLL = 1000;
-const THINK = 10_000;
+const POLL_INTERVAL_MS = 1000;
+const SUBMIT_INTERVAL_MS = 10_000;
 /** Locations of each of a workflow's two tasks. */
-const SPREAD = 5;
+const LOCATIONS_PER_TASK = 5;
 /** The longest that a poll and a taskforce may wait, in milliseconds. */
-const LONGEST = { poll: 1000, taskforce: 5000 };
+const MAX_WAIT_MS = { poll: 1000, taskforce: 5000 };
 
-const site = (n: number): string => `site-${n % SCHEDDS}`;
-const CLUSTER_LOCATIONS = clusterLocations(Array.from({ length: SCHEDDS }, (_, n) => site(n)));
+const siteName = (n: number): string => `site-${n % SCHEDDS}`;
+const CLUSTER_LOCATIONS = clusterLocationsOfSites(Array.from({ length: SCHEDDS }, (_, n) => siteName(n)));
 
 /** What happened since the last look. Milliseconds. */
-interface Seen {
+interface LoadMeasurements {
   polls: number[];
   submits: number[];
   /** From the creation of taskforces to their hand-out. */
   waits: number[];
 }
 
-const nothing = (): Seen => ({ polls: [], submits: [], waits: [] });
+const createMeasurements = (): LoadMeasurements => ({ polls: [], submits: [], waits: [] });
 
-class Crowd {
-  readonly #caller: Caller;
-  readonly #until: number;
-  #seen = nothing();
+class SimulatedClients {
+  readonly #caller: TimedHttpClient;
+  readonly #untilMs: number;
+  #measurements = createMeasurements();
   #clusterId = 0;
 
   constructor(url: string, until: number) {
-    this.#caller = new Caller(url, SCHEDDS + USERS);
-    this.#until = until;
+    this.#caller = new TimedHttpClient(url, SCHEDDS + USERS);
+    this.#untilMs = until;
   }
 
   /** Everybody begins at another moment of the first second, or ten. */
   async run(): Promise<void> {
     const schedds = Array.from({ length: SCHEDDS }, (_, n) =>
-      this.#repeat(POLL, n / SCHEDDS, () => this.#poll(n)),
+      this.#repeat(POLL_INTERVAL_MS, n / SCHEDDS, () => this.#poll(n)),
     );
     const users = Array.from({ length: USERS }, (_, n) =>
-      this.#repeat(THINK, n / USERS, () => this.#submit(n)),
+      this.#repeat(SUBMIT_INTERVAL_MS, n / USERS, () => this.#submit(n)),
     );
     await Promise.all([...schedds, ...users]);
     this.#caller.close();
   }
 
-  drain(): Seen {
-    const seen = this.#seen;
-    this.#seen = nothing();
+  drain(): LoadMeasurements {
+    const seen = this.#measurements;
+    this.#measurements = createMeasurements();
     return seen;
   }
 
   async #repeat(interval: number, phase: number, work: () => Promise<void>): Promise<void> {
     await delay(interval * phase);
-    while (Date.now() < this.#until) {
+    while (Date.now() < this.#untilMs) {
       const began = Date.now();
       await work();
       await delay(Math.max(0, began + interval - Date.now()));
@@ -78,16 +78,16 @@ class Crowd {
 
   async #poll(n: number): Promise<void> {
     for (;;) {
-      const path = `/v1/tms/pending-starter/taskforces?schedd=${scheddOf(site(n))}`;
-      const { text, took } = await this.#caller.expect("GET", path);
-      this.#seen.polls.push(took);
+      const path = `/v1/tms/pending-starter/taskforces?schedd=${siteSchedd(siteName(n))}`;
+      const { text, took } = await this.#caller.callExpectingSuccess("GET", path);
+      this.#measurements.polls.push(took);
       const { taskforce } = (text === "" ? {} : JSON.parse(text)) as {
         taskforce?: { taskforce_uuid: string; timestamp: number };
       };
       if (taskforce === undefined) return;
-      this.#seen.waits.push(Date.now() - 1000 * taskforce.timestamp);
-      const report = submission(++this.#clusterId, this.#clusterId);
-      await this.#caller.expect(
+      this.#measurements.waits.push(Date.now() - 1000 * taskforce.timestamp);
+      const report = sampleSubmitReport(++this.#clusterId, this.#clusterId);
+      await this.#caller.callExpectingSuccess(
         "POST",
         `/v1/tms/condor-submit/taskforces/${taskforce.taskforce_uuid}`,
         report,
@@ -97,50 +97,50 @@ class Crowd {
 
   async #submit(n: number): Promise<void> {
     const first = Math.floor(Math.random() * SCHEDDS);
-    const locations = Array.from({ length: SPREAD }, (_, more) => site(first + 97 * more + n));
-    const { took } = await this.#caller.expect(
+    const locations = Array.from({ length: LOCATIONS_PER_TASK }, (_, more) => siteName(first + 97 * more + n));
+    const { took } = await this.#caller.callExpectingSuccess(
       "POST",
       "/v1/workflows",
-      workflowRequest(2, [...new Set(locations)]),
+      sampleWorkflowRequest(2, [...new Set(locations)]),
     );
-    this.#seen.submits.push(took);
+    this.#measurements.submits.push(took);
   }
 }
 
-async function many(at: Site): Promise<boolean> {
-  const own = await connections(at);
-  const web = await at.start("web");
-  const worker = await at.start("worker");
-  const crowd = new Crowd(web.url, Date.now() + MINUTES * 60_000);
+async function runManyBenchmark(at: BenchEnvironment): Promise<boolean> {
+  const own = await countConnections(at);
+  const web = await at.startProcess("web");
+  const worker = await at.startProcess("worker");
+  const crowd = new SimulatedClients(web.url, Date.now() + MINUTES * 60_000);
   const running = crowd.run();
   const rows: (string | number)[][] = [];
   let good = true;
-  let cpu = [0, 0, await redisCpu(at.redis)];
+  let cpu = [0, 0, await redisCpuSeconds(at.redis)];
   console.log(
-    `${SCHEDDS} schedds poll every ${POLL / 1000} s, ${USERS} users submit a workflow of ${2 * SPREAD} taskforces every ${THINK / 1000} s\n`,
+    `${SCHEDDS} schedds poll every ${POLL_INTERVAL_MS / 1000} s, ${USERS} users submit a workflow of ${2 * LOCATIONS_PER_TASK} taskforces every ${SUBMIT_INTERVAL_MS / 1000} s\n`,
   );
   for (let minute = 1; minute <= MINUTES; minute++) {
     await Promise.race([delay(60_000), running]);
     const { polls, submits, waits } = crowd.drain();
-    const [webFigures, workerFigures] = [await readFigures(web.url), await readFigures(worker.url)];
-    const used = [webFigures.cpu, workerFigures.cpu, await redisCpu(at.redis)];
+    const [webFigures, workerFigures] = [await readProcessFigures(web.url), await readProcessFigures(worker.url)];
+    const used = [webFigures.cpuSeconds, workerFigures.cpuSeconds, await redisCpuSeconds(at.redis)];
     const busy = used.map((seconds, n) => Math.round((100 * (seconds - (cpu[n] ?? 0))) / 60));
     cpu = used;
     const row = [
       minute,
       polls.length,
-      `${ms(quantile(polls, 0.99))} / ${ms(largest(polls))}`,
+      `${formatMs(quantile(polls, 0.99))} / ${formatMs(maxOf(polls))}`,
       submits.length,
-      `${ms(quantile(submits, 0.99))} / ${ms(largest(submits))}`,
-      `${ms(quantile(waits, 0.99))} / ${ms(largest(waits))}`,
-      (await connections(at)) - own,
+      `${formatMs(quantile(submits, 0.99))} / ${formatMs(maxOf(submits))}`,
+      `${formatMs(quantile(waits, 0.99))} / ${formatMs(maxOf(waits))}`,
+      (await countConnections(at)) - own,
       busy.join(" / "),
-      `${mib(webFigures.rss)} / ${mib(webFigures.heap)}`,
-      `${mib(workerFigures.rss)} / ${mib(workerFigures.heap)}`,
+      `${formatMib(webFigures.rssBytes)} / ${formatMib(webFigures.heapBytes)}`,
+      `${formatMib(workerFigures.rssBytes)} / ${formatMib(workerFigures.heapBytes)}`,
     ];
     console.log(row.join("  "));
     rows.push(row);
-    good = good && largest(polls) <= LONGEST.poll && largest(waits) <= LONGEST.taskforce;
+    good = good && maxOf(polls) <= MAX_WAIT_MS.poll && maxOf(waits) <= MAX_WAIT_MS.taskforce;
   }
   await running;
   console.log(
@@ -158,12 +158,12 @@ async function many(at: Site): Promise<boolean> {
     "web",
     "worker",
   ];
-  console.log(table(head, rows));
+  console.log(markdownTable(head, rows));
   return good;
 }
 
-async function connections({ redis }: Site): Promise<number> {
+async function countConnections({ redis }: BenchEnvironment): Promise<number> {
   return Number(/^connected_clients:(\d+)/m.exec(await redis.info("clients"))?.[1]);
 }
 
-await onSite({ CLUSTER_LOCATIONS }, many);
+await withBenchEnvironment({ CLUSTER_LOCATIONS }, runManyBenchmark);

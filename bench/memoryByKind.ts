@@ -1,12 +1,12 @@
 import type { Redis } from "ioredis";
-import { table } from "./figures.js";
+import { markdownTable } from "./figures.js";
 
 /** Keys that are looked at: enough for the small kinds to be right within some percent. */
-const SAMPLES = 20_000;
-const AT_ONCE = 500;
+const SAMPLED_KEYS = 20_000;
+const BATCH_SIZE = 500;
 
 /** What kind of key it is, by the first pattern that fits. */
-const KINDS: [kind: string, pattern: RegExp][] = [
+const KEY_KINDS: [kind: string, pattern: RegExp][] = [
   ["taskforce's record", /^wms:\{\d+\}:taskforce:/],
   ["directive's record", /^wms:\{\d+\}:task:/],
   ["workflow's record", /^wms:\{\d+\}:workflow:/],
@@ -26,7 +26,7 @@ const KINDS: [kind: string, pattern: RegExp][] = [
 ];
 
 /** Those of which there are few, each with very many members: they are looked at one by one, no sample would find them. */
-const FEW = new Set([
+const RARE_KINDS = new Set([
   "index of all of a kind",
   "index by schedd",
   "index by phase",
@@ -37,9 +37,9 @@ const FEW = new Set([
 ]);
 
 /** The kind of a key; `other` for what no kind fits. */
-export const kindOf = (key: string): string => KINDS.find(([, pattern]) => pattern.test(key))?.[0] ?? "other";
+export const keyKindOf = (key: string): string => KEY_KINDS.find(([, pattern]) => pattern.test(key))?.[0] ?? "other";
 
-interface Sum {
+interface KindTotal {
   keys: number;
   bytes: number;
 }
@@ -50,17 +50,19 @@ interface Sum {
  * @param taskforces among which the bytes are divided
  * @returns a table
  */
-export async function memoryByKind(redis: Redis, taskforces: number): Promise<string> {
-  const sums = new Map<string, Sum>();
+export async function memoryByKindTable(redis: Redis, taskforces: number): Promise<string> {
+  const sums = new Map<string, KindTotal>();
   const add = (kind: string, keys: number, bytes: number) => {
     const sum = sums.get(kind) ?? { keys: 0, bytes: 0 };
     sums.set(kind, { keys: sum.keys + keys, bytes: sum.bytes + bytes });
   };
-  const few = await keysOfFew(redis);
-  for (const { key, bytes } of await measured(redis, few)) add(kindOf(key), 1, bytes);
+  const few = await findRareKeys(redis);
+  for (const { key, bytes } of await measureKeys(redis, few)) add(keyKindOf(key), 1, bytes);
   const many = (await redis.dbsize()) - few.length;
-  const drawn = (await measured(redis, await drawnKeys(redis))).filter(({ key }) => !FEW.has(kindOf(key)));
-  for (const { key, bytes } of drawn) add(kindOf(key), many / drawn.length, (bytes * many) / drawn.length);
+  const drawn = (await measureKeys(redis, await sampleKeys(redis))).filter(
+    ({ key }) => !RARE_KINDS.has(keyKindOf(key)),
+  );
+  for (const { key, bytes } of drawn) add(keyKindOf(key), many / drawn.length, (bytes * many) / drawn.length);
 
   const rows = [...sums]
     .sort(([, a], [, b]) => b.bytes - a.bytes)
@@ -70,36 +72,36 @@ export async function memoryByKind(redis: Redis, taskforces: number): Promise<st
       Math.round(bytes / Math.max(1, keys)),
       Math.round(bytes / taskforces),
     ]);
-  return table(["kind of key", "keys", "bytes each", "bytes a taskforce"], rows);
+  return markdownTable(["kind of key", "keys", "bytes each", "bytes a taskforce"], rows);
 }
 
-async function keysOfFew(redis: Redis): Promise<string[]> {
+async function findRareKeys(redis: Redis): Promise<string[]> {
   const keys: string[] = [];
   for (const pattern of ["wms:{*}:ix:*", "wms:{*}:events", "wms:{*}:configurations", "{wmsq-st*"]) {
     let cursor = "0";
     do {
       const [next, some] = await redis.scan(cursor, "MATCH", pattern, "COUNT", 2000);
       cursor = next;
-      keys.push(...some.filter((key) => FEW.has(kindOf(key))));
+      keys.push(...some.filter((key) => RARE_KINDS.has(keyKindOf(key))));
     } while (cursor !== "0");
   }
   return [...new Set(keys)];
 }
 
-async function drawnKeys(redis: Redis): Promise<string[]> {
+async function sampleKeys(redis: Redis): Promise<string[]> {
   const keys: string[] = [];
-  while (keys.length < SAMPLES) {
+  while (keys.length < SAMPLED_KEYS) {
     const pipeline = redis.pipeline();
-    for (let n = 0; n < AT_ONCE; n++) pipeline.randomkey();
+    for (let n = 0; n < BATCH_SIZE; n++) pipeline.randomkey();
     for (const [, key] of (await pipeline.exec()) ?? []) if (typeof key === "string") keys.push(key);
   }
   return keys;
 }
 
-async function measured(redis: Redis, keys: readonly string[]): Promise<{ key: string; bytes: number }[]> {
+async function measureKeys(redis: Redis, keys: readonly string[]): Promise<{ key: string; bytes: number }[]> {
   const found: { key: string; bytes: number }[] = [];
-  for (let start = 0; start < keys.length; start += AT_ONCE) {
-    const some = keys.slice(start, start + AT_ONCE);
+  for (let start = 0; start < keys.length; start += BATCH_SIZE) {
+    const some = keys.slice(start, start + BATCH_SIZE);
     const pipeline = redis.pipeline();
     // By a sample of the members, as redis-cli does: the whole of a large set would take seconds.
     for (const key of some) pipeline.call("MEMORY", "USAGE", key, "SAMPLES", 50);

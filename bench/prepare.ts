@@ -13,14 +13,14 @@ import { createQueues } from "../src/queues/queues.js";
 import { openStore } from "../src/store/store.js";
 
 /** The schedd that the benchmarks drain. */
-export const SCHEDD = "SCHEDD1";
+export const BENCH_SCHEDD = "SCHEDD1";
 
 /** The schedd of a made-up cluster location. */
-export const scheddOf = (site: string): string => `${site}.example.org`;
+export const siteSchedd = (site: string): string => `${site}.example.org`;
 
 /** Made-up cluster locations, as `CLUSTER_LOCATIONS` takes them. */
-export const clusterLocations = (sites: readonly string[]): string =>
-  JSON.stringify(Object.fromEntries(sites.map((site) => [site, { schedd: scheddOf(site) }])));
+export const clusterLocationsOfSites = (sites: readonly string[]): string =>
+  JSON.stringify(Object.fromEntries(sites.map((site) => [site, { schedd: siteSchedd(site) }])));
 
 /**
  * A request of a realistic size.
@@ -28,7 +28,7 @@ export const clusterLocations = (sites: readonly string[]): string =>
  * @param tasks how many tasks, without queues
  * @param locations of each
  */
-export function workflowRequest(tasks: number, locations = ["test-alpha"]): CreateWorkflowRequest {
+export function sampleWorkflowRequest(tasks: number, locations = ["test-alpha"]): CreateWorkflowRequest {
   return {
     tasks: Array.from({ length: tasks }, (_, index) => ({
       cluster_locations: locations,
@@ -53,17 +53,14 @@ export function workflowRequest(tasks: number, locations = ["test-alpha"]): Crea
 }
 
 /** The service's own inside, to fill the store with; nothing of it is measured. */
-export interface Preparation {
+export interface PreparedStore {
   wms: Wms;
   redis: Redis;
   close(): Promise<void>;
 }
 
 /** @param environment settings that the processes under measurement have, too */
-export async function prepare(
-  redisUrl: string,
-  environment: Record<string, string> = {},
-): Promise<Preparation> {
+export async function prepareStore(redisUrl: string, environment: Record<string, string> = {}): Promise<PreparedStore> {
   const config = readConfig(environment);
   const redis = new Redis(redisUrl);
   const store = await openStore(redis, { partitions: config.partitions });
@@ -95,13 +92,13 @@ export async function prepare(
   };
 }
 
-/** Creates taskforces that wait in the starter queue of {@link SCHEDD}. */
-export async function pendingTaskforces(wms: Wms, count: number): Promise<TaskforceUuid[]> {
+/** Creates taskforces that wait in the starter queue of {@link BENCH_SCHEDD}. */
+export async function createPendingTaskforces(wms: Wms, count: number): Promise<TaskforceUuid[]> {
   const uuids: TaskforceUuid[] = [];
   while (uuids.length < count) {
     const { workflow, taskforces } = await createWorkflow(
       wms,
-      workflowRequest(Math.min(100, count - uuids.length)),
+      sampleWorkflowRequest(Math.min(100, count - uuids.length)),
     );
     await activateWorkflow(wms, workflow.workflow_id);
     for (const { taskforce_uuid } of taskforces) uuids.push(taskforce_uuid);

@@ -1,8 +1,8 @@
 /** Work done by one side in one round: operations for each second. */
-export type Round = () => Promise<number>;
+export type MeasureRate = () => Promise<number>;
 
 /** What a comparison gave. Ratios are ours / baseline: above 1 we are faster. */
-export interface Ratio {
+export interface RatioStatistics {
   median: number;
   lowest: number;
   highest: number;
@@ -11,7 +11,7 @@ export interface Ratio {
   baseline: number;
 }
 
-const middle = (values: readonly number[]): number => {
+const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 };
@@ -21,7 +21,11 @@ const middle = (values: readonly number[]): number => {
  *
  * @param rounds how many pairs count; one more goes before, to warm both up
  */
-export async function compare(ours: Round, baseline: Round, rounds: number): Promise<Ratio> {
+export async function compareAlternating(
+  ours: MeasureRate,
+  baseline: MeasureRate,
+  rounds: number,
+): Promise<RatioStatistics> {
   await ours();
   await baseline();
   const pairs: [number, number][] = [];
@@ -36,10 +40,10 @@ export async function compare(ours: Round, baseline: Round, rounds: number): Pro
   }
   const ratios = pairs.map(([a, b]) => a / b);
   return {
-    median: middle(ratios),
+    median: median(ratios),
     lowest: Math.min(...ratios),
     highest: Math.max(...ratios),
-    ours: middle(pairs.map(([a]) => a)),
-    baseline: middle(pairs.map(([, b]) => b)),
+    ours: median(pairs.map(([a]) => a)),
+    baseline: median(pairs.map(([, b]) => b)),
   };
 }

@@ -1,7 +1,7 @@
 import autocannon from "autocannon";
 
 /** One kind of request, or a chain of them that each connection goes through again and again. */
-export type Requests = autocannon.Request[];
+export type LoadRequests = autocannon.Request[];
 
 /**
  * Sends a number of requests over some connections, each waiting for its answer before it sends the next.
@@ -10,11 +10,11 @@ export type Requests = autocannon.Request[];
  * @returns requests answered for each second
  * @throws Error when any was not answered with a 2xx
  */
-export async function load(
+export async function measureRequestRate(
   url: string,
   connections: number,
   amount: number,
-  requests: Requests,
+  requests: LoadRequests,
 ): Promise<number> {
   const started = performance.now();
   let last = started;

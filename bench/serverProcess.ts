@@ -15,7 +15,7 @@ export interface ServerProcess {
  * @param args what follows `node`
  * @throws Error when it ends before that
  */
-export async function startServer(
+export async function startServerProcess(
   args: string[],
   environment: Record<string, string> = {},
 ): Promise<ServerProcess> {
@@ -23,7 +23,7 @@ export async function startServer(
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const url = await Promise.race([listening(child), ended(child)]);
+  const url = await Promise.race([waitForUrl(child), rejectOnExit(child)]);
   return {
     url,
     pid: child.pid ?? 0,
@@ -34,7 +34,7 @@ export async function startServer(
   };
 }
 
-async function listening(child: ChildProcess): Promise<string> {
+async function waitForUrl(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error("no output to read");
   for await (const line of createInterface({ input: child.stdout })) {
     const [, url] = /(?:listens on |Metrics: )(http:\/\/[^/\s]+)/.exec(line) ?? [];
@@ -45,7 +45,7 @@ async function listening(child: ChildProcess): Promise<string> {
   return new Promise(() => {});
 }
 
-async function ended(child: ChildProcess): Promise<never> {
+async function rejectOnExit(child: ChildProcess): Promise<never> {
   const [code] = await once(child, "exit");
   throw new Error(`${child.spawnargs.join(" ")} ended with ${code} before it listened`);
 }

@@ -6,75 +6,73 @@
  * Capacity is measured first. Exit code 1 when something grows.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { Caller } from "./timedHttpClient.js";
-import { ms, option, quantile, table } from "./figures.js";
-import { keyFamilies } from "./keyFamilies.js";
-import { submission } from "./population.js";
-import { workflowRequest } from "./prepare.js";
-import { mib, type ProcessFigures, readFigures, slope } from "./processFigures.js";
-import { onSite, type Site } from "./benchEnvironment.js";
+import { type BenchEnvironment, withBenchEnvironment } from "./benchEnvironment.js";
+import { formatMs, markdownTable, numericOption, quantile } from "./figures.js";
+import { countKeyFamilies } from "./keyFamilies.js";
+import { sampleSubmitReport } from "./population.js";
+import { sampleWorkflowRequest } from "./prepare.js";
+import { formatMib, linearSlope, type ProcessFigures, readProcessFigures } from "./processFigures.js";
+import { TimedHttpClient } from "./timedHttpClient.js";
 
-const MINUTES = option("minutes", 30);
+const MINUTES = numericOption("minutes", 30);
 /** Seconds for which capacity is measured, and between two looks at a process. */
-const CALIBRATION = 15;
-const LOOK = 5;
+const CALIBRATION_SECONDS = 15;
+const SAMPLE_INTERVAL_SECONDS = 5;
 const CONNECTIONS = 32;
 /** The part of the time that counts as warming up. */
-const WARM_UP = 0.2;
+const WARM_UP_FRACTION = 0.2;
 /** What may be grown in the end: this part of what there was, at least so many bytes. */
-const GROWTH = { part: 0.1, bytes: 16 * 1024 * 1024 };
+const MAX_GROWTH = { part: 0.1, bytes: 16 * 1024 * 1024 };
 /** Keys of a family that may be there at most, however long it goes on. */
-const MOST_KEYS = 5000;
+const MAX_KEYS_PER_FAMILY = 5000;
 const SCHEDD = "SCHEDD1";
 /** Milliseconds after which a connection that was closed is gone at the other end, too. */
-const SETTLING = 200;
+const SETTLE_MS = 200;
 
-interface Started {
+interface StartedWorkflow {
   workflow: string;
   taskforces: string[];
 }
 
 /** One workflow's whole life after another, as many at a time as there are connections. */
-class Lives {
-  readonly #caller: Caller;
+class WorkflowLifecycles {
+  readonly #caller: TimedHttpClient;
   #clusterId = 0;
   /** What has ended. */
-  count = 0;
-  took: number[] = [];
+  endedCount = 0;
+  durationsMs: number[] = [];
 
   constructor(url: string) {
-    this.#caller = new Caller(url, 4 * CONNECTIONS);
+    this.#caller = new TimedHttpClient(url, 4 * CONNECTIONS);
   }
 
   /** Creates, takes, submits, reports, reads and ends: some twelve requests, about whatever is next in the queues. */
-  async one(): Promise<void> {
+  async runOne(): Promise<void> {
     const began = performance.now();
-    const created = await this.#caller.expect("POST", "/v1/workflows", workflowRequest(2));
+    const created = await this.#caller.callExpectingSuccess("POST", "/v1/workflows", sampleWorkflowRequest(2));
     const { workflow } = JSON.parse(created.text) as { workflow: { workflow_id: string } };
-    const taken = [await this.#take("starter"), await this.#take("starter")].flatMap((uuid) => uuid ?? []);
+    const taken = [await this.#leaseNext("starter"), await this.#leaseNext("starter")].flatMap((uuid) => uuid ?? []);
     for (const uuid of taken)
       await this.#post(
         `/v1/tms/condor-submit/taskforces/${uuid}`,
-        submission(++this.#clusterId, this.#clusterId),
+        sampleSubmitReport(++this.#clusterId, this.#clusterId),
       );
     if (taken.length > 0)
       await this.#post("/v1/tms/statuses/taskforces", {
-        compound_statuses_by_taskforce: Object.fromEntries(
-          taken.map((uuid) => [uuid, { IDLE: { null: 1 } }]),
-        ),
+        compound_statuses_by_taskforce: Object.fromEntries(taken.map((uuid) => [uuid, { IDLE: { null: 1 } }])),
       });
-    await this.#caller.expect("GET", `/v1/workflows/${workflow.workflow_id}/summary`);
+    await this.#caller.callExpectingSuccess("GET", `/v1/workflows/${workflow.workflow_id}/summary`);
     await this.#post("/v1/query/taskforces", { query: { workflow_id: workflow.workflow_id } });
-    await this.#end({ workflow: workflow.workflow_id, taskforces: taken });
-    this.count++;
-    this.took.push(performance.now() - began);
+    await this.#endWorkflow({ workflow: workflow.workflow_id, taskforces: taken });
+    this.endedCount++;
+    this.durationsMs.push(performance.now() - began);
   }
 
   /** What was taken belongs to others, who may have ended it meanwhile: the next two that wait to be stopped are removed. */
-  async #end({ workflow, taskforces }: Started): Promise<void> {
-    await this.#post(`/v1/workflows/${workflow}/actions/${this.count % 2 === 0 ? "abort" : "finished"}`, {});
+  async #endWorkflow({ workflow, taskforces }: StartedWorkflow): Promise<void> {
+    await this.#post(`/v1/workflows/${workflow}/actions/${this.endedCount % 2 === 0 ? "abort" : "finished"}`, {});
     for (const _ of taskforces) {
-      const uuid = await this.#take("stopper");
+      const uuid = await this.#leaseNext("stopper");
       if (uuid === undefined) continue;
       await this.#post(`/v1/tms/condor-rm/taskforces/${uuid}`, {});
       await this.#post(`/v1/tms/condor-complete/taskforces/${uuid}`, {
@@ -83,8 +81,11 @@ class Lives {
     }
   }
 
-  async #take(queue: "starter" | "stopper"): Promise<string | undefined> {
-    const { text } = await this.#caller.expect("GET", `/v1/tms/pending-${queue}/taskforces?schedd=${SCHEDD}`);
+  async #leaseNext(queue: "starter" | "stopper"): Promise<string | undefined> {
+    const { text } = await this.#caller.callExpectingSuccess(
+      "GET",
+      `/v1/tms/pending-${queue}/taskforces?schedd=${SCHEDD}`,
+    );
     return /"taskforce_uuid":"([^"]+)"/.exec(text)?.[1];
   }
 
@@ -95,8 +96,8 @@ class Lives {
   }
 
   /** Leaves no connection open that it does not use just now: how many it has says nothing of the service. */
-  rest(): void {
-    this.#caller.rest();
+  closeIdleConnections(): void {
+    this.#caller.closeIdleConnections();
   }
 
   close(): void {
@@ -105,26 +106,26 @@ class Lives {
 }
 
 /** Lives in a second, when everybody begins the next one at once. */
-async function capacity(lives: Lives): Promise<number> {
-  const until = performance.now() + CALIBRATION * 1000;
+async function measureCapacity(lifecycles: WorkflowLifecycles): Promise<number> {
+  const until = performance.now() + CALIBRATION_SECONDS * 1000;
   const began = performance.now();
   await Promise.all(
     Array.from({ length: CONNECTIONS }, async () => {
-      while (performance.now() < until) await lives.one();
+      while (performance.now() < until) await lifecycles.runOne();
     }),
   );
-  return (1000 * lives.count) / (performance.now() - began);
+  return (1000 * lifecycles.endedCount) / (performance.now() - began);
 }
 
 /** Begins so many lives in a second, whether or not others have ended; skips when too many have not. */
-async function steadily(lives: Lives, rate: number, until: number): Promise<number> {
+async function runAtRate(lifecycles: WorkflowLifecycles, rate: number, until: number): Promise<number> {
   const open = new Set<Promise<void>>();
   let skipped = 0;
   for (let next = Date.now(); next < until; next += 1000 / rate) {
     await delay(Math.max(0, next - Date.now()));
     if (open.size >= 4 * CONNECTIONS) skipped++;
     else {
-      const life = lives.one().finally(() => open.delete(life));
+      const life = lifecycles.runOne().finally(() => open.delete(life));
       open.add(life);
     }
   }
@@ -133,91 +134,96 @@ async function steadily(lives: Lives, rate: number, until: number): Promise<numb
 }
 
 /** Figures of one process, minute by minute: of memory the least of each minute, after most garbage is gone. */
-type Minutes = ProcessFigures[];
+type MinuteFigures = ProcessFigures[];
 
-function least(looks: readonly ProcessFigures[]): ProcessFigures {
+function minimumFigures(looks: readonly ProcessFigures[]): ProcessFigures {
   const of = (name: keyof ProcessFigures) => Math.min(...looks.map((look) => look[name]));
   return {
-    rss: of("rss"),
-    heap: of("heap"),
+    rssBytes: of("rssBytes"),
+    heapBytes: of("heapBytes"),
     descriptors: of("descriptors"),
     resources: of("resources"),
-    cpu: of("cpu"),
+    cpuSeconds: of("cpuSeconds"),
   };
 }
 
-function tellProcess(name: string, minutes: Minutes): boolean {
-  const warm = minutes.slice(Math.floor(minutes.length * WARM_UP));
+function printProcessGrowth(name: string, minutes: MinuteFigures): boolean {
+  const warm = minutes.slice(Math.floor(minutes.length * WARM_UP_FRACTION));
   let good = true;
-  const rows = (["rss", "heap", "descriptors", "resources"] as const).map((what) => {
+  const rows = (["rssBytes", "heapBytes", "descriptors", "resources"] as const).map((what) => {
     const numbers = warm.map((figures) => figures[what]);
     const [first = 0, last = 0] = [numbers[0], numbers.at(-1)];
-    const grown = slope(numbers) * (numbers.length - 1);
-    const inBytes = what === "rss" || what === "heap";
-    const grows = grown > Math.max(GROWTH.part * first, inBytes ? GROWTH.bytes : 8);
+    const grown = linearSlope(numbers) * (numbers.length - 1);
+    const inBytes = what === "rssBytes" || what === "heapBytes";
+    const grows = grown > Math.max(MAX_GROWTH.part * first, inBytes ? MAX_GROWTH.bytes : 8);
     good = good && !grows;
-    const shown = inBytes ? mib : (value: number) => value.toFixed(0);
+    const shown = inBytes ? formatMib : (value: number) => value.toFixed(0);
     const unit = inBytes ? `${what}, MiB` : what;
-    return [`${name}: ${unit}`, shown(first), shown(last), shown(slope(numbers)), grows ? "grows" : "steady"];
+    return [`${name}: ${unit}`, shown(first), shown(last), shown(linearSlope(numbers)), grows ? "grows" : "steady"];
   });
-  console.log(table(["after warming up", "first", "last", "a minute", "verdict"], rows));
+  console.log(markdownTable(["after warming up", "first", "last", "a minute", "verdict"], rows));
   return good;
 }
 
-function tellKeys(looks: readonly Map<string, number>[]): boolean {
+function printKeyGrowth(looks: readonly Map<string, number>[]): boolean {
   const families = [...new Set(looks.flatMap((look) => [...look.keys()]))].sort();
   let good = true;
   const rows = families.map((family) => {
     const numbers = looks.map((look) => look.get(family) ?? 0);
-    const bounded = Math.max(...numbers) <= MOST_KEYS;
+    const bounded = Math.max(...numbers) <= MAX_KEYS_PER_FAMILY;
     good = good && bounded;
     return [`\`${family}\``, ...numbers, bounded ? "bounded" : "grows"];
   });
-  console.log(table(["keys that are no entities", ...looks.map((_, n) => `look ${n + 1}`), "verdict"], rows));
+  console.log(markdownTable(["keys that are no entities", ...looks.map((_, n) => `look ${n + 1}`), "verdict"], rows));
   return good;
 }
 
-async function soak(site: Site): Promise<boolean> {
-  const [web, worker] = [await site.start("web"), await site.start("worker")];
-  const lives = new Lives(web.url);
-  await capacity(lives);
-  lives.count = 0;
-  const most = await capacity(lives);
+async function runSoakBenchmark(site: BenchEnvironment): Promise<boolean> {
+  const [web, worker] = [await site.startProcess("web"), await site.startProcess("worker")];
+  const lifecycles = new WorkflowLifecycles(web.url);
+  await measureCapacity(lifecycles);
+  lifecycles.endedCount = 0;
+  const maxRate = await measureCapacity(lifecycles);
   console.log(
-    `capacity: ${most.toFixed(1)} workflows' lives in a second; now half of that for ${MINUTES} minutes\n`,
+    `capacity: ${maxRate.toFixed(1)} workflows' lives in a second; now half of that for ${MINUTES} minutes\n`,
   );
   await delay(5000);
-  lives.took = [];
+  lifecycles.durationsMs = [];
 
   const until = Date.now() + MINUTES * 60_000;
-  const load = steadily(lives, most / 2, until);
-  const minutes: Record<"web" | "worker", Minutes> = { web: [], worker: [] };
-  const keys = [await keyFamilies(site.redis)];
+  const load = runAtRate(lifecycles, maxRate / 2, until);
+  const minutes: Record<"web" | "worker", MinuteFigures> = { web: [], worker: [] };
+  const keys = [await countKeyFamilies(site.redis)];
   const lookAgain = Math.max(1, Math.floor(MINUTES / 4));
   for (let minute = 1; minute <= MINUTES; minute++) {
     const looks: Record<"web" | "worker", ProcessFigures[]> = { web: [], worker: [] };
-    for (let second = 0; second < 60; second += LOOK) {
-      await delay(LOOK * 1000 - SETTLING);
-      lives.rest();
-      await delay(SETTLING);
-      looks.web.push(await readFigures(web.url));
-      looks.worker.push(await readFigures(worker.url));
+    for (let second = 0; second < 60; second += SAMPLE_INTERVAL_SECONDS) {
+      await delay(SAMPLE_INTERVAL_SECONDS * 1000 - SETTLE_MS);
+      lifecycles.closeIdleConnections();
+      await delay(SETTLE_MS);
+      looks.web.push(await readProcessFigures(web.url));
+      looks.worker.push(await readProcessFigures(worker.url));
     }
-    const [ofWeb, ofWorker] = [least(looks.web), least(looks.worker)];
+    const [ofWeb, ofWorker] = [minimumFigures(looks.web), minimumFigures(looks.worker)];
     minutes.web.push(ofWeb);
     minutes.worker.push(ofWorker);
-    if (minute % lookAgain === 0) keys.push(await keyFamilies(site.redis));
-    const took = lives.took.splice(0);
-    const memory = ({ rss, heap }: ProcessFigures) => `${mib(rss)} MiB, heap ${mib(heap)} MiB`;
+    if (minute % lookAgain === 0) keys.push(await countKeyFamilies(site.redis));
+    const took = lifecycles.durationsMs.splice(0);
+    const memory = ({ rssBytes: rss, heapBytes: heap }: ProcessFigures) =>
+      `${formatMib(rss)} MiB, heap ${formatMib(heap)} MiB`;
     console.log(
-      `${minute}: ${took.length} lives, median ${ms(quantile(took, 0.5))} ms; web ${memory(ofWeb)}; worker ${memory(ofWorker)}`,
+      `${minute}: ${took.length} lives, median ${formatMs(quantile(took, 0.5))} ms; web ${memory(ofWeb)}; worker ${memory(ofWorker)}`,
     );
   }
   const skipped = await load;
-  lives.close();
+  lifecycles.close();
   console.log(`\nlives that were skipped, for too many were under way: ${skipped}\n`);
-  const results = [tellProcess("web", minutes.web), tellProcess("worker", minutes.worker), tellKeys(keys)];
+  const results = [
+    printProcessGrowth("web", minutes.web),
+    printProcessGrowth("worker", minutes.worker),
+    printKeyGrowth(keys),
+  ];
   return results.every((good) => good);
 }
 
-await onSite({}, soak);
+await withBenchEnvironment({}, runSoakBenchmark);

@@ -1,17 +1,17 @@
-import { load } from "./requestRate.js";
 import type { Benchmark } from "./main.js";
-import { pendingTaskforces } from "./prepare.js";
+import { createPendingTaskforces } from "./prepare.js";
+import { measureRequestRate } from "./requestRate.js";
 
 const TASKFORCES = 1000;
-const AMOUNT = 40;
+const REQUESTS = 40;
 
 /** The statuses of many taskforces in one request, against one pipelined `HSET` for each. */
-export const statusesOfMany: Benchmark = {
+export const reportStatusesBenchmark: Benchmark = {
   name: "statuses of 1,000 taskforces in one POST",
-  atLeast: 0.4,
+  minRatio: 0.4,
   rounds: 7,
   async setUp({ wms, ours, baseline }) {
-    const uuids = await pendingTaskforces(wms, TASKFORCES);
+    const uuids = await createPendingTaskforces(wms, TASKFORCES);
     const byTaskforce = (value: unknown) => Object.fromEntries(uuids.map((uuid) => [uuid, value]));
     const body = JSON.stringify({
       compound_statuses_by_taskforce: byTaskforce({
@@ -26,8 +26,8 @@ export const statusesOfMany: Benchmark = {
     });
     const post = { method: "POST", headers: { "content-type": "application/json" }, body } as const;
     return {
-      ours: () => load(ours.url, 1, AMOUNT, [{ ...post, path: "/v1/tms/statuses/taskforces" }]),
-      baseline: () => load(baseline.url, 1, AMOUNT, [{ ...post, path: "/hsets" }]),
+      ours: () => measureRequestRate(ours.url, 1, REQUESTS, [{ ...post, path: "/v1/tms/statuses/taskforces" }]),
+      baseline: () => measureRequestRate(baseline.url, 1, REQUESTS, [{ ...post, path: "/hsets" }]),
     };
   },
 };

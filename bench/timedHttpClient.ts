@@ -1,7 +1,7 @@
 import { Agent, request } from "node:http";
 
 /** An answer. */
-export interface Answer {
+export interface TimedResponse {
   status: number;
   /** The body; made at each look, for some are large and nobody looks at them. */
   readonly text: string;
@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 /** Calls a server over kept-alive connections and measures each answer. */
-export class Caller {
+export class TimedHttpClient {
   readonly #url: string;
   readonly #agent: Agent;
 
@@ -26,12 +26,10 @@ export class Caller {
    * @param body sent as JSON: text as it is
    * @throws Error when the connection breaks
    */
-  call(method: "GET" | "POST", path: string, body?: object | string): Promise<Answer> {
+  call(method: "GET" | "POST", path: string, body?: object | string): Promise<TimedResponse> {
     const text = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
     const headers =
-      text === undefined
-        ? {}
-        : { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
+      text === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
     const began = performance.now();
     return new Promise((resolve, reject) => {
       const sent = request(`${this.#url}${path}`, { method, headers, agent: this.#agent }, (response) => {
@@ -58,17 +56,15 @@ export class Caller {
   }
 
   /** The same, and every answer but a 2xx is an error. */
-  async expect(method: "GET" | "POST", path: string, body?: object | string): Promise<Answer> {
+  async callExpectingSuccess(method: "GET" | "POST", path: string, body?: object | string): Promise<TimedResponse> {
     const answer = await this.call(method, path, body);
-    if (answer.status >= 300)
-      throw new Error(`${method} ${path}: ${answer.status} ${answer.text.slice(0, 300)}`);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text.slice(0, 300)}`);
     return answer;
   }
 
   /** Closes the connections that nobody uses just now. */
-  rest(): void {
-    for (const sockets of Object.values(this.#agent.freeSockets))
-      for (const socket of sockets ?? []) socket.destroy();
+  closeIdleConnections(): void {
+    for (const sockets of Object.values(this.#agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
   }
 
   close(): void {

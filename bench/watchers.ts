@@ -15,41 +15,41 @@ import { setTimeout as delay } from "node:timers/promises";
 import { pino } from "pino";
 import type { TaskforceUuid } from "../src/domain/ids.js";
 import { createWorkflow } from "../src/lifecycle/create.js";
-import { entryNow } from "../src/lifecycle/phaseChangeLog.js";
+import { createLogEntry } from "../src/lifecycle/phaseChangeLog.js";
 import { startOwnRedis } from "../src/redis/provideRedis.js";
-import { type Preparation, prepare, workflowRequest } from "./prepare.js";
-import { startServer } from "./serverProcess.js";
+import { type PreparedStore, prepareStore, sampleWorkflowRequest } from "./prepare.js";
+import { startServerProcess } from "./serverProcess.js";
 
-const WATCHERS = 1000;
+const SUBSCRIBERS = 1000;
 const EVENTS = 200;
 /** Milliseconds between two events. */
-const PAUSE = 100;
+const EVENT_INTERVAL_MS = 100;
 /** Events that watchers miss while they are away. */
-const MISSED = 50;
+const MISSED_EVENTS = 50;
 
 /** A watcher that counts events as their bytes come. */
-class Watcher {
-  heard = 0;
+class SseSubscriber {
+  eventCount = 0;
   lastId = "";
   readonly #socket: Socket;
-  readonly #began: Promise<unknown>;
+  readonly #opened: Promise<unknown>;
 
   /** @param onEvent told when one has come */
   constructor(url: URL, path: string, lastId: string, onEvent: () => void) {
     this.#socket = connect(Number(url.port), url.hostname);
     const resume = lastId === "" ? "" : `Last-Event-ID: ${lastId}\r\n`;
     this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: ${url.host}\r\n${resume}\r\n`);
-    this.#began = once(this.#socket, "data");
+    this.#opened = once(this.#socket, "data");
     this.#socket.setEncoding("latin1").on("data", (text: string) => {
       this.lastId = [...text.matchAll(/^id: (\S+)$/gm)].at(-1)?.[1] ?? this.lastId;
       const count = text.split("event: phase").length - 1;
-      this.heard += count;
+      this.eventCount += count;
       for (let n = 0; n < count; n++) onEvent();
     });
   }
 
-  async begins(): Promise<void> {
-    await this.#began;
+  async waitUntilOpen(): Promise<void> {
+    await this.#opened;
   }
 
   close(): void {
@@ -58,59 +58,59 @@ class Watcher {
 }
 
 /** What the process says of itself: seconds and bytes. */
-async function usage(url: string): Promise<{ cpu: number; memory: number }> {
+async function readProcessUsage(url: string): Promise<{ cpu: number; memory: number }> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const value = (name: string) => Number(new RegExp(`^${name} (\\S+)`, "m").exec(text)?.[1]);
   return { cpu: value("process_cpu_seconds_total"), memory: value("process_resident_memory_bytes") };
 }
 
-const at = (sorted: readonly number[], part: number): number =>
+const quantileOfSorted = (sorted: readonly number[], part: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 
-const ms = (value: number): string => `${value.toFixed(1)} ms`;
+const formatMillis = (value: number): string => `${value.toFixed(1)} ms`;
 
-async function measure({ wms }: Preparation, url: string): Promise<void> {
-  const { workflow, taskforces } = await createWorkflow(wms, workflowRequest(1));
+async function measureDelivery({ wms }: PreparedStore, url: string): Promise<void> {
+  const { workflow, taskforces } = await createWorkflow(wms, sampleWorkflowRequest(1));
   const uuid = taskforces[0]?.taskforce_uuid as TaskforceUuid;
-  const tell = () =>
-    wms.store.transitions.noteAttempts(
+  const publishEvent = () =>
+    wms.store.transitions.recordAttempts(
       [uuid],
       "pre-mq-activation",
-      entryNow(wms, "pre-launch", false, "TMS", "for the benchmark"),
+      createLogEntry(wms, "pre-launch", false, "TMS", "for the benchmark"),
     );
   const path = `/v1/workflows/${workflow.workflow_id}/events`;
-  const before = await usage(url);
+  const before = await readProcessUsage(url);
 
-  let toldAt = 0;
-  let heard = 0;
-  let all: () => void = () => undefined;
+  let publishedMs = 0;
+  let deliveredCount = 0;
+  let onAllDelivered: () => void = () => undefined;
   const latencies: number[] = [];
   const last: number[] = [];
-  const hear = () => {
-    latencies.push(performance.now() - toldAt);
-    if (++heard % WATCHERS === 0) all();
+  const onDelivery = () => {
+    latencies.push(performance.now() - publishedMs);
+    if (++deliveredCount % SUBSCRIBERS === 0) onAllDelivered();
   };
-  const watchers = Array.from({ length: WATCHERS }, () => new Watcher(new URL(url), path, "", hear));
-  await Promise.all(watchers.map((watcher) => watcher.begins()));
-  const watching = await usage(url);
+  const subscribers = Array.from({ length: SUBSCRIBERS }, () => new SseSubscriber(new URL(url), path, "", onDelivery));
+  await Promise.all(subscribers.map((watcher) => watcher.waitUntilOpen()));
+  const usageWhileSubscribed = await readProcessUsage(url);
   for (let n = 0; n < EVENTS; n++) {
     const reached = new Promise<void>((resolve) => {
-      all = resolve;
+      onAllDelivered = resolve;
     });
-    toldAt = performance.now();
-    await Promise.all([tell(), reached]);
-    last.push(performance.now() - toldAt);
-    await delay(PAUSE);
+    publishedMs = performance.now();
+    await Promise.all([publishEvent(), reached]);
+    last.push(performance.now() - publishedMs);
+    await delay(EVENT_INTERVAL_MS);
   }
-  const after = await usage(url);
+  const after = await readProcessUsage(url);
 
-  for (const watcher of watchers) watcher.close();
-  for (let n = 0; n < MISSED; n++) await tell();
-  let missing = WATCHERS * MISSED;
+  for (const watcher of subscribers) watcher.close();
+  for (let n = 0; n < MISSED_EVENTS; n++) await publishEvent();
+  let missing = SUBSCRIBERS * MISSED_EVENTS;
   const began = performance.now();
-  const resumed = await new Promise<Watcher[]>((resolve) => {
-    const again = watchers.map(
-      ({ lastId }) => new Watcher(new URL(url), path, lastId, () => --missing === 0 && resolve(again)),
+  const resumed = await new Promise<SseSubscriber[]>((resolve) => {
+    const again = subscribers.map(
+      ({ lastId }) => new SseSubscriber(new URL(url), path, lastId, () => --missing === 0 && resolve(again)),
     );
   });
   const took = performance.now() - began;
@@ -118,17 +118,19 @@ async function measure({ wms }: Preparation, url: string): Promise<void> {
 
   latencies.sort((a, b) => a - b);
   last.sort((a, b) => a - b);
-  const perDelivery = ((after.cpu - watching.cpu) * 1e6) / (EVENTS * WATCHERS);
-  const perWatcher = (after.memory - before.memory) / WATCHERS / 1024;
-  console.log(`${WATCHERS} watchers of one workflow, ${EVENTS} events, ${1000 / PAUSE}/s at most:`);
+  const perDelivery = ((after.cpu - usageWhileSubscribed.cpu) * 1e6) / (EVENTS * SUBSCRIBERS);
+  const perWatcher = (after.memory - before.memory) / SUBSCRIBERS / 1024;
+  console.log(`${SUBSCRIBERS} watchers of one workflow, ${EVENTS} events, ${1000 / EVENT_INTERVAL_MS}/s at most:`);
   console.log(
-    `  an event reaches a watcher after ${ms(at(latencies, 0.5))} (99 %: ${ms(at(latencies, 0.99))})`,
+    `  an event reaches a watcher after ${formatMillis(quantileOfSorted(latencies, 0.5))} (99 %: ${formatMillis(quantileOfSorted(latencies, 0.99))})`,
   );
-  console.log(`  and the last of them after ${ms(at(last, 0.5))} (99 %: ${ms(at(last, 0.99))})`);
   console.log(
-    `  a delivery costs the process ${perDelivery.toFixed(1)} µs, a watcher ${Math.round(perWatcher)} KiB`,
+    `  and the last of them after ${formatMillis(quantileOfSorted(last, 0.5))} (99 %: ${formatMillis(quantileOfSorted(last, 0.99))})`,
   );
-  console.log(`  all come again at once, and have the ${MISSED} events that they missed after ${ms(took)}`);
+  console.log(`  a delivery costs the process ${perDelivery.toFixed(1)} µs, a watcher ${Math.round(perWatcher)} KiB`);
+  console.log(
+    `  all come again at once, and have the ${MISSED_EVENTS} events that they missed after ${formatMillis(took)}`,
+  );
 }
 
 const dataDir = mkdtempSync(join(tmpdir(), "wms-bench-"));
@@ -136,12 +138,12 @@ const log = pino({ level: "warn" });
 const redis = await startOwnRedis({ dataDir, appendOnly: false, log });
 const started: { stop(): Promise<void> }[] = [redis];
 try {
-  const preparation = await prepare(redis.location.url);
+  const preparation = await prepareStore(redis.location.url);
   started.push({ stop: preparation.close });
   const environment = { REDIS_URL: redis.location.url, REST_PORT: "0", LOG_LEVEL: "warn" };
-  const ours = await startServer(["dist/web.js"], environment);
+  const ours = await startServerProcess(["dist/web.js"], environment);
   started.push(ours);
-  await measure(preparation, ours.url);
+  await measureDelivery(preparation, ours.url);
 } finally {
   for (const each of started.reverse()) await each.stop();
   rmSync(dataDir, { recursive: true, force: true });

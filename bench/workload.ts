@@ -1,8 +1,8 @@
-import type { Answer, Caller } from "./timedHttpClient.js";
-import { LOCATIONS, type Population, submission } from "./population.js";
+import { LOCATIONS, type Population, sampleSubmitReport } from "./population.js";
+import type { TimedHttpClient, TimedResponse } from "./timedHttpClient.js";
 
 /** The requests that growth is measured by. */
-export const STEPS = [
+export const WORKLOAD_STEPS = [
   "take",
   "condor-submit",
   "statuses of 20",
@@ -17,51 +17,51 @@ export const STEPS = [
   "query all, page 100",
 ] as const;
 
-/** One of {@link STEPS}. */
-export type Step = (typeof STEPS)[number];
+/** One of {@link WORKLOAD_STEPS}. */
+export type WorkloadStep = (typeof WORKLOAD_STEPS)[number];
 
-const LATE = 100;
+const LATE_PAGE = 100;
 
 /** Sends the same mix of requests again and again, to whatever is in the store. */
 export class Workload {
-  readonly #caller: Caller;
+  readonly #caller: TimedHttpClient;
   readonly #population: Population;
   #count = 0;
   #clusterId = 1_000_000_000;
-  #latePage = "";
+  #latePageCursor = "";
 
-  constructor(caller: Caller, population: Population) {
+  constructor(caller: TimedHttpClient, population: Population) {
     this.#caller = caller;
     this.#population = population;
   }
 
   /** Walks to the hundredth page once: what is measured is that page, not the way there. */
-  async findLatePages(): Promise<void> {
+  async findLatePage(): Promise<void> {
     let after: string | null = null;
-    for (let page = 1; page < LATE; page++) {
+    for (let page = 1; page < LATE_PAGE; page++) {
       const { text } = await this.#query({}, after);
       after = (JSON.parse(text) as { next_after: string | null }).next_after;
       if (after === null) throw new Error(`there are ${page} pages only`);
     }
-    this.#latePage = after ?? "";
+    this.#latePageCursor = after ?? "";
   }
 
   /** Each kind of request once. @returns milliseconds that each took */
-  async once(): Promise<[Step, number][]> {
+  async runOnce(): Promise<[WorkloadStep, number][]> {
     const n = this.#count++;
     const schedd = `ap-${LOCATIONS[n % LOCATIONS.length]}.example.org`;
-    const any = this.#any();
-    const take = await this.#caller.expect("GET", `/v1/tms/pending-starter/taskforces?schedd=${schedd}`);
+    const any = this.#anyRunningTaskforce();
+    const take = await this.#caller.callExpectingSuccess("GET", `/v1/tms/pending-starter/taskforces?schedd=${schedd}`);
     const { taskforce } = JSON.parse(take.text) as { taskforce: { taskforce_uuid: string } };
-    const report = submission(++this.#clusterId, n);
+    const report = sampleSubmitReport(++this.#clusterId, n);
     const path = `/v1/tms/condor-submit/taskforces/${taskforce.taskforce_uuid}`;
-    const submit = await this.#caller.expect("POST", path, report);
-    const statuses = await this.#caller.expect("POST", "/v1/tms/statuses/taskforces", {
+    const submit = await this.#caller.callExpectingSuccess("POST", path, report);
+    const statuses = await this.#caller.callExpectingSuccess("POST", "/v1/tms/statuses/taskforces", {
       compound_statuses_by_taskforce: Object.fromEntries(
-        Array.from({ length: 20 }, () => [this.#any().taskforce_uuid, { IDLE: { null: n } }]),
+        Array.from({ length: 20 }, () => [this.#anyRunningTaskforce().taskforce_uuid, { IDLE: { null: n } }]),
       ),
     });
-    const get = await this.#caller.expect("GET", `/v1/taskforces/${any.taskforce_uuid}`);
+    const get = await this.#caller.callExpectingSuccess("GET", `/v1/taskforces/${any.taskforce_uuid}`);
     return [
       ["take", take.took],
       ["condor-submit", submit.took],
@@ -72,22 +72,27 @@ export class Workload {
       ["query by schedd", (await this.#query({ schedd })).took],
       ["query by phase", (await this.#query({ phase: "condor-submit" })).took],
       ["query by cluster_id", (await this.#query({ cluster_id: this.#clusterId })).took],
-      ["query by job_event_log_fpath", (await this.#query(fileOf(report))).took],
+      ["query by job_event_log_fpath", (await this.#query(eventLogFilter(report))).took],
       ["query all, page 1", (await this.#query({})).took],
-      ["query all, page 100", (await this.#query({}, this.#latePage)).took],
+      ["query all, page 100", (await this.#query({}, this.#latePageCursor)).took],
     ];
   }
 
-  #any() {
-    const { running } = this.#population;
-    const taskforce = running[Math.floor(Math.random() * running.length)];
+  #anyRunningTaskforce() {
+    const { runningSample } = this.#population;
+    const taskforce = runningSample[Math.floor(Math.random() * runningSample.length)];
     if (taskforce === undefined) throw new Error("nothing runs yet");
     return taskforce;
   }
 
-  #query(query: object, after?: string | null): Promise<Answer> {
-    return this.#caller.expect("POST", "/v1/query/taskforces", { query, ...(after && { after }) });
+  #query(query: object, after?: string | null): Promise<TimedResponse> {
+    return this.#caller.callExpectingSuccess("POST", "/v1/query/taskforces", {
+      query,
+      ...(after && { after }),
+    });
   }
 }
 
-const fileOf = ({ job_event_log_fpath }: ReturnType<typeof submission>) => ({ job_event_log_fpath });
+const eventLogFilter = ({ job_event_log_fpath }: ReturnType<typeof sampleSubmitReport>) => ({
+  job_event_log_fpath,
+});

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { startServer } from "../bench/serverProcess.js";
-import { contradictions } from "./failover/inconsistencies.js";
-import { judge } from "./failover/verifyAcknowledged.js";
-import { type Failure, Load } from "./failover/failoverLoad.js";
-import { failoverOptions } from "./failover/failoverOptions.js";
-import { startRedises } from "./failover/redisDeployment.js";
-import { areFollowing, holdBack, processOf } from "./failover/replication.js";
+import { startServerProcess } from "../bench/serverProcess.js";
+import { type FailedRequest, FailoverLoad } from "./failover/failoverLoad.js";
+import { parseFailoverOptions } from "./failover/failoverOptions.js";
+import { findInconsistencies } from "./failover/inconsistencies.js";
+import { startRedisDeployment } from "./failover/redisDeployment.js";
+import { pauseReplicas, redisProcessId, waitForReplicas } from "./failover/replication.js";
+import { verifyAcknowledged } from "./failover/verifyAcknowledged.js";
 
 /*
  * npm run failover -- cluster|sentinels [safe] [--behind SECONDS] [--lagging REPLICAS] [--max-lag SECONDS]
@@ -18,51 +18,51 @@ import { areFollowing, holdBack, processOf } from "./failover/replication.js";
  */
 
 /** Milliseconds. */
-const BEFORE = 3000;
-const AFTER = 12_000;
+const LOAD_BEFORE_MS = 3000;
+const LOAD_AFTER_MS = 12_000;
 
-const options = failoverOptions(process.argv.slice(2));
-const redises = await startRedises(options);
+const options = parseFailoverOptions(process.argv.slice(2));
+const deployment = await startRedisDeployment(options);
 try {
-  for (const port of redises.masters) await areFollowing(port, redises.replicasOfEach);
-  const service = await startServer(["dist/main.js"], {
-    ...redises.environment,
-    STORE_PARTITIONS: String(redises.partitions),
+  for (const port of deployment.masterPorts) await waitForReplicas(port, deployment.replicasPerMaster);
+  const service = await startServerProcess(["dist/main.js"], {
+    ...deployment.environment,
+    STORE_PARTITIONS: String(deployment.partitions),
     REDIS_URL: "",
     REST_PORT: "0",
     LOG_LEVEL: "fatal",
     RECONCILE_SECONDS: "1",
   });
   try {
-    await failOver(service.url);
+    await runFailover(service.url);
   } finally {
     await service.stop();
   }
 } finally {
-  await redises.stop();
+  await deployment.stop();
 }
 
-async function failOver(url: string): Promise<void> {
-  const load = new Load(url);
+async function runFailover(url: string): Promise<void> {
+  const load = new FailoverLoad(url);
   load.start();
-  await delay(BEFORE);
-  const [port = 0] = redises.masters;
-  const master = await processOf(port);
-  const goOn = options.behind > 0 ? await holdBack(port, options.lagging) : () => undefined;
-  const stopped = Date.now();
-  let killed: number;
+  await delay(LOAD_BEFORE_MS);
+  const [port = 0] = deployment.masterPorts;
+  const master = await redisProcessId(port);
+  const resumeReplicas = options.pauseSeconds > 0 ? await pauseReplicas(port, options.pausedReplicas) : () => undefined;
+  const stoppedMs = Date.now();
+  let killedMs: number;
   try {
-    await delay(options.behind * 1000);
+    await delay(options.pauseSeconds * 1000);
     process.kill(master, "SIGKILL");
-    killed = Date.now();
+    killedMs = Date.now();
   } finally {
-    goOn();
+    resumeReplicas();
   }
-  await delay(AFTER);
+  await delay(LOAD_AFTER_MS);
   await load.stop();
 
-  const isLate = ({ at }: { at: number }) => at > killed;
-  const isBetween = ({ at }: { at: number }) => at > stopped && at <= killed;
+  const isLate = ({ at }: { at: number }) => at > killedMs;
+  const isBetween = ({ at }: { at: number }) => at > stoppedMs && at <= killedMs;
   const failures = [...load.failures];
   const acknowledged = { workflows: load.created.length, submissions: load.submitted.length };
   console.log({ ...options, requests: load.requests, acknowledged });
@@ -71,32 +71,32 @@ async function failOver(url: string): Promise<void> {
       workflows: load.created.filter(isBetween).length,
       submissions: load.submitted.filter(isBetween).length,
     },
-    failed: byStatus(failures.filter(isBetween)),
+    failed: countByStatus(failures.filter(isBetween)),
   };
   console.log({
-    failedBefore: byStatus(failures.filter(({ at }) => at <= stopped)),
-    ...(options.behind > 0 && { whileBehind }),
-    failedAfter: byStatus(failures.filter(isLate)),
-    secondsUntilAllAnswered: Math.max(0, ...failures.map(({ at }) => at - killed)) / 1000,
+    failedBefore: countByStatus(failures.filter(({ at }) => at <= stoppedMs)),
+    ...(options.pauseSeconds > 0 && { whileBehind }),
+    failedAfter: countByStatus(failures.filter(isLate)),
+    secondsUntilAllAnswered: Math.max(0, ...failures.map(({ at }) => at - killedMs)) / 1000,
   });
-  const verdict = await judge(load);
+  const verdict = await verifyAcknowledged(load);
   const { workflowsLost, submissionsLost, ...others } = verdict;
   const lost = [...workflowsLost, ...submissionsLost].map(({ at }) => at);
   console.log({
     workflowsLost: workflowsLost.length,
     submissionsLost: submissionsLost.length,
     // Seconds before the master died at which the oldest and the newest of them were acknowledged.
-    lostFrom: lost.length > 0 && (killed - Math.min(...lost)) / 1000,
-    lostTo: lost.length > 0 && (killed - Math.max(...lost)) / 1000,
+    lostFrom: lost.length > 0 && (killedMs - Math.min(...lost)) / 1000,
+    lostTo: lost.length > 0 && (killedMs - Math.max(...lost)) / 1000,
     refusedSubmissions: load.refusedSubmissions,
     ...others,
-    failedInTheEnd: byStatus(load.failures.slice(failures.length)),
+    failedInTheEnd: countByStatus(load.failures.slice(failures.length)),
   });
-  const found = await contradictions(redises, url);
+  const found = await findInconsistencies(deployment, url);
   console.log({ contradictions: found.length, suchAs: found.slice(0, 5) });
 }
 
-function byStatus(failures: readonly Failure[]): Record<string, number> {
+function countByStatus(failures: readonly FailedRequest[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { status = "none" } of failures) counts[status] = (counts[status] ?? 0) + 1;
   return counts;

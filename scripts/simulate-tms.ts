@@ -4,49 +4,47 @@
  * Exit codes: 0 ended in order, 1 the WMS can't be reached or refused (with --once), 2 bad arguments.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import { describeAction, type TmsAction } from "./tms/tmsActions.js";
-import { HELP, readArguments, type Settings, UsageError } from "./tms/tmsArguments.js";
 import { seededRandom } from "./tms/random.js";
-import { createTms, type Tms } from "./tms/simulatedTms.js";
+import { createSimulatedTms, type SimulatedTms } from "./tms/simulatedTms.js";
+import { formatTmsAction, type TmsAction } from "./tms/tmsActions.js";
+import { HELP_TEXT, parseTmsArguments, type TmsArguments, TmsUsageError } from "./tms/tmsArguments.js";
 
-const FAILURES = new Set<TmsAction["kind"]>([
-  "submit-failed",
-  "remove-failed",
-  "refused",
-  "stray",
-  "retrying",
-]);
+const FAILURE_KINDS = new Set<TmsAction["kind"]>(["submit-failed", "remove-failed", "refused", "stray", "retrying"]);
 
-function logger(schedd: string, quiet: boolean): (action: TmsAction) => void {
+function createActionLogger(schedd: string, quiet: boolean): (action: TmsAction) => void {
   return (action) => {
-    if (!quiet || FAILURES.has(action.kind)) say(schedd, describeAction(action));
+    if (!quiet || FAILURE_KINDS.has(action.kind)) logLine(schedd, formatTmsAction(action));
   };
 }
 
-function say(schedd: string, text: string): void {
+function logLine(schedd: string, text: string): void {
   console.log(`${new Date().toISOString().slice(11, 23)} ${schedd} ${text}`);
 }
 
 /** Ends the process as a crash would: no handler runs, nothing is reported. */
-function die(): void {
+function killProcess(): void {
   process.kill(process.pid, "SIGKILL");
 }
 
-async function round(tms: Tms): Promise<void> {
+async function runRound(tms: SimulatedTms): Promise<void> {
   await Promise.all([tms.drainStarters(), tms.drainStoppers()]);
-  await tms.watch();
+  await tms.advanceAndReport();
 }
 
 /** Rounds until told to stop. A WMS that is away is tried again in the next round, as long as it takes. */
-async function run(tms: Tms, { interval, schedd }: Settings, stop: AbortSignal): Promise<void> {
-  let found = false;
+async function runRounds(
+  tms: SimulatedTms,
+  { intervalSeconds: interval, schedd }: TmsArguments,
+  stop: AbortSignal,
+): Promise<void> {
+  let isAdopted = false;
   while (!stop.aborted) {
     try {
-      if (!found) await tms.adopt();
-      found = true;
-      await round(tms);
+      if (!isAdopted) await tms.adoptRunningClusters();
+      isAdopted = true;
+      await runRound(tms);
     } catch (error) {
-      say(schedd, `gives this round up: ${messageOf(error)}`);
+      logLine(schedd, `gives this round up: ${errorMessage(error)}`);
     }
     await wait(interval * 1000, undefined, { signal: stop }).catch(() => {});
   }
@@ -57,45 +55,45 @@ function stopOnSignal(schedd: string): AbortSignal {
   const stop = new AbortController();
   const onSignal = () => {
     if (stop.signal.aborted) process.exit(130);
-    say(schedd, "ends after what it has in hand; press Ctrl-C again to end now");
+    logLine(schedd, "ends after what it has in hand; press Ctrl-C again to end now");
     stop.abort();
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   return stop.signal;
 }
 
-async function main(settings: Settings): Promise<void> {
+async function main(settings: TmsArguments): Promise<void> {
   const { schedd, seed, once, quiet, dieAfterLease } = settings;
   const stop = stopOnSignal(schedd);
-  const log = logger(schedd, quiet);
-  const tms = createTms({
+  const log = createActionLogger(schedd, quiet);
+  const tms = createSimulatedTms({
     ...settings,
     random: seed === undefined ? undefined : seededRandom(seed),
     signal: stop,
     onAction: (action) => {
       log(action);
-      if (dieAfterLease && action.kind === "took-starter") die();
+      if (dieAfterLease && action.kind === "took-starter") killProcess();
     },
   });
-  say(schedd, `plays the TMS for ${settings.url}`);
+  logLine(schedd, `plays the TMS for ${settings.url}`);
   if (once) {
-    await tms.adopt();
-    await round(tms);
-  } else await run(tms, settings, stop);
-  say(schedd, "ended");
+    await tms.adoptRunningClusters();
+    await runRound(tms);
+  } else await runRounds(tms, settings, stop);
+  logLine(schedd, "ended");
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function fail(message: string, code: number): never {
+function exitWithError(message: string, code: number): never {
   console.error(`simulate-tms: ${message}`);
   process.exit(code);
 }
 
 try {
-  const settings = readArguments(process.argv.slice(2));
-  if (settings === "help") console.log(HELP);
+  const settings = parseTmsArguments(process.argv.slice(2));
+  if (settings === "help") console.log(HELP_TEXT);
   else await main(settings);
 } catch (error) {
-  fail(messageOf(error), error instanceof UsageError ? 2 : 1);
+  exitWithError(errorMessage(error), error instanceof TmsUsageError ? 2 : 1);
 }

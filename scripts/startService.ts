@@ -12,7 +12,7 @@ export interface StartedService {
 }
 
 /** Starts what `npm run build` made, for pictures. */
-export async function startService(): Promise<StartedService> {
+export async function startBuiltService(): Promise<StartedService> {
   const dataDir = await mkdtemp(join(tmpdir(), "wms-pictures-"));
   const env = { PATH: process.env["PATH"], REST_PORT: "0", DATA_DIR: dataDir, TMS_RETRY_WAIT: "0" };
   const child = spawn(process.execPath, ["dist/main.js"], { env, stdio: ["ignore", "pipe", "inherit"] });
@@ -21,10 +21,10 @@ export async function startService(): Promise<StartedService> {
     if (child.kill("SIGTERM")) await closed;
     await rm(dataDir, { recursive: true, force: true });
   };
-  return { url: await addressOf(child), stop };
+  return { url: await readServiceUrl(child), stop };
 }
 
-async function addressOf({ stdout }: ChildProcess): Promise<string> {
+async function readServiceUrl({ stdout }: ChildProcess): Promise<string> {
   if (stdout === null) throw new Error("the service has no stdout");
   for await (const line of createInterface({ input: stdout })) {
     const url = /WMS listens on (\S+)/.exec(line)?.[1];

@@ -5,17 +5,17 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { typesOf, workflowRequestOf } from "../client/scripts/generate.js";
-import { dependenciesPage, type Lock, type Manifest } from "./docs/dependencies.js";
-import { apiDocument } from "./docs/apiDocument.js";
-import { withSettings } from "./docs/settingsSection.js";
+import { createApiDocument } from "./docs/apiDocument.js";
+import { type Manifest, type PackageLock, renderDependenciesPage } from "./docs/dependencies.js";
+import { replaceSettingsSection } from "./docs/settingsSection.js";
 
 const read = (file: string): string => readFileSync(file, "utf8");
 
-writeFileSync("docs/operations.md", withSettings(read("docs/operations.md")));
+writeFileSync("docs/operations.md", replaceSettingsSection(read("docs/operations.md")));
 const manifest = JSON.parse(read("package.json")) as Manifest;
 const client = JSON.parse(read("client/package.json")) as Manifest;
-const lock = JSON.parse(read("package-lock.json")) as Lock;
-writeFileSync("docs/dependencies.md", dependenciesPage(manifest, client, lock));
-const document = await apiDocument();
+const lock = JSON.parse(read("package-lock.json")) as PackageLock;
+writeFileSync("docs/dependencies.md", renderDependenciesPage(manifest, client, lock));
+const document = await createApiDocument();
 writeFileSync("client/src/schema.d.ts", await typesOf(document));
 writeFileSync("client/src/cli/workflowRequest.ts", workflowRequestOf(document));

@@ -6,37 +6,37 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import {
-  dependenciesPage,
-  type Lock,
   type Manifest,
+  type PackageLock,
   PERMISSIVE,
-  packagesWithScripts,
+  packagesWithInstallScripts,
   productionPackages,
+  renderDependenciesPage,
 } from "../scripts/docs/dependencies.js";
 import {
-  CLIENT_DEVELOPMENT_REASONS,
-  CLIENT_REASONS,
-  DEVELOPMENT_REASONS,
+  CLIENT_DEPENDENCY_REASONS,
+  CLIENT_DEV_DEPENDENCY_REASONS,
+  DEPENDENCY_REASONS,
+  DEV_DEPENDENCY_REASONS,
   INSTALL_SCRIPTS,
-  REASONS,
 } from "../scripts/docs/dependencyReasons.js";
 import { temporaryFolder } from "./processes/serviceProcess.js";
 
 const read = <T>(file: string): T => JSON.parse(readFileSync(file, "utf8")) as T;
 const manifest = read<Manifest & { allowScripts: Record<string, boolean> }>("package.json");
 const client = read<Manifest>("client/package.json");
-const lock = read<Lock>("package-lock.json");
+const lock = read<PackageLock>("package-lock.json");
 
 test("docs/dependencies.md says what is installed (else: npm run docs)", () => {
-  expect(readFileSync("docs/dependencies.md", "utf8")).toBe(dependenciesPage(manifest, client, lock));
+  expect(readFileSync("docs/dependencies.md", "utf8")).toBe(renderDependenciesPage(manifest, client, lock));
 });
 
 test("every package has a reason to be here, and every reason its package", () => {
-  expect(Object.keys(REASONS).sort()).toEqual(Object.keys(manifest.dependencies).sort());
-  expect(Object.keys(CLIENT_REASONS).sort()).toEqual(Object.keys(client.dependencies).sort());
-  expect(Object.keys(CLIENT_DEVELOPMENT_REASONS).sort()).toEqual(Object.keys(client.devDependencies).sort());
+  expect(Object.keys(DEPENDENCY_REASONS).sort()).toEqual(Object.keys(manifest.dependencies).sort());
+  expect(Object.keys(CLIENT_DEPENDENCY_REASONS).sort()).toEqual(Object.keys(client.dependencies).sort());
+  expect(Object.keys(CLIENT_DEV_DEPENDENCY_REASONS).sort()).toEqual(Object.keys(client.devDependencies).sort());
   const tools = Object.keys(manifest.devDependencies).filter((name) => !name.startsWith("@types/"));
-  expect(Object.keys(DEVELOPMENT_REASONS).sort()).toEqual(tools.sort());
+  expect(Object.keys(DEV_DEPENDENCY_REASONS).sort()).toEqual(tools.sort());
 });
 
 test("everything that runs in production has a permissive licence", () => {
@@ -47,7 +47,7 @@ test("everything that runs in production has a permissive licence", () => {
 
 describe("scripts that packages bring for npm install", () => {
   test("are known, and refused", () => {
-    const names = packagesWithScripts(lock).sort();
+    const names = packagesWithInstallScripts(lock).sort();
     expect(Object.keys(INSTALL_SCRIPTS).sort()).toEqual(names);
     expect(manifest.allowScripts).toEqual(Object.fromEntries(names.map((name) => [name, false])));
   });
@@ -80,9 +80,7 @@ describe("scripts that packages bring for npm install", () => {
     const { scarfSettings, ...project } = read<Record<string, object>>("package.json");
     // Else the script asks npm for all packages of the project, which takes longer than it has patience for.
     const skipTraversal = true;
-    expect(await reports({ ...project, scarfSettings: { skipTraversal } })).toEqual([
-      "POST /package-event/install",
-    ]);
+    expect(await reports({ ...project, scarfSettings: { skipTraversal } })).toEqual(["POST /package-event/install"]);
     expect(await reports({ ...project, scarfSettings: { ...scarfSettings, skipTraversal } })).toEqual([]);
   });
 });

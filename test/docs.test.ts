@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { WmsError } from "../src/domain/wmsError.js";
 import { findSchema } from "../src/domain/requestSchemas.js";
-import { ID_FIELD, INDEXED, type Kind } from "../src/store/keys.js";
+import { WmsError } from "../src/domain/wmsError.js";
+import { type EntityKind, ID_FIELD, INDEXED_FIELDS } from "../src/store/keys.js";
 import { decodeCursor } from "../src/views/query/cursor.js";
+import { LOGICAL_OPERATORS } from "../src/views/query/filterShape.js";
 import { FIELD_OPERATORS } from "../src/views/query/operandChecks.js";
 import { compileProjection } from "../src/views/query/projection.js";
-import { LOGICAL } from "../src/views/query/filterShape.js";
 import { compileFilter } from "./views/query/compileFilter.js";
 
 const PAGES = [
@@ -66,7 +66,7 @@ describe("docs/query-filters.md", () => {
   const operatorRows = rowsOf("Operators").filter(([names]) => names?.length);
 
   test("every operator has a row in the table, and every row is about an operator", () => {
-    const known = [...FIELD_OPERATORS, ...LOGICAL, "$comment"];
+    const known = [...FIELD_OPERATORS, ...LOGICAL_OPERATORS, "$comment"];
     expect(operatorRows.flatMap(([names]) => names).sort()).toEqual(known.sort());
   });
 
@@ -85,8 +85,8 @@ describe("docs/query-filters.md", () => {
 
   test("each index is listed", () => {
     const listed = rowsOf("What is fast").flatMap(([, fields]) => (fields?.length ? [fields] : []));
-    const kinds: Kind[] = ["workflow", "task", "taskforce"];
-    expect(listed).toEqual(kinds.map((kind) => [ID_FIELD[kind], ...INDEXED[kind]]));
+    const kinds: EntityKind[] = ["workflow", "task", "taskforce"];
+    expect(listed).toEqual(kinds.map((kind) => [ID_FIELD[kind], ...INDEXED_FIELDS[kind]]));
   });
 
   const examples = [...page.matchAll(/^\$ curl -s \$W\/query\/taskforces -d '(.+)'.*\n(.+)$/gm)].map(

@@ -1,6 +1,6 @@
 /** The service understood a request and said no, or failed at it. */
-export class Refusal extends Error {
-  override name = "Refusal";
+export class ApiError extends Error {
+  override name = "ApiError";
   /** The HTTP status. */
   readonly status: number;
 
@@ -20,7 +20,7 @@ export class Unreachable extends Error {
    * Whether the service may have done what it was asked for: the connection broke after the request had been sent, and a
    * request of this kind is not sent twice.
    */
-  readonly mayBeDone: boolean;
+  readonly mayHaveSucceeded: boolean;
 
   /** @param reason what broke, in a few words */
   constructor(
@@ -30,7 +30,7 @@ export class Unreachable extends Error {
   ) {
     super(`could not reach ${url}: ${reason}`, { cause });
     this.url = url;
-    this.mayBeDone = mayBeDone;
+    this.mayHaveSucceeded = mayBeDone;
   }
 }
 
@@ -40,17 +40,17 @@ export class LoginFailed extends Error {
 }
 
 /** `fetch` says no more than "fetch failed"; what broke is in the cause. */
-export function reasonOf(error: unknown): string {
-  const cause = causeOf(error);
+export function networkFailureReason(error: unknown): string {
+  const cause = rootCause(error);
   if (!(cause instanceof Error)) return String(cause);
-  return cause.message || codeOf(error) || cause.name;
+  return cause.message || networkErrorCode(error) || cause.name;
 }
 
 /** The system's name for what broke: `ECONNREFUSED`. */
-export function codeOf(error: unknown): string | undefined {
-  const cause = causeOf(error);
+export function networkErrorCode(error: unknown): string | undefined {
+  const cause = rootCause(error);
   return cause instanceof Error && "code" in cause ? String(cause.code) : undefined;
 }
 
-const causeOf = (error: unknown): unknown =>
+const rootCause = (error: unknown): unknown =>
   error instanceof Error && error.cause instanceof Error ? error.cause : error;

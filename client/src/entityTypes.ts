@@ -4,19 +4,19 @@ type Schemas = components["schemas"];
 
 /** The document requires no field of an entity, because a projection may leave any out. An answer as a whole has them all. */
 type Entity = Schemas["WorkflowObject"] | Schemas["TaskDirectiveObject"] | Schemas["TaskforceObject"];
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
-type IsEntity<T> = true extends (Entity extends infer E ? (E extends unknown ? Same<T, E> : never) : never)
+type IsSameType<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+type IsEntity<T> = true extends (Entity extends infer E ? (E extends unknown ? IsSameType<T, E> : never) : never)
   ? true
   : false;
 
 /** An answer in which every entity has all its fields. */
-export type Whole<T> =
+export type WithAllFields<T> =
   IsEntity<T> extends true
     ? Required<T>
     : T extends readonly (infer Member)[]
-      ? Whole<Member>[]
+      ? WithAllFields<Member>[]
       : T extends object
-        ? { [Key in keyof T]: Whole<T[Key]> }
+        ? { [Key in keyof T]: WithAllFields<T[Key]> }
         : T;
 
 /** What a user asked for: tasks that run until it is aborted or finished. Times are epoch seconds. */

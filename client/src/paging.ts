@@ -1,17 +1,17 @@
 import type { Client as Calls } from "openapi-fetch";
-import { answerOf } from "./unwrapResponse.js";
 import type { TaskDirective, Taskforce, Workflow } from "./entityTypes.js";
 import type { paths } from "./schema.js";
+import { unwrapResponse } from "./unwrapResponse.js";
 
 /** What can be searched for. */
-export interface Queried {
+export interface EntityByKind {
   workflows: Workflow;
   "task-directives": TaskDirective;
   taskforces: Taskforce;
 }
 
 /** A search: `query` is a MongoDB filter. */
-export interface Search {
+export interface QueryRequest {
   query: Record<string, unknown>;
   /** Fields to return; dots reach into objects. Undefined: all. */
   projection?: string[] | undefined;
@@ -22,20 +22,20 @@ export interface Search {
  *
  * @throws Refusal 400 for a filter that the service does not know
  */
-export async function* find<Kind extends keyof Queried>(
+export async function* queryAllPages<Kind extends keyof EntityByKind>(
   calls: Pick<Calls<paths>, "POST">,
   kind: Kind,
-  { query, projection }: Search,
+  { query, projection }: QueryRequest,
   signal?: AbortSignal,
-): AsyncGenerator<Queried[Kind], void, undefined> {
-  const wanted = { query, ...(projection && { projection }) };
+): AsyncGenerator<EntityByKind[Kind], void, undefined> {
+  const request = { query, ...(projection && { projection }) };
   let after: string | null = null;
   do {
-    const body = { ...wanted, ...(after !== null && { after }) };
-    const page: Record<string, unknown> & { next_after: string | null } = await answerOf(
-      calls.POST(`/v1/query/${kind as keyof Queried}`, { body, ...(signal && { signal }) }),
+    const body = { ...request, ...(after !== null && { after }) };
+    const page: Record<string, unknown> & { next_after: string | null } = await unwrapResponse(
+      calls.POST(`/v1/query/${kind as keyof EntityByKind}`, { body, ...(signal && { signal }) }),
     );
-    yield* page[kind.replace("-", "_")] as Queried[Kind][];
+    yield* page[kind.replace("-", "_")] as EntityByKind[Kind][];
     after = page.next_after;
   } while (after !== null);
 }

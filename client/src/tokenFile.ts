@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { chmod, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Grant, TokenCache } from "./tokenSource.js";
+import type { TokenCache, TokenSet } from "./tokenSource.js";
 
 /** Bits of a file's mode that let others read or change it. */
-const FOR_OTHERS = 0o077;
+const NON_OWNER_MODE_BITS = 0o077;
 
 /** Where the command line keeps its tokens. */
 export const tokenFilePath = (environment: NodeJS.ProcessEnv): string =>
@@ -15,11 +15,11 @@ export const tokenFilePath = (environment: NodeJS.ProcessEnv): string =>
  * Keeps tokens in a file that only its owner can read. One that others could read is not believed, and written anew; a
  * file that can't be read or written costs a login, nothing else.
  */
-export function tokenFile(path: string): TokenCache {
-  const readAll = async (): Promise<Record<string, Grant>> => {
+export function createTokenFileCache(path: string): TokenCache {
+  const readAll = async (): Promise<Record<string, TokenSet>> => {
     try {
-      if (((await stat(path)).mode & FOR_OTHERS) !== 0) return {};
-      return JSON.parse(await readFile(path, "utf8")) as Record<string, Grant>;
+      if (((await stat(path)).mode & NON_OWNER_MODE_BITS) !== 0) return {};
+      return JSON.parse(await readFile(path, "utf8")) as Record<string, TokenSet>;
     } catch {
       return {};
     }

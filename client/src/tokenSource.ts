@@ -1,6 +1,6 @@
 import type { Configuration } from "openid-client";
-import { LoginFailed, reasonOf } from "./clientErrors.js";
-import type { Send } from "./retryRequests.js";
+import { LoginFailed, networkFailureReason } from "./clientErrors.js";
+import type { SendRequest } from "./retryRequests.js";
 
 /** Gives a bearer token. @param refused a token that the service did not take; another one is wanted */
 export type TokenSource = (refused?: string) => Promise<string>;
@@ -26,7 +26,7 @@ export interface DeviceLogin {
 }
 
 /** What a provider gave. */
-export interface Grant {
+export interface TokenSet {
   accessToken: string;
   /** Epoch seconds. */
   expires: number;
@@ -35,8 +35,8 @@ export interface Grant {
 
 /** Keeps grants, by provider and client. */
 export interface TokenCache {
-  read(key: string): Promise<Grant | undefined>;
-  write(key: string, grant: Grant): Promise<void>;
+  read(key: string): Promise<TokenSet | undefined>;
+  write(key: string, grant: TokenSet): Promise<void>;
 }
 
 /** What {@link createTokenSource} may use. */
@@ -50,9 +50,9 @@ export interface TokenSourceOptions {
 }
 
 /** Seconds before its end from which on a token is not used any more. */
-const MARGIN = 30;
+const EXPIRY_MARGIN_SECONDS = 30;
 /** How long a token is kept whose provider does not say, in seconds. */
-const SHORT_LIFE = 60;
+const DEFAULT_LIFETIME_SECONDS = 60;
 
 const epochSeconds = (): number => Date.now() / 1000;
 
@@ -66,43 +66,43 @@ export function createTokenSource(
   { cache, onDeviceLogin, signal }: TokenSourceOptions = {},
 ): TokenSource {
   const key = `${credentials.issuer} ${credentials.clientId} ${credentials.scope ?? ""}`.trim();
-  let held: Grant | undefined;
-  let underWay: Promise<Grant> | undefined;
+  let cached: TokenSet | undefined;
+  let pendingRequest: Promise<TokenSet> | undefined;
 
-  const obtain = async (refused: string | undefined): Promise<Grant> => {
-    held ??= await cache?.read(key);
-    if (isGood(held, refused)) return held;
-    held = await ask(credentials, held, onDeviceLogin, signal);
-    await cache?.write(key, held);
-    return held;
+  const obtain = async (refused: string | undefined): Promise<TokenSet> => {
+    cached ??= await cache?.read(key);
+    if (isUsable(cached, refused)) return cached;
+    cached = await requestTokens(credentials, cached, onDeviceLogin, signal);
+    await cache?.write(key, cached);
+    return cached;
   };
   return async (refused) => {
-    if (isGood(held, refused)) return held.accessToken;
+    if (isUsable(cached, refused)) return cached.accessToken;
     // Requests at the same time share one login.
-    underWay ??= obtain(refused).finally(() => {
-      underWay = undefined;
+    pendingRequest ??= obtain(refused).finally(() => {
+      pendingRequest = undefined;
     });
-    return (await underWay).accessToken;
+    return (await pendingRequest).accessToken;
   };
 }
 
-const isGood = (grant: Grant | undefined, refused: string | undefined): grant is Grant =>
-  grant !== undefined && grant.accessToken !== refused && grant.expires - MARGIN > epochSeconds();
+const isUsable = (grant: TokenSet | undefined, refused: string | undefined): grant is TokenSet =>
+  grant !== undefined && grant.accessToken !== refused && grant.expires - EXPIRY_MARGIN_SECONDS > epochSeconds();
 
-async function ask(
+async function requestTokens(
   credentials: Credentials,
-  last: Grant | undefined,
+  previous: TokenSet | undefined,
   onDeviceLogin: TokenSourceOptions["onDeviceLogin"],
   signal: AbortSignal | undefined,
-): Promise<Grant> {
+): Promise<TokenSet> {
   // Only those who log in this way load it.
   const oauth = await import("openid-client");
   const { clientSecret, scope } = credentials;
   const parameters: Record<string, string> = scope === undefined ? {} : { scope };
   try {
-    const provider = await discover(oauth, credentials);
-    if (clientSecret !== undefined) return grantOf(await oauth.clientCredentialsGrant(provider, parameters));
-    const renewed = last?.refreshToken && (await renew(oauth, provider, last.refreshToken));
+    const provider = await discoverProvider(oauth, credentials);
+    if (clientSecret !== undefined) return toTokenSet(await oauth.clientCredentialsGrant(provider, parameters));
+    const renewed = previous?.refreshToken && (await refreshTokens(oauth, provider, previous.refreshToken));
     if (renewed) return renewed;
     if (onDeviceLogin === undefined) throw new LoginFailed("there is nobody to log in, and no client secret");
     const device = await oauth.initiateDeviceAuthorization(provider, parameters);
@@ -111,72 +111,72 @@ async function ask(
       code: device.user_code,
       pageWithCode: device.verification_uri_complete,
     });
-    return grantOf(
-      await oauth.pollDeviceAuthorizationGrant(provider, device, undefined, signal ? { signal } : {}),
-    );
+    return toTokenSet(await oauth.pollDeviceAuthorizationGrant(provider, device, undefined, signal ? { signal } : {}));
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof LoginFailed) throw error;
-    throw new LoginFailed(`${credentials.issuer} gave no token: ${providersWords(error)}`, { cause: error });
+    throw new LoginFailed(`${credentials.issuer} gave no token: ${providerErrorText(error)}`, {
+      cause: error,
+    });
   }
 }
 
 type OpenId = typeof import("openid-client");
 
 /** The machine's own names: a provider there may be spoken to without TLS. */
-const OWN_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const LOCALHOST_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
-function discover(oauth: OpenId, { issuer, clientId, clientSecret }: Credentials): Promise<Configuration> {
+function discoverProvider(oauth: OpenId, { issuer, clientId, clientSecret }: Credentials): Promise<Configuration> {
   const url = new URL(issuer);
   const proof = clientSecret === undefined ? oauth.None() : oauth.ClientSecretBasic(clientSecret);
-  const execute = OWN_NAMES.has(url.hostname) ? [oauth.allowInsecureRequests] : [];
+  const execute = LOCALHOST_NAMES.has(url.hostname) ? [oauth.allowInsecureRequests] : [];
   return oauth.discovery(url, clientId, undefined, proof, { execute });
 }
 
 /** @returns undefined when the refresh token does not count any more */
-async function renew(
+async function refreshTokens(
   oauth: OpenId,
   provider: Configuration,
   refreshToken: string,
-): Promise<Grant | undefined> {
+): Promise<TokenSet | undefined> {
   try {
-    return { refreshToken, ...grantOf(await oauth.refreshTokenGrant(provider, refreshToken)) };
+    return { refreshToken, ...toTokenSet(await oauth.refreshTokenGrant(provider, refreshToken)) };
   } catch (error) {
     if (error instanceof oauth.ResponseBodyError) return undefined;
     throw error;
   }
 }
 
-type TokenAnswer = Awaited<ReturnType<OpenId["clientCredentialsGrant"]>>;
+type TokenResponse = Awaited<ReturnType<OpenId["clientCredentialsGrant"]>>;
 
-function grantOf({ access_token, refresh_token, expires_in }: TokenAnswer): Grant {
-  const expires = epochSeconds() + (expires_in ?? MARGIN + SHORT_LIFE);
+function toTokenSet({ access_token, refresh_token, expires_in }: TokenResponse): TokenSet {
+  const expires = epochSeconds() + (expires_in ?? EXPIRY_MARGIN_SECONDS + DEFAULT_LIFETIME_SECONDS);
   return { accessToken: access_token, expires, ...(refresh_token && { refreshToken: refresh_token }) };
 }
 
 /** OAuth's own error, where there is one: `access_denied`. */
-function providersWords(error: unknown): string {
+function providerErrorText(error: unknown): string {
   if (error instanceof Error && "error" in error && typeof error.error === "string") {
     const more = "error_description" in error ? error.error_description : undefined;
     return typeof more === "string" ? `${error.error} (${more})` : error.error;
   }
-  return reasonOf(error);
+  return networkFailureReason(error);
 }
 
 /** Sends a bearer token along; one that the service refuses is replaced once. */
-export function withToken(send: Send, token: string | TokenSource | undefined): Send {
+export function withBearerToken(send: SendRequest, token: string | TokenSource | undefined): SendRequest {
   if (token === undefined) return send;
   return async (request) => {
-    const sendWith = (bearer: string) => {
+    const sendWithToken = (bearer: string) => {
       const sent = request.clone();
       sent.headers.set("authorization", `Bearer ${bearer}`);
       return send(sent);
     };
-    if (typeof token === "string") return sendWith(token);
+    if (typeof token === "string") return sendWithToken(token);
     const first = await token();
-    const answer = await sendWith(first);
+    const answer = await sendWithToken(first);
     if (answer.status !== 401) return answer;
     await answer.body?.cancel();
-    return sendWith(await token(first));
+    return sendWithToken(await token(first));
   };
 }

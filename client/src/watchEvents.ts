@@ -1,8 +1,8 @@
 import { createParser } from "eventsource-parser";
-import { refusalOf } from "./unwrapResponse.js";
-import { reasonOf, Unreachable } from "./clientErrors.js";
-import { type Patience, pause, type Send } from "./retryRequests.js";
+import { networkFailureReason, Unreachable } from "./clientErrors.js";
+import { abortableDelay, type RetryOptions, type SendRequest } from "./retryRequests.js";
 import type { components } from "./schema.js";
+import { apiErrorFrom } from "./unwrapResponse.js";
 
 type Schemas = components["schemas"];
 
@@ -38,11 +38,11 @@ export interface WatchOptions {
 }
 
 /** Seconds without a byte after which a stream is dead: three heartbeats. */
-const SILENCE = 45;
+const HEARTBEAT_TIMEOUT_SECONDS = 45;
 /** Seconds between a break and the next attempt, until the service says something else. */
-const USUAL_WAIT = 1;
+const DEFAULT_RECONNECT_SECONDS = 1;
 /** The wait doubles while nobody answers, up to so many seconds. */
-const LONGEST_WAIT = 15;
+const MAX_RECONNECT_SECONDS = 15;
 
 /**
  * Events as they happen. A stream that breaks is opened again, on whichever process answers, and goes on where it ended.
@@ -51,33 +51,33 @@ const LONGEST_WAIT = 15;
  * @throws Refusal 404 for a workflow that is unknown, and where the service has no such route; Unreachable
  */
 export async function* watchEvents(
-  send: Send,
+  send: SendRequest,
   url: string,
   { signal, lastEventId, onOpen, onBreak }: WatchOptions = {},
-  patience: Patience = {},
+  patience: RetryOptions = {},
 ): AsyncGenerator<WatchEvent, void, undefined> {
-  const begun = Date.now();
+  const startedMs = Date.now();
   let resumeAfter = lastEventId;
-  let usualWait = USUAL_WAIT;
+  let reconnectSeconds = DEFAULT_RECONNECT_SECONDS;
   let wasOpen = false;
   for (let attempt = 0; ; attempt++) {
     let reason = "the stream ended";
     try {
-      const opened = await open(send, url, resumeAfter, signal);
+      const opened = await openStream(send, url, resumeAfter, signal);
       if (typeof opened === "string") reason = opened;
       else {
         onOpen?.();
         wasOpen = true;
         attempt = 0;
-        const told = {
+        const parserCallbacks = {
           onRetry(milliseconds: number) {
-            usualWait = milliseconds / 1000;
+            reconnectSeconds = milliseconds / 1000;
           },
           onId(id: string) {
             resumeAfter = id;
           },
         };
-        for await (const event of eventsOf(opened, told, signal)) {
+        for await (const event of parseEvents(opened, parserCallbacks, signal)) {
           resumeAfter = event.id;
           yield event;
         }
@@ -85,34 +85,34 @@ export async function* watchEvents(
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof TypeError)) throw error;
-      reason = reasonOf(error);
+      reason = networkFailureReason(error);
     }
     signal?.throwIfAborted();
-    const wait = Math.min(usualWait * 2 ** attempt, LONGEST_WAIT) * (0.5 + Math.random() / 2);
-    if (!wasOpen && Date.now() + wait * 1000 > begun + (patience.seconds ?? 60) * 1000)
+    const delaySeconds = Math.min(reconnectSeconds * 2 ** attempt, MAX_RECONNECT_SECONDS) * (0.5 + Math.random() / 2);
+    if (!wasOpen && Date.now() + delaySeconds * 1000 > startedMs + (patience.maxSeconds ?? 60) * 1000)
       throw new Unreachable(new URL(url).origin, reason);
-    onBreak?.(reason, wait);
-    await pause(wait, signal);
+    onBreak?.(reason, delaySeconds);
+    await abortableDelay(delaySeconds, signal);
   }
 }
 
 /** @returns the body, or why there is none for now */
-async function open(
-  send: Send,
+async function openStream(
+  send: SendRequest,
   url: string,
   lastEventId: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<ReadableStream<Uint8Array> | string> {
   const headers = { accept: "text/event-stream", ...(lastEventId && { "last-event-id": lastEventId }) };
-  const answer = await send(new Request(url, { headers, signal: signal ?? null }));
-  if (answer.status === 503 || answer.status === 429) {
-    await answer.body?.cancel();
-    return `${answer.status} ${answer.statusText}`;
+  const response = await send(new Request(url, { headers, signal: signal ?? null }));
+  if (response.status === 503 || response.status === 429) {
+    await response.body?.cancel();
+    return `${response.status} ${response.statusText}`;
   }
-  if (!answer.ok) throw refusalOf(answer, await answer.json().catch(() => undefined));
-  if (answer.body === null || !answer.headers.get("content-type")?.startsWith("text/event-stream"))
+  if (!response.ok) throw apiErrorFrom(response, await response.json().catch(() => undefined));
+  if (response.body === null || !response.headers.get("content-type")?.startsWith("text/event-stream"))
     throw new Unreachable(new URL(url).origin, "what answers there sends no events");
-  return answer.body;
+  return response.body;
 }
 
 /**
@@ -120,7 +120,7 @@ async function open(
  *
  * @param told.onId gets ids to resume after that come without an event, as they do with heartbeats
  */
-async function* eventsOf(
+async function* parseEvents(
   body: ReadableStream<Uint8Array>,
   { onRetry, onId }: { onRetry(milliseconds: number): void; onId(id: string): void },
   signal: AbortSignal | undefined,
@@ -142,7 +142,7 @@ async function* eventsOf(
   let text = "";
   try {
     for (;;) {
-      const { done, value } = await spoken(reader.read());
+      const { done, value } = await withHeartbeatTimeout(reader.read());
       if (done) return;
       text += decoder.decode(value, { stream: true });
       // The parser keeps ids without an event to itself. That of an event must not count before the event is here.
@@ -161,10 +161,13 @@ async function* eventsOf(
   }
 }
 
-async function spoken<T>(read: Promise<T>): Promise<T> {
+async function withHeartbeatTimeout<T>(read: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TypeError(`not a word for ${SILENCE} s`)), SILENCE * 1000);
+    timer = setTimeout(
+      () => reject(new TypeError(`not a word for ${HEARTBEAT_TIMEOUT_SECONDS} s`)),
+      HEARTBEAT_TIMEOUT_SECONDS * 1000,
+    );
   });
   try {
     return await Promise.race([read, silence]);

@@ -1,30 +1,30 @@
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
-import { Empty } from "./parts/Notices.tsx";
-import { Patterns } from "./parts/StackedBar.tsx";
+import { ConnectionAlert, ConnectionStatus } from "./ConnectionStatus.tsx";
+import { EmptyNotice } from "./parts/Notices.tsx";
+import { SvgPatterns } from "./parts/StackedBar.tsx";
 import { View } from "./parts/View.tsx";
-import { ConnectionMark, Trouble } from "./ConnectionStatus.tsx";
 import { ScheddsView } from "./views/ScheddsView.tsx";
 import { ScheddView } from "./views/ScheddView.tsx";
 import { WorkflowsView } from "./views/WorkflowsView.tsx";
 import { WorkflowView } from "./views/WorkflowView.tsx";
 
 /** Addresses that are views of this page; all others are left to the browser. */
-const OURS = /^\/(?:(?:workflows|schedds)(?:\/.*)?)?(?:\?.*)?$/;
+const PAGE_ROUTES = /^\/(?:(?:workflows|schedds)(?:\/.*)?)?(?:\?.*)?$/;
 
 /** What the service tells of its reader. */
-const told = (name: string): string | undefined =>
+const readMetaContent = (name: string): string | undefined =>
   document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content;
 
 /** The whole page. */
 export function App() {
   return (
-    <LocationProvider scope={OURS}>
-      <Patterns />
+    <LocationProvider scope={PAGE_ROUTES}>
+      <SvgPatterns />
       <a class="skip" href="#content">
         Skip to the content
       </a>
       <Header />
-      <Trouble />
+      <ConnectionAlert />
       <div id="content">
         <Router>
           <Route path="/" component={WorkflowsView} />
@@ -42,8 +42,8 @@ export function App() {
 function Header() {
   const { path } = useLocation();
   const onSchedds = path.startsWith("/schedds");
-  const operator = told("operator");
-  const exit = told("exit");
+  const operator = readMetaContent("operator");
+  const signOutUrl = readMetaContent("exit");
   return (
     <header class="top">
       <a class="brand" href="/">
@@ -59,10 +59,10 @@ function Header() {
         <a href="/admin/queues">Queues</a>
         <a href="/docs/">API</a>
       </nav>
-      <ConnectionMark />
+      <ConnectionStatus />
       {operator && operator !== "anybody" && <span class="operator">{operator}</span>}
-      {exit && (
-        <form method="post" action={exit}>
+      {signOutUrl && (
+        <form method="post" action={signOutUrl}>
           <button type="submit" class="quiet">
             Sign out
           </button>
@@ -75,11 +75,11 @@ function Header() {
 function NotFound() {
   return (
     <View title="Not found">
-      <Empty title="There is no such page">
+      <EmptyNotice title="There is no such page">
         <p>
           <a href="/">All workflows</a>
         </p>
-      </Empty>
+      </EmptyNotice>
     </View>
   );
 }

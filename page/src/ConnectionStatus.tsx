@@ -1,23 +1,23 @@
-import { signedOut } from "./api/callApi.ts";
-import { connection, heard } from "./live/connection.ts";
-import { clockTime } from "./parts/format.ts";
+import { isSignedOut } from "./api/callApi.ts";
+import { connectionState, lastResponseMs } from "./live/connection.ts";
+import { formatTime } from "./parts/format.ts";
 
-const WORDS = { live: "Live", asking: "Every few seconds", away: "Service away" };
+const CONNECTION_LABELS = { live: "Live", asking: "Every few seconds", away: "Service away" };
 
 /** How the page learns what happens. */
-export function ConnectionMark() {
-  const how = connection.value;
+export function ConnectionStatus() {
+  const state = connectionState.value;
   return (
-    <span class={`connection is-${how}`} role="status">
+    <span class={`connection is-${state}`} role="status">
       <span class="connection-dot" aria-hidden="true" />
-      {WORDS[how]}
+      {CONNECTION_LABELS[state]}
     </span>
   );
 }
 
 /** What keeps the page from being up to date. */
-export function Trouble() {
-  if (signedOut.value)
+export function ConnectionAlert() {
+  if (isSignedOut.value)
     return (
       <p class="trouble" role="alert">
         You are signed out.{" "}
@@ -27,10 +27,10 @@ export function Trouble() {
         to sign in.
       </p>
     );
-  if (connection.value !== "away") return null;
+  if (connectionState.value !== "away") return null;
   return (
     <p class="trouble" role="alert">
-      The service does not answer. What you see is how things stood at {clockTime(heard.value / 1000)}; it
+      The service does not answer. What you see is how things stood at {formatTime(lastResponseMs.value / 1000)}; it
       goes on by itself once the service is back.
     </p>
   );

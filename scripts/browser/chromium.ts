@@ -1,11 +1,11 @@
 import { access, constants } from "node:fs/promises";
 import { type Browser, chromium } from "playwright-core";
-import { installWithApt, mayInstallWithApt } from "../../src/redis/installPackage.js";
+import { canInstallWithApt, installWithApt } from "../../src/redis/installPackage.js";
 
 /** Where Debian's package puts it. */
-const DEBIANS = "/usr/bin/chromium";
+const DEBIAN_CHROMIUM_PATH = "/usr/bin/chromium";
 
-const isThere = (path: string): Promise<boolean> =>
+const isExecutable = (path: string): Promise<boolean> =>
   access(path, constants.X_OK).then(
     () => true,
     () => false,
@@ -16,19 +16,19 @@ const isThere = (path: string): Promise<boolean> =>
  *
  * @throws Error that says in one sentence how to get one
  */
-async function chromiumPath(): Promise<string> {
+async function findChromiumPath(): Promise<string> {
   const given = process.env["CHROMIUM_PATH"];
   if (given) {
-    if (await isThere(given)) return given;
+    if (await isExecutable(given)) return given;
     throw new Error(`CHROMIUM_PATH: there is no program at ${given}`);
   }
-  if (!(await isThere(DEBIANS)) && (await mayInstallWithApt())) {
+  if (!(await isExecutable(DEBIAN_CHROMIUM_PATH)) && (await canInstallWithApt())) {
     console.error("no chromium here: installing it with apt-get");
     await installWithApt("chromium");
   }
-  if (await isThere(DEBIANS)) return DEBIANS;
+  if (await isExecutable(DEBIAN_CHROMIUM_PATH)) return DEBIAN_CHROMIUM_PATH;
   throw new Error(
-    `no Chromium at ${DEBIANS}: install one ("sudo apt-get install chromium" on Debian), or set CHROMIUM_PATH`,
+    `no Chromium at ${DEBIAN_CHROMIUM_PATH}: install one ("sudo apt-get install chromium" on Debian), or set CHROMIUM_PATH`,
   );
 }
 
@@ -36,5 +36,5 @@ async function chromiumPath(): Promise<string> {
 export async function openBrowser(): Promise<Browser> {
   // Chromium's sandbox does not work for root, as whom containers run the tests; it sees only our own pages.
   const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  return chromium.launch({ executablePath: await chromiumPath(), args });
+  return chromium.launch({ executablePath: await findChromiumPath(), args });
 }

@@ -1,8 +1,8 @@
-import { describedRoutes } from "../../src/api/app.js";
-import type { Document } from "../../src/api/http/openapi.js";
+import { describeRoutes } from "../../src/api/app.js";
+import type { OpenApiDocument } from "../../src/api/http/openapi.js";
 
 /** Stands for whatever the handlers of routes use, of every type: a description is made without calling them. */
-const uncalled = new Proxy(
+const unusedDependency = new Proxy(
   {},
   {
     get(_, name) {
@@ -12,5 +12,10 @@ const uncalled = new Proxy(
 ) as never;
 
 /** The OpenAPI document as a service with the embedded MQS serves it; none has to run. */
-export const apiDocument = (): Promise<Document> =>
-  describedRoutes({ wms: uncalled, readiness: uncalled, embeddedMqs: uncalled, events: uncalled }).document();
+export const createApiDocument = (): Promise<OpenApiDocument> =>
+  describeRoutes({
+    wms: unusedDependency,
+    readiness: unusedDependency,
+    embeddedMqs: unusedDependency,
+    events: unusedDependency,
+  }).document();

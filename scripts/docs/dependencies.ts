@@ -1,9 +1,9 @@
 import {
-  CLIENT_DEVELOPMENT_REASONS,
-  CLIENT_REASONS,
-  DEVELOPMENT_REASONS,
+  CLIENT_DEPENDENCY_REASONS,
+  CLIENT_DEV_DEPENDENCY_REASONS,
+  DEPENDENCY_REASONS,
+  DEV_DEPENDENCY_REASONS,
   INSTALL_SCRIPTS,
-  REASONS,
 } from "./dependencyReasons.js";
 
 /** As much of `package.json` as is read here. */
@@ -23,7 +23,7 @@ export interface LockedPackage {
 }
 
 /** `package-lock.json`; the keys are paths such as `node_modules/a/node_modules/b`. */
-export interface Lock {
+export interface PackageLock {
   packages: Record<string, LockedPackage>;
 }
 
@@ -38,62 +38,56 @@ export const PERMISSIVE = new Set([
   "MIT",
 ]);
 
-const FOLDER = "node_modules/";
-const nameOf = (path: string): string => path.slice(path.lastIndexOf(FOLDER) + FOLDER.length);
+const NODE_MODULES_PREFIX = "node_modules/";
+const packageNameOf = (path: string): string =>
+  path.slice(path.lastIndexOf(NODE_MODULES_PREFIX) + NODE_MODULES_PREFIX.length);
 
 /** Packages of others that an installation without `devDependencies` can hold, by name. One may be there in several versions. */
-export const productionPackages = ({ packages }: Lock): [name: string, locked: LockedPackage][] =>
+export const productionPackages = ({ packages }: PackageLock): [name: string, locked: LockedPackage][] =>
   Object.entries(packages)
-    .filter(([path, { dev, link }]) => path.includes(FOLDER) && !dev && !link)
-    .map(([path, locked]) => [nameOf(path), locked]);
+    .filter(([path, { dev, link }]) => path.includes(NODE_MODULES_PREFIX) && !dev && !link)
+    .map(([path, locked]) => [packageNameOf(path), locked]);
 
 /** Names of the packages that bring a script which `npm install` would run. */
-export const packagesWithScripts = ({ packages }: Lock): string[] =>
-  Object.entries(packages).flatMap(([path, { hasInstallScript }]) =>
-    hasInstallScript ? [nameOf(path)] : [],
-  );
+export const packagesWithInstallScripts = ({ packages }: PackageLock): string[] =>
+  Object.entries(packages).flatMap(([path, { hasInstallScript }]) => (hasInstallScript ? [packageNameOf(path)] : []));
 
 /** The page about dependencies. @param client the manifest of the client's package */
-export function dependenciesPage(
+export function renderDependenciesPage(
   { dependencies, devDependencies }: Manifest,
   client: Manifest,
-  lock: Lock,
+  lock: PackageLock,
 ): string {
   const licenceOf = (name: string) =>
-    (lock.packages[FOLDER + name] ?? lock.packages[`client/${FOLDER}${name}`])?.license ?? "";
+    (lock.packages[NODE_MODULES_PREFIX + name] ?? lock.packages[`client/${NODE_MODULES_PREFIX}${name}`])?.license ?? "";
   const rows = (wanted: Record<string, string>, reasons: Record<string, string>) =>
     Object.entries(wanted)
       .filter(([name]) => !name.startsWith("@types/"))
-      .map(([name, range]) => [
-        name,
-        `\`${range}\``,
-        licenceOf(name),
-        reasons[name] ?? "**no reason given**",
-      ]);
-  const scripts = packagesWithScripts(lock)
+      .map(([name, range]) => [name, `\`${range}\``, licenceOf(name), reasons[name] ?? "**no reason given**"]);
+  const scripts = packagesWithInstallScripts(lock)
     .sort()
     .map((name) => [name, INSTALL_SCRIPTS[name] ?? "**not looked at**"]);
   return `# Dependencies
 
-Made by \`npm run docs\` from \`package.json\`, \`client/package.json\`, \`package-lock.json\` and \`scripts/docs/reasons.ts\`; a test keeps it true.
+Made by \`npm run docs\` from \`package.json\`, \`client/package.json\`, \`package-lock.json\` and \`scripts/docs/dependencyReasons.ts\`; a test keeps it true.
 
 ## What the service needs to run
 
-${table(["package", "versions", "licence", "why"], rows(dependencies, REASONS))}
+${table(["package", "versions", "licence", "why"], rows(dependencies, DEPENDENCY_REASONS))}
 
 ## What the client and its command line need to run
 
 An installation of the service alone has none of these.
 
-${table(["package", "versions", "licence", "why"], rows(client.dependencies, CLIENT_REASONS))}
+${table(["package", "versions", "licence", "why"], rows(client.dependencies, CLIENT_DEPENDENCY_REASONS))}
 
 ## What developing it needs
 
-${table(["package", "versions", "licence", "why"], rows(devDependencies, DEVELOPMENT_REASONS))}
+${table(["package", "versions", "licence", "why"], rows(devDependencies, DEV_DEPENDENCY_REASONS))}
 
 The client's package besides:
 
-${table(["package", "versions", "licence", "why"], rows(client.devDependencies, CLIENT_DEVELOPMENT_REASONS))}
+${table(["package", "versions", "licence", "why"], rows(client.devDependencies, CLIENT_DEV_DEPENDENCY_REASONS))}
 
 Types of other packages (\`@types/…\`) are not listed.
 
@@ -101,7 +95,7 @@ Types of other packages (\`@types/…\`) are not listed.
 
 All packages that an installation for production can hold, those for other systems included. All licences are permissive: a test refuses others.
 
-${table(["licence", "packages", "which"], byLicence(lock))}
+${table(["licence", "packages", "which"], licenceRows(lock))}
 
 ## Scripts at installation
 
@@ -112,7 +106,7 @@ ${table(["package", "what its script would do"], scripts)}
 `;
 }
 
-function byLicence(lock: Lock): string[][] {
+function licenceRows(lock: PackageLock): string[][] {
   const groups = new Map<string, Set<string>>();
   for (const [name, { license = "none" }] of productionPackages(lock))
     groups.set(license, (groups.get(license) ?? new Set()).add(name));

@@ -1,12 +1,10 @@
 /** Why each package is here that the service needs to run. */
-export const REASONS: Record<string, string> = {
-  "@asteasolutions/zod-to-openapi":
-    "makes the OpenAPI document from the schemas that validate, so that it can't lie",
+export const DEPENDENCY_REASONS: Record<string, string> = {
+  "@asteasolutions/zod-to-openapi": "makes the OpenAPI document from the schemas that validate, so that it can't lie",
   "@bull-board/api": "the dashboard of the queues",
   "@bull-board/express": "the same; all three of one version",
   "@bull-board/ui": "the same",
-  "@opentelemetry/api":
-    "what tracing is written against; below 1.10, as the newest line that runs on Node 20 wants it",
+  "@opentelemetry/api": "what tracing is written against; below 1.10, as the newest line that runs on Node 20 wants it",
   "@opentelemetry/context-async-hooks": "carries a trace through asynchronous work",
   "@opentelemetry/core": "reads and writes `traceparent`",
   "@opentelemetry/exporter-trace-otlp-proto": "sends traces to the operator's collector",
@@ -31,7 +29,7 @@ export const REASONS: Record<string, string> = {
 };
 
 /** Why each package is here that the client or its command line needs to run. */
-export const CLIENT_REASONS: Record<string, string> = {
+export const CLIENT_DEPENDENCY_REASONS: Record<string, string> = {
   "@cfworker/json-schema":
     "checks a request before it is sent, by the schema of the OpenAPI document; a tenth of ajv, and nothing below it",
   "cli-table3": "aligns tables, whatever the width of their characters",
@@ -45,17 +43,16 @@ export const CLIENT_REASONS: Record<string, string> = {
 };
 
 /** Why each package is here that only making the client needs. */
-export const CLIENT_DEVELOPMENT_REASONS: Record<string, string> = {
+export const CLIENT_DEV_DEPENDENCY_REASONS: Record<string, string> = {
   "openapi-typescript": "makes the client's types from the OpenAPI document",
   typescript: "for openapi-typescript alone, which needs the compiler API of TypeScript 5",
 };
 
 /** Why each package is here that only developers need; the types of others explain themselves. */
-export const DEVELOPMENT_REASONS: Record<string, string> = {
+export const DEV_DEPENDENCY_REASONS: Record<string, string> = {
   "@biomejs/biome": "format and lint",
   "@dagrejs/dagre": "lays the graph of tasks and queues out, on the page",
-  "@preact/signals":
-    "what the page shows changes with what the service tells, and nothing else is drawn again",
+  "@preact/signals": "what the page shows changes with what the service tells, and nothing else is drawn again",
   "@swc/core": "reads TypeScript for dependency-cruiser: TypeScript 7 has no compiler API",
   ajv: "checks every answer in the tests against the OpenAPI document",
   "axe-core": "looks for what keeps people from using the page, in its tests",
@@ -77,8 +74,7 @@ export const DEVELOPMENT_REASONS: Record<string, string> = {
 export const INSTALL_SCRIPTS: Record<string, string> = {
   "@scarf/scarf": "reports the installation to its makers, for swagger-ui-dist",
   "@swc/core": "looks for its binary, which comes as a package of its own",
-  "cpu-features":
-    "compiles what ssh2 would use to choose a cipher; testcontainers reaches no machine by ssh here",
+  "cpu-features": "compiles what ssh2 would use to choose a cipher; testcontainers reaches no machine by ssh here",
   esbuild: "replaces its launcher by its binary, which saves some milliseconds",
   "msgpackr-extract": "compiles what comes ready-made as a package of its own",
   protobufjs: "warns of versions",

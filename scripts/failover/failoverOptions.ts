@@ -6,15 +6,15 @@ export interface FailoverOptions {
   /** Each master has two replicas, and takes writes only while one of them follows (`min-replicas-to-write 1`). */
   isSafe: boolean;
   /** Seconds for which replicas are stopped before the master is killed; 0: they follow until then. */
-  behind: number;
+  pauseSeconds: number;
   /** How many of the master's replicas are stopped. */
-  lagging: number;
+  pausedReplicas: number;
   /** Seconds: `min-replicas-max-lag`. */
-  maxLag: number;
+  maxLagSeconds: number;
 }
 
 /** @throws Error when an argument is none of them */
-export function failoverOptions(args: string[]): FailoverOptions {
+export function parseFailoverOptions(args: string[]): FailoverOptions {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -28,16 +28,16 @@ export function failoverOptions(args: string[]): FailoverOptions {
   return {
     kind,
     isSafe,
-    behind: seconds("behind", values.behind ?? "0"),
-    lagging: seconds("lagging", values.lagging ?? String(replicasOf(isSafe))),
-    maxLag: seconds("max-lag", values["max-lag"] ?? "10"),
+    pauseSeconds: parseNonNegativeNumber("behind", values.behind ?? "0"),
+    pausedReplicas: parseNonNegativeNumber("lagging", values.lagging ?? String(replicasPerMaster(isSafe))),
+    maxLagSeconds: parseNonNegativeNumber("max-lag", values["max-lag"] ?? "10"),
   };
 }
 
 /** Replicas of each master. The one that is left after a failover needs one that follows, to take writes. */
-export const replicasOf = (isSafe: boolean): number => (isSafe ? 2 : 1);
+export const replicasPerMaster = (isSafe: boolean): number => (isSafe ? 2 : 1);
 
-function seconds(name: string, text: string): number {
+function parseNonNegativeNumber(name: string, text: string): number {
   const number = Number(text);
   if (!(number >= 0)) throw new Error(`--${name} ${text}: expected a number`);
   return number;

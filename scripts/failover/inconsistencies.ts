@@ -1,51 +1,51 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createQueues } from "../../src/queues/queues.js";
 import { openStore } from "../../src/store/store.js";
-import { SETTINGS } from "../../test/chaos/deployment.js";
-import { Dice } from "../../test/chaos/randomSource.js";
-import { History } from "../../test/chaos/requestHistory.js";
+import { readApiView } from "../../test/chaos/apiView.js";
+import { CHAOS_SETTINGS } from "../../test/chaos/deployment.js";
 import {
-  countsEqualARecount,
-  indexesEqualAScan,
-  queuesEqualThePhases,
+  countsEqualRecount,
+  indexesEqualScan,
+  queuesEqualPhases,
 } from "../../test/chaos/invariants/projectionInvariants.js";
-import { summariesEqualARecount } from "../../test/chaos/invariants/summaryInvariants.js";
-import { takeSnapshot } from "../../test/chaos/storeSnapshot.js";
-import { takeView } from "../../test/chaos/apiView.js";
-import { Wire } from "../../test/chaos/recordingClient.js";
-import type { Redises } from "./redisDeployment.js";
+import { summariesEqualRecount } from "../../test/chaos/invariants/summaryInvariants.js";
+import { RandomSource } from "../../test/chaos/randomSource.js";
+import { RecordingClient } from "../../test/chaos/recordingClient.js";
+import { RequestHistory } from "../../test/chaos/requestHistory.js";
+import { readStoreSnapshot } from "../../test/chaos/storeSnapshot.js";
+import type { RedisDeployment } from "./redisDeployment.js";
 
 /** Milliseconds until which what is only behind has caught up. */
-const PATIENCE = 30_000;
+const CONVERGENCE_TIMEOUT_MS = 30_000;
 
 /** Compares indexes, queues, counts and summaries with the records. @returns what still contradicts them after a while */
-export async function contradictions({ open, partitions }: Redises, url: string): Promise<string[]> {
-  const redis = open();
+export async function findInconsistencies({ connect, partitions }: RedisDeployment, url: string): Promise<string[]> {
+  const redis = connect();
   const store = await openStore(redis, { partitions });
   const queues = createQueues({
     redis,
-    leaseSeconds: SETTINGS.leaseSeconds,
+    leaseSeconds: CHAOS_SETTINGS.leaseSeconds,
     schedds: await store.knownSchedds(),
   });
-  const wire = new Wire(new History(), [{ port: Number(new URL(url).port) }], new Dice(1));
-  const enough = Date.now() + PATIENCE;
+  const wire = new RecordingClient(new RequestHistory(), [{ port: Number(new URL(url).port) }], new RandomSource(1));
+  const deadlineMs = Date.now() + CONVERGENCE_TIMEOUT_MS;
   try {
     for (;;) {
       const evidence = {
-        snapshot: await takeSnapshot(redis, store),
-        view: await takeView(wire),
-        wire,
+        snapshot: await readStoreSnapshot(redis, store),
+        apiView: await readApiView(wire),
+        client: wire,
         redis,
         store,
         queues,
       };
       const found = [
-        ...indexesEqualAScan(evidence),
-        ...(await queuesEqualThePhases(evidence)),
-        ...(await countsEqualARecount(evidence)),
-        ...(await summariesEqualARecount(evidence)),
+        ...indexesEqualScan(evidence),
+        ...(await queuesEqualPhases(evidence)),
+        ...(await countsEqualRecount(evidence)),
+        ...(await summariesEqualRecount(evidence)),
       ];
-      if (found.length === 0 || Date.now() > enough)
+      if (found.length === 0 || Date.now() > deadlineMs)
         return found.map(({ message, taskforce = "" }) => `${taskforce} ${message}`.trim());
       await delay(1000);
     }

@@ -2,56 +2,58 @@ import { Cluster, Redis } from "ioredis";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { startCluster } from "../redis/localCluster.js";
 import { startSentinels } from "../redis/localSentinels.js";
-import { type FailoverOptions, replicasOf } from "./failoverOptions.js";
+import { type FailoverOptions, replicasPerMaster } from "./failoverOptions.js";
 
 /** Replicated Redis servers, of which one master is to die. */
-export interface Redises {
+export interface RedisDeployment {
   /** What the service finds them by. */
   environment: Record<string, string>;
   partitions: number;
   /** Ports. */
-  masters: number[];
-  replicasOfEach: number;
+  masterPorts: number[];
+  replicasPerMaster: number;
   /** A client that finds whoever is master. */
-  open(): RedisClient;
+  connect(): RedisClient;
   stop(): Promise<void>;
 }
 
 /** Starts what a run is told to fail over. */
-export const startRedises = (options: FailoverOptions): Promise<Redises> =>
-  options.kind === "sentinels" ? sentinels(options) : cluster(options);
+export const startRedisDeployment = (options: FailoverOptions): Promise<RedisDeployment> =>
+  options.kind === "sentinels" ? startSentinelDeployment(options) : startClusterDeployment(options);
 
-const safety = ({ isSafe, maxLag }: FailoverOptions) => ({
+const replicationSettings = ({ isSafe, maxLagSeconds }: FailoverOptions) => ({
   "min-replicas-to-write": isSafe ? "1" : "0",
-  "min-replicas-max-lag": String(maxLag),
+  "min-replicas-max-lag": String(maxLagSeconds),
 });
 
-async function cluster(options: FailoverOptions): Promise<Redises> {
+async function startClusterDeployment(options: FailoverOptions): Promise<RedisDeployment> {
   const masters = 3;
-  const replicas = replicasOf(options.isSafe);
-  const settings = { "cluster-node-timeout": "2000", ...safety(options) };
+  const replicas = replicasPerMaster(options.isSafe);
+  const settings = { "cluster-node-timeout": "2000", ...replicationSettings(options) };
   const { addresses, servers, stop } = await startCluster({ masters, replicas, settings });
   return {
     environment: { REDIS_CLUSTER_NODES: addresses },
     partitions: 48,
-    masters: servers.slice(0, masters).map(({ port }) => port),
-    replicasOfEach: replicas,
-    open: () => new Cluster(servers.map(({ port }) => ({ host: "127.0.0.1", port }))),
+    masterPorts: servers.slice(0, masters).map(({ port }) => port),
+    replicasPerMaster: replicas,
+    connect: () => new Cluster(servers.map(({ port }) => ({ host: "127.0.0.1", port }))),
     stop,
   };
 }
 
-async function sentinels(options: FailoverOptions): Promise<Redises> {
-  const replicas = replicasOf(options.isSafe);
-  const { addresses, name, master, stop } = await startSentinels({ replicas, settings: safety(options) });
+async function startSentinelDeployment(options: FailoverOptions): Promise<RedisDeployment> {
+  const replicas = replicasPerMaster(options.isSafe);
+  const { addresses, name, master, stop } = await startSentinels({
+    replicas,
+    settings: replicationSettings(options),
+  });
   const parts = addresses.split(",").map((address) => address.split(":"));
   return {
     environment: { REDIS_SENTINELS: addresses, REDIS_SENTINEL_NAME: name },
     partitions: 16,
-    masters: [master.port],
-    replicasOfEach: replicas,
-    open: () =>
-      new Redis({ name, sentinels: parts.map(([host = "", port]) => ({ host, port: Number(port) })) }),
+    masterPorts: [master.port],
+    replicasPerMaster: replicas,
+    connect: () => new Redis({ name, sentinels: parts.map(([host = "", port]) => ({ host, port: Number(port) })) }),
     stop,
   };
 }

@@ -2,30 +2,30 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 
 /** Milliseconds between two looks. */
-const LOOK = 20;
+const POLL_INTERVAL_MS = 20;
 /** What is written so that a stopped replica's connection fills up. */
-const FILLER = "x".repeat(1 << 20);
+const FILLER_VALUE = "x".repeat(1 << 20);
 /** Bytes that the master has to keep for a replica itself before nothing more reaches it. */
-const HELD_BACK = 8 << 20;
+const STALLED_OUTPUT_BYTES = 8 << 20;
 
 /** Asks one server, by its port. */
-export async function ask<T>(port: number, what: (redis: Redis) => Promise<T>): Promise<T> {
+export async function withRedisClient<T>(port: number, action: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(port, "127.0.0.1");
   try {
-    return await what(redis);
+    return await action(redis);
   } finally {
     redis.disconnect();
   }
 }
 
 /** The process of a server. */
-export const processOf = (port: number): Promise<number> =>
-  ask(port, async (redis) => Number(/^process_id:(\d+)/m.exec(await redis.info("server"))?.[1]));
+export const redisProcessId = (port: number): Promise<number> =>
+  withRedisClient(port, async (redis) => Number(/^process_id:(\d+)/m.exec(await redis.info("server"))?.[1]));
 
 /** Waits until so many replicas follow a master. */
-export const areFollowing = (port: number, replicas: number): Promise<void> =>
-  ask(port, async (redis) => {
-    while ((await redis.info("replication")).split("state=online").length <= replicas) await delay(LOOK);
+export const waitForReplicas = (port: number, replicas: number): Promise<void> =>
+  withRedisClient(port, async (redis) => {
+    while ((await redis.info("replication")).split("state=online").length <= replicas) await delay(POLL_INTERVAL_MS);
   });
 
 /**
@@ -34,34 +34,34 @@ export const areFollowing = (port: number, replicas: number): Promise<void> =>
  *
  * @returns lets them go on
  */
-export async function holdBack(port: number, replicas: number): Promise<() => void> {
-  return ask(port, async (master) => {
-    const told = await master.info("replication");
-    const ports = [...told.matchAll(/^slave\d+:ip=[^,]*,port=(\d+)/gm)].map(([, at]) => Number(at));
-    const stopped = await Promise.all(ports.slice(0, replicas).map(processOf));
+export async function pauseReplicas(port: number, replicas: number): Promise<() => void> {
+  return withRedisClient(port, async (master) => {
+    const replicationInfo = await master.info("replication");
+    const ports = [...replicationInfo.matchAll(/^slave\d+:ip=[^,]*,port=(\d+)/gm)].map(([, at]) => Number(at));
+    const stopped = await Promise.all(ports.slice(0, replicas).map(redisProcessId));
     for (const pid of stopped) process.kill(pid, "SIGSTOP");
-    const goOn = () => {
+    const resumeReplicas = () => {
       for (const pid of stopped) process.kill(pid, "SIGCONT");
     };
     try {
-      const key = await keyOf(master);
-      while ((await howManyWait(master)) < stopped.length) await master.set(key, FILLER, "PX", 60_000);
+      const key = await findWritableKey(master);
+      while ((await countStalledReplicas(master)) < stopped.length) await master.set(key, FILLER_VALUE, "PX", 60_000);
     } catch (error) {
-      goOn();
+      resumeReplicas();
       throw error;
     }
-    return goOn;
+    return resumeReplicas;
   });
 }
 
 /** How many replicas don't take what the master has for them. */
-async function howManyWait(master: Redis): Promise<number> {
+async function countStalledReplicas(master: Redis): Promise<number> {
   const clients = String(await master.call("CLIENT", "LIST", "TYPE", "REPLICA"));
-  return [...clients.matchAll(/ omem=(\d+)/g)].filter(([, bytes]) => Number(bytes) > HELD_BACK).length;
+  return [...clients.matchAll(/ omem=(\d+)/g)].filter(([, bytes]) => Number(bytes) > STALLED_OUTPUT_BYTES).length;
 }
 
 /** A key that a master takes: those of a cluster take those of their slots. */
-async function keyOf(master: Redis): Promise<string> {
+async function findWritableKey(master: Redis): Promise<string> {
   for (let n = 0; ; n++) {
     const key = `filler-${n}`;
     const refused = await master.set(key, "", "PX", 60_000).catch((error: Error) => error);

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Created, Load, Submitted } from "./failoverLoad.js";
+import type { AcknowledgedSubmission, AcknowledgedWorkflow, FailoverLoad } from "./failoverLoad.js";
 
 /** How many look at a time. */
-const AT_A_TIME = 4;
-/** Hand-outs of nothing in a row, one each {@link AGAIN}, after which no more is to come. */
-const ENOUGH = 100;
+const CONCURRENCY = 4;
+/** Hand-outs of nothing in a row, one each {@link POLL_INTERVAL_MS}, after which no more is to come. */
+const MAX_EMPTY_POLLS = 100;
 /** Milliseconds. */
-const AGAIN = 50;
+const POLL_INTERVAL_MS = 50;
 
 /** What is not as clients were told. */
-export interface Verdict {
-  workflowsLost: Created[];
+export interface FailoverVerdict {
+  workflowsLost: AcknowledgedWorkflow[];
   /** Clusters that run, and that no taskforce names. */
-  submissionsLost: Submitted[];
+  submissionsLost: AcknowledgedSubmission[];
   neverStarted: number;
   handedOutTwice: number;
   neverStopped: number;
@@ -23,8 +23,8 @@ export interface Verdict {
 }
 
 /** Lets everything that is there be started and stopped, and counts what is not as clients were told. */
-export async function judge(load: Load): Promise<Verdict> {
-  const verdict: Verdict = {
+export async function verifyAcknowledged(load: FailoverLoad): Promise<FailoverVerdict> {
+  const verdict: FailoverVerdict = {
     workflowsLost: [],
     submissionsLost: [],
     neverStarted: 0,
@@ -33,12 +33,12 @@ export async function judge(load: Load): Promise<Verdict> {
     lostReportedAgain: {},
     statusesOfLost: {},
   };
-  await untilIdle(() => load.startNext());
+  await repeatUntilIdle(() => load.submitNext());
   // Not to be asked twice: judging starts nothing more.
-  const submitted = new Map<string, Submitted[]>();
+  const submitted = new Map<string, AcknowledgedSubmission[]>();
   for (const each of load.submitted) submitted.set(each.uuid, [...(submitted.get(each.uuid) ?? []), each]);
-  const there: Created[] = [];
-  await forEach(load.created, async (each) => {
+  const remaining: AcknowledgedWorkflow[] = [];
+  await forEachConcurrently(load.created, async (each) => {
     const taskforce = await load.call("GET", `/v1/taskforces/${each.uuid}`);
     const isLost = taskforce?.status === 404;
     if (isLost) verdict.workflowsLost.push(each);
@@ -46,45 +46,45 @@ export async function judge(load: Load): Promise<Verdict> {
       if (isLost || (taskforce?.status === 200 && taskforce.body.cluster_id !== submission.cluster))
         verdict.submissionsLost.push(submission);
     if (taskforce?.status !== 200) return;
-    there.push(each);
+    remaining.push(each);
     if (taskforce.body.phase !== "condor-submit") verdict.neverStarted++;
   });
   for (const { uuid, cluster } of verdict.submissionsLost) {
-    count(verdict.lostReportedAgain, String(await load.reportSubmission(uuid, cluster)));
+    incrementCount(verdict.lostReportedAgain, String(await load.reportSubmission(uuid, cluster)));
     const statuses = JSON.stringify({ top_task_errors_by_taskforce: { [uuid]: {} } });
-    const told = await load.call("POST", "/v1/tms/statuses/taskforces", statuses);
-    count(verdict.statusesOfLost, told?.body.results?.[0]?.status ?? String(told?.status));
+    const statusResponse = await load.call("POST", "/v1/tms/statuses/taskforces", statuses);
+    incrementCount(verdict.statusesOfLost, statusResponse?.body.results?.[0]?.status ?? String(statusResponse?.status));
   }
   verdict.handedOutTwice = [...load.handOuts.values()].filter((times) => times > 1).length;
-  await forEach(there, async ({ workflow }) => {
+  await forEachConcurrently(remaining, async ({ workflow }) => {
     await load.call("POST", `/v1/workflows/${workflow}/actions/abort`, "{}");
   });
-  await untilIdle(() => load.stopNext());
-  await forEach(there, async ({ uuid }) => {
+  await repeatUntilIdle(() => load.stopNext());
+  await forEachConcurrently(remaining, async ({ uuid }) => {
     const stopped = await load.call("GET", `/v1/taskforces/${uuid}`);
     if (stopped?.body.phase !== "condor-complete") verdict.neverStopped++;
   });
   return verdict;
 }
 
-async function untilIdle(takeNext: () => Promise<boolean>): Promise<void> {
-  const take = async () => {
-    for (let idle = 0; idle < ENOUGH; ) {
-      idle = (await takeNext()) ? 0 : idle + 1;
-      if (idle > 0) await delay(AGAIN);
+async function repeatUntilIdle(processNext: () => Promise<boolean>): Promise<void> {
+  const runPoller = async () => {
+    for (let idle = 0; idle < MAX_EMPTY_POLLS; ) {
+      idle = (await processNext()) ? 0 : idle + 1;
+      if (idle > 0) await delay(POLL_INTERVAL_MS);
     }
   };
-  await Promise.all(Array.from({ length: AT_A_TIME }, take));
+  await Promise.all(Array.from({ length: CONCURRENCY }, runPoller));
 }
 
-async function forEach<T>(all: readonly T[], what: (each: T) => Promise<void>): Promise<void> {
-  const left = all.values();
-  const look = async () => {
-    for (const each of left) await what(each);
+async function forEachConcurrently<T>(all: readonly T[], action: (each: T) => Promise<void>): Promise<void> {
+  const remaining = all.values();
+  const runWorker = async () => {
+    for (const each of remaining) await action(each);
   };
-  await Promise.all(Array.from({ length: AT_A_TIME }, look));
+  await Promise.all(Array.from({ length: CONCURRENCY }, runWorker));
 }
 
-function count(counts: Record<string, number>, what: string): void {
+function incrementCount(counts: Record<string, number>, what: string): void {
   counts[what] = (counts[what] ?? 0) + 1;
 }

@@ -6,9 +6,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Redis } from "ioredis";
 import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
-import { freePort, type RedisServer, startServer } from "../../src/redis/redisServer.js";
+import { findFreePort, type RedisServer, startRedisServer } from "../../src/redis/redisServer.js";
 
-const run = promisify(execFile);
+const execFileAsync = promisify(execFile);
 
 /** How a cluster is made. */
 export interface ClusterOptions {
@@ -28,15 +28,11 @@ export interface LocalCluster {
 }
 
 /** Starts the servers and makes a cluster of them. Nothing of it outlives this process. */
-export async function startCluster({
-  masters,
-  replicas = 0,
-  settings = {},
-}: ClusterOptions): Promise<LocalCluster> {
+export async function startCluster({ masters, replicas = 0, settings = {} }: ClusterOptions): Promise<LocalCluster> {
   const folder = await mkdtemp(join(tmpdir(), "wms-cluster-"));
   const command = await ensureRedisServer((line) => console.error(line));
   const start = (n: number) =>
-    startServer({
+    startRedisServer({
       command,
       dir: join(folder, String(n)),
       appendOnly: false,
@@ -45,7 +41,7 @@ export async function startCluster({
         // One that never met another does not know its own, and tells clients none.
         "cluster-announce-ip": "127.0.0.1",
         // The usual one, 10,000 above the other, may lie beyond the last.
-        "cluster-port": String(await freePort()),
+        "cluster-port": String(await findFreePort()),
         ...settings,
       }),
     });
@@ -58,9 +54,9 @@ export async function startCluster({
   try {
     const howMany = ["--cluster-replicas", String(replicas), "--cluster-yes"];
     // It makes none of fewer than three.
-    if (masters === 1) await takeAllSlots(servers[0]?.port ?? 0);
-    else await run(command.replace("server", "cli"), ["--cluster", "create", ...addresses, ...howMany]);
-    await Promise.all(servers.map(servesAllSlots));
+    if (masters === 1) await assignAllSlots(servers[0]?.port ?? 0);
+    else await execFileAsync(command.replace("server", "cli"), ["--cluster", "create", ...addresses, ...howMany]);
+    await Promise.all(servers.map(waitForAllSlots));
   } catch (error) {
     await stop();
     throw error;
@@ -69,7 +65,7 @@ export async function startCluster({
 }
 
 /** All agree on who serves what before each has found out that nothing is missing. */
-async function servesAllSlots({ url }: RedisServer): Promise<void> {
+async function waitForAllSlots({ url }: RedisServer): Promise<void> {
   const redis = new Redis(url);
   try {
     while (!String(await redis.cluster("INFO")).includes("cluster_state:ok")) await delay(20);
@@ -78,7 +74,7 @@ async function servesAllSlots({ url }: RedisServer): Promise<void> {
   }
 }
 
-async function takeAllSlots(port: number): Promise<void> {
+async function assignAllSlots(port: number): Promise<void> {
   const redis = new Redis(port, "127.0.0.1");
   await redis.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
   redis.disconnect();

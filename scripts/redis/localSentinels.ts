@@ -5,15 +5,20 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
-import { freePort, leashed, type RedisServer, startServer } from "../../src/redis/redisServer.js";
+import {
+  findFreePort,
+  type RedisServer,
+  spawnKilledWithParent,
+  startRedisServer,
+} from "../../src/redis/redisServer.js";
 
-const NAME = "wms";
+const SENTINEL_NAME = "wms";
 
 /** What the sentinels are told. Milliseconds. */
-const SENTINEL = `
-sentinel down-after-milliseconds ${NAME} 500
-sentinel failover-timeout ${NAME} 3000
-sentinel parallel-syncs ${NAME} 1
+const SENTINEL_CONFIG = `
+sentinel down-after-milliseconds ${SENTINEL_NAME} 500
+sentinel failover-timeout ${SENTINEL_NAME} 3000
+sentinel parallel-syncs ${SENTINEL_NAME} 1
 `;
 
 /** What the sentinels watch. */
@@ -38,25 +43,27 @@ export interface LocalSentinels {
  * Starts them all, and waits until each sentinel knows the others and the replicas. Nothing of it outlives this process.
  */
 export async function startSentinels({
-  replicas: howMany = 1,
+  replicas: replicaCount = 1,
   settings = {},
 }: SentinelsOptions = {}): Promise<LocalSentinels> {
   const folder = await mkdtemp(join(tmpdir(), "wms-sentinels-"));
   const command = await ensureRedisServer((line) => console.error(line));
   const start = (name: string) =>
-    startServer({ command, dir: join(folder, name), appendOnly: false, settings: async () => settings });
+    startRedisServer({ command, dir: join(folder, name), appendOnly: false, settings: async () => settings });
   const master = await start("master");
-  const replicas = await Promise.all(Array.from({ length: howMany }, (_, n) => start(`replica-${n}`)));
-  for (const { port } of replicas) await tell(port, (redis) => follow(redis, master.port));
+  const replicas = await Promise.all(Array.from({ length: replicaCount }, (_, n) => start(`replica-${n}`)));
+  for (const { port } of replicas) await withRedisClient(port, (redis) => attachReplica(redis, master.port));
   const sentinels = await Promise.all(
     [0, 1, 2].map((n) => startSentinel(command, join(folder, `sentinel-${n}`), master.port)),
   );
-  await Promise.all(sentinels.map(({ port }) => tell(port, (redis) => knowsAll(redis, howMany))));
+  await Promise.all(
+    sentinels.map(({ port }) => withRedisClient(port, (redis) => waitForDiscovery(redis, replicaCount))),
+  );
   return {
     master,
     replicas,
     addresses: sentinels.map(({ port }) => `127.0.0.1:${port}`).join(","),
-    name: NAME,
+    name: SENTINEL_NAME,
     async stop() {
       await Promise.all([...sentinels, master, ...replicas].map((each) => each.stop()));
       await rm(folder, { recursive: true, force: true });
@@ -64,18 +71,18 @@ export async function startSentinels({
   };
 }
 
-async function tell<T>(port: number, what: (redis: Redis) => Promise<T>): Promise<T> {
+async function withRedisClient<T>(port: number, action: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(port, "127.0.0.1");
   // It may not listen yet.
   redis.on("error", () => undefined);
   try {
-    return await what(redis);
+    return await action(redis);
   } finally {
     redis.disconnect();
   }
 }
 
-async function follow(replica: Redis, masterPort: number): Promise<void> {
+async function attachReplica(replica: Redis, masterPort: number): Promise<void> {
   await replica.replicaof("127.0.0.1", masterPort);
   while (!/^master_link_status:up/m.test(await replica.info("replication"))) await delay(20);
 }
@@ -88,9 +95,9 @@ async function startSentinel(
 ): Promise<{ port: number; stop(): Promise<void> }> {
   await mkdir(dir, { recursive: true });
   const file = join(dir, "sentinel.conf");
-  await writeFile(file, `sentinel monitor ${NAME} 127.0.0.1 ${masterPort} 2\n${SENTINEL}`);
-  const port = await freePort();
-  const child = leashed(command, [
+  await writeFile(file, `sentinel monitor ${SENTINEL_NAME} 127.0.0.1 ${masterPort} 2\n${SENTINEL_CONFIG}`);
+  const port = await findFreePort();
+  const child = spawnKilledWithParent(command, [
     file,
     "--sentinel",
     "--bind",
@@ -102,7 +109,7 @@ async function startSentinel(
   ]);
   child.stdout.resume();
   const ended = once(child, "exit");
-  await tell(port, (redis) => redis.ping());
+  await withRedisClient(port, (redis) => redis.ping());
   return {
     port,
     async stop() {
@@ -112,10 +119,10 @@ async function startSentinel(
   };
 }
 
-async function knowsAll(sentinel: Redis, replicas: number): Promise<void> {
+async function waitForDiscovery(sentinel: Redis, replicas: number): Promise<void> {
   for (;;) {
-    const told = (await sentinel.call("SENTINEL", "MASTER", NAME)) as string[];
-    const field = (name: string) => told[told.indexOf(name) + 1];
+    const masterInfo = (await sentinel.call("SENTINEL", "MASTER", SENTINEL_NAME)) as string[];
+    const field = (name: string) => masterInfo[masterInfo.indexOf(name) + 1];
     if (field("num-slaves") === String(replicas) && field("num-other-sentinels") === "2") return;
     await delay(50);
   }

@@ -3,29 +3,29 @@ import { join } from "node:path";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { openBrowser } from "../browser/chromium.js";
 import { seededRandom } from "../tms/random.js";
-import { createTms } from "../tms/simulatedTms.js";
+import { createSimulatedTms } from "../tms/simulatedTms.js";
 
 const FOLDER = "docs/screenshots";
-const DESK = { width: 1180, height: 820 };
-const PHONE = { width: 360, height: 740 };
+const DESKTOP_VIEWPORT = { width: 1180, height: 820 };
+const PHONE_VIEWPORT = { width: 360, height: 740 };
 /** An access point that nothing else of these pictures uses: that of the example. */
 const SCHEDD = "grid-submitter.icecube.wisc.edu";
 /** Rounds of the make-believe pool before the pictures, which shows every kind of worker. */
-const ROUNDS = 7;
+const POOL_ROUNDS = 7;
 
 /** Submits the README's example once more, and lets its workers run for a while. @returns the workflow's id */
 async function runExample(url: string): Promise<string> {
   const body = await readFile("examples/workflow.json", "utf8");
   const response = await fetch(`${url}/v1/workflows`, { method: "POST", body });
   const { workflow } = (await response.json()) as { workflow: { workflow_id: string } };
-  const tms = createTms({ url, schedd: SCHEDD, random: seededRandom(11) });
+  const tms = createSimulatedTms({ url, schedd: SCHEDD, random: seededRandom(11) });
   while ((await tms.drainStarters()) === 0);
   await tms.drainStarters();
-  for (let round = 0; round < ROUNDS; round++) await tms.watch();
+  for (let round = 0; round < POOL_ROUNDS; round++) await tms.advanceAndReport();
   return workflow.workflow_id;
 }
 
-interface Picture {
+interface PageScreenshot {
   name: string;
   path: string;
   /** Text that is there once the view is. */
@@ -34,11 +34,11 @@ interface Picture {
 }
 
 /** Takes pictures of the page, of a service that is populated already: light, dark, and on a phone. */
-export async function photographPage(url: string): Promise<void> {
+export async function capturePage(url: string): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
   const workflow = `/workflows/${await runExample(url)}`;
-  const pictures: Picture[] = (["light", "dark"] as const).flatMap((colorScheme) => {
-    const context = { viewport: DESK, colorScheme };
+  const pictures: PageScreenshot[] = (["light", "dark"] as const).flatMap((colorScheme) => {
+    const context = { viewport: DESKTOP_VIEWPORT, colorScheme };
     return [
       { name: `workflows-${colorScheme}`, path: "/", shows: "waiting to start", context },
       { name: `workflow-${colorScheme}`, path: workflow, shows: "RUNNING · Tasking", context },
@@ -49,7 +49,7 @@ export async function photographPage(url: string): Promise<void> {
     name: "workflow-phone",
     path: workflow,
     shows: "RUNNING · Tasking",
-    context: { viewport: PHONE, colorScheme: "light", deviceScaleFactor: 2 },
+    context: { viewport: PHONE_VIEWPORT, colorScheme: "light", deviceScaleFactor: 2 },
   });
   const browser = await openBrowser();
   try {
@@ -57,7 +57,7 @@ export async function photographPage(url: string): Promise<void> {
       const page = await browser.newPage({ locale: "en-GB", ...context });
       await page.goto(url + path);
       await page.getByText(shows).first().waitFor();
-      await settled(page);
+      await waitForSummaries(page);
       await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: "disabled" });
       await page.close();
     }
@@ -67,5 +67,5 @@ export async function photographPage(url: string): Promise<void> {
 }
 
 /** Waits until every row of a list has its summary. The network is never idle: there is a stream. */
-const settled = (page: Page): Promise<void> =>
+const waitForSummaries = (page: Page): Promise<void> =>
   page.getByText("…", { exact: true }).first().waitFor({ state: "detached" });

@@ -1,14 +1,14 @@
 import type { Random } from "./random.js";
-import type { CompoundStatuses, TopTaskErrors } from "./wmsTypes.js";
+import type { TmsCompoundStatuses, TmsTopTaskErrors } from "./wmsTypes.js";
 
 /** What HTCondor and the pilot say of a worker; the pilot says `"null"` before it speaks. */
 type WorkerState = readonly [condor: string, pilot: string];
 
 /** What happens to workers: of those in `from`, this share each round. */
-interface Happening {
+interface WorkerTransition {
   from: WorkerState;
   to: WorkerState;
-  share: number;
+  fraction: number;
   /** What the users see in top_task_errors for each of these workers. */
   error?: string;
 }
@@ -17,45 +17,45 @@ const MEMORY_HOLD = "HELD: Job has gone over cgroup memory limit of 4096 megabyt
 const TRANSFER_HOLD = "HELD: Transfer input files failure";
 
 /** The life of workers on a pool, in the order in which it is played. */
-const HAPPENINGS: readonly Happening[] = [
+const WORKER_TRANSITIONS: readonly WorkerTransition[] = [
   {
     from: ["RUNNING", "Tasking"],
     to: ["COMPLETED", "FatalError"],
-    share: 0.02,
+    fraction: 0.02,
     error: "ContainerRunFailed: task container exited with code 137",
   },
   {
     from: ["RUNNING", "Tasking"],
     to: [MEMORY_HOLD, "Tasking"],
-    share: 0.02,
+    fraction: 0.02,
     error: "MemoryError: unable to allocate 1.2 GiB",
   },
-  { from: ["RUNNING", "Tasking"], to: ["COMPLETED", "Done"], share: 0.08 },
-  { from: ["RUNNING", "WaitingForFirstMessage"], to: ["RUNNING", "Tasking"], share: 0.7 },
+  { from: ["RUNNING", "Tasking"], to: ["COMPLETED", "Done"], fraction: 0.08 },
+  { from: ["RUNNING", "WaitingForFirstMessage"], to: ["RUNNING", "Tasking"], fraction: 0.7 },
   {
     from: ["RUNNING", "WaitingForFirstMessage"],
     to: ["COMPLETED", "Done"],
-    share: 0.03,
+    fraction: 0.03,
     error: "TimeoutError: no message within 120 seconds",
   },
-  { from: ["RUNNING", "PilotStarted"], to: ["RUNNING", "WaitingForFirstMessage"], share: 0.8 },
-  { from: [MEMORY_HOLD, "Tasking"], to: ["IDLE", "null"], share: 0.5 },
-  { from: [TRANSFER_HOLD, "null"], to: ["IDLE", "null"], share: 0.5 },
-  { from: ["IDLE", "null"], to: [TRANSFER_HOLD, "null"], share: 0.01 },
-  { from: ["IDLE", "null"], to: ["RUNNING", "PilotStarted"], share: 0.6 },
+  { from: ["RUNNING", "PilotStarted"], to: ["RUNNING", "WaitingForFirstMessage"], fraction: 0.8 },
+  { from: [MEMORY_HOLD, "Tasking"], to: ["IDLE", "null"], fraction: 0.5 },
+  { from: [TRANSFER_HOLD, "null"], to: ["IDLE", "null"], fraction: 0.5 },
+  { from: ["IDLE", "null"], to: [TRANSFER_HOLD, "null"], fraction: 0.01 },
+  { from: ["IDLE", "null"], to: ["RUNNING", "PilotStarted"], fraction: 0.6 },
 ];
 
-const ENDED = new Set(["COMPLETED", "REMOVED"]);
+const ENDED_STATUSES = new Set(["COMPLETED", "REMOVED"]);
 
 /** One HTCondor cluster. Workers are counted, not kept one by one: a cluster may have a million. */
 interface Cluster {
   uuid: string;
-  statuses: CompoundStatuses;
-  errors: TopTaskErrors;
+  statusesByTaskforce: TmsCompoundStatuses;
+  errors: TmsTopTaskErrors;
 }
 
 /** A make-believe HTCondor pool behind one access point. */
-export class Pool {
+export class SimulatedPool {
   readonly #random: Random;
   readonly #clusters = new Map<string, Cluster>();
 
@@ -64,10 +64,14 @@ export class Pool {
   }
 
   /** Takes the cluster of a taskforce in; its workers wait for a place, unless it is known how they stood. */
-  add(uuid: string, nWorkers: number, statuses: CompoundStatuses = {}): void {
+  add(uuid: string, nWorkers: number, statuses: TmsCompoundStatuses = {}): void {
     const known = Object.keys(statuses).length > 0;
-    const waiting: CompoundStatuses = nWorkers > 0 ? { IDLE: { null: nWorkers } } : {};
-    this.#clusters.set(uuid, { uuid, statuses: known ? structuredClone(statuses) : waiting, errors: {} });
+    const waiting: TmsCompoundStatuses = nWorkers > 0 ? { IDLE: { null: nWorkers } } : {};
+    this.#clusters.set(uuid, {
+      uuid,
+      statusesByTaskforce: known ? structuredClone(statuses) : waiting,
+      errors: {},
+    });
   }
 
   /** Whether the pool has a cluster for the taskforce. */
@@ -79,10 +83,10 @@ export class Pool {
   remove(uuid: string): void {
     const cluster = this.#clusters.get(uuid);
     if (cluster === undefined) return;
-    for (const [condor, pilots] of Object.entries(cluster.statuses)) {
-      if (ENDED.has(condor)) continue;
+    for (const [condor, pilots] of Object.entries(cluster.statusesByTaskforce)) {
+      if (ENDED_STATUSES.has(condor)) continue;
       for (const [pilot, workers] of Object.entries(pilots))
-        move(cluster.statuses, [condor, pilot], ["REMOVED", pilot], workers);
+        moveWorkers(cluster.statusesByTaskforce, [condor, pilot], ["REMOVED", pilot], workers);
     }
   }
 
@@ -93,40 +97,40 @@ export class Pool {
 
   /** Lets some time pass. */
   advance(): void {
-    for (const { statuses, errors } of this.#clusters.values()) {
-      for (const { from, to, share, error } of HAPPENINGS) {
-        const workers = statuses[from[0]]?.[from[1]] ?? 0;
+    for (const { statusesByTaskforce, errors } of this.#clusters.values()) {
+      for (const { from, to, fraction, error } of WORKER_TRANSITIONS) {
+        const workers = statusesByTaskforce[from[0]]?.[from[1]] ?? 0;
         // Rounded by chance, so that a cluster of one worker gets on as fast as a large one.
-        const moved = Math.min(workers, Math.floor(workers * share + this.#random()));
+        const moved = Math.min(workers, Math.floor(workers * fraction + this.#random()));
         if (moved === 0) continue;
-        move(statuses, from, to, moved);
+        moveWorkers(statusesByTaskforce, from, to, moved);
         if (error !== undefined) errors[error] = (errors[error] ?? 0) + moved;
       }
     }
   }
 
   /** What the pool knows of each taskforce, as the statuses report wants it. */
-  statuses(): { compound: Record<string, CompoundStatuses>; errors: Record<string, TopTaskErrors> } {
+  statuses(): { compound: Record<string, TmsCompoundStatuses>; errors: Record<string, TmsTopTaskErrors> } {
     const clusters = [...this.#clusters.values()];
     return {
-      compound: Object.fromEntries(clusters.map(({ uuid, statuses }) => [uuid, structuredClone(statuses)])),
+      compound: Object.fromEntries(
+        clusters.map(({ uuid, statusesByTaskforce }) => [uuid, structuredClone(statusesByTaskforce)]),
+      ),
       errors: Object.fromEntries(
-        clusters.flatMap(({ uuid, errors }) =>
-          Object.keys(errors).length > 0 ? [[uuid, { ...errors }]] : [],
-        ),
+        clusters.flatMap(({ uuid, errors }) => (Object.keys(errors).length > 0 ? [[uuid, { ...errors }]] : [])),
       ),
     };
   }
 
   /** The taskforces none of whose workers will run any more. */
-  ended(): string[] {
-    return [...this.#clusters.values()].flatMap(({ uuid, statuses }) =>
-      Object.keys(statuses).every((condor) => ENDED.has(condor)) ? [uuid] : [],
+  endedTaskforces(): string[] {
+    return [...this.#clusters.values()].flatMap(({ uuid, statusesByTaskforce }) =>
+      Object.keys(statusesByTaskforce).every((condor) => ENDED_STATUSES.has(condor)) ? [uuid] : [],
     );
   }
 }
 
-function move(statuses: CompoundStatuses, from: WorkerState, to: WorkerState, workers: number): void {
+function moveWorkers(statuses: TmsCompoundStatuses, from: WorkerState, to: WorkerState, workers: number): void {
   const left = (statuses[from[0]]?.[from[1]] ?? 0) - workers;
   const source = { ...statuses[from[0]], [from[1]]: left };
   if (left <= 0) delete source[from[1]];

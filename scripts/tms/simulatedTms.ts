@@ -1,22 +1,19 @@
 import { randomInt } from "node:crypto";
-import type { TmsAction } from "./tmsActions.js";
-import { Pool } from "./simulatedPool.js";
 import type { Random } from "./random.js";
-import { submission } from "./submitReport.js";
-import type { HandOut, StatusResult, SubmitReport, Taskforce } from "./wmsTypes.js";
-import { WmsClient, WmsRefusal } from "./wmsClient.js";
+import { SimulatedPool } from "./simulatedPool.js";
+import { buildSubmitReport } from "./submitReport.js";
+import type { TmsAction } from "./tmsActions.js";
+import { WmsApiError, WmsClient } from "./wmsClient.js";
+import type { TmsHandOut, TmsStatusResult, TmsSubmitReport, TmsTaskforce } from "./wmsTypes.js";
 
 const SUBMIT_ERRORS = [
   "condor_submit: Failed to connect to local queue manager",
   "condor_submit: Failed to commit job submission into the queue",
   "Number of submitted jobs would exceed MAX_JOBS_SUBMITTED",
 ];
-const REMOVE_ERRORS = [
-  "condor_rm: Couldn't find/remove all jobs in cluster",
-  "condor_rm: Failed to connect to schedd",
-];
+const REMOVE_ERRORS = ["condor_rm: Couldn't find/remove all jobs in cluster", "condor_rm: Failed to connect to schedd"];
 /** A taskforce whose cluster runs; as much of one as stopping it takes. */
-type Submitted = Pick<Taskforce, "taskforce_uuid" | "cluster_id" | "n_workers">;
+type SubmittedTaskforce = Pick<TmsTaskforce, "taskforce_uuid" | "cluster_id" | "n_workers">;
 
 /** How a make-believe TMS behaves. */
 export interface TmsOptions {
@@ -40,19 +37,19 @@ export interface TmsOptions {
   onAction?: ((action: TmsAction) => void) | undefined;
 }
 
-/** A make-believe TMS. @see Tms */
-export const createTms = (options: TmsOptions): Tms => new Tms(options);
+/** A make-believe TMS. @see SimulatedTms */
+export const createSimulatedTms = (options: TmsOptions): SimulatedTms => new SimulatedTms(options);
 
 /**
- * A TMS as the WMS knows it, with a {@link Pool} in the place of HTCondor. Single steps (`takeStarter`, `submit`, …) do
+ * A TMS as the WMS knows it, with a {@link SimulatedPool} in the place of HTCondor. Single steps (`takeStarter`, `submit`, …) do
  * what they say, so that a test can drive them in any order; `drainStarters`, `drainStoppers` and `watch` string them
  * together as a TMS does, failures included.
  *
- * Steps raise {@link WmsRefusal} and `WmsUnreachable` of `wmsClient.ts`.
+ * Steps raise {@link WmsApiError} and `WmsUnreachable` of `wmsClient.ts`.
  */
-export class Tms {
+export class SimulatedTms {
   readonly #wms: WmsClient;
-  readonly #pool: Pool;
+  readonly #pool: SimulatedPool;
   readonly #random: Random;
   readonly #options: TmsOptions;
   /** Drawn, not seeded: two runs must not give the same number to different clusters. */
@@ -61,106 +58,114 @@ export class Tms {
   constructor(options: TmsOptions) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
-    this.#pool = new Pool(this.#random);
+    this.#pool = new SimulatedPool(this.#random);
     this.#wms = new WmsClient({
       ...options,
-      onRetry: (reason, attempt, seconds) => this.#tell({ kind: "retrying", reason, attempt, seconds }),
+      onRetry: (reason, attempt, seconds) => this.#emitAction({ kind: "retrying", reason, attempt, seconds }),
     });
   }
 
-  #tell(action: TmsAction): void {
+  #emitAction(action: TmsAction): void {
     this.#options.onAction?.(action);
   }
 
   /** Takes a taskforce to submit. @returns undefined when none waits */
-  async takeStarter(): Promise<HandOut | undefined> {
-    const handOut = await this.#wms.pendingStarter();
-    if (handOut) this.#tell({ kind: "took-starter", uuid: handOut.taskforce.taskforce_uuid });
+  async leaseStarter(): Promise<TmsHandOut | undefined> {
+    const handOut = await this.#wms.leaseStarter();
+    if (handOut) this.#emitAction({ kind: "took-starter", uuid: handOut.taskforce.taskforce_uuid });
     return handOut;
   }
 
   /**
    * Gives a taskforce to the pool and reports it. A cluster whose report is refused is nobody's, so it is removed again.
    *
-   * @param differently what the report says instead of the truth
+   * @param overrides what the report says instead of the truth
    * @returns the report
    */
-  async submit(handOut: HandOut, differently: Partial<SubmitReport> = {}): Promise<SubmitReport> {
+  async submit(handOut: TmsHandOut, overrides: Partial<TmsSubmitReport> = {}): Promise<TmsSubmitReport> {
     const uuid = handOut.taskforce.taskforce_uuid;
-    const report = { ...submission(handOut, this.#nextCluster++, new Date()), ...differently };
+    const report = { ...buildSubmitReport(handOut, this.#nextCluster++, new Date()), ...overrides };
     this.#pool.add(uuid, report.n_workers);
     try {
       await this.#wms.reportSubmit(uuid, report);
     } catch (error) {
-      if (error instanceof WmsRefusal) {
+      if (error instanceof WmsApiError) {
         this.#pool.forget(uuid);
-        this.#tell({ kind: "stray", uuid, clusterId: report.cluster_id });
+        this.#emitAction({ kind: "stray", uuid, clusterId: report.cluster_id });
       }
       throw error;
     }
-    this.#tell({ kind: "submitted", uuid, clusterId: report.cluster_id, nWorkers: report.n_workers });
+    this.#emitAction({ kind: "submitted", uuid, clusterId: report.cluster_id, nWorkers: report.n_workers });
     return report;
   }
 
   /** Reports that HTCondor did not take a taskforce. */
-  async submitFailed({ taskforce }: HandOut, error = this.#oneOf(SUBMIT_ERRORS)): Promise<void> {
+  async submitFailed({ taskforce }: TmsHandOut, error = this.#pickOne(SUBMIT_ERRORS)): Promise<void> {
     await this.#wms.reportSubmitFailure(taskforce.taskforce_uuid, error);
-    this.#tell({ kind: "submit-failed", uuid: taskforce.taskforce_uuid, error });
+    this.#emitAction({ kind: "submit-failed", uuid: taskforce.taskforce_uuid, error });
   }
 
   /** Takes a taskforce whose cluster must go. @returns undefined when none waits */
-  async takeStopper(): Promise<Taskforce | undefined> {
-    const taskforce = await this.#wms.pendingStopper();
+  async leaseStopper(): Promise<TmsTaskforce | undefined> {
+    const taskforce = await this.#wms.leaseStopper();
     if (taskforce)
-      this.#tell({ kind: "took-stopper", uuid: taskforce.taskforce_uuid, clusterId: taskforce.cluster_id });
+      this.#emitAction({
+        kind: "took-stopper",
+        uuid: taskforce.taskforce_uuid,
+        clusterId: taskforce.cluster_id,
+      });
     return taskforce;
   }
 
-  /** Takes a cluster off the pool and reports it; the next {@link watch} sees that it ended. */
-  async remove(taskforce: Submitted): Promise<void> {
+  /** Takes a cluster off the pool and reports it; the next {@link advanceAndReport} sees that it ended. */
+  async remove(taskforce: SubmittedTaskforce): Promise<void> {
     const uuid = taskforce.taskforce_uuid;
     if (!this.#pool.has(uuid)) this.#pool.add(uuid, taskforce.n_workers);
     this.#pool.remove(uuid);
     await this.#wms.reportRemoval(uuid);
-    this.#tell({ kind: "removed", uuid, clusterId: taskforce.cluster_id });
+    this.#emitAction({ kind: "removed", uuid, clusterId: taskforce.cluster_id });
   }
 
   /** Reports that HTCondor did not remove a cluster. */
   async removeFailed(
-    taskforce: Pick<Taskforce, "taskforce_uuid">,
-    error = this.#oneOf(REMOVE_ERRORS),
+    taskforce: Pick<TmsTaskforce, "taskforce_uuid">,
+    error = this.#pickOne(REMOVE_ERRORS),
   ): Promise<void> {
     await this.#wms.reportRemovalFailure(taskforce.taskforce_uuid, error);
-    this.#tell({ kind: "remove-failed", uuid: taskforce.taskforce_uuid, error });
+    this.#emitAction({ kind: "remove-failed", uuid: taskforce.taskforce_uuid, error });
   }
 
   /** Reports that a cluster ended. @param timestamp when, in whole epoch seconds */
   async complete(
-    { taskforce_uuid: uuid }: Pick<Taskforce, "taskforce_uuid">,
+    { taskforce_uuid: uuid }: Pick<TmsTaskforce, "taskforce_uuid">,
     timestamp = Math.floor(Date.now() / 1000),
   ): Promise<void> {
     await this.#wms.reportCompletion(uuid, timestamp);
     this.#pool.forget(uuid);
-    this.#tell({ kind: "completed", uuid, timestamp });
+    this.#emitAction({ kind: "completed", uuid, timestamp });
   }
 
   /** Sends how all clusters of the pool stand, in one request. A taskforce that the WMS does not know is forgotten. */
-  async sendStatuses(): Promise<StatusResult[]> {
+  async sendStatuses(): Promise<TmsStatusResult[]> {
     const { compound, errors } = this.#pool.statuses();
     if (Object.keys(compound).length === 0) return [];
     const results = await this.#wms.reportStatuses(compound, errors);
     const failed = results.filter((result) => result.status === "failed");
     for (const { uuid } of failed) this.#pool.forget(uuid);
-    this.#tell({ kind: "sent-statuses", updated: results.length - failed.length, failed: failed.length });
+    this.#emitAction({
+      kind: "sent-statuses",
+      updated: results.length - failed.length,
+      failed: failed.length,
+    });
     return results;
   }
 
   /** Submits whatever waits. @returns how many taskforces were taken */
   drainStarters(): Promise<number> {
     return this.#drain(
-      () => this.takeStarter(),
+      () => this.leaseStarter(),
       async (handOut) => {
-        if (this.#fails()) await this.submitFailed(handOut);
+        if (this.#shouldFail()) await this.submitFailed(handOut);
         else await this.submit(handOut);
       },
       (handOut) => handOut.taskforce.taskforce_uuid,
@@ -170,46 +175,46 @@ export class Tms {
   /** Removes whatever is to be stopped. @returns how many taskforces were taken */
   drainStoppers(): Promise<number> {
     return this.#drain(
-      () => this.takeStopper(),
-      (taskforce) => (this.#fails() ? this.removeFailed(taskforce) : this.remove(taskforce)),
+      () => this.leaseStopper(),
+      (taskforce) => (this.#shouldFail() ? this.removeFailed(taskforce) : this.remove(taskforce)),
       (taskforce) => taskforce.taskforce_uuid,
     );
   }
 
   /** Lets some time pass on the pool, sends the statuses and reports the clusters that ended. */
-  async watch(): Promise<void> {
+  async advanceAndReport(): Promise<void> {
     this.#pool.advance();
     await this.sendStatuses();
-    for (const uuid of this.#pool.ended()) await this.complete({ taskforce_uuid: uuid });
+    for (const uuid of this.#pool.endedTaskforces()) await this.complete({ taskforce_uuid: uuid });
   }
 
   /** Finds the clusters of an earlier run: a TMS remembers nothing, it asks the WMS. */
-  async adopt(): Promise<void> {
-    const running = await this.#wms.runningTaskforces();
+  async adoptRunningClusters(): Promise<void> {
+    const running = await this.#wms.queryRunningTaskforces();
     for (const { taskforce_uuid: uuid, n_workers, compound_statuses, phase } of running) {
       this.#pool.add(uuid, n_workers, compound_statuses);
       if (phase === "condor-rm") this.#pool.remove(uuid);
     }
-    if (running.length > 0) this.#tell({ kind: "adopted", clusters: running.length });
+    if (running.length > 0) this.#emitAction({ kind: "adopted", clusters: running.length });
   }
 
   async #drain<T>(
-    take: () => Promise<T | undefined>,
-    act: (taken: T) => Promise<unknown>,
+    leaseNext: () => Promise<T | undefined>,
+    handle: (leasedCount: T) => Promise<unknown>,
     uuidOf: (taken: T) => string,
   ): Promise<number> {
     let taken = 0;
     const poll = async () => {
       while (!this.#options.signal?.aborted) {
-        const next = await take();
+        const next = await leaseNext();
         if (next === undefined) return;
         taken++;
         try {
-          await act(next);
+          await handle(next);
         } catch (error) {
           // One report that is refused must not keep the others waiting.
-          if (!(error instanceof WmsRefusal)) throw error;
-          this.#tell({ kind: "refused", uuid: uuidOf(next), reason: error.message });
+          if (!(error instanceof WmsApiError)) throw error;
+          this.#emitAction({ kind: "refused", uuid: uuidOf(next), reason: error.message });
         }
       }
     };
@@ -219,11 +224,11 @@ export class Tms {
     return taken;
   }
 
-  #fails(): boolean {
+  #shouldFail(): boolean {
     return this.#random() < (this.#options.failRate ?? 0);
   }
 
-  #oneOf(texts: readonly string[]): string {
+  #pickOne(texts: readonly string[]): string {
     return texts[Math.floor(this.#random() * texts.length)] ?? "unknown";
   }
 }

@@ -1,8 +1,8 @@
-import type { HandOut, SubmitReport } from "./wmsTypes.js";
+import type { TmsHandOut, TmsSubmitReport } from "./wmsTypes.js";
 
 /** Where HTCondor's job event logs lie on the access point. */
-const EVENT_LOGS = "/scratch/ewms/tms/event-logs";
-const PILOT_IMAGES = "/cvmfs/icecube.opensciencegrid.org/containers/ewms";
+const EVENT_LOG_DIR = "/scratch/ewms/tms/event-logs";
+const PILOT_IMAGE_DIR = "/cvmfs/icecube.opensciencegrid.org/containers/ewms";
 
 /**
  * What a TMS would give to condor_submit for a taskforce, and report afterwards.
@@ -10,10 +10,10 @@ const PILOT_IMAGES = "/cvmfs/icecube.opensciencegrid.org/containers/ewms";
  * @param clusterId the number that HTCondor gave the cluster
  * @param at when it was submitted; one event log takes all clusters of a day
  */
-export function submission(handOut: HandOut, clusterId: number, at: Date): SubmitReport {
+export function buildSubmitReport(handOut: TmsHandOut, clusterId: number, at: Date): TmsSubmitReport {
   const { taskforce, task_directive, mqprofiles } = handOut;
   const { pilot_config, worker_config } = taskforce;
-  const job_event_log_fpath = `${EVENT_LOGS}/${taskforce.schedd}/${at.toISOString().slice(0, 10)}.log`;
+  const job_event_log_fpath = `${EVENT_LOG_DIR}/${taskforce.schedd}/${at.toISOString().slice(0, 10)}.log`;
   const output = `/scratch/ewms/tms/output/${taskforce.taskforce_uuid}`;
   return {
     cluster_id: clusterId,
@@ -22,8 +22,8 @@ export function submission(handOut: HandOut, clusterId: number, at: Date): Submi
     submit_dict: {
       executable: "/bin/sh",
       arguments: "-c ewms-pilot-entrypoint",
-      environment: environmentOf(handOut),
-      "+SingularityImage": `"${PILOT_IMAGES}/ewms-pilot:${pilot_config.tag}"`,
+      environment: condorEnvironment(handOut),
+      "+SingularityImage": `"${PILOT_IMAGE_DIR}/ewms-pilot:${pilot_config.tag}"`,
       "+EWMSTaskforceUUID": `"${taskforce.taskforce_uuid}"`,
       "+EWMSTaskID": `"${task_directive.task_id}"`,
       "+EWMSWorkflowID": `"${taskforce.workflow_id}"`,
@@ -47,7 +47,7 @@ export function submission(handOut: HandOut, clusterId: number, at: Date): Submi
 }
 
 /** In HTCondor's notation: pairs between double quotes, with quotes inside doubled. */
-function environmentOf({ taskforce, task_directive }: HandOut): string {
+function condorEnvironment({ taskforce, task_directive }: TmsHandOut): string {
   const variables = {
     ...taskforce.pilot_config.environment,
     EWMS_PILOT_TASK_IMAGE: task_directive.task_image,

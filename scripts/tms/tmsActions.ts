@@ -14,14 +14,14 @@ export type TmsAction =
   | { kind: "retrying"; reason: string; attempt: number; seconds: number };
 
 /** One line for a terminal, without a time. */
-export function describeAction(action: TmsAction): string {
+export function formatTmsAction(action: TmsAction): string {
   switch (action.kind) {
     case "adopted":
-      return `found ${counted(action.clusters, "running cluster")} of an earlier run`;
+      return `found ${countText(action.clusters, "running cluster")} of an earlier run`;
     case "took-starter":
       return `took ${action.uuid} to submit it`;
     case "submitted":
-      return `submitted ${action.uuid} as cluster ${action.clusterId} with ${counted(action.nWorkers, "worker")}`;
+      return `submitted ${action.uuid} as cluster ${action.clusterId} with ${countText(action.nWorkers, "worker")}`;
     case "submit-failed":
       return `could not submit ${action.uuid}: ${action.error}`;
     case "stray":
@@ -35,7 +35,7 @@ export function describeAction(action: TmsAction): string {
     case "completed":
       return `completed ${action.uuid}`;
     case "sent-statuses":
-      return `sent statuses of ${counted(action.updated + action.failed, "taskforce")}${
+      return `sent statuses of ${countText(action.updated + action.failed, "taskforce")}${
         action.failed > 0 ? `, ${action.failed} of them unknown to the WMS` : ""
       }`;
     case "refused":
@@ -45,4 +45,4 @@ export function describeAction(action: TmsAction): string {
   }
 }
 
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+const countText = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

@@ -1,18 +1,18 @@
 import { parseArgs } from "node:util";
 
 /** An argument that can't be used; the message is one sentence for the person at the terminal. */
-export class UsageError extends Error {
-  override name = "UsageError";
+export class TmsUsageError extends Error {
+  override name = "TmsUsageError";
 }
 
 /** What the command line asks for. Times are seconds. */
-export interface Settings {
+export interface TmsArguments {
   url: string;
   schedd: string;
   concurrency: number;
   failRate: number;
   seed: number | undefined;
-  interval: number;
+  intervalSeconds: number;
   token: string | undefined;
   once: boolean;
   dieAfterLease: boolean;
@@ -20,7 +20,7 @@ export interface Settings {
 }
 
 /** What `--help` shows. */
-export const HELP = `Usage: npm run simulate-tms -- --schedd NAME [options]
+export const HELP_TEXT = `Usage: npm run simulate-tms -- --schedd NAME [options]
 
 Plays the TMS of one HTCondor access point: takes taskforces from the WMS, pretends to
 submit and to stop their clusters, and reports what becomes of them, until Ctrl-C.
@@ -44,25 +44,25 @@ submit and to stop their clusters, and reports what becomes of them, until Ctrl-
  * @returns `help` when help was asked for
  * @throws UsageError
  */
-export function readArguments(argv: readonly string[]): Settings | "help" {
-  const given = parse(argv);
-  if (given.help) return "help";
-  if (!given.schedd) throw new UsageError("--schedd is missing: say which access point to play.");
+export function parseTmsArguments(argv: readonly string[]): TmsArguments | "help" {
+  const options = parseOptions(argv);
+  if (options.help) return "help";
+  if (!options.schedd) throw new TmsUsageError("--schedd is missing: say which access point to play.");
   return {
-    url: httpUrl("--url", given.url ?? "http://127.0.0.1:8080"),
-    schedd: given.schedd,
-    concurrency: integer("--concurrency", given.concurrency ?? "1", 1, 1000),
-    failRate: within("--fail-rate", given["fail-rate"] ?? "0", 0, 1),
-    seed: given.seed === undefined ? undefined : integer("--seed", given.seed, 0, Number.MAX_SAFE_INTEGER),
-    interval: within("--interval", given.interval ?? "2", 0.01, 86_400),
-    token: given.token,
-    once: given.once ?? false,
-    dieAfterLease: given["die-after-lease"] ?? false,
-    quiet: given.quiet ?? false,
+    url: parseHttpUrl("--url", options.url ?? "http://127.0.0.1:8080"),
+    schedd: options.schedd,
+    concurrency: parseInteger("--concurrency", options.concurrency ?? "1", 1, 1000),
+    failRate: parseNumber("--fail-rate", options["fail-rate"] ?? "0", 0, 1),
+    seed: options.seed === undefined ? undefined : parseInteger("--seed", options.seed, 0, Number.MAX_SAFE_INTEGER),
+    intervalSeconds: parseNumber("--interval", options.interval ?? "2", 0.01, 86_400),
+    token: options.token,
+    once: options.once ?? false,
+    dieAfterLease: options["die-after-lease"] ?? false,
+    quiet: options.quiet ?? false,
   };
 }
 
-function parse(argv: readonly string[]) {
+function parseOptions(argv: readonly string[]) {
   try {
     return parseArgs({
       args: [...argv],
@@ -82,29 +82,27 @@ function parse(argv: readonly string[]) {
     }).values;
   } catch (error) {
     // Node's own words go on to explain how to pass such a text on; the first sentence names the argument.
-    const [sentence = "bad arguments"] = (error instanceof Error ? error.message : String(error)).split(
-      /\.\s|\n/,
-    );
-    throw new UsageError(`${sentence.replace(/\.$/, "")}.`);
+    const [sentence = "bad arguments"] = (error instanceof Error ? error.message : String(error)).split(/\.\s|\n/);
+    throw new TmsUsageError(`${sentence.replace(/\.$/, "")}.`);
   }
 }
 
-function within(name: string, text: string, min: number, max: number): number {
+function parseNumber(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value) || value < min || value > max)
-    throw new UsageError(`${name} must be a number from ${min} to ${max}, not "${text}".`);
+    throw new TmsUsageError(`${name} must be a number from ${min} to ${max}, not "${text}".`);
   return value;
 }
 
-function integer(name: string, text: string, min: number, max: number): number {
-  const value = within(name, text, min, max);
-  if (!Number.isInteger(value)) throw new UsageError(`${name} must be a whole number, not "${text}".`);
+function parseInteger(name: string, text: string, min: number, max: number): number {
+  const value = parseNumber(name, text, min, max);
+  if (!Number.isInteger(value)) throw new TmsUsageError(`${name} must be a whole number, not "${text}".`);
   return value;
 }
 
-function httpUrl(name: string, text: string): string {
+function parseHttpUrl(name: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "http:" && url?.protocol !== "https:")
-    throw new UsageError(`${name} must be an http or https address, not "${text}".`);
+    throw new TmsUsageError(`${name} must be an http or https address, not "${text}".`);
   return text;
 }

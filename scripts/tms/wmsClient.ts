@@ -1,23 +1,23 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type {
-  CompoundStatuses,
-  HandOut,
-  StatusesReport,
-  StatusResult,
-  SubmitReport,
-  Taskforce,
-  TopTaskErrors,
+  TmsCompoundStatuses,
+  TmsHandOut,
+  TmsStatusesReport,
+  TmsStatusResult,
+  TmsSubmitReport,
+  TmsTaskforce,
+  TmsTopTaskErrors,
 } from "./wmsTypes.js";
 
 /** As many as a real TMS makes before it gives a request up. */
-const RETRIES = 10;
-/** Seconds; each further wait is twice as long, up to {@link LONGEST_WAIT}. */
-const FIRST_WAIT = 0.1;
-const LONGEST_WAIT = 5;
+const MAX_RETRIES = 10;
+/** Seconds; each further wait is twice as long, up to {@link MAX_BACKOFF_SECONDS}. */
+const INITIAL_BACKOFF_SECONDS = 0.1;
+const MAX_BACKOFF_SECONDS = 5;
 
 /** The WMS understood a request and said no, or failed at it. */
-export class WmsRefusal extends Error {
-  override name = "WmsRefusal";
+export class WmsApiError extends Error {
+  override name = "WmsApiError";
   readonly status: number;
 
   constructor(method: string, path: string, status: number, reason: string) {
@@ -49,14 +49,14 @@ export interface WmsClientOptions {
 
 /** Taskforces whose cluster may still run, with as much as a TMS needs after a restart. */
 export type RunningTaskforce = Pick<
-  Taskforce,
+  TmsTaskforce,
   "taskforce_uuid" | "cluster_id" | "n_workers" | "phase" | "compound_statuses"
 >;
 
 /**
  * The routes of the WMS that a TMS calls, one method each.
  *
- * Every method raises {@link WmsRefusal} for a 4xx or 5xx, and {@link WmsUnreachable} when the connection broke, or the
+ * Every method raises {@link WmsApiError} for a 4xx or 5xx, and {@link WmsUnreachable} when the connection broke, or the
  * WMS was unavailable (503), at the first attempt and at all ten retries.
  */
 export class WmsClient {
@@ -67,22 +67,22 @@ export class WmsClient {
   }
 
   /** Takes the next taskforce to submit, under a lease. @returns undefined when none waits */
-  pendingStarter(): Promise<HandOut | undefined> {
-    return this.#poll("pending-starter");
+  leaseStarter(): Promise<TmsHandOut | undefined> {
+    return this.#leaseNext("pending-starter");
   }
 
   /** Takes the next taskforce whose cluster must go, under a lease. @returns undefined when none waits */
-  pendingStopper(): Promise<Taskforce | undefined> {
-    return this.#poll("pending-stopper");
+  leaseStopper(): Promise<TmsTaskforce | undefined> {
+    return this.#leaseNext("pending-stopper");
   }
 
-  async #poll<T extends object>(queue: string): Promise<T | undefined> {
+  async #leaseNext<T extends object>(queue: string): Promise<T | undefined> {
     const schedd = encodeURIComponent(this.#options.schedd);
     const answer = await this.#request<T>("GET", `/v1/tms/${queue}/taskforces?schedd=${schedd}`);
     return Object.keys(answer).length === 0 ? undefined : answer;
   }
 
-  async reportSubmit(uuid: string, report: SubmitReport): Promise<void> {
+  async reportSubmit(uuid: string, report: TmsSubmitReport): Promise<void> {
     await this.#request("POST", `/v1/tms/condor-submit/taskforces/${uuid}`, report);
   }
 
@@ -107,22 +107,18 @@ export class WmsClient {
 
   /** Sends what is known of many taskforces in one request; a map without entries is left out. */
   async reportStatuses(
-    compoundStatuses: Record<string, CompoundStatuses>,
-    topTaskErrors: Record<string, TopTaskErrors>,
-  ): Promise<StatusResult[]> {
-    const body: StatusesReport = {};
+    compoundStatuses: Record<string, TmsCompoundStatuses>,
+    topTaskErrors: Record<string, TmsTopTaskErrors>,
+  ): Promise<TmsStatusResult[]> {
+    const body: TmsStatusesReport = {};
     if (Object.keys(compoundStatuses).length > 0) body.compound_statuses_by_taskforce = compoundStatuses;
     if (Object.keys(topTaskErrors).length > 0) body.top_task_errors_by_taskforce = topTaskErrors;
-    const answer = await this.#request<{ results: StatusResult[] }>(
-      "POST",
-      "/v1/tms/statuses/taskforces",
-      body,
-    );
+    const answer = await this.#request<{ results: TmsStatusResult[] }>("POST", "/v1/tms/statuses/taskforces", body);
     return answer.results;
   }
 
   /** Asks for every taskforce of the schedd whose cluster was submitted and has not completed. */
-  async runningTaskforces(): Promise<RunningTaskforce[]> {
+  async queryRunningTaskforces(): Promise<RunningTaskforce[]> {
     const running: RunningTaskforce[] = [];
     let after: string | null = null;
     do {
@@ -150,9 +146,9 @@ export class WmsClient {
       const outcome = await this.#attempt<T>(method, path, body);
       if ("answer" in outcome) return outcome.answer;
       const { broken, retryAfter } = outcome;
-      if (attempt > RETRIES || this.#options.signal?.aborted)
+      if (attempt > MAX_RETRIES || this.#options.signal?.aborted)
         throw new WmsUnreachable(`${method} ${this.#options.url}${path}: ${broken}`);
-      const seconds = retryAfter ?? Math.min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT);
+      const seconds = retryAfter ?? Math.min(INITIAL_BACKOFF_SECONDS * 2 ** (attempt - 1), MAX_BACKOFF_SECONDS);
       this.#options.onRetry?.(broken, attempt, seconds);
       // An aborted wait is no error: the next turn of the loop gives up.
       await wait(seconds * 1000, undefined, { signal: this.#options.signal }).catch(() => {});
@@ -178,18 +174,18 @@ export class WmsClient {
       });
       text = await response.text();
     } catch (error) {
-      return { broken: reasonOf(error) };
+      return { broken: networkErrorText(error) };
     }
     if (response.ok) return { answer: JSON.parse(text) as T };
     const reason = response.statusText || text;
-    if (response.status !== 503) throw new WmsRefusal(method, path, response.status, reason);
+    if (response.status !== 503) throw new WmsApiError(method, path, response.status, reason);
     const retryAfter = Number(response.headers.get("retry-after"));
     return { broken: `503 ${reason}`, ...(retryAfter > 0 ? { retryAfter } : {}) };
   }
 }
 
 /** `fetch` says no more than "fetch failed"; what broke is in the cause. */
-function reasonOf(error: unknown): string {
+function networkErrorText(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return String(cause);
   return cause.message || ("code" in cause ? String(cause.code) : cause.name);

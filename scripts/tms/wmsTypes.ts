@@ -1,7 +1,7 @@
 /** What the TMS sees of the WMS, as JSON. Only the fields that it reads are named. */
 
 /** A taskforce: one HTCondor cluster to be, or that is. */
-export interface Taskforce {
+export interface TmsTaskforce {
   taskforce_uuid: string;
   task_id: string;
   workflow_id: string;
@@ -21,11 +21,11 @@ export interface Taskforce {
   /** Null before condor-submit. */
   cluster_id: number | null;
   phase: string;
-  compound_statuses: CompoundStatuses;
+  compound_statuses: TmsCompoundStatuses;
 }
 
 /** What a task runs. */
-export interface TaskDirective {
+export interface TmsTaskDirective {
   task_id: string;
   task_image: string;
   task_args: string;
@@ -34,21 +34,21 @@ export interface TaskDirective {
 }
 
 /** A message queue that the workers of a taskforce read from or write to. */
-export interface MqProfile {
+export interface TmsMqProfile {
   mqid: string;
   alias: string;
   is_activated: boolean;
 }
 
 /** The answer of pending-starter. */
-export interface HandOut {
-  taskforce: Taskforce;
-  task_directive: TaskDirective;
-  mqprofiles: MqProfile[];
+export interface TmsHandOut {
+  taskforce: TmsTaskforce;
+  task_directive: TmsTaskDirective;
+  mqprofiles: TmsMqProfile[];
 }
 
 /** The body of condor-submit. */
-export interface SubmitReport {
+export interface TmsSubmitReport {
   cluster_id: number;
   n_workers: number;
   submit_dict: Record<string, string | number>;
@@ -56,18 +56,18 @@ export interface SubmitReport {
 }
 
 /** HTCondor status → pilot status → number of workers. */
-export type CompoundStatuses = Record<string, Record<string, number>>;
+export type TmsCompoundStatuses = Record<string, Record<string, number>>;
 /** Error text → how often it was seen. */
-export type TopTaskErrors = Record<string, number>;
+export type TmsTopTaskErrors = Record<string, number>;
 
 /** The body of the statuses report; both maps are keyed by taskforce uuid. */
-export interface StatusesReport {
-  compound_statuses_by_taskforce?: Record<string, CompoundStatuses>;
-  top_task_errors_by_taskforce?: Record<string, TopTaskErrors>;
+export interface TmsStatusesReport {
+  compound_statuses_by_taskforce?: Record<string, TmsCompoundStatuses>;
+  top_task_errors_by_taskforce?: Record<string, TmsTopTaskErrors>;
 }
 
 /** What the statuses report did to one taskforce. */
-export interface StatusResult {
+export interface TmsStatusResult {
   uuid: string;
   status: "updated" | "failed";
   error?: string;

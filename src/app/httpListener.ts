@@ -6,18 +6,18 @@ import type { Logger } from "pino";
 import { ConfigError } from "../config/config.js";
 
 /** Milliseconds between two lines of the log about refused connections. */
-const REFUSAL_INTERVAL = 60_000;
+const REFUSAL_LOG_INTERVAL_MS = 60_000;
 /** Milliseconds between two looks for connections that have become idle. */
-const IDLE_INTERVAL = 20;
+const IDLE_CHECK_INTERVAL_MS = 20;
 
 /**
  * Milliseconds in which a connection sends something, or it was opened to be there in case of need, as browsers and clients of
  * HTTP do. Node takes one that never sent a byte for busy, and would let it hold the server open.
  */
-const SILENT = 1000;
+const SILENT_CONNECTION_MS = 1000;
 
 /** Connections that are open, and since when, in milliseconds of `performance.now()`. */
-const connections = new WeakMap<Server, Map<Socket, number>>();
+const openedAtMsBySocket = new WeakMap<Server, Map<Socket, number>>();
 
 /**
  * Starts to accept connections.
@@ -26,35 +26,25 @@ const connections = new WeakMap<Server, Map<Socket, number>>();
  * @returns the address for clients on this machine, without a slash at the end
  * @throws ConfigError with one sentence when the host and port can't be had
  */
-export async function listen(
-  server: Server,
-  host: string,
-  port: number,
-  portSetting = "REST_PORT",
-): Promise<string> {
-  const open = new Map<Socket, number>();
-  connections.set(server, open);
+export async function listen(server: Server, host: string, port: number, portSetting = "REST_PORT"): Promise<string> {
+  const openedAtMs = new Map<Socket, number>();
+  openedAtMsBySocket.set(server, openedAtMs);
   server.on("connection", (socket) => {
-    open.set(socket, performance.now());
-    socket.once("close", () => open.delete(socket));
+    openedAtMs.set(socket, performance.now());
+    socket.once("close", () => openedAtMs.delete(socket));
   });
   server.listen(port, host);
   try {
     await once(server, "listening");
   } catch (error) {
-    throw new ConfigError(reasonNotToListen(error as NodeJS.ErrnoException, host, port, portSetting));
+    throw new ConfigError(describeListenError(error as NodeJS.ErrnoException, host, port, portSetting));
   }
   const bound = server.address() as AddressInfo;
-  const reachable = host === "0.0.0.0" || host === "::" ? "localhost" : host;
-  return `http://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${bound.port}`;
+  const clientHost = host === "0.0.0.0" || host === "::" ? "localhost" : host;
+  return `http://${isIPv6(clientHost) ? `[${clientHost}]` : clientHost}:${bound.port}`;
 }
 
-function reasonNotToListen(
-  error: NodeJS.ErrnoException,
-  host: string,
-  port: number,
-  setting: string,
-): string {
+function describeListenError(error: NodeJS.ErrnoException, host: string, port: number, setting: string): string {
   if (error.code === "EADDRINUSE")
     return `${setting}: ${host}:${port} is taken by another program; stop that one, or set ${setting}`;
   if (error.code === "EACCES") return `${setting}: this user may not listen on port ${port}; set ${setting}`;
@@ -62,38 +52,38 @@ function reasonNotToListen(
 }
 
 /** Says in the log, now and then, that connections are closed at once because there are too many already. */
-export function logRefusals(server: Server, log: Logger): void {
+export function logRefusedConnections(server: Server, log: Logger): void {
   let refused = 0;
-  let silentUntil = 0;
+  let nextLogAtMs = 0;
   server.on("drop", () => {
     refused++;
-    if (Date.now() < silentUntil) return;
+    if (Date.now() < nextLogAtMs) return;
     log.warn({ refused, allowed: server.maxConnections }, "too many connections: new ones are refused");
     refused = 0;
-    silentUntil = Date.now() + REFUSAL_INTERVAL;
+    nextLogAtMs = Date.now() + REFUSAL_LOG_INTERVAL_MS;
   });
 }
 
 /** Accepts no more connections, lets the requests under way end, and cuts off what is left when the signal comes. */
-export async function stopServing(server: Server, enough: AbortSignal): Promise<void> {
+export async function closeServer(server: Server, cutOffSignal: AbortSignal): Promise<void> {
   // What has arrived by now is read first: neither a connection nor a request is broken off that only waited for its turn.
   await nextTurn();
   const closed = once(server, "close");
   server.close();
   // A connection that is kept alive after its last answer would hold the server open.
-  const idle = setInterval(() => {
+  const idleTimer = setInterval(() => {
     server.closeIdleConnections();
     closeSilentConnections(server);
-  }, IDLE_INTERVAL);
-  const cut = () => server.closeAllConnections();
-  if (enough.aborted) cut();
-  enough.addEventListener("abort", cut);
+  }, IDLE_CHECK_INTERVAL_MS);
+  const closeAll = () => server.closeAllConnections();
+  if (cutOffSignal.aborted) closeAll();
+  cutOffSignal.addEventListener("abort", closeAll);
   await closed;
-  clearInterval(idle);
+  clearInterval(idleTimer);
 }
 
 function closeSilentConnections(server: Server): void {
-  const latest = performance.now() - SILENT;
-  for (const [socket, since] of connections.get(server) ?? [])
-    if (socket.bytesRead === 0 && since < latest) socket.destroy();
+  const openedBeforeMs = performance.now() - SILENT_CONNECTION_MS;
+  for (const [socket, openedAtMs] of openedAtMsBySocket.get(server) ?? [])
+    if (socket.bytesRead === 0 && openedAtMs < openedBeforeMs) socket.destroy();
 }

@@ -1,21 +1,21 @@
 import type { Logger } from "pino";
 import { type Config, ConfigError, readConfig } from "../config/config.js";
 import { isLoopback } from "../domain/loopback.js";
-import { masking } from "../domain/maskSecrets.js";
-import { createLogger } from "./logging.js";
-import { Child } from "./processes/primaryConnection.js";
-import { ToldAlready } from "./processes/supervisedProcess.js";
+import { createSecretMask } from "../domain/maskSecrets.js";
 import { type ProvidedRedis, provideRedis } from "../redis/provideRedis.js";
 import { RedisStartError } from "../redis/redisStartError.js";
-import type { Roles, Service } from "./service.js";
 import { LayoutError } from "../store/layout.js";
+import { createLogger } from "./logging.js";
+import { PrimaryConnection } from "./processes/primaryConnection.js";
+import { AlreadyReported } from "./processes/supervisedProcess.js";
+import type { Roles, Service } from "./service.js";
 
 /** A second Ctrl-C within this many milliseconds is the first one's echo: the terminal and npm both send it. */
-const ECHO = 500;
+const DUPLICATE_SIGNAL_WINDOW_MS = 500;
 /** Exit code of a process that was told to end and had to cut off work that did not end in time. */
-const CUT_OFF = 3;
+const CUT_OFF_EXIT_CODE = 3;
 
-interface Started {
+interface StartedProcess {
   config: Config;
   redis: ProvidedRedis;
   service: Service;
@@ -27,34 +27,35 @@ interface Started {
  * to end.
  */
 export async function run(roles: Roles): Promise<void> {
-  const child = Child.ofThisProcess();
-  const stopping = stopSignal(child);
-  let mask = masking([]);
+  const primary = PrimaryConnection.forCurrentProcess();
+  const stopRequested = waitForStopSignal(primary);
+  let mask = createSecretMask([]);
   try {
     const config = readConfig(process.env);
-    mask = masking(config.secrets);
-    const log = await createLogger(
-      config.logLevel,
-      !config.production && process.stderr.isTTY === true,
-      mask,
-    );
-    endOnFault(log);
-    const started = await start(config, roles, log, child);
-    if (child === undefined) greet(started, roles);
-    else child.sayReady(started.service);
+    mask = createSecretMask(config.secrets);
+    const log = await createLogger(config.logLevel, !config.isProduction && process.stderr.isTTY === true, mask);
+    exitOnUncaughtException(log);
+    const started = await startProcess(config, roles, log, primary);
+    if (primary === undefined) printBanner(started, roles);
+    else primary.reportReady(started.service);
     const redisEnded = started.redis.ended.then(() => "redis ended" as const);
-    const why = await Promise.race([stopping.then(() => "told to" as const), redisEnded]);
-    if (why === "redis ended") log.fatal("the Redis of this process has ended by itself: ending too");
-    const ended = await stop(started, log);
-    process.exit(why === "redis ended" ? 1 : ended === "cut off" ? CUT_OFF : 0);
+    const stopReason = await Promise.race([stopRequested.then(() => "told to" as const), redisEnded]);
+    if (stopReason === "redis ended") log.fatal("the Redis of this process has ended by itself: ending too");
+    const ended = await stopProcess(started, log);
+    process.exit(stopReason === "redis ended" ? 1 : ended === "cut off" ? CUT_OFF_EXIT_CODE : 0);
   } catch (error) {
-    const words = explain(error);
-    if (words !== undefined) process.stderr.write(`${mask(words)}\n`);
+    const errorText = describeStartError(error);
+    if (errorText !== undefined) process.stderr.write(`${mask(errorText)}\n`);
     process.exit(1);
   }
 }
 
-async function start(config: Config, roles: Roles, log: Logger, child: Child | undefined): Promise<Started> {
+async function startProcess(
+  config: Config,
+  roles: Roles,
+  log: Logger,
+  child: PrimaryConnection | undefined,
+): Promise<StartedProcess> {
   if (config.redis === undefined && !(roles.web && roles.workers))
     throw new ConfigError(
       "REDIS_URL: must be set, because the web and worker processes share a Redis (npm start brings its own)",
@@ -78,7 +79,7 @@ async function start(config: Config, roles: Roles, log: Logger, child: Child | u
   }
 }
 
-async function stop({ service, redis }: Started, log: Logger): Promise<"in order" | "cut off"> {
+async function stopProcess({ service, redis }: StartedProcess, log: Logger): Promise<"in order" | "cut off"> {
   log.info("stopping");
   const ended = await service.close();
   await redis.stop();
@@ -88,7 +89,7 @@ async function stop({ service, redis }: Started, log: Logger): Promise<"in order
 }
 
 /** Node itself would print such an error with all that it carries. */
-function endOnFault(log: Logger): void {
+function exitOnUncaughtException(log: Logger): void {
   process.on("uncaughtException", (error) => {
     log.fatal({ err: error }, "an error that nobody foresaw: ending");
     process.exit(1);
@@ -99,25 +100,25 @@ function endOnFault(log: Logger): void {
  * Fulfilled when the process is told to end. Being told again, later, ends it at once. A terminal's SIGINT reaches all processes;
  * a child is told of it by its primary.
  */
-function stopSignal(child: Child | undefined): Promise<void> {
+function waitForStopSignal(primary: PrimaryConnection | undefined): Promise<void> {
   return new Promise((resolve) => {
-    let first: number | undefined;
+    let firstSignalAtMs: number | undefined;
     const onSignal = () => {
-      first ??= Date.now();
-      if (Date.now() - first > ECHO) process.exit(130);
+      firstSignalAtMs ??= Date.now();
+      if (Date.now() - firstSignalAtMs > DUPLICATE_SIGNAL_WINDOW_MS) process.exit(130);
       resolve();
     };
-    void child?.toldToEnd.then(resolve);
-    process.on("SIGINT", child === undefined ? onSignal : () => undefined);
+    void primary?.stopRequested.then(resolve);
+    process.on("SIGINT", primary === undefined ? onSignal : () => undefined);
     process.on("SIGTERM", onSignal);
   });
 }
 
-function greet({ config, redis, service }: Started, roles: Roles): void {
+function printBanner({ config, redis, service }: StartedProcess, roles: Roles): void {
   const lines: string[] = [];
   if (service.url === undefined) lines.push(`WMS worker runs (Redis: ${redis.source})`);
   else lines.push(`WMS listens on ${service.url}`, `Redis: ${redis.source}`);
-  if (service.url !== undefined) lines.push(`Access: ${whoMay(config)}`);
+  if (service.url !== undefined) lines.push(`Access: ${describeAccess(config)}`);
   if (service.url === undefined && service.metricsUrl !== undefined)
     lines.push(`Metrics: ${service.metricsUrl}/metrics`);
   if (config.mqs.address === undefined) lines.push("MQS: the embedded one");
@@ -131,15 +132,15 @@ function greet({ config, redis, service }: Started, roles: Roles): void {
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-function whoMay({ access, host }: Config): string {
+function describeAccess({ access, host }: Config): string {
   if (access.tokens !== undefined) return `tokens of ${access.openIdUrl}`;
-  const whoever = isLoopback(host) ? "every program on this machine" : "whoever reaches this port";
-  return `tokens are not checked, ${whoever} may do everything`;
+  const subject = isLoopback(host) ? "every program on this machine" : "whoever reaches this port";
+  return `tokens are not checked, ${subject} may do everything`;
 }
 
 /** One sentence for what the person at the terminal can mend; a stack for what only a programmer can. */
-function explain(error: unknown): string | undefined {
-  if (error instanceof ToldAlready) return undefined;
+function describeStartError(error: unknown): string | undefined {
+  if (error instanceof AlreadyReported) return undefined;
   if (error instanceof ConfigError || error instanceof RedisStartError || error instanceof LayoutError)
     return error.message;
   if (!(error instanceof Error)) return String(error);

@@ -1,26 +1,26 @@
 import { stdSerializers } from "pino";
 
 /** An error as the log shows it. */
-interface ShownError {
+interface SerializedError {
   type: string;
   message: string;
   stack: string;
   code?: unknown;
-  aggregateErrors?: ShownError[];
+  aggregateErrors?: SerializedError[];
 }
 
 /**
  * What the log shows of an error, its causes included. No more, because clients' errors carry what they were about: those of
  * ioredis a command with all its arguments, among them the records and tokens that were to be stored.
  */
-export function shownError(error: unknown): unknown {
-  return error instanceof Error ? shown(stdSerializers.err(error)) : typeof error;
+export function serializeError(error: unknown): unknown {
+  return error instanceof Error ? toSerializedError(stdSerializers.err(error)) : typeof error;
 }
 
-const shown = ({ type, message, stack, code, aggregateErrors }: ShownError): ShownError => ({
+const toSerializedError = ({ type, message, stack, code, aggregateErrors }: SerializedError): SerializedError => ({
   type,
   message,
   stack,
   ...(code !== undefined && { code }),
-  ...(aggregateErrors !== undefined && { aggregateErrors: aggregateErrors.map(shown) }),
+  ...(aggregateErrors !== undefined && { aggregateErrors: aggregateErrors.map(toSerializedError) }),
 });

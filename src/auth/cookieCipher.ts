@@ -2,7 +2,7 @@ import { hkdfSync, randomBytes } from "node:crypto";
 import { EncryptJWT, errors, type JWTPayload, jwtDecrypt } from "jose";
 
 /** Keeps what a browser holds for us from being read or changed there. */
-export class Seal {
+export class CookieCipher {
   readonly #key: Uint8Array;
 
   /** @param secret undefined: one is made, so that only this process can open what it sealed */
@@ -13,18 +13,18 @@ export class Seal {
 
   /**
    * @param purpose what it is for: it can't be opened for anything else
-   * @param seconds how long it can be opened
+   * @param ttlSeconds how long it can be opened
    */
-  close(purpose: string, value: JWTPayload, seconds: number): Promise<string> {
+  encrypt(purpose: string, value: JWTPayload, ttlSeconds: number): Promise<string> {
     return new EncryptJWT(value)
       .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
       .setAudience(purpose)
-      .setExpirationTime(new Date(Date.now() + 1000 * seconds))
+      .setExpirationTime(new Date(Date.now() + 1000 * ttlSeconds))
       .encrypt(this.#key);
   }
 
   /** @returns undefined for what was not sealed here for this purpose, or too long ago */
-  async open(purpose: string, sealed: string): Promise<JWTPayload | undefined> {
+  async decrypt(purpose: string, sealed: string): Promise<JWTPayload | undefined> {
     try {
       const { payload } = await jwtDecrypt(sealed, this.#key, {
         keyManagementAlgorithms: ["dir"],

@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 
 /** Logs the logins of operators that fail, and how many do. */
-export class LoginFailures {
+export class LoginFailureLog {
   readonly #log: Logger;
   #minute = 0;
   #count = 0;
@@ -13,8 +13,8 @@ export class LoginFailures {
   }
 
   /** @param address where it came from. Nothing that was typed goes here: people type passwords into the wrong field */
-  note(address: string | undefined, reason: string): void {
-    const minute = Math.floor(Date.now() / MINUTE);
+  record(address: string | undefined, reason: string): void {
+    const minute = Math.floor(Date.now() / MINUTE_MS);
     this.#count = minute === this.#minute ? this.#count + 1 : 1;
     this.#minute = minute;
     this.#log.warn({ address, reason, failuresThisMinute: this.#count }, "an operator's login failed");

@@ -1,24 +1,18 @@
-import {
-  createLocalJWKSet,
-  errors,
-  type FlattenedJWSInput,
-  type JSONWebKeySet,
-  type JWSHeaderParameters,
-} from "jose";
+import { createLocalJWKSet, errors, type FlattenedJWSInput, type JSONWebKeySet, type JWSHeaderParameters } from "jose";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { unavailable, type WmsError } from "../domain/wmsError.js";
 
 /** Milliseconds after which keys are asked for again. */
-const FRESH = 10 * 60_000;
+const KEYS_FRESH_MS = 10 * 60_000;
 /** Milliseconds that keys are used while the provider can't confirm them. */
-const LONGEST_USE = 24 * 3600_000;
+const KEYS_MAX_AGE_MS = 24 * 3600_000;
 /** An unknown key has them asked for again, but no sooner than this many milliseconds after the last time. */
-const COOL_DOWN = 10_000;
+const KEY_REFRESH_COOLDOWN_MS = 10_000;
 /** Seconds after a failure before the provider is asked again. */
-const RETRY_WAIT = 2;
+const RETRY_DELAY_SECONDS = 2;
 /** Milliseconds that the provider has to answer. */
-const PATIENCE = 5000;
+const PROVIDER_TIMEOUT_MS = 5000;
 
 const WELL_KNOWN = "/.well-known/openid-configuration";
 
@@ -29,37 +23,37 @@ export interface ProviderMetadata {
   [more: string]: unknown;
 }
 
-interface Known {
+interface ProviderSnapshot {
   metadata: ProviderMetadata;
   keys: ReturnType<typeof createLocalJWKSet>;
   /** Epoch milliseconds. */
-  since: number;
+  fetchedAtMs: number;
 }
 
 /**
  * An OpenID Connect provider, asked when something is needed of it and remembered. All that it is asked for fails with a
  * WmsError `unavailable` while it is away, or answers with something else than what it should.
  */
-export class Provider {
+export class OidcProvider {
   readonly #url: string;
   readonly #log: Logger;
-  #known: Known | undefined;
-  #renewal: Promise<Known> | undefined;
+  #snapshot: ProviderSnapshot | undefined;
+  #refreshInFlight: Promise<ProviderSnapshot> | undefined;
   #failure: { since: number; error: WmsError } | undefined;
 
   /** @param url the issuer's address, or that of its discovery document */
   constructor(url: string, log: Logger) {
-    this.#url = issuerAddress(url);
+    this.#url = normalizeIssuerUrl(url);
     this.#log = log;
   }
 
   /** Asks ahead of the first request, so that the log tells at once when the provider is away. */
-  async greet(): Promise<void> {
-    await this.#current().catch(() => undefined);
+  async warmUp(): Promise<void> {
+    await this.#currentSnapshot().catch(() => undefined);
   }
 
   async metadata(): Promise<ProviderMetadata> {
-    return (await this.#current()).metadata;
+    return (await this.#currentSnapshot()).metadata;
   }
 
   /**
@@ -67,71 +61,70 @@ export class Provider {
    *
    * @throws JWKSNoMatchingKey and other errors of jose that are about the token
    */
-  readonly keyOf = async (header: JWSHeaderParameters, token: FlattenedJWSInput) => {
-    const known = await this.#current();
+  readonly findKey = async (header: JWSHeaderParameters, token: FlattenedJWSInput) => {
+    const known = await this.#currentSnapshot();
     try {
       return await known.keys(header, token);
     } catch (error) {
-      const mayBeNew = error instanceof errors.JWKSNoMatchingKey && age(known.since) >= COOL_DOWN;
+      const mayBeNew = error instanceof errors.JWKSNoMatchingKey && ageMs(known.fetchedAtMs) >= KEY_REFRESH_COOLDOWN_MS;
       if (!mayBeNew) throw error;
-      return (await this.#renew()).keys(header, token);
+      return (await this.#refresh()).keys(header, token);
     }
   };
 
-  async #current(): Promise<Known> {
-    const known = this.#known;
-    if (known === undefined || age(known.since) >= LONGEST_USE) return this.#renew();
-    if (age(known.since) < FRESH) return known;
-    const renewal = this.#renew().catch(() => known);
+  async #currentSnapshot(): Promise<ProviderSnapshot> {
+    const known = this.#snapshot;
+    if (known === undefined || ageMs(known.fetchedAtMs) >= KEYS_MAX_AGE_MS) return this.#refresh();
+    if (ageMs(known.fetchedAtMs) < KEYS_FRESH_MS) return known;
+    const renewal = this.#refresh().catch(() => known);
     // One that failed may take long to fail again: nobody waits for that while the old keys will do.
     return this.#failure === undefined ? renewal : known;
   }
 
   /** Asks once for all who need it at the same time, and fails at once shortly after a failure. */
-  #renew(): Promise<Known> {
-    if (this.#failure !== undefined && age(this.#failure.since) < 1000 * RETRY_WAIT)
+  #refresh(): Promise<ProviderSnapshot> {
+    if (this.#failure !== undefined && ageMs(this.#failure.since) < 1000 * RETRY_DELAY_SECONDS)
       return Promise.reject(this.#failure.error);
-    this.#renewal ??= this.#ask().finally(() => {
-      this.#renewal = undefined;
+    this.#refreshInFlight ??= this.#fetchAndStore().finally(() => {
+      this.#refreshInFlight = undefined;
     });
-    return this.#renewal;
+    return this.#refreshInFlight;
   }
 
-  async #ask(): Promise<Known> {
+  async #fetchAndStore(): Promise<ProviderSnapshot> {
     try {
-      this.#known = await ask(this.#url);
+      this.#snapshot = await fetchProviderSnapshot(this.#url);
       if (this.#failure !== undefined) this.#log.info("the identity provider answers again");
       this.#failure = undefined;
-      return this.#known;
+      return this.#snapshot;
     } catch (cause) {
       if (this.#failure === undefined)
         this.#log.warn({ err: cause, url: this.#url }, "the identity provider does not tell its keys");
-      const error = unavailable("the identity provider is not available, try again later", cause, RETRY_WAIT);
+      const error = unavailable("the identity provider is not available, try again later", cause, RETRY_DELAY_SECONDS);
       this.#failure = { since: Date.now(), error };
       throw error;
     }
   }
 }
 
-const age = (since: number): number => Date.now() - since;
+const ageMs = (epochMs: number): number => Date.now() - epochMs;
 
 const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
 
-async function ask(url: string): Promise<Known> {
-  const signal = AbortSignal.timeout(PATIENCE);
+async function fetchProviderSnapshot(url: string): Promise<ProviderSnapshot> {
+  const signal = AbortSignal.timeout(PROVIDER_TIMEOUT_MS);
   // Keys that come over an open line could be anybody's.
   const address = z.url({ protocol: url.startsWith("https:") ? /^https$/ : /^https?$/ });
   const schema = z.looseObject({ issuer: z.string(), jwks_uri: address });
   const metadata = schema.parse(await fetchJson(url + WELL_KNOWN, signal));
-  if (issuerAddress(metadata.issuer) !== url)
+  if (normalizeIssuerUrl(metadata.issuer) !== url)
     throw new Error(`the provider at ${url} calls itself ${metadata.issuer}`);
   const keySet = keySetSchema.parse(await fetchJson(metadata.jwks_uri, signal));
-  return { metadata, keys: createLocalJWKSet(keySet as JSONWebKeySet), since: Date.now() };
+  return { metadata, keys: createLocalJWKSet(keySet as JSONWebKeySet), fetchedAtMs: Date.now() };
 }
 
 /** The issuer's address without a slash at the end, from the one or the other address that people give. */
-const issuerAddress = (url: string): string =>
-  url.replace(/\/*(\.well-known\/openid-configuration\/*)?$/, "");
+const normalizeIssuerUrl = (url: string): string => url.replace(/\/*(\.well-known\/openid-configuration\/*)?$/, "");
 
 async function fetchJson(url: string, signal: AbortSignal): Promise<unknown> {
   const response = await fetch(url, { redirect: "error", signal, headers: { accept: "application/json" } });

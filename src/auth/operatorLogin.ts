@@ -2,15 +2,15 @@ import * as oidc from "openid-client";
 import { z } from "zod";
 import { type RoleRules, rolesOf } from "../domain/claimRules.js";
 import { unavailable, WmsError } from "../domain/wmsError.js";
-import type { Provider } from "./oidcProvider.js";
-import { LEEWAY } from "./tokenVerifier.js";
+import type { OidcProvider } from "./oidcProvider.js";
+import { CLOCK_TOLERANCE_SECONDS } from "./tokenVerifier.js";
 
 /** Seconds that the provider has to answer. */
-const PATIENCE = 10;
+const PROVIDER_TIMEOUT_SECONDS = 10;
 
 /** This service as a client of the identity provider. */
-export interface LoginClient {
-  provider: Provider;
+export interface OidcClient {
+  provider: OidcProvider;
   clientId: string;
   /** Undefined: a public client. */
   clientSecret: string | undefined;
@@ -20,19 +20,19 @@ export interface LoginClient {
 }
 
 /** What a browser has to bring back from the provider for its login to count, and where it wanted to go. */
-export const attemptSchema = z.object({
+export const loginAttemptSchema = z.object({
   state: z.string(),
   nonce: z.string(),
   verifier: z.string(),
   to: z.string(),
 });
-export type Attempt = z.infer<typeof attemptSchema>;
+export type LoginAttempt = z.infer<typeof loginAttemptSchema>;
 
 /** Logins through the identity provider: OpenID Connect's authorization code flow with PKCE, state and nonce. */
 export class OperatorLogin {
-  readonly #client: LoginClient;
+  readonly #client: OidcClient;
 
-  constructor(client: LoginClient) {
+  constructor(client: OidcClient) {
     this.#client = client;
   }
 
@@ -41,7 +41,7 @@ export class OperatorLogin {
    * @returns where to send it, and what it must bring back
    * @throws WmsError `unavailable` when the provider can't be asked
    */
-  async begin(to: string): Promise<{ url: string; attempt: Attempt }> {
+  async startLogin(to: string): Promise<{ url: string; attempt: LoginAttempt }> {
     const attempt = {
       state: oidc.randomState(),
       nonce: oidc.randomNonce(),
@@ -65,7 +65,7 @@ export class OperatorLogin {
    * @throws WmsError `forbidden` when the login does not count, or is no operator's, `unavailable` when the provider can't
    *   be asked
    */
-  async finish({ state, nonce, verifier }: Attempt, search: string): Promise<string> {
+  async completeLogin({ state, nonce, verifier }: LoginAttempt, search: string): Promise<string> {
     const configuration = await this.#configuration();
     const tokens = await oidc
       .authorizationCodeGrant(configuration, new URL(search, this.#client.redirectUri), {
@@ -73,10 +73,10 @@ export class OperatorLogin {
         expectedState: state,
         expectedNonce: nonce,
       })
-      .catch(refuse);
+      .catch(throwLoginError);
     const claims = tokens.claims();
     if (claims === undefined) throw new WmsError("forbidden", "the identity provider gave no ID token");
-    const name = nameOf(claims);
+    const name = operatorNameOf(claims);
     if (!rolesOf(claims, this.#client.roleRules).has("operator"))
       throw new WmsError("forbidden", `${name} is no operator`);
     return name;
@@ -89,11 +89,11 @@ export class OperatorLogin {
       // JSON, as it came.
       metadata as oidc.ServerMetadata,
       clientId,
-      { [oidc.clockTolerance]: LEEWAY },
+      { [oidc.clockTolerance]: CLOCK_TOLERANCE_SECONDS },
       // In the body: providers disagree on how special characters of a secret are written in a Basic header.
       clientSecret === undefined ? oidc.None() : oidc.ClientSecretPost(clientSecret),
     );
-    configuration.timeout = PATIENCE;
+    configuration.timeout = PROVIDER_TIMEOUT_SECONDS;
     // Checks the ID token's signature too, though it comes from the provider itself.
     oidc.enableNonRepudiationChecks(configuration);
     if (metadata.issuer.startsWith("http:")) oidc.allowInsecureRequests(configuration);
@@ -102,11 +102,11 @@ export class OperatorLogin {
 }
 
 /** A user name may change hands, the subject may not: who reads the log needs the one, who investigates the other. */
-function nameOf({ sub, preferred_username: name }: oidc.IDToken): string {
+function operatorNameOf({ sub, preferred_username: name }: oidc.IDToken): string {
   return typeof name === "string" && name !== "" ? `${name} (${sub})` : sub;
 }
 
-function refuse(error: unknown): never {
+function throwLoginError(error: unknown): never {
   if (error instanceof oidc.AuthorizationResponseError)
     throw new WmsError("forbidden", `the identity provider refused the login: ${error.error}`, {
       cause: error,

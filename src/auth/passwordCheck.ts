@@ -5,21 +5,20 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
  *
  * @returns whether name and password are right; undefined when the header holds none
  */
-export function passwordCheck(
+export function createPasswordCheck(
   user: string,
   password: string,
 ): (authorization: string | undefined) => boolean | undefined {
   const key = randomBytes(32);
   // Of equal length, whatever was given.
   const digest = (text: string) => createHmac("sha256", key).update(text).digest();
-  const right = { user: digest(user), password: digest(password) };
+  const expected = { user: digest(user), password: digest(password) };
   return (authorization) => {
     const [, encoded] = /^Basic +([\w+/=-]+) *$/i.exec(authorization ?? "") ?? [];
     if (encoded === undefined) return undefined;
-    const [, givenUser = "", given = ""] =
-      /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, "base64").toString()) ?? [];
-    const userFits = timingSafeEqual(digest(givenUser), right.user);
-    const passwordFits = timingSafeEqual(digest(given), right.password);
+    const [, givenUser = "", given = ""] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, "base64").toString()) ?? [];
+    const userFits = timingSafeEqual(digest(givenUser), expected.user);
+    const passwordFits = timingSafeEqual(digest(given), expected.password);
     return userFits && passwordFits;
   };
 }

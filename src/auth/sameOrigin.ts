@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 /** Methods that change nothing. */
-const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
  * Whether a request changes nothing, or comes from a page of this service. Other sites can make a browser send requests
@@ -13,7 +13,7 @@ export function isSafeOrSameOrigin(
   { method = "", headers }: { method?: string | undefined; headers: IncomingHttpHeaders },
   publicUrl: string | undefined,
 ): boolean {
-  if (SAFE.has(method)) return true;
+  if (SAFE_METHODS.has(method)) return true;
   const { origin, host } = headers;
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin") return false;

@@ -36,10 +36,10 @@ export type OperatorAccess =
  *
  * @throws ConfigError for what would expose the service by mistake, and for settings that miss others
  */
-export function readAccess(env: Settings): AccessConfig {
+export function readAccessConfig(env: Settings): AccessConfig {
   const { AUTH_OPENID_URL: openIdUrl, AUTH_DISABLED: disabled, AUTH_AUDIENCE: audience } = env;
   const tokens = openIdUrl === undefined || disabled ? undefined : { audience };
-  if (tokens === undefined && !disabled) refuseToExpose(env);
+  if (tokens === undefined && !disabled) requireAuthentication(env);
   return {
     openIdUrl,
     tokens,
@@ -48,41 +48,37 @@ export function readAccess(env: Settings): AccessConfig {
       "system-tms": env.AUTH_ROLE_SYSTEM_TMS,
       operator: env.AUTH_ROLE_OPERATOR,
     },
-    operators: operatorAccess(env, tokens !== undefined),
+    operators: readOperatorAccess(env, tokens !== undefined),
     publicUrl: env.PUBLIC_URL,
   };
 }
 
-function refuseToExpose({ NODE_ENV: environment, REST_HOST: host }: Settings): void {
+function requireAuthentication({ NODE_ENV: environment, REST_HOST: host }: Settings): void {
   const remedy = "or AUTH_DISABLED=true when something else guards the port";
-  if (environment === "production")
-    throw new ConfigError(`AUTH_OPENID_URL: must be set in production, ${remedy}`);
+  if (environment === "production") throw new ConfigError(`AUTH_OPENID_URL: must be set in production, ${remedy}`);
   if (!isLoopback(host))
     throw new ConfigError(
       `REST_HOST: others can reach this address, and tokens are not checked; set AUTH_OPENID_URL, ${remedy}`,
     );
 }
 
-function operatorAccess(env: Settings, tokensChecked: boolean): OperatorAccess {
-  const password = passwordAccess(env);
-  const login = loginAccess(env);
+function readOperatorAccess(env: Settings, tokensChecked: boolean): OperatorAccess {
+  const password = readPasswordAccess(env);
+  const login = readLoginAccess(env);
   if (password !== undefined && login !== undefined)
     throw new ConfigError("ADMIN_USER, ADMIN_CLIENT_ID: operators get in by one of them; unset the other");
-  const atLaptop = !tokensChecked && env.NODE_ENV !== "production" && isLoopback(env.REST_HOST);
-  return password ?? login ?? { by: atLaptop ? "this machine" : "nothing" };
+  const isLocalDevelopment = !tokensChecked && env.NODE_ENV !== "production" && isLoopback(env.REST_HOST);
+  return password ?? login ?? { by: isLocalDevelopment ? "this machine" : "nothing" };
 }
 
-function passwordAccess({
-  ADMIN_USER: user,
-  ADMIN_PASSWORD: password,
-}: Settings): OperatorAccess | undefined {
+function readPasswordAccess({ ADMIN_USER: user, ADMIN_PASSWORD: password }: Settings): OperatorAccess | undefined {
   if (user === undefined && password === undefined) return undefined;
   if (user === undefined || password === undefined)
     throw new ConfigError("ADMIN_USER, ADMIN_PASSWORD: must be set both, or neither");
   return { by: "password", user, password };
 }
 
-function loginAccess(env: Settings): OperatorAccess | undefined {
+function readLoginAccess(env: Settings): OperatorAccess | undefined {
   const { ADMIN_CLIENT_ID: clientId, AUTH_OPENID_URL: openIdUrl, PUBLIC_URL: publicUrl } = env;
   if (clientId === undefined) {
     if (env.ADMIN_CLIENT_SECRET === undefined) return undefined;

@@ -1,25 +1,25 @@
 import { type ClusterLocations, defaultClusterLocations } from "../domain/clusters.js";
-import type { Limits } from "../domain/httpLimits.js";
+import type { HttpLimits } from "../domain/httpLimits.js";
 import type { RedisLocation } from "../domain/redisLocation.js";
-import { type AccessConfig, readAccess } from "./accessConfig.js";
+import { type AccessConfig, readAccessConfig } from "./accessConfig.js";
 import { ConfigError } from "./configError.js";
-import type { Proxies } from "./trustedProxies.js";
-import { readRedis } from "./redisConfig.js";
-import { secretsOf } from "./secretSettings.js";
+import { readRedisConfig } from "./redisConfig.js";
+import { collectSecrets } from "./secretSettings.js";
 import { type Settings, settingsSchema } from "./settings.js";
+import type { TrustedProxies } from "./trustedProxies.js";
 
 export { ConfigError } from "./configError.js";
 
 /** Every setting, checked. Durations are seconds, sizes bytes. */
 export interface Config {
-  production: boolean;
+  isProduction: boolean;
   host: string;
   /** 0: any free port. */
   port: number;
   access: AccessConfig;
   /** Undefined: no proxy's word counts. */
-  trustedProxies: Proxies | undefined;
-  limits: Limits;
+  trustedProxies: TrustedProxies | undefined;
+  limits: HttpLimits;
   /** Of streams of events. */
   events: { heartbeatSeconds: number; longestSeconds: number; bufferBytes: number };
   /** Requests of one caller; 0: any number. */
@@ -79,25 +79,25 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const env: Settings = parsed.data;
   const production = env.NODE_ENV === "production";
   return {
-    production,
+    isProduction: production,
     host: env.REST_HOST,
     port: env.REST_PORT,
-    access: readAccess(env),
+    access: readAccessConfig(env),
     trustedProxies: env.TRUST_PROXY,
-    limits: limitsOf(env),
+    limits: readLimits(env),
     events: {
       heartbeatSeconds: env.EVENTS_HEARTBEAT_SECONDS,
       longestSeconds: env.EVENTS_MAX_SECONDS,
       bufferBytes: env.EVENTS_MAX_BUFFER_BYTES,
     },
     requestsPerMinute: env.RATE_LIMIT_PER_MINUTE,
-    redis: readRedis(env),
+    redis: readRedisConfig(env),
     dataDir: env.DATA_DIR,
     clusters: env.CLUSTER_LOCATIONS ?? defaultClusterLocations(production),
     pilotImagesDir: env.CVMFS_PILOT_SINGULARITY_IMAGES_DIR,
     mqs: {
       address: env.MQS_ADDRESS,
-      credentials: mqsCredentials(env.MQS_TOKEN_URL, env.MQS_CLIENT_ID, env.MQS_CLIENT_SECRET),
+      credentials: readMqsCredentials(env.MQS_TOKEN_URL, env.MQS_CLIENT_ID, env.MQS_CLIENT_SECRET),
       activationRetryWait: env.WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT,
       broker: {
         type: env.MQS_BROKER_TYPE,
@@ -117,27 +117,23 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     metrics: { token: env.METRICS_TOKEN, port: env.METRICS_PORT },
     webConcurrency: env.WEB_CONCURRENCY,
     logLevel: env.LOG_LEVEL,
-    secrets: secretsOf(env),
+    secrets: collectSecrets(env),
     tracesEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     shutdown: { graceSeconds: env.SHUTDOWN_GRACE_SECONDS, seconds: env.SHUTDOWN_SECONDS },
   };
 }
 
-const limitsOf = (env: Settings): Limits => ({
+const readLimits = (env: Settings): HttpLimits => ({
   headBytes: env.REQUEST_MAX_HEAD_BYTES,
   headSeconds: env.REQUEST_HEAD_SECONDS,
   requestSeconds: env.REQUEST_SECONDS,
-  answerSeconds: env.ANSWER_SECONDS,
+  responseSeconds: env.ANSWER_SECONDS,
   bodyBytes: env.REQUEST_MAX_BYTES,
   bodyValues: env.REQUEST_MAX_VALUES,
   connections: env.MAX_CONNECTIONS,
 });
 
-function mqsCredentials(
-  tokenUrl?: string,
-  clientId?: string,
-  clientSecret?: string,
-): Config["mqs"]["credentials"] {
+function readMqsCredentials(tokenUrl?: string, clientId?: string, clientSecret?: string): Config["mqs"]["credentials"] {
   const given = { MQS_TOKEN_URL: tokenUrl, MQS_CLIENT_ID: clientId, MQS_CLIENT_SECRET: clientSecret };
   const missing = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [name] : []));
   if (missing.length === 3) return undefined;

@@ -3,7 +3,7 @@ import { ConfigError } from "./configError.js";
 import type { Settings } from "./settings.js";
 
 /** Settings that belong to one of the three ways to say where the data lies, by the setting that makes the choice. */
-const BELONGS_TO = {
+const REQUIRED_WITH = {
   REDIS_SENTINEL_NAME: ["REDIS_SENTINELS"],
   REDIS_SENTINEL_PASSWORD: ["REDIS_SENTINELS"],
   REDIS_USERNAME: ["REDIS_CLUSTER_NODES", "REDIS_SENTINELS"],
@@ -16,13 +16,13 @@ const BELONGS_TO = {
  *
  * @throws ConfigError when it is said in more than one way, or in half of one
  */
-export function readRedis(env: Settings): RedisLocation | undefined {
+export function readRedisConfig(env: Settings): RedisLocation | undefined {
   const [chosen, other] = (["REDIS_URL", "REDIS_CLUSTER_NODES", "REDIS_SENTINELS"] as const).filter(
     (name) => env[name] !== undefined,
   );
   if (other !== undefined) throw new ConfigError(`${other}: can't be set together with ${chosen}`);
-  for (const [name, choices] of Object.entries(BELONGS_TO))
-    if (env[name as keyof typeof BELONGS_TO] !== undefined && !choices.some((choice) => choice === chosen))
+  for (const [name, choices] of Object.entries(REQUIRED_WITH))
+    if (env[name as keyof typeof REQUIRED_WITH] !== undefined && !choices.some((choice) => choice === chosen))
       throw new ConfigError(`${name}: is for ${choices.join(" or ")}`);
   if (env.REDIS_URL !== undefined) return { url: env.REDIS_URL };
   const login = {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { HostAndPort } from "../domain/redisLocation.js";
 
 /** Reads `host:port, host:port`; an IPv6 address stands in brackets. */
-export const hostsSchema = z.string().transform((value, context): HostAndPort[] =>
+export const redisHostsSchema = z.string().transform((value, context): HostAndPort[] =>
   value.split(",").flatMap((part) => {
     const [, host, port] = /^(\[[\da-f:.]+\]|[\w.-]+):(\d{1,5})$/i.exec(part.trim()) ?? [];
     if (host !== undefined && Number(port) <= 65535)

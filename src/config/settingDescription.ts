@@ -13,7 +13,7 @@ export const SECTIONS = [
 ] as const;
 
 /** What the documentation says of a setting. */
-export type About = {
+export type SettingDescription = {
   section: (typeof SECTIONS)[number];
   /** One sentence or less, in Markdown. */
   description: string;
@@ -24,11 +24,18 @@ export type About = {
 };
 
 /** Describes a setting. */
-export const about = (section: About["section"], description: string, shownDefault?: string): About => ({
+export const describeSetting = (
+  section: SettingDescription["section"],
+  description: string,
+  shownDefault?: string,
+): SettingDescription => ({
   section,
   description,
   ...(shownDefault !== undefined && { shownDefault }),
 });
 
 /** Marks it as one that nobody may see. */
-export const secret = (described: About): About => ({ ...described, isSecret: true });
+export const markSecret = (described: SettingDescription): SettingDescription => ({
+  ...described,
+  isSecret: true,
+});

@@ -2,13 +2,13 @@ import { isIP } from "node:net";
 import { z } from "zod";
 
 /** Whose `X-Forwarded-For` counts: the number of proxies in front, or their addresses and networks. */
-export type Proxies = number | string[];
+export type TrustedProxies = number | string[];
 
 /** Names of networks that Express knows. */
-const NETWORKS = new Set(["loopback", "linklocal", "uniquelocal"]);
+const NETWORK_NAMES = new Set(["loopback", "linklocal", "uniquelocal"]);
 
 /** Reads `1`, `10.0.0.7, 10.1.0.0/16` or `loopback`. "Everybody" is not to be had: any client could then name any address. */
-export const proxiesSchema = z.string().transform((value, context): Proxies => {
+export const trustedProxiesSchema = z.string().transform((value, context): TrustedProxies => {
   if (/^[1-9][0-9]?$/.test(value)) return Number(value);
   const proxies = value.split(",").map((proxy) => proxy.trim());
   if (!proxies.every(isNetwork))
@@ -20,9 +20,9 @@ export const proxiesSchema = z.string().transform((value, context): Proxies => {
 });
 
 function isNetwork(text: string): boolean {
-  if (NETWORKS.has(text)) return true;
+  if (NETWORK_NAMES.has(text)) return true;
   const [address = "", bits, ...rest] = text.split("/");
-  const longest = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
-  if (longest === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^[1-9][0-9]{0,2}$/.test(bits) && Number(bits) <= longest);
+  const maxBits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  if (maxBits === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^[1-9][0-9]{0,2}$/.test(bits) && Number(bits) <= maxBits);
 }

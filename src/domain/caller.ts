@@ -9,4 +9,4 @@ export interface Caller {
 }
 
 /** The caller of every request while tokens are not checked: it may do everything, and counts as a user. */
-export const ANYBODY: Caller = { subject: "anybody", roles: new Set<Role>(["user", "system-tms"]) };
+export const UNCHECKED_CALLER: Caller = { subject: "anybody", roles: new Set<Role>(["user", "system-tms"]) };

@@ -40,11 +40,11 @@ function parseRule(expression: string): ClaimRule | string {
 /** The roles that a token's claims give. */
 export function rolesOf(claims: object, rules: RoleRules): Set<Role> {
   const roles = Object.keys(rules) as Role[];
-  return new Set(roles.filter((role) => rules[role].some((rule) => holds(rule, claims))));
+  return new Set(roles.filter((role) => rules[role].some((rule) => ruleMatches(rule, claims))));
 }
 
-const holds = ({ claim, pattern }: ClaimRule, claims: object): boolean =>
-  textsOf(claimAt(claims, claim)).some((text) => pattern.matches(text));
+const ruleMatches = ({ claim, pattern }: ClaimRule, claims: object): boolean =>
+  claimTextsOf(claimAt(claims, claim)).some((text) => pattern.matches(text));
 
 /** A claim by its name. Dots may also be part of names, as they are where a name is a URL: the longest name goes first. */
 function claimAt(claims: unknown, name: string): unknown {
@@ -60,11 +60,9 @@ function claimAt(claims: unknown, name: string): unknown {
 }
 
 /** What a pattern can be held against: a list's members one by one. */
-function textsOf(claim: unknown): string[] {
+function claimTextsOf(claim: unknown): string[] {
   const members: unknown[] = Array.isArray(claim) ? claim : [claim];
   return members.flatMap((member) =>
-    typeof member === "string" || typeof member === "number" || typeof member === "boolean"
-      ? [String(member)]
-      : [],
+    typeof member === "string" || typeof member === "number" || typeof member === "boolean" ? [String(member)] : [],
   );
 }

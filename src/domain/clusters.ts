@@ -6,20 +6,18 @@ const clusterSchema = z.union([
 ]);
 
 /** The shape of `CLUSTER_LOCATIONS`: a cluster location is a schedd, or another name for one. */
-export const clusterLocationsSchema = z
-  .record(z.string().min(1), clusterSchema)
-  .superRefine((clusters, context) => {
-    for (const [name, cluster] of Object.entries(clusters)) {
-      if (!("alias_of" in cluster)) continue;
-      const target = Object.hasOwn(clusters, cluster.alias_of) ? clusters[cluster.alias_of] : undefined;
-      if (target === undefined || !("schedd" in target))
-        context.addIssue({
-          code: "custom",
-          path: [name, "alias_of"],
-          message: `is no cluster with a schedd: ${cluster.alias_of}`,
-        });
-    }
-  });
+export const clusterLocationsSchema = z.record(z.string().min(1), clusterSchema).superRefine((clusters, context) => {
+  for (const [name, cluster] of Object.entries(clusters)) {
+    if (!("alias_of" in cluster)) continue;
+    const target = Object.hasOwn(clusters, cluster.alias_of) ? clusters[cluster.alias_of] : undefined;
+    if (target === undefined || !("schedd" in target))
+      context.addIssue({
+        code: "custom",
+        path: [name, "alias_of"],
+        message: `is no cluster with a schedd: ${cluster.alias_of}`,
+      });
+  }
+});
 
 /** Cluster locations by name. */
 export type ClusterLocations = z.infer<typeof clusterLocationsSchema>;
@@ -31,9 +29,7 @@ export function defaultClusterLocations(production: boolean): ClusterLocations {
     OSG: { alias_of: "osg" },
     "sub-2": { alias_of: "osg" },
   };
-  return production
-    ? osg
-    : { ...osg, "test-alpha": { schedd: "SCHEDD1" }, "test-beta": { schedd: "SCHEDD2" } };
+  return production ? osg : { ...osg, "test-alpha": { schedd: "SCHEDD1" }, "test-beta": { schedd: "SCHEDD2" } };
 }
 
 /** The schedd behind a cluster location or one of its aliases; undefined when unknown. */

@@ -1,5 +1,5 @@
 /** What one client may ask of a web process. Sizes are bytes, times seconds. */
-export interface Limits {
+export interface HttpLimits {
   /** The head of a request: its first line and its headers. */
   headBytes: number;
   /** From the opening of a connection, or the first byte of a later request, to the end of the request's head. */
@@ -7,7 +7,7 @@ export interface Limits {
   /** The same to the end of the request's body. */
   requestSeconds: number;
   /** From the end of the head to the last byte of the answer that the client takes. */
-  answerSeconds: number;
+  responseSeconds: number;
   /** A body, once inflated. */
   bodyBytes: number;
   /** Keys and values in a body of JSON. */
@@ -17,11 +17,11 @@ export interface Limits {
 }
 
 /** What holds unless an operator sets something else. */
-export const DEFAULT_LIMITS: Limits = {
+export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   headBytes: 16 * 1024,
   headSeconds: 20,
   requestSeconds: 120,
-  answerSeconds: 300,
+  responseSeconds: 300,
   bodyBytes: 32 * 1024 * 1024,
   bodyValues: 1_000_000,
   connections: 2000,

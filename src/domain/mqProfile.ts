@@ -27,11 +27,7 @@ export interface Mqs {
    * @returns the profiles, one for each alias, in any order
    * @throws WmsError `upstream-refused` after a 4xx, `unavailable` after a 5xx, a time-out or no connection
    */
-  reserve(
-    workflow: WorkflowId,
-    aliases: readonly string[],
-    publicAliases: readonly string[],
-  ): Promise<MqProfile[]>;
+  reserve(workflow: WorkflowId, aliases: readonly string[], publicAliases: readonly string[]): Promise<MqProfile[]>;
   /**
    * Opens the reserved queues. Idempotent.
    *

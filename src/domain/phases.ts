@@ -1,4 +1,4 @@
-import type { LeasedQueue } from "./wmsEvents.js";
+import type { LeasedQueueName } from "./wmsEvents.js";
 
 /** Every phase of a taskforce, in the order of its life. */
 export const PHASES = [
@@ -15,23 +15,21 @@ export const PHASES = [
 export type Phase = (typeof PHASES)[number];
 
 /** The phase in which a taskforce waits in a queue that a TMS drains. */
-export const LEASED_PHASE = {
+export const PHASE_OF_LEASED_QUEUE = {
   starter: "pending-starter",
   stopper: "pending-stopper",
-} as const satisfies Record<LeasedQueue, Phase>;
+} as const satisfies Record<LeasedQueueName, Phase>;
 
 /** Phases that a deactivation leaves as they are: the taskforce is ending or has ended. */
-export const ENDING_OR_FINISHED = [
-  "pending-stopper",
-  "condor-rm",
-  "condor-complete",
-] as const satisfies Phase[];
+export const ENDING_OR_FINISHED_PHASES = ["pending-stopper", "condor-rm", "condor-complete"] as const satisfies Phase[];
 
 /** Phases that a deactivation moves to pending-stopper. */
-export const STOPPABLE = PHASES.filter((phase) => !(ENDING_OR_FINISHED as readonly Phase[]).includes(phase));
+export const STOPPABLE_PHASES = PHASES.filter(
+  (phase) => !(ENDING_OR_FINISHED_PHASES as readonly Phase[]).includes(phase),
+);
 
 /** Who caused a phase change, as `phase_change_log[].source_entity` names it. */
-export const SOURCES = {
+export const PHASE_CHANGE_SOURCES = {
   user: "USER",
   tms: "TMS",
   deactivation: "User",
@@ -40,11 +38,11 @@ export const SOURCES = {
   operator: "Operator",
 } as const;
 
-/** One of the names in {@link SOURCES}. */
-export type Source = (typeof SOURCES)[keyof typeof SOURCES];
+/** One of the names in {@link PHASE_CHANGE_SOURCES}. */
+export type Source = (typeof PHASE_CHANGE_SOURCES)[keyof typeof PHASE_CHANGE_SOURCES];
 
 /** What `phase_change_log[].context` says of what goes as it should, and of what comes too late. The rest is told by others. */
-export const CONTEXTS = {
+export const PHASE_CHANGE_CONTEXTS = {
   created: "Created during initial workflow request.",
   added: "Created when adding more workers for this task directive.",
   queuesActive: "The message queues are active.",

@@ -1,16 +1,16 @@
 /** A well-formed tag: `X.Y.Z`, `latest`, or a branch tag that ends in `-<hash or name>`. The whole string counts. */
-const TAG = /^(?:[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|latest|[a-z0-9._-]+-[a-z0-9]{1,128})$/;
-const RELEASE = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+const TAG_PATTERN = /^(?:[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|latest|[a-z0-9._-]+-[a-z0-9]{1,128})$/;
+const RELEASE_PATTERN = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 const IMAGE_PREFIX = "ewms-pilot:";
 
 /** Drops the `v` of `v1.2.3`: people write it, images do not have it. */
-export const normalizedTag = (tag: string): string => tag.replace(/^v(?=\d)/, "");
+export const normalizeTag = (tag: string): string => tag.replace(/^v(?=\d)/, "");
 
 /** Whether a tag, normalized, can name an image at all. */
-export const isWellFormedTag = (tag: string): boolean => TAG.test(tag);
+export const isWellFormedTag = (tag: string): boolean => TAG_PATTERN.test(tag);
 
 const releaseNumber = (tag: string): number => {
-  const [, major = 0, minor = 0, patch = 0] = RELEASE.exec(tag) ?? [];
+  const [, major = 0, minor = 0, patch = 0] = RELEASE_PATTERN.exec(tag) ?? [];
   return Number(major) * 1_000_000 + Number(minor) * 1_000 + Number(patch);
 };
 
@@ -22,17 +22,14 @@ const releaseNumber = (tag: string): number => {
  *   well-formed tag stands for itself
  * @returns undefined when there is no such image
  */
-export function resolveTag(tag: string, listing: readonly string[] | null): string | undefined {
+export function resolvePilotTag(tag: string, listing: readonly string[] | null): string | undefined {
   if (listing === null) return tag;
-  const tags = listing.flatMap((entry) =>
-    entry.startsWith(IMAGE_PREFIX) ? [entry.slice(IMAGE_PREFIX.length)] : [],
-  );
+  const tags = listing.flatMap((entry) => (entry.startsWith(IMAGE_PREFIX) ? [entry.slice(IMAGE_PREFIX.length)] : []));
   if (tag !== "latest") return tags.includes(tag) ? tag : undefined;
   return tags
-    .filter((candidate) => RELEASE.test(candidate))
+    .filter((candidate) => RELEASE_PATTERN.test(candidate))
     .reduce<string | undefined>(
-      (best, candidate) =>
-        best === undefined || releaseNumber(candidate) > releaseNumber(best) ? candidate : best,
+      (best, candidate) => (best === undefined || releaseNumber(candidate) > releaseNumber(best) ? candidate : best),
       undefined,
     );
 }

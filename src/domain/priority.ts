@@ -6,8 +6,8 @@ export const MAX_PRIORITY = 100;
 export const ADD_WORKERS_BOOST = 100;
 
 /** The highest priority a taskforce can have. */
-export const TOP_TASKFORCE_PRIORITY = MAX_PRIORITY + ADD_WORKERS_BOOST;
+export const MAX_TASKFORCE_PRIORITY = MAX_PRIORITY + ADD_WORKERS_BOOST;
 
 /** The priority that is stored for a request. */
-export const storedPriority = (requested: number | undefined): number =>
+export const normalizePriority = (requested: number | undefined): number =>
   Math.min(requested ?? DEFAULT_PRIORITY, MAX_PRIORITY);

@@ -12,12 +12,12 @@ export interface RedisLogin {
 }
 
 /** One Redis, by its `redis://…` or `rediss://…` address. */
-export interface OneRedis {
+export interface StandaloneRedis {
   url: string;
 }
 
 /** The master that sentinels name, of a Redis with replicas. */
-export interface WatchedRedis {
+export interface SentinelRedis {
   sentinels: HostAndPort[];
   /** What the sentinels call the master. */
   masterName: string;
@@ -26,11 +26,11 @@ export interface WatchedRedis {
 }
 
 /** A Redis Cluster. */
-export interface ClusteredRedis {
+export interface ClusterRedis {
   /** Some of its nodes, by which the others are found. */
   clusterNodes: HostAndPort[];
   login: RedisLogin;
 }
 
 /** Where the service's data lies. */
-export type RedisLocation = OneRedis | WatchedRedis | ClusteredRedis;
+export type RedisLocation = StandaloneRedis | SentinelRedis | ClusterRedis;

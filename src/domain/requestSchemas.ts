@@ -9,7 +9,7 @@ import {
   workerConfigSchema,
 } from "./taskforce.js";
 
-const aliases = (description: string) => uniqueArray(z.string(), { description });
+const aliasesSchema = (description: string) => uniqueArray(z.string(), { description });
 
 const taskRequestSchema = z.strictObject({
   cluster_locations: taskDirectiveParts.cluster_locations,
@@ -19,8 +19,8 @@ const taskRequestSchema = z.strictObject({
   init_image: taskDirectiveParts.init_image.optional(),
   init_args: taskDirectiveParts.init_args.optional(),
   init_env: taskDirectiveParts.init_env.optional(),
-  input_queue_aliases: aliases("Names, within this request, of the queues that events come from."),
-  output_queue_aliases: aliases("Names, within this request, of the queues that results go to."),
+  input_queue_aliases: aliasesSchema("Names, within this request, of the queues that events come from."),
+  output_queue_aliases: aliasesSchema("Names, within this request, of the queues that results go to."),
   pilot_config: pilotConfigSchema.optional(),
   worker_config: workerConfigSchema,
   n_workers: nWorkersSchema.optional(),
@@ -29,9 +29,7 @@ const taskRequestSchema = z.strictObject({
 /** The body of `POST /v1/workflows`. */
 export const createWorkflowSchema = z.strictObject({
   tasks: uniqueArray(taskRequestSchema, { min: 1, description: "What to run." }),
-  public_queue_aliases: aliases(
-    "Aliases of the queues that the user's own programs will write to or read from.",
-  ),
+  public_queue_aliases: aliasesSchema("Aliases of the queues that the user's own programs will write to or read from."),
   priority: integer().meta({ description: "Higher goes first; 50 unless told, 100 at most." }).optional(),
 });
 /** @see createWorkflowSchema */

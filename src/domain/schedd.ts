@@ -27,7 +27,7 @@ export interface ScheddQueueContents {
 }
 
 /** Entries of each list at most. */
-export const SHOWN = { deadLetters: 20, leases: 50, next: 20 } as const;
+export const MAX_SHOWN_ENTRIES = { deadLetters: 20, leases: 50, next: 20 } as const;
 
 /** How an access point stands. */
 export interface ScheddState<Queue extends ScheddQueueState = ScheddQueueState> {
@@ -61,7 +61,7 @@ const contentsParts = {
         timestamp: epochSeconds.meta({ description: "When it was given up." }),
       }),
     )
-    .meta({ description: `Newest first; ${SHOWN.deadLetters} at most.` }),
+    .meta({ description: `Newest first; ${MAX_SHOWN_ENTRIES.deadLetters} at most.` }),
   leases: z
     .array(
       z.strictObject({
@@ -69,17 +69,16 @@ const contentsParts = {
         since: epochSeconds.meta({ description: "When it was handed out." }),
       }),
     )
-    .meta({ description: `Oldest first; ${SHOWN.leases} at most.` }),
+    .meta({ description: `Oldest first; ${MAX_SHOWN_ENTRIES.leases} at most.` }),
   next: z.array(z.string()).meta({
-    description: `Taskforces in the order in which they will be handed out; ${SHOWN.next} at most.`,
+    description: `Taskforces in the order in which they will be handed out; ${MAX_SHOWN_ENTRIES.next} at most.`,
   }),
 };
 
 const scheddParts = <S extends z.ZodType>(queue: S) => ({
   schedd: z.string(),
   last_poll: z.union([epochSeconds, z.null()]).meta({
-    description:
-      "When a TMS last asked for work, to a few seconds; null when none ever did, as far as is known.",
+    description: "When a TMS last asked for work, to a few seconds; null when none ever did, as far as is known.",
   }),
   taskforces_by_phase: z
     .strictObject(Object.fromEntries(PHASES.map((phase) => [phase, z.int()])))

@@ -4,51 +4,46 @@ import { z } from "zod";
 type JsonSchema = Record<string, unknown>;
 
 /** JSON text that is the same for equal values: the order of an object's keys says nothing. */
-export function canonicalText(value: unknown): string {
+export function canonicalJson(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonicalText).join()}]`;
-  const members = Object.entries(value).map(
-    ([key, member]) => `${JSON.stringify(key)}:${canonicalText(member)}`,
-  );
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
+  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
   return `{${members.sort().join()}}`;
 }
 
 /** Faults of one array or map that are looked for: a hostile one has hundreds of thousands, and one answer names three. */
-export const ENOUGH_FAULTS = 10;
+export const MAX_COLLECTED_ISSUES = 10;
 
 /** A function that is given the members of an array in turn, and finds fault with one that was there before. */
-export function repetitions(): (member: unknown) => Repetition | undefined {
+export function createDuplicateCheck(): (member: unknown) => DuplicateIssue | undefined {
   const seen = new Map<string, number>();
   let index = 0;
   return (member) => {
-    const at = index++;
-    const text = canonicalText(member);
+    const memberIndex = index++;
+    const text = canonicalJson(member);
     const first = seen.get(text);
-    if (first !== undefined) return { code: "custom", path: [at], message: `repeats entry ${first}` };
-    seen.set(text, at);
+    if (first !== undefined) return { code: "custom", path: [memberIndex], message: `repeats entry ${first}` };
+    seen.set(text, memberIndex);
     return undefined;
   };
 }
 
 /** An issue as zod takes it. */
-type Repetition = { code: "custom"; path: [index: number]; message: string };
+type DuplicateIssue = { code: "custom"; path: [index: number]; message: string };
 
 /**
  * An array without repeated members: JSON schema's `uniqueItems`, which zod does not have. Members are compared as JSON.
  */
-export const uniqueArray = <T extends z.ZodType>(
-  member: T,
-  options: { min?: number; description?: string } = {},
-) =>
+export const uniqueArray = <T extends z.ZodType>(member: T, options: { min?: number; description?: string } = {}) =>
   z
     .array(member)
     .min(options.min ?? 0)
     .superRefine((members, context) => {
-      const repeats = repetitions();
+      const repeats = createDuplicateCheck();
       for (const member of members) {
         const issue = repeats(member);
         if (issue !== undefined) context.addIssue(issue);
-        if (context.issues.length >= ENOUGH_FAULTS) break;
+        if (context.issues.length >= MAX_COLLECTED_ISSUES) break;
       }
     })
     .meta({ uniqueItems: true, ...(options.description ? { description: options.description } : {}) });
@@ -109,7 +104,7 @@ export function mapValue<V>(value: MapValue<V>, min = 0): MapValue<Record<string
     }
     if (min > 0 && Object.keys(input).length < min)
       context.addIssue({ code: "too_small", origin: "map", minimum: min, inclusive: true, input });
-    addFaults(entriesOf(input), value, context);
+    addIssues(entriesOf(input), value, context);
   });
   return { accepts, schema, json: { type: "object", additionalProperties: value.json, minProperties: min } };
 }
@@ -120,10 +115,10 @@ function* entriesOf(map: Record<string, unknown>): Generator<[string, unknown]> 
 }
 
 /** Marks a fault that makes the whole value one of another kind: a union then names what its other kinds expect, too. */
-const FINAL = { continue: false };
+const ABORT_UNION = { continue: false };
 
 /** Names the faults of the first faulty members. */
-function addFaults<V>(
+function addIssues<V>(
   members: Iterable<[PropertyKey, unknown]>,
   value: MapValue<V>,
   context: z.core.$RefinementCtx,
@@ -131,10 +126,10 @@ function addFaults<V>(
   for (const [key, member] of members) {
     if (value.accepts(member)) continue;
     for (const issue of value.schema.safeParse(member).error?.issues ?? [])
-      context.addIssue({ ...issue, path: [key, ...issue.path], ...FINAL } as Parameters<
+      context.addIssue({ ...issue, path: [key, ...issue.path], ...ABORT_UNION } as Parameters<
         typeof context.addIssue
       >[0]);
-    if (context.issues.length >= ENOUGH_FAULTS) return;
+    if (context.issues.length >= MAX_COLLECTED_ISSUES) return;
   }
 }
 
@@ -143,7 +138,7 @@ export function arrayValue<V>(value: MapValue<V>, min = 0): MapValue<V[]> {
   const accepts = (input: unknown): input is V[] =>
     Array.isArray(input) && input.length >= min && input.every(value.accepts);
   const schema = z.custom<V[]>().superRefine((input: unknown, context) => {
-    if (!Array.isArray(input)) context.addIssue({ code: "invalid_type", expected: "array", input, ...FINAL });
+    if (!Array.isArray(input)) context.addIssue({ code: "invalid_type", expected: "array", input, ...ABORT_UNION });
     else if (input.length < min)
       context.addIssue({
         code: "too_small",
@@ -151,9 +146,9 @@ export function arrayValue<V>(value: MapValue<V>, min = 0): MapValue<V[]> {
         minimum: min,
         inclusive: true,
         input,
-        ...FINAL,
+        ...ABORT_UNION,
       });
-    else addFaults(input.entries(), value, context);
+    else addIssues(input.entries(), value, context);
   });
   return { accepts, schema, json: { type: "array", items: value.json, minItems: min } };
 }

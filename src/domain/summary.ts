@@ -6,7 +6,7 @@ import type { CompoundStatuses, TopTaskErrors } from "./taskforce.js";
 import { DEACTIVATIONS, type Deactivation } from "./workflow.js";
 
 /** Numbers that are summed over taskforces. */
-export interface Sums {
+export interface SummaryTotals {
   n_taskforces: number;
   /** Phases without any are left out. */
   taskforces_by_phase: Partial<Record<Phase, number>>;
@@ -17,13 +17,13 @@ export interface Sums {
 }
 
 /** The sums of one task directive. */
-export interface TaskSummary extends Sums {
+export interface TaskSummary extends SummaryTotals {
   task_id: TaskId;
   task_image: string;
 }
 
 /** Who is in a phase, and for how long others were. */
-export interface PhaseStays {
+export interface PhaseDurationStats {
   /** Taskforces that are in it. */
   n: number;
   /** Epoch seconds since which the first of them is; null when none is. */
@@ -44,7 +44,7 @@ export interface FailedAttempt {
 }
 
 /** Taskforces that wait for the same. */
-export interface Waiting {
+export interface WaitReason {
   n: number;
   /** Epoch seconds since which the first of them waits. */
   since: number;
@@ -53,50 +53,50 @@ export interface Waiting {
 }
 
 /** Taskforces that wait for one schedd. */
-export interface WaitingAt extends Waiting {
+export interface ScheddWaitReason extends WaitReason {
   schedd: string;
 }
 
 /** What a workflow's taskforces wait for; `waiting_for` says it in words. */
-export interface Waits {
+export interface WaitReasons {
   /** For the MQS. */
-  activation: Waiting | null;
+  activation: WaitReason | null;
   /** To be handed out. */
-  starter: WaitingAt[];
+  starter: ScheddWaitReason[];
   /** For an operator; `failures` is the highest number of failed submissions. */
-  dead: (WaitingAt & { failures: number })[];
+  dead: (ScheddWaitReason & { failures: number })[];
   /** To have their HTCondor clusters removed. */
-  stopper: WaitingAt[];
+  stopper: ScheddWaitReason[];
   /** Statuses of the workers of submitted taskforces, and their numbers. */
   workers: Record<string, number>;
 }
 
 /** A workflow at a glance. Times are epoch seconds. */
-export interface WorkflowSummary extends Sums {
+export interface WorkflowSummary extends SummaryTotals {
   /** One for each task directive, in their order. */
   tasks: TaskSummary[];
   /** Phases that no taskforce was ever in are left out. */
-  phases: Partial<Record<Phase, PhaseStays>>;
+  phases: Partial<Record<Phase, PhaseDurationStats>>;
   /** The newest log entry, or report of statuses; null when there is no taskforce. */
   last_change: number | null;
   n_failed_attempts: number;
-  /** The newest {@link FAILED_ATTEMPTS_SHOWN}, newest first. */
+  /** The newest {@link MAX_SHOWN_FAILED_ATTEMPTS}, newest first. */
   failed_attempts: FailedAttempt[];
-  waits: Waits;
+  waits: WaitReasons;
   updated: number;
 }
 
 /** What a caller sees of a workflow's summary. */
-export interface ShownSummary extends Omit<WorkflowSummary, "waits" | "phases"> {
+export interface SummaryResponse extends Omit<WorkflowSummary, "waits" | "phases"> {
   workflow_id: string;
   deactivated: Deactivation | null;
   deactivated_ts: number | null;
-  phases: Partial<Record<Phase, PhaseStays & { seconds_longest: number }>>;
+  phases: Partial<Record<Phase, PhaseDurationStats & { seconds_longest: number }>>;
   waiting_for: string | null;
 }
 
 /** Failed attempts of a summary. */
-export const FAILED_ATTEMPTS_SHOWN = 20;
+export const MAX_SHOWN_FAILED_ATTEMPTS = 20;
 
 const count = (description: string) => z.int().meta({ description });
 const phaseMap = <S extends z.ZodType>(value: S, description: string) =>
@@ -105,7 +105,7 @@ const phaseMap = <S extends z.ZodType>(value: S, description: string) =>
     .partial()
     .meta({ description });
 
-const sums = {
+const totalsParts = {
   n_taskforces: count("Taskforces."),
   taskforces_by_phase: phaseMap(z.int(), "Taskforces by phase; phases without any are left out."),
   n_workers_requested: count("Workers of the taskforces that neither end nor have ended."),
@@ -115,7 +115,7 @@ const sums = {
   top_task_errors: mapOf(integerValue, { description: "Errors and their counts, of all taskforces." }),
 };
 
-const staysSchema = z.strictObject({
+const phaseDurationsSchema = z.strictObject({
   n: count("Taskforces that are in it."),
   oldest_since: z.union([epochSeconds, z.null()]).meta({ description: "Since when the first of them is." }),
   seconds_longest: z.number().meta({ description: "How long that one is; 0 when none is." }),
@@ -134,7 +134,7 @@ const failedAttemptSchema = z.strictObject({
 });
 
 const tasks = z
-  .array(z.strictObject({ task_id: z.string(), task_image: z.string(), ...sums }))
+  .array(z.strictObject({ task_id: z.string(), task_image: z.string(), ...totalsParts }))
   .meta({ description: "The same for each task directive, in their order." });
 const last_change = z
   .union([epochSeconds, z.null()])
@@ -142,39 +142,39 @@ const last_change = z
 const n_failed_attempts = count("Entries in the taskforces' logs that tell of a failure.");
 
 /** Task directives with which an event still tells of each. */
-const TASKS_TOLD = 50;
+const MAX_TASKS_IN_EVENT = 50;
 
 /** What an event tells of a summary, on the wire: what may be long is read where it is wanted. */
-export const toldSummarySchema = z.strictObject({
-  ...sums,
-  tasks: tasks
-    .optional()
-    .meta({ description: `The same for each task directive, unless there are more than ${TASKS_TOLD}.` }),
+export const summaryEventDataSchema = z.strictObject({
+  ...totalsParts,
+  tasks: tasks.optional().meta({
+    description: `The same for each task directive, unless there are more than ${MAX_TASKS_IN_EVENT}.`,
+  }),
   last_change,
   n_failed_attempts,
   updated: epochSeconds.meta({ description: "As of when all this is." }),
 });
 
 /** What an event tells of a summary. */
-export function toldSummary(summary: WorkflowSummary): z.input<typeof toldSummarySchema> {
-  const { phases: _, failed_attempts: __, waits: ___, tasks, ...told } = summary;
-  return tasks.length > TASKS_TOLD ? told : { ...told, tasks };
+export function toSummaryEventData(summary: WorkflowSummary): z.input<typeof summaryEventDataSchema> {
+  const { phases: _, failed_attempts: __, waits: ___, tasks, ...eventData } = summary;
+  return tasks.length > MAX_TASKS_IN_EVENT ? eventData : { ...eventData, tasks };
 }
 
-/** A {@link ShownSummary} on the wire. */
+/** A {@link SummaryResponse} on the wire. */
 export const summarySchema = z
   .strictObject({
     workflow_id: z.string(),
     deactivated: z.union([z.enum(DEACTIVATIONS), z.null()]),
     deactivated_ts: z.union([epochSeconds, z.null()]),
-    ...sums,
+    ...totalsParts,
     tasks,
-    phases: phaseMap(staysSchema, "Time in each phase; phases that no taskforce was ever in are left out."),
+    phases: phaseMap(phaseDurationsSchema, "Time in each phase; phases that no taskforce was ever in are left out."),
     last_change,
     n_failed_attempts,
     failed_attempts: z
       .array(failedAttemptSchema)
-      .meta({ description: `The newest of them, newest first; ${FAILED_ATTEMPTS_SHOWN} at most.` }),
+      .meta({ description: `The newest of them, newest first; ${MAX_SHOWN_FAILED_ATTEMPTS} at most.` }),
     waiting_for: z.union([z.string(), z.null()]).meta({
       description: "What the workflow waits for, in one sentence; null when it just runs or has ended.",
     }),

@@ -14,8 +14,7 @@ import {
 } from "./schemaParts.js";
 
 /** The pattern of the served document; half anchored, as clients know it. `pilotImages.ts` holds the rule that counts. */
-export const PILOT_TAG_PATTERN =
-  "^([0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3})|(latest)|([a-z0-9._-]+-[a-z0-9]{1,128})$";
+export const PILOT_TAG_PATTERN = "^([0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3})|(latest)|([a-z0-9._-]+-[a-z0-9]{1,128})$";
 
 const textOrInteger = anyValueOf(textValue, integerValue);
 
@@ -26,9 +25,7 @@ export const pilotConfigSchema = z
       pattern: PILOT_TAG_PATTERN,
       description: "Tag of the pilot's image: X.Y.Z, latest (the highest X.Y.Z), or a branch tag.",
     }),
-    image_source: z
-      .enum(["cvmfs", "auto"])
-      .meta({ description: "Where the image comes from; stored as cvmfs." }),
+    image_source: z.enum(["cvmfs", "auto"]).meta({ description: "Where the image comes from; stored as cvmfs." }),
     environment: mapOf(anyValueOf(textOrInteger, arrayValue(textValue, 1)), {
       description: "Environment of the pilot.",
     }),
@@ -63,14 +60,10 @@ export const compoundStatusesValue = mapValue(mapValue(integerValue));
 export const topTaskErrorsValue = mapValue(integerValue);
 
 /** The number of workers on the wire. */
-export const nWorkersSchema = z
-  .union([integer(), z.null()])
-  .meta({ description: "Workers in the HTCondor cluster." });
+export const nWorkersSchema = z.union([integer(), z.null()]).meta({ description: "Workers in the HTCondor cluster." });
 
 const submitParts = {
-  cluster_id: z
-    .union([integer(), z.null()])
-    .meta({ description: "The HTCondor cluster; null before condor-submit." }),
+  cluster_id: z.union([integer(), z.null()]).meta({ description: "The HTCondor cluster; null before condor-submit." }),
   submit_dict: mapOf(textOrInteger, { description: "What was given to condor_submit." }),
   job_event_log_fpath: z.string().meta({ description: "The HTCondor job event log on the access point." }),
 };
@@ -167,9 +160,9 @@ export interface Taskforce {
   top_task_errors: TopTaskErrors;
 }
 
-/** A taskforce at the beginning of its life. @param created the first entry of its log */
-export const unstarted = (
-  of: Omit<
+/** A taskforce at the beginning of its life. @param firstLogEntry the first entry of its log */
+export const buildUnstartedTaskforce = (
+  fields: Omit<
     Taskforce,
     | "collector"
     | "cluster_id"
@@ -180,23 +173,23 @@ export const unstarted = (
     | "compound_statuses"
     | "top_task_errors"
   >,
-  created: PhaseChange,
+  firstLogEntry: PhaseChange,
 ): Taskforce => ({
-  taskforce_uuid: of.taskforce_uuid,
-  task_id: of.task_id,
-  workflow_id: of.workflow_id,
-  timestamp: of.timestamp,
-  priority: of.priority,
+  taskforce_uuid: fields.taskforce_uuid,
+  task_id: fields.task_id,
+  workflow_id: fields.workflow_id,
+  timestamp: fields.timestamp,
+  priority: fields.priority,
   collector: null,
-  schedd: of.schedd,
-  n_workers: of.n_workers,
-  pilot_config: of.pilot_config,
-  worker_config: of.worker_config,
+  schedd: fields.schedd,
+  n_workers: fields.n_workers,
+  pilot_config: fields.pilot_config,
+  worker_config: fields.worker_config,
   cluster_id: null,
   submit_dict: {},
   job_event_log_fpath: "",
-  phase: created.target_phase,
-  phase_change_log: [created],
+  phase: firstLogEntry.target_phase,
+  phase_change_log: [firstLogEntry],
   compound_statuses: {},
   top_task_errors: {},
 });

@@ -27,11 +27,7 @@ export class WmsError extends Error {
   /** Seconds after which the same request may succeed; for `unavailable` and `under-way` only. */
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(
-    kind: ErrorKind,
-    message: string,
-    options: { cause?: unknown; retryAfterSeconds?: number } = {},
-  ) {
+  constructor(kind: ErrorKind, message: string, options: { cause?: unknown; retryAfterSeconds?: number } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "WmsError";
     this.kind = kind;

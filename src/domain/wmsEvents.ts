@@ -1,7 +1,7 @@
 import type { EventEmitter } from "node:events";
 
 /** The two kinds of queues that a TMS drains. */
-export type LeasedQueue = "starter" | "stopper";
+export type LeasedQueueName = "starter" | "stopper";
 
 /**
  * How a run of a background job ended: `done`; `retry`, it has to wait for something; `failed`, and is tried again soon;
@@ -15,9 +15,9 @@ export type JobOutcome = "done" | "retry" | "failed" | "dead";
  */
 export interface WmsEvents {
   /** A TMS got a taskforce. `waited`: seconds since that entered its phase, or last failed in it. */
-  handedOut: [{ queue: LeasedQueue; schedd: string; waited: number }];
+  handedOut: [{ queue: LeasedQueueName; schedd: string; waited: number }];
   /** Leases ran out: some taskforces are offered again, others are no longer wanted. */
-  leasesRanOut: [{ queue: LeasedQueue; schedd: string; reclaimed: number; dropped: number }];
+  leasesExpired: [{ queue: LeasedQueueName; schedd: string; reclaimed: number; dropped: number }];
   /** HTCondor runs a cluster that the service can't take. */
   strayCluster: [];
   /** A run of a job of the background work ended. */
@@ -25,8 +25,8 @@ export interface WmsEvents {
   /** A run of the work that comes again and again ended. */
   periodicEnded: [{ work: string; ok: boolean }];
   /** Reconcile found queues at odds with the phases, and mended them. */
-  queuesMended: [{ queue: LeasedQueue | "background"; added: number; dropped: number }];
+  queuesRepaired: [{ queue: LeasedQueueName | "background"; added: number; dropped: number }];
 }
 
 /** Listeners are called at once, and must not throw. */
-export type Events = EventEmitter<WmsEvents>;
+export type WmsEventEmitter = EventEmitter<WmsEvents>;

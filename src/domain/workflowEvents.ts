@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { TaskforceUuid, WorkflowId } from "./ids.js";
 import { PHASES, type Phase } from "./phases.js";
 import { epochSeconds } from "./schemaParts.js";
-import { toldSummarySchema } from "./summary.js";
+import { summaryEventDataSchema } from "./summary.js";
 import { DEACTIVATIONS, type Deactivation } from "./workflow.js";
 
 /** What is told of a workflow while it changes, as it is kept. Times are epoch seconds. */
@@ -35,9 +35,7 @@ export const phaseEventSchema = z
     task_id: z.string().meta({ description: "The task directive that the taskforce runs." }),
     taskforce_uuid: z.string().meta({ description: "The taskforce." }),
     phase: z.enum(PHASES).meta({ description: "The phase that was to be reached." }),
-    from: z
-      .union([z.enum(PHASES), z.null()])
-      .meta({ description: "The phase it was in; null for a new taskforce." }),
+    from: z.union([z.enum(PHASES), z.null()]).meta({ description: "The phase it was in; null for a new taskforce." }),
     timestamp: timestamp.meta({ description: "When the attempt was recorded, in epoch seconds." }),
     was_successful: z.boolean().meta({ description: "Whether the phase changed." }),
     schedd: z.string().meta({ description: "The HTCondor access point." }),
@@ -45,7 +43,7 @@ export const phaseEventSchema = z
   .meta({ id: "PhaseEvent", description: "An entry was appended to a taskforce's phase_change_log." });
 
 /** The data of the event `summary`. */
-export const summaryEventSchema = toldSummarySchema
+export const summaryEventSchema = summaryEventDataSchema
   .extend({ workflow_id })
   .meta({ id: "SummaryEvent", description: "The workflow's summary was brought up to date." });
 
@@ -66,6 +64,5 @@ export const createdEventSchema = z
 /** The data of the event `gap`. */
 export const gapEventSchema = z.strictObject({}).meta({
   id: "GapEvent",
-  description:
-    "What came after the given id is no longer there: read the state anew, and go on with what follows.",
+  description: "What came after the given id is no longer there: read the state anew, and go on with what follows.",
 });

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 
 /** Milliseconds of work after which others get their turn. A small request needs several: to be read, to hear from Redis, to be answered. */
-const TIME_SLICE = 4;
+const TIME_SLICE_MS = 4;
 
 /**
  * A function to be called, and awaited, between the steps of long work: it lets others run whenever a time slice is used up.
@@ -13,12 +13,12 @@ const TIME_SLICE = 4;
  *   step();
  * }
  */
-export function pauses(): () => Promise<void> | undefined {
-  let began = performance.now();
+export function createYielder(): () => Promise<void> | undefined {
+  let startedAtMs = performance.now();
   return () => {
-    if (performance.now() - began < TIME_SLICE) return undefined;
+    if (performance.now() - startedAtMs < TIME_SLICE_MS) return undefined;
     return setImmediate().then(() => {
-      began = performance.now();
+      startedAtMs = performance.now();
     });
   };
 }

@@ -1,16 +1,16 @@
-import { type ErrorKind, WmsError } from "../domain/wmsError.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
-import { CONTEXTS, SOURCES } from "../domain/phases.js";
+import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES } from "../domain/phases.js";
+import { type ErrorKind, WmsError } from "../domain/wmsError.js";
 import type { WorkflowRecord } from "../store/records.js";
 import type { Wms } from "./context.js";
-import { wakeFanout } from "./fanout.js";
-import { entryNow } from "./phaseChangeLog.js";
+import { scheduleFanout } from "./fanout.js";
+import { createLogEntry } from "./phaseChangeLog.js";
 
 /** Taskforces for each pipeline of transitions. */
-const CHUNK = 200;
+const BATCH_TASKFORCES = 200;
 
 /** How an attempt to activate a workflow's queues ended. */
-export type Activation =
+export type ActivationResult =
   | { outcome: "activated" | "nothing-to-do" }
   /** To be tried again later. */
   | { outcome: "not-yet"; reason: string }
@@ -21,22 +21,22 @@ export type Activation =
  * Has the MQS activate a workflow's queues, and moves its taskforces on to pre-launch. Idempotent. A failed attempt is
  * logged on each taskforce that waits for it.
  */
-export async function activateWorkflow(wms: Wms, workflow: WorkflowId): Promise<Activation> {
+export async function activateWorkflow(wms: Wms, workflow: WorkflowId): Promise<ActivationResult> {
   const record = await wms.store.fetch("workflow", workflow);
   if (record === undefined || record.deactivated !== undefined) return { outcome: "nothing-to-do" };
   const failure = record.mq_activated === undefined ? await activateQueues(wms, workflow, record) : undefined;
   if (failure !== undefined) {
-    const entry = entryNow(wms, "pre-launch", false, SOURCES.activator, failure.reason);
-    const noted = await forWaiting(wms, workflow, (chunk) =>
-      wms.store.transitions.noteAttempts(chunk, "pre-mq-activation", entry),
+    const entry = createLogEntry(wms, "pre-launch", false, PHASE_CHANGE_SOURCES.activator, failure.reason);
+    const waitingCount = await forEachWaitingBatch(wms, workflow, (chunk) =>
+      wms.store.transitions.recordAttempts(chunk, "pre-mq-activation", entry),
     );
     // The workflow was deactivated during the call.
-    if (noted === 0) return { outcome: "nothing-to-do" };
-    wakeFanout(wms, workflow);
+    if (waitingCount === 0) return { outcome: "nothing-to-do" };
+    scheduleFanout(wms, workflow);
     return failure;
   }
-  await forWaiting(wms, workflow, (chunk) => advanceToLaunch(wms, chunk));
-  wakeFanout(wms, workflow);
+  await forEachWaitingBatch(wms, workflow, (chunk) => advanceToLaunch(wms, chunk));
+  scheduleFanout(wms, workflow);
   return { outcome: "activated" };
 }
 
@@ -44,17 +44,16 @@ async function activateQueues(
   wms: Wms,
   workflow: WorkflowId,
   record: WorkflowRecord,
-): Promise<Extract<Activation, { reason: string }> | undefined> {
+): Promise<Extract<ActivationResult, { reason: string }> | undefined> {
   if (record.n_queues === 0) {
-    await wms.store.profiles.activated(workflow, []);
+    await wms.store.profiles.saveActivated(workflow, []);
     return undefined;
   }
   try {
     const { priority } = JSON.parse(record.doc) as { priority: number };
     const profiles = await wms.mqs.activate(workflow, priority);
-    if (profiles === "try-again-later")
-      return { outcome: "not-yet", reason: "The MQS said: try again later." };
-    await wms.store.profiles.activated(workflow, profiles);
+    if (profiles === "try-again-later") return { outcome: "not-yet", reason: "The MQS said: try again later." };
+    await wms.store.profiles.saveActivated(workflow, profiles);
     return undefined;
   } catch (error) {
     if (!(error instanceof WmsError)) throw error;
@@ -69,16 +68,16 @@ async function activateQueues(
  *
  * @returns how many those were
  */
-async function forWaiting(
+async function forEachWaitingBatch(
   wms: Wms,
   workflow: WorkflowId,
-  work: (chunk: TaskforceUuid[]) => Promise<void>,
+  work: (batch: TaskforceUuid[]) => Promise<void>,
 ): Promise<number> {
   const uuids = await wms.store.indexes.taskforcesOf(workflow);
   let count = 0;
-  for (let start = 0; start < uuids.length; start += CHUNK) {
-    const chunk = uuids.slice(start, start + CHUNK);
-    const waiting = await wms.store.indexes.stillIn("pre-mq-activation", chunk);
+  for (let start = 0; start < uuids.length; start += BATCH_TASKFORCES) {
+    const chunk = uuids.slice(start, start + BATCH_TASKFORCES);
+    const waiting = await wms.store.indexes.filterInPhase("pre-mq-activation", chunk);
     if (waiting.length > 0) await work(waiting);
     count += waiting.length;
   }
@@ -86,7 +85,13 @@ async function forWaiting(
 }
 
 async function advanceToLaunch(wms: Wms, uuids: readonly TaskforceUuid[]): Promise<void> {
-  const entry = entryNow(wms, "pre-launch", true, SOURCES.activator, CONTEXTS.queuesActive);
-  const moved = await wms.store.transitions.advanceAll(uuids, "pre-mq-activation", "pre-launch", entry);
+  const entry = createLogEntry(
+    wms,
+    "pre-launch",
+    true,
+    PHASE_CHANGE_SOURCES.activator,
+    PHASE_CHANGE_CONTEXTS.queuesActive,
+  );
+  const moved = await wms.store.transitions.advanceMany(uuids, "pre-mq-activation", "pre-launch", entry);
   await wms.queues.launch.add(moved.map((id) => ({ id })));
 }

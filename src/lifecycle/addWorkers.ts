@@ -1,18 +1,17 @@
 import { scheddOf } from "../domain/clusters.js";
-import { invalid, notFound, WmsError } from "../domain/wmsError.js";
 import { isTaskId, taskOf, workflowOf } from "../domain/ids.js";
-import { CONTEXTS } from "../domain/phases.js";
+import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
 import { ADD_WORKERS_BOOST } from "../domain/priority.js";
 import type { AddWorkersRequest } from "../domain/requestSchemas.js";
 import type { Taskforce } from "../domain/taskforce.js";
+import { invalid, notFound, WmsError } from "../domain/wmsError.js";
 import { createTaskforce } from "../store/creation.js";
-import type { Claim } from "../store/idempotencyClaims.js";
-import { configurationOf } from "../store/records.js";
+import type { IdempotencyClaim } from "../store/idempotencyClaims.js";
+import { parseConfiguration, workflowAsCreated } from "../store/records.js";
 import type { Wms } from "./context.js";
-import { logCreation, newTaskforce, requestedWorkers } from "./create.js";
-import { wakeFanout } from "./fanout.js";
-import { project } from "./syncQueue.js";
-import { workflowPriority } from "../views/query/readEntities.js";
+import { logTaskforceCreation, newTaskforce, requestedWorkerCount } from "./create.js";
+import { scheduleFanout } from "./fanout.js";
+import { syncQueue } from "./syncQueue.js";
 
 /**
  * Gives a task one more taskforce, copied from its first one, with a priority that lets it overtake.
@@ -28,7 +27,7 @@ export async function addWorkers(
   taskId: string,
   request: AddWorkersRequest,
   by: "USER" | "TMS",
-  claim?: Claim,
+  claim?: IdempotencyClaim,
 ): Promise<Taskforce> {
   const schedd = scheddOf(wms.settings.clusters, request.cluster_location);
   if (schedd === undefined)
@@ -38,29 +37,31 @@ export async function addWorkers(
   if (record === undefined) throw notFound(`no task found with id: ${taskId}`);
 
   const workflow_id = workflowOf(record.uuid);
+  const workflow = await wms.store.fetch("workflow", workflow_id);
+  if (workflow === undefined) throw notFound(`no task found with id: ${taskId}`);
   const taskforce = newTaskforce({
     identity: {
       workflow_id,
       task_id: taskOf(record.uuid),
       schedd,
-      priority: (await workflowPriority(wms, workflow_id)) + ADD_WORKERS_BOOST,
+      priority: workflowAsCreated(workflow).priority + ADD_WORKERS_BOOST,
     },
-    n_workers: requestedWorkers(request),
-    ...configurationOf(record),
+    n_workers: requestedWorkerCount(request),
+    ...parseConfiguration(record),
     source: by,
-    context: CONTEXTS.added,
+    context: PHASE_CHANGE_CONTEXTS.added,
   });
   const outcome = await createTaskforce(wms.store, taskforce, claim);
   if (outcome === "no-workflow") throw notFound(`no task found with id: ${taskId}`);
   if (outcome === "deactivated")
     throw new WmsError("conflict", `cannot add a taskforce to a deactivated workflow (${workflow_id})`);
-  logCreation(wms, [taskforce]);
+  logTaskforceCreation(wms, [taskforce]);
   // While the queues wait for the MQS, the workflow's own job will move this taskforce on with its siblings. Afterwards
   // that job may be gone or about to end, so the taskforce gets one of its own.
   if (outcome === "queues-active")
-    await project(wms, "activation", () =>
+    await syncQueue(wms, "activation", () =>
       wms.queues.activation.add([{ id: taskforce.taskforce_uuid, subject: workflow_id }]),
     );
-  wakeFanout(wms, workflow_id);
+  scheduleFanout(wms, workflow_id);
   return taskforce;
 }

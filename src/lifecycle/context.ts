@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { ClusterLocations } from "../domain/clusters.js";
-import type { Events } from "../domain/wmsEvents.js";
 import type { Mqs } from "../domain/mqProfile.js";
+import type { WmsEventEmitter } from "../domain/wmsEvents.js";
 import type { Queues } from "../queues/queues.js";
 import type { Store } from "../store/store.js";
 
@@ -27,14 +27,14 @@ export interface Wms {
   readonly mqs: Mqs;
   readonly settings: LifecycleSettings;
   /** What happens is told here. */
-  readonly events: Events;
+  readonly events: WmsEventEmitter;
   readonly log: Logger;
 }
 
 /** The same for one request, which its log names. Most requests log nothing, so the log is made when it is asked for. */
-export const forRequest = (wms: Wms, makeLog: () => Logger): Wms => ({
+export const withRequestLog = (wms: Wms, createLog: () => Logger): Wms => ({
   ...wms,
   get log() {
-    return makeLog();
+    return createLog();
   },
 });

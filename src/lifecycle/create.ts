@@ -1,29 +1,29 @@
-import { now } from "../domain/clock.js";
+import { nextEpochSeconds } from "../domain/clock.js";
 import { scheddOf } from "../domain/clusters.js";
-import { invalid } from "../domain/wmsError.js";
 import { newTaskforceUuid, newTaskIds, newWorkflowId, type TaskId, type WorkflowId } from "../domain/ids.js";
-import { pauses } from "../domain/yielder.js";
-import { CONTEXTS, SOURCES } from "../domain/phases.js";
-import { storedPriority } from "../domain/priority.js";
+import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES } from "../domain/phases.js";
+import { normalizePriority } from "../domain/priority.js";
 import type { CreateWorkflowRequest, TaskRequest } from "../domain/requestSchemas.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
-import { type PilotConfig, type Taskforce, unstarted } from "../domain/taskforce.js";
+import { buildUnstartedTaskforce, type PilotConfig, type Taskforce } from "../domain/taskforce.js";
+import { invalid } from "../domain/wmsError.js";
 import type { Workflow } from "../domain/workflow.js";
-import { createAll, type WholeWorkflow } from "../store/creation.js";
-import type { Claim } from "../store/idempotencyClaims.js";
+import { createYielder } from "../domain/yielder.js";
+import { createWholeWorkflow, type WholeWorkflow } from "../store/creation.js";
+import type { IdempotencyClaim } from "../store/idempotencyClaims.js";
 import { partitionOf } from "../store/keys.js";
 import type { Wms } from "./context.js";
-import { wakeFanout } from "./fanout.js";
+import { scheduleFanout } from "./fanout.js";
 import { logPhaseChange } from "./phaseChangeLog.js";
-import { pilotTagResolver } from "./pilotTagResolver.js";
-import { project } from "./syncQueue.js";
+import { createPilotTagResolver } from "./pilotTagResolver.js";
+import { syncQueue } from "./syncQueue.js";
 
 /** The workers that a request asks for. */
-export const requestedWorkers = (of: { n_workers?: number | null | undefined } | undefined): number =>
+export const requestedWorkerCount = (of: { n_workers?: number | null | undefined } | undefined): number =>
   of?.n_workers ?? 1;
 
 /** The pilot's own settings travel under these names; a user's value would be overwritten. */
-const RESERVED_ENVIRONMENT = ["IMAGE", "ARGS", "ENV_JSON"].flatMap((what) => [
+const RESERVED_VARIABLES = ["IMAGE", "ARGS", "ENV_JSON"].flatMap((what) => [
   `EWMS_PILOT_TASK_${what}`,
   `EWMS_PILOT_INIT_${what}`,
 ]);
@@ -40,33 +40,34 @@ const RESERVED_ENVIRONMENT = ["IMAGE", "ARGS", "ENV_JSON"].flatMap((what) => [
 export async function createWorkflow(
   wms: Wms,
   request: CreateWorkflowRequest,
-  claim?: Claim,
+  claim?: IdempotencyClaim,
 ): Promise<WholeWorkflow> {
   checkClusters(wms, request);
   const aliases = usedAliases(request);
   checkPublicAliases(request, aliases);
   checkEnvironments(request);
-  const pilots = await pilotConfigs(wms, request);
+  const pilots = await resolvePilotConfigs(wms, request);
 
-  const timestamp = now();
+  const timestamp = nextEpochSeconds();
   const workflow: Workflow = {
-    workflow_id: claim === undefined ? newWorkflowId(timestamp) : newIdIn(wms, claim.partition, timestamp),
+    workflow_id:
+      claim === undefined ? newWorkflowId(timestamp) : newWorkflowIdInPartition(wms, claim.partition, timestamp),
     timestamp,
-    priority: storedPriority(request.priority),
+    priority: normalizePriority(request.priority),
     deactivated: null,
     deactivated_ts: null,
   };
   const queues = await reserveQueues(wms, workflow.workflow_id, aliases, request.public_queue_aliases);
-  const whole = await assemble(wms, workflow, request, pilots, queues);
-  await createAll(wms.store, whole, aliases.length, claim);
-  logCreation(wms, whole.taskforces);
-  await project(wms, "activation", () => wms.queues.activation.add([{ id: workflow.workflow_id }]));
-  wakeFanout(wms, workflow.workflow_id);
+  const whole = await assembleWorkflow(wms, workflow, request, pilots, queues);
+  await createWholeWorkflow(wms.store, whole, aliases.length, claim);
+  logTaskforceCreation(wms, whole.taskforces);
+  await syncQueue(wms, "activation", () => wms.queues.activation.add([{ id: workflow.workflow_id }]));
+  scheduleFanout(wms, workflow.workflow_id);
   return whole;
 }
 
 /** A new workflow's id in a partition: a draw hits it once in as many times as there are partitions. */
-function newIdIn({ store }: Wms, partition: number, timestamp: number): WorkflowId {
+function newWorkflowIdInPartition({ store }: Wms, partition: number, timestamp: number): WorkflowId {
   for (;;) {
     const id = newWorkflowId(timestamp);
     if (partitionOf(id, store.partitions) === partition) return id;
@@ -77,9 +78,7 @@ function checkClusters(wms: Wms, { tasks }: CreateWorkflowRequest): void {
   tasks.forEach((task, index) => {
     task.cluster_locations.forEach((location, at) => {
       if (scheddOf(wms.settings.clusters, location) === undefined)
-        throw invalid(
-          `tasks[${index}].cluster_locations[${at}]: condor cluster location not found: ${location}`,
-        );
+        throw invalid(`tasks[${index}].cluster_locations[${at}]: condor cluster location not found: ${location}`);
     });
   });
 }
@@ -98,9 +97,7 @@ function checkPublicAliases({ public_queue_aliases }: CreateWorkflowRequest, use
 
 function checkEnvironments({ tasks }: CreateWorkflowRequest): void {
   tasks.forEach((task, index) => {
-    const reserved = RESERVED_ENVIRONMENT.find((name) =>
-      Object.hasOwn(task.pilot_config?.environment ?? {}, name),
-    );
+    const reserved = RESERVED_VARIABLES.find((name) => Object.hasOwn(task.pilot_config?.environment ?? {}, name));
     if (reserved !== undefined)
       throw invalid(
         `tasks[${index}].pilot_config.environment.${reserved}: is set by the service, use the task's own fields`,
@@ -108,8 +105,8 @@ function checkEnvironments({ tasks }: CreateWorkflowRequest): void {
   });
 }
 
-async function pilotConfigs(wms: Wms, { tasks }: CreateWorkflowRequest): Promise<PilotConfig[]> {
-  const resolver = await pilotTagResolver(wms.settings.pilotImagesDir);
+async function resolvePilotConfigs(wms: Wms, { tasks }: CreateWorkflowRequest): Promise<PilotConfig[]> {
+  const resolver = await createPilotTagResolver(wms.settings.pilotImagesDir);
   return tasks.map(({ pilot_config }, index) => ({
     tag: resolver.resolve(pilot_config?.tag ?? "latest", `tasks[${index}].pilot_config.tag`),
     image_source: "cvmfs",
@@ -130,7 +127,7 @@ async function reserveQueues(
   return new Map(profiles.map(({ alias, mqid }) => [alias, mqid]));
 }
 
-async function assemble(
+async function assembleWorkflow(
   wms: Wms,
   workflow: Workflow,
   request: CreateWorkflowRequest,
@@ -140,21 +137,21 @@ async function assemble(
   const ids = newTaskIds(workflow.workflow_id, request.tasks.length);
   const task_directives: TaskDirective[] = [];
   const taskforces: Taskforce[] = [];
-  const pause = pauses();
+  const pause = createYielder();
   for (const [index, task] of request.tasks.entries()) {
     await pause();
     const id = ids[index];
     const pilot_config = pilots[index];
     if (id === undefined || pilot_config === undefined) continue;
-    const directive = directiveOf(id, workflow, task, queues);
+    const directive = buildTaskDirective(id, workflow, task, queues);
     task_directives.push(directive);
     for (const location of task.cluster_locations)
-      taskforces.push(taskforceOf(wms, workflow, directive, task, pilot_config, location));
+      taskforces.push(buildTaskforce(wms, workflow, directive, task, pilot_config, location));
   }
   return { workflow, task_directives, taskforces };
 }
 
-function directiveOf(
+function buildTaskDirective(
   task_id: TaskId,
   workflow: Workflow,
   task: TaskRequest,
@@ -171,13 +168,13 @@ function directiveOf(
     init_image: task.init_image ?? "",
     init_args: task.init_args ?? "",
     init_env: task.init_env ?? {},
-    timestamp: now(),
+    timestamp: nextEpochSeconds(),
     input_queues: idsOf(task.input_queue_aliases),
     output_queues: idsOf(task.output_queue_aliases),
   };
 }
 
-function taskforceOf(
+function buildTaskforce(
   wms: Wms,
   { workflow_id, priority }: Workflow,
   { task_id }: TaskDirective,
@@ -189,16 +186,16 @@ function taskforceOf(
   if (schedd === undefined) throw invalid(`condor cluster location not found: ${location}`);
   return newTaskforce({
     identity: { workflow_id, task_id, schedd, priority },
-    n_workers: requestedWorkers(task),
+    n_workers: requestedWorkerCount(task),
     pilot_config,
     worker_config: task.worker_config,
-    source: SOURCES.user,
-    context: CONTEXTS.created,
+    source: PHASE_CHANGE_SOURCES.user,
+    context: PHASE_CHANGE_CONTEXTS.created,
   });
 }
 
 /** Says in the log that taskforces of one workflow have come to be. */
-export function logCreation({ log }: Wms, taskforces: readonly Taskforce[]): void {
+export function logTaskforceCreation({ log }: Wms, taskforces: readonly Taskforce[]): void {
   const [created] = taskforces[0]?.phase_change_log ?? [];
   const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
   if (created !== undefined) logPhaseChange(log, created, uuids);
@@ -213,9 +210,9 @@ export function newTaskforce(of: {
   source: Taskforce["phase_change_log"][number]["source_entity"];
   context: string;
 }): Taskforce {
-  const timestamp = now();
+  const timestamp = nextEpochSeconds();
   const { identity, n_workers, pilot_config, worker_config, source: source_entity, context } = of;
-  return unstarted(
+  return buildUnstartedTaskforce(
     {
       taskforce_uuid: newTaskforceUuid(identity.task_id),
       ...identity,

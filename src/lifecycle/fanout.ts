@@ -4,9 +4,9 @@ import { partitionOf } from "../store/keys.js";
 import type { Wms } from "./context.js";
 
 /** Milliseconds in which changes of a partition are gathered into one job. */
-const GATHER = 100;
+const BATCH_WINDOW_MS = 100;
 
-const waiting = new WeakMap<Queues, Map<number, NodeJS.Timeout>>();
+const timersByQueues = new WeakMap<Queues, Map<number, NodeJS.Timeout>>();
 
 /** The id of the fan-out job of a partition. BullMQ refuses ids that are all digits. */
 export const fanoutJobId = (partition: number): string => `partition-${partition}`;
@@ -15,12 +15,12 @@ export const fanoutJobId = (partition: number): string => `partition-${partition
  * Sees to it that summaries catch up with a change. What changed is in the store already, so the job is a mere nudge: one
  * for each partition and moment is enough, nobody waits for it, and reconcile makes up for a lost one.
  */
-export function wakeFanout(wms: Wms, id: WorkflowId | TaskId | TaskforceUuid): void {
+export function scheduleFanout(wms: Wms, id: WorkflowId | TaskId | TaskforceUuid): void {
   const partition = partitionOf(id, wms.store.partitions);
-  const timers = waiting.get(wms.queues) ?? new Map<number, NodeJS.Timeout>();
-  waiting.set(wms.queues, timers);
+  const timers = timersByQueues.get(wms.queues) ?? new Map<number, NodeJS.Timeout>();
+  timersByQueues.set(wms.queues, timers);
   if (timers.has(partition)) return;
-  const nudge = () => {
+  const addJob = () => {
     timers.delete(partition);
     wms.queues.fanout
       .add([{ id: fanoutJobId(partition) }])
@@ -29,5 +29,5 @@ export function wakeFanout(wms: Wms, id: WorkflowId | TaskId | TaskforceUuid): v
       );
   };
   // Unreferenced: a change in the last moments of a process is left to reconcile too.
-  timers.set(partition, setTimeout(nudge, GATHER).unref());
+  timers.set(partition, setTimeout(addJob, BATCH_WINDOW_MS).unref());
 }

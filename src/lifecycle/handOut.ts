@@ -1,14 +1,21 @@
-import { now } from "../domain/clock.js";
-import { WmsError } from "../domain/wmsError.js";
-import type { LeasedQueue } from "../domain/wmsEvents.js";
+import { nextEpochSeconds } from "../domain/clock.js";
 import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
-import type { LeaseQueue, Place } from "../queues/leaseQueue.js";
-import { type StoredTaskforce, type TaskforceRecord, taskforceText, taskText } from "../store/records.js";
-import { readToStart } from "../store/taskforceToStart.js";
+import { WmsError } from "../domain/wmsError.js";
+import type { LeasedQueueName } from "../domain/wmsEvents.js";
+import type { LeaseQueue, QueuePosition } from "../queues/leaseQueue.js";
+import { type StoredTaskforce, type TaskforceRecord, taskforceJson, taskJson } from "../store/records.js";
+import { readTaskforceToStart } from "../store/taskforceToStart.js";
 import type { Wms } from "./context.js";
-import { isDead, rankOfRecord, starterPlace, starterWait, wantsStart, wantsStop } from "./handOutRules.js";
-import { noteForeignRetry } from "./retryTaskforce.js";
+import {
+  isAwaitingStart,
+  isAwaitingStop,
+  isDeadLetter,
+  starterBackoffMs,
+  starterPosition,
+  starterRankOf,
+} from "./handOutRules.js";
+import { recordExternalRetry } from "./retryTaskforce.js";
 
 /**
  * Leases the next taskforce that a schedd shall start.
@@ -17,44 +24,40 @@ import { noteForeignRetry } from "./retryTaskforce.js";
  * @throws WmsError `unavailable` when the MQS has to be asked and is away; nothing is leased then
  */
 export async function handOutStarter(wms: Wms, schedd: string): Promise<string | null> {
-  const starter = wms.queues.find(schedd)?.starter;
+  const starter = wms.queues.findSchedd(schedd)?.starter;
   if (starter === undefined) return null;
-  for (let id = await starter.take(); id !== undefined; id = await starter.take()) {
-    const answer = await starterAnswer(wms, starter, id as TaskforceUuid);
-    if (answer !== undefined) return answer;
+  for (let id = await starter.lease(); id !== undefined; id = await starter.lease()) {
+    const response = await buildStarterResponse(wms, starter, id as TaskforceUuid);
+    if (response !== undefined) return response;
   }
   return null;
 }
 
 /** @returns undefined when the job is of no use now: its lease is ended, and the next one's turn has come */
-async function starterAnswer(
-  wms: Wms,
-  starter: LeaseQueue,
-  uuid: TaskforceUuid,
-): Promise<string | undefined> {
-  let place: Place | undefined;
+async function buildStarterResponse(wms: Wms, starter: LeaseQueue, uuid: TaskforceUuid): Promise<string | undefined> {
+  let position: QueuePosition | undefined;
   try {
-    const { taskforce, directive, active } = await readToStart(wms.store, uuid);
-    if (!wantsStart(taskforce) || !active || directive === undefined) {
-      await starter.end(uuid);
+    const { taskforce, directive, isWorkflowActive } = await readTaskforceToStart(wms.store, uuid);
+    if (!isAwaitingStart(taskforce) || !isWorkflowActive || directive === undefined) {
+      await starter.ack(uuid);
       return undefined;
     }
-    if (isDead(wms, taskforce)) {
-      await noteForeignRetry(wms, uuid);
+    if (isDeadLetter(wms, taskforce)) {
+      await recordExternalRetry(wms, uuid);
       // Read anew: the log has one more entry, or the workflow was deactivated meanwhile.
-      return starterAnswer(wms, starter, uuid);
+      return buildStarterResponse(wms, starter, uuid);
     }
-    place = starterPlace(taskforce);
-    const profiles = await profilesOf(wms, workflowOf(uuid), taskText(directive));
+    position = starterPosition(taskforce);
+    const profiles = await fetchProfiles(wms, workflowOf(uuid), taskJson(directive));
     if (profiles === "refused") {
       // It must not stand in the way of all others, nor come again in this very loop.
-      await starter.postpone(uuid, rankOfRecord(taskforce), Math.max(1000, starterWait(wms, 1)));
+      await starter.requeueLater(uuid, starterRankOf(taskforce), Math.max(1000, starterBackoffMs(wms, 1)));
       return undefined;
     }
-    tellHandOut(wms, "starter", taskforce);
-    return `{"taskforce":${taskforceText(taskforce)},"task_directive":${taskText(directive)},"mqprofiles":[${profiles}]}`;
+    emitHandedOut(wms, "starter", taskforce);
+    return `{"taskforce":${taskforceJson(taskforce)},"task_directive":${taskJson(directive)},"mqprofiles":[${profiles}]}`;
   } catch (error) {
-    await starter.giveBack(uuid, place).catch((cause: unknown) => {
+    await starter.release(uuid, position).catch((cause: unknown) => {
       wms.log.warn({ err: cause, taskforce: uuid }, "a lease could not be given back, and runs out");
     });
     throw error;
@@ -62,31 +65,24 @@ async function starterAnswer(
 }
 
 /** The profiles of a directive's queues, input queues first, as JSON texts joined by commas; or the MQS refused one. */
-async function profilesOf(
-  wms: Wms,
-  workflow: WorkflowId,
-  directiveText: string,
-): Promise<string | "refused"> {
+async function fetchProfiles(wms: Wms, workflow: WorkflowId, directiveText: string): Promise<string | "refused"> {
   const { input_queues, output_queues } = JSON.parse(directiveText) as TaskDirective;
   const mqids = [...new Set([...input_queues, ...output_queues])];
-  const kept = await wms.store.profiles.fetch(workflow, mqids);
+  const cachedProfiles = await wms.store.profiles.fetch(workflow, mqids);
   try {
-    const texts = mqids.map((mqid, index) => kept[index] ?? askForProfile(wms, workflow, mqid));
+    const texts = mqids.map((mqid, index) => cachedProfiles[index] ?? requestProfile(wms, workflow, mqid));
     return (await Promise.all(texts)).join(",");
   } catch (error) {
     if (!(error instanceof WmsError) || error.kind !== "upstream-refused") throw error;
-    wms.log.error(
-      { err: error, workflow },
-      "the MQS does not know a queue of this workflow; its taskforces wait",
-    );
+    wms.log.error({ err: error, workflow }, "the MQS does not know a queue of this workflow; its taskforces wait");
     return "refused";
   }
 }
 
-async function askForProfile(wms: Wms, workflow: WorkflowId, mqid: string): Promise<string> {
+async function requestProfile(wms: Wms, workflow: WorkflowId, mqid: string): Promise<string> {
   const profile = await wms.mqs.profile(mqid);
   // Only an activated profile never changes.
-  if (profile.is_activated) await wms.store.profiles.keep(workflow, profile);
+  if (profile.is_activated) await wms.store.profiles.save(workflow, profile);
   return JSON.stringify(profile);
 }
 
@@ -96,19 +92,19 @@ async function askForProfile(wms: Wms, workflow: WorkflowId, mqid: string): Prom
  * @returns the taskforce as JSON text; null when none waits
  */
 export async function handOutStopper(wms: Wms, schedd: string): Promise<string | null> {
-  const stopper = wms.queues.find(schedd)?.stopper;
+  const stopper = wms.queues.findSchedd(schedd)?.stopper;
   if (stopper === undefined) return null;
-  for (let id = await stopper.take(); id !== undefined; id = await stopper.take()) {
+  for (let id = await stopper.lease(); id !== undefined; id = await stopper.lease()) {
     const record: StoredTaskforce | undefined = await wms.store.fetch("taskforce", id as TaskforceUuid);
-    if (wantsStop(record)) {
-      tellHandOut(wms, "stopper", record);
-      return taskforceText(record);
+    if (isAwaitingStop(record)) {
+      emitHandedOut(wms, "stopper", record);
+      return taskforceJson(record);
     }
-    await stopper.end(id);
+    await stopper.ack(id);
   }
   return null;
 }
 
-function tellHandOut(wms: Wms, queue: LeasedQueue, { schedd, since }: TaskforceRecord): void {
-  wms.events.emit("handedOut", { queue, schedd, waited: Math.max(0, now() - Number(since)) });
+function emitHandedOut(wms: Wms, queue: LeasedQueueName, { schedd, since }: TaskforceRecord): void {
+  wms.events.emit("handedOut", { queue, schedd, waited: Math.max(0, nextEpochSeconds() - Number(since)) });
 }

@@ -7,44 +7,44 @@ import { partitionOf, partitionOfText } from "../store/keys.js";
 import { addWorkers } from "./addWorkers.js";
 import type { Wms } from "./context.js";
 import { createWorkflow } from "./create.js";
-import { taskforceCreatedBefore, workflowCreatedBefore } from "./replayCreated.js";
-import { once } from "./runIdempotently.js";
+import { replayCreatedTaskforce, replayCreatedWorkflow } from "./replayCreated.js";
+import { runIdempotently } from "./runIdempotently.js";
 
 /** What a request gave, now or when it took effect. */
-export interface Once<T> {
-  given: T;
+export interface IdempotentResult<T> {
+  result: T;
   replayed: boolean;
 }
 
-/** Creates a workflow, once. @param repeatable undefined: each request makes one. @throws WmsError as `createWorkflow` and `once` */
-export async function createWorkflowOnce(
+/** Creates a workflow, once. @param idempotentRequest undefined: each request makes one. @throws WmsError as `createWorkflow` and `once` */
+export async function createWorkflowIdempotently(
   wms: Wms,
   request: CreateWorkflowRequest,
-  repeatable: IdempotentRequest | undefined,
-): Promise<Once<WholeWorkflow>> {
-  if (repeatable === undefined) return { given: await createWorkflow(wms, request), replayed: false };
-  return once(wms, repeatable, {
+  idempotentRequest: IdempotentRequest | undefined,
+): Promise<IdempotentResult<WholeWorkflow>> {
+  if (idempotentRequest === undefined) return { result: await createWorkflow(wms, request), replayed: false };
+  return runIdempotently(wms, idempotentRequest, {
     // The workflow's id is chosen so that it lies there, too.
-    partition: partitionOfText(repeatable.name, wms.store.partitions),
-    make: (claim) => createWorkflow(wms, request, claim),
-    again: (id) => workflowCreatedBefore(wms, id as WorkflowId, request),
+    partition: partitionOfText(idempotentRequest.name, wms.store.partitions),
+    execute: (claim) => createWorkflow(wms, request, claim),
+    replay: (id) => replayCreatedWorkflow(wms, id as WorkflowId, request),
   });
 }
 
 /** Gives a task one more taskforce, once, likewise. @throws WmsError as `addWorkers` and `once` */
-export async function addWorkersOnce(
+export async function addWorkersIdempotently(
   wms: Wms,
   taskId: string,
   request: AddWorkersRequest,
   by: "USER" | "TMS",
-  repeatable: IdempotentRequest | undefined,
-): Promise<Once<Taskforce>> {
+  idempotentRequest: IdempotentRequest | undefined,
+): Promise<IdempotentResult<Taskforce>> {
   // What can't be a task has no partition, and nothing is made of it.
-  if (repeatable === undefined || !isTaskId(taskId))
-    return { given: await addWorkers(wms, taskId, request, by), replayed: false };
-  return once(wms, repeatable, {
+  if (idempotentRequest === undefined || !isTaskId(taskId))
+    return { result: await addWorkers(wms, taskId, request, by), replayed: false };
+  return runIdempotently(wms, idempotentRequest, {
     partition: partitionOf(taskId, wms.store.partitions),
-    make: (claim) => addWorkers(wms, taskId, request, by, claim),
-    again: (uuid) => taskforceCreatedBefore(wms, uuid as TaskforceUuid, request),
+    execute: (claim) => addWorkers(wms, taskId, request, by, claim),
+    replay: (uuid) => replayCreatedTaskforce(wms, uuid as TaskforceUuid, request),
   });
 }

@@ -1,41 +1,41 @@
 import type { Logger } from "pino";
-import { now } from "../domain/clock.js";
+import { nextEpochSeconds } from "../domain/clock.js";
 import { type TaskforceUuid, workflowOf } from "../domain/ids.js";
-import { type Phase, type PhaseChange, SOURCES, type Source } from "../domain/phases.js";
-import { type LogEntry, logEntry } from "../store/phaseLog.js";
+import { PHASE_CHANGE_SOURCES, type Phase, type PhaseChange, type Source } from "../domain/phases.js";
+import { encodeLogEntry, type PhaseLogEntry } from "../store/phaseLog.js";
 import type { Wms } from "./context.js";
 
 /** An entry of this moment for `phase_change_log`. Once a script has recorded it, the log of the process says so too. */
-export function entryNow(
+export function createLogEntry(
   { log }: Pick<Wms, "log">,
   target_phase: Phase,
   was_successful: boolean,
   source_entity: Source,
   context: string,
   source_event_time: PhaseChange["source_event_time"] = null,
-): LogEntry {
+): PhaseLogEntry {
   const change = {
     target_phase,
-    timestamp: now(),
+    timestamp: nextEpochSeconds(),
     was_successful,
     source_event_time,
     source_entity,
     context,
   };
   return {
-    ...logEntry(change),
-    recorded: (taskforces, from) => logPhaseChange(log, change, taskforces, from),
+    ...encodeLogEntry(change),
+    onRecorded: (taskforces, from) => logPhaseChange(log, change, taskforces, from),
   };
 }
 
 /** An entry for what a TMS reports. */
-export const tmsEntry = (
+export const createTmsLogEntry = (
   wms: Wms,
   target: Phase,
   ok: boolean,
   context: string,
   eventTime: number | null = null,
-): LogEntry => entryNow(wms, target, ok, SOURCES.tms, context, eventTime);
+): PhaseLogEntry => createLogEntry(wms, target, ok, PHASE_CHANGE_SOURCES.tms, context, eventTime);
 
 /**
  * Writes one line for a phase change, or a failed attempt at one. Of several taskforces it tells the number; which they are
@@ -52,10 +52,10 @@ export function logPhaseChange(
 ): void {
   const [first, ...more] = taskforces;
   if (first === undefined || !log.isLevelEnabled("info")) return;
-  const about = { workflow: workflowOf(first), from, to, by, ok, ...(ok ? {} : { reason: context }) };
-  if (more.length === 0) log.info({ taskforce: first, ...about }, "phase change");
+  const fields = { workflow: workflowOf(first), from, to, by, ok, ...(ok ? {} : { reason: context }) };
+  if (more.length === 0) log.info({ taskforce: first, ...fields }, "phase change");
   else {
-    log.info({ ...about, count: taskforces.length }, "phase change");
-    log.debug({ workflow: about.workflow, to, taskforces }, "taskforces of the phase change");
+    log.info({ ...fields, count: taskforces.length }, "phase change");
+    log.debug({ workflow: fields.workflow, to, taskforces }, "taskforces of the phase change");
   }
 }

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
+import { isWellFormedTag, normalizeTag, resolvePilotTag } from "../domain/pilotTags.js";
 import { invalid, unavailable } from "../domain/wmsError.js";
-import { isWellFormedTag, normalizedTag, resolveTag } from "../domain/pilotTags.js";
 
 /** Finds the image that a requested pilot tag means. */
 export interface PilotTagResolver {
@@ -17,16 +17,14 @@ export interface PilotTagResolver {
  * @param directory undefined: every well-formed tag stands for itself
  * @throws WmsError `unavailable` when the directory can't be read
  */
-export async function pilotTagResolver(directory: string | undefined): Promise<PilotTagResolver> {
+export async function createPilotTagResolver(directory: string | undefined): Promise<PilotTagResolver> {
   const listing = directory === undefined ? null : await listImages(directory);
   return {
     resolve(requested, field) {
-      const tag = normalizedTag(requested);
+      const tag = normalizeTag(requested);
       if (!isWellFormedTag(tag))
-        throw invalid(
-          `${field}: expected X.Y.Z, 'latest' or a branch tag that ends in '-<hash>', got '${requested}'`,
-        );
-      const resolved = resolveTag(tag, listing);
+        throw invalid(`${field}: expected X.Y.Z, 'latest' or a branch tag that ends in '-<hash>', got '${requested}'`);
+      const resolved = resolvePilotTag(tag, listing);
       if (resolved === undefined) throw invalid(`${field}: pilot image tag not found: ${requested}`);
       return resolved;
     },

@@ -1,10 +1,10 @@
 import { type TaskforceUuid, workflowOf } from "../domain/ids.js";
-import type { Presence } from "../queues/missingJobs.js";
-import { sweepStaged } from "../store/staging.js";
+import type { MissingJobs } from "../queues/missingJobs.js";
+import { removeAbandonedStaging } from "../store/staging.js";
 import type { Store } from "../store/store.js";
 import type { Wms } from "./context.js";
 import { fanoutJobId } from "./fanout.js";
-import { type Reconciled, reconcileLeased } from "./reconcileLeaseQueues.js";
+import { type ReconcileResult, reconcileLeaseQueues } from "./reconcileLeaseQueues.js";
 
 /**
  * Compares the truth, the phases in the store, with its projection, the queues, and mends the queues: what lacks its job
@@ -14,25 +14,25 @@ import { type Reconciled, reconcileLeased } from "./reconcileLeaseQueues.js";
  * Walks over both in pieces, and asks the other side about each: a pass over a million taskforces takes a while, but keeps
  * nobody from Redis or from this process.
  */
-export async function reconcile(wms: Wms): Promise<Reconciled> {
-  wms.queues.learn(await wms.store.knownSchedds());
+export async function reconcile(wms: Wms): Promise<ReconcileResult> {
+  wms.queues.ensureSchedds(await wms.store.knownSchedds());
   await Promise.all(
     [...wms.queues.schedds().values()].flatMap(({ starter, stopper }) => [
       starter.restoreSettings(),
       stopper.restoreSettings(),
     ]),
   );
-  await mendStopping(wms);
+  await repairStoppingIndex(wms);
   const passes = {
     background: await reconcileBackground(wms),
-    starter: await reconcileLeased(wms, "starter"),
-    stopper: await reconcileLeased(wms, "stopper"),
+    starter: await reconcileLeaseQueues(wms, "starter"),
+    stopper: await reconcileLeaseQueues(wms, "stopper"),
   };
-  await mendCounts(wms);
+  await repairCounts(wms);
   const total = { added: 0, dropped: 0 };
   for (const queue of ["background", "starter", "stopper"] as const) {
     const { added, dropped } = passes[queue];
-    if (added + dropped > 0) wms.events.emit("queuesMended", { queue, added, dropped });
+    if (added + dropped > 0) wms.events.emit("queuesRepaired", { queue, added, dropped });
     total.added += added;
     total.dropped += dropped;
   }
@@ -40,67 +40,67 @@ export async function reconcile(wms: Wms): Promise<Reconciled> {
 }
 
 /** The numbers of taskforces are a projection of the phases, too. */
-async function mendCounts({ store, log }: Wms): Promise<void> {
+async function repairCounts({ store, log }: Wms): Promise<void> {
   for (let partition = 0; partition < store.partitions; partition++)
-    if (await store.counts.mend(partition)) log.warn({ partition }, "the taskforces were counted anew");
+    if (await store.counts.repair(partition)) log.warn({ partition }, "the taskforces were counted anew");
 }
 
 /** Stores whose index of what waits to be stopped this process has checked. */
-const checked = new WeakSet<Store>();
+const checkedStores = new WeakSet<Store>();
 
 /**
  * So is the index of what waits to be stopped. Whoever ran until now may be of a release that did not keep it, so the first
  * pass of each process looks at all that are in the phase. What is wrongly in it each pass finds.
  */
-async function mendStopping({ store, log }: Wms): Promise<void> {
-  if (checked.has(store)) return;
-  let mended = 0;
+async function repairStoppingIndex({ store, log }: Wms): Promise<void> {
+  if (checkedStores.has(store)) return;
+  let repairedCount = 0;
   for (let partition = 0; partition < store.partitions; partition++)
-    for await (const uuids of store.indexes.inPhase(partition, "pending-stopper"))
-      mended += await store.indexes.mendStopping(partition, uuids);
-  if (mended > 0) log.warn({ mended }, "the index of taskforces that wait to be stopped was mended");
-  checked.add(store);
+    for await (const uuids of store.indexes.scanPhase(partition, "pending-stopper"))
+      repairedCount += await store.indexes.repairStoppingIndex(partition, uuids);
+  if (repairedCount > 0)
+    log.warn({ mended: repairedCount }, "the index of taskforces that wait to be stopped was mended");
+  checkedStores.add(store);
 }
 
 /** Background jobs whose work is gone need no dropping: they find nothing to do and end. */
-async function reconcileBackground(wms: Wms): Promise<Reconciled> {
+async function reconcileBackground(wms: Wms): Promise<ReconcileResult> {
   const { store, queues } = wms;
-  const [activating, launching, deactivating] = [
-    queues.activation.presence(),
-    queues.launch.presence(),
-    queues.deactivation.presence(),
+  const [activationJobs, launchJobs, deactivationJobs] = [
+    queues.activation.missingJobs(),
+    queues.launch.missingJobs(),
+    queues.deactivation.missingJobs(),
   ];
   let added = 0;
   for (let partition = 0; partition < store.partitions; partition++) {
-    for await (const uuids of store.indexes.inPhase(partition, "pre-mq-activation")) {
-      const lacking = await store.indexes.stillIn(
+    for await (const uuids of store.indexes.scanPhase(partition, "pre-mq-activation")) {
+      const lacking = await store.indexes.filterInPhase(
         "pre-mq-activation",
-        await notActivating(activating, uuids),
+        await withoutActivationJob(activationJobs, uuids),
       );
       const workflows = [...new Set(lacking.map(workflowOf))];
       await queues.activation.add(workflows.map((id) => ({ id })));
       added += workflows.length;
     }
-    for await (const uuids of store.indexes.inPhase(partition, "pre-launch")) {
-      const lacking = await store.indexes.stillIn("pre-launch", await launching.lacking(uuids));
+    for await (const uuids of store.indexes.scanPhase(partition, "pre-launch")) {
+      const lacking = await store.indexes.filterInPhase("pre-launch", await launchJobs.findMissing(uuids));
       await queues.launch.add(lacking.map((id) => ({ id })));
       added += lacking.length;
     }
-    for await (const workflows of store.indexes.deactivating(partition)) {
-      const lacking = await deactivating.lacking(workflows);
+    for await (const workflows of store.indexes.scanDeactivating(partition)) {
+      const lacking = await deactivationJobs.findMissing(workflows);
       await queues.deactivation.add(lacking.map((id) => ({ id })));
       added += lacking.length;
     }
-    await sweepStaged(store, partition);
-    await store.summaries.restoreDirty(partition);
-    if ((await store.summaries.dirtyCount(partition)) > 0)
-      await queues.fanout.add([{ id: fanoutJobId(partition) }]);
+    await removeAbandonedStaging(store, partition);
+    await store.summaries.markLeasedDirty(partition);
+    if ((await store.summaries.dirtyCount(partition)) > 0) await queues.fanout.add([{ id: fanoutJobId(partition) }]);
   }
   return { added, dropped: 0 };
 }
 
 /** A taskforce is activated by its workflow's job, or by one of its own when it was added later. */
-async function notActivating(jobs: Presence, waiting: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
-  const lacking = new Set(await jobs.lacking([...new Set(waiting.map(workflowOf))]));
-  return jobs.lacking(waiting.filter((uuid) => lacking.has(workflowOf(uuid))));
+async function withoutActivationJob(jobs: MissingJobs, waiting: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
+  const workflowsWithoutJob = new Set(await jobs.findMissing([...new Set(waiting.map(workflowOf))]));
+  return jobs.findMissing(waiting.filter((uuid) => workflowsWithoutJob.has(workflowOf(uuid))));
 }

@@ -1,75 +1,74 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { TaskforceUuid } from "../domain/ids.js";
-import type { LeaseQueue, Place } from "../queues/leaseQueue.js";
-import type { Presence } from "../queues/missingJobs.js";
+import type { LeaseQueue, QueuePosition } from "../queues/leaseQueue.js";
+import type { MissingJobs } from "../queues/missingJobs.js";
 import type { ScheddQueues } from "../queues/queues.js";
-import type { Queued } from "../store/indexes.js";
-import { newestContext } from "../store/records.js";
+import type { QueuedTaskforce } from "../store/indexes.js";
+import { latestContext } from "../store/records.js";
 import type { Wms } from "./context.js";
-import { isDead, starterPlace, stopperPlace, wantsStart, wantsStop } from "./handOutRules.js";
+import { isAwaitingStart, isAwaitingStop, isDeadLetter, starterPosition, stopperPosition } from "./handOutRules.js";
 import { finishRetries } from "./retryTaskforce.js";
 
 /** What a pass mended. */
-export interface Reconciled {
+export interface ReconcileResult {
   added: number;
   dropped: number;
 }
 
 /** How the two kinds of leased queues differ. */
-const LEASED = {
-  starter: { wanted: wantsStart, placeOf: starterPlace },
-  stopper: { wanted: wantsStop, placeOf: stopperPlace },
+const QUEUE_RULES = {
+  starter: { wanted: isAwaitingStart, placeOf: starterPosition },
+  stopper: { wanted: isAwaitingStop, placeOf: stopperPosition },
 } as const;
 
 /**
  * Milliseconds after which a job whose taskforce went on is gone by itself: whoever writes the phase ends the job right afterwards.
  * One that was seen in between needs no mending.
  */
-const ON_ITS_WAY = 500;
+const IN_FLIGHT_GRACE_MS = 500;
 /** Unwanted jobs that are waited for together. */
-const MANY = 10_000;
+const MAX_UNWANTED_BATCH = 10_000;
 
 /** Compares the phases with the queues of all schedds. The truth is always asked last: what a queue says may be older. */
-export async function reconcileLeased(wms: Wms, kind: keyof ScheddQueues): Promise<Reconciled> {
-  const added = await addLacking(wms, kind);
-  let [revived, dropped] = [0, 0];
+export async function reconcileLeaseQueues(wms: Wms, kind: keyof ScheddQueues): Promise<ReconcileResult> {
+  const added = await restoreMissingJobs(wms, kind);
+  let [retriedCount, dropped] = [0, 0];
   const unwanted = new Map<LeaseQueue, TaskforceUuid[]>();
   let count = 0;
   const drop = async () => {
-    if (count > 0) await delay(ON_ITS_WAY);
-    for (const [queue, ids] of unwanted) dropped += await dropStill(wms, kind, queue, ids);
+    if (count > 0) await delay(IN_FLIGHT_GRACE_MS);
+    for (const [queue, ids] of unwanted) dropped += await dropUnwanted(wms, kind, queue, ids);
     unwanted.clear();
     count = 0;
   };
   for (const queues of wms.queues.schedds().values())
-    for await (const { ids, dead } of queues[kind].pieces()) {
-      const found = await unwantedOf(wms, kind, ids as TaskforceUuid[]);
+    for await (const { ids, dead } of queues[kind].jobBatches()) {
+      const found = await findUnwanted(wms, kind, ids as TaskforceUuid[]);
       if (found.length > 0) unwanted.set(queues[kind], [...(unwanted.get(queues[kind]) ?? []), ...found]);
       count += found.length;
-      if (count >= MANY) await drop();
-      if (dead && kind === "starter")
-        revived += await finishRetries(wms, queues.starter, ids as TaskforceUuid[]);
+      if (count >= MAX_UNWANTED_BATCH) await drop();
+      if (dead && kind === "starter") retriedCount += await finishRetries(wms, queues.starter, ids as TaskforceUuid[]);
     }
   await drop();
-  return { added: added + revived, dropped };
+  return { added: added + retriedCount, dropped };
 }
 
-async function addLacking(wms: Wms, kind: keyof ScheddQueues): Promise<number> {
-  const presences = new Map<string, Presence>();
+async function restoreMissingJobs(wms: Wms, kind: keyof ScheddQueues): Promise<number> {
+  const missingJobsBySchedd = new Map<string, MissingJobs>();
   let added = 0;
   for (let partition = 0; partition < wms.store.partitions; partition++)
-    for await (const queued of wms.store.indexes.waiting(partition, kind))
-      for (const [schedd, uuids] of bySchedd(queued)) {
-        const queue = wms.queues.of(schedd)[kind];
-        const presence = presences.get(schedd) ?? queue.presence();
-        presences.set(schedd, presence);
-        const lacking = await presence.lacking(uuids);
-        if (lacking.length > 0) added += await restore(wms, kind, queue, partition, lacking);
+    for await (const queued of wms.store.indexes.scanWaiting(partition, kind))
+      for (const [schedd, uuids] of groupBySchedd(queued)) {
+        const queue = wms.queues.forSchedd(schedd)[kind];
+        const missingJobs = missingJobsBySchedd.get(schedd) ?? queue.missingJobs();
+        missingJobsBySchedd.set(schedd, missingJobs);
+        const missing = await missingJobs.findMissing(uuids);
+        if (missing.length > 0) added += await restoreJobs(wms, kind, queue, partition, missing);
       }
   return added;
 }
 
-function bySchedd(queued: readonly Queued[]): Map<string, TaskforceUuid[]> {
+function groupBySchedd(queued: readonly QueuedTaskforce[]): Map<string, TaskforceUuid[]> {
   const groups = new Map<string, TaskforceUuid[]>();
   for (const { uuid, schedd } of queued) {
     const group = groups.get(schedd);
@@ -83,57 +82,57 @@ function bySchedd(queued: readonly Queued[]): Map<string, TaskforceUuid[]> {
  * Puts taskforces of one partition back into their queue, dead ones among the dead letters. The queue orders the others by how
  * long they wait, so it does not matter in which order they come.
  */
-async function restore(
+async function restoreJobs(
   wms: Wms,
   kind: keyof ScheddQueues,
   queue: LeaseQueue,
   partition: number,
-  lacking: readonly TaskforceUuid[],
+  missing: readonly TaskforceUuid[],
 ): Promise<number> {
-  const { wanted, placeOf } = LEASED[kind];
-  const lost: { id: string; place: Place }[] = [];
-  const elsewhere: TaskforceUuid[] = [];
+  const { wanted, placeOf } = QUEUE_RULES[kind];
+  const jobs: { id: string; place: QueuePosition }[] = [];
+  const stale: TaskforceUuid[] = [];
   let dead = 0;
-  for await (const [uuid, record] of wms.store.fetchEach("taskforce", lacking)) {
-    if (!wanted(record)) elsewhere.push(uuid);
-    else if (kind === "starter" && isDead(wms, record)) {
+  for await (const [uuid, record] of wms.store.fetchEach("taskforce", missing)) {
+    if (!wanted(record)) stale.push(uuid);
+    else if (kind === "starter" && isDeadLetter(wms, record)) {
       // Its newest entry is the failure that was one too many.
-      await queue.restoreDead(uuid, `${newestContext(record)} (restored by reconcile)`);
+      await queue.restoreDeadLetter(uuid, `${latestContext(record)} (restored by reconcile)`);
       dead++;
-    } else lost.push({ id: uuid, place: placeOf(record) });
+    } else jobs.push({ id: uuid, place: placeOf(record) });
   }
-  await queue.restore(lost);
+  await queue.restoreLostJobs(jobs);
   // Left it in this very moment, or in a process of a release that does not keep the index.
-  if (kind === "stopper" && elsewhere.length > 0) await wms.store.indexes.mendStopping(partition, elsewhere);
-  return dead + lost.length;
+  if (kind === "stopper" && stale.length > 0) await wms.store.indexes.repairStoppingIndex(partition, stale);
+  return dead + jobs.length;
 }
 
 /** Those of some taskforces with jobs that are in another phase by now. */
-async function unwantedOf(
+async function findUnwanted(
   wms: Wms,
   kind: keyof ScheddQueues,
   ids: readonly TaskforceUuid[],
 ): Promise<TaskforceUuid[]> {
   const unwanted: TaskforceUuid[] = [];
-  const suspects = await wms.store.indexes.notWaiting(kind, ids);
+  const suspects = await wms.store.indexes.filterNotWaiting(kind, ids);
   for await (const [uuid, record] of wms.store.fetchEach("taskforce", suspects))
-    if (!LEASED[kind].wanted(record)) unwanted.push(uuid);
+    if (!QUEUE_RULES[kind].wanted(record)) unwanted.push(uuid);
   return unwanted;
 }
 
 /** Drops the jobs that are still there, and still unwanted. */
-async function dropStill(
+async function dropUnwanted(
   wms: Wms,
   kind: keyof ScheddQueues,
   queue: LeaseQueue,
   ids: readonly TaskforceUuid[],
 ): Promise<number> {
-  const gone = new Set(await queue.presence().lacking(ids));
-  const still = await unwantedOf(
+  const gone = new Set(await queue.missingJobs().findMissing(ids));
+  const still = await findUnwanted(
     wms,
     kind,
     ids.filter((uuid) => !gone.has(uuid)),
   );
-  await queue.endAll(still);
+  await queue.ackAll(still);
   return still.length;
 }

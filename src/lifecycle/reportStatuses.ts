@@ -1,9 +1,9 @@
-import { invalid } from "../domain/wmsError.js";
 import { isTaskforceUuid } from "../domain/ids.js";
 import type { StatusesRequest, StatusResult } from "../domain/requestSchemas.js";
+import { invalid } from "../domain/wmsError.js";
 import { type StatusUpdate, updateStatuses } from "../store/statusUpdates.js";
 import type { Wms } from "./context.js";
-import { wakeFanout } from "./fanout.js";
+import { scheduleFanout } from "./fanout.js";
 
 /**
  * Replaces what the TMS knows of its taskforces' workers.
@@ -14,19 +14,21 @@ import { wakeFanout } from "./fanout.js";
 export async function reportStatuses(wms: Wms, request: StatusesRequest): Promise<StatusResult[]> {
   const { compound_statuses_by_taskforce: statuses, top_task_errors_by_taskforce: errors } = request;
   if (statuses === undefined && errors === undefined)
-    throw invalid(
-      "compound_statuses_by_taskforce, top_task_errors_by_taskforce: expected at least one of them",
-    );
+    throw invalid("compound_statuses_by_taskforce, top_task_errors_by_taskforce: expected at least one of them");
   const uuids = new Set([...Object.keys(statuses ?? {}), ...Object.keys(errors ?? {})]);
   const updates: StatusUpdate[] = [];
   const unknown: string[] = [];
   for (const uuid of uuids) {
     if (isTaskforceUuid(uuid))
-      updates.push({ uuid, compoundStatuses: own(statuses, uuid), topTaskErrors: own(errors, uuid) });
+      updates.push({
+        uuid,
+        compoundStatuses: ownValue(statuses, uuid),
+        topTaskErrors: ownValue(errors, uuid),
+      });
     else unknown.push(uuid);
   }
   const found = await updateStatuses(wms.store, updates);
-  for (const uuid of found) wakeFanout(wms, uuid);
+  for (const uuid of found) scheduleFanout(wms, uuid);
 
   const missing = [...unknown, ...updates.flatMap(({ uuid }) => (found.has(uuid) ? [] : [uuid]))];
   return [
@@ -36,5 +38,5 @@ export async function reportStatuses(wms: Wms, request: StatusesRequest): Promis
 }
 
 /** A member that the object has itself: `constructor` and the like are no taskforces. */
-const own = <V>(map: Record<string, V> | undefined, key: string): V | undefined =>
+const ownValue = <V>(map: Record<string, V> | undefined, key: string): V | undefined =>
   map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;

@@ -5,12 +5,12 @@ import type { Wms } from "./context.js";
  * caller is answered as if nothing had happened, and reconcile mends the queue. An error instead would make clients repeat
  * what took effect.
  *
- * @param what the queue work, for the log
+ * @param queueName the queue work, for the log
  */
-export async function project(wms: Wms, what: string, work: () => Promise<void>): Promise<void> {
+export async function syncQueue(wms: Wms, queueName: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    wms.log.warn({ err: error, queue: what }, "the change is stored, its queue is left to reconcile");
+    wms.log.warn({ err: error, queue: queueName }, "the change is stored, its queue is left to reconcile");
   }
 }

@@ -1,32 +1,31 @@
-import { notFound } from "../domain/wmsError.js";
 import { isTaskforceUuid, type TaskforceUuid } from "../domain/ids.js";
-import { CONTEXTS } from "../domain/phases.js";
+import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
 import type { SubmitReport } from "../domain/taskforce.js";
+import { notFound } from "../domain/wmsError.js";
 import type { ScheddQueues } from "../queues/queues.js";
 import { STOPPER_RANK } from "../queues/rank.js";
 import type { TaskforceRecord } from "../store/records.js";
 import type { Wms } from "./context.js";
 import { stopTaskforce } from "./deactivate.js";
-import { wakeFanout } from "./fanout.js";
-import { tmsEntry } from "./phaseChangeLog.js";
-import { project } from "./syncQueue.js";
-import { isExhausted, rankOfRecord, starterWait, stopperWait } from "./handOutRules.js";
+import { scheduleFanout } from "./fanout.js";
+import { hasExhaustedRetries, starterBackoffMs, starterRankOf, stopperBackoffMs } from "./handOutRules.js";
+import { createTmsLogEntry } from "./phaseChangeLog.js";
+import { syncQueue } from "./syncQueue.js";
 
-const noPendingStarter = (uuid: string) =>
-  notFound(`no 'pending-starter' taskforce found with uuid: ${uuid}`);
-const noTaskforce = (uuid: string) => notFound(`no taskforce found with uuid: ${uuid}`);
+const pendingStarterNotFound = (uuid: string) => notFound(`no 'pending-starter' taskforce found with uuid: ${uuid}`);
+const taskforceNotFound = (uuid: string) => notFound(`no taskforce found with uuid: ${uuid}`);
 
-interface Reported {
+interface ReportedTaskforce {
   uuid: TaskforceUuid;
   record: TaskforceRecord;
   queues: ScheddQueues;
 }
 
 /** The taskforce that a report is about. */
-async function reported(wms: Wms, uuid: string, missing: (uuid: string) => Error): Promise<Reported> {
+async function fetchReported(wms: Wms, uuid: string, createError: (uuid: string) => Error): Promise<ReportedTaskforce> {
   const record = isTaskforceUuid(uuid) ? await wms.store.fetch("taskforce", uuid) : undefined;
-  if (record === undefined) throw missing(uuid);
-  return { uuid: uuid as TaskforceUuid, record, queues: wms.queues.of(record.schedd) };
+  if (record === undefined) throw createError(uuid);
+  return { uuid: uuid as TaskforceUuid, record, queues: wms.queues.forSchedd(record.schedd) };
 }
 
 /**
@@ -37,27 +36,27 @@ async function reported(wms: Wms, uuid: string, missing: (uuid: string) => Error
  *   and the log says so
  */
 export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport): Promise<void> {
-  if (!isTaskforceUuid(uuid)) throw strayCluster(wms, uuid, report);
+  if (!isTaskforceUuid(uuid)) throw recordStrayCluster(wms, uuid, report);
   const { outcome, schedd } = await wms.store.transitions.recordSubmit(uuid, report, {
-    submitted: tmsEntry(wms, "condor-submit", true, CONTEXTS.submitted),
-    deactivated: tmsEntry(wms, "condor-submit", false, CONTEXTS.submittedTooLate),
+    submitted: createTmsLogEntry(wms, "condor-submit", true, PHASE_CHANGE_CONTEXTS.submitted),
+    deactivated: createTmsLogEntry(wms, "condor-submit", false, PHASE_CHANGE_CONTEXTS.submittedTooLate),
   });
-  if (outcome === "missing" || outcome === "not-pending") throw strayCluster(wms, uuid, report);
+  if (outcome === "missing" || outcome === "not-pending") throw recordStrayCluster(wms, uuid, report);
   if (outcome === "repeated") return;
-  if (outcome === "submitted") await project(wms, "starter", () => wms.queues.of(schedd).starter.end(uuid));
+  if (outcome === "submitted") await syncQueue(wms, "starter", () => wms.queues.forSchedd(schedd).starter.ack(uuid));
   // The deactivation may not have got here yet: a stopper job for a taskforce that is not pending-stopper would be dropped.
-  else await project(wms, "stopper", () => stopTaskforce(wms, uuid));
-  wakeFanout(wms, uuid);
+  else await syncQueue(wms, "stopper", () => stopTaskforce(wms, uuid));
+  scheduleFanout(wms, uuid);
 }
 
 /** HTCondor runs a cluster that the service can't take: whoever reads the log must remove it. */
-function strayCluster(wms: Wms, uuid: string, { cluster_id }: SubmitReport): Error {
+function recordStrayCluster(wms: Wms, uuid: string, { cluster_id }: SubmitReport): Error {
   wms.events.emit("strayCluster");
   wms.log.error(
     { taskforce: uuid, cluster_id },
     "stray cluster: HTCondor runs it, but the taskforce is no longer pending-starter; remove the cluster",
   );
-  return noPendingStarter(uuid);
+  return pendingStarterNotFound(uuid);
 }
 
 /**
@@ -67,22 +66,22 @@ function strayCluster(wms: Wms, uuid: string, { cluster_id }: SubmitReport): Err
  * @throws WmsError `not-found` when the taskforce is not pending-starter
  */
 export async function reportSubmitFailed(wms: Wms, uuid: string, reason: string): Promise<void> {
-  const { uuid: known, record, queues } = await reported(wms, uuid, noPendingStarter);
-  const leased =
-    record.phase === "pending-starter" && (await endStarterLease(wms, known, record, queues, reason));
-  const entry = tmsEntry(wms, "condor-submit", false, `ERROR: ${reason}`);
-  const outcome = await wms.store.transitions.recordSubmitFailure(known, leased, entry);
-  if (outcome === "missing" || outcome === "not-pending") throw noPendingStarter(uuid);
-  wakeFanout(wms, known);
+  const { uuid: known, record, queues } = await fetchReported(wms, uuid, pendingStarterNotFound);
+  const wasLeased =
+    record.phase === "pending-starter" && (await requeueOrMoveToDeadLetters(wms, known, record, queues, reason));
+  const entry = createTmsLogEntry(wms, "condor-submit", false, `ERROR: ${reason}`);
+  const outcome = await wms.store.transitions.recordSubmitFailure(known, wasLeased, entry);
+  if (outcome === "missing" || outcome === "not-pending") throw pendingStarterNotFound(uuid);
+  scheduleFanout(wms, known);
   // The lease ended in a starter queue where the taskforce has no business any more.
-  if (outcome === "workflow-deactivated") await project(wms, "starter", () => queues.starter.end(known));
+  if (outcome === "workflow-deactivated") await syncQueue(wms, "starter", () => queues.starter.ack(known));
 }
 
 /**
  * Ends the lease before the failure is counted: only one of several reports of the same failure can do that, so none
  * counts twice. A crash in between leaves one failure uncounted.
  */
-async function endStarterLease(
+async function requeueOrMoveToDeadLetters(
   wms: Wms,
   uuid: TaskforceUuid,
   record: TaskforceRecord,
@@ -90,27 +89,27 @@ async function endStarterLease(
   reason: string,
 ): Promise<boolean> {
   const failures = (record.submit_failures ?? 0) + 1;
-  if (!isExhausted(wms, failures))
-    return starter.postpone(
+  if (!hasExhaustedRetries(wms, failures))
+    return starter.requeueLater(
       uuid,
-      rankOfRecord({ ...record, submit_failures: failures }),
-      starterWait(wms, failures),
+      starterRankOf({ ...record, submit_failures: failures }),
+      starterBackoffMs(wms, failures),
     );
-  const buried = await starter.bury(uuid, reason);
-  if (buried)
+  const isDeadLetter = await starter.moveToDeadLetters(uuid, reason);
+  if (isDeadLetter)
     wms.log.error({ taskforce: uuid, failures, reason }, "condor-submit failed for the last time: given up");
-  return buried;
+  return isDeadLetter;
 }
 
 /** The TMS removed a taskforce from HTCondor. @throws WmsError `not-found` */
 export async function reportRemoved(wms: Wms, uuid: string): Promise<void> {
-  const { uuid: known, queues } = await reported(wms, uuid, noTaskforce);
+  const { uuid: known, queues } = await fetchReported(wms, uuid, taskforceNotFound);
   const found = await wms.store.transitions.recordRemoval(known, {
-    removed: tmsEntry(wms, "condor-rm", true, CONTEXTS.removed),
-    tooLate: tmsEntry(wms, "condor-rm", false, CONTEXTS.removedTooLate),
+    removed: createTmsLogEntry(wms, "condor-rm", true, PHASE_CHANGE_CONTEXTS.removed),
+    tooLate: createTmsLogEntry(wms, "condor-rm", false, PHASE_CHANGE_CONTEXTS.removedTooLate),
   });
-  if (!found) throw noTaskforce(uuid);
-  await leaveQueues(wms, known, queues);
+  if (!found) throw taskforceNotFound(uuid);
+  await removeFromQueues(wms, known, queues);
 }
 
 /**
@@ -120,20 +119,20 @@ export async function reportRemoved(wms: Wms, uuid: string): Promise<void> {
  * @throws WmsError `not-found`
  */
 export async function reportRemoveFailed(wms: Wms, uuid: string, reason: string): Promise<void> {
-  const { uuid: known, record, queues } = await reported(wms, uuid, noTaskforce);
+  const { uuid: known, record, queues } = await fetchReported(wms, uuid, taskforceNotFound);
   const failures = (record.remove_failures ?? 0) + 1;
-  const leased = await queues.stopper.postpone(known, STOPPER_RANK, stopperWait(wms, failures));
-  const entry = tmsEntry(wms, "condor-rm", false, `ERROR: ${reason}`);
-  const counted = await wms.store.transitions.recordRemovalFailure(known, leased, entry);
-  if (counted === undefined) throw noTaskforce(uuid);
-  wakeFanout(wms, known);
-  if (leased && isExhausted(wms, counted)) {
+  const wasLeased = await queues.stopper.requeueLater(known, STOPPER_RANK, stopperBackoffMs(wms, failures));
+  const entry = createTmsLogEntry(wms, "condor-rm", false, `ERROR: ${reason}`);
+  const failureCount = await wms.store.transitions.recordRemovalFailure(known, wasLeased, entry);
+  if (failureCount === undefined) throw taskforceNotFound(uuid);
+  scheduleFanout(wms, known);
+  if (wasLeased && hasExhaustedRetries(wms, failureCount)) {
     wms.log.error(
-      { taskforce: uuid, failures: counted, reason },
+      { taskforce: uuid, failures: failureCount, reason },
       "condor-rm keeps failing; it goes on being tried",
     );
-    await project(wms, "stopper", () =>
-      queues.stopper.showProgress(known, { failing: counted, error: reason }),
+    await syncQueue(wms, "stopper", () =>
+      queues.stopper.updateProgress(known, { failing: failureCount, error: reason }),
     );
   }
 }
@@ -141,19 +140,19 @@ export async function reportRemoveFailed(wms: Wms, uuid: string, reason: string)
 /**
  * A taskforce's HTCondor cluster ended.
  *
- * @param at when it ended, in epoch seconds
+ * @param completedSeconds when it ended, in epoch seconds
  * @throws WmsError `not-found`
  */
-export async function reportCompleted(wms: Wms, uuid: string, at: number): Promise<void> {
-  const { uuid: known, queues } = await reported(wms, uuid, noTaskforce);
-  const entry = tmsEntry(wms, "condor-complete", true, CONTEXTS.completed, at);
-  if (!(await wms.store.transitions.recordCompletion(known, entry))) throw noTaskforce(uuid);
-  await leaveQueues(wms, known, queues);
+export async function reportCompleted(wms: Wms, uuid: string, completedSeconds: number): Promise<void> {
+  const { uuid: known, queues } = await fetchReported(wms, uuid, taskforceNotFound);
+  const entry = createTmsLogEntry(wms, "condor-complete", true, PHASE_CHANGE_CONTEXTS.completed, completedSeconds);
+  if (!(await wms.store.transitions.recordCompletion(known, entry))) throw taskforceNotFound(uuid);
+  await removeFromQueues(wms, known, queues);
 }
 
 /** Nothing about a taskforce that is removed or complete stays queued. */
-async function leaveQueues(wms: Wms, uuid: TaskforceUuid, { starter, stopper }: ScheddQueues): Promise<void> {
-  await project(wms, "stopper", () => stopper.end(uuid));
-  await project(wms, "starter", () => starter.end(uuid));
-  wakeFanout(wms, uuid);
+async function removeFromQueues(wms: Wms, uuid: TaskforceUuid, { starter, stopper }: ScheddQueues): Promise<void> {
+  await syncQueue(wms, "stopper", () => stopper.ack(uuid));
+  await syncQueue(wms, "starter", () => starter.ack(uuid));
+  scheduleFanout(wms, uuid);
 }

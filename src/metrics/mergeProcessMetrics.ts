@@ -13,7 +13,7 @@ export interface NamedMetrics {
  * The metrics of several processes as one text. A label of each series says whose it is: a sum over processes would fall when one of
  * them begins anew, and Prometheus would take that for a leap of all.
  */
-export function together(processes: readonly NamedMetrics[]): Promise<string> {
+export function mergeProcessMetrics(processes: readonly NamedMetrics[]): Promise<string> {
   const labelled = processes.map(({ process, metrics }) =>
     metrics.map((metric) => ({
       ...metric,

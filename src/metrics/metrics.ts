@@ -1,28 +1,28 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import type { Events } from "../domain/wmsEvents.js";
+import type { WmsEventEmitter } from "../domain/wmsEvents.js";
 import { onConnected, type RedisClient } from "../redis/redisClient.js";
-import { countEvents } from "./eventCounters.js";
-import { type AnsweredRequest, measureRequests } from "./requestHistogram.js";
-import { type StateSources, showState } from "./stateGauges.js";
-import { type NamedMetrics, type ProcessMetrics, together } from "./mergeProcessMetrics.js";
+import { registerEventCounters } from "./eventCounters.js";
+import { mergeProcessMetrics, type NamedMetrics, type ProcessMetrics } from "./mergeProcessMetrics.js";
+import { type CompletedRequest, registerRequestHistogram } from "./requestHistogram.js";
+import { registerStateGauges, type StateSources } from "./stateGauges.js";
 
 /** The metrics of a process. */
 export interface Metrics {
-  /** HTTP's content type of {@link text}. */
+  /** HTTP's content type of {@link renderText}. */
   readonly contentType: string;
   /** All metrics in Prometheus' text format. Takes two seconds at most, whatever Redis does. */
-  text(): Promise<string>;
+  renderText(): Promise<string>;
   /** Those that are of this process alone, for a scrape that another one answers. */
-  ofProcess(): Promise<ProcessMetrics>;
+  collectProcessMetrics(): Promise<ProcessMetrics>;
   /** Counts a request that is over. */
-  observeRequest(request: AnsweredRequest): void;
+  observeRequest(request: CompletedRequest): void;
   /** Counts how often a client that is connected connects again. @param name `requests` or `workers` */
   watchConnection(name: string, client: RedisClient): void;
 }
 
 /** What the metrics of a process are made of. */
 export interface MetricsSources extends StateSources {
-  events: Events;
+  events: WmsEventEmitter;
   /** How many watch events at this process. */
   watchers(): number;
   /** Other processes that listen at the same port; undefined: there are none. */
@@ -41,7 +41,7 @@ export interface Siblings {
 export function createMetrics({ events, watchers, siblings, ...state }: MetricsSources): Metrics {
   const registry = new Registry();
   // What is in Redis, and so the same whichever process shows it.
-  const shared = new Registry();
+  const sharedRegistry = new Registry();
   // CPU, memory, garbage collection, file descriptors, event-loop lag, under the names that Node's dashboards know.
   collectDefaultMetrics({ register: registry });
   const reconnects = new Counter({
@@ -58,24 +58,24 @@ export function createMetrics({ events, watchers, siblings, ...state }: MetricsS
       this.set(watchers());
     },
   });
-  const beginSchedd = countEvents(registry, events);
-  const bringUpToDate = showState(shared, state);
+  const initScheddCounters = registerEventCounters(registry, events);
+  const updateStateGauges = registerStateGauges(sharedRegistry, state);
   const ofProcess = () => {
-    for (const schedd of state.queues.schedds().keys()) beginSchedd(schedd);
+    for (const schedd of state.queues.schedds().keys()) initScheddCounters(schedd);
     return registry.getMetricsAsJSON();
   };
   return {
     contentType: registry.contentType,
-    async text() {
-      const [own, others] = await Promise.all([ofProcess(), siblings?.scrape(), bringUpToDate()]);
-      const ofAll =
+    async renderText() {
+      const [own, others] = await Promise.all([ofProcess(), siblings?.scrape(), updateStateGauges()]);
+      const processText =
         siblings === undefined
           ? registry.metrics()
-          : together([{ process: siblings.name, metrics: own }, ...(others ?? [])]);
-      return (await ofAll) + (await shared.metrics());
+          : mergeProcessMetrics([{ process: siblings.name, metrics: own }, ...(others ?? [])]);
+      return (await processText) + (await sharedRegistry.metrics());
     },
-    ofProcess,
-    observeRequest: measureRequests(registry),
+    collectProcessMetrics: ofProcess,
+    observeRequest: registerRequestHistogram(registry),
     watchConnection(client, redis) {
       reconnects.inc({ client }, 0);
       onConnected(redis, () => reconnects.inc({ client }));

@@ -1,11 +1,11 @@
 import { Gauge, type Registry } from "prom-client";
 import type { Queues } from "../queues/queues.js";
 import type { Store } from "../store/store.js";
-import { recent } from "./cachedWithTimeout.js";
-import { readSnapshot, type Snapshot } from "./metricsSnapshot.js";
+import { cachedWithTimeout } from "./cachedWithTimeout.js";
+import { type MetricsSnapshot, readMetricsSnapshot } from "./metricsSnapshot.js";
 
 /** Milliseconds: several scrapers cost Redis no more than one, and a scrape ends well before Prometheus' 10 s. */
-const READING = { keep: 2000, patience: 1500 };
+const READ_OPTIONS = { maxAgeMs: 2000, timeoutMs: 1500 };
 
 /** Where the state is read. */
 export interface StateSources {
@@ -16,72 +16,75 @@ export interface StateSources {
 }
 
 /** Shows what is in Redis, as of the last few seconds. @returns brings it up to date; to be awaited before each scrape */
-export function showState(
+export function registerStateGauges(
   registry: Registry,
   { store, queues, readiness }: StateSources,
 ): () => Promise<void> {
-  const up = gauge(
+  const redisUp = createGauge(
     registry,
     "wms_redis_up",
     "1 while Redis answers, else 0; then nothing that is in it is shown.",
   );
-  const ready = gauge(registry, "wms_ready", "1 while /readyz says that requests can be served, else 0.");
-  const shown = [...redisGauges(registry), ...taskforceGauges(registry), ...queueGauges(registry)];
-  const snapshot = recent(() => readSnapshot(store, queues), READING);
-  const isReady = recent(readiness, READING);
+  const ready = createGauge(registry, "wms_ready", "1 while /readyz says that requests can be served, else 0.");
+  const gaugeUpdates = [
+    ...createRedisGauges(registry),
+    ...createTaskforceGauges(registry),
+    ...createQueueGauges(registry),
+  ];
+  const readSnapshot = cachedWithTimeout(() => readMetricsSnapshot(store, queues), READ_OPTIONS);
+  const readReadiness = cachedWithTimeout(readiness, READ_OPTIONS);
   return async () => {
-    const [now, able] = await Promise.all([snapshot(), isReady()]);
-    up.set(now === undefined ? 0 : 1);
-    ready.set(able?.ready === true ? 1 : 0);
-    for (const show of shown) show(now);
+    const [snapshotNow, readinessNow] = await Promise.all([readSnapshot(), readReadiness()]);
+    redisUp.set(snapshotNow === undefined ? 0 : 1);
+    ready.set(readinessNow?.ready === true ? 1 : 0);
+    for (const updateGauges of gaugeUpdates) updateGauges(snapshotNow);
   };
 }
 
 /** Shows a part of a snapshot, or nothing when there is none: old values would be taken for new ones. */
-type Show = (snapshot: Snapshot | undefined) => void;
+type UpdateGauges = (snapshot: MetricsSnapshot | undefined) => void;
 
-const gauge = <Label extends string>(
-  registry: Registry,
-  name: string,
-  help: string,
-  labelNames: Label[] = [],
-) => new Gauge({ name, help, labelNames, registers: [registry] });
+const createGauge = <Label extends string>(registry: Registry, name: string, help: string, labelNames: Label[] = []) =>
+  new Gauge({ name, help, labelNames, registers: [registry] });
 
-function redisGauges(registry: Registry): Show[] {
-  const one = (name: string, help: string, value: (snapshot: Snapshot) => number): Show => {
-    const shown = gauge(registry, name, help);
+function createRedisGauges(registry: Registry): UpdateGauges[] {
+  const createRedisGauge = (name: string, help: string, value: (snapshot: MetricsSnapshot) => number): UpdateGauges => {
+    const shown = createGauge(registry, name, help);
     return (snapshot) => (snapshot === undefined ? shown.remove() : shown.set(value(snapshot)));
   };
   return [
-    one("wms_redis_ping_seconds", "How long Redis took to answer a PING.", ({ ping }) => ping),
-    one("wms_redis_memory_bytes", "Memory that Redis uses.", ({ memory }) => memory.used),
-    one(
+    createRedisGauge(
+      "wms_redis_ping_seconds",
+      "How long Redis took to answer a PING.",
+      ({ pingSeconds }) => pingSeconds,
+    ),
+    createRedisGauge("wms_redis_memory_bytes", "Memory that Redis uses.", ({ memory }) => memory.usedBytes),
+    createRedisGauge(
       "wms_redis_memory_limit_bytes",
       "Memory that Redis may use, beyond which it refuses writes; 0: no limit.",
-      ({ memory }) => memory.limit,
+      ({ memory }) => memory.limitBytes,
     ),
   ];
 }
 
-function taskforceGauges(registry: Registry): Show[] {
-  const taskforces = gauge(registry, "wms_taskforces", "Taskforces.", ["phase", "schedd"]);
+function createTaskforceGauges(registry: Registry): UpdateGauges[] {
+  const taskforces = createGauge(registry, "wms_taskforces", "Taskforces.", ["phase", "schedd"]);
   return [
     (snapshot) => {
       taskforces.reset();
-      for (const { phase, schedd, count } of snapshot?.taskforces ?? [])
-        taskforces.set({ phase, schedd }, count);
+      for (const { phase, schedd, count } of snapshot?.taskforces ?? []) taskforces.set({ phase, schedd }, count);
     },
   ];
 }
 
-function queueGauges(registry: Registry): Show[] {
-  const jobs = gauge(
+function createQueueGauges(registry: Registry): UpdateGauges[] {
+  const jobs = createGauge(
     registry,
     "wms_queue_jobs",
     "Jobs. active: leased by a TMS, or in a worker's hands; delayed: wait before they are tried again; dead: left to the operator.",
     ["queue", "schedd", "state"],
   );
-  const oldest = gauge(
+  const oldest = createGauge(
     registry,
     "wms_queue_oldest_waiting_seconds",
     "How long the taskforce waits that waits longest of those that a TMS can take; 0: none waits.",
@@ -91,9 +94,9 @@ function queueGauges(registry: Registry): Show[] {
     (snapshot) => {
       jobs.reset();
       oldest.reset();
-      for (const { queue, schedd, jobs: counts, oldestWaiting } of snapshot?.queues ?? []) {
+      for (const { queue, schedd, jobs: counts, oldestWaitingSeconds } of snapshot?.queues ?? []) {
         for (const [state, count] of Object.entries(counts)) jobs.set({ queue, schedd, state }, count);
-        if (oldestWaiting !== undefined) oldest.set({ queue, schedd }, oldestWaiting);
+        if (oldestWaitingSeconds !== undefined) oldest.set({ queue, schedd }, oldestWaitingSeconds);
       }
     },
   ];

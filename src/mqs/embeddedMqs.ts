@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { now } from "../domain/clock.js";
-import { WmsError } from "../domain/wmsError.js";
+import { nextEpochSeconds } from "../domain/clock.js";
 import { isWorkflowId, type WorkflowId } from "../domain/ids.js";
 import type { MqProfile, Mqs } from "../domain/mqProfile.js";
+import { WmsError } from "../domain/wmsError.js";
 import type { RedisClient } from "../redis/redisClient.js";
 
 /** What a pilot needs to connect to the broker behind every queue of the embedded MQS. */
@@ -48,7 +48,7 @@ const MQID = /^MQ-([0-9a-f]+-[0-9a-f]{8})-[0-9a-f]{16}$/;
  * The id of an alias's queue, computed from both, so that all who reserve it at the same time mean the same queue. It
  * carries the workflow's id, as all ids do; 16 digits, as no two aliases of a workflow may share one.
  */
-function mqidOf(workflow: WorkflowId, alias: string): string {
+function createMqid(workflow: WorkflowId, alias: string): string {
   // As JSON text, where halves of surrogate pairs stay different.
   const digest = createHash("sha256").update(JSON.stringify(alias)).digest("hex");
   return `MQ-${workflow.slice(3)}-${digest.slice(0, 16)}`;
@@ -64,17 +64,17 @@ function mqidOf(workflow: WorkflowId, alias: string): string {
 export function createEmbeddedMqs({ redis, broker }: { redis: RedisClient; broker: Broker }): EmbeddedMqs {
   return {
     async reserve(workflow, aliases, publicAliases) {
-      const reservations = newReservations(workflow, aliases, publicAliases);
+      const reservations = createReservations(workflow, aliases, publicAliases);
       const multi = redis.multi().hsetnx(groupKey(workflow), "mqgroup", `MQG-${workflow.slice(3)}`);
       for (const [mqid, reservation] of reservations)
         multi.hsetnx(reservationsKey(workflow), mqid, JSON.stringify(reservation));
       await multi.exec();
-      return profiles(redis, workflow, [...reservations.keys()]);
+      return readProfiles(redis, workflow, [...reservations.keys()]);
     },
 
     async activate(workflow) {
       const mqids = await redis.hkeys(reservationsKey(workflow));
-      if (mqids.length === 0) throw refused(`no message queues are reserved for workflow ${workflow}`);
+      if (mqids.length === 0) throw notFoundUpstream(`no message queues are reserved for workflow ${workflow}`);
       const activation: Activation = {
         is_activated: true,
         auth_token: broker.authToken,
@@ -82,44 +82,40 @@ export function createEmbeddedMqs({ redis, broker }: { redis: RedisClient; broke
         broker_address: broker.address,
       };
       await redis.hsetnx(groupKey(workflow), "activation", JSON.stringify(activation));
-      return profiles(redis, workflow, mqids);
+      return readProfiles(redis, workflow, mqids);
     },
 
     async profile(mqid) {
       const workflow = `WF-${MQID.exec(mqid)?.[1]}`;
-      const [profile] = isWorkflowId(workflow) ? await profiles(redis, workflow, [mqid]) : [];
-      if (profile === undefined) throw refused(`no mq-profile found with id: ${mqid}`);
+      const [profile] = isWorkflowId(workflow) ? await readProfiles(redis, workflow, [mqid]) : [];
+      if (profile === undefined) throw notFoundUpstream(`no mq-profile found with id: ${mqid}`);
       return profile;
     },
 
     async publicProfiles(workflowId) {
       if (!isWorkflowId(workflowId) || (await redis.exists(groupKey(workflowId))) === 0) return null;
-      const all = await profiles(redis, workflowId, await redis.hkeys(reservationsKey(workflowId)));
+      const all = await readProfiles(redis, workflowId, await redis.hkeys(reservationsKey(workflowId)));
       return all.filter(({ is_public }) => is_public).sort((a, b) => a.timestamp - b.timestamp);
     },
   };
 }
 
-function newReservations(
+function createReservations(
   workflow: WorkflowId,
   aliases: readonly string[],
   publicAliases: readonly string[],
 ): Map<string, Reservation> {
-  const shown = new Set(publicAliases);
+  const publicAliasSet = new Set(publicAliases);
   return new Map(
     aliases.map((alias) => [
-      mqidOf(workflow, alias),
-      { alias, is_public: shown.has(alias), timestamp: now() },
+      createMqid(workflow, alias),
+      { alias, is_public: publicAliasSet.has(alias), timestamp: nextEpochSeconds() },
     ]),
   );
 }
 
 /** The profiles of those queues that are reserved, in the order of the ids. */
-async function profiles(
-  redis: RedisClient,
-  workflow: WorkflowId,
-  mqids: readonly string[],
-): Promise<MqProfile[]> {
+async function readProfiles(redis: RedisClient, workflow: WorkflowId, mqids: readonly string[]): Promise<MqProfile[]> {
   if (mqids.length === 0) return [];
   const [reservations, activated] = await Promise.all([
     redis.hmget(reservationsKey(workflow), ...mqids),
@@ -135,4 +131,4 @@ async function profiles(
 }
 
 /** What an MQS elsewhere would answer with a 404. */
-const refused = (reason: string): WmsError => new WmsError("upstream-refused", `the MQS refused: ${reason}`);
+const notFoundUpstream = (reason: string): WmsError => new WmsError("upstream-refused", `the MQS refused: ${reason}`);

@@ -3,22 +3,22 @@ import { type MqProfile, type Mqs, mqProfileSchema } from "../domain/mqProfile.j
 import { MqsConnection, type MqsConnectionOptions, type MqsRequest } from "./mqsConnection.js";
 
 /** Milliseconds for a call, unless told. */
-const TIMEOUT_MS = 10_000;
+const DEFAULT_TIMEOUT_MS = 10_000;
 
 const groupSchema = z.looseObject({ mqprofiles: z.array(mqProfileSchema) });
 
-const LATER = "try-again-later" as const;
+const TRY_AGAIN_LATER = "try-again-later" as const;
 const activationSchema = z.union([
-  z.looseObject({ try_again_later: z.literal(true) }).transform(() => LATER),
+  z.looseObject({ try_again_later: z.literal(true) }).transform(() => TRY_AGAIN_LATER),
   // A pilot that is sent to a queue which is not open yet fails on every worker of its cluster.
-  groupSchema.transform(({ mqprofiles }) => (allActivated(mqprofiles) ? mqprofiles : LATER)),
+  groupSchema.transform(({ mqprofiles }) => (areAllActivated(mqprofiles) ? mqprofiles : TRY_AGAIN_LATER)),
 ]);
 
 /** Where the MQS is and who asks it; `timeoutMs` is 10 s unless told. */
 export type HttpMqsOptions = Omit<MqsConnectionOptions, "timeoutMs"> & { timeoutMs?: number };
 
 /** The MQS over HTTP. */
-export function createHttpMqs({ timeoutMs = TIMEOUT_MS, ...options }: HttpMqsOptions): Mqs {
+export function createHttpMqs({ timeoutMs = DEFAULT_TIMEOUT_MS, ...options }: HttpMqsOptions): Mqs {
   const connection = new MqsConnection({ ...options, timeoutMs });
   return {
     async reserve(workflow, aliases, publicAliases) {
@@ -28,11 +28,10 @@ export function createHttpMqs({ timeoutMs = TIMEOUT_MS, ...options }: HttpMqsOpt
         path: ["workflows", workflow, "mq-group", "reservation"],
         body: { queue_aliases: aliases, public: publicAliases },
       };
-      const { mqprofiles } = await connection.ask(request, groupSchema);
-      const chosen = oneForEach(aliases, mqprofiles);
-      if (chosen === undefined)
-        throw connection.unexpected(request, "not exactly one profile for each alias");
-      return chosen;
+      const { mqprofiles } = await connection.request(request, groupSchema);
+      const matched = matchProfilesToAliases(aliases, mqprofiles);
+      if (matched === undefined) throw connection.unexpectedResponse(request, "not exactly one profile for each alias");
+      return matched;
     },
 
     async activate(workflow, priority) {
@@ -42,7 +41,7 @@ export function createHttpMqs({ timeoutMs = TIMEOUT_MS, ...options }: HttpMqsOpt
         path: ["workflows", workflow, "mq-group", "activation"],
         body: { criteria: { priority } },
       };
-      return connection.ask(request, activationSchema);
+      return connection.request(request, activationSchema);
     },
 
     async profile(mqid) {
@@ -51,24 +50,24 @@ export function createHttpMqs({ timeoutMs = TIMEOUT_MS, ...options }: HttpMqsOpt
         method: "GET",
         path: ["mq-profiles", mqid],
       };
-      const profile = await connection.ask(request, mqProfileSchema);
-      if (profile.mqid !== mqid) throw connection.unexpected(request, "the profile of another queue");
+      const profile = await connection.request(request, mqProfileSchema);
+      if (profile.mqid !== mqid) throw connection.unexpectedResponse(request, "the profile of another queue");
       return profile;
     },
   };
 }
 
-const allActivated = (profiles: readonly MqProfile[]): boolean =>
+const areAllActivated = (profiles: readonly MqProfile[]): boolean =>
   profiles.length > 0 && profiles.every(({ is_activated }) => is_activated);
 
 /**
  * The profile of each alias, in the order of the aliases; undefined unless every alias has exactly one. Profiles of
  * other aliases don't matter: an MQS may show the whole group.
  */
-function oneForEach(aliases: readonly string[], profiles: readonly MqProfile[]): MqProfile[] | undefined {
-  const asked = new Set(aliases);
-  const answers = profiles.filter(({ alias }) => asked.has(alias));
-  const byAlias = new Map(answers.map((profile) => [profile.alias, profile]));
-  if (answers.length !== asked.size || byAlias.size !== asked.size) return undefined;
+function matchProfilesToAliases(aliases: readonly string[], profiles: readonly MqProfile[]): MqProfile[] | undefined {
+  const requestedAliases = new Set(aliases);
+  const matching = profiles.filter(({ alias }) => requestedAliases.has(alias));
+  const byAlias = new Map(matching.map((profile) => [profile.alias, profile]));
+  if (matching.length !== requestedAliases.size || byAlias.size !== requestedAliases.size) return undefined;
   return aliases.flatMap((alias) => byAlias.get(alias) ?? []);
 }

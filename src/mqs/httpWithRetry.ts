@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Milliseconds before the second and the third try of a request whose connection broke. */
-const RETRY_WAITS = [100, 300];
+const RETRY_DELAYS_MS = [100, 300];
 
 /**
  * What Node calls a connection that could not be made or was lost. Time-outs are missing on purpose: who did not answer
  * in time once would only be asked for longer.
  */
-const BROKEN = new Set([
+const RETRYABLE_ERROR_CODES = new Set([
   "EAI_AGAIN",
   "ECONNREFUSED",
   "ECONNRESET",
@@ -18,7 +18,7 @@ const BROKEN = new Set([
 ]);
 
 /** An HTTP answer, read to its end. */
-export interface HttpAnswer {
+export interface HttpResponse {
   status: number;
   text: string;
 }
@@ -30,32 +30,32 @@ export interface HttpAnswer {
  * @param deadline ends everything: the tries, the waits between them, and the reading
  * @throws the error of `fetch`, or the reason of the deadline
  */
-export async function exchange(url: string, init: RequestInit, deadline: AbortSignal): Promise<HttpAnswer> {
-  for (const wait of RETRY_WAITS) {
+export async function httpWithRetry(url: string, init: RequestInit, deadline: AbortSignal): Promise<HttpResponse> {
+  for (const delayMs of RETRY_DELAYS_MS) {
     try {
-      return await exchangeOnce(url, init, deadline);
+      return await httpOnce(url, init, deadline);
     } catch (error) {
-      if (!connectionBroke(error)) throw error;
+      if (!isConnectionError(error)) throw error;
     }
-    await delay(wait, undefined, { signal: deadline });
+    await delay(delayMs, undefined, { signal: deadline });
   }
-  return exchangeOnce(url, init, deadline);
+  return httpOnce(url, init, deadline);
 }
 
-async function exchangeOnce(url: string, init: RequestInit, signal: AbortSignal): Promise<HttpAnswer> {
+async function httpOnce(url: string, init: RequestInit, signal: AbortSignal): Promise<HttpResponse> {
   // A redirect would turn a POST into a GET, and might carry what was meant for one server to another.
   const response = await fetch(url, { ...init, redirect: "manual", signal });
   return { status: response.status, text: await response.text() };
 }
 
 /** `fetch` wraps what happened to the socket in a TypeError. */
-function connectionBroke(error: unknown): boolean {
+function isConnectionError(error: unknown): boolean {
   const cause = error instanceof Error ? (error.cause as { code?: unknown } | undefined) : undefined;
-  return typeof cause?.code === "string" && BROKEN.has(cause.code);
+  return typeof cause?.code === "string" && RETRYABLE_ERROR_CODES.has(cause.code);
 }
 
 /** The JSON value of a text; undefined when it is not JSON. */
-export function parsedJson(text: string): unknown {
+export function parseJsonOrUndefined(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

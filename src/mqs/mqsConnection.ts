@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
 import { unavailable, WmsError } from "../domain/wmsError.js";
-import { type Credentials, createClientCredentials, type TokenSource } from "./clientCredentials.js";
-import { exchange, type HttpAnswer, parsedJson } from "./httpWithRetry.js";
-import { reasonOf } from "./mqsErrorReason.js";
+import { type Credentials, createTokenSource, type TokenSource } from "./clientCredentials.js";
+import { type HttpResponse, httpWithRetry, parseJsonOrUndefined } from "./httpWithRetry.js";
+import { mqsErrorReason } from "./mqsErrorReason.js";
 
 /** One request to the MQS. All of them are idempotent. */
 export interface MqsRequest {
@@ -37,7 +37,7 @@ export class MqsConnection {
   constructor(options: MqsConnectionOptions) {
     this.#options = options;
     const { credentials, timeoutMs, log } = options;
-    this.#tokens = credentials && createClientCredentials({ credentials, timeoutMs, log });
+    this.#tokens = credentials && createTokenSource({ credentials, timeoutMs, log });
   }
 
   /**
@@ -45,17 +45,17 @@ export class MqsConnection {
    * @throws WmsError `upstream-refused` after a 4xx, with the MQS's reason; `unavailable` after anything else that is not
    *   the promised answer
    */
-  async ask<T>(request: MqsRequest, shape: z.ZodType<T>): Promise<T> {
-    const { status, text, token } = await this.#answer(request);
-    const body = parsedJson(text);
-    const reason = reasonOf(body, [token, this.#options.credentials?.clientSecret]);
-    if (status >= 400 && status < 500) throw this.#refused(request, status, reason);
+  async request<T>(request: MqsRequest, shape: z.ZodType<T>): Promise<T> {
+    const { status, text, token } = await this.#sendWithTimeout(request);
+    const body = parseJsonOrUndefined(text);
+    const reason = mqsErrorReason(body, [token, this.#options.credentials?.clientSecret]);
+    if (status >= 400 && status < 500) throw this.#refusedError(request, status, reason);
     if (status < 200 || status >= 300) {
-      this.#options.log.warn({ ...about(request), status, reason }, "the MQS failed");
+      this.#options.log.warn({ ...toLogFields(request), status, reason }, "the MQS failed");
       throw unavailable(`the MQS failed to ${request.purpose} (HTTP ${status})`);
     }
     const parsed = shape.safeParse(body);
-    if (!parsed.success) throw this.unexpected(request, parsed.error.issues[0]?.message ?? "not JSON");
+    if (!parsed.success) throw this.unexpectedResponse(request, parsed.error.issues[0]?.message ?? "not JSON");
     return parsed.data;
   }
 
@@ -65,58 +65,52 @@ export class MqsConnection {
    *
    * @param fault what is wrong with it, for the log
    */
-  unexpected(request: MqsRequest, fault: string): WmsError {
-    this.#options.log.error({ ...about(request), fault }, "the MQS gave an unexpected answer");
+  unexpectedResponse(request: MqsRequest, fault: string): WmsError {
+    this.#options.log.error({ ...toLogFields(request), fault }, "the MQS gave an unexpected answer");
     return unavailable(`the MQS was asked to ${request.purpose} and gave an unexpected answer`);
   }
 
-  async #answer(request: MqsRequest): Promise<HttpAnswer & { token?: string }> {
+  async #sendWithTimeout(request: MqsRequest): Promise<HttpResponse & { token?: string }> {
     const { timeoutMs, log } = this.#options;
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
-      return await this.#sendAuthorized(request, deadline);
+      return await this.#sendWithToken(request, deadline);
     } catch (error) {
       if (error instanceof WmsError) throw error;
-      log.warn({ ...about(request), err: error }, "no answer from the MQS");
+      log.warn({ ...toLogFields(request), err: error }, "no answer from the MQS");
       if (deadline.aborted) throw unavailable(`the MQS did not answer within ${timeoutMs / 1000} s`, error);
       throw unavailable("the MQS cannot be reached", error);
     }
   }
 
   /** @returns the answer, and the token that it is an answer to */
-  async #sendAuthorized(
-    request: MqsRequest,
-    deadline: AbortSignal,
-  ): Promise<HttpAnswer & { token?: string }> {
+  async #sendWithToken(request: MqsRequest, deadline: AbortSignal): Promise<HttpResponse & { token?: string }> {
     if (this.#tokens === undefined) return this.#send(request, deadline);
-    const token = await this.#tokens.token(deadline);
-    const answer = await this.#send(request, deadline, token);
-    if (answer.status !== 401) return { ...answer, token };
+    const token = await this.#tokens.getToken(deadline);
+    const response = await this.#send(request, deadline, token);
+    if (response.status !== 401) return { ...response, token };
     // Tokens end before their time when the issuer changes its keys.
-    this.#tokens.forget(token);
-    const fresh = await this.#tokens.token(deadline);
+    this.#tokens.invalidate(token);
+    const fresh = await this.#tokens.getToken(deadline);
     return { ...(await this.#send(request, deadline, fresh)), token: fresh };
   }
 
-  #send({ method, path, body }: MqsRequest, deadline: AbortSignal, token?: string): Promise<HttpAnswer> {
+  #send({ method, path, body }: MqsRequest, deadline: AbortSignal, token?: string): Promise<HttpResponse> {
     const base = this.#options.address.replace(/\/+$/, "");
     const url = `${base}/v1/mqs/${path.map(encodeURIComponent).join("/")}`;
     const headers: Record<string, string> = { accept: "application/json" };
     if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
-    if (body === undefined) return exchange(url, { method, headers }, deadline);
+    if (body === undefined) return httpWithRetry(url, { method, headers }, deadline);
     headers["content-type"] = "application/json";
-    return exchange(url, { method, headers, body: JSON.stringify(body) }, deadline);
+    return httpWithRetry(url, { method, headers, body: JSON.stringify(body) }, deadline);
   }
 
-  #refused(request: MqsRequest, status: number, reason: string | undefined): WmsError {
-    this.#options.log.warn({ ...about(request), status, reason }, "the MQS refused a request");
+  #refusedError(request: MqsRequest, status: number, reason: string | undefined): WmsError {
+    this.#options.log.warn({ ...toLogFields(request), status, reason }, "the MQS refused a request");
     // What the MQS thinks of the service's token is the operator's business, not the user's.
     const shown = status === 401 || status === 403 ? "the service is not authorized" : reason;
-    return new WmsError(
-      "upstream-refused",
-      `the MQS refused to ${request.purpose}: ${shown ?? `HTTP ${status}`}`,
-    );
+    return new WmsError("upstream-refused", `the MQS refused to ${request.purpose}: ${shown ?? `HTTP ${status}`}`);
   }
 }
 
-const about = ({ method, path }: MqsRequest) => ({ mqs: `${method} /${path.join("/")}` });
+const toLogFields = ({ method, path }: MqsRequest) => ({ mqs: `${method} /${path.join("/")}` });

@@ -1,15 +1,15 @@
 import { Queue, type Telemetry } from "bullmq";
 import type { RedisClient } from "../redis/redisClient.js";
-import { Presence } from "./missingJobs.js";
+import { MissingJobs } from "./missingJobs.js";
 import { queueOptions } from "./queueOptions.js";
 
 /** Attempts of a background job: until it works. What can't be repaired by waiting ends with BullMQ's UnrecoverableError. */
-const ATTEMPTS = 1_000_000;
+const MAX_ATTEMPTS = 1_000_000;
 /** Milliseconds before the second attempt; each further one waits twice as long, up to BullMQ's own growth. */
 const BACKOFF = { type: "wms", delay: 1000 };
 
 /** Stacks kept of failed attempts: BullMQ would keep them all, and fill Redis while something is broken for long. */
-const STACKS = 3;
+const MAX_STACK_TRACES = 3;
 
 /** A background job: an id, and the workflow or taskforce it is about where that is another one. */
 export interface BackgroundJob {
@@ -35,18 +35,18 @@ export class BackgroundQueue {
   async add(jobs: readonly BackgroundJob[]): Promise<void> {
     const [only] = jobs;
     if (only === undefined) return;
-    if (jobs.length === 1) await this.queue.add("job", data(only), options(only));
-    else await this.queue.addBulk(jobs.map((job) => ({ name: "job", data: data(job), opts: options(job) })));
+    if (jobs.length === 1) await this.queue.add("job", toJobData(only), toJobOptions(only));
+    else await this.queue.addBulk(jobs.map((job) => ({ name: "job", data: toJobData(job), opts: toJobOptions(job) })));
   }
 
   /** Forgets a job, also one that was given up; one that is being worked on stays. */
-  async drop(id: string): Promise<void> {
+  async remove(id: string): Promise<void> {
     await this.queue.remove(id);
   }
 
   /** What tells, in one pass, which jobs the queue lacks. Jobs that were given up are there, too. */
-  presence(): Presence {
-    return new Presence(this.queue, this.#redis);
+  missingJobs(): MissingJobs {
+    return new MissingJobs(this.queue, this.#redis);
   }
 
   close(): Promise<void> {
@@ -54,10 +54,10 @@ export class BackgroundQueue {
   }
 }
 
-const data = ({ id, subject = id }: BackgroundJob) => ({ id: subject });
-const options = ({ id }: BackgroundJob) => ({
+const toJobData = ({ id, subject = id }: BackgroundJob) => ({ id: subject });
+const toJobOptions = ({ id }: BackgroundJob) => ({
   jobId: id,
-  attempts: ATTEMPTS,
+  attempts: MAX_ATTEMPTS,
   backoff: BACKOFF,
-  stackTraceLimit: STACKS,
+  stackTraceLimit: MAX_STACK_TRACES,
 });

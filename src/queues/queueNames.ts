@@ -1,5 +1,5 @@
 /** The queues of the background work. */
-export const BACKGROUND = {
+export const BACKGROUND_QUEUE_NAMES = {
   activation: "mq-activation",
   launch: "taskforce-launch",
   deactivation: "workflow-deactivation",
@@ -7,13 +7,13 @@ export const BACKGROUND = {
 } as const;
 
 /** `:`, `{` and `}` would break BullMQ's keys and Redis Cluster's hash tags; a percent-encoded schedd has none. */
-const encoded = (schedd: string): string => encodeURIComponent(schedd);
+const encodeSchedd = (schedd: string): string => encodeURIComponent(schedd);
 
 /** The queue of taskforces that a schedd shall start. */
-export const starterName = (schedd: string): string => `starter-${encoded(schedd)}`;
+export const starterQueueName = (schedd: string): string => `starter-${encodeSchedd(schedd)}`;
 
 /** The queue of taskforces that a schedd shall stop. */
-export const stopperName = (schedd: string): string => `stopper-${encoded(schedd)}`;
+export const stopperQueueName = (schedd: string): string => `stopper-${encodeSchedd(schedd)}`;
 
 /** All keys of a queue begin with this; as a hash tag it keeps them in one slot of a Redis Cluster. */
-export const prefixOf = (name: string): string => `{wmsq-${name}}`;
+export const queueKeyPrefix = (name: string): string => `{wmsq-${name}}`;

@@ -2,7 +2,7 @@ import type { Queue, Telemetry } from "bullmq";
 import type { RedisClient } from "../redis/redisClient.js";
 import { BackgroundQueue } from "./backgroundQueue.js";
 import { LeaseQueue } from "./leaseQueue.js";
-import { BACKGROUND, starterName, stopperName } from "./queueNames.js";
+import { BACKGROUND_QUEUE_NAMES, starterQueueName, stopperQueueName } from "./queueNames.js";
 
 /** The two queues of one access point. */
 export interface ScheddQueues {
@@ -35,29 +35,29 @@ export class Queues {
   constructor({ redis, leaseSeconds, telemetry }: QueuesOptions) {
     this.#redis = redis;
     this.#leaseSeconds = leaseSeconds;
-    this.activation = new BackgroundQueue(BACKGROUND.activation, redis, telemetry);
-    this.launch = new BackgroundQueue(BACKGROUND.launch, redis, telemetry);
-    this.deactivation = new BackgroundQueue(BACKGROUND.deactivation, redis, telemetry);
-    this.fanout = new BackgroundQueue(BACKGROUND.fanout, redis, telemetry);
+    this.activation = new BackgroundQueue(BACKGROUND_QUEUE_NAMES.activation, redis, telemetry);
+    this.launch = new BackgroundQueue(BACKGROUND_QUEUE_NAMES.launch, redis, telemetry);
+    this.deactivation = new BackgroundQueue(BACKGROUND_QUEUE_NAMES.deactivation, redis, telemetry);
+    this.fanout = new BackgroundQueue(BACKGROUND_QUEUE_NAMES.fanout, redis, telemetry);
   }
 
   /** Makes queues for schedds that have none yet. Only for known ones: each queue has keys in Redis. */
-  learn(schedds: Iterable<string>): void {
-    for (const schedd of schedds) this.of(schedd);
+  ensureSchedds(schedds: Iterable<string>): void {
+    for (const schedd of schedds) this.forSchedd(schedd);
   }
 
   /** The queues of a schedd that a client named; undefined when it is not known, and nothing is made for it. */
-  find(schedd: string): ScheddQueues | undefined {
+  findSchedd(schedd: string): ScheddQueues | undefined {
     return this.#schedds.get(schedd);
   }
 
   /** The queues of a schedd that has taskforces. */
-  of(schedd: string): ScheddQueues {
-    const known = this.#schedds.get(schedd);
-    if (known !== undefined) return known;
+  forSchedd(schedd: string): ScheddQueues {
+    const existing = this.#schedds.get(schedd);
+    if (existing !== undefined) return existing;
     const queues = {
-      starter: new LeaseQueue(starterName(schedd), this.#redis, this.#leaseSeconds),
-      stopper: new LeaseQueue(stopperName(schedd), this.#redis, this.#leaseSeconds),
+      starter: new LeaseQueue(starterQueueName(schedd), this.#redis, this.#leaseSeconds),
+      stopper: new LeaseQueue(stopperQueueName(schedd), this.#redis, this.#leaseSeconds),
     };
     this.#schedds.set(schedd, queues);
     return queues;
@@ -69,25 +69,20 @@ export class Queues {
   }
 
   /** Every queue, for those who look at them all. */
-  all(): Queue[] {
-    const background = [this.activation, this.launch, this.deactivation, this.fanout].map(
-      ({ queue }) => queue,
-    );
-    const leased = [...this.#schedds.values()].flatMap(({ starter, stopper }) => [
-      starter.queue,
-      stopper.queue,
-    ]);
+  allQueues(): Queue[] {
+    const background = [this.activation, this.launch, this.deactivation, this.fanout].map(({ queue }) => queue);
+    const leased = [...this.#schedds.values()].flatMap(({ starter, stopper }) => [starter.queue, stopper.queue]);
     return [...background, ...leased];
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.all().map((queue) => queue.close()));
+    await Promise.allSettled(this.allQueues().map((queue) => queue.close()));
   }
 }
 
 /** The queues of a process. @param options `schedds`: those known at start */
 export function createQueues(options: QueuesOptions & { schedds: Iterable<string> }): Queues {
   const queues = new Queues(options);
-  queues.learn(options.schedds);
+  queues.ensureSchedds(options.schedds);
   return queues;
 }

@@ -8,9 +8,9 @@ import { RedisStartError } from "./redisStartError.js";
 const LOCK_FILE = "wms.lock";
 
 /** How long a Redis that was left behind may take to end, in milliseconds. */
-const ORPHAN_PATIENCE = 20_000;
+const ORPHAN_STOP_TIMEOUT_MS = 20_000;
 
-interface Owner {
+interface LockOwner {
   /** The service's process. */
   pid: number;
   /** Its Redis; null while that is starting. */
@@ -18,11 +18,11 @@ interface Owner {
 }
 
 /** The right to run a Redis in a folder. */
-export interface DataFolder {
+export interface DataFolderLock {
   /** Absolute. */
   path: string;
   /** Writes down where the folder's Redis listens, for whoever finds it after we died. */
-  noteServer(port: number): Promise<void>;
+  recordServerPort(port: number): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -32,16 +32,16 @@ export interface DataFolder {
  *
  * @throws RedisStartError when a living process owns the folder, or it can't be written
  */
-export async function takeDataFolder(dir: string): Promise<DataFolder> {
+export async function lockDataFolder(dir: string): Promise<DataFolderLock> {
   const path = resolve(dir);
-  const lock = join(path, LOCK_FILE);
-  const write = (port: number | null, flag: "w" | "wx") =>
-    writeFile(lock, JSON.stringify({ pid: process.pid, port } satisfies Owner), { flag });
+  const lockFile = join(path, LOCK_FILE);
+  const writeLockFile = (port: number | null, flag: "w" | "wx") =>
+    writeFile(lockFile, JSON.stringify({ pid: process.pid, port } satisfies LockOwner), { flag });
   try {
     await mkdir(path, { recursive: true });
-    while (!(await createdBy(write(null, "wx")))) {
-      await dispossess(path, lock);
-      await rm(lock, { force: true });
+    while (!(await didCreateFile(writeLockFile(null, "wx")))) {
+      await clearStaleLock(path, lockFile);
+      await rm(lockFile, { force: true });
     }
   } catch (error) {
     if (error instanceof RedisStartError) throw error;
@@ -49,13 +49,13 @@ export async function takeDataFolder(dir: string): Promise<DataFolder> {
   }
   return {
     path,
-    noteServer: (port) => write(port, "w"),
-    release: () => rm(lock, { force: true }),
+    recordServerPort: (port) => writeLockFile(port, "w"),
+    release: () => rm(lockFile, { force: true }),
   };
 }
 
 /** Whether an exclusive write made its file; false when the file was there. */
-async function createdBy(exclusiveWrite: Promise<void>): Promise<boolean> {
+async function didCreateFile(exclusiveWrite: Promise<void>): Promise<boolean> {
   try {
     await exclusiveWrite;
     return true;
@@ -66,22 +66,22 @@ async function createdBy(exclusiveWrite: Promise<void>): Promise<boolean> {
 }
 
 /** Makes sure that nobody uses the folder any more. */
-async function dispossess(path: string, lock: string): Promise<void> {
-  const owner = await readOwner(lock);
+async function clearStaleLock(path: string, lockFile: string): Promise<void> {
+  const owner = await readOwner(lockFile);
   if (owner === undefined) return;
-  const serverRuns = owner.port !== null && (await servesFolder(owner.port, path));
+  const isServerRunning = owner.port !== null && (await isServingFolder(owner.port, path));
   // After a restart of the machine another program may have the owner's number: it counts only with its Redis up.
-  if (isAlive(owner.pid) && (owner.port === null || serverRuns))
+  if (isAlive(owner.pid) && (owner.port === null || isServerRunning))
     throw new RedisStartError(
       `DATA_DIR: ${path} is in use by another WMS (process ${owner.pid}); stop that one, or set DATA_DIR or REDIS_URL`,
     );
-  if (owner.port !== null && serverRuns) await endOrphan(owner.port, path);
+  if (owner.port !== null && isServerRunning) await stopOrphanedServer(owner.port, path);
 }
 
 /** The folder's owner; undefined when it is gone meanwhile, or was cut off while it wrote its name. */
-async function readOwner(lock: string): Promise<Owner | undefined> {
+async function readOwner(lockFile: string): Promise<LockOwner | undefined> {
   try {
-    return JSON.parse(await readFile(lock, "utf8")) as Owner;
+    return JSON.parse(await readFile(lockFile, "utf8")) as LockOwner;
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
@@ -100,28 +100,26 @@ function isAlive(pid: number): boolean {
 }
 
 /** Whether a Redis on a port of this machine has its data in the folder; the port may be another program's by now. */
-async function servesFolder(port: number, path: string): Promise<boolean> {
-  const served = await ask(port, async (redis) => {
+async function isServingFolder(port: number, path: string): Promise<boolean> {
+  const servedFolder = await queryServer(port, async (redis) => {
     const [, dir] = (await redis.config("GET", "dir")) as string[];
     return dir;
   });
-  return served !== undefined && served === (await realpath(path));
+  return servedFolder !== undefined && servedFolder === (await realpath(path));
 }
 
-async function endOrphan(port: number, path: string): Promise<void> {
-  await ask(port, (redis) => redis.shutdown());
-  const deadline = Date.now() + ORPHAN_PATIENCE;
-  while (await servesFolder(port, path)) {
-    if (Date.now() > deadline)
-      throw new RedisStartError(
-        `DATA_DIR: a Redis from an earlier start (port ${port}) uses ${path} and does not end`,
-      );
+async function stopOrphanedServer(port: number, path: string): Promise<void> {
+  await queryServer(port, (redis) => redis.shutdown());
+  const deadlineMs = Date.now() + ORPHAN_STOP_TIMEOUT_MS;
+  while (await isServingFolder(port, path)) {
+    if (Date.now() > deadlineMs)
+      throw new RedisStartError(`DATA_DIR: a Redis from an earlier start (port ${port}) uses ${path} and does not end`);
     await delay(50);
   }
 }
 
 /** Asks the Redis on a port something; undefined when there is none, or no answer. */
-async function ask<T>(port: number, question: (redis: Redis) => Promise<T>): Promise<T | undefined> {
+async function queryServer<T>(port: number, query: (redis: Redis) => Promise<T>): Promise<T | undefined> {
   const redis = new Redis({
     host: "127.0.0.1",
     port,
@@ -136,7 +134,7 @@ async function ask<T>(port: number, question: (redis: Redis) => Promise<T>): Pro
   redis.on("error", () => undefined);
   try {
     await redis.connect();
-    return await question(redis);
+    return await query(redis);
   } catch {
     return undefined;
   } finally {

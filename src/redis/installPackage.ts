@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { RedisStartError } from "./redisStartError.js";
 
-const run = promisify(execFile);
+const execFileAsync = promisify(execFile);
 
 /** A mirror that answers slowly is given this long, in milliseconds. */
-const PATIENCE = 300_000;
+const APT_TIMEOUT_MS = 300_000;
 
 /** How each package manager is asked for a Redis server, by the person at the terminal. */
 const PACKAGE_MANAGERS = [
@@ -16,9 +16,9 @@ const PACKAGE_MANAGERS = [
   { probe: "pacman", command: "sudo pacman -S valkey" },
 ];
 
-async function exists(program: string): Promise<boolean> {
+async function isInstalled(program: string): Promise<boolean> {
   try {
-    await run(program, ["--version"], { timeout: 10_000 });
+    await execFileAsync(program, ["--version"], { timeout: 10_000 });
     return true;
   } catch {
     return false;
@@ -26,12 +26,12 @@ async function exists(program: string): Promise<boolean> {
 }
 
 /** Whether this process may install packages with `apt-get`: it is there, and we are root. */
-export async function mayInstallWithApt(): Promise<boolean> {
-  return process.getuid?.() === 0 && (await exists("apt-get"));
+export async function canInstallWithApt(): Promise<boolean> {
+  return process.getuid?.() === 0 && (await isInstalled("apt-get"));
 }
 
-const aptGet = (...args: string[]) =>
-  run("env", ["DEBIAN_FRONTEND=noninteractive", "apt-get", ...args], { timeout: PATIENCE });
+const runAptGet = (...args: string[]) =>
+  execFileAsync("env", ["DEBIAN_FRONTEND=noninteractive", "apt-get", ...args], { timeout: APT_TIMEOUT_MS });
 
 /**
  * Installs a package with `apt-get`.
@@ -41,16 +41,16 @@ const aptGet = (...args: string[]) =>
 export async function installWithApt(name: string): Promise<void> {
   try {
     // Package lists are missing from most container images, and those that are there may be out of date.
-    await aptGet("update", "-qq");
-    await aptGet("install", "-y", "-qq", "--no-install-recommends", name);
+    await runAptGet("update", "-qq");
+    await runAptGet("install", "-y", "-qq", "--no-install-recommends", name);
   } catch (error) {
-    const said = String((error as { stderr?: string }).stderr ?? error).trim();
-    throw new RedisStartError(`apt-get could not install ${name}: ${said.split("\n").at(-1)}`);
+    const output = String((error as { stderr?: string }).stderr ?? error).trim();
+    throw new RedisStartError(`apt-get could not install ${name}: ${output.split("\n").at(-1)}`);
   }
 }
 
 /** The command that installs a Redis server on this system. */
-export async function installCommand(): Promise<string> {
-  for (const { probe, command } of PACKAGE_MANAGERS) if (await exists(probe)) return command;
+export async function findInstallCommand(): Promise<string> {
+  for (const { probe, command } of PACKAGE_MANAGERS) if (await isInstalled(probe)) return command;
   return "your package manager, package redis";
 }

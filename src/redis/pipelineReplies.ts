@@ -3,7 +3,7 @@
  *
  * @throws the first error among them
  */
-export function replies<T>(results: [Error | null, unknown][] | null): T[] {
+export function unwrapReplies<T>(results: [Error | null, unknown][] | null): T[] {
   if (results === null) throw new Error("the transaction was discarded");
   return results.map(([error, reply]) => {
     if (error !== null) throw error;

@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
-import type { OneRedis, RedisLocation } from "../domain/redisLocation.js";
-import { displayAddress } from "./redisAddress.js";
+import type { RedisLocation, StandaloneRedis } from "../domain/redisLocation.js";
 import { checkRedis } from "./checkRedis.js";
-import { takeDataFolder } from "./dataFolder.js";
+import { lockDataFolder } from "./dataFolder.js";
+import { formatRedisAddress } from "./redisAddress.js";
 import { ensureRedisServer } from "./redisExecutable.js";
-import { startServer } from "./redisServer.js";
+import { startRedisServer } from "./redisServer.js";
 
 /** A Redis that answered and is fit for the service. */
 export interface ProvidedRedis {
@@ -17,7 +17,7 @@ export interface ProvidedRedis {
   stop(): Promise<void>;
 }
 
-export interface RedisWish {
+export interface ProvideRedisOptions {
   /** Where a Redis runs already; undefined: one of our own is started. */
   location: RedisLocation | undefined;
   /** Where the data of our own lies. */
@@ -32,12 +32,12 @@ export interface RedisWish {
  *
  * @throws RedisStartError with one sentence that says what to do
  */
-export async function provideRedis(wish: RedisWish): Promise<ProvidedRedis> {
-  if (wish.location === undefined) return startOwnRedis(wish);
-  await checkRedis(wish.location, wish.log);
+export async function provideRedis(options: ProvideRedisOptions): Promise<ProvidedRedis> {
+  if (options.location === undefined) return startOwnRedis(options);
+  await checkRedis(options.location, options.log);
   return {
-    location: wish.location,
-    source: displayAddress(wish.location),
+    location: options.location,
+    source: formatRedisAddress(options.location),
     ended: new Promise(() => undefined),
     stop: async () => undefined,
   };
@@ -48,12 +48,12 @@ export async function startOwnRedis({
   dataDir,
   appendOnly,
   log,
-}: Omit<RedisWish, "location">): Promise<ProvidedRedis & { location: OneRedis }> {
+}: Omit<ProvideRedisOptions, "location">): Promise<ProvidedRedis & { location: StandaloneRedis }> {
   const command = await ensureRedisServer((line) => log.info(line));
-  const folder = await takeDataFolder(dataDir);
+  const folder = await lockDataFolder(dataDir);
   try {
-    const server = await startServer({ command, dir: folder.path, appendOnly });
-    await folder.noteServer(server.port);
+    const server = await startRedisServer({ command, dir: folder.path, appendOnly });
+    await folder.recordServerPort(server.port);
     return {
       location: { url: server.url },
       source: `a ${command} of its own on port ${server.port}, data in ${folder.path}`,

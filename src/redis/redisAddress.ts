@@ -6,7 +6,7 @@ import { RedisStartError } from "./redisStartError.js";
  *
  * @throws RedisStartError
  */
-export function checkAddress(url: string): void {
+export function validateRedisUrl(url: string): void {
   // With one slash, what is meant as a password would be a path, which is shown.
   if (!/^rediss?:\/\//.test(url) || !URL.canParse(url))
     throw new RedisStartError("REDIS_URL: is no redis://host:port or rediss://host:port address");
@@ -21,23 +21,23 @@ export function checkAddress(url: string): void {
 }
 
 /** Where the data lies, as people may see it: without user, password and options. */
-export function displayAddress(location: RedisLocation): string {
-  if ("clusterNodes" in location) return `the cluster of ${shown(location.clusterNodes)}`;
+export function formatRedisAddress(location: RedisLocation): string {
+  if ("clusterNodes" in location) return `the cluster of ${formatNodes(location.clusterNodes)}`;
   if ("sentinels" in location)
-    return `the master "${location.masterName}" of the sentinels ${shown(location.sentinels)}`;
+    return `the master "${location.masterName}" of the sentinels ${formatNodes(location.sentinels)}`;
   const { protocol, host, pathname } = new URL(location.url);
   return `${protocol}//${host}${pathname === "/" ? "" : pathname}`;
 }
 
-const shown = (nodes: readonly HostAndPort[]): string =>
+const formatNodes = (nodes: readonly HostAndPort[]): string =>
   nodes.map(({ host, port }) => `${host}:${port}`).join(", ");
 
 /** The setting that says where the data lies: what goes wrong there is told of it. */
-export function settingOf(location: RedisLocation): string {
+export function locationSettingName(location: RedisLocation): string {
   if ("clusterNodes" in location) return "REDIS_CLUSTER_NODES";
   return "sentinels" in location ? "REDIS_SENTINELS" : "REDIS_URL";
 }
 
 /** How people are told that nothing answers where the data should be. */
-export const cannotReach = (location: RedisLocation): string =>
-  `${settingOf(location)}: cannot reach ${displayAddress(location)}`;
+export const unreachableMessage = (location: RedisLocation): string =>
+  `${locationSettingName(location)}: cannot reach ${formatRedisAddress(location)}`;

@@ -7,24 +7,23 @@ export type RedisClient = Redis | Cluster;
 export const isCluster = (client: RedisClient): client is Cluster => client instanceof Cluster;
 
 /** A client of each server that takes writes: for what is asked of servers rather than of keys. */
-export const mastersOf = (client: RedisClient): Redis[] =>
-  isCluster(client) ? client.nodes("master") : [client];
+export const listMasters = (client: RedisClient): Redis[] => (isCluster(client) ? client.nodes("master") : [client]);
 
 /** Fulfilled when each of these servers has answered a PING. */
 export async function pingMasters(client: RedisClient): Promise<void> {
-  await Promise.all(mastersOf(client).map((master) => master.ping()));
+  await Promise.all(listMasters(client).map((master) => master.ping()));
 }
 
 /** The server that a connection leads to, as host and port. */
-export const serverOf = ({ options: { host, port } }: Redis): string => `${host}:${port}`;
+export const formatServer = ({ options: { host, port } }: Redis): string => `${host}:${port}`;
 
 /** Calls back whenever a connection is there: the one to Redis, or that to a node of a cluster. */
-export function onConnected(client: RedisClient, connected: (server: string) => void): void {
+export function onConnected(client: RedisClient, onReady: (server: string) => void): void {
   if (!isCluster(client)) {
-    client.on("ready", () => connected(serverOf(client)));
+    client.on("ready", () => onReady(formatServer(client)));
     return;
   }
-  const watch = (node: Redis) => node.on("ready", () => connected(serverOf(node)));
-  client.nodes().forEach(watch);
-  client.on("+node", watch);
+  const watchNode = (node: Redis) => node.on("ready", () => onReady(formatServer(node)));
+  client.nodes().forEach(watchNode);
+  client.on("+node", watchNode);
 }

@@ -1,22 +1,22 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { installCommand, installWithApt, mayInstallWithApt } from "./installPackage.js";
+import { canInstallWithApt, findInstallCommand, installWithApt } from "./installPackage.js";
 import { RedisStartError } from "./redisStartError.js";
-import { isRecentEnough, OLDEST_VERSION } from "./redisVersion.js";
+import { isSupportedVersion, MIN_REDIS_VERSION } from "./redisVersion.js";
 
-const run = promisify(execFile);
+const execFileAsync = promisify(execFile);
 
 /** Valkey began as a copy of Redis 7.2 and takes the same settings. */
-const COMMANDS = ["redis-server", "valkey-server"];
+const SERVER_COMMANDS = ["redis-server", "valkey-server"];
 
-interface Found {
+interface ServerExecutable {
   command: string;
   version: string;
 }
 
-async function look(command: string): Promise<Found | undefined> {
+async function probeExecutable(command: string): Promise<ServerExecutable | undefined> {
   try {
-    const { stdout } = await run(command, ["--version"], { timeout: 10_000 });
+    const { stdout } = await execFileAsync(command, ["--version"], { timeout: 10_000 });
     const version = /v=([\d.]+)/.exec(stdout)?.[1];
     return version === undefined ? undefined : { command, version };
   } catch {
@@ -30,13 +30,13 @@ async function look(command: string): Promise<Found | undefined> {
  * @throws RedisStartError when there are only older ones
  */
 export async function findRedisServer(): Promise<string | undefined> {
-  const found = (await Promise.all(COMMANDS.map(look))).filter((one) => one !== undefined);
-  const usable = found.find(({ version }) => isRecentEnough(version));
+  const found = (await Promise.all(SERVER_COMMANDS.map(probeExecutable))).filter((one) => one !== undefined);
+  const usable = found.find(({ version }) => isSupportedVersion(version));
   if (usable !== undefined) return usable.command;
-  const [old] = found;
-  if (old === undefined) return undefined;
+  const [outdated] = found;
+  if (outdated === undefined) return undefined;
   throw new RedisStartError(
-    `${old.command} ${old.version} is too old: ${OLDEST_VERSION} or newer is needed ` +
+    `${outdated.command} ${outdated.version} is too old: ${MIN_REDIS_VERSION} or newer is needed ` +
       `(install a newer one, or set REDIS_URL to one that runs elsewhere)`,
   );
 }
@@ -44,19 +44,19 @@ export async function findRedisServer(): Promise<string | undefined> {
 /**
  * Like {@link findRedisServer}, but installs the distribution's package when nothing is there and this process may.
  *
- * @param say told in one line what is being installed
+ * @param logLine told in one line what is being installed
  * @throws RedisStartError whose message says how to get a Redis on this system
  */
-export async function ensureRedisServer(say: (line: string) => void): Promise<string> {
+export async function ensureRedisServer(logLine: (line: string) => void): Promise<string> {
   const present = await findRedisServer();
   if (present !== undefined) return present;
-  if (await mayInstallWithApt()) {
-    say("no redis-server here: installing it with apt-get");
+  if (await canInstallWithApt()) {
+    logLine("no redis-server here: installing it with apt-get");
     await installWithApt("redis-server");
     const installed = await findRedisServer();
     if (installed !== undefined) return installed;
   }
   throw new RedisStartError(
-    `no redis-server on the PATH: install one with "${await installCommand()}", or set REDIS_URL`,
+    `no redis-server on the PATH: install one with "${await findInstallCommand()}", or set REDIS_URL`,
   );
 }

@@ -8,7 +8,7 @@ import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { RedisStartError } from "./redisStartError.js";
 
-export interface ServerOptions {
+export interface RedisServerOptions {
   /** From `findRedisServer`. */
   command: string;
   /** Where the data lies; made when it is missing. */
@@ -33,7 +33,7 @@ export interface RedisServer {
  * The shell between us and Redis holds the read end of a pipe whose write end only we have. The kernel closes it however
  * we end, by `kill -9` too, and Redis is then told to end in order: no server is left behind with the data folder open.
  */
-const LEASH = `
+const KILL_WITH_PARENT_SCRIPT = `
   exec 3<&0
   "$@" </dev/null 3<&- &
   server=$!
@@ -46,12 +46,12 @@ const LEASH = `
 `;
 
 /** Another process may take a port between our look and Redis' bind; then the next one is tried. */
-const PORTS_TO_TRY = 5;
+const MAX_PORT_ATTEMPTS = 5;
 /** The last words of a server that could not have its port: why is told in the line before, if at all. */
-const PORT_TAKEN = /already in use|^Failed listening on port/;
+const PORT_TAKEN_PATTERN = /already in use|^Failed listening on port/;
 
 /** How long an orderly end may take, in milliseconds, before the server is killed. */
-const STOP_PATIENCE = 10_000;
+const STOP_TIMEOUT_MS = 10_000;
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
@@ -60,24 +60,29 @@ type Child = ChildProcessByStdio<Writable, Readable, null>;
  *
  * @throws RedisStartError with the server's own last words
  */
-export async function startServer(options: ServerOptions): Promise<RedisServer> {
+export async function startRedisServer(options: RedisServerOptions): Promise<RedisServer> {
   const dir = resolve(options.dir);
   await mkdir(dir, { recursive: true }).catch((error: Error) => {
     throw new RedisStartError(`the data folder ${dir} can't be made (${error.message})`);
   });
-  let lastWords = "";
-  for (let attempt = 0; attempt < PORTS_TO_TRY; attempt++) {
-    const port = await freePort();
-    const child = launch(options, dir, port, (await options.settings?.()) ?? {});
-    const words = await readiness(child);
-    if (words === undefined) return handle(child, port);
-    lastWords = words;
-    if (!PORT_TAKEN.test(words)) break;
+  let lastOutput = "";
+  for (let attempt = 0; attempt < MAX_PORT_ATTEMPTS; attempt++) {
+    const port = await findFreePort();
+    const child = spawnRedisServer(options, dir, port, (await options.settings?.()) ?? {});
+    const startFailure = await waitUntilReady(child);
+    if (startFailure === undefined) return createServerHandle(child, port);
+    lastOutput = startFailure;
+    if (!PORT_TAKEN_PATTERN.test(startFailure)) break;
   }
-  throw new RedisStartError(`${options.command} did not start: ${lastWords}`);
+  throw new RedisStartError(`${options.command} did not start: ${lastOutput}`);
 }
 
-function launch(options: ServerOptions, dir: string, port: number, further: Record<string, string>): Child {
+function spawnRedisServer(
+  options: RedisServerOptions,
+  dir: string,
+  port: number,
+  extraSettings: Record<string, string>,
+): Child {
   const settings: Record<string, string> = {
     bind: "127.0.0.1",
     port: String(port),
@@ -89,20 +94,23 @@ function launch(options: ServerOptions, dir: string, port: number, further: Reco
     // Records up to this size stay in Redis' compact form, which halves them. The name that Redis 6.2 knows, too.
     "hash-max-ziplist-value": "1024",
     daemonize: "no",
-    ...further,
+    ...extraSettings,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  return leashed(options.command, args);
+  return spawnKilledWithParent(options.command, args);
 }
 
 /** Starts a program that is told to end when its input ends, which it does when this process ends. */
-export const leashed = (command: string, args: readonly string[]): Child =>
+export const spawnKilledWithParent = (command: string, args: readonly string[]): Child =>
   // A process group of its own: the terminal's Ctrl-C is for us, and we end Redis when nothing needs it any more.
-  spawn("sh", ["-c", LEASH, "sh", command, ...args], { stdio: ["pipe", "pipe", "ignore"], detached: true });
+  spawn("sh", ["-c", KILL_WITH_PARENT_SCRIPT, "sh", command, ...args], {
+    stdio: ["pipe", "pipe", "ignore"],
+    detached: true,
+  });
 
 /** Waits until the server is ready (undefined) or has ended (what it said last). */
-function readiness(child: Child): Promise<string | undefined> {
-  const { promise, resolve: settle } = newPromise<string | undefined>();
+function waitUntilReady(child: Child): Promise<string | undefined> {
+  const { promise, resolve: settle } = createPromiseWithResolvers<string | undefined>();
   let lastLine = "it said nothing";
   const lines = createInterface({ input: child.stdout });
   lines.on("line", (line) => {
@@ -115,7 +123,7 @@ function readiness(child: Child): Promise<string | undefined> {
   return promise;
 }
 
-function handle(child: Child, port: number): RedisServer {
+function createServerHandle(child: Child, port: number): RedisServer {
   const ended = child.exitCode === null ? once(child, "exit").then(() => undefined) : Promise.resolve();
   return {
     port,
@@ -123,18 +131,15 @@ function handle(child: Child, port: number): RedisServer {
     ended,
     async stop() {
       child.stdin.end();
-      const orderly = await Promise.race([
-        ended.then(() => true),
-        delay(STOP_PATIENCE, false, { ref: false }),
-      ]);
-      if (!orderly && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      const stoppedInTime = await Promise.race([ended.then(() => true), delay(STOP_TIMEOUT_MS, false, { ref: false })]);
+      if (!stoppedInTime && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
       await ended;
     },
   };
 }
 
 /** A port of 127.0.0.1 that nobody listens on at the moment. */
-export async function freePort(): Promise<number> {
+export async function findFreePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const address = probe.address();
@@ -145,7 +150,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** `Promise.withResolvers`, which Node 20 does not have. */
-function newPromise<T>(): { promise: Promise<T>; resolve(value: T): void } {
+function createPromiseWithResolvers<T>(): { promise: Promise<T>; resolve(value: T): void } {
   let settle: (value: T) => void = () => undefined;
   const promise = new Promise<T>((resolvePromise) => {
     settle = resolvePromise;

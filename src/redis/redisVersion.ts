@@ -1,8 +1,8 @@
 /** Older ones lack commands that the queues use. Valkey counts as the Redis whose copy it is. */
-export const OLDEST_VERSION = "6.2";
+export const MIN_REDIS_VERSION = "6.2";
 
-/** Whether a version like `7.0.15` is at least {@link OLDEST_VERSION}. */
-export function isRecentEnough(version: string): boolean {
+/** Whether a version like `7.0.15` is at least {@link MIN_REDIS_VERSION}. */
+export function isSupportedVersion(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major > 6 || (major === 6 && minor >= 2);
 }

@@ -3,44 +3,44 @@ import { LRUCache } from "lru-cache";
 import type { Taskforce } from "../domain/taskforce.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { configurationsKey } from "./keys.js";
-import type { Writes } from "./writes.js";
+import type { WriteCommands } from "./writes.js";
 
 /** Characters of texts that a process remembers. */
-const REMEMBERED = 16_000_000;
+const MAX_CACHED_CHARACTERS = 16_000_000;
 
 /** What taskforces of one task, and often of many workflows, have in common. */
-export type Configuration = Pick<Taskforce, "pilot_config" | "worker_config">;
+export type TaskforceConfiguration = Pick<Taskforce, "pilot_config" | "worker_config">;
 
 /** A configuration as it is stored, once for each partition: under a digest of itself. */
 export interface StoredConfiguration {
   digest: string;
   /** JSON. */
-  text: string;
+  json: string;
 }
 
 /** @see StoredConfiguration */
-export function storedConfiguration({ pilot_config, worker_config }: Configuration): StoredConfiguration {
-  const text = JSON.stringify({ pilot_config, worker_config });
+export function toStoredConfiguration({ pilot_config, worker_config }: TaskforceConfiguration): StoredConfiguration {
+  const json = JSON.stringify({ pilot_config, worker_config });
   // 128 bits: nobody finds two texts with the same.
-  const digest = createHash("sha256").update(text).digest("base64url").slice(0, 22);
-  return { digest, text };
+  const digest = createHash("sha256").update(json).digest("base64url").slice(0, 22);
+  return { digest, json };
 }
 
 /** Puts configurations beside what refers to them. One that is there already stays as it is, for it is the same. */
-export function putConfigurations(
-  writes: Pick<Writes, "hset">,
+export function writeConfigurations(
+  writes: Pick<WriteCommands, "hset">,
   partition: number,
   configurations: Iterable<StoredConfiguration>,
 ): unknown {
-  const texts = Object.fromEntries([...configurations].map(({ digest, text }) => [digest, text]));
+  const texts = Object.fromEntries([...configurations].map(({ digest, json }) => [digest, json]));
   return Object.keys(texts).length > 0 && writes.hset(configurationsKey(partition), texts);
 }
 
 /** Reads configurations by their digests. What a digest means never changes, so a process remembers the texts. */
-export class Configurations {
+export class ConfigurationCache {
   readonly #redis: RedisClient;
-  readonly #remembered = new LRUCache<string, string>({
-    maxSize: REMEMBERED,
+  readonly #jsonByDigest = new LRUCache<string, string>({
+    maxSize: MAX_CACHED_CHARACTERS,
     sizeCalculation: (text) => text.length,
   });
 
@@ -49,14 +49,14 @@ export class Configurations {
   }
 
   /** A configuration's JSON text: at once where it is remembered, for that is nearly always so and every read needs one. */
-  textOf(partition: number, digest: string): string | Promise<string> {
-    return this.#remembered.get(digest) ?? this.#read(partition, digest);
+  getJson(partition: number, digest: string): string | Promise<string> {
+    return this.#jsonByDigest.get(digest) ?? this.#read(partition, digest);
   }
 
   async #read(partition: number, digest: string): Promise<string> {
     const text = await this.#redis.hget(configurationsKey(partition), digest);
     if (text === null) throw new Error(`the configuration ${digest} is not in partition ${partition}`);
-    this.#remembered.set(digest, text);
+    this.#jsonByDigest.set(digest, text);
     return text;
   }
 }

@@ -1,6 +1,6 @@
 import { PHASES, type Phase } from "../domain/phases.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { allKey, countsKey, partitionPrefix } from "./keys.js";
+import { allEntitiesKey, countsKey, partitionPrefix } from "./keys.js";
 import { runScript } from "./scripts.js";
 
 /** How many taskforces of a schedd are in a phase. */
@@ -15,7 +15,7 @@ export interface TaskforceCount {
  * a million taskforces as for ten. Intersecting the two indexes instead would walk the larger part of a million members for
  * each pair, at each look.
  */
-export class Counts {
+export class TaskforceCounts {
   readonly #redis: RedisClient;
   readonly #partitions: number;
 
@@ -25,7 +25,7 @@ export class Counts {
   }
 
   /** The numbers of all partitions; pairs that have no taskforce any more are there with 0. */
-  async read(): Promise<TaskforceCount[]> {
+  async readAll(): Promise<TaskforceCount[]> {
     const hashes = await Promise.all(
       Array.from({ length: this.#partitions }, (_, partition) => this.#redis.hgetall(countsKey(partition))),
     );
@@ -39,8 +39,8 @@ export class Counts {
   }
 
   /** Counts a partition anew when its numbers disagree with its indexes. @returns whether they did */
-  async mend(partition: number): Promise<boolean> {
+  async repair(partition: number): Promise<boolean> {
     const values = [`${partitionPrefix(partition)}taskforce:`, ...PHASES];
-    return (await runScript(this.#redis, "mendCounts", [allKey(partition, "taskforce")], values)) === 1;
+    return (await runScript(this.#redis, "repairCounts", [allEntitiesKey(partition, "taskforce")], values)) === 1;
   }
 }

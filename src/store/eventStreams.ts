@@ -3,21 +3,21 @@ import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.j
 import type { Phase } from "../domain/phases.js";
 import type { Deactivation } from "../domain/workflow.js";
 import type { WorkflowEvent } from "../domain/workflowEvents.js";
+import { unwrapReplies } from "../redis/pipelineReplies.js";
 import { isCluster, type RedisClient } from "../redis/redisClient.js";
-import { replies } from "../redis/pipelineReplies.js";
-import { EVENTS_KEPT, eventsKey, idOfMember, memberOf } from "./keys.js";
-import { fromStored, type StoredText } from "./logDictionary.js";
-import type { Writes } from "./writes.js";
+import { eventsKey, idOfMember, MAX_STREAM_ENTRIES, memberOf } from "./keys.js";
+import { decodeText, type EncodedText } from "./logDictionary.js";
+import type { WriteCommands } from "./writes.js";
 
 /*
  * Each partition has a stream of what happened in it. The script or transaction that changes something appends to it, so
  * there is an event exactly when there is a change. An entry has one field, JSON text: a tuple, whose last parts are members.
  */
-type Tuple =
+type EventTuple =
   | [
       "phase",
       at: number,
-      phase: StoredText<Phase>,
+      phase: EncodedText<Phase>,
       ok: 0 | 1,
       from: Phase | null,
       schedd: string,
@@ -28,73 +28,74 @@ type Tuple =
   | ["created", at: number, workflow: string];
 
 /** An entry's id in a stream, `<ms>-<seq>`. In one stream they grow. */
-export interface EntryId {
+export interface StreamEntryId {
   ms: number;
   seq: number;
 }
 
 /** Before every entry. */
-export const ORIGIN: EntryId = { ms: 0, seq: 0 };
+export const STREAM_START: StreamEntryId = { ms: 0, seq: 0 };
 
 /** @returns below 0 when the first comes before the second, 0 when they are the same */
-export const compareIds = (one: EntryId, other: EntryId): number => one.ms - other.ms || one.seq - other.seq;
+export const compareEntryIds = (one: StreamEntryId, other: StreamEntryId): number =>
+  one.ms - other.ms || one.seq - other.seq;
 
 /** Milliseconds between two looks for new entries where Redis can't be made to wait for them. */
-const LOOK_AGAIN = 50;
+const POLL_INTERVAL_MS = 50;
 
 /** An entry of a partition's stream. */
-export interface EventEntry {
+export interface StreamEntry {
   partition: number;
-  id: EntryId;
+  id: StreamEntryId;
   /** Undefined when a later release wrote it. */
   event: WorkflowEvent | undefined;
 }
 
 /** What a stream reaches from and to; undefined when nothing is in it. */
-export type Extent = { first: EntryId; last: EntryId; length: number } | undefined;
+export type StreamExtent = { first: StreamEntryId; last: StreamEntryId; length: number } | undefined;
 
-type RawEntry = [id: string, fields: string[]];
+type RawStreamEntry = [id: string, fields: string[]];
 
 /** Puts an event on a transaction that writes what it tells of. */
-export function tellEvent(writes: Pick<Writes, "xadd">, partition: number, event: ToldByTransaction): void {
-  const tuple: Tuple = [event.kind, event.at, memberOf(event.workflow)];
-  writes.xadd(eventsKey(partition), "MAXLEN", "~", EVENTS_KEPT, "*", "e", JSON.stringify(tuple));
+export function publishEvent(writes: Pick<WriteCommands, "xadd">, partition: number, event: TransactionEvent): void {
+  const tuple: EventTuple = [event.kind, event.at, memberOf(event.workflow)];
+  writes.xadd(eventsKey(partition), "MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", JSON.stringify(tuple));
 }
 
 /** The other events come from scripts. */
-type ToldByTransaction = Extract<WorkflowEvent, { kind: "created" }>;
+type TransactionEvent = Extract<WorkflowEvent, { kind: "created" }>;
 
 /** Reads the streams of all partitions. */
 export class EventStreams {
   readonly #redis: RedisClient;
   readonly partitions: number;
 
-  /** @param redis a client of its own, where {@link next} is called: that keeps it waiting */
+  /** @param redis a client of its own, where {@link readNext} is called: that keeps it waiting */
   constructor(redis: RedisClient, partitions: number) {
     this.#redis = redis;
     this.partitions = partitions;
   }
 
-  async extent(partition: number): Promise<Extent> {
+  async readExtent(partition: number): Promise<StreamExtent> {
     const key = eventsKey(partition);
     const transaction = this.#redis
       .multi()
       .xlen(key)
       .xrange(key, "-", "+", "COUNT", 1)
       .xrevrange(key, "+", "-", "COUNT", 1);
-    const [length, [first] = [], [last] = []] = replies<unknown>(await transaction.exec()) as [
+    const [length, [first] = [], [last] = []] = unwrapReplies<unknown>(await transaction.exec()) as [
       number,
-      RawEntry[],
-      RawEntry[],
+      RawStreamEntry[],
+      RawStreamEntry[],
     ];
     if (first === undefined || last === undefined) return undefined;
-    return { first: idOf(first[0]), last: idOf(last[0]), length };
+    return { first: parseEntryId(first[0]), last: parseEntryId(last[0]), length };
   }
 
   /** Where each stream ends. */
-  async ends(): Promise<EntryId[]> {
-    const extents = await Promise.all(Array.from({ length: this.partitions }, (_, p) => this.extent(p)));
-    return extents.map((extent) => extent?.last ?? ORIGIN);
+  async readLastIds(): Promise<StreamEntryId[]> {
+    const extents = await Promise.all(Array.from({ length: this.partitions }, (_, p) => this.readExtent(p)));
+    return extents.map((extent) => extent?.last ?? STREAM_START);
   }
 
   /**
@@ -103,14 +104,14 @@ export class EventStreams {
    * @param from the first one that is wanted, or the one before it
    * @param until the last one that is wanted
    */
-  async range(
+  async readRange(
     partition: number,
-    from: { at: EntryId } | { after: EntryId },
-    until: EntryId,
-    count: number,
-  ): Promise<EventEntry[]> {
-    const start = "at" in from ? textOf(from.at) : `(${textOf(from.after)}`;
-    const raw = await this.#redis.xrange(eventsKey(partition), start, textOf(until), "COUNT", count);
+    from: { at: StreamEntryId } | { after: StreamEntryId },
+    until: StreamEntryId,
+    limit: number,
+  ): Promise<StreamEntry[]> {
+    const start = "at" in from ? formatEntryId(from.at) : `(${formatEntryId(from.after)}`;
+    const raw = await this.#redis.xrange(eventsKey(partition), start, formatEntryId(until), "COUNT", limit);
     return raw.map((entry) => parseEntry(partition, entry));
   }
 
@@ -119,35 +120,35 @@ export class EventStreams {
    * one node, and to wait for each would take as many connections: so it looks at all of them again and again.
    *
    * @param after for each partition, what has been read
-   * @param count entries of each partition at most
-   * @param patience milliseconds
+   * @param limit entries of each partition at most
+   * @param timeoutMs milliseconds
    * @returns none when nothing came; each partition's oldest first
    */
-  async next(after: readonly EntryId[], count: number, patience: number): Promise<EventEntry[]> {
+  async readNext(after: readonly StreamEntryId[], limit: number, timeoutMs: number): Promise<StreamEntry[]> {
     const keys = after.map((_, partition) => eventsKey(partition));
     const streams = isCluster(this.#redis)
-      ? await this.#lookForNext(keys, after, count, patience)
-      : await this.#redis.xread("COUNT", count, "BLOCK", patience, "STREAMS", ...keys, ...after.map(textOf));
+      ? await this.#pollForNext(keys, after, limit, timeoutMs)
+      : await this.#redis.xread("COUNT", limit, "BLOCK", timeoutMs, "STREAMS", ...keys, ...after.map(formatEntryId));
     return (streams ?? []).flatMap(([key, entries]) => {
       const partition = keys.indexOf(key);
       return entries.map((entry) => parseEntry(partition, entry));
     });
   }
 
-  async #lookForNext(
+  async #pollForNext(
     keys: readonly string[],
-    after: readonly EntryId[],
-    count: number,
-    patience: number,
-  ): Promise<[key: string, entries: RawEntry[]][]> {
-    const deadline = performance.now() + patience;
+    after: readonly StreamEntryId[],
+    limit: number,
+    timeoutMs: number,
+  ): Promise<[key: string, entries: RawStreamEntry[]][]> {
+    const deadlineMs = performance.now() + timeoutMs;
     for (;;) {
       const reads = keys.map((key, at) =>
-        this.#redis.xread("COUNT", count, "STREAMS", key, textOf(after[at] ?? ORIGIN)),
+        this.#redis.xread("COUNT", limit, "STREAMS", key, formatEntryId(after[at] ?? STREAM_START)),
       );
       const streams = (await Promise.all(reads)).flatMap((reply) => reply ?? []);
-      if (streams.length > 0 || performance.now() >= deadline) return streams;
-      await delay(LOOK_AGAIN);
+      if (streams.length > 0 || performance.now() >= deadlineMs) return streams;
+      await delay(POLL_INTERVAL_MS);
     }
   }
 }
@@ -156,26 +157,26 @@ export class EventStreams {
  * Whether something may be missing behind a place in a stream: entries were dropped because of its length, or Redis lost some.
  * In doubt it is.
  */
-export function isLost(after: EntryId, extent: Extent): boolean {
-  const atOrigin = compareIds(after, ORIGIN) === 0;
+export function hasGapAfter(after: StreamEntryId, extent: StreamExtent): boolean {
+  const atOrigin = compareEntryIds(after, STREAM_START) === 0;
   if (extent === undefined) return !atOrigin;
   // From a stream that never was longer nothing was dropped. Any other place was an entry once.
-  if (atOrigin) return extent.length >= EVENTS_KEPT;
-  return compareIds(after, extent.first) < 0 || compareIds(after, extent.last) > 0;
+  if (atOrigin) return extent.length >= MAX_STREAM_ENTRIES;
+  return compareEntryIds(after, extent.first) < 0 || compareEntryIds(after, extent.last) > 0;
 }
 
-function idOf(text: string): EntryId {
+function parseEntryId(text: string): StreamEntryId {
   const dash = text.indexOf("-");
   return { ms: Number(text.slice(0, dash)), seq: Number(text.slice(dash + 1)) };
 }
 
-const textOf = ({ ms, seq }: EntryId): string => `${ms}-${seq}`;
+const formatEntryId = ({ ms, seq }: StreamEntryId): string => `${ms}-${seq}`;
 
-function parseEntry(partition: number, [id, fields]: RawEntry): EventEntry {
-  return { partition, id: idOf(id), event: eventOf(JSON.parse(fields[1] ?? "[]") as Tuple) };
+function parseEntry(partition: number, [id, fields]: RawStreamEntry): StreamEntry {
+  return { partition, id: parseEntryId(id), event: parseEvent(JSON.parse(fields[1] ?? "[]") as EventTuple) };
 }
 
-function eventOf(tuple: Tuple): WorkflowEvent | undefined {
+function parseEvent(tuple: EventTuple): WorkflowEvent | undefined {
   switch (tuple[0]) {
     case "phase": {
       const [kind, at, phase, ok, from, schedd, ...members] = tuple;
@@ -186,7 +187,7 @@ function eventOf(tuple: Tuple): WorkflowEvent | undefined {
         kind,
         workflow: workflowOf(first),
         taskforces,
-        phase: fromStored(phase),
+        phase: decodeText(phase),
         from,
         at,
         ok: ok === 1,
@@ -194,14 +195,14 @@ function eventOf(tuple: Tuple): WorkflowEvent | undefined {
       };
     }
     case "summary":
-      return { kind: "summary", workflow: workflow(tuple[1]) };
+      return { kind: "summary", workflow: workflowIdOf(tuple[1]) };
     case "deactivated":
-      return { kind: "deactivated", workflow: workflow(tuple[3]), deactivated: tuple[2], at: tuple[1] };
+      return { kind: "deactivated", workflow: workflowIdOf(tuple[3]), deactivated: tuple[2], at: tuple[1] };
     case "created":
-      return { kind: "created", workflow: workflow(tuple[2]), at: tuple[1] };
+      return { kind: "created", workflow: workflowIdOf(tuple[2]), at: tuple[1] };
     default:
       return undefined;
   }
 }
 
-const workflow = (member: string): WorkflowId => idOfMember("workflow", member);
+const workflowIdOf = (member: string): WorkflowId => idOfMember("workflow", member);

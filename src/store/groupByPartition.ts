@@ -1,5 +1,5 @@
 /** Groups by partition: a pipeline must not leave its partition, which on Redis Cluster lies on one node. */
-export function byPartition<T>(items: readonly T[], partitionOf: (item: T) => number): Map<number, T[]> {
+export function groupByPartition<T>(items: readonly T[], partitionOf: (item: T) => number): Map<number, T[]> {
   const groups = new Map<number, T[]>();
   for (const item of items) {
     const partition = partitionOf(item);

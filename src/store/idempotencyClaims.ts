@@ -3,46 +3,49 @@ import type { IdempotentRequest } from "../domain/idempotentRequest.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { idempotencyKey } from "./keys.js";
 import { runScript } from "./scripts.js";
-import type { RecordedWrites } from "./writes.js";
+import type { WriteRecorder } from "./writes.js";
 
 /** Seconds for which an answer is kept. */
-const KEPT = 24 * 3600;
+const RESULT_RETENTION_SECONDS = 24 * 3600;
 /**
  * Seconds for which a request is under way without a word: after a crash its repetitions wait as long. A slow one goes on
  * afterwards, and takes effect unless a repetition did so first.
  */
-const CLAIMED = 15;
+const CLAIM_TTL_SECONDS = 15;
 
 /** What lies at a request's key: the claim of one that is under way, or what it made. */
-interface Kept {
+interface StoredClaim {
   digest: string;
   claim?: string;
   made?: string;
 }
 
 /** A request under way, which alone may take effect. */
-export interface Claim {
+export interface IdempotencyClaim {
   key: string;
   partition: number;
   /** What lies at the key meanwhile. */
-  held: string;
+  claimText: string;
   digest: string;
 }
 
 /** A repetition took effect before the request itself. */
-export class Overtaken extends Error {
-  override name = "Overtaken";
+export class ClaimLostError extends Error {
+  override name = "ClaimLostError";
 }
 
 /** How a script is told of a claim: what it must find, what it leaves instead, and for how many seconds. */
-export const claimArguments = ({ held, digest }: Claim, made: string): [string, string, number] => [
-  held,
-  JSON.stringify({ digest, made } satisfies Kept),
-  KEPT,
+export const claimScriptArguments = (
+  { claimText, digest }: IdempotencyClaim,
+  made: string,
+): [string, string, number] => [
+  claimText,
+  JSON.stringify({ digest, made } satisfies StoredClaim),
+  RESULT_RETENTION_SECONDS,
 ];
 
 /** Which requests are under way, and what those that may be repeated have made. */
-export class Idempotency {
+export class IdempotencyClaims {
   readonly #redis: RedisClient;
 
   constructor(redis: RedisClient) {
@@ -58,23 +61,23 @@ export class Idempotency {
   async claim(
     { name, digest }: IdempotentRequest,
     partition: number,
-  ): Promise<Claim | { made: string } | "under-way" | "other-request"> {
+  ): Promise<IdempotencyClaim | { made: string } | "under-way" | "other-request"> {
     const key = idempotencyKey(partition, name);
-    const held = JSON.stringify({ digest, claim: randomUUID() } satisfies Kept);
+    const claimText = JSON.stringify({ digest, claim: randomUUID() } satisfies StoredClaim);
     const multi = this.#redis.multi();
-    multi.set(key, held, "EX", CLAIMED, "NX");
+    multi.set(key, claimText, "EX", CLAIM_TTL_SECONDS, "NX");
     multi.get(key);
     const [, [error, found] = []] = (await multi.exec()) ?? [];
     if (error) throw error;
-    if (found === held) return { key, partition, held, digest };
-    const kept = JSON.parse(String(found)) as Kept;
-    if (kept.digest !== digest) return "other-request";
-    return kept.made === undefined ? "under-way" : { made: kept.made };
+    if (found === claimText) return { key, partition, claimText, digest };
+    const stored = JSON.parse(String(found)) as StoredClaim;
+    if (stored.digest !== digest) return "other-request";
+    return stored.made === undefined ? "under-way" : { made: stored.made };
   }
 
   /** The request failed: it may be tried again at once. */
-  async release({ key, held }: Claim): Promise<void> {
-    await runScript(this.#redis, "releaseClaim", [key], [held]);
+  async release({ key, claimText }: IdempotencyClaim): Promise<void> {
+    await runScript(this.#redis, "releaseClaim", [key], [claimText]);
   }
 }
 
@@ -82,15 +85,15 @@ export class Idempotency {
  * Writes what a request asked for together with what it made.
  *
  * @param redis knows the scripts
- * @param made the id by which a repetition is answered
+ * @param resultId the id by which a repetition is answered
  * @throws Overtaken
  */
-export async function writeOnce(
+export async function writeUnderClaim(
   redis: RedisClient,
-  claim: Claim,
-  made: string,
-  writes: RecordedWrites,
+  claim: IdempotencyClaim,
+  resultId: string,
+  writes: WriteRecorder,
 ): Promise<void> {
-  const values = [...claimArguments(claim, made), writes.text()];
-  if ((await runScript(redis, "writeOnce", [claim.key], values)) !== 1) throw new Overtaken();
+  const values = [...claimScriptArguments(claim, resultId), writes.toJson()];
+  if ((await runScript(redis, "writeUnderClaim", [claim.key], values)) !== 1) throw new ClaimLostError();
 }

@@ -1,9 +1,10 @@
-import type { LeasedQueue } from "../domain/wmsEvents.js";
 import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
-import { LEASED_PHASE, type Phase } from "../domain/phases.js";
+import { PHASE_OF_LEASED_QUEUE, type Phase } from "../domain/phases.js";
+import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import type { RedisClient } from "../redis/redisClient.js";
+import { groupByPartition } from "./groupByPartition.js";
 import {
-  allKey,
+  allEntitiesKey,
   deactivatingKey,
   idOfMember,
   indexKey,
@@ -12,14 +13,13 @@ import {
   partitionPrefix,
   stoppingKey,
 } from "./keys.js";
-import { byPartition } from "./groupByPartition.js";
 import { runScript } from "./scripts.js";
 
 /** Members of an index that one command reads: to read all of a large one would keep everybody else from Redis. */
-const PIECE = 500;
+const SCAN_BATCH_SIZE = 500;
 
 /** A taskforce that waits in a queue. */
-export interface Queued {
+export interface QueuedTaskforce {
   uuid: TaskforceUuid;
   /** Where. */
   schedd: string;
@@ -39,11 +39,11 @@ export class Indexes {
   async taskforcesOf(workflow: WorkflowId): Promise<TaskforceUuid[]> {
     const partition = partitionOf(workflow, this.#partitions);
     const key = indexKey(partition, "taskforce", "workflow_id", workflow);
-    const found = await this.#taskforces(key, 0, PIECE - 1);
-    for (let start = PIECE; found.length === start; start += PIECE)
-      found.push(...(await this.#taskforces(key, start, start + PIECE - 1)));
+    const found = await this.#readTaskforceRange(key, 0, SCAN_BATCH_SIZE - 1);
+    for (let start = SCAN_BATCH_SIZE; found.length === start; start += SCAN_BATCH_SIZE)
+      found.push(...(await this.#readTaskforceRange(key, start, start + SCAN_BATCH_SIZE - 1)));
     // One that is added by a process whose clock is behind moves others on.
-    return found.length <= PIECE ? found : [...new Set(found)];
+    return found.length <= SCAN_BATCH_SIZE ? found : [...new Set(found)];
   }
 
   /** A workflow's task directives, in their order. */
@@ -62,7 +62,7 @@ export class Indexes {
   /** A task's first taskforce. */
   async firstTaskforceOf(task: TaskId): Promise<TaskforceUuid | undefined> {
     const partition = partitionOf(task, this.#partitions);
-    const [uuid] = await this.#taskforces(indexKey(partition, "taskforce", "task_id", task), 0, 0);
+    const [uuid] = await this.#readTaskforceRange(indexKey(partition, "taskforce", "task_id", task), 0, 0);
     return uuid;
   }
 
@@ -70,11 +70,11 @@ export class Indexes {
    * The taskforces of one partition that are in a phase, a piece at a time, in no order. One that stays in it comes at least
    * once.
    */
-  async *inPhase(partition: number, phase: Phase): AsyncGenerator<TaskforceUuid[]> {
+  async *scanPhase(partition: number, phase: Phase): AsyncGenerator<TaskforceUuid[]> {
     const key = indexKey(partition, "taskforce", "phase", phase);
     let cursor = "0";
     do {
-      const [next, flat] = await this.#redis.zscan(key, cursor, "COUNT", PIECE);
+      const [next, flat] = await this.#redis.zscan(key, cursor, "COUNT", SCAN_BATCH_SIZE);
       cursor = next;
       const members = flat.filter((_, index) => index % 2 === 0);
       if (members.length > 0) yield members.map((member) => idOfMember("taskforce", member));
@@ -82,12 +82,12 @@ export class Indexes {
   }
 
   /** The taskforces of one partition that wait to be started or to be stopped, likewise. */
-  async *waiting(partition: number, queue: LeasedQueue): AsyncGenerator<Queued[]> {
-    const values = (cursor: string) => [cursor, PIECE, `${partitionPrefix(partition)}taskforce:`];
+  async *scanWaiting(partition: number, queue: LeasedQueueName): AsyncGenerator<QueuedTaskforce[]> {
+    const values = (cursor: string) => [cursor, SCAN_BATCH_SIZE, `${partitionPrefix(partition)}taskforce:`];
     let cursor = "0";
     do {
-      const piece = runScript(this.#redis, "walkWaiting", [waitingKey(partition, queue)], values(cursor));
-      const [next, flat] = (await piece) as [string, string[]];
+      const batch = runScript(this.#redis, "scanWaiting", [waitingKey(partition, queue)], values(cursor));
+      const [next, flat] = (await batch) as [string, string[]];
       cursor = next;
       const queued = flat.flatMap((member, index) =>
         index % 2 === 0 ? [{ uuid: idOfMember("taskforce", member), schedd: flat[index + 1] ?? "" }] : [],
@@ -97,23 +97,25 @@ export class Indexes {
   }
 
   /** Those of some taskforces of any partitions that do not wait to be started, or stopped. */
-  async notWaiting(queue: LeasedQueue, uuids: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
-    const waiting = await this.#members(uuids, (partition) => waitingKey(partition, queue));
+  async filterNotWaiting(queue: LeasedQueueName, uuids: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
+    const waiting = await this.#findMembers(uuids, (partition) => waitingKey(partition, queue));
     return uuids.filter((uuid) => !waiting.has(uuid));
   }
 
   /** Those of some taskforces that are in a phase. */
-  async stillIn(phase: Phase, uuids: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
-    const there = await this.#members(uuids, (partition) => indexKey(partition, "taskforce", "phase", phase));
-    return uuids.filter((uuid) => there.has(uuid));
+  async filterInPhase(phase: Phase, uuids: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
+    const membersInPhase = await this.#findMembers(uuids, (partition) =>
+      indexKey(partition, "taskforce", "phase", phase),
+    );
+    return uuids.filter((uuid) => membersInPhase.has(uuid));
   }
 
-  async #members(
+  async #findMembers(
     uuids: readonly TaskforceUuid[],
     keyOf: (partition: number) => string,
   ): Promise<Set<TaskforceUuid>> {
     const found = new Set<TaskforceUuid>();
-    const reads = [...byPartition(uuids, (uuid) => partitionOf(uuid, this.#partitions))].map(
+    const reads = [...groupByPartition(uuids, (uuid) => partitionOf(uuid, this.#partitions))].map(
       async ([partition, mine]) => {
         const scores = await this.#redis.zmscore(keyOf(partition), ...mine.map(memberOf));
         for (const [index, uuid] of mine.entries()) if (scores[index] != null) found.add(uuid);
@@ -128,33 +130,38 @@ export class Indexes {
    *
    * @returns for how many that was wrong
    */
-  async mendStopping(partition: number, uuids: readonly TaskforceUuid[]): Promise<number> {
+  async repairStoppingIndex(partition: number, uuids: readonly TaskforceUuid[]): Promise<number> {
     const values = [`${partitionPrefix(partition)}taskforce:`, ...uuids.map(memberOf)];
-    return (await runScript(this.#redis, "mendStopping", [allKey(partition, "taskforce")], values)) as number;
+    return (await runScript(
+      this.#redis,
+      "repairStoppingIndex",
+      [allEntitiesKey(partition, "taskforce")],
+      values,
+    )) as number;
   }
 
-  async #taskforces(key: string, first: number, last: number): Promise<TaskforceUuid[]> {
+  async #readTaskforceRange(key: string, first: number, last: number): Promise<TaskforceUuid[]> {
     const members = await this.#redis.zrange(key, first, String(last));
     return members.map((member) => idOfMember("taskforce", member));
   }
 
   /** The workflows of one partition whose deactivation has not reached all their taskforces yet, a piece at a time. */
-  async *deactivating(partition: number): AsyncGenerator<WorkflowId[]> {
+  async *scanDeactivating(partition: number): AsyncGenerator<WorkflowId[]> {
     let cursor = "0";
     do {
-      const [next, members] = await this.#redis.sscan(deactivatingKey(partition), cursor, "COUNT", PIECE);
+      const [next, members] = await this.#redis.sscan(deactivatingKey(partition), cursor, "COUNT", SCAN_BATCH_SIZE);
       cursor = next;
       if (members.length > 0) yield members.map((member) => idOfMember("workflow", member));
     } while (cursor !== "0");
   }
 
   /** A deactivation has reached all taskforces. */
-  async deactivated(workflow: WorkflowId): Promise<void> {
+  async finishDeactivation(workflow: WorkflowId): Promise<void> {
     await this.#redis.srem(deactivatingKey(partitionOf(workflow, this.#partitions)), memberOf(workflow));
   }
 }
 
-const waitingKey = (partition: number, queue: LeasedQueue): string =>
+const waitingKey = (partition: number, queue: LeasedQueueName): string =>
   queue === "stopper"
     ? stoppingKey(partition)
-    : indexKey(partition, "taskforce", "phase", LEASED_PHASE[queue]);
+    : indexKey(partition, "taskforce", "phase", PHASE_OF_LEASED_QUEUE[queue]);

@@ -2,21 +2,21 @@ import { type TaskforceUuid, type TaskId, type WorkflowId, workflowOf } from "..
 import type { Phase } from "../domain/phases.js";
 
 /** The kinds of entities that have records and indexes. */
-export type Kind = "workflow" | "task" | "taskforce";
+export type EntityKind = "workflow" | "task" | "taskforce";
 
 /** The id of an entity of each kind. */
-export interface IdOf {
+export interface IdByKind {
   workflow: WorkflowId;
   task: TaskId;
   taskforce: TaskforceUuid;
 }
 
 /** Fields that have an index, by kind. `null` and `""` are not indexed. */
-export const INDEXED = {
+export const INDEXED_FIELDS = {
   workflow: [],
   task: ["workflow_id"],
   taskforce: ["workflow_id", "task_id", "schedd", "phase", "cluster_id", "job_event_log_fpath"],
-} as const satisfies Record<Kind, readonly string[]>;
+} as const satisfies Record<EntityKind, readonly string[]>;
 
 /** The field that holds an entity's own id. */
 export const ID_FIELD = { workflow: "workflow_id", task: "task_id", taskforce: "taskforce_uuid" } as const;
@@ -28,17 +28,16 @@ const ID_PREFIX = { workflow: "WF-", task: "TK-", taskforce: "TF-" } as const;
 export const memberOf = (id: string): string => id.slice(3);
 
 /** The id that an index member stands for. */
-export const idOfMember = <K extends Kind>(kind: K, member: string): IdOf[K] =>
-  (ID_PREFIX[kind] + member) as IdOf[K];
+export const idOfMember = <K extends EntityKind>(kind: K, member: string): IdByKind[K] =>
+  (ID_PREFIX[kind] + member) as IdByKind[K];
 
 /** The member of the workflow that a task's or a taskforce's member belongs to. */
 export const workflowMemberOf = (member: string): string => member.split("-", 2).join("-");
 
 /** FNV-1a, 32 bit: stable across processes and releases, as stored data demands. */
-function hash(text: string): number {
+function fnv1a(text: string): number {
   let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++)
-    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
   return value >>> 0;
 }
 
@@ -48,37 +47,38 @@ function hash(text: string): number {
  */
 export function partitionOf(id: WorkflowId | TaskId | TaskforceUuid, partitions: number): number {
   const [, time = "", random = ""] = id.split("-", 3);
-  return hash(`${time}-${random}`) % partitions;
+  return fnv1a(`${time}-${random}`) % partitions;
 }
 
 /** The partition of what begins with a text, as {@link partitionOf} an entity. */
-export const partitionOfText = (text: string, partitions: number): number => hash(text) % partitions;
+export const partitionOfText = (text: string, partitions: number): number => fnv1a(text) % partitions;
 
 /** What every key of a partition begins with. The braces are Redis Cluster's hash tag. */
 export const partitionPrefix = (partition: number): string => `wms:{${partition}}:`;
 
 /** The hash that holds an entity. */
-export const recordKey = (partition: number, kind: Kind, id: string): string =>
+export const recordKey = (partition: number, kind: EntityKind, id: string): string =>
   `${partitionPrefix(partition)}${kind}:${memberOf(id)}`;
 
 /** The sorted set of all entities of a kind by creation time (epoch seconds). */
-export const allKey = (partition: number, kind: Kind): string => `${partitionPrefix(partition)}ix:${kind}`;
+export const allEntitiesKey = (partition: number, kind: EntityKind): string =>
+  `${partitionPrefix(partition)}ix:${kind}`;
 
-/** The sorted set of the entities with one value of an indexed field; same scores as {@link allKey}. */
-export const indexKey = (partition: number, kind: Kind, field: string, value: string | number): string =>
+/** The sorted set of the entities with one value of an indexed field; same scores as {@link allEntitiesKey}. */
+export const indexKey = (partition: number, kind: EntityKind, field: string, value: string | number): string =>
   `${partitionPrefix(partition)}ix:${kind}:${field}:${value}`;
 
 /** The hash `<phase> <schedd>` → number of taskforces; scripts know it as the index of taskforces with `:counts` behind. */
-export const countsKey = (partition: number): string => `${allKey(partition, "taskforce")}:counts`;
+export const countsKey = (partition: number): string => `${allEntitiesKey(partition, "taskforce")}:counts`;
 
 /** The field of {@link countsKey} for a phase and a schedd. */
 export const countsField = (phase: Phase, schedd: string): string => `${phase} ${schedd}`;
 
 /**
  * The sorted set of the taskforces that wait to be stopped: in pending-stopper and with an HTCondor cluster; same scores as
- * {@link allKey}, and known to scripts as {@link countsKey} is. Most in that phase have no cluster, and stay for ever.
+ * {@link allEntitiesKey}, and known to scripts as {@link countsKey} is. Most in that phase have no cluster, and stay for ever.
  */
-export const stoppingKey = (partition: number): string => `${allKey(partition, "taskforce")}:stopping`;
+export const stoppingKey = (partition: number): string => `${allEntitiesKey(partition, "taskforce")}:stopping`;
 
 /** Workflows whose deactivation has not reached all their taskforces yet. */
 export const deactivatingKey = (partition: number): string => `${partitionPrefix(partition)}deactivating`;
@@ -90,7 +90,7 @@ export const stagingKey = (partition: number): string => `${partitionPrefix(part
 export const dirtyKey = (partition: number): string => `${partitionPrefix(partition)}dirty`;
 
 /** The hash of the workflows whose summary is in the making → the turn in which it is made. */
-export const summarizersKey = (partition: number): string => `${partitionPrefix(partition)}summarizers`;
+export const summaryLeasesKey = (partition: number): string => `${partitionPrefix(partition)}summarizers`;
 
 /** A workflow's summary, as JSON text. */
 export const summaryKey = (partition: number, workflow: WorkflowId): string =>
@@ -103,7 +103,7 @@ export const eventsKey = (partition: number): string => `${partitionPrefix(parti
  * About how many entries {@link eventsKey} keeps; Redis lets it have some more, never fewer. Half a minute of the hardest work
  * that one partition can do, hours or days of usual one.
  */
-export const EVENTS_KEPT = 10_000;
+export const MAX_STREAM_ENTRIES = 10_000;
 
 /** What lies at a request that takes effect once: its claim, or what it made. @param name as in `IdempotentRequest` */
 export const idempotencyKey = (partition: number, name: string): string =>
@@ -130,16 +130,16 @@ export function taskforceKeys(uuid: TaskforceUuid, partitions: number): Taskforc
   return {
     record: recordKey(partition, "taskforce", uuid),
     workflow: recordKey(partition, "workflow", workflowOf(uuid)),
-    index: allKey(partition, "taskforce"),
+    index: allEntitiesKey(partition, "taskforce"),
     dirty: dirtyKey(partition),
   };
 }
 
 /** Every schedd that ever had a taskforce. */
-export const SCHEDDS_KEY = "wms:schedds";
+export const KNOWN_SCHEDDS_KEY = "wms:schedds";
 
 /** Schedds by when a TMS last asked for work for them, in epoch seconds. */
-export const POLLS_KEY = "wms:polls";
+export const LAST_POLLS_KEY = "wms:polls";
 
 /** What must not change between starts: the layout's version and the number of partitions. */
 export const LAYOUT_KEY = "wms:layout";

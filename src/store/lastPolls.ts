@@ -1,8 +1,8 @@
 import type { RedisClient } from "../redis/redisClient.js";
-import { POLLS_KEY } from "./keys.js";
+import { LAST_POLLS_KEY } from "./keys.js";
 
 /** When a TMS last asked for work for each schedd, in epoch seconds. */
-export class Polls {
+export class LastPolls {
   readonly #redis: RedisClient;
 
   constructor(redis: RedisClient) {
@@ -10,14 +10,14 @@ export class Polls {
   }
 
   /** Keeps times that are later than those kept: another process may have seen a later poll. */
-  async save(polls: ReadonlyMap<string, number>): Promise<void> {
+  async saveLatest(polls: ReadonlyMap<string, number>): Promise<void> {
     if (polls.size === 0) return;
     const members = [...polls].flatMap(([schedd, at]) => [at, schedd]);
-    await this.#redis.zadd(POLLS_KEY, "GT", ...members);
+    await this.#redis.zadd(LAST_POLLS_KEY, "GT", ...members);
   }
 
-  async read(): Promise<Map<string, number>> {
-    const flat = await this.#redis.zrange(POLLS_KEY, 0, "-1", "WITHSCORES");
+  async readAll(): Promise<Map<string, number>> {
+    const flat = await this.#redis.zrange(LAST_POLLS_KEY, 0, "-1", "WITHSCORES");
     return new Map(
       flat.flatMap((schedd, index) => (index % 2 === 0 ? [[schedd, Number(flat[index + 1])] as const] : [])),
     );

@@ -22,13 +22,13 @@ export interface Layout {
  *
  * @throws what ioredis raises: RedisClient is away, or refuses writes
  */
-export async function readLayout(redis: RedisClient, partitions: number): Promise<Layout> {
-  const [, , written] = await Promise.all([
+export async function readOrInitializeLayout(redis: RedisClient, partitions: number): Promise<Layout> {
+  const [, , stored] = await Promise.all([
     redis.hsetnx(LAYOUT_KEY, "version", LAYOUT_VERSION),
     redis.hsetnx(LAYOUT_KEY, "partitions", partitions),
     redis.hmget(LAYOUT_KEY, "version", "partitions"),
   ]);
-  return { version: Number(written[0]), partitions: Number(written[1]) };
+  return { version: Number(stored[0]), partitions: Number(stored[1]) };
 }
 
 /**
@@ -37,15 +37,15 @@ export async function readLayout(redis: RedisClient, partitions: number): Promis
  * @throws LayoutError with one sentence that says what to do
  */
 export async function checkLayout(redis: RedisClient, partitions: number): Promise<void> {
-  const written = await readLayout(redis, partitions);
-  const problem = layoutProblem(written, partitions);
+  const stored = await readOrInitializeLayout(redis, partitions);
+  const problem = explainLayoutMismatch(stored, partitions);
   if (problem !== undefined) throw new LayoutError(problem);
 }
 
 /** Why this process can't work with data of a layout, in one sentence; undefined when it can. */
-export function layoutProblem(written: Layout, partitions: number): string | undefined {
-  if (written.version !== LAYOUT_VERSION)
-    return `the data in this Redis has layout ${written.version}, and this release works with ${LAYOUT_VERSION}; use the release that wrote it`;
-  if (written.partitions === partitions) return undefined;
-  return `STORE_PARTITIONS: is ${partitions}, but the data in this Redis was written with ${written.partitions}; set STORE_PARTITIONS=${written.partitions}`;
+export function explainLayoutMismatch(stored: Layout, partitions: number): string | undefined {
+  if (stored.version !== LAYOUT_VERSION)
+    return `the data in this Redis has layout ${stored.version}, and this release works with ${LAYOUT_VERSION}; use the release that wrote it`;
+  if (stored.partitions === partitions) return undefined;
+  return `STORE_PARTITIONS: is ${partitions}, but the data in this Redis was written with ${stored.partitions}; set STORE_PARTITIONS=${stored.partitions}`;
 }

@@ -7,7 +7,7 @@
  * A text's number is its place here, and lies in stored data: new texts are put at the end, and none ever leaves. Where a text is
  * worded anew, the old one stays beside it.
  */
-export const WORDS: readonly string[] = [
+export const LOG_DICTIONARY: readonly string[] = [
   "pre-mq-activation",
   "pre-launch",
   "pending-starter",
@@ -37,18 +37,17 @@ export const WORDS: readonly string[] = [
 ];
 
 /** A text of the vocabulary by its number, any other as it is. */
-export type StoredText<T extends string = string> = T | number;
+export type EncodedText<T extends string = string> = T | number;
 
-const NUMBERS: ReadonlyMap<string, number> = new Map(WORDS.map((word, number) => [word, number]));
+const NUMBER_BY_TEXT: ReadonlyMap<string, number> = new Map(LOG_DICTIONARY.map((word, number) => [word, number]));
 
 /** How a text is stored. */
-export const toStored = <T extends string>(text: T): StoredText<T> => NUMBERS.get(text) ?? text;
+export const encodeText = <T extends string>(text: T): EncodedText<T> => NUMBER_BY_TEXT.get(text) ?? text;
 
 /** @throws RangeError for a number that a later release coined */
-export function fromStored<T extends string>(stored: StoredText<T>): T {
-  if (typeof stored === "string") return stored;
-  const word = WORDS[stored];
-  if (word === undefined)
-    throw new RangeError(`a phase log has word ${stored}, which this release does not know`);
-  return word as T;
+export function decodeText<T extends string>(encoded: EncodedText<T>): T {
+  if (typeof encoded === "string") return encoded;
+  const text = LOG_DICTIONARY[encoded];
+  if (text === undefined) throw new RangeError(`a phase log has word ${encoded}, which this release does not know`);
+  return text as T;
 }

@@ -1,55 +1,55 @@
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { Phase, PhaseChange, Source } from "../domain/phases.js";
-import { fromStored, type StoredText, toStored } from "./logDictionary.js";
+import { decodeText, type EncodedText, encodeText } from "./logDictionary.js";
 
 /** A log entry as scripts take it: the time, and everything behind it. */
-export interface LogEntry {
-  now: string;
-  rest: string;
+export interface PhaseLogEntry {
+  timestampJson: string;
+  restJson: string;
   /**
    * Told of the taskforces of one workflow that a script has appended the entry to, and the phase they were in where that is
    * known. Not told of what changed nothing.
    */
-  recorded?: (taskforces: readonly TaskforceUuid[], from?: Phase) => void;
+  onRecorded?: (taskforces: readonly TaskforceUuid[], from?: Phase) => void;
 }
 
-type LogTuple = [
+type PhaseLogTuple = [
   time: number,
-  target: StoredText<Phase>,
+  target: EncodedText<Phase>,
   ok: 0 | 1,
   eventTime: number | null,
-  source: StoredText<Source>,
-  context: StoredText,
+  source: EncodedText<Source>,
+  context: EncodedText,
 ];
 
 /** @param change times are epoch seconds */
-export function logEntry(change: PhaseChange): LogEntry {
+export function encodeLogEntry(change: PhaseChange): PhaseLogEntry {
   const { timestamp, target_phase, was_successful, source_event_time, source_entity, context } = change;
   const rest = JSON.stringify([
-    toStored(target_phase),
+    encodeText(target_phase),
     was_successful ? 1 : 0,
     source_event_time,
-    toStored(source_entity),
-    toStored(context),
+    encodeText(source_entity),
+    encodeText(context),
   ]);
-  return { now: JSON.stringify(timestamp), rest: `,${rest.slice(1)}` };
+  return { timestampJson: JSON.stringify(timestamp), restJson: `,${rest.slice(1)}` };
 }
 
 /** A log as it lies in a record. */
-export const logText = (changes: readonly PhaseChange[]): string =>
+export const encodeLog = (changes: readonly PhaseChange[]): string =>
   changes
-    .map(logEntry)
-    .map(({ now, rest }) => `[${now}${rest}`)
+    .map(encodeLogEntry)
+    .map(({ timestampJson, restJson }) => `[${timestampJson}${restJson}`)
     .join(",");
 
 /** The entries of a stored log, oldest first. */
-export function parseLog(log: string): PhaseChange[] {
-  return (JSON.parse(`[${log}]`) as LogTuple[]).map((tuple) => ({
-    target_phase: fromStored(tuple[1]),
+export function decodeLog(log: string): PhaseChange[] {
+  return (JSON.parse(`[${log}]`) as PhaseLogTuple[]).map((tuple) => ({
+    target_phase: decodeText(tuple[1]),
     timestamp: tuple[0],
     was_successful: tuple[2] === 1,
     source_event_time: tuple[3],
-    source_entity: fromStored(tuple[4]),
-    context: fromStored(tuple[5]),
+    source_entity: decodeText(tuple[4]),
+    context: decodeText(tuple[5]),
   }));
 }

@@ -4,7 +4,7 @@ import type { RedisClient } from "../redis/redisClient.js";
 import { partitionOf, profilesKey, recordKey } from "./keys.js";
 
 /** The activated mq-profiles of each workflow. They never change once activated, so the MQS is asked once. */
-export class Profiles {
+export class MqProfiles {
   readonly #redis: RedisClient;
   readonly #partitions: number;
 
@@ -14,17 +14,16 @@ export class Profiles {
   }
 
   /** Keeps the profiles that activation gave, and marks the workflow: its queues are active. */
-  async activated(workflow: WorkflowId, profiles: readonly MqProfile[]): Promise<void> {
+  async saveActivated(workflow: WorkflowId, profiles: readonly MqProfile[]): Promise<void> {
     const partition = partitionOf(workflow, this.#partitions);
     const multi = this.#redis.multi();
-    for (const profile of profiles)
-      multi.hset(profilesKey(partition, workflow), profile.mqid, JSON.stringify(profile));
+    for (const profile of profiles) multi.hset(profilesKey(partition, workflow), profile.mqid, JSON.stringify(profile));
     multi.hset(recordKey(partition, "workflow", workflow), "mq_activated", 1);
     await multi.exec();
   }
 
   /** Keeps one more profile, learned by its id. */
-  async keep(workflow: WorkflowId, profile: MqProfile): Promise<void> {
+  async save(workflow: WorkflowId, profile: MqProfile): Promise<void> {
     const partition = partitionOf(workflow, this.#partitions);
     await this.#redis.hset(profilesKey(partition, workflow), profile.mqid, JSON.stringify(profile));
   }

@@ -1,10 +1,10 @@
 import { type TaskforceUuid, taskOf, workflowOf } from "../domain/ids.js";
 import type { Phase, PhaseChange } from "../domain/phases.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
-import { type SubmitReport, type Taskforce, unstarted } from "../domain/taskforce.js";
+import { buildUnstartedTaskforce, type SubmitReport, type Taskforce } from "../domain/taskforce.js";
 import type { Deactivation, Workflow } from "../domain/workflow.js";
-import type { Configuration } from "./configurations.js";
-import { logText, parseLog } from "./phaseLog.js";
+import type { TaskforceConfiguration } from "./configurations.js";
+import { decodeLog, encodeLog } from "./phaseLog.js";
 
 /*
  * How entities lie in Redis: what scripts need are hash fields of their own, all the rest is JSON text that is spliced into
@@ -38,7 +38,7 @@ export interface TaskforceRecord {
   log: string;
   n_workers: number;
   cluster_id?: number;
-  /** What condor-submit reported, as {@link submissionText}. */
+  /** What condor-submit reported, as {@link submissionJsonMembers}. */
   submission?: string;
   compound_statuses?: string;
   top_task_errors?: string;
@@ -51,23 +51,23 @@ export interface TaskforceRecord {
 /** A taskforce's record as it was read, and what it does not say itself. */
 export interface StoredTaskforce extends TaskforceRecord {
   uuid: TaskforceUuid;
-  /** Its {@link Configuration} as JSON text. */
-  configurationText: string;
+  /** Its {@link TaskforceConfiguration} as JSON text. */
+  configurationJson: string;
 }
 
 /** A taskforce's log, oldest entry first. */
-export const phaseChanges = (record: TaskforceRecord): PhaseChange[] => parseLog(record.log);
+export const phaseChanges = (record: TaskforceRecord): PhaseChange[] => decodeLog(record.log);
 
 /** What the newest entry of a taskforce's log says. */
-export const newestContext = (record: TaskforceRecord): string => phaseChanges(record).at(-1)?.context ?? "";
+export const latestContext = (record: TaskforceRecord): string => phaseChanges(record).at(-1)?.context ?? "";
 
 /** Joins the text of two JSON objects: cheaper than parsing both to print them again. */
-const splice = (object: string, members: string): string => `${object.slice(0, -1)},${members}}`;
+const appendJsonMembers = (object: string, members: string): string => `${object.slice(0, -1)},${members}}`;
 
-/** A new workflow's record. @param queues how many message queues it has */
-export function workflowRecord(workflow: Workflow, queues: number): WorkflowRecord {
+/** A new workflow's record. @param queueCount how many message queues it has */
+export function toWorkflowRecord(workflow: Workflow, queueCount: number): WorkflowRecord {
   const { deactivated: _, deactivated_ts: __, ...rest } = workflow;
-  return { doc: JSON.stringify(rest), n_queues: queues };
+  return { doc: JSON.stringify(rest), n_queues: queueCount };
 }
 
 /** A workflow as it was when it was created. */
@@ -78,51 +78,51 @@ export const workflowAsCreated = ({ doc }: WorkflowRecord): Workflow => ({
 });
 
 /** A workflow as JSON text. */
-export function workflowText(record: WorkflowRecord): string {
+export function workflowJson(record: WorkflowRecord): string {
   const { deactivated, deactivated_ts } = record;
   const why = deactivated === undefined ? "null" : JSON.stringify(deactivated);
-  return splice(record.doc, `"deactivated":${why},"deactivated_ts":${deactivated_ts ?? null}`);
+  return appendJsonMembers(record.doc, `"deactivated":${why},"deactivated_ts":${deactivated_ts ?? null}`);
 }
 
 /** A task directive's record. */
-export const taskRecord = (directive: TaskDirective): TaskRecord => ({ doc: JSON.stringify(directive) });
+export const toTaskRecord = (directive: TaskDirective): TaskRecord => ({ doc: JSON.stringify(directive) });
 
 /** A task directive as JSON text. */
-export const taskText = (record: TaskRecord): string => record.doc;
+export const taskJson = (record: TaskRecord): string => record.doc;
 
 /** A new taskforce's record. @param configuration its digest */
-export const taskforceRecord = (taskforce: Taskforce, configuration: string): TaskforceRecord => ({
+export const toTaskforceRecord = (taskforce: Taskforce, configuration: string): TaskforceRecord => ({
   configuration,
   schedd: taskforce.schedd,
   priority: taskforce.priority,
   phase: taskforce.phase,
   since: JSON.stringify(taskforce.timestamp),
-  log: logText(taskforce.phase_change_log),
+  log: encodeLog(taskforce.phase_change_log),
   n_workers: taskforce.n_workers,
 });
 
 /** What a condor-submit report leaves, as it is stored: members of a JSON object. */
-export const submissionText = (report: Pick<SubmitReport, "submit_dict" | "job_event_log_fpath">): string =>
+export const submissionJsonMembers = (report: Pick<SubmitReport, "submit_dict" | "job_event_log_fpath">): string =>
   `"submit_dict":${JSON.stringify(report.submit_dict)},"job_event_log_fpath":${JSON.stringify(report.job_event_log_fpath)}`;
 
-const NOT_SUBMITTED = submissionText({ submit_dict: {}, job_event_log_fpath: "" });
+const EMPTY_SUBMISSION = submissionJsonMembers({ submit_dict: {}, job_event_log_fpath: "" });
 
 /** A taskforce as JSON text. */
-export function taskforceText(stored: StoredTaskforce): string {
+export function taskforceJson(stored: StoredTaskforce): string {
   const { uuid, schedd, priority, cluster_id, compound_statuses, top_task_errors } = stored;
   const log = phaseChanges(stored);
   return (
     `{"taskforce_uuid":"${uuid}","task_id":"${taskOf(uuid)}","workflow_id":"${workflowOf(uuid)}",` +
-    `"timestamp":${createdAt(log)},"priority":${priority},"collector":null,"schedd":${JSON.stringify(schedd)},` +
-    `"n_workers":${stored.n_workers},${stored.configurationText.slice(1, -1)},` +
-    `"cluster_id":${cluster_id ?? null},${stored.submission ?? NOT_SUBMITTED},` +
+    `"timestamp":${creationTimestamp(log)},"priority":${priority},"collector":null,"schedd":${JSON.stringify(schedd)},` +
+    `"n_workers":${stored.n_workers},${stored.configurationJson.slice(1, -1)},` +
+    `"cluster_id":${cluster_id ?? null},${stored.submission ?? EMPTY_SUBMISSION},` +
     `"phase":"${stored.phase}","phase_change_log":${JSON.stringify(log)},` +
     `"compound_statuses":${compound_statuses ?? "{}"},"top_task_errors":${top_task_errors ?? "{}"}}`
   );
 }
 
 /** A taskforce was created when its log began. */
-const createdAt = ([created]: readonly PhaseChange[]): number => {
+const creationTimestamp = ([created]: readonly PhaseChange[]): number => {
   if (created === undefined) throw new Error("a taskforce without a log");
   return created.timestamp;
 };
@@ -134,12 +134,12 @@ export function taskforceAsCreated(stored: StoredTaskforce, n_workers: number): 
   if (created === undefined) throw new Error("a taskforce without a log");
   const identity = { taskforce_uuid: uuid, task_id: taskOf(uuid), workflow_id: workflowOf(uuid) };
   const { timestamp } = created;
-  return unstarted(
-    { ...identity, timestamp, priority, schedd, n_workers, ...configurationOf(stored) },
+  return buildUnstartedTaskforce(
+    { ...identity, timestamp, priority, schedd, n_workers, ...parseConfiguration(stored) },
     created,
   );
 }
 
 /** What a taskforce has in common with others. */
-export const configurationOf = ({ configurationText }: StoredTaskforce): Configuration =>
-  JSON.parse(configurationText) as Configuration;
+export const parseConfiguration = ({ configurationJson }: StoredTaskforce): TaskforceConfiguration =>
+  JSON.parse(configurationJson) as TaskforceConfiguration;

@@ -1,6 +1,6 @@
 import type { RedisConnection } from "redis-om";
 import type { RedisClient } from "../redis/redisClient.js";
-import type { Writes } from "./writes.js";
+import type { WriteCommands } from "./writes.js";
 
 type Fields = Record<string, string | number>;
 
@@ -8,7 +8,7 @@ type Fields = Record<string, string | number>;
  * The handful of node-redis methods that a redis-om repository calls, spoken through ioredis: one client and one
  * reconnect policy serve the repositories and everything else.
  */
-export function redisOmClient(redis: RedisClient): RedisConnection {
+export function createRedisOmClient(redis: RedisClient): RedisConnection {
   const client = {
     hGetAll: (key: string) => redis.hgetall(key),
     unlink: (...keys: string[]) => redis.unlink(...keys),
@@ -17,19 +17,19 @@ export function redisOmClient(redis: RedisClient): RedisConnection {
     set: (key: string, value: string) => redis.set(key, value),
     multi: () => {
       const multi = redis.multi();
-      return transaction(multi, () => multi.exec());
+      return createTransactionAdapter(multi, () => multi.exec());
     },
   };
   return client as unknown as RedisConnection;
 }
 
 /** The same, bound to an open `MULTI` or its like: several saves become one transaction, which the caller executes. */
-export function redisOmTransaction(open: Writes): RedisConnection {
-  return { multi: () => transaction(open, async () => []) } as unknown as RedisConnection;
+export function createRedisOmTransaction(open: WriteCommands): RedisConnection {
+  return { multi: () => createTransactionAdapter(open, async () => []) } as unknown as RedisConnection;
 }
 
 /** The same, but nothing is sent: what a save would write is given to `collect`, for a script to write. */
-export function redisOmRecorder(collect: (key: string, fields: Fields) => void): RedisConnection {
+export function createRedisOmRecorder(collect: (key: string, fields: Fields) => void): RedisConnection {
   const recorder = {
     unlink: () => recorder,
     hSet: (key: string, fields: Fields) => {
@@ -41,7 +41,7 @@ export function redisOmRecorder(collect: (key: string, fields: Fields) => void):
   return { multi: () => recorder } as unknown as RedisConnection;
 }
 
-function transaction(commands: Writes, exec: () => Promise<unknown>) {
+function createTransactionAdapter(commands: WriteCommands, exec: () => Promise<unknown>) {
   const chain = {
     unlink: (key: string) => {
       commands.unlink(key);

@@ -1,4 +1,4 @@
-import { now } from "../domain/clock.js";
+import { nextEpochSeconds } from "../domain/clock.js";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { CompoundStatuses, TopTaskErrors } from "../domain/taskforce.js";
 import { dirtyKey, memberOf, partitionOf, partitionPrefix } from "./keys.js";
@@ -13,29 +13,26 @@ export interface StatusUpdate {
 }
 
 /** Taskforces for each run of the script: a long script keeps everybody else waiting. */
-const BATCH = 250;
+const STATUS_BATCH_SIZE = 250;
 
 /**
  * Replaces statuses of many taskforces, one script for each partition and batch.
  *
  * @returns the taskforces that exist
  */
-export async function updateStatuses(
-  store: Store,
-  updates: readonly StatusUpdate[],
-): Promise<Set<TaskforceUuid>> {
+export async function updateStatuses(store: Store, updates: readonly StatusUpdate[]): Promise<Set<TaskforceUuid>> {
   const byPartition = new Map<number, StatusUpdate[]>();
   for (const update of updates) {
     const partition = partitionOf(update.uuid, store.partitions);
-    const there = byPartition.get(partition);
-    if (there === undefined) byPartition.set(partition, [update]);
-    else there.push(update);
+    const group = byPartition.get(partition);
+    if (group === undefined) byPartition.set(partition, [update]);
+    else group.push(update);
   }
   const found = new Set<TaskforceUuid>();
   const runs: Promise<void>[] = [];
-  for (const [partition, all] of byPartition)
-    for (let start = 0; start < all.length; start += BATCH)
-      runs.push(updateBatch(store, partition, all.slice(start, start + BATCH), found));
+  for (const [partition, partitionUpdates] of byPartition)
+    for (let start = 0; start < partitionUpdates.length; start += STATUS_BATCH_SIZE)
+      runs.push(updateBatch(store, partition, partitionUpdates.slice(start, start + STATUS_BATCH_SIZE), found));
   await Promise.all(runs);
   return found;
 }
@@ -54,7 +51,7 @@ async function updateBatch(
   const keys = [dirtyKey(partition)];
   const flags = (await runScript(store.redis, "updateStatuses", keys, [
     `${partitionPrefix(partition)}taskforce:`,
-    JSON.stringify(now()),
+    JSON.stringify(nextEpochSeconds()),
     ...values,
   ])) as number[];
   updates.forEach(({ uuid }, index) => {

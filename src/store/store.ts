@@ -1,26 +1,26 @@
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { Configurations } from "./configurations.js";
-import { Counts } from "./counts.js";
-import { Idempotency } from "./idempotencyClaims.js";
+import { ConfigurationCache } from "./configurations.js";
+import { TaskforceCounts } from "./counts.js";
+import { IdempotencyClaims } from "./idempotencyClaims.js";
 import { Indexes } from "./indexes.js";
-import { type IdOf, type Kind, partitionOf, recordKey, SCHEDDS_KEY } from "./keys.js";
+import { type EntityKind, type IdByKind, KNOWN_SCHEDDS_KEY, partitionOf, recordKey } from "./keys.js";
+import { LastPolls } from "./lastPolls.js";
 import { checkLayout } from "./layout.js";
-import { Polls } from "./lastPolls.js";
-import { Profiles } from "./profiles.js";
+import { MqProfiles } from "./profiles.js";
 import type { StoredTaskforce, TaskforceRecord } from "./records.js";
-import { redisOmClient } from "./redisOmClient.js";
-import { PartitionRepositories, type RecordOf } from "./repositories.js";
+import { createRedisOmClient } from "./redisOmClient.js";
+import { PartitionRepositories, type RecordByKind } from "./repositories.js";
 import { defineScripts } from "./scripts.js";
 import { Summaries } from "./summaries.js";
 import { Transitions } from "./transitions.js";
 
 /** Records that {@link Store.fetchEach} reads at once. */
-const CHUNK = 500;
+const FETCH_BATCH_SIZE = 500;
 
 /** What reading an entity of each kind gives. */
-export interface StoredOf extends Omit<RecordOf, "taskforce"> {
+export interface StoredByKind extends Omit<RecordByKind, "taskforce"> {
   taskforce: StoredTaskforce;
 }
 
@@ -28,84 +28,84 @@ export interface StoredOf extends Omit<RecordOf, "taskforce"> {
 export class Store {
   readonly redis: RedisClient;
   /** For writes of megabytes: nothing that is small waits behind their bytes. */
-  readonly bulk: RedisClient;
+  readonly bulkRedis: RedisClient;
   readonly partitions: number;
   readonly indexes: Indexes;
   readonly transitions: Transitions;
-  readonly configurations: Configurations;
-  readonly profiles: Profiles;
+  readonly configurations: ConfigurationCache;
+  readonly profiles: MqProfiles;
   readonly summaries: Summaries;
-  readonly counts: Counts;
-  readonly polls: Polls;
-  readonly idempotency: Idempotency;
+  readonly counts: TaskforceCounts;
+  readonly polls: LastPolls;
+  readonly idempotency: IdempotencyClaims;
   readonly #repositories: PartitionRepositories[];
 
   /** @param partitions any number, but the same for ever: {@link openStore} checks it */
   constructor(redis: RedisClient, partitions: number, bulk: RedisClient) {
     this.redis = redis;
-    this.bulk = bulk;
+    this.bulkRedis = bulk;
     this.partitions = partitions;
     for (const client of new Set([redis, bulk])) defineScripts(client);
-    const client = redisOmClient(redis);
+    const client = createRedisOmClient(redis);
     this.#repositories = Array.from({ length: partitions }, (_, p) => new PartitionRepositories(p, client));
     this.indexes = new Indexes(redis, partitions);
     this.transitions = new Transitions(redis, partitions);
-    this.configurations = new Configurations(redis);
-    this.profiles = new Profiles(redis, partitions);
+    this.configurations = new ConfigurationCache(redis);
+    this.profiles = new MqProfiles(redis, partitions);
     this.summaries = new Summaries(redis, partitions);
-    this.counts = new Counts(redis, partitions);
-    this.polls = new Polls(redis);
-    this.idempotency = new Idempotency(redis);
+    this.counts = new TaskforceCounts(redis, partitions);
+    this.polls = new LastPolls(redis);
+    this.idempotency = new IdempotencyClaims(redis);
   }
 
   /** The repositories of the partition that an id belongs to. */
-  repositoriesOf(id: IdOf[Kind]): PartitionRepositories {
+  repositoriesOf(id: IdByKind[EntityKind]): PartitionRepositories {
     const repositories = this.#repositories[partitionOf(id, this.partitions)];
     if (repositories === undefined) throw new RangeError(`no partition for ${id}`);
     return repositories;
   }
 
   /** One record; undefined when there is none. */
-  async fetch<K extends Kind>(kind: K, id: IdOf[K]): Promise<StoredOf[K] | undefined> {
+  async fetch<K extends EntityKind>(kind: K, id: IdByKind[K]): Promise<StoredByKind[K] | undefined> {
     const record = await this.repositoriesOf(id).fetch(kind, id);
     // The compiler can't tell that the kind is one and the same.
-    if (kind !== "taskforce" || record === undefined) return record as StoredOf[K] | undefined;
-    return this.complete(id as TaskforceUuid, record as TaskforceRecord) as Promise<StoredOf[K]>;
+    if (kind !== "taskforce" || record === undefined) return record as StoredByKind[K] | undefined;
+    return this.attachConfiguration(id as TaskforceUuid, record as TaskforceRecord) as Promise<StoredByKind[K]>;
   }
 
   /** Adds to a taskforce's record what it does not say itself. */
-  async complete(uuid: TaskforceUuid, record: TaskforceRecord): Promise<StoredTaskforce> {
-    const text = this.configurations.textOf(partitionOf(uuid, this.partitions), record.configuration);
-    return Object.assign(record, { uuid, configurationText: typeof text === "string" ? text : await text });
+  async attachConfiguration(uuid: TaskforceUuid, record: TaskforceRecord): Promise<StoredTaskforce> {
+    const text = this.configurations.getJson(partitionOf(uuid, this.partitions), record.configuration);
+    return Object.assign(record, { uuid, configurationJson: typeof text === "string" ? text : await text });
   }
 
   /** Many records, in the order of the ids; undefined where there is none. */
-  fetchMany<K extends Kind>(kind: K, ids: readonly IdOf[K][]): Promise<(StoredOf[K] | undefined)[]> {
+  fetchMany<K extends EntityKind>(kind: K, ids: readonly IdByKind[K][]): Promise<(StoredByKind[K] | undefined)[]> {
     return Promise.all(ids.map((id) => this.fetch(kind, id)));
   }
 
   /** Any number of records with their ids, in that order, read in pieces; undefined where there is none. */
-  async *fetchEach<K extends Kind>(
+  async *fetchEach<K extends EntityKind>(
     kind: K,
-    ids: readonly IdOf[K][],
-  ): AsyncGenerator<[id: IdOf[K], record: StoredOf[K] | undefined]> {
-    for (let start = 0; start < ids.length; start += CHUNK) {
-      const chunk = ids.slice(start, start + CHUNK);
+    ids: readonly IdByKind[K][],
+  ): AsyncGenerator<[id: IdByKind[K], record: StoredByKind[K] | undefined]> {
+    for (let start = 0; start < ids.length; start += FETCH_BATCH_SIZE) {
+      const chunk = ids.slice(start, start + FETCH_BATCH_SIZE);
       const records = await this.fetchMany(kind, chunk);
       for (const [index, id] of chunk.entries()) yield [id, records[index]];
     }
   }
 
   /** Epoch seconds since which a taskforce is in a phase, or last failed in it; undefined when it is elsewhere. */
-  async inPhaseSince(uuid: TaskforceUuid, phase: Phase): Promise<number | undefined> {
+  async readPhaseSinceSeconds(uuid: TaskforceUuid, phase: Phase): Promise<number | undefined> {
     const key = recordKey(partitionOf(uuid, this.partitions), "taskforce", uuid);
-    const [now, since] = await this.redis.hmget(key, "phase", "since");
-    return now === phase ? Number(since) : undefined;
+    const [currentPhase, since] = await this.redis.hmget(key, "phase", "since");
+    return currentPhase === phase ? Number(since) : undefined;
   }
 
   /** Every schedd that ever had a taskforce. */
   knownSchedds(): Promise<string[]> {
-    return this.redis.smembers(SCHEDDS_KEY);
+    return this.redis.smembers(KNOWN_SCHEDDS_KEY);
   }
 }
 

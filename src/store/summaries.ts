@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 import type { WorkflowId } from "../domain/ids.js";
 import type { WorkflowSummary } from "../domain/summary.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { dirtyKey, idOfMember, memberOf, partitionOf, summarizersKey, summaryKey } from "./keys.js";
+import { dirtyKey, idOfMember, memberOf, partitionOf, summaryKey, summaryLeasesKey } from "./keys.js";
 import { runScript } from "./scripts.js";
 
 /** The right to replace a workflow's summary. It ends when somebody else takes it: whoever slept meanwhile knows old sums. */
-export interface Turn {
+export interface SummaryLease {
   workflow: WorkflowId;
   /** Told from all other turns by this. */
-  name: string;
+  leaseId: string;
 }
 
 /** Summaries, and which of them are out of date: every script that changes a taskforce marks its workflow dirty. */
@@ -35,16 +35,16 @@ export class Summaries {
     // In one transaction: between two looks it could go from one set to the other.
     const multi = this.#redis.multi();
     multi.sismember(dirtyKey(partition), memberOf(workflow));
-    multi.hexists(summarizersKey(partition), memberOf(workflow));
+    multi.hexists(summaryLeasesKey(partition), memberOf(workflow));
     const results = (await multi.exec()) ?? [];
     return results.every(([, isMember]) => isMember === 0);
   }
 
   /** Replaces a workflow's summary, which then is no longer in the making. @returns false when the turn was over */
-  async save({ workflow, name }: Turn, summary: WorkflowSummary): Promise<boolean> {
+  async save({ workflow, leaseId }: SummaryLease, summary: WorkflowSummary): Promise<boolean> {
     const partition = partitionOf(workflow, this.#partitions);
-    const keys = [summaryKey(partition, workflow), summarizersKey(partition)];
-    const values = [memberOf(workflow), name, JSON.stringify(summary)];
+    const keys = [summaryKey(partition, workflow), summaryLeasesKey(partition)];
+    const values = [memberOf(workflow), leaseId, JSON.stringify(summary)];
     return (await runScript(this.#redis, "saveSummary", keys, values)) === 1;
   }
 
@@ -57,21 +57,21 @@ export class Summaries {
    * Takes some dirty workflows of a partition. Until their summaries are saved they are remembered as being in the making, so
    * that a crash in between loses none.
    */
-  async takeDirty(partition: number, count: number): Promise<Turn[]> {
-    const members = await this.#redis.srandmember(dirtyKey(partition), count);
+  async claimDirty(partition: number, limit: number): Promise<SummaryLease[]> {
+    const members = await this.#redis.srandmember(dirtyKey(partition), limit);
     if (members.length === 0) return [];
     const name = randomUUID();
     await this.#redis
       .multi()
       .srem(dirtyKey(partition), ...members)
-      .hset(summarizersKey(partition), Object.fromEntries(members.map((member) => [member, name])))
+      .hset(summaryLeasesKey(partition), Object.fromEntries(members.map((member) => [member, name])))
       .exec();
-    return members.map((member) => ({ workflow: idOfMember("workflow", member), name }));
+    return members.map((member) => ({ workflow: idOfMember("workflow", member), leaseId: name }));
   }
 
   /** Marks those dirty again whose summary was in the making, perhaps in a process that died. */
-  async restoreDirty(partition: number): Promise<void> {
-    const members = await this.#redis.hkeys(summarizersKey(partition));
+  async markLeasedDirty(partition: number): Promise<void> {
+    const members = await this.#redis.hkeys(summaryLeasesKey(partition));
     if (members.length > 0) await this.#redis.sadd(dirtyKey(partition), ...members);
   }
 }

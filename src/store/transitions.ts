@@ -5,7 +5,7 @@ import type { SubmitReport } from "../domain/taskforce.js";
 import type { Deactivation } from "../domain/workflow.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import {
-  allKey,
+  allEntitiesKey,
   deactivatingKey,
   dirtyKey,
   idOfMember,
@@ -17,8 +17,8 @@ import {
   type TaskforceKeys,
   taskforceKeys,
 } from "./keys.js";
-import type { LogEntry } from "./phaseLog.js";
-import { submissionText } from "./records.js";
+import type { PhaseLogEntry } from "./phaseLog.js";
+import { submissionJsonMembers } from "./records.js";
 import { runScript, type ScriptName } from "./scripts.js";
 
 /** What became of a condor-submit report. */
@@ -35,7 +35,7 @@ const SUBMIT_OUTCOMES: Record<number, SubmitOutcome> = {
 };
 
 /** Taskforces of a workflow that are counted in one step: short enough not to keep Redis from others. */
-const COUNTED_AT_ONCE = 1000;
+const COUNT_BATCH_SIZE = 1000;
 
 /**
  * Every change of an entity after its creation: each is one script, so that what it checks and what it writes cannot be
@@ -59,38 +59,38 @@ export class Transitions {
   }
 
   /** Moves one taskforce forward. @returns false when it is elsewhere by now, or its workflow is deactivated */
-  async advance(uuid: TaskforceUuid, from: Phase, to: Phase, entry: LogEntry): Promise<boolean> {
+  async advance(uuid: TaskforceUuid, from: Phase, to: Phase, entry: PhaseLogEntry): Promise<boolean> {
     const { record, workflow, index, dirty } = this.#keys(uuid);
-    const values = [memberOf(uuid), from, to, entry.now, entry.rest];
+    const values = [memberOf(uuid), from, to, entry.timestampJson, entry.restJson];
     const moved = (await this.#run("advance", [record, workflow, index, dirty], values)) === 1;
-    if (moved) entry.recorded?.([uuid], from);
+    if (moved) entry.onRecorded?.([uuid], from);
     return moved;
   }
 
   /** Moves taskforces of one workflow forward. @returns those that moved */
-  async advanceAll(
+  async advanceMany(
     uuids: readonly TaskforceUuid[],
     from: Phase,
     to: Phase,
-    entry: LogEntry,
+    entry: PhaseLogEntry,
   ): Promise<TaskforceUuid[]> {
-    return this.#pipelined(uuids, from, entry, (pipeline, uuid) => {
+    return this.#runPipelined(uuids, from, entry, (pipeline, uuid) => {
       const { record, workflow, index, dirty } = this.#keys(uuid);
       runScript(
         pipeline,
         "advance",
         [record, workflow, index, dirty],
-        [memberOf(uuid), from, to, entry.now, entry.rest],
+        [memberOf(uuid), from, to, entry.timestampJson, entry.restJson],
       );
     });
   }
 
   /** Logs a failed attempt for taskforces of one workflow that still are in a phase. */
-  async noteAttempts(uuids: readonly TaskforceUuid[], phase: Phase, entry: LogEntry): Promise<void> {
-    await this.#pipelined(uuids, phase, entry, (pipeline, uuid) => {
+  async recordAttempts(uuids: readonly TaskforceUuid[], phase: Phase, entry: PhaseLogEntry): Promise<void> {
+    await this.#runPipelined(uuids, phase, entry, (pipeline, uuid) => {
       const { record, workflow, dirty } = this.#keys(uuid);
-      const values = [phase, entry.now, entry.rest, memberOf(uuid)];
-      runScript(pipeline, "noteAttempt", [record, workflow, dirty], values);
+      const values = [phase, entry.timestampJson, entry.restJson, memberOf(uuid)];
+      runScript(pipeline, "recordAttempt", [record, workflow, dirty], values);
     });
   }
 
@@ -99,19 +99,19 @@ export class Transitions {
    *
    * @returns those for which the script answered 1: it recorded the entry
    */
-  async #pipelined(
+  async #runPipelined(
     uuids: readonly TaskforceUuid[],
     from: Phase,
-    entry: LogEntry,
-    put: (pipeline: ChainableCommander, uuid: TaskforceUuid) => void,
+    entry: PhaseLogEntry,
+    addCommand: (pipeline: ChainableCommander, uuid: TaskforceUuid) => void,
   ): Promise<TaskforceUuid[]> {
     const pipeline = this.#redis.pipeline();
-    for (const uuid of uuids) put(pipeline, uuid);
+    for (const uuid of uuids) addCommand(pipeline, uuid);
     const results = (await pipeline.exec()) ?? [];
     const failed = results.find(([error]) => error !== null);
     if (failed?.[0]) throw failed[0];
     const recorded = uuids.filter((_, index) => results[index]?.[1] === 1);
-    entry.recorded?.(recorded, from);
+    entry.onRecorded?.(recorded, from);
     return recorded;
   }
 
@@ -122,7 +122,7 @@ export class Transitions {
   async recordSubmit(
     uuid: TaskforceUuid,
     report: SubmitReport,
-    entries: { submitted: LogEntry; deactivated: LogEntry },
+    entries: { submitted: PhaseLogEntry; deactivated: PhaseLogEntry },
   ): Promise<{ outcome: SubmitOutcome; schedd: string }> {
     const { record, workflow, index, dirty } = this.#keys(uuid);
     const [code, schedd] = (await runScript(
@@ -131,31 +131,31 @@ export class Transitions {
       [record, workflow, index, dirty],
       [
         memberOf(uuid),
-        entries.submitted.now,
+        entries.submitted.timestampJson,
         report.cluster_id,
         report.n_workers,
-        submissionText(report),
+        submissionJsonMembers(report),
         report.job_event_log_fpath,
-        entries.submitted.rest,
-        entries.deactivated.rest,
+        entries.submitted.restJson,
+        entries.deactivated.restJson,
       ],
     )) as [number, string];
-    if (code === 1) entries.submitted.recorded?.([uuid], "pending-starter");
-    if (code === 2) entries.deactivated.recorded?.([uuid]);
+    if (code === 1) entries.submitted.onRecorded?.([uuid], "pending-starter");
+    if (code === 2) entries.deactivated.onRecorded?.([uuid]);
     return { outcome: SUBMIT_OUTCOMES[code] ?? "missing", schedd };
   }
 
-  /** @param leased whether the report ended a running lease: only then it counts */
+  /** @param isLeased whether the report ended a running lease: only then it counts */
   async recordSubmitFailure(
     uuid: TaskforceUuid,
-    leased: boolean,
-    entry: LogEntry,
+    isLeased: boolean,
+    entry: PhaseLogEntry,
   ): Promise<SubmitFailureOutcome> {
     const { record, workflow, dirty } = this.#keys(uuid);
-    const values = [entry.now, leased ? 1 : 0, entry.rest, memberOf(uuid)];
+    const values = [entry.timestampJson, isLeased ? 1 : 0, entry.restJson, memberOf(uuid)];
     const code = await this.#run("recordSubmitFailure", [record, workflow, dirty], values);
     // One that ended no lease may be a repeat, which is not logged.
-    if (leased && (code >= 0 || code === -3)) entry.recorded?.([uuid]);
+    if (isLeased && (code >= 0 || code === -3)) entry.onRecorded?.([uuid]);
     if (code >= 0) return { failures: code };
     return code === -3 ? "workflow-deactivated" : code === -1 ? "not-pending" : "missing";
   }
@@ -163,34 +163,34 @@ export class Transitions {
   /** @param entries what is logged when it counts, and after condor-complete. @returns false when there is no such taskforce */
   async recordRemoval(
     uuid: TaskforceUuid,
-    entries: { removed: LogEntry; tooLate: LogEntry },
+    entries: { removed: PhaseLogEntry; tooLate: PhaseLogEntry },
   ): Promise<boolean> {
     const { record, index, dirty } = this.#keys(uuid);
-    const values = [memberOf(uuid), entries.removed.now, entries.removed.rest, entries.tooLate.rest];
+    const values = [memberOf(uuid), entries.removed.timestampJson, entries.removed.restJson, entries.tooLate.restJson];
     const code = await this.#run("recordRemoval", [record, index, dirty], values);
-    if (code === 1) entries.removed.recorded?.([uuid]);
+    if (code === 1) entries.removed.onRecorded?.([uuid]);
     return code !== -2;
   }
 
   /** @returns the failures that counted so far; undefined when there is no such taskforce */
   async recordRemovalFailure(
     uuid: TaskforceUuid,
-    leased: boolean,
-    entry: LogEntry,
+    isLeased: boolean,
+    entry: PhaseLogEntry,
   ): Promise<number | undefined> {
     const { record, dirty } = this.#keys(uuid);
-    const values = [entry.now, leased ? 1 : 0, entry.rest, memberOf(uuid)];
+    const values = [entry.timestampJson, isLeased ? 1 : 0, entry.restJson, memberOf(uuid)];
     const code = await this.#run("recordRemovalFailure", [record, dirty], values);
-    if (leased && code >= 0) entry.recorded?.([uuid]);
+    if (isLeased && code >= 0) entry.onRecorded?.([uuid]);
     return code === -2 ? undefined : code;
   }
 
   /** @returns false when there is no such taskforce */
-  async recordCompletion(uuid: TaskforceUuid, entry: LogEntry): Promise<boolean> {
+  async recordCompletion(uuid: TaskforceUuid, entry: PhaseLogEntry): Promise<boolean> {
     const { record, index, dirty } = this.#keys(uuid);
-    const values = [memberOf(uuid), entry.now, entry.rest];
+    const values = [memberOf(uuid), entry.timestampJson, entry.restJson];
     const code = await this.#run("recordCompletion", [record, index, dirty], values);
-    if (code === 1) entry.recorded?.([uuid]);
+    if (code === 1) entry.onRecorded?.([uuid]);
     return code !== -2;
   }
 
@@ -199,41 +199,36 @@ export class Transitions {
    *
    * @returns false when it does not wait to be started: it is elsewhere by now, or its workflow is deactivated
    */
-  async recordRetry(uuid: TaskforceUuid, entry: LogEntry): Promise<boolean> {
+  async recordRetry(uuid: TaskforceUuid, entry: PhaseLogEntry): Promise<boolean> {
     const { record, workflow, dirty } = this.#keys(uuid);
-    const values = [entry.now, entry.rest, memberOf(uuid)];
+    const values = [entry.timestampJson, entry.restJson, memberOf(uuid)];
     const code = await this.#run("recordRetry", [record, workflow, dirty], values);
-    if (code === 1) entry.recorded?.([uuid]);
+    if (code === 1) entry.onRecorded?.([uuid]);
     return code >= 0;
   }
 
   /**
    * Flips a workflow to deactivated.
    *
-   * @param at epoch seconds
+   * @param timestampSeconds epoch seconds
    * @returns the number of taskforces that will be stopped; undefined when it is unknown or already deactivated
    */
-  async deactivate(workflow: WorkflowId, why: Deactivation, at: number): Promise<number | undefined> {
+  async deactivate(workflow: WorkflowId, reason: Deactivation, timestampSeconds: number): Promise<number | undefined> {
     const partition = partitionOf(workflow, this.#partitions);
     const taskforces = indexKey(partition, "taskforce", "workflow_id", workflow);
     const records = `${partitionPrefix(partition)}taskforce:`;
     const found = (await runScript(
       this.#redis,
       "deactivate",
-      [
-        recordKey(partition, "workflow", workflow),
-        taskforces,
-        deactivatingKey(partition),
-        dirtyKey(partition),
-      ],
-      [memberOf(workflow), why, JSON.stringify(at), records, COUNTED_AT_ONCE],
+      [recordKey(partition, "workflow", workflow), taskforces, deactivatingKey(partition), dirtyKey(partition)],
+      [memberOf(workflow), reason, JSON.stringify(timestampSeconds), records, COUNT_BATCH_SIZE],
     )) as -1 | [counted: number, total: number];
     if (found === -1) return undefined;
     const [counted, total] = found;
     let count = counted;
     // No more come, and nothing but what is told afterwards stops them: to count them later is as good.
-    for (let first = COUNTED_AT_ONCE; first < total; first += COUNTED_AT_ONCE)
-      count += await this.#run("countStoppable", [taskforces], [records, first, first + COUNTED_AT_ONCE - 1]);
+    for (let first = COUNT_BATCH_SIZE; first < total; first += COUNT_BATCH_SIZE)
+      count += await this.#run("countStoppable", [taskforces], [records, first, first + COUNT_BATCH_SIZE - 1]);
     return count;
   }
 
@@ -244,7 +239,7 @@ export class Transitions {
    */
   async stopTaskforces(
     uuids: readonly TaskforceUuid[],
-    entries: { moved: LogEntry; left: LogEntry },
+    entries: { moved: PhaseLogEntry; left: PhaseLogEntry },
   ): Promise<TaskforceUuid[]> {
     const [first] = uuids;
     if (first === undefined) return [];
@@ -252,18 +247,18 @@ export class Transitions {
     const [toStop, moved, left] = (await runScript(
       this.#redis,
       "stopTaskforces",
-      [allKey(partition, "taskforce"), dirtyKey(partition)],
+      [allEntitiesKey(partition, "taskforce"), dirtyKey(partition)],
       [
         `${partitionPrefix(partition)}taskforce:`,
-        entries.moved.now,
-        entries.moved.rest,
-        entries.left.rest,
+        entries.moved.timestampJson,
+        entries.moved.restJson,
+        entries.left.restJson,
         ...uuids.map(memberOf),
       ],
     )) as [string[], string[], string[]];
     const idsOf = (members: string[]) => members.map((member) => idOfMember("taskforce", member));
-    entries.moved.recorded?.(idsOf(moved));
-    entries.left.recorded?.(idsOf(left));
+    entries.moved.onRecorded?.(idsOf(moved));
+    entries.left.onRecorded?.(idsOf(left));
     return idsOf(toStop);
   }
 }

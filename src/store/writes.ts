@@ -1,7 +1,7 @@
 import type { Command } from "ioredis";
 
-/** The commands by which entities come to be; a `multi()` understands them, and {@link RecordedWrites}. */
-export interface Writes {
+/** The commands by which entities come to be; a `multi()` understands them, and {@link WriteRecorder}. */
+export interface WriteCommands {
   hset(key: string, fields: Record<string, string | number>): unknown;
   unlink(key: string): unknown;
   zadd(key: string, ...scoresAndMembers: (string | number)[]): unknown;
@@ -14,43 +14,43 @@ export interface Writes {
 }
 
 /** Takes down commands, for a script to run: a transaction can't be made to depend on what it finds. */
-export class RecordedWrites implements Writes {
+export class WriteRecorder implements WriteCommands {
   readonly #commands: string[][] = [];
 
-  #add(...command: (string | number)[]): void {
+  #record(...command: (string | number)[]): void {
     this.#commands.push(command.map(String));
   }
 
   hset(key: string, fields: Record<string, string | number>): void {
-    this.#add("HSET", key, ...Object.entries(fields).flat());
+    this.#record("HSET", key, ...Object.entries(fields).flat());
   }
 
   unlink(key: string): void {
-    this.#add("UNLINK", key);
+    this.#record("UNLINK", key);
   }
 
   zadd(key: string, ...scoresAndMembers: (string | number)[]): void {
-    this.#add("ZADD", key, ...scoresAndMembers);
+    this.#record("ZADD", key, ...scoresAndMembers);
   }
 
   hincrby(key: string, field: string, by: number): void {
-    this.#add("HINCRBY", key, field, by);
+    this.#record("HINCRBY", key, field, by);
   }
 
   sadd(key: string, member: string): void {
-    this.#add("SADD", key, member);
+    this.#record("SADD", key, member);
   }
 
   zrem(key: string, member: string): void {
-    this.#add("ZREM", key, member);
+    this.#record("ZREM", key, member);
   }
 
   xadd(key: string, ...argumentsOfEntry: (string | number)[]): void {
-    this.#add("XADD", key, ...argumentsOfEntry);
+    this.#record("XADD", key, ...argumentsOfEntry);
   }
 
   /** All commands as JSON text: as arguments of their own those of a large workflow would not fit on the stack. */
-  text(): string {
+  toJson(): string {
     return JSON.stringify(this.#commands);
   }
 }

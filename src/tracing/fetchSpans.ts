@@ -1,16 +1,8 @@
 import { channel } from "node:diagnostics_channel";
-import {
-  context,
-  propagation,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  type Tracer,
-  trace,
-} from "@opentelemetry/api";
+import { context, propagation, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
 
 /** As much as is needed of what Node's `fetch` publishes of a request. */
-interface Sent {
+interface FetchMessage {
   request: { method: string; origin: string; path: string; addHeader(name: string, value: string): void };
 }
 
@@ -22,16 +14,16 @@ interface Sent {
  */
 export function traceFetches(tracer: Tracer): () => void {
   const spans = new WeakMap<object, Span>();
-  const end = ({ request }: Sent, how: (span: Span) => void) => {
+  const end = ({ request }: FetchMessage, update: (span: Span) => void) => {
     const span = spans.get(request);
-    if (span !== undefined) how(span);
+    if (span !== undefined) update(span);
     span?.end();
   };
   const listeners: Record<string, (message: unknown) => void> = {
     create(message) {
       if (trace.getActiveSpan()?.isRecording() !== true) return;
-      const { request } = message as Sent;
-      const span = fetchSpan(tracer, request);
+      const { request } = message as FetchMessage;
+      const span = startFetchSpan(tracer, request);
       spans.set(request, span);
       propagation.inject(trace.setSpan(context.active(), span), request, {
         set: (carrier, name, value) => carrier.addHeader(name, value),
@@ -39,20 +31,20 @@ export function traceFetches(tracer: Tracer): () => void {
     },
     headers(message) {
       const { response } = message as { response: { statusCode: number } };
-      end(message as Sent, (span) => span.setAttribute("http.response.status_code", response.statusCode));
+      end(message as FetchMessage, (span) => span.setAttribute("http.response.status_code", response.statusCode));
     },
-    error: (message) => end(message as Sent, (span) => span.setStatus({ code: SpanStatusCode.ERROR })),
+    error: (message) => end(message as FetchMessage, (span) => span.setStatus({ code: SpanStatusCode.ERROR })),
   };
   const subscriptions = Object.entries(listeners).map(
     ([event, listener]) => [channel(`undici:request:${event}`), listener] as const,
   );
-  for (const [published, listener] of subscriptions) published.subscribe(listener);
+  for (const [messageChannel, listener] of subscriptions) messageChannel.subscribe(listener);
   return () => {
     for (const [published, listener] of subscriptions) published.unsubscribe(listener);
   };
 }
 
-const fetchSpan = (tracer: Tracer, { method, origin, path }: Sent["request"]): Span =>
+const startFetchSpan = (tracer: Tracer, { method, origin, path }: FetchMessage["request"]): Span =>
   tracer.startSpan(method, {
     kind: SpanKind.CLIENT,
     // Without the query, which may hold what is nobody's business.

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { context, propagation, SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
 
 /** As much of a request and its answer as a span tells. */
-export interface Served {
+export interface ServedRequest {
   readonly id: string;
   readonly method: string;
   readonly path: string;
@@ -17,11 +17,11 @@ export interface Served {
  *
  * @returns to be called when the request is answered
  */
-export type ServeSpan = (served: Served, headers: IncomingHttpHeaders, rest: () => void) => () => void;
+export type StartServerSpan = (served: ServedRequest, headers: IncomingHttpHeaders, rest: () => void) => () => void;
 
-/** @see ServeSpan */
-export const serveSpan =
-  (tracer: Tracer): ServeSpan =>
+/** @see StartServerSpan */
+export const createServerSpanStarter =
+  (tracer: Tracer): StartServerSpan =>
   (served, headers, rest) => {
     const caller = propagation.extract(context.active(), headers);
     const attributes = {

@@ -14,19 +14,19 @@ import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from "@ope
 import type { Telemetry } from "bullmq";
 import type { Logger } from "pino";
 import { traceFetches } from "./fetchSpans.js";
-import { jobTelemetry } from "./jobTelemetry.js";
+import { createJobTelemetry } from "./jobTelemetry.js";
 import { traceRedis } from "./redisSpans.js";
-import { type ServeSpan, serveSpan } from "./serverSpans.js";
+import { createServerSpanStarter, type StartServerSpan } from "./serverSpans.js";
 
 /** Milliseconds that the last spans may take to be delivered. */
-const LAST_DELIVERY = 3000;
+const FLUSH_TIMEOUT_MS = 3000;
 
 /** Tracing that is on. */
 export interface Tracing {
   /** A span for each request that is served. */
-  serve: ServeSpan;
+  startServerSpan: StartServerSpan;
   /** For queues and workers: carries a trace from the process that adds a job to the one that does it. */
-  jobs: Telemetry;
+  jobTelemetry: Telemetry;
   /** Delivers the last spans. */
   stop(): Promise<void>;
 }
@@ -41,8 +41,8 @@ export interface Tracing {
 export function startTracing(options: { endpoint: string; role: string; log: Logger }): Tracing {
   const exporter = new OTLPTraceExporter({ url: `${options.endpoint.replace(/\/+$/, "")}/v1/traces` });
   const provider = new BasicTracerProvider({
-    resource: resourceOf(options.role),
-    spanProcessors: [new BatchSpanProcessor(watched(exporter, options.log))],
+    resource: createResource(options.role),
+    spanProcessors: [new BatchSpanProcessor(withDeliveryLogging(exporter, options.log))],
   });
   trace.setGlobalTracerProvider(provider);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
@@ -50,18 +50,18 @@ export function startTracing(options: { endpoint: string; role: string; log: Log
   const tracer = trace.getTracer("ewms-wms");
   const unsubscribe = [traceRedis(tracer), traceFetches(tracer)];
   return {
-    serve: serveSpan(tracer),
-    jobs: jobTelemetry(),
+    startServerSpan: createServerSpanStarter(tracer),
+    jobTelemetry: createJobTelemetry(),
     async stop() {
       for (const each of unsubscribe) each();
-      const enough = new Promise((resolve) => setTimeout(resolve, LAST_DELIVERY).unref());
-      await Promise.race([provider.shutdown().catch(() => undefined), enough]);
+      const flushTimeout = new Promise((resolve) => setTimeout(resolve, FLUSH_TIMEOUT_MS).unref());
+      await Promise.race([provider.shutdown().catch(() => undefined), flushTimeout]);
     },
   };
 }
 
 /** What `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` say goes before what is known here. */
-function resourceOf(role: string): Resource {
+function createResource(role: string): Resource {
   const known = resourceFromAttributes({
     "service.name": "ewms-wms",
     "service.instance.id": `${hostname()}-${process.pid}`,
@@ -73,7 +73,7 @@ function resourceOf(role: string): Resource {
 }
 
 /** Says once that spans don't arrive, and once that they do again, however many deliveries lie between. */
-function watched(exporter: SpanExporter, log: Logger): SpanExporter {
+function withDeliveryLogging(exporter: SpanExporter, log: Logger): SpanExporter {
   let failing = false;
   return {
     export(spans, done) {

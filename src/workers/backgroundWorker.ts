@@ -2,26 +2,26 @@ import { type Job, type Telemetry, UnrecoverableError, Worker } from "bullmq";
 import type { Logger } from "pino";
 import type { JobOutcome } from "../domain/wmsEvents.js";
 import type { Wms } from "../lifecycle/context.js";
-import { prefixOf } from "../queues/queueNames.js";
+import { queueKeyPrefix } from "../queues/queueNames.js";
 import type { RedisClient } from "../redis/redisClient.js";
 
 /** Milliseconds after which a job of a dead process is somebody else's. */
-const LOCK = 15_000;
+const LOCK_MS = 15_000;
 /** Milliseconds between two looks for such jobs. */
-const STALLED_INTERVAL = 5_000;
+const STALLED_CHECK_INTERVAL_MS = 5_000;
 /** Milliseconds before Redis is asked again after a connection that was closed: BullMQ would wait 15 s. */
-const ASK_AGAIN = 1_000;
+const RECONNECT_DELAY_MS = 1_000;
 /** The longest wait before a job that broke is tried again, in milliseconds. */
-const LONGEST_WAIT = 30_000;
+const MAX_BACKOFF_MS = 30_000;
 
 /** The work has to wait: tried again after the wait that the worker was set up with. */
-export class NotYet extends Error {
-  override name = "NotYet";
+export class RetryLater extends Error {
+  override name = "RetryLater";
 }
 
 /** The work can't be done, however often it is tried: a dead letter for the operator. */
-export class GivenUp extends UnrecoverableError {
-  override name = "GivenUp";
+export class PermanentFailure extends UnrecoverableError {
+  override name = "PermanentFailure";
 }
 
 /** How a queue is drained. */
@@ -31,8 +31,8 @@ export interface BackgroundWork {
   concurrency: number;
   /** @param subject what the job is about. @throws NotYet, GivenUp; anything else is tried again soon */
   work: (subject: string, jobId: string) => Promise<void>;
-  /** The wait before the next attempt after {@link NotYet}, in milliseconds. @param attempts how many there were */
-  notYetWait?: (attempts: number) => number;
+  /** The wait before the next attempt after {@link RetryLater}, in milliseconds. @param attempts how many there were */
+  retryLaterDelayMs?: (attempts: number) => number;
 }
 
 /** What background workers work with. */
@@ -49,40 +49,40 @@ export interface BackgroundWorker {
   /** Takes no more jobs. @returns when those under way have ended */
   close(): Promise<void>;
   /** Puts the jobs under way back into the queue: another process may begin them anew at once. */
-  giveBack(): Promise<void>;
+  requeueActiveJobs(): Promise<void>;
 }
 
 /** A BullMQ worker for one queue of the background work. */
 export function startBackgroundWorker(
-  { queue, concurrency, work, notYetWait }: BackgroundWork,
+  { queue, concurrency, work, retryLaterDelayMs }: BackgroundWork,
   { redis, telemetry }: BackgroundWorkerOptions,
   { events, log }: Pick<Wms, "events" | "log">,
 ): BackgroundWorker {
-  const underWay = new Map<Job, string | undefined>();
+  const activeJobs = new Map<Job, string | undefined>();
   const processor = async (job: Job<{ id: string }>, token?: string): Promise<void> => {
-    underWay.set(job, token);
+    activeJobs.set(job, token);
     try {
       await work(job.data.id, job.id ?? job.data.id);
     } finally {
-      underWay.delete(job);
+      activeJobs.delete(job);
     }
   };
   const worker = new Worker<{ id: string }>(queue, processor, {
     connection: redis,
     ...(telemetry && { telemetry }),
-    prefix: prefixOf(queue),
+    prefix: queueKeyPrefix(queue),
     concurrency,
-    lockDuration: LOCK,
-    stalledInterval: STALLED_INTERVAL,
-    runRetryDelay: ASK_AGAIN,
+    lockDuration: LOCK_MS,
+    stalledInterval: STALLED_CHECK_INTERVAL_MS,
+    runRetryDelay: RECONNECT_DELAY_MS,
     // A job whose process died is no failure, however often that happens.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
     skipVersionCheck: true,
     settings: {
       backoffStrategy: (attempts, _type, error) =>
-        error instanceof NotYet && notYetWait !== undefined
-          ? notYetWait(attempts)
-          : Math.min(LONGEST_WAIT, 1000 * 2 ** Math.min(attempts - 1, 10)),
+        error instanceof RetryLater && retryLaterDelayMs !== undefined
+          ? retryLaterDelayMs(attempts)
+          : Math.min(MAX_BACKOFF_MS, 1000 * 2 ** Math.min(attempts - 1, 10)),
     },
   });
   // The client itself logs lost connections, once; without a listener Node would end the process.
@@ -95,22 +95,22 @@ export function startBackgroundWorker(
   return {
     worker,
     close: () => worker.close(),
-    async giveBack() {
+    async requeueActiveJobs() {
       // One that has just ended, or whose lock is lost, is nobody's to give back.
-      await Promise.allSettled([...underWay].map(([job, token]) => job.moveToWait(token)));
+      await Promise.allSettled([...activeJobs].map(([job, token]) => job.moveToWait(token)));
     },
   };
 }
 
 function outcomeOf(error: Error): JobOutcome {
-  if (error instanceof NotYet) return "retry";
-  return error instanceof GivenUp ? "dead" : "failed";
+  if (error instanceof RetryLater) return "retry";
+  return error instanceof PermanentFailure ? "dead" : "failed";
 }
 
 function logFailure(log: Logger, queue: string, job: Job | undefined, error: Error): void {
-  const about = { queue, job: job?.id, attempts: job?.attemptsMade };
-  if (error instanceof NotYet) log.info({ ...about, reason: error.message }, "to be tried again later");
-  else if (error instanceof GivenUp)
-    log.error({ ...about, reason: error.message }, "given up, kept for the operator");
-  else log.warn({ ...about, err: error }, "background job failed, to be tried again");
+  const fields = { queue, job: job?.id, attempts: job?.attemptsMade };
+  if (error instanceof RetryLater) log.info({ ...fields, reason: error.message }, "to be tried again later");
+  else if (error instanceof PermanentFailure)
+    log.error({ ...fields, reason: error.message }, "given up, kept for the operator");
+  else log.warn({ ...fields, err: error }, "background job failed, to be tried again");
 }

@@ -9,7 +9,7 @@ export interface PeriodicWork {
 }
 
 /** A running {@link PeriodicWork}. */
-export interface Periodic {
+export interface RunningPeriodicWork {
   /** Ends it, after the run that may be under way. */
   close(): Promise<void>;
 }
@@ -18,34 +18,34 @@ export interface Periodic {
 export function startPeriodic(
   { name, interval, runOnce }: PeriodicWork,
   { events, log }: Pick<Wms, "events" | "log">,
-): Periodic {
-  let closed = false;
+): RunningPeriodicWork {
+  let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
-  let failing = false;
-  let run: Promise<void> = Promise.resolve();
+  let isFailing = false;
+  let currentRun: Promise<void> = Promise.resolve();
 
-  const turn = async (): Promise<void> => {
+  const runAndReschedule = async (): Promise<void> => {
     try {
       await runOnce();
-      failing = false;
+      isFailing = false;
       events.emit("periodicEnded", { work: name, ok: true });
     } catch (error) {
       // While Redis is away every run fails: one line says it.
-      if (!failing && !closed) log.warn({ err: error, work: name }, "periodic work failed, goes on");
-      failing = true;
+      if (!isFailing && !isClosed) log.warn({ err: error, work: name }, "periodic work failed, goes on");
+      isFailing = true;
       events.emit("periodicEnded", { work: name, ok: false });
     }
-    if (!closed) timer = setTimeout(start, interval);
+    if (!isClosed) timer = setTimeout(start, interval);
   };
   const start = (): void => {
-    run = turn();
+    currentRun = runAndReschedule();
   };
   start();
   return {
     async close() {
-      closed = true;
+      isClosed = true;
       clearTimeout(timer);
-      await run;
+      await currentRun;
     },
   };
 }

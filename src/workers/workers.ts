@@ -1,31 +1,31 @@
 import { once } from "node:events";
-import type { LeasedQueue } from "../domain/wmsEvents.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
+import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import { activateWorkflow } from "../lifecycle/activate.js";
 import type { Wms } from "../lifecycle/context.js";
 import { finishDeactivation } from "../lifecycle/deactivate.js";
 import { fanoutJobId } from "../lifecycle/fanout.js";
+import { fetchStarterPosition, fetchStopperPosition } from "../lifecycle/handOutRules.js";
 import { launchTaskforce } from "../lifecycle/launch.js";
-import { writeGathered } from "../lifecycle/launchLogBatches.js";
-import { starterPlaceOf, stopperPlaceOf } from "../lifecycle/handOutRules.js";
+import { flushLaunchLogBatches } from "../lifecycle/launchLogBatches.js";
 import { reconcile } from "../lifecycle/reconcile.js";
-import { summarizeDirty } from "../views/summary/summarize.js";
 import type { Reclaimed } from "../queues/leaseQueue.js";
-import { BACKGROUND } from "../queues/queueNames.js";
+import { BACKGROUND_QUEUE_NAMES } from "../queues/queueNames.js";
+import { summarizeDirtyWorkflows } from "../views/summary/summarize.js";
 import {
   type BackgroundWork,
   type BackgroundWorker,
   type BackgroundWorkerOptions,
-  GivenUp,
-  NotYet,
+  PermanentFailure,
+  RetryLater,
   startBackgroundWorker,
 } from "./backgroundWorker.js";
 import { startPeriodic } from "./periodic.js";
 
 /** The longest wait between two attempts to activate a workflow's queues, in milliseconds. */
-const LONGEST_ACTIVATION_WAIT = 3_600_000;
+const MAX_ACTIVATION_BACKOFF_MS = 3_600_000;
 /** Milliseconds between two looks for leases that ran out. */
-const RECLAIM_INTERVAL = 500;
+const RECLAIM_INTERVAL_MS = 500;
 
 /** How the workers are set up. */
 export interface WorkerOptions extends BackgroundWorkerOptions {
@@ -42,60 +42,62 @@ export interface Workers {
 
 /** Starts everything that happens without a request. */
 export function startWorkers(wms: Wms, options: WorkerOptions): Workers {
-  const workers = backgroundWork(wms, options).map((work) => startBackgroundWorker(work, options, wms));
-  renewFanout(wms, workers);
-  const periodics = [
-    { name: "reclaim", interval: RECLAIM_INTERVAL, runOnce: () => reclaimLeases(wms) },
+  const workers = defineBackgroundWork(wms, options).map((work) => startBackgroundWorker(work, options, wms));
+  rescheduleFanoutOnCompletion(wms, workers);
+  const periodicWork = [
+    { name: "reclaim", interval: RECLAIM_INTERVAL_MS, runOnce: () => reclaimLeases(wms) },
     { name: "reconcile", interval: options.reconcileSeconds * 1000, runOnce: () => reconcileAndLog(wms) },
   ].map((work) => startPeriodic(work, wms));
   return {
-    async close(enough) {
-      const closing = Promise.allSettled([...periodics, ...workers].map((each) => each.close()));
-      if ((await Promise.race([closing, aborted(enough)])) === "aborted")
-        await Promise.all(workers.map((worker) => worker.giveBack()));
-      writeGathered(wms);
+    async close(forceSignal) {
+      const closing = Promise.allSettled([...periodicWork, ...workers].map((each) => each.close()));
+      if ((await Promise.race([closing, waitForAbort(forceSignal)])) === "aborted")
+        await Promise.all(workers.map((worker) => worker.requeueActiveJobs()));
+      flushLaunchLogBatches(wms);
     },
   };
 }
 
-async function aborted(signal: AbortSignal): Promise<"aborted"> {
+async function waitForAbort(signal: AbortSignal): Promise<"aborted"> {
   if (!signal.aborted) await once(signal, "abort");
   return "aborted";
 }
 
-function backgroundWork(wms: Wms, { activationRetryWait }: WorkerOptions): BackgroundWork[] {
+function defineBackgroundWork(wms: Wms, { activationRetryWait }: WorkerOptions): BackgroundWork[] {
   return [
     {
-      queue: BACKGROUND.activation,
+      queue: BACKGROUND_QUEUE_NAMES.activation,
       // Most of an activation is waiting for the MQS: one that hangs must not keep the others from it.
       concurrency: 100,
-      notYetWait: (attempts) =>
-        Math.min(LONGEST_ACTIVATION_WAIT, activationRetryWait * 1000 * 2 ** Math.min(attempts - 1, 20)),
+      retryLaterDelayMs: (attempts) =>
+        Math.min(MAX_ACTIVATION_BACKOFF_MS, activationRetryWait * 1000 * 2 ** Math.min(attempts - 1, 20)),
       work: async (workflow) => {
         const activation = await activateWorkflow(wms, workflow as WorkflowId);
-        if (activation.outcome === "not-yet") throw new NotYet(activation.reason);
-        if (activation.outcome === "refused") throw new GivenUp(activation.reason);
+        if (activation.outcome === "not-yet") throw new RetryLater(activation.reason);
+        if (activation.outcome === "refused") throw new PermanentFailure(activation.reason);
       },
     },
     {
-      queue: BACKGROUND.launch,
+      queue: BACKGROUND_QUEUE_NAMES.launch,
       concurrency: 20,
       work: (uuid) => launchTaskforce(wms, uuid as TaskforceUuid),
     },
     {
-      queue: BACKGROUND.deactivation,
+      queue: BACKGROUND_QUEUE_NAMES.deactivation,
       concurrency: 4,
       work: (id) => finishDeactivation(wms, id as WorkflowId),
     },
-    { queue: BACKGROUND.fanout, concurrency: 2, work: (id) => summarizeDirty(wms, partitionOfJob(wms, id)) },
+    {
+      queue: BACKGROUND_QUEUE_NAMES.fanout,
+      concurrency: 2,
+      work: (id) => summarizeDirtyWorkflows(wms, partitionOfJob(wms, id)),
+    },
   ];
 }
 
 function partitionOfJob(wms: Wms, jobId: string): number {
-  const partition = Array.from({ length: wms.store.partitions }, (_, p) => p).find(
-    (p) => fanoutJobId(p) === jobId,
-  );
-  if (partition === undefined) throw new GivenUp(`no partition for the job ${jobId}`);
+  const partition = Array.from({ length: wms.store.partitions }, (_, p) => p).find((p) => fanoutJobId(p) === jobId);
+  if (partition === undefined) throw new PermanentFailure(`no partition for the job ${jobId}`);
   return partition;
 }
 
@@ -103,31 +105,34 @@ function partitionOfJob(wms: Wms, jobId: string): number {
  * A nudge that comes while its partition's job is at its end is lost: adding an id that is active does nothing. So each
  * job that is gone looks back once.
  */
-function renewFanout(wms: Wms, workers: readonly BackgroundWorker[]): void {
-  const fanout = workers.find(({ worker }) => worker.name === BACKGROUND.fanout);
+function rescheduleFanoutOnCompletion(wms: Wms, workers: readonly BackgroundWorker[]): void {
+  const fanout = workers.find(({ worker }) => worker.name === BACKGROUND_QUEUE_NAMES.fanout);
   fanout?.worker.on("completed", (job) => {
     const id = job.id ?? "";
     wms.store.summaries
       .dirtyCount(partitionOfJob(wms, id))
       .then((dirty) => (dirty > 0 ? wms.queues.fanout.add([{ id }]) : undefined))
-      .catch((error: unknown) =>
-        wms.log.debug({ err: error }, "status fan-out not renewed, left to reconcile"),
-      );
+      .catch((error: unknown) => wms.log.debug({ err: error }, "status fan-out not renewed, left to reconcile"));
   });
 }
 
 async function reclaimLeases(wms: Wms): Promise<void> {
   for (const [schedd, { starter, stopper }] of wms.queues.schedds()) {
-    const started = await starter.reclaim((id) => starterPlaceOf(wms, id as TaskforceUuid));
-    tellRanOut(wms, "starter", schedd, started);
-    const stopped = await stopper.reclaim((id) => stopperPlaceOf(wms, id as TaskforceUuid));
-    tellRanOut(wms, "stopper", schedd, stopped);
+    const started = await starter.reclaim((id) => fetchStarterPosition(wms, id as TaskforceUuid));
+    reportExpiredLeases(wms, "starter", schedd, started);
+    const stopped = await stopper.reclaim((id) => fetchStopperPosition(wms, id as TaskforceUuid));
+    reportExpiredLeases(wms, "stopper", schedd, stopped);
   }
 }
 
-function tellRanOut(wms: Wms, queue: LeasedQueue, schedd: string, { reclaimed, dropped }: Reclaimed): void {
+function reportExpiredLeases(
+  wms: Wms,
+  queue: LeasedQueueName,
+  schedd: string,
+  { reclaimed, dropped }: Reclaimed,
+): void {
   if (reclaimed.length + dropped.length === 0) return;
-  wms.events.emit("leasesRanOut", { queue, schedd, reclaimed: reclaimed.length, dropped: dropped.length });
+  wms.events.emit("leasesExpired", { queue, schedd, reclaimed: reclaimed.length, dropped: dropped.length });
   wms.log.warn({ schedd, queue, reclaimed, dropped }, "leases ran out, their taskforces are offered again");
 }
 

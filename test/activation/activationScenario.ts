@@ -2,33 +2,39 @@ import type { Job } from "bullmq";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import { createQueues } from "../../src/queues/queues.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
-import type { Created } from "../api/requestBodies.js";
+import type { CreatedWorkflow } from "../api/requestBodies.js";
 import { type ScriptedMqs, startScriptedMqs } from "../mqs/scriptedMqs.js";
 import { jobIds } from "../queues/jobIds.js";
-import { openRedis } from "../setup/testRedis.js";
+import {
+  makeTaskRequestAt,
+  type ServiceScenario,
+  startServiceScenario,
+  type TestAccessPoint,
+  waitForValue,
+} from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
-import { type AccessPoint, eventually, type Story, startStory, task } from "../scenarios/serviceScenario.js";
+import { openRedis } from "../setup/testRedis.js";
 
 /** Milliseconds for an attempt to fail: a call that hangs takes 10 s. */
-const LONG = 25_000;
+const ATTEMPT_TIMEOUT_MS = 25_000;
 
 /** A service whose MQS does what the test scripts. */
-export interface ActivationStory {
-  story: Story;
+export interface ActivationScenario {
+  scenario: ServiceScenario;
   mqs: ScriptedMqs;
   redis: RedisClient;
   /** Where the workflows run: two places. */
-  places: readonly AccessPoint[];
+  accessPoints: readonly TestAccessPoint[];
   /** Asks for a workflow of two tasks with queues, at both places: four taskforces. */
-  create(): Promise<Created>;
+  createWorkflow(): Promise<CreatedWorkflow>;
   /** Asks for a further taskforce of a workflow's first task. */
-  addWorkers(to: Created): Promise<Taskforce>;
+  addWorkers(to: CreatedWorkflow): Promise<Taskforce>;
   /** The job that activates a workflow's queues; undefined when it is done. */
-  job(workflowId: string): Promise<Job | undefined>;
+  findJob(workflowId: string): Promise<Job | undefined>;
   /** Waits until a workflow waits for its next attempt. @param attempts how many there were */
-  waiting(workflowId: string, attempts: number): Promise<Job>;
+  waitForRetry(workflowId: string, attempts: number): Promise<Job>;
   /** Waits until a workflow has no activation job any more. */
-  done(workflowId: string): Promise<void>;
+  waitUntilActivated(workflowId: string): Promise<void>;
 }
 
 /**
@@ -38,17 +44,17 @@ export interface ActivationStory {
  * @param atEnd is given what closes it: `onTestFinished` or `afterAll`
  * @param settings environment variables
  */
-export async function startActivationStory(
+export async function startActivationScenario(
   atEnd: (close: () => Promise<void>) => void,
   settings: Record<string, string> = {},
-): Promise<ActivationStory> {
+): Promise<ActivationScenario> {
   const mqs = await startScriptedMqs();
   const url = await freshDatabase();
   const redis = openRedis(url);
   const queues = createQueues({ redis, leaseSeconds: 300, schedds: [] });
-  const { stopper } = queues.of("access-point-0");
+  const { stopper } = queues.forSchedd("access-point-0");
   await stopper.add([{ id: "unwanted", rank: 1 }]);
-  const story = await startStory({
+  const story = await startServiceScenario({
     REDIS_URL: url,
     MQS_ADDRESS: mqs.address,
     WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT: "600",
@@ -63,38 +69,37 @@ export async function startActivationStory(
   });
 
   // Once the first reconcile has dropped it, nothing but the workflows' own jobs moves them on.
-  await eventually(
+  await waitForValue(
     "the first reconcile has passed",
     () => jobIds(stopper),
     ({ live }) => live.size === 0,
   );
 
-  const places = [story.accessPoint(), story.accessPoint()];
+  const places = [story.nextAccessPoint(), story.nextAccessPoint()];
   const locations = places.map(({ location }) => location);
   const job = (workflowId: string) => queues.activation.queue.getJob(workflowId);
   return {
-    story,
+    scenario: story,
     mqs,
     redis,
-    places,
-    create: () =>
+    accessPoints: places,
+    createWorkflow: () =>
       story.submitWorkflow([
-        task(locations, { output_queue_aliases: ["between"] }),
-        task(locations, { input_queue_aliases: ["between"] }),
+        makeTaskRequestAt(locations, { output_queue_aliases: ["between"] }),
+        makeTaskRequestAt(locations, { input_queue_aliases: ["between"] }),
       ]),
     async addWorkers({ task_directives: [first] }) {
       const { status, body } = await story.addWorkers(first?.task_id ?? "", locations[0] ?? "");
       if (status !== 200) throw new Error(`add-workers: ${status}`);
       return body;
     },
-    job,
-    async waiting(workflowId, attempts) {
-      const waits = (found: Job | undefined): found is Job =>
-        found?.attemptsMade === attempts && found.delay > 0;
-      return eventually(`${workflowId} waits`, () => job(workflowId), waits, LONG);
+    findJob: job,
+    async waitForRetry(workflowId, attempts) {
+      const waits = (found: Job | undefined): found is Job => found?.attemptsMade === attempts && found.delay > 0;
+      return waitForValue(`${workflowId} waits`, () => job(workflowId), waits, ATTEMPT_TIMEOUT_MS);
     },
-    async done(workflowId) {
-      await eventually(
+    async waitUntilActivated(workflowId) {
+      await waitForValue(
         `${workflowId} has no job`,
         () => job(workflowId),
         (found) => found === undefined,

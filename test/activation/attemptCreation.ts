@@ -1,23 +1,25 @@
-import { type Answer, api } from "../api/conformanceClient.js";
-import { task, workflowOf } from "../api/requestBodies.js";
-import type { ActivationStory } from "./activationScenario.js";
+import { type CheckedResponse, createConformanceClient } from "../api/conformanceClient.js";
+import { makeTaskRequest, makeWorkflowRequest } from "../api/requestBodies.js";
+import type { ActivationScenario } from "./activationScenario.js";
 
 /**
  * Asks for a workflow with queues.
  *
  * @returns the answer, and then every workflow, directive and taskforce that the service has
  */
-export async function tryToCreate({
-  story,
-  places,
-}: ActivationStory): Promise<{ answer: Answer<unknown>; stored: unknown[] }> {
-  const client = await api(story.url);
+export async function attemptCreation({
+  scenario,
+  accessPoints,
+}: ActivationScenario): Promise<{ answer: CheckedResponse<unknown>; stored: unknown[] }> {
+  const client = await createConformanceClient(scenario.url);
   const everything = async (kind: "workflows" | "task_directives" | "taskforces") => {
     const { body } = await client.post(`/v1/query/${kind.replace("_", "-")}`, { query: {} });
     return body[kind] as unknown[];
   };
   try {
-    const request = workflowOf([task(places[0]?.location ?? "", { input_queue_aliases: ["in"] })]);
+    const request = makeWorkflowRequest([
+      makeTaskRequest(accessPoints[0]?.location ?? "", { input_queue_aliases: ["in"] }),
+    ]);
     const answer = await client.post<unknown>("/v1/workflows", request);
     const stored = [
       ...(await everything("workflows")),

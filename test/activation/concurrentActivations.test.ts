@@ -1,108 +1,110 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
-  late,
-  type ScriptedAnswer,
+  delayedResponse,
+  normalResponse,
   type ScriptedMqs,
-  status,
-  tryAgainLater,
-  well,
+  type ScriptedResponse,
+  statusResponse,
+  tryAgainLaterResponse,
 } from "../mqs/scriptedMqs.js";
-import { eventually, logOf } from "../scenarios/serviceScenario.js";
-import { type ActivationStory, startActivationStory } from "./activationScenario.js";
+import { shortLog, waitForValue } from "../scenarios/serviceScenario.js";
+import { type ActivationScenario, startActivationScenario } from "./activationScenario.js";
 
 /** Workflows that wait for the MQS's answer at the same time. */
 const MANY = 30;
 
-const PASSED = [
+const ACTIVATED_PHASES = [
   "pre-mq-activation by USER",
   "pre-launch by Workflow MQ Activator",
   "pending-starter by Taskforce Launch Control",
 ];
 
 /** Makes the MQS take its time over some activations. @returns has it answer them */
-function slow(mqs: ScriptedMqs, activations = 1, then: ScriptedAnswer = well): () => void {
+function delayActivation(mqs: ScriptedMqs, activations = 1, then: ScriptedResponse = normalResponse): () => void {
   let answer = () => {};
   const answered = new Promise<void>((resolve) => {
     answer = resolve;
   });
-  mqs.script("activation", "*", ...Array(activations).fill(late(answered, then)));
+  mqs.script("activation", "*", ...Array(activations).fill(delayedResponse(answered, then)));
   return answer;
 }
 
 /** A workflow about which the MQS is being asked. */
-async function beingActivated({ mqs, create }: ActivationStory) {
-  const created = await create();
+async function startActivating({ mqs, createWorkflow }: ActivationScenario) {
+  const created = await createWorkflow();
   const { workflow_id } = created.workflow;
   await mqs.waitForCall(({ kind, workflow }) => kind === "activation" && workflow === workflow_id);
   return created;
 }
 
 /** A workflow that waits for its next attempt. */
-async function postponed({ mqs, create, waiting }: ActivationStory) {
-  mqs.script("activation", "*", tryAgainLater);
-  const created = await create();
-  return { ...created, job: await waiting(created.workflow.workflow_id, 1) };
+async function createPostponed({ mqs, createWorkflow, waitForRetry }: ActivationScenario) {
+  mqs.script("activation", "*", tryAgainLaterResponse);
+  const created = await createWorkflow();
+  return { ...created, job: await waitForRetry(created.workflow.workflow_id, 1) };
 }
 
 describe("another workflow passes", () => {
   it(`while the MQS takes its time over ${MANY}, and then these pass too`, async () => {
-    const { story, mqs, create } = await startActivationStory(onTestFinished);
-    const answer = slow(mqs, MANY);
-    const slowOnes = await Promise.all(Array.from({ length: MANY }, create));
-    await eventually(
+    const { scenario, mqs, createWorkflow } = await startActivationScenario(onTestFinished);
+    const answer = delayActivation(mqs, MANY);
+    const slowOnes = await Promise.all(Array.from({ length: MANY }, createWorkflow));
+    await waitForValue(
       "the MQS is asked about all of them",
       async () => mqs.callsOf("activation").length,
       (calls) => calls === MANY,
     );
 
-    for (const { taskforce_uuid } of (await create()).taskforces)
-      await story.reaches(taskforce_uuid, "pending-starter");
+    for (const { taskforce_uuid } of (await createWorkflow()).taskforces)
+      await scenario.waitForPhase(taskforce_uuid, "pending-starter");
 
     // No call had to time out to make room.
     const failed = { "phase_change_log.was_successful": false };
-    const { body } = await story.call("POST", "/v1/query/taskforces", { query: failed });
+    const { body } = await scenario.request("POST", "/v1/query/taskforces", { query: failed });
     expect(body).toEqual({ taskforces: [], next_after: null });
     answer();
     for (const { taskforce_uuid } of slowOnes.flatMap(({ taskforces }) => taskforces))
-      expect(logOf(await story.reaches(taskforce_uuid, "pending-starter"))).toEqual(PASSED);
+      expect(shortLog(await scenario.waitForPhase(taskforce_uuid, "pending-starter"))).toEqual(ACTIVATED_PHASES);
     expect(mqs.callsOf("activation")).toHaveLength(MANY + 1);
   });
 
   it("while one waits for its next attempt", async () => {
-    const service = await startActivationStory(onTestFinished);
-    const { workflow } = await postponed(service);
-    for (const { taskforce_uuid } of (await service.create()).taskforces)
-      await service.story.reaches(taskforce_uuid, "pending-starter");
-    await service.waiting(workflow.workflow_id, 1);
+    const service = await startActivationScenario(onTestFinished);
+    const { workflow } = await createPostponed(service);
+    for (const { taskforce_uuid } of (await service.createWorkflow()).taskforces)
+      await service.scenario.waitForPhase(taskforce_uuid, "pending-starter");
+    await service.waitForRetry(workflow.workflow_id, 1);
   });
 });
 
 describe("workers that are added", () => {
   it("while the MQS is being asked pass with the first ones", async () => {
-    const service = await startActivationStory(onTestFinished);
-    const answer = slow(service.mqs);
-    const created = await beingActivated(service);
+    const service = await startActivationScenario(onTestFinished);
+    const answer = delayActivation(service.mqs);
+    const created = await startActivating(service);
     const added = await service.addWorkers(created);
 
     answer();
 
     for (const { taskforce_uuid } of [...created.taskforces, added])
-      expect(logOf(await service.story.reaches(taskforce_uuid, "pending-starter"))).toEqual(PASSED);
+      expect(shortLog(await service.scenario.waitForPhase(taskforce_uuid, "pending-starter"))).toEqual(
+        ACTIVATED_PHASES,
+      );
     expect(service.mqs.callsOf("activation")).toHaveLength(1);
   });
 
   it("while the workflow waits for its next attempt wait with the first ones", async () => {
-    const service = await startActivationStory(onTestFinished);
-    const { story, mqs } = service;
-    const { job, ...created } = await postponed(service);
-    mqs.script("activation", "*", tryAgainLater);
+    const service = await startActivationScenario(onTestFinished);
+    const { scenario, mqs } = service;
+    const { job, ...created } = await createPostponed(service);
+    mqs.script("activation", "*", tryAgainLaterResponse);
     const added = await service.addWorkers(created);
 
     await job.promote();
-    await (await service.waiting(created.workflow.workflow_id, 2)).promote();
+    await (await service.waitForRetry(created.workflow.workflow_id, 2)).promote();
 
-    const taskforce = await story.reaches(added.taskforce_uuid, "pending-starter");
-    expect(logOf(taskforce)).toEqual([
+    const taskforce = await scenario.waitForPhase(added.taskforce_uuid, "pending-starter");
+    expect(shortLog(taskforce)).toEqual([
       "pre-mq-activation by USER",
       "no pre-launch by Workflow MQ Activator",
       "pre-launch by Workflow MQ Activator",
@@ -112,18 +114,17 @@ describe("workers that are added", () => {
   });
 
   it("after the activation pass without the MQS, and are handed out with their queues", async () => {
-    const service = await startActivationStory(onTestFinished);
-    const { story, mqs, places } = service;
-    const created = await service.create();
-    for (const { taskforce_uuid } of created.taskforces)
-      await story.reaches(taskforce_uuid, "pending-starter");
+    const service = await startActivationScenario(onTestFinished);
+    const { scenario, mqs, accessPoints } = service;
+    const created = await service.createWorkflow();
+    for (const { taskforce_uuid } of created.taskforces) await scenario.waitForPhase(taskforce_uuid, "pending-starter");
     await mqs.close();
 
     const { taskforce_uuid } = await service.addWorkers(created);
 
-    expect(logOf(await story.reaches(taskforce_uuid, "pending-starter"))).toEqual(PASSED);
-    await story.launchesSettle();
-    const handOut = await places[0]?.tms.takeStarter();
+    expect(shortLog(await scenario.waitForPhase(taskforce_uuid, "pending-starter"))).toEqual(ACTIVATED_PHASES);
+    await scenario.waitForLaunches();
+    const handOut = await accessPoints[0]?.createTms.leaseStarter();
     expect(handOut).toMatchObject({
       taskforce: { taskforce_uuid },
       mqprofiles: [{ alias: "between", is_activated: true }],
@@ -135,41 +136,38 @@ describe("workers that are added", () => {
 
 describe("a workflow that is aborted", () => {
   /** Nothing of it moved forward, and nobody works on it any more. */
-  async function expectStopped(
-    service: ActivationStory,
-    created: { taskforces: { taskforce_uuid: string }[] },
-  ) {
+  async function expectStopped(service: ActivationScenario, created: { taskforces: { taskforce_uuid: string }[] }) {
     for (const { taskforce_uuid } of created.taskforces) {
-      const taskforce = await service.story.taskforce(taskforce_uuid);
+      const taskforce = await service.scenario.readTaskforce(taskforce_uuid);
       expect(taskforce.phase).toBe("pending-stopper");
-      expect(logOf(taskforce).at(-1)).toBe("pending-stopper by User");
-      expect(logOf(taskforce)).not.toContain("pre-launch by Workflow MQ Activator");
+      expect(shortLog(taskforce).at(-1)).toBe("pending-stopper by User");
+      expect(shortLog(taskforce)).not.toContain("pre-launch by Workflow MQ Activator");
     }
-    for (const { tms } of service.places) expect(await tms.takeStarter()).toBeUndefined();
+    for (const { createTms } of service.accessPoints) expect(await createTms.leaseStarter()).toBeUndefined();
   }
 
   it.each([
-    ["agrees", well],
-    ["postpones it", tryAgainLater],
-    ["refuses", status(404)],
+    ["agrees", normalResponse],
+    ["postpones it", tryAgainLaterResponse],
+    ["refuses", statusResponse(404)],
   ])("while the MQS is being asked never moves forward, whether the MQS then %s", async (_, then) => {
-    const service = await startActivationStory(onTestFinished);
-    const answer = slow(service.mqs, 1, then);
-    const created = await beingActivated(service);
-    await service.story.deactivate(created.workflow.workflow_id, "abort");
+    const service = await startActivationScenario(onTestFinished);
+    const answer = delayActivation(service.mqs, 1, then);
+    const created = await startActivating(service);
+    await service.scenario.deactivate(created.workflow.workflow_id, "abort");
 
     answer();
 
-    await service.done(created.workflow.workflow_id);
+    await service.waitUntilActivated(created.workflow.workflow_id);
     await expectStopped(service, created);
   });
 
   it("while it waits for its next attempt never moves forward, and the MQS is not asked again", async () => {
-    const service = await startActivationStory(onTestFinished);
-    const created = await postponed(service);
-    await service.story.deactivate(created.workflow.workflow_id, "abort");
+    const service = await startActivationScenario(onTestFinished);
+    const created = await createPostponed(service);
+    await service.scenario.deactivate(created.workflow.workflow_id, "abort");
 
-    expect(await service.job(created.workflow.workflow_id)).toBeUndefined();
+    expect(await service.findJob(created.workflow.workflow_id)).toBeUndefined();
     await expectStopped(service, created);
     expect(service.mqs.callsOf("activation")).toHaveLength(1);
   });

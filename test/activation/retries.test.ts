@@ -1,21 +1,31 @@
 import { expect, it, onTestFinished } from "vitest";
-import { drop, garbage, status, tryAgainLater } from "../mqs/scriptedMqs.js";
-import { failuresOf, logOf } from "../scenarios/serviceScenario.js";
-import { startActivationStory } from "./activationScenario.js";
+import { dropResponse, garbageResponse, statusResponse, tryAgainLaterResponse } from "../mqs/scriptedMqs.js";
+import { failuresOf, shortLog } from "../scenarios/serviceScenario.js";
+import { startActivationScenario } from "./activationScenario.js";
 
 const MINUTES = 60_000;
 
 it("a workflow whose queues are not activated waits twice as long each time, up to an hour", async () => {
-  const { story, mqs, create, waiting } = await startActivationStory(onTestFinished);
-  mqs.script("activation", "*", tryAgainLater, status(500), garbage, drop, drop, drop, tryAgainLater);
-  const { workflow, taskforces } = await create();
+  const { scenario, mqs, createWorkflow, waitForRetry } = await startActivationScenario(onTestFinished);
+  mqs.script(
+    "activation",
+    "*",
+    tryAgainLaterResponse,
+    statusResponse(500),
+    garbageResponse,
+    dropResponse,
+    dropResponse,
+    dropResponse,
+    tryAgainLaterResponse,
+  );
+  const { workflow, taskforces } = await createWorkflow();
 
   const waits = [];
   for (let attempt = 1; attempt <= 5; attempt++) {
-    const job = await waiting(workflow.workflow_id, attempt);
+    const job = await waitForRetry(workflow.workflow_id, attempt);
     waits.push(job.delay / MINUTES);
     for (const { taskforce_uuid } of taskforces) {
-      const taskforce = await story.taskforce(taskforce_uuid);
+      const taskforce = await scenario.readTaskforce(taskforce_uuid);
       expect(taskforce.phase).toBe("pre-mq-activation");
       expect(failuresOf(taskforce, "pre-launch")).toHaveLength(attempt);
     }
@@ -25,8 +35,8 @@ it("a workflow whose queues are not activated waits twice as long each time, up 
   expect(waits).toEqual([10, 20, 40, 60, 60]);
   expect(taskforces).toHaveLength(4);
   for (const { taskforce_uuid } of taskforces) {
-    const taskforce = await story.reaches(taskforce_uuid, "pending-starter");
-    expect(logOf(taskforce)).toEqual([
+    const taskforce = await scenario.waitForPhase(taskforce_uuid, "pending-starter");
+    expect(shortLog(taskforce)).toEqual([
       "pre-mq-activation by USER",
       ...Array(5).fill("no pre-launch by Workflow MQ Activator"),
       "pre-launch by Workflow MQ Activator",
@@ -46,13 +56,13 @@ it("a workflow whose queues are not activated waits twice as long each time, up 
 
 it("the next attempt comes by itself when the wait is over", async () => {
   const settings = { WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT: "0.05" };
-  const { story, mqs, create, done } = await startActivationStory(onTestFinished, settings);
-  mqs.script("activation", "*", tryAgainLater, status(503));
-  const { workflow, taskforces } = await create();
+  const { scenario, mqs, createWorkflow, waitUntilActivated } = await startActivationScenario(onTestFinished, settings);
+  mqs.script("activation", "*", tryAgainLaterResponse, statusResponse(503));
+  const { workflow, taskforces } = await createWorkflow();
 
-  for (const { taskforce_uuid } of taskforces) await story.reaches(taskforce_uuid, "pending-starter");
+  for (const { taskforce_uuid } of taskforces) await scenario.waitForPhase(taskforce_uuid, "pending-starter");
 
-  await done(workflow.workflow_id);
+  await waitUntilActivated(workflow.workflow_id);
   const { workflow_id, priority } = workflow;
   expect(mqs.callsOf("activation")).toHaveLength(3);
   for (const call of mqs.callsOf("activation"))
@@ -60,26 +70,24 @@ it("the next attempt comes by itself when the wait is over", async () => {
 });
 
 it("a workflow without queues does not need the MQS", async () => {
-  const { story, mqs } = await startActivationStory(onTestFinished);
+  const { scenario, mqs } = await startActivationScenario(onTestFinished);
   await mqs.close();
-  await story.running(story.accessPoint());
+  await scenario.createRunning(scenario.nextAccessPoint());
   expect(mqs.calls).toEqual([]);
 });
 
 it("the summary says that the workflow waits for the MQS, and what went wrong last", async () => {
-  const { story, mqs, create, waiting } = await startActivationStory(onTestFinished);
-  mqs.script("activation", "*", tryAgainLater, status(500));
-  const { workflow } = await create();
+  const { scenario, mqs, createWorkflow, waitForRetry } = await startActivationScenario(onTestFinished);
+  mqs.script("activation", "*", tryAgainLaterResponse, statusResponse(500));
+  const { workflow } = await createWorkflow();
   const path = `/v1/workflows/${workflow.workflow_id}/summary`;
   for (const [attempt, reason] of [
     [1, "The MQS said: try again later"],
     [2, "the MQS failed to activate the message queues (HTTP 500)"],
   ] as const) {
-    const job = await waiting(workflow.workflow_id, attempt);
-    const { body } = await story.call<{ waiting_for: string; n_failed_attempts: number }>("GET", path);
-    expect(body.waiting_for).toMatch(
-      /^4 taskforces wait for the MQS to activate the message queues, longest \d+ s, /,
-    );
+    const job = await waitForRetry(workflow.workflow_id, attempt);
+    const { body } = await scenario.request<{ waiting_for: string; n_failed_attempts: number }>("GET", path);
+    expect(body.waiting_for).toMatch(/^4 taskforces wait for the MQS to activate the message queues, longest \d+ s, /);
     expect(body.waiting_for.endsWith(`which failed: ${reason}`)).toBe(true);
     expect(body.n_failed_attempts).toBe(4 * attempt);
     await job.promote();

@@ -2,37 +2,37 @@ import type { Phase } from "../../src/domain/phases.js";
 import type { CreateWorkflowRequest, TaskRequest } from "../../src/domain/requestSchemas.js";
 import type { ScheddQueueContents, ScheddQueueState, ScheddState } from "../../src/domain/schedd.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
+import { waitForValue } from "../scenarios/serviceScenario.js";
 import { startTestService, type TestService } from "../setup/testService.js";
-import { eventually } from "../scenarios/serviceScenario.js";
-import { type Api, api } from "./conformanceClient.js";
-import { type Created, submission, task, workflowOf } from "./requestBodies.js";
+import { type ConformanceClient, createConformanceClient } from "./conformanceClient.js";
+import { type CreatedWorkflow, makeTaskRequest, makeWorkflowRequest, submitReport } from "./requestBodies.js";
 
 /** What `GET /v1/schedds/{schedd}` answers. */
-export type Schedd = ScheddState<ScheddQueueState & ScheddQueueContents>;
+export type ScheddResponse = ScheddState<ScheddQueueState & ScheddQueueContents>;
 
 /** A cluster location of a schedd that only one test uses. */
-export interface Place {
+export interface ScheddLocation {
   location: string;
   schedd: string;
 }
 
-const PLACES = 100;
+const LOCATION_COUNT = 100;
 
 /** A service and a client that checks its answers, with shortcuts to where a route's test begins. */
-export interface Scenario {
-  api: Api;
+export interface ApiFixture {
+  client: ConformanceClient;
   service: TestService;
-  place(): Place;
-  create(
-    place: Place,
+  nextLocation(): ScheddLocation;
+  createWorkflow(
+    place: ScheddLocation,
     more?: Partial<TaskRequest>,
     request?: Partial<CreateWorkflowRequest>,
-  ): Promise<Created>;
+  ): Promise<CreatedWorkflow>;
   /** Creates a workflow of one taskforce and waits until it can be handed out. */
-  pending(place?: Place): Promise<Taskforce>;
+  createPendingTaskforce(place?: ScheddLocation): Promise<Taskforce>;
   /** A taskforce that was brought to a phase by requests. */
-  broughtTo(phase: Phase, place?: Place): Promise<Taskforce>;
-  taskforce(uuid: string): Promise<Taskforce>;
+  createTaskforceInPhase(phase: Phase, place?: ScheddLocation): Promise<Taskforce>;
+  readTaskforce(uuid: string): Promise<Taskforce>;
   close(): Promise<void>;
 }
 
@@ -42,47 +42,48 @@ export interface Scenario {
  * @param overrides settings as in the environment
  * @param token what the client sends, for a service that checks tokens
  */
-export async function startScenario(
-  overrides: Record<string, string> = {},
-  token?: string,
-): Promise<Scenario> {
-  const places = Array.from({ length: PLACES }, (_, n) => ({ location: `pool-${n}`, schedd: `schedd-${n}` }));
+export async function startApiFixture(overrides: Record<string, string> = {}, token?: string): Promise<ApiFixture> {
+  const places = Array.from({ length: LOCATION_COUNT }, (_, n) => ({
+    location: `pool-${n}`,
+    schedd: `schedd-${n}`,
+  }));
   const service = await startTestService({
-    CLUSTER_LOCATIONS: JSON.stringify(
-      Object.fromEntries(places.map(({ location, schedd }) => [location, { schedd }])),
-    ),
+    CLUSTER_LOCATIONS: JSON.stringify(Object.fromEntries(places.map(({ location, schedd }) => [location, { schedd }]))),
     ...overrides,
   });
-  const client = await api(service.url, token);
-  const place = (): Place => {
+  const client = await createConformanceClient(service.url, token);
+  const place = (): ScheddLocation => {
     const next = places.pop();
     if (next === undefined) throw new Error("raise the number of places");
     return next;
   };
   const taskforce = async (uuid: string) => (await client.get<Taskforce>(`/v1/taskforces/${uuid}`)).body;
 
-  const create: Scenario["create"] = async ({ location }, more, request) => {
-    const answer = await client.post<Created>("/v1/workflows", workflowOf([task(location, more)], request));
+  const create: ApiFixture["createWorkflow"] = async ({ location }, more, request) => {
+    const answer = await client.post<CreatedWorkflow>(
+      "/v1/workflows",
+      makeWorkflowRequest([makeTaskRequest(location, more)], request),
+    );
     if (answer.status !== 200) throw new Error(`not created: ${answer.reason}`);
     return answer.body;
   };
-  const pending: Scenario["pending"] = async (at = place()) => {
+  const pending: ApiFixture["createPendingTaskforce"] = async (at = place()) => {
     const { taskforces } = await create(at);
     const [first] = taskforces;
     if (first === undefined) throw new Error("no taskforce was created");
     // It has its phase a moment before its job.
-    await eventually(
+    await waitForValue(
       "queued",
-      async () => (await client.get<Schedd>(`/v1/schedds/${at.schedd}`)).body,
+      async () => (await client.get<ScheddResponse>(`/v1/schedds/${at.schedd}`)).body,
       ({ starter }) => starter.next.includes(first.taskforce_uuid),
     );
     return taskforce(first.taskforce_uuid);
   };
-  const done = async (path: string, body?: unknown) => {
+  const postOk = async (path: string, body?: unknown) => {
     const answer = await client.post(path, body);
     if (answer.status !== 200) throw new Error(`${path}: ${answer.reason}`);
   };
-  const broughtTo: Scenario["broughtTo"] = async (phase, at = place()) => {
+  const broughtTo: ApiFixture["createTaskforceInPhase"] = async (phase, at = place()) => {
     const { taskforce_uuid: uuid, workflow_id } = await pending(at);
     const steps: [Phase, () => Promise<void>][] = [
       ["pending-starter", async () => undefined],
@@ -90,14 +91,14 @@ export async function startScenario(
         "condor-submit",
         async () => {
           await client.get(`/v1/tms/pending-starter/taskforces?schedd=${at.schedd}`);
-          await done(`/v1/tms/condor-submit/taskforces/${uuid}`, submission());
+          await postOk(`/v1/tms/condor-submit/taskforces/${uuid}`, submitReport());
         },
       ],
-      ["pending-stopper", () => done(`/v1/workflows/${workflow_id}/actions/abort`)],
-      ["condor-rm", () => done(`/v1/tms/condor-rm/taskforces/${uuid}`)],
+      ["pending-stopper", () => postOk(`/v1/workflows/${workflow_id}/actions/abort`)],
+      ["condor-rm", () => postOk(`/v1/tms/condor-rm/taskforces/${uuid}`)],
       [
         "condor-complete",
-        () => done(`/v1/tms/condor-complete/taskforces/${uuid}`, { condor_complete_ts: 1_700_000_000 }),
+        () => postOk(`/v1/tms/condor-complete/taskforces/${uuid}`, { condor_complete_ts: 1_700_000_000 }),
       ],
     ];
     for (const [reached, step] of steps) {
@@ -107,13 +108,13 @@ export async function startScenario(
     return taskforce(uuid);
   };
   return {
-    api: client,
+    client: client,
     service,
-    place,
-    create,
-    pending,
-    broughtTo,
-    taskforce,
+    nextLocation: place,
+    createWorkflow: create,
+    createPendingTaskforce: pending,
+    createTaskforceInPhase: broughtTo,
+    readTaskforce: taskforce,
     async close() {
       client.close();
       await service.close();

@@ -2,21 +2,21 @@ import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Created, task, workflowOf } from "./requestBodies.js";
-import { type Scenario, startScenario } from "./apiFixture.js";
+import { type ApiFixture, startApiFixture } from "./apiFixture.js";
+import { type CreatedWorkflow, makeTaskRequest, makeWorkflowRequest } from "./requestBodies.js";
 
-let scenario: Scenario;
+let fixture: ApiFixture;
 beforeAll(async () => {
-  scenario = await startScenario();
+  fixture = await startApiFixture();
 });
-afterAll(() => scenario.close());
+afterAll(() => fixture.close());
 
 const MIB = 1024 * 1024;
-const text = (more: object = {}) => JSON.stringify(workflowOf([task("pool-0", more)]));
+const text = (more: object = {}) => JSON.stringify(makeWorkflowRequest([makeTaskRequest("pool-0", more)]));
 /** A request as text, with something in it that JSON.stringify would not write. */
 const textWith = (taskArgs: string) => text({ task_args: "HERE" }).replace('"HERE"', taskArgs);
 const post = (body: unknown, headers: Record<string, string> = {}) =>
-  scenario.api.request("POST", "/v1/workflows", { body, headers });
+  fixture.client.request("POST", "/v1/workflows", { body, headers });
 
 describe("a body is read", () => {
   it.each([
@@ -49,7 +49,7 @@ describe("a body is read", () => {
   });
 
   it("not at all when its head tells of more, though nothing of it has come", async () => {
-    const { hostname, port } = new URL(scenario.service.url);
+    const { hostname, port } = new URL(fixture.service.url);
     const outgoing = httpRequest({ hostname, port, method: "POST", path: "/v1/workflows" });
     outgoing.setHeader("content-length", 10 ** 12).flushHeaders();
     const [{ statusCode, statusMessage }] = (await once(outgoing, "response")) as [IncomingMessage];
@@ -58,11 +58,11 @@ describe("a body is read", () => {
   });
 
   it("up to as many bytes as a setting says", async () => {
-    const small = await startScenario({ REQUEST_MAX_BYTES: "2000" });
+    const small = await startApiFixture({ REQUEST_MAX_BYTES: "2000" });
     try {
       const body = text().padEnd(2000);
-      expect((await small.api.post("/v1/workflows", body)).status).toBe(200);
-      expect(await small.api.post("/v1/workflows", `${body} `)).toMatchObject({
+      expect((await small.client.post("/v1/workflows", body)).status).toBe(200);
+      expect(await small.client.post("/v1/workflows", `${body} `)).toMatchObject({
         status: 413,
         reason: "body: larger than 2000 bytes",
       });
@@ -73,9 +73,9 @@ describe("a body is read", () => {
 
   it("with every character that there is", async () => {
     const task_args = "\u0000\u0007\n\u007f\u0085é \u{1f600} \uffff";
-    const { body } = await scenario.api.post<Created>("/v1/workflows", text({ task_args }));
+    const { body } = await fixture.client.post<CreatedWorkflow>("/v1/workflows", text({ task_args }));
     expect(body.task_directives[0]?.task_args).toBe(task_args);
-    const { body: read } = await scenario.api.get(`/v1/task-directives/${body.task_directives[0]?.task_id}`);
+    const { body: read } = await fixture.client.get(`/v1/task-directives/${body.task_directives[0]?.task_id}`);
     expect(read.task_args).toBe(task_args);
   });
 });
@@ -93,11 +93,7 @@ describe("a body is refused", () => {
     ["empty", "", /^tasks: missing field; public_queue_aliases: missing field$/],
     ["blank", " \n", /^tasks: missing field; public_queue_aliases: missing field$/],
     ["a prototype", '{"__proto__":{"tasks":[],"public_queue_aliases":[]}}', /__proto__: unknown field$/],
-    [
-      "10,000 arrays deep",
-      textWith("[".repeat(10_000) + "]".repeat(10_000)),
-      /nested deeper than 500 levels$/,
-    ],
+    ["10,000 arrays deep", textWith("[".repeat(10_000) + "]".repeat(10_000)), /nested deeper than 500 levels$/],
     ["10,000 objects deep", textWith(`${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}`), /nested deeper/],
     ["10,000 deep and cut off", `{"tasks":${"[".repeat(10_000)}`, /^body: not JSON: /],
     ["half a surrogate pair", textWith('"\\ud83d"'), /^tasks\[0\]\.task_args: holds half a surrogate pair/],
@@ -121,7 +117,7 @@ describe("a body is refused", () => {
   });
 
   it("on routes that read none, too, when it is no object", async () => {
-    const send = (body: string) => scenario.api.request("GET", "/v1/", { body });
+    const send = (body: string) => fixture.client.request("GET", "/v1/", { body });
     expect((await send("{}")).status).toBe(200);
     expect(await send("[]")).toMatchObject({ status: 400, reason: "body: expected object, got array" });
   });
@@ -130,7 +126,7 @@ describe("a body is refused", () => {
 describe("keys and values", () => {
   const ids = (count: number) =>
     `{"query":{"workflow_id":{"$in":[${Array.from({ length: count }, () => '"WF-1"').join()}]}}}`;
-  const find = (body: string) => scenario.api.request("POST", "/v1/query/workflows", { body });
+  const find = (body: string) => fixture.client.request("POST", "/v1/query/workflows", { body });
 
   it("may be many", async () => {
     expect((await find(ids(500_000))).status).toBe(200);
@@ -155,10 +151,12 @@ describe("keys and values", () => {
   });
 
   it("are as many as a setting says", async () => {
-    const small = await startScenario({ REQUEST_MAX_VALUES: "1000" });
+    const small = await startApiFixture({ REQUEST_MAX_VALUES: "1000" });
     try {
-      expect((await small.api.request("POST", "/v1/query/workflows", { body: ids(900) })).status).toBe(200);
-      const { status, reason } = await small.api.request("POST", "/v1/query/workflows", { body: ids(1100) });
+      expect((await small.client.request("POST", "/v1/query/workflows", { body: ids(900) })).status).toBe(200);
+      const { status, reason } = await small.client.request("POST", "/v1/query/workflows", {
+        body: ids(1100),
+      });
       expect([status, reason]).toEqual([413, "body: more than 1000 keys and values"]);
     } finally {
       await small.close();
@@ -176,21 +174,25 @@ describe("of many faults, some are named:", () => {
     [
       "a bad alias behind many good ones",
       JSON.stringify(
-        workflowOf([], { public_queue_aliases: [...Array(50).keys(), null].map(String) }),
+        makeWorkflowRequest([], { public_queue_aliases: [...Array(50).keys(), null].map(String) }),
       ).replace('"null"', "null"),
       /^public_queue_aliases\[50\]: expected string, got null$/,
     ],
     [
       "the same alias again and again",
       JSON.stringify(
-        workflowOf([task("pool-0")], { public_queue_aliases: Array<string>(100_000).fill("a") }),
+        makeWorkflowRequest([makeTaskRequest("pool-0")], {
+          public_queue_aliases: Array<string>(100_000).fill("a"),
+        }),
       ),
       /^public_queue_aliases\[1\]: repeats entry 0; .*; and more$/,
     ],
     [
       "an unknown field beside many good tasks",
       JSON.stringify({
-        ...workflowOf(Array.from({ length: 30 }, (_, n) => task("pool-0", { task_args: String(n) }))),
+        ...makeWorkflowRequest(
+          Array.from({ length: 30 }, (_, n) => makeTaskRequest("pool-0", { task_args: String(n) })),
+        ),
         bogus: 1,
         priority: "high",
       }),
@@ -199,7 +201,9 @@ describe("of many faults, some are named:", () => {
     [
       "a task that repeats one of many",
       JSON.stringify(
-        workflowOf(Array.from({ length: 30 }, (_, n) => task("pool-0", { task_args: String(n % 29) }))),
+        makeWorkflowRequest(
+          Array.from({ length: 30 }, (_, n) => makeTaskRequest("pool-0", { task_args: String(n % 29) })),
+        ),
       ),
       /^tasks\[29\]: repeats entry 0$/,
     ],
@@ -228,7 +232,7 @@ describe("of many faults, some are named:", () => {
 
   it("taskforces whose statuses are none", async () => {
     const body = Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`TF-${n}`, 0]));
-    const { status, reason } = await scenario.api.post("/v1/tms/statuses/taskforces", {
+    const { status, reason } = await fixture.client.post("/v1/tms/statuses/taskforces", {
       top_task_errors_by_taskforce: body,
     });
     expect(status).toBe(400);
@@ -237,7 +241,7 @@ describe("of many faults, some are named:", () => {
 });
 
 it("two halves of a surrogate pair are one character", async () => {
-  const { body } = await scenario.api.post<Created>("/v1/workflows", textWith('"\\ud83d\\ude00"'));
+  const { body } = await fixture.client.post<CreatedWorkflow>("/v1/workflows", textWith('"\\ud83d\\ude00"'));
   expect(body.task_directives[0]?.task_args).toBe("\u{1f600}");
 });
 

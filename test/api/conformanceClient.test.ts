@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { listen, stopServing } from "../../src/app/httpListener.js";
-import { type Api, api } from "./conformanceClient.js";
+import { closeServer, listen } from "../../src/app/httpListener.js";
+import { type ConformanceClient, createConformanceClient } from "./conformanceClient.js";
 
 /** What the server below answers next. */
 let next: { status: number; reason?: string; body: unknown };
@@ -43,19 +43,18 @@ const document = {
 };
 
 const server = createServer(({ url }, response) => {
-  const { status, reason, body } =
-    url === "/v1/schema/openapi" ? { status: 200, reason: "OK", body: document } : next;
+  const { status, reason, body } = url === "/v1/schema/openapi" ? { status: 200, reason: "OK", body: document } : next;
   response
     .writeHead(status, reason ?? "OK", { "content-type": "application/json" })
     .end(Buffer.from(JSON.stringify(body)));
 });
-let client: Api;
+let client: ConformanceClient;
 beforeAll(async () => {
-  client = await api(await listen(server, "127.0.0.1", 0));
+  client = await createConformanceClient(await listen(server, "127.0.0.1", 0));
 });
 afterAll(async () => {
   client.close();
-  await stopServing(server, AbortSignal.timeout(5000));
+  await closeServer(server, AbortSignal.timeout(5000));
 });
 
 describe("the client of the route tests", () => {
@@ -73,19 +72,9 @@ describe("the client of the route tests", () => {
     ["a wrong type", "/v1/things/1", { status: 200, body: { n: "1" } }, /must be integer/],
     ["an undocumented field", "/v1/things/1", { status: 200, body: { m: 1 } }, /must NOT have additional/],
     ["an undocumented status", "/v1/things/1", { status: 202, body: {} }, /is not in the document/],
-    [
-      "an error of another shape",
-      "/nowhere",
-      { status: 404, body: { error: "x" } },
-      /required property 'code'/,
-    ],
+    ["an error of another shape", "/nowhere", { status: 404, body: { error: "x" } }, /required property 'code'/],
     ["another code", "/nowhere", { status: 404, reason: "x", body: { code: 400, error: "x" } }, /code 400/],
-    [
-      "another reason phrase",
-      "/nowhere",
-      { status: 404, reason: "y", body: { code: 404, error: "x" } },
-      /reason y/,
-    ],
+    ["another reason phrase", "/nowhere", { status: 404, reason: "y", body: { code: 404, error: "x" } }, /reason y/],
   ])("refuses %s", async (_what, path, answer, error) => {
     next = answer;
     await expect(client.get(path)).rejects.toThrow(error);

@@ -2,7 +2,7 @@ import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:ht
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 
 /** An answer that agrees with the served document. */
-export interface Answer<T> {
+export interface CheckedResponse<T> {
   status: number;
   /** HTTP's reason phrase, its bytes read as Latin-1. */
   reason: string;
@@ -14,32 +14,32 @@ export interface Answer<T> {
 }
 
 /** What a request may have beside its method and path. */
-export interface Sent {
+export interface RequestOptions {
   /** Bytes and strings are sent as they are, everything else as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
 }
 
 /** A client that checks every answer. Its methods throw when one does not agree with the document. */
-export interface Api {
+export interface ConformanceClient {
   // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect
-  request<T = any>(method: string, path: string, sent?: Sent): Promise<Answer<T>>;
+  request<T = any>(method: string, path: string, sent?: RequestOptions): Promise<CheckedResponse<T>>;
   // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect
-  get<T = any>(path: string): Promise<Answer<T>>;
+  get<T = any>(path: string): Promise<CheckedResponse<T>>;
   // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect
-  post<T = any>(path: string, body?: unknown): Promise<Answer<T>>;
+  post<T = any>(path: string, body?: unknown): Promise<CheckedResponse<T>>;
   /** The served document. */
-  document: Document;
+  document: OpenApiDocument;
   close(): void;
 }
 
-interface Operation {
+interface OpenApiOperation {
   responses: Record<string, { content: Record<string, { schema: object }> }>;
 }
 
 /** As much of an OpenAPI document as is read here. */
-export interface Document {
-  paths: Record<string, Record<string, Operation>>;
+export interface OpenApiDocument {
+  paths: Record<string, Record<string, OpenApiOperation>>;
   components: Record<string, Record<string, object>>;
 }
 
@@ -49,17 +49,21 @@ export interface Document {
  *
  * @param token goes with every request that brings no `authorization` of its own
  */
-export async function api(url: string, token?: string): Promise<Api> {
+export async function createConformanceClient(url: string, token?: string): Promise<ConformanceClient> {
   const agent = new Agent({ keepAlive: true });
   const usual: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const { body: document } = await exchange<Document>(agent, url, "GET", "/v1/schema/openapi", {
+  const { body: document } = await sendRequest<OpenApiDocument>(agent, url, "GET", "/v1/schema/openapi", {
     headers: usual,
   });
-  const check = checker(document);
+  const check = createConformanceCheck(document);
   // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect
-  const request = async <T = any>(method: string, path: string, sent: Sent = {}): Promise<Answer<T>> => {
+  const request = async <T = any>(
+    method: string,
+    path: string,
+    sent: RequestOptions = {},
+  ): Promise<CheckedResponse<T>> => {
     const headers = { ...usual, ...sent.headers };
-    const answer = await exchange<T>(agent, url, method, path, { ...sent, headers });
+    const answer = await sendRequest<T>(agent, url, method, path, { ...sent, headers });
     check(method, path, answer);
     return answer;
   };
@@ -72,25 +76,22 @@ export async function api(url: string, token?: string): Promise<Api> {
   };
 }
 
-const EVENTS = "text/event-stream";
-const isEventStream = (headers: IncomingHttpHeaders): boolean => headers["content-type"] === EVENTS;
+const EVENT_STREAM_TYPE = "text/event-stream";
+const isEventStream = (headers: IncomingHttpHeaders): boolean => headers["content-type"] === EVENT_STREAM_TYPE;
 
-function exchange<T>(
+function sendRequest<T>(
   agent: Agent,
   url: string,
   method: string,
   path: string,
-  sent: Sent,
-): Promise<Answer<T>> {
+  sent: RequestOptions,
+): Promise<CheckedResponse<T>> {
   const { body, headers } = sent;
-  const bytes =
-    body === undefined || typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  const bytes = body === undefined || typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const { hostname, port } = new URL(url);
   // Node would send a GET's body without saying that there is one.
   const length: Record<string, string | number> =
-    bytes === undefined || headers?.["transfer-encoding"]
-      ? {}
-      : { "content-length": Buffer.byteLength(bytes) };
+    bytes === undefined || headers?.["transfer-encoding"] ? {} : { "content-length": Buffer.byteLength(bytes) };
   const options = { agent, hostname, port, method, path, headers: { ...length, ...headers } };
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(options, (incoming) => {
@@ -117,7 +118,9 @@ function exchange<T>(
 }
 
 /** What throws when an answer does not agree with a document. */
-export function checker(document: Document): (method: string, path: string, answer: Answer<unknown>) => void {
+export function createConformanceCheck(
+  document: OpenApiDocument,
+): (method: string, path: string, answer: CheckedResponse<unknown>) => void {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   const compiled = new Map<string, ValidateFunction>();
   const validatorOf = (name: string, schema: object): ValidateFunction => {
@@ -129,9 +132,9 @@ export function checker(document: Document): (method: string, path: string, answ
     const { status, body } = answer;
     // Most GETs are there as HEAD, too; those that are not say so.
     const meant = method === "HEAD" && status !== 405 ? "GET" : method;
-    const [template, operation] = operationOf(document, meant, path);
+    const [template, operation] = findOperation(document, meant, path);
     const schema = operation
-      ? operation.responses[status]?.content[isEventStream(answer.headers) ? EVENTS : "application/json"]
+      ? operation.responses[status]?.content[isEventStream(answer.headers) ? EVENT_STREAM_TYPE : "application/json"]
           ?.schema
       : { $ref: "#/components/schemas/ErrorResponse" };
     const name = `${method} ${template ?? path} ${status}`;
@@ -140,17 +143,17 @@ export function checker(document: Document): (method: string, path: string, answ
     if (method !== "HEAD" && !isEventStream(answer.headers)) {
       const validator = validatorOf(template === undefined ? "error" : name, schema);
       if (!validator(body)) throw new Error(`${name}: ${ajv.errorsText(validator.errors)}: ${answer.text}`);
-      if (status >= 400) checkError(name, answer as Answer<{ code: number; error: string }>);
+      if (status >= 400) assertErrorShape(name, answer as CheckedResponse<{ code: number; error: string }>);
     }
   };
 }
 
 /** The path of the document that a request meant, and what it says of the method; undefined for what it does not know. */
-function operationOf(
-  document: Document,
+function findOperation(
+  document: OpenApiDocument,
   method: string,
   path: string,
-): [string | undefined, Operation | undefined] {
+): [string | undefined, OpenApiOperation | undefined] {
   const [asked = ""] = path.split("?", 1);
   const template = Object.keys(document.paths).find((candidate) =>
     new RegExp(`^${candidate.replace(/\{\w+\}/g, "[^/]+")}$`).test(asked),
@@ -161,7 +164,10 @@ function operationOf(
 }
 
 /** An error says the same three times: as status and `code`, and as reason phrase and `error`. */
-function checkError(name: string, { status, reason, body }: Answer<{ code: number; error: string }>): void {
+function assertErrorShape(
+  name: string,
+  { status, reason, body }: CheckedResponse<{ code: number; error: string }>,
+): void {
   if (body.code !== status) throw new Error(`${name}: code ${body.code}`);
   const expected = [...body.error]
     .map((character) => {

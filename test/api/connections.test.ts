@@ -2,20 +2,20 @@ import { once } from "node:events";
 import type { RequestListener, Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { markEndless } from "../../src/api/http/streamingResponse.js";
 import { createServer } from "../../src/api/http/httpServer.js";
-import { DEFAULT_LIMITS, type Limits } from "../../src/domain/httpLimits.js";
-import { logRefusals } from "../../src/app/httpListener.js";
+import { markAsStreaming } from "../../src/api/http/streamingResponse.js";
+import { logRefusedConnections } from "../../src/app/httpListener.js";
+import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "../../src/domain/httpLimits.js";
 import { recordingLog } from "../mqs/recordingLog.js";
-import { eventually } from "../scenarios/serviceScenario.js";
+import { waitForValue } from "../scenarios/serviceScenario.js";
 
 const ok: RequestListener = (request, response) => {
   request.resume();
   request.on("end", () => response.end("served"));
 };
 
-async function serving(limits: Partial<Limits>, app: RequestListener = ok): Promise<Server> {
-  const server = createServer(app, { ...DEFAULT_LIMITS, ...limits });
+async function startServer(limits: Partial<HttpLimits>, app: RequestListener = ok): Promise<Server> {
+  const server = createServer(app, { ...DEFAULT_HTTP_LIMITS, ...limits });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(async () => {
@@ -26,12 +26,12 @@ async function serving(limits: Partial<Limits>, app: RequestListener = ok): Prom
 }
 
 /** A client that never closes a connection by itself, whatever the server says. */
-class Client {
+class HalfOpenClient {
   received = "";
   readonly socket: Socket;
   /** Fulfilled when the server has closed its end, or cut the connection. */
-  readonly letGo: Promise<unknown>;
-  readonly #dripping: NodeJS.Timeout[] = [];
+  readonly closedByServer: Promise<unknown>;
+  readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(server: Server) {
     const { port } = server.address() as AddressInfo;
@@ -40,9 +40,9 @@ class Client {
       this.received += text;
     });
     this.socket.on("error", () => undefined);
-    this.letGo = new Promise((resolve) => this.socket.once("end", resolve).once("close", resolve));
+    this.closedByServer = new Promise((resolve) => this.socket.once("end", resolve).once("close", resolve));
     onTestFinished(() => {
-      for (const timer of this.#dripping) clearInterval(timer);
+      for (const timer of this.#timers) clearInterval(timer);
       this.socket.destroy();
     });
   }
@@ -53,13 +53,13 @@ class Client {
   }
 
   /** Sends one byte after another, until nobody takes them any more. */
-  drip(): this {
-    this.#dripping.push(setInterval(() => this.socket.writable && this.socket.write("x"), 20));
+  sendSlowly(): this {
+    this.#timers.push(setInterval(() => this.socket.writable && this.socket.write("x"), 20));
     return this;
   }
 
-  hears(pattern: RegExp): Promise<string> {
-    return eventually(
+  waitForText(pattern: RegExp): Promise<string> {
+    return waitForValue(
       `${pattern} from the server`,
       async () => this.received,
       (text) => pattern.test(text),
@@ -67,15 +67,15 @@ class Client {
   }
 }
 
-const connections = (server: Server): Promise<number> =>
+const countConnections = (server: Server): Promise<number> =>
   new Promise((resolve, reject) =>
     server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
   );
 
-const gone = (server: Server) =>
-  eventually(
+const waitForNoConnections = (server: Server) =>
+  waitForValue(
     "no connection is left",
-    () => connections(server),
+    () => countConnections(server),
     (count) => count === 0,
   );
 
@@ -86,36 +86,36 @@ const LATE =
 
 describe("a client that takes its time is told so and loses its connection, even if it never closes it:", () => {
   it("with nothing at all", async () => {
-    const server = await serving({ headSeconds: 0.1 });
-    await new Client(server).hears(LATE);
-    await gone(server);
+    const server = await startServer({ headSeconds: 0.1 });
+    await new HalfOpenClient(server).waitForText(LATE);
+    await waitForNoConnections(server);
   });
 
   it("with the head, byte by byte", async () => {
-    const server = await serving({ headSeconds: 0.1 });
-    await new Client(server).send("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ").drip().hears(LATE);
-    await gone(server);
+    const server = await startServer({ headSeconds: 0.1 });
+    await new HalfOpenClient(server).send("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ").sendSlowly().waitForText(LATE);
+    await waitForNoConnections(server);
   });
 
   it("with the head of a later request", async () => {
-    const server = await serving({ headSeconds: 0.1 });
-    const client = new Client(server).send(GET);
-    await client.hears(/served/);
-    client.send("GET / HTTP/1.1\r\nX-Slow: ").drip();
-    await client.hears(/served.*HTTP\/1\.1 408 /s);
-    await gone(server);
+    const server = await startServer({ headSeconds: 0.1 });
+    const client = new HalfOpenClient(server).send(GET);
+    await client.waitForText(/served/);
+    client.send("GET / HTTP/1.1\r\nX-Slow: ").sendSlowly();
+    await client.waitForText(/served.*HTTP\/1\.1 408 /s);
+    await waitForNoConnections(server);
   });
 
   it("with the body, byte by byte", async () => {
-    const server = await serving({ headSeconds: 0.1, requestSeconds: 0.2 });
-    await new Client(server).send(POST).drip().hears(LATE);
-    await gone(server);
+    const server = await startServer({ headSeconds: 0.1, requestSeconds: 0.2 });
+    await new HalfOpenClient(server).send(POST).sendSlowly().waitForText(LATE);
+    await waitForNoConnections(server);
   });
 
   it("to read why its request was refused", async () => {
-    const server = await serving({});
-    await new Client(server).send("hello\r\n\r\n").hears(/^HTTP\/1\.1 400 malformed HTTP request\r\n/);
-    await gone(server);
+    const server = await startServer({});
+    await new HalfOpenClient(server).send("hello\r\n\r\n").waitForText(/^HTTP\/1\.1 400 malformed HTTP request\r\n/);
+    await waitForNoConnections(server);
   });
 });
 
@@ -134,114 +134,114 @@ describe("the last answer on a connection is read although it came before all of
     ["the client wants it to be closed", head("Host: x\r\nConnection: close\r\n"), /refused/, refuse],
     ["so it does, and reading had begun", head("Host: x\r\nConnection: close\r\n"), /refused/, refuseAmid],
   ])("%s", async (_, sent, expected, app) => {
-    const server = await serving({}, app);
-    const client = new Client(server).send(sent);
+    const server = await startServer({}, app);
+    const client = new HalfOpenClient(server).send(sent);
     const written = new Promise((resolve) => client.socket.write("x".repeat(LONG), resolve));
-    await client.hears(expected);
+    await client.waitForText(expected);
     expect(await written).toBeFalsy();
-    await gone(server);
+    await waitForNoConnections(server);
   });
 
   it("what is asked for behind the body is not done", async () => {
     let asked = 0;
-    const server = await serving({}, (request, response) => {
+    const server = await startServer({}, (request, response) => {
       asked++;
       refuse(request, response);
     });
-    const client = new Client(server).send(
+    const client = new HalfOpenClient(server).send(
       "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\n",
     );
-    await client.hears(/refused/);
+    await client.waitForText(/refused/);
     client.send(`body${GET}`);
-    await gone(server);
+    await waitForNoConnections(server);
     expect(asked).toBe(1);
   });
 
   it("a client that sends nothing more is waited for a moment only", async () => {
-    const server = await serving({}, refuse);
-    await new Client(server).send(head("Host: x\r\nConnection: close\r\n")).hears(/refused/);
-    await gone(server);
+    const server = await startServer({}, refuse);
+    await new HalfOpenClient(server).send(head("Host: x\r\nConnection: close\r\n")).waitForText(/refused/);
+    await waitForNoConnections(server);
   });
 });
 
 it("an idle connection outlasts the time for a head", async () => {
-  const server = await serving({ headSeconds: 0.1 });
-  const idle = new Client(server).send(GET);
-  await idle.hears(/served/);
+  const server = await startServer({ headSeconds: 0.1 });
+  const idle = new HalfOpenClient(server).send(GET);
+  await idle.waitForText(/served/);
   // Another one that is thrown out shows that the time is up.
-  await new Client(server).hears(LATE);
+  await new HalfOpenClient(server).waitForText(LATE);
   idle.send(GET);
-  await idle.hears(/served.*served/s);
+  await idle.waitForText(/served.*served/s);
 });
 
 describe("an answer", () => {
   it("that is not taken in time is cut off", async () => {
     const whole = 64 * 1024 * 1024;
-    const server = await serving({ answerSeconds: 0.2 }, (_, response) => response.end(Buffer.alloc(whole)));
+    const server = await startServer({ responseSeconds: 0.2 }, (_, response) => response.end(Buffer.alloc(whole)));
     const asked = once(server, "request");
-    const client = new Client(server).send(GET);
+    const client = new HalfOpenClient(server).send(GET);
     client.socket.pause();
     await asked;
-    await gone(server);
+    await waitForNoConnections(server);
     client.socket.resume();
-    await client.letGo;
+    await client.closedByServer;
     expect(client.socket.bytesRead).toBeLessThan(whole);
   });
 
   it("that does not come in time ends the connection", async () => {
-    const server = await serving({ answerSeconds: 0.2 }, () => undefined);
-    const client = new Client(server).send(GET);
-    await client.letGo;
+    const server = await startServer({ responseSeconds: 0.2 }, () => undefined);
+    const client = new HalfOpenClient(server).send(GET);
+    await client.closedByServer;
     expect(client.received).toBe("");
   });
 
   it("that is marked as endless goes on when others are cut off", async () => {
-    const server = await serving(
-      { headSeconds: 0.1, requestSeconds: 0.2, answerSeconds: 0.2 },
+    const server = await startServer(
+      { headSeconds: 0.1, requestSeconds: 0.2, responseSeconds: 0.2 },
       (request, response) => {
         if (request.url !== "/endless") return;
-        markEndless(response);
+        markAsStreaming(response);
         response.write("begun");
         request.socket.once("ping", () => response.write("still here"));
       },
     );
     const opened = once(server, "connection");
-    const endless = new Client(server).send("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n");
+    const endless = new HalfOpenClient(server).send("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n");
     const [socket] = (await opened) as [Socket];
-    await endless.hears(/begun/);
+    await endless.waitForText(/begun/);
     // Each of them waits longer than any limit allows.
-    for (const _ of [1, 2]) await new Client(server).send(GET).letGo;
+    for (const _ of [1, 2]) await new HalfOpenClient(server).send(GET).closedByServer;
     socket.emit("ping");
-    await endless.hears(/still here/);
+    await endless.waitForText(/still here/);
   });
 
   it("is not mixed with another one when its request stops arriving", async () => {
-    const server = await serving({ headSeconds: 0.1, requestSeconds: 0.2 }, (_, response) => {
+    const server = await startServer({ headSeconds: 0.1, requestSeconds: 0.2 }, (_, response) => {
       response.writeHead(200, { "content-length": 10 }).write("half ");
     });
-    const client = new Client(server).send(POST);
-    await client.letGo;
+    const client = new HalfOpenClient(server).send(POST);
+    await client.closedByServer;
     expect(client.received).toMatch(/\r\n\r\nhalf $/);
-    await gone(server);
+    await waitForNoConnections(server);
   });
 });
 
 it("a head that is too large is a 431", async () => {
-  const server = await serving({ headBytes: 4096 });
-  const client = new Client(server).send(`GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${"x".repeat(5000)}\r\n\r\n`);
-  await client.hears(/^HTTP\/1\.1 431 the request's head is too large\r\n/);
+  const server = await startServer({ headBytes: 4096 });
+  const client = new HalfOpenClient(server).send(`GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${"x".repeat(5000)}\r\n\r\n`);
+  await client.waitForText(/^HTTP\/1\.1 431 the request's head is too large\r\n/);
 });
 
 it("connections beyond their number are closed at once, and the log says so; when one ends, another is served", async () => {
-  const server = await serving({ connections: 2 });
+  const server = await startServer({ connections: 2 });
   const { log, lines } = recordingLog();
-  logRefusals(server, log);
-  const clients = [new Client(server), new Client(server)];
-  for (const client of clients) await client.send(GET).hears(/served/);
+  logRefusedConnections(server, log);
+  const clients = [new HalfOpenClient(server), new HalfOpenClient(server)];
+  for (const client of clients) await client.send(GET).waitForText(/served/);
 
   for (const _ of [1, 2, 3]) {
-    const refused = new Client(server);
-    await refused.letGo;
+    const refused = new HalfOpenClient(server);
+    await refused.closedByServer;
     expect(refused.received).toBe("");
   }
   expect(lines.map((line) => JSON.parse(line))).toEqual([
@@ -249,12 +249,12 @@ it("connections beyond their number are closed at once, and the log says so; whe
   ]);
 
   for (const client of clients) client.send(GET);
-  for (const client of clients) await client.hears(/served.*served/s);
+  for (const client of clients) await client.waitForText(/served.*served/s);
   clients[0]?.socket.destroy();
-  await eventually(
+  await waitForValue(
     "one is gone",
-    () => connections(server),
+    () => countConnections(server),
     (count) => count === 1,
   );
-  await new Client(server).send(GET).hears(/served/);
+  await new HalfOpenClient(server).send(GET).waitForText(/served/);
 });

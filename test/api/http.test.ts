@@ -1,25 +1,25 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Api } from "./conformanceClient.js";
-import { type Scenario, startScenario } from "./apiFixture.js";
+import { type ApiFixture, startApiFixture } from "./apiFixture.js";
+import type { ConformanceClient } from "./conformanceClient.js";
 
-let scenario: Scenario;
-let api: Api;
+let fixture: ApiFixture;
+let api: ConformanceClient;
 beforeAll(async () => {
-  scenario = await startScenario();
-  api = scenario.api;
+  fixture = await startApiFixture();
+  api = fixture.client;
 });
-afterAll(() => scenario.close());
+afterAll(() => fixture.close());
 
-interface Raw {
+interface RawResponse {
   statusLine: string;
   head: string;
   body: string;
 }
 
 /** Sends bytes, and reads all bytes that come back until the service closes the connection, as Latin-1. */
-function raw(bytes: string): Promise<Raw> {
-  const { hostname, port } = new URL(scenario.service.url);
+function sendRaw(bytes: string): Promise<RawResponse> {
+  const { hostname, port } = new URL(fixture.service.url);
   return new Promise((resolve, reject) => {
     let received = "";
     const socket = connect(Number(port), hostname, () => socket.write(bytes, "latin1"));
@@ -36,7 +36,7 @@ function raw(bytes: string): Promise<Raw> {
   });
 }
 
-const get = (path: string) => raw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+const get = (path: string) => sendRaw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
 
 describe("the reason phrase", () => {
   it("is Latin-1 on the wire, whatever the body is", async () => {
@@ -49,9 +49,7 @@ describe("the reason phrase", () => {
   });
 
   it("has one ? for each control character and each character beyond Latin-1", async () => {
-    const { statusLine, body } = await get(
-      "/v1/workflows/a%0D%0AX-Injected:%201%00%1B%7F%C2%85%E2%82%AC%F0%9F%98%80z",
-    );
+    const { statusLine, body } = await get("/v1/workflows/a%0D%0AX-Injected:%201%00%1B%7F%C2%85%E2%82%AC%F0%9F%98%80z");
     expect(statusLine).toBe("HTTP/1.1 404 no workflow found with id: a??X-Injected: 1??????z");
     expect(JSON.parse(Buffer.from(body, "latin1").toString()).error).toBe(
       "no workflow found with id: a\r\nX-Injected: 1\0\x1b\x7f\x85€😀z",
@@ -78,21 +76,16 @@ describe("the reason phrase", () => {
 });
 
 describe("an unknown path", () => {
-  it.each([
-    "/",
-    "/v2/",
-    "/v1/nope",
-    "/v1/workflows/a/b",
-    "/v1/workflows/a/actions/nope",
-    "/V1/workflows",
-    "//v1/",
-  ])("%s is a 404 for every method", async (path) => {
-    for (const method of ["GET", "POST", "PUT", "DELETE", "OPTIONS"])
-      expect(await api.request(method, path)).toMatchObject({
-        status: 404,
-        body: { code: 404, error: `path not found: ${path}` },
-      });
-  });
+  it.each(["/", "/v2/", "/v1/nope", "/v1/workflows/a/b", "/v1/workflows/a/actions/nope", "/V1/workflows", "//v1/"])(
+    "%s is a 404 for every method",
+    async (path) => {
+      for (const method of ["GET", "POST", "PUT", "DELETE", "OPTIONS"])
+        expect(await api.request(method, path)).toMatchObject({
+          status: 404,
+          body: { code: 404, error: `path not found: ${path}` },
+        });
+    },
+  );
 
   it("with an escape that is none is a 400", async () => {
     const { status, body } = await api.get("/v1/workflows/%zz");
@@ -136,7 +129,7 @@ it("GET /v1/ is an empty object, and needs no slash at the end", async () => {
 it.each(["?a=1", "?a=1&a=2", "?__proto__=1", "?query[x]=1", "?%zz", "?"])(
   "the query %s is ignored where none is known",
   async (query) => {
-    const { workflow } = await scenario.create(scenario.place());
+    const { workflow } = await fixture.createWorkflow(fixture.nextLocation());
     expect((await api.get(`/v1/workflows/${workflow.workflow_id}${query}`)).status).toBe(200);
   },
 );
@@ -149,27 +142,19 @@ describe("malformed HTTP", () => {
     ["an unknown version", "GET /v1/ HTTP/9.9\r\nHost: x\r\n\r\n", 400],
     ["a head without a host", "GET /v1/ HTTP/1.1\r\n\r\n", 400],
     ["a header without a name", "GET /v1/ HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n", 400],
-    [
-      "two lengths",
-      "POST /v1/workflows HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
-      400,
-    ],
+    ["two lengths", "POST /v1/workflows HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400],
     [
       "a length and chunks",
       "POST /v1/workflows HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
       400,
     ],
-    [
-      "a bad chunk",
-      "POST /v1/workflows HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-      400,
-    ],
+    ["a bad chunk", "POST /v1/workflows HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400],
     ["a head that is too large", `GET /v1/ HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, 431],
     ["a path that is too long", `GET /v1/taskforces/${"x".repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
     ["an expectation nobody knows", "GET /v1/ HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n", 417],
     ["a tunnel", "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n", 405],
   ])("that is %s is answered in the same shape, and the connection closed", async (_what, bytes, status) => {
-    const { statusLine, head, body } = await raw(bytes);
+    const { statusLine, head, body } = await sendRaw(bytes);
     const { code, error, ...rest } = JSON.parse(body);
     expect(statusLine).toBe(`HTTP/1.1 ${status} ${error}`);
     expect([code, rest]).toEqual([status, {}]);
@@ -180,18 +165,16 @@ describe("malformed HTTP", () => {
 });
 
 it("what follows a request and is none is refused after that was answered", async () => {
-  const { workflow } = await scenario.create(scenario.place());
+  const { workflow } = await fixture.createWorkflow(fixture.nextLocation());
   const abort = `/v1/workflows/${workflow.workflow_id}/actions/abort`;
-  const { statusLine, body } = await raw(`POST ${abort} HTTP/1.1\r\nHost: x\r\n\r\n{"a": 1}`);
+  const { statusLine, body } = await sendRaw(`POST ${abort} HTTP/1.1\r\nHost: x\r\n\r\n{"a": 1}`);
   expect(statusLine).toBe("HTTP/1.1 200 OK");
   expect(body).toMatch(/^{"workflow_id":"WF-.*","n_taskforces":1}HTTP\/1\.1 400 malformed HTTP request\r\n/);
 });
 
 it("a malformed request is told so even if megabytes of it are still coming", async () => {
   const body = "x".repeat(8 * 1024 * 1024);
-  const { statusLine } = await raw(
-    `GET  HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-  );
+  const { statusLine } = await sendRaw(`GET  HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
   expect(statusLine).toBe("HTTP/1.1 400 malformed HTTP request");
 });
 

@@ -3,35 +3,35 @@ import type { WorkflowId } from "../../src/domain/ids.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { partitionOf } from "../../src/store/keys.js";
-import { keysOf, openRedis } from "../setup/testRedis.js";
 import { PARTITIONS } from "../setup/database.js";
-import type { Answer } from "./conformanceClient.js";
-import { type Created, submission, task, workflowOf } from "./requestBodies.js";
-import { type Scenario, startScenario } from "./apiFixture.js";
+import { findKeys, openRedis } from "../setup/testRedis.js";
+import { type ApiFixture, startApiFixture } from "./apiFixture.js";
+import type { CheckedResponse } from "./conformanceClient.js";
+import { type CreatedWorkflow, makeTaskRequest, makeWorkflowRequest, submitReport } from "./requestBodies.js";
 
-let scenario: Scenario;
+let fixture: ApiFixture;
 let redis: RedisClient;
 beforeAll(async () => {
-  scenario = await startScenario();
-  redis = openRedis(scenario.service.redisUrl);
+  fixture = await startApiFixture();
+  redis = openRedis(fixture.service.redisUrl);
 });
 afterAll(async () => {
   redis.disconnect();
-  await scenario.close();
+  await fixture.close();
 });
 
 let keys = 0;
 const freshKey = () => `key-${keys++}`;
 
-const create = (key: string, body: unknown): Promise<Answer<Created & { error?: string }>> =>
-  scenario.api.request("POST", "/v1/workflows", { body, headers: { "idempotency-key": key } });
+const create = (key: string, body: unknown): Promise<CheckedResponse<CreatedWorkflow & { error?: string }>> =>
+  fixture.client.request("POST", "/v1/workflows", { body, headers: { "idempotency-key": key } });
 
 const addWorkers = (
   key: string,
   taskId: string,
   body: unknown,
-): Promise<Answer<Taskforce & { error?: string }>> =>
-  scenario.api.request("POST", `/v1/task-directives/${taskId}/actions/add-workers`, {
+): Promise<CheckedResponse<Taskforce & { error?: string }>> =>
+  fixture.client.request("POST", `/v1/task-directives/${taskId}/actions/add-workers`, {
     body,
     headers: { "idempotency-key": key },
   });
@@ -40,7 +40,7 @@ const addWorkers = (
  * Repeats a request until it is no longer under way. As it does so without a pause, on a busy machine Redis may take too long for
  * one; that may be repeated, too.
  */
-async function settled<T>(request: () => Promise<Answer<T>>): Promise<Answer<T>> {
+async function waitWhileConflict<T>(request: () => Promise<CheckedResponse<T>>): Promise<CheckedResponse<T>> {
   for (;;) {
     const answer = await request();
     if (answer.status !== 409 && answer.status !== 503) return answer;
@@ -50,21 +50,21 @@ async function settled<T>(request: () => Promise<Answer<T>>): Promise<Answer<T>>
 
 /** How many workflows have a task with these arguments. */
 async function countOf(task_args: string): Promise<number> {
-  const { body } = await scenario.api.post("/v1/query/task-directives", { query: { task_args } });
+  const { body } = await fixture.client.post("/v1/query/task-directives", { query: { task_args } });
   return new Set(body.task_directives.map(({ workflow_id }: { workflow_id: string }) => workflow_id)).size;
 }
 
 describe("POST /v1/workflows with an Idempotency-Key", () => {
   it("takes effect once, and gives the same answer again", async () => {
-    const { location } = scenario.place();
-    const body = workflowOf([
-      task(location, {
+    const { location } = fixture.nextLocation();
+    const body = makeWorkflowRequest([
+      makeTaskRequest(location, {
         task_args: "once",
         output_queue_aliases: ["results"],
         n_workers: 7,
         task_env: { a: "é\u0000" },
       }),
-      task(location, { task_args: "once too", input_queue_aliases: ["results"] }),
+      makeTaskRequest(location, { task_args: "once too", input_queue_aliases: ["results"] }),
     ]);
     const [key, other] = [freshKey(), freshKey()];
     const first = await create(key, body);
@@ -83,22 +83,22 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
   });
 
   it("the answer is that of the creation, whatever came to pass since", async () => {
-    const place = scenario.place();
-    const body = workflowOf([task(place.location, { n_workers: 3 })]);
+    const place = fixture.nextLocation();
+    const body = makeWorkflowRequest([makeTaskRequest(place.location, { n_workers: 3 })]);
     const key = freshKey();
     const first = await create(key, body);
     const [{ taskforce_uuid = "", task_id = "", workflow_id = "" } = {}] = first.body.taskforces;
     await expect
-      .poll(async () => (await scenario.taskforce(taskforce_uuid)).phase, { timeout: 10_000 })
+      .poll(async () => (await fixture.readTaskforce(taskforce_uuid)).phase, { timeout: 10_000 })
       .toBe("pending-starter");
-    await scenario.api.get(`/v1/tms/pending-starter/taskforces?schedd=${place.schedd}`);
-    await scenario.api.post(`/v1/tms/condor-submit/taskforces/${taskforce_uuid}`, submission());
-    await scenario.api.post(`/v1/task-directives/${task_id}/actions/add-workers`, {
+    await fixture.client.get(`/v1/tms/pending-starter/taskforces?schedd=${place.schedd}`);
+    await fixture.client.post(`/v1/tms/condor-submit/taskforces/${taskforce_uuid}`, submitReport());
+    await fixture.client.post(`/v1/task-directives/${task_id}/actions/add-workers`, {
       cluster_location: place.location,
       n_workers: 5,
     });
-    await scenario.api.post(`/v1/workflows/${workflow_id}/actions/abort`);
-    expect((await scenario.taskforce(taskforce_uuid)).n_workers).toBe(7);
+    await fixture.client.post(`/v1/workflows/${workflow_id}/actions/abort`);
+    expect((await fixture.readTaskforce(taskforce_uuid)).n_workers).toBe(7);
 
     const again = await create(key, body);
     expect(again.headers["idempotency-replayed"]).toBe("true");
@@ -106,9 +106,9 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
   });
 
   it("a workflow that is too large for one step takes effect once, too", async () => {
-    const places = [scenario.place(), scenario.place(), scenario.place()];
+    const places = [fixture.nextLocation(), fixture.nextLocation(), fixture.nextLocation()];
     const tasks = Array.from({ length: 400 }, (_, n) =>
-      task("", {
+      makeTaskRequest("", {
         cluster_locations: places.map(({ location }) => location),
         task_args: `large ${n}`,
         n_workers: n + 1,
@@ -116,7 +116,7 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
     );
     const key = freshKey();
     const [first, second] = await Promise.all(
-      [1, 2].map(() => settled(() => create(key, workflowOf(tasks)))),
+      [1, 2].map(() => waitWhileConflict(() => create(key, makeWorkflowRequest(tasks)))),
     );
     expect([first?.status, second?.status]).toEqual([200, 200]);
     expect(first?.body.taskforces).toHaveLength(1200);
@@ -125,8 +125,8 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
   });
 
   it("is the same when an object's keys come in another order, and a 422 with another body", async () => {
-    const { location } = scenario.place();
-    const body = workflowOf([task(location, { task_args: "order", task_env: { a: "1", b: "2" } })]);
+    const { location } = fixture.nextLocation();
+    const body = makeWorkflowRequest([makeTaskRequest(location, { task_args: "order", task_env: { a: "1", b: "2" } })]);
     const key = freshKey();
     const first = await create(key, body);
     const turned = {
@@ -136,7 +136,7 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
     expect((await create(key, turned)).text).toBe(first.text);
     for (const other of [
       { ...body, priority: 1 },
-      workflowOf([...body.tasks, task(location, { task_args: "more" })]),
+      makeWorkflowRequest([...body.tasks, makeTaskRequest(location, { task_args: "more" })]),
     ])
       expect(await create(key, other)).toMatchObject({
         status: 422,
@@ -147,14 +147,16 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
   });
 
   it("of many at once one takes effect, the others get its answer or are told to come back", async () => {
-    const other = await startScenario({ REDIS_URL: scenario.service.redisUrl });
+    const other = await startApiFixture({ REDIS_URL: fixture.service.redisUrl });
     try {
-      const { location } = scenario.place();
-      const body = workflowOf([task(location, { task_args: "at once", output_queue_aliases: ["results"] })]);
+      const { location } = fixture.nextLocation();
+      const body = makeWorkflowRequest([
+        makeTaskRequest(location, { task_args: "at once", output_queue_aliases: ["results"] }),
+      ]);
       const headers = { "idempotency-key": freshKey() };
       const answers = await Promise.all(
         Array.from({ length: 30 }, (_, n) =>
-          settled(() => (n % 2 ? scenario : other).api.request("POST", "/v1/workflows", { body, headers })),
+          waitWhileConflict(() => (n % 2 ? fixture : other).client.request("POST", "/v1/workflows", { body, headers })),
         ),
       );
       expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
@@ -168,15 +170,15 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
   });
 
   it("what failed is forgotten: the key is free for another try", async () => {
-    const { location } = scenario.place();
+    const { location } = fixture.nextLocation();
     const key = freshKey();
     for (let n = 0; n < 2; n++)
-      expect(await create(key, workflowOf([task("nowhere")]))).toMatchObject({
+      expect(await create(key, makeWorkflowRequest([makeTaskRequest("nowhere")]))).toMatchObject({
         status: 400,
         body: { error: expect.stringContaining("condor cluster location not found: nowhere") },
       });
     expect((await create(key, { tasks: "no array" })).status).toBe(400);
-    const { status, headers } = await create(key, workflowOf([task(location)]));
+    const { status, headers } = await create(key, makeWorkflowRequest([makeTaskRequest(location)]));
     expect(status).toBe(200);
     expect(headers).not.toHaveProperty("idempotency-replayed");
   });
@@ -188,24 +190,24 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
     ["a key that is too long", "x".repeat(256)],
     ["two keys", "a, b"],
   ])("%s is a 400 that names the header", async (_what, key) => {
-    expect(await create(key, workflowOf([task(scenario.place().location)]))).toMatchObject({
+    expect(await create(key, makeWorkflowRequest([makeTaskRequest(fixture.nextLocation().location)]))).toMatchObject({
       status: 400,
       body: { error: expect.stringMatching(/^Idempotency-Key: /) },
     });
   });
 
   it("the longest key is one", async () => {
-    expect((await create("~".repeat(255), workflowOf([task(scenario.place().location)]))).status).toBe(200);
+    expect(
+      (await create("~".repeat(255), makeWorkflowRequest([makeTaskRequest(fixture.nextLocation().location)]))).status,
+    ).toBe(200);
   });
 
   it("what is kept is small, lies where its workflow lies, and ends by itself after a day", async () => {
-    const { location } = scenario.place();
-    const before = new Set(await keysOf(redis, "wms:*:idempotency:*"));
-    const tasks = Array.from({ length: 50 }, (_, n) => task(location, { task_args: `part ${n}` }));
-    const { body } = await create(freshKey(), workflowOf(tasks));
-    const [key = "", ...others] = (await keysOf(redis, "wms:*:idempotency:*")).filter(
-      (each) => !before.has(each),
-    );
+    const { location } = fixture.nextLocation();
+    const before = new Set(await findKeys(redis, "wms:*:idempotency:*"));
+    const tasks = Array.from({ length: 50 }, (_, n) => makeTaskRequest(location, { task_args: `part ${n}` }));
+    const { body } = await create(freshKey(), makeWorkflowRequest(tasks));
+    const [key = "", ...others] = (await findKeys(redis, "wms:*:idempotency:*")).filter((each) => !before.has(each));
     expect(others).toEqual([]);
     const partition = partitionOf(body.workflow.workflow_id as WorkflowId, PARTITIONS);
     expect(key.startsWith(`wms:{${partition}}:`)).toBe(true);
@@ -218,11 +220,11 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
 
 describe("add-workers with an Idempotency-Key", () => {
   it("takes effect once for each task, and gives the same answer again", async () => {
-    const place = scenario.place();
+    const place = fixture.nextLocation();
     const { task_directives } = (
-      await scenario.api.post<Created>(
+      await fixture.client.post<CreatedWorkflow>(
         "/v1/workflows",
-        workflowOf([task(place.location), task(place.location, { task_args: "other" })]),
+        makeWorkflowRequest([makeTaskRequest(place.location), makeTaskRequest(place.location, { task_args: "other" })]),
       )
     ).body;
     const [one = "", other = ""] = task_directives.map(({ task_id }) => task_id);
@@ -231,7 +233,7 @@ describe("add-workers with an Idempotency-Key", () => {
     const first = await addWorkers(key, one, body);
     expect(first.status).toBe(200);
     const answers = await Promise.all(
-      Array.from({ length: 10 }, () => settled(() => addWorkers(key, one, body))),
+      Array.from({ length: 10 }, () => waitWhileConflict(() => addWorkers(key, one, body))),
     );
     for (const again of answers) {
       expect(again.text).toBe(first.text);
@@ -241,32 +243,32 @@ describe("add-workers with an Idempotency-Key", () => {
 
     const elsewhere = await addWorkers(key, other, body);
     expect(elsewhere).toMatchObject({ status: 200, body: { task_id: other } });
-    const { body: found } = await scenario.api.post("/v1/query/taskforces", { query: { task_id: one } });
+    const { body: found } = await fixture.client.post("/v1/query/taskforces", { query: { task_id: one } });
     expect(found.taskforces).toHaveLength(2);
   });
 
   it("of many at once one takes effect", async () => {
-    const place = scenario.place();
-    const { task_directives } = await scenario.create(place);
+    const place = fixture.nextLocation();
+    const { task_directives } = await fixture.createWorkflow(place);
     const [{ task_id = "" } = {}] = task_directives;
     const key = freshKey();
     const body = { cluster_location: place.location, n_workers: null };
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => settled(() => addWorkers(key, task_id, body))),
+      Array.from({ length: 20 }, () => waitWhileConflict(() => addWorkers(key, task_id, body))),
     );
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
-    const { body: found } = await scenario.api.post("/v1/query/taskforces", { query: { task_id } });
+    const { body: found } = await fixture.client.post("/v1/query/taskforces", { query: { task_id } });
     expect(found.taskforces).toHaveLength(2);
   });
 
   it("errors are what they are without a key", async () => {
-    const place = scenario.place();
+    const place = fixture.nextLocation();
     const body = { cluster_location: place.location, n_workers: 1 };
-    const { task_directives, workflow } = await scenario.create(place);
+    const { task_directives, workflow } = await fixture.createWorkflow(place);
     const [{ task_id = "" } = {}] = task_directives;
     for (const unknown of ["nothing", "TK-1-00000000-00000000"])
       expect((await addWorkers(freshKey(), unknown, body)).status).toBe(404);
-    await scenario.api.post(`/v1/workflows/${workflow.workflow_id}/actions/finished`);
+    await fixture.client.post(`/v1/workflows/${workflow.workflow_id}/actions/finished`);
     const key = freshKey();
     for (let n = 0; n < 2; n++)
       expect(await addWorkers(key, task_id, body)).toMatchObject({

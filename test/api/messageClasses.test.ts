@@ -34,11 +34,7 @@ test("requests and answers keep one shape on their way through Express", async (
   for (let times = 0; times < 3; times++) await fetch(`http://127.0.0.1:${port}/`);
 
   expect(arrived).toEqual(Array.from({ length: 3 }, () => [app.request, app.response]).flat());
-  const [, [second, secondAnswer], [third, thirdAnswer]] = seen as [
-    unknown,
-    (typeof seen)[0],
-    (typeof seen)[0],
-  ];
+  const [, [second, secondAnswer], [third, thirdAnswer]] = seen as [unknown, (typeof seen)[0], (typeof seen)[0]];
   expect(haveSameShape(second, third)).toBe(true);
   expect(haveSameShape(secondAnswer, thirdAnswer)).toBe(true);
 });

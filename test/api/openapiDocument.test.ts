@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Scenario, startScenario } from "./apiFixture.js";
+import { type ApiFixture, startApiFixture } from "./apiFixture.js";
 
-let scenario: Scenario;
+let fixture: ApiFixture;
 beforeAll(async () => {
-  scenario = await startScenario({ MQS_ADDRESS: "http://127.0.0.1:9" });
+  fixture = await startApiFixture({ MQS_ADDRESS: "http://127.0.0.1:9" });
 });
-afterAll(() => scenario.close());
+afterAll(() => fixture.close());
 
 const ROUTES: [string, string][] = [
   ["get", "/v1/"],
@@ -41,31 +41,29 @@ const EXTENSIONS: [string, string][] = [
 
 /** Roles as an operation of the document carries them. */
 const rolesOf = (method: string, path: string) =>
-  (scenario.api.document.paths[path]?.[method] as { "x-roles"?: unknown } | undefined)?.["x-roles"];
+  (fixture.client.document.paths[path]?.[method] as { "x-roles"?: unknown } | undefined)?.["x-roles"];
 
 describe("GET /v1/schema/openapi", () => {
   it.each([...ROUTES, ...EXTENSIONS])("describes %s %s", (method, path) => {
-    const operation = scenario.api.document.paths[path]?.[method];
-    expect(Object.keys(operation?.responses ?? {})).toEqual(
-      expect.arrayContaining(["200", "400", "500", "503"]),
-    );
+    const operation = fixture.client.document.paths[path]?.[method];
+    expect(Object.keys(operation?.responses ?? {})).toEqual(expect.arrayContaining(["200", "400", "500", "503"]));
   });
 
   it("describes nothing else of v1 when the MQS is another service, and the embedded one when it is not", async () => {
-    const paths = Object.keys(scenario.api.document.paths).filter((path) => path.startsWith("/v1/"));
+    const paths = Object.keys(fixture.client.document.paths).filter((path) => path.startsWith("/v1/"));
     expect(paths.sort()).toEqual([...ROUTES, ...EXTENSIONS].map(([, path]) => path).sort());
-    const withMqs = await startScenario();
+    const withMqs = await startApiFixture();
     try {
       const path = "/v1/mqs/workflows/{workflow_id}/mq-profiles/public";
-      expect(withMqs.api.document.paths).toHaveProperty([path]);
-      expect((await scenario.api.get("/v1/mqs/workflows/WF-1/mq-profiles/public")).status).toBe(404);
+      expect(withMqs.client.document.paths).toHaveProperty([path]);
+      expect((await fixture.client.get("/v1/mqs/workflows/WF-1/mq-profiles/public")).status).toBe(404);
     } finally {
       await withMqs.close();
     }
   });
 
   it("marks as extensions what the existing service does not have, and nothing else", () => {
-    const marked = Object.entries(scenario.api.document.paths).flatMap(([path, methods]) =>
+    const marked = Object.entries(fixture.client.document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, operation]) =>
         (operation as { "x-ewms-extension"?: unknown })["x-ewms-extension"] === true ? [[method, path]] : [],
       ),
@@ -74,7 +72,7 @@ describe("GET /v1/schema/openapi", () => {
   });
 
   it("is an OpenAPI 3.1 document whose references lead somewhere", async () => {
-    const { text, body } = await scenario.api.get("/v1/schema/openapi");
+    const { text, body } = await fixture.client.get("/v1/schema/openapi");
     expect(body.openapi).toBe("3.1.0");
     const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
     expect(references.length).toBeGreaterThan(20);
@@ -83,7 +81,7 @@ describe("GET /v1/schema/openapi", () => {
   });
 
   it("keeps the pilot tag's pattern as clients know it, though the service matches the whole string", () => {
-    const schema = scenario.api.document.components["schemas"]?.["TaskforceObject"] as {
+    const schema = fixture.client.document.components["schemas"]?.["TaskforceObject"] as {
       properties: { pilot_config: { properties: { tag: { pattern: string } } } };
     };
     expect(schema.properties.pilot_config.properties.tag.pattern).toBe(
@@ -94,16 +92,12 @@ describe("GET /v1/schema/openapi", () => {
   it.each([
     [
       ["user"],
-      ROUTES.filter(([, path]) =>
-        /^\/v1\/($|workflows|task-directives\/\{task_id\}$|query\/task-)/.test(path),
-      ),
+      ROUTES.filter(([, path]) => /^\/v1\/($|workflows|task-directives\/\{task_id\}$|query\/task-)/.test(path)),
     ],
     [["system-tms"], ROUTES.filter(([, path]) => /^\/v1\/tms\/(condor|statuses)/.test(path))],
     [
       ["user", "system-tms"],
-      ROUTES.filter(([, path]) =>
-        /add-workers|query\/(workflows|taskforces)|v1\/taskforces|schema|pending/.test(path),
-      ),
+      ROUTES.filter(([, path]) => /add-workers|query\/(workflows|taskforces)|v1\/taskforces|schema|pending/.test(path)),
     ],
   ])("gives %j to whom they belong", (roles, routes) => {
     expect(routes.length).toBeGreaterThan(5);
@@ -113,7 +107,7 @@ describe("GET /v1/schema/openapi", () => {
 
 describe("GET /docs/", () => {
   it("is Swagger UI over this document, from this service alone", async () => {
-    const { status, headers, text } = await scenario.api.get("/docs/");
+    const { status, headers, text } = await fixture.client.get("/docs/");
     expect(status).toBe(200);
     expect(headers["content-type"]).toContain("text/html");
     expect(headers["content-security-policy"]).toContain("default-src 'self'");
@@ -122,15 +116,15 @@ describe("GET /docs/", () => {
     expect(files.length).toBeGreaterThan(3);
     for (const file of files) {
       expect(file).toMatch(/^\.\//);
-      expect((await scenario.api.get(`/docs/${file.slice(2)}`)).status).toBe(200);
+      expect((await fixture.client.get(`/docs/${file.slice(2)}`)).status).toBe(200);
     }
-    const { text: settings } = await scenario.api.get("/docs/swagger-ui-init.js");
+    const { text: settings } = await fixture.client.get("/docs/swagger-ui-init.js");
     expect(settings).toContain("/v1/workflows/{workflow_id}");
     expect(settings).toContain('"validatorUrl": null');
   });
 
   it("is found without the slash", async () => {
-    const { status, headers } = await scenario.api.get("/docs");
+    const { status, headers } = await fixture.client.get("/docs");
     expect(status).toBe(301);
     expect(headers.location).toBe("docs/");
   });
@@ -138,7 +132,7 @@ describe("GET /docs/", () => {
   it.each(["/docs/nope", "/docs/package.json", "/docs/../package.json", "/docs/%2e%2e/package.json"])(
     "%s is no page",
     async (path) => {
-      expect(await scenario.api.get(path)).toMatchObject({ status: 404, body: { code: 404 } });
+      expect(await fixture.client.get(path)).toMatchObject({ status: 404, body: { code: 404 } });
     },
   );
 });

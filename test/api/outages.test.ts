@@ -5,27 +5,27 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type AppOptions, createApp } from "../../src/api/app.js";
-import { asHttpError } from "../../src/api/http/httpErrors.js";
+import { toHttpError } from "../../src/api/http/httpErrors.js";
 import { createServer } from "../../src/api/http/httpServer.js";
+import { closeServer, listen } from "../../src/app/httpListener.js";
 import type { Wms } from "../../src/lifecycle/context.js";
 import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
-import { startServer } from "../../src/redis/redisServer.js";
-import { listen, stopServing } from "../../src/app/httpListener.js";
-import { startScriptedMqs, status } from "../mqs/scriptedMqs.js";
-import { deleteKeys, openRedis } from "../setup/testRedis.js";
+import { startRedisServer } from "../../src/redis/redisServer.js";
+import { startScriptedMqs, statusResponse } from "../mqs/scriptedMqs.js";
+import { waitForValue } from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
-import { eventually } from "../scenarios/serviceScenario.js";
-import { api } from "./conformanceClient.js";
+import { deleteKeys, openRedis } from "../setup/testRedis.js";
+import { type ApiFixture, startApiFixture } from "./apiFixture.js";
+import { createConformanceClient } from "./conformanceClient.js";
 import { type RedisProxy, startRedisProxy } from "./redisProxy.js";
-import { submission, task, workflowOf } from "./requestBodies.js";
-import { type Scenario, startScenario } from "./apiFixture.js";
+import { makeTaskRequest, makeWorkflowRequest, submitReport } from "./requestBodies.js";
 
 describe("while Redis is away", () => {
   let proxy: RedisProxy;
-  let scenario: Scenario;
+  let scenario: ApiFixture;
   beforeEach(async () => {
     proxy = await startRedisProxy(await freshDatabase());
-    scenario = await startScenario({ REDIS_URL: proxy.url });
+    scenario = await startApiFixture({ REDIS_URL: proxy.url });
   });
   afterEach(async () => {
     await proxy.restore();
@@ -34,17 +34,17 @@ describe("while Redis is away", () => {
   });
 
   const expectUnavailable = async (method: string, path: string, body?: unknown) => {
-    const answer = await scenario.api.request(method, path, { body });
+    const answer = await scenario.client.request(method, path, { body });
     expect([method, path, answer.status]).toEqual([method, path, 503]);
     expect(answer.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
     expect(answer.body.error).not.toMatch(/ECONN|Stream|ioredis|127\.0\.0\.1|Command/);
   };
 
   it("every route that needs it is a 503 that says when to come back, and all is well afterwards", async () => {
-    const place = scenario.place();
-    const { taskforce_uuid, task_id, workflow_id } = await scenario.pending(place);
-    const request = workflowOf([task(place.location)]);
-    await proxy.cut();
+    const place = scenario.nextLocation();
+    const { taskforce_uuid, task_id, workflow_id } = await scenario.createPendingTaskforce(place);
+    const request = makeWorkflowRequest([makeTaskRequest(place.location)]);
+    await proxy.disconnect();
     const tms = (path: string) => `/v1/tms/${path}`;
     const routes: [string, string, unknown?][] = [
       ["POST", "/v1/workflows", request],
@@ -63,7 +63,7 @@ describe("while Redis is away", () => {
       ["POST", "/v1/query/taskforces", { query: { phase: "pending-starter" } }],
       ["GET", tms(`pending-starter/taskforces?schedd=${place.schedd}`)],
       ["GET", tms(`pending-stopper/taskforces?schedd=${place.schedd}`)],
-      ["POST", tms(`condor-submit/taskforces/${taskforce_uuid}`), submission()],
+      ["POST", tms(`condor-submit/taskforces/${taskforce_uuid}`), submitReport()],
       ["POST", tms(`condor-submit/taskforces/${taskforce_uuid}/failed`), { error: "x" }],
       ["POST", tms(`condor-rm/taskforces/${taskforce_uuid}`)],
       ["POST", tms(`condor-rm/taskforces/${taskforce_uuid}/failed`)],
@@ -74,17 +74,17 @@ describe("while Redis is away", () => {
     ];
     for (const route of routes) await expectUnavailable(...route);
 
-    expect(await scenario.api.post("/v1/workflows", {})).toMatchObject({ status: 400 });
+    expect(await scenario.client.post("/v1/workflows", {})).toMatchObject({ status: 400 });
     for (const path of ["/v1/", "/healthz", "/v1/schema/openapi"])
-      expect(await scenario.api.get(path)).toMatchObject({ status: 200 });
+      expect(await scenario.client.get(path)).toMatchObject({ status: 200 });
 
     await proxy.restore();
-    await eventually(
+    await waitForValue(
       "ready again",
-      () => scenario.api.get("/readyz"),
+      () => scenario.client.get("/readyz"),
       (answer) => answer.status === 200,
     );
-    expect((await scenario.taskforce(taskforce_uuid)).phase).toBe("pending-starter");
+    expect((await scenario.readTaskforce(taskforce_uuid)).phase).toBe("pending-starter");
   });
 
   it("a Redis that takes commands and never answers is a 503 too", async () => {
@@ -106,12 +106,12 @@ describe("what Redis replies when it can't serve now is a 503", () => {
       ]) {
         const script = `return redis.error_reply("${reply}")`;
         const error = await redis.eval(script, 0).catch((refused: unknown) => refused);
-        expect(asHttpError(error)).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
+        expect(toHttpError(error)).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
       }
       const fault = await redis
         .eval("return redis.error_reply('WRONGTYPE of key')", 0)
         .catch((error: unknown) => error);
-      expect(asHttpError(fault)).toMatchObject({ status: 500, message: "internal server error" });
+      expect(toHttpError(fault)).toMatchObject({ status: 500, message: "internal server error" });
     } finally {
       redis.disconnect();
     }
@@ -122,18 +122,18 @@ describe("while Redis has too few replicas to take writes", () => {
   it("what only reads goes on, what writes is a 503 and takes no effect, and all is well afterwards", async () => {
     const dir = await mkdtemp(join(tmpdir(), "wms-test-"));
     const command = await ensureRedisServer(() => undefined);
-    const server = await startServer({ command, dir, appendOnly: false });
+    const server = await startRedisServer({ command, dir, appendOnly: false });
     const redis = openRedis(server.url);
-    const scenario = await startScenario({ REDIS_URL: server.url });
+    const scenario = await startApiFixture({ REDIS_URL: server.url });
     try {
-      const place = scenario.place();
-      const running = await scenario.broughtTo("condor-submit", place);
-      const { taskforce_uuid, task_id, workflow_id } = await scenario.pending(place);
+      const place = scenario.nextLocation();
+      const running = await scenario.createTaskforceInPhase("condor-submit", place);
+      const { taskforce_uuid, task_id, workflow_id } = await scenario.createPendingTaskforce(place);
       await redis.config("SET", "min-replicas-to-write", "1");
 
       const tms = (path: string) => `/v1/tms/${path}`;
       const writes: [string, string, unknown?][] = [
-        ["POST", "/v1/workflows", workflowOf([task(place.location)])],
+        ["POST", "/v1/workflows", makeWorkflowRequest([makeTaskRequest(place.location)])],
         ["POST", `/v1/workflows/${workflow_id}/actions/abort`],
         ["POST", `/v1/workflows/${workflow_id}/actions/finished`],
         [
@@ -143,7 +143,7 @@ describe("while Redis has too few replicas to take writes", () => {
         ],
         ["GET", tms(`pending-starter/taskforces?schedd=${place.schedd}`)],
         ["GET", tms(`pending-stopper/taskforces?schedd=${place.schedd}`)],
-        ["POST", tms(`condor-submit/taskforces/${taskforce_uuid}`), submission()],
+        ["POST", tms(`condor-submit/taskforces/${taskforce_uuid}`), submitReport()],
         ["POST", tms(`condor-submit/taskforces/${taskforce_uuid}/failed`), { error: "x" }],
         ["POST", tms(`condor-rm/taskforces/${running.taskforce_uuid}`)],
         ["POST", tms(`condor-rm/taskforces/${running.taskforce_uuid}/failed`)],
@@ -155,17 +155,17 @@ describe("while Redis has too few replicas to take writes", () => {
         ],
       ];
       for (const [method, path, body] of writes) {
-        const answer = await scenario.api.request(method, path, { body });
+        const answer = await scenario.client.request(method, path, { body });
         expect([method, path, answer.status]).toEqual([method, path, 503]);
         expect(answer.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
       }
-      expect(await scenario.api.get(`/v1/workflows/${workflow_id}`)).toMatchObject({ status: 200 });
-      expect(await scenario.taskforce(running.taskforce_uuid)).toEqual(running);
+      expect(await scenario.client.get(`/v1/workflows/${workflow_id}`)).toMatchObject({ status: 200 });
+      expect(await scenario.readTaskforce(running.taskforce_uuid)).toEqual(running);
 
       await redis.config("SET", "min-replicas-to-write", "0");
-      await eventually(
+      await waitForValue(
         "handed out",
-        () => scenario.api.get(tms(`pending-starter/taskforces?schedd=${place.schedd}`)),
+        () => scenario.client.get(tms(`pending-starter/taskforces?schedd=${place.schedd}`)),
         ({ status, body }) => status === 200 && body.taskforce?.taskforce_uuid === taskforce_uuid,
       );
     } finally {
@@ -178,26 +178,27 @@ describe("while Redis has too few replicas to take writes", () => {
 });
 
 describe("when the MQS", () => {
-  const request = (location: string) => workflowOf([task(location, { input_queue_aliases: ["in"] })]);
+  const request = (location: string) =>
+    makeWorkflowRequest([makeTaskRequest(location, { input_queue_aliases: ["in"] })]);
 
   it("has to be asked for a profile and is away, nothing is handed out", async () => {
     const mqs = await startScriptedMqs();
-    const scenario = await startScenario({ MQS_ADDRESS: mqs.address });
+    const scenario = await startApiFixture({ MQS_ADDRESS: mqs.address });
     const redis = openRedis(scenario.service.redisUrl);
     try {
-      const place = scenario.place();
-      const poll = () => scenario.api.get(`/v1/tms/pending-starter/taskforces?schedd=${place.schedd}`);
-      const { body } = await scenario.api.post("/v1/workflows", request(place.location));
+      const place = scenario.nextLocation();
+      const poll = () => scenario.client.get(`/v1/tms/pending-starter/taskforces?schedd=${place.schedd}`);
+      const { body } = await scenario.client.post("/v1/workflows", request(place.location));
       const { taskforce_uuid } = body.taskforces[0];
-      await eventually(
+      await waitForValue(
         "pending-starter",
-        () => scenario.taskforce(taskforce_uuid),
+        () => scenario.readTaskforce(taskforce_uuid),
         ({ phase }) => phase === "pending-starter",
       );
       await deleteKeys(redis, "wms:*:profiles:*");
-      mqs.script("profile", "*", status(500));
+      mqs.script("profile", "*", statusResponse(500));
       expect(await poll()).toMatchObject({ status: 503 });
-      const { body: handedOut } = await eventually(
+      const { body: handedOut } = await waitForValue(
         "handed out",
         poll,
         (answer) => answer.body.taskforce !== undefined,
@@ -223,7 +224,7 @@ it("what nobody foresaw is a 500 that says nothing, and the log tells all", asyn
     wms: {} as Wms,
     events: {} as AppOptions["events"],
     readiness: async () => ({ ready: false, reason: "not asked" }),
-    metrics: { contentType: "text/plain", text: async () => "", token: undefined },
+    metrics: { contentType: "text/plain", render: async () => "", token: undefined },
     embeddedMqs: {
       publicProfiles: async () => {
         throw new TypeError("secret of /etc/passwd");
@@ -232,7 +233,7 @@ it("what nobody foresaw is a 500 that says nothing, and the log tells all", asyn
     log: pino({ level: "warn" }, sink),
   });
   const server = createServer(app);
-  const client = await api(await listen(server, "127.0.0.1", 0));
+  const client = await createConformanceClient(await listen(server, "127.0.0.1", 0));
   try {
     const answer = await client.get("/v1/mqs/workflows/WF-1/mq-profiles/public");
     expect(answer).toMatchObject({ status: 500, reason: "internal server error" });
@@ -245,6 +246,6 @@ it("what nobody foresaw is a 500 that says nothing, and the log tells all", asyn
     });
   } finally {
     client.close();
-    await stopServing(server, AbortSignal.timeout(5000));
+    await closeServer(server, AbortSignal.timeout(5000));
   }
 });

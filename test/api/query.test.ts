@@ -1,29 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Created } from "./requestBodies.js";
-import { type Scenario, startScenario } from "./apiFixture.js";
+import { type ApiFixture, startApiFixture } from "./apiFixture.js";
+import type { CreatedWorkflow } from "./requestBodies.js";
 
-let scenario: Scenario;
-let all: Created[];
+let fixture: ApiFixture;
+let all: CreatedWorkflow[];
 beforeAll(async () => {
-  scenario = await startScenario({ USER_QUERY_MAX_BYTES: "4096" });
+  fixture = await startApiFixture({ USER_QUERY_MAX_BYTES: "4096" });
   all = [];
   for (let n = 0; n < 4; n++)
     all.push(
-      await scenario.create(
-        scenario.place(),
+      await fixture.createWorkflow(
+        fixture.nextLocation(),
         { task_args: `number ${n}`, task_env: { "a.b": "c" } },
         { priority: n },
       ),
     );
 });
-afterAll(() => scenario.close());
+afterAll(() => fixture.close());
 
 describe.each([
-  ["workflows", "workflows", "workflow_id", ({ workflow }: Created) => workflow],
-  ["task-directives", "task_directives", "task_id", ({ task_directives }: Created) => task_directives[0]],
-  ["taskforces", "taskforces", "taskforce_uuid", ({ taskforces }: Created) => taskforces[0]],
+  ["workflows", "workflows", "workflow_id", ({ workflow }: CreatedWorkflow) => workflow],
+  ["task-directives", "task_directives", "task_id", ({ task_directives }: CreatedWorkflow) => task_directives[0]],
+  ["taskforces", "taskforces", "taskforce_uuid", ({ taskforces }: CreatedWorkflow) => taskforces[0]],
 ] as const)("POST /v1/query/%s", (plural, list, idField, entityOf) => {
-  const query = (body?: unknown) => scenario.api.post(`/v1/query/${plural}`, body);
+  const query = (body?: unknown) => fixture.client.post(`/v1/query/${plural}`, body);
   const idOf = (entity: object | undefined) => (entity as Record<string, unknown> | undefined)?.[idField];
   /** Follows `next_after` to the last page. */
   const everyPage = async (find: object) => {
@@ -42,7 +42,7 @@ describe.each([
   it("finds everything with an empty filter, oldest first, with every field", async () => {
     const found = (await everyPage({ query: {} })).flat();
     expect(found.map(idOf)).toEqual(all.map((created) => idOf(entityOf(created))));
-    expect(Object.keys(found[0] ?? {}).sort()).toEqual(Object.keys(entityOf(all[0] as Created) ?? {}).sort());
+    expect(Object.keys(found[0] ?? {}).sort()).toEqual(Object.keys(entityOf(all[0] as CreatedWorkflow) ?? {}).sort());
   });
 
   it("ends a page before it is too large, and the next one goes on there", async () => {
@@ -54,7 +54,7 @@ describe.each([
   });
 
   it("finds by id and by workflow, and nothing with an empty page", async () => {
-    const wanted = entityOf(all[2] as Created);
+    const wanted = entityOf(all[2] as CreatedWorkflow);
     for (const filter of [{ [idField]: idOf(wanted) }, { workflow_id: all[2]?.workflow.workflow_id }]) {
       const { body } = await query({ query: filter });
       expect(body[list].map(idOf)).toEqual([idOf(wanted)]);
@@ -102,7 +102,7 @@ describe.each([
 });
 
 it("a filter reaches into objects and arrays", async () => {
-  const { body } = await scenario.api.post("/v1/query/taskforces", {
+  const { body } = await fixture.client.post("/v1/query/taskforces", {
     query: {
       "worker_config.n_cores": 1,
       "phase_change_log.context": { $regex: "^Created" },
@@ -117,7 +117,7 @@ it("a filter reaches into objects and arrays", async () => {
 });
 
 it("a projection that picks nothing out of a list leaves it empty, as the document says", async () => {
-  const { body } = await scenario.api.post("/v1/query/task-directives", {
+  const { body } = await fixture.client.post("/v1/query/task-directives", {
     query: {},
     projection: ["cluster_locations.nothing"],
   });

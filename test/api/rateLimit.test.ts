@@ -1,40 +1,42 @@
 import express, { type ErrorRequestHandler } from "express";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { Draining } from "../../src/api/http/drainController.js";
-import { asHttpError, sendError } from "../../src/api/http/httpErrors.js";
-import { exchangeOf, observeExchanges } from "../../src/api/http/requestContext.js";
-import { rateLimit } from "../../src/api/http/rateLimit.js";
+import { DrainController } from "../../src/api/http/drainController.js";
+import { sendError, toHttpError } from "../../src/api/http/httpErrors.js";
 import { createServer } from "../../src/api/http/httpServer.js";
+import { createRateLimitHandlers } from "../../src/api/http/rateLimit.js";
+import { requestContextOf, trackRequests } from "../../src/api/http/requestContext.js";
+import { closeServer, listen } from "../../src/app/httpListener.js";
 import { WmsError } from "../../src/domain/wmsError.js";
-import { createAllowance } from "../../src/redis/rateLimiter.js";
-import { listen, stopServing } from "../../src/app/httpListener.js";
-import { keysOf, openRedis } from "../setup/testRedis.js";
+import { createRateLimiter } from "../../src/redis/rateLimiter.js";
+import { waitForValue } from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
-import { eventually } from "../scenarios/serviceScenario.js";
+import { findKeys, openRedis } from "../setup/testRedis.js";
+import { type ApiFixture, startApiFixture } from "./apiFixture.js";
 import { startRedisProxy } from "./redisProxy.js";
-import { type Scenario, startScenario } from "./apiFixture.js";
 
 const PER_MINUTE = 3;
 const SETTINGS = { RATE_LIMIT_PER_MINUTE: String(PER_MINUTE), TRUST_PROXY: "1" };
 
-let scenario: Scenario;
+let fixture: ApiFixture;
 beforeAll(async () => {
-  scenario = await startScenario(SETTINGS);
+  fixture = await startApiFixture(SETTINGS);
 });
-afterAll(() => scenario.close());
+afterAll(() => fixture.close());
 
 /** The answers to so many requests, one after another, that a proxy passed on for an address. */
-async function statuses(address: string, count = PER_MINUTE, { api } = scenario): Promise<number[]> {
+async function statuses(address: string, count = PER_MINUTE, { client } = fixture): Promise<number[]> {
   const got: number[] = [];
   for (let n = 0; n < count; n++)
-    got.push((await api.request("GET", "/v1/", { headers: { "x-forwarded-for": address } })).status);
+    got.push((await client.request("GET", "/v1/", { headers: { "x-forwarded-for": address } })).status);
   return got;
 }
 
 describe("with RATE_LIMIT_PER_MINUTE", () => {
   it("a caller that sends more gets a 429 that says when to come back, and others don't", async () => {
     expect(await statuses("192.0.2.1")).toEqual([200, 200, 200]);
-    const answer = await scenario.api.request("GET", "/v1/", { headers: { "x-forwarded-for": "192.0.2.1" } });
+    const answer = await fixture.client.request("GET", "/v1/", {
+      headers: { "x-forwarded-for": "192.0.2.1" },
+    });
     const wait = Number(answer.headers["retry-after"]);
     expect(answer).toMatchObject({
       status: 429,
@@ -48,11 +50,11 @@ describe("with RATE_LIMIT_PER_MINUTE", () => {
   it("every route for callers counts, before its body is read", async () => {
     const headers = { "x-forwarded-for": "192.0.2.3" };
     await statuses("192.0.2.3");
-    for (const [path, operations] of Object.entries(scenario.api.document.paths)) {
+    for (const [path, operations] of Object.entries(fixture.client.document.paths)) {
       if (/^\/(healthz|readyz)$/.test(path)) continue;
       for (const method of Object.keys(operations)) {
         const sent = { headers, body: "no JSON" };
-        const answer = await scenario.api.request(method.toUpperCase(), path.replace(/\{\w+\}/, "x"), sent);
+        const answer = await fixture.client.request(method.toUpperCase(), path.replace(/\{\w+\}/, "x"), sent);
         expect([method, path, answer.status]).toEqual([method, path, 429]);
       }
     }
@@ -62,12 +64,12 @@ describe("with RATE_LIMIT_PER_MINUTE", () => {
     const headers = { "x-forwarded-for": "192.0.2.4" };
     await statuses("192.0.2.4", PER_MINUTE + 1);
     for (const path of ["/healthz", "/readyz", "/docs/"])
-      expect((await scenario.api.request("GET", path, { headers })).status).toBe(200);
-    expect((await scenario.api.request("GET", "/nope", { headers })).status).toBe(404);
+      expect((await fixture.client.request("GET", path, { headers })).status).toBe(200);
+    expect((await fixture.client.request("GET", "/nope", { headers })).status).toBe(404);
   });
 
   it("all web processes count together", async () => {
-    const other = await startScenario({ ...SETTINGS, REDIS_URL: scenario.service.redisUrl });
+    const other = await startApiFixture({ ...SETTINGS, REDIS_URL: fixture.service.redisUrl });
     try {
       expect(await statuses("192.0.2.5", 2)).toEqual([200, 200]);
       expect(await statuses("192.0.2.5", 2, other)).toEqual([200, 429]);
@@ -86,7 +88,7 @@ describe("with RATE_LIMIT_PER_MINUTE", () => {
   });
 
   it("what a client says of its own address counts for nothing without TRUST_PROXY", async () => {
-    const direct = await startScenario({ RATE_LIMIT_PER_MINUTE: String(PER_MINUTE) });
+    const direct = await startApiFixture({ RATE_LIMIT_PER_MINUTE: String(PER_MINUTE) });
     try {
       const answers = [];
       for (const n of [1, 2, 3, 4]) answers.push(...(await statuses(`192.0.2.${n}`, 1, direct)));
@@ -96,17 +98,17 @@ describe("with RATE_LIMIT_PER_MINUTE", () => {
     }
   });
 
-  it.each(["cut", "freeze"] as const)(
+  it.each(["disconnect", "freeze"] as const)(
     "while Redis is away (%s) nobody is held up, and all is counted again afterwards",
     async (breakIt) => {
       const proxy = await startRedisProxy(await freshDatabase());
-      const own = await startScenario({ ...SETTINGS, REDIS_URL: proxy.url });
+      const own = await startApiFixture({ ...SETTINGS, REDIS_URL: proxy.url });
       try {
         await proxy[breakIt]();
         expect(await statuses("192.0.2.1", 5, own)).toEqual([200, 200, 200, 200, 200]);
-        expect(await own.api.get("/v1/workflows/WF-65f00000-00000000")).toMatchObject({ status: 503 });
+        expect(await own.client.get("/v1/workflows/WF-65f00000-00000000")).toMatchObject({ status: 503 });
         await proxy.restore();
-        await eventually(
+        await waitForValue(
           "counted again",
           () => statuses("192.0.2.1", 1, own),
           ([status]) => status === 429,
@@ -121,11 +123,11 @@ describe("with RATE_LIMIT_PER_MINUTE", () => {
 });
 
 it("without it, a caller may send any number of requests", async () => {
-  const unlimited = await startScenario({ TRUST_PROXY: "1" });
+  const unlimited = await startApiFixture({ TRUST_PROXY: "1" });
   try {
     expect(await statuses("192.0.2.1", 50, unlimited)).toEqual(Array(50).fill(200));
     const redis = openRedis(unlimited.service.redisUrl);
-    expect(await keysOf(redis, "wms:requests:*")).toEqual([]);
+    expect(await findKeys(redis, "wms:requests:*")).toEqual([]);
     redis.disconnect();
   } finally {
     await unlimited.close();
@@ -137,20 +139,20 @@ describe("callers that are known", () => {
   async function start(): Promise<(subject: string) => Promise<number>> {
     const redis = openRedis(await freshDatabase());
     const app = express();
-    app.use(observeExchanges([], new Draining()), ({ headers }, response, next) => {
+    app.use(trackRequests([], new DrainController()), ({ headers }, response, next) => {
       if (headers["x-subject"] === "nobody") throw new WmsError("unauthenticated", "no such token");
-      exchangeOf(response).caller = { subject: String(headers["x-subject"]), roles: new Set(["user"]) };
+      requestContextOf(response).caller = { subject: String(headers["x-subject"]), roles: new Set(["user"]) };
       next();
     });
-    app.use(...rateLimit(createAllowance(redis, PER_MINUTE)));
+    app.use(...createRateLimitHandlers(createRateLimiter(redis, PER_MINUTE)));
     app.get("/", (_request, response) => void response.end());
     const answerError: ErrorRequestHandler = (error, _request, response, _next) =>
-      sendError(response, asHttpError(error));
+      sendError(response, toHttpError(error));
     app.use(answerError);
     const server = createServer(app);
     const url = await listen(server, "127.0.0.1", 0);
     onTestFinished(async () => {
-      await stopServing(server, AbortSignal.timeout(5000));
+      await closeServer(server, AbortSignal.timeout(5000));
       redis.disconnect();
     });
     return async (subject) => (await fetch(url, { headers: { "x-subject": subject } })).status;

@@ -1,47 +1,47 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PHASES } from "../../src/domain/phases.js";
-import { submission } from "./requestBodies.js";
-import { type Scenario, startScenario } from "./apiFixture.js";
+import { type ApiFixture, startApiFixture } from "./apiFixture.js";
+import { submitReport } from "./requestBodies.js";
 
-let scenario: Scenario;
+let fixture: ApiFixture;
 beforeAll(async () => {
-  scenario = await startScenario();
+  fixture = await startApiFixture();
 });
-afterAll(() => scenario.close());
+afterAll(() => fixture.close());
 
 const UNKNOWN = ["TF-1", "TF-65f00000-00000000-00000000-00000000", "WF-65f00000-00000000"];
 const report = (what: string, uuid: string, body?: unknown) => {
   const [action, ...more] = what.split("/");
-  return scenario.api.post(`/v1/tms/${[action, "taskforces", uuid, ...more].join("/")}`, body);
+  return fixture.client.post(`/v1/tms/${[action, "taskforces", uuid, ...more].join("/")}`, body);
 };
-const leased = async () => {
-  const place = scenario.place();
-  const taskforce = await scenario.pending(place);
-  await scenario.api.get(`/v1/tms/pending-starter/taskforces?schedd=${place.schedd}`);
+const createLeased = async () => {
+  const place = fixture.nextLocation();
+  const taskforce = await fixture.createPendingTaskforce(place);
+  await fixture.client.get(`/v1/tms/pending-starter/taskforces?schedd=${place.schedd}`);
   return taskforce;
 };
 
 describe("GET /v1/taskforces/{taskforce_uuid}", () => {
   it("shows what was created", async () => {
-    const { taskforces } = await scenario.create(scenario.place());
+    const { taskforces } = await fixture.createWorkflow(fixture.nextLocation());
     const { taskforce_uuid, task_id, worker_config } = taskforces[0] ?? {};
-    const answer = await scenario.api.get(`/v1/taskforces/${taskforce_uuid}`);
+    const answer = await fixture.client.get(`/v1/taskforces/${taskforce_uuid}`);
     expect(answer).toMatchObject({ status: 200, body: { taskforce_uuid, task_id, worker_config } });
   });
 
   it.each(UNKNOWN)("knows no %s", async (uuid) => {
-    const { status, reason } = await scenario.api.get(`/v1/taskforces/${uuid}`);
+    const { status, reason } = await fixture.client.get(`/v1/taskforces/${uuid}`);
     expect([status, reason]).toEqual([404, `no taskforce found with uuid: ${uuid}`]);
   });
 });
 
 describe("POST …/condor-submit", () => {
   it("stores what the TMS reports, and ignores the taskforce's other fields", async () => {
-    const taskforce = await leased();
+    const taskforce = await createLeased();
     const { taskforce_uuid } = taskforce;
     const answer = await report("condor-submit", taskforce_uuid, {
       ...taskforce,
-      ...submission(77),
+      ...submitReport(77),
       schedd: "another",
       collector: "old",
       phase: "condor-complete",
@@ -49,8 +49,8 @@ describe("POST …/condor-submit", () => {
       top_task_errors: { nonsense: 3 },
     });
     expect(answer).toMatchObject({ status: 200, body: { taskforce_uuid } });
-    expect(await scenario.taskforce(taskforce_uuid)).toMatchObject({
-      ...submission(77),
+    expect(await fixture.readTaskforce(taskforce_uuid)).toMatchObject({
+      ...submitReport(77),
       schedd: taskforce.schedd,
       collector: null,
       phase: "condor-submit",
@@ -60,40 +60,37 @@ describe("POST …/condor-submit", () => {
 
   it.each([
     [undefined, /^cluster_id: missing field; /],
-    ...Object.keys(submission()).map((field): [object, RegExp] => [
-      { ...submission(), [field]: undefined },
+    ...Object.keys(submitReport()).map((field): [object, RegExp] => [
+      { ...submitReport(), [field]: undefined },
       new RegExp(`^${field}: missing field$`),
     ]),
-    ...Object.keys(submission()).map((field): [object, RegExp] => [
-      { ...submission(), [field]: null },
+    ...Object.keys(submitReport()).map((field): [object, RegExp] => [
+      { ...submitReport(), [field]: null },
       new RegExp(`^${field}: expected (integer|object|string), got null$`),
     ]),
-    [{ ...submission(), n_workers: "7" }, /^n_workers: expected integer or null, got string$/],
-    [{ ...submission(), submit_dict: { a: 1.5 } }, /^submit_dict\.a: expected string or integer, got 1\.5$/],
-    [{ ...submission(), bogus: 1 }, /^bogus: unknown field$/],
-    [{ ...submission(), phase: "lost" }, /^phase: expected "pre-mq-activation" or .*, got "lost"$/],
+    [{ ...submitReport(), n_workers: "7" }, /^n_workers: expected integer or null, got string$/],
+    [{ ...submitReport(), submit_dict: { a: 1.5 } }, /^submit_dict\.a: expected string or integer, got 1\.5$/],
+    [{ ...submitReport(), bogus: 1 }, /^bogus: unknown field$/],
+    [{ ...submitReport(), phase: "lost" }, /^phase: expected "pre-mq-activation" or .*, got "lost"$/],
   ])("refuses %j, whether or not there is such a taskforce", async (body, error) => {
-    const { taskforce_uuid } = await leased();
+    const { taskforce_uuid } = await createLeased();
     for (const uuid of [taskforce_uuid, "TF-1"]) {
       const answer = await report("condor-submit", uuid, body);
       expect(answer.status).toBe(400);
       expect(answer.body.error).toMatch(error);
     }
-    expect((await scenario.taskforce(taskforce_uuid)).phase).toBe("pending-starter");
+    expect((await fixture.readTaskforce(taskforce_uuid)).phase).toBe("pending-starter");
   });
 
   it.each(UNKNOWN)("knows no %s", async (uuid) => {
-    const { status, reason } = await report("condor-submit", uuid, submission());
+    const { status, reason } = await report("condor-submit", uuid, submitReport());
     expect([status, reason]).toEqual([404, `no 'pending-starter' taskforce found with uuid: ${uuid}`]);
   });
 
   it("is not for a taskforce that runs another cluster", async () => {
-    const { taskforce_uuid } = await scenario.broughtTo("condor-submit");
-    const { status, reason } = await report("condor-submit", taskforce_uuid, submission(999));
-    expect([status, reason]).toEqual([
-      404,
-      `no 'pending-starter' taskforce found with uuid: ${taskforce_uuid}`,
-    ]);
+    const { taskforce_uuid } = await fixture.createTaskforceInPhase("condor-submit");
+    const { status, reason } = await report("condor-submit", taskforce_uuid, submitReport(999));
+    expect([status, reason]).toEqual([404, `no 'pending-starter' taskforce found with uuid: ${taskforce_uuid}`]);
   });
 });
 
@@ -101,7 +98,7 @@ describe.each([
   ["condor-submit/failed", "pending-starter", "condor-submit"],
   ["condor-rm/failed", "pending-stopper", "condor-rm"],
 ] as const)("POST …/%s", (what, phase, target) => {
-  const started = () => (phase === "pending-starter" ? leased() : scenario.broughtTo(phase));
+  const started = () => (phase === "pending-starter" ? createLeased() : fixture.createTaskforceInPhase(phase));
 
   it.each([
     [{ error: "no such schedd é" }, "ERROR: no such schedd é"],
@@ -112,7 +109,7 @@ describe.each([
   ])("logs %j", async (body, context) => {
     const { taskforce_uuid } = await started();
     expect(await report(what, taskforce_uuid, body)).toMatchObject({ status: 200, body: { taskforce_uuid } });
-    const taskforce = await scenario.taskforce(taskforce_uuid);
+    const taskforce = await fixture.readTaskforce(taskforce_uuid);
     expect(taskforce.phase).toBe(phase);
     expect(taskforce.phase_change_log.at(-1)).toMatchObject({
       target_phase: target,
@@ -139,26 +136,23 @@ describe.each([
 });
 
 it("POST …/condor-submit/failed is not for a taskforce that runs", async () => {
-  const { taskforce_uuid } = await scenario.broughtTo("condor-submit");
+  const { taskforce_uuid } = await fixture.createTaskforceInPhase("condor-submit");
   const { status, reason } = await report("condor-submit/failed", taskforce_uuid, {});
-  expect([status, reason]).toEqual([
-    404,
-    `no 'pending-starter' taskforce found with uuid: ${taskforce_uuid}`,
-  ]);
+  expect([status, reason]).toEqual([404, `no 'pending-starter' taskforce found with uuid: ${taskforce_uuid}`]);
 });
 
 const REACHABLE = PHASES.filter((phase) => !phase.startsWith("pre-"));
 
 describe("POST …/condor-rm", () => {
   it.each(REACHABLE)("is taken in %s, and a second time", async (phase) => {
-    const { taskforce_uuid } = await scenario.broughtTo(phase);
+    const { taskforce_uuid } = await fixture.createTaskforceInPhase(phase);
     for (const body of [undefined, { anything: 1 }])
       expect(await report("condor-rm", taskforce_uuid, body)).toMatchObject({
         status: 200,
         body: { taskforce_uuid },
       });
     const reached = phase === "condor-complete" ? "condor-complete" : "condor-rm";
-    expect((await scenario.taskforce(taskforce_uuid)).phase).toBe(reached);
+    expect((await fixture.readTaskforce(taskforce_uuid)).phase).toBe(reached);
   });
 
   it.each(UNKNOWN)("knows no %s", async (uuid) => {
@@ -171,19 +165,19 @@ describe("POST …/condor-complete", () => {
   const body = { condor_complete_ts: 1_712_345_678 };
 
   it.each(REACHABLE)("is taken in %s, and a second time", async (phase) => {
-    const { taskforce_uuid } = await scenario.broughtTo(phase);
+    const { taskforce_uuid } = await fixture.createTaskforceInPhase(phase);
     for (let times = 0; times < 2; times++)
       expect(await report("condor-complete", taskforce_uuid, body)).toMatchObject({
         status: 200,
         body: { taskforce_uuid },
       });
-    expect((await scenario.taskforce(taskforce_uuid)).phase).toBe("condor-complete");
+    expect((await fixture.readTaskforce(taskforce_uuid)).phase).toBe("condor-complete");
   });
 
   it("records when the cluster ended", async () => {
-    const { taskforce_uuid } = await scenario.broughtTo("condor-submit");
+    const { taskforce_uuid } = await fixture.createTaskforceInPhase("condor-submit");
     await report("condor-complete", taskforce_uuid, body);
-    expect((await scenario.taskforce(taskforce_uuid)).phase_change_log.at(-1)).toMatchObject({
+    expect((await fixture.readTaskforce(taskforce_uuid)).phase_change_log.at(-1)).toMatchObject({
       target_phase: "condor-complete",
       was_successful: true,
       source_event_time: 1_712_345_678,
@@ -208,30 +202,30 @@ describe("POST …/condor-complete", () => {
 });
 
 describe("POST /v1/tms/statuses/taskforces", () => {
-  const statuses = (body?: unknown) => scenario.api.post("/v1/tms/statuses/taskforces", body);
+  const statuses = (body?: unknown) => fixture.client.post("/v1/tms/statuses/taskforces", body);
   const compound = { 'HELD: "quoted"': { null: 2 }, RUNNING: { "a.b": 1, __proto: 0 } };
 
   it("updates both maps, and either alone", async () => {
-    const { taskforce_uuid: uuid } = await scenario.broughtTo("condor-submit");
+    const { taskforce_uuid: uuid } = await fixture.createTaskforceInPhase("condor-submit");
     const all = await statuses({
       compound_statuses_by_taskforce: { [uuid]: compound },
       top_task_errors_by_taskforce: { [uuid]: { "bad pixel": 4 } },
     });
     expect(all).toMatchObject({ status: 200, body: { results: [{ uuid, status: "updated" }] } });
-    expect(await scenario.taskforce(uuid)).toMatchObject({
+    expect(await fixture.readTaskforce(uuid)).toMatchObject({
       compound_statuses: compound,
       top_task_errors: { "bad pixel": 4 },
     });
     await statuses({ top_task_errors_by_taskforce: { [uuid]: {} } });
-    const changed = await scenario.taskforce(uuid);
+    const changed = await fixture.readTaskforce(uuid);
     expect(changed.compound_statuses).toEqual(compound);
     expect(changed.top_task_errors).toEqual({});
     await statuses({ compound_statuses_by_taskforce: { [uuid]: { IDLE: {} } } });
-    expect((await scenario.taskforce(uuid)).compound_statuses).toEqual({ IDLE: {} });
+    expect((await fixture.readTaskforce(uuid)).compound_statuses).toEqual({ IDLE: {} });
   });
 
   it("tells of those it does not know, first, with 207", async () => {
-    const { taskforce_uuid: uuid } = await scenario.broughtTo("condor-submit");
+    const { taskforce_uuid: uuid } = await fixture.createTaskforceInPhase("condor-submit");
     const { status, body } = await statuses({
       compound_statuses_by_taskforce: { [uuid]: {}, "TF-1": {} },
       top_task_errors_by_taskforce: { "TF-65f00000-00000000-00000000-00000000": {}, [uuid]: {} },
@@ -249,14 +243,12 @@ describe("POST /v1/tms/statuses/taskforces", () => {
   });
 
   it("keeps keys named __proto__", async () => {
-    const { taskforce_uuid: uuid } = await scenario.broughtTo("condor-submit");
+    const { taskforce_uuid: uuid } = await fixture.createTaskforceInPhase("condor-submit");
     const map = '{"__proto__":{"__proto__":1}}';
     await statuses(`{"compound_statuses_by_taskforce":{"${uuid}":${map}}}`);
-    expect((await scenario.api.get(`/v1/taskforces/${uuid}`)).text).toContain(`"compound_statuses":${map}`);
+    expect((await fixture.client.get(`/v1/taskforces/${uuid}`)).text).toContain(`"compound_statuses":${map}`);
     const { body } = await statuses('{"top_task_errors_by_taskforce":{"__proto__":{}}}');
-    expect(body.results).toEqual([
-      { uuid: "__proto__", status: "failed", error: "no taskforce found with uuid" },
-    ]);
+    expect(body.results).toEqual([{ uuid: "__proto__", status: "failed", error: "no taskforce found with uuid" }]);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { Workflow } from "../../src/domain/workflow.js";
 
 /** A task with only what is required. */
-export const task = (location: string, more: Partial<TaskRequest> = {}): TaskRequest => ({
+export const makeTaskRequest = (location: string, more: Partial<TaskRequest> = {}): TaskRequest => ({
   cluster_locations: [location],
   task_image: "/cvmfs/icecube.opensciencegrid.org/containers/task:1",
   task_args: "cp {{INFILE}} {{OUTFILE}}",
@@ -23,13 +23,13 @@ export const task = (location: string, more: Partial<TaskRequest> = {}): TaskReq
 });
 
 /** A workflow of one task with only what is required. */
-export const workflowOf = (
+export const makeWorkflowRequest = (
   tasks: TaskRequest[],
   more: Partial<CreateWorkflowRequest> = {},
 ): CreateWorkflowRequest => ({ tasks, public_queue_aliases: [], ...more });
 
 /** What a TMS reports after a submission. */
-export const submission = (cluster_id = 123) => ({
+export const submitReport = (cluster_id = 123) => ({
   cluster_id,
   n_workers: 7,
   submit_dict: { executable: "/bin/pilot", queue: 7 },
@@ -37,7 +37,7 @@ export const submission = (cluster_id = 123) => ({
 });
 
 /** What `POST /v1/workflows` answers. */
-export interface Created {
+export interface CreatedWorkflow {
   workflow: Workflow;
   task_directives: TaskDirective[];
   taskforces: Taskforce[];

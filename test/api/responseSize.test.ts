@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import { startTestService } from "../setup/testService.js";
-import { type Api, api } from "./conformanceClient.js";
-import { type Scenario, startScenario } from "./apiFixture.js";
+import { type ApiFixture, startApiFixture } from "./apiFixture.js";
+import { type ConformanceClient, createConformanceClient } from "./conformanceClient.js";
 
 interface Page {
   task_directives: TaskDirective[];
@@ -12,27 +12,27 @@ interface Page {
 /** Characters of one, two and four bytes in UTF-8. */
 const ARGS = `--title "${"é😀".repeat(120)}"`;
 
-let scenario: Scenario;
+let fixture: ApiFixture;
 let ids: string[];
 beforeAll(async () => {
-  scenario = await startScenario();
+  fixture = await startApiFixture();
   ids = [];
   for (let n = 0; n < 4; n++) {
-    const { task_directives } = await scenario.create(scenario.place(), { task_args: ARGS });
+    const { task_directives } = await fixture.createWorkflow(fixture.nextLocation(), { task_args: ARGS });
     ids.push(...task_directives.map((directive) => directive.task_id));
   }
 });
-afterAll(() => scenario.close());
+afterAll(() => fixture.close());
 
-const find = (client: Api, body: object) => client.post<Page>("/v1/query/task-directives", body);
+const find = (client: ConformanceClient, body: object) => client.post<Page>("/v1/query/task-directives", body);
 const idsOn = ({ task_directives }: Page) => task_directives.map((directive) => directive.task_id);
 const bytesOf = (text: string) => Buffer.byteLength(text);
 
 /** Runs something against a service on the same data whose answers are limited. */
-async function limitedTo<T>(maxBytes: number, act: (client: Api) => Promise<T>): Promise<T> {
-  const { redisUrl } = scenario.service;
+async function limitedTo<T>(maxBytes: number, act: (client: ConformanceClient) => Promise<T>): Promise<T> {
+  const { redisUrl } = fixture.service;
   const service = await startTestService({ REDIS_URL: redisUrl, USER_QUERY_MAX_BYTES: String(maxBytes) });
-  const client = await api(service.url);
+  const client = await createConformanceClient(service.url);
   try {
     return await act(client);
   } finally {
@@ -42,7 +42,7 @@ async function limitedTo<T>(maxBytes: number, act: (client: Api) => Promise<T>):
 }
 
 /** The ids on each page, following `next_after`. */
-async function pagesOf(client: Api, query: object): Promise<string[][]> {
+async function pagesOf(client: ConformanceClient, query: object): Promise<string[][]> {
   const pages: string[][] = [];
   for (let after: string | null | undefined; after !== null; ) {
     const { body } = await find(client, { query, ...(after !== undefined && { after }) });
@@ -53,19 +53,18 @@ async function pagesOf(client: Api, query: object): Promise<string[][]> {
 }
 
 /** The ids on each page when answers may have as many bytes. */
-const pagesWithin = (maxBytes: number, query: object) =>
-  limitedTo(maxBytes, (client) => pagesOf(client, query));
+const pagesWithin = (maxBytes: number, query: object) => limitedTo(maxBytes, (client) => pagesOf(client, query));
 
 describe("USER_QUERY_MAX_BYTES counts the bytes of the whole answer", () => {
   it("an answer of exactly so many bytes is one page, and with a byte less two", async () => {
-    const { text } = await find(scenario.api, { query: {} });
+    const { text } = await find(fixture.client, { query: {} });
     expect(bytesOf(text)).toBeGreaterThan(text.length);
     expect(await pagesWithin(bytesOf(text), {})).toEqual([ids]);
     expect(await pagesWithin(bytesOf(text) - 1, {})).toEqual([ids.slice(0, 3), ids.slice(3)]);
   });
 
   it("a page that is followed by another counts with its cursor", async () => {
-    const { text } = await find(scenario.api, { query: {} });
+    const { text } = await find(fixture.client, { query: {} });
     const page = await limitedTo(bytesOf(text) - 1, (client) => find(client, { query: {} }));
     expect(idsOn(page.body)).toEqual(ids.slice(0, 3));
     expect(page.body.next_after).not.toBeNull();
@@ -75,14 +74,14 @@ describe("USER_QUERY_MAX_BYTES counts the bytes of the whole answer", () => {
 
   it("the last page needs no room for a cursor, though entities follow that do not match", async () => {
     const query = { task_id: { $in: ids.slice(0, 2) } };
-    const { text } = await find(scenario.api, { query });
+    const { text } = await find(fixture.client, { query });
     expect(await pagesWithin(bytesOf(text), query)).toEqual([ids.slice(0, 2)]);
     const [first] = await pagesWithin(bytesOf(text), {});
     expect(first).toEqual(ids.slice(0, 1));
   });
 
   it("a page holds one match, however long it is, and the projection decides how long that is", async () => {
-    const { text } = await find(scenario.api, { query: { task_id: ids[0] } });
+    const { text } = await find(fixture.client, { query: { task_id: ids[0] } });
     expect(bytesOf(text)).toBeGreaterThan(1024);
     expect(await pagesWithin(1024, {})).toEqual(ids.map((id) => [id]));
     const { body } = await limitedTo(1024, (client) => find(client, { query: {}, projection: ["task_id"] }));
@@ -93,14 +92,14 @@ describe("USER_QUERY_MAX_BYTES counts the bytes of the whole answer", () => {
 it("next_after is null only if nothing more matched at that moment: what comes later is found from the last cursor", async () => {
   const query = { task_args: "late" };
   const late = async () => {
-    const { task_directives } = await scenario.create(scenario.place(), {
+    const { task_directives } = await fixture.createWorkflow(fixture.nextLocation(), {
       task_args: "late",
       init_args: ARGS,
     });
     return String(task_directives[0]?.task_id);
   };
   const [one, two] = [await late(), await late()];
-  expect((await find(scenario.api, { query })).body.next_after).toBeNull();
+  expect((await find(fixture.client, { query })).body.next_after).toBeNull();
   await limitedTo(1024, async (client) => {
     const first = await find(client, { query });
     expect(idsOn(first.body)).toEqual([one]);

@@ -1,51 +1,50 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ScheddState } from "../../src/domain/schedd.js";
-import { eventually } from "../scenarios/serviceScenario.js";
-import { submission, task, workflowOf } from "./requestBodies.js";
-import { type Place, type Scenario, type Schedd, startScenario } from "./apiFixture.js";
+import { waitForValue } from "../scenarios/serviceScenario.js";
+import { type ApiFixture, type ScheddLocation, type ScheddResponse, startApiFixture } from "./apiFixture.js";
+import { makeTaskRequest, makeWorkflowRequest, submitReport } from "./requestBodies.js";
 
-let scenario: Scenario;
+let fixture: ApiFixture;
 beforeAll(async () => {
-  scenario = await startScenario({ TMS_RETRY_WAIT: "600", TMS_ACTION_RETRIES: "0" });
+  fixture = await startApiFixture({ TMS_RETRY_WAIT: "600", TMS_ACTION_RETRIES: "0" });
 });
-afterAll(() => scenario.close());
+afterAll(() => fixture.close());
 
-async function scheddOf({ schedd }: Place, of = scenario): Promise<Schedd> {
-  const { status, body } = await of.api.get<Schedd>(`/v1/schedds/${schedd}`);
+async function scheddOf({ schedd }: ScheddLocation, of = fixture): Promise<ScheddResponse> {
+  const { status, body } = await of.client.get<ScheddResponse>(`/v1/schedds/${schedd}`);
   expect(status).toBe(200);
   return body;
 }
 
-async function inList({ schedd }: Place): Promise<ScheddState | undefined> {
-  const { status, body } = await scenario.api.get<{ schedds: ScheddState[] }>("/v1/schedds");
+async function inList({ schedd }: ScheddLocation): Promise<ScheddState | undefined> {
+  const { status, body } = await fixture.client.get<{ schedds: ScheddState[] }>("/v1/schedds");
   expect(status).toBe(200);
   return body.schedds.find((each) => each.schedd === schedd);
 }
 
 const post = async (path: string, body?: unknown): Promise<void> => {
-  expect((await scenario.api.post(path, body)).status).toBe(200);
+  expect((await fixture.client.post(path, body)).status).toBe(200);
 };
 
-const polls = ({ schedd }: Place, queue: "starter" | "stopper" = "starter", of = scenario) =>
-  of.api.get(`/v1/tms/pending-${queue}/taskforces?schedd=${schedd}`);
+const pollQueue = ({ schedd }: ScheddLocation, queue: "starter" | "stopper" = "starter", of = fixture) =>
+  of.client.get(`/v1/tms/pending-${queue}/taskforces?schedd=${schedd}`);
 
 /** Has so many taskforces wait in a schedd's starter queue. @returns their uuids in the order of creation */
-async function pending(place: Place, count: number, priority = 50): Promise<string[]> {
-  const tasks = Array.from({ length: count }, (_, n) => task(place.location, { task_args: `part ${n}` }));
-  const { body } = await scenario.api.post("/v1/workflows", workflowOf(tasks, { priority }));
+async function createPending(place: ScheddLocation, count: number, priority = 50): Promise<string[]> {
+  const tasks = Array.from({ length: count }, (_, n) => makeTaskRequest(place.location, { task_args: `part ${n}` }));
+  const { body } = await fixture.client.post("/v1/workflows", makeWorkflowRequest(tasks, { priority }));
   const uuids: string[] = body.taskforces.map((each: { taskforce_uuid: string }) => each.taskforce_uuid);
   for (const uuid of uuids)
-    await eventually(
+    await waitForValue(
       "pending-starter",
-      () => scenario.taskforce(uuid),
+      () => fixture.readTaskforce(uuid),
       ({ phase }) => phase === "pending-starter",
     );
-  await eventually(
+  await waitForValue(
     "all are queued",
     () => scheddOf(place),
     ({ starter, taskforces_by_phase }) =>
-      starter.waiting + starter.leased + starter.delayed + starter.dead ===
-      taskforces_by_phase["pending-starter"],
+      starter.waiting + starter.leased + starter.delayed + starter.dead === taskforces_by_phase["pending-starter"],
   );
   return uuids;
 }
@@ -55,7 +54,7 @@ const NOTHING = { dead_letters: [], leases: [], next: [] };
 
 describe("GET /v1/schedds/{schedd}", () => {
   it("tells of an access point that nobody has used yet", async () => {
-    const place = scenario.place();
+    const place = fixture.nextLocation();
     const nothing = { schedd: place.schedd, last_poll: null, taskforces_by_phase: {} };
     const queue = { ...EMPTY, ...NOTHING };
     expect(await scheddOf(place)).toEqual({ ...nothing, starter: queue, stopper: queue });
@@ -63,10 +62,10 @@ describe("GET /v1/schedds/{schedd}", () => {
   });
 
   it("shows where its taskforces are: next, leased, given up, to be stopped", async () => {
-    const place = scenario.place();
+    const place = fixture.nextLocation();
     const before = Date.now() / 1000;
-    const late = await pending(place, 3, 10);
-    const [first = "", second = ""] = await pending(place, 2, 90);
+    const late = await createPending(place, 3, 10);
+    const [first = "", second = ""] = await createPending(place, 2, 90);
     expect((await scheddOf(place)).starter).toMatchObject({
       ...EMPTY,
       waiting: 5,
@@ -75,12 +74,12 @@ describe("GET /v1/schedds/{schedd}", () => {
     });
     expect((await scheddOf(place)).starter.next.slice(2).sort()).toEqual([...late].sort());
 
-    await polls(place);
+    await pollQueue(place);
     await post(`/v1/tms/condor-submit/taskforces/${first}/failed`, { error: "no space" });
-    await polls(place);
-    await post(`/v1/tms/condor-submit/taskforces/${second}`, submission());
-    await post(`/v1/workflows/${(await scenario.taskforce(second)).workflow_id}/actions/abort`);
-    const { body } = await polls(place);
+    await pollQueue(place);
+    await post(`/v1/tms/condor-submit/taskforces/${second}`, submitReport());
+    await post(`/v1/workflows/${(await fixture.readTaskforce(second)).workflow_id}/actions/abort`);
+    const { body } = await pollQueue(place);
     const leased = body.taskforce.taskforce_uuid;
 
     const schedd = await scheddOf(place);
@@ -100,28 +99,27 @@ describe("GET /v1/schedds/{schedd}", () => {
   });
 
   it("lists dead letters with their reasons, the newest first", async () => {
-    const place = scenario.place();
-    await pending(place, 3);
+    const place = fixture.nextLocation();
+    await createPending(place, 3);
     const dead: { taskforce_uuid: string; reason: string }[] = [];
     for (const reason of ["first", "second", "third"]) {
-      const taskforce_uuid = (await polls(place)).body.taskforce.taskforce_uuid;
+      const taskforce_uuid = (await pollQueue(place)).body.taskforce.taskforce_uuid;
       await post(`/v1/tms/condor-submit/taskforces/${taskforce_uuid}/failed`, { error: reason });
       dead.unshift({ taskforce_uuid, reason });
     }
     const { starter, taskforces_by_phase } = await scheddOf(place);
     expect(taskforces_by_phase).toEqual({ "pending-starter": 3 });
     expect(starter).toMatchObject({ ...EMPTY, dead: 3, dead_letters: dead, next: [] });
-    for (const { timestamp } of starter.dead_letters)
-      expect(Math.abs(Date.now() / 1000 - timestamp)).toBeLessThan(600);
+    for (const { timestamp } of starter.dead_letters) expect(Math.abs(Date.now() / 1000 - timestamp)).toBeLessThan(600);
   });
 
   it("shows no more than its share of a long queue, in the order of hand-out", async () => {
-    const place = scenario.place();
-    await pending(place, 75);
+    const place = fixture.nextLocation();
+    await createPending(place, 75);
     const next: string[] = [];
     for (let n = 0; n < 51; n++) {
       const [first = ""] = (await scheddOf(place)).starter.next;
-      const { body } = await polls(place);
+      const { body } = await pollQueue(place);
       expect(body.taskforce.taskforce_uuid).toBe(first);
       next.push(first);
     }
@@ -131,24 +129,21 @@ describe("GET /v1/schedds/{schedd}", () => {
     expect(starter.leases.map(({ taskforce_uuid }) => taskforce_uuid)).toEqual(next.slice(0, 50));
   });
 
-  it.each(["nowhere", "a%2Fb%20c", "__proto__"])(
-    "is a 404 for %s, and nothing is created for it",
-    async (name) => {
-      expect(await scenario.api.get(`/v1/schedds/${name}`)).toMatchObject({
-        status: 404,
-        body: { error: `no schedd found with name: ${decodeURIComponent(name)}` },
-      });
-      await scenario.api.get(`/v1/tms/pending-starter/taskforces?schedd=${name}`);
-      expect((await scenario.api.get(`/v1/schedds/${name}`)).status).toBe(404);
-    },
-  );
+  it.each(["nowhere", "a%2Fb%20c", "__proto__"])("is a 404 for %s, and nothing is created for it", async (name) => {
+    expect(await fixture.client.get(`/v1/schedds/${name}`)).toMatchObject({
+      status: 404,
+      body: { error: `no schedd found with name: ${decodeURIComponent(name)}` },
+    });
+    await fixture.client.get(`/v1/tms/pending-starter/taskforces?schedd=${name}`);
+    expect((await fixture.client.get(`/v1/schedds/${name}`)).status).toBe(404);
+  });
 });
 
 describe("last_poll says when a TMS last asked for work", () => {
   it.each(["starter", "stopper"] as const)("by pending-%s", async (queue) => {
-    const place = scenario.place();
+    const place = fixture.nextLocation();
     const before = Date.now() / 1000;
-    await polls(place, queue);
+    await pollQueue(place, queue);
     const { last_poll } = await scheddOf(place);
     expect(last_poll).toBeGreaterThanOrEqual(before);
     expect(last_poll).toBeLessThanOrEqual(Date.now() / 1000);
@@ -156,21 +151,21 @@ describe("last_poll says when a TMS last asked for work", () => {
   });
 
   it("also in other processes, and after those that were asked have ended", async () => {
-    const place = scenario.place();
-    const other = await startScenario({ REDIS_URL: scenario.service.redisUrl });
+    const place = fixture.nextLocation();
+    const other = await startApiFixture({ REDIS_URL: fixture.service.redisUrl });
     try {
       const before = Date.now() / 1000;
-      await polls(place, "starter", other);
-      await eventually(
+      await pollQueue(place, "starter", other);
+      await waitForValue(
         "the poll is known here",
         () => scheddOf(place),
         ({ last_poll }) => (last_poll ?? 0) >= before,
       );
       const { last_poll } = await scheddOf(place, other);
-      await polls(place);
+      await pollQueue(place);
       const later = (await scheddOf(place)).last_poll ?? 0;
       expect(later).toBeGreaterThan(last_poll ?? Number.POSITIVE_INFINITY);
-      await eventually(
+      await waitForValue(
         "so it is there",
         () => scheddOf(place, other),
         (there) => there.last_poll === later,
@@ -184,7 +179,7 @@ describe("last_poll says when a TMS last asked for work", () => {
 
 describe("GET /v1/schedds", () => {
   it("lists every access point once, by name", async () => {
-    const { body } = await scenario.api.get<{ schedds: ScheddState[] }>("/v1/schedds");
+    const { body } = await fixture.client.get<{ schedds: ScheddState[] }>("/v1/schedds");
     const names = body.schedds.map(({ schedd }) => schedd);
     expect(names).toHaveLength(100);
     expect(names).toEqual([...new Set(names)].sort());

@@ -1,13 +1,13 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Scenario, startScenario } from "./apiFixture.js";
+import { type ApiFixture, startApiFixture } from "./apiFixture.js";
 
-let scenario: Scenario;
+let fixture: ApiFixture;
 beforeAll(async () => {
-  scenario = await startScenario({ REQUEST_MAX_BYTES: "1024" });
+  fixture = await startApiFixture({ REQUEST_MAX_BYTES: "1024" });
 });
-afterAll(() => scenario.close());
+afterAll(() => fixture.close());
 
 const SECURE = {
   "content-security-policy": "default-src 'none';frame-ancestors 'none'",
@@ -28,19 +28,16 @@ it.each<[string, string, number, unknown?]>([
   ["GET", "/v1/workflows/WF-1", 404],
   ["GET", "/nope", 404],
   ["DELETE", "/v1/", 405],
-])(
-  "%s %s, answered with %i, shows nothing to a browser and stays in no cache",
-  async (method, path, status, body) => {
-    const answer = await scenario.api.request(method, path, { body });
-    expect(answer.status).toBe(status);
-    expect(answer.headers).toMatchObject(SECURE);
-  },
-);
+])("%s %s, answered with %i, shows nothing to a browser and stays in no cache", async (method, path, status, body) => {
+  const answer = await fixture.client.request(method, path, { body });
+  expect(answer.status).toBe(status);
+  expect(answer.headers).toMatchObject(SECURE);
+});
 
 it.each(["hello\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n"])(
   "neither does the answer to %j",
   async (bytes) => {
-    const { hostname, port } = new URL(scenario.service.url);
+    const { hostname, port } = new URL(fixture.service.url);
     const socket = connect(Number(port), hostname, () => socket.write(bytes));
     const head = (await text(socket)).toLowerCase();
     for (const [name, value] of Object.entries(SECURE))
@@ -50,7 +47,7 @@ it.each(["hello\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r
 
 it("the pages of the documentation have a policy of their own, and may be kept", async () => {
   for (const path of ["/docs/", "/docs/swagger-ui.css"]) {
-    const { status, headers } = await scenario.api.get(path);
+    const { status, headers } = await fixture.client.get(path);
     expect(status).toBe(200);
     expect(headers["content-security-policy"]).toContain("script-src 'self'");
     expect(headers["x-content-type-options"]).toBe("nosniff");

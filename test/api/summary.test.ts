@@ -1,34 +1,34 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ShownSummary } from "../../src/domain/summary.js";
-import { type Created, submission, task, workflowOf } from "./requestBodies.js";
-import { type Place, type Scenario, startScenario } from "./apiFixture.js";
+import type { SummaryResponse } from "../../src/domain/summary.js";
+import { type ApiFixture, type ScheddLocation, startApiFixture } from "./apiFixture.js";
+import { type CreatedWorkflow, makeTaskRequest, makeWorkflowRequest, submitReport } from "./requestBodies.js";
 
-let scenario: Scenario;
+let fixture: ApiFixture;
 beforeAll(async () => {
-  scenario = await startScenario({ TMS_RETRY_WAIT: "0", TMS_ACTION_RETRIES: "1" });
+  fixture = await startApiFixture({ TMS_RETRY_WAIT: "0", TMS_ACTION_RETRIES: "1" });
 });
-afterAll(() => scenario.close());
+afterAll(() => fixture.close());
 
-const summaryOf = async (workflow: string): Promise<ShownSummary> => {
-  const { status, body } = await scenario.api.get<ShownSummary>(`/v1/workflows/${workflow}/summary`);
+const summaryOf = async (workflow: string): Promise<SummaryResponse> => {
+  const { status, body } = await fixture.client.get<SummaryResponse>(`/v1/workflows/${workflow}/summary`);
   expect(status).toBe(200);
   return body;
 };
 
 const post = async (path: string, body?: unknown): Promise<void> => {
-  expect((await scenario.api.post(path, body)).status).toBe(200);
+  expect((await fixture.client.post(path, body)).status).toBe(200);
 };
 
 /** A workflow of different tasks, each at all of the places, whose taskforces may be handed out. */
-async function pendingTasks(count: number, places: readonly Place[]): Promise<Created> {
+async function createPendingTasks(count: number, places: readonly ScheddLocation[]): Promise<CreatedWorkflow> {
   const tasks = Array.from({ length: count }, (_, n) =>
-    task("", {
+    makeTaskRequest("", {
       task_args: `part ${n}`,
       cluster_locations: places.map(({ location }) => location),
       n_workers: 10,
     }),
   );
-  const { body } = await scenario.api.post<Created>("/v1/workflows", workflowOf(tasks));
+  const { body } = await fixture.client.post<CreatedWorkflow>("/v1/workflows", makeWorkflowRequest(tasks));
   const { workflow_id } = body.workflow;
   await expect
     .poll(async () => (await summaryOf(workflow_id)).taskforces_by_phase, { timeout: 10_000 })
@@ -37,29 +37,29 @@ async function pendingTasks(count: number, places: readonly Place[]): Promise<Cr
 }
 
 /** Has a schedd take its next taskforce. */
-async function takes({ schedd }: Place): Promise<string> {
-  const { body } = await scenario.api.get(`/v1/tms/pending-starter/taskforces?schedd=${schedd}`);
+async function takeTaskforce({ schedd }: ScheddLocation): Promise<string> {
+  const { body } = await fixture.client.get(`/v1/tms/pending-starter/taskforces?schedd=${schedd}`);
   return body.taskforce.taskforce_uuid;
 }
 
 /** Has a schedd submit its next taskforce. */
-async function submits(place: Place): Promise<string> {
-  const uuid = await takes(place);
-  await post(`/v1/tms/condor-submit/taskforces/${uuid}`, submission());
+async function submitNext(place: ScheddLocation): Promise<string> {
+  const uuid = await takeTaskforce(place);
+  await post(`/v1/tms/condor-submit/taskforces/${uuid}`, submitReport());
   return uuid;
 }
 
-async function failsToSubmit(place: Place, error: string): Promise<string> {
-  const uuid = await takes(place);
+async function failNextSubmit(place: ScheddLocation, error: string): Promise<string> {
+  const uuid = await takeTaskforce(place);
   await post(`/v1/tms/condor-submit/taskforces/${uuid}/failed`, { error });
   return uuid;
 }
 
 describe("GET /v1/workflows/{workflow_id}/summary", () => {
   it("sums up all taskforces, and those of each task in the order of the request", async () => {
-    const [here, there] = [scenario.place(), scenario.place()];
-    const { workflow, task_directives, taskforces } = await pendingTasks(2, [here, there]);
-    const submitted = await submits(here);
+    const [here, there] = [fixture.nextLocation(), fixture.nextLocation()];
+    const { workflow, task_directives, taskforces } = await createPendingTasks(2, [here, there]);
+    const submitted = await submitNext(here);
     await post("/v1/tms/statuses/taskforces", {
       compound_statuses_by_taskforce: { [submitted]: { RUNNING: { Tasking: 6 }, IDLE: { null: 1 } } },
       top_task_errors_by_taskforce: { [submitted]: { OOM: 3 } },
@@ -78,13 +78,11 @@ describe("GET /v1/workflows/{workflow_id}/summary", () => {
       n_failed_attempts: 0,
       failed_attempts: [],
     });
-    expect(summary.tasks.map(({ task_id }) => task_id)).toEqual(
-      task_directives.map(({ task_id }) => task_id),
-    );
+    expect(summary.tasks.map(({ task_id }) => task_id)).toEqual(task_directives.map(({ task_id }) => task_id));
     const of = taskforces.findIndex(({ taskforce_uuid }) => taskforce_uuid === submitted);
     const [one, other] = of < 2 ? summary.tasks : [...summary.tasks].reverse();
     expect(one).toMatchObject({
-      task_image: task("").task_image,
+      task_image: makeTaskRequest("").task_image,
       n_taskforces: 2,
       taskforces_by_phase: { "pending-starter": 1, "condor-submit": 1 },
       n_workers_requested: 17,
@@ -101,9 +99,9 @@ describe("GET /v1/workflows/{workflow_id}/summary", () => {
   });
 
   it("tells at once of what was reported before it was asked for", async () => {
-    const place = scenario.place();
-    const { workflow } = await pendingTasks(1, [place]);
-    const uuid = await submits(place);
+    const place = fixture.nextLocation();
+    const { workflow } = await createPendingTasks(1, [place]);
+    const uuid = await submitNext(place);
     expect((await summaryOf(workflow.workflow_id)).taskforces_by_phase).toEqual({ "condor-submit": 1 });
     for (const running of [1, 2, 3, 4, 5]) {
       const before = Date.now() / 1000;
@@ -125,19 +123,14 @@ describe("GET /v1/workflows/{workflow_id}/summary", () => {
   });
 
   it("measures the time in each phase: who is in it, and how long others were", async () => {
-    const place = scenario.place();
-    const { workflow, taskforces } = await pendingTasks(2, [place]);
-    const uuid = await submits(place);
-    const log = (await scenario.taskforce(uuid)).phase_change_log;
+    const place = fixture.nextLocation();
+    const { workflow, taskforces } = await createPendingTasks(2, [place]);
+    const uuid = await submitNext(place);
+    const log = (await fixture.readTaskforce(uuid)).phase_change_log;
     const [created = 0, launching = 0, pending = 0, submitted = 0] = log.map(({ timestamp }) => timestamp);
 
     const { phases, updated } = await summaryOf(workflow.workflow_id);
-    expect(Object.keys(phases)).toEqual([
-      "pre-mq-activation",
-      "pre-launch",
-      "pending-starter",
-      "condor-submit",
-    ]);
+    expect(Object.keys(phases)).toEqual(["pre-mq-activation", "pre-launch", "pending-starter", "condor-submit"]);
     expect(phases["condor-submit"]).toMatchObject({ n: 1, oldest_since: submitted, seconds_mean_past: null });
     const running = phases["condor-submit"]?.seconds_longest ?? 0;
     expect(running).toBeGreaterThanOrEqual(updated - submitted);
@@ -145,7 +138,7 @@ describe("GET /v1/workflows/{workflow_id}/summary", () => {
     expect(phases["pending-starter"]?.seconds_mean_past).toBeCloseTo(submitted - pending, 3);
     expect(phases["pre-mq-activation"]).toMatchObject({ n: 0, oldest_since: null, seconds_longest: 0 });
     const other = taskforces.find(({ taskforce_uuid }) => taskforce_uuid !== uuid)?.taskforce_uuid ?? "";
-    const logOfOther = (await scenario.taskforce(other)).phase_change_log;
+    const logOfOther = (await fixture.readTaskforce(other)).phase_change_log;
     const [createdToo = 0, launchingToo = 0] = logOfOther.map(({ timestamp }) => timestamp);
     expect(phases["pre-mq-activation"]?.seconds_mean_past).toBeCloseTo(
       (launching - created + launchingToo - createdToo) / 2,
@@ -154,11 +147,11 @@ describe("GET /v1/workflows/{workflow_id}/summary", () => {
   });
 
   it("lists the newest failed attempts with their reasons, and counts them all", async () => {
-    const places = Array.from({ length: 12 }, () => scenario.place());
-    const { workflow } = await pendingTasks(1, places);
+    const places = Array.from({ length: 12 }, () => fixture.nextLocation());
+    const { workflow } = await createPendingTasks(1, places);
     const failed: { taskforce_uuid: string; schedd: string; context: string }[] = [];
     for (const [n, place] of [...places, ...places].entries()) {
-      const taskforce_uuid = await failsToSubmit(place, `failure ${n}`);
+      const taskforce_uuid = await failNextSubmit(place, `failure ${n}`);
       failed.unshift({ taskforce_uuid, schedd: place.schedd, context: `ERROR: failure ${n}` });
     }
     const { n_failed_attempts, failed_attempts } = await summaryOf(workflow.workflow_id);
@@ -170,7 +163,7 @@ describe("GET /v1/workflows/{workflow_id}/summary", () => {
   });
 
   it.each(["WF-1", "WF-00000000-00000000"])("is a 404 for %s", async (id) => {
-    expect(await scenario.api.get(`/v1/workflows/${id}/summary`)).toMatchObject({
+    expect(await fixture.client.get(`/v1/workflows/${id}/summary`)).toMatchObject({
       status: 404,
       body: { error: `no workflow found with id: ${id}` },
     });
@@ -178,33 +171,33 @@ describe("GET /v1/workflows/{workflow_id}/summary", () => {
 });
 
 describe("a summary says in one sentence what the workflow waits for:", () => {
-  const waitingFor = async ({ workflow }: Created) => (await summaryOf(workflow.workflow_id)).waiting_for;
+  const waitingFor = async ({ workflow }: CreatedWorkflow) => (await summaryOf(workflow.workflow_id)).waiting_for;
 
   it("schedds that have not taken its taskforces", async () => {
-    const [here, there] = [scenario.place(), scenario.place()];
-    const created = await pendingTasks(2, [here, there]);
-    await submits(here);
-    await submits(here);
+    const [here, there] = [fixture.nextLocation(), fixture.nextLocation()];
+    const created = await createPendingTasks(2, [here, there]);
+    await submitNext(here);
+    await submitNext(here);
     expect(await waitingFor(created)).toMatch(
       new RegExp(
         `^2 of 4 taskforces wait for schedd ${there.schedd}, longest \\d+ s \\(no TMS has asked for work there yet\\)$`,
       ),
     );
-    await submits(there);
-    await failsToSubmit(there, "no space\n left.");
+    await submitNext(there);
+    await failNextSubmit(there, "no space\n left.");
     expect(await waitingFor(created)).toMatch(
       new RegExp(
         `^1 of 4 taskforces waits for schedd ${there.schedd}, for \\d+ s, after a failed submission: no space left$`,
       ),
     );
-    await submits(there);
+    await submitNext(there);
     expect(await waitingFor(created)).toBe(null);
   });
 
   it("an operator's retry of what was given up", async () => {
-    const place = scenario.place();
-    const created = await pendingTasks(1, [place]);
-    for (const error of ["no space", "Failed to connect"]) await failsToSubmit(place, error);
+    const place = fixture.nextLocation();
+    const created = await createPendingTasks(1, [place]);
+    for (const error of ["no space", "Failed to connect"]) await failNextSubmit(place, error);
     expect(await waitingFor(created)).toBe(
       `1 taskforce was given up at schedd ${place.schedd} after 2 failed submissions: Failed to connect; ` +
         "an operator can retry it",
@@ -212,9 +205,9 @@ describe("a summary says in one sentence what the workflow waits for:", () => {
   });
 
   it("free workers in the pools, as long as no worker does anything", async () => {
-    const place = scenario.place();
-    const created = await pendingTasks(2, [place]);
-    const uuids = [await submits(place), await submits(place)];
+    const place = fixture.nextLocation();
+    const created = await createPendingTasks(2, [place]);
+    const uuids = [await submitNext(place), await submitNext(place)];
     expect(await waitingFor(created)).toBe(null);
     const report = async (...statuses: object[]) => {
       await post("/v1/tms/statuses/taskforces", {
@@ -231,17 +224,16 @@ describe("a summary says in one sentence what the workflow waits for:", () => {
   });
 
   it("clusters to be removed once it is deactivated, and nothing when that is done", async () => {
-    const place = scenario.place();
-    const created = await pendingTasks(3, [place]);
-    await submits(place);
-    await submits(place);
+    const place = fixture.nextLocation();
+    const created = await createPendingTasks(3, [place]);
+    await submitNext(place);
+    await submitNext(place);
     await post(`/v1/workflows/${created.workflow.workflow_id}/actions/finished`);
     expect(await waitingFor(created)).toMatch(
       new RegExp(`^2 HTCondor clusters wait to be removed by schedd ${place.schedd}, longest \\d+ s$`),
     );
     const next = async () =>
-      (await scenario.api.get(`/v1/tms/pending-stopper/taskforces?schedd=${place.schedd}`)).body
-        .taskforce_uuid;
+      (await fixture.client.get(`/v1/tms/pending-stopper/taskforces?schedd=${place.schedd}`)).body.taskforce_uuid;
     const uuid = await next();
     await post(`/v1/tms/condor-rm/taskforces/${uuid}/failed`, { error: "schedd is away" });
     expect(await waitingFor(created)).toContain(", which failed: schedd is away");

@@ -1,27 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Scenario, startScenario } from "./apiFixture.js";
+import { type ApiFixture, startApiFixture } from "./apiFixture.js";
 
-let scenario: Scenario;
+let fixture: ApiFixture;
 beforeAll(async () => {
-  scenario = await startScenario();
+  fixture = await startApiFixture();
 });
-afterAll(() => scenario.close());
+afterAll(() => fixture.close());
 
 describe("GET /v1/task-directives/{task_id}", () => {
   it("shows what was created", async () => {
-    const { task_directives } = await scenario.create(scenario.place(), {
+    const { task_directives } = await fixture.createWorkflow(fixture.nextLocation(), {
       task_env: { A: "1" },
       init_image: "init:1",
       init_args: "--all",
       init_env: { B: "2" },
       input_queue_aliases: ["in"],
     });
-    const answer = await scenario.api.get(`/v1/task-directives/${task_directives[0]?.task_id}`);
+    const answer = await fixture.client.get(`/v1/task-directives/${task_directives[0]?.task_id}`);
     expect(answer).toMatchObject({ status: 200, body: task_directives[0] });
   });
 
   it.each(["TK-1", "TK-65f00000-00000000-00000000", "WF-65f00000-00000000"])("knows no %s", async (id) => {
-    const { status, reason } = await scenario.api.get(`/v1/task-directives/${id}`);
+    const { status, reason } = await fixture.client.get(`/v1/task-directives/${id}`);
     expect([status, reason]).toEqual([404, `no task found with id: ${id}`]);
   });
 });
@@ -30,10 +30,10 @@ describe("POST /v1/task-directives/{task_id}/actions/add-workers", () => {
   const path = (task_id: string) => `/v1/task-directives/${task_id}/actions/add-workers`;
 
   it("answers with the new taskforce", async () => {
-    const [here, there] = [scenario.place(), scenario.place()];
-    const { taskforces } = await scenario.create(here, {}, { priority: 30 });
+    const [here, there] = [fixture.nextLocation(), fixture.nextLocation()];
+    const { taskforces } = await fixture.createWorkflow(here, {}, { priority: 30 });
     const { task_id, workflow_id, pilot_config, worker_config, taskforce_uuid } = taskforces[0] ?? {};
-    const { status, body } = await scenario.api.post(path(task_id ?? ""), {
+    const { status, body } = await fixture.client.post(path(task_id ?? ""), {
       cluster_location: there.location,
       n_workers: 12,
     });
@@ -70,10 +70,10 @@ describe("POST /v1/task-directives/{task_id}/actions/add-workers", () => {
   });
 
   it("takes null as one worker", async () => {
-    const place = scenario.place();
-    const { task_directives } = await scenario.create(place);
+    const place = fixture.nextLocation();
+    const { task_directives } = await fixture.createWorkflow(place);
     const request = { cluster_location: place.location, n_workers: null };
-    const { body } = await scenario.api.post(path(task_directives[0]?.task_id ?? ""), request);
+    const { body } = await fixture.client.post(path(task_directives[0]?.task_id ?? ""), request);
     expect(body.n_workers).toBe(1);
   });
 
@@ -90,13 +90,13 @@ describe("POST /v1/task-directives/{task_id}/actions/add-workers", () => {
     [{ cluster_location: "pool-0", n_workers: 1, priority: 1 }, 400, "priority: unknown field"],
     [undefined, 400, "cluster_location: missing field; n_workers: missing field"],
   ])("answers %j", async (request, status, reason) => {
-    const { task_directives } = await scenario.create(scenario.place());
+    const { task_directives } = await fixture.createWorkflow(fixture.nextLocation());
     for (const id of [task_directives[0]?.task_id ?? "", "TK-unknown"])
-      expect(await scenario.api.post(path(id), request)).toMatchObject({ status, reason });
+      expect(await fixture.client.post(path(id), request)).toMatchObject({ status, reason });
   });
 
   it("knows no other task", async () => {
-    const { status, reason } = await scenario.api.post(path("TK-1"), {
+    const { status, reason } = await fixture.client.post(path("TK-1"), {
       cluster_location: "pool-0",
       n_workers: 1,
     });
@@ -104,11 +104,11 @@ describe("POST /v1/task-directives/{task_id}/actions/add-workers", () => {
   });
 
   it("can't be done for a deactivated workflow", async () => {
-    const place = scenario.place();
-    const { workflow, task_directives } = await scenario.create(place);
-    await scenario.api.post(`/v1/workflows/${workflow.workflow_id}/actions/finished`);
+    const place = fixture.nextLocation();
+    const { workflow, task_directives } = await fixture.createWorkflow(place);
+    await fixture.client.post(`/v1/workflows/${workflow.workflow_id}/actions/finished`);
     const request = { cluster_location: place.location, n_workers: 1 };
-    const { status, reason } = await scenario.api.post(path(task_directives[0]?.task_id ?? ""), request);
+    const { status, reason } = await fixture.client.post(path(task_directives[0]?.task_id ?? ""), request);
     expect(status).toBe(422);
     expect(reason).toBe(`cannot add a taskforce to a deactivated workflow (${workflow.workflow_id})`);
   });

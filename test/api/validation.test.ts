@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { task, workflowOf } from "./requestBodies.js";
-import { type Scenario, startScenario } from "./apiFixture.js";
+import { type ApiFixture, startApiFixture } from "./apiFixture.js";
+import { makeTaskRequest, makeWorkflowRequest } from "./requestBodies.js";
 
-let scenario: Scenario;
+let fixture: ApiFixture;
 beforeAll(async () => {
-  scenario = await startScenario();
+  fixture = await startApiFixture();
 });
-afterAll(() => scenario.close());
+afterAll(() => fixture.close());
 
-const good = () => workflowOf([task("pool-0")]);
+const good = () => makeWorkflowRequest([makeTaskRequest("pool-0")]);
 const pilot = { tag: "latest", image_source: "cvmfs", environment: {}, input_files: [] };
-const withTask = (more: object) => ({ ...good(), tasks: [{ ...task("pool-0"), ...more }] });
+const withTask = (more: object) => ({ ...good(), tasks: [{ ...makeTaskRequest("pool-0"), ...more }] });
 const withPilot = (more: object) => withTask({ pilot_config: { ...pilot, ...more } });
 const withWorkers = (more: object) =>
-  withTask({ worker_config: { ...task("pool-0").worker_config, ...more } });
+  withTask({ worker_config: { ...makeTaskRequest("pool-0").worker_config, ...more } });
 /** A good request without one of its fields. */
 const without = (path: string) => {
   const request = structuredClone(withPilot({})) as unknown as Record<string, unknown>;
@@ -34,17 +34,17 @@ describe("POST /v1/workflows names the field and what is wrong with it", () => {
     "tasks.0.output_queue_aliases",
     "tasks.0.worker_config",
     ...Object.keys(pilot).map((field) => `tasks.0.pilot_config.${field}`),
-    ...Object.keys(task("").worker_config).map((field) => `tasks.0.worker_config.${field}`),
+    ...Object.keys(makeTaskRequest("").worker_config).map((field) => `tasks.0.worker_config.${field}`),
   ])("%s is missing", async (path) => {
     const reason = `${path.replace("tasks.0", "tasks[0]")}: missing field`;
-    expect(await scenario.api.post("/v1/workflows", without(path))).toMatchObject({ status: 400, reason });
+    expect(await fixture.client.post("/v1/workflows", without(path))).toMatchObject({ status: 400, reason });
   });
 
   it.each<[object, string]>([
     [{ ...good(), tasks: {} }, "tasks: expected array, got object"],
     [{ ...good(), tasks: [] }, "tasks: expected at least 1 entry"],
     [{ ...good(), tasks: [null] }, "tasks[0]: expected object, got null"],
-    [{ ...good(), tasks: [task("pool-0"), task("pool-0")] }, "tasks[1]: repeats entry 0"],
+    [{ ...good(), tasks: [makeTaskRequest("pool-0"), makeTaskRequest("pool-0")] }, "tasks[1]: repeats entry 0"],
     [{ ...good(), priority: "high" }, "priority: expected integer, got string"],
     [{ ...good(), priority: null }, "priority: expected integer, got null"],
     [{ ...good(), bogus: 1 }, "bogus: unknown field"],
@@ -56,10 +56,7 @@ describe("POST /v1/workflows names the field and what is wrong with it", () => {
     [withTask({ cluster_locations: [1] }), "tasks[0].cluster_locations[0]: expected string, got number"],
     [withTask({ n_workers: "5" }), "tasks[0].n_workers: expected integer or null, got string"],
     [withTask({ n_workers: 2.5 }), "tasks[0].n_workers: expected integer or null, got 2.5"],
-    [
-      withTask({ n_workers: 1e30 }),
-      "tasks[0].n_workers: expected integer between -(2^53 - 1) and 2^53 - 1, got 1e+30",
-    ],
+    [withTask({ n_workers: 1e30 }), "tasks[0].n_workers: expected integer between -(2^53 - 1) and 2^53 - 1, got 1e+30"],
     [withTask({ task_image: 1 }), "tasks[0].task_image: expected string, got number"],
     [withTask({ task_args: null }), "tasks[0].task_args: expected string, got null"],
     [withTask({ task_env: [] }), "tasks[0].task_env: expected object, got array"],
@@ -99,20 +96,19 @@ describe("POST /v1/workflows names the field and what is wrong with it", () => {
       "priority: expected integer, got string; a: unknown field; b: unknown field; and 2 more",
     ],
   ])("%j", async (request, reason) => {
-    expect(await scenario.api.post("/v1/workflows", request)).toMatchObject({ status: 400, reason });
+    expect(await fixture.client.post("/v1/workflows", request)).toMatchObject({ status: 400, reason });
   });
 
   it("takes keys in another order for the same task", async () => {
-    const one = { ...task("pool-0"), task_env: { A: "1", B: "2" } };
-    const other = { ...task("pool-0"), task_env: { B: "2", A: "1" } };
-    expect(await scenario.api.post("/v1/workflows", workflowOf([one, other]))).toMatchObject({
+    const one = { ...makeTaskRequest("pool-0"), task_env: { A: "1", B: "2" } };
+    const other = { ...makeTaskRequest("pool-0"), task_env: { B: "2", A: "1" } };
+    expect(await fixture.client.post("/v1/workflows", makeWorkflowRequest([one, other]))).toMatchObject({
       status: 400,
       reason: "tasks[1]: repeats entry 0",
     });
   });
 
-  const many = <T>(member: (index: number) => T) =>
-    Array.from({ length: 300_000 }, (_, index) => member(index));
+  const many = <T>(member: (index: number) => T) => Array.from({ length: 300_000 }, (_, index) => member(index));
 
   it.each<[string, object, RegExp]>([
     [
@@ -136,7 +132,7 @@ describe("POST /v1/workflows names the field and what is wrong with it", () => {
       /^k0: unknown field; .*; .*; and more$/,
     ],
   ])("%s as long as a body may be is a 400, too", async (_what, request, reason) => {
-    const { status, body } = await scenario.api.post("/v1/workflows", request);
+    const { status, body } = await fixture.client.post("/v1/workflows", request);
     expect(status).toBe(400);
     expect(body.error).toMatch(reason);
   });
@@ -145,14 +141,14 @@ describe("POST /v1/workflows names the field and what is wrong with it", () => {
     const input_queue_aliases = many((index) => `queue-${index}`);
     const public_queue_aliases = [...input_queue_aliases.slice(1), "other"];
     const request = { ...withTask({ input_queue_aliases }), public_queue_aliases };
-    expect(await scenario.api.post("/v1/workflows", request)).toMatchObject({
+    expect(await fixture.client.post("/v1/workflows", request)).toMatchObject({
       status: 400,
       reason: "public_queue_aliases[299999]: no task uses this alias: other",
     });
   });
 
   it("shortens what is long", async () => {
-    const { body } = await scenario.api.post("/v1/workflows", { ...good(), ["k".repeat(5000)]: 1 });
+    const { body } = await fixture.client.post("/v1/workflows", { ...good(), ["k".repeat(5000)]: 1 });
     expect(body.error).toBe(`["${"k".repeat(97)}..."]: unknown field`);
   });
 });

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Created, task, workflowOf } from "./requestBodies.js";
-import { type Scenario, startScenario } from "./apiFixture.js";
+import { type ApiFixture, startApiFixture } from "./apiFixture.js";
+import { type CreatedWorkflow, makeTaskRequest, makeWorkflowRequest } from "./requestBodies.js";
 
-let scenario: Scenario;
+let fixture: ApiFixture;
 beforeAll(async () => {
-  scenario = await startScenario();
+  fixture = await startApiFixture();
 });
-afterAll(() => scenario.close());
+afterAll(() => fixture.close());
 
 describe("POST /v1/workflows", () => {
   it("answers with what was created, every default filled in", async () => {
-    const { location, schedd } = scenario.place();
-    const { status, headers, body } = await scenario.api.post<Created>(
+    const { location, schedd } = fixture.nextLocation();
+    const { status, headers, body } = await fixture.client.post<CreatedWorkflow>(
       "/v1/workflows",
-      workflowOf([task(location)]),
+      makeWorkflowRequest([makeTaskRequest(location)]),
     );
     expect(status).toBe(200);
     expect(headers["content-type"]).toBe("application/json; charset=utf-8");
@@ -31,8 +31,8 @@ describe("POST /v1/workflows", () => {
         task_id: expect.stringMatching(new RegExp(`^TK-${workflow_id.slice(3)}-[0-9a-f]{8}$`)),
         workflow_id,
         cluster_locations: [location],
-        task_image: task(location).task_image,
-        task_args: task(location).task_args,
+        task_image: makeTaskRequest(location).task_image,
+        task_args: makeTaskRequest(location).task_args,
         task_env: {},
         init_image: "",
         init_args: "",
@@ -54,7 +54,7 @@ describe("POST /v1/workflows", () => {
         schedd,
         n_workers: 1,
         pilot_config: { tag: "latest", image_source: "cvmfs", environment: {}, input_files: [] },
-        worker_config: task(location).worker_config,
+        worker_config: makeTaskRequest(location).worker_config,
         cluster_id: null,
         submit_dict: {},
         job_event_log_fpath: "",
@@ -79,7 +79,7 @@ describe("POST /v1/workflows", () => {
     ["a priority above 100 is stored as 100", { priority: 1000 }, { priority: 100 }],
     ["a low priority is kept", { priority: -3 }, { priority: -3 }],
   ])("%s", async (_rule, request, workflow) => {
-    const created = await scenario.create(scenario.place(), {}, request);
+    const created = await fixture.createWorkflow(fixture.nextLocation(), {}, request);
     expect(created.workflow).toMatchObject(workflow);
     expect(created.taskforces[0]).toMatchObject(workflow);
   });
@@ -104,34 +104,33 @@ describe("POST /v1/workflows", () => {
       { pilot_config: { ...pilot, environment: { A: "a", B: 2, C: ["c", "d"] } } },
     ],
   ])("%s", async (_rule, more, taskforce) => {
-    const { taskforces } = await scenario.create(scenario.place(), more);
+    const { taskforces } = await fixture.createWorkflow(fixture.nextLocation(), more);
     expect(taskforces[0]).toMatchObject(taskforce);
   });
 
   it("keeps a variable named __proto__, and everything else that a key may be", async () => {
-    const { location } = scenario.place();
+    const { location } = fixture.nextLocation();
     const env = '{"__proto__":"a","constructor":"b","":"c","ü 😀":"d"}';
-    const text = JSON.stringify(workflowOf([task(location, { task_env: { REPLACE: "" } })])).replace(
-      '{"REPLACE":""}',
-      env,
-    );
-    const { text: answer, body } = await scenario.api.post<Created>("/v1/workflows", text);
+    const text = JSON.stringify(
+      makeWorkflowRequest([makeTaskRequest(location, { task_env: { REPLACE: "" } })]),
+    ).replace('{"REPLACE":""}', env);
+    const { text: answer, body } = await fixture.client.post<CreatedWorkflow>("/v1/workflows", text);
     expect(answer).toContain(`"task_env":${env}`);
-    const { text: read } = await scenario.api.get(`/v1/task-directives/${body.task_directives[0]?.task_id}`);
+    const { text: read } = await fixture.client.get(`/v1/task-directives/${body.task_directives[0]?.task_id}`);
     expect(read).toContain(`"task_env":${env}`);
   });
 
   it("gives each alias a queue, in the order of the task's aliases, one taskforce for each task and place", async () => {
-    const [one, other] = [scenario.place(), scenario.place()];
-    const { body } = await scenario.api.post<Created>(
+    const [one, other] = [fixture.nextLocation(), fixture.nextLocation()];
+    const { body } = await fixture.client.post<CreatedWorkflow>(
       "/v1/workflows",
-      workflowOf(
+      makeWorkflowRequest(
         [
-          task(one.location, {
+          makeTaskRequest(one.location, {
             cluster_locations: [one.location, other.location],
             output_queue_aliases: ["b", "a"],
           }),
-          task(other.location, { input_queue_aliases: ["a"], task_args: "second" }),
+          makeTaskRequest(other.location, { input_queue_aliases: ["a"], task_args: "second" }),
         ],
         { public_queue_aliases: ["b"] },
       ),
@@ -147,7 +146,7 @@ describe("POST /v1/workflows", () => {
   });
 
   const wrong = (more: object, request: object = {}) => ({
-    ...workflowOf([{ ...task("pool-0"), ...more }]),
+    ...makeWorkflowRequest([{ ...makeTaskRequest("pool-0"), ...more }]),
     ...request,
   });
   const pilotWith = (environment: object) => ({ pilot_config: { ...pilot, environment } });
@@ -157,15 +156,12 @@ describe("POST /v1/workflows", () => {
     ...["IMAGE", "ARGS", "ENV_JSON"].flatMap((what): [object, RegExp][] =>
       ["TASK", "INIT"].map((whose) => {
         const name = `EWMS_PILOT_${whose}_${what}`;
-        return [
-          wrong(pilotWith({ [name]: "x" })),
-          new RegExp(`^tasks\\[0\\]\\.pilot_config\\.environment.*${name}`),
-        ];
+        return [wrong(pilotWith({ [name]: "x" })), new RegExp(`^tasks\\[0\\]\\.pilot_config\\.environment.*${name}`)];
       }),
     ),
     [wrong({ pilot_config: { ...pilot, tag: "1.2" } }), /^tasks\[0\]\.pilot_config\.tag: .*1\.2/],
   ])("refuses %j", async (request, error) => {
-    const { status, body } = await scenario.api.post("/v1/workflows", request);
+    const { status, body } = await fixture.client.post("/v1/workflows", request);
     expect(status).toBe(400);
     expect(body.error).toMatch(error);
   });
@@ -173,13 +169,13 @@ describe("POST /v1/workflows", () => {
 
 describe("GET /v1/workflows/{workflow_id}", () => {
   it("shows what was created", async () => {
-    const { workflow } = await scenario.create(scenario.place());
-    const answer = await scenario.api.get(`/v1/workflows/${workflow.workflow_id}`);
+    const { workflow } = await fixture.createWorkflow(fixture.nextLocation());
+    const answer = await fixture.client.get(`/v1/workflows/${workflow.workflow_id}`);
     expect(answer).toMatchObject({ status: 200, body: workflow });
   });
 
   it.each(["WF-1", "WF-65f00000-00000000", "x", "é 😀", "a".repeat(3000)])("knows no %j", async (id) => {
-    const { status, body } = await scenario.api.get(`/v1/workflows/${encodeURIComponent(id)}`);
+    const { status, body } = await fixture.client.get(`/v1/workflows/${encodeURIComponent(id)}`);
     expect(status).toBe(404);
     const whole = `no workflow found with id: ${id}`;
     expect(body.error).toBe(whole.length > 1000 ? `${whole.slice(0, 997)}...` : whole);
@@ -191,36 +187,36 @@ describe.each([
   ["finished", "FINISHED"],
 ])("POST /v1/workflows/{workflow_id}/actions/%s", (action, deactivated) => {
   it("counts the taskforces to stop, and a read right after shows all", async () => {
-    const { workflow, taskforces } = await scenario.create(scenario.place());
+    const { workflow, taskforces } = await fixture.createWorkflow(fixture.nextLocation());
     const { workflow_id } = workflow;
-    const answer = await scenario.api.post(`/v1/workflows/${workflow_id}/actions/${action}`);
+    const answer = await fixture.client.post(`/v1/workflows/${workflow_id}/actions/${action}`);
     expect(answer).toMatchObject({ status: 200, body: { workflow_id, n_taskforces: 1 } });
-    const { body } = await scenario.api.get(`/v1/workflows/${workflow_id}`);
+    const { body } = await fixture.client.get(`/v1/workflows/${workflow_id}`);
     expect(body).toMatchObject({ workflow_id, deactivated, deactivated_ts: expect.any(Number) });
-    expect((await scenario.taskforce(taskforces[0]?.taskforce_uuid ?? "")).phase).toBe("pending-stopper");
+    expect((await fixture.readTaskforce(taskforces[0]?.taskforce_uuid ?? "")).phase).toBe("pending-stopper");
   });
 
   it.each([undefined, "", "{}", { anything: 1 }])("ignores a body like %j", async (body) => {
-    const { workflow } = await scenario.create(scenario.place());
+    const { workflow } = await fixture.createWorkflow(fixture.nextLocation());
     const path = `/v1/workflows/${workflow.workflow_id}/actions/${action}`;
-    expect((await scenario.api.post(path, body)).status).toBe(200);
+    expect((await fixture.client.post(path, body)).status).toBe(200);
   });
 
   it("refuses a body that is no object, and does nothing", async () => {
-    const { workflow } = await scenario.create(scenario.place());
-    const { status, reason } = await scenario.api.post(
+    const { workflow } = await fixture.createWorkflow(fixture.nextLocation());
+    const { status, reason } = await fixture.client.post(
       `/v1/workflows/${workflow.workflow_id}/actions/${action}`,
       "[]",
     );
     expect([status, reason]).toEqual([400, "body: expected object, got array"]);
-    expect((await scenario.api.get(`/v1/workflows/${workflow.workflow_id}`)).body.deactivated).toBeNull();
+    expect((await fixture.client.get(`/v1/workflows/${workflow.workflow_id}`)).body.deactivated).toBeNull();
   });
 
   it("knows neither a deactivated workflow nor an unknown one", async () => {
-    const { workflow } = await scenario.create(scenario.place());
-    await scenario.api.post(`/v1/workflows/${workflow.workflow_id}/actions/abort`);
+    const { workflow } = await fixture.createWorkflow(fixture.nextLocation());
+    await fixture.client.post(`/v1/workflows/${workflow.workflow_id}/actions/abort`);
     for (const id of [workflow.workflow_id, "WF-1", "WF-65f00000-00000000"]) {
-      const { status, reason } = await scenario.api.post(`/v1/workflows/${id}/actions/${action}`);
+      const { status, reason } = await fixture.client.post(`/v1/workflows/${id}/actions/${action}`);
       expect([status, reason]).toEqual([404, `no non-deactivated workflow found with workflow_id='${id}'`]);
     }
   });

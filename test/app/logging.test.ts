@@ -1,8 +1,8 @@
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { loggerOptions } from "../../src/app/logging.js";
-import { openRedis } from "../setup/testRedis.js";
 import { freshDatabase } from "../setup/database.js";
+import { openRedis } from "../setup/testRedis.js";
 
 const SECRET = "s3cret-of-somebody";
 
@@ -22,10 +22,7 @@ test.each([
   ["several profiles", { profiles: [{ auth_token: SECRET }, { auth_token: SECRET }] }],
   ["credentials of the MQS", { config: { mqs: { credentials: { clientSecret: SECRET } } } }],
   ["a form of OAuth2", { body: { grant_type: "client_credentials", client_secret: SECRET } }],
-  [
-    "an answer of OpenID Connect",
-    { body: { access_token: SECRET, refresh_token: SECRET, id_token: SECRET } },
-  ],
+  ["an answer of OpenID Connect", { body: { access_token: SECRET, refresh_token: SECRET, id_token: SECRET } }],
   ["the line itself", { auth_token: SECRET, authorization: SECRET, client_secret: SECRET }],
 ])("a secret in %s is blanked out", (_, line) => {
   const text = logged(line);

@@ -4,18 +4,18 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
-import { watchReadiness } from "../../src/app/readiness.js";
-import { connectRequests } from "../../src/redis/connectClients.js";
+import { createReadinessCheck } from "../../src/app/readiness.js";
+import { connectRequestClient } from "../../src/redis/connectClients.js";
 import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
-import { startServer } from "../../src/redis/redisServer.js";
+import { startRedisServer } from "../../src/redis/redisServer.js";
 import { openStore } from "../../src/store/store.js";
+import { waitForValue } from "../scenarios/serviceScenario.js";
 import { startTestService } from "../setup/testService.js";
-import { eventually } from "../scenarios/serviceScenario.js";
 
 /** A service on a Redis of its own, which the test may harm. */
 async function onItsOwnRedis() {
   const dir = await mkdtemp(join(tmpdir(), "wms-test-"));
-  const server = await startServer({
+  const server = await startRedisServer({
     command: await ensureRedisServer(() => undefined),
     dir,
     appendOnly: false,
@@ -63,28 +63,21 @@ async function loseDisk(redis: Redis, dir: string): Promise<void> {
   await rm(dir, { recursive: true });
   await redis.config("SET", "save", "3600 1");
   await redis.bgsave();
-  await eventually(
+  await waitForValue(
     "saving has failed",
     () => redis.info("persistence"),
     (info) => info.includes("rdb_last_bgsave_status:err"),
   );
 }
 
-test.each<
-  [string, string, (redis: Redis, dir: string) => Promise<unknown>, (redis: Redis) => Promise<unknown>]
->([
+test.each<[string, string, (redis: Redis, dir: string) => Promise<unknown>, (redis: Redis) => Promise<unknown>]>([
   [
     "has no memory left",
     "OOM",
     (redis) => redis.config("SET", "maxmemory", "1"),
     (redis) => redis.config("SET", "maxmemory", "0"),
   ],
-  [
-    "became a replica",
-    "READONLY",
-    (redis) => redis.replicaof("127.0.0.1", 1),
-    (redis) => redis.replicaof("NO", "ONE"),
-  ],
+  ["became a replica", "READONLY", (redis) => redis.replicaof("127.0.0.1", 1), (redis) => redis.replicaof("NO", "ONE")],
   [
     "has too few replicas",
     "NOREPLICAS",
@@ -92,35 +85,24 @@ test.each<
     (redis) => redis.config("SET", "min-replicas-to-write", "0"),
   ],
   ["can't write to its disk", "MISCONF", loseDisk, (redis) => redis.config("SET", "save", "")],
-])(
-  "a Redis that %s answers, but the service is not ready until that is mended",
-  async (_what, word, harm, mend) => {
-    const { redis, dir, readyz } = await onItsOwnRedis();
-    await harm(redis, dir);
-    expect(await readyz()).toEqual(notReady(`Redis takes no writes (${word})`));
-    await mend(redis);
-    await eventually("ready again", readyz, ({ status }) => status === 200);
-  },
-);
+])("a Redis that %s answers, but the service is not ready until that is mended", async (_what, word, harm, mend) => {
+  const { redis, dir, readyz } = await onItsOwnRedis();
+  await harm(redis, dir);
+  expect(await readyz()).toEqual(notReady(`Redis takes no writes (${word})`));
+  await mend(redis);
+  await waitForValue("ready again", readyz, ({ status }) => status === 200);
+});
 
 test("a Redis that is gone", async () => {
   const { readyz, server } = await onItsOwnRedis();
   await server.stop();
-  await eventually("not ready", readyz, ({ status }) => status === 503);
+  await waitForValue("not ready", readyz, ({ status }) => status === 503);
   expect(await readyz()).toEqual(notReady("Redis does not answer"));
 });
 
 test.each([
-  [
-    "version",
-    "1",
-    "the data in this Redis has layout 1, and this release works with 2; use the release that wrote it",
-  ],
-  [
-    "partitions",
-    "8",
-    "STORE_PARTITIONS: is 16, but the data in this Redis was written with 8; set STORE_PARTITIONS=8",
-  ],
+  ["version", "1", "the data in this Redis has layout 1, and this release works with 2; use the release that wrote it"],
+  ["partitions", "8", "STORE_PARTITIONS: is 16, but the data in this Redis was written with 8; set STORE_PARTITIONS=8"],
 ])("data that is laid out in another way (%s)", async (field, value, why) => {
   const { redis, readyz } = await onItsOwnRedis();
   await redis.hset("wms:layout", field, value);
@@ -136,11 +118,11 @@ test("a Redis that was emptied gets its layout back", async () => {
 
 test("a service that is draining is not ready, and Redis is not asked", async () => {
   const { server, redis } = await onItsOwnRedis();
-  const client = await connectRequests({ url: server.url }, pino({ level: "silent" }));
+  const client = await connectRequestClient({ url: server.url }, pino({ level: "silent" }));
   onTestFinished(() => client.disconnect());
   const store = await openStore(client, { partitions: 16 });
   let draining = false;
-  const readiness = watchReadiness(store, () => draining);
+  const readiness = createReadinessCheck(store, () => draining);
   await redis.config("RESETSTAT");
   const many = await Promise.all(Array.from({ length: 50 }, () => readiness()));
   expect(many.every(({ ready }) => ready)).toBe(true);

@@ -1,11 +1,11 @@
 import express, { type Express } from "express";
 import { onTestFinished } from "vitest";
-import { Draining } from "../../src/api/http/drainController.js";
-import { type Exchange, exchangeOf, observeExchanges } from "../../src/api/http/requestContext.js";
+import { DrainController } from "../../src/api/http/drainController.js";
 import { createServer } from "../../src/api/http/httpServer.js";
+import { type RequestContext, requestContextOf, trackRequests } from "../../src/api/http/requestContext.js";
+import { createCallerAuth } from "../../src/app/callerAuth.js";
+import { closeServer, listen } from "../../src/app/httpListener.js";
 import { readConfig } from "../../src/config/config.js";
-import { createGatekeeping } from "../../src/app/callerAuth.js";
-import { listen, stopServing } from "../../src/app/httpListener.js";
 import { recordingLog } from "../mqs/recordingLog.js";
 
 /** Pages for operators behind the guard, without a service around them. */
@@ -13,9 +13,9 @@ export interface GuardedApp {
   /** Where it listens, without a slash at the end. */
   url: string;
   /** Every request so far that is over. */
-  exchanges: Exchange[];
+  requestContexts: RequestContext[];
   /** What was logged. */
-  lines: string[];
+  logLines: string[];
 }
 
 /**
@@ -24,21 +24,19 @@ export interface GuardedApp {
  *
  * @param settingsAt the settings of a service at an address
  */
-export async function startGuardedApp(
-  settingsAt: (url: string) => Record<string, string>,
-): Promise<GuardedApp> {
+export async function startGuardedApp(settingsAt: (url: string) => Record<string, string>): Promise<GuardedApp> {
   // Its address is one of its settings.
   let app: Express | undefined;
   const server = createServer((request, response) => app?.(request, response));
-  onTestFinished(() => stopServing(server, AbortSignal.timeout(5000)));
+  onTestFinished(() => closeServer(server, AbortSignal.timeout(5000)));
   const url = await listen(server, "127.0.0.1", 0);
   const { log, lines } = recordingLog();
-  const { operators } = await createGatekeeping(readConfig(settingsAt(url)).access, log);
-  const exchanges: Exchange[] = [];
+  const { operators } = await createCallerAuth(readConfig(settingsAt(url)).access, log);
+  const exchanges: RequestContext[] = [];
   app = express();
-  app.use(observeExchanges([(exchange) => exchanges.push(exchange)], new Draining()));
+  app.use(trackRequests([(exchange) => exchanges.push(exchange)], new DrainController()));
   app.use("/admin", operators.router, operators.guard, (_request, response) => {
-    response.send(`hello ${exchangeOf(response).caller?.subject}`);
+    response.send(`hello ${requestContextOf(response).caller?.subject}`);
   });
-  return { url, exchanges, lines };
+  return { url, requestContexts: exchanges, logLines: lines };
 }

@@ -15,7 +15,7 @@ export interface SigningKey {
 }
 
 /** Makes a key pair. */
-export async function signingKey(alg = "RS256"): Promise<SigningKey> {
+export async function makeSigningKey(alg = "RS256"): Promise<SigningKey> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
   const kid = randomUUID();
   return { kid, alg, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: "sig" } };
@@ -33,20 +33,20 @@ export interface RegisteredClient {
 }
 
 /** How the provider answers: as it should, with a page of some proxy, with an error, or not at all. */
-export type Mood = "well" | "garbage" | "failing" | "silent";
+export type ProviderBehavior = "well" | "garbage" | "failing" | "silent";
 
 /** What a code of the browser flow stands for. */
-interface Login {
+interface PendingLogin {
   client: RegisteredClient;
   challenge: string;
   nonce: string | undefined;
   claims: Claims;
 }
 
-const EPOCH_SECONDS = () => Math.floor(Date.now() / 1000);
+const epochSeconds = () => Math.floor(Date.now() / 1000);
 
 /** RFC 8628's name for the device flow. */
-const DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
+const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
 /**
  * An OpenID Connect provider over real HTTP with real keys: discovery, key set, the authorization code flow with PKCE, client
@@ -55,22 +55,22 @@ const DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
 export class IdentityProvider {
   /** Published keys; the last one signs. */
   keys: SigningKey[];
-  mood: Mood = "well";
+  behavior: ProviderBehavior = "well";
   clients: RegisteredClient[] = [];
   /** Claims of whoever logs in next; undefined: the login is refused. */
-  visitor: Claims | undefined = { sub: "visitor" };
+  nextLoginClaims: Claims | undefined = { sub: "visitor" };
   /** Secrets of clients that speak for themselves, by their ids. */
-  machines: Record<string, string> = {};
+  clientSecrets: Record<string, string> = {};
   /** What whoever logs in by the device flow does. */
-  atTheDevice: "waits" | "agrees" | "refuses" = "agrees";
+  deviceFlowOutcome: "waits" | "agrees" | "refuses" = "agrees";
   /** Refresh tokens that count. */
   readonly refreshTokens = new Set<string>();
   /** Seconds that access tokens are said to be good for. */
-  accessSeconds = 300;
+  accessTokenSeconds = 300;
   /** Changes ID tokens of the browser flow before they are signed. */
-  forge: (claims: Claims) => Claims = (claims) => claims;
-  readonly #asked: string[] = [];
-  readonly #logins = new Map<string, Login>();
+  transformIdTokenClaims: (claims: Claims) => Claims = (claims) => claims;
+  readonly #requestedPaths: string[] = [];
+  readonly #logins = new Map<string, PendingLogin>();
   #server: Server | undefined;
   #port = 0;
 
@@ -80,8 +80,8 @@ export class IdentityProvider {
 
   /** Starts one with a fresh key. */
   static async start(alg?: string): Promise<IdentityProvider> {
-    const provider = new IdentityProvider([await signingKey(alg)]);
-    await provider.comeBack();
+    const provider = new IdentityProvider([await makeSigningKey(alg)]);
+    await provider.restart();
     return provider;
   }
 
@@ -91,12 +91,12 @@ export class IdentityProvider {
   }
 
   /** How often a path below the issuer was asked for: `keys`, `token`, `.well-known/openid-configuration`. */
-  asked(path: string): number {
-    return this.#asked.filter((asked) => asked === `/realms/ewms/${path}`).length;
+  countRequests(path: string): number {
+    return this.#requestedPaths.filter((asked) => asked === `/realms/ewms/${path}`).length;
   }
 
   /** Nothing listens any more. */
-  async goAway(): Promise<void> {
+  async stop(): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
     this.#server = undefined;
@@ -107,7 +107,7 @@ export class IdentityProvider {
   }
 
   /** Listens again, at the same address. */
-  async comeBack(): Promise<void> {
+  async restart(): Promise<void> {
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => response.destroy(error as Error));
     });
@@ -117,8 +117,8 @@ export class IdentityProvider {
   }
 
   /** Signs with a new key from now on. @param keepOld whether the old ones are still published */
-  async rotate(keepOld = false): Promise<void> {
-    this.keys = [...(keepOld ? this.keys : []), await signingKey()];
+  async rotateKeys(keepOld = false): Promise<void> {
+    this.keys = [...(keepOld ? this.keys : []), await makeSigningKey()];
   }
 
   /**
@@ -127,15 +127,15 @@ export class IdentityProvider {
    * @param claims on top of the usual ones; undefined takes one away
    * @param key another key than the one that signs now
    */
-  async token(claims: Claims = {}, key = this.#current()): Promise<string> {
-    const now = EPOCH_SECONDS();
+  async signToken(claims: Claims = {}, key = this.#signingKey()): Promise<string> {
+    const now = epochSeconds();
     const usual = { iss: this.issuer, sub: "someone", aud: "ewms-wms", iat: now, exp: now + 300 };
     return new SignJWT({ ...usual, ...claims })
       .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: "JWT" })
       .sign(key.privateKey);
   }
 
-  #current(): SigningKey {
+  #signingKey(): SigningKey {
     const key = this.keys.at(-1);
     if (key === undefined) throw new Error("the provider has no key");
     return key;
@@ -143,27 +143,27 @@ export class IdentityProvider {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "", this.issuer);
-    this.#asked.push(url.pathname);
-    if (this.mood === "silent") return;
-    if (this.mood === "garbage") {
+    this.#requestedPaths.push(url.pathname);
+    if (this.behavior === "silent") return;
+    if (this.behavior === "garbage") {
       response.writeHead(200, { "content-type": "text/html" }).end("<html>Hello from a proxy</html>");
       return;
     }
-    if (this.mood === "failing") return json(response, 500, { error: "server_error" });
+    if (this.behavior === "failing") return sendJson(response, 500, { error: "server_error" });
     const path = url.pathname.replace("/realms/ewms/", "");
-    if (path === ".well-known/openid-configuration") return json(response, 200, this.#metadata());
-    if (path === "keys") return json(response, 200, { keys: this.keys.map(({ jwk }) => jwk) });
+    if (path === ".well-known/openid-configuration") return sendJson(response, 200, this.#metadata());
+    if (path === "keys") return sendJson(response, 200, { keys: this.keys.map(({ jwk }) => jwk) });
     if (path === "authorize") return this.#authorize(url.searchParams, response);
-    if (path === "device") return json(response, 200, this.#device());
+    if (path === "device") return sendJson(response, 200, this.#device());
     if (path === "token") {
       const form = new URLSearchParams(await text(request));
       const grant = form.get("grant_type");
-      if (grant === "client_credentials") return this.#grantMachine(request, response);
-      if (grant === DEVICE_CODE) return this.#grantDevice(response);
-      if (grant === "refresh_token") return this.#renew(form.get("refresh_token") ?? "", response);
+      if (grant === "client_credentials") return this.#grantClientCredentials(request, response);
+      if (grant === DEVICE_CODE_GRANT) return this.#grantDevice(response);
+      if (grant === "refresh_token") return this.#refreshTokens(form.get("refresh_token") ?? "", response);
       return this.#exchangeCode(form, response);
     }
-    json(response, 404, { error: "not_found" });
+    sendJson(response, 404, { error: "not_found" });
   }
 
   #metadata() {
@@ -191,24 +191,24 @@ export class IdentityProvider {
     };
   }
 
-  async #grantMachine({ headers }: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #grantClientCredentials({ headers }: IncomingMessage, response: ServerResponse): Promise<void> {
     const proof = Buffer.from(headers.authorization?.replace("Basic ", "") ?? "", "base64").toString();
     // Both are encoded as in a form before they are joined.
     const [id = "", secret] = proof.split(":").map((part) => new URLSearchParams(`x=${part}`).get("x"));
-    if (!id || !secret || this.machines[id] !== secret)
-      return json(response, 401, { error: "invalid_client", error_description: "no such client" });
-    json(response, 200, await this.#accessToken());
+    if (!id || !secret || this.clientSecrets[id] !== secret)
+      return sendJson(response, 401, { error: "invalid_client", error_description: "no such client" });
+    sendJson(response, 200, await this.#accessToken());
   }
 
   async #grantDevice(response: ServerResponse): Promise<void> {
-    if (this.atTheDevice === "waits") return json(response, 400, { error: "authorization_pending" });
-    if (this.atTheDevice === "refuses") return json(response, 400, { error: "access_denied" });
-    json(response, 200, await this.#accessAndRefreshToken());
+    if (this.deviceFlowOutcome === "waits") return sendJson(response, 400, { error: "authorization_pending" });
+    if (this.deviceFlowOutcome === "refuses") return sendJson(response, 400, { error: "access_denied" });
+    sendJson(response, 200, await this.#accessAndRefreshToken());
   }
 
-  async #renew(refreshToken: string, response: ServerResponse): Promise<void> {
-    if (!this.refreshTokens.delete(refreshToken)) return json(response, 400, { error: "invalid_grant" });
-    json(response, 200, await this.#accessAndRefreshToken());
+  async #refreshTokens(refreshToken: string, response: ServerResponse): Promise<void> {
+    if (!this.refreshTokens.delete(refreshToken)) return sendJson(response, 400, { error: "invalid_grant" });
+    sendJson(response, 200, await this.#accessAndRefreshToken());
   }
 
   async #accessAndRefreshToken() {
@@ -218,33 +218,28 @@ export class IdentityProvider {
   }
 
   async #accessToken() {
-    const access_token = await this.token({ jti: randomUUID(), ...this.visitor });
-    return { access_token, token_type: "Bearer", expires_in: this.accessSeconds };
+    const access_token = await this.signToken({ jti: randomUUID(), ...this.nextLoginClaims });
+    return { access_token, token_type: "Bearer", expires_in: this.accessTokenSeconds };
   }
 
   #authorize(asked: URLSearchParams, response: ServerResponse): void {
     const client = this.clients.find(({ clientId }) => clientId === asked.get("client_id"));
     const challenge = asked.get("code_challenge");
-    const wellAsked =
+    const isValidRequest =
       asked.get("response_type") === "code" &&
       asked.get("scope")?.split(" ").includes("openid") &&
       asked.get("code_challenge_method") === "S256";
-    if (
-      client === undefined ||
-      client.redirectUri !== asked.get("redirect_uri") ||
-      !wellAsked ||
-      !challenge
-    ) {
-      json(response, 400, { error: "invalid_request" });
+    if (client === undefined || client.redirectUri !== asked.get("redirect_uri") || !isValidRequest || !challenge) {
+      sendJson(response, 400, { error: "invalid_request" });
       return;
     }
     const back = new URL(client.redirectUri);
     back.searchParams.set("state", asked.get("state") ?? "");
-    if (this.visitor === undefined) back.searchParams.set("error", "access_denied");
+    if (this.nextLoginClaims === undefined) back.searchParams.set("error", "access_denied");
     else {
       const code = randomUUID();
       const nonce = asked.get("nonce") ?? undefined;
-      this.#logins.set(code, { client, challenge, nonce, claims: this.visitor });
+      this.#logins.set(code, { client, challenge, nonce, claims: this.nextLoginClaims });
       back.searchParams.set("code", code);
     }
     response.writeHead(302, { location: back.href }).end();
@@ -256,24 +251,24 @@ export class IdentityProvider {
     // A code counts once.
     this.#logins.delete(code);
     if (login === undefined || form.get("redirect_uri") !== login.client.redirectUri)
-      return json(response, 400, { error: "invalid_grant" });
+      return sendJson(response, 400, { error: "invalid_grant" });
     const { clientId, clientSecret } = login.client;
     if (form.get("client_id") !== clientId || (form.get("client_secret") ?? undefined) !== clientSecret)
-      return json(response, 401, { error: "invalid_client" });
+      return sendJson(response, 401, { error: "invalid_client" });
     const verified = createHash("sha256")
       .update(form.get("code_verifier") ?? "")
       .digest("base64url");
-    if (verified !== login.challenge) return json(response, 400, { error: "invalid_grant" });
+    if (verified !== login.challenge) return sendJson(response, 400, { error: "invalid_grant" });
     const claims = { aud: clientId, ...(login.nonce && { nonce: login.nonce }), ...login.claims };
-    json(response, 200, {
+    sendJson(response, 200, {
       access_token: randomUUID(),
       token_type: "Bearer",
       expires_in: 300,
-      id_token: await this.token(this.forge(claims)),
+      id_token: await this.signToken(this.transformIdTokenClaims(claims)),
     });
   }
 }
 
-function json(response: ServerResponse, status: number, body: unknown): void {
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }

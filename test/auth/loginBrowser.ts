@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage 
 import { text } from "node:stream/consumers";
 
 /** A page that a browser has come to. */
-export interface Visited {
+export interface VisitedPage {
   url: string;
   status: number;
   headers: IncomingHttpHeaders;
@@ -15,24 +15,24 @@ interface Cookie {
   path: string;
 }
 
-const MOST_REDIRECTS = 10;
+const MAX_REDIRECTS = 10;
 
 /** As much of a browser as a login needs: cookies by host and path, redirects, and where a request comes from. */
-export class Browser {
+export class LoginBrowser {
   readonly #jar = new Map<string, Cookie>();
 
   /** Follows a link, or what was typed. */
-  open(url: string): Promise<Visited> {
+  open(url: string): Promise<VisitedPage> {
     return this.#follow("GET", url, { "sec-fetch-site": "none" });
   }
 
   /** Follows no further than the first answer. */
-  async openOnly(url: string): Promise<Visited> {
+  async openWithoutRedirects(url: string): Promise<VisitedPage> {
     return this.#send("GET", url, {});
   }
 
   /** Presses the button of a form on a page of this origin. */
-  press(url: string, origin = new URL(url).origin): Promise<Visited> {
+  submitForm(url: string, origin = new URL(url).origin): Promise<VisitedPage> {
     const site = origin === new URL(url).origin ? "same-origin" : "cross-site";
     return this.#follow("POST", url, { origin, "sec-fetch-site": site });
   }
@@ -47,9 +47,9 @@ export class Browser {
     this.#jar.set(name, { value, path: "/" });
   }
 
-  async #follow(method: string, url: string, headers: Record<string, string>): Promise<Visited> {
+  async #follow(method: string, url: string, headers: Record<string, string>): Promise<VisitedPage> {
     let page = await this.#send(method, url, headers);
-    for (let redirects = 0; redirects < MOST_REDIRECTS; redirects++) {
+    for (let redirects = 0; redirects < MAX_REDIRECTS; redirects++) {
       const location = page.headers.location;
       if (location === undefined) return page;
       page = await this.#send("GET", new URL(location, page.url).href, {});
@@ -57,22 +57,22 @@ export class Browser {
     throw new Error(`redirected too often, at last to ${page.url}`);
   }
 
-  async #send(method: string, url: string, headers: Record<string, string>): Promise<Visited> {
+  async #send(method: string, url: string, headers: Record<string, string>): Promise<VisitedPage> {
     const { pathname } = new URL(url);
     const cookies = [...this.#jar].flatMap(([name, { value, path }]) =>
       pathname === path || pathname.startsWith(path === "/" ? path : `${path}/`) ? [`${name}=${value}`] : [],
     );
-    const answer = await request(method, url, {
+    const response = await request(method, url, {
       accept: "text/html,*/*;q=0.8",
       "sec-fetch-mode": "navigate",
       ...(cookies.length > 0 && { cookie: cookies.join("; ") }),
       ...headers,
     });
-    for (const line of answer.headers["set-cookie"] ?? []) this.#keep(line);
-    return { url, status: answer.statusCode ?? 0, headers: answer.headers, text: await text(answer) };
+    for (const line of response.headers["set-cookie"] ?? []) this.#storeCookie(line);
+    return { url, status: response.statusCode ?? 0, headers: response.headers, text: await text(response) };
   }
 
-  #keep(line: string): void {
+  #storeCookie(line: string): void {
     const [pair = "", ...attributes] = line.split("; ");
     const [name = "", value = ""] = pair.split(/=(.*)/s);
     const attribute = (wanted: string) =>
@@ -84,12 +84,8 @@ export class Browser {
 }
 
 /** Not `fetch`: that has headers of its own to say where a request comes from. */
-async function request(
-  method: string,
-  url: string,
-  headers: Record<string, string>,
-): Promise<IncomingMessage> {
+async function request(method: string, url: string, headers: Record<string, string>): Promise<IncomingMessage> {
   const outgoing = httpRequest(url, { method, headers }).end();
-  const [answer] = (await once(outgoing, "response")) as [IncomingMessage];
-  return answer;
+  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+  return response;
 }

@@ -1,11 +1,10 @@
 import { request } from "node:http";
 import { describe, expect, test } from "vitest";
-import { api } from "../api/conformanceClient.js";
+import { createConformanceClient } from "../api/conformanceClient.js";
 import { startTestService } from "../setup/testService.js";
 import { type GuardedApp, startGuardedApp } from "./guardedApp.js";
 
-const basic = (user: string, password: string) =>
-  `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 
 const PASSWORD = "enchantress: of numbers é";
 const RIGHT = { authorization: basic("ada", PASSWORD) };
@@ -14,14 +13,14 @@ const PAGE = { accept: "text/html" };
 const withPassword = (more: Record<string, string> = {}) =>
   startGuardedApp(() => ({ ADMIN_USER: "ada", ADMIN_PASSWORD: PASSWORD, ...more }));
 
-async function ask({ url }: GuardedApp, headers: Record<string, string>, method = "GET", path = "/admin/x") {
+async function sendRequest({ url }: GuardedApp, headers: Record<string, string>, method = "GET", path = "/admin/x") {
   const response = await fetch(url + path, { method, headers, redirect: "manual" });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
 describe("with ADMIN_USER and ADMIN_PASSWORD", () => {
   test("a browser is asked for them, and shown a page", async () => {
-    const { status, headers, text } = await ask(await withPassword(), PAGE);
+    const { status, headers, text } = await sendRequest(await withPassword(), PAGE);
     expect(status).toBe(401);
     expect(headers.get("www-authenticate")).toMatch(/^Basic realm="[^"]+", charset="UTF-8"$/);
     expect(headers.get("content-security-policy")).toContain("default-src 'none'");
@@ -31,11 +30,11 @@ describe("with ADMIN_USER and ADMIN_PASSWORD", () => {
 
   test("whoever knows them gets in, and is the caller", async () => {
     const app = await withPassword();
-    expect(await ask(app, RIGHT)).toMatchObject({ status: 200, text: "hello ada" });
-    expect((await ask(app, { ...RIGHT, ...PAGE }, "GET", "/admin/")).text).toContain(
+    expect(await sendRequest(app, RIGHT)).toMatchObject({ status: 200, text: "hello ada" });
+    expect((await sendRequest(app, { ...RIGHT, ...PAGE }, "GET", "/admin/")).text).toContain(
       "You are signed in as ada.",
     );
-    for (const { caller } of app.exchanges)
+    for (const { caller } of app.requestContexts)
       expect(caller).toEqual({ subject: "ada", roles: new Set(["operator"]) });
   });
 
@@ -48,15 +47,15 @@ describe("with ADMIN_USER and ADMIN_PASSWORD", () => {
     ["no base64", "Basic !"],
     ["a bearer token", "Bearer a.b.c"],
   ])("%s does not do", async (_what, authorization) => {
-    expect((await ask(await withPassword(), { authorization })).status).toBe(401);
+    expect((await sendRequest(await withPassword(), { authorization })).status).toBe(401);
   });
 
   test("failures are logged and counted, with nothing that was typed", async () => {
     const app = await withPassword();
-    await ask(app, {});
+    await sendRequest(app, {});
     for (let time = 0; time < 3; time++)
-      await ask(app, { authorization: basic("typed-name", "typed-password") });
-    const logged = app.lines.map((line) => JSON.parse(line));
+      await sendRequest(app, { authorization: basic("typed-name", "typed-password") });
+    const logged = app.logLines.map((line) => JSON.parse(line));
     expect(logged).toMatchObject(
       [1, 2, 3].map((failuresThisMinute) => ({
         level: 40,
@@ -65,7 +64,7 @@ describe("with ADMIN_USER and ADMIN_PASSWORD", () => {
         failuresThisMinute,
       })),
     );
-    expect(app.lines.join("\n")).not.toContain("typed");
+    expect(app.logLines.join("\n")).not.toContain("typed");
   });
 });
 
@@ -73,28 +72,16 @@ describe("a request that changes something", () => {
   const PUBLIC_URL = "https://wms.example.org";
 
   test.each([
-    [
-      "a page of this service",
-      (host: string) => ({ origin: `http://${host}`, "sec-fetch-site": "same-origin" }),
-      200,
-    ],
+    ["a page of this service", (host: string) => ({ origin: `http://${host}`, "sec-fetch-site": "same-origin" }), 200],
     ["one behind a proxy, that tells no more", () => ({ origin: PUBLIC_URL }), 200],
     ["one that a browser does not say more of", (host: string) => ({ origin: `http://${host}` }), 200],
     ["a page that hides its origin", () => ({ origin: "null", "sec-fetch-site": "same-origin" }), 200],
     ["another site", () => ({ origin: "https://evil.example", "sec-fetch-site": "cross-site" }), 403],
-    [
-      "another host of this site",
-      () => ({ origin: "https://x.example.org", "sec-fetch-site": "same-site" }),
-      403,
-    ],
+    ["another host of this site", () => ({ origin: "https://x.example.org", "sec-fetch-site": "same-site" }), 403],
     ["another site, in a browser that does not say more", () => ({ origin: "https://evil.example" }), 403],
     ["a name that begins like ours", () => ({ origin: `${PUBLIC_URL}.evil.example` }), 403],
     ["our host without TLS", () => ({ origin: "http://wms.example.org" }), 403],
-    [
-      "another site that claims our origin",
-      () => ({ origin: PUBLIC_URL, "sec-fetch-site": "cross-site" }),
-      403,
-    ],
+    ["another site that claims our origin", () => ({ origin: PUBLIC_URL, "sec-fetch-site": "cross-site" }), 403],
     ["a sandbox", () => ({ origin: "null" }), 403],
     ["a sandbox of another site", () => ({ origin: "null", "sec-fetch-site": "cross-site" }), 403],
     ["nobody knows where", () => ({}), 403],
@@ -103,16 +90,16 @@ describe("a request that changes something", () => {
     const app = await withPassword({ PUBLIC_URL });
     const headers: Record<string, string> = headersAt(new URL(app.url).host);
     for (const method of ["POST", "PUT", "DELETE", "PATCH"])
-      expect((await ask(app, { ...RIGHT, ...headers }, method)).status).toBe(expected);
-    expect((await ask(app, { ...RIGHT, ...headers })).status).toBe(200);
+      expect((await sendRequest(app, { ...RIGHT, ...headers }, method)).status).toBe(expected);
+    expect((await sendRequest(app, { ...RIGHT, ...headers })).status).toBe(200);
   });
 });
 
 describe("without any of the settings", () => {
   test("whoever sits at a laptop that checks no tokens gets in", async () => {
     const app = await startGuardedApp(() => ({}));
-    expect(await ask(app, {})).toMatchObject({ status: 200, text: "hello anybody" });
-    expect(app.exchanges[0]?.caller?.roles).toEqual(new Set(["operator"]));
+    expect(await sendRequest(app, {})).toMatchObject({ status: 200, text: "hello anybody" });
+    expect(app.requestContexts[0]?.caller?.roles).toEqual(new Set(["operator"]));
   });
 
   test("but not by another name, which a page of another site could have given it", async () => {
@@ -138,7 +125,7 @@ describe("without any of the settings", () => {
   ])("nobody gets in %s, and a sentence says what to set", async (_what, settings) => {
     const app = await startGuardedApp(() => settings as Record<string, string>);
     for (const headers of [PAGE, RIGHT, {}]) {
-      const { status, text } = await ask(app, headers);
+      const { status, text } = await sendRequest(app, headers);
       expect(status).toBe(403);
       expect(text).toMatch(/set ADMIN_USER and ADMIN_PASSWORD, or ADMIN_CLIENT_ID and PUBLIC_URL/);
     }
@@ -147,7 +134,7 @@ describe("without any of the settings", () => {
 
 test("a service guards all that is under /admin, and tells scripts in the shape of its other errors", async () => {
   const service = await startTestService({ ADMIN_USER: "ada", ADMIN_PASSWORD: PASSWORD });
-  const client = await api(service.url);
+  const client = await createConformanceClient(service.url);
   try {
     for (const path of ["/admin", "/admin/", "/admin/queues", "/admin/queues/api/x?y=z"]) {
       const outside = await client.get(path);
@@ -155,9 +142,7 @@ test("a service guards all that is under /admin, and tells scripts in the shape 
       const inside = await client.request("GET", path, { headers: RIGHT });
       expect(inside.status).toBe(path.includes("api/x") ? 404 : 200);
     }
-    expect((await client.request("GET", "/admin/", { headers: RIGHT })).text).toContain(
-      '<a href="/admin/queues">',
-    );
+    expect((await client.request("GET", "/admin/", { headers: RIGHT })).text).toContain('<a href="/admin/queues">');
     const forged = await client.request("POST", "/admin/x", { headers: RIGHT });
     expect(forged).toMatchObject({
       status: 403,

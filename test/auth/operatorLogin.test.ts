@@ -1,17 +1,17 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { ownAddress } from "../../src/api/operatorAuth/loginAuthenticator.js";
-import { Browser } from "./loginBrowser.js";
+import { safeReturnPath } from "../../src/api/operatorAuth/loginAuthenticator.js";
 import { type GuardedApp, startGuardedApp } from "./guardedApp.js";
-import { type Claims, IdentityProvider, signingKey } from "./identityProvider.js";
+import { type Claims, IdentityProvider, makeSigningKey } from "./identityProvider.js";
+import { LoginBrowser } from "./loginBrowser.js";
 
 const ADA: Claims = { sub: "4711", preferred_username: "ada", ewms_role: "operator" };
 const SECRET = "a secret of thirty-two characters";
 
 let idp: IdentityProvider;
 let app: GuardedApp;
-let browser: Browser;
+let browser: LoginBrowser;
 
 async function start(more: Record<string, string> = {}): Promise<GuardedApp> {
   return startGuardedApp((url) => {
@@ -25,16 +25,16 @@ beforeEach(async () => {
   // Only the date: the tests move it, while time-outs run as always.
   vi.useFakeTimers({ toFake: ["Date"] });
   idp = await IdentityProvider.start();
-  idp.visitor = ADA;
+  idp.nextLoginClaims = ADA;
   app = await start();
-  browser = new Browser();
+  browser = new LoginBrowser();
 });
 afterEach(async () => {
   vi.useRealTimers();
-  await idp.goAway();
+  await idp.stop();
 });
 
-const pass = (seconds: number) => vi.setSystemTime(Date.now() + 1000 * seconds);
+const advanceClock = (seconds: number) => vi.setSystemTime(Date.now() + 1000 * seconds);
 const page = (path = "/admin/queues?status=failed") => app.url + path;
 const attributesOf = (line = "") =>
   line
@@ -45,15 +45,18 @@ const attributesOf = (line = "") =>
 describe("an operator", () => {
   test("is sent to the provider, comes back to the page that was asked for, and is the caller", async () => {
     expect(await browser.open(page())).toMatchObject({ url: page(), status: 200, text: "hello ada (4711)" });
-    expect(app.exchanges.map(({ route, status }) => [route, status])).toEqual([
+    expect(app.requestContexts.map(({ route, status }) => [route, status])).toEqual([
       ["/admin/", 303],
       ["/admin/callback", 303],
       ["/admin/", 200],
     ]);
-    expect(app.exchanges.at(-1)?.caller).toEqual({ subject: "ada (4711)", roles: new Set(["operator"]) });
-    expect(idp.asked("authorize")).toBe(1);
+    expect(app.requestContexts.at(-1)?.caller).toEqual({
+      subject: "ada (4711)",
+      roles: new Set(["operator"]),
+    });
+    expect(idp.countRequests("authorize")).toBe(1);
     await browser.open(page());
-    expect(idp.asked("authorize")).toBe(1);
+    expect(idp.countRequests("authorize")).toBe(1);
   });
 
   test("may belong to a client with a secret", async () => {
@@ -63,12 +66,12 @@ describe("an operator", () => {
 
   test("is whoever the rules say", async () => {
     app = await start({ AUTH_ROLE_OPERATOR: "realm_access.roles=wms-admin" });
-    idp.visitor = { sub: "7", realm_access: { roles: ["wms-admin"] } };
+    idp.nextLoginClaims = { sub: "7", realm_access: { roles: ["wms-admin"] } };
     expect(await browser.open(page())).toMatchObject({ status: 200, text: "hello 7" });
   });
 
   test("asks with state, nonce and PKCE", async () => {
-    const { headers } = await browser.openOnly(page());
+    const { headers } = await browser.openWithoutRedirects(page());
     const asked = new URL(headers.location ?? "");
     expect(asked.origin + asked.pathname).toBe(`${idp.issuer}/authorize`);
     expect(Object.fromEntries(asked.searchParams)).toEqual({
@@ -84,13 +87,13 @@ describe("an operator", () => {
   });
 
   test("has cookies that scripts and other sites can't use, and TLS guards", async () => {
-    const { headers } = await browser.openOnly(page());
+    const { headers } = await browser.openWithoutRedirects(page());
     expect(headers["cache-control"]).toBe("no-store");
     expect(headers["set-cookie"]?.map(attributesOf)).toEqual([
       ["Max-Age", "Path=/admin", "Expires", "HttpOnly", "SameSite=Lax"],
     ]);
     app = await start({ PUBLIC_URL: "https://wms.example.org" });
-    const secure = await browser.openOnly(page());
+    const secure = await browser.openWithoutRedirects(page());
     expect(attributesOf(secure.headers["set-cookie"]?.[0])).toContain("Secure");
     expect(secure.headers.location).toContain(encodeURIComponent("https://wms.example.org/admin/callback"));
   });
@@ -98,36 +101,37 @@ describe("an operator", () => {
   test("has a session that shows nothing, and can't be changed", async () => {
     await browser.open(page());
     const session = browser.cookie("wms_operator") ?? "";
-    for (const part of session.split("."))
-      expect(Buffer.from(part, "base64url").toString()).not.toMatch(/ada|4711/);
+    for (const part of session.split(".")) expect(Buffer.from(part, "base64url").toString()).not.toMatch(/ada|4711/);
     for (const changed of ["", "x", `${session.slice(0, -4)}AAAA`, session.slice(1), `${session}.x`]) {
       browser.setCookie("wms_operator", changed);
-      expect((await browser.openOnly(page())).status).toBe(303);
+      expect((await browser.openWithoutRedirects(page())).status).toBe(303);
     }
   });
 
   test("has to log in again after eight hours", async () => {
     await browser.open(page());
-    pass(8 * 3600 - 10);
-    expect((await browser.openOnly(page())).status).toBe(200);
-    pass(20);
-    expect((await browser.openOnly(page())).status).toBe(303);
+    advanceClock(8 * 3600 - 10);
+    expect((await browser.openWithoutRedirects(page())).status).toBe(200);
+    advanceClock(20);
+    expect((await browser.openWithoutRedirects(page())).status).toBe(303);
   });
 
   test("signs out with a button, and no other site can press it", async () => {
     const { text } = await browser.open(page("/admin/"));
     expect(text).toContain('<form method="post" action="/admin/logout">');
-    expect(await browser.press(page("/admin/logout"), "https://evil.example")).toMatchObject({ status: 403 });
+    expect(await browser.submitForm(page("/admin/logout"), "https://evil.example")).toMatchObject({
+      status: 403,
+    });
     expect((await browser.open(page("/admin/logout"))).status).toBe(200);
     expect(browser.cookie("wms_operator")).toBeDefined();
 
-    const out = await browser.press(page("/admin/logout"));
+    const out = await browser.submitForm(page("/admin/logout"));
     expect(out).toMatchObject({ url: page("/admin/signed-out"), status: 200 });
     expect(out.text).toContain("Signed out");
     // A form would not do: a browser lets none lead to the provider.
     expect(out.text).toContain('<a href="/admin/">Sign in</a>');
     expect(browser.cookie("wms_operator")).toBeUndefined();
-    expect((await browser.openOnly(page())).status).toBe(303);
+    expect((await browser.openWithoutRedirects(page())).status).toBe(303);
   });
 });
 
@@ -136,21 +140,21 @@ describe("a session", () => {
     app = await start({ SESSION_SECRET: SECRET });
     await browser.open(page());
     app = await start({ SESSION_SECRET: SECRET });
-    expect((await browser.openOnly(page())).status).toBe(200);
+    expect((await browser.openWithoutRedirects(page())).status).toBe(200);
     app = await start({ SESSION_SECRET: `${SECRET}!` });
-    expect((await browser.openOnly(page())).status).toBe(303);
+    expect((await browser.openWithoutRedirects(page())).status).toBe(303);
   });
 
   test("without a secret counts in its own process only", async () => {
     await browser.open(page());
     app = await start();
-    expect((await browser.openOnly(page())).status).toBe(303);
+    expect((await browser.openWithoutRedirects(page())).status).toBe(303);
   });
 
   test("is not what a login brings back", async () => {
-    await browser.openOnly(page());
+    await browser.openWithoutRedirects(page());
     browser.setCookie("wms_operator", browser.cookie("wms_operator_login") ?? "");
-    expect((await browser.openOnly(page())).status).toBe(303);
+    expect((await browser.openWithoutRedirects(page())).status).toBe(303);
   });
 });
 
@@ -164,12 +168,12 @@ describe("nobody gets in", () => {
   };
 
   test("who is no operator", async () => {
-    idp.visitor = { sub: "4712", preferred_username: "<b>eve</b>", ewms_role: "user" };
+    idp.nextLoginClaims = { sub: "4712", preferred_username: "<b>eve</b>", ewms_role: "user" };
     await refusal(/<p>&lt;b&gt;eve&lt;\/b&gt; \(4712\) is no operator<\/p>/);
   });
 
   test("whom the provider refuses", async () => {
-    idp.visitor = undefined;
+    idp.nextLoginClaims = undefined;
     await refusal(/the identity provider refused the login: access_denied/);
   });
 
@@ -182,15 +186,15 @@ describe("nobody gets in", () => {
     ["never expires", (claims) => ({ ...claims, exp: undefined })],
     ["is nobody's", (claims) => ({ ...claims, sub: undefined })],
   ])("whose ID token %s", async (_what, forge) => {
-    idp.forge = forge;
+    idp.transformIdTokenClaims = forge;
     await refusal(/the login does not count/);
   });
 
   test("whose ID token somebody else signed", async () => {
     const published = idp.keys;
-    const token = idp.token.bind(idp);
-    const forger = { ...(await signingKey()), kid: published[0]?.kid ?? "" };
-    idp.token = (claims) => token(claims, forger);
+    const token = idp.signToken.bind(idp);
+    const forger = { ...(await makeSigningKey()), kid: published[0]?.kid ?? "" };
+    idp.signToken = (claims) => token(claims, forger);
     await refusal(/the login does not count/);
   });
 
@@ -200,44 +204,44 @@ describe("nobody gets in", () => {
   });
 
   test("who did not begin the login in the same browser", async () => {
-    const { headers } = await browser.openOnly(page());
-    const atProvider = await new Browser().openOnly(headers.location ?? "");
-    const victim = await new Browser().open(atProvider.headers.location ?? "");
+    const { headers } = await browser.openWithoutRedirects(page());
+    const atProvider = await new LoginBrowser().openWithoutRedirects(headers.location ?? "");
+    const victim = await new LoginBrowser().open(atProvider.headers.location ?? "");
     expect(victim).toMatchObject({ status: 403, text: expect.stringContaining("did not begin at") });
   });
 
   test("who brings another login's answer", async () => {
-    const { headers } = await browser.openOnly(page());
-    const atProvider = await new Browser().openOnly(headers.location ?? "");
-    const other = new Browser();
-    await other.openOnly(page());
+    const { headers } = await browser.openWithoutRedirects(page());
+    const atProvider = await new LoginBrowser().openWithoutRedirects(headers.location ?? "");
+    const other = new LoginBrowser();
+    await other.openWithoutRedirects(page());
     const answer = await other.open(atProvider.headers.location ?? "");
     expect(answer).toMatchObject({ status: 403, text: expect.stringContaining("the login does not count") });
-    expect(idp.asked("token")).toBe(0);
+    expect(idp.countRequests("token")).toBe(0);
   });
 
   test("who comes back a second time, or too late", async () => {
-    const { headers } = await browser.openOnly(page());
-    const { headers: back } = await browser.openOnly(headers.location ?? "");
+    const { headers } = await browser.openWithoutRedirects(page());
+    const { headers: back } = await browser.openWithoutRedirects(headers.location ?? "");
     const attempt = browser.cookie("wms_operator_login") ?? "";
     expect((await browser.open(back.location ?? "")).status).toBe(200);
     expect((await browser.open(back.location ?? "")).status).toBe(403);
     browser.setCookie("wms_operator_login", attempt);
     expect((await browser.open(back.location ?? "")).text).toContain("invalid_grant");
-    pass(700);
+    advanceClock(700);
     expect((await browser.open(back.location ?? "")).text).toContain("took too long");
   });
 
   test("and the log says so, without what was secret", async () => {
-    idp.visitor = { sub: "4712", ewms_role: "user" };
+    idp.nextLoginClaims = { sub: "4712", ewms_role: "user" };
     await browser.open(page());
-    idp.visitor = undefined;
+    idp.nextLoginClaims = undefined;
     await browser.open(page());
-    expect(app.lines.map((line) => JSON.parse(line))).toMatchObject([
+    expect(app.logLines.map((line) => JSON.parse(line))).toMatchObject([
       { level: 40, msg: "an operator's login failed", reason: "4712 is no operator", failuresThisMinute: 1 },
       { reason: "the identity provider refused the login: access_denied", failuresThisMinute: 2 },
     ]);
-    expect(app.lines.join("\n")).not.toMatch(/eyJ|code=/);
+    expect(app.logLines.join("\n")).not.toMatch(/eyJ|code=/);
   });
 });
 
@@ -257,21 +261,21 @@ describe("a script without a session", () => {
 
 describe("while the provider is away", () => {
   test("a page says so, and the login works later", async () => {
-    await idp.goAway();
+    await idp.stop();
     const fresh = await start();
     const { status, text, headers } = await browser.open(`${fresh.url}/admin/`);
     expect(status).toBe(503);
     expect(text).toContain("the identity provider is not available");
     expect(headers["retry-after"]).toBe("2");
-    await idp.comeBack();
-    pass(3);
+    await idp.restart();
+    advanceClock(3);
     expect((await browser.open(`${fresh.url}/admin/`)).status).toBe(200);
   });
 
   test("the same holds when it goes in the middle of a login", async () => {
-    const { headers } = await browser.openOnly(page());
-    const { headers: back } = await browser.openOnly(headers.location ?? "");
-    await idp.goAway();
+    const { headers } = await browser.openWithoutRedirects(page());
+    const { headers: back } = await browser.openWithoutRedirects(headers.location ?? "");
+    await idp.stop();
     expect((await browser.open(back.location ?? "")).status).toBe(503);
   });
 });
@@ -296,7 +300,7 @@ describe("a login leads back to an operators' page, and nowhere else", () => {
     ["javascript:alert(1)", "/admin/"],
     ["http://", "/admin/"],
     [`/admin/${"x".repeat(2000)}`, "/admin/"],
-  ])("%j: %s", (address, expected) => expect(ownAddress(address)).toBe(expected));
+  ])("%j: %s", (address, expected) => expect(safeReturnPath(address)).toBe(expected));
 
   test("also when the request names another host", async () => {
     const { hostname, port } = new URL(app.url);

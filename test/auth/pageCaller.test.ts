@@ -1,38 +1,41 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Seal } from "../../src/auth/cookieCipher.js";
-import { type Api, api } from "../api/conformanceClient.js";
+import { CookieCipher } from "../../src/auth/cookieCipher.js";
+import { type ConformanceClient, createConformanceClient } from "../api/conformanceClient.js";
 import { recordingLog } from "../mqs/recordingLog.js";
-import { workflowRequest } from "../processes/serviceProcess.js";
+import { workflowRequestJson } from "../processes/serviceProcess.js";
+import { waitForValue } from "../scenarios/serviceScenario.js";
 import { startTestService, type TestService } from "../setup/testService.js";
-import { eventually } from "../scenarios/serviceScenario.js";
 import { IdentityProvider } from "./identityProvider.js";
 
 const SECRET = "a secret of thirty-two characters";
 const PUBLIC_URL = "https://wms.example.org";
 const UNKNOWN = "/v1/workflows/WF-0-00000000";
 
-const basic = (user: string, password: string) =>
-  `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 const sessionOf = async (secret: string) =>
-  `wms_operator=${await new Seal(secret).close("wms_operator", { name: "ada (4711)" }, 60)}`;
+  `wms_operator=${await new CookieCipher(secret).encrypt("wms_operator", { name: "ada (4711)" }, 60)}`;
 
 let idp: IdentityProvider;
 let tokens: { user: string; tms: string };
 
 beforeAll(async () => {
   idp = await IdentityProvider.start();
-  const tokenOf = (sub: string, ewms_role: string) => idp.token({ sub, ewms_role });
+  const tokenOf = (sub: string, ewms_role: string) => idp.signToken({ sub, ewms_role });
   tokens = { user: await tokenOf("una", "user"), tms: await tokenOf("tim", "system-tms") };
 });
-afterAll(() => idp.goAway());
+afterAll(() => idp.stop());
 
 /** A service that checks tokens, with one of the operators' doors. */
-function withDoor(settings: () => Record<string, string>) {
-  const opened = {} as { service: TestService; client: Api; lines: string[] };
+function withOperatorAuth(settings: () => Record<string, string>) {
+  const opened = {} as { service: TestService; client: ConformanceClient; lines: string[] };
   beforeAll(async () => {
     const { log, lines } = recordingLog();
     const service = await startTestService({ AUTH_OPENID_URL: idp.issuer, ...settings() }, log);
-    Object.assign(opened, { service, client: await api(service.url, tokens.user), lines });
+    Object.assign(opened, {
+      service,
+      client: await createConformanceClient(service.url, tokens.user),
+      lines,
+    });
   });
   afterAll(async () => {
     opened.client.close();
@@ -44,7 +47,7 @@ function withDoor(settings: () => Record<string, string>) {
 }
 
 describe("with the cookie of a login", () => {
-  const { ask, opened } = withDoor(() => ({
+  const { ask, opened } = withOperatorAuth(() => ({
     ADMIN_CLIENT_ID: "ewms-wms",
     PUBLIC_URL,
     SESSION_SECRET: SECRET,
@@ -56,14 +59,14 @@ describe("with the cookie of a login", () => {
     const cookie = await sessionOf(SECRET);
     expect((await ask("GET", UNKNOWN, { cookie })).status).toBe(404);
     expect((await ask("POST", "/v1/query/workflows", { cookie, ...SAME }, { query: {} })).status).toBe(200);
-    const created = await ask("POST", "/v1/workflows", { cookie, ...SAME }, JSON.parse(workflowRequest()));
+    const created = await ask("POST", "/v1/workflows", { cookie, ...SAME }, JSON.parse(workflowRequestJson()));
     expect(created.status).toBe(200);
     const { workflow_id } = (created.body as { workflow: { workflow_id: string } }).workflow;
     const abort = `/v1/workflows/${workflow_id}/actions/abort`;
     expect((await ask("POST", abort, { cookie, ...SAME, "x-request-id": "abort-1" }, {})).status).toBe(200);
     const about = async () =>
       opened.lines.map((line) => JSON.parse(line)).filter(({ request }) => request === "abort-1");
-    const lines = await eventually("the log", about, (found) => found.some(({ audit }) => audit === true));
+    const lines = await waitForValue("the log", about, (found) => found.some(({ audit }) => audit === true));
     expect(lines.find(({ audit }) => audit)).toMatchObject({
       operator: "ada (4711)",
       action: "/v1/workflows/{workflow_id}/actions/abort",
@@ -78,7 +81,7 @@ describe("with the cookie of a login", () => {
   test("another site's page changes nothing, and the log tells that one tried", async () => {
     const cookie = await sessionOf(SECRET);
     for (const [path, body] of [
-      ["/v1/workflows", JSON.parse(workflowRequest())],
+      ["/v1/workflows", JSON.parse(workflowRequestJson())],
       [`${UNKNOWN}/actions/abort`, {}],
       ["/v1/query/workflows", { query: {} }],
     ] as const)
@@ -88,7 +91,7 @@ describe("with the cookie of a login", () => {
       });
     // A cookie alone does not tell where a request comes from.
     expect((await ask("POST", "/v1/workflows", { cookie }, {})).status).toBe(403);
-    await eventually(
+    await waitForValue(
       "the audit",
       async () => opened.lines.map((line) => JSON.parse(line)),
       (lines) => lines.some(({ audit, outcome }) => audit && outcome === "refused"),
@@ -115,9 +118,9 @@ describe("with the cookie of a login", () => {
     const withToken = (token: string) => ({ cookie, authorization: `Bearer ${token}` });
     expect((await ask("GET", UNKNOWN, withToken("a.b.c"))).status).toBe(401);
     expect((await ask("GET", UNKNOWN, withToken(tokens.tms))).status).toBe(403);
-    expect(
-      (await ask("POST", `${UNKNOWN}/actions/abort`, { ...withToken(tokens.user), ...OTHER }, {})).status,
-    ).toBe(404);
+    expect((await ask("POST", `${UNKNOWN}/actions/abort`, { ...withToken(tokens.user), ...OTHER }, {})).status).toBe(
+      404,
+    );
   });
 
   test("the page is no TMS: nothing is handed out to a browser", async () => {
@@ -128,13 +131,12 @@ describe("with the cookie of a login", () => {
 });
 
 describe("with the operators' password", () => {
-  const { ask } = withDoor(() => ({ ADMIN_USER: "ada", ADMIN_PASSWORD: "enchantress" }));
+  const { ask } = withOperatorAuth(() => ({ ADMIN_USER: "ada", ADMIN_PASSWORD: "enchantress" }));
 
   test("the page reads, and writes from its own origin only", async () => {
     const authorization = basic("ada", "enchantress");
     expect((await ask("GET", UNKNOWN, { authorization })).status).toBe(404);
-    const abort = (headers: object) =>
-      ask("POST", `${UNKNOWN}/actions/abort`, { authorization, ...headers }, {});
+    const abort = (headers: object) => ask("POST", `${UNKNOWN}/actions/abort`, { authorization, ...headers }, {});
     expect((await abort({ "sec-fetch-site": "same-origin" })).status).toBe(404);
     expect((await abort({ "sec-fetch-site": "cross-site" })).status).toBe(403);
     expect((await abort({ origin: "https://evil.example" })).status).toBe(403);
@@ -143,7 +145,7 @@ describe("with the operators' password", () => {
 });
 
 describe("without a way in for operators", () => {
-  const { ask } = withDoor(() => ({}));
+  const { ask } = withOperatorAuth(() => ({}));
 
   test("only tokens count", async () => {
     const headers = { "sec-fetch-site": "same-origin", cookie: await sessionOf(SECRET) };

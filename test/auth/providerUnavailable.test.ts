@@ -1,16 +1,16 @@
 import { expect, onTestFinished, test } from "vitest";
+import { waitForValue } from "../scenarios/serviceScenario.js";
 import { startTestService } from "../setup/testService.js";
-import { eventually } from "../scenarios/serviceScenario.js";
 import { IdentityProvider } from "./identityProvider.js";
 
 test("a service starts without its identity provider, and checks tokens as soon as that is there", async () => {
   const idp = await IdentityProvider.start();
-  const headers = { authorization: `Bearer ${await idp.token({ ewms_role: "user" })}` };
-  await idp.goAway();
+  const headers = { authorization: `Bearer ${await idp.signToken({ ewms_role: "user" })}` };
+  await idp.stop();
   const service = await startTestService({ AUTH_OPENID_URL: idp.issuer });
   onTestFinished(async () => {
     await service.close();
-    await idp.goAway();
+    await idp.stop();
   });
   const ask = (init: RequestInit = { headers }) => fetch(`${service.url}/v1/`, init);
 
@@ -21,7 +21,7 @@ test("a service starts without its identity provider, and checks tokens as soon 
   expect((await ask({})).status).toBe(401);
   expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
 
-  await idp.comeBack();
-  await eventually("the token counts", ask, ({ status }) => status === 200);
+  await idp.restart();
+  await waitForValue("the token counts", ask, ({ status }) => status === 200);
   expect((await ask({ headers: { authorization: "Bearer a.b.c" } })).status).toBe(401);
 });

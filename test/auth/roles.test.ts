@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { task, workflowOf } from "../api/requestBodies.js";
-import { type Scenario, startScenario } from "../api/apiFixture.js";
+import { type ApiFixture, startApiFixture } from "../api/apiFixture.js";
+import { makeTaskRequest, makeWorkflowRequest } from "../api/requestBodies.js";
 import { IdentityProvider } from "./identityProvider.js";
 
 /** Who may call what: the table of the contract, by hand. */
-const EVERYBODY = ["no token", "no role", "user", "TMS", "both", "operator"] as const;
-type Caller = (typeof EVERYBODY)[number];
+const CALLERS = ["no token", "no role", "user", "TMS", "both", "operator"] as const;
+type Caller = (typeof CALLERS)[number];
 
 const USERS: readonly Caller[] = ["user", "both"];
 const USERS_AND_OPERATORS: readonly Caller[] = ["user", "both", "operator"];
@@ -15,9 +15,9 @@ const ANY_ROLE: readonly Caller[] = ["user", "TMS", "both", "operator"];
 const TMSES: readonly Caller[] = ["TMS", "both"];
 const USERS_AND_TMSES: readonly Caller[] = ["user", "TMS", "both"];
 
-const MAY: Record<string, readonly Caller[]> = {
-  "get /healthz": EVERYBODY,
-  "get /readyz": EVERYBODY,
+const ALLOWED_CALLERS: Record<string, readonly Caller[]> = {
+  "get /healthz": CALLERS,
+  "get /readyz": CALLERS,
   "get /v1/": USERS,
   "post /v1/workflows": USERS,
   "get /v1/workflows/{workflow_id}": USERS,
@@ -55,19 +55,19 @@ const ROLES: Record<Exclude<Caller, "no token">, string[]> = {
 };
 
 let idp: IdentityProvider;
-let scenario: Scenario;
+let fixture: ApiFixture;
 const tokens = new Map<Caller, string>();
 
 beforeAll(async () => {
   idp = await IdentityProvider.start();
   for (const [caller, ewms_role] of Object.entries(ROLES))
-    tokens.set(caller as Caller, await idp.token({ sub: caller, ewms_role }));
+    tokens.set(caller as Caller, await idp.signToken({ sub: caller, ewms_role }));
   const settings = { AUTH_OPENID_URL: idp.issuer, AUTH_AUDIENCE: "ewms-wms" };
-  scenario = await startScenario(settings, tokens.get("both"));
+  fixture = await startApiFixture(settings, tokens.get("both"));
 });
 afterAll(async () => {
-  await scenario.close();
-  await idp.goAway();
+  await fixture.close();
+  await idp.stop();
 });
 
 /** An empty header for nobody, so that the client sends no token of its own. */
@@ -75,18 +75,18 @@ const headersOf = (caller: Caller) => ({
   authorization: caller === "no token" ? "" : `Bearer ${tokens.get(caller)}`,
 });
 const requestAs = (caller: Caller, method: string, path: string, body?: unknown) =>
-  scenario.api.request(method.toUpperCase(), path, { body, headers: headersOf(caller) });
+  fixture.client.request(method.toUpperCase(), path, { body, headers: headersOf(caller) });
 
 describe("every route of the document", () => {
   it("is in the table of who may call it", () => {
-    const served = Object.entries(scenario.api.document.paths).flatMap(([path, methods]) =>
+    const served = Object.entries(fixture.client.document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
-    expect(served.sort()).toEqual(Object.keys(MAY).sort());
+    expect(served.sort()).toEqual(Object.keys(ALLOWED_CALLERS).sort());
   });
 
-  const rows = Object.entries(MAY).flatMap(([route, may]) =>
-    EVERYBODY.map((caller): [Caller, string, string] => {
+  const rows = Object.entries(ALLOWED_CALLERS).flatMap(([route, may]) =>
+    CALLERS.map((caller): [Caller, string, string] => {
       const outcome = may.includes(caller) ? "is let in" : caller === "no token" ? "401" : "403";
       return [caller, route, outcome];
     }),
@@ -94,12 +94,7 @@ describe("every route of the document", () => {
   it.each(rows)("%s at %s: %s", async (caller, route, outcome) => {
     const [method = "", path = ""] = route.split(" ");
     const asked = `${path.replace(/\{\w+\}/g, "nothing")}?schedd=nowhere`;
-    const { status, body, headers } = await requestAs(
-      caller,
-      method,
-      asked,
-      method === "post" ? {} : undefined,
-    );
+    const { status, body, headers } = await requestAs(caller, method, asked, method === "post" ? {} : undefined);
     if (outcome === "is let in") expect([200, 400, 404]).toContain(status);
     else expect(status).toBe(Number(outcome));
     if (outcome === "401") {
@@ -118,16 +113,11 @@ describe("every route of the document", () => {
 describe("a request is refused", () => {
   it.each([
     ["by another scheme", "Basic YTpi", "a bearer token is needed", "Bearer"],
-    [
-      "without a token after the scheme",
-      "Bearer",
-      "Authorization: no bearer token",
-      'Bearer error="invalid_token"',
-    ],
+    ["without a token after the scheme", "Bearer", "Authorization: no bearer token", 'Bearer error="invalid_token"'],
     ["with two tokens", "Bearer a b", "Authorization: no bearer token", 'Bearer error="invalid_token"'],
     ["with a token that is none", "Bearer eyJ", "the token is no valid JWT", 'Bearer error="invalid_token"'],
   ])("%s", async (_what, authorization, error, challenge) => {
-    const answer = await scenario.api.request("GET", "/v1/", { headers: { authorization } });
+    const answer = await fixture.client.request("GET", "/v1/", { headers: { authorization } });
     expect(answer).toMatchObject({
       status: 401,
       body: { error },
@@ -136,17 +126,15 @@ describe("a request is refused", () => {
   });
 
   it("for another audience's token", async () => {
-    const authorization = `Bearer ${await idp.token({ ewms_role: "user", aud: "account" })}`;
-    const answer = await scenario.api.request("GET", "/v1/", { headers: { authorization } });
+    const authorization = `Bearer ${await idp.signToken({ ewms_role: "user", aud: "account" })}`;
+    const answer = await fixture.client.request("GET", "/v1/", { headers: { authorization } });
     expect(answer).toMatchObject({ status: 401, reason: "the token is for another audience" });
   });
 
   it("before its body is read, let alone understood", async () => {
     for (const caller of ["no token", "TMS"] as const)
-      expect((await requestAs(caller, "post", "/v1/workflows", "no JSON")).status).toBe(
-        caller === "TMS" ? 403 : 401,
-      );
-    const { hostname, port, host } = new URL(scenario.service.url);
+      expect((await requestAs(caller, "post", "/v1/workflows", "no JSON")).status).toBe(caller === "TMS" ? 403 : 401);
+    const { hostname, port, host } = new URL(fixture.service.url);
     const socket = connect(Number(port), hostname);
     socket.write(`POST /v1/workflows HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 1000000\r\n\r\n{`);
     const [head] = (await once(socket, "data")) as [Buffer];
@@ -157,7 +145,7 @@ describe("a request is refused", () => {
   it("with a HEAD too, and a token in any case of the scheme is taken", async () => {
     expect((await requestAs("no token", "head", "/v1/")).status).toBe(401);
     const headers = { authorization: `bearer ${tokens.get("user")}` };
-    expect((await scenario.api.request("GET", "/v1/", { headers })).status).toBe(200);
+    expect((await fixture.client.request("GET", "/v1/", { headers })).status).toBe(200);
   });
 });
 
@@ -173,10 +161,10 @@ describe("without a token", () => {
 });
 
 it("an Idempotency-Key of one caller is nobody else's", async () => {
-  const body = workflowOf([task(scenario.place().location)]);
+  const body = makeWorkflowRequest([makeTaskRequest(fixture.nextLocation().location)]);
   const made = async (caller: Caller) => {
     const headers = { ...headersOf(caller), "idempotency-key": "1" };
-    const answer = await scenario.api.request("POST", "/v1/workflows", { body, headers });
+    const answer = await fixture.client.request("POST", "/v1/workflows", { body, headers });
     expect(answer.status).toBe(200);
     return answer.body.workflow.workflow_id;
   };
@@ -192,8 +180,8 @@ describe("the log of a taskforce", () => {
     ["TMS", "TMS"],
     ["both", "USER"],
   ] as const)("says who added workers: %s is %s", async (caller, source_entity) => {
-    const place = scenario.place();
-    const { taskforces } = await scenario.create(place);
+    const place = fixture.nextLocation();
+    const { taskforces } = await fixture.createWorkflow(place);
     const path = `/v1/task-directives/${taskforces[0]?.task_id}/actions/add-workers`;
     const { status, body } = await requestAs(caller, "post", path, {
       cluster_location: place.location,
@@ -204,7 +192,7 @@ describe("the log of a taskforce", () => {
   });
 
   it("says that a user asked for the workflow", async () => {
-    const request = workflowOf([task(scenario.place().location)]);
+    const request = makeWorkflowRequest([makeTaskRequest(fixture.nextLocation().location)]);
     const { body } = await requestAs("user", "post", "/v1/workflows", request);
     expect(body.taskforces[0].phase_change_log).toMatchObject([{ source_entity: "USER" }]);
   });

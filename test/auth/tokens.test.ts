@@ -1,27 +1,27 @@
 import { createHmac } from "node:crypto";
 import { type CryptoKey, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Provider } from "../../src/auth/oidcProvider.js";
-import { createTokenCheck, type TokenCheck } from "../../src/auth/tokenVerifier.js";
+import { OidcProvider } from "../../src/auth/oidcProvider.js";
+import { createTokenVerifier, type TokenVerifier } from "../../src/auth/tokenVerifier.js";
 import { readConfig } from "../../src/config/config.js";
 import { WmsError } from "../../src/domain/wmsError.js";
 import { recordingLog } from "../mqs/recordingLog.js";
-import { type Claims, IdentityProvider, signingKey } from "./identityProvider.js";
+import { type Claims, IdentityProvider, makeSigningKey } from "./identityProvider.js";
 
 let idp: IdentityProvider;
-let check: TokenCheck;
+let check: TokenVerifier;
 let lines: string[];
 
-function connect({ url = idp.issuer, audience }: { url?: string; audience?: string } = {}): TokenCheck {
+function connect({ url = idp.issuer, audience }: { url?: string; audience?: string } = {}): TokenVerifier {
   const recording = recordingLog();
   lines = recording.lines;
   const { log } = recording;
   const { roleRules } = readConfig({}).access;
-  return createTokenCheck({ provider: new Provider(url, log), audience, roleRules, log });
+  return createTokenVerifier({ provider: new OidcProvider(url, log), audience, roleRules, log });
 }
 
 /** What is wrong with a token: the kind of error and its message. */
-async function fault(token: string): Promise<string> {
+async function tokenError(token: string): Promise<string> {
   try {
     const { subject } = await check(token);
     return `none, it is ${subject}'s`;
@@ -33,11 +33,11 @@ async function fault(token: string): Promise<string> {
 
 const GOOD = "none, it is someone's";
 const UNKNOWN_KEY = "unauthenticated: the token is signed with an unknown key";
-const AWAY = "unavailable: the identity provider is not available, try again later";
+const PROVIDER_UNAVAILABLE = "unavailable: the identity provider is not available, try again later";
 const NO_JWT = "unauthenticated: the token is no valid JWT";
 
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
-const pass = (seconds: number) => vi.setSystemTime(Date.now() + 1000 * seconds);
+const advanceClock = (seconds: number) => vi.setSystemTime(Date.now() + 1000 * seconds);
 
 beforeEach(async () => {
   // Only the date: the tests move it, while time-outs run as always.
@@ -47,48 +47,48 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.useRealTimers();
-  await idp.goAway();
+  await idp.stop();
 });
 
 describe("a token of the provider", () => {
   test("says who its owner is, and may do what", async () => {
-    const token = await idp.token({ sub: "ada", ewms_role: "user", groups: ["/x"] });
+    const token = await idp.signToken({ sub: "ada", ewms_role: "user", groups: ["/x"] });
     expect(await check(token)).toEqual({ subject: "ada", roles: new Set(["user"]) });
   });
 
   test("without a subject is its client's", async () => {
-    const token = await idp.token({ sub: undefined, azp: "tms-1" });
+    const token = await idp.signToken({ sub: undefined, azp: "tms-1" });
     expect(await check(token)).toMatchObject({ subject: "tms-1", roles: new Set() });
   });
 
   test.each(["RS256", "RS512", "ES256"])("may be signed with %s", async (alg) => {
-    idp.keys = [await signingKey(alg)];
-    expect(await fault(await idp.token())).toBe(GOOD);
+    idp.keys = [await makeSigningKey(alg)];
+    expect(await tokenError(await idp.signToken())).toBe(GOOD);
   });
 
   test("is for any audience when none is set, and else for that one", async () => {
-    const others = await idp.token({ aud: ["others"] });
-    expect(await fault(others)).toBe(GOOD);
+    const others = await idp.signToken({ aud: ["others"] });
+    expect(await tokenError(others)).toBe(GOOD);
     check = connect({ audience: "ewms-wms" });
-    expect(await fault(others)).toBe("unauthenticated: the token is for another audience");
-    expect(await fault(await idp.token({ aud: undefined }))).toBe(
+    expect(await tokenError(others)).toBe("unauthenticated: the token is for another audience");
+    expect(await tokenError(await idp.signToken({ aud: undefined }))).toBe(
       "unauthenticated: the token lacks the claim aud",
     );
-    expect(await fault(await idp.token({ aud: ["others", "ewms-wms"] }))).toBe(GOOD);
+    expect(await tokenError(await idp.signToken({ aud: ["others", "ewms-wms"] }))).toBe(GOOD);
   });
 
   test("may be a minute early or late, clocks differ", async () => {
-    expect(await fault(await idp.token({ exp: inSeconds(-50) }))).toBe(GOOD);
-    expect(await fault(await idp.token({ nbf: inSeconds(50) }))).toBe(GOOD);
+    expect(await tokenError(await idp.signToken({ exp: inSeconds(-50) }))).toBe(GOOD);
+    expect(await tokenError(await idp.signToken({ nbf: inSeconds(50) }))).toBe(GOOD);
   });
 
   test("counts no longer than it lives, though it was verified before", async () => {
-    const token = await idp.token({ exp: inSeconds(30) });
-    expect(await fault(token)).toBe(GOOD);
-    pass(80);
-    expect(await fault(token)).toBe(GOOD);
-    pass(20);
-    expect(await fault(token)).toBe("unauthenticated: the token has expired");
+    const token = await idp.signToken({ exp: inSeconds(30) });
+    expect(await tokenError(token)).toBe(GOOD);
+    advanceClock(80);
+    expect(await tokenError(token)).toBe(GOOD);
+    advanceClock(20);
+    expect(await tokenError(token)).toBe("unauthenticated: the token has expired");
   });
 });
 
@@ -102,41 +102,41 @@ describe("a token does not count", () => {
     ["without an issuer", () => ({ iss: undefined }), "the token lacks the claim iss"],
   ])("%s", async (_what, claims, message) => {
     // JSON leaves out what is undefined.
-    expect(await fault(await idp.token(claims()))).toBe(`unauthenticated: ${message}`);
+    expect(await tokenError(await idp.signToken(claims()))).toBe(`unauthenticated: ${message}`);
   });
 
   test("whose claims were changed", async () => {
-    const [header, payload = "", signature] = (await idp.token()).split(".");
+    const [header, payload = "", signature] = (await idp.signToken()).split(".");
     const claims = { ...JSON.parse(Buffer.from(payload, "base64url").toString()), ewms_role: "operator" };
     const changed = Buffer.from(JSON.stringify(claims)).toString("base64url");
-    expect(await fault(`${header}.${changed}.${signature}`)).toBe(
+    expect(await tokenError(`${header}.${changed}.${signature}`)).toBe(
       "unauthenticated: the token's signature is wrong",
     );
   });
 
   test("that somebody else signed in the key's name", async () => {
     const [theirs] = idp.keys;
-    const own = { ...(await signingKey()), kid: theirs?.kid ?? "" };
-    expect(await fault(await idp.token({}, own))).toBe("unauthenticated: the token's signature is wrong");
+    const own = { ...(await makeSigningKey()), kid: theirs?.kid ?? "" };
+    expect(await tokenError(await idp.signToken({}, own))).toBe("unauthenticated: the token's signature is wrong");
   });
 
   test("that brings its own key", async () => {
-    const own = await signingKey();
+    const own = await makeSigningKey();
     const token = await new SignJWT({ iss: idp.issuer, exp: inSeconds(60) })
       .setProtectedHeader({ alg: "RS256", jwk: own.jwk, jku: "http://127.0.0.1:9/keys", kid: own.kid })
       .sign(own.privateKey);
-    expect(await fault(token)).toBe(UNKNOWN_KEY);
+    expect(await tokenError(token)).toBe(UNKNOWN_KEY);
   });
 
   const algorithm = "unauthenticated: the token must be signed with RS256, RS512, ES256";
 
   test("that is not signed", async () => {
     const unsigned = new UnsecuredJWT({ iss: idp.issuer, ewms_role: "user", exp: inSeconds(60) }).encode();
-    expect(await fault(unsigned)).toBe(algorithm);
+    expect(await tokenError(unsigned)).toBe(algorithm);
     const [, payload] = unsigned.split(".");
     for (const alg of ["none", "None", "nOnE"]) {
       const header = Buffer.from(JSON.stringify({ alg, kid: idp.keys[0]?.kid })).toString("base64url");
-      expect(await fault(`${header}.${payload}.`)).toBe(algorithm);
+      expect(await tokenError(`${header}.${payload}.`)).toBe(algorithm);
     }
   });
 
@@ -152,7 +152,7 @@ describe("a token does not count", () => {
       ] as const) {
         const signed = `${part({ alg, kid: key?.kid })}.${part({ iss: idp.issuer, exp: inSeconds(60) })}`;
         const token = `${signed}.${createHmac(hash, secret).update(signed).digest("base64url")}`;
-        expect(await fault(token)).toBe(
+        expect(await tokenError(token)).toBe(
           alg === "HS256" ? algorithm : "unauthenticated: the token's signature is wrong",
         );
       }
@@ -160,87 +160,77 @@ describe("a token does not count", () => {
 
   test("that is signed with another algorithm, though the key is the provider's", async () => {
     for (const alg of ["PS256", "RS384", "ES384"]) {
-      idp.keys = [await signingKey(alg)];
-      expect(await fault(await idp.token())).toBe(algorithm);
+      idp.keys = [await makeSigningKey(alg)];
+      expect(await tokenError(await idp.signToken())).toBe(algorithm);
     }
   });
 
   test("that was encrypted, cut, or never was one", async () => {
-    const token = await idp.token();
+    const token = await idp.signToken();
     const header = Buffer.from(JSON.stringify({ alg: "RS256" })).toString("base64url");
     const notAnObject = Buffer.from("[]").toString("base64url");
-    for (const garbage of [
-      "x",
-      "..",
-      "a.b.c",
-      `${token}.x.y`,
-      token.slice(1),
-      `${header}.${notAnObject}.AAAA`,
-      "ewms",
-    ])
-      expect(await fault(garbage)).toMatch(/^unauthenticated: the token/);
-    expect(await fault("a.b.c")).toBe(NO_JWT);
+    for (const garbage of ["x", "..", "a.b.c", `${token}.x.y`, token.slice(1), `${header}.${notAnObject}.AAAA`, "ewms"])
+      expect(await tokenError(garbage)).toMatch(/^unauthenticated: the token/);
+    expect(await tokenError("a.b.c")).toBe(NO_JWT);
   });
 });
 
 describe("when the provider's keys change", () => {
   test("a new key is fetched when a token names it, and an old one is forgotten", async () => {
-    const old = await idp.token();
-    expect(await fault(old)).toBe(GOOD);
-    await idp.rotate();
-    pass(15);
-    expect(await fault(await idp.token())).toBe(GOOD);
-    expect(idp.asked("keys")).toBe(2);
-    pass(130);
-    expect(await fault(old)).toBe(UNKNOWN_KEY);
+    const old = await idp.signToken();
+    expect(await tokenError(old)).toBe(GOOD);
+    await idp.rotateKeys();
+    advanceClock(15);
+    expect(await tokenError(await idp.signToken())).toBe(GOOD);
+    expect(idp.countRequests("keys")).toBe(2);
+    advanceClock(130);
+    expect(await tokenError(old)).toBe(UNKNOWN_KEY);
   });
 
   test("unknown keys have them fetched no more than every ten seconds", async () => {
-    expect(await fault(await idp.token())).toBe(GOOD);
-    const stranger = await signingKey();
+    expect(await tokenError(await idp.signToken())).toBe(GOOD);
+    const stranger = await makeSigningKey();
     const flood = async () => {
       const tokens = await Promise.all(
-        Array.from({ length: 20 }, (_, n) => idp.token({}, { ...stranger, kid: `unknown-${n}` })),
+        Array.from({ length: 20 }, (_, n) => idp.signToken({}, { ...stranger, kid: `unknown-${n}` })),
       );
-      return new Set(await Promise.all(tokens.map(fault)));
+      return new Set(await Promise.all(tokens.map(tokenError)));
     };
     expect(await flood()).toEqual(new Set([UNKNOWN_KEY]));
-    expect(idp.asked("keys")).toBe(1);
-    pass(11);
+    expect(idp.countRequests("keys")).toBe(1);
+    advanceClock(11);
     expect(await flood()).toEqual(new Set([UNKNOWN_KEY]));
     expect(await flood()).toEqual(new Set([UNKNOWN_KEY]));
-    expect(idp.asked("keys")).toBe(2);
+    expect(idp.countRequests("keys")).toBe(2);
   });
 
   test("keys that nobody misses are fetched again after ten minutes", async () => {
-    expect(await fault(await idp.token({ exp: inSeconds(3600) }))).toBe(GOOD);
+    expect(await tokenError(await idp.signToken({ exp: inSeconds(3600) }))).toBe(GOOD);
     const old = idp.keys[0];
-    await idp.rotate();
-    pass(601);
-    expect(await fault(await idp.token({ exp: inSeconds(3600) }, old))).toBe(UNKNOWN_KEY);
-    expect(idp.asked("keys")).toBe(2);
+    await idp.rotateKeys();
+    advanceClock(601);
+    expect(await tokenError(await idp.signToken({ exp: inSeconds(3600) }, old))).toBe(UNKNOWN_KEY);
+    expect(idp.countRequests("keys")).toBe(2);
   });
 
   test("requests that come at the same time share one look", async () => {
-    const token = await idp.token();
-    expect(new Set(await Promise.all(Array.from({ length: 20 }, () => fault(token))))).toEqual(
-      new Set([GOOD]),
-    );
-    expect(idp.asked("keys")).toBe(1);
-    expect(idp.asked(".well-known/openid-configuration")).toBe(1);
+    const token = await idp.signToken();
+    expect(new Set(await Promise.all(Array.from({ length: 20 }, () => tokenError(token))))).toEqual(new Set([GOOD]));
+    expect(idp.countRequests("keys")).toBe(1);
+    expect(idp.countRequests(".well-known/openid-configuration")).toBe(1);
   });
 });
 
 describe("when the provider is away", () => {
   test("at start, requests may be tried again, and it is asked every two seconds at most", async () => {
-    const token = await idp.token();
-    await idp.goAway();
-    expect(await fault(token)).toBe(AWAY);
+    const token = await idp.signToken();
+    await idp.stop();
+    expect(await tokenError(token)).toBe(PROVIDER_UNAVAILABLE);
     await expect(check(token)).rejects.toMatchObject({ retryAfterSeconds: 2 });
-    await idp.comeBack();
-    expect(await fault(token)).toBe(AWAY);
-    pass(3);
-    expect(await fault(token)).toBe(GOOD);
+    await idp.restart();
+    expect(await tokenError(token)).toBe(PROVIDER_UNAVAILABLE);
+    advanceClock(3);
+    expect(await tokenError(token)).toBe(GOOD);
     expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
       "the identity provider does not tell its keys",
       "the identity provider answers again",
@@ -248,40 +238,40 @@ describe("when the provider is away", () => {
   });
 
   test("later, its keys count for another day", async () => {
-    expect(await fault(await idp.token())).toBe(GOOD);
-    await idp.goAway();
-    pass(3600);
-    expect(await fault(await idp.token())).toBe(GOOD);
-    expect(await fault(await idp.token({}, await signingKey()))).toBe(AWAY);
-    pass(24 * 3600);
-    expect(await fault(await idp.token())).toBe(AWAY);
-    await idp.comeBack();
-    pass(3);
-    expect(await fault(await idp.token())).toBe(GOOD);
+    expect(await tokenError(await idp.signToken())).toBe(GOOD);
+    await idp.stop();
+    advanceClock(3600);
+    expect(await tokenError(await idp.signToken())).toBe(GOOD);
+    expect(await tokenError(await idp.signToken({}, await makeSigningKey()))).toBe(PROVIDER_UNAVAILABLE);
+    advanceClock(24 * 3600);
+    expect(await tokenError(await idp.signToken())).toBe(PROVIDER_UNAVAILABLE);
+    await idp.restart();
+    advanceClock(3);
+    expect(await tokenError(await idp.signToken())).toBe(GOOD);
   });
 
   test.each(["garbage", "failing", "silent"] as const)("or %s, the same holds", async (mood) => {
-    const token = await idp.token();
-    idp.mood = mood;
-    expect(await fault(token)).toBe(AWAY);
-    idp.mood = "well";
-    pass(3);
-    expect(await fault(token)).toBe(GOOD);
+    const token = await idp.signToken();
+    idp.behavior = mood;
+    expect(await tokenError(token)).toBe(PROVIDER_UNAVAILABLE);
+    idp.behavior = "well";
+    advanceClock(3);
+    expect(await tokenError(token)).toBe(GOOD);
   });
 
   test("or has no keys, the same holds", async () => {
-    const token = await idp.token();
+    const token = await idp.signToken();
     idp.keys = [];
-    expect(await fault(token)).toBe(AWAY);
+    expect(await tokenError(token)).toBe(PROVIDER_UNAVAILABLE);
   });
 
   test("or its keys are too short to be trusted, or incomplete, the same holds", async () => {
     const [key] = idp.keys;
-    const token = await idp.token();
+    const token = await idp.signToken();
     for (const n of [key?.jwk.n?.slice(0, 171), undefined]) {
       if (key !== undefined) key.jwk = { kty: "RSA", e: "AQAB", kid: key.kid, ...(n !== undefined && { n }) };
       check = connect();
-      expect(await fault(token)).toBe("unavailable: the identity provider's key can't be used");
+      expect(await tokenError(token)).toBe("unavailable: the identity provider's key can't be used");
     }
   });
 });
@@ -290,24 +280,24 @@ describe("AUTH_OPENID_URL", () => {
   test("is the issuer, with or without a slash, or the address of the discovery document", async () => {
     for (const suffix of ["", "/", "/.well-known/openid-configuration"]) {
       check = connect({ url: idp.issuer + suffix });
-      expect(await fault(await idp.token())).toBe(GOOD);
+      expect(await tokenError(await idp.signToken())).toBe(GOOD);
     }
   });
 
   test("is no other name of the provider: its tokens would name another issuer", async () => {
     const url = idp.issuer.replace("127.0.0.1", "localhost");
     check = connect({ url });
-    expect(await fault(await idp.token())).toBe(AWAY);
+    expect(await tokenError(await idp.signToken())).toBe(PROVIDER_UNAVAILABLE);
     expect(lines.join("\n")).toContain(`the provider at ${url} calls itself ${idp.issuer}`);
   });
 });
 
 test("neither the log nor an error holds a token", async () => {
-  const token = await idp.token({ exp: inSeconds(-100), sub: "secret-subject" });
+  const token = await idp.signToken({ exp: inSeconds(-100), sub: "secret-subject" });
   await check(token).catch((error: Error) => expect(error.message).not.toContain(token.slice(-20)));
-  idp.mood = "failing";
-  pass(700);
-  await fault(token);
+  idp.behavior = "failing";
+  advanceClock(700);
+  await tokenError(token);
   expect(lines.length).toBeGreaterThan(0);
   expect(lines.join("\n")).not.toMatch(/eyJ|secret-subject/);
 });

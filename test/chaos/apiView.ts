@@ -1,39 +1,38 @@
 import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { Workflow } from "../../src/domain/workflow.js";
-import type { Wire } from "./recordingClient.js";
+import type { RecordingClient } from "./recordingClient.js";
 
 /** All entities as the service shows them. */
-export interface View {
+export interface ApiView {
   workflows: Map<string, Workflow>;
   directives: Map<string, TaskDirective>;
   taskforces: Map<string, Taskforce>;
 }
 
 /** Asks for everything, page by page. */
-export async function takeView(wire: Wire): Promise<View> {
+export async function readApiView(wire: RecordingClient): Promise<ApiView> {
   return {
     workflows: new Map(
-      (await all<Workflow>(wire, "workflows", "workflows")).map((each) => [each.workflow_id, each]),
+      (await queryAll<Workflow>(wire, "workflows", "workflows")).map((each) => [each.workflow_id, each]),
     ),
     directives: new Map(
-      (await all<TaskDirective>(wire, "task-directives", "task_directives")).map((each) => [
-        each.task_id,
-        each,
-      ]),
+      (await queryAll<TaskDirective>(wire, "task-directives", "task_directives")).map((each) => [each.task_id, each]),
     ),
     taskforces: new Map(
-      (await all<Taskforce>(wire, "taskforces", "taskforces")).map((each) => [each.taskforce_uuid, each]),
+      (await queryAll<Taskforce>(wire, "taskforces", "taskforces")).map((each) => [each.taskforce_uuid, each]),
     ),
   };
 }
 
-async function all<T>(wire: Wire, path: string, field: string): Promise<T[]> {
+async function queryAll<T>(wire: RecordingClient, path: string, field: string): Promise<T[]> {
   const found: T[] = [];
   let after: unknown = null;
   do {
     const body = { query: {}, ...(after !== null && { after }) };
-    const answer = await wire.insist<Record<string, unknown>>("POST", `/v1/query/${path}`, { body });
+    const answer = await wire.sendUntilAnswered<Record<string, unknown>>("POST", `/v1/query/${path}`, {
+      body,
+    });
     found.push(...(answer.body[field] as T[]));
     after = answer.body["next_after"];
   } while (after !== null);

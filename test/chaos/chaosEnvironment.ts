@@ -4,28 +4,28 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { openStore, type Store } from "../../src/store/store.js";
 import { startScriptedMqs } from "../mqs/scriptedMqs.js";
-import { AccessPoint } from "./simulatedAccessPoint.js";
-import type { Ground } from "./faultInjectors.js";
-import { ACCESS_POINTS, deploy, SETTINGS } from "./deployment.js";
-import { Dice } from "./randomSource.js";
-import { History } from "./requestHistory.js";
+import { CHAOS_ACCESS_POINTS, CHAOS_SETTINGS, startDeployment } from "./deployment.js";
+import type { FaultTargets } from "./faultInjectors.js";
+import { RandomSource } from "./randomSource.js";
+import { RecordingClient } from "./recordingClient.js";
 import { ReportNoise } from "./reportNoise.js";
-import { type Promised, User } from "./simulatedUser.js";
-import { Wire } from "./recordingClient.js";
+import { RequestHistory } from "./requestHistory.js";
+import { SimulatedAccessPoint } from "./simulatedAccessPoint.js";
+import { SimulatedUser, type UserExpectations } from "./simulatedUser.js";
 
 /** The service, and all who talk to it. */
-export interface Scene extends Ground {
-  history: History;
-  wire: Wire;
-  promised: Promised;
+export interface ChaosEnvironment extends FaultTargets {
+  history: RequestHistory;
+  client: RecordingClient;
+  expectations: UserExpectations;
   store: Store;
   /** Has users ask for nothing more. @returns when what they have begun is done */
-  usersEnd(): Promise<void>;
+  stopUsers(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** What a scene is set with. */
-export interface SceneOptions {
+export interface ChaosEnvironmentOptions {
   seed: number;
   users: number;
   /** The folder whose `dist/` holds the programs. */
@@ -33,32 +33,41 @@ export interface SceneOptions {
 }
 
 /** The first number that requests of users for more workers name: no taskforce has so many otherwise. */
-const FIRST_NUMBER = 1000;
+const FIRST_WORKER_COUNT = 1000;
 
 /** Starts the service and everybody who talks to it. */
-export async function setScene({ seed, users, built }: SceneOptions): Promise<Scene> {
+export async function startChaosEnvironment({
+  seed,
+  users,
+  built,
+}: ChaosEnvironmentOptions): Promise<ChaosEnvironment> {
   const folder = await mkdtemp(join(tmpdir(), "wms-chaos-"));
   const mqs = await startScriptedMqs();
-  const deployment = await deploy(built, folder, mqs.address);
+  const deployment = await startDeployment(built, folder, mqs.address);
   const redis = new Redis(deployment.redis.url, { maxRetriesPerRequest: null, retryStrategy: () => 100 });
   // It is killed on purpose, and comes back.
   redis.on("error", () => {});
-  const store = await openStore(redis, { partitions: SETTINGS.partitions });
+  const store = await openStore(redis, { partitions: CHAOS_SETTINGS.partitions });
 
   // Traffic has dice of its own: who throws first depends on timing, and the plan must not.
-  const dice = new Dice(seed + 1);
-  const history = new History();
-  const wire = new Wire(history, deployment.doors, dice);
-  const noise = new ReportNoise(wire, dice);
-  let number = FIRST_NUMBER;
+  const random = new RandomSource(seed + 1);
+  const history = new RequestHistory();
+  const client = new RecordingClient(history, deployment.webProxies, random);
+  const noise = new ReportNoise(client, random);
+  let number = FIRST_WORKER_COUNT;
   const nextNumber = () => number++;
-  const accessPoints = ACCESS_POINTS.map(
-    ({ schedd }, index) => new AccessPoint(index, { schedd, wire, noise, dice, nextNumber }),
+  const accessPoints = CHAOS_ACCESS_POINTS.map(
+    ({ schedd }, index) => new SimulatedAccessPoint(index, { schedd, client, noise, random, nextNumber }),
   );
-  const promised: Promised = { workflows: new Map(), added: new Map(), ended: new Map(), surprises: [] };
+  const expectations: UserExpectations = {
+    workflows: new Map(),
+    addedTaskforces: new Map(),
+    endedWorkflows: new Map(),
+    unexpectedResponses: [],
+  };
   const stop = new AbortController();
   const running = Array.from({ length: users }, () =>
-    new User(wire, dice, promised, nextNumber).run(stop.signal),
+    new SimulatedUser(client, random, expectations, nextNumber).run(stop.signal),
   );
   return {
     deployment,
@@ -66,12 +75,12 @@ export async function setScene({ seed, users, built }: SceneOptions): Promise<Sc
     accessPoints,
     noise,
     redis,
-    deletions: [],
+    queueDeletionTimesMs: [],
     history,
-    wire,
-    promised,
+    client,
+    expectations,
     store,
-    async usersEnd() {
+    async stopUsers() {
       stop.abort();
       await Promise.all(running);
     },

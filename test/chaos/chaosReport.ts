@@ -2,67 +2,64 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Violation } from "./evidence.js";
-import { groupedBy } from "./groupBy.js";
-import { type Outcome, REQUEST_KINDS } from "./requestHistory.js";
+import { describeFault, FAULT_KINDS } from "./faultPlan.js";
+import { groupBy } from "./groupBy.js";
 import { INVARIANT_NAMES } from "./invariants.js";
-import { BREAK_KINDS, describeBreak } from "./faultPlan.js";
-import type { ChaosResult, DoneBreak } from "./runChaos.js";
+import { REQUEST_KINDS, type RequestOutcome } from "./requestHistory.js";
+import type { ChaosResult, InjectedFault } from "./runChaos.js";
 
-const OUTCOMES: readonly Outcome[] = ["done", "refused", "unavailable", "lost", "failed"];
+const OUTCOMES: readonly RequestOutcome[] = ["done", "refused", "unavailable", "lost", "failed"];
 /** Invariants that `run.ts` itself looks at: all recovers, none ends by itself. */
-const FOUND_ON_THE_WAY = 2;
+const RUN_INVARIANT_COUNT = 2;
 /** Violations of one invariant that are shown. */
-const SHOWN = 5;
+const MAX_SHOWN_VIOLATIONS = 5;
 
 /** What a run has shown, as Markdown. */
-export function summaryOf(result: ChaosResult): string {
-  const { seed, took, breaks, history, recoveries, settledAfter, sizes, violations } = result;
-  const slowest = recoveries.reduce((a, b) => (b.took > a.took ? b : a), recoveries[0] ?? NO_RECOVERY);
-  const times = recoveries.map((each) => each.took).sort((a, b) => a - b);
-  const byKind = groupedBy(breaks, ({ kind }) => kind);
+export function formatSummary(result: ChaosResult): string {
+  const { seed, durationMs, faults, history, recoveries, settleMs, sizes, violations } = result;
+  const slowest = recoveries.reduce((a, b) => (b.durationMs > a.durationMs ? b : a), recoveries[0] ?? NO_RECOVERY);
+  const times = recoveries.map((each) => each.durationMs).sort((a, b) => a - b);
+  const byKind = groupBy(faults, ({ kind }) => kind);
   return [
-    ...table(
+    ...formatTable(
       ["run", ""],
       [
         ["seed", seed],
-        ["duration", `${(took / 60_000).toFixed(1)} min`],
-        ["breaks", breaks.length],
-        ["requests", history.exchanges.length],
-        [
-          "workflows, taskforces, HTCondor clusters",
-          `${sizes.workflows}, ${sizes.taskforces}, ${sizes.clusters}`,
-        ],
-        ["invariants", INVARIANT_NAMES.length + FOUND_ON_THE_WAY],
+        ["duration", `${(durationMs / 60_000).toFixed(1)} min`],
+        ["breaks", faults.length],
+        ["requests", history.requests.length],
+        ["workflows, taskforces, HTCondor clusters", `${sizes.workflows}, ${sizes.taskforces}, ${sizes.clusters}`],
+        ["invariants", INVARIANT_NAMES.length + RUN_INVARIANT_COUNT],
         ["**violations**", `**${violations.length}**`],
-        ["recovery, median", seconds(times[Math.floor(times.length / 2)] ?? 0)],
+        ["recovery, median", formatSeconds(times[Math.floor(times.length / 2)] ?? 0)],
         [
           "recovery, slowest",
-          `${seconds(slowest.took)}: ${slowest.kind} after ${slowest.after.map(({ kind }) => kind).join(" + ")}`,
+          `${formatSeconds(slowest.durationMs)}: ${slowest.kind} after ${slowest.afterFaults.map(({ kind }) => kind).join(" + ")}`,
         ],
-        ["at rest in the end after", seconds(settledAfter)],
+        ["at rest in the end after", formatSeconds(settleMs)],
       ],
     ),
     "",
-    ...table(
+    ...formatTable(
       ["break", "times"],
-      BREAK_KINDS.map((kind) => [kind, byKind.get(kind)?.length ?? 0]),
+      FAULT_KINDS.map((kind) => [kind, byKind.get(kind)?.length ?? 0]),
     ),
     "",
-    ...table(
+    ...formatTable(
       ["request", ...OUTCOMES],
       REQUEST_KINDS.map((kind) => {
-        const of = history.of(kind);
+        const of = history.ofKinds(kind);
         return [kind, ...OUTCOMES.map((outcome) => of.filter((each) => each.outcome === outcome).length)];
       }),
     ),
   ].join("\n");
 }
 
-const NO_RECOVERY = { kind: "query", took: 0, after: [] } as const;
+const NO_RECOVERY = { kind: "query", durationMs: 0, afterFaults: [] } as const;
 
-const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
+const formatSeconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
 
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
+function formatTable(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
   const line = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)];
 }
@@ -72,42 +69,40 @@ function table(head: readonly string[], rows: readonly (readonly (string | numbe
  *
  * @returns lines; the first ones say how to repeat the run
  */
-export function accountOf(result: ChaosResult): string {
+export function formatViolations(result: ChaosResult): string {
   const { seed, violations } = result;
-  const folder = keep(result);
-  const lines = [
-    `${violations.length} violations with seed ${seed}; logs, history and taskforces: ${folder}`,
-  ];
-  for (const [invariant, all] of groupedBy(violations, (each) => each.invariant)) {
+  const folder = writeViolationFiles(result);
+  const lines = [`${violations.length} violations with seed ${seed}; logs, history and taskforces: ${folder}`];
+  for (const [invariant, all] of groupBy(violations, (each) => each.invariant)) {
     lines.push(`${invariant}: violated ${all.length} times`);
-    for (const violation of all.slice(0, SHOWN)) lines.push(...wordsOf(violation, result));
+    for (const violation of all.slice(0, MAX_SHOWN_VIOLATIONS)) lines.push(...describeViolation(violation, result));
   }
   return lines.join("\n");
 }
 
-function wordsOf({ message, taskforce }: Violation, { taskforces, breaks }: ChaosResult): string[] {
+function describeViolation({ message, taskforce }: Violation, { taskforces, faults }: ChaosResult): string[] {
   if (taskforce === undefined) return [`  ${message}`];
   const shown = taskforces.get(taskforce) as { phase_change_log?: { timestamp: number }[] } | undefined;
   const log = shown?.phase_change_log ?? [];
   const last = Math.max(0, ...log.map(({ timestamp }) => timestamp * 1000));
-  const before = breaks.findLast(({ began }) => began <= last);
+  const before = faults.findLast(({ beganAtMs }) => beganAtMs <= last);
   return [
     `  ${taskforce}: ${message}`,
-    `    before its last change: ${before === undefined ? "no break" : whenAndWhat(before)}`,
+    `    before its last change: ${before === undefined ? "no break" : describeInjectedFault(before)}`,
     ...log.map((entry) => `    ${JSON.stringify(entry)}`),
   ];
 }
 
-const whenAndWhat = (done: DoneBreak): string =>
-  `${new Date(done.began).toISOString()} ${describeBreak(done)}`;
+const describeInjectedFault = (done: InjectedFault): string =>
+  `${new Date(done.beganAtMs).toISOString()} ${describeFault(done)}`;
 
-function keep({ breaks, history, violations, taskforces, logs }: ChaosResult): string {
+function writeViolationFiles({ faults, history, violations, taskforces, logs }: ChaosResult): string {
   const folder = mkdtempSync(join(tmpdir(), "wms-chaos-violations-"));
   const write = (name: string, things: readonly unknown[]) =>
     writeFileSync(join(folder, name), things.map((each) => `${JSON.stringify(each)}\n`).join(""));
   write("violations.jsonl", violations);
-  write("breaks.jsonl", breaks);
-  write("history.jsonl", history.exchanges);
+  write("breaks.jsonl", faults);
+  write("history.jsonl", history.requests);
   write("taskforces.jsonl", [...taskforces.values()]);
   for (const [name, log] of logs) writeFileSync(join(folder, `${name}.log`), log);
   return folder;

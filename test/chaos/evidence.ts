@@ -1,25 +1,25 @@
 import type { Queues } from "../../src/queues/queues.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import type { Store } from "../../src/store/store.js";
-import type { Condor } from "./simulatedCondor.js";
-import type { History } from "./requestHistory.js";
-import type { Snapshot } from "./storeSnapshot.js";
-import type { Promised } from "./simulatedUser.js";
-import type { View } from "./apiView.js";
-import type { Wire } from "./recordingClient.js";
+import type { ApiView } from "./apiView.js";
+import type { RecordingClient } from "./recordingClient.js";
+import type { RequestHistory } from "./requestHistory.js";
+import type { SimulatedCondor } from "./simulatedCondor.js";
+import type { UserExpectations } from "./simulatedUser.js";
+import type { StoreSnapshot } from "./storeSnapshot.js";
 
 /** All that invariants are checked from, once nothing moves any more. */
 export interface Evidence {
-  history: History;
-  promised: Promised;
-  condors: Condor[];
+  history: RequestHistory;
+  expectations: UserExpectations;
+  condors: SimulatedCondor[];
   /** When keys of queues were deleted, in epoch milliseconds. */
-  deletions: number[];
+  queueDeletionTimesMs: number[];
   /** What lies in Redis. */
-  snapshot: Snapshot;
+  snapshot: StoreSnapshot;
   /** What the service shows. */
-  view: View;
-  wire: Wire;
+  apiView: ApiView;
+  client: RecordingClient;
   redis: RedisClient;
   store: Store;
   queues: Queues;

@@ -1,119 +1,119 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import {
-  type Call,
-  late,
-  type ScriptedAnswer,
+  delayedResponse,
+  type MqsCall,
+  normalResponse,
   type ScriptedMqs,
-  status,
-  tryAgainLater,
-  well,
+  type ScriptedResponse,
+  statusResponse,
+  tryAgainLaterResponse,
 } from "../mqs/scriptedMqs.js";
 import type { TcpProxy } from "../processes/tcpProxy.js";
-import type { AccessPoint } from "./simulatedAccessPoint.js";
 import type { Deployment } from "./deployment.js";
-import type { Place } from "./restartingProgram.js";
-import type { BreakKind, PlannedBreak } from "./faultPlan.js";
+import type { FaultKind, PlannedFault } from "./faultPlan.js";
 import type { ReportNoise } from "./reportNoise.js";
+import type { RestartingProgram } from "./restartingProgram.js";
+import type { SimulatedAccessPoint } from "./simulatedAccessPoint.js";
 
 /** All that can be broken. */
-export interface Ground {
+export interface FaultTargets {
   deployment: Deployment;
   mqs: ScriptedMqs;
-  accessPoints: AccessPoint[];
+  accessPoints: SimulatedAccessPoint[];
   noise: ReportNoise;
   /** A client of Redis that no break cuts off; it waits while Redis is away. */
   redis: Redis;
   /** When keys of queues were deleted, in epoch milliseconds: leases went with them. */
-  deletions: number[];
+  queueDeletionTimesMs: number[];
 }
 
 /** How one kind of break is done. @returns when what was broken has been put right again */
-type Break = (ground: Ground, planned: PlannedBreak) => Promise<void>;
+type FaultInjector = (ground: FaultTargets, planned: PlannedFault) => Promise<void>;
 
-function chosen<T>(things: readonly T[], { target }: PlannedBreak): T {
+function chooseTarget<T>(things: readonly T[], { target }: PlannedFault): T {
   const thing = things[target % things.length];
   if (thing === undefined) throw new RangeError("nothing to break");
   return thing;
 }
 
-const killed =
-  (places: (ground: Ground, planned: PlannedBreak) => Place[]): Break =>
+const killPrograms =
+  (places: (ground: FaultTargets, planned: PlannedFault) => RestartingProgram[]): FaultInjector =>
   async (ground, planned) => {
     const dying = places(ground, planned);
     await Promise.all(dying.map((place) => place.kill()));
-    await wait(planned.lasts);
+    await wait(planned.durationMs);
     for (const place of dying) place.start();
   };
 
-const broken =
+const breakProxy =
   (
     of: (deployment: Deployment) => TcpProxy[],
-    how: (proxy: TcpProxy, planned: PlannedBreak) => unknown,
-  ): Break =>
+    how: (proxy: TcpProxy, planned: PlannedFault) => unknown,
+  ): FaultInjector =>
   async ({ deployment }, planned) => {
-    const proxy = chosen(of(deployment), planned);
+    const proxy = chooseTarget(of(deployment), planned);
     await how(proxy, planned);
-    await wait(planned.lasts);
+    await wait(planned.durationMs);
     await proxy.restore();
   };
-const lines = ({ lines }: Deployment) => lines;
-const doors = ({ doors }: Deployment) => doors;
+const redisProxiesOf = ({ redisProxies }: Deployment) => redisProxies;
+const webProxiesOf = ({ webProxies }: Deployment) => webProxies;
 
-const noisy =
-  (switched: "repeats" | "delays" | "reorders"): Break =>
-  async ({ noise }, { lasts }) => {
+const enableReportNoise =
+  (switched: "isRepeating" | "isDelaying" | "isReordering"): FaultInjector =>
+  async ({ noise }, { durationMs }) => {
     noise[switched] = true;
-    await wait(lasts);
+    await wait(durationMs);
     noise[switched] = false;
   };
 
-const dyingTms =
-  (trap: "before-submit" | "after-submit"): Break =>
+const crashTms =
+  (trap: "before-submit" | "after-submit"): FaultInjector =>
   ({ accessPoints }, planned) =>
-    chosen(accessPoints, planned).killTms(trap, planned.lasts);
+    chooseTarget(accessPoints, planned).crashTms(trap, planned.durationMs);
 
-const moody =
-  (answer: (planned: PlannedBreak, call: Call) => ScriptedAnswer): Break =>
+const degradeMqs =
+  (answer: (planned: PlannedFault, call: MqsCall) => ScriptedResponse): FaultInjector =>
   async ({ mqs }, planned) => {
-    mqs.usually((call) => answer(planned, call));
-    await wait(planned.lasts);
-    mqs.usually(() => well);
+    mqs.setDefaultResponse((call) => answer(planned, call));
+    await wait(planned.durationMs);
+    mqs.setDefaultResponse(() => normalResponse);
   };
 
 /** How each kind of break is done. */
-export const BREAKS: Record<BreakKind, Break> = {
-  "kill-web": killed(({ deployment }, planned) => [chosen(deployment.webs, planned)]),
-  "kill-worker": killed(({ deployment }, planned) => [chosen(deployment.workers, planned)]),
-  "kill-web-and-worker": killed(({ deployment: { webs, workers } }, planned) => [
-    chosen(webs, planned),
-    chosen(workers, planned),
+export const FAULT_INJECTORS: Record<FaultKind, FaultInjector> = {
+  "kill-web": killPrograms(({ deployment }, planned) => [chooseTarget(deployment.webs, planned)]),
+  "kill-worker": killPrograms(({ deployment }, planned) => [chooseTarget(deployment.workers, planned)]),
+  "kill-web-and-worker": killPrograms(({ deployment: { webs, workers } }, planned) => [
+    chooseTarget(webs, planned),
+    chooseTarget(workers, planned),
   ]),
-  "kill-redis": async ({ deployment: { redis } }, { lasts }) => {
+  "kill-redis": async ({ deployment: { redis } }, { durationMs }) => {
     await redis.kill();
-    await wait(lasts);
+    await wait(durationMs);
     await redis.start();
   },
-  "stop-redis": async ({ deployment: { redis } }, { lasts }) => {
+  "stop-redis": async ({ deployment: { redis } }, { durationMs }) => {
     redis.signal("SIGSTOP");
-    await wait(lasts);
+    await wait(durationMs);
     redis.signal("SIGCONT");
   },
-  "cut-redis": broken(lines, (line) => line.cut()),
-  "slow-redis": broken(lines, (line, { strength }) => line.slow(10 + 190 * strength)),
-  "lose-replies": broken(lines, (line) => line.loseAnswers()),
-  "cut-web": broken(doors, (door) => door.cut()),
-  "slow-web": broken(doors, (door, { strength }) => door.slow(10 + 490 * strength)),
-  "lose-answers": broken(doors, (door) => door.loseAnswers()),
-  "kill-tms-before-submit": dyingTms("before-submit"),
-  "kill-tms-after-submit": dyingTms("after-submit"),
-  "repeat-reports": noisy("repeats"),
-  "delay-reports": noisy("delays"),
-  "reorder-reports": noisy("reorders"),
-  "mqs-down": moody(({ strength }) => (strength < 0.5 ? { kind: "drop" } : status(500))),
-  "mqs-slow": moody(({ strength }) => late(wait(500 + 5000 * strength), well)),
-  "mqs-try-again-later": moody((_, { kind }) => (kind === "activation" ? tryAgainLater : well)),
-  "delete-queue-keys": async ({ redis, deletions }, { target, strength }) => {
+  "cut-redis": breakProxy(redisProxiesOf, (line) => line.disconnect()),
+  "slow-redis": breakProxy(redisProxiesOf, (line, { strength }) => line.setLatency(10 + 190 * strength)),
+  "lose-replies": breakProxy(redisProxiesOf, (line) => line.dropResponses()),
+  "cut-web": breakProxy(webProxiesOf, (door) => door.disconnect()),
+  "slow-web": breakProxy(webProxiesOf, (door, { strength }) => door.setLatency(10 + 490 * strength)),
+  "lose-answers": breakProxy(webProxiesOf, (door) => door.dropResponses()),
+  "kill-tms-before-submit": crashTms("before-submit"),
+  "kill-tms-after-submit": crashTms("after-submit"),
+  "repeat-reports": enableReportNoise("isRepeating"),
+  "delay-reports": enableReportNoise("isDelaying"),
+  "reorder-reports": enableReportNoise("isReordering"),
+  "mqs-down": degradeMqs(({ strength }) => (strength < 0.5 ? { kind: "drop" } : statusResponse(500))),
+  "mqs-slow": degradeMqs(({ strength }) => delayedResponse(wait(500 + 5000 * strength), normalResponse)),
+  "mqs-try-again-later": degradeMqs((_, { kind }) => (kind === "activation" ? tryAgainLaterResponse : normalResponse)),
+  "delete-queue-keys": async ({ redis, queueDeletionTimesMs }, { target, strength }) => {
     const queues = new Map<string, string[]>();
     for await (const keys of redis.scanStream({ match: "{wmsq-*", count: 500 }) as AsyncIterable<string[]>)
       for (const key of keys) {
@@ -122,21 +122,21 @@ export const BREAKS: Record<BreakKind, Break> = {
       }
     const all = [...queues.values()];
     const doomed = strength < 0.5 ? (all[target % all.length] ?? []) : all.flat();
-    deletions.push(Date.now());
+    queueDeletionTimesMs.push(Date.now());
     if (doomed.length > 0) await redis.unlink(...doomed);
-    deletions.push(Date.now());
+    queueDeletionTimesMs.push(Date.now());
   },
   "step-clock": async ({ deployment: { workers } }, planned) => {
-    const worker = chosen(workers, planned);
+    const worker = chooseTarget(workers, planned);
     // From an hour back to an hour ahead.
     worker.stepClock(Math.round((2 * planned.strength - 1) * 3_600_000));
-    await wait(planned.lasts);
+    await wait(planned.durationMs);
     worker.stepClock(0);
   },
   "stop-worker": async ({ deployment: { workers } }, planned) => {
-    const worker = chosen(workers, planned);
+    const worker = chooseTarget(workers, planned);
     worker.signal("SIGSTOP");
-    await wait(planned.lasts);
+    await wait(planned.durationMs);
     worker.signal("SIGCONT");
   },
 };

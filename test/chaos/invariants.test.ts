@@ -1,24 +1,24 @@
 import { describe, expect, test } from "vitest";
 import type { Phase, PhaseChange } from "../../src/domain/phases.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
-import { Condor } from "./simulatedCondor.js";
 import type { Evidence } from "./evidence.js";
-import { type Exchange, History, type RequestKind } from "./requestHistory.js";
 import { leasesAreExclusive } from "./invariants/leaseInvariants.js";
 import {
   endedWorkflowsRunNothing,
   phasesFollowTheGraph,
-  startedOnesHaveACluster,
+  startedTaskforcesHaveCluster,
 } from "./invariants/phaseInvariants.js";
-import { keysTakeEffectOnce, reportsAreThere, statusesAreTheNewest } from "./invariants/writeInvariants.js";
+import { keysTakeEffectOnce, reportsAreVisible, statusesAreTheNewest } from "./invariants/writeInvariants.js";
+import { type RecordedRequest, RequestHistory, type RequestKind } from "./requestHistory.js";
+import { SimulatedCondor } from "./simulatedCondor.js";
 
 const UUID = "TF-65f00000-00000000-00000000-00000000";
 
-const exchange = (kind: RequestKind, sent: number, more: Partial<Exchange> = {}): Exchange => ({
+const exchange = (kind: RequestKind, sent: number, more: Partial<RecordedRequest> = {}): RecordedRequest => ({
   kind,
   subject: UUID,
-  sent,
-  ended: sent + 10,
+  sentAtMs: sent,
+  endedAtMs: sent + 10,
   outcome: "done",
   status: 200,
   body: undefined,
@@ -48,15 +48,15 @@ const taskforce = (phases: Phase[], more: Partial<Taskforce> = {}): Taskforce =>
 
 /** As much of the evidence as the checks here look at. */
 function evidence(parts: {
-  exchanges?: Exchange[];
+  exchanges?: RecordedRequest[];
   taskforces?: Taskforce[];
   directives?: object[];
   deactivated?: string;
-  condor?: Condor;
+  condor?: SimulatedCondor;
   deletions?: number[];
 }): Evidence {
-  const history = new History();
-  history.exchanges.push(...(parts.exchanges ?? []));
+  const history = new RequestHistory();
+  history.requests.push(...(parts.exchanges ?? []));
   return {
     history,
     promised: { workflows: new Map(), added: new Map(), ended: new Map(), surprises: [] },
@@ -72,8 +72,8 @@ function evidence(parts: {
 
 describe("leases", () => {
   const twice = [
-    exchange("take-starter", 0, { handedOut: UUID }),
-    exchange("take-starter", 3000, { handedOut: UUID }),
+    exchange("take-starter", 0, { handedOutUuid: UUID }),
+    exchange("take-starter", 3000, { handedOutUuid: UUID }),
   ];
   const found = (parts: Parameters<typeof evidence>[0]) => leasesAreExclusive(evidence(parts)).length;
 
@@ -86,7 +86,9 @@ describe("leases", () => {
     const lost = { outcome: "lost", ended: Number.POSITIVE_INFINITY } as const;
     expect(found({ exchanges: [...twice, exchange("submit-failed", 1000, lost)] })).toBe(0);
     expect(
-      found({ exchanges: [twice[0] as Exchange, { ...(twice[1] as Exchange), sent: 9000, ended: 9010 }] }),
+      found({
+        exchanges: [twice[0] as RecordedRequest, { ...(twice[1] as RecordedRequest), sentAtMs: 9000, endedAtMs: 9010 }],
+      }),
     ).toBe(0);
   });
 
@@ -102,8 +104,7 @@ describe("leases", () => {
 });
 
 describe("phases", () => {
-  const found = (...phases: Phase[]) =>
-    phasesFollowTheGraph(evidence({ taskforces: [taskforce(phases)] })).length;
+  const found = (...phases: Phase[]) => phasesFollowTheGraph(evidence({ taskforces: [taskforce(phases)] })).length;
 
   test("every way of the contract is in order", () => {
     expect(
@@ -118,9 +119,7 @@ describe("phases", () => {
       ),
     ).toBe(0);
     expect(found("pre-mq-activation", "pending-stopper")).toBe(0);
-    expect(
-      found("pre-mq-activation", "pre-launch", "pending-starter", "condor-submit", "condor-complete"),
-    ).toBe(0);
+    expect(found("pre-mq-activation", "pre-launch", "pending-starter", "condor-submit", "condor-complete")).toBe(0);
   });
 
   test("leaps, ways back and what comes after the end are found", () => {
@@ -136,13 +135,13 @@ describe("phases", () => {
 
   test("a started taskforce without a cluster is found", () => {
     const started = taskforce(["pre-mq-activation", "pre-launch", "pending-starter", "condor-submit"]);
-    expect(startedOnesHaveACluster(evidence({ taskforces: [started] }))).toHaveLength(1);
+    expect(startedTaskforcesHaveCluster(evidence({ taskforces: [started] }))).toHaveLength(1);
   });
 });
 
 describe("clusters", () => {
   test("one that runs on after its workflow was ended is found, until it is removed", () => {
-    const condor = new Condor(1);
+    const condor = new SimulatedCondor(1);
     const { id } = condor.submit(UUID);
     const parts = {
       condor,
@@ -159,7 +158,7 @@ describe("acknowledged writes", () => {
   test("a report that is not to be seen is found", () => {
     const reported = exchange("submit", 0, { body: { cluster_id: 7 } });
     const lost = taskforce(["pre-mq-activation", "pre-launch", "pending-starter"]);
-    expect(reportsAreThere(evidence({ exchanges: [reported], taskforces: [lost] }))).toHaveLength(1);
+    expect(reportsAreVisible(evidence({ exchanges: [reported], taskforces: [lost] }))).toHaveLength(1);
   });
 
   test("statuses that a newer report had replaced are found, those of one at the same time are not", () => {
@@ -171,7 +170,7 @@ describe("acknowledged writes", () => {
         },
       });
     const shown = taskforce(["pre-mq-activation"], { compound_statuses: { RUNNING: { Tasking: 1 } } });
-    const found = (...exchanges: Exchange[]) =>
+    const found = (...exchanges: RecordedRequest[]) =>
       statusesAreTheNewest(evidence({ exchanges, taskforces: [shown] })).length;
     expect(found(statuses(0, 1))).toBe(0);
     expect(found(statuses(0, 1), statuses(100, 2))).toBe(1);

@@ -1,40 +1,40 @@
 import type { Evidence, Invariant, Violation } from "./evidence.js";
-import { answersAreInOrder, refusedClustersHadAReason } from "./invariants/responseInvariants.js";
 import { leasesAreExclusive } from "./invariants/leaseInvariants.js";
 import {
   endedWorkflowsRunNothing,
-  nothingIsLeftOnItsWay,
+  nothingStaysTransient,
   phasesFollowTheGraph,
   runningClustersAreKnown,
-  startedOnesHaveACluster,
+  startedTaskforcesHaveCluster,
 } from "./invariants/phaseInvariants.js";
-import { countsEqualARecount, indexesEqualAScan, queuesEqualThePhases } from "./invariants/projectionInvariants.js";
-import { summariesEqualARecount } from "./invariants/summaryInvariants.js";
+import { countsEqualRecount, indexesEqualScan, queuesEqualPhases } from "./invariants/projectionInvariants.js";
+import { refusedClustersHadAReason, responsesAreExpected } from "./invariants/responseInvariants.js";
+import { summariesEqualRecount } from "./invariants/summaryInvariants.js";
 import {
-  createdWorkflowsAreThere,
+  createdWorkflowsExist,
   keysTakeEffectOnce,
-  reportsAreThere,
+  reportsAreVisible,
   statusesAreTheNewest,
 } from "./invariants/writeInvariants.js";
 
 /** What must hold whatever was broken, by name. */
 const INVARIANTS: Record<string, Invariant> = {
-  "created workflows are there": createdWorkflowsAreThere,
+  "created workflows are there": createdWorkflowsExist,
   "keys take effect once": keysTakeEffectOnce,
-  "reports are there": reportsAreThere,
+  "reports are there": reportsAreVisible,
   "statuses are the newest": statusesAreTheNewest,
-  "answers are in order": answersAreInOrder,
+  "answers are in order": responsesAreExpected,
   "refused clusters had a reason": refusedClustersHadAReason,
   "leases are exclusive": leasesAreExclusive,
-  "started ones have a cluster": startedOnesHaveACluster,
+  "started ones have a cluster": startedTaskforcesHaveCluster,
   "phases follow the graph": phasesFollowTheGraph,
   "ended workflows run nothing": endedWorkflowsRunNothing,
   "running clusters are known": runningClustersAreKnown,
-  "nothing is left on its way": nothingIsLeftOnItsWay,
-  "indexes equal a scan": indexesEqualAScan,
-  "queues equal the phases": queuesEqualThePhases,
-  "counts equal a recount": countsEqualARecount,
-  "summaries equal a recount": summariesEqualARecount,
+  "nothing is left on its way": nothingStaysTransient,
+  "indexes equal a scan": indexesEqualScan,
+  "queues equal the phases": queuesEqualPhases,
+  "counts equal a recount": countsEqualRecount,
+  "summaries equal a recount": summariesEqualRecount,
 };
 
 export const INVARIANT_NAMES = Object.keys(INVARIANTS);

@@ -4,7 +4,7 @@
  * Exit codes: 0 nothing was violated, 1 something was, 2 bad arguments.
  */
 import { parseArgs } from "node:util";
-import { accountOf, summaryOf } from "./chaosReport.js";
+import { formatSummary, formatViolations } from "./chaosReport.js";
 import { runChaos } from "./runChaos.js";
 
 const HELP = `npm run chaos -- [options]
@@ -39,16 +39,16 @@ async function main(): Promise<number> {
   };
   const result = await runChaos({
     seed: number("seed"),
-    breaks: number("breaks"),
+    faultCount: number("breaks"),
     minutes: number("minutes"),
     users: number("users"),
     built: process.cwd(),
-    say: (line) => {
+    log: (line) => {
       if (!values.quiet) write(`${new Date().toISOString().slice(11, 23)} ${line}`);
     },
   });
-  write(summaryOf(result));
-  if (result.violations.length > 0) write(accountOf(result));
+  write(formatSummary(result));
+  if (result.violations.length > 0) write(formatViolations(result));
   return result.violations.length > 0 ? 1 : 0;
 }
 

@@ -1,7 +1,7 @@
 import { seededRandom } from "../../scripts/tms/random.js";
 
 /** Chance that can be repeated: the same seed throws the same. */
-export class Dice {
+export class RandomSource {
   readonly #random: () => number;
 
   constructor(seed: number) {
@@ -9,21 +9,21 @@ export class Dice {
   }
 
   /** A number from `least` up to, but not including, `most`. */
-  between(least: number, most: number): number {
+  numberBetween(least: number, most: number): number {
     return least + (most - least) * this.#random();
   }
 
   /** An integer from 0 up to, but not including, `count`. */
-  below(count: number): number {
-    return Math.floor(this.between(0, count));
+  integerBelow(count: number): number {
+    return Math.floor(this.numberBetween(0, count));
   }
 
   chance(probability: number): boolean {
     return this.#random() < probability;
   }
 
-  oneOf<T>(choices: readonly T[]): T {
-    const chosen = choices[this.below(choices.length)];
+  pick<T>(choices: readonly T[]): T {
+    const chosen = choices[this.integerBelow(choices.length)];
     if (chosen === undefined) throw new RangeError("nothing to choose from");
     return chosen;
   }
@@ -31,6 +31,6 @@ export class Dice {
   /** The same things in another order. */
   shuffled<T>(things: readonly T[]): T[] {
     const left = [...things];
-    return things.flatMap(() => left.splice(this.below(left.length), 1));
+    return things.flatMap(() => left.splice(this.integerBelow(left.length), 1));
   }
 }

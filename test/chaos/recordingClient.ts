@@ -1,14 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Dice } from "./randomSource.js";
-import { type Exchange, type History, outcomeOf } from "./requestHistory.js";
+import type { RandomSource } from "./randomSource.js";
+import { outcomeOfStatus, type RecordedRequest, type RequestHistory } from "./requestHistory.js";
 
 /** Milliseconds after which a client gives an answer up. */
-const PATIENCE = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 /** Milliseconds before a user tries again what got no answer. */
-const AGAIN = 300;
+const RETRY_DELAY_MS = 300;
 
 /** An answer of the service. */
-export interface Answer<T> {
+export interface RecordedResponse<T> {
   status: number;
   reason: string;
   body: T;
@@ -16,12 +16,12 @@ export interface Answer<T> {
 }
 
 /** No answer came: the request may have taken effect, or still do. */
-export class Lost extends Error {
-  override name = "Lost";
+export class NoResponseError extends Error {
+  override name = "NoResponseError";
 }
 
 /** What a request is sent with. */
-export interface Sent {
+export interface RecordedRequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
   /** Ends the request as the end of its client would. */
@@ -29,46 +29,46 @@ export interface Sent {
 }
 
 /** How clients reach the service: each request through one of the doors, and all are written down. */
-export class Wire {
-  readonly history: History;
-  readonly #doors: readonly { port: number }[];
-  readonly #dice: Dice;
+export class RecordingClient {
+  readonly history: RequestHistory;
+  readonly #webProxies: readonly { port: number }[];
+  readonly #random: RandomSource;
 
-  constructor(history: History, doors: readonly { port: number }[], dice: Dice) {
+  constructor(history: RequestHistory, doors: readonly { port: number }[], dice: RandomSource) {
     this.history = history;
-    this.#doors = doors;
-    this.#dice = dice;
+    this.#webProxies = doors;
+    this.#random = dice;
   }
 
   /** Sends a request once. @throws Lost */
   async send<T>(
     method: string,
     path: string,
-    { body, headers = {}, signal }: Sent = {},
-  ): Promise<Answer<T> & { exchange: Exchange }> {
+    { body, headers = {}, signal }: RecordedRequestOptions = {},
+  ): Promise<RecordedResponse<T> & { exchange: RecordedRequest }> {
     signal?.throwIfAborted();
-    const exchange = this.history.begin(method, path, body);
-    const enough = AbortSignal.timeout(PATIENCE);
+    const recorded = this.history.recordSent(method, path, body);
+    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     try {
-      const response = await fetch(`http://127.0.0.1:${this.#dice.oneOf(this.#doors).port}${path}`, {
+      const response = await fetch(`http://127.0.0.1:${this.#random.pick(this.#webProxies).port}${path}`, {
         method,
         headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
         ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: signal === undefined ? enough : AbortSignal.any([enough, signal]),
+        signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
       });
       const parsed = (await response.json()) as T;
-      exchange.ended = Date.now();
-      exchange.status = response.status;
-      exchange.outcome = outcomeOf(response.status);
+      recorded.endedAtMs = Date.now();
+      recorded.status = response.status;
+      recorded.outcome = outcomeOfStatus(response.status);
       return {
         status: response.status,
         reason: response.statusText,
         body: parsed,
         headers: response.headers,
-        exchange,
+        exchange: recorded,
       };
     } catch (error) {
-      throw new Lost(`${method} ${path}`, { cause: error });
+      throw new NoResponseError(`${method} ${path}`, { cause: error });
     }
   }
 
@@ -77,14 +77,18 @@ export class Wire {
    *
    * @returns the answer, and whether an earlier attempt may have taken effect
    */
-  async insist<T>(method: string, path: string, sent: Sent = {}): Promise<Answer<T> & { repeated: boolean }> {
+  async sendUntilAnswered<T>(
+    method: string,
+    path: string,
+    sent: RecordedRequestOptions = {},
+  ): Promise<RecordedResponse<T> & { repeated: boolean }> {
     for (let repeated = false; ; repeated = true) {
       const answer = await this.send<T>(method, path, sent).catch((error: unknown) => {
-        if (error instanceof Lost) return undefined;
+        if (error instanceof NoResponseError) return undefined;
         throw error;
       });
-      if (answer !== undefined && outcomeOf(answer.status) !== "unavailable") return { ...answer, repeated };
-      await wait(AGAIN);
+      if (answer !== undefined && outcomeOfStatus(answer.status) !== "unavailable") return { ...answer, repeated };
+      await wait(RETRY_DELAY_MS);
     }
   }
 }

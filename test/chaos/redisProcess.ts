@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Redis } from "ioredis";
-import { until } from "../processes/serviceProgram.js";
-import { freePort } from "./ports.js";
+import { waitUntil } from "../processes/serviceProgram.js";
+import { pickFreePort } from "./ports.js";
 
 /** A Redis that loses nothing that it acknowledged, and can be killed. */
 export class RedisProcess {
@@ -19,7 +19,7 @@ export class RedisProcess {
 
   /** @param command as of `ensureRedisServer` @param dir an empty folder for its data */
   static async start(command: string, dir: string): Promise<RedisProcess> {
-    const redis = new RedisProcess(command, dir, await freePort());
+    const redis = new RedisProcess(command, dir, await pickFreePort());
     await redis.start();
     return redis;
   }
@@ -40,7 +40,7 @@ export class RedisProcess {
     };
     const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
     this.#child = spawn(this.#command, args, { stdio: "ignore" });
-    await until("Redis answers", () => this.#answers());
+    await waitUntil("Redis answers", () => this.#accepts());
   }
 
   /** Ends it as a crash would. */
@@ -57,7 +57,7 @@ export class RedisProcess {
     this.#child?.kill(signal);
   }
 
-  async #answers(): Promise<boolean> {
+  async #accepts(): Promise<boolean> {
     const client = new Redis(this.port, {
       lazyConnect: true,
       retryStrategy: () => null,

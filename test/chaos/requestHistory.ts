@@ -1,5 +1,5 @@
 /** Kinds of requests, with the method and path by which they are told apart; the group is what they are about. */
-const REQUESTS = {
+const REQUEST_PATTERNS = {
   "create-workflow": /^POST \/v1\/workflows$()/,
   "add-workers": /^POST \/v1\/task-directives\/([^/]+)\/actions\/add-workers$/,
   abort: /^POST \/v1\/workflows\/([^/]+)\/actions\/abort$/,
@@ -19,72 +19,72 @@ const REQUESTS = {
 } as const;
 
 /** A kind of request. */
-export type RequestKind = keyof typeof REQUESTS;
+export type RequestKind = keyof typeof REQUEST_PATTERNS;
 
-export const REQUEST_KINDS = Object.keys(REQUESTS) as RequestKind[];
+export const REQUEST_KINDS = Object.keys(REQUEST_PATTERNS) as RequestKind[];
 
 /**
  * What became of a request: `done` was acknowledged; `refused` understood and answered no; `unavailable` told to come again;
  * `lost` got no answer, and may have taken effect or still do; `failed` is what must not be.
  */
-export type Outcome = "done" | "refused" | "unavailable" | "lost" | "failed";
+export type RequestOutcome = "done" | "refused" | "unavailable" | "lost" | "failed";
 
 /** A request and what became of it. Times are epoch milliseconds. */
-export interface Exchange {
+export interface RecordedRequest {
   kind: RequestKind;
   /** What the path names: a workflow, task, taskforce or schedd; empty where it names nothing. */
   subject: string;
-  sent: number;
+  sentAtMs: number;
   /** When the answer was there; infinite without one. */
-  ended: number;
-  outcome: Outcome;
+  endedAtMs: number;
+  outcome: RequestOutcome;
   status: number | undefined;
   /** The body that was sent, where it says something. */
   body: unknown;
   /** What was handed out: the uuid of a taskforce. */
-  handedOut?: string;
+  handedOutUuid?: string;
 }
 
 /** What a request asks for. @throws when it is none that the drivers make */
-export function requestOf(method: string, path: string): Pick<Exchange, "kind" | "subject"> {
+export function classifyRequest(method: string, path: string): Pick<RecordedRequest, "kind" | "subject"> {
   for (const kind of REQUEST_KINDS) {
-    const [, subject] = REQUESTS[kind].exec(`${method} ${path}`) ?? [];
+    const [, subject] = REQUEST_PATTERNS[kind].exec(`${method} ${path}`) ?? [];
     if (subject !== undefined) return { kind, subject: decodeURIComponent(subject) };
   }
   throw new Error(`nobody asks for ${method} ${path}`);
 }
 
 /** What an answer's status says. 409: the same request, by its key, is still under way. */
-export function outcomeOf(status: number): Outcome {
+export function outcomeOfStatus(status: number): RequestOutcome {
   if (status < 300) return "done";
   if (status === 503 || status === 409) return "unavailable";
   return status < 500 ? "refused" : "failed";
 }
 
 /** All requests, in the order in which they were sent. */
-export class History {
-  readonly exchanges: Exchange[] = [];
+export class RequestHistory {
+  readonly requests: RecordedRequest[] = [];
 
   /** Writes down that a request is sent now; what becomes of it is filled in later. */
-  begin(method: string, path: string, body: unknown): Exchange {
-    const exchange: Exchange = {
-      ...requestOf(method, path),
-      sent: Date.now(),
-      ended: Number.POSITIVE_INFINITY,
+  recordSent(method: string, path: string, body: unknown): RecordedRequest {
+    const exchange: RecordedRequest = {
+      ...classifyRequest(method, path),
+      sentAtMs: Date.now(),
+      endedAtMs: Number.POSITIVE_INFINITY,
       outcome: "lost",
       status: undefined,
       body,
     };
-    this.exchanges.push(exchange);
+    this.requests.push(exchange);
     return exchange;
   }
 
-  of(...kinds: readonly RequestKind[]): Exchange[] {
-    return this.exchanges.filter(({ kind }) => kinds.includes(kind));
+  ofKinds(...kinds: readonly RequestKind[]): RecordedRequest[] {
+    return this.requests.filter(({ kind }) => kinds.includes(kind));
   }
 
   /** The acknowledged ones. */
-  done(...kinds: readonly RequestKind[]): Exchange[] {
-    return this.of(...kinds).filter(({ outcome }) => outcome === "done");
+  acknowledged(...kinds: readonly RequestKind[]): RecordedRequest[] {
+    return this.ofKinds(...kinds).filter(({ outcome }) => outcome === "done");
   }
 }

@@ -3,45 +3,45 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Program } from "../processes/serviceProgram.js";
 
 /** Milliseconds after which a process that ended by itself is started again. */
-const AGAIN = 500;
+const RESTART_DELAY_MS = 500;
 /** What a process says once it serves. */
-const SERVES = /WMS (worker runs|listens on)/;
+const READY_OUTPUT = /WMS (worker runs|listens on)/;
 
 /**
  * Where a process of the service runs. As systemd and Kubernetes do, it starts a process again that ended by itself: a service
  * that finds no Redis at its start does that.
  */
-export class Place {
+export class RestartingProgram {
   readonly name: string;
   /** What processes said that ended by themselves after they had served: that must not be. */
   readonly crashes: string[] = [];
   readonly #start: () => Program;
   #program: Program;
   /** Whether there is to be a process. */
-  #wanted = true;
+  #shouldRun = true;
   #earlierLogs = "";
 
   constructor(name: string, start: () => Program) {
     this.name = name;
     this.#start = start;
-    this.#program = this.#supervised();
+    this.#program = this.#startSupervised();
   }
 
   /** Waits until the process serves. */
-  async serves(): Promise<void> {
-    await this.#program.says(SERVES);
+  async waitUntilReady(): Promise<void> {
+    await this.#program.waitForOutput(READY_OUTPUT);
   }
 
   /** Ends the process as a crash would; it stays away. */
   async kill(): Promise<void> {
-    this.#wanted = false;
+    this.#shouldRun = false;
     await this.#program.kill();
   }
 
   /** Starts a process again after {@link kill}. */
   start(): void {
-    this.#wanted = true;
-    this.#program = this.#supervised();
+    this.#shouldRun = true;
+    this.#program = this.#startSupervised();
   }
 
   signal(signal: "SIGSTOP" | "SIGCONT"): void {
@@ -53,31 +53,31 @@ export class Place {
     return this.#earlierLogs + (this.#program.hasEnded ? "" : this.#program.stderr);
   }
 
-  #supervised(): Program {
+  #startSupervised(): Program {
     const program = this.#start();
-    void program.ended().then(async () => {
+    void program.waitForExit().then(async () => {
       this.#earlierLogs += program.stderr;
-      if (!this.#wanted) return;
-      if (SERVES.test(program.stdout)) this.crashes.push(program.stderr.slice(-2000));
-      await wait(AGAIN);
-      if (this.#wanted && this.#program === program) this.start();
+      if (!this.#shouldRun) return;
+      if (READY_OUTPUT.test(program.stdout)) this.crashes.push(program.stderr.slice(-2000));
+      await wait(RESTART_DELAY_MS);
+      if (this.#shouldRun && this.#program === program) this.start();
     });
     return program;
   }
 }
 
 /** A worker's place, where the clock can be set. */
-export class WorkerPlace extends Place {
-  readonly #clock: string;
+export class RestartingWorker extends RestartingProgram {
+  readonly #clockFile: string;
 
   /** @param clock the file of `steppedClock.mjs` */
   constructor(name: string, clock: string, start: () => Program) {
     super(name, start);
-    this.#clock = clock;
+    this.#clockFile = clock;
   }
 
-  /** @param milliseconds by which its clock is wrong from now on */
-  stepClock(milliseconds: number): void {
-    writeFileSync(this.#clock, String(milliseconds));
+  /** @param offsetMs by which its clock is wrong from now on */
+  stepClock(offsetMs: number): void {
+    writeFileSync(this.#clockFile, String(offsetMs));
   }
 }

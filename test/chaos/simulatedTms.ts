@@ -1,65 +1,65 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { submission } from "../../scripts/tms/submitReport.js";
-import { WmsClient, WmsRefusal } from "../../scripts/tms/wmsClient.js";
-import type { Cluster, Condor } from "./simulatedCondor.js";
-import type { Dice } from "./randomSource.js";
+import { buildSubmitReport } from "../../scripts/tms/submitReport.js";
+import { WmsApiError, WmsClient } from "../../scripts/tms/wmsClient.js";
+import type { RandomSource } from "./randomSource.js";
+import type { RecordingClient } from "./recordingClient.js";
 import type { ReportNoise } from "./reportNoise.js";
-import type { Wire } from "./recordingClient.js";
+import type { CondorCluster, SimulatedCondor } from "./simulatedCondor.js";
 
 /** Milliseconds between two polls of a queue that is empty, and between two rounds of reports. */
-const POLL = 400;
-const ROUND = 700;
+const POLL_INTERVAL_MS = 400;
+const ROUND_INTERVAL_MS = 700;
 /** Pollers of the starter queue. */
-const STARTERS = 2;
+const STARTER_POLLERS = 2;
 /** Taskforces in one report of statuses. */
-const STATUSES = 5;
+const STATUSES_PER_REPORT = 5;
 /** The shares of submissions and removals that fail, and of clusters that end in a round. */
-const SHARES = { submitFails: 0.15, removeFails: 0.05, ends: 0.02 } as const;
+const PROBABILITIES = { submitFails: 0.15, removeFails: 0.05, ends: 0.02 } as const;
 
 /** What a TMS works with. */
-export interface TmsParts {
+export interface TmsDependencies {
   schedd: string;
-  condor: Condor;
-  wire: Wire;
+  condor: SimulatedCondor;
+  client: RecordingClient;
   noise: ReportNoise;
-  dice: Dice;
+  random: RandomSource;
   /** Gives errors and statuses numbers, so that no two reports say the same. */
   nextNumber: () => number;
 }
 
 /** When a TMS is to die. */
-export type DeathTrap = "before-submit" | "after-submit";
+export type TmsCrashPoint = "before-submit" | "after-submit";
 
 /** The process of a TMS: it remembers nothing that its HTCondor does not know, and can die at any time. */
-export class TmsProcess {
-  readonly #parts: TmsParts;
+export class SimulatedTms {
+  readonly #dependencies: TmsDependencies;
   readonly #wms: WmsClient;
-  readonly #death = new AbortController();
+  readonly #crash = new AbortController();
   readonly #stop = new AbortController();
   readonly #loops: Promise<unknown>;
-  #trap: DeathTrap | undefined;
+  #crashPoint: TmsCrashPoint | undefined;
 
-  constructor(parts: TmsParts) {
-    this.#parts = parts;
-    const signal = AbortSignal.any([this.#death.signal, this.#stop.signal]);
+  constructor(parts: TmsDependencies) {
+    this.#dependencies = parts;
+    const signal = AbortSignal.any([this.#crash.signal, this.#stop.signal]);
     this.#wms = new WmsClient({ url: "http://wms", schedd: parts.schedd, fetch: this.#fetch, signal });
     this.#loops = Promise.all([
-      ...Array.from({ length: STARTERS }, () => this.#again(POLL, () => this.#start())),
-      this.#again(POLL, () => this.#stopOne()),
-      this.#again(ROUND, () => this.#round()),
+      ...Array.from({ length: STARTER_POLLERS }, () => this.#repeat(POLL_INTERVAL_MS, () => this.#submitOne())),
+      this.#repeat(POLL_INTERVAL_MS, () => this.#removeOne()),
+      this.#repeat(ROUND_INTERVAL_MS, () => this.#reportRound()),
     ]);
   }
 
   /** Dies as soon as it has taken a taskforce. @returns when it is dead, after `patience` milliseconds at the latest */
-  async dieWithTaskforce(trap: DeathTrap, patience: number): Promise<void> {
-    this.#trap = trap;
-    await wait(patience, undefined, { signal: this.#death.signal }).catch(() => {});
-    this.#death.abort();
+  async crashWithTaskforce(crashPoint: TmsCrashPoint, timeoutMs: number): Promise<void> {
+    this.#crashPoint = crashPoint;
+    await wait(timeoutMs, undefined, { signal: this.#crash.signal }).catch(() => {});
+    this.#crash.abort();
     await this.#loops;
   }
 
   /** Ends in order, after what it has in hand. */
-  async end(): Promise<void> {
+  async drain(): Promise<void> {
     this.#stop.abort();
     await this.#loops;
   }
@@ -67,77 +67,75 @@ export class TmsProcess {
   /** Every request goes over the wire, and reports through the noise. */
   #fetch: typeof fetch = async (url, { method = "GET", body } = {}) => {
     const { pathname, search } = new URL(String(url));
-    const { wire, noise } = this.#parts;
-    const signal = this.#death.signal;
+    const { client, noise } = this.#dependencies;
+    const signal = this.#crash.signal;
     signal.throwIfAborted();
     const sent = { signal, ...(body != null && { body: JSON.parse(String(body)) as unknown }) };
     const answer =
-      method === "POST"
-        ? await noise.send(pathname, sent)
-        : await this.#poll(wire, pathname + search, signal);
+      method === "POST" ? await noise.send(pathname, sent) : await this.#poll(client, pathname + search, signal);
     const { status, reason: statusText, headers } = answer;
     return new Response(JSON.stringify(answer.body), { status, statusText, headers });
   };
 
-  async #poll(wire: Wire, path: string, signal: AbortSignal) {
+  async #poll(wire: RecordingClient, path: string, signal: AbortSignal) {
     type HandOut = { taskforce_uuid?: string; taskforce?: { taskforce_uuid: string } };
     const answer = await wire.send<HandOut>("GET", path, { signal });
     const uuid = answer.body.taskforce?.taskforce_uuid ?? answer.body.taskforce_uuid;
-    if (uuid !== undefined) answer.exchange.handedOut = uuid;
+    if (uuid !== undefined) answer.exchange.handedOutUuid = uuid;
     return answer;
   }
 
-  /** @param turn says whether there was something to do */
-  async #again(pause: number, turn: () => Promise<boolean>): Promise<void> {
-    const signal = AbortSignal.any([this.#death.signal, this.#stop.signal]);
+  /** @param runOnce says whether there was something to do */
+  async #repeat(pauseMs: number, runOnce: () => Promise<boolean>): Promise<void> {
+    const signal = AbortSignal.any([this.#crash.signal, this.#stop.signal]);
     while (!signal.aborted) {
       // A service that is away is asked again in the next turn.
-      const busy = await turn().catch(() => false);
-      if (!busy) await wait(pause, undefined, { signal }).catch(() => {});
+      const busy = await runOnce().catch(() => false);
+      if (!busy) await wait(pauseMs, undefined, { signal }).catch(() => {});
     }
   }
 
-  #dieIf(trap: DeathTrap): void {
-    if (this.#trap === trap) this.#death.abort();
-    this.#death.signal.throwIfAborted();
+  #crashIf(trap: TmsCrashPoint): void {
+    if (this.#crashPoint === trap) this.#crash.abort();
+    this.#crash.signal.throwIfAborted();
   }
 
-  async #start(): Promise<boolean> {
-    const handOut = await this.#wms.pendingStarter();
+  async #submitOne(): Promise<boolean> {
+    const handOut = await this.#wms.leaseStarter();
     if (handOut === undefined) return false;
-    const { condor, dice, nextNumber } = this.#parts;
+    const { condor, random, nextNumber } = this.#dependencies;
     const uuid = handOut.taskforce.taskforce_uuid;
-    this.#dieIf("before-submit");
-    if (dice.chance(SHARES.submitFails)) {
+    this.#crashIf("before-submit");
+    if (random.chance(PROBABILITIES.submitFails)) {
       await this.#wms.reportSubmitFailure(uuid, `no luck ${nextNumber()}`);
       return true;
     }
     const cluster = condor.submit(uuid);
-    cluster.report ??= submission(handOut, cluster.id, new Date());
-    this.#dieIf("after-submit");
-    await this.#tellSubmit(cluster);
+    cluster.report ??= buildSubmitReport(handOut, cluster.id, new Date());
+    this.#crashIf("after-submit");
+    await this.#reportSubmit(cluster);
     return true;
   }
 
   /** A cluster that the service does not want is nobody's, so it is removed. */
-  async #tellSubmit(cluster: Cluster): Promise<void> {
+  async #reportSubmit(cluster: CondorCluster): Promise<void> {
     if (cluster.report === undefined) return;
     try {
       await this.#wms.reportSubmit(cluster.uuid, cluster.report);
     } catch (error) {
-      if (!(error instanceof WmsRefusal) || error.status !== 404) throw error;
-      cluster.runs = false;
-      cluster.endTold = true;
+      if (!(error instanceof WmsApiError) || error.status !== 404) throw error;
+      cluster.isRunning = false;
+      cluster.isEndReported = true;
     }
-    cluster.submitTold = true;
+    cluster.isSubmitReported = true;
   }
 
-  async #stopOne(): Promise<boolean> {
-    const taskforce = await this.#wms.pendingStopper();
+  async #removeOne(): Promise<boolean> {
+    const taskforce = await this.#wms.leaseStopper();
     if (taskforce === undefined) return false;
-    const { condor, dice, nextNumber } = this.#parts;
+    const { condor, random, nextNumber } = this.#dependencies;
     const { taskforce_uuid, cluster_id } = taskforce;
-    if (dice.chance(SHARES.removeFails))
+    if (random.chance(PROBABILITIES.removeFails))
       await this.#wms.reportRemovalFailure(taskforce_uuid, `no luck ${nextNumber()}`);
     else {
       if (cluster_id !== null) condor.remove(cluster_id);
@@ -147,21 +145,21 @@ export class TmsProcess {
   }
 
   /** What a TMS tells without being asked: submissions of which the service does not know yet, ends, statuses. */
-  async #round(): Promise<boolean> {
-    const { condor, dice } = this.#parts;
-    for (const cluster of condor.untold()) await this.#tellSubmit(cluster);
-    for (const cluster of condor.running()) if (dice.chance(SHARES.ends)) cluster.runs = false;
-    for (const cluster of condor.ended()) {
+  async #reportRound(): Promise<boolean> {
+    const { condor, random } = this.#dependencies;
+    for (const cluster of condor.unreportedSubmissions()) await this.#reportSubmit(cluster);
+    for (const cluster of condor.runningClusters()) if (random.chance(PROBABILITIES.ends)) cluster.isRunning = false;
+    for (const cluster of condor.unreportedEnds()) {
       await this.#wms.reportCompletion(cluster.uuid, Math.floor(Date.now() / 1000));
-      cluster.endTold = true;
+      cluster.isEndReported = true;
     }
-    await this.#tellStatuses(dice.shuffled(condor.running()).slice(0, STATUSES));
+    await this.#reportStatuses(random.shuffled(condor.runningClusters()).slice(0, STATUSES_PER_REPORT));
     return false;
   }
 
-  async #tellStatuses(clusters: readonly Cluster[]): Promise<void> {
+  async #reportStatuses(clusters: readonly CondorCluster[]): Promise<void> {
     if (clusters.length === 0) return;
-    const { nextNumber } = this.#parts;
+    const { nextNumber } = this.#dependencies;
     const statuses = clusters.map(({ uuid }) => [uuid, { RUNNING: { Tasking: nextNumber() } }] as const);
     const errors = clusters.map(({ uuid }) => [uuid, { "ran out of luck": nextNumber() }] as const);
     await this.#wms.reportStatuses(Object.fromEntries(statuses), Object.fromEntries(errors));

@@ -1,29 +1,29 @@
 import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { Workflow } from "../../src/domain/workflow.js";
-import { mastersOf, type RedisClient } from "../../src/redis/redisClient.js";
-import { idOfMember, type Kind, recordKey, stagingKey } from "../../src/store/keys.js";
+import { listMasters, type RedisClient } from "../../src/redis/redisClient.js";
+import { type EntityKind, idOfMember, recordKey, stagingKey } from "../../src/store/keys.js";
 import {
   type StoredTaskforce,
   type TaskRecord,
-  taskforceText,
-  taskText,
+  taskforceJson,
+  taskJson,
   type WorkflowRecord,
-  workflowText,
+  workflowJson,
 } from "../../src/store/records.js";
 import type { Store } from "../../src/store/store.js";
 
 /** An entity as a scan of all keys found it, whatever the indexes say. */
-export interface Scanned<T> {
+export interface ScannedEntity<T> {
   partition: number;
   entity: T;
 }
 
 /** All that lies in the store. */
-export interface Snapshot {
-  workflow: Map<string, Scanned<Workflow>>;
-  task: Map<string, Scanned<TaskDirective>>;
-  taskforce: Map<string, Scanned<Taskforce> & { record: StoredTaskforce }>;
+export interface StoreSnapshot {
+  workflow: Map<string, ScannedEntity<Workflow>>;
+  task: Map<string, ScannedEntity<TaskDirective>>;
+  taskforce: Map<string, ScannedEntity<Taskforce> & { record: StoredTaskforce }>;
   /** The members of each index with their scores, by key. */
   indexes: Map<string, Map<string, number>>;
 }
@@ -35,15 +35,15 @@ const INDEX = /^wms:\{\d+\}:ix:(?!taskforce:counts$)/;
  * Reads every key. Nothing should change meanwhile. What is left of large workflows that never appeared, because their process died
  * while it stored them, is nobody's yet: it is swept away after ten minutes.
  */
-export async function takeSnapshot(redis: RedisClient, store: Store): Promise<Snapshot> {
-  const snapshot: Snapshot = {
+export async function readStoreSnapshot(redis: RedisClient, store: Store): Promise<StoreSnapshot> {
+  const snapshot: StoreSnapshot = {
     workflow: new Map(),
     task: new Map(),
     taskforce: new Map(),
     indexes: new Map(),
   };
   const staged = await stagedMembers(redis, store);
-  for (const master of mastersOf(redis))
+  for (const master of listMasters(redis))
     for await (const keys of master.scanStream({ match: "wms:*", count: 1000 }) as AsyncIterable<string[]>) {
       // Ids of tasks and taskforces hold their workflow's.
       const known = keys.filter((key) => !staged.some((member) => key.includes(member)));
@@ -57,7 +57,7 @@ async function stagedMembers(redis: RedisClient, { partitions }: Store): Promise
   return (await Promise.all(keys.map((key) => redis.zrange(key, 0, "-1")))).flat();
 }
 
-async function readKey(redis: RedisClient, store: Store, snapshot: Snapshot, key: string): Promise<void> {
+async function readKey(redis: RedisClient, store: Store, snapshot: StoreSnapshot, key: string): Promise<void> {
   if (INDEX.test(key)) {
     const flat = await redis.zrange(key, 0, "-1", "WITHSCORES");
     const members = new Map<string, number>();
@@ -66,14 +66,14 @@ async function readKey(redis: RedisClient, store: Store, snapshot: Snapshot, key
     return;
   }
   const [, partition, kind, member] = RECORD.exec(key) ?? [];
-  if (member !== undefined) await readRecord(store, snapshot, Number(partition), kind as Kind, member);
+  if (member !== undefined) await readRecord(store, snapshot, Number(partition), kind as EntityKind, member);
 }
 
 async function readRecord(
   store: Store,
-  snapshot: Snapshot,
+  snapshot: StoreSnapshot,
   partition: number,
-  kind: Kind,
+  kind: EntityKind,
   member: string,
 ): Promise<void> {
   const id = idOfMember(kind, member);
@@ -81,13 +81,13 @@ async function readRecord(
   if (record === undefined) throw new Error(`${recordKey(partition, kind, id)} is no record`);
   if (kind === "taskforce") {
     const stored = record as StoredTaskforce;
-    const entity = JSON.parse(taskforceText(stored)) as Taskforce;
+    const entity = JSON.parse(taskforceJson(stored)) as Taskforce;
     snapshot.taskforce.set(id, { partition, entity, record: stored });
   } else if (kind === "task") {
-    const entity = JSON.parse(taskText(record as TaskRecord)) as TaskDirective;
+    const entity = JSON.parse(taskJson(record as TaskRecord)) as TaskDirective;
     snapshot.task.set(id, { partition, entity });
   } else {
-    const entity = JSON.parse(workflowText(record as WorkflowRecord)) as Workflow;
+    const entity = JSON.parse(workflowJson(record as WorkflowRecord)) as Workflow;
     snapshot.workflow.set(id, { partition, entity });
   }
 }

@@ -3,17 +3,17 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { inject, onTestFinished } from "vitest";
-import { until } from "../processes/serviceProcess.js";
+import { waitUntil } from "../processes/serviceProcess.js";
 
 /** What a command did. */
-export interface Ended {
+export interface ProcessResult {
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
 /** How a command is started. */
-export interface Started {
+export interface StartOptions {
   /** Settings; nothing else of the tests' own environment reaches the command. */
   env?: Record<string, string>;
   /** What it reads on stdin. */
@@ -21,9 +21,9 @@ export interface Started {
 }
 
 /** Where the package is, as it would be installed. */
-export const PACKAGE = join(inject("built"), "client");
+export const CLIENT_PACKAGE = join(inject("built"), "client");
 
-const MAIN = join(PACKAGE, "bin", "ewms.js");
+const CLI_PATH = join(CLIENT_PACKAGE, "bin", "ewms.js");
 
 const environmentOf = (env: Record<string, string> = {}): Record<string, string> => ({
   PATH: process.env["PATH"] ?? "",
@@ -32,11 +32,11 @@ const environmentOf = (env: Record<string, string> = {}): Record<string, string>
 });
 
 /** A command as a real process. */
-export class Running {
+export class CliProcess {
   stdout = "";
   stderr = "";
   readonly child: ChildProcessWithoutNullStreams;
-  readonly ended: Promise<Ended>;
+  readonly result: Promise<ProcessResult>;
 
   constructor(program: string, args: string[], env: Record<string, string>) {
     this.child = spawn(program, args, { env });
@@ -46,14 +46,14 @@ export class Running {
     this.child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.stderr += text;
     });
-    this.ended = once(this.child, "close").then(([code]) => ({
+    this.result = once(this.child, "close").then(([code]) => ({
       code: code as number | null,
       stdout: this.stdout,
       stderr: this.stderr,
     }));
     onTestFinished(async () => {
       this.child.kill("SIGKILL");
-      await this.ended;
+      await this.result;
     });
   }
 
@@ -63,32 +63,32 @@ export class Running {
   }
 
   /** Waits for something on stdout or stderr. */
-  says(pattern: RegExp): Promise<void> {
-    return until(`${pattern} in ${this.text}${this.stderr}`, () => pattern.test(this.text + this.stderr));
+  waitForOutput(pattern: RegExp): Promise<void> {
+    return waitUntil(`${pattern} in ${this.text}${this.stderr}`, () => pattern.test(this.text + this.stderr));
   }
 
   /** Types on the keyboard. */
-  types(text: string): void {
+  typeKeys(text: string): void {
     this.child.stdin.write(text);
   }
 }
 
 /** Starts `ewms` with its output piped. */
-export function start(args: string[], { env, input }: Started = {}): Running {
-  const running = new Running(process.execPath, [MAIN, ...args], environmentOf(env));
+export function startCli(args: string[], { env, input }: StartOptions = {}): CliProcess {
+  const running = new CliProcess(process.execPath, [CLI_PATH, ...args], environmentOf(env));
   if (input !== undefined) running.child.stdin.end(input);
   return running;
 }
 
 /** Runs `ewms` to its end, with its output piped. */
-export const ewms = (args: string[], started: Started = {}): Promise<Ended> =>
-  start(args, { input: "", ...started }).ended;
+export const runCli = (args: string[], started: StartOptions = {}): Promise<ProcessResult> =>
+  startCli(args, { input: "", ...started }).result;
 
-const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+const shellQuote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
 /** Starts `ewms` on a terminal of 100 columns; what it writes to stderr comes on stdout, as terminals do. */
-export function onTerminal(args: string[], env: Record<string, string> = {}): Running {
-  const command = [process.execPath, MAIN, ...args].map(quoted).join(" ");
+export function startOnTerminal(args: string[], env: Record<string, string> = {}): CliProcess {
+  const command = [process.execPath, CLI_PATH, ...args].map(shellQuote).join(" ");
   const script = ["-qec", `stty cols 100 rows 30; exec ${command}`, "/dev/null"];
-  return new Running("script", script, environmentOf({ SHELL: "/bin/sh", ...env }));
+  return new CliProcess("script", script, environmentOf({ SHELL: "/bin/sh", ...env }));
 }

@@ -2,51 +2,59 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { IdentityProvider } from "../auth/identityProvider.js";
-import { accepts, temporaryFolder, workflowRequest } from "../processes/serviceProcess.js";
+import { isPortOpen, temporaryFolder, workflowRequestJson } from "../processes/serviceProcess.js";
+import {
+  makeTaskRequestAt,
+  type ServiceScenario,
+  single,
+  startServiceScenario,
+  waitForValue,
+} from "../scenarios/serviceScenario.js";
 import { startTestService } from "../setup/testService.js";
-import { eventually, type Story, startStory, task, theOnly } from "../scenarios/serviceScenario.js";
-import { type Ended, ewms, start } from "./cliProcess.js";
+import { type ProcessResult, runCli, startCli } from "./cliProcess.js";
 
-let story: Story;
-let run: (...args: string[]) => Promise<Ended>;
+let scenario: ServiceScenario;
+let run: (...args: string[]) => Promise<ProcessResult>;
 beforeAll(async () => {
-  story = await startStory({ TMS_RETRY_WAIT: "0" });
-  run = (...args) => ewms(args, { env: { EWMS_URL: story.url } });
+  scenario = await startServiceScenario({ TMS_RETRY_WAIT: "0" });
+  run = (...args) => runCli(args, { env: { EWMS_URL: scenario.url } });
 });
-afterAll(() => story.close());
+afterAll(() => scenario.close());
 
 const WORKFLOW = /WF-[0-9a-f]+-[0-9a-f]{8}/;
 
 describe("submit", () => {
   test("creates the workflow of a JSON file", async () => {
     const path = join(await temporaryFolder(), "request.json");
-    writeFileSync(path, workflowRequest({ cluster_locations: ["pool-38", "pool-39"] }));
+    writeFileSync(path, workflowRequestJson({ cluster_locations: ["pool-38", "pool-39"] }));
     const { code, stdout } = await run("submit", path);
     expect(stdout).toMatch(/^WF-[0-9a-f]+-[0-9a-f]{8} is created: 1 task, 2 taskforces\n$/);
     expect(code).toBe(0);
-    expect(await story.workflow(WORKFLOW.exec(stdout)?.[0] ?? "")).toMatchObject({ deactivated: null });
+    expect(await scenario.readWorkflow(WORKFLOW.exec(stdout)?.[0] ?? "")).toMatchObject({
+      deactivated: null,
+    });
   });
 
   test("reads YAML on stdin, and prints no more than the id when that is wanted", async () => {
-    const request = JSON.parse(workflowRequest()) as { tasks: object[] };
+    const request = JSON.parse(workflowRequestJson()) as { tasks: object[] };
     const yaml = `public_queue_aliases: [] # none\npriority: 7\ntasks:\n  - ${JSON.stringify({ ...request.tasks[0], cluster_locations: ["pool-38"] })}\n`;
     const args = ["submit", "--quiet", "-"];
-    const { stdout } = await ewms(args, { env: { EWMS_URL: story.url }, input: yaml });
-    expect(await story.workflow(stdout.trimEnd())).toMatchObject({ priority: 7 });
+    const { stdout } = await runCli(args, { env: { EWMS_URL: scenario.url }, input: yaml });
+    expect(await scenario.readWorkflow(stdout.trimEnd())).toMatchObject({ priority: 7 });
   });
 
   test("names file, line and field of what is wrong, and sends nothing", async () => {
     const path = join(await temporaryFolder(), "request.yaml");
     writeFileSync(path, "public_queue_aliases: []\ntasks:\n  - task_image: 7\n    bogus: true\n");
-    const { code, stderr, stdout } = await ewms(["submit", path, "--url", "http://127.0.0.1:9"]);
+    const { code, stderr, stdout } = await runCli(["submit", path, "--url", "http://127.0.0.1:9"]);
     expect(stderr).toContain(`${path}:3: tasks[0].task_image: expected string, got number\n`);
     expect(stderr).toContain(`${path}:4: tasks[0].bogus: unknown field\n`);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   });
 
   test("tells in the service's words what only the service knows", async () => {
-    const input = workflowRequest({ cluster_locations: ["nowhere"] });
-    const { code, stderr } = await ewms(["submit", "-"], { env: { EWMS_URL: story.url }, input });
+    const input = workflowRequestJson({ cluster_locations: ["nowhere"] });
+    const { code, stderr } = await runCli(["submit", "-"], { env: { EWMS_URL: scenario.url }, input });
     const field = "tasks[0].cluster_locations[0]";
     expect(stderr).toBe(`ewms: stdin:1: ${field}: condor cluster location not found: nowhere\n`);
     expect(code).toBe(2);
@@ -55,9 +63,9 @@ describe("submit", () => {
 
 describe("ls", () => {
   test("lists what runs, and with --all what ran", async () => {
-    const { workflow: running } = await story.submitWorkflow([task(["pool-38"])]);
-    const { workflow: ended } = await story.submitWorkflow([task(["pool-38"])]);
-    await story.deactivate(ended.workflow_id, "abort");
+    const { workflow: running } = await scenario.submitWorkflow([makeTaskRequestAt(["pool-38"])]);
+    const { workflow: ended } = await scenario.submitWorkflow([makeTaskRequestAt(["pool-38"])]);
+    await scenario.deactivate(ended.workflow_id, "abort");
     const { stdout } = await run("ls");
     expect(stdout).toMatch(new RegExp(`^${running.workflow_id}  \\S+Z  50        RUNS$`, "m"));
     expect(stdout).not.toContain(ended.workflow_id);
@@ -65,19 +73,19 @@ describe("ls", () => {
   });
 
   test("ends quietly when its reader has enough", async () => {
-    for (let n = 0; n < 3; n++) await story.submitWorkflow([task(["pool-38"])]);
-    const listing = start(["query", "taskforces", "--json"], { env: { EWMS_URL: story.url } });
+    for (let n = 0; n < 3; n++) await scenario.submitWorkflow([makeTaskRequestAt(["pool-38"])]);
+    const listing = startCli(["query", "taskforces", "--json"], { env: { EWMS_URL: scenario.url } });
     listing.child.stdout.destroy();
-    expect(await listing.ended).toMatchObject({ code: 0, stderr: "" });
+    expect(await listing.result).toMatchObject({ code: 0, stderr: "" });
   });
 });
 
 describe("get and ids", () => {
   test("each kind of id gets its kind of entity", async () => {
-    const { workflow, task_directives, taskforces } = await story.submitWorkflow([
-      task(["pool-38", "pool-39"]),
+    const { workflow, task_directives, taskforces } = await scenario.submitWorkflow([
+      makeTaskRequestAt(["pool-38", "pool-39"]),
     ]);
-    const directive = theOnly(task_directives);
+    const directive = single(task_directives);
     expect(JSON.parse((await run("get", workflow.workflow_id)).stdout)).toEqual(workflow);
     expect(JSON.parse((await run("get", directive.task_id)).stdout)).toEqual(directive);
     const { taskforce_uuid } = taskforces[1] ?? {};
@@ -102,14 +110,12 @@ describe("get and ids", () => {
 describe("query", () => {
   test("shows the named fields as JSON lines, CSV or a table", async () => {
     const { workflow_id } = (
-      await story.submitWorkflow([task(["pool-38"]), task(["pool-39"], { task_args: 'a,"b"' })])
+      await scenario.submitWorkflow([
+        makeTaskRequestAt(["pool-38"]),
+        makeTaskRequestAt(["pool-39"], { task_args: 'a,"b"' }),
+      ])
     ).workflow;
-    const search = [
-      "--filter",
-      JSON.stringify({ workflow_id }),
-      "--fields",
-      "task_id,task_args,cluster_locations",
-    ];
+    const search = ["--filter", JSON.stringify({ workflow_id }), "--fields", "task_id,task_args,cluster_locations"];
     const query = (...more: string[]) => run("query", "task-directives", ...search, ...more);
     const [one, other] = (await query()).stdout
       .trimEnd()
@@ -121,7 +127,7 @@ describe("query", () => {
       cluster_locations: ["pool-39"],
     });
     expect((await query("--csv")).stdout).toBe(
-      `task_id,task_args,cluster_locations\n${one?.task_id},${task([]).task_args},"[""pool-38""]"\n` +
+      `task_id,task_args,cluster_locations\n${one?.task_id},${makeTaskRequestAt([]).task_args},"[""pool-38""]"\n` +
         `${other?.task_id},"a,""b""","[""pool-39""]"\n`,
     );
     const table = (await query("--table", "--limit", "1")).stdout.split("\n");
@@ -156,45 +162,46 @@ describe("query", () => {
 
 describe("add-workers, abort and finish", () => {
   test("a task gets a further taskforce", async () => {
-    const at = story.accessPoint();
-    const { task_directives } = await story.submitWorkflow([task([at.location])]);
-    const { task_id } = theOnly(task_directives);
+    const at = scenario.nextAccessPoint();
+    const { task_directives } = await scenario.submitWorkflow([makeTaskRequestAt([at.location])]);
+    const { task_id } = single(task_directives);
     const { stdout, code } = await run("add-workers", task_id, "--location", at.location, "-n", "12");
     expect(stdout).toMatch(new RegExp(`^TF-\\S+ asks for 12 workers on ${at.schedd}\n$`));
     expect(code).toBe(0);
-    expect(await story.taskforce(stdout.split(" ")[0] ?? "")).toMatchObject({ n_workers: 12, task_id });
+    expect(await scenario.readTaskforce(stdout.split(" ")[0] ?? "")).toMatchObject({
+      n_workers: 12,
+      task_id,
+    });
   });
 
   test.each([
     ["abort", "aborted", "ABORTED"],
     ["finish", "finished", "FINISHED"],
   ] as const)("%s needs a yes, and there is nobody to ask", async (command, past, deactivated) => {
-    const { workflow_id } = (await story.submitWorkflow([task(["pool-38"])])).workflow;
+    const { workflow_id } = (await scenario.submitWorkflow([makeTaskRequestAt(["pool-38"])])).workflow;
     const refused = await run(command, workflow_id);
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("say so with --yes") });
-    expect((await story.workflow(workflow_id)).deactivated).toBeNull();
+    expect((await scenario.readWorkflow(workflow_id)).deactivated).toBeNull();
     const { stdout } = await run(command, "--yes", workflow_id);
     expect(stdout).toBe(`${workflow_id} is ${past}, 1 taskforce to be stopped\n`);
-    expect((await story.workflow(workflow_id)).deactivated).toBe(deactivated);
+    expect((await scenario.readWorkflow(workflow_id)).deactivated).toBe(deactivated);
     expect((await run(command, "--yes", workflow_id)).code).toBe(3);
   });
 });
 
 describe("why", () => {
   test("says what a workflow waits for, and what failed", async () => {
-    const at = story.accessPoint();
-    const { workflow_id, taskforce_uuid } = await story.pending(at);
-    await at.tms.submitFailed(await story.takes(at.tms), "the spool is full\u001b[31m");
-    await eventually(
+    const at = scenario.nextAccessPoint();
+    const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
+    await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "the spool is full\u001b[31m");
+    await waitForValue(
       "the summary knows of the failure",
-      () => story.call<{ n_failed_attempts: number }>("GET", `/v1/workflows/${workflow_id}/summary`),
+      () => scenario.request<{ n_failed_attempts: number }>("GET", `/v1/workflows/${workflow_id}/summary`),
       ({ body }) => body.n_failed_attempts === 1,
     );
     const { stdout } = await run("why", workflow_id);
     expect(stdout).toContain(`${workflow_id} runs.\n`);
-    expect(stdout).toMatch(
-      new RegExp(`^1 taskforce waits for schedd ${at.schedd}, .*the spool is full.*\\.$`, "m"),
-    );
+    expect(stdout).toMatch(new RegExp(`^1 taskforce waits for schedd ${at.schedd}, .*the spool is full.*\\.$`, "m"));
     expect(stdout).toMatch(/^ {2}pending-starter: 1 taskforce, for \d+ s$/m);
     expect(stdout).toContain(`${taskforce_uuid} on ${at.schedd}, condor-submit: ERROR: the spool is full`);
     expect(stdout, "no escape sequence of others reaches the terminal").not.toContain("\u001b");
@@ -205,8 +212,8 @@ describe("every command", () => {
   test("says in one sentence what to do when the service can't be reached", async () => {
     const { url, close } = await startTestService();
     await close();
-    expect(await accepts(Number(new URL(url).port))).toBe(false);
-    const { code, stderr } = await ewms(["ls", "--url", url, "--patience", "0"]);
+    expect(await isPortOpen(Number(new URL(url).port))).toBe(false);
+    const { code, stderr } = await runCli(["ls", "--url", url, "--patience", "0"]);
     expect(stderr).toMatch(
       new RegExp(
         `^ewms: could not reach ${url}: connect ECONNREFUSED \\S+: is the service running\\? Set EWMS_URL or --url\n$`,
@@ -225,24 +232,24 @@ describe("every command", () => {
     [["ls", "--patience", "long"], "It must be a number of seconds"],
     [["submit", "no-such-file"], "no-such-file: there is no such file"],
   ])("%j is refused in one line, with 2", async (args, words) => {
-    const { code, stderr } = await ewms(args);
+    const { code, stderr } = await runCli(args);
     expect(stderr).toContain(words);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     expect(code).toBe(2);
   });
 
   test("has help with examples", async () => {
-    const { stdout } = await ewms(["--help"]);
+    const { stdout } = await runCli(["--help"]);
     const commands = [
       ...(stdout.split("Commands:\n")[1]?.split("\n\n")[0] ?? "").matchAll(/^ {2}([a-z-]+) .* {2}\S/gm),
     ].flatMap(([, name = ""]) => (name === "help" ? [] : [name]));
     expect(commands.length).toBeGreaterThanOrEqual(12);
     for (const command of commands)
-      expect((await ewms([command, "--help"])).stdout, command).toContain(`\nExamples:\n  ewms ${command}`);
+      expect((await runCli([command, "--help"])).stdout, command).toContain(`\nExamples:\n  ewms ${command}`);
   });
 
   test("without one, the help is on stderr, with 2", async () => {
-    expect(await ewms([])).toMatchObject({
+    expect(await runCli([])).toMatchObject({
       code: 2,
       stdout: "",
       stderr: expect.stringContaining("Usage: ewms"),
@@ -251,30 +258,30 @@ describe("every command", () => {
 
   test("knows its version", async () => {
     const { version } = JSON.parse(readFileSync("client/package.json", "utf8")) as { version: string };
-    expect(await ewms(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+    expect(await runCli(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
   });
 });
 
 describe("at a service that asks for tokens", () => {
   let idp: IdentityProvider;
-  let guarded: Story;
+  let guarded: ServiceScenario;
   beforeAll(async () => {
     idp = await IdentityProvider.start();
-    guarded = await startStory({ AUTH_OPENID_URL: idp.issuer, AUTH_AUDIENCE: "ewms-wms" });
+    guarded = await startServiceScenario({ AUTH_OPENID_URL: idp.issuer, AUTH_AUDIENCE: "ewms-wms" });
   });
   afterAll(async () => {
     await guarded.close();
-    await idp.goAway();
+    await idp.stop();
   });
 
   test("it is said how to get one, or that the one does not do", async () => {
-    const without = await ewms(["ls", "--url", guarded.url]);
+    const without = await runCli(["ls", "--url", guarded.url]);
     expect(without).toMatchObject({
       code: 4,
       stderr: expect.stringContaining("set EWMS_TOKEN, or EWMS_OPENID_URL and EWMS_CLIENT_ID"),
     });
-    const env = { EWMS_TOKEN: await idp.token({ ewms_role: "nobody" }) };
-    const unfit = await ewms(["ls", "--url", guarded.url], { env });
+    const env = { EWMS_TOKEN: await idp.signToken({ ewms_role: "nobody" }) };
+    const unfit = await runCli(["ls", "--url", guarded.url], { env });
     expect(unfit).toMatchObject({
       code: 4,
       stderr: expect.stringContaining("ask whoever runs the service for the role"),
@@ -283,35 +290,34 @@ describe("at a service that asks for tokens", () => {
 
   test("EWMS_TOKEN lets in, and so do client credentials and the device flow", async () => {
     const env = { EWMS_URL: guarded.url, XDG_CACHE_HOME: await temporaryFolder() };
-    const token = await idp.token({ ewms_role: "user" });
-    expect(await ewms(["ls"], { env: { ...env, EWMS_TOKEN: token } })).toMatchObject({ code: 0 });
-    idp.visitor = { ewms_role: "user" };
-    idp.machines = { robot: "secret" };
+    const token = await idp.signToken({ ewms_role: "user" });
+    expect(await runCli(["ls"], { env: { ...env, EWMS_TOKEN: token } })).toMatchObject({ code: 0 });
+    idp.nextLoginClaims = { ewms_role: "user" };
+    idp.clientSecrets = { robot: "secret" };
     const login = { ...env, EWMS_OPENID_URL: idp.issuer };
     const robot = { ...login, EWMS_CLIENT_ID: "robot", EWMS_CLIENT_SECRET: "secret" };
-    expect(await ewms(["ls"], { env: robot })).toMatchObject({ code: 0, stderr: "" });
+    expect(await runCli(["ls"], { env: robot })).toMatchObject({ code: 0, stderr: "" });
     const person = { ...login, EWMS_CLIENT_ID: "cli" };
-    expect(await ewms(["ls"], { env: person })).toMatchObject({
+    expect(await runCli(["ls"], { env: person })).toMatchObject({
       code: 0,
       stderr: `To log in, open ${idp.issuer}/activate and check that it shows WDJB-MJHT, or enter it there.\n`,
     });
-    expect(await ewms(["ls"], { env: person })).toMatchObject({ code: 0, stderr: "" });
+    expect(await runCli(["ls"], { env: person })).toMatchObject({ code: 0, stderr: "" });
   });
 });
 
 describe("drain", () => {
   test("shows what is queued, leased and dead at a schedd", async () => {
-    const at = story.accessPoint();
-    const dead = (await story.pending(at)).taskforce_uuid;
-    for (let n = 0; n < 3; n++) await at.tms.submitFailed(await story.takes(at.tms), "the spool is full");
-    const leased = (await story.pending(at)).taskforce_uuid;
-    await story.takes(at.tms);
-    const next = (await story.pending(at)).taskforce_uuid;
-    await story.launchesSettle();
+    const at = scenario.nextAccessPoint();
+    const dead = (await scenario.createPending(at)).taskforce_uuid;
+    for (let n = 0; n < 3; n++)
+      await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "the spool is full");
+    const leased = (await scenario.createPending(at)).taskforce_uuid;
+    await scenario.takeToStart(at.createTms);
+    const next = (await scenario.createPending(at)).taskforce_uuid;
+    await scenario.waitForLaunches();
     const { stdout, code } = await run("drain", "--schedd", at.schedd);
-    expect(stdout).toMatch(
-      new RegExp(`^${at.schedd}: pending-starter 3\\. A TMS asked for it at \\S+Z\\.$`, "m"),
-    );
+    expect(stdout).toMatch(new RegExp(`^${at.schedd}: pending-starter 3\\. A TMS asked for it at \\S+Z\\.$`, "m"));
     expect(stdout).toMatch(/^To start: 1 wait, the longest for \d+ s; 1 leased, 0 delayed, 1 dead$/m);
     expect(stdout).toMatch(new RegExp(`^ {2}next {4}${next}$`, "m"));
     expect(stdout).toMatch(new RegExp(`^ {2}leased {2}${leased} since \\S+Z$`, "m"));

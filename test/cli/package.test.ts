@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../processes/serviceProcess.js";
-import { PACKAGE } from "./cliProcess.js";
+import { CLIENT_PACKAGE } from "./cliProcess.js";
 
 const node = (...args: string[]) =>
-  promisify(execFile)(process.execPath, args, { cwd: PACKAGE }).catch(
+  promisify(execFile)(process.execPath, args, { cwd: CLIENT_PACKAGE }).catch(
     (failed: { code: number; stdout: string; stderr: string }) => failed,
   );
 
@@ -22,17 +22,11 @@ test("a copy that was never compiled says what to do, in one sentence", async ()
 });
 
 test("a program imports the library, and nothing else, by the package's name", async () => {
-  const imported = await node(
-    "-p",
-    'import("ewms").then((client) => console.log(Object.keys(client).join(" "))), ""',
-  );
+  const imported = await node("-p", 'import("ewms").then((client) => console.log(Object.keys(client).join(" "))), ""');
   expect(imported.stdout.trim()).toBe(
     "LoginFailed Refusal Unreachable answerOf createClient createTokenSource tokenFile",
   );
   expect(imported.stderr).toBe("");
-  const inside = await node(
-    "-p",
-    'import("ewms/dist/cli/main.js").catch(({ code }) => console.log(code)), ""',
-  );
+  const inside = await node("-p", 'import("ewms/dist/cli/main.js").catch(({ code }) => console.log(code)), ""');
   expect(inside.stdout.trim()).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED");
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parseRequest } from "../../client/src/cli/requestFile.js";
+import { parseRequestFile } from "../../client/src/cli/requestFile.js";
 
 const EXAMPLE = readFileSync("examples/workflow.json", "utf8");
 const example = () => JSON.parse(EXAMPLE);
@@ -8,7 +8,7 @@ const example = () => JSON.parse(EXAMPLE);
 /** What is told of a file, a line each, without the file's name. */
 function faults(content: string): string[] {
   try {
-    parseRequest("f", content);
+    parseRequestFile("f", content);
   } catch (error) {
     return (error as Error).message.split("\n").map((line) => line.replace(/^f:/, ""));
   }
@@ -38,7 +38,7 @@ tasks:
 `;
 
 test("the example can be sent", () => {
-  expect(parseRequest("f", EXAMPLE).request).toEqual(example());
+  expect(parseRequestFile("f", EXAMPLE).request).toEqual(example());
 });
 
 test("YAML may share parts, and is told the lines of its own", () => {
@@ -48,7 +48,7 @@ test("YAML may share parts, and is told the lines of its own", () => {
     "20: tasks[1].n_workers: expected integer or null, got string",
   ]);
   const mended = YAML.replace(": no", ": false").replace("many", "3");
-  expect(parseRequest("f", mended).request.tasks.map(({ n_workers }) => n_workers)).toEqual([undefined, 3]);
+  expect(parseRequestFile("f", mended).request.tasks.map(({ n_workers }) => n_workers)).toEqual([undefined, 3]);
 });
 
 describe("the line of", () => {
@@ -120,11 +120,11 @@ describe("the line of", () => {
   });
 
   test("a field that only the service finds fault with", () => {
-    const { locate } = parseRequest("f", EXAMPLE);
+    const { withLocation } = parseRequestFile("f", EXAMPLE);
     const line = EXAMPLE.split("\n").findIndex((each) => each.includes('"SKYSCAN_PROGRESS_INTERVAL"')) + 1;
     const words = "tasks[0].task_env.SKYSCAN_PROGRESS_INTERVAL: not today";
-    expect(locate(words)).toBe(`f:${line}: ${words}`);
-    expect(locate("no such thing: osg")).toBe("no such thing: osg");
+    expect(withLocation(words)).toBe(`f:${line}: ${words}`);
+    expect(withLocation("no such thing: osg")).toBe("no such thing: osg");
   });
 });
 

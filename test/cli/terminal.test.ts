@@ -1,30 +1,36 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ServiceProcess, temporaryFolder, workflowRequest } from "../processes/serviceProcess.js";
+import { ServiceProcess, temporaryFolder, workflowRequestJson } from "../processes/serviceProcess.js";
+import {
+  makeTaskRequestAt,
+  type ServiceScenario,
+  single,
+  startServiceScenario,
+  type TestAccessPoint,
+} from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
-import { type AccessPoint, type Story, startStory, task, theOnly } from "../scenarios/serviceScenario.js";
-import { onTerminal, start } from "./cliProcess.js";
+import { startCli, startOnTerminal } from "./cliProcess.js";
 
 const CTRL_C = "\u0003";
 const COLOUR = "\u001b[32m";
 
-let story: Story;
+let scenario: ServiceScenario;
 let env: Record<string, string>;
-let at: AccessPoint;
+let at: TestAccessPoint;
 beforeAll(async () => {
-  story = await startStory();
-  env = { EWMS_URL: story.url };
+  scenario = await startServiceScenario();
+  env = { EWMS_URL: scenario.url };
 });
-afterAll(() => story.close());
+afterAll(() => scenario.close());
 beforeEach(() => {
-  at = story.accessPoint();
+  at = scenario.nextAccessPoint();
 });
 
 /** A file that asks for a workflow of ten workers at the access point of this test. */
 async function requestFile(): Promise<string> {
   const path = join(await temporaryFolder(), "request.json");
-  writeFileSync(path, workflowRequest({ cluster_locations: [at.location], n_workers: 10 }));
+  writeFileSync(path, workflowRequestJson({ cluster_locations: [at.location], n_workers: 10 }));
   return path;
 }
 
@@ -32,64 +38,66 @@ const idIn = (text: string): string => /WF-[0-9a-f]+-[0-9a-f]{8}/.exec(text)?.[0
 
 /** Has a TMS report how many of ten workers do what. */
 const report = (uuid: string, statuses: Record<string, Record<string, number>>) =>
-  story.call("POST", "/v1/tms/statuses/taskforces", { compound_statuses_by_taskforce: { [uuid]: statuses } });
+  scenario.request("POST", "/v1/tms/statuses/taskforces", {
+    compound_statuses_by_taskforce: { [uuid]: statuses },
+  });
 
 describe("on a terminal", () => {
   test("submit --watch draws bars that follow the workers, until the workflow has ended", async () => {
-    const command = onTerminal(["submit", await requestFile(), "--watch"], env);
-    await command.says(/is created: 1 task, 1 taskforce/);
-    await command.says(/1 task:1 ░{24} pending-starter 1; 0 of 10 workers run/);
-    await command.says(new RegExp(`1 taskforce waits for schedd ${at.schedd}`, "i"));
-    await at.tms.submit(await story.takes(at.tms));
+    const command = startOnTerminal(["submit", await requestFile(), "--watch"], env);
+    await command.waitForOutput(/is created: 1 task, 1 taskforce/);
+    await command.waitForOutput(/1 task:1 ░{24} pending-starter 1; 0 of 10 workers run/);
+    await command.waitForOutput(new RegExp(`1 taskforce waits for schedd ${at.schedd}`, "i"));
+    await at.createTms.submit(await scenario.takeToStart(at.createTms));
     const workflow = idIn(command.text);
-    const { body } = await story.call<{ taskforces: { taskforce_uuid: string }[] }>(
+    const { body } = await scenario.request<{ taskforces: { taskforce_uuid: string }[] }>(
       "POST",
       "/v1/query/taskforces",
       {
         query: { workflow_id: workflow },
       },
     );
-    const { taskforce_uuid } = theOnly(body.taskforces);
+    const { taskforce_uuid } = single(body.taskforces);
     await report(taskforce_uuid, {
       RUNNING: { Tasking: 5 },
       "HELD: memory": { null: 2 },
       COMPLETED: { Done: 3 },
     });
-    await command.says(/▓{7}█{12}▒{5} condor-submit 1; 5 of 10 workers run, 2 held, 3 ended/);
+    await command.waitForOutput(/▓{7}█{12}▒{5} condor-submit 1; 5 of 10 workers run, 2 held, 3 ended/);
     expect(command.stdout).toContain(COLOUR);
-    await story.deactivate(workflow, "finished");
-    const stopping = await story.takesToStop(at.tms);
-    await at.tms.remove(stopping);
-    await at.tms.complete(stopping);
-    const { code } = await command.ended;
+    await scenario.deactivate(workflow, "finished");
+    const stopping = await scenario.takeToStop(at.createTms);
+    await at.createTms.remove(stopping);
+    await at.createTms.complete(stopping);
+    const { code } = await command.result;
     expect(command.text).toContain("FINISHED, 1 taskforce");
     expect(code).toBe(0);
   });
 
   test("watch of a workflow that is aborted ends with 1, also when nothing of it ever ran", async () => {
-    const { workflow_id } = await story.pending(at);
-    const command = onTerminal(["watch", workflow_id], env);
-    await command.says(/pending-starter 1/);
-    await story.deactivate(workflow_id, "abort");
-    expect((await command.ended).code).toBe(1);
+    const { workflow_id } = await scenario.createPending(at);
+    const command = startOnTerminal(["watch", workflow_id], env);
+    await command.waitForOutput(/pending-starter 1/);
+    await scenario.deactivate(workflow_id, "abort");
+    expect((await command.result).code).toBe(1);
     expect(command.text).toContain("ABORTED");
   });
 
   test("Ctrl-C ends the watch with 130, gives the cursor back, and leaves the workflow alone", async () => {
-    const { workflow_id } = await story.pending(at);
-    const command = onTerminal(["watch", workflow_id], env);
-    await command.says(/pending-starter 1/);
-    command.types(CTRL_C);
-    expect((await command.ended).code).toBe(130);
+    const { workflow_id } = await scenario.createPending(at);
+    const command = startOnTerminal(["watch", workflow_id], env);
+    await command.waitForOutput(/pending-starter 1/);
+    command.typeKeys(CTRL_C);
+    expect((await command.result).code).toBe(130);
     const lastOf = (sequence: string) => command.stdout.lastIndexOf(sequence);
     expect(lastOf("\u001b[?25h")).toBeGreaterThan(lastOf("\u001b[?25l"));
-    expect((await story.workflow(workflow_id)).deactivated).toBeNull();
+    expect((await scenario.readWorkflow(workflow_id)).deactivated).toBeNull();
   });
 
   test("NO_COLOR is obeyed", async () => {
-    const { workflow_id } = await story.pending(at);
-    const command = onTerminal(["why", workflow_id], { ...env, NO_COLOR: "1" });
-    await command.ended;
+    const { workflow_id } = await scenario.createPending(at);
+    const command = startOnTerminal(["why", workflow_id], { ...env, NO_COLOR: "1" });
+    await command.result;
     expect(command.text).toContain(`${workflow_id} runs.`);
     expect(command.stdout).not.toContain("\u001b[");
   });
@@ -99,42 +107,42 @@ describe("on a terminal", () => {
     ["n", 1, null],
     ["", 1, null],
   ])("abort asks, and %j means %i", async (answer, code, deactivated) => {
-    const { workflow_id } = await story.pending(at);
-    const command = onTerminal(["abort", workflow_id], env);
-    await command.says(/Abort \S+\? Its workers are stopped \[y\/N\]/);
-    command.types(`${answer}\r`);
-    expect((await command.ended).code).toBe(code);
+    const { workflow_id } = await scenario.createPending(at);
+    const command = startOnTerminal(["abort", workflow_id], env);
+    await command.waitForOutput(/Abort \S+\? Its workers are stopped \[y\/N\]/);
+    command.typeKeys(`${answer}\r`);
+    expect((await command.result).code).toBe(code);
     expect(command.text).toContain(code === 0 ? "is aborted, 1 taskforce to be stopped" : "nothing was done");
-    expect((await story.workflow(workflow_id)).deactivated).toBe(deactivated);
+    expect((await scenario.readWorkflow(workflow_id)).deactivated).toBe(deactivated);
   });
 
   test("Ctrl-C instead of an answer ends with 130, and nothing is done", async () => {
-    const { workflow_id } = await story.pending(at);
-    const command = onTerminal(["finish", workflow_id], env);
-    await command.says(/\[y\/N\]/);
-    command.types(CTRL_C);
-    expect((await command.ended).code).toBe(130);
-    expect((await story.workflow(workflow_id)).deactivated).toBeNull();
+    const { workflow_id } = await scenario.createPending(at);
+    const command = startOnTerminal(["finish", workflow_id], env);
+    await command.waitForOutput(/\[y\/N\]/);
+    command.typeKeys(CTRL_C);
+    expect((await command.result).code).toBe(130);
+    expect((await scenario.readWorkflow(workflow_id)).deactivated).toBeNull();
   });
 
   test("query draws a table", async () => {
-    await story.submitWorkflow([task([at.location])]);
-    const command = onTerminal(["query", "taskforces", "-f", JSON.stringify({ schedd: at.schedd })], env);
-    expect((await command.ended).code).toBe(0);
+    await scenario.submitWorkflow([makeTaskRequestAt([at.location])]);
+    const command = startOnTerminal(["query", "taskforces", "-f", JSON.stringify({ schedd: at.schedd })], env);
+    expect((await command.result).code).toBe(0);
     expect(command.text).toMatch(/^taskforce_uuid +phase +schedd +n_workers +cluster_id\r?\nTF-/);
   });
 });
 
 describe("piped", () => {
   test("watch prints a line for each change, without colours, until the workflow has ended", async () => {
-    const { workflow_id, taskforce_uuid } = await story.pending(at);
-    const command = start(["watch", workflow_id], { env });
-    await command.says(/pending-starter 1; 0 of 1 worker run/);
-    const handOut = await story.takes(at.tms);
-    await at.tms.submitFailed(handOut, "no space");
-    await command.says(new RegExp(`${taskforce_uuid} failed condor-submit: ERROR: no space`));
-    await story.deactivate(workflow_id, "finished");
-    const { code, stdout, stderr } = await command.ended;
+    const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
+    const command = startCli(["watch", workflow_id], { env });
+    await command.waitForOutput(/pending-starter 1; 0 of 1 worker run/);
+    const handOut = await scenario.takeToStart(at.createTms);
+    await at.createTms.submitFailed(handOut, "no space");
+    await command.waitForOutput(new RegExp(`${taskforce_uuid} failed condor-submit: ERROR: no space`));
+    await scenario.deactivate(workflow_id, "finished");
+    const { code, stdout, stderr } = await command.result;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/^\S+Z WF-\S+ FINISHED$/m);
     expect(stdout).not.toContain("\u001b");
@@ -146,27 +154,27 @@ describe("piped", () => {
   });
 
   test("SIGINT ends the watch with 130", async () => {
-    const { workflow_id } = await story.pending(at);
-    const command = start(["watch", workflow_id], { env });
-    await command.says(/pending-starter 1/);
+    const { workflow_id } = await scenario.createPending(at);
+    const command = startCli(["watch", workflow_id], { env });
+    await command.waitForOutput(/pending-starter 1/);
     command.child.kill("SIGINT");
-    expect(await command.ended).toMatchObject({ code: 130, stderr: "" });
+    expect(await command.result).toMatchObject({ code: 130, stderr: "" });
   });
 
   test("a watch goes on over a restart of the service", async () => {
     const settings = { REDIS_URL: await freshDatabase() };
     const first = new ServiceProcess("main", settings);
-    const url = await first.url();
-    const created = await fetch(`${url}/v1/workflows`, { method: "POST", body: workflowRequest() });
+    const url = await first.waitForUrl();
+    const created = await fetch(`${url}/v1/workflows`, { method: "POST", body: workflowRequestJson() });
     const workflow = idIn(await created.text());
-    const command = start(["watch", workflow, "--url", url]);
-    await command.says(/pending-starter 1/);
+    const command = startCli(["watch", workflow, "--url", url]);
+    await command.waitForOutput(/pending-starter 1/);
     first.signal("SIGKILL");
-    await first.ended();
-    await command.says(/ewms: the events broke off/);
+    await first.waitForExit();
+    await command.waitForOutput(/ewms: the events broke off/);
     const second = new ServiceProcess("main", { ...settings, REST_PORT: new URL(url).port });
-    await second.url();
+    await second.waitForUrl();
     await fetch(`${url}/v1/workflows/${workflow}/actions/finished`, { method: "POST" });
-    expect(await command.ended).toMatchObject({ code: 0, stdout: expect.stringContaining("FINISHED") });
+    expect(await command.result).toMatchObject({ code: 0, stdout: expect.stringContaining("FINISHED") });
   });
 });

@@ -2,12 +2,12 @@ import { chmod, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
-  answerOf,
   createClient,
+  createTokenFileCache,
   createTokenSource,
   type DeviceLogin,
   LoginFailed,
-  tokenFile,
+  unwrapResponse,
 } from "../../client/src/index.js";
 import { IdentityProvider } from "../auth/identityProvider.js";
 import { temporaryFolder } from "../processes/serviceProcess.js";
@@ -21,13 +21,13 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.close();
-  await idp.goAway();
+  await idp.stop();
 });
 beforeEach(() => {
-  idp.machines = { robot: "s3cret & more" };
-  idp.visitor = { sub: "robot", ewms_role: "user" };
-  idp.atTheDevice = "agrees";
-  idp.accessSeconds = 300;
+  idp.clientSecrets = { robot: "s3cret & more" };
+  idp.nextLoginClaims = { sub: "robot", ewms_role: "user" };
+  idp.deviceFlowOutcome = "agrees";
+  idp.accessTokenSeconds = 300;
 });
 
 const robot = () => ({ issuer: idp.issuer, clientId: "robot", clientSecret: "s3cret & more" });
@@ -36,25 +36,25 @@ const person = () => ({ issuer: idp.issuer, clientId: "cli", scope: "openid" });
 describe("with client credentials", () => {
   test("the client is let in, and asks for one token however many requests it sends", async () => {
     const client = createClient({ url: service.url, token: createTokenSource(robot()) });
-    const before = idp.asked("token");
-    await Promise.all(Array.from({ length: 5 }, () => answerOf(client.GET("/v1/"))));
-    expect(idp.asked("token")).toBe(before + 1);
+    const before = idp.countRequests("token");
+    await Promise.all(Array.from({ length: 5 }, () => unwrapResponse(client.GET("/v1/"))));
+    expect(idp.countRequests("token")).toBe(before + 1);
   });
 
   test("a token that ends soon is replaced before it does", async () => {
-    idp.accessSeconds = 10;
+    idp.accessTokenSeconds = 10;
     const token = createTokenSource(robot());
     expect(await token()).not.toBe(await token());
   });
 
   test("a token that the service refuses is replaced, once", async () => {
     const token = createTokenSource(robot());
-    const usual = idp.visitor;
-    idp.visitor = { ...usual, exp: 1 };
+    const usual = idp.nextLoginClaims;
+    idp.nextLoginClaims = { ...usual, exp: 1 };
     const old = await token();
-    idp.visitor = usual;
+    idp.nextLoginClaims = usual;
     const client = createClient({ url: service.url, token });
-    expect(await answerOf(client.GET("/v1/"))).toEqual({});
+    expect(await unwrapResponse(client.GET("/v1/"))).toEqual({});
     expect(await token()).not.toBe(old);
   });
 
@@ -67,25 +67,25 @@ describe("with client credentials", () => {
 
 describe("with the device flow", () => {
   test("a person is shown where to log in, and the client waits until that is done", async () => {
-    idp.atTheDevice = "waits";
+    idp.deviceFlowOutcome = "waits";
     const shown: DeviceLogin[] = [];
     const token = createTokenSource(person(), { onDeviceLogin: (login) => shown.push(login) });
-    const asked = answerOf(createClient({ url: service.url, token }).GET("/v1/"));
-    const before = idp.asked("token");
-    await expect.poll(() => idp.asked("token")).toBeGreaterThan(before + 1);
-    idp.atTheDevice = "agrees";
+    const asked = unwrapResponse(createClient({ url: service.url, token }).GET("/v1/"));
+    const before = idp.countRequests("token");
+    await expect.poll(() => idp.countRequests("token")).toBeGreaterThan(before + 1);
+    idp.deviceFlowOutcome = "agrees";
     expect(await asked).toEqual({});
     expect(shown).toEqual([{ page: `${idp.issuer}/activate`, code: "WDJB-MJHT", pageWithCode: undefined }]);
   });
 
   test("one who refuses is not asked again", async () => {
-    idp.atTheDevice = "refuses";
+    idp.deviceFlowOutcome = "refuses";
     const token = createTokenSource(person(), { onDeviceLogin: () => undefined });
     await expect(token()).rejects.toThrow("gave no token: access_denied");
   });
 
   test("waiting ends with the signal", async () => {
-    idp.atTheDevice = "waits";
+    idp.deviceFlowOutcome = "waits";
     const enough = new AbortController();
     const token = createTokenSource(person(), {
       onDeviceLogin: () => enough.abort(new Error("enough")),
@@ -100,7 +100,10 @@ describe("a file of tokens", () => {
     const path = join(await temporaryFolder(), "deeper", "tokens.json");
     const logins: DeviceLogin[] = [];
     const start = () =>
-      createTokenSource(person(), { cache: tokenFile(path), onDeviceLogin: (login) => logins.push(login) });
+      createTokenSource(person(), {
+        cache: createTokenFileCache(path),
+        onDeviceLogin: (login) => logins.push(login),
+      });
     const first = await start()();
     expect(await start()()).toBe(first);
     expect(logins).toHaveLength(1);
@@ -108,10 +111,10 @@ describe("a file of tokens", () => {
   });
 
   test("lets a token that has ended be renewed without a login, until the provider wants one", async () => {
-    const cache = tokenFile(join(await temporaryFolder(), "tokens.json"));
+    const cache = createTokenFileCache(join(await temporaryFolder(), "tokens.json"));
     const logins: DeviceLogin[] = [];
     const start = () => createTokenSource(person(), { cache, onDeviceLogin: (login) => logins.push(login) });
-    idp.accessSeconds = 1;
+    idp.accessTokenSeconds = 1;
     const first = await start()();
     expect(await start()()).not.toBe(first);
     expect(logins).toHaveLength(1);
@@ -122,18 +125,16 @@ describe("a file of tokens", () => {
 
   test("keeps tokens by provider and client", async () => {
     const path = join(await temporaryFolder(), "tokens.json");
-    const cache = tokenFile(path);
+    const cache = createTokenFileCache(path);
     const asRobot = await createTokenSource(robot(), { cache })();
     const asPerson = await createTokenSource(person(), { cache, onDeviceLogin: () => undefined })();
-    const kept = Object.values(
-      JSON.parse(await readFile(path, "utf8")) as Record<string, { accessToken: string }>,
-    );
+    const kept = Object.values(JSON.parse(await readFile(path, "utf8")) as Record<string, { accessToken: string }>);
     expect(kept.map(({ accessToken }) => accessToken)).toEqual([asRobot, asPerson]);
   });
 
   test("that others could read is not believed, and made private", async () => {
     const path = join(await temporaryFolder(), "tokens.json");
-    const cache = tokenFile(path);
+    const cache = createTokenFileCache(path);
     const first = await createTokenSource(robot(), { cache })();
     await chmod(path, 0o644);
     expect(await createTokenSource(robot(), { cache })()).not.toBe(first);

@@ -5,27 +5,27 @@ import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 
 /** What happens to a request on its way. */
-type Fate = "passes" | "answer lost" | "answer cut off";
+type RequestFate = "passes" | "answer lost" | "answer cut off";
 
 /** A way to a service that a test can break. */
-export interface Wire {
+export interface FaultyProxy {
   /** The same service, by way of the wire. */
   url: string;
   /** Requests that reached the service, as `POST /v1/workflows`. */
-  readonly passed: string[];
+  readonly forwardedRequests: string[];
   /** Headers of the last one. */
   lastHeaders(): IncomingMessage["headers"];
   /** What happens to the next requests, one each; those after them pass. */
-  next(...fates: Fate[]): void;
+  setNextFates(...fates: RequestFate[]): void;
 }
 
 /**
  * Passes requests on to a service. Those that shall be lost are served all the same: their answer is read, and then the
  * client's connection breaks before it, or in the middle of it.
  */
-export async function layWire(target: string): Promise<Wire> {
+export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const passed: string[] = [];
-  const fates: Fate[] = [];
+  const fates: RequestFate[] = [];
   let headers: IncomingMessage["headers"] = {};
   const serve = async (asked: IncomingMessage, response: ServerResponse) => {
     passed.push(`${asked.method} ${asked.url}`);
@@ -38,10 +38,10 @@ export async function layWire(target: string): Promise<Wire> {
       agent: false,
     });
     passedOn.end(body);
-    const [answer] = (await once(passedOn, "response")) as [IncomingMessage];
-    const text = await buffer(answer);
+    const [upstreamResponse] = (await once(passedOn, "response")) as [IncomingMessage];
+    const text = await buffer(upstreamResponse);
     if (fate === "answer lost") return void response.destroy();
-    response.writeHead(answer.statusCode ?? 500, answer.statusMessage, answer.headers);
+    response.writeHead(upstreamResponse.statusCode ?? 500, upstreamResponse.statusMessage, upstreamResponse.headers);
     if (fate === "passes") return void response.end(text);
     response.write(text.subarray(0, text.length / 2), () => response.destroy());
   };
@@ -57,8 +57,8 @@ export async function layWire(target: string): Promise<Wire> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    passed,
+    forwardedRequests: passed,
     lastHeaders: () => headers,
-    next: (...following) => void fates.push(...following),
+    setNextFates: (...following) => void fates.push(...following),
   };
 }

@@ -2,19 +2,19 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { createClient, Refusal, type WatchEvent } from "../../client/src/index.js";
-import type { Created } from "../api/requestBodies.js";
-import { ServiceProcess, workflowRequest } from "../processes/serviceProcess.js";
+import { ApiError, createClient, type WatchEvent } from "../../client/src/index.js";
+import type { CreatedWorkflow } from "../api/requestBodies.js";
+import { ServiceProcess, workflowRequestJson } from "../processes/serviceProcess.js";
+import { makeTaskRequestAt, type ServiceScenario, single, startServiceScenario } from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
 import { startTestService } from "../setup/testService.js";
-import { type Story, startStory, task, theOnly } from "../scenarios/serviceScenario.js";
 
 /** What an event says, in short. */
-const inShort = ({ event, data }: WatchEvent): string =>
+const shortForm = ({ event, data }: WatchEvent): string =>
   event === "phase" ? `${data.phase}${data.was_successful ? "" : " failed"}` : event;
 
 /** Gathers what a watch tells until it ends. */
-function gather(watch: AsyncIterable<WatchEvent>): { events: WatchEvent[]; ended: Promise<void> } {
+function collectEvents(watch: AsyncIterable<WatchEvent>): { events: WatchEvent[]; ended: Promise<void> } {
   const events: WatchEvent[] = [];
   const ended = (async () => {
     for await (const event of watch) events.push(event);
@@ -22,25 +22,25 @@ function gather(watch: AsyncIterable<WatchEvent>): { events: WatchEvent[]; ended
   return { events, ended };
 }
 
-let story: Story;
+let scenario: ServiceScenario;
 beforeAll(async () => {
-  story = await startStory();
+  scenario = await startServiceScenario();
 });
-afterAll(() => story.close());
+afterAll(() => scenario.close());
 
 describe("a watch", () => {
   test("tells what happens to a workflow, in order, and ends with its signal", async () => {
-    const at = story.accessPoint();
-    const { workflow_id, taskforce_uuid } = await story.pending(at);
+    const at = scenario.nextAccessPoint();
+    const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
     const enough = new AbortController();
     let opened = 0;
     const onOpen = () => void opened++;
-    const client = createClient({ url: story.url });
-    const { events, ended } = gather(client.watch(workflow_id, { signal: enough.signal, onOpen }));
+    const client = createClient({ url: scenario.url });
+    const { events, ended } = collectEvents(client.watch(workflow_id, { signal: enough.signal, onOpen }));
     await expect.poll(() => opened).toBe(1);
-    await at.tms.submit(await story.takes(at.tms));
-    await story.deactivate(workflow_id, "finished");
-    const told = () => events.map(inShort).filter((event) => event !== "summary");
+    await at.createTms.submit(await scenario.takeToStart(at.createTms));
+    await scenario.deactivate(workflow_id, "finished");
+    const told = () => events.map(shortForm).filter((event) => event !== "summary");
     await expect.poll(told).toEqual(["condor-submit", "deactivated", "pending-stopper"]);
     expect(events.find(({ event }) => event === "phase")?.data).toMatchObject({
       workflow_id,
@@ -54,31 +54,31 @@ describe("a watch", () => {
   });
 
   test("goes on after an event of an earlier one", async () => {
-    const at = story.accessPoint();
-    const { workflow_id } = await story.pending(at);
-    const client = createClient({ url: story.url });
+    const at = scenario.nextAccessPoint();
+    const { workflow_id } = await scenario.createPending(at);
+    const client = createClient({ url: scenario.url });
     const first = client.watch(workflow_id);
     const begun = first.next();
-    await at.tms.submitFailed(await story.takes(at.tms), "no space");
+    await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "no space");
     const { value } = await begun;
     await first.return();
-    await story.deactivate(workflow_id, "abort");
+    await scenario.deactivate(workflow_id, "abort");
     const enough = new AbortController();
     onTestFinished(() => enough.abort());
     const options = { lastEventId: value?.id, signal: enough.signal };
-    const { events, ended } = gather(client.watch(workflow_id, options));
+    const { events, ended } = collectEvents(client.watch(workflow_id, options));
     ended.catch(() => undefined);
-    await expect.poll(() => events.map(inShort)).toContain("pending-stopper");
-    expect(events.map(inShort)).not.toContain(inShort(value as WatchEvent));
+    await expect.poll(() => events.map(shortForm)).toContain("pending-stopper");
+    expect(events.map(shortForm)).not.toContain(shortForm(value as WatchEvent));
   });
 
   test("of all workflows tells of new ones", async () => {
     const enough = new AbortController();
     let opened = 0;
     const options = { signal: enough.signal, onOpen: () => void opened++ };
-    const { events, ended } = gather(createClient({ url: story.url }).watchAll(options));
+    const { events, ended } = collectEvents(createClient({ url: scenario.url }).watchAll(options));
     await expect.poll(() => opened).toBe(1);
-    const { workflow_id } = (await story.submitWorkflow([task(["pool-39"])])).workflow;
+    const { workflow_id } = (await scenario.submitWorkflow([makeTaskRequestAt(["pool-39"])])).workflow;
     const created = () => events.filter(({ event }) => event === "created").map(({ data }) => data);
     await expect.poll(created).toContainEqual({ workflow_id, timestamp: expect.any(Number) });
     enough.abort();
@@ -86,8 +86,8 @@ describe("a watch", () => {
   });
 
   test("of a workflow that is unknown is refused", async () => {
-    const watch = createClient({ url: story.url }).watch("WF-0-00000000");
-    await expect(watch.next()).rejects.toEqual(new Refusal(404, "no workflow found with id: WF-0-00000000"));
+    const watch = createClient({ url: scenario.url }).watch("WF-0-00000000");
+    await expect(watch.next()).rejects.toEqual(new ApiError(404, "no workflow found with id: WF-0-00000000"));
   });
 
   test("that is ended while its stream is being opened lets go of the connection", async () => {
@@ -109,7 +109,7 @@ describe("a watch", () => {
   test("gives up where nobody ever answered", async () => {
     const { url, close } = await startTestService();
     await close();
-    const watch = createClient({ url, patience: { seconds: 0 } }).watch("WF-0-00000000");
+    const watch = createClient({ url, retry: { maxSeconds: 0 } }).watch("WF-0-00000000");
     await expect(watch.next()).rejects.toMatchObject({ name: "Unreachable", url });
   });
 });
@@ -120,21 +120,20 @@ test.each(["SIGKILL", "SIGTERM"] as const)(
     const environment = { REDIS_URL: await freshDatabase() };
     const worker = new ServiceProcess("worker", environment);
     const web = new ServiceProcess("web", environment);
-    const url = await web.url();
+    const url = await web.waitForUrl();
     const other = new ServiceProcess("web", environment);
-    const elsewhere = await other.url();
-    await worker.says(/Redis/);
+    const elsewhere = await other.waitForUrl();
+    await worker.waitForOutput(/Redis/);
     const post = async <T>(path: string, body: string): Promise<T> =>
       (await (await fetch(elsewhere + path, { method: "POST", body })).json()) as T;
-    const { workflow, taskforces } = await post<Created>("/v1/workflows", workflowRequest());
-    const { taskforce_uuid } = theOnly(taskforces);
-    const fail = (n: number) =>
-      post(`/v1/tms/condor-rm/taskforces/${taskforce_uuid}/failed`, `{"error": "no ${n}"}`);
+    const { workflow, taskforces } = await post<CreatedWorkflow>("/v1/workflows", workflowRequestJson());
+    const { taskforce_uuid } = single(taskforces);
+    const fail = (n: number) => post(`/v1/tms/condor-rm/taskforces/${taskforce_uuid}/failed`, `{"error": "no ${n}"}`);
 
     const enough = new AbortController();
     const breaks: string[] = [];
     let opened = 0;
-    const { events, ended } = gather(
+    const { events, ended } = collectEvents(
       createClient({ url }).watch(workflow.workflow_id, {
         signal: enough.signal,
         onOpen: () => void opened++,
@@ -142,15 +141,15 @@ test.each(["SIGKILL", "SIGTERM"] as const)(
       }),
     );
     await expect.poll(() => opened).toBe(1);
-    const failures = () => events.filter((event) => inShort(event) === "condor-rm failed");
+    const failures = () => events.filter((event) => shortForm(event) === "condor-rm failed");
     await fail(1);
     await expect.poll(() => failures().length).toBe(1);
     web.signal(signal);
-    await web.ended();
+    await web.waitForExit();
     await fail(2);
     await expect.poll(() => breaks.length).toBeGreaterThan(1);
     const again = new ServiceProcess("web", { ...environment, REST_PORT: new URL(url).port });
-    await again.url();
+    await again.waitForUrl();
     await fail(3);
     await expect.poll(() => failures().length).toBe(3);
     await fail(4);

@@ -40,9 +40,7 @@ describe("operators get in", () => {
 });
 
 test("PUBLIC_URL loses its slash", () => {
-  expect(accessOf({ PUBLIC_URL: "https://wms.example.org:8443/" }).publicUrl).toBe(
-    "https://wms.example.org:8443",
-  );
+  expect(accessOf({ PUBLIC_URL: "https://wms.example.org:8443/" }).publicUrl).toBe("https://wms.example.org:8443");
 });
 
 describe("one sentence refuses", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError, readConfig } from "../../src/config/config.js";
-import { settingsAbout } from "../../src/config/settings.js";
+import { describeSettings } from "../../src/config/settings.js";
 
 describe("without any setting", () => {
   const config = readConfig({});
@@ -71,7 +71,7 @@ test("secrets are listed, with the passwords in addresses, for the log to mask",
 
 test("no error shows the value of a setting", () => {
   // Rules over claims are no secrets, and which of them is wrong has to be told.
-  const names = settingsAbout().flatMap(({ name }) => (name.startsWith("AUTH_ROLE_") ? [] : [name]));
+  const names = describeSettings().flatMap(({ name }) => (name.startsWith("AUTH_ROLE_") ? [] : [name]));
   const refused = names.flatMap((name) => {
     try {
       readConfig({ [name]: "shown://user:shown@shown" });
@@ -91,20 +91,9 @@ describe("a setting that can't be used is named", () => {
     [{ REST_PORT: "70000" }, /^REST_PORT: /],
     [{ STORE_PARTITIONS: "0" }, /^STORE_PARTITIONS: /],
     [{ TMS_LEASE_SECONDS: "-1" }, /^TMS_LEASE_SECONDS: /],
-    ...[
-      "true",
-      "0",
-      "100",
-      "proxy.example.org",
-      "10.0.0.0/33",
-      "10.0.0.0/0",
-      "10.0.0.1,",
-      "::/129",
-      "1.2.3.4/8/8",
-    ].map((TRUST_PROXY): [object, RegExp] => [
-      { TRUST_PROXY },
-      /^TRUST_PROXY: is neither a number of proxies/,
-    ]),
+    ...["true", "0", "100", "proxy.example.org", "10.0.0.0/33", "10.0.0.0/0", "10.0.0.1,", "::/129", "1.2.3.4/8/8"].map(
+      (TRUST_PROXY): [object, RegExp] => [{ TRUST_PROXY }, /^TRUST_PROXY: is neither a number of proxies/],
+    ),
     [{ REQUEST_MAX_HEAD_BYTES: "100" }, /^REQUEST_MAX_HEAD_BYTES: /],
     [{ REQUEST_SECONDS: "0" }, /^REQUEST_SECONDS: /],
     [{ ANSWER_SECONDS: "1e9" }, /^ANSWER_SECONDS: /],

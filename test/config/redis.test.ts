@@ -44,19 +44,13 @@ test("a master is found by its sentinels", () => {
 });
 
 test.each([
-  [
-    { REDIS_URL: "redis://a", REDIS_CLUSTER_NODES: "a:1" },
-    "REDIS_CLUSTER_NODES: can't be set together with REDIS_URL",
-  ],
+  [{ REDIS_URL: "redis://a", REDIS_CLUSTER_NODES: "a:1" }, "REDIS_CLUSTER_NODES: can't be set together with REDIS_URL"],
   [
     { REDIS_CLUSTER_NODES: "a:1", REDIS_SENTINELS: "a:1" },
     "REDIS_SENTINELS: can't be set together with REDIS_CLUSTER_NODES",
   ],
   [{ REDIS_CLUSTER_NODES: "a" }, "REDIS_CLUSTER_NODES: is no list of host:port, with commas between"],
-  [
-    { REDIS_CLUSTER_NODES: "a:1,redis://b:2" },
-    "REDIS_CLUSTER_NODES: is no list of host:port, with commas between",
-  ],
+  [{ REDIS_CLUSTER_NODES: "a:1,redis://b:2" }, "REDIS_CLUSTER_NODES: is no list of host:port, with commas between"],
   [
     { REDIS_SENTINELS: "a:99999", REDIS_SENTINEL_NAME: "wms" },
     "REDIS_SENTINELS: is no list of host:port, with commas between",

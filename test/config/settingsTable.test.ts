@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { withSettings } from "../../scripts/docs/settingsSection.js";
-import { settingsAbout } from "../../src/config/settings.js";
+import { replaceSettingsSection } from "../../scripts/docs/settingsSection.js";
+import { describeSettings } from "../../src/config/settings.js";
 
 test("docs/operations.md describes every setting as the code reads it (else: npm run docs)", () => {
   const page = readFileSync("docs/operations.md", "utf8");
-  expect(page).toBe(withSettings(page));
-  for (const { name } of settingsAbout()) expect(page).toContain(`| \`${name}\` |`);
+  expect(page).toBe(replaceSettingsSection(page));
+  for (const { name } of describeSettings()) expect(page).toContain(`| \`${name}\` |`);
 });

@@ -25,15 +25,7 @@ test("ids have the shapes that clients know, and carry their parents'", () => {
 
 test("text that this service never issued is no id", () => {
   const workflow = newWorkflowId(1_700_000_000);
-  for (const text of [
-    "",
-    "WF-",
-    "WF-1",
-    `${workflow}x`,
-    workflow.toUpperCase(),
-    `${workflow}\n`,
-    "__proto__",
-  ])
+  for (const text of ["", "WF-", "WF-1", `${workflow}x`, workflow.toUpperCase(), `${workflow}\n`, "__proto__"])
     expect([isWorkflowId(text), isTaskId(text), isTaskforceUuid(text)]).toEqual([false, false, false]);
   expect(isWorkflowId(workflow)).toBe(true);
   expect(isTaskId(workflow)).toBe(false);

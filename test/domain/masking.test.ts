@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { masking } from "../../src/domain/maskSecrets.js";
+import { createSecretMask } from "../../src/domain/maskSecrets.js";
 
 test.each([
   ["as they are", "a s3cret/1 and another", "a *** and ***"],
@@ -9,9 +9,9 @@ test.each([
   ["as often as they stand there", "anotheranother", "******"],
   ["not what only resembles them", "s3cretX1", "s3cretX1"],
 ])("secrets are masked %s", (_how, text, masked) => {
-  expect(masking(["s3cret/1", "s3cret/1-long", "another", 'quo"ted\n', "a.b*"])(text)).toBe(masked);
+  expect(createSecretMask(["s3cret/1", "s3cret/1-long", "another", 'quo"ted\n', "a.b*"])(text)).toBe(masked);
 });
 
 test("without secrets nothing changes", () => {
-  expect(masking([])("text")).toBe("text");
+  expect(createSecretMask([])("text")).toBe("text");
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { now } from "../../src/domain/clock.js";
+import { nextEpochSeconds } from "../../src/domain/clock.js";
 import { configuredSchedds, defaultClusterLocations, scheddOf } from "../../src/domain/clusters.js";
-import { isWellFormedTag, normalizedTag, resolveTag } from "../../src/domain/pilotTags.js";
-import { storedPriority } from "../../src/domain/priority.js";
+import { isWellFormedTag, normalizeTag, resolvePilotTag } from "../../src/domain/pilotTags.js";
+import { normalizePriority } from "../../src/domain/priority.js";
 
 describe("pilot tags", () => {
   const listing = [
@@ -29,18 +29,18 @@ describe("pilot tags", () => {
   });
 
   test("a leading v goes only before a digit", () => {
-    expect(["v1.2.3", "very-1", "vv1"].map(normalizedTag)).toEqual(["1.2.3", "very-1", "vv1"]);
+    expect(["v1.2.3", "very-1", "vv1"].map(normalizeTag)).toEqual(["1.2.3", "very-1", "vv1"]);
   });
 
   test("latest is the highest release by number, not by text", () => {
-    expect(resolveTag("latest", listing)).toBe("0.10.3");
-    expect(resolveTag("latest", ["ewms-pilot:fix-1a2b"])).toBeUndefined();
+    expect(resolvePilotTag("latest", listing)).toBe("0.10.3");
+    expect(resolvePilotTag("latest", ["ewms-pilot:fix-1a2b"])).toBeUndefined();
   });
 
   test("a tag stands for itself when its image exists, or when there is no directory", () => {
-    expect(resolveTag("fix-1a2b", listing)).toBe("fix-1a2b");
-    expect(resolveTag("9.9.9", listing)).toBeUndefined();
-    expect(resolveTag("latest", null)).toBe("latest");
+    expect(resolvePilotTag("fix-1a2b", listing)).toBe("fix-1a2b");
+    expect(resolvePilotTag("9.9.9", listing)).toBeUndefined();
+    expect(resolvePilotTag("latest", null)).toBe("latest");
   });
 });
 
@@ -49,8 +49,7 @@ describe("cluster locations", () => {
 
   test("an alias leads to its cluster's schedd; hostile names to nothing", () => {
     expect(scheddOf(clusters, "sub-2")).toBe(scheddOf(clusters, "osg"));
-    for (const name of ["nowhere", "constructor", "__proto__", ""])
-      expect(scheddOf(clusters, name)).toBeUndefined();
+    for (const name of ["nowhere", "constructor", "__proto__", ""]) expect(scheddOf(clusters, name)).toBeUndefined();
   });
 
   test("each schedd is listed once", () => {
@@ -59,11 +58,11 @@ describe("cluster locations", () => {
 });
 
 test("priorities default to 50 and end at 100", () => {
-  expect([undefined, 0, 100, 101, -5].map(storedPriority)).toEqual([50, 0, 100, 100, -5]);
+  expect([undefined, 0, 100, 101, -5].map(normalizePriority)).toEqual([50, 0, 100, 100, -5]);
 });
 
 test("the clock never tells the same time twice", () => {
-  const times = Array.from({ length: 5000 }, now);
+  const times = Array.from({ length: 5000 }, nextEpochSeconds);
   expect(new Set(times).size).toBe(times.length);
   expect(times).toEqual([...times].sort((a, b) => a - b));
 });

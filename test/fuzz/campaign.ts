@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
+import { CampaignTally } from "./campaignTally.js";
 import { FuzzedService } from "./fuzzedService.js";
-import { Rounds } from "./fuzzRounds.js";
-import { Tally } from "./campaignTally.js";
+import { FuzzRounds } from "./fuzzRounds.js";
 
 /** How a campaign is run. */
 export interface CampaignOptions {
@@ -12,26 +12,26 @@ export interface CampaignOptions {
   seed: number;
   requests: number;
   /** Milliseconds that an answer may take. */
-  patience: number;
+  timeoutMs: number;
   /** Told after each round. */
-  progress?: (tally: Tally) => void;
+  progress?: (tally: CampaignTally) => void;
 }
 
 /** Requests of one round, beside those that are repeated in it. */
-const ROUND = 250;
+const REQUESTS_PER_ROUND = 250;
 /** Violations after which a campaign ends. */
-const ENOUGH = 5;
+const MAX_VIOLATIONS = 5;
 
 /** Sends made-up requests to a service of its own until their number is reached, or too much is wrong. */
-export async function campaign(options: CampaignOptions): Promise<Tally> {
-  const { built, redisUrl, seed, requests, patience, progress } = options;
+export async function runCampaign(options: CampaignOptions): Promise<CampaignTally> {
+  const { built, redisUrl, seed, requests, timeoutMs, progress } = options;
   const service = new FuzzedService(built, redisUrl);
   const redis = new Redis(redisUrl);
-  const tally = new Tally(seed);
+  const tally = new CampaignTally(seed);
   try {
-    const rounds = await Rounds.begin(await service.port, redis, patience, tally);
-    for (let n = 0; tally.requests < requests && tally.violations.length < ENOUGH; n++) {
-      await rounds.play(seed + n, Math.min(ROUND, requests - tally.requests));
+    const rounds = await FuzzRounds.start(await service.port, redis, timeoutMs, tally);
+    for (let n = 0; tally.requests < requests && tally.violations.length < MAX_VIOLATIONS; n++) {
+      await rounds.runRound(seed + n, Math.min(REQUESTS_PER_ROUND, requests - tally.requests));
       progress?.(tally);
       if (service.hasEnded) break;
     }
@@ -40,6 +40,6 @@ export async function campaign(options: CampaignOptions): Promise<Tally> {
     await service.stop();
     redis.disconnect();
   }
-  for (const fault of service.faults) tally.violation(fault);
+  for (const fault of service.faults) tally.addViolation(fault);
   return tally;
 }

@@ -1,25 +1,25 @@
-import type { Outcome } from "./rawConnection.js";
+import type { RawOutcome } from "./rawConnection.js";
 
-const CLASSES = ["2xx", "3xx", "4xx", "5xx", "none"] as const;
-type Class = (typeof CLASSES)[number];
+const STATUS_CLASSES = ["2xx", "3xx", "4xx", "5xx", "none"] as const;
+type StatusClass = (typeof STATUS_CLASSES)[number];
 
 /** What a campaign has seen so far. */
-export class Tally {
+export class CampaignTally {
   readonly seed: number;
   requests = 0;
   /** How often the store was compared before and after requests that were refused. */
   comparisons = 0;
   /** How often it could not be, because one of them was not refused after all. */
-  notCompared = 0;
+  skippedComparisons = 0;
   slowest = { milliseconds: 0, route: "" };
   readonly violations: string[] = [];
-  readonly #byRoute = new Map<string, Record<Class, number>>();
+  readonly #byRoute = new Map<string, Record<StatusClass, number>>();
 
   constructor(seed: number) {
     this.seed = seed;
   }
 
-  note(route: string, outcome: Outcome): void {
+  recordOutcome(route: string, outcome: RawOutcome): void {
     this.requests++;
     const counts = this.#byRoute.get(route) ?? { "2xx": 0, "3xx": 0, "4xx": 0, "5xx": 0, none: 0 };
     this.#byRoute.set(route, counts);
@@ -27,28 +27,28 @@ export class Tally {
       counts.none++;
       return;
     }
-    const { status, milliseconds } = outcome.answer;
-    counts[`${Math.floor(status / 100)}xx` as Class]++;
-    if (milliseconds > this.slowest.milliseconds) this.slowest = { milliseconds, route };
+    const { status, durationMs } = outcome.answer;
+    counts[`${Math.floor(status / 100)}xx` as StatusClass]++;
+    if (durationMs > this.slowest.milliseconds) this.slowest = { milliseconds: durationMs, route };
   }
 
-  violation(what: string): void {
+  addViolation(what: string): void {
     this.violations.push(what);
   }
 
   /** The table that is printed, in Markdown. */
-  table(): string {
+  formatTable(): string {
     const rows = [...this.#byRoute].sort(([one], [other]) => (one < other ? -1 : 1));
-    const sums = CLASSES.map((name) => rows.reduce((sum, [, counts]) => sum + counts[name], 0));
+    const sums = STATUS_CLASSES.map((name) => rows.reduce((sum, [, counts]) => sum + counts[name], 0));
     const line = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
     return [
-      line(["route", ...CLASSES.slice(0, -1), "no answer"]),
-      line(["---", ...CLASSES.map(() => "---:")]),
-      ...rows.map(([route, counts]) => line([`\`${route}\``, ...CLASSES.map((name) => counts[name])])),
+      line(["route", ...STATUS_CLASSES.slice(0, -1), "no answer"]),
+      line(["---", ...STATUS_CLASSES.map(() => "---:")]),
+      ...rows.map(([route, counts]) => line([`\`${route}\``, ...STATUS_CLASSES.map((name) => counts[name])])),
       line(["all", ...sums]),
       "",
       `seed ${this.seed}, ${this.requests} requests; slowest answer ${Math.round(this.slowest.milliseconds)} ms (${this.slowest.route}); ` +
-        `store compared ${this.comparisons} times, not ${this.notCompared} times; ${this.violations.length} violations`,
+        `store compared ${this.comparisons} times, not ${this.skippedComparisons} times; ${this.violations.length} violations`,
     ].join("\n");
   }
 }

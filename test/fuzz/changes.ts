@@ -1,33 +1,33 @@
 import fc from "fast-check";
 import type { Draft } from "./draft.js";
-import { huge, oddKey, oddValue } from "./hostileValues.js";
 import { oddPart } from "./hostilePathParts.js";
 import { someDamage, someFraming, someHeader } from "./hostileTransport.js";
-import { regrouped, replaced, type Tree } from "./jsonTree.js";
+import { huge, oddKey, oddValue } from "./hostileValues.js";
+import { type JsonTree, replaceChildren, replaceNode } from "./jsonTree.js";
 
 /** What is changed of a request that is right otherwise. */
-export type Change = (draft: Draft) => Draft;
+export type DraftChange = (draft: Draft) => Draft;
 
 const bodyChange =
-  (change: (body: Tree) => Tree): Change =>
+  (change: (body: JsonTree) => JsonTree): DraftChange =>
   (draft) => ({
     ...draft,
     body: change(draft.body ?? { members: [] }),
   });
 
 /** Changes of one value, field or entry of a body. */
-const treeChange: fc.Arbitrary<Change> = fc.oneof(
+const treeChange: fc.Arbitrary<DraftChange> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc
       .tuple(fc.nat(), oddValue)
-      .map(([place, value]) => bodyChange((body) => replaced(body, place, () => value))),
+      .map(([place, value]) => bodyChange((body) => replaceNode(body, place, () => value))),
   },
   {
     weight: 3,
     arbitrary: fc.tuple(fc.nat(), fc.nat()).map(([place, n]) =>
       bodyChange((body) =>
-        regrouped(body, place, {
+        replaceChildren(body, place, {
           members: (found) => found.filter((_, index) => index !== n % found.length),
           items: (found) => found.filter((_, index) => index !== n % found.length),
         }),
@@ -38,7 +38,7 @@ const treeChange: fc.Arbitrary<Change> = fc.oneof(
     weight: 3,
     arbitrary: fc.tuple(fc.nat(), oddKey, oddValue).map(([place, key, value]) =>
       bodyChange((body) =>
-        regrouped(body, place, {
+        replaceChildren(body, place, {
           members: (found) => [...found, [key, value]],
           items: (found) => [...found, value],
         }),
@@ -50,7 +50,7 @@ const treeChange: fc.Arbitrary<Change> = fc.oneof(
     weight: 2,
     arbitrary: fc.tuple(fc.nat(), fc.nat()).map(([place, n]) =>
       bodyChange((body) =>
-        regrouped(body, place, {
+        replaceChildren(body, place, {
           members: (found) => [...found, ...found.filter((_, index) => index === n % found.length)],
           items: (found) => [...found, ...found.filter((_, index) => index === n % found.length)],
         }),
@@ -59,9 +59,9 @@ const treeChange: fc.Arbitrary<Change> = fc.oneof(
   },
 );
 
-const hugeChange: fc.Arbitrary<Change> = fc
+const hugeChange: fc.Arbitrary<DraftChange> = fc
   .tuple(fc.nat(), huge)
-  .map(([place, value]) => bodyChange((body) => replaced(body, place, () => value)));
+  .map(([place, value]) => bodyChange((body) => replaceNode(body, place, () => value)));
 
 const someMethod = fc.constantFrom(
   ..."GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT PROPFIND PURGE QUERY".split(" "),
@@ -69,7 +69,7 @@ const someMethod = fc.constantFrom(
   "",
 );
 
-const queryChange: fc.Arbitrary<Change> = fc
+const queryChange: fc.Arbitrary<DraftChange> = fc
   .oneof(
     fc.constantFrom(
       "",
@@ -93,9 +93,9 @@ const queryChange: fc.Arbitrary<Change> = fc
   )
   .map((query) => (draft) => ({ ...draft, target: draft.target.split("?", 1)[0] + query }));
 
-const pathChange: fc.Arbitrary<Change> = fc.oneof(
+const pathChange: fc.Arbitrary<DraftChange> = fc.oneof(
   fc.tuple(fc.nat(), oddPart).map(
-    ([n, part]): Change =>
+    ([n, part]): DraftChange =>
       (draft) => {
         const parts = draft.target.split("/");
         const place = 1 + (n % Math.max(parts.length - 1, 1));
@@ -121,27 +121,27 @@ const pathChange: fc.Arbitrary<Change> = fc.oneof(
       (target) => `${target}${"/x".repeat(3000)}`,
     )
     .map(
-      (change): Change =>
+      (change): DraftChange =>
         (draft) => ({ ...draft, target: change(draft.target) }),
     ),
 );
 
 /** One thing that is wrong with a request, or only looks so. */
-export const someChange: fc.Arbitrary<Change> = fc.oneof(
+export const someChange: fc.Arbitrary<DraftChange> = fc.oneof(
   { weight: 300, arbitrary: treeChange },
   { weight: 1, arbitrary: hugeChange },
   { weight: 50, arbitrary: pathChange },
   {
     weight: 40,
     arbitrary: someHeader.map(
-      (header): Change =>
+      (header): DraftChange =>
         (draft) => ({ ...draft, headers: [...draft.headers, header] }),
     ),
   },
   {
     weight: 30,
     arbitrary: someDamage.map(
-      (damage): Change =>
+      (damage): DraftChange =>
         (draft) => ({ ...draft, damage }),
     ),
   },
@@ -149,23 +149,23 @@ export const someChange: fc.Arbitrary<Change> = fc.oneof(
   {
     weight: 25,
     arbitrary: someMethod.map(
-      (method): Change =>
+      (method): DraftChange =>
         (draft) => ({ ...draft, method }),
     ),
   },
   {
     weight: 15,
     arbitrary: someFraming.map(
-      (framing): Change =>
+      (framing): DraftChange =>
         (draft) => ({ ...draft, framing }),
     ),
   },
   {
     weight: 5,
     arbitrary: fc.constantFrom("HTTP/1.0", "HTTP/2.0", "HTTP/0.9", "HTTP/1", "", "http/1.1").map(
-      (version): Change =>
+      (version): DraftChange =>
         (draft) => ({ ...draft, version }),
     ),
   },
-  { weight: 5, arbitrary: fc.constant<Change>((draft) => ({ ...draft, headers: [] })) },
+  { weight: 5, arbitrary: fc.constant<DraftChange>((draft) => ({ ...draft, headers: [] })) },
 );

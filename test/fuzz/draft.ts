@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
-import type { Entities } from "./createdEntities.js";
-import { type Tree, textOf } from "./jsonTree.js";
+import type { CreatedEntities } from "./createdEntities.js";
+import { type JsonTree, treeText } from "./jsonTree.js";
 
 /** What is done to the bytes of a body. Places are parts of its length. */
 export type Damage =
@@ -32,13 +32,13 @@ export interface Draft {
   target: string;
   version: string;
   headers: readonly (readonly [name: string, value: string])[];
-  body: Tree | undefined;
+  body: JsonTree | undefined;
   damage: Damage;
   framing: Framing;
 }
 
 /** The bytes of a request. */
-export interface Message {
+export interface RawRequest {
   method: string;
   target: string;
   bytes: Buffer;
@@ -49,16 +49,16 @@ export interface Message {
 }
 
 /** Longest piece of a chunked body. */
-const CHUNK = 7000;
+const CHUNK_BYTES = 7000;
 
 /** The bytes of a draft. */
-export function messageOf(draft: Draft, entities: Entities): Message {
+export function serializeDraft(draft: Draft, entities: CreatedEntities): RawRequest {
   const { method, version, damage, framing } = draft;
-  const target = entities.fill(draft.target);
-  const text = draft.body === undefined ? "" : entities.fill(textOf(draft.body));
-  const body = damaged(Buffer.from(text), damage);
+  const target = entities.fillPlaceholders(draft.target);
+  const text = draft.body === undefined ? "" : entities.fillPlaceholders(treeText(draft.body));
+  const body = applyDamage(Buffer.from(text), damage);
   const isBare = draft.body === undefined && body.length === 0 && framing === "length";
-  const [lengths, sent] = isBare ? [[], body] : framed(body, framing);
+  const [lengths, sent] = isBare ? [[], body] : applyFraming(body, framing);
   const coding = damage.kind === "gzip" || damage.kind === "called gzip" ? ["Content-Encoding: gzip"] : [];
   const lines = [
     `${method} ${target} ${version}`,
@@ -75,7 +75,7 @@ export function messageOf(draft: Draft, entities: Entities): Message {
   };
 }
 
-function damaged(bytes: Buffer, damage: Damage): Buffer {
+function applyDamage(bytes: Buffer, damage: Damage): Buffer {
   switch (damage.kind) {
     case "cut":
       return bytes.subarray(0, Math.floor(bytes.length * damage.at));
@@ -99,14 +99,14 @@ function damaged(bytes: Buffer, damage: Damage): Buffer {
 }
 
 /** The headers that tell of a body's length, and its bytes as they are sent. */
-function framed(body: Buffer, framing: Framing): [string[], Buffer] {
+function applyFraming(body: Buffer, framing: Framing): [string[], Buffer] {
   const length = (bytes: number | string): string => `Content-Length: ${bytes}`;
   const chunked = "Transfer-Encoding: chunked";
   switch (framing) {
     case "length":
       return [[length(body.length)], body];
     case "chunks":
-      return [[chunked], inChunks(body)];
+      return [[chunked], chunkedBody(body)];
     case "no length":
       return [[], body];
     case "too short":
@@ -120,20 +120,20 @@ function framed(body: Buffer, framing: Framing): [string[], Buffer] {
     case "two lengths":
       return [[length(body.length), length(body.length + 1)], body];
     case "length and chunks":
-      return [[length(body.length), chunked], inChunks(body)];
+      return [[length(body.length), chunked], chunkedBody(body)];
     case "bad chunk":
       return [[chunked], Buffer.concat([Buffer.from("xyz\r\n"), body])];
     case "unended chunks":
-      return [[chunked], inChunks(body).subarray(0, -5)];
+      return [[chunked], chunkedBody(body).subarray(0, -5)];
     case "unknown coding":
       return [["Transfer-Encoding: gzip, rot13"], body];
   }
 }
 
-function inChunks(body: Buffer): Buffer {
+function chunkedBody(body: Buffer): Buffer {
   const parts: Buffer[] = [];
-  for (let at = 0; at < body.length; at += CHUNK) {
-    const piece = body.subarray(at, at + CHUNK);
+  for (let at = 0; at < body.length; at += CHUNK_BYTES) {
+    const piece = body.subarray(at, at + CHUNK_BYTES);
     parts.push(Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from("\r\n"));
   }
   return Buffer.concat([...parts, Buffer.from("0\r\n\r\n")]);

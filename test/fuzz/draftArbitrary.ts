@@ -1,20 +1,20 @@
 import fc from "fast-check";
-import { type Change, someChange } from "./changes.js";
+import { type DraftChange, someChange } from "./changes.js";
+import { type EntityKind, placeholder } from "./createdEntities.js";
 import type { Draft } from "./draft.js";
-import { type EntityKind, standIn } from "./createdEntities.js";
 import { oddPart } from "./hostilePathParts.js";
 import { pageDraft } from "./pageDraft.js";
-import { SCHEDDS, type Schema, Valid } from "./schemaValues.js";
+import { type JsonSchema, KNOWN_SCHEDDS, SchemaValues } from "./schemaValues.js";
 
 /** As much of the served document as requests are made from. */
-export interface Described {
+export interface RequestSchemas {
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Schema> };
+  components: { schemas: Record<string, JsonSchema> };
 }
 
 interface Operation {
   parameters?: { in: string; name: string }[];
-  requestBody?: { content: Record<string, { schema: Schema }> };
+  requestBody?: { content: Record<string, { schema: JsonSchema }> };
 }
 
 const ID_OF: Record<string, EntityKind> = {
@@ -24,12 +24,12 @@ const ID_OF: Record<string, EntityKind> = {
 };
 
 const someSchedd = fc.oneof(
-  { weight: 5, arbitrary: fc.constantFrom(...SCHEDDS) },
+  { weight: 5, arbitrary: fc.constantFrom(...KNOWN_SCHEDDS) },
   { weight: 1, arbitrary: oddPart },
 );
 
 /** The document does not tell what a report of a submission must hold, for it names what else it may. */
-const REPORTED: Record<string, Schema> = {
+const REPORT_SCHEMAS: Record<string, JsonSchema> = {
   "/v1/tms/condor-submit/taskforces/{taskforce_uuid}": {
     type: "object",
     properties: {
@@ -43,28 +43,21 @@ const REPORTED: Record<string, Schema> = {
 };
 
 /** Requests that the document allows, to one of its routes. */
-function validDraft(
-  method: string,
-  template: string,
-  operation: Operation,
-  valid: Valid,
-): fc.Arbitrary<Draft> {
+function validDraft(method: string, template: string, operation: Operation, valid: SchemaValues): fc.Arbitrary<Draft> {
   const described = Object.values(operation.requestBody?.content ?? {})[0]?.schema;
-  const body = described && (REPORTED[template] ?? described);
+  const body = described && (REPORT_SCHEMAS[template] ?? described);
   const parts = template.split("/").map((part) => {
     const [, name] = /^\{(\w+)\}$/.exec(part) ?? [];
     if (name === undefined) return fc.constant(part);
     const kind = ID_OF[name];
-    return kind === undefined ? someSchedd : fc.nat({ max: 59 }).map((n) => standIn(kind, n));
+    return kind === undefined ? someSchedd : fc.nat({ max: 59 }).map((n) => placeholder(kind, n));
   });
-  const asked = operation.parameters?.some(
-    (parameter) => parameter.in === "query" && parameter.name === "schedd",
-  );
+  const asked = operation.parameters?.some((parameter) => parameter.in === "query" && parameter.name === "schedd");
   return fc
     .record({
       path: fc.tuple(...parts).map((all) => all.join("/")),
       query: asked ? someSchedd.map((schedd) => `?schedd=${schedd}`) : fc.constant(""),
-      body: body === undefined ? fc.constant(undefined) : valid.of(body),
+      body: body === undefined ? fc.constant(undefined) : valid.valuesOf(body),
     })
     .map(({ path, query, body }) => ({
       route: `${method.toUpperCase()} ${template}`,
@@ -89,8 +82,8 @@ const WEIGHTS: [path: string, weight: number][] = [
 ];
 
 /** Requests of all kinds, most of them wrong in one way or two. */
-export function someDraft({ paths, components }: Described): fc.Arbitrary<Draft> {
-  const valid = new Valid(components.schemas);
+export function anyDraft({ paths, components }: RequestSchemas): fc.Arbitrary<Draft> {
+  const valid = new SchemaValues(components.schemas);
   const routes = Object.entries(paths).flatMap(([template, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({
       weight: WEIGHTS.find(([path]) => template.startsWith(path))?.[1] ?? 1,
@@ -99,10 +92,8 @@ export function someDraft({ paths, components }: Described): fc.Arbitrary<Draft>
   );
   const right = fc.oneof(...routes, { weight: 3, arbitrary: pageDraft });
   const changes = fc.oneof(
-    { weight: 3, arbitrary: fc.constant<Change[]>([]) },
+    { weight: 3, arbitrary: fc.constant<DraftChange[]>([]) },
     { weight: 7, arbitrary: fc.array(someChange, { minLength: 1, maxLength: 2 }) },
   );
-  return fc
-    .tuple(right, changes)
-    .map(([draft, some]) => some.reduce((changed, change) => change(changed), draft));
+  return fc.tuple(right, changes).map(([draft, some]) => some.reduce((changed, change) => change(changed), draft));
 }

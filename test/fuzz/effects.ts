@@ -1,20 +1,20 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import type { Draft } from "./draft.js";
-import type { Described } from "./draftArbitrary.js";
 import { namesEntity } from "./createdEntities.js";
-import { textOf } from "./jsonTree.js";
-import type { RawAnswer } from "./rawConnection.js";
+import type { Draft } from "./draft.js";
+import type { RequestSchemas } from "./draftArbitrary.js";
+import { treeText } from "./jsonTree.js";
+import type { RawResponse } from "./rawConnection.js";
 
 /** Requests that only ask, though they are posted. */
-const ASKS = /^POST \/v1\/query\//;
+const READ_ONLY_POST = /^POST \/v1\/query\//;
 /** Requests that change something, though they only get. */
-const HANDS_OUT = /^GET \/v1\/tms\/pending-/;
+const LEASING_GET = /^GET \/v1\/tms\/pending-/;
 
 /**
  * Guesses before a request is sent whether it will change something, so that those which will be refused can be sent by themselves.
  * A wrong guess does no harm: where something was changed after all, the store is not compared.
  */
-export function guessEffects({ paths, components }: Described): (draft: Draft) => boolean {
+export function predictEffects({ paths, components }: RequestSchemas): (draft: Draft) => boolean {
   const ajv = new Ajv2020({ strict: false });
   const bodies = new Map<string, ValidateFunction>();
   for (const [template, operations] of Object.entries(paths))
@@ -25,13 +25,13 @@ export function guessEffects({ paths, components }: Described): (draft: Draft) =
     }
   return (draft) => {
     const { route, method, target, body } = draft;
-    if (HANDS_OUT.test(route)) return method !== "POST" && asksForSchedd(target);
-    if (method !== "POST" || ASKS.test(route)) return false;
+    if (LEASING_GET.test(route)) return method !== "POST" && asksForSchedd(target);
+    if (method !== "POST" || READ_ONLY_POST.test(route)) return false;
     if (route.includes("{") && !namesEntity(target)) return false;
     const accepts = bodies.get(route);
     if (accepts === undefined || body === undefined) return true;
     try {
-      return accepts(JSON.parse(textOf(body).trim() || "{}"));
+      return accepts(JSON.parse(treeText(body).trim() || "{}"));
     } catch {
       return false;
     }
@@ -42,10 +42,10 @@ const asksForSchedd = (target: string): boolean =>
   new URLSearchParams(target.slice(target.indexOf("?") + 1)).getAll("schedd").length === 1;
 
 /** Whether an answer says that something was changed. */
-export function hasEffect({ route, method }: Draft, { status, body, text }: RawAnswer): boolean {
+export function hasEffect({ route, method }: Draft, { status, body, text }: RawResponse): boolean {
   if (status >= 400) return false;
-  if (HANDS_OUT.test(route)) return text !== "{}";
-  if (["GET", "HEAD", "OPTIONS"].includes(method) || ASKS.test(route)) return false;
+  if (LEASING_GET.test(route)) return text !== "{}";
+  if (["GET", "HEAD", "OPTIONS"].includes(method) || READ_ONLY_POST.test(route)) return false;
   const { results } = (body ?? {}) as { results?: { status: string }[] };
   return results === undefined || results.some(({ status }) => status === "updated");
 }

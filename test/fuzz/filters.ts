@@ -1,29 +1,29 @@
 import fc from "fast-check";
-import { type EntityKind, standIn } from "./createdEntities.js";
+import { type EntityKind, placeholder } from "./createdEntities.js";
 import { oddKey, oddText, oddValue } from "./hostileValues.js";
-import { type Member, type Tree, treeOf } from "./jsonTree.js";
+import { type JsonMember, type JsonTree, toTree } from "./jsonTree.js";
 
-const id = (kind: EntityKind): fc.Arbitrary<Tree> => fc.nat({ max: 59 }).map((n) => treeOf(standIn(kind, n)));
+const id = (kind: EntityKind): fc.Arbitrary<JsonTree> => fc.nat({ max: 59 }).map((n) => toTree(placeholder(kind, n)));
 
 /** Fields with values that they have. */
-const FIELDS: Record<string, fc.Arbitrary<Tree>> = {
+const FIELDS: Record<string, fc.Arbitrary<JsonTree>> = {
   workflow_id: id("workflow"),
   task_id: id("task"),
   taskforce_uuid: id("taskforce"),
-  schedd: fc.constantFrom("SCHEDD1", "SCHEDD2", "").map(treeOf),
-  phase: fc.constantFrom("pre-launch", "pending-starter", "condor-submit", "nope").map(treeOf),
-  cluster_id: fc.constantFrom(null, 0, 123, -1, 2 ** 53).map(treeOf),
-  n_workers: fc.integer({ min: 0, max: 9 }).map(treeOf),
-  timestamp: fc.constantFrom(0, 1e9, 4e9, 1.5, "0").map(treeOf),
-  deactivated: fc.constantFrom(null, "ABORTED").map(treeOf),
-  "phase_change_log.target_phase": fc.constantFrom("pre-launch", "condor-rm").map(treeOf),
-  "phase_change_log.0.was_successful": fc.boolean().map(treeOf),
-  "phase_change_log.length": fc.nat({ max: 3 }).map(treeOf),
-  "worker_config.n_cores": fc.nat({ max: 3 }).map(treeOf),
-  "pilot_config.environment.X": fc.constantFrom("", 1, ["a"]).map(treeOf),
-  cluster_locations: fc.constantFrom("osg", ["osg"], []).map(treeOf),
-  "compound_statuses.RUNNING.null": fc.nat({ max: 3 }).map(treeOf),
-  "top_task_errors.HELD: why": fc.nat({ max: 3 }).map(treeOf),
+  schedd: fc.constantFrom("SCHEDD1", "SCHEDD2", "").map(toTree),
+  phase: fc.constantFrom("pre-launch", "pending-starter", "condor-submit", "nope").map(toTree),
+  cluster_id: fc.constantFrom(null, 0, 123, -1, 2 ** 53).map(toTree),
+  n_workers: fc.integer({ min: 0, max: 9 }).map(toTree),
+  timestamp: fc.constantFrom(0, 1e9, 4e9, 1.5, "0").map(toTree),
+  deactivated: fc.constantFrom(null, "ABORTED").map(toTree),
+  "phase_change_log.target_phase": fc.constantFrom("pre-launch", "condor-rm").map(toTree),
+  "phase_change_log.0.was_successful": fc.boolean().map(toTree),
+  "phase_change_log.length": fc.nat({ max: 3 }).map(toTree),
+  "worker_config.n_cores": fc.nat({ max: 3 }).map(toTree),
+  "pilot_config.environment.X": fc.constantFrom("", 1, ["a"]).map(toTree),
+  cluster_locations: fc.constantFrom("osg", ["osg"], []).map(toTree),
+  "compound_statuses.RUNNING.null": fc.nat({ max: 3 }).map(toTree),
+  "top_task_errors.HELD: why": fc.nat({ max: 3 }).map(toTree),
 };
 
 const someField = fc.oneof(
@@ -89,20 +89,18 @@ const somePattern: fc.Arbitrary<string> = fc.oneof(
     "a?".repeat(500),
     "|".repeat(1000),
   ),
-  fc
-    .array(fc.constantFrom(..."ab.*+?|()[]{}^$\\1,-:<=!PQE"), { maxLength: 20 })
-    .map((signs) => signs.join("")),
+  fc.array(fc.constantFrom(..."ab.*+?|()[]{}^$\\1,-:<=!PQE"), { maxLength: 20 }).map((signs) => signs.join("")),
   oddText,
 );
 
 /** What each operator is meant for, and not seldom something else. */
-function operand(operator: string, value: fc.Arbitrary<Tree>): fc.Arbitrary<Tree> {
-  const list = fc.array(value, { maxLength: 4 }).map((items): Tree => ({ items }));
-  const meant: Record<string, fc.Arbitrary<Tree>> = {
+function operand(operator: string, value: fc.Arbitrary<JsonTree>): fc.Arbitrary<JsonTree> {
+  const list = fc.array(value, { maxLength: 4 }).map((items): JsonTree => ({ items }));
+  const meant: Record<string, fc.Arbitrary<JsonTree>> = {
     $in: list,
     $nin: list,
     $all: list,
-    $exists: fc.constantFrom(true, false, 0, 1.5).map(treeOf),
+    $exists: fc.constantFrom(true, false, 0, 1.5).map(toTree),
     $type: fc
       .constantFrom<unknown>(
         "string",
@@ -119,11 +117,11 @@ function operand(operator: string, value: fc.Arbitrary<Tree>): fc.Arbitrary<Tree
         [],
         "nope",
       )
-      .map(treeOf),
-    $regex: somePattern.map(treeOf),
-    $options: fc.constantFrom("", "i", "ims", "x", "ii", "u", "\0").map(treeOf),
-    $size: fc.constantFrom(0, 1, -1, 1.5, 2 ** 40).map(treeOf),
-    $mod: fc.constantFrom([10, 1], [0, 0], [-3, 2], [1.5, 0], [1], [2, 1, 0], [1e308, 1]).map(treeOf),
+      .map(toTree),
+    $regex: somePattern.map(toTree),
+    $options: fc.constantFrom("", "i", "ims", "x", "ii", "u", "\0").map(toTree),
+    $size: fc.constantFrom(0, 1, -1, 1.5, 2 ** 40).map(toTree),
+    $mod: fc.constantFrom([10, 1], [0, 0], [-3, 2], [1.5, 0], [1], [2, 1, 0], [1e308, 1]).map(toTree),
     $not: condition(value),
     $elemMatch: fc.oneof(condition(value), condition(value).map(ofEntry)),
   };
@@ -134,38 +132,40 @@ const OPERATORS = [
   ..."$eq $ne $gt $gte $lt $lte $in $nin $exists $type $regex $elemMatch $all $size $mod $not".split(" "),
   ..."$options $comment".split(" "),
 ];
-const REFUSED = "$where $function $expr $text $jsonSchema $near $bitsAllSet $ $$ $Eq $__proto__".split(" ");
+const UNSUPPORTED_OPERATORS = "$where $function $expr $text $jsonSchema $near $bitsAllSet $ $$ $Eq $__proto__".split(
+  " ",
+);
 
-const ofEntry = (asked: Tree): Tree => ({ members: [["context", asked]] });
+const ofEntry = (asked: JsonTree): JsonTree => ({ members: [["context", asked]] });
 
 /** What is asked of one field: a value alone, or operators side by side. */
-const condition = (value: fc.Arbitrary<Tree>): fc.Arbitrary<Tree> =>
+const condition = (value: fc.Arbitrary<JsonTree>): fc.Arbitrary<JsonTree> =>
   fc.oneof(
     { weight: 1, arbitrary: value },
     { weight: 3, arbitrary: fc.array(operation(value), { minLength: 1, maxLength: 2 }).map(membersOf) },
   );
 
 /** Made only when it is wanted: some operators take conditions in turn. */
-const operation = (value: fc.Arbitrary<Tree>): fc.Arbitrary<Member> =>
+const operation = (value: fc.Arbitrary<JsonTree>): fc.Arbitrary<JsonMember> =>
   fc
     .oneof(
       { weight: 40, arbitrary: fc.constantFrom(...OPERATORS) },
-      { weight: 1, arbitrary: fc.constantFrom(...REFUSED) },
+      { weight: 1, arbitrary: fc.constantFrom(...UNSUPPORTED_OPERATORS) },
     )
-    .chain((operator) => operand(operator, value).map((found): Member => [operator, found]));
+    .chain((operator) => operand(operator, value).map((found): JsonMember => [operator, found]));
 
-const membersOf = (members: readonly Member[]): Tree => ({ members });
+const membersOf = (members: readonly JsonMember[]): JsonTree => ({ members });
 
 /** A field may have the name of what every object has. */
-const valuesOf = (field: string): fc.Arbitrary<Tree> =>
+const valuesOf = (field: string): fc.Arbitrary<JsonTree> =>
   Object.hasOwn(FIELDS, field) ? (FIELDS[field] ?? oddValue) : oddValue;
 
-const fieldCondition: fc.Arbitrary<Member> = someField.chain((field) =>
-  condition(valuesOf(field)).map((asked): Member => [field, asked]),
+const fieldCondition: fc.Arbitrary<JsonMember> = someField.chain((field) =>
+  condition(valuesOf(field)).map((asked): JsonMember => [field, asked]),
 );
 
 /** Filters within each other, around the depth that is allowed. */
-const deepFilter: fc.Arbitrary<Tree> = fc
+const deepFilter: fc.Arbitrary<JsonTree> = fc
   .record({
     levels: fc.constantFrom(10, 98, 99, 100, 101, 249),
     around: fc.constantFrom("$and", "$nor", "$not"),
@@ -178,7 +178,7 @@ const deepFilter: fc.Arbitrary<Tree> = fc
   });
 
 /** Very many conditions, patterns or values. */
-const wideFilter: fc.Arbitrary<Tree> = fc.constantFrom(
+const wideFilter: fc.Arbitrary<JsonTree> = fc.constantFrom(
   { open: '{"$or":[{"phase":"x"}', unit: ',{"phase":"x"}', times: 1998, close: "]}" },
   { open: '{"$or":[{"phase":"x"}', unit: ',{"phase":"x"}', times: 10_000, close: "]}" },
   { open: '{"schedd":{"$in":["a"', unit: ',"SCHEDD1"', times: 50_000, close: "]}}" },
@@ -191,18 +191,15 @@ const wideFilter: fc.Arbitrary<Tree> = fc.constantFrom(
 );
 
 /** Filters as MongoDB has them, right and wrong ones. */
-export const someFilter: fc.Arbitrary<Tree> = fc.letrec<{ filter: Tree }>((tie) => ({
+export const filterTree: fc.Arbitrary<JsonTree> = fc.letrec<{ filter: JsonTree }>((tie) => ({
   filter: fc.oneof(
     { maxDepth: 3, depthSize: "small" },
     { weight: 20, arbitrary: fc.array(fieldCondition, { maxLength: 2 }).map(membersOf) },
     {
       weight: 3,
       arbitrary: fc
-        .tuple(
-          fc.constantFrom("$and", "$or", "$nor"),
-          fc.array(tie("filter"), { minLength: 1, maxLength: 3 }),
-        )
-        .map(([logical, items]): Tree => ({ members: [[logical, { items }]] })),
+        .tuple(fc.constantFrom("$and", "$or", "$nor"), fc.array(tie("filter"), { minLength: 1, maxLength: 3 }))
+        .map(([logical, items]): JsonTree => ({ members: [[logical, { items }]] })),
     },
     { weight: 1, arbitrary: deepFilter },
     { weight: 1, arbitrary: wideFilter },
@@ -210,11 +207,11 @@ export const someFilter: fc.Arbitrary<Tree> = fc.letrec<{ filter: Tree }>((tie) 
 })).filter;
 
 /** Lists of fields. */
-export const someProjection: fc.Arbitrary<Tree> = fc
+export const projectionTree: fc.Arbitrary<JsonTree> = fc
   .uniqueArray(someField, { minLength: 1, maxLength: 4 })
-  .map(treeOf);
+  .map(toTree);
 
 /** Places between two pages of taskforces, task directives and workflows. */
-export const someCursor: fc.Arbitrary<Tree> = fc
+export const cursorTree: fc.Arbitrary<JsonTree> = fc
   .constantFrom("6b059f3f-993f4bc7-d763433c-2712506e", "6b059f3f-993f4bc7-d763433c", "6b059f3f-993f4bc7")
-  .map((member) => treeOf(Buffer.from(`1795530059.811003/${member}`).toString("base64url")));
+  .map((member) => toTree(Buffer.from(`1795530059.811003/${member}`).toString("base64url")));

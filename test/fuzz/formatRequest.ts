@@ -1,14 +1,14 @@
 /** Characters of a request that are shown; it can be made up again by its seed anyway. */
-const LONGEST = 3000;
+const MAX_SHOWN_BYTES = 3000;
 
 /** The bytes of a request as a text that a shell's `printf '%b'` makes them of again. */
-export function shownRequest(bytes: Buffer): string {
-  const text = [...bytes.subarray(0, LONGEST)].map(shownByte).join("");
-  const more = bytes.length > LONGEST ? ` and ${bytes.length - LONGEST} bytes more` : "";
+export function formatRequest(bytes: Buffer): string {
+  const text = [...bytes.subarray(0, MAX_SHOWN_BYTES)].map(formatByte).join("");
+  const more = bytes.length > MAX_SHOWN_BYTES ? ` and ${bytes.length - MAX_SHOWN_BYTES} bytes more` : "";
   return `printf '%b' '${text}'${more}`;
 }
 
-function shownByte(byte: number): string {
+function formatByte(byte: number): string {
   if (byte === 0x0d) return "\\r";
   if (byte === 0x0a) return "\\n";
   const isPlain = byte >= 0x20 && byte < 0x7f && byte !== 0x27 && byte !== 0x5c;

@@ -1,17 +1,17 @@
 import { expect, inject, test } from "vitest";
 import { freshDatabase } from "../setup/database.js";
-import { campaign } from "./campaign.js";
+import { runCampaign } from "./campaign.js";
 
 /** The same at each run; `npm run fuzz` draws another one each time, and sends sixty times as many. */
 const SEED = 20_261_124;
 
 test("whatever a client sends gets an answer of the documented shape, and what is refused changes nothing", async () => {
-  const tally = await campaign({
+  const tally = await runCampaign({
     built: inject("built"),
     redisUrl: await freshDatabase(),
     seed: SEED,
     requests: 800,
-    patience: Number.POSITIVE_INFINITY,
+    timeoutMs: Number.POSITIVE_INFINITY,
   });
   expect(tally.violations.join("\n\n")).toBe("");
   expect(tally.comparisons).toBeGreaterThan(0);

@@ -36,7 +36,7 @@ export class FuzzedService {
       });
       this.#child.once("exit", () => failed(new Error(`the service ended: ${this.faults.join("\n")}`)));
     });
-    this.#read("stderr", (line) => this.#judge(line));
+    this.#read("stderr", (line) => this.#checkLogLine(line));
     this.#ended = once(this.#child, "close");
     this.#child.once("exit", (code, signal) => {
       if (!this.#isStopping) this.faults.push(`the process ended by itself: ${signal ?? code}`);
@@ -61,7 +61,7 @@ export class FuzzedService {
   }
 
   /** Every line is one object of JSON, whatever clients send, and none tells of an error. */
-  #judge(line: string): void {
+  #checkLogLine(line: string): void {
     const found = parsed(line);
     if (found === undefined) this.faults.push(`a line of the log is no JSON object: ${line.slice(0, 500)}`);
     else if (found.msg === "prototypes") {

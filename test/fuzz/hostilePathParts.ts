@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { INJECTED, oddText } from "./hostileValues.js";
 
-const MISSING = [
+const MISSING_IDS = [
   "WF-6b059f3f-993f4bc7",
   "TK-6b059f3f-993f4bc7-d763433c",
   "TF-6b059f3f-993f4bc7-d763433c-2712506e",
@@ -11,7 +11,7 @@ const MISSING = [
 
 /** Parts of a path or query that no client should send, or that are no text at all once decoded. */
 export const oddPart: fc.Arbitrary<string> = fc.oneof(
-  fc.constantFrom(...MISSING),
+  fc.constantFrom(...MISSING_IDS),
   fc.constantFrom(
     "%",
     "%zz",

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Tree } from "./jsonTree.js";
+import type { JsonTree } from "./jsonTree.js";
 
 /** The header that no answer may have: requests try to bring it in through whatever an error repeats. */
 export const INJECTED = "X-Injected";
@@ -55,18 +55,7 @@ export const oddText: fc.Arbitrary<string> = fc.oneof(
 
 /** Keys that every object of JavaScript seems to have, and others that must not be there. */
 export const oddKey: fc.Arbitrary<string> = fc.oneof(
-  fc.constantFrom(
-    "__proto__",
-    "constructor",
-    "prototype",
-    "toString",
-    "_id",
-    "",
-    "0",
-    "$set",
-    "a.b",
-    "bogus",
-  ),
+  fc.constantFrom("__proto__", "constructor", "prototype", "toString", "_id", "", "0", "$set", "a.b", "bogus"),
   oddText,
 );
 
@@ -96,7 +85,7 @@ const oddNumber: fc.Arbitrary<string> = fc.oneof(
 const halfPairs = fc.constantFrom('"\\ud800"', '"\\udfff x"', '"a\\uDBFF"', '"\\ude00\\ud83d"');
 
 /** What only looks like JSON. */
-const noJson = fc.constantFrom(
+const invalidJson = fc.constantFrom(
   "",
   "NaN",
   "Infinity",
@@ -127,7 +116,7 @@ const noJson = fc.constantFrom(
 const MANY_LEVELS = [50, 99, 100, 101, 498, 499, 500, 501, 5000, 100_000];
 
 /** Objects or arrays within each other. */
-const deep: fc.Arbitrary<Tree> = fc
+const deep: fc.Arbitrary<JsonTree> = fc
   .record({ levels: fc.constantFrom(...MANY_LEVELS), isArray: fc.boolean() })
   .map(({ levels, isArray }) => {
     const [open, close] = isArray ? ["[", "]"] : ['{"a":', "}"];
@@ -135,7 +124,7 @@ const deep: fc.Arbitrary<Tree> = fc
   });
 
 /** Arrays and objects with very many members, and some that repeat. */
-const wide: fc.Arbitrary<Tree> = fc.constantFrom(
+const wide: fc.Arbitrary<JsonTree> = fc.constantFrom(
   { open: "[0", unit: ",0", times: 20_000, close: "]" },
   { open: "[0", unit: ",{}", times: 5000, close: "]" },
   { open: '{"a":0', unit: ',"a":0', times: 5000, close: "}" },
@@ -145,7 +134,7 @@ const wide: fc.Arbitrary<Tree> = fc.constantFrom(
 const TEN_MB = 10 * 1024 * 1024;
 
 /** Ten megabytes of text. */
-export const huge: fc.Arbitrary<Tree> = fc.constantFrom(
+export const huge: fc.Arbitrary<JsonTree> = fc.constantFrom(
   { open: '"', unit: "x", times: TEN_MB, close: '"' },
   { open: '"', unit: "é", times: TEN_MB / 2, close: '"' },
   { open: '"', unit: "\\u0000", times: TEN_MB / 6, close: '"' },
@@ -155,21 +144,21 @@ export const huge: fc.Arbitrary<Tree> = fc.constantFrom(
 );
 
 /** A value that may be wrong wherever it stands. */
-export const oddValue: fc.Arbitrary<Tree> = fc.oneof(
-  { weight: 6, arbitrary: oddText.map((text): Tree => ({ raw: JSON.stringify(text) })) },
+export const oddValue: fc.Arbitrary<JsonTree> = fc.oneof(
+  { weight: 6, arbitrary: oddText.map((text): JsonTree => ({ raw: JSON.stringify(text) })) },
   {
     weight: 6,
     arbitrary: fc
       .constantFrom("null", "true", "false", "0", "1", "-1", "[]", "{}", "[null]", '[""]', '{"":null}')
-      .map((raw): Tree => ({ raw })),
+      .map((raw): JsonTree => ({ raw })),
   },
-  { weight: 4, arbitrary: oddNumber.map((raw): Tree => ({ raw })) },
-  { weight: 2, arbitrary: halfPairs.map((raw): Tree => ({ raw })) },
-  { weight: 2, arbitrary: noJson.map((raw): Tree => ({ raw })) },
+  { weight: 4, arbitrary: oddNumber.map((raw): JsonTree => ({ raw })) },
+  { weight: 2, arbitrary: halfPairs.map((raw): JsonTree => ({ raw })) },
+  { weight: 2, arbitrary: invalidJson.map((raw): JsonTree => ({ raw })) },
   { weight: 2, arbitrary: deep },
   { weight: 1, arbitrary: wide },
   {
     weight: 4,
-    arbitrary: fc.jsonValue({ maxDepth: 3 }).map((value): Tree => ({ raw: JSON.stringify(value) })),
+    arbitrary: fc.jsonValue({ maxDepth: 3 }).map((value): JsonTree => ({ raw: JSON.stringify(value) })),
   },
 );

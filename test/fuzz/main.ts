@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
 import { startOwnRedis } from "../../src/redis/provideRedis.js";
-import { campaign } from "./campaign.js";
+import { runCampaign } from "./campaign.js";
 
 const { values } = parseArgs({
   options: {
@@ -28,16 +28,15 @@ const log = pino({ level: "warn" });
 const redis = await startOwnRedis({ dataDir, appendOnly: false, log });
 try {
   const began = Date.now();
-  const tally = await campaign({
+  const tally = await runCampaign({
     built: ".",
     redisUrl: redis.location.url,
     seed,
     requests,
-    patience: Number(values.patience),
-    progress: (so) =>
-      process.stderr.write(`\r${so.requests} of ${requests}, ${so.violations.length} violations`),
+    timeoutMs: Number(values.patience),
+    progress: (so) => process.stderr.write(`\r${so.requests} of ${requests}, ${so.violations.length} violations`),
   });
-  process.stdout.write(`\n${tally.table()}; ${Math.round((Date.now() - began) / 1000)} s\n`);
+  process.stdout.write(`\n${tally.formatTable()}; ${Math.round((Date.now() - began) / 1000)} s\n`);
   for (const violation of tally.violations) process.stdout.write(`\n${violation}\n`);
   process.exitCode = tally.violations.length === 0 ? 0 : 1;
 } finally {

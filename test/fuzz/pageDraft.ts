@@ -1,6 +1,6 @@
 import fc from "fast-check";
+import { type EntityKind, placeholder } from "./createdEntities.js";
 import type { Draft } from "./draft.js";
-import { type EntityKind, standIn } from "./createdEntities.js";
 
 /** Pages beside the API, and what looks as if it were one. */
 const PAGES = [
@@ -24,8 +24,8 @@ const PAGES = [
   "/admin/queues/api/queues/__proto__/clean/failed",
   "/admin/queues/static/nope.js",
   "/admin/queues/static/%2e%2e/%2e%2e/package.json",
-  standInPage("taskforces", "taskforce"),
-  standInPage("workflows", "workflow"),
+  entityPagePath("taskforces", "taskforce"),
+  entityPagePath("workflows", "workflow"),
   "/admin/taskforces/nope",
   "/docs",
   "/docs/",
@@ -42,8 +42,8 @@ const PAGES = [
   "/V1/workflows",
 ];
 
-function standInPage(folder: string, kind: EntityKind): string {
-  return `/admin/${folder}/${standIn(kind, 1)}`;
+function entityPagePath(folder: string, kind: EntityKind): string {
+  return `/admin/${folder}/${placeholder(kind, 1)}`;
 }
 
 /** Requests for them. */

@@ -11,8 +11,6 @@ const names = () =>
 const before = new Set(names());
 process.on("exit", () => {
   const after = new Set(names());
-  const changed = [...new Set([...before, ...after])].filter(
-    (name) => !(before.has(name) && after.has(name)),
-  );
+  const changed = [...new Set([...before, ...after])].filter((name) => !(before.has(name) && after.has(name)));
   writeSync(2, `${JSON.stringify({ msg: "prototypes", changed })}\n`);
 });

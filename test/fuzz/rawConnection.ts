@@ -1,17 +1,17 @@
 import { connect, type Socket } from "node:net";
-import type { Answer } from "../api/conformanceClient.js";
-import type { Message } from "./draft.js";
+import type { CheckedResponse } from "../api/conformanceClient.js";
+import type { RawRequest } from "./draft.js";
 
 /** An answer with its head as it came, and how long it took. */
-export interface RawAnswer extends Answer<unknown> {
+export interface RawResponse extends CheckedResponse<unknown> {
   head: string;
   /** From the first byte of the request to the last of the answer. */
-  milliseconds: number;
+  durationMs: number;
 }
 
 /** What came of a request. */
-export type Outcome =
-  | { kind: "answer"; answer: RawAnswer }
+export type RawOutcome =
+  | { kind: "answer"; answer: RawResponse }
   /** The connection was closed without an answer, or within one. */
   | { kind: "closed"; received: string }
   /** Nothing, or not all, came in time. */
@@ -19,24 +19,24 @@ export type Outcome =
 
 const HEAD_END = "\r\n\r\n";
 /** Streams of events that are left open at a time, so that the service writes to some. */
-const OPEN_STREAMS = 8;
+const MAX_OPEN_STREAMS = 8;
 
 /** A client that sends bytes as they are over one connection, or one after another. */
-export class Line {
+export class RawConnection {
   readonly #port: number;
-  readonly #patience: number;
+  readonly #timeoutMs: number;
   readonly #streams: Socket[] = [];
   #socket: Socket | undefined;
 
   /** @param patience milliseconds in which an answer must have come */
   constructor(port: number, patience: number) {
     this.#port = port;
-    this.#patience = patience;
+    this.#timeoutMs = patience;
   }
 
-  async send(message: Message): Promise<Outcome> {
-    const socket = message.isRegular ? this.#kept() : this.#opened();
-    const outcome = await exchange(socket, message, this.#patience);
+  async send(message: RawRequest): Promise<RawOutcome> {
+    const socket = message.isRegular ? this.#reusableSocket() : this.#openSocket();
+    const outcome = await sendAndReceive(socket, message, this.#timeoutMs);
     const isStream = outcome.kind === "answer" && isEventStream(outcome.answer);
     const goesOn = outcome.kind === "answer" && outcome.answer.headers["connection"] !== "close";
     if (isStream) this.#leaveOpen(socket);
@@ -50,13 +50,13 @@ export class Line {
     for (const stream of this.#streams) stream.destroy();
   }
 
-  #kept(): Socket {
+  #reusableSocket(): Socket {
     if (this.#socket === undefined || this.#socket.destroyed || !this.#socket.writable)
-      this.#socket = this.#opened();
+      this.#socket = this.#openSocket();
     return this.#socket;
   }
 
-  #opened(): Socket {
+  #openSocket(): Socket {
     // What was closed by the service while it was being sent to is no failure of the client.
     return connect({ port: this.#port, host: "127.0.0.1", noDelay: true }).on("error", () => undefined);
   }
@@ -64,33 +64,37 @@ export class Line {
   #leaveOpen(stream: Socket): void {
     stream.resume();
     this.#streams.push(stream);
-    if (this.#streams.length > OPEN_STREAMS) this.#streams.shift()?.destroy();
+    if (this.#streams.length > MAX_OPEN_STREAMS) this.#streams.shift()?.destroy();
   }
 }
 
-const isEventStream = ({ headers }: RawAnswer): boolean => headers["content-type"] === "text/event-stream";
+const isEventStream = ({ headers }: RawResponse): boolean => headers["content-type"] === "text/event-stream";
 
-function exchange(socket: Socket, { bytes, method, isWhole }: Message, patience: number): Promise<Outcome> {
+function sendAndReceive(
+  socket: Socket,
+  { bytes, method, isWhole }: RawRequest,
+  timeoutMs: number,
+): Promise<RawOutcome> {
   const began = performance.now();
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     const received = () => Buffer.concat(chunks).toString("latin1");
-    const settle = (outcome: Outcome) => {
+    const settle = (outcome: RawOutcome) => {
       clearTimeout(waiting);
       socket.off("data", take).off("close", closed).off("end", closed);
       resolve(outcome);
     };
-    const waiting = setTimeout(() => settle({ kind: "silence", received: received() }), patience);
+    const waiting = setTimeout(() => settle({ kind: "silence", received: received() }), timeoutMs);
     const take = (chunk: Buffer) => {
       chunks.push(chunk);
-      const answer = parsed(received(), method, false);
+      const answer = parseResponse(received(), method, false);
       if (answer !== undefined)
-        settle({ kind: "answer", answer: { ...answer, milliseconds: performance.now() - began } });
+        settle({ kind: "answer", answer: { ...answer, durationMs: performance.now() - began } });
     };
     const closed = () => {
-      const answer = parsed(received(), method, true);
+      const answer = parseResponse(received(), method, true);
       if (answer === undefined) settle({ kind: "closed", received: received() });
-      else settle({ kind: "answer", answer: { ...answer, milliseconds: performance.now() - began } });
+      else settle({ kind: "answer", answer: { ...answer, durationMs: performance.now() - began } });
     };
     socket.on("data", take).once("close", closed).once("end", closed);
     if (isWhole) socket.write(bytes);
@@ -99,24 +103,21 @@ function exchange(socket: Socket, { bytes, method, isWhole }: Message, patience:
 }
 
 /** The answer in what was received; undefined as long as it is not whole. */
-function parsed(
+function parseResponse(
   received: string,
   method: string,
   isClosed: boolean,
-): Omit<RawAnswer, "milliseconds"> | undefined {
+): Omit<RawResponse, "durationMs"> | undefined {
   const end = received.indexOf(HEAD_END);
   if (end < 0) return undefined;
   const head = received.slice(0, end);
   const rest = received.slice(end + HEAD_END.length);
   const [first = "", ...lines] = head.split("\r\n");
   const [, status = "0", reason = ""] = /^HTTP\/1\.1 (\d{3}) ?(.*)$/s.exec(first) ?? [];
-  if (status.startsWith("1")) return parsed(rest, method, isClosed);
+  if (status.startsWith("1")) return parseResponse(rest, method, isClosed);
   const headers = headersOf(lines);
   const text =
-    method === "HEAD" ||
-    status === "304" ||
-    status === "204" ||
-    headers["content-type"] === "text/event-stream"
+    method === "HEAD" || status === "304" || status === "204" || headers["content-type"] === "text/event-stream"
       ? ""
       : bodyOf(rest, headers, isClosed);
   if (text === undefined) return undefined;
@@ -141,14 +142,14 @@ function bodyOf(rest: string, headers: Record<string, string>, isClosed: boolean
         ? rest.slice(0, Number(length))
         : undefined
       : headers["transfer-encoding"] === "chunked"
-        ? unchunked(rest)
+        ? decodeChunks(rest)
         : isClosed
           ? rest
           : undefined;
   return bytes === undefined ? undefined : Buffer.from(bytes, "latin1").toString();
 }
 
-function unchunked(rest: string): string | undefined {
+function decodeChunks(rest: string): string | undefined {
   let body = "";
   for (let at = 0; ; ) {
     const [line, size = ""] = /^([0-9a-f]+)\r\n/i.exec(rest.slice(at, at + 20)) ?? [];

@@ -1,50 +1,48 @@
-import { checker, type Document } from "../api/conformanceClient.js";
-import type { Message } from "./draft.js";
+import { createConformanceCheck, type OpenApiDocument } from "../api/conformanceClient.js";
+import type { RawRequest } from "./draft.js";
 import { INJECTED } from "./hostileValues.js";
-import type { Outcome, RawAnswer } from "./rawConnection.js";
+import type { RawOutcome, RawResponse } from "./rawConnection.js";
 
 /** Says what is wrong with the outcome of a request; undefined: nothing. */
-export type Judge = (message: Message, outcome: Outcome) => string | undefined;
+export type ResponseCheck = (message: RawRequest, outcome: RawOutcome) => string | undefined;
 
 /**
  * What holds for every answer, whatever was asked: it comes, it is none of a fault of the service, it is as the document says, and
  * nothing of the request became a header.
  */
-export function judgeBy(document: Document): Judge {
-  const check = checker(document);
+export function createResponseCheck(document: OpenApiDocument): ResponseCheck {
+  const check = createConformanceCheck(document);
   return (message, outcome) => {
-    if (outcome.kind === "silence") return `no answer, even after long, but ${shown(outcome.received)}`;
+    if (outcome.kind === "silence") return `no answer, even after long, but ${quoteReceived(outcome.received)}`;
     if (outcome.kind === "closed")
-      return message.isWhole ? `no answer, but ${shown(outcome.received)}` : undefined;
+      return message.isWhole ? `no answer, but ${quoteReceived(outcome.received)}` : undefined;
     const { answer } = outcome;
     // What is refused before any route was looked for is in no route's list.
-    const target = BEFORE_ROUTES.has(answer.status) ? "" : message.target;
-    return wrongWith(answer) ?? disagreement(() => check(message.method, target, answer), answer);
+    const target = UNROUTED_STATUSES.has(answer.status) ? "" : message.target;
+    return findHeadFault(answer) ?? findSchemaFault(() => check(message.method, target, answer), answer);
   };
 }
 
 /** Too slow a request, an expectation that nobody knows, too large a head. */
-const BEFORE_ROUTES = new Set([408, 417, 431]);
+const UNROUTED_STATUSES = new Set([408, 417, 431]);
 
-const shown = (received: string): string =>
+const quoteReceived = (received: string): string =>
   received === "" ? "nothing at all" : JSON.stringify(received.slice(0, 300));
 
 /** A line of a head: a name, and a value of one line of Latin-1. */
 const HEAD_LINE = /^[\w-]+: [\x20-\x7e\x80-\xff]*$/;
 const STATUS_LINE = /^HTTP\/1\.1 \d{3} [\x20-\x7e\xa0-\xff]*$/;
 
-function wrongWith({ status, head }: RawAnswer): string | undefined {
+function findHeadFault({ status, head }: RawResponse): string | undefined {
   if (status >= 500) return `a ${status}`;
   const [first = "", ...lines] = head.split("\r\n");
   if (!STATUS_LINE.test(first)) return `a status line like no other: ${JSON.stringify(first)}`;
-  const odd = lines.find(
-    (line) => !HEAD_LINE.test(line) || line.toLowerCase().startsWith(INJECTED.toLowerCase()),
-  );
+  const odd = lines.find((line) => !HEAD_LINE.test(line) || line.toLowerCase().startsWith(INJECTED.toLowerCase()));
   return odd === undefined ? undefined : `a header that came from the request: ${JSON.stringify(odd)}`;
 }
 
 /** Pages for people tell of errors in HTML. */
-function disagreement(check: () => void, { headers }: RawAnswer): string | undefined {
+function findSchemaFault(check: () => void, { headers }: RawResponse): string | undefined {
   if (headers["content-type"]?.startsWith("text/html")) return undefined;
   try {
     check();

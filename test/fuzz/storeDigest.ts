@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { SCHEDDS } from "./schemaValues.js";
+import { KNOWN_SCHEDDS } from "./schemaValues.js";
 
 /** What lies at each key of the store, as a digest. */
 export type StoreDigest = ReadonlyMap<string, string>;
@@ -10,7 +10,7 @@ export type StoreDigest = ReadonlyMap<string, string>;
  * Members of hashes and sets are sorted: Redis may put them into another order at any time. Of a stream, which is capped, its last
  * id and the number of entries that were ever added tell every change.
  */
-const DIGESTS = `
+const DIGEST_SCRIPT = `
   local digests = {}
   for i, key in ipairs(KEYS) do
     local kind = redis.call("TYPE", key).ok
@@ -37,7 +37,7 @@ const DIGESTS = `
   return digests
 `;
 
-const KEYS_AT_A_TIME = 300;
+const KEYS_PER_BATCH = 300;
 
 /** Looks at every key of the store; the queues' are not among them. */
 export async function digestStore(redis: Redis): Promise<StoreDigest> {
@@ -46,23 +46,23 @@ export async function digestStore(redis: Redis): Promise<StoreDigest> {
   let cursor = "0";
   do {
     const [next, some] = await redis.scan(cursor, "MATCH", "wms:*", "COUNT", 1000);
-    keys.push(...some.filter((key) => key !== POLLS));
+    keys.push(...some.filter((key) => key !== POLLS_KEY));
     cursor = next;
   } while (cursor !== "0");
-  for (let at = 0; at < keys.length; at += KEYS_AT_A_TIME) {
-    const some = keys.slice(at, at + KEYS_AT_A_TIME);
-    const found = (await redis.eval(DIGESTS, some.length, ...some)) as string[];
+  for (let at = 0; at < keys.length; at += KEYS_PER_BATCH) {
+    const some = keys.slice(at, at + KEYS_PER_BATCH);
+    const found = (await redis.eval(DIGEST_SCRIPT, some.length, ...some)) as string[];
     for (const [index, key] of some.entries()) digests.set(key, found[index] ?? "");
   }
   return digests;
 }
 
-const POLLS = "wms:polls";
+const POLLS_KEY = "wms:polls";
 
 /** A poll is noted up to two seconds after it came, so those for schedds that are known say nothing; one for another would be wrong. */
 async function digestPolls(redis: Redis): Promise<Map<string, string>> {
-  const strangers = (await redis.zrange(POLLS, 0, "-1")).filter((schedd) => !SCHEDDS.includes(schedd));
-  return new Map(strangers.length === 0 ? [] : [[POLLS, strangers.sort().join()]]);
+  const strangers = (await redis.zrange(POLLS_KEY, 0, "-1")).filter((schedd) => !KNOWN_SCHEDDS.includes(schedd));
+  return new Map(strangers.length === 0 ? [] : [[POLLS_KEY, strangers.sort().join()]]);
 }
 
 /** The keys that were added, removed or changed. */
@@ -72,20 +72,20 @@ export function changedKeys(before: StoreDigest, after: StoreDigest): string[] {
 }
 
 /** Sets of what the background has still to do; taskforces on their way to be handed out are among it. */
-const TO_DO =
+const PENDING_WORK_KEYS =
   /^wms:\{\d+\}:(dirty|summarizing|deactivating|staging|ix:taskforce:phase:pre-(mq-activation|launch))$/;
 /** Milliseconds between two looks: longer than changes are gathered before they are summed up. */
-const LOOK_AGAIN = 150;
+const POLL_INTERVAL_MS = 150;
 
 /** Waits until the background has done all, and the store stands still. */
-export async function quietStore(redis: Redis, within = 30_000): Promise<StoreDigest> {
-  const deadline = Date.now() + within;
+export async function waitForQuietStore(redis: Redis, timeoutMs = 30_000): Promise<StoreDigest> {
+  const deadline = Date.now() + timeoutMs;
   let last = await digestStore(redis);
   for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
     const now = await digestStore(redis);
     const changed = changedKeys(last, now);
-    if (changed.length === 0 && ![...now.keys()].some((key) => TO_DO.test(key))) return now;
+    if (changed.length === 0 && ![...now.keys()].some((key) => PENDING_WORK_KEYS.test(key))) return now;
     if (Date.now() > deadline) throw new Error(`the store does not come to rest: ${changed.join(", ")}`);
     last = now;
   }

@@ -1,17 +1,17 @@
 import { expect, it } from "vitest";
-import { startStory } from "../scenarios/serviceScenario.js";
+import { startServiceScenario } from "../scenarios/serviceScenario.js";
 
 it("a single poller gets the higher priority first, and among equals who waits longest", async () => {
-  const story = await startStory();
+  const story = await startServiceScenario();
   try {
-    const at = story.accessPoint();
+    const at = story.nextAccessPoint();
     const priorities = [50, 10, 100, 50, 0, 75, 10, 100, 50, 250];
     const waiting = [];
-    for (const priority of priorities) waiting.push(await story.pending(at, { priority }));
-    await story.launchesSettle();
+    for (const priority of priorities) waiting.push(await story.createPending(at, { priority }));
+    await story.waitForLaunches();
 
     const order: string[] = [];
-    for (let next = await at.tms.takeStarter(); next; next = await at.tms.takeStarter())
+    for (let next = await at.createTms.leaseStarter(); next; next = await at.createTms.leaseStarter())
       order.push(next.taskforce.taskforce_uuid);
 
     // Sorting is stable: equals stay in the order in which they began to wait.

@@ -1,19 +1,22 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { recent } from "../../src/metrics/cachedWithTimeout.js";
+import { cachedWithTimeout } from "../../src/metrics/cachedWithTimeout.js";
 
-const LONG = 3_600_000;
+const LONG_TIMEOUT_MS = 3_600_000;
 
 test("what was read lately is given again", async () => {
   let reads = 0;
-  const get = recent(async () => ++reads, { keep: LONG, patience: LONG });
+  const get = cachedWithTimeout(async () => ++reads, {
+    maxAgeMs: LONG_TIMEOUT_MS,
+    timeoutMs: LONG_TIMEOUT_MS,
+  });
   expect(await Promise.all([get(), get(), get()])).toEqual([1, 1, 1]);
   expect(await get()).toBe(1);
 });
 
 test("later it is read anew", async () => {
   let reads = 0;
-  const get = recent(async () => ++reads, { keep: 0, patience: LONG });
+  const get = cachedWithTimeout(async () => ++reads, { maxAgeMs: 0, timeoutMs: LONG_TIMEOUT_MS });
   expect([await get(), await get()]).toEqual([1, 2]);
 });
 
@@ -23,7 +26,7 @@ test("a failure is no value, and is not kept", async () => {
     if (++reads === 1) throw new Error("away");
     return "well";
   };
-  const get = recent(read, { keep: LONG, patience: LONG });
+  const get = cachedWithTimeout(read, { maxAgeMs: LONG_TIMEOUT_MS, timeoutMs: LONG_TIMEOUT_MS });
   expect([await get(), await get()]).toEqual([undefined, "well"]);
 });
 
@@ -35,7 +38,7 @@ test("nobody waits for what hangs, and it is not asked twice", async () => {
     await once(answers, "answer");
     return "late";
   };
-  const get = recent(read, { keep: LONG, patience: 1 });
+  const get = cachedWithTimeout(read, { maxAgeMs: LONG_TIMEOUT_MS, timeoutMs: 1 });
   expect([await get(), await get()]).toEqual([undefined, undefined]);
   expect(reads).toBe(1);
   const waiting = get();

@@ -1,41 +1,41 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type RedisProxy, startRedisProxy } from "../api/redisProxy.js";
+import { type ServiceScenario, startServiceScenario, waitForValue } from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
-import { eventually, type Story, startStory } from "../scenarios/serviceScenario.js";
 import { type Scrape, scrape } from "./scrape.js";
 
 let proxy: RedisProxy;
-let story: Story;
+let scenario: ServiceScenario;
 beforeEach(async () => {
   proxy = await startRedisProxy(await freshDatabase());
-  story = await startStory({ REDIS_URL: proxy.url });
+  scenario = await startServiceScenario({ REDIS_URL: proxy.url });
 });
 afterEach(async () => {
   await proxy.restore();
-  await story.close();
+  await scenario.close();
   await proxy.close();
 });
 
-const whenRedisIs = (up: 0 | 1): Promise<Scrape> =>
-  eventually(
+const scrapeWhenRedisIs = (up: 0 | 1): Promise<Scrape> =>
+  waitForValue(
     `wms_redis_up ${up}`,
-    () => scrape(story.url),
+    () => scrape(scenario.url),
     (seen) => seen.value("wms_redis_up") === up,
   );
 
 it.each([
-  ["gone", () => proxy.cut()],
+  ["gone", () => proxy.disconnect()],
   ["mute", async () => proxy.freeze()],
 ])("while Redis is %s, a scrape says so and shows the process, and nothing old", async (_how, harm) => {
-  const at = story.accessPoint();
-  await story.pending(at);
-  await eventually(
+  const at = scenario.nextAccessPoint();
+  await scenario.createPending(at);
+  await waitForValue(
     "all is well",
-    () => scrape(story.url),
+    () => scrape(scenario.url),
     (seen) => seen.value("wms_taskforces", { schedd: at.schedd, phase: "pending-starter" }) === 1,
   );
   await harm();
-  const away = await whenRedisIs(0);
+  const away = await scrapeWhenRedisIs(0);
   expect(away.value("wms_ready")).toBe(0);
   for (const name of ["wms_taskforces", "wms_queue_jobs", "wms_queue_oldest_waiting_seconds"])
     expect(away.find(name)).toEqual([]);
@@ -45,7 +45,7 @@ it.each([
   expect(away.value("wms_http_request_duration_seconds_count", { route: "/v1/workflows" })).toBe(1);
 
   await proxy.restore();
-  const back = await whenRedisIs(1);
+  const back = await scrapeWhenRedisIs(1);
   expect(back.value("wms_taskforces", { schedd: at.schedd, phase: "pending-starter" })).toBe(1);
   expect(back.value("wms_redis_reconnects_total", { client: "requests" })).toBeGreaterThan(0);
 });

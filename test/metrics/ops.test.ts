@@ -1,8 +1,13 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { type ScriptedMqs, startScriptedMqs, status } from "../mqs/scriptedMqs.js";
-import { eventually, type Story, startStory, task } from "../scenarios/serviceScenario.js";
+import { type ScriptedMqs, startScriptedMqs, statusResponse } from "../mqs/scriptedMqs.js";
+import {
+  makeTaskRequestAt,
+  type ServiceScenario,
+  startServiceScenario,
+  waitForValue,
+} from "../scenarios/serviceScenario.js";
 import { Scrape, scrape } from "./scrape.js";
 
 interface Alert {
@@ -69,45 +74,41 @@ function problems(expression: string, seen: Scrape): string[] {
     samples: seen
       .find(selector.name)
       .filter(({ labels }) =>
-        selector.conditions.every(({ label, operator, value }) =>
-          holds(labels[label] ?? "", operator, value),
-        ),
+        selector.conditions.every(({ label, operator, value }) => holds(labels[label] ?? "", operator, value)),
       ),
   }));
   const nothing = selected.flatMap(({ selector, samples }) =>
     samples.length > 0 ? [] : [`nothing is exported for ${JSON.stringify(selector)}`],
   );
-  const known = new Set(
-    selected.flatMap(({ samples }) => samples.flatMap(({ labels }) => Object.keys(labels))),
-  );
+  const known = new Set(selected.flatMap(({ samples }) => samples.flatMap(({ labels }) => Object.keys(labels))));
   const unknown = groupingOf(expression).filter((label) => !known.has(label));
   return [...nothing, ...unknown.map((label) => `no label ${label}`)];
 }
 
 let mqs: ScriptedMqs;
-let story: Story;
+let scenario: ServiceScenario;
 let seen: Scrape;
 beforeAll(async () => {
   mqs = await startScriptedMqs();
-  story = await startStory({ MQS_ADDRESS: mqs.address, RECONCILE_SECONDS: "0.2" });
-  const at = story.accessPoint();
-  await story.broughtTo("condor-complete", at);
-  mqs.script("reservation", "*", status(400));
+  scenario = await startServiceScenario({ MQS_ADDRESS: mqs.address, RECONCILE_SECONDS: "0.2" });
+  const at = scenario.nextAccessPoint();
+  await scenario.createInPhase("condor-complete", at);
+  mqs.script("reservation", "*", statusResponse(400));
   const refused = {
-    tasks: [task([at.location], { output_queue_aliases: ["events"] })],
+    tasks: [makeTaskRequestAt([at.location], { output_queue_aliases: ["events"] })],
     public_queue_aliases: [],
   };
-  expect((await story.call("POST", "/v1/workflows", refused)).status).toBe(502);
-  seen = await eventually(
+  expect((await scenario.request("POST", "/v1/workflows", refused)).status).toBe(502);
+  seen = await waitForValue(
     "reconcile has run and the refusal is counted",
-    () => scrape(story.url),
+    () => scrape(scenario.url),
     (now) =>
       now.value("wms_periodic_runs_total", { work: "reconcile" }) !== undefined &&
       now.value("wms_http_request_duration_seconds_count", { code: "502" }) === 1,
   );
 });
 afterAll(async () => {
-  await story.close();
+  await scenario.close();
   await mqs.close();
 });
 
@@ -132,13 +133,10 @@ describe("each alert", () => {
 describe("the dashboard", () => {
   const panels = dashboard.panels.filter(({ type }) => type !== "row");
 
-  it.each(panels.map((panel) => [panel.title, panel] as const))(
-    "shows what is exported: %s",
-    (_title, panel) => {
-      expect(panel.targets?.length).toBeGreaterThan(0);
-      for (const { expr } of panel.targets ?? []) expect(problems(expr, seen)).toEqual([]);
-    },
-  );
+  it.each(panels.map((panel) => [panel.title, panel] as const))("shows what is exported: %s", (_title, panel) => {
+    expect(panel.targets?.length).toBeGreaterThan(0);
+    for (const { expr } of panel.targets ?? []) expect(problems(expr, seen)).toEqual([]);
+  });
 
   it("has a number of its own for each panel, and variables that are filled", () => {
     expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);

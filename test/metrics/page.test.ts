@@ -1,9 +1,9 @@
 import { createServer, request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isFromHere } from "../../src/api/routes/metricsEndpoint.js";
+import { isLocalRequest } from "../../src/api/routes/metricsEndpoint.js";
 import { listen } from "../../src/app/httpListener.js";
+import { startServiceScenario, waitForValue } from "../scenarios/serviceScenario.js";
 import { startTestService, type TestService } from "../setup/testService.js";
-import { eventually, startStory } from "../scenarios/serviceScenario.js";
 import { type Scrape, scrape } from "./scrape.js";
 
 let service: TestService;
@@ -44,7 +44,7 @@ describe("without METRICS_TOKEN", () => {
     ["::", false],
     [undefined, false],
   ])("an address of %s is on this machine: %s", (address, here) => {
-    expect(isFromHere(address, {})).toBe(here);
+    expect(isLocalRequest(address, {})).toBe(here);
   });
 
   it("HEAD answers without a body, every other method is a 405", async () => {
@@ -63,20 +63,15 @@ describe("with METRICS_TOKEN", () => {
   });
   afterAll(() => guarded.close());
 
-  it.each([
-    undefined,
-    "",
-    token,
-    `Basic ${token}`,
-    `Bearer ${token}x`,
-    `Bearer ${token.slice(1)}`,
-    "Bearer ",
-  ])("Authorization: %s is a 401 that asks for a bearer token and tells none", async (authorization) => {
-    const response = await get(authorization === undefined ? {} : { authorization }, "GET", guarded.url);
-    expect(response.status).toBe(401);
-    expect(response.headers.get("www-authenticate")).toBe("Bearer");
-    expect(await response.text()).not.toContain(token);
-  });
+  it.each([undefined, "", token, `Basic ${token}`, `Bearer ${token}x`, `Bearer ${token.slice(1)}`, "Bearer "])(
+    "Authorization: %s is a 401 that asks for a bearer token and tells none",
+    async (authorization) => {
+      const response = await get(authorization === undefined ? {} : { authorization }, "GET", guarded.url);
+      expect(response.status).toBe(401);
+      expect(response.headers.get("www-authenticate")).toBe("Bearer");
+      expect(await response.text()).not.toContain(token);
+    },
+  );
 
   it("the right one opens them, from wherever it comes", async () => {
     for (const scheme of ["Bearer", "bearer"]) {
@@ -106,13 +101,12 @@ describe("what clients send makes no labels", () => {
       await probe(service.url, "GET", `/probe-${n}/.env`);
       await probe(service.url, "GET", `/v1/taskforces/TF-${n}`);
     }
-    const seen = await eventually(
+    const seen = await waitForValue(
       "all requests are counted",
       () => scrape(service.url),
       (now) =>
         now.value("wms_http_request_duration_seconds_count", { route: "none", method: "GET" }) === 30 &&
-        now.value("wms_http_request_duration_seconds_count", { route: "/v1/taskforces/{taskforce_uuid}" }) ===
-          30,
+        now.value("wms_http_request_duration_seconds_count", { route: "/v1/taskforces/{taskforce_uuid}" }) === 30,
     );
     expect(requestsIn(seen).length).toBeLessThanOrEqual(before + 3);
     expect(seen.text).not.toMatch(/probe-|TF-/);
@@ -121,7 +115,7 @@ describe("what clients send makes no labels", () => {
   it("nor do methods", async () => {
     for (const method of ["PUT", "DELETE", "PROPFIND", "PURGE", "M-SEARCH"])
       await probe(service.url, method, "/v1/workflows");
-    await eventually(
+    await waitForValue(
       "all are counted",
       () => scrape(service.url),
       (now) => now.value("wms_http_request_duration_seconds_count", { method: "other", code: "405" }) === 5,
@@ -138,10 +132,10 @@ it("a port that is taken is named by its setting", async () => {
 
 it("a schedd's name comes through, whatever it is made of", async () => {
   const schedd = 'the "old" one\\of\nmine, {schedd="x"}';
-  const story = await startStory({ CLUSTER_LOCATIONS: JSON.stringify({ "pool-0": { schedd } }) });
+  const story = await startServiceScenario({ CLUSTER_LOCATIONS: JSON.stringify({ "pool-0": { schedd } }) });
   try {
-    await story.pending({ location: "pool-0", schedd, tms: story.tms(schedd) });
-    const seen = await eventually(
+    await story.createPending({ location: "pool-0", schedd, createTms: story.tms(schedd) });
+    const seen = await waitForValue(
       "the taskforce is counted, and so is its job",
       () => scrape(story.url),
       (now) =>

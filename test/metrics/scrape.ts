@@ -1,5 +1,5 @@
 /** One line of a scrape. */
-export interface Sample {
+export interface MetricSample {
   name: string;
   labels: Record<string, string>;
   value: number;
@@ -7,7 +7,7 @@ export interface Sample {
 
 /** What a scrape said. */
 export class Scrape {
-  readonly samples: readonly Sample[];
+  readonly samples: readonly MetricSample[];
   /** The type of each metric, by name. */
   readonly types: ReadonlyMap<string, string>;
 
@@ -24,11 +24,10 @@ export class Scrape {
   }
 
   /** Samples that have these labels, and perhaps more. */
-  find(name: string, labels: Record<string, string> = {}): Sample[] {
+  find(name: string, labels: Record<string, string> = {}): MetricSample[] {
     return this.samples.filter(
       (sample) =>
-        sample.name === name &&
-        Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
+        sample.name === name && Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
     );
   }
 
@@ -42,7 +41,7 @@ export class Scrape {
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/;
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\[\\"n])*)"(?:,|$)/y;
 
-function parseSample(line: string): Sample {
+function parseSample(line: string): MetricSample {
   const [, name, labelText = "", value] = SAMPLE.exec(line) ?? [];
   if (name === undefined || value === undefined) throw new Error(`no sample: ${line}`);
   const labels: Record<string, string> = {};

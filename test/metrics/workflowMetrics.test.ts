@@ -1,20 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RedisClient } from "../../src/redis/redisClient.js";
-import { type ScriptedMqs, startScriptedMqs, status, tryAgainLater } from "../mqs/scriptedMqs.js";
-import { deleteKeys, openRedis } from "../setup/testRedis.js";
+import { type ScriptedMqs, startScriptedMqs, statusResponse, tryAgainLaterResponse } from "../mqs/scriptedMqs.js";
+import {
+  makeTaskRequestAt,
+  type ServiceScenario,
+  startServiceScenario,
+  waitForValue,
+} from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
-import { eventually, type Story, startStory, task } from "../scenarios/serviceScenario.js";
+import { deleteKeys, openRedis } from "../setup/testRedis.js";
 import { type Scrape, scrape } from "./scrape.js";
 
 let mqs: ScriptedMqs;
 let redis: RedisClient;
-let story: Story;
+let scenario: ServiceScenario;
 
 beforeAll(async () => {
   mqs = await startScriptedMqs();
   const url = await freshDatabase();
   redis = openRedis(url);
-  story = await startStory({
+  scenario = await startServiceScenario({
     REDIS_URL: url,
     MQS_ADDRESS: mqs.address,
     WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT: "0",
@@ -24,119 +29,120 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await story.close();
+  await scenario.close();
   redis.disconnect();
   await mqs.close();
 });
 
 /** Scrapes until a value is as expected: what lies in Redis is shown as of the last few seconds. */
-const shows = (name: string, labels: Record<string, string>, value: number): Promise<Scrape> =>
-  eventually(
+const waitForMetric = (name: string, labels: Record<string, string>, value: number): Promise<Scrape> =>
+  waitForValue(
     `${name} ${JSON.stringify(labels)} is ${value}`,
-    () => scrape(story.url),
+    () => scrape(scenario.url),
     (seen) => seen.value(name, labels) === value,
   );
 
-const counted = async (name: string, labels: Record<string, string>): Promise<number> =>
-  (await scrape(story.url)).value(name, labels) ?? 0;
+const readMetric = async (name: string, labels: Record<string, string>): Promise<number> =>
+  (await scrape(scenario.url)).value(name, labels) ?? 0;
 
 describe("a scrape shows", () => {
   it("requests by method, route and code, with their durations", async () => {
-    const { uuid } = await story.running(story.accessPoint());
+    const { uuid } = await scenario.createRunning(scenario.nextAccessPoint());
     const labels = { method: "GET", route: "/v1/taskforces/{taskforce_uuid}" };
     const [found, missing] = [
       { ...labels, code: "200" },
       { ...labels, code: "404" },
     ];
     const count = "wms_http_request_duration_seconds_count";
-    const [before, missed] = [await counted(count, found), await counted(count, missing)];
-    for (let n = 0; n < 3; n++) await story.taskforce(uuid);
-    await story.call("GET", "/v1/taskforces/TF-1");
-    await shows(count, missing, missed + 1);
-    const seen = await shows(count, found, before + 3);
+    const [before, missed] = [await readMetric(count, found), await readMetric(count, missing)];
+    for (let n = 0; n < 3; n++) await scenario.readTaskforce(uuid);
+    await scenario.request("GET", "/v1/taskforces/TF-1");
+    await waitForMetric(count, missing, missed + 1);
+    const seen = await waitForMetric(count, found, before + 3);
     expect(seen.value("wms_http_request_duration_seconds_bucket", { ...found, le: "+Inf" })).toBe(before + 3);
     expect(seen.value("wms_http_request_duration_seconds_sum", found)).toBeGreaterThan(0);
     expect(seen.types.get("wms_http_request_duration_seconds")).toBe("histogram");
   });
 
   it("taskforces by phase and schedd", async () => {
-    const at = story.accessPoint();
-    await story.running(at);
-    await story.broughtTo("condor-complete", at);
-    await story.pending(at);
-    await story.pending(at);
+    const at = scenario.nextAccessPoint();
+    await scenario.createRunning(at);
+    await scenario.createInPhase("condor-complete", at);
+    await scenario.createPending(at);
+    await scenario.createPending(at);
     const { schedd } = at;
-    const seen = await shows("wms_taskforces", { schedd, phase: "pending-starter" }, 2);
+    const seen = await waitForMetric("wms_taskforces", { schedd, phase: "pending-starter" }, 2);
     expect(seen.value("wms_taskforces", { schedd, phase: "condor-submit" })).toBe(1);
     expect(seen.value("wms_taskforces", { schedd, phase: "condor-complete" })).toBe(1);
     expect(seen.value("wms_taskforces", { schedd })).toBe(4);
   });
 
   it("what waits for a TMS and for how long, what is leased, and how long it had waited", async () => {
-    const at = story.accessPoint();
+    const at = scenario.nextAccessPoint();
     const labels = { queue: "starter", schedd: at.schedd };
-    for (const priority of [90, 50, 10]) await story.pending(at, { priority });
-    const before = await shows("wms_queue_jobs", { ...labels, state: "waiting" }, 3);
+    for (const priority of [90, 50, 10]) await scenario.createPending(at, { priority });
+    const before = await waitForMetric("wms_queue_jobs", { ...labels, state: "waiting" }, 3);
     expect(before.value("wms_queue_oldest_waiting_seconds", labels)).toBeGreaterThan(0);
     expect(before.value("wms_queue_jobs", { ...labels, state: "active" })).toBe(0);
     expect(before.value("wms_hand_out_wait_seconds_count", labels)).toBeUndefined();
 
-    await story.takes(at.tms);
-    const after = await shows("wms_queue_jobs", { ...labels, state: "active" }, 1);
+    await scenario.takeToStart(at.createTms);
+    const after = await waitForMetric("wms_queue_jobs", { ...labels, state: "active" }, 1);
     expect(after.value("wms_queue_jobs", { ...labels, state: "waiting" })).toBe(2);
     expect(after.value("wms_hand_out_wait_seconds_count", labels)).toBe(1);
     expect(after.value("wms_hand_out_wait_seconds_sum", labels)).toBeGreaterThan(0);
 
-    for (let n = 0; n < 2; n++) await story.takes(at.tms);
-    const empty = await shows("wms_queue_jobs", { ...labels, state: "active" }, 3);
+    for (let n = 0; n < 2; n++) await scenario.takeToStart(at.createTms);
+    const empty = await waitForMetric("wms_queue_jobs", { ...labels, state: "active" }, 3);
     expect(empty.value("wms_queue_oldest_waiting_seconds", labels)).toBe(0);
     expect(empty.value("wms_hand_out_wait_seconds_count", labels)).toBe(3);
   });
 
   it("what waits to be stopped", async () => {
-    const at = story.accessPoint();
+    const at = scenario.nextAccessPoint();
     const labels = { queue: "stopper", schedd: at.schedd };
-    await story.broughtTo("pending-stopper", at);
-    const seen = await shows("wms_queue_jobs", { ...labels, state: "waiting" }, 1);
+    await scenario.createInPhase("pending-stopper", at);
+    const seen = await waitForMetric("wms_queue_jobs", { ...labels, state: "waiting" }, 1);
     expect(seen.value("wms_queue_oldest_waiting_seconds", labels)).toBeGreaterThan(0);
-    await story.takesToStop(at.tms);
-    await shows("wms_hand_out_wait_seconds_count", labels, 1);
+    await scenario.takeToStop(at.createTms);
+    await waitForMetric("wms_hand_out_wait_seconds_count", labels, 1);
   });
 
   it("taskforces whose submission was given up", async () => {
-    const at = story.accessPoint();
-    await story.pending(at);
-    for (let failures = 0; failures < 2; failures++) await at.tms.submitFailed(await story.takes(at.tms));
-    await shows("wms_queue_jobs", { queue: "starter", schedd: at.schedd, state: "dead" }, 1);
+    const at = scenario.nextAccessPoint();
+    await scenario.createPending(at);
+    for (let failures = 0; failures < 2; failures++)
+      await at.createTms.submitFailed(await scenario.takeToStart(at.createTms));
+    await waitForMetric("wms_queue_jobs", { queue: "starter", schedd: at.schedd, state: "dead" }, 1);
   });
 
   it("activations that were tried again, and those that were given up", async () => {
     const runs = (outcome: string) => ({ queue: "mq-activation", outcome });
     const name = "wms_background_jobs_total";
-    const [retried, dead] = [await counted(name, runs("retry")), await counted(name, runs("dead"))];
-    const at = story.accessPoint();
-    const withQueue = [task([at.location], { output_queue_aliases: ["events"] })];
+    const [retried, dead] = [await readMetric(name, runs("retry")), await readMetric(name, runs("dead"))];
+    const at = scenario.nextAccessPoint();
+    const withQueue = [makeTaskRequestAt([at.location], { output_queue_aliases: ["events"] })];
 
-    mqs.script("activation", "*", tryAgainLater, tryAgainLater);
-    await story.submitWorkflow(withQueue);
-    await shows(name, runs("retry"), retried + 2);
+    mqs.script("activation", "*", tryAgainLaterResponse, tryAgainLaterResponse);
+    await scenario.submitWorkflow(withQueue);
+    await waitForMetric(name, runs("retry"), retried + 2);
 
-    mqs.script("activation", "*", status(400));
-    await story.submitWorkflow(withQueue);
-    await shows(name, runs("dead"), dead + 1);
-    await shows("wms_queue_jobs", { queue: "mq-activation", state: "dead" }, 1);
+    mqs.script("activation", "*", statusResponse(400));
+    await scenario.submitWorkflow(withQueue);
+    await waitForMetric(name, runs("dead"), dead + 1);
+    await waitForMetric("wms_queue_jobs", { queue: "mq-activation", state: "dead" }, 1);
   });
 
   it("what reconcile repaired after the keys of a queue were lost", async () => {
-    const at = story.accessPoint();
-    for (let n = 0; n < 3; n++) await story.pending(at);
-    await shows("wms_queue_jobs", { queue: "starter", schedd: at.schedd, state: "waiting" }, 3);
+    const at = scenario.nextAccessPoint();
+    for (let n = 0; n < 3; n++) await scenario.createPending(at);
+    await waitForMetric("wms_queue_jobs", { queue: "starter", schedd: at.schedd, state: "waiting" }, 3);
     const added = { queue: "starter", repair: "added" };
-    const before = await counted("wms_reconcile_repairs_total", added);
+    const before = await readMetric("wms_reconcile_repairs_total", added);
     await deleteKeys(redis, `*starter-${at.schedd}:*`);
-    const seen = await eventually(
+    const seen = await waitForValue(
       "three jobs are back",
-      () => scrape(story.url),
+      () => scrape(scenario.url),
       (now) => (now.value("wms_reconcile_repairs_total", added) ?? 0) >= before + 3,
     );
     expect(seen.value("wms_periodic_runs_total", { work: "reconcile", outcome: "done" })).toBeGreaterThan(0);
@@ -144,15 +150,15 @@ describe("a scrape shows", () => {
   });
 
   it("clusters that HTCondor runs and nobody knows", async () => {
-    const before = await counted("wms_stray_clusters_total", {});
-    const at = story.accessPoint();
-    const { handOut } = await story.running(at);
-    await expect(story.tms(at.schedd).submit(handOut)).rejects.toMatchObject({ status: 404 });
-    await shows("wms_stray_clusters_total", {}, before + 1);
+    const before = await readMetric("wms_stray_clusters_total", {});
+    const at = scenario.nextAccessPoint();
+    const { handOut } = await scenario.createRunning(at);
+    await expect(scenario.tms(at.schedd).submit(handOut)).rejects.toMatchObject({ status: 404 });
+    await waitForMetric("wms_stray_clusters_total", {}, before + 1);
   });
 
   it("Redis, its memory, and the process itself", async () => {
-    const seen = await shows("wms_redis_up", {}, 1);
+    const seen = await waitForMetric("wms_redis_up", {}, 1);
     expect(seen.value("wms_ready")).toBe(1);
     expect(seen.value("wms_redis_ping_seconds")).toBeGreaterThan(0);
     expect(seen.value("wms_redis_memory_bytes")).toBeGreaterThan(0);
@@ -164,24 +170,22 @@ describe("a scrape shows", () => {
 });
 
 it("a lease that runs out is counted, and whether its taskforce is offered again", async () => {
-  const short = await startStory({ TMS_LEASE_SECONDS: "0.3" });
+  const short = await startServiceScenario({ TMS_LEASE_SECONDS: "0.3" });
   try {
-    const at = short.accessPoint();
+    const at = short.nextAccessPoint();
     const labels = { queue: "starter", schedd: at.schedd };
     const before = await scrape(short.url);
     expect(before.value("wms_leases_run_out_total", labels)).toBe(0);
     expect(before.value("wms_leases_reclaimed_total", labels)).toBe(0);
-    await short.pending(at);
-    await short.takes(at.tms);
-    await short.takes(at.tms);
-    const seen = await eventually(
+    await short.createPending(at);
+    await short.takeToStart(at.createTms);
+    await short.takeToStart(at.createTms);
+    const seen = await waitForValue(
       "the lease that ran out is counted",
       () => scrape(short.url),
       (now) => (now.value("wms_leases_run_out_total", labels) ?? 0) >= 1,
     );
-    expect(seen.value("wms_leases_reclaimed_total", labels)).toBe(
-      seen.value("wms_leases_run_out_total", labels),
-    );
+    expect(seen.value("wms_leases_reclaimed_total", labels)).toBe(seen.value("wms_leases_run_out_total", labels));
   } finally {
     await short.close();
   }

@@ -1,10 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { WmsError } from "../../src/domain/wmsError.js";
 import { newWorkflowId } from "../../src/domain/ids.js";
 import type { Mqs } from "../../src/domain/mqProfile.js";
+import { WmsError } from "../../src/domain/wmsError.js";
 import { createHttpMqs } from "../../src/mqs/httpMqs.js";
 import { recordingLog } from "./recordingLog.js";
-import { drop, garbage, hang, type ScriptedMqs, startScriptedMqs, status } from "./scriptedMqs.js";
+import {
+  dropResponse,
+  garbageResponse,
+  hangResponse,
+  type ScriptedMqs,
+  startScriptedMqs,
+  statusResponse,
+} from "./scriptedMqs.js";
 
 const client = { clientId: "wms", clientSecret: "s3cret +&:%ü" };
 const workflow = newWorkflowId(1_700_000_000);
@@ -35,7 +42,7 @@ function connect(options: { clientSecret?: string; timeoutMs?: number } = {}): M
 }
 
 const reserve = (mqs: Mqs) => mqs.reserve(workflow, ["in"], []);
-const kindOf = (call: Promise<unknown>) =>
+const errorKind = (call: Promise<unknown>) =>
   call.then(
     () => "went well",
     (error: unknown) => (error instanceof WmsError ? error.kind : error),
@@ -51,7 +58,7 @@ afterEach(async () => {
   await server.close();
 });
 
-const pass = (seconds: number) => vi.setSystemTime(Date.now() + 1000 * seconds);
+const advanceClock = (seconds: number) => vi.setSystemTime(Date.now() + 1000 * seconds);
 
 describe("a token", () => {
   test("is fetched with the client's credentials, and used until it ends", async () => {
@@ -73,9 +80,9 @@ describe("a token", () => {
   test("is replaced shortly before it ends", async () => {
     const mqs = await start(300);
     await reserve(mqs);
-    pass(280);
+    advanceClock(280);
     await reserve(mqs);
-    pass(15);
+    advanceClock(15);
     await reserve(mqs);
     expect(tokensUsed()).toEqual(["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
   });
@@ -83,9 +90,9 @@ describe("a token", () => {
   test("that does not say when it ends lives a minute", async () => {
     const mqs = await start();
     await reserve(mqs);
-    pass(45);
+    advanceClock(45);
     await reserve(mqs);
-    pass(15);
+    advanceClock(15);
     await reserve(mqs);
     expect(tokensUsed()).toEqual(["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
   });
@@ -107,14 +114,14 @@ describe("a token", () => {
 
   test("that is refused twice is not replaced again", async () => {
     const mqs = await start(300);
-    server.script("reservation", "*", status(401), status(401));
-    expect(await kindOf(reserve(mqs))).toBe("upstream-refused");
+    server.script("reservation", "*", statusResponse(401), statusResponse(401));
+    expect(await errorKind(reserve(mqs))).toBe("upstream-refused");
     expect(tokensUsed()).toEqual(["Bearer token-1", "Bearer token-2"]);
   });
 
   test("is fetched again when the connection to the token service broke", async () => {
     const mqs = await start(300);
-    server.script("token", "*", drop);
+    server.script("token", "*", dropResponse);
     expect(await reserve(mqs)).toHaveLength(1);
     expect(server.callsOf("token")).toHaveLength(2);
   });
@@ -122,38 +129,48 @@ describe("a token", () => {
 
 describe("without a token nothing is asked, and the same request may work later:", () => {
   test.each([
-    ["the token service fails", status(500)],
-    ["it gives a page of a proxy", garbage],
-    ["it gives an answer without a token", status(200, { token_type: "Bearer" })],
-    ["its token can't be a header", status(200, { access_token: "line 1\nline 2" })],
+    ["the token service fails", statusResponse(500)],
+    ["it gives a page of a proxy", garbageResponse],
+    ["it gives an answer without a token", statusResponse(200, { token_type: "Bearer" })],
+    ["its token can't be a header", statusResponse(200, { access_token: "line 1\nline 2" })],
   ])("%s", async (_, answer) => {
     const mqs = await start(300);
     server.script("token", "*", answer);
-    expect(await kindOf(reserve(mqs))).toBe("unavailable");
+    expect(await errorKind(reserve(mqs))).toBe("unavailable");
     expect(server.callsOf("reservation")).toEqual([]);
-    expect(await kindOf(reserve(mqs))).toBe("went well");
+    expect(await errorKind(reserve(mqs))).toBe("went well");
   });
 
   test("it does not answer in time", async () => {
     await start(300);
     const mqs = connect({ timeoutMs: 200 });
-    server.script("token", "*", hang);
-    expect(await kindOf(reserve(mqs))).toBe("unavailable");
+    server.script("token", "*", hangResponse);
+    expect(await errorKind(reserve(mqs))).toBe("unavailable");
     expect(server.callsOf("reservation")).toEqual([]);
   });
 
   test("it does not know the client", async () => {
     await start(300);
     const mqs = connect({ clientSecret: "wrong" });
-    expect(await kindOf(reserve(mqs))).toBe("unavailable");
+    expect(await errorKind(reserve(mqs))).toBe("unavailable");
     expect(server.callsOf("reservation")).toEqual([]);
   });
 });
 
 test("neither the log nor an error holds a token or the secret", async () => {
   const mqs = await start(300);
-  server.script("token", "*", status(500), status(200, { access_token: "token-of\nlines" }));
-  server.script("reservation", "*", drop, drop, drop, status(401), status(401), status(500), garbage);
+  server.script("token", "*", statusResponse(500), statusResponse(200, { access_token: "token-of\nlines" }));
+  server.script(
+    "reservation",
+    "*",
+    dropResponse,
+    dropResponse,
+    dropResponse,
+    statusResponse(401),
+    statusResponse(401),
+    statusResponse(500),
+    garbageResponse,
+  );
   const messages: string[] = [];
   for (let time = 0; time < 6; time++)
     await reserve(mqs).catch((error: Error) => messages.push(`${error.message} ${error.cause}`));

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { WmsError } from "../../src/domain/wmsError.js";
 import { newWorkflowId, type WorkflowId } from "../../src/domain/ids.js";
 import { mqProfileSchema } from "../../src/domain/mqProfile.js";
+import { WmsError } from "../../src/domain/wmsError.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "../../src/mqs/embeddedMqs.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
-import { keysOf, openRedis } from "../setup/testRedis.js";
 import { freshDatabase } from "../setup/database.js";
+import { findKeys, openRedis } from "../setup/testRedis.js";
 
 const broker = { type: "rabbitmq", address: "broker.example.org:5672", authToken: "let-me-in" };
 const OPEN = {
@@ -90,7 +90,7 @@ describe("reservation", () => {
   test("keeps all of a workflow under its own hash tag", async () => {
     await mqs.reserve(workflow, ["in"], []);
     await mqs.activate(workflow, 50);
-    const keys = await keysOf(redis, `*${workflow}*`);
+    const keys = await findKeys(redis, `*${workflow}*`);
     expect(keys.length).toBeGreaterThan(0);
     expect(keys.filter((key) => !key.startsWith(`mqs:{${workflow}}:`))).toEqual([]);
   });
@@ -143,9 +143,7 @@ describe("public profiles", () => {
     const reserved = await mqs.reserve(workflow, aliases, aliases.slice(5));
     expect(await mqs.publicProfiles(workflow)).toEqual(reserved.slice(5));
     await mqs.activate(workflow, 50);
-    expect(await mqs.publicProfiles(workflow)).toEqual(
-      reserved.slice(5).map((profile) => ({ ...profile, ...OPEN })),
-    );
+    expect(await mqs.publicProfiles(workflow)).toEqual(reserved.slice(5).map((profile) => ({ ...profile, ...OPEN })));
   });
 
   test("are none when no alias is public", async () => {

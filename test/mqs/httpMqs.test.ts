@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { WmsError } from "../../src/domain/wmsError.js";
 import { newWorkflowId, type WorkflowId } from "../../src/domain/ids.js";
 import type { Mqs } from "../../src/domain/mqProfile.js";
+import { WmsError } from "../../src/domain/wmsError.js";
 import { createHttpMqs } from "../../src/mqs/httpMqs.js";
 import { recordingLog } from "./recordingLog.js";
 import {
-  drop,
-  garbage,
-  hang,
-  type ScriptedAnswer,
+  dropResponse,
+  garbageResponse,
+  hangResponse,
   type ScriptedMqs,
-  stall,
+  type ScriptedResponse,
+  stallResponse,
   startScriptedMqs,
-  status,
-  tryAgainLater,
+  statusResponse,
+  tryAgainLaterResponse,
 } from "./scriptedMqs.js";
 
 let server: ScriptedMqs;
@@ -22,7 +22,7 @@ let workflow: WorkflowId;
 let lines: string[];
 
 /** For cases that wait for it; long enough everywhere else. */
-const SHORT_MS = 200;
+const SHORT_TIMEOUT_MS = 200;
 
 const clientOf = (address: string, timeoutMs?: number): Mqs => {
   const recording = recordingLog();
@@ -82,7 +82,7 @@ describe("reservation", () => {
     server.script(
       "reservation",
       workflow,
-      status(200, { mqgroup: {}, mqprofiles: [{ ...profile, colour: "red" }] }),
+      statusResponse(200, { mqgroup: {}, mqprofiles: [{ ...profile, colour: "red" }] }),
     );
     expect(await mqs.reserve(workflow, ["in"], [])).toEqual([{ ...profile, colour: "red" }]);
   });
@@ -90,7 +90,7 @@ describe("reservation", () => {
   test("is not complete when an alias has no profile, or two", async () => {
     const [one, two] = await mqs.reserve(workflow, ["in", "out"], []);
     for (const mqprofiles of [[one], [one, two, { ...two, mqid: "another" }], []]) {
-      server.script("reservation", workflow, status(200, { mqgroup: {}, mqprofiles }));
+      server.script("reservation", workflow, statusResponse(200, { mqgroup: {}, mqprofiles }));
       expect((await errorOf(mqs.reserve(workflow, ["in", "out"], []))).kind).toBe("unavailable");
     }
   });
@@ -111,7 +111,7 @@ describe("activation", () => {
 
   test("may have to be tried again later", async () => {
     await mqs.reserve(workflow, ["in"], []);
-    server.script("activation", workflow, tryAgainLater);
+    server.script("activation", workflow, tryAgainLaterResponse);
     expect(await mqs.activate(workflow, 50)).toBe("try-again-later");
     expect(await mqs.activate(workflow, 50)).toMatchObject([{ alias: "in", is_activated: true }]);
   });
@@ -120,7 +120,7 @@ describe("activation", () => {
     const closed = await mqs.reserve(workflow, ["in", "out"], []);
     const half = [{ ...closed[0], is_activated: true }, closed[1]];
     for (const mqprofiles of [closed, half, []]) {
-      server.script("activation", workflow, status(200, { try_again_later: false, mqprofiles }));
+      server.script("activation", workflow, statusResponse(200, { try_again_later: false, mqprofiles }));
       expect(await mqs.activate(workflow, 50)).toBe("try-again-later");
     }
   });
@@ -135,17 +135,15 @@ describe("a profile", () => {
   test("may have an id of any characters", async () => {
     const mqid = "MQ 1/ü?#%2F";
     const [reserved] = await mqs.reserve(workflow, ["in"], []);
-    server.script("profile", "*", status(200, { ...reserved, mqid }));
+    server.script("profile", "*", statusResponse(200, { ...reserved, mqid }));
 
     expect(await mqs.profile(mqid)).toMatchObject({ mqid });
-    expect(server.callsOf("profile")).toMatchObject([
-      { path: "/v1/mqs/mq-profiles/MQ%201%2F%C3%BC%3F%23%252F" },
-    ]);
+    expect(server.callsOf("profile")).toMatchObject([{ path: "/v1/mqs/mq-profiles/MQ%201%2F%C3%BC%3F%23%252F" }]);
   });
 
   test("of another queue is not taken for the one that was asked for", async () => {
     const [reserved] = await mqs.reserve(workflow, ["in"], []);
-    server.script("profile", "*", status(200, reserved));
+    server.script("profile", "*", statusResponse(200, reserved));
     expect((await errorOf(mqs.profile("MQ-other"))).kind).toBe("unavailable");
   });
 
@@ -158,7 +156,7 @@ describe("a profile", () => {
 
 describe("a 4xx", () => {
   test.each([400, 404, 409, 422, 499])("of %i is a refusal, with the MQS's own reason", async (code) => {
-    server.script("reservation", "*", status(code, { code, error: "too many queues" }));
+    server.script("reservation", "*", statusResponse(code, { code, error: "too many queues" }));
     const error = await errorOf(mqs.reserve(workflow, ["in"], []));
     expect(error.kind).toBe("upstream-refused");
     expect(error.message).toBe("the MQS refused to reserve the message queues: too many queues");
@@ -166,13 +164,13 @@ describe("a 4xx", () => {
   });
 
   test("without a reason says its number", async () => {
-    server.script("activation", "*", status(404, "not here"), status(404, { error: { deep: 1 } }));
+    server.script("activation", "*", statusResponse(404, "not here"), statusResponse(404, { error: { deep: 1 } }));
     for (let time = 0; time < 2; time++)
       expect((await errorOf(mqs.activate(workflow, 50))).message).toMatch(/: HTTP 404$/);
   });
 
   test("with an endless reason of many lines is told as one short line", async () => {
-    server.script("reservation", "*", status(400, { error: `first\r\nsecond\ud800${"🧊".repeat(10_000)}` }));
+    server.script("reservation", "*", statusResponse(400, { error: `first\r\nsecond\ud800${"🧊".repeat(10_000)}` }));
     const { message } = await errorOf(mqs.reserve(workflow, ["in"], []));
     expect(message).toContain("first second 🧊");
     expect([...message].length).toBeLessThan(300);
@@ -180,7 +178,7 @@ describe("a 4xx", () => {
   });
 
   test.each([401, 403])("of %i is the operator's business: users don't see the reason", async (code) => {
-    server.script("reservation", "*", status(code, { error: "client wms-secret-name has no such scope" }));
+    server.script("reservation", "*", statusResponse(code, { error: "client wms-secret-name has no such scope" }));
     const error = await errorOf(mqs.reserve(workflow, ["in"], []));
     expect(error.kind).toBe("upstream-refused");
     expect(error.message).not.toContain("wms-secret-name");
@@ -190,15 +188,15 @@ describe("a 4xx", () => {
 
 describe("unavailable is", () => {
   const profile = { mqid: "MQ-1", workflow_id: "WF-1", timestamp: 1, alias: "in", is_public: false };
-  const answers: [string, ScriptedAnswer][] = [
-    ["a 500", status(500)],
-    ["a 503", status(503)],
-    ["a redirect", status(307, {}, { location: "/v1/mqs/elsewhere" })],
-    ["a page of a proxy", garbage],
-    ["no answer at all", status(204, undefined)],
-    ["an answer of null", status(200, null)],
-    ["an answer without profiles", status(200, { mqgroup: {} })],
-    ["an answer with half a profile", status(200, { mqgroup: {}, mqprofiles: [profile] })],
+  const answers: [string, ScriptedResponse][] = [
+    ["a 500", statusResponse(500)],
+    ["a 503", statusResponse(503)],
+    ["a redirect", statusResponse(307, {}, { location: "/v1/mqs/elsewhere" })],
+    ["a page of a proxy", garbageResponse],
+    ["no answer at all", statusResponse(204, undefined)],
+    ["an answer of null", statusResponse(200, null)],
+    ["an answer without profiles", statusResponse(200, { mqgroup: {} })],
+    ["an answer with half a profile", statusResponse(200, { mqgroup: {}, mqprofiles: [profile] })],
   ];
   test.each(answers)("%s", async (_, answer) => {
     server.script("reservation", "*", answer);
@@ -213,16 +211,16 @@ describe("unavailable is", () => {
   });
 
   test("the reason of a 5xx only for the operator", async () => {
-    server.script("reservation", "*", status(500, { error: "mongodb://db.internal is down" }));
+    server.script("reservation", "*", statusResponse(500, { error: "mongodb://db.internal is down" }));
     expect((await errorOf(mqs.reserve(workflow, ["in"], []))).message).not.toContain("db.internal");
     expect(lines.join()).toContain("db.internal");
   });
 
   test.each([
-    ["an MQS that never answers", hang],
-    ["an MQS that stops in the middle of its answer", stall],
+    ["an MQS that never answers", hangResponse],
+    ["an MQS that stops in the middle of its answer", stallResponse],
   ])("%s", async (_, answer) => {
-    mqs = clientOf(server.address, SHORT_MS);
+    mqs = clientOf(server.address, SHORT_TIMEOUT_MS);
     server.script("reservation", "*", answer);
     const error = await errorOf(mqs.reserve(workflow, ["in"], []));
     expect(error.kind).toBe("unavailable");
@@ -241,21 +239,21 @@ describe("unavailable is", () => {
 
 describe("a broken connection", () => {
   test("is no reason to give up", async () => {
-    server.script("reservation", "*", drop, drop);
+    server.script("reservation", "*", dropResponse, dropResponse);
     expect(await mqs.reserve(workflow, ["in"], [])).toMatchObject([{ alias: "in" }]);
     expect(server.calls).toHaveLength(3);
     expect(new Set(server.calls.map(({ body }) => JSON.stringify(body))).size).toBe(1);
   });
 
   test("is a reason at the third time", async () => {
-    server.script("activation", "*", drop, drop, drop);
+    server.script("activation", "*", dropResponse, dropResponse, dropResponse);
     expect((await errorOf(mqs.activate(workflow, 50))).kind).toBe("unavailable");
     expect(server.calls).toHaveLength(3);
   });
 
   test("does not move the deadline", async () => {
-    mqs = clientOf(server.address, SHORT_MS);
-    server.script("reservation", "*", drop, drop, hang);
+    mqs = clientOf(server.address, SHORT_TIMEOUT_MS);
+    server.script("reservation", "*", dropResponse, dropResponse, hangResponse);
     const { message } = await errorOf(mqs.reserve(workflow, ["in"], []));
     expect(message).toBe("the MQS did not answer within 0.2 s");
     // The third try would begin 400 ms after the first.
@@ -264,14 +262,14 @@ describe("a broken connection", () => {
 });
 
 test("an address may have a path and a slash at its end", async () => {
-  server.script("profile", "*", status(200, {}));
+  server.script("profile", "*", statusResponse(200, {}));
   await errorOf(clientOf(`${server.address}/`).profile("MQ-1"));
   expect(server.calls).toMatchObject([{ path: "/v1/mqs/mq-profiles/MQ-1" }]);
 });
 
 test("other workflows go ahead while the answer of one hangs", async () => {
   const other = newWorkflowId(Date.now() / 1000);
-  server.script("reservation", workflow, hang);
+  server.script("reservation", workflow, hangResponse);
   const waiting = errorOf(mqs.reserve(workflow, ["in"], []));
   await server.waitForCall((call) => call.workflow === workflow);
   expect(await mqs.reserve(other, ["in"], [])).toHaveLength(1);

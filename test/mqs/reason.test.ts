@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reasonOf } from "../../src/mqs/mqsErrorReason.js";
+import { mqsErrorReason } from "../../src/mqs/mqsErrorReason.js";
 
 test.each([
   ["no such queue: events", "no such queue: events"],
@@ -13,13 +13,13 @@ test.each([
   ["the known one, sent-to-it, is quoted", "the known one, ***, is quoted"],
   ["x".repeat(300), `${"x".repeat(200)}…`],
 ])("of %j the MQS's reason shows %j", (error, shown) => {
-  expect(reasonOf({ error }, ["sent-to-it", undefined])).toBe(shown);
+  expect(mqsErrorReason({ error }, ["sent-to-it", undefined])).toBe(shown);
 });
 
 test.each([undefined, null, "text", [], {}, { error: 5 }, { error: " " }])("%j gives no reason", (body) => {
-  expect(reasonOf(body, [])).toBeUndefined();
+  expect(mqsErrorReason(body, [])).toBeUndefined();
 });
 
 test("a long word costs no more than a short one", () => {
-  expect(reasonOf({ error: "a".repeat(1_000_000) }, [])).toHaveLength(201);
+  expect(mqsErrorReason({ error: "a".repeat(1_000_000) }, [])).toHaveLength(201);
 });

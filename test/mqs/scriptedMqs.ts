@@ -2,17 +2,17 @@ import { EventEmitter, on } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { type JsonAnswer, ReservedQueues } from "./reservedQueues.js";
-import { type ScriptedAnswer, well } from "./scriptedResponses.js";
+import { type MqsResponse, ReservedQueues } from "./reservedQueues.js";
+import { normalResponse, type ScriptedResponse } from "./scriptedResponses.js";
 
 export * from "./scriptedResponses.js";
 
 /** What a request asks for; `token` is the OAuth2 token service, which listens at the same port. */
-export type CallKind = "reservation" | "activation" | "profile" | "token";
+export type MqsCallKind = "reservation" | "activation" | "profile" | "token";
 
 /** A request that arrived, whatever was answered. */
-export interface Call {
-  kind: CallKind;
+export interface MqsCall {
+  kind: MqsCallKind;
   /** Undefined for a token, and for the profile of a queue that this MQS did not reserve. */
   workflow: string | undefined;
   /** As it came over the wire, still encoded. */
@@ -23,7 +23,7 @@ export interface Call {
 }
 
 /** The client that tokens are given to. */
-export interface TokenRules {
+export interface TokenRequirements {
   clientId: string;
   clientSecret: string;
   /** Seconds that a token's answer claims it lives; left out of the answer when undefined. */
@@ -37,51 +37,51 @@ export interface ScriptedMqs {
   /** For `MQS_TOKEN_URL`. */
   readonly tokenUrl: string;
   /** Every request so far, in the order of arrival. */
-  readonly calls: readonly Call[];
+  readonly calls: readonly MqsCall[];
   /** Requests of one kind so far. */
-  callsOf(kind: CallKind): Call[];
+  callsOf(kind: MqsCallKind): MqsCall[];
   /**
    * Adds to the answers that requests of a kind get, one after another; afterwards all is well again. A workflow's own
    * answers go before those of `*`.
    */
-  script(kind: CallKind, workflow: string, ...answers: ScriptedAnswer[]): void;
+  script(kind: MqsCallKind, workflow: string, ...answers: ScriptedResponse[]): void;
   /** Has all requests for which nothing is scripted answered so from now on. */
-  usually(answer: (call: Call) => ScriptedAnswer): void;
+  setDefaultResponse(answer: (call: MqsCall) => ScriptedResponse): void;
   /** Makes every token that was given out so far invalid; for an MQS that demands tokens. */
   revokeTokens(): void;
   /** The first call that fits: at once when it is there already, else as soon as it arrives. */
-  waitForCall(fits: (call: Call) => boolean, withinMs?: number): Promise<Call>;
+  waitForCall(fits: (call: MqsCall) => boolean, withinMs?: number): Promise<MqsCall>;
   /** Cuts every connection, hanging ones too. */
   close(): Promise<void>;
 }
 
 /** @param options.demand undefined: requests need no token, and no token is given */
-export async function startScriptedMqs(options: { demand?: TokenRules } = {}): Promise<ScriptedMqs> {
-  const mqs = new Scripted(options.demand);
+export async function startScriptedMqs(options: { demand?: TokenRequirements } = {}): Promise<ScriptedMqs> {
+  const mqs = new ScriptedMqsServer(options.demand);
   await mqs.listen();
   return mqs;
 }
 
-const ROUTES: [CallKind, RegExp][] = [
+const ROUTES: [MqsCallKind, RegExp][] = [
   ["reservation", /^POST \/v1\/mqs\/workflows\/([^/]+)\/mq-group\/reservation$/],
   ["activation", /^POST \/v1\/mqs\/workflows\/([^/]+)\/mq-group\/activation$/],
   ["profile", /^GET \/v1\/mqs\/mq-profiles\/([^/]+)$/],
   ["token", /^POST \/(token)$/],
 ];
 
-class Scripted implements ScriptedMqs {
-  readonly calls: Call[] = [];
-  readonly #demand: TokenRules | undefined;
-  readonly #scripts = new Map<string, ScriptedAnswer[]>();
+class ScriptedMqsServer implements ScriptedMqs {
+  readonly calls: MqsCall[] = [];
+  readonly #tokenRequirements: TokenRequirements | undefined;
+  readonly #scripts = new Map<string, ScriptedResponse[]>();
   readonly #queues = new ReservedQueues();
-  readonly #arrivals = new EventEmitter().setMaxListeners(0);
+  readonly #callEvents = new EventEmitter().setMaxListeners(0);
   readonly #validTokens = new Set<string>();
   readonly #server: Server;
   #tokens = 0;
-  #usual: (call: Call) => ScriptedAnswer = () => well;
+  #defaultResponse: (call: MqsCall) => ScriptedResponse = () => normalResponse;
 
-  constructor(demand: TokenRules | undefined) {
-    this.#demand = demand;
+  constructor(demand: TokenRequirements | undefined) {
+    this.#tokenRequirements = demand;
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => response.destroy(error as Error));
     });
@@ -101,28 +101,28 @@ class Scripted implements ScriptedMqs {
     return `${this.address}/token`;
   }
 
-  callsOf(kind: CallKind): Call[] {
+  callsOf(kind: MqsCallKind): MqsCall[] {
     return this.calls.filter((call) => call.kind === kind);
   }
 
-  script(kind: CallKind, workflow: string, ...answers: ScriptedAnswer[]): void {
+  script(kind: MqsCallKind, workflow: string, ...answers: ScriptedResponse[]): void {
     const key = `${kind} ${workflow}`;
     this.#scripts.set(key, [...(this.#scripts.get(key) ?? []), ...answers]);
   }
 
-  usually(answer: (call: Call) => ScriptedAnswer): void {
-    this.#usual = answer;
+  setDefaultResponse(answer: (call: MqsCall) => ScriptedResponse): void {
+    this.#defaultResponse = answer;
   }
 
   revokeTokens(): void {
     this.#validTokens.clear();
   }
 
-  async waitForCall(fits: (call: Call) => boolean, withinMs = 20_000): Promise<Call> {
+  async waitForCall(fits: (call: MqsCall) => boolean, withinMs = 20_000): Promise<MqsCall> {
     const there = this.calls.find(fits);
     if (there !== undefined) return there;
-    for await (const [call] of on(this.#arrivals, "call", { signal: AbortSignal.timeout(withinMs) }))
-      if (fits(call as Call)) return call as Call;
+    for await (const [call] of on(this.#callEvents, "call", { signal: AbortSignal.timeout(withinMs) }))
+      if (fits(call as MqsCall)) return call as MqsCall;
     throw new Error("the MQS was closed");
   }
 
@@ -136,11 +136,10 @@ class Scripted implements ScriptedMqs {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const line = `${request.method} ${request.url}`;
     const route = ROUTES.find(([, pattern]) => pattern.test(line));
-    if (route === undefined)
-      return send(response, { code: 404, body: { code: 404, error: "no such route" } });
+    if (route === undefined) return send(response, { code: 404, body: { code: 404, error: "no such route" } });
     const [kind, pattern] = route;
     const subject = decodeURIComponent(pattern.exec(line)?.[1] ?? "");
-    const call: Call = {
+    const call: MqsCall = {
       kind,
       workflow: this.#workflowOf(kind, subject),
       path: request.url ?? "",
@@ -148,28 +147,28 @@ class Scripted implements ScriptedMqs {
       authorization: request.headers.authorization,
     };
     this.calls.push(call);
-    this.#arrivals.emit("call", call);
-    this.#play(this.#next(call), call, subject, response);
+    this.#callEvents.emit("call", call);
+    this.#respond(this.#nextResponse(call), call, subject, response);
   }
 
-  #workflowOf(kind: CallKind, subject: string): string | undefined {
+  #workflowOf(kind: MqsCallKind, subject: string): string | undefined {
     if (kind === "token") return undefined;
     return kind === "profile" ? this.#queues.workflowOf(subject) : subject;
   }
 
-  #next(call: Call): ScriptedAnswer {
+  #nextResponse(call: MqsCall): ScriptedResponse {
     const { kind, workflow } = call;
     const own = this.#scripts.get(`${kind} ${workflow}`);
-    return own?.shift() ?? this.#scripts.get(`${kind} *`)?.shift() ?? this.#usual(call);
+    return own?.shift() ?? this.#scripts.get(`${kind} *`)?.shift() ?? this.#defaultResponse(call);
   }
 
-  #play(answer: ScriptedAnswer, call: Call, subject: string, response: ServerResponse): void {
+  #respond(answer: ScriptedResponse, call: MqsCall, subject: string, response: ServerResponse): void {
     switch (answer.kind) {
       case "well":
-        send(response, this.#wellAnswer(call, subject));
+        send(response, this.#normalResponse(call, subject));
         break;
       case "late":
-        answer.after.then(() => this.#play(answer.answer, call, subject, response));
+        answer.after.then(() => this.#respond(answer.answer, call, subject, response));
         break;
       case "tryAgainLater":
         send(response, { code: 200, body: { try_again_later: true } });
@@ -190,9 +189,9 @@ class Scripted implements ScriptedMqs {
     }
   }
 
-  #wellAnswer(call: Call, subject: string): JsonAnswer {
-    if (call.kind === "token") return this.#giveToken(call);
-    if (this.#demand !== undefined && !this.#validTokens.has(call.authorization ?? ""))
+  #normalResponse(call: MqsCall, subject: string): MqsResponse {
+    if (call.kind === "token") return this.#issueToken(call);
+    if (this.#tokenRequirements !== undefined && !this.#validTokens.has(call.authorization ?? ""))
       return { code: 401, body: { code: 401, error: "the token is not valid" } };
     if (call.kind === "profile") return this.#queues.profile(subject);
     if (call.kind === "activation") return this.#queues.activate(subject);
@@ -200,8 +199,8 @@ class Scripted implements ScriptedMqs {
     return this.#queues.reserve(subject, queue_aliases, shown);
   }
 
-  #giveToken({ body, authorization }: Call): JsonAnswer {
-    const demand = this.#demand;
+  #issueToken({ body, authorization }: MqsCall): MqsResponse {
+    const demand = this.#tokenRequirements;
     const form = body as Record<string, string>;
     const [id, secret] = basicCredentials(authorization) ?? [form["client_id"], form["client_secret"]];
     if (demand === undefined || form["grant_type"] !== "client_credentials")
@@ -221,15 +220,11 @@ function basicCredentials(authorization: string | undefined): string[] | undefin
   return Buffer.from(encoded, "base64").toString().split(":").map(decodeURIComponent);
 }
 
-function parsedBody(kind: CallKind, body: string): unknown {
+function parsedBody(kind: MqsCallKind, body: string): unknown {
   if (body === "") return undefined;
   return kind === "token" ? Object.fromEntries(new URLSearchParams(body)) : JSON.parse(body);
 }
 
-function send(
-  response: ServerResponse,
-  { code, body }: JsonAnswer,
-  headers: Record<string, string> = {},
-): void {
+function send(response: ServerResponse, { code, body }: MqsResponse, headers: Record<string, string> = {}): void {
   response.writeHead(code, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
 }

@@ -1,8 +1,8 @@
 /** How one request is answered. */
-export type ScriptedAnswer =
+export type ScriptedResponse =
   | { kind: "well" }
   /** Another answer, but only then. */
-  | { kind: "late"; after: Promise<unknown>; answer: ScriptedAnswer }
+  | { kind: "late"; after: Promise<unknown>; answer: ScriptedResponse }
   | { kind: "tryAgainLater" }
   /** The body is sent as JSON. */
   | { kind: "status"; code: number; body: unknown; headers?: Record<string, string> }
@@ -15,21 +15,21 @@ export type ScriptedAnswer =
   /** A 200 that is not JSON, as of a proxy. */
   | { kind: "garbage" };
 
-export const well: ScriptedAnswer = { kind: "well" };
+export const normalResponse: ScriptedResponse = { kind: "well" };
 /** An answer that waits for a promise. */
-export const late = (after: Promise<unknown>, answer: ScriptedAnswer): ScriptedAnswer => ({
+export const delayedResponse = (after: Promise<unknown>, answer: ScriptedResponse): ScriptedResponse => ({
   kind: "late",
   after,
   answer,
 });
-export const tryAgainLater: ScriptedAnswer = { kind: "tryAgainLater" };
-export const hang: ScriptedAnswer = { kind: "hang" };
-export const stall: ScriptedAnswer = { kind: "stall" };
-export const drop: ScriptedAnswer = { kind: "drop" };
-export const garbage: ScriptedAnswer = { kind: "garbage" };
+export const tryAgainLaterResponse: ScriptedResponse = { kind: "tryAgainLater" };
+export const hangResponse: ScriptedResponse = { kind: "hang" };
+export const stallResponse: ScriptedResponse = { kind: "stall" };
+export const dropResponse: ScriptedResponse = { kind: "drop" };
+export const garbageResponse: ScriptedResponse = { kind: "garbage" };
 /** An answer of any other sort; an error body is made up when none is given. */
-export const status = (
+export const statusResponse = (
   code: number,
   body: unknown = { code, error: `scripted ${code}` },
   headers: Record<string, string> = {},
-): ScriptedAnswer => ({ kind: "status", code, body, headers });
+): ScriptedResponse => ({ kind: "status", code, body, headers });

@@ -2,45 +2,45 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser } from "../../scripts/browser/chromium.js";
 import { seededRandom } from "../../scripts/tms/random.js";
-import { ewms } from "../cli/cliProcess.js";
-import { type Story, startStory, task } from "../scenarios/serviceScenario.js";
+import { runCli } from "../cli/cliProcess.js";
+import { makeTaskRequestAt, type ServiceScenario, startServiceScenario } from "../scenarios/serviceScenario.js";
 import { PageDriver } from "./pageDriver.js";
 
 /** Milliseconds: each of these is a long story. */
-const SLOW = 90_000;
+const TEST_TIMEOUT_MS = 90_000;
 
-let story: Story;
+let scenario: ServiceScenario;
 let browser: Browser;
 beforeAll(async () => {
-  [story, browser] = await Promise.all([startStory(), openBrowser()]);
+  [scenario, browser] = await Promise.all([startServiceScenario(), openBrowser()]);
 });
-afterAll(() => Promise.all([browser?.close(), story?.close()]));
+afterAll(() => Promise.all([browser?.close(), scenario?.close()]));
 
 it(
   "shows a workflow's whole life by itself, and ends it",
   async () => {
-    const at = story.accessPoint({ random: seededRandom(3) });
-    const driver = await PageDriver.open(browser, story.url);
+    const at = scenario.nextAccessPoint({ random: seededRandom(3) });
+    const driver = await PageDriver.open(browser, scenario.url);
     const { page } = driver;
-    await driver.go("/");
+    await driver.openView("/");
     await page.getByText("No workflows yet").waitFor();
     await page.getByText("Live", { exact: true }).waitFor();
 
     // Submitted by the command line while somebody looks at the list.
     const tasks = [
-      task([at.location], {
+      makeTaskRequestAt([at.location], {
         task_image: "/cvmfs/images/prepare:v1",
         output_queue_aliases: ["pixels"],
         n_workers: 20,
       }),
-      task([at.location], {
+      makeTaskRequestAt([at.location], {
         task_image: "/cvmfs/images/reco:v2",
         input_queue_aliases: ["pixels"],
         n_workers: 40,
       }),
     ];
-    const submitted = await ewms(["submit", "--quiet", "-"], {
-      env: { EWMS_URL: story.url },
+    const submitted = await runCli(["submit", "--quiet", "-"], {
+      env: { EWMS_URL: scenario.url },
       input: JSON.stringify({ tasks, public_queue_aliases: [] }),
     });
     expect(submitted).toMatchObject({ code: 0, stderr: "" });
@@ -61,10 +61,10 @@ it(
     await timeline.nth(1).waitFor();
 
     // The TMS submits and reports.
-    await at.tms.drainStarters();
+    await at.createTms.drainStarters();
     await page.getByRole("button", { name: /Task reco:v2 running/ }).waitFor();
     await timeline.filter({ hasText: "submitted" }).nth(1).waitFor();
-    for (let round = 0; round < 3; round++) await at.tms.watch();
+    for (let round = 0; round < 3; round++) await at.createTms.advanceAndReport();
     await page.locator(".task-workers").getByText("RUNNING · Tasking").nth(1).waitFor();
     expect(await page.locator(".workers .stack .fill-working").count()).toBe(2);
 
@@ -79,19 +79,19 @@ it(
     // Aborted there: nothing happens before it is confirmed.
     await page.getByRole("button", { name: "Abort…" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Keep it running" }).click();
-    expect((await story.workflow(workflow)).deactivated).toBeNull();
+    expect((await scenario.readWorkflow(workflow)).deactivated).toBeNull();
     await page.getByRole("button", { name: "Abort…" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Abort the workflow" }).click();
     await page.getByRole("status").filter({ hasText: "Aborted: 3 taskforces to be stopped." }).waitFor();
     await page.getByText("aborted").first().waitFor();
-    expect((await story.workflow(workflow)).deactivated).toBe("ABORTED");
+    expect((await scenario.readWorkflow(workflow)).deactivated).toBe("ABORTED");
     expect(await page.getByRole("button", { name: "Abort…" }).count()).toBe(0);
 
     // The clusters go, and with them the bars of what ran.
-    const { stdout } = await ewms(["ids", "--taskforces", workflow], { env: { EWMS_URL: story.url } });
-    for (const uuid of stdout.trim().split("\n")) await story.reaches(uuid, "pending-stopper");
-    await at.tms.drainStoppers();
-    await at.tms.watch();
+    const { stdout } = await runCli(["ids", "--taskforces", workflow], { env: { EWMS_URL: scenario.url } });
+    for (const uuid of stdout.trim().split("\n")) await scenario.waitForPhase(uuid, "pending-stopper");
+    await at.createTms.drainStoppers();
+    await at.createTms.advanceAndReport();
     await timeline.filter({ hasText: "complete" }).nth(1).waitFor();
     await page.locator(".workers .stack .fill-working").first().waitFor({ state: "detached" });
     await page
@@ -99,10 +99,10 @@ it(
       .getByText(/REMOVED/)
       .first()
       .waitFor();
-    expect(driver.complaints).toEqual([]);
+    expect(driver.browserErrors).toEqual([]);
     await driver.close();
   },
-  SLOW,
+  TEST_TIMEOUT_MS,
 );
 
 const labelOf = async (page: PageDriver["page"], image: string): Promise<string> =>
@@ -111,13 +111,13 @@ const labelOf = async (page: PageDriver["page"], image: string): Promise<string>
 it(
   "shows what is found, and says when nothing is",
   async () => {
-    const at = story.accessPoint();
-    const { workflow } = await story.submitWorkflow([
-      task([at.location], { task_image: "/cvmfs/images/rare(1)+x:v7" }),
+    const at = scenario.nextAccessPoint();
+    const { workflow } = await scenario.submitWorkflow([
+      makeTaskRequestAt([at.location], { task_image: "/cvmfs/images/rare(1)+x:v7" }),
     ]);
-    const driver = await PageDriver.open(browser, story.url);
+    const driver = await PageDriver.open(browser, scenario.url);
     const { page } = driver;
-    await driver.go("/");
+    await driver.openView("/");
     const search = async (text: string) => {
       await page.getByRole("searchbox").fill(text);
       await page.getByRole("searchbox").press("Enter");
@@ -138,20 +138,16 @@ it(
     await page.getByRole("button", { name: "Show all" }).click();
     await page.getByRole("link", { name: workflow.workflow_id }).waitFor();
 
-    await story.deactivate(workflow.workflow_id, "finished");
-    await page
-      .getByRole("listitem")
-      .filter({ hasText: workflow.workflow_id })
-      .getByText("finished")
-      .waitFor();
+    await scenario.deactivate(workflow.workflow_id, "finished");
+    await page.getByRole("listitem").filter({ hasText: workflow.workflow_id }).getByText("finished").waitFor();
     await page.getByLabel("State").selectOption("running");
     await page.waitForURL(/state=running/);
     await expect.poll(() => page.getByRole("link", { name: workflow.workflow_id }).count()).toBe(0);
     // An address can be sent to somebody else.
     await page.reload();
     expect(await page.getByLabel("State").inputValue()).toBe("running");
-    expect(driver.complaints).toEqual([]);
+    expect(driver.browserErrors).toEqual([]);
     await driver.close();
   },
-  SLOW,
+  TEST_TIMEOUT_MS,
 );

@@ -5,7 +5,12 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { openBrowser } from "../../scripts/browser/chromium.js";
 import { IdentityProvider } from "../auth/identityProvider.js";
 import { recordingLog } from "../mqs/recordingLog.js";
-import { eventually, type Story, startStory, task } from "../scenarios/serviceScenario.js";
+import {
+  makeTaskRequestAt,
+  type ServiceScenario,
+  startServiceScenario,
+  waitForValue,
+} from "../scenarios/serviceScenario.js";
 import { PageDriver } from "./pageDriver.js";
 
 let idp: IdentityProvider;
@@ -13,43 +18,45 @@ let browser: Browser;
 let tokens: { user: string; tms: string };
 beforeAll(async () => {
   [idp, browser] = await Promise.all([IdentityProvider.start(), openBrowser()]);
-  const tokenOf = (role: string) => idp.token({ sub: role, ewms_role: role });
+  const tokenOf = (role: string) => idp.signToken({ sub: role, ewms_role: role });
   tokens = { user: await tokenOf("user"), tms: await tokenOf("system-tms") };
 });
-afterAll(() => Promise.all([browser?.close(), idp?.goAway()]));
+afterAll(() => Promise.all([browser?.close(), idp?.stop()]));
 
 /** A service that checks tokens, and what it logs. */
-async function guarded(settings: Record<string, string>): Promise<{ story: Story; lines: string[] }> {
+async function startGuardedService(
+  settings: Record<string, string>,
+): Promise<{ story: ServiceScenario; lines: string[] }> {
   const { log, lines } = recordingLog();
-  const story = await startStory({ AUTH_OPENID_URL: idp.issuer, ...settings }, { tokens, log });
+  const story = await startServiceScenario({ AUTH_OPENID_URL: idp.issuer, ...settings }, { tokens, log });
   onTestFinished(() => story.close());
   return { story, lines };
 }
 
 /** Opens a workflow by its address, and aborts it. */
 async function abortOnPage(
-  { story, lines }: Awaited<ReturnType<typeof guarded>>,
+  { story, lines }: Awaited<ReturnType<typeof startGuardedService>>,
   driver: PageDriver,
   who: string,
 ) {
-  const { workflow } = await story.submitWorkflow([task([story.accessPoint().location])]);
+  const { workflow } = await story.submitWorkflow([makeTaskRequestAt([story.nextAccessPoint().location])]);
   const { page } = driver;
-  await driver.go(`/workflows/${workflow.workflow_id}`);
+  await driver.openView(`/workflows/${workflow.workflow_id}`);
   await page.getByText(who).first().waitFor();
   await page.getByText("Live", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Abort…" }).click();
   await page.getByRole("button", { name: "Abort the workflow" }).click();
   await page.getByText("aborted").first().waitFor();
   const acts = async () => lines.map((line) => JSON.parse(line)).filter(({ audit }) => audit === true);
-  const found = await eventually("the audit", acts, (list) => list.length > 0);
+  const found = await waitForValue("the audit", acts, (list) => list.length > 0);
   expect(found).toMatchObject([
     { operator: who, action: "/v1/workflows/{workflow_id}/actions/abort", outcome: "done" },
   ]);
-  expect(driver.complaints).toEqual([]);
+  expect(driver.browserErrors).toEqual([]);
 }
 
 it("an operator with a password opens a workflow by its address, and aborts it", async () => {
-  const service = await guarded({ ADMIN_USER: "olga", ADMIN_PASSWORD: "open sesame" });
+  const service = await startGuardedService({ ADMIN_USER: "olga", ADMIN_PASSWORD: "open sesame" });
   const driver = await PageDriver.open(browser, service.story.url, {
     httpCredentials: { username: "olga", password: "open sesame" },
   });
@@ -63,11 +70,15 @@ it("an operator who signs in comes back to the workflow, aborts it, and signs ou
   const { port } = server.address() as AddressInfo;
   server.close();
   const url = `http://127.0.0.1:${port}`;
-  idp.visitor = { sub: "4711", preferred_username: "ada", ewms_role: "operator" };
+  idp.nextLoginClaims = { sub: "4711", preferred_username: "ada", ewms_role: "operator" };
   idp.clients = [{ clientId: "ewms-wms", clientSecret: undefined, redirectUri: `${url}/admin/callback` }];
-  const service = await guarded({ REST_PORT: String(port), PUBLIC_URL: url, ADMIN_CLIENT_ID: "ewms-wms" });
+  const service = await startGuardedService({
+    REST_PORT: String(port),
+    PUBLIC_URL: url,
+    ADMIN_CLIENT_ID: "ewms-wms",
+  });
   const driver = await PageDriver.open(browser, url, {});
-  driver.allow(idp.issuer);
+  driver.allowHost(idp.issuer);
   await abortOnPage(service, driver, "ada (4711)");
 
   // Whoever is signed out elsewhere is told so, and keeps what is there.

@@ -4,19 +4,19 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { Draining } from "../../src/api/http/drainController.js";
-import { observeExchanges } from "../../src/api/http/requestContext.js";
-import { readPage } from "../../src/api/page/pageFiles.js";
-import { workflowPages } from "../../src/api/page/workflowPages.js";
+import { DrainController } from "../../src/api/http/drainController.js";
 import { createServer } from "../../src/api/http/httpServer.js";
-import { listen, stopServing } from "../../src/app/httpListener.js";
+import { trackRequests } from "../../src/api/http/requestContext.js";
+import { readBuiltPage } from "../../src/api/page/pageFiles.js";
+import { workflowPages } from "../../src/api/page/workflowPages.js";
+import { closeServer, listen } from "../../src/app/httpListener.js";
 import { startTestService, type TestService } from "../setup/testService.js";
 
 const HTML = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 const PASSWORD = { ADMIN_USER: "ada", ADMIN_PASSWORD: "enchantress" };
 const RIGHT = { authorization: `Basic ${Buffer.from("ada:enchantress").toString("base64")}` };
 /** Bytes of all that a browser loads before it shows something, packed. */
-const MOST_BYTES = 150 * 1024;
+const MAX_BYTES = 150 * 1024;
 
 let open: TestService;
 let guarded: TestService;
@@ -60,19 +60,14 @@ describe("the page", () => {
       .map((body) => gzipSync(body).length)
       .reduce((sum, length) => sum + length, 0);
     console.error(`the page's first load: ${(bytes / 1024).toFixed(1)} KiB, packed`);
-    expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
+    expect(bytes).toBeLessThanOrEqual(MAX_BYTES);
   });
 
   it("runs nothing that stands in its document, and shows itself in no frame", async () => {
     const { headers } = await get("/");
     const rules = headers.get("content-security-policy") ?? "";
     expect(rules.split(";")).toEqual(
-      expect.arrayContaining([
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "frame-ancestors 'none'",
-      ]),
+      expect.arrayContaining(["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"]),
     );
     expect(rules).not.toMatch(/unsafe|https?:|\*/);
     expect(headers.get("x-frame-options")).toBe("DENY");
@@ -104,16 +99,16 @@ describe("behind the operators' door", () => {
 
 it("a person is told when the page was not built", async () => {
   const app = express();
-  app.use(observeExchanges([], new Draining()));
+  app.use(trackRequests([], new DrainController()));
   const empty = await mkdtemp(join(tmpdir(), "wms-test-"));
   const operators = {
     router: express.Router(),
     guard: (_: unknown, __: unknown, next: () => void) => next(),
-    exit: undefined,
+    logoutPath: undefined,
   };
-  app.use(workflowPages(operators, readPage([`${empty}/`])));
+  app.use(workflowPages(operators, readBuiltPage([`${empty}/`])));
   const server = createServer(app);
-  onTestFinished(() => stopServing(server, AbortSignal.timeout(5000)));
+  onTestFinished(() => closeServer(server, AbortSignal.timeout(5000)));
   const answer = await fetch(await listen(server, "127.0.0.1", 0), { headers: HTML });
   expect(answer.status).toBe(200);
   expect(await answer.text()).toMatch(/npm run build.*href="\/docs\/"/s);

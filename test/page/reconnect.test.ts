@@ -3,13 +3,13 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import { openBrowser } from "../../scripts/browser/chromium.js";
-import { createTms } from "../../scripts/tms/simulatedTms.js";
-import { createWorkflow, read, ServiceProcess, until } from "../processes/serviceProcess.js";
+import { createSimulatedTms } from "../../scripts/tms/simulatedTms.js";
+import { createSmallWorkflow, readEntity, ServiceProcess, waitUntil } from "../processes/serviceProcess.js";
 import { freshDatabase } from "../setup/database.js";
 import { PageDriver } from "./pageDriver.js";
 
 /** Milliseconds for a test that starts several processes and a browser. */
-const SLOW = 90_000;
+const TEST_TIMEOUT_MS = 90_000;
 
 /** A port that nobody listens on for now. */
 async function freePort(): Promise<string> {
@@ -26,11 +26,11 @@ it(
     const environment = { REDIS_URL: await freshDatabase(), REST_PORT: await freePort() };
     const worker = new ServiceProcess("worker", environment);
     const first = new ServiceProcess("web", environment);
-    const url = await first.url();
-    await worker.says(/WMS worker runs/);
-    const { workflow, taskforce } = await createWorkflow(url);
-    await until("it waits to start", async () => {
-      const { phase } = await read<{ phase: string }>(url, taskforce);
+    const url = await first.waitForUrl();
+    await worker.waitForOutput(/WMS worker runs/);
+    const { workflow, taskforce } = await createSmallWorkflow(url);
+    await waitUntil("it waits to start", async () => {
+      const { phase } = await readEntity<{ phase: string }>(url, taskforce);
       return phase === "pending-starter";
     });
 
@@ -38,13 +38,13 @@ it(
     onTestFinished(() => browser.close());
     const driver = await PageDriver.open(browser, url);
     const { page } = driver;
-    await driver.go(workflow.replace("/v1", ""));
+    await driver.openView(workflow.replace("/v1", ""));
     await page.getByText("Live", { exact: true }).waitFor();
     const row = page.locator(".timeline-row");
     await row.getByText("waiting to start").waitFor();
 
     first.signal("SIGKILL");
-    await first.ended();
+    await first.waitForExit();
     await page
       .getByRole("alert")
       .getByText(/The service does not answer/)
@@ -54,31 +54,31 @@ it(
     expect(await row.getByText("waiting to start").count()).toBe(1);
 
     const second = new ServiceProcess("web", environment);
-    expect(await second.url()).toBe(url);
+    expect(await second.waitForUrl()).toBe(url);
     await page.getByText("Live", { exact: true }).waitFor();
     await page.getByRole("alert").waitFor({ state: "detached" });
-    await createTms({ url, schedd: "SCHEDD1" }).drainStarters();
+    await createSimulatedTms({ url, schedd: "SCHEDD1" }).drainStarters();
     await row.getByText("submitted").waitFor();
-    expect(driver.complaints).toEqual([]);
+    expect(driver.browserErrors).toEqual([]);
   },
-  SLOW,
+  TEST_TIMEOUT_MS,
 );
 
 it(
   "asks every few seconds where a proxy lets no stream through",
   async () => {
     const service = new ServiceProcess("main", { REDIS_URL: await freshDatabase() });
-    const url = await service.url();
-    const { workflow } = await createWorkflow(url);
+    const url = await service.waitForUrl();
+    const { workflow } = await createSmallWorkflow(url);
     const browser = await openBrowser();
     onTestFinished(() => browser.close());
     const driver = await PageDriver.open(browser, url);
     await driver.page.route(/\/events$/, (route) => route.abort());
-    await driver.go(workflow.replace("/v1", ""));
+    await driver.openView(workflow.replace("/v1", ""));
     await driver.page.getByText("Every few seconds").waitFor();
     await driver.page.locator(".timeline-row").getByText("waiting to start").waitFor();
-    await createTms({ url, schedd: "SCHEDD1" }).drainStarters();
+    await createSimulatedTms({ url, schedd: "SCHEDD1" }).drainStarters();
     await driver.page.locator(".timeline-row").getByText("submitted").waitFor();
   },
-  SLOW,
+  TEST_TIMEOUT_MS,
 );

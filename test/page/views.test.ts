@@ -2,49 +2,53 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser } from "../../scripts/browser/chromium.js";
 import { seededRandom } from "../../scripts/tms/random.js";
-import { type Story, startStory, task } from "../scenarios/serviceScenario.js";
+import { makeTaskRequestAt, type ServiceScenario, startServiceScenario } from "../scenarios/serviceScenario.js";
 import { PageDriver } from "./pageDriver.js";
 
 const UNKNOWN = "/workflows/WF-00000000-00000000";
 
-let story: Story;
+let scenario: ServiceScenario;
 let browser: Browser;
 let workflow: string;
 let schedd: string;
 
 /** A day like any other: workers run and fail, taskforces wait and are dead, one workflow is aborted. */
 beforeAll(async () => {
-  [story, browser] = await Promise.all([
-    startStory({ TMS_ACTION_RETRIES: "0", TMS_RETRY_WAIT: "0" }),
+  [scenario, browser] = await Promise.all([
+    startServiceScenario({ TMS_ACTION_RETRIES: "0", TMS_RETRY_WAIT: "0" }),
     openBrowser(),
   ]);
-  const at = story.accessPoint({ random: seededRandom(7) });
+  const at = scenario.nextAccessPoint({ random: seededRandom(7) });
   schedd = at.schedd;
   const tasks = [
-    task([at.location], {
+    makeTaskRequestAt([at.location], {
       task_image: "/cvmfs/images/prepare:v1",
       output_queue_aliases: ["a"],
       n_workers: 30,
     }),
-    task([at.location], {
+    makeTaskRequestAt([at.location], {
       task_image: "/cvmfs/images/reco:v2",
       input_queue_aliases: ["a"],
       output_queue_aliases: ["b"],
       n_workers: 60,
     }),
-    task([at.location], { task_image: "/cvmfs/images/collect:v1", input_queue_aliases: ["b"], n_workers: 5 }),
+    makeTaskRequestAt([at.location], {
+      task_image: "/cvmfs/images/collect:v1",
+      input_queue_aliases: ["b"],
+      n_workers: 5,
+    }),
   ];
-  const created = await story.submitWorkflow(tasks, { public_queue_aliases: ["b"] });
+  const created = await scenario.submitWorkflow(tasks, { public_queue_aliases: ["b"] });
   workflow = created.workflow.workflow_id;
-  for (const { taskforce_uuid } of created.taskforces) await story.reaches(taskforce_uuid, "pending-starter");
-  await at.tms.submit(await story.takes(at.tms));
-  await at.tms.submitFailed(await story.takes(at.tms), "no such file");
-  for (let round = 0; round < 6; round++) await at.tms.watch();
-  const other = await story.submitWorkflow([task([at.location])]);
-  await story.deactivate(other.workflow.workflow_id, "abort");
-  await story.submitWorkflow([task([story.accessPoint().location])]);
+  for (const { taskforce_uuid } of created.taskforces) await scenario.waitForPhase(taskforce_uuid, "pending-starter");
+  await at.createTms.submit(await scenario.takeToStart(at.createTms));
+  await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "no such file");
+  for (let round = 0; round < 6; round++) await at.createTms.advanceAndReport();
+  const other = await scenario.submitWorkflow([makeTaskRequestAt([at.location])]);
+  await scenario.deactivate(other.workflow.workflow_id, "abort");
+  await scenario.submitWorkflow([makeTaskRequestAt([scenario.nextAccessPoint().location])]);
 });
-afterAll(() => Promise.all([browser?.close(), story?.close()]));
+afterAll(() => Promise.all([browser?.close(), scenario?.close()]));
 
 const views = (): [name: string, path: string, shows: RegExp][] => [
   ["workflows", "/", /aborted/],
@@ -58,22 +62,22 @@ const views = (): [name: string, path: string, shows: RegExp][] => [
 describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
   it.each([0, 1, 2, 3, 4, 5])("view %i has no barrier, and no foreign word", async (n) => {
     const [, path, shows] = views()[n] as typeof views extends () => (infer V)[] ? V : never;
-    const driver = await PageDriver.open(browser, story.url, { colorScheme });
-    await driver.go(path);
+    const driver = await PageDriver.open(browser, scenario.url, { colorScheme });
+    await driver.openView(path);
     await driver.page.getByText(shows).first().waitFor();
-    expect(await driver.barriers()).toEqual([]);
-    expect(driver.complaints).toEqual([]);
+    expect(await driver.findAccessibilityViolations()).toEqual([]);
+    expect(driver.browserErrors).toEqual([]);
     await driver.close();
   });
 
   it("windows have no barrier either", async () => {
-    const driver = await PageDriver.open(browser, story.url, { colorScheme });
-    await driver.go(`/workflows/${workflow}`);
+    const driver = await PageDriver.open(browser, scenario.url, { colorScheme });
+    await driver.openView(`/workflows/${workflow}`);
     for (const button of ["Abort…", "Add workers…", "Workflow as JSON"]) {
       await driver.page.getByRole("button", { name: button }).click();
       await driver.page.getByRole("dialog").waitFor();
       await driver.page.getByText(/^Reading /).waitFor({ state: "detached" });
-      expect(await driver.barriers()).toEqual([]);
+      expect(await driver.findAccessibilityViolations()).toEqual([]);
       await driver.page.keyboard.press("Escape");
       await driver.page.getByRole("dialog").waitFor({ state: "detached" });
     }
@@ -82,22 +86,20 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
 });
 
 it("fits a phone of 360 pixels: no view scrolls sideways", async () => {
-  const driver = await PageDriver.open(browser, story.url, { viewport: { width: 360, height: 740 } });
+  const driver = await PageDriver.open(browser, scenario.url, { viewport: { width: 360, height: 740 } });
   for (const [name, path, shows] of views()) {
-    await driver.go(path);
+    await driver.openView(path);
     await driver.page.getByText(shows).first().waitFor();
-    expect([name, await driver.sideways()]).toEqual([name, 0]);
+    expect([name, await driver.horizontalOverflowPx()]).toEqual([name, 0]);
   }
   await driver.close();
 });
 
 it("works by keyboard alone: from the list to a workflow, through its graph, into a window and out of it", async () => {
-  const driver = await PageDriver.open(browser, story.url);
+  const driver = await PageDriver.open(browser, scenario.url);
   const { page } = driver;
   const focused = () =>
-    page.evaluate<string>(
-      "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent",
-    );
+    page.evaluate<string>("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent");
   const tabTo = async (wanted: RegExp) => {
     for (let steps = 0; steps < 60; steps++) {
       await page.keyboard.press("Tab");
@@ -105,7 +107,7 @@ it("works by keyboard alone: from the list to a workflow, through its graph, int
     }
     throw new Error(`${wanted} can't be reached, the focus is on ${await focused()}`);
   };
-  await driver.go("/");
+  await driver.openView("/");
   await page.getByRole("link", { name: workflow }).waitFor();
   await tabTo(new RegExp(workflow));
   await page.keyboard.press("Enter");
@@ -127,26 +129,26 @@ it("works by keyboard alone: from the list to a workflow, through its graph, int
   await expect.poll(focused).toBe("Keep it running");
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
-  expect((await story.workflow(workflow)).deactivated).toBeNull();
+  expect((await scenario.readWorkflow(workflow)).deactivated).toBeNull();
   await driver.close();
 });
 
 it("shows raw objects, and copies them", async () => {
-  const driver = await PageDriver.open(browser, story.url, {
+  const driver = await PageDriver.open(browser, scenario.url, {
     permissions: ["clipboard-read", "clipboard-write"],
   });
-  await driver.go(`/workflows/${workflow}`);
+  await driver.openView(`/workflows/${workflow}`);
   await driver.page.getByRole("button", { name: "Workflow as JSON" }).click();
   await driver.page.getByRole("button", { name: "Copy" }).click();
   await driver.page.getByRole("button", { name: "Copied" }).waitFor();
   const copied = await driver.page.evaluate<string>("navigator.clipboard.readText()");
-  expect(JSON.parse(copied)).toEqual(await story.workflow(workflow));
+  expect(JSON.parse(copied)).toEqual(await scenario.readWorkflow(workflow));
   await driver.close();
 });
 
 it("leads from a schedd to the Bull dashboard, and from a dead letter to its workflow", async () => {
-  const driver = await PageDriver.open(browser, story.url);
-  await driver.go("/schedds");
+  const driver = await PageDriver.open(browser, scenario.url);
+  await driver.openView("/schedds");
   await driver.page.getByRole("link", { name: schedd, exact: true }).click();
   await driver.page.getByRole("heading", { name: "Dead letters" }).waitFor();
   const board = await driver.page
@@ -154,7 +156,7 @@ it("leads from a schedd to the Bull dashboard, and from a dead letter to its wor
     .first()
     .getAttribute("href");
   expect(board).toBe(`/admin/queues/queue/starter-${schedd}`);
-  expect((await fetch(story.url + board)).status).toBe(200);
+  expect((await fetch(scenario.url + board)).status).toBe(200);
   await driver.page.getByRole("link", { name: workflow }).first().click();
   await driver.page.getByRole("heading", { level: 1, name: workflow }).waitFor();
   await driver.close();

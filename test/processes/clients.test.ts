@@ -2,13 +2,13 @@ import { Writable } from "node:stream";
 import { Redis } from "ioredis";
 import { type Logger, pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
-import { connectRequests, connectWorkers } from "../../src/redis/connectClients.js";
+import { connectRequestClient, connectWorkerClient } from "../../src/redis/connectClients.js";
 import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
-import { type RedisServer, startServer } from "../../src/redis/redisServer.js";
-import { temporaryFolder, until } from "./serviceProcess.js";
+import { type RedisServer, startRedisServer } from "../../src/redis/redisServer.js";
+import { temporaryFolder, waitUntil } from "./serviceProcess.js";
 
 /** A log whose messages the test can read. */
-function recordedLog(): { log: Logger; messages: string[] } {
+function recordMessages(): { log: Logger; messages: string[] } {
   const messages: string[] = [];
   const sink = new Writable({
     write(line: Buffer, _encoding, done) {
@@ -19,9 +19,9 @@ function recordedLog(): { log: Logger; messages: string[] } {
   return { log: pino(sink), messages };
 }
 
-async function server(): Promise<RedisServer> {
+async function startRedis(): Promise<RedisServer> {
   const command = await ensureRedisServer(() => undefined);
-  const started = await startServer({ command, dir: await temporaryFolder(), appendOnly: false });
+  const started = await startRedisServer({ command, dir: await temporaryFolder(), appendOnly: false });
   onTestFinished(() => started.stop());
   return started;
 }
@@ -34,42 +34,39 @@ async function cutConnections(url: string): Promise<void> {
 }
 
 test.each([
-  ["requests", connectRequests],
-  ["workers", connectWorkers],
-])(
-  "the client for %s logs one line when the connection is lost and one when it is back",
-  async (_, connect) => {
-    const { url } = await server();
-    const { log, messages } = recordedLog();
-    const client = await connect({ url }, log);
-    onTestFinished(() => client.disconnect());
+  ["requests", connectRequestClient],
+  ["workers", connectWorkerClient],
+])("the client for %s logs one line when the connection is lost and one when it is back", async (_, connect) => {
+  const { url } = await startRedis();
+  const { log, messages } = recordMessages();
+  const client = await connect({ url }, log);
+  onTestFinished(() => client.disconnect());
 
-    await cutConnections(url);
+  await cutConnections(url);
 
-    await until("both lines are there", () => messages.length >= 2);
-    await client.ping();
-    expect(messages).toEqual(["the connection to Redis is lost", "the connection to Redis is back"]);
-  },
-);
+  await waitUntil("both lines are there", () => messages.length >= 2);
+  await client.ping();
+  expect(messages).toEqual(["the connection to Redis is lost", "the connection to Redis is back"]);
+});
 
 test("however long Redis is away, the loss is logged once, and requests fail at once meanwhile", async () => {
-  const { url, stop } = await server();
-  const { log, messages } = recordedLog();
-  const client = await connectRequests({ url }, log);
+  const { url, stop } = await startRedis();
+  const { log, messages } = recordMessages();
+  const client = await connectRequestClient({ url }, log);
   onTestFinished(() => client.disconnect());
   let attempts = 0;
   client.on("reconnecting", () => attempts++);
 
   await stop();
-  await until("some attempts to reconnect have failed", () => attempts >= 3);
+  await waitUntil("some attempts to reconnect have failed", () => attempts >= 3);
 
   await expect(client.ping()).rejects.toThrow();
   expect(messages).toEqual(["the connection to Redis is lost"]);
 });
 
 test("a command of a worker waits for Redis to be back", async () => {
-  const { url } = await server();
-  const client = await connectWorkers({ url }, recordedLog().log);
+  const { url } = await startRedis();
+  const client = await connectWorkerClient({ url }, recordMessages().log);
   onTestFinished(() => client.disconnect());
   const lost = new Promise((resolve) => client.once("reconnecting", resolve));
   await cutConnections(url);

@@ -5,21 +5,21 @@ import { text } from "node:stream/consumers";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
-import { startServer } from "../../src/redis/redisServer.js";
-import { hang, startScriptedMqs } from "../mqs/scriptedMqs.js";
-import { openRedis } from "../setup/testRedis.js";
+import { startRedisServer } from "../../src/redis/redisServer.js";
+import { hangResponse, startScriptedMqs } from "../mqs/scriptedMqs.js";
 import { freshDatabase } from "../setup/database.js";
+import { openRedis } from "../setup/testRedis.js";
 import {
-  beginRequest,
-  createWorkflow,
-  read,
+  createSmallWorkflow,
+  readEntity,
   ServiceProcess,
+  startRequest,
   temporaryFolder,
-  until,
-  workflowRequest,
+  waitUntil,
+  workflowRequestJson,
 } from "./serviceProcess.js";
 
-interface Kept {
+interface ReusedConnectionResponse {
   status: number | undefined;
   connection: string | undefined;
   body: string;
@@ -28,7 +28,7 @@ interface Kept {
 }
 
 /** A client that keeps its connection. */
-function keepingClient(): (url: string) => Promise<Kept> {
+function createKeepAliveClient(): (url: string) => Promise<ReusedConnectionResponse> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
   return async (url) => {
@@ -44,18 +44,18 @@ function keepingClient(): (url: string) => Promise<Kept> {
   };
 }
 
-const web = async (environment: Record<string, string> = {}): Promise<ServiceProcess> =>
+const startWeb = async (environment: Record<string, string> = {}): Promise<ServiceProcess> =>
   new ServiceProcess("web", { REDIS_URL: await freshDatabase(), ...environment });
 
 test("until its grace is over, a process that was told to end serves on, says so on /readyz, and lets go of kept connections", async () => {
-  const process = await web({ SHUTDOWN_GRACE_SECONDS: "3600" });
-  const url = await process.url();
-  const [probe, client] = [keepingClient(), keepingClient()];
+  const process = await startWeb({ SHUTDOWN_GRACE_SECONDS: "3600" });
+  const url = await process.waitForUrl();
+  const [probe, client] = [createKeepAliveClient(), createKeepAliveClient()];
   expect(await probe(`${url}/readyz`)).toMatchObject({ status: 200, connection: "keep-alive" });
   expect(await client(`${url}/v1/`)).toMatchObject({ status: 200, connection: "keep-alive" });
 
   process.signal("SIGTERM");
-  await process.says(/stopping/);
+  await process.waitForOutput(/stopping/);
 
   expect(await probe(`${url}/readyz`)).toMatchObject({
     status: 503,
@@ -68,46 +68,46 @@ test("until its grace is over, a process that was told to end serves on, says so
 });
 
 test("when the grace is over, it ends with code 0", async () => {
-  const process = await web({ SHUTDOWN_GRACE_SECONDS: "0.2" });
-  const client = keepingClient();
-  await client(`${await process.url()}/v1/`);
+  const process = await startWeb({ SHUTDOWN_GRACE_SECONDS: "0.2" });
+  const client = createKeepAliveClient();
+  await client(`${await process.waitForUrl()}/v1/`);
   process.signal("SIGTERM");
-  expect(await process.ended()).toBe(0);
+  expect(await process.waitForExit()).toBe(0);
 });
 
 test("a connection that was opened and never used does not hold a process that ends", async () => {
-  const process = await web();
-  const socket = createConnection(Number(new URL(await process.url()).port), "127.0.0.1");
+  const process = await startWeb();
+  const socket = createConnection(Number(new URL(await process.waitForUrl()).port), "127.0.0.1");
   onTestFinished(() => void socket.destroy());
   await once(socket, "connect");
   process.signal("SIGTERM");
   // Else it would be cut off after SHUTDOWN_SECONDS, with another code.
-  expect(await process.ended()).toBe(0);
+  expect(await process.waitForExit()).toBe(0);
 });
 
 test("a request that does not end in time is cut off, and the exit code says so", async () => {
-  const process = await web({ SHUTDOWN_SECONDS: "0.2" });
-  const request = await beginRequest(await process.url());
+  const process = await startWeb({ SHUTDOWN_SECONDS: "0.2" });
+  const request = await startRequest(await process.waitForUrl());
 
   process.signal("SIGTERM");
 
-  expect(await process.ended()).toBe(3);
+  expect(await process.waitForExit()).toBe(3);
   expect(await request.answer).not.toMatch(/HTTP\/1\.1 200/);
   expect(process.stderr).toMatch(/was cut off/);
 });
 
 /** A web process, a worker that waits for the MQS with a job in hand, and the place where BullMQ keeps the job. */
-async function workerWithJob(environment: Record<string, string> = {}) {
+async function startWorkerWithJob(environment: Record<string, string> = {}) {
   const REDIS_URL = await freshDatabase();
   const mqs = await startScriptedMqs();
   onTestFinished(() => mqs.close());
-  mqs.script("activation", "*", hang);
+  mqs.script("activation", "*", hangResponse);
   const shared = { REDIS_URL, MQS_ADDRESS: mqs.address };
-  const url = await new ServiceProcess("web", shared).url();
+  const url = await new ServiceProcess("web", shared).waitForUrl();
   const worker = new ServiceProcess("worker", { ...shared, ...environment });
-  await worker.says(/WMS worker runs/);
-  const body = workflowRequest({ input_queue_aliases: ["in"] });
-  const { workflow, taskforce } = await createWorkflow(url, body);
+  await worker.waitForOutput(/WMS worker runs/);
+  const body = workflowRequestJson({ input_queue_aliases: ["in"] });
+  const { workflow, taskforce } = await createSmallWorkflow(url, body);
   await mqs.waitForCall(({ kind }) => kind === "activation");
   const redis = openRedis(REDIS_URL);
   onTestFinished(() => redis.disconnect());
@@ -117,49 +117,46 @@ async function workerWithJob(environment: Record<string, string> = {}) {
 }
 
 test("a worker that is told to end finishes the job in its hands", async () => {
-  const { worker, mqs, redis, queue, job } = await workerWithJob();
+  const { worker, mqs, redis, queue, job } = await startWorkerWithJob();
 
   worker.signal("SIGTERM");
-  await worker.says(/stopping/);
+  await worker.waitForOutput(/stopping/);
   // The job ends by failing: the MQS cuts the connection and is gone.
   await mqs.close();
 
-  expect(await worker.ended()).toBe(0);
+  expect(await worker.waitForExit()).toBe(0);
   expect(await redis.zrange(`${queue}:delayed`, 0, "-1")).toEqual([job]);
 });
 
 test("a job that does not end in time is given back, and another worker begins it anew at once", async () => {
-  const { url, worker, redis, queue, job, taskforce, shared } = await workerWithJob({
+  const { url, worker, redis, queue, job, taskforce, shared } = await startWorkerWithJob({
     SHUTDOWN_SECONDS: "0.2",
   });
 
   worker.signal("SIGTERM");
 
-  expect(await worker.ended()).toBe(3);
+  expect(await worker.waitForExit()).toBe(3);
   expect(await redis.lrange(`${queue}:active`, 0, -1)).toEqual([]);
   expect(await redis.lrange(`${queue}:wait`, 0, -1)).toEqual([job]);
   const next = new ServiceProcess("worker", shared);
-  await next.says(/WMS worker runs/);
-  await until(
+  await next.waitForOutput(/WMS worker runs/);
+  await waitUntil(
     "the taskforce may be handed out",
-    async () => (await read<{ phase: string }>(url, taskforce)).phase === "pending-starter",
+    async () => (await readEntity<{ phase: string }>(url, taskforce)).phase === "pending-starter",
   );
 });
 
-test.each(["web", "worker"] as const)(
-  "a Redis that hangs does not keep a %s process from ending",
-  async (program) => {
-    const command = await ensureRedisServer(() => undefined);
-    const server = await startServer({ command, dir: await temporaryFolder(), appendOnly: false });
-    onTestFinished(() => server.stop());
-    const process = new ServiceProcess(program, { REDIS_URL: server.url, SHUTDOWN_SECONDS: "0.2" });
-    await process.says(/WMS (listens|worker runs)/);
-    const redis = new Redis(server.url);
-    onTestFinished(() => redis.disconnect());
-    await redis.call("CLIENT", "PAUSE", "3600000", "ALL");
+test.each(["web", "worker"] as const)("a Redis that hangs does not keep a %s process from ending", async (program) => {
+  const command = await ensureRedisServer(() => undefined);
+  const server = await startRedisServer({ command, dir: await temporaryFolder(), appendOnly: false });
+  onTestFinished(() => server.stop());
+  const process = new ServiceProcess(program, { REDIS_URL: server.url, SHUTDOWN_SECONDS: "0.2" });
+  await process.waitForOutput(/WMS (listens|worker runs)/);
+  const redis = new Redis(server.url);
+  onTestFinished(() => redis.disconnect());
+  await redis.call("CLIENT", "PAUSE", "3600000", "ALL");
 
-    process.signal("SIGTERM");
+  process.signal("SIGTERM");
 
-    expect(await process.ended()).toBe(program === "web" ? 0 : 3);
-  },
-);
+  expect(await process.waitForExit()).toBe(program === "web" ? 0 : 3);
+});

@@ -1,39 +1,35 @@
 import { expect, test } from "vitest";
 import { freshDatabase } from "../setup/database.js";
 import { EventClient, type ReceivedEvent } from "../views/events/eventClient.js";
-import { createWorkflow, ServiceProcess, until } from "./serviceProcess.js";
+import { createSmallWorkflow, ServiceProcess, waitUntil } from "./serviceProcess.js";
 
 /** Summaries are told as they are by then, and the last of several stands for all. */
-const changesOf = ({ events }: EventClient): ReceivedEvent[] =>
-  events.filter(({ event }) => event !== "summary");
+const changesOf = ({ events }: EventClient): ReceivedEvent[] => events.filter(({ event }) => event !== "summary");
 const idsOf = (events: ReceivedEvent[]): string[] => events.map(({ id }) => id);
 const ofWorkflow = (events: ReceivedEvent[], workflow: string): object[] =>
   events.flatMap(({ event, data }) => (data.workflow_id === workflow ? [{ event, data }] : []));
 
 test("whoever watched at a web process that was killed goes on at another one: nothing is lost, nothing told twice", async () => {
   const REDIS_URL = await freshDatabase();
-  const [first, second] = [
-    new ServiceProcess("web", { REDIS_URL }),
-    new ServiceProcess("web", { REDIS_URL }),
-  ];
+  const [first, second] = [new ServiceProcess("web", { REDIS_URL }), new ServiceProcess("web", { REDIS_URL })];
   const worker = new ServiceProcess("worker", { REDIS_URL });
-  const [killed, left] = await Promise.all([first.url(), second.url()]);
-  await worker.says(/WMS worker runs/);
+  const [killed, left] = await Promise.all([first.waitForUrl(), second.waitForUrl()]);
+  await worker.waitForOutput(/WMS worker runs/);
   const witness = await EventClient.open(`${left}/v1/events`);
   const before = await EventClient.open(`${killed}/v1/events`);
 
   const workflows: string[] = [];
   const live = async () => {
-    const { workflow } = await createWorkflow(left);
+    const { workflow } = await createSmallWorkflow(left);
     workflows.push(workflow.split("/").at(-1) ?? "");
     await fetch(`${left}${workflow}/actions/abort`, { method: "POST", body: "{}" });
   };
   const busy = (async () => {
     while (workflows.length < 40) await Promise.all(Array.from({ length: 4 }, live));
   })();
-  await before.until("some events", (client) => changesOf(client).length > 20);
+  await before.waitUntil("some events", (client) => changesOf(client).length > 20);
   first.signal("SIGKILL");
-  await before.until("its end", ({ ended }) => ended !== undefined);
+  await before.waitUntil("its end", ({ ended }) => ended !== undefined);
   const after = await EventClient.open(`${left}/v1/events`, { lastId: before.lastId });
   await busy;
 
@@ -41,13 +37,12 @@ test("whoever watched at a web process that was killed goes on at another one: n
   const isStopped = (client: EventClient) =>
     workflows.every((workflow) =>
       client.events.some(
-        ({ data }) =>
-          data.workflow_id === workflow && data.phase === "pending-stopper" && data.was_successful,
+        ({ data }) => data.workflow_id === workflow && data.phase === "pending-stopper" && data.was_successful,
       ),
     );
-  await witness.until("all are stopped", isStopped);
+  await witness.waitUntil("all are stopped", isStopped);
   const told = () => changesOf(before).length + changesOf(after).length;
-  await until("as much was told", () => told() === changesOf(witness).length);
+  await waitUntil("as much was told", () => told() === changesOf(witness).length);
   const resumed = [...changesOf(before), ...changesOf(after)];
   expect(changesOf(after).length).toBeGreaterThan(0);
   expect(new Set(idsOf(resumed)).size).toBe(resumed.length);
@@ -59,24 +54,24 @@ test("whoever watched at a web process that was killed goes on at another one: n
 test("streams end at once when their process is told to end, also those that nobody reads, and each leaves one line", async () => {
   const REDIS_URL = await freshDatabase();
   const process = new ServiceProcess("web", { REDIS_URL, SHUTDOWN_SECONDS: "3600" });
-  const url = await process.url();
-  const { workflow } = await createWorkflow(url);
+  const url = await process.waitForUrl();
+  const { workflow } = await createSmallWorkflow(url);
   const clients = [
     await EventClient.open(`${url}/v1/events`),
     await EventClient.open(`${url}${workflow}/events`),
-    await EventClient.open(`${url}${workflow}/events`, { isSlow: true }),
+    await EventClient.open(`${url}${workflow}/events`, { isPaused: true }),
   ];
   const leaving = await EventClient.open(`${url}${workflow}/events`);
   leaving.close();
   const lines = () =>
     process.logLines().filter(({ msg, route }) => msg === "request" && String(route).endsWith("/events"));
-  await until("a line for the one who left", () => lines().length === 1);
+  await waitUntil("a line for the one who left", () => lines().length === 1);
 
   process.signal("SIGTERM");
 
-  expect(await process.ended()).toBe(0);
+  expect(await process.waitForExit()).toBe(0);
   for (const client of clients.slice(0, 2)) {
-    await client.until("its end", ({ ended }) => ended !== undefined);
+    await client.waitUntil("its end", ({ ended }) => ended !== undefined);
     expect(client.ended).toBe("in order");
     expect(client.lastId).not.toBe("");
   }
@@ -86,11 +81,11 @@ test("streams end at once when their process is told to end, also those that nob
 test("until its grace is over, a process that was told to end lets nobody watch for longer than it takes to say where to resume", async () => {
   const REDIS_URL = await freshDatabase();
   const process = new ServiceProcess("web", { REDIS_URL, SHUTDOWN_GRACE_SECONDS: "3600" });
-  const url = await process.url();
+  const url = await process.waitForUrl();
   process.signal("SIGTERM");
-  await process.says(/stopping/);
+  await process.waitForOutput(/stopping/);
   const client = await EventClient.open(`${url}/v1/events`);
-  await client.until("its end", ({ ended }) => ended !== undefined);
+  await client.waitUntil("its end", ({ ended }) => ended !== undefined);
   expect(client.ended).toBe("in order");
   expect(client.response.headers.connection).toBe("close");
   expect(client.retry).toBe(1000);

@@ -3,22 +3,22 @@ import { Agent, type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { onTestFinished } from "vitest";
-import { until } from "./serviceProcess.js";
+import { waitUntil } from "./serviceProcess.js";
 
 /** Milliseconds between two probes of a backend. */
-const PROBE_INTERVAL = 50;
+const PROBE_INTERVAL_MS = 50;
 
 /** One process behind the balancer. */
 interface Backend {
   url: string;
   /** Whether its last probe said that it is ready. */
-  inTurn: boolean;
+  isReady: boolean;
   /** Connections that are kept, as balancers do. */
   agent: Agent;
   served: number;
 }
 
-export interface Balanced {
+export interface BalancedResponse {
   status: number;
   body: string;
 }
@@ -32,7 +32,7 @@ export class LoadBalancer {
   #next = 0;
   #closed = false;
   /** Requests that went over the connection of an earlier one. */
-  reused = 0;
+  reusedConnections = 0;
 
   constructor() {
     onTestFinished(() => {
@@ -42,11 +42,11 @@ export class LoadBalancer {
   }
 
   /** Puts a process among the backends. @returns when it is ready, and so in turn */
-  async add(url: string): Promise<void> {
-    const backend = { url, inTurn: false, agent: new Agent({ keepAlive: true }), served: 0 };
+  async addBackend(url: string): Promise<void> {
+    const backend = { url, isReady: false, agent: new Agent({ keepAlive: true }), served: 0 };
     this.#backends.push(backend);
     void this.#probe(backend);
-    await until(`${url} is ready`, () => backend.inTurn);
+    await waitUntil(`${url} is ready`, () => backend.isReady);
   }
 
   /** Requests served by each backend that there ever was. */
@@ -61,40 +61,38 @@ export class LoadBalancer {
         ({ status }) => status === 200,
         () => false,
       );
-      backend.inTurn = ready;
-      await wait(PROBE_INTERVAL);
+      backend.isReady = ready;
+      await wait(PROBE_INTERVAL_MS);
     }
   }
 
   /** @throws Error when no backend is in turn, or when what became of a request that was sent can't be known */
-  async send(method: "GET" | "POST", path: string, body?: object): Promise<Balanced> {
-    for (const backend of this.#inTurn()) {
+  async send(method: "GET" | "POST", path: string, body?: object): Promise<BalancedResponse> {
+    for (const backend of this.#readyBackends()) {
       try {
         return await this.#sendTo(backend, method, path, body);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "ECONNREFUSED")
           throw new Error(`${method} ${path}: ${(error as Error).message}`, { cause: error });
-        backend.inTurn = false;
+        backend.isReady = false;
       }
     }
     throw new Error(`${method} ${path}: no backend is in turn`);
   }
 
-  #inTurn(): Backend[] {
-    const ready = this.#backends.filter(({ inTurn }) => inTurn);
+  #readyBackends(): Backend[] {
+    const ready = this.#backends.filter(({ isReady }) => isReady);
     this.#next++;
-    return ready
-      .map((_, index) => ready[(index + this.#next) % ready.length])
-      .filter((each) => each !== undefined);
+    return ready.map((_, index) => ready[(index + this.#next) % ready.length]).filter((each) => each !== undefined);
   }
 
-  async #sendTo(backend: Backend, method: string, path: string, body?: object): Promise<Balanced> {
+  async #sendTo(backend: Backend, method: string, path: string, body?: object): Promise<BalancedResponse> {
     const sent = request(backend.url + path, { method, agent: backend.agent });
     sent.end(body === undefined ? undefined : JSON.stringify(body));
     const [response] = (await once(sent, "response")) as [IncomingMessage];
     const answer = { status: response.statusCode ?? 0, body: await text(response) };
     backend.served++;
-    if (sent.reusedSocket) this.reused++;
+    if (sent.reusedSocket) this.reusedConnections++;
     return answer;
   }
 }

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { freshDatabase } from "../setup/database.js";
-import { loadedPackages, TELLING_WHAT_IT_LOADS } from "./loadedPackages.js";
-import { createWorkflow, read, ServiceProcess, until } from "./serviceProcess.js";
+import { LOADED_MODULES_ENV, loadedPackages } from "./loadedPackages.js";
+import { createSmallWorkflow, readEntity, ServiceProcess, waitUntil } from "./serviceProcess.js";
 
 /** What few processes need, or none before somebody asks for a page. */
-const SELDOM_NEEDED = [
+const LAZY_PACKAGES = [
   "@asteasolutions/zod-to-openapi",
   "@bull-board/api",
   "@bull-board/express",
@@ -30,17 +30,17 @@ const among = (names: readonly string[], process: ServiceProcess): string[] => {
 };
 
 test("web and worker processes load what their roles and settings need, and pages what they need when they are asked for", async () => {
-  const environment = { REDIS_URL: await freshDatabase(), ...TELLING_WHAT_IT_LOADS };
+  const environment = { REDIS_URL: await freshDatabase(), ...LOADED_MODULES_ENV };
   const web = new ServiceProcess("web", environment);
   const worker = new ServiceProcess("worker", environment);
-  const url = await web.url();
-  const { taskforce } = await createWorkflow(url);
-  await until(
+  const url = await web.waitForUrl();
+  const { taskforce } = await createSmallWorkflow(url);
+  await waitUntil(
     "the worker has carried on the workflow",
-    async () => (await read<{ phase: string }>(url, taskforce)).phase === "pending-starter",
+    async () => (await readEntity<{ phase: string }>(url, taskforce)).phase === "pending-starter",
   );
-  expect(among([...SELDOM_NEEDED, ...FOR_THE_WEB, ...NODE_REDIS], web)).toEqual(FOR_THE_WEB);
-  expect(among([...SELDOM_NEEDED, ...FOR_THE_WEB, ...NODE_REDIS, "bullmq"], worker)).toEqual(["bullmq"]);
+  expect(among([...LAZY_PACKAGES, ...FOR_THE_WEB, ...NODE_REDIS], web)).toEqual(FOR_THE_WEB);
+  expect(among([...LAZY_PACKAGES, ...FOR_THE_WEB, ...NODE_REDIS, "bullmq"], worker)).toEqual(["bullmq"]);
 
   for (const [page, name] of [
     ["/v1/schema/openapi", "@asteasolutions/zod-to-openapi"],
@@ -48,6 +48,6 @@ test("web and worker processes load what their roles and settings need, and page
     ["/admin/queues", "@bull-board/api"],
   ] as const) {
     expect((await fetch(url + page)).status).toBe(200);
-    await until(`${name} is loaded`, () => among([name], web).length === 1);
+    await waitUntil(`${name} is loaded`, () => among([name], web).length === 1);
   }
 });

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
 
 /** What a process of the service needs in its environment for {@link loadedPackages}. */
-export const TELLING_WHAT_IT_LOADS = {
+export const LOADED_MODULES_ENV = {
   NODE_OPTIONS: `--import ${new URL("loadedModules.mjs", import.meta.url)}`,
 };
 
@@ -15,14 +15,12 @@ export function loadedPackages({ stderr }: { stderr: string }): Set<string> {
   const files = [...stderr.matchAll(/^loads (.+)$/gm)].map(([, file = ""]) =>
     file.startsWith("file:") ? fileURLToPath(file) : file,
   );
-  const sources = new Set(
-    files.flatMap((file) => (file.startsWith(inject("built")) ? partsOf(file) : [file])),
-  );
+  const sources = new Set(files.flatMap((file) => (file.startsWith(inject("built")) ? bundledModules(file) : [file])));
   return new Set([...sources].flatMap((source) => PACKAGE.exec(source)?.[1] ?? []));
 }
 
 /** The modules that were bundled into a file; a file that only leads to others has no map. */
-function partsOf(file: string): string[] {
+function bundledModules(file: string): string[] {
   const map = `${file}.map`;
   if (!existsSync(map)) return [];
   const { sources } = JSON.parse(readFileSync(map, "utf8")) as { sources: string[] };

@@ -1,24 +1,23 @@
 import { expect, test } from "vitest";
 import { freshDatabase } from "../setup/database.js";
 import {
-  createWorkflow,
+  createSmallWorkflow,
   type LogLine,
-  read,
+  readEntity,
   ServiceProcess,
-  until,
-  WORKFLOW_REQUEST,
-  workflowRequest,
+  WORKFLOW_REQUEST_JSON,
+  waitUntil,
+  workflowRequestJson,
 } from "./serviceProcess.js";
 
 /** Everything in one process, and its log. */
 async function service(environment: Record<string, string> = {}): Promise<ServiceProcess> {
   const process = new ServiceProcess("main", { REDIS_URL: await freshDatabase(), ...environment });
-  await process.url();
+  await process.waitForUrl();
   return process;
 }
 
-const requests = (process: ServiceProcess): LogLine[] =>
-  process.logLines().filter(({ msg }) => msg === "request");
+const requests = (process: ServiceProcess): LogLine[] => process.logLines().filter(({ msg }) => msg === "request");
 
 const phaseChanges = (process: ServiceProcess): LogLine[] =>
   process.logLines().filter(({ msg }) => msg === "phase change");
@@ -26,15 +25,15 @@ const phaseChanges = (process: ServiceProcess): LogLine[] =>
 /** The line of a request, once it is written. */
 async function lineOf(process: ServiceProcess, id: string): Promise<LogLine> {
   const find = () => requests(process).find(({ request }) => request === id);
-  await until(`a line for ${id}`, () => find() !== undefined);
+  await waitUntil(`a line for ${id}`, () => find() !== undefined);
   return find() ?? {};
 }
 
 test("each request leaves one line that names it as its answer does, its route, status, time and caller", async () => {
   const process = await service();
-  const url = await process.url();
+  const url = await process.waitForUrl();
 
-  const answer = await fetch(`${url}/v1/workflows`, { method: "POST", body: WORKFLOW_REQUEST });
+  const answer = await fetch(`${url}/v1/workflows`, { method: "POST", body: WORKFLOW_REQUEST_JSON });
 
   const line = await lineOf(process, answer.headers.get("x-request-id") ?? "");
   expect(line).toMatchObject({
@@ -54,7 +53,7 @@ test("an id that the client chose names the request, and what no route serves sh
   const process = await service();
   const headers = { "x-request-id": "from-the-proxy:17" };
 
-  const answer = await fetch(`${await process.url()}/v2/nothing?token=s3cret`, { headers });
+  const answer = await fetch(`${await process.waitForUrl()}/v2/nothing?token=s3cret`, { headers });
 
   expect(answer.headers.get("x-request-id")).toBe("from-the-proxy:17");
   const line = await lineOf(process, "from-the-proxy:17");
@@ -66,10 +65,10 @@ test("an id that the client chose names the request, and what no route serves sh
 test("a request that could not be served is an error", async () => {
   // Nothing listens there.
   const process = await service({ MQS_ADDRESS: "http://127.0.0.1:1" });
-  const body = workflowRequest({ input_queue_aliases: ["in"] });
+  const body = workflowRequestJson({ input_queue_aliases: ["in"] });
   const headers = { "x-request-id": "refused" };
 
-  const answer = await fetch(`${await process.url()}/v1/workflows`, { method: "POST", body, headers });
+  const answer = await fetch(`${await process.waitForUrl()}/v1/workflows`, { method: "POST", body, headers });
 
   expect(answer.status).toBe(503);
   expect(await lineOf(process, "refused")).toMatchObject({ level: 50, status: 503 });
@@ -77,7 +76,7 @@ test("a request that could not be served is an error", async () => {
 
 test.each(["info", "debug"])("probes are logged at the level debug only (%s)", async (LOG_LEVEL) => {
   const process = await service({ LOG_LEVEL });
-  const url = await process.url();
+  const url = await process.waitForUrl();
   for (const probe of ["/healthz", "/readyz"]) await fetch(url + probe);
   await fetch(`${url}/v1/`, { headers: { "x-request-id": "last" } });
   await lineOf(process, "last");
@@ -88,12 +87,12 @@ test.each(["info", "debug"])("probes are logged at the level debug only (%s)", a
 
 test("each phase change leaves one line, and what a request caused names the request", async () => {
   const process = await service();
-  const url = await process.url();
-  const { workflow, taskforce } = await createWorkflow(url);
+  const url = await process.waitForUrl();
+  const { workflow, taskforce } = await createSmallWorkflow(url);
   const id = taskforce.split("/").at(-1) ?? "";
-  await until(
+  await waitUntil(
     "the taskforce may be handed out",
-    async () => (await read<{ phase: string }>(url, taskforce)).phase === "pending-starter",
+    async () => (await readEntity<{ phase: string }>(url, taskforce)).phase === "pending-starter",
   );
   const report = { cluster_id: 1, n_workers: 1, submit_dict: {}, job_event_log_fpath: "/jel" };
   const post = (path: string, request: string, body: object = {}) =>
@@ -112,7 +111,7 @@ test("each phase change leaves one line, and what a request caused names the req
   await lineOf(process, "completed");
 
   const lines = phaseChanges(process);
-  const { phase_change_log } = await read<{
+  const { phase_change_log } = await readEntity<{
     phase_change_log: { target_phase: string; source_entity: string; was_successful: boolean }[];
   }>(url, taskforce);
   expect(lines.map(({ to, by, ok }) => ({ to, by, ok }))).toEqual(
@@ -135,9 +134,9 @@ test("each phase change leaves one line, and what a request caused names the req
 
 test("a workflow of many taskforces does not flood the log, but all are counted, and named at the level debug", async () => {
   const process = await service({ LOG_LEVEL: "debug" });
-  const url = await process.url();
+  const url = await process.waitForUrl();
   const taskforces = 400;
-  const [task] = (JSON.parse(WORKFLOW_REQUEST) as { tasks: object[] }).tasks;
+  const [task] = (JSON.parse(WORKFLOW_REQUEST_JSON) as { tasks: object[] }).tasks;
   const tasks = Array.from({ length: taskforces }, (_, n) => ({ ...task, task_args: `--part ${n}` }));
   const body = JSON.stringify({ public_queue_aliases: [], tasks });
   const created = (await (await fetch(`${url}/v1/workflows`, { method: "POST", body })).json()) as {
@@ -147,10 +146,10 @@ test("a workflow of many taskforces does not flood the log, but all are counted,
     phaseChanges(process)
       .filter(({ to }) => to === phase)
       .reduce((sum, { count }) => sum + Number(count ?? 1), 0);
-  await until("all may be handed out", () => countOf("pending-starter") === taskforces);
+  await waitUntil("all may be handed out", () => countOf("pending-starter") === taskforces);
 
   await fetch(`${url}/v1/workflows/${created.workflow.workflow_id}/actions/abort`, { method: "POST" });
-  await until("all are stopped", () => countOf("pending-stopper") === taskforces);
+  await waitUntil("all are stopped", () => countOf("pending-stopper") === taskforces);
 
   expect(countOf("pre-mq-activation")).toBe(taskforces);
   expect(countOf("pre-launch")).toBe(taskforces);

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { describe, expect, onTestFinished, test } from "vitest";
 import {
-  accepts,
-  beginRequest,
-  createWorkflow,
-  read,
+  createSmallWorkflow,
+  isPortOpen,
+  readEntity,
   ServiceProcess,
+  startRequest,
   temporaryFolder,
-  until,
-  WORKFLOW_REQUEST,
+  WORKFLOW_REQUEST_JSON,
+  waitUntil,
 } from "./serviceProcess.js";
 
 const main = (dataDir: string): ServiceProcess => new ServiceProcess("main", { DATA_DIR: dataDir });
@@ -18,86 +18,86 @@ const main = (dataDir: string): ServiceProcess => new ServiceProcess("main", { D
 test("npm start's program says where it listens, which Redis it has and what to try", async () => {
   const dataDir = await temporaryFolder();
   const service = main(dataDir);
-  const url = await service.url();
-  expect(await service.says(/data in (.+)/)).toBe(dataDir);
-  const tip = await service.says(/Try: curl (\S+)/);
+  const url = await service.waitForUrl();
+  expect(await service.waitForOutput(/data in (.+)/)).toBe(dataDir);
+  const tip = await service.waitForOutput(/Try: curl (\S+)/);
   expect(tip.startsWith(url)).toBe(true);
-  expect(await service.says(/API: (\S+)/)).toBe(`${url}/docs/`);
+  expect(await service.waitForOutput(/API: (\S+)/)).toBe(`${url}/docs/`);
 });
 
 test("a second start finds yesterday's workflows", async () => {
   const dataDir = await temporaryFolder();
   const yesterday = main(dataDir);
-  const url = await yesterday.url();
-  const { workflow } = await createWorkflow(url);
-  const asItWas = await read(url, workflow);
+  const url = await yesterday.waitForUrl();
+  const { workflow } = await createSmallWorkflow(url);
+  const asItWas = await readEntity(url, workflow);
   yesterday.signal("SIGTERM");
-  expect(await yesterday.ended()).toBe(0);
+  expect(await yesterday.waitForExit()).toBe(0);
 
   const today = main(dataDir);
-  expect(await read(await today.url(), workflow)).toEqual(asItWas);
+  expect(await readEntity(await today.waitForUrl(), workflow)).toEqual(asItWas);
 });
 
 describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
   test("ends the process with code 0, and its Redis with it", async () => {
     const dataDir = await temporaryFolder();
     const service = main(dataDir);
-    const port = await service.redisPort();
-    expect(await accepts(port)).toBe(true);
+    const port = await service.waitForRedisPort();
+    expect(await isPortOpen(port)).toBe(true);
 
     service.signal(signal);
 
-    expect(await service.ended()).toBe(0);
-    expect(await accepts(port)).toBe(false);
+    expect(await service.waitForExit()).toBe(0);
+    expect(await isPortOpen(port)).toBe(false);
     expect(existsSync(join(dataDir, "wms.lock"))).toBe(false);
   });
 });
 
 test("a request that is under way at Ctrl-C gets its answer, and is told that the connection ends", async () => {
   const service = main(await temporaryFolder());
-  const request = await beginRequest(await service.url());
+  const request = await startRequest(await service.waitForUrl());
   service.signal("SIGINT");
-  await service.says(/stopping/);
+  await service.waitForOutput(/stopping/);
 
-  request.write(WORKFLOW_REQUEST);
+  request.write(WORKFLOW_REQUEST_JSON);
 
   const answer = await request.answer;
   expect(answer).toMatch(/HTTP\/1\.1 200 .*"workflow_id"/s);
   expect(answer).toMatch(/^connection: close\r$/im);
-  expect(await service.ended()).toBe(0);
+  expect(await service.waitForExit()).toBe(0);
 });
 
 test("a second Ctrl-C ends the process at once, and Redis ends all the same", async () => {
   const service = main(await temporaryFolder());
-  const port = await service.redisPort();
-  await beginRequest(await service.url());
+  const port = await service.waitForRedisPort();
+  await startRequest(await service.waitForUrl());
   service.signal("SIGINT");
-  await service.says(/stopping/);
+  await service.waitForOutput(/stopping/);
 
-  await until("the process ends", () => {
+  await waitUntil("the process ends", () => {
     service.signal("SIGINT");
     return service.hasEnded;
   });
 
-  expect(await service.ended()).toBe(130);
-  await until("Redis has ended", async () => !(await accepts(port)));
+  expect(await service.waitForExit()).toBe(130);
+  await waitUntil("Redis has ended", async () => !(await isPortOpen(port)));
 });
 
 test("after kill -9, the next start finds everything that was there", async () => {
   const dataDir = await temporaryFolder();
   const killed = main(dataDir);
-  const url = await killed.url();
-  const { workflow } = await createWorkflow(url);
-  const asItWas = await read(url, workflow);
-  const port = await killed.redisPort();
+  const url = await killed.waitForUrl();
+  const { workflow } = await createSmallWorkflow(url);
+  const asItWas = await readEntity(url, workflow);
+  const port = await killed.waitForRedisPort();
   killed.signal("SIGKILL");
-  expect(await killed.ended()).toBe("SIGKILL");
+  expect(await killed.waitForExit()).toBe("SIGKILL");
 
   const next = main(dataDir);
 
-  expect(await read(await next.url(), workflow)).toEqual(asItWas);
-  expect(await next.redisPort()).not.toBe(port);
-  expect(await accepts(port)).toBe(false);
+  expect(await readEntity(await next.waitForUrl(), workflow)).toEqual(asItWas);
+  expect(await next.waitForRedisPort()).not.toBe(port);
+  expect(await isPortOpen(port)).toBe(false);
 });
 
 test("what an earlier start left behind in the data folder is no hindrance", async () => {
@@ -105,28 +105,28 @@ test("what an earlier start left behind in the data folder is no hindrance", asy
   mkdirSync(dataDir, { recursive: true });
   // A process that lives, but whose Redis does not: after a restart of the machine numbers begin anew.
   writeFileSync(join(dataDir, "wms.lock"), JSON.stringify({ pid: process.pid, port: 1 }));
-  expect(await main(dataDir).url()).toMatch(/^http:/);
+  expect(await main(dataDir).waitForUrl()).toMatch(/^http:/);
 });
 
 test("a data folder that a living WMS uses is refused in one sentence", async () => {
   const dataDir = await temporaryFolder();
   const first = main(dataDir);
-  const port = await first.redisPort();
+  const port = await first.waitForRedisPort();
 
   const second = main(dataDir);
 
-  expect(await second.ended()).toBe(1);
+  expect(await second.waitForExit()).toBe(1);
   expect(second.stderr).toMatch(/^DATA_DIR: .+ is in use by another WMS \(process \d+\); .+\n$/);
-  expect(await accepts(port)).toBe(true);
+  expect(await isPortOpen(port)).toBe(true);
 });
 
 test("a process whose own Redis has ended ends too, with code 1", async () => {
   const service = main(await temporaryFolder());
-  const redis = new Redis(await service.redisPort(), "127.0.0.1", { retryStrategy: () => null });
+  const redis = new Redis(await service.waitForRedisPort(), "127.0.0.1", { retryStrategy: () => null });
   redis.on("error", () => undefined);
   onTestFinished(() => redis.disconnect());
   await redis.shutdown().catch(() => undefined);
 
-  expect(await service.ended()).toBe(1);
+  expect(await service.waitForExit()).toBe(1);
   expect(service.stderr).toMatch(/the Redis of this process has ended by itself/);
 });

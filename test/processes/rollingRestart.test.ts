@@ -2,9 +2,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { freshDatabase } from "../setup/database.js";
 import { LoadBalancer } from "./loadBalancer.js";
-import { ServiceProcess, until, WORKFLOW_REQUEST } from "./serviceProcess.js";
+import { ServiceProcess, WORKFLOW_REQUEST_JSON, waitUntil } from "./serviceProcess.js";
 
-interface Shown {
+interface ShownTaskforce {
   taskforce_uuid: string;
   phase: string;
   cluster_id: number;
@@ -12,7 +12,7 @@ interface Shown {
 }
 
 /** Users and TMSes that keep a service busy through a load balancer, and remember what it owes them. */
-class Load {
+class SimulatedLoad {
   readonly created: string[] = [];
   /** The cluster that each taskforce was submitted as. */
   readonly submitted = new Map<string, number>();
@@ -26,17 +26,17 @@ class Load {
 
   constructor(balancer: LoadBalancer) {
     this.#balancer = balancer;
-    this.#creator = this.#again(
+    this.#creator = this.#repeat(
       20,
       () => this.#create(),
       () => this.#creating,
     );
     this.#others = [
-      this.#again(5, () => this.#takeAndSubmit()),
-      this.#again(5, () => this.#takeAndSubmit()),
-      this.#again(10, () => this.#reportStatuses()),
-      this.#again(5, () => this.#read()),
-      this.#again(5, () => this.#read()),
+      this.#repeat(5, () => this.#takeAndSubmit()),
+      this.#repeat(5, () => this.#takeAndSubmit()),
+      this.#repeat(10, () => this.#reportStatuses()),
+      this.#repeat(5, () => this.#read()),
+      this.#repeat(5, () => this.#read()),
     ];
   }
 
@@ -45,16 +45,16 @@ class Load {
     this.#creating = false;
     // The last request may still be on its way: what it creates is owed as well.
     await this.#creator;
-    await until("every taskforce is submitted", () => this.submitted.size >= this.created.length);
+    await waitUntil("every taskforce is submitted", () => this.submitted.size >= this.created.length);
     this.#ended = true;
     await Promise.all(this.#others);
   }
 
-  /** @param pause milliseconds between two turns: the test's processes share few cores */
-  async #again(pause: number, turn: () => Promise<void>, goesOn = () => true): Promise<void> {
+  /** @param pauseMs milliseconds between two turns: the test's processes share few cores */
+  async #repeat(pauseMs: number, runOnce: () => Promise<void>, goesOn = () => true): Promise<void> {
     while (!this.#ended && goesOn()) {
-      await turn().catch((error: Error) => this.failures.push(error.message));
-      await wait(pause);
+      await runOnce().catch((error: Error) => this.failures.push(error.message));
+      await wait(pauseMs);
     }
   }
 
@@ -66,13 +66,13 @@ class Load {
   }
 
   async #create(): Promise<void> {
-    const body = JSON.parse(WORKFLOW_REQUEST) as object;
-    const { taskforces } = await this.#call<{ taskforces: Shown[] }>("POST", "/v1/workflows", body);
+    const body = JSON.parse(WORKFLOW_REQUEST_JSON) as object;
+    const { taskforces } = await this.#call<{ taskforces: ShownTaskforce[] }>("POST", "/v1/workflows", body);
     this.created.push(...taskforces.map(({ taskforce_uuid }) => taskforce_uuid));
   }
 
   async #takeAndSubmit(): Promise<void> {
-    const taken = await this.#call<{ taskforce?: Shown }>(
+    const taken = await this.#call<{ taskforce?: ShownTaskforce }>(
       "GET",
       "/v1/tms/pending-starter/taskforces?schedd=SCHEDD1",
     );
@@ -108,31 +108,31 @@ test("two web and two worker processes are replaced in turn under load, and no r
   const balancer = new LoadBalancer();
   const start = async (program: "web" | "worker") => {
     const process = new ServiceProcess(program, environment);
-    if (program === "web") await balancer.add(await process.url());
-    else await process.says(/WMS worker runs/);
+    if (program === "web") await balancer.addBackend(await process.waitForUrl());
+    else await process.waitForOutput(/WMS worker runs/);
     return process;
   };
   const running = await Promise.all((["web", "web", "worker", "worker"] as const).map(start));
-  const load = new Load(balancer);
-  await until("there is load", () => load.submitted.size > 0);
+  const load = new SimulatedLoad(balancer);
+  await waitUntil("there is load", () => load.submitted.size > 0);
 
   for (const [index, program] of (["web", "web", "worker", "worker"] as const).entries()) {
     const answered = load.answered;
     running[index]?.signal("SIGTERM");
-    expect(await running[index]?.ended()).toBe(0);
+    expect(await running[index]?.waitForExit()).toBe(0);
     running[index] = await start(program);
-    await until("requests are answered all the while", () => load.answered > answered);
+    await waitUntil("requests are answered all the while", () => load.answered > answered);
   }
   await load.finish();
 
   expect(load.failures).toEqual([]);
   expect(balancer.served.every((served) => served > 0)).toBe(true);
-  expect(balancer.reused).toBeGreaterThan(load.answered / 2);
+  expect(balancer.reusedConnections).toBeGreaterThan(load.answered / 2);
   expect(load.submitted.size).toBe(load.created.length);
   for (const uuid of load.created) {
     const { status, body } = await balancer.send("GET", `/v1/taskforces/${uuid}`);
     expect(status).toBe(200);
-    const { phase, cluster_id, phase_change_log } = JSON.parse(body) as Shown;
+    const { phase, cluster_id, phase_change_log } = JSON.parse(body) as ShownTaskforce;
     expect({ phase, cluster_id }).toEqual({ phase: "condor-submit", cluster_id: load.submitted.get(uuid) });
     expect(phase_change_log.map(({ target_phase }) => target_phase)).toEqual([
       "pre-mq-activation",

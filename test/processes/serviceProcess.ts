@@ -4,12 +4,12 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
-import { settingsOf } from "../setup/testRedis.js";
-import { Program, type ProgramName, until } from "./serviceProgram.js";
-import { WORKFLOW_REQUEST } from "./workflowRequestJson.js";
+import { toServiceSettings } from "../setup/testRedis.js";
+import { Program, type ProgramName, waitUntil } from "./serviceProgram.js";
+import { WORKFLOW_REQUEST_JSON } from "./workflowRequestJson.js";
 
-export { type LogLine, until } from "./serviceProgram.js";
-export { WORKFLOW_REQUEST, workflowRequest } from "./workflowRequestJson.js";
+export { type LogLine, waitUntil } from "./serviceProgram.js";
+export { WORKFLOW_REQUEST_JSON, workflowRequestJson } from "./workflowRequestJson.js";
 
 /** A program of the service as a real process. It is killed when its test has ended, or later where that is asked for. */
 export class ServiceProcess extends Program {
@@ -19,7 +19,7 @@ export class ServiceProcess extends Program {
     environment: Record<string, string>,
     atEnd: (kill: () => Promise<void>) => void = onTestFinished,
   ) {
-    super(inject("built"), program, settingsOf(environment));
+    super(inject("built"), program, toServiceSettings(environment));
     atEnd(() => this.kill());
   }
 }
@@ -32,7 +32,7 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /** Whether something accepts connections on a port of this machine. */
-export async function accepts(port: number): Promise<boolean> {
+export async function isPortOpen(port: number): Promise<boolean> {
   const socket = createConnection({ host: "127.0.0.1", port });
   try {
     await once(socket, "connect");
@@ -45,9 +45,7 @@ export async function accepts(port: number): Promise<boolean> {
 }
 
 /** Sends the head of a request whose body is still to come, and gives back the connection. */
-export async function beginRequest(
-  url: string,
-): Promise<{ write(text: string): void; answer: Promise<string> }> {
+export async function startRequest(url: string): Promise<{ write(text: string): void; answer: Promise<string> }> {
   const socket = createConnection(Number(new URL(url).port), "127.0.0.1");
   onTestFinished(() => void socket.destroy());
   await once(socket, "connect");
@@ -56,13 +54,13 @@ export async function beginRequest(
     received += text;
   });
   const answer = once(socket, "close").then(() => received);
-  const headers = [`Content-Length: ${WORKFLOW_REQUEST.length}`, "Expect: 100-continue"];
+  const headers = [`Content-Length: ${WORKFLOW_REQUEST_JSON.length}`, "Expect: 100-continue"];
   socket.write(["POST /v1/workflows HTTP/1.1", "Host: wms", ...headers, "", ""].join("\r\n"));
-  await until("the service has the request", () => received.includes("100 Continue"));
+  await waitUntil("the service has the request", () => received.includes("100 Continue"));
   return { write: (text) => void socket.write(text), answer };
 }
 
-async function answerOf<T>(request: Promise<Response>): Promise<T> {
+async function readJson<T>(request: Promise<Response>): Promise<T> {
   const response = await request;
   const text = await response.text();
   if (response.status !== 200) throw new Error(`${response.url}: ${response.status} ${text}`);
@@ -70,11 +68,11 @@ async function answerOf<T>(request: Promise<Response>): Promise<T> {
 }
 
 /** Asks a service for a small workflow. @returns the paths of the workflow and of its one taskforce */
-export async function createWorkflow(
+export async function createSmallWorkflow(
   url: string,
-  body = WORKFLOW_REQUEST,
+  body = WORKFLOW_REQUEST_JSON,
 ): Promise<{ workflow: string; taskforce: string }> {
-  const created = await answerOf<{
+  const created = await readJson<{
     workflow: { workflow_id: string };
     taskforces: { taskforce_uuid: string }[];
   }>(fetch(`${url}/v1/workflows`, { method: "POST", body }));
@@ -85,4 +83,4 @@ export async function createWorkflow(
 }
 
 /** Reads a workflow or taskforce. */
-export const read = <T>(url: string, path: string): Promise<T> => answerOf<T>(fetch(url + path));
+export const readEntity = <T>(url: string, path: string): Promise<T> => readJson<T>(fetch(url + path));

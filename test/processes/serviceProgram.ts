@@ -4,20 +4,20 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
 /** Milliseconds between two looks at a condition. */
-const LOOK_AGAIN = 20;
+const POLL_INTERVAL_MS = 20;
 /** Milliseconds after which a condition that does not come true fails its test. */
-const DEADLINE = 20_000;
+const TIMEOUT_MS = 20_000;
 
-/** Waits until the condition holds. @param within milliseconds */
-export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  within = DEADLINE,
+/** Waits until the condition holds. @param timeoutMs milliseconds */
+export async function waitUntil(
+  description: string,
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<void> {
-  const deadline = Date.now() + within;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`${what}: did not come true`);
-    await wait(LOOK_AGAIN);
+  const deadline = Date.now() + timeoutMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`${description}: did not come true`);
+    await wait(POLL_INTERVAL_MS);
   }
 }
 
@@ -73,15 +73,15 @@ export class Program {
   }
 
   /** The exit code, or the signal that ended it, once all it wrote has been read. */
-  async ended(): Promise<number | NodeJS.Signals | null> {
+  async waitForExit(): Promise<number | NodeJS.Signals | null> {
     await this.#closed;
     return this.#child.exitCode ?? this.#child.signalCode;
   }
 
   /** Waits for something on stdout or stderr, and gives back the first group of the pattern. */
-  async says(pattern: RegExp): Promise<string> {
+  async waitForOutput(pattern: RegExp): Promise<string> {
     const output = () => `${this.stdout}\n${this.stderr}`;
-    await until(`${pattern} in the output`, () => {
+    await waitUntil(`${pattern} in the output`, () => {
       if (pattern.test(output())) return true;
       if (this.hasEnded) throw new Error(`ended without saying ${pattern}:\n${output()}`);
       return false;
@@ -96,12 +96,12 @@ export class Program {
   }
 
   /** The address of the API, once it listens. */
-  url(): Promise<string> {
-    return this.says(/WMS listens on (\S+)/);
+  waitForUrl(): Promise<string> {
+    return this.waitForOutput(/WMS listens on (\S+)/);
   }
 
   /** The port of the Redis that the process started, once that runs. */
-  async redisPort(): Promise<number> {
-    return Number(await this.says(/Redis: .* of its own on port (\d+)/));
+  async waitForRedisPort(): Promise<number> {
+    return Number(await this.waitForOutput(/Redis: .* of its own on port (\d+)/));
   }
 }

@@ -7,16 +7,14 @@ const start = async (environment: Record<string, string>): Promise<ServiceProces
 
 /** The one line in which a process says who may do what. */
 async function accessOf(service: ServiceProcess): Promise<string> {
-  await service.url();
-  return service.says(/^Access: (.*)$/m);
+  await service.waitForUrl();
+  return service.waitForOutput(/^Access: (.*)$/m);
 }
 
 test("a laptop listens to itself only, and says that tokens are not checked", async () => {
   const service = await start({});
-  expect(await accessOf(service)).toBe(
-    "tokens are not checked, every program on this machine may do everything",
-  );
-  expect(await service.url()).toMatch(/^http:\/\/127\.0\.0\.1:/);
+  expect(await accessOf(service)).toBe("tokens are not checked, every program on this machine may do everything");
+  expect(await service.waitForUrl()).toMatch(/^http:\/\/127\.0\.0\.1:/);
 });
 
 test("whoever switches the check off is told what that means", async () => {
@@ -28,6 +26,6 @@ test("with a provider its tokens are asked for, also while it is away", async ()
   const AUTH_OPENID_URL = "http://127.0.0.1:9/realms/ewms";
   const service = await start({ AUTH_OPENID_URL, NODE_ENV: "production", REST_HOST: "0.0.0.0" });
   expect(await accessOf(service)).toBe(`tokens of ${AUTH_OPENID_URL}`);
-  expect((await fetch(`${await service.url()}/v1/`)).status).toBe(401);
-  await service.says(/the identity provider does not tell its keys/);
+  expect((await fetch(`${await service.waitForUrl()}/v1/`)).status).toBe(401);
+  await service.waitForOutput(/the identity provider does not tell its keys/);
 });

@@ -7,13 +7,13 @@ export interface TcpProxy {
   /** Where it listens, on 127.0.0.1; the same for ever. */
   port: number;
   /** Breaks all connections and refuses new ones. */
-  cut(): Promise<void>;
+  disconnect(): Promise<void>;
   /** Takes what is sent, and passes nothing on in either direction. */
   freeze(): void;
   /** Passes on what clients send, but none of the answers. */
-  loseAnswers(): void;
+  dropResponses(): void;
   /** Everything takes longer in either direction. @param milliseconds for one way */
-  slow(milliseconds: number): void;
+  setLatency(milliseconds: number): void;
   /** All is well again. */
   restore(): Promise<void>;
   close(): Promise<void>;
@@ -24,19 +24,19 @@ type Direction = "question" | "answer";
 
 /**
  * @param target the server behind the proxy; it need not run yet, and may move
- * @param at the port to listen at; any free one unless told
+ * @param listenPort the port to listen at; any free one unless told
  */
-export async function startTcpProxy(target: { host: string; port: number }, at = 0): Promise<TcpProxy> {
+export async function startTcpProxy(target: { host: string; port: number }, listenPort = 0): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
-  let lost: readonly Direction[] = [];
-  let latency = 0;
-  const pass = (direction: Direction, from: Socket, to: Socket) => {
+  let droppedDirections: readonly Direction[] = [];
+  let latencyMs = 0;
+  const forward = (direction: Direction, from: Socket, to: Socket) => {
     // Chunks wait for one another, also when the latency has changed between them.
     let passed: Promise<void> = Promise.resolve();
     sockets.add(from);
     from.on("data", (chunk) => {
-      if (lost.includes(direction)) return;
-      const due = Date.now() + latency;
+      if (droppedDirections.includes(direction)) return;
+      const due = Date.now() + latencyMs;
       passed = passed.then(async () => {
         if (Date.now() < due) await wait(due - Date.now());
         to.write(chunk);
@@ -51,8 +51,8 @@ export async function startTcpProxy(target: { host: string; port: number }, at =
   const open = async (listenAt: number): Promise<Server> => {
     const server = createServer((client) => {
       const behind = connect(target.port, target.host);
-      pass("question", client, behind);
-      pass("answer", behind, client);
+      forward("question", client, behind);
+      forward("answer", behind, client);
     });
     server.listen(listenAt, "127.0.0.1");
     await once(server, "listening");
@@ -64,25 +64,25 @@ export async function startTcpProxy(target: { host: string; port: number }, at =
     for (const socket of sockets) socket.destroy();
     await closed;
   };
-  let server = await open(at);
+  let server = await open(listenPort);
   const { port } = server.address() as AddressInfo;
   return {
     port,
-    cut: shut,
+    disconnect: shut,
     freeze: () => {
-      lost = ["question", "answer"];
+      droppedDirections = ["question", "answer"];
     },
-    loseAnswers: () => {
-      lost = ["answer"];
+    dropResponses: () => {
+      droppedDirections = ["answer"];
     },
-    slow: (milliseconds) => {
-      latency = milliseconds;
+    setLatency: (milliseconds) => {
+      latencyMs = milliseconds;
     },
     async restore() {
       // What was swallowed never comes, so those who wait for it have to connect anew.
-      if (lost.length > 0) for (const socket of sockets) socket.destroy();
-      lost = [];
-      latency = 0;
+      if (droppedDirections.length > 0) for (const socket of sockets) socket.destroy();
+      droppedDirections = [];
+      latencyMs = 0;
       if (!server.listening) server = await open(port);
     },
     async close() {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { startScriptedMqs } from "../mqs/scriptedMqs.js";
-import { openRedis } from "../setup/testRedis.js";
 import { freshDatabase } from "../setup/database.js";
-import { loadedPackages, TELLING_WHAT_IT_LOADS } from "./loadedPackages.js";
+import { openRedis } from "../setup/testRedis.js";
+import { LOADED_MODULES_ENV, loadedPackages } from "./loadedPackages.js";
 import { type CollectedSpan, startOtlpCollector } from "./otlpCollector.js";
-import { createWorkflow, read, ServiceProcess, until, workflowRequest } from "./serviceProcess.js";
+import { createSmallWorkflow, readEntity, ServiceProcess, waitUntil, workflowRequestJson } from "./serviceProcess.js";
 
 const SERVER = 2;
 const CLIENT = 3;
@@ -12,12 +12,12 @@ const PRODUCER = 4;
 const CONSUMER = 5;
 
 /** Spans are delivered often, so that no test has to wait for the next delivery. */
-const OFTEN = { OTEL_BSP_SCHEDULE_DELAY: "100" };
+const FREQUENT_EXPORT = { OTEL_BSP_SCHEDULE_DELAY: "100" };
 
-async function pendingStarter(url: string, taskforce: string): Promise<void> {
-  await until(
+async function waitForPendingStarter(url: string, taskforce: string): Promise<void> {
+  await waitUntil(
     "the taskforce may be handed out",
-    async () => (await read<{ phase: string }>(url, taskforce)).phase === "pending-starter",
+    async () => (await readEntity<{ phase: string }>(url, taskforce)).phase === "pending-starter",
   );
 }
 
@@ -28,24 +28,24 @@ test("a request's traceparent is continued through Redis and the queues into the
     REDIS_URL: await freshDatabase(),
     MQS_ADDRESS: mqs.address,
     OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/`,
-    ...OFTEN,
+    ...FREQUENT_EXPORT,
   };
   const web = new ServiceProcess("web", environment);
   const worker = new ServiceProcess("worker", environment);
-  await worker.says(/WMS worker runs/);
+  await worker.waitForOutput(/WMS worker runs/);
   const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
   const clientSpan = "00f067aa0ba902b7";
 
-  const url = await web.url();
+  const url = await web.waitForUrl();
   const answer = await fetch(`${url}/v1/workflows`, {
     method: "POST",
-    body: workflowRequest({ input_queue_aliases: ["in"] }),
+    body: workflowRequestJson({ input_queue_aliases: ["in"] }),
     headers: { traceparent: `00-${traceId}-${clientSpan}-01`, "x-request-id": "traced" },
   });
   const { taskforces } = (await answer.json()) as { taskforces: { taskforce_uuid: string }[] };
-  await pendingStarter(url, `/v1/taskforces/${taskforces[0]?.taskforce_uuid}`);
+  await waitForPendingStarter(url, `/v1/taskforces/${taskforces[0]?.taskforce_uuid}`);
   for (const process of [web, worker]) process.signal("SIGTERM");
-  expect(await Promise.all([web.ended(), worker.ended()])).toEqual([0, 0]);
+  expect(await Promise.all([web.waitForExit(), worker.waitForExit()])).toEqual([0, 0]);
   await mqs.close();
 
   const spans = collector.spans.filter((span) => span.traceId === traceId);
@@ -76,9 +76,7 @@ test("a request's traceparent is continued through Redis and the queues into the
   const launch = find("worker", CONSUMER, "process taskforce-launch");
   expect(parentOf(parentOf(launch))).toBe(activation);
 
-  expect(web.logLines()).toContainEqual(
-    expect.objectContaining({ request: "traced", msg: "request", trace: traceId }),
-  );
+  expect(web.logLines()).toContainEqual(expect.objectContaining({ request: "traced", msg: "request", trace: traceId }));
   // What a worker does without being asked leaves no traces, nor do probes, and spans hold nothing of what users sent.
   expect(collector.spans.filter(({ name }) => /getNextJob|extendLocks|stalled/i.test(name))).toEqual([]);
   expect(JSON.stringify(collector.spans)).not.toContain("/cvmfs/images");
@@ -88,10 +86,10 @@ test("a request's traceparent is continued through Redis and the queues into the
 test("a job's data is its id, and what is leased carries no trace", async () => {
   const collector = await startOtlpCollector();
   const REDIS_URL = await freshDatabase();
-  const environment = { REDIS_URL, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...OFTEN };
+  const environment = { REDIS_URL, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...FREQUENT_EXPORT };
   const web = new ServiceProcess("web", environment);
-  const url = await web.url();
-  const { workflow, taskforce } = await createWorkflow(url);
+  const url = await web.waitForUrl();
+  const { workflow, taskforce } = await createSmallWorkflow(url);
   const redis = openRedis(REDIS_URL);
   const id = workflow.split("/").at(-1) ?? "";
   const job = await redis.hgetall(`{wmsq-mq-activation}:mq-activation:${id}`);
@@ -99,16 +97,16 @@ test("a job's data is its id, and what is leased carries no trace", async () => 
   expect(JSON.parse(job["opts"] ?? "")).toMatchObject({ tm: expect.stringContaining("traceparent") });
 
   const worker = new ServiceProcess("worker", environment);
-  await worker.says(/WMS worker runs/);
+  await worker.waitForOutput(/WMS worker runs/);
   let leased: Record<string, string> = {};
-  await until("the taskforce is queued", async () => {
+  await waitUntil("the taskforce is queued", async () => {
     leased = await redis.hgetall(`{wmsq-starter-SCHEDD1}:starter-SCHEDD1:${taskforce.split("/").at(-1)}`);
     return leased["data"] !== undefined;
   });
   redis.disconnect();
   expect(JSON.parse(leased["data"] ?? "")).toEqual({});
   expect(JSON.parse(leased["opts"] ?? "")).not.toHaveProperty("tm");
-  const answer = await read<{ taskforce: object }>(url, "/v1/tms/pending-starter/taskforces?schedd=SCHEDD1");
+  const answer = await readEntity<{ taskforce: object }>(url, "/v1/tms/pending-starter/taskforces?schedd=SCHEDD1");
   expect(answer.taskforce).toMatchObject({ taskforce_uuid: taskforce.split("/").at(-1) });
 });
 
@@ -117,15 +115,15 @@ test("a collector that is away is told of once, and hinders nothing", async () =
     REDIS_URL: await freshDatabase(),
     OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1",
     OTEL_EXPORTER_OTLP_TIMEOUT: "100",
-    ...OFTEN,
+    ...FREQUENT_EXPORT,
   });
-  const url = await service.url();
+  const url = await service.waitForUrl();
   const complaints = () => service.logLines().filter(({ msg }) => msg === "traces can't be delivered");
-  await createWorkflow(url);
-  await until("it says so", () => complaints().length > 0);
-  await createWorkflow(url);
+  await createSmallWorkflow(url);
+  await waitUntil("it says so", () => complaints().length > 0);
+  await createSmallWorkflow(url);
   service.signal("SIGTERM");
-  expect(await service.ended()).toBe(0);
+  expect(await service.waitForExit()).toBe(0);
   expect(complaints()).toHaveLength(1);
 });
 
@@ -134,11 +132,11 @@ test("OpenTelemetry is loaded where it is wanted", async () => {
   const service = new ServiceProcess("main", {
     REDIS_URL: await freshDatabase(),
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-    ...TELLING_WHAT_IT_LOADS,
+    ...LOADED_MODULES_ENV,
   });
-  await service.url();
+  await service.waitForUrl();
   service.signal("SIGTERM");
-  expect(await service.ended()).toBe(0);
+  expect(await service.waitForExit()).toBe(0);
   expect([...loadedPackages(service)]).toEqual(
     expect.arrayContaining(["@opentelemetry/sdk-trace-base", "bullmq-otel"]),
   );

@@ -3,28 +3,25 @@ import { expect, onTestFinished, test } from "vitest";
 import { scrape } from "../metrics/scrape.js";
 import { freshDatabase } from "../setup/database.js";
 import {
-  accepts,
-  beginRequest,
-  createWorkflow,
-  read,
+  createSmallWorkflow,
+  isPortOpen,
+  readEntity,
   ServiceProcess,
+  startRequest,
   temporaryFolder,
-  until,
-  WORKFLOW_REQUEST,
+  WORKFLOW_REQUEST_JSON,
+  waitUntil,
 } from "./serviceProcess.js";
 
 /** Starts two web processes by one command. @returns what was started, and where both listen, once they do */
-async function startTwo(
-  changes: Record<string, string> = {},
-): Promise<{ service: ServiceProcess; url: string }> {
+async function startTwo(changes: Record<string, string> = {}): Promise<{ service: ServiceProcess; url: string }> {
   const service = new ServiceProcess("web", {
     REDIS_URL: await freshDatabase(),
     WEB_CONCURRENCY: "2",
     ...changes,
   });
-  const url = await service.url();
-  for (const name of ["web-1", "web-2"])
-    await until(`${name} is named in the log`, () => pidOf(service, name) > 0);
+  const url = await service.waitForUrl();
+  for (const name of ["web-1", "web-2"]) await waitUntil(`${name} is named in the log`, () => pidOf(service, name) > 0);
   return { service, url };
 }
 
@@ -33,21 +30,21 @@ const pidOf = (service: ServiceProcess, name: string): number =>
   Number(service.logLines().findLast((line) => line["process"] === name && "started" in line)?.["started"]);
 
 /** A request on a connection of its own. */
-const ask = (url: string): Promise<Response> => fetch(`${url}/v1/`, { headers: { connection: "close" } });
+const getApiRoot = (url: string): Promise<Response> => fetch(`${url}/v1/`, { headers: { connection: "close" } });
 
 /** The processes that have answered requests. */
-const answering = (service: ServiceProcess): Set<unknown> =>
+const respondingProcesses = (service: ServiceProcess): Set<unknown> =>
   new Set(service.logLines().flatMap(({ msg, pid }) => (msg === "request" ? [pid] : [])));
 
 test("two web processes serve one port, and a scrape of it shows both", async () => {
   const { service, url } = await startTwo();
   let asked = 0;
-  await until("both have answered", async () => {
+  await waitUntil("both have answered", async () => {
     asked++;
-    expect((await ask(url)).status).toBe(200);
-    return answering(service).size === 2;
+    expect((await getApiRoot(url)).status).toBe(200);
+    return respondingProcesses(service).size === 2;
   });
-  expect(answering(service)).toEqual(new Set([pidOf(service, "web-1"), pidOf(service, "web-2")]));
+  expect(respondingProcesses(service)).toEqual(new Set([pidOf(service, "web-1"), pidOf(service, "web-2")]));
   expect(service.stdout.match(/WMS listens/g)).toHaveLength(1);
 
   const seen = await scrape(url);
@@ -64,15 +61,15 @@ test("one that is killed comes back, and whoever connects meanwhile is served by
   const { service, url } = await startTwo();
   const [killed, other] = [pidOf(service, "web-1"), pidOf(service, "web-2")];
   process.kill(killed, "SIGKILL");
-  await service.says(/"msg":"a process has ended by itself/);
-  await until("it has come back", async () => {
-    expect((await ask(url)).status).toBe(200);
+  await service.waitForOutput(/"msg":"a process has ended by itself/);
+  await waitUntil("it has come back", async () => {
+    expect((await getApiRoot(url)).status).toBe(200);
     return pidOf(service, "web-1") !== killed;
   });
   expect(pidOf(service, "web-2")).toBe(other);
-  await until("it answers", async () => {
-    await ask(url);
-    return answering(service).has(pidOf(service, "web-1"));
+  await waitUntil("it answers", async () => {
+    await getApiRoot(url);
+    return respondingProcesses(service).has(pidOf(service, "web-1"));
   });
   const seen = await scrape(url);
   expect(seen.find("process_resident_memory_bytes")).toHaveLength(2);
@@ -80,46 +77,46 @@ test("one that is killed comes back, and whoever connects meanwhile is served by
 
 test("SIGTERM lets requests under way end in all of them, and the code is 0", async () => {
   const { service, url } = await startTwo();
-  const requests = await Promise.all([1, 2, 3, 4].map(() => beginRequest(url)));
+  const requests = await Promise.all([1, 2, 3, 4].map(() => startRequest(url)));
   service.signal("SIGTERM");
   const stopping = () => service.logLines().filter(({ msg }) => msg === "stopping");
-  await until("all know of it", () => stopping().length === 3);
-  for (const { write } of requests) write(WORKFLOW_REQUEST);
+  await waitUntil("all know of it", () => stopping().length === 3);
+  for (const { write } of requests) write(WORKFLOW_REQUEST_JSON);
   for (const { answer } of requests) expect(await answer).toContain("HTTP/1.1 200 OK");
-  expect(await service.ended()).toBe(0);
+  expect(await service.waitForExit()).toBe(0);
   expect(service.logLines().filter(({ level }) => Number(level) > 30)).toEqual([]);
 });
 
 test("what does not end in time is cut off, and the code is 3", async () => {
   const { service, url } = await startTwo({ SHUTDOWN_SECONDS: "0.1" });
-  const { answer } = await beginRequest(url);
+  const { answer } = await startRequest(url);
   service.signal("SIGTERM");
-  expect(await service.ended()).toBe(3);
+  expect(await service.waitForExit()).toBe(3);
   expect(await answer).not.toContain("HTTP/1.1 200 OK");
 });
 
 test("npm start's program brings its Redis and the background work along, and ends both", async () => {
   const service = new ServiceProcess("main", { DATA_DIR: await temporaryFolder(), WEB_CONCURRENCY: "2" });
-  const url = await service.url();
-  const redis = await service.redisPort();
-  const { taskforce } = await createWorkflow(url);
-  await until(
+  const url = await service.waitForUrl();
+  const redis = await service.waitForRedisPort();
+  const { taskforce } = await createSmallWorkflow(url);
+  await waitUntil(
     "the taskforce may be handed out",
-    async () => (await read<{ phase: string }>(url, taskforce)).phase === "pending-starter",
+    async () => (await readEntity<{ phase: string }>(url, taskforce)).phase === "pending-starter",
   );
   const jobs = (await scrape(url)).find("wms_background_jobs_total", { outcome: "done" });
   expect(new Set(jobs.flatMap(({ labels, value }) => (value > 0 ? [labels["process"]] : [])))).toEqual(
     new Set(["worker"]),
   );
   service.signal("SIGINT");
-  expect(await service.ended()).toBe(0);
-  expect(await accepts(redis)).toBe(false);
+  expect(await service.waitForExit()).toBe(0);
+  expect(await isPortOpen(redis)).toBe(false);
 });
 
 test("a port that is taken is told of once", async () => {
   const taken = createServer().listen(0, "127.0.0.1");
   onTestFinished(() => void taken.close());
-  await until("it is taken", () => taken.listening);
+  await waitUntil("it is taken", () => taken.listening);
   const address = taken.address();
   const port = typeof address === "object" ? address?.port : undefined;
   const service = new ServiceProcess("web", {
@@ -127,7 +124,7 @@ test("a port that is taken is told of once", async () => {
     REST_PORT: String(port),
     WEB_CONCURRENCY: "2",
   });
-  expect(await service.ended()).toBe(1);
+  expect(await service.waitForExit()).toBe(1);
   expect(service.stderr).toBe(
     `REST_PORT: 127.0.0.1:${port} is taken by another program; stop that one, or set REST_PORT\n`,
   );

@@ -10,7 +10,7 @@ export const WORKER_CONFIG = {
 };
 
 /** The body of a request for a small workflow. @param changes fields of its one task */
-export const workflowRequest = (changes: object = {}): string =>
+export const workflowRequestJson = (changes: object = {}): string =>
   JSON.stringify({
     public_queue_aliases: [],
     tasks: [
@@ -26,5 +26,5 @@ export const workflowRequest = (changes: object = {}): string =>
     ],
   });
 
-/** @see workflowRequest */
-export const WORKFLOW_REQUEST = workflowRequest();
+/** @see workflowRequestJson */
+export const WORKFLOW_REQUEST_JSON = workflowRequestJson();

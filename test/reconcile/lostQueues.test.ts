@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WorkflowId } from "../../src/domain/ids.js";
 import { createQueues, type Queues } from "../../src/queues/queues.js";
-import { mastersOf, type RedisClient } from "../../src/redis/redisClient.js";
+import { listMasters, type RedisClient } from "../../src/redis/redisClient.js";
 import { openStore } from "../../src/store/store.js";
 import { jobIds } from "../queues/jobIds.js";
-import { openRedis } from "../setup/testRedis.js";
-import { freshDatabase, PARTITIONS } from "../setup/database.js";
 import {
-  type AccessPoint,
-  eventually,
-  type Running,
-  type Story,
-  startStory,
-  theOnly,
+  type ServiceScenario,
+  type StartedTaskforce,
+  single,
+  startServiceScenario,
+  type TestAccessPoint,
+  waitForValue,
 } from "../scenarios/serviceScenario.js";
+import { freshDatabase, PARTITIONS } from "../setup/database.js";
+import { openRedis } from "../setup/testRedis.js";
 
 /** In one step, as a lost Redis node would: the service must not get in between. */
 const DELETE_QUEUES = `
@@ -23,36 +23,42 @@ const DELETE_QUEUES = `
 
 describe("when all queues are lost in the middle of a story", () => {
   let redis: RedisClient;
-  let story: Story;
+  let story: ServiceScenario;
   let queues: Queues;
-  let at: AccessPoint;
+  let at: TestAccessPoint;
   let waiting: string[];
   let dead: string;
-  let leased: Running;
-  let running: Running;
-  let stopping: Running;
+  let leased: StartedTaskforce;
+  let running: StartedTaskforce;
+  let stopping: StartedTaskforce;
 
   beforeAll(async () => {
     const url = await freshDatabase();
     redis = openRedis(url);
-    story = await startStory({
+    story = await startServiceScenario({
       REDIS_URL: url,
       RECONCILE_SECONDS: "0.3",
       TMS_RETRY_WAIT: "0",
       TMS_ACTION_RETRIES: "0",
     });
-    at = story.accessPoint();
+    at = story.nextAccessPoint();
     queues = createQueues({ redis, leaseSeconds: 300, schedds: [at.schedd] });
 
-    running = await story.running(at);
-    stopping = await story.broughtTo("pending-stopper", at);
-    dead = (await story.pending(at)).taskforce_uuid;
-    await at.tms.submitFailed(await story.takes(at.tms), "no such file");
-    const { taskforce_uuid: uuid, task_id: taskId, workflow_id: workflowId } = await story.pending(at);
-    leased = { uuid, taskId, workflowId, handOut: await story.takes(at.tms), report: {} as never };
+    running = await story.createRunning(at);
+    stopping = await story.createInPhase("pending-stopper", at);
+    dead = (await story.createPending(at)).taskforce_uuid;
+    await at.createTms.submitFailed(await story.takeToStart(at.createTms), "no such file");
+    const { taskforce_uuid: uuid, task_id: taskId, workflow_id: workflowId } = await story.createPending(at);
+    leased = {
+      uuid,
+      taskId,
+      workflowId,
+      handOut: await story.takeToStart(at.createTms),
+      report: {} as never,
+    };
     waiting = [];
-    for (const priority of [10, 30, 20]) waiting.push((await story.pending(at, { priority })).taskforce_uuid);
-    const deleted = await Promise.all(mastersOf(redis).map((server) => server.eval(DELETE_QUEUES, 0)));
+    for (const priority of [10, 30, 20]) waiting.push((await story.createPending(at, { priority })).taskforce_uuid);
+    const deleted = await Promise.all(listMasters(redis).map((server) => server.eval(DELETE_QUEUES, 0)));
     expect(deleted.reduce<number>((sum, keys) => sum + Number(keys), 0)).toBeGreaterThan(10);
   });
 
@@ -63,67 +69,66 @@ describe("when all queues are lost in the middle of a story", () => {
   });
 
   it("a leased taskforce is submitted by who had it", async () => {
-    await at.tms.submit(leased.handOut);
-    expect((await story.taskforce(leased.uuid)).phase).toBe("condor-submit");
+    await at.createTms.submit(leased.handOut);
+    expect((await story.readTaskforce(leased.uuid)).phase).toBe("condor-submit");
   });
 
   it("those that waited come back, each once, in the order of their priorities", async () => {
-    const starter = queues.of(at.schedd).starter;
-    await eventually(
+    const starter = queues.forSchedd(at.schedd).starter;
+    await waitForValue(
       "the starter queue is complete",
       () => jobIds(starter),
       ({ live }) => waiting.every((uuid) => live.has(uuid)),
     );
     const order = [];
     for (const _ of waiting) {
-      const handOut = await story.takes(at.tms);
+      const handOut = await story.takeToStart(at.createTms);
       order.push(handOut.taskforce.taskforce_uuid);
-      await at.tms.submit(handOut);
+      await at.createTms.submit(handOut);
     }
     expect(order).toEqual([waiting[1], waiting[2], waiting[0]]);
-    expect(await at.tms.takeStarter()).toBeUndefined();
+    expect(await at.createTms.leaseStarter()).toBeUndefined();
   });
 
   it("one that was given up stays given up, until an operator retries it", async () => {
-    const starter = queues.of(at.schedd).starter;
-    await eventually(
+    const starter = queues.forSchedd(at.schedd).starter;
+    await waitForValue(
       "the dead letter is back",
       () => jobIds(starter),
       (ids) => ids.dead.has(dead) && !ids.live.has(dead),
     );
     await (await starter.queue.getJob(dead))?.retry();
-    const handOut = await story.takes(at.tms);
+    const handOut = await story.takeToStart(at.createTms);
     expect(handOut.taskforce.taskforce_uuid).toBe(dead);
-    await at.tms.submit(handOut);
+    await at.createTms.submit(handOut);
   });
 
   it("one that waited to be stopped is handed out to be stopped", async () => {
-    const taskforce = await story.takesToStop(at.tms);
+    const taskforce = await story.takeToStop(at.createTms);
     expect(taskforce.taskforce_uuid).toBe(stopping.uuid);
-    await at.tms.remove(taskforce);
-    await at.tms.complete(taskforce);
-    expect(await at.tms.takeStopper()).toBeUndefined();
+    await at.createTms.remove(taskforce);
+    await at.createTms.complete(taskforce);
+    expect(await at.createTms.leaseStopper()).toBeUndefined();
   });
 
   it("new workflows go all the way", async () => {
-    await story.running(at);
+    await story.createRunning(at);
   });
 
   it("summaries are right in the end", async () => {
     const store = await openStore(redis, { partitions: PARTITIONS });
-    const summary = await eventually(
+    const summary = await waitForValue(
       "the summary of the stopped workflow",
       () => store.summaries.fetch(stopping.workflowId as WorkflowId),
       (found) => found?.taskforces_by_phase["condor-complete"] === 1,
     );
     expect(summary?.taskforces_by_phase).toEqual({ "condor-complete": 1 });
-    const { taskforces_by_phase } = await eventually(
+    const { taskforces_by_phase } = await waitForValue(
       "the summary of the running workflow",
-      async () =>
-        (await store.summaries.fetch(running.workflowId as WorkflowId)) ?? { taskforces_by_phase: {} },
+      async () => (await store.summaries.fetch(running.workflowId as WorkflowId)) ?? { taskforces_by_phase: {} },
       (found) => Object.keys(found.taskforces_by_phase).length === 1,
     );
-    expect(theOnly(Object.entries(taskforces_by_phase))).toEqual(["condor-submit", 1]);
+    expect(single(Object.entries(taskforces_by_phase))).toEqual(["condor-submit", 1]);
   });
 });
 
@@ -131,19 +136,19 @@ describe("reconcile", () => {
   it("drops jobs whose taskforce is in another phase", async () => {
     const url = await freshDatabase();
     const redis = openRedis(url);
-    const story = await startStory({ REDIS_URL: url, RECONCILE_SECONDS: "0.2" });
-    const at = story.accessPoint();
+    const story = await startServiceScenario({ REDIS_URL: url, RECONCILE_SECONDS: "0.2" });
+    const at = story.nextAccessPoint();
     const queues = createQueues({ redis, leaseSeconds: 300, schedds: [at.schedd] });
-    const { starter, stopper } = queues.of(at.schedd);
-    const { uuid } = await story.running(at);
-    await starter.add([{ id: uuid, rank: 1, delay: 600_000 }]);
-    await stopper.add([{ id: uuid, rank: 1, delay: 600_000 }]);
-    await eventually(
+    const { starter, stopper } = queues.forSchedd(at.schedd);
+    const { uuid } = await story.createRunning(at);
+    await starter.add([{ id: uuid, rank: 1, delayMs: 600_000 }]);
+    await stopper.add([{ id: uuid, rank: 1, delayMs: 600_000 }]);
+    await waitForValue(
       "both queues are empty",
       async () => [await jobIds(starter), await jobIds(stopper)],
       (both) => both.every(({ live }) => live.size === 0),
     );
-    expect((await story.taskforce(uuid)).phase).toBe("condor-submit");
+    expect((await story.readTaskforce(uuid)).phase).toBe("condor-submit");
     await story.close();
     await queues.close();
     redis.disconnect();

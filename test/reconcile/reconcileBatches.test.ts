@@ -8,19 +8,19 @@ import type { Wms } from "../../src/lifecycle/context.js";
 import { reconcile } from "../../src/lifecycle/reconcile.js";
 import { createQueues } from "../../src/queues/queues.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
-import { createAll } from "../../src/store/creation.js";
+import { createWholeWorkflow } from "../../src/store/creation.js";
 import { partitionOf, stoppingKey } from "../../src/store/keys.js";
-import { logEntry } from "../../src/store/phaseLog.js";
+import { encodeLogEntry } from "../../src/store/phaseLog.js";
 import type { Store } from "../../src/store/store.js";
 import { allJobIds, jobIds } from "../queues/jobIds.js";
 import { freshStore } from "../setup/freshStore.js";
-import { workflowOf } from "../store/wholeWorkflow.js";
+import { makeWholeWorkflow } from "../store/wholeWorkflow.js";
 
 /** As many values as a reply to the command that reads about 500 members with their schedds may have, and then some. */
-const MOST_VALUES = 1500;
+const MAX_REPLY_VALUES = 1500;
 
 const entry = (target_phase: Phase, timestamp = 1_700_000_001) =>
-  logEntry({
+  encodeLogEntry({
     target_phase,
     timestamp,
     was_successful: true,
@@ -52,20 +52,16 @@ async function openWms(partitions: number): Promise<{ redis: RedisClient; wms: W
 
 /** Stores a workflow whose taskforces wait to be started. */
 async function pending(store: Store, tasks: number) {
-  const whole = workflowOf(tasks);
+  const whole = makeWholeWorkflow(tasks);
   const uuids = whole.taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
-  await createAll(store, whole, 0);
-  await store.transitions.advanceAll(uuids, "pre-mq-activation", "pre-launch", entry("pre-launch"));
-  await store.transitions.advanceAll(uuids, "pre-launch", "pending-starter", entry("pending-starter"));
+  await createWholeWorkflow(store, whole, 0);
+  await store.transitions.advanceMany(uuids, "pre-mq-activation", "pre-launch", entry("pre-launch"));
+  await store.transitions.advanceMany(uuids, "pre-launch", "pending-starter", entry("pending-starter"));
   return { workflow: whole.workflow.workflow_id, uuids };
 }
 
 /** Has a workflow's taskforces, all or some, wait to be stopped. */
-async function stop(
-  store: Store,
-  workflow: Parameters<Store["transitions"]["deactivate"]>[0],
-  uuids: TaskforceUuid[],
-) {
+async function stop(store: Store, workflow: Parameters<Store["transitions"]["deactivate"]>[0], uuids: TaskforceUuid[]) {
   await store.transitions.deactivate(workflow, "ABORTED", 1_700_000_002);
   const stopped = entry("pending-stopper");
   for (let start = 0; start < uuids.length; start += 500)
@@ -94,7 +90,7 @@ function largestReply(redis: Redis): () => number {
 
 test("reconcile reads indexes and queues in pieces, however long they are", async () => {
   const { redis, wms } = await openWms(1);
-  const { starter, stopper } = wms.queues.of("ap");
+  const { starter, stopper } = wms.queues.forSchedd("ap");
   const { uuids } = await pending(wms.store, 2000);
   const ended = await pending(wms.store, 2000);
   for (const uuid of ended.uuids) await wms.store.transitions.recordSubmit(uuid, submission, entries);
@@ -104,19 +100,19 @@ test("reconcile reads indexes and queues in pieces, however long they are", asyn
 
   expect(await reconcile(wms)).toEqual({ added: 4000, dropped: 0 });
   expect(await reconcile(wms)).toEqual({ added: 0, dropped: 0 });
-  expect(largest()).toBeLessThan(MOST_VALUES);
+  expect(largest()).toBeLessThan(MAX_REPLY_VALUES);
   expect((await jobIds(starter)).live).toEqual(new Set(uuids));
   expect((await jobIds(stopper)).live).toEqual(new Set(ended.uuids));
 });
 
 test("jobs whose lists and sets are lost come back, though their data is still there; leased ones stay leased", async () => {
   const { redis, wms } = await openWms(4);
-  const { starter } = wms.queues.of("ap");
+  const { starter } = wms.queues.forSchedd("ap");
   const { uuids } = await pending(wms.store, 5);
-  const activating = workflowOf(3);
-  await createAll(wms.store, activating, 0);
+  const activating = makeWholeWorkflow(3);
+  await createWholeWorkflow(wms.store, activating, 0);
   expect(await reconcile(wms)).toEqual({ added: 6, dropped: 0 });
-  const leased = await starter.take();
+  const leased = await starter.lease();
 
   await redis.del("{wmsq-starter-ap}:starter-ap:prioritized");
   await redis.del("{wmsq-mq-activation}:mq-activation:wait");
@@ -124,7 +120,7 @@ test("jobs whose lists and sets are lost come back, though their data is still t
   expect((await jobIds(starter)).live).toEqual(new Set(uuids));
   expect(await allJobIds(wms.queues.activation)).toEqual(new Set([activating.workflow.workflow_id]));
   const taken = [];
-  for (let id = await starter.take(); id !== undefined; id = await starter.take()) taken.push(id);
+  for (let id = await starter.lease(); id !== undefined; id = await starter.lease()) taken.push(id);
   expect(taken.sort()).toEqual(uuids.filter((uuid) => uuid !== leased).sort());
 });
 
@@ -137,9 +133,9 @@ test("those that come back are taken in the order in which they began to wait", 
     await store.transitions.recordSubmitFailure(uuid, true, entry("condor-submit", since(uuid)));
   await reconcile(wms);
   const taken = [];
-  for (let id = await wms.queues.of("ap").starter.take(); id !== undefined; ) {
+  for (let id = await wms.queues.forSchedd("ap").starter.lease(); id !== undefined; ) {
     taken.push(id);
-    id = await wms.queues.of("ap").starter.take();
+    id = await wms.queues.forSchedd("ap").starter.lease();
   }
   expect(taken).toEqual([...uuids].reverse());
 });
@@ -184,19 +180,19 @@ test("the index of what waits to be stopped equals a scan of all records, whiche
 
 test("a job that is about to be ended needs no mending, one that is left does", async () => {
   const { wms } = await openWms(4);
-  const { starter } = wms.queues.of("ap");
+  const { starter } = wms.queues.forSchedd("ap");
   const { uuids } = await pending(wms.store, 2);
   expect(await reconcile(wms)).toEqual({ added: 2, dropped: 0 });
-  const [reported] = [await starter.take(), await starter.take()];
+  const [reported] = [await starter.lease(), await starter.lease()];
   for (const uuid of uuids) await wms.store.transitions.recordSubmit(uuid, submission, entries);
 
   const { indexes } = wms.store;
-  const notWaiting = indexes.notWaiting.bind(indexes);
+  const notWaiting = indexes.filterNotWaiting.bind(indexes);
   let seen = false;
-  indexes.notWaiting = async (...asked) => {
+  indexes.filterNotWaiting = async (...asked) => {
     const found = await notWaiting(...asked);
     // What follows the writing of a report's phase.
-    if (!seen) await starter.end(String(reported));
+    if (!seen) await starter.ack(String(reported));
     seen = true;
     return found;
   };

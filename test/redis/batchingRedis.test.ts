@@ -2,15 +2,15 @@ import { once } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { GatheringRedis } from "../../src/redis/batchingRedis.js";
+import { BatchingRedis } from "../../src/redis/batchingRedis.js";
 import { freshDatabase } from "../setup/database.js";
 
-let client: GatheringRedis;
+let client: BatchingRedis;
 let url: string;
 
 beforeEach(async () => {
   url = await freshDatabase();
-  client = new GatheringRedis(url);
+  client = new BatchingRedis(url);
   await once(client, "ready");
   await turn();
 });

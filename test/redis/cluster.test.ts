@@ -3,29 +3,34 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LocalCluster, startCluster } from "../../scripts/redis/localCluster.js";
 import type { RedisLocation } from "../../src/domain/redisLocation.js";
-import { mastersOf } from "../../src/redis/redisClient.js";
 import { provideRedis } from "../../src/redis/provideRedis.js";
+import { listMasters } from "../../src/redis/redisClient.js";
+import {
+  makeTaskRequestAt,
+  type ServiceScenario,
+  startServiceScenario,
+  type TestAccessPoint,
+} from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
-import { type AccessPoint, type Story, startStory, task } from "../scenarios/serviceScenario.js";
-import { EventClient, phasesOf } from "../views/events/eventClient.js";
+import { EventClient, phaseSteps } from "../views/events/eventClient.js";
 
 const PARTITIONS = 48;
 
 describe("on a Redis Cluster of three masters", () => {
   let cluster: LocalCluster;
   let admin: Cluster;
-  let story: Story;
-  let places: AccessPoint[];
+  let story: ServiceScenario;
+  let places: TestAccessPoint[];
 
   beforeAll(async () => {
     cluster = await startCluster({ masters: 3 });
-    story = await startStory({
+    story = await startServiceScenario({
       REDIS_CLUSTER_NODES: cluster.addresses,
       STORE_PARTITIONS: String(PARTITIONS),
       RECONCILE_SECONDS: "0.5",
       RATE_LIMIT_PER_MINUTE: "100000",
     });
-    places = [story.accessPoint(), story.accessPoint()];
+    places = [story.nextAccessPoint(), story.nextAccessPoint()];
     admin = new Cluster(cluster.servers.map(({ port }) => ({ host: "127.0.0.1", port })));
   });
   afterAll(async () => {
@@ -36,25 +41,27 @@ describe("on a Redis Cluster of three masters", () => {
 
   const submitted = async (): Promise<string> => {
     const { workflow, taskforces } = await story.submitWorkflow([
-      task(places.map(({ location }) => location)),
+      makeTaskRequestAt(places.map(({ location }) => location)),
     ]);
-    for (const { taskforce_uuid } of taskforces) await story.reaches(taskforce_uuid, "pending-starter");
-    for (const { tms } of places) await tms.submit(await story.takes(tms));
+    for (const { taskforce_uuid } of taskforces) await story.waitForPhase(taskforce_uuid, "pending-starter");
+    for (const { createTms } of places) await createTms.submit(await story.takeToStart(createTms));
     return workflow.workflow_id;
   };
 
   const stopped = async (): Promise<void> => {
-    for (const { tms } of places) {
-      const stopping = await story.takesToStop(tms);
-      await tms.remove(stopping);
-      await tms.complete(stopping);
+    for (const { createTms } of places) {
+      const stopping = await story.takeToStop(createTms);
+      await createTms.remove(stopping);
+      await createTms.complete(stopping);
     }
   };
 
   it("workflows lie on all masters, and are found from each", async () => {
-    for (let n = 0; n < 12; n++) await story.submitWorkflow([task([story.accessPoint().location])]);
-    for (const master of mastersOf(admin)) expect(await master.dbsize()).toBeGreaterThan(20);
-    const { body } = await story.call<{ workflows: unknown[] }>("POST", "/v1/query/workflows", { query: {} });
+    for (let n = 0; n < 12; n++) await story.submitWorkflow([makeTaskRequestAt([story.nextAccessPoint().location])]);
+    for (const master of listMasters(admin)) expect(await master.dbsize()).toBeGreaterThan(20);
+    const { body } = await story.request<{ workflows: unknown[] }>("POST", "/v1/query/workflows", {
+      query: {},
+    });
     expect(body.workflows).toHaveLength(12);
   });
 
@@ -64,8 +71,8 @@ describe("on a Redis Cluster of three masters", () => {
     await story.deactivate(workflow, "abort");
     await stopped();
     const about = () => watcher.events.filter(({ data }) => data.workflow_id === workflow);
-    await watcher.until("the last step of both taskforces", () => phasesOf(about()).length === 12);
-    expect([...new Set(phasesOf(about()))]).toEqual([
+    await watcher.waitUntil("the last step of both taskforces", () => phaseSteps(about()).length === 12);
+    expect([...new Set(phaseSteps(about()))]).toEqual([
       "pre-mq-activation > pre-launch",
       "pre-launch > pending-starter",
       "pending-starter > condor-submit",
@@ -78,7 +85,7 @@ describe("on a Redis Cluster of three masters", () => {
   it("queues that a node lost come back", async () => {
     const workflow = await submitted();
     await story.deactivate(workflow, "finished");
-    for (const master of mastersOf(admin)) {
+    for (const master of listMasters(admin)) {
       const queues = await master.keys("{wmsq-*");
       for (const key of queues) await admin.del(key);
     }
@@ -86,7 +93,7 @@ describe("on a Redis Cluster of three masters", () => {
   });
 
   it("a script that a node lost is sent again", async () => {
-    for (const master of mastersOf(admin)) await master.script("FLUSH");
+    for (const master of listMasters(admin)) await master.script("FLUSH");
     await story.deactivate(await submitted(), "abort");
     await stopped();
   });
@@ -107,12 +114,10 @@ describe("on a Redis Cluster of three masters", () => {
   });
 
   it("may drop data on none of its masters", async () => {
-    const [, second] = mastersOf(admin);
+    const [, second] = listMasters(admin);
     const clusterNodes = cluster.servers.map(({ port }) => ({ host: "127.0.0.1", port }));
     const location = { clusterNodes, login: { username: undefined, password: undefined, tls: false } };
-    expect((await provide(location)).source).toBe(
-      `the cluster of ${cluster.addresses.replaceAll(",", ", ")}`,
-    );
+    expect((await provide(location)).source).toBe(`the cluster of ${cluster.addresses.replaceAll(",", ", ")}`);
     await second?.config("SET", "maxmemory-policy", "allkeys-lru");
     await expect(provide(location)).rejects.toThrow("the maxmemory-policy of this Redis is allkeys-lru");
     await second?.config("SET", "maxmemory-policy", "noeviction");

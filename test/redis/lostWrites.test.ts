@@ -1,58 +1,58 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { holdBack, processOf } from "../../scripts/failover/replication.js";
+import { pauseReplicas, redisProcessId } from "../../scripts/failover/replication.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
-import type { Created } from "../api/requestBodies.js";
-import { eventually, task } from "../scenarios/serviceScenario.js";
-import { anotherMaster, type SentinelStory, startSentinelStory } from "./sentinelScenario.js";
+import type { CreatedWorkflow } from "../api/requestBodies.js";
+import { makeTaskRequestAt, waitForValue } from "../scenarios/serviceScenario.js";
+import { type SentinelScenario, startSentinelScenario, waitForNewMaster } from "./sentinelScenario.js";
 
-let sentinels: SentinelStory["sentinels"];
-let story: SentinelStory["story"];
-let close: SentinelStory["close"] | undefined;
+let sentinels: SentinelScenario["sentinels"];
+let scenario: SentinelScenario["scenario"];
+let close: SentinelScenario["close"] | undefined;
 
 beforeAll(async () => {
-  ({ sentinels, story, close } = await startSentinelStory());
+  ({ sentinels, scenario, close } = await startSentinelScenario());
 });
 
 afterAll(() => close?.());
 
 test("what no replica had is gone after a failover, and takes effect when it is asked for again", async () => {
-  const at = story.accessPoint();
-  const { taskforce_uuid } = await story.pending(at);
-  const handOut = await story.takes(at.tms);
+  const at = scenario.nextAccessPoint();
+  const { taskforce_uuid } = await scenario.createPending(at);
+  const handOut = await scenario.takeToStart(at.createTms);
   const create = async () => {
-    const response = await fetch(`${story.url}/v1/workflows`, {
+    const response = await fetch(`${scenario.url}/v1/workflows`, {
       method: "POST",
       headers: { "content-type": "application/json", "idempotency-key": "asked-for-once" },
-      body: JSON.stringify({ tasks: [task([at.location])], public_queue_aliases: [] }),
+      body: JSON.stringify({ tasks: [makeTaskRequestAt([at.location])], public_queue_aliases: [] }),
     });
     expect(response.status).toBe(200);
-    return (await response.json()) as Created;
+    return (await response.json()) as CreatedWorkflow;
   };
 
   const { port } = sentinels.master;
-  const master = await processOf(port);
-  const goOn = await holdBack(port, 1);
+  const master = await redisProcessId(port);
+  const goOn = await pauseReplicas(port, 1);
   onTestFinished(goOn);
   const { workflow: lost } = await create();
-  const report = await at.tms.submit(handOut);
-  expect((await story.taskforce(taskforce_uuid)).phase).toBe("condor-submit");
+  const report = await at.createTms.submit(handOut);
+  expect((await scenario.readTaskforce(taskforce_uuid)).phase).toBe("condor-submit");
   process.kill(master, "SIGKILL");
   goOn();
 
-  await anotherMaster(sentinels, port);
-  const { body: taskforce } = await eventually(
+  await waitForNewMaster(sentinels, port);
+  const { body: taskforce } = await waitForValue(
     "requests are answered again",
-    () => story.call<Taskforce>("GET", `/v1/taskforces/${taskforce_uuid}`),
+    () => scenario.request<Taskforce>("GET", `/v1/taskforces/${taskforce_uuid}`),
     ({ status }) => status === 200,
   );
   expect(taskforce).toMatchObject({ phase: "pending-starter", cluster_id: null });
-  expect(await story.call("GET", `/v1/workflows/${lost.workflow_id}`)).toMatchObject({ status: 404 });
+  expect(await scenario.request("GET", `/v1/workflows/${lost.workflow_id}`)).toMatchObject({ status: 404 });
 
-  await at.tms.submit(handOut, report);
-  expect(await story.taskforce(taskforce_uuid)).toMatchObject({
+  await at.createTms.submit(handOut, report);
+  expect(await scenario.readTaskforce(taskforce_uuid)).toMatchObject({
     phase: "condor-submit",
     cluster_id: report.cluster_id,
   });
   const { taskforces } = await create();
-  expect((await story.takes(at.tms)).taskforce.taskforce_uuid).toBe(taskforces[0]?.taskforce_uuid);
+  expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforces[0]?.taskforce_uuid);
 });

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
-import { freePort, startServer } from "../../src/redis/redisServer.js";
+import { findFreePort, startRedisServer } from "../../src/redis/redisServer.js";
 import { temporaryFolder } from "../processes/serviceProcess.js";
 
 test("a server whose port somebody else took meanwhile is started with another one", async () => {
@@ -11,8 +11,8 @@ test("a server whose port somebody else took meanwhile is started with another o
   await once(somebody, "listening");
   onTestFinished(() => void somebody.close());
   const { port: taken } = somebody.address() as AddressInfo;
-  const ports = [taken, await freePort()];
-  const server = await startServer({
+  const ports = [taken, await findFreePort()];
+  const server = await startRedisServer({
     command: await ensureRedisServer(() => undefined),
     dir: await temporaryFolder(),
     appendOnly: false,

@@ -1,13 +1,13 @@
 import { pino } from "pino";
 import { onTestFinished, test } from "vitest";
-import { processOf } from "../../scripts/failover/replication.js";
+import { redisProcessId } from "../../scripts/failover/replication.js";
 import { startSentinels } from "../../scripts/redis/localSentinels.js";
-import { connectRequests, connectWorkers } from "../../src/redis/connectClients.js";
+import { connectRequestClient, connectWorkerClient } from "../../src/redis/connectClients.js";
 import { startTcpProxy } from "../processes/tcpProxy.js";
-import { eventually } from "../scenarios/serviceScenario.js";
+import { waitForValue } from "../scenarios/serviceScenario.js";
 
 /** Milliseconds each way: a client is asking the sentinels most of the time until it has the new master. */
-const SLOW = 100;
+const SLOW_SENTINEL_MS = 100;
 const CLIENTS_OF_EACH_KIND = 6;
 
 test("a client that asks slow sentinels when they tell of a new master finds it all the same", async () => {
@@ -31,18 +31,18 @@ test("a client that asks slow sentinels when they tell of a new master finds it 
   const log = pino({ level: "silent" });
   const clients = await Promise.all(
     Array.from({ length: CLIENTS_OF_EACH_KIND }, () => [
-      connectRequests(location, log),
-      connectWorkers(location, log),
+      connectRequestClient(location, log),
+      connectWorkerClient(location, log),
     ]).flat(),
   );
   onTestFinished(() => {
     for (const client of clients) client.disconnect();
   });
 
-  for (const way of ways) way.slow(SLOW);
-  process.kill(await processOf(sentinels.master.port), "SIGKILL");
+  for (const way of ways) way.setLatency(SLOW_SENTINEL_MS);
+  process.kill(await redisProcessId(sentinels.master.port), "SIGKILL");
 
-  await eventually(
+  await waitForValue(
     "each has found the new master",
     () => Promise.all(clients.map((client) => client.set("here", 1).catch(({ message }: Error) => message))),
     (replies) => replies.every((reply) => reply === "OK"),

@@ -1,19 +1,19 @@
 import { Redis } from "ioredis";
 import { type LocalSentinels, startSentinels } from "../../scripts/redis/localSentinels.js";
-import { eventually, type Story, startStory } from "../scenarios/serviceScenario.js";
+import { type ServiceScenario, startServiceScenario, waitForValue } from "../scenarios/serviceScenario.js";
 
 /** A service whose Redis is watched by sentinels, with one replica. */
-export interface SentinelStory {
+export interface SentinelScenario {
   sentinels: LocalSentinels;
-  story: Story;
+  scenario: ServiceScenario;
   close(): Promise<void>;
 }
 
 /** Starts the servers, the sentinels and the service. */
-export async function startSentinelStory(): Promise<SentinelStory> {
+export async function startSentinelScenario(): Promise<SentinelScenario> {
   const sentinels = await startSentinels();
   try {
-    const story = await startStory({
+    const story = await startServiceScenario({
       REDIS_SENTINELS: sentinels.addresses,
       REDIS_SENTINEL_NAME: sentinels.name,
       RECONCILE_SECONDS: "0.5",
@@ -22,7 +22,7 @@ export async function startSentinelStory(): Promise<SentinelStory> {
       await story.close();
       await sentinels.stop();
     };
-    return { sentinels, story, close };
+    return { sentinels, scenario: story, close };
   } catch (error) {
     await sentinels.stop();
     throw error;
@@ -33,20 +33,18 @@ export async function startSentinelStory(): Promise<SentinelStory> {
  * Waits until all sentinels know another master. Each tells of it in its own time, and each word has a client connect anew: until
  * then there may be another 503 after the first answers.
  *
- * @param before the port of the master that died
+ * @param formerMasterPort the port of the master that died
  */
-export async function anotherMaster({ addresses, name }: LocalSentinels, before: number): Promise<void> {
+export async function waitForNewMaster({ addresses, name }: LocalSentinels, formerMasterPort: number): Promise<void> {
   const clients = addresses.split(",").map((address) => new Redis(`redis://${address}`));
   try {
-    await eventually(
+    await waitForValue(
       "all sentinels know another master",
       () =>
         Promise.all(
-          clients.map(
-            (client) => client.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name) as Promise<string[]>,
-          ),
+          clients.map((client) => client.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name) as Promise<string[]>),
         ),
-      (masters) => masters.every(([, port]) => Number(port) !== before),
+      (masters) => masters.every(([, port]) => Number(port) !== formerMasterPort),
     );
   } finally {
     for (const client of clients) client.disconnect();

@@ -1,39 +1,39 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { processOf } from "../../scripts/failover/replication.js";
-import { type AccessPoint, eventually } from "../scenarios/serviceScenario.js";
-import { anotherMaster, type SentinelStory, startSentinelStory } from "./sentinelScenario.js";
+import { redisProcessId } from "../../scripts/failover/replication.js";
+import { type TestAccessPoint, waitForValue } from "../scenarios/serviceScenario.js";
+import { type SentinelScenario, startSentinelScenario, waitForNewMaster } from "./sentinelScenario.js";
 
-let sentinels: SentinelStory["sentinels"];
-let story: SentinelStory["story"];
-let close: SentinelStory["close"] | undefined;
-let at: AccessPoint;
+let sentinels: SentinelScenario["sentinels"];
+let scenario: SentinelScenario["scenario"];
+let close: SentinelScenario["close"] | undefined;
+let at: TestAccessPoint;
 
 beforeAll(async () => {
-  ({ sentinels, story, close } = await startSentinelStory());
-  at = story.accessPoint();
+  ({ sentinels, scenario, close } = await startSentinelScenario());
+  at = scenario.nextAccessPoint();
 });
 
 afterAll(() => close?.());
 
 test("a replica takes over from a master that died, and the service goes on with it", async () => {
-  const running = await story.running(at);
-  const waiting = await story.pending(at);
+  const running = await scenario.createRunning(at);
+  const waiting = await scenario.createPending(at);
 
   const { port } = sentinels.master;
-  process.kill(await processOf(port), "SIGKILL");
-  await anotherMaster(sentinels, port);
-  await eventually(
+  process.kill(await redisProcessId(port), "SIGKILL");
+  await waitForNewMaster(sentinels, port);
+  await waitForValue(
     "requests are answered again",
-    () => story.call("GET", `/v1/taskforces/${running.uuid}`).catch(() => ({ status: 0 })),
+    () => scenario.request("GET", `/v1/taskforces/${running.uuid}`).catch(() => ({ status: 0 })),
     ({ status }) => status === 200,
   );
-  const handOut = await story.takes(at.tms);
+  const handOut = await scenario.takeToStart(at.createTms);
   expect(handOut.taskforce.taskforce_uuid).toBe(waiting.taskforce_uuid);
-  await at.tms.submit(handOut);
-  await story.deactivate(running.workflowId, "abort");
-  const stopping = await story.takesToStop(at.tms);
+  await at.createTms.submit(handOut);
+  await scenario.deactivate(running.workflowId, "abort");
+  const stopping = await scenario.takeToStop(at.createTms);
   expect(stopping.taskforce_uuid).toBe(running.uuid);
-  await at.tms.remove(stopping);
-  await at.tms.complete(stopping);
-  await story.running(at);
+  await at.createTms.remove(stopping);
+  await at.createTms.complete(stopping);
+  await scenario.createRunning(at);
 });

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { lastEntry, logOf, type Story, startStory } from "./serviceScenario.js";
+import { lastEntry, type ServiceScenario, shortLog, startServiceScenario } from "./serviceScenario.js";
 
 describe("more workers for a task", () => {
-  let story: Story;
+  let story: ServiceScenario;
   beforeAll(async () => {
-    story = await startStory();
+    story = await startServiceScenario();
   });
   afterAll(() => story.close());
 
   describe("before its first taskforce was handed out", () => {
     it("are one more taskforce of the same configuration at the beginning of its life", async () => {
-      const at = story.accessPoint();
-      const elsewhere = story.accessPoint();
-      const first = await story.pending(at);
+      const at = story.nextAccessPoint();
+      const elsewhere = story.nextAccessPoint();
+      const first = await story.createPending(at);
 
       const { status, body: added } = await story.addWorkers(first.task_id, elsewhere.location, 17);
 
@@ -36,30 +36,30 @@ describe("more workers for a task", () => {
     });
 
     it("overtake whatever waits", async () => {
-      const at = story.accessPoint();
-      const first = await story.pending(at, { priority: 100 });
+      const at = story.nextAccessPoint();
+      const first = await story.createPending(at, { priority: 100 });
       const { body: added } = await story.addWorkers(first.task_id, at.location);
       expect(added.priority).toBe(200);
-      await story.reaches(added.taskforce_uuid, "pending-starter");
+      await story.waitForPhase(added.taskforce_uuid, "pending-starter");
 
-      await story.launchesSettle();
+      await story.waitForLaunches();
 
-      expect((await story.takes(at.tms)).taskforce.taskforce_uuid).toBe(added.taskforce_uuid);
-      expect((await story.takes(at.tms)).taskforce.taskforce_uuid).toBe(first.taskforce_uuid);
+      expect((await story.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(added.taskforce_uuid);
+      expect((await story.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(first.taskforce_uuid);
     });
   });
 
   describe("while the first cluster runs", () => {
     it("pass quickly, because the message queues are active", async () => {
-      const at = story.accessPoint();
-      const { taskId } = await story.running(at);
+      const at = story.nextAccessPoint();
+      const { taskId } = await story.createRunning(at);
       const { body: added } = await story.addWorkers(taskId, at.location, null);
       expect(added.n_workers).toBe(1);
 
-      const handOut = await story.takes(at.tms);
+      const handOut = await story.takeToStart(at.createTms);
       expect(handOut.taskforce.taskforce_uuid).toBe(added.taskforce_uuid);
-      await at.tms.submit(handOut);
-      expect(logOf(await story.taskforce(added.taskforce_uuid))).toEqual([
+      await at.createTms.submit(handOut);
+      expect(shortLog(await story.readTaskforce(added.taskforce_uuid))).toEqual([
         "pre-mq-activation by USER",
         "pre-launch by Workflow MQ Activator",
         "pending-starter by Taskforce Launch Control",
@@ -68,22 +68,22 @@ describe("more workers for a task", () => {
     });
 
     it("are stopped with the others", async () => {
-      const at = story.accessPoint();
-      const { taskId, workflowId } = await story.running(at);
+      const at = story.nextAccessPoint();
+      const { taskId, workflowId } = await story.createRunning(at);
       await story.addWorkers(taskId, at.location);
-      await at.tms.submit(await story.takes(at.tms));
+      await at.createTms.submit(await story.takeToStart(at.createTms));
       const { body } = await story.deactivate(workflowId, "abort");
       expect(body.n_taskforces).toBe(2);
-      await at.tms.remove(await story.takesToStop(at.tms));
-      await at.tms.remove(await story.takesToStop(at.tms));
-      expect(await at.tms.takeStopper()).toBeUndefined();
+      await at.createTms.remove(await story.takeToStop(at.createTms));
+      await at.createTms.remove(await story.takeToStop(at.createTms));
+      expect(await at.createTms.leaseStopper()).toBeUndefined();
     });
   });
 
   describe("after the workflow was deactivated", () => {
     it.each(["abort", "finished"] as const)("are refused with 422 (%s)", async (action) => {
-      const at = story.accessPoint();
-      const { taskId, workflowId } = await story.running(at);
+      const at = story.nextAccessPoint();
+      const { taskId, workflowId } = await story.createRunning(at);
       await story.deactivate(workflowId, action);
 
       const answer = await story.addWorkers(taskId, at.location);
@@ -94,12 +94,12 @@ describe("more workers for a task", () => {
   });
 
   it("are refused with 404 for a task that does not exist", async () => {
-    const { location } = story.accessPoint();
+    const { location } = story.nextAccessPoint();
     expect(await story.addWorkers("TK-1-00000000-00000000", location)).toMatchObject({ status: 404 });
   });
 
   it("are refused with 400 at a place that does not exist", async () => {
-    const { task_id } = await story.pending(story.accessPoint());
+    const { task_id } = await story.createPending(story.nextAccessPoint());
     const answer = await story.addWorkers(task_id, "the-moon");
     expect(answer.status).toBe(400);
     expect(answer.reason).toContain("condor cluster location not found: the-moon");

@@ -1,26 +1,30 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
-import { type Story, startStory, task } from "./serviceScenario.js";
+import { makeTaskRequestAt, type ServiceScenario, startServiceScenario } from "./serviceScenario.js";
 
-let story: Story;
+let scenario: ServiceScenario;
 beforeAll(async () => {
-  story = await startStory();
+  scenario = await startServiceScenario();
 });
-afterAll(() => story.close());
+afterAll(() => scenario.close());
 
 /** Far more than what one transaction writes. */
-const COUNT = 1500;
+const TASK_COUNT = 1500;
 
 async function find<T>(kind: string, list: string, query: object): Promise<T[]> {
-  const { status, body } = await story.call<Record<string, T[]>>("POST", `/v1/query/${kind}`, { query });
+  const { status, body } = await scenario.request<Record<string, T[]>>("POST", `/v1/query/${kind}`, {
+    query,
+  });
   expect(status).toBe(200);
   return body[list] ?? [];
 }
 
 test("a large workflow appears as a whole, and its user is told all of it", async () => {
-  const { location, schedd } = story.accessPoint();
-  const tasks = Array.from({ length: COUNT }, (_, n) => task([location], { task_args: `größer ${n}` }));
+  const { location, schedd } = scenario.nextAccessPoint();
+  const tasks = Array.from({ length: TASK_COUNT }, (_, n) =>
+    makeTaskRequestAt([location], { task_args: `größer ${n}` }),
+  );
   const seen = new Set<number>();
   const look = async () => {
     for (const found of await Promise.all([
@@ -31,13 +35,13 @@ test("a large workflow appears as a whole, and its user is told all of it", asyn
       seen.add(found.length);
   };
   let answered = false;
-  const creating = story.submitWorkflow(tasks).finally(() => {
+  const creating = scenario.submitWorkflow(tasks).finally(() => {
     answered = true;
   });
   while (!answered) await look();
   const { workflow, task_directives } = await creating;
   await look();
-  expect([...seen].sort((a, b) => a - b)).toEqual([0, COUNT]);
+  expect([...seen].sort((a, b) => a - b)).toEqual([0, TASK_COUNT]);
 
   expect(task_directives.map(({ task_args }) => task_args)).toEqual(tasks.map(({ task_args }) => task_args));
   const { workflow_id } = workflow;

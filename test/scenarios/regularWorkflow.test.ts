@@ -1,19 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { HandOut } from "../../scripts/tms/wmsTypes.js";
-import type { Created } from "../api/requestBodies.js";
-import { type AccessPoint, logOf, type Story, startStory, task } from "./serviceScenario.js";
+import type { TmsHandOut } from "../../scripts/tms/wmsTypes.js";
+import type { CreatedWorkflow } from "../api/requestBodies.js";
+import {
+  makeTaskRequestAt,
+  type ServiceScenario,
+  shortLog,
+  startServiceScenario,
+  type TestAccessPoint,
+} from "./serviceScenario.js";
 
 describe("a workflow of two tasks at two places, from the request to the last cluster's end", () => {
-  let story: Story;
-  let places: AccessPoint[];
-  let created: Created;
-  const handedOut: HandOut[] = [];
+  let story: ServiceScenario;
+  let places: TestAccessPoint[];
+  let created: CreatedWorkflow;
+  const handedOut: TmsHandOut[] = [];
   const uuids = () => created.taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
-  const taskforces = () => Promise.all(uuids().map((uuid) => story.taskforce(uuid)));
+  const taskforces = () => Promise.all(uuids().map((uuid) => story.readTaskforce(uuid)));
 
   beforeAll(async () => {
-    story = await startStory();
-    places = [story.accessPoint(), story.accessPoint()];
+    story = await startServiceScenario();
+    places = [story.nextAccessPoint(), story.nextAccessPoint()];
   });
   afterAll(() => story.close());
 
@@ -21,8 +27,16 @@ describe("a workflow of two tasks at two places, from the request to the last cl
     const locations = places.map(({ location }) => location);
     created = await story.submitWorkflow(
       [
-        task(locations, { input_queue_aliases: ["events"], output_queue_aliases: ["pixels"], n_workers: 3 }),
-        task(locations, { input_queue_aliases: ["pixels"], output_queue_aliases: ["results"], n_workers: 8 }),
+        makeTaskRequestAt(locations, {
+          input_queue_aliases: ["events"],
+          output_queue_aliases: ["pixels"],
+          n_workers: 3,
+        }),
+        makeTaskRequestAt(locations, {
+          input_queue_aliases: ["pixels"],
+          output_queue_aliases: ["results"],
+          n_workers: 8,
+        }),
       ],
       { public_queue_aliases: ["events", "results"], priority: 70 },
     );
@@ -45,8 +59,8 @@ describe("a workflow of two tasks at two places, from the request to the last cl
 
   it("is launched once its message queues are active", async () => {
     for (const uuid of uuids()) {
-      const taskforce = await story.reaches(uuid, "pending-starter");
-      expect(logOf(taskforce)).toEqual([
+      const taskforce = await story.waitForPhase(uuid, "pending-starter");
+      expect(shortLog(taskforce)).toEqual([
         "pre-mq-activation by USER",
         "pre-launch by Workflow MQ Activator",
         "pending-starter by Taskforce Launch Control",
@@ -55,15 +69,13 @@ describe("a workflow of two tasks at two places, from the request to the last cl
   });
 
   it("is handed out at each place with directive and activated queues", async () => {
-    for (const { tms, schedd } of places) {
-      const here = [await story.takes(tms), await story.takes(tms)];
-      expect(await tms.takeStarter()).toBeUndefined();
+    for (const { createTms, schedd } of places) {
+      const here = [await story.takeToStart(createTms), await story.takeToStart(createTms)];
+      expect(await createTms.leaseStarter()).toBeUndefined();
       for (const handOut of here) {
         const { taskforce, task_directive, mqprofiles } = handOut;
         expect(taskforce).toMatchObject({ schedd, phase: "pending-starter", cluster_id: null });
-        expect(task_directive).toEqual(
-          created.task_directives.find(({ task_id }) => task_id === taskforce.task_id),
-        );
+        expect(task_directive).toEqual(created.task_directives.find(({ task_id }) => task_id === taskforce.task_id));
         expect(mqprofiles.map(({ mqid }) => mqid).sort()).toEqual(
           [...task_directive.input_queues, ...task_directive.output_queues].sort(),
         );
@@ -75,18 +87,18 @@ describe("a workflow of two tasks at two places, from the request to the last cl
   });
 
   it("keeps what condor-submit reports", async () => {
-    for (const { tms, schedd } of places) {
+    for (const { createTms, schedd } of places) {
       for (const handOut of handedOut.filter(({ taskforce }) => taskforce.schedd === schedd)) {
-        const report = await tms.submit(handOut);
-        const stored = await story.taskforce(handOut.taskforce.taskforce_uuid);
+        const report = await createTms.submit(handOut);
+        const stored = await story.readTaskforce(handOut.taskforce.taskforce_uuid);
         expect(stored).toMatchObject({ ...report, phase: "condor-submit" });
       }
     }
   });
 
   it("shows the statuses that its workers go through", async () => {
-    for (const { tms } of places) {
-      const results = await tms.sendStatuses();
+    for (const { createTms } of places) {
+      const results = await createTms.sendStatuses();
       expect(results.map(({ status }) => status)).toEqual(["updated", "updated"]);
     }
     for (const { compound_statuses, n_workers } of await taskforces())
@@ -101,19 +113,19 @@ describe("a workflow of two tasks at two places, from the request to the last cl
     });
     for (const { phase } of await taskforces()) expect(phase).toBe("pending-stopper");
 
-    for (const { tms } of places) {
-      for (let stopped = 0; stopped < 2; stopped++) await tms.remove(await story.takesToStop(tms));
-      expect(await tms.takeStopper()).toBeUndefined();
+    for (const { createTms } of places) {
+      for (let stopped = 0; stopped < 2; stopped++) await createTms.remove(await story.takeToStop(createTms));
+      expect(await createTms.leaseStopper()).toBeUndefined();
     }
     for (const { phase } of await taskforces()) expect(phase).toBe("condor-rm");
   });
 
   it("ends with every cluster complete, and every step in its log", async () => {
-    for (const { tms } of places) await tms.watch();
+    for (const { createTms } of places) await createTms.advanceAndReport();
     for (const taskforce of await taskforces()) {
       expect(taskforce.phase).toBe("condor-complete");
       expect(taskforce.compound_statuses).toEqual({ REMOVED: { null: taskforce.n_workers } });
-      expect(logOf(taskforce)).toEqual([
+      expect(shortLog(taskforce)).toEqual([
         "pre-mq-activation by USER",
         "pre-launch by Workflow MQ Activator",
         "pending-starter by Taskforce Launch Control",

@@ -1,20 +1,20 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
-import { createTms, type Tms, type TmsOptions } from "../../scripts/tms/simulatedTms.js";
-import type { HandOut, SubmitReport, Taskforce as Wanted } from "../../scripts/tms/wmsTypes.js";
+import { createSimulatedTms, type SimulatedTms, type TmsOptions } from "../../scripts/tms/simulatedTms.js";
+import type { TmsHandOut, TmsSubmitReport, TmsTaskforce as Wanted } from "../../scripts/tms/wmsTypes.js";
 import type { Phase, PhaseChange } from "../../src/domain/phases.js";
 import type { CreateWorkflowRequest } from "../../src/domain/requestSchemas.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { Workflow } from "../../src/domain/workflow.js";
-import type { Created } from "../api/requestBodies.js";
+import type { CreatedWorkflow } from "../api/requestBodies.js";
 import { startTestService } from "../setup/testService.js";
 
 /** Milliseconds between two looks at a condition. */
-const LOOK_AGAIN = 20;
+const POLL_INTERVAL_MS = 20;
 /** Milliseconds after which a condition that does not come true fails its test, unless the test says otherwise. */
-const DEADLINE = 15_000;
+const TIMEOUT_MS = 15_000;
 /** Access points of each service: every test takes one of its own, so that none sees another's taskforces. */
-const ACCESS_POINTS = 40;
+const ACCESS_POINT_COUNT = 40;
 
 /**
  * Reads until the condition holds.
@@ -22,37 +22,37 @@ const ACCESS_POINTS = 40;
  * @param what named in the error when it takes longer than `within` milliseconds
  * @returns what was read then
  */
-export async function eventually<T, U extends T>(
+export async function waitForValue<T, U extends T>(
   what: string,
   read: () => Promise<T>,
   holds: (value: T) => value is U,
   within?: number,
 ): Promise<U>;
-export async function eventually<T>(
+export async function waitForValue<T>(
   what: string,
   read: () => Promise<T>,
   holds: (value: T) => boolean,
   within?: number,
 ): Promise<T>;
-export async function eventually<T>(
+export async function waitForValue<T>(
   what: string,
   read: () => Promise<T>,
   holds: (value: T) => boolean,
-  within = DEADLINE,
+  within = TIMEOUT_MS,
 ): Promise<T> {
   const deadline = Date.now() + within;
   for (;;) {
     const value = await read();
     if (holds(value)) return value;
     if (Date.now() > deadline) throw new Error(`${what}: still ${JSON.stringify(value)}`);
-    await wait(LOOK_AGAIN);
+    await wait(POLL_INTERVAL_MS);
   }
 }
 
-const isThere = <T>(value: T | undefined): value is T => value !== undefined;
+const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
 
 /** An answer of the service, whatever its status. */
-export interface Answer<T = Record<string, unknown>> {
+export interface JsonResponse<T = Record<string, unknown>> {
   status: number;
   /** HTTP's reason phrase. */
   reason: string;
@@ -60,26 +60,26 @@ export interface Answer<T = Record<string, unknown>> {
 }
 
 /** An HTCondor access point that only one test uses, and its TMS. */
-export interface AccessPoint {
+export interface TestAccessPoint {
   /** The cluster location that users name. */
   location: string;
   schedd: string;
-  tms: Tms;
+  createTms: SimulatedTms;
 }
 
 /** A taskforce whose cluster runs. */
-export interface Running {
+export interface StartedTaskforce {
   workflowId: string;
   taskId: string;
   uuid: string;
-  handOut: HandOut;
-  report: SubmitReport;
+  handOut: TmsHandOut;
+  report: TmsSubmitReport;
 }
 
 type TaskRequest = CreateWorkflowRequest["tasks"][number];
 
 /** A task without queues, as a user would ask for it. */
-export const task = (locations: string[], changes: Partial<TaskRequest> = {}): TaskRequest => ({
+export const makeTaskRequestAt = (locations: string[], changes: Partial<TaskRequest> = {}): TaskRequest => ({
   cluster_locations: locations,
   task_image: "/cvmfs/icecube.opensciencegrid.org/containers/reco:v2.1.0",
   task_args: "reconstruct --infile {{INFILE}} --outfile {{OUTFILE}}",
@@ -98,7 +98,7 @@ export const task = (locations: string[], changes: Partial<TaskRequest> = {}): T
 });
 
 /** What those who talk to a service that checks tokens send. */
-export interface Tokens {
+export interface ScenarioTokens {
   user: string;
   tms: string;
 }
@@ -109,47 +109,44 @@ export interface Tokens {
  * @param settings environment variables on top of the tests' own
  * @param parts `tokens` undefined: nobody sends one; `log` undefined: nothing is logged
  */
-export async function startStory(
+export async function startServiceScenario(
   settings: Record<string, string> = {},
-  { tokens, log }: { tokens?: Tokens; log?: Logger } = {},
-): Promise<Story> {
-  const clusters = Array.from({ length: ACCESS_POINTS }, (_, n) => [
-    `pool-${n}`,
-    { schedd: `access-point-${n}` },
-  ]);
+  { tokens, log }: { tokens?: ScenarioTokens; log?: Logger } = {},
+): Promise<ServiceScenario> {
+  const clusters = Array.from({ length: ACCESS_POINT_COUNT }, (_, n) => [`pool-${n}`, { schedd: `access-point-${n}` }]);
   const locations = JSON.stringify(Object.fromEntries(clusters));
   const service = await startTestService({ CLUSTER_LOCATIONS: locations, ...settings }, log);
-  return new Story(service, tokens);
+  return new ServiceScenario(service, tokens);
 }
 
 /** One service, and those who talk to it: a user, and the TMS of each access point. Everything goes over HTTP. */
-export class Story {
+export class ServiceScenario {
   readonly url: string;
   readonly close: () => Promise<void>;
-  readonly #tokens: Tokens | undefined;
+  readonly #tokens: ScenarioTokens | undefined;
   #accessPoints = 0;
 
-  constructor(service: { url: string; close: () => Promise<void> }, tokens?: Tokens) {
+  constructor(service: { url: string; close: () => Promise<void> }, tokens?: ScenarioTokens) {
     this.url = service.url;
     this.close = () => service.close();
     this.#tokens = tokens;
   }
 
   /** An access point that no other test uses. */
-  accessPoint(options: Partial<TmsOptions> = {}): AccessPoint {
+  nextAccessPoint(options: Partial<TmsOptions> = {}): TestAccessPoint {
     const n = this.#accessPoints++;
-    if (n >= ACCESS_POINTS) throw new Error("more tests than access points");
+    if (n >= ACCESS_POINT_COUNT) throw new Error("more tests than access points");
     const schedd = `access-point-${n}`;
-    return { location: `pool-${n}`, schedd, tms: this.tms(schedd, options) };
+    return { location: `pool-${n}`, schedd, createTms: this.tms(schedd, options) };
   }
 
   /** Another TMS, such as the one that is started after a crash. */
-  tms(schedd: string, options: Partial<TmsOptions> = {}): Tms {
-    return createTms({ url: this.url, schedd, token: this.#tokens?.tms, ...options });
+  tms(schedd: string, options: Partial<TmsOptions> = {}): SimulatedTms {
+    return createSimulatedTms({ url: this.url, schedd, token: this.#tokens?.tms, ...options });
   }
 
   /** A request as a user makes it, or a TMS without tokens. */
-  async call<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+  async request<T>(method: string, path: string, body?: unknown): Promise<JsonResponse<T>> {
     const response = await fetch(this.url + path, {
       method,
       headers: {
@@ -162,24 +159,24 @@ export class Story {
   }
 
   async #read<T>(path: string): Promise<T> {
-    const answer = await this.call<T>("GET", path);
+    const answer = await this.request<T>("GET", path);
     if (answer.status !== 200) throw new Error(`GET ${path}: ${answer.status} ${answer.reason}`);
     return answer.body;
   }
 
   /** Asks for a workflow. @returns what the service answered, after checking that it was a 200 */
-  async submitWorkflow(tasks: TaskRequest[], changes: Partial<CreateWorkflowRequest> = {}): Promise<Created> {
+  async submitWorkflow(tasks: TaskRequest[], changes: Partial<CreateWorkflowRequest> = {}): Promise<CreatedWorkflow> {
     const request = { tasks, public_queue_aliases: [], ...changes };
-    const answer = await this.call<Created>("POST", "/v1/workflows", request);
+    const answer = await this.request<CreatedWorkflow>("POST", "/v1/workflows", request);
     if (answer.status !== 200) throw new Error(`POST /v1/workflows: ${answer.status} ${answer.reason}`);
     return answer.body;
   }
 
-  workflow(id: string): Promise<Workflow> {
+  readWorkflow(id: string): Promise<Workflow> {
     return this.#read(`/v1/workflows/${id}`);
   }
 
-  taskforce(uuid: string): Promise<Taskforce> {
+  readTaskforce(uuid: string): Promise<Taskforce> {
     return this.#read(`/v1/taskforces/${uuid}`);
   }
 
@@ -187,88 +184,84 @@ export class Story {
   deactivate(
     workflowId: string,
     action: "abort" | "finished",
-  ): Promise<Answer<{ workflow_id: string; n_taskforces: number }>> {
-    return this.call("POST", `/v1/workflows/${workflowId}/actions/${action}`, {});
+  ): Promise<JsonResponse<{ workflow_id: string; n_taskforces: number }>> {
+    return this.request("POST", `/v1/workflows/${workflowId}/actions/${action}`, {});
   }
 
-  addWorkers(
-    taskId: string,
-    cluster_location: string,
-    n_workers: number | null = 1,
-  ): Promise<Answer<Taskforce>> {
-    return this.call("POST", `/v1/task-directives/${taskId}/actions/add-workers`, {
+  addWorkers(taskId: string, cluster_location: string, n_workers: number | null = 1): Promise<JsonResponse<Taskforce>> {
+    return this.request("POST", `/v1/task-directives/${taskId}/actions/add-workers`, {
       cluster_location,
       n_workers,
     });
   }
 
   /** Waits until a taskforce is in a phase. */
-  reaches(uuid: string, phase: Phase): Promise<Taskforce> {
-    return eventually(
+  waitForPhase(uuid: string, phase: Phase): Promise<Taskforce> {
+    return waitForValue(
       `${uuid} reaches ${phase}`,
-      () => this.taskforce(uuid),
+      () => this.readTaskforce(uuid),
       (taskforce) => taskforce.phase === phase,
     );
   }
 
   /** Asks for a workflow of one task at one place, and waits until its taskforce may be handed out. */
-  async pending(at: AccessPoint, changes: Partial<CreateWorkflowRequest> = {}): Promise<Taskforce> {
-    const { taskforces } = await this.submitWorkflow([task([at.location])], changes);
-    return this.reaches(theOnly(taskforces).taskforce_uuid, "pending-starter");
+  async createPending(at: TestAccessPoint, changes: Partial<CreateWorkflowRequest> = {}): Promise<Taskforce> {
+    const { taskforces } = await this.submitWorkflow([makeTaskRequestAt([at.location])], changes);
+    return this.waitForPhase(single(taskforces).taskforce_uuid, "pending-starter");
   }
 
   /**
    * Waits until taskforces that a read shows as pending can be handed out: a workflow that is asked for only now has come
    * all the way at another access point.
    */
-  async launchesSettle(): Promise<void> {
-    const elsewhere = this.accessPoint();
-    await this.running(elsewhere);
+  async waitForLaunches(): Promise<void> {
+    const elsewhere = this.nextAccessPoint();
+    await this.createRunning(elsewhere);
   }
 
   /** Has a TMS take a taskforce to submit; one that a read shows as pending may take a moment to come. */
-  takes(tms: Tms): Promise<HandOut> {
-    return eventually("something is handed out to be started", () => tms.takeStarter(), isThere);
+  takeToStart(tms: SimulatedTms): Promise<TmsHandOut> {
+    return waitForValue("something is handed out to be started", () => tms.leaseStarter(), isDefined);
   }
 
   /** Has a TMS take a taskforce to stop. */
-  takesToStop(tms: Tms): Promise<Wanted> {
-    return eventually("something is handed out to be stopped", () => tms.takeStopper(), isThere);
+  takeToStop(tms: SimulatedTms): Promise<Wanted> {
+    return waitForValue("something is handed out to be stopped", () => tms.leaseStopper(), isDefined);
   }
 
   /** A workflow of one taskforce whose cluster runs. */
-  async running(at: AccessPoint): Promise<Running> {
-    const { taskforce_uuid: uuid, task_id: taskId, workflow_id: workflowId } = await this.pending(at);
-    const handOut = await this.takes(at.tms);
-    const report = await at.tms.submit(handOut);
+  async createRunning(at: TestAccessPoint): Promise<StartedTaskforce> {
+    const { taskforce_uuid: uuid, task_id: taskId, workflow_id: workflowId } = await this.createPending(at);
+    const handOut = await this.takeToStart(at.createTms);
+    const report = await at.createTms.submit(handOut);
     return { uuid, taskId, workflowId, handOut, report };
   }
 
   /** A taskforce that was submitted and then went on to a phase, in the usual way. */
-  async broughtTo(
+  async createInPhase(
     phase: "condor-submit" | "pending-stopper" | "condor-rm" | "condor-complete",
-    at: AccessPoint,
-  ): Promise<Running> {
-    const running = await this.running(at);
+    at: TestAccessPoint,
+  ): Promise<StartedTaskforce> {
+    const running = await this.createRunning(at);
     if (phase === "condor-submit") return running;
     await this.deactivate(running.workflowId, "abort");
     if (phase === "pending-stopper") return running;
-    const stopping = await this.takesToStop(at.tms);
-    await at.tms.remove(stopping);
-    if (phase === "condor-complete") await at.tms.complete(stopping);
+    const stopping = await this.takeToStop(at.createTms);
+    await at.createTms.remove(stopping);
+    if (phase === "condor-complete") await at.createTms.complete(stopping);
     return running;
   }
 }
 
 /** The one entry of a list that must not have another. */
-export function theOnly<T>(list: readonly T[]): T {
+export function single<T>(list: readonly T[]): T {
   const [only] = list;
   if (only === undefined || list.length > 1) throw new Error(`expected one entry, there are ${list.length}`);
   return only;
 }
 
 /** What a taskforce's log says, in short: `condor-submit by TMS`, with `no ` before a failed attempt. */
-export const logOf = (taskforce: Pick<Taskforce, "phase_change_log">): string[] =>
+export const shortLog = (taskforce: Pick<Taskforce, "phase_change_log">): string[] =>
   taskforce.phase_change_log.map(
     ({ target_phase, was_successful, source_entity }) =>
       `${was_successful ? "" : "no "}${target_phase} by ${source_entity}`,

@@ -3,17 +3,21 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { IdentityProvider } from "../auth/identityProvider.js";
-import { eventually, logOf, type Story, startStory } from "./serviceScenario.js";
+import { type ServiceScenario, shortLog, startServiceScenario, waitForValue } from "./serviceScenario.js";
 
 const SCRIPT = fileURLToPath(new URL("../../scripts/simulate-tms.ts", import.meta.url));
 
-interface Ended {
+interface SimulatorResult {
   code: number | null;
   signal: NodeJS.Signals | null;
   output: string;
 }
 
-function start(args: string[]): { child: ChildProcess; output: () => string; ended: Promise<Ended> } {
+function startSimulator(args: string[]): {
+  child: ChildProcess;
+  output: () => string;
+  ended: Promise<SimulatorResult>;
+} {
   const child = spawn(process.execPath, ["--import", "tsx", SCRIPT, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -22,70 +26,70 @@ function start(args: string[]): { child: ChildProcess; output: () => string; end
     stream.on("data", (chunk: Buffer) => {
       output += chunk.toString();
     });
-  const ended = once(child, "close").then(([code, signal]) => ({ code, signal, output }) as Ended);
+  const ended = once(child, "close").then(([code, signal]) => ({ code, signal, output }) as SimulatorResult);
   return { child, output: () => output, ended };
 }
 
 describe("the TMS simulator on the command line", () => {
-  let story: Story;
+  let story: ServiceScenario;
   beforeAll(async () => {
-    story = await startStory({ TMS_LEASE_SECONDS: "0.5" });
+    story = await startServiceScenario({ TMS_LEASE_SECONDS: "0.5" });
   });
   afterAll(() => story.close());
 
   it("submits what waits, once, with a line for each action", async () => {
-    const at = story.accessPoint();
-    const taskforces = [await story.pending(at), await story.pending(at)];
-    await story.launchesSettle();
+    const at = story.nextAccessPoint();
+    const taskforces = [await story.createPending(at), await story.createPending(at)];
+    await story.waitForLaunches();
 
-    const { code, output } = await start(["--schedd", at.schedd, "--url", story.url, "--once"]).ended;
+    const { code, output } = await startSimulator(["--schedd", at.schedd, "--url", story.url, "--once"]).ended;
 
     expect(code, output).toBe(0);
     for (const { taskforce_uuid } of taskforces) {
-      const { phase, cluster_id } = await story.taskforce(taskforce_uuid);
+      const { phase, cluster_id } = await story.readTaskforce(taskforce_uuid);
       expect(phase).toBe("condor-submit");
       expect(output).toContain(`submitted ${taskforce_uuid} as cluster ${cluster_id}`);
     }
   });
 
   it("reports every submission as failed at a fail rate of 1", async () => {
-    const at = story.accessPoint();
-    const { taskforce_uuid } = await story.pending(at);
-    await story.launchesSettle();
+    const at = story.nextAccessPoint();
+    const { taskforce_uuid } = await story.createPending(at);
+    await story.waitForLaunches();
     const args = ["--schedd", at.schedd, "--url", story.url, "--once", "--fail-rate", "1"];
-    const { code, output } = await start(args).ended;
+    const { code, output } = await startSimulator(args).ended;
     expect(code, output).toBe(0);
     expect(output).toContain(`could not submit ${taskforce_uuid}: `);
-    expect((await story.taskforce(taskforce_uuid)).phase).toBe("pending-starter");
+    expect((await story.readTaskforce(taskforce_uuid)).phase).toBe("pending-starter");
   });
 
   it("dies with a taskforce in hand when told to, and the lease runs out", async () => {
-    const at = story.accessPoint();
-    const { taskforce_uuid } = await story.pending(at);
+    const at = story.nextAccessPoint();
+    const { taskforce_uuid } = await story.createPending(at);
     const args = ["--schedd", at.schedd, "--url", story.url, "--die-after-lease"];
-    const { signal, output } = await start(args).ended;
+    const { signal, output } = await startSimulator(args).ended;
     expect(signal).toBe("SIGKILL");
     expect(output).toContain(`took ${taskforce_uuid}`);
-    expect((await story.takes(at.tms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
+    expect((await story.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
   });
 
   it("sees a workflow through to the end, also after a restart, and ends in order on Ctrl-C", async () => {
-    const at = story.accessPoint();
+    const at = story.nextAccessPoint();
     const args = ["--schedd", at.schedd, "--url", story.url, "--interval", "0.05"];
-    const { taskforce_uuid, workflow_id } = await story.pending(at);
-    const first = start(args);
-    await story.reaches(taskforce_uuid, "condor-submit");
+    const { taskforce_uuid, workflow_id } = await story.createPending(at);
+    const first = startSimulator(args);
+    await story.waitForPhase(taskforce_uuid, "condor-submit");
     first.child.kill("SIGINT");
     expect(await first.ended).toMatchObject({ code: 0, output: expect.stringContaining("ended") });
 
     await story.deactivate(workflow_id, "abort");
-    const second = start(args);
-    await story.reaches(taskforce_uuid, "condor-complete");
+    const second = startSimulator(args);
+    await story.waitForPhase(taskforce_uuid, "condor-complete");
     second.child.kill("SIGINT");
     expect(await second.ended).toMatchObject({ code: 0 });
-    await eventually(
+    await waitForValue(
       "the taskforce's workers are gone",
-      () => story.taskforce(taskforce_uuid),
+      () => story.readTaskforce(taskforce_uuid),
       (taskforce) =>
         Object.keys(taskforce.compound_statuses).every((status) => ["REMOVED", "COMPLETED"].includes(status)),
     );
@@ -98,7 +102,7 @@ describe("the TMS simulator on the command line", () => {
     [["--schedd", "X", "--concurrency", "half"], "--concurrency must be a number from 1"],
     [["--schedd", "X", "--colour"], "Unknown option '--colour'"],
   ])("refuses %j in one sentence", async (args, sentence) => {
-    const { code, output } = await start(args).ended;
+    const { code, output } = await startSimulator(args).ended;
     expect(code).toBe(2);
     expect(output).toContain(sentence);
     expect(output.trim().split("\n")).toHaveLength(1);
@@ -107,30 +111,30 @@ describe("the TMS simulator on the command line", () => {
 
 describe("the TMS simulator at a service that checks tokens", () => {
   let idp: IdentityProvider;
-  let story: Story;
+  let story: ServiceScenario;
   let tms: string;
   beforeAll(async () => {
     idp = await IdentityProvider.start();
-    const user = await idp.token({ groups: ["/institutions/IceCube/members"] });
-    tms = await idp.token({ ewms_role: "system-tms" });
-    story = await startStory(
+    const user = await idp.signToken({ groups: ["/institutions/IceCube/members"] });
+    tms = await idp.signToken({ ewms_role: "system-tms" });
+    story = await startServiceScenario(
       { AUTH_OPENID_URL: idp.issuer, AUTH_AUDIENCE: "ewms-wms" },
       { tokens: { user, tms } },
     );
   });
   afterAll(async () => {
     await story.close();
-    await idp.goAway();
+    await idp.stop();
   });
 
   it("sees a workflow through to the end with its token", async () => {
-    const at = story.accessPoint();
-    const { taskforce_uuid, workflow_id } = await story.pending(at);
+    const at = story.nextAccessPoint();
+    const { taskforce_uuid, workflow_id } = await story.createPending(at);
     const args = ["--schedd", at.schedd, "--url", story.url, "--interval", "0.05", "--token", tms];
-    const simulator = start(args);
-    await story.reaches(taskforce_uuid, "condor-submit");
+    const simulator = startSimulator(args);
+    await story.waitForPhase(taskforce_uuid, "condor-submit");
     await story.deactivate(workflow_id, "finished");
-    expect(logOf(await story.reaches(taskforce_uuid, "condor-complete"))).toEqual([
+    expect(shortLog(await story.waitForPhase(taskforce_uuid, "condor-complete"))).toEqual([
       "pre-mq-activation by USER",
       "pre-launch by Workflow MQ Activator",
       "pending-starter by Taskforce Launch Control",
@@ -144,8 +148,8 @@ describe("the TMS simulator at a service that checks tokens", () => {
   });
 
   it("is told why it gets nothing without one", async () => {
-    const { schedd } = story.accessPoint();
-    const { code, output } = await start(["--schedd", schedd, "--url", story.url, "--once"]).ended;
+    const { schedd } = story.nextAccessPoint();
+    const { code, output } = await startSimulator(["--schedd", schedd, "--url", story.url, "--once"]).ended;
     expect(code).toBe(1);
     expect(output).toContain("401 a bearer token is needed");
   });

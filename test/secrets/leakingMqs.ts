@@ -6,20 +6,20 @@ import { onTestFinished } from "vitest";
 import { SECRETS } from "./secretMarkers.js";
 
 /** How the MQS answers; all but `well` and `later` quote every secret that it knows. */
-export type Mood = "well" | "later" | "refuses" | "unauthorized" | "fails" | "garbage" | "drops";
+export type MqsBehavior = "well" | "later" | "refuses" | "unauthorized" | "fails" | "garbage" | "drops";
 
 /** What is asked of it. */
-export type Kind = "token" | "reservation" | "activation";
+export type MqsRequestKind = "token" | "reservation" | "activation";
 
 /** A real MQS with its token service, that keeps no secret for itself. */
-export interface MarkedMqs {
+export interface LeakingMqs {
   address: string;
   /** Each is `well` to begin with. */
-  moods: Record<Kind, Mood>;
+  behaviors: Record<MqsRequestKind, MqsBehavior>;
 }
 
 /** Every way to write a secret into an error that a service of this world has been seen to use. */
-const QUOTED = [
+const QUOTED_SECRETS = [
   `Authorization: Bearer ${SECRETS.accessToken}`,
   `token ${SECRETS.accessToken} is not valid`,
   `client_secret=${encodeURIComponent(SECRETS.clientSecret)}&grant_type=client_credentials`,
@@ -30,11 +30,15 @@ const QUOTED = [
 ];
 
 /** So many answers in a row quote in every way. */
-export const WAYS_TO_QUOTE = QUOTED.length;
+export const QUOTE_COUNT = QUOTED_SECRETS.length;
 
 /** Starts it until the test has ended. */
-export async function startMarkedMqs(): Promise<MarkedMqs> {
-  const moods: Record<Kind, Mood> = { token: "well", reservation: "well", activation: "well" };
+export async function startLeakingMqs(): Promise<LeakingMqs> {
+  const moods: Record<MqsRequestKind, MqsBehavior> = {
+    token: "well",
+    reservation: "well",
+    activation: "well",
+  };
   let quotes = 0;
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const [, workflow = "", asked = ""] =
@@ -42,10 +46,10 @@ export async function startMarkedMqs(): Promise<MarkedMqs> {
     const sent = await text(request);
     const send = (code: number, body: string) =>
       response.writeHead(code, { "content-type": "application/json" }).end(body);
-    const kind = request.url === "/token" ? "token" : (asked as Kind);
-    const error = QUOTED[quotes++ % QUOTED.length];
-    const moodIs: Record<Mood, () => unknown> = {
-      well: () => send(200, JSON.stringify(wellAnswer(kind, workflow, sent))),
+    const kind = request.url === "/token" ? "token" : (asked as MqsRequestKind);
+    const error = QUOTED_SECRETS[quotes++ % QUOTED_SECRETS.length];
+    const moodIs: Record<MqsBehavior, () => unknown> = {
+      well: () => send(200, JSON.stringify(normalBody(kind, workflow, sent))),
       later: () => send(200, '{"try_again_later": true}'),
       refuses: () => send(400, JSON.stringify({ error })),
       unauthorized: () => send(401, JSON.stringify({ error })),
@@ -62,17 +66,17 @@ export async function startMarkedMqs(): Promise<MarkedMqs> {
     server.close();
     server.closeAllConnections();
   });
-  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, moods };
+  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, behaviors: moods };
 }
 
-const aliasesOf = new Map<string, string[]>();
+const aliasesByWorkflow = new Map<string, string[]>();
 
-function wellAnswer(kind: Kind, workflow: string, sent: string): unknown {
+function normalBody(kind: MqsRequestKind, workflow: string, sent: string): unknown {
   if (kind === "token") return { access_token: SECRETS.accessToken, token_type: "Bearer", expires_in: 11 };
   if (kind === "reservation")
-    aliasesOf.set(workflow, (JSON.parse(sent) as { queue_aliases: string[] }).queue_aliases);
+    aliasesByWorkflow.set(workflow, (JSON.parse(sent) as { queue_aliases: string[] }).queue_aliases);
   const isActive = kind === "activation";
-  const mqprofiles = (aliasesOf.get(workflow) ?? []).map((alias) => ({
+  const mqprofiles = (aliasesByWorkflow.get(workflow) ?? []).map((alias) => ({
     mqid: `MQ-${workflow.slice(3)}-${alias}`,
     workflow_id: workflow,
     timestamp: 1_700_000_000,

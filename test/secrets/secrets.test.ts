@@ -1,23 +1,23 @@
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
 import { provideRedis } from "../../src/redis/provideRedis.js";
-import { startServer } from "../../src/redis/redisServer.js";
+import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
+import { startRedisServer } from "../../src/redis/redisServer.js";
 import { RedisStartError } from "../../src/redis/redisStartError.js";
-import { task, workflowOf } from "../api/requestBodies.js";
+import { makeTaskRequest, makeWorkflowRequest } from "../api/requestBodies.js";
 import { recordingLog } from "../mqs/recordingLog.js";
-import { ServiceProcess, temporaryFolder, until } from "../processes/serviceProcess.js";
-import { eventually } from "../scenarios/serviceScenario.js";
-import { type Ask, asking } from "./secretCheckingClient.js";
-import { type MarkedMqs, type Mood, startMarkedMqs, WAYS_TO_QUOTE } from "./leakingMqs.js";
+import { ServiceProcess, temporaryFolder, waitUntil } from "../processes/serviceProcess.js";
+import { waitForValue } from "../scenarios/serviceScenario.js";
+import { type LeakingMqs, type MqsBehavior, QUOTE_COUNT, startLeakingMqs } from "./leakingMqs.js";
+import { createSecretCheckingClient, type SendChecked } from "./secretCheckingClient.js";
 import { expectNoSecrets, SECRETS } from "./secretMarkers.js";
 
 /** Pages for people and machines, beside the API. Whoever adds one adds it here. */
 const PAGES = ["/docs/", "/docs/swagger-ui-init.js", "/v1/schema/openapi", "/healthz", "/readyz", "/nope"];
 
-const REQUEST = workflowOf(
+const REQUEST = makeWorkflowRequest(
   [
-    task("test-alpha", {
+    makeTaskRequest("test-alpha", {
       input_queue_aliases: ["events"],
       task_env: { API_KEY: SECRETS.taskEnvironment },
     }),
@@ -28,7 +28,7 @@ const REQUEST = workflowOf(
 /** A Redis that wants a password, and the client of whoever looks after it. */
 async function guardedRedis() {
   const command = await ensureRedisServer(() => undefined);
-  const server = await startServer({ command, dir: await temporaryFolder(), appendOnly: false });
+  const server = await startRedisServer({ command, dir: await temporaryFolder(), appendOnly: false });
   const admin = new Redis(server.url, { retryStrategy: () => null });
   admin.on("error", () => undefined);
   onTestFinished(async () => {
@@ -55,7 +55,7 @@ const ALL_KEYS_BUT_PROFILES = [
   .concat("~wms:schedds", "~wms:polls", "~wms:layout", "~{wmsq-*");
 
 /** Raises an error as a client's reply would, when the process is told to. Its stack shows this text, so that is no place for a secret. */
-const FAULT = `data:text/javascript,${encodeURIComponent(`process.once("SIGUSR2", () => {
+const FAULT_MODULE_URL = `data:text/javascript,${encodeURIComponent(`process.once("SIGUSR2", () => {
   const args = [${JSON.stringify([...SECRETS.queueToken])}.join("")];
   throw Object.assign(new Error("a reply"), { command: { name: "set", args } });
 });`)}`;
@@ -66,7 +66,7 @@ function start(environment: Record<string, string>): ServiceProcess {
     RECONCILE_SECONDS: "0.2",
     WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT: "0.1",
     TMS_RETRY_WAIT: "0",
-    NODE_OPTIONS: `--import ${FAULT}`,
+    NODE_OPTIONS: `--import ${FAULT_MODULE_URL}`,
     ...environment,
   });
 }
@@ -77,7 +77,7 @@ interface Created {
   taskforces: { taskforce_uuid: string }[];
 }
 
-async function create(ask: Ask) {
+async function create(ask: SendChecked) {
   const { status, text } = await ask("/v1/workflows", REQUEST);
   expect(status).toBe(200);
   const { workflow, task_directives, taskforces } = JSON.parse(text) as Created;
@@ -88,24 +88,24 @@ async function create(ask: Ask) {
   };
 }
 
-const reaches = (ask: Ask, taskforce: string, phase: string) =>
-  eventually(
+const waitForPhase = (ask: SendChecked, taskforce: string, phase: string) =>
+  waitForValue(
     phase,
     () => ask(`/v1/taskforces/${taskforce}`),
     ({ text }) => text.includes(`"phase":"${phase}"`),
   );
 
 /** A workflow's life, with the reports that are none. */
-async function live(ask: Ask): Promise<void> {
+async function runWorkflow(ask: SendChecked): Promise<void> {
   const { workflow, directive, taskforce } = await create(ask);
-  await reaches(ask, taskforce, "pending-starter");
+  await waitForPhase(ask, taskforce, "pending-starter");
   const take = () => ask("/v1/tms/pending-starter/taskforces?schedd=SCHEDD1");
   // What a read shows as pending may take a moment to come.
-  const handedOut = await eventually("handed out", take, ({ text }) => text.includes(taskforce));
+  const handedOut = await waitForValue("handed out", take, ({ text }) => text.includes(taskforce));
   expect(handedOut.text).toContain(SECRETS.queueToken);
   const tms = "/v1/tms";
   await ask(`${tms}/condor-submit/taskforces/${taskforce}/failed`, { error: "no disk" });
-  await eventually("handed out again", take, ({ text }) => text.includes(taskforce));
+  await waitForValue("handed out again", take, ({ text }) => text.includes(taskforce));
   const report = { cluster_id: 1, n_workers: 1, submit_dict: {}, job_event_log_fpath: "/log" };
   for (const [path, body] of [
     [`${tms}/condor-submit/taskforces/${taskforce}`, { ...report, bogus: 1 }],
@@ -115,56 +115,52 @@ async function live(ask: Ask): Promise<void> {
     ["/v1/query/taskforces", { query: { workflow_id: workflow } }],
     [`/v1/workflows/${workflow}/actions/abort`, {}],
     [`/v1/workflows/${workflow}/actions/abort`, {}],
-    [
-      `/v1/task-directives/${directive}/actions/add-workers`,
-      { cluster_location: "test-alpha", n_workers: 1 },
-    ],
+    [`/v1/task-directives/${directive}/actions/add-workers`, { cluster_location: "test-alpha", n_workers: 1 }],
     [`${tms}/condor-rm/taskforces/${taskforce}/failed`, {}],
     [`${tms}/condor-complete/taskforces/${taskforce}`, { condor_complete_ts: 1 }],
     [`${tms}/condor-complete/taskforces/TF-1`, { condor_complete_ts: 1 }],
   ] as const)
     await ask(path, body);
-  for (const page of [...PAGES, `/v1/workflows/${workflow}`, `/v1/task-directives/${directive}`])
-    await ask(page);
+  for (const page of [...PAGES, `/v1/workflows/${workflow}`, `/v1/task-directives/${directive}`]) await ask(page);
 }
 
 /** The MQS refuses, fails and talks nonsense, when it is asked by a request and by a worker. */
-async function quarrel(ask: Ask, mqs: MarkedMqs): Promise<void> {
-  const moods: Mood[] = ["refuses", "unauthorized", "fails", "garbage", "drops"];
+async function runMqsFailures(ask: SendChecked, mqs: LeakingMqs): Promise<void> {
+  const moods: MqsBehavior[] = ["refuses", "unauthorized", "fails", "garbage", "drops"];
   for (const mood of moods) {
-    mqs.moods.reservation = mood;
-    for (let n = 0; n < (mood === "drops" ? 1 : WAYS_TO_QUOTE); n++)
+    mqs.behaviors.reservation = mood;
+    for (let n = 0; n < (mood === "drops" ? 1 : QUOTE_COUNT); n++)
       expect((await ask("/v1/workflows", REQUEST)).status).toBeGreaterThanOrEqual(502);
   }
-  mqs.moods.reservation = "well";
+  mqs.behaviors.reservation = "well";
   for (const mood of moods) {
-    mqs.moods.activation = mood;
+    mqs.behaviors.activation = mood;
     const { taskforce } = await create(ask);
-    await eventually(
+    await waitForValue(
       `the ${mood} is in the log of its taskforce`,
       () => ask(`/v1/taskforces/${taskforce}`),
       ({ text }) => text.includes('"target_phase":"pre-launch"'),
     );
   }
-  mqs.moods.activation = "well";
+  mqs.behaviors.activation = "well";
 }
 
 /** The token service gives none, once the token at hand has had its time. */
-async function withoutToken(ask: Ask, mqs: MarkedMqs): Promise<void> {
+async function runTokenFailures(ask: SendChecked, mqs: LeakingMqs): Promise<void> {
   for (const mood of ["refuses", "fails", "garbage", "drops"] as const) {
-    mqs.moods.token = mood;
+    mqs.behaviors.token = mood;
     // A token that the MQS refuses is dropped, so the next request needs a new one.
-    mqs.moods.reservation = "unauthorized";
+    mqs.behaviors.reservation = "unauthorized";
     await ask("/v1/workflows", REQUEST);
     expect((await ask("/v1/workflows", REQUEST)).status).toBe(503);
   }
-  mqs.moods.token = "well";
-  mqs.moods.reservation = "well";
+  mqs.behaviors.token = "well";
+  mqs.behaviors.reservation = "well";
 }
 
 test("secrets reach neither the log nor errors nor pages, whatever goes wrong", async () => {
   const redis = await guardedRedis();
-  const mqs = await startMarkedMqs();
+  const mqs = await startLeakingMqs();
   const service = start({
     REDIS_URL: redis.url,
     MQS_ADDRESS: mqs.address,
@@ -172,17 +168,17 @@ test("secrets reach neither the log nor errors nor pages, whatever goes wrong", 
     MQS_CLIENT_ID: "wms",
     MQS_CLIENT_SECRET: SECRETS.clientSecret,
   });
-  const ask = asking(await service.url());
-  await live(ask);
-  await quarrel(ask, mqs);
-  await withoutToken(ask, mqs);
+  const ask = createSecretCheckingClient(await service.waitForUrl());
+  await runWorkflow(ask);
+  await runMqsFailures(ask, mqs);
+  await runTokenFailures(ask, mqs);
 
   // Redis refuses to store what the MQS gave, in a transaction, and what the user sent.
   await redis.admin.call("ACL", "SETUSER", "default", "resetkeys", ...ALL_KEYS_BUT_PROFILES);
   const { taskforce } = await create(ask);
-  await service.says(/"message":"(EXECABORT)/);
+  await service.waitForOutput(/"message":"(EXECABORT)/);
   await redis.admin.call("ACL", "SETUSER", "default", "allkeys");
-  await reaches(ask, taskforce, "pending-starter");
+  await waitForPhase(ask, taskforce, "pending-starter");
   await redis.admin.config("SET", "maxmemory", "1");
   expect((await ask("/v1/workflows", REQUEST)).status).toBe(503);
   await redis.admin.config("SET", "maxmemory", "0");
@@ -190,16 +186,16 @@ test("secrets reach neither the log nor errors nor pages, whatever goes wrong", 
   // The password changes.
   await redis.admin.config("SET", "requirepass", "another");
   await redis.admin.call("CLIENT", "KILL", "SKIPME", "yes");
-  await service.says(/the connection to Redis is (lost)/);
-  await until("nothing can be read", async () => (await ask(`/v1/taskforces/${taskforce}`)).status === 503);
+  await service.waitForOutput(/the connection to Redis is (lost)/);
+  await waitUntil("nothing can be read", async () => (await ask(`/v1/taskforces/${taskforce}`)).status === 503);
   await redis.admin.config("SET", "requirepass", SECRETS.redisPassword);
-  await until("all is well again", async () => (await ask("/readyz")).status === 200);
+  await waitUntil("all is well again", async () => (await ask("/readyz")).status === 200);
 
   // Redis is gone, and then the process meets an error that nobody foresaw.
   await redis.stop();
-  await until("Redis is away", async () => (await ask("/readyz")).status === 503);
+  await waitUntil("Redis is away", async () => (await ask("/readyz")).status === 503);
   service.signal("SIGUSR2");
-  expect(await service.ended()).toBe(1);
+  expect(await service.waitForExit()).toBe(1);
 
   expectNoSecrets("stdout", service.stdout);
   expectNoSecrets("stderr", service.stderr);
@@ -219,14 +215,14 @@ test("secrets reach neither the log nor errors nor pages, whatever goes wrong", 
 test("the embedded MQS's token reaches those who need it, and nobody else", async () => {
   const redis = await guardedRedis();
   const service = start({ REDIS_URL: redis.url, MQS_BROKER_AUTH_TOKEN: SECRETS.queueToken });
-  const ask = asking(await service.url());
-  await live(ask);
+  const ask = createSecretCheckingClient(await service.waitForUrl());
+  await runWorkflow(ask);
   const { workflow, taskforce } = await create(ask);
-  await reaches(ask, taskforce, "pending-starter");
+  await waitForPhase(ask, taskforce, "pending-starter");
   const shown = await ask(`/v1/mqs/workflows/${workflow}/mq-profiles/public`);
   expect(shown.text).toContain(SECRETS.queueToken);
   service.signal("SIGTERM");
-  expect(await service.ended()).toBe(0);
+  expect(await service.waitForExit()).toBe(0);
   expectNoSecrets("output", service.stdout + service.stderr);
 });
 
@@ -252,7 +248,7 @@ test("a start that a wrong password ends does not show it", async () => {
   const redis = await guardedRedis();
   await redis.admin.config("SET", "requirepass", "another");
   const refused = new ServiceProcess("main", { REDIS_URL: redis.url, LOG_LEVEL: "trace" });
-  expect(await refused.ended()).toBe(1);
+  expect(await refused.waitForExit()).toBe(1);
   expect(refused.stderr).toMatch(/^REDIS_URL: cannot reach .*\n$/);
   expectNoSecrets("output", refused.stdout + refused.stderr);
 });

@@ -15,16 +15,16 @@ declare module "vitest" {
 }
 
 /** Where packages are found from, and nothing is committed or packed. */
-const CACHE = resolve("node_modules/.cache");
+const CACHE_FOLDER = resolve("node_modules/.cache");
 
 /**
  * Builds everything once for the whole run: a process that has to translate TypeScript first takes three times as long to
  * start, and tests start some two hundred. Apart from the repository's own `dist/`, which the tutorial's `npm start` makes anew
  * while other tests run.
  */
-export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  await mkdir(CACHE, { recursive: true });
-  const folder = await mkdtemp(join(CACHE, "wms-test-"));
+export default async function buildPackages(project: TestProject): Promise<() => Promise<void>> {
+  await mkdir(CACHE_FOLDER, { recursive: true });
+  const folder = await mkdtemp(join(CACHE_FOLDER, "wms-test-"));
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
   await promisify(execFile)(process.execPath, ["scripts/build.mjs", folder]);
   for (const part of ["bin", "package.json"])

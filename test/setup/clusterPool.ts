@@ -1,9 +1,9 @@
 import { Redis } from "ioredis";
 import { type LocalCluster, startCluster } from "../../scripts/redis/localCluster.js";
-import { clusterAddress, nodesOf } from "./testRedis.js";
+import { clusterAddress, clusterNodes } from "./testRedis.js";
 
 /** In the one Redis of the run: the addresses of clusters that nobody uses, first in, first out. */
-const FREE = "wms-test:free-clusters";
+const FREE_CLUSTERS_KEY = "wms-test:free-clusters";
 
 const takenByThisFile: string[] = [];
 /** What this file needs beyond those of the pool. */
@@ -21,11 +21,11 @@ async function withPool<T>(url: string, use: (redis: Redis) => Promise<T>): Prom
 
 /** Offers clusters to the tests of a run. @param url the one Redis of the run */
 export const offerClusters = (url: string, addresses: readonly string[]): Promise<number> =>
-  withPool(url, (redis) => redis.rpush(FREE, ...addresses));
+  withPool(url, (redis) => redis.rpush(FREE_CLUSTERS_KEY, ...addresses));
 
 /** Takes an empty cluster; when none is left, one is started. */
 export async function takeCluster(url: string): Promise<string> {
-  const free = await withPool(url, (redis) => redis.lpop(FREE));
+  const free = await withPool(url, (redis) => redis.lpop(FREE_CLUSTERS_KEY));
   if (free !== null) {
     takenByThisFile.push(free);
     return free;
@@ -40,6 +40,6 @@ export async function returnClusters(url: string): Promise<void> {
   await Promise.all(startedByThisFile.splice(0).map((cluster) => cluster.stop()));
   const addresses = takenByThisFile.splice(0);
   for (const address of addresses)
-    for (const node of nodesOf(address)) await withPool(`redis://${node}`, (redis) => redis.flushall());
+    for (const node of clusterNodes(address)) await withPool(`redis://${node}`, (redis) => redis.flushall());
   if (addresses.length > 0) await offerClusters(url, addresses);
 }

@@ -1,14 +1,14 @@
 import type { TestProject } from "vitest/node";
 import { startCluster } from "../../scripts/redis/localCluster.js";
-import { clusterAddress } from "./testRedis.js";
 import { offerClusters } from "./clusterPool.js";
 import startRedis from "./redis.js";
+import { clusterAddress } from "./testRedis.js";
 
 /** Files start more where they need more at a time. */
-const CLUSTERS = 6;
+const CLUSTER_COUNT = 6;
 
 /** For a run on Redis Clusters: some of them, and one Redis that keeps which of them are free. */
-export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+export default async function startClusters(project: TestProject): Promise<() => Promise<void>> {
   let redisUrl = "";
   const provide: TestProject["provide"] = (key, value) => {
     if (key === "redisUrl") redisUrl = String(value);
@@ -16,7 +16,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   };
   const stopRedis = await startRedis({ provide });
   project.provide("onClusters", true);
-  const clusters = await Promise.all(Array.from({ length: CLUSTERS }, () => startCluster({ masters: 3 })));
+  const clusters = await Promise.all(Array.from({ length: CLUSTER_COUNT }, () => startCluster({ masters: 3 })));
   await offerClusters(
     redisUrl,
     clusters.map(({ addresses }) => clusterAddress(addresses)),

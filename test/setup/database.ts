@@ -1,7 +1,7 @@
 import { inject } from "vitest";
-import { CLUSTER_PARTITIONS } from "./testRedis.js";
 import { returnClusters, takeCluster } from "./clusterPool.js";
 import { returnDatabases, takeDatabase } from "./databasePool.js";
+import { CLUSTER_PARTITIONS } from "./testRedis.js";
 
 declare module "vitest" {
   export interface ProvidedContext {

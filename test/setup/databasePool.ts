@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 
 /** In database 0: the numbers of the databases that nobody uses, first in, first out. */
-const FREE = "wms-test:free-databases";
+const FREE_DATABASES_KEY = "wms-test:free-databases";
 
 async function withDatabase<T>(url: string, number: number, use: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(databaseUrl(url, number), { lazyConnect: true, maxRetriesPerRequest: 0 });
@@ -38,14 +38,15 @@ export async function openPool(url: string): Promise<void> {
       throw new Error("the tests need a Redis with empty databases: start one with --databases 4096");
     await redis
       .multi()
-      .del(FREE)
-      .rpush(FREE, ...free)
+      .del(FREE_DATABASES_KEY)
+      .rpush(FREE_DATABASES_KEY, ...free)
       .exec();
   });
 }
 
 /** Withdraws the offer of {@link openPool}. */
-export const closePool = (url: string): Promise<number> => withDatabase(url, 0, (redis) => redis.del(FREE));
+export const closePool = (url: string): Promise<number> =>
+  withDatabase(url, 0, (redis) => redis.del(FREE_DATABASES_KEY));
 
 /**
  * Takes an empty database.
@@ -54,7 +55,7 @@ export const closePool = (url: string): Promise<number> => withDatabase(url, 0, 
  * @throws when none is left
  */
 export async function takeDatabase(url: string): Promise<{ url: string; number: number }> {
-  const number = await withDatabase(url, 0, (redis) => redis.lpop(FREE));
+  const number = await withDatabase(url, 0, (redis) => redis.lpop(FREE_DATABASES_KEY));
   if (number === null)
     throw new Error("no database is left for this test: start the Redis of REDIS_URL with --databases 4096");
   return { url: databaseUrl(url, Number(number)), number: Number(number) };
@@ -69,6 +70,6 @@ export async function returnDatabases(url: string, numbers: readonly number[]): 
       await redis.flushdb();
     }
     await redis.select(0);
-    await redis.rpush(FREE, ...numbers);
+    await redis.rpush(FREE_DATABASES_KEY, ...numbers);
   });
 }

@@ -2,11 +2,11 @@ import { request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Milliseconds that a Docker engine has to say that it is there. */
-const PING_PATIENCE = 500;
+const PING_TIMEOUT_MS = 500;
 /** Milliseconds for the image to be pulled and the server to answer. */
-const START_PATIENCE = 120_000;
+const START_TIMEOUT_MS = 120_000;
 
-function engine(): { socketPath: string } | { host: string; port: number } {
+function dockerEndpoint(): { socketPath: string } | { host: string; port: number } {
   const given = process.env["DOCKER_HOST"] ?? "";
   const url = new URL(URL.canParse(given) ? given : "unix:///var/run/docker.sock");
   return url.protocol === "unix:"
@@ -15,15 +15,15 @@ function engine(): { socketPath: string } | { host: string; port: number } {
 }
 
 /** Whether a Docker engine answers. A `docker` command on the PATH would prove nothing. */
-export function dockerAnswers(): Promise<boolean> {
+export function isDockerAvailable(): Promise<boolean> {
   return new Promise((resolve) => {
-    const ping = request({ ...engine(), path: "/_ping", timeout: PING_PATIENCE }, (response) => {
+    const ping = request({ ...dockerEndpoint(), path: "/_ping", timeout: PING_TIMEOUT_MS }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });
     ping.on("timeout", () => ping.destroy());
     ping.on("error", () => resolve(false));
-    setTimeout(() => ping.destroy(), PING_PATIENCE).unref();
+    setTimeout(() => ping.destroy(), PING_TIMEOUT_MS).unref();
     ping.end();
   });
 }
@@ -33,7 +33,7 @@ export function dockerAnswers(): Promise<boolean> {
  *
  * @param databases how many logical databases it has
  */
-export async function startContainer(
+export async function startRedisContainer(
   databases: number,
 ): Promise<{ url: string; stop(): Promise<void> } | undefined> {
   // Only now: the module looks for a container runtime at once, and waits for ever on a socket that is mute.
@@ -41,10 +41,10 @@ export async function startContainer(
   const started = new GenericContainer("redis:8")
     .withCommand(["redis-server", "--databases", String(databases), "--save", "", "--appendonly", "no"])
     .withExposedPorts(6379)
-    .withStartupTimeout(START_PATIENCE)
+    .withStartupTimeout(START_TIMEOUT_MS)
     .start()
     .catch(() => undefined);
-  const container = await Promise.race([started, delay(START_PATIENCE, undefined, { ref: false })]);
+  const container = await Promise.race([started, delay(START_TIMEOUT_MS, undefined, { ref: false })]);
   if (container === undefined) return undefined;
   return {
     url: `redis://${container.getHost()}:${container.getMappedPort(6379)}`,

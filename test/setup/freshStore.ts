@@ -1,8 +1,8 @@
 import { onTestFinished } from "vitest";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { openStore, type Store } from "../../src/store/store.js";
-import { openRedis } from "./testRedis.js";
 import { freshDatabase } from "./database.js";
+import { openRedis } from "./testRedis.js";
 
 /** A store on an empty database, with a client of it. Both are closed when the test has ended. */
 export async function freshStore(partitions: number): Promise<{ redis: RedisClient; store: Store }> {

@@ -5,9 +5,9 @@ import { pino } from "pino";
 import type { TestProject } from "vitest/node";
 import { checkRedis } from "../../src/redis/checkRedis.js";
 import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
-import { startServer } from "../../src/redis/redisServer.js";
+import { startRedisServer } from "../../src/redis/redisServer.js";
 import { closePool, openPool } from "./databasePool.js";
-import { dockerAnswers, startContainer } from "./docker.js";
+import { isDockerAvailable, startRedisContainer } from "./docker.js";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -17,7 +17,7 @@ declare module "vitest" {
 }
 
 /** Enough for every test to have some. */
-const DATABASES = 4096;
+const DATABASE_COUNT = 4096;
 
 interface TestRedis {
   url: string;
@@ -28,7 +28,7 @@ interface TestRedis {
  * One Redis for the whole run: the one of `REDIS_URL`; else in a container, where a Docker engine answers; else a
  * `redis-server` of this machine, which is installed first where that is allowed.
  */
-export default async function setUp(project: Pick<TestProject, "provide">): Promise<() => Promise<void>> {
+export default async function startTestRedis(project: Pick<TestProject, "provide">): Promise<() => Promise<void>> {
   const redis = await findOrStart();
   await openPool(redis.url);
   project.provide("redisUrl", redis.url);
@@ -45,15 +45,15 @@ async function findOrStart(): Promise<TestRedis> {
     await checkRedis({ url: given }, pino({ level: "silent" }));
     return { url: given, stop: async () => undefined };
   }
-  const container = (await dockerAnswers()) ? await startContainer(DATABASES) : undefined;
-  return container ?? (await startOnThisMachine());
+  const container = (await isDockerAvailable()) ? await startRedisContainer(DATABASE_COUNT) : undefined;
+  return container ?? (await startLocalServer());
 }
 
-async function startOnThisMachine(): Promise<TestRedis> {
+async function startLocalServer(): Promise<TestRedis> {
   const command = await ensureRedisServer((line) => console.error(line));
   const dir = await mkdtemp(join(tmpdir(), "wms-test-redis-"));
-  const settings = async () => ({ databases: String(DATABASES) });
-  const server = await startServer({ command, dir, appendOnly: false, settings });
+  const settings = async () => ({ databases: String(DATABASE_COUNT) });
+  const server = await startRedisServer({ command, dir, appendOnly: false, settings });
   return {
     url: server.url,
     async stop() {

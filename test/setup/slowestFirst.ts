@@ -1,14 +1,14 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Parts of paths of the test files that take longest, the slowest first: they start processes or browsers. */
-const SLOW = [
+const SLOW_PATHS = [
   "cli/commands",
   "page/views",
   "dashboard/buttons",
-  "access/operatorLogin",
+  "auth/operatorLogin",
   "tutorial/",
-  "dashboard/shown",
-  "access/tokens",
+  "dashboard/dashboardView",
+  "auth/tokens",
   "page/",
   "processes/",
   "api/connections",
@@ -17,7 +17,7 @@ const SLOW = [
   "fuzz/",
   "client/",
   "redis/",
-  "watch/",
+  "views/events/",
   "cli/",
   "activation/",
 ];
@@ -31,6 +31,6 @@ export class SlowestFirst extends BaseSequencer {
 }
 
 function rank({ moduleId }: TestSpecification): number {
-  const found = SLOW.findIndex((part) => moduleId.includes(`/test/${part}`));
-  return found === -1 ? SLOW.length : found;
+  const found = SLOW_PATHS.findIndex((part) => moduleId.includes(`/test/${part}`));
+  return found === -1 ? SLOW_PATHS.length : found;
 }

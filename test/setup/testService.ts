@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
 import { inject } from "vitest";
-import { readConfig } from "../../src/config/config.js";
 import { startService } from "../../src/app/service.js";
-import { settingsOf } from "./testRedis.js";
+import { readConfig } from "../../src/config/config.js";
 import { freshDatabase } from "./database.js";
+import { toServiceSettings } from "./testRedis.js";
 
 /** A whole service, HTTP and workers, in the test's own process. */
 export interface TestService {
@@ -25,10 +25,9 @@ export async function startTestService(
   overrides: Record<string, string> = {},
   log: Logger = pino({ level: "silent" }),
 ): Promise<TestService> {
-  const isElsewhere =
-    overrides["REDIS_CLUSTER_NODES"] !== undefined || overrides["REDIS_SENTINELS"] !== undefined;
+  const isElsewhere = overrides["REDIS_CLUSTER_NODES"] !== undefined || overrides["REDIS_SENTINELS"] !== undefined;
   const redisUrl = overrides["REDIS_URL"] ?? (isElsewhere ? "" : await freshDatabase());
-  const config = readConfig(settingsOf({ REST_PORT: "0", ...overrides, REDIS_URL: redisUrl }));
+  const config = readConfig(toServiceSettings({ REST_PORT: "0", ...overrides, REDIS_URL: redisUrl }));
   if (config.redis === undefined) throw new Error("the service has no Redis");
   const pageFolders = [join(inject("built"), "dist/page/")];
   const roles = { web: true, workers: true };

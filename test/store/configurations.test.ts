@@ -1,12 +1,12 @@
 import { beforeEach, expect, test } from "vitest";
 import type { RedisClient } from "../../src/redis/redisClient.js";
-import type { Configuration } from "../../src/store/configurations.js";
-import { createAll } from "../../src/store/creation.js";
+import type { TaskforceConfiguration } from "../../src/store/configurations.js";
+import { createWholeWorkflow } from "../../src/store/creation.js";
 import { memberOf, partitionOf, recordKey } from "../../src/store/keys.js";
-import { configurationOf } from "../../src/store/records.js";
+import { parseConfiguration } from "../../src/store/records.js";
 import { openStore, type Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/freshStore.js";
-import { workflowOf } from "./wholeWorkflow.js";
+import { makeWholeWorkflow } from "./wholeWorkflow.js";
 
 let redis: RedisClient;
 let store: Store;
@@ -15,43 +15,43 @@ beforeEach(async () => {
 });
 
 test("equal configurations are stored once, however many workflows and tasks use them", async () => {
-  for (const tasks of [3, 2]) await createAll(store, workflowOf(tasks), 0);
-  const other = workflowOf(1);
+  for (const tasks of [3, 2]) await createWholeWorkflow(store, makeWholeWorkflow(tasks), 0);
+  const other = makeWholeWorkflow(1);
   for (const taskforce of other.taskforces) taskforce.worker_config.n_cores = 8;
-  await createAll(store, other, 0);
+  await createWholeWorkflow(store, other, 0);
 
   const texts = await redis.hvals("wms:{0}:configurations");
-  const cores = texts.map((text) => (JSON.parse(text) as Configuration).worker_config.n_cores);
+  const cores = texts.map((text) => (JSON.parse(text) as TaskforceConfiguration).worker_config.n_cores);
   expect(cores.sort()).toEqual([1, 8]);
 });
 
 test("another process reads a configuration that it has not seen before", async () => {
-  const { taskforces } = workflowOf(1);
+  const { taskforces } = makeWholeWorkflow(1);
   const [taskforce] = taskforces;
   if (taskforce === undefined) throw new Error("no taskforce");
-  await createAll(store, { ...workflowOf(0), taskforces }, 0);
+  await createWholeWorkflow(store, { ...makeWholeWorkflow(0), taskforces }, 0);
   const elsewhere = await openStore(redis, { partitions: 1 });
   for (const reader of [elsewhere, elsewhere]) {
     const stored = await reader.fetch("taskforce", taskforce.taskforce_uuid);
     const { pilot_config, worker_config } = taskforce;
-    expect(stored && configurationOf(stored)).toEqual({ pilot_config, worker_config });
+    expect(stored && parseConfiguration(stored)).toEqual({ pilot_config, worker_config });
   }
 });
 
 test("a record whose configuration is lost is an error that names it, not an answer without it", async () => {
-  const whole = workflowOf(1);
+  const whole = makeWholeWorkflow(1);
   const uuid = whole.taskforces[0]?.taskforce_uuid;
   if (uuid === undefined) throw new Error("no taskforce");
-  await createAll(store, whole, 0);
+  await createWholeWorkflow(store, whole, 0);
   await redis.del("wms:{0}:configurations");
   await expect(store.fetch("taskforce", uuid)).rejects.toThrow(/configuration .{22} is not in partition 0/);
 });
 
 test("a new taskforce's record is small enough for Redis' compact form", async () => {
-  const whole = workflowOf(1);
+  const whole = makeWholeWorkflow(1);
   const uuid = whole.taskforces[0]?.taskforce_uuid;
   if (uuid === undefined) throw new Error("no taskforce");
-  await createAll(store, whole, 0);
+  await createWholeWorkflow(store, whole, 0);
   const key = recordKey(partitionOf(uuid, 1), "taskforce", uuid);
   expect(key).toContain(memberOf(uuid));
   expect(await redis.object("ENCODING", key)).toMatch(/^(listpack|ziplist)$/);

@@ -3,9 +3,9 @@ import { newTaskforceUuid, newTaskId, newWorkflowId } from "../../src/domain/ids
 import type { Phase } from "../../src/domain/phases.js";
 import { newTaskforce } from "../../src/lifecycle/create.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
-import { createAll, createTaskforce } from "../../src/store/creation.js";
+import { createTaskforce, createWholeWorkflow } from "../../src/store/creation.js";
 import { countsKey, partitionOf } from "../../src/store/keys.js";
-import { logEntry } from "../../src/store/phaseLog.js";
+import { encodeLogEntry } from "../../src/store/phaseLog.js";
 import type { Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/freshStore.js";
 
@@ -42,7 +42,7 @@ const taskforce = (schedd: string) =>
   });
 
 const entry = (target_phase: Phase) =>
-  logEntry({
+  encodeLogEntry({
     target_phase,
     timestamp: 1_700_000_001,
     was_successful: true,
@@ -53,10 +53,8 @@ const entry = (target_phase: Phase) =>
 
 /** `[phase, schedd, count]` of every pair that has taskforces. */
 async function counted(): Promise<string[]> {
-  const counts = await store.counts.read();
-  return counts
-    .flatMap(({ phase, schedd, count }) => (count === 0 ? [] : [`${count} ${phase} ${schedd}`]))
-    .sort();
+  const counts = await store.counts.readAll();
+  return counts.flatMap(({ phase, schedd, count }) => (count === 0 ? [] : [`${count} ${phase} ${schedd}`])).sort();
 }
 
 /** A workflow of three taskforces on two schedds, one of which went a step ahead. */
@@ -69,7 +67,7 @@ async function populate() {
     deactivated: null,
     deactivated_ts: null,
   };
-  await createAll(store, { workflow, task_directives: [], taskforces }, 0);
+  await createWholeWorkflow(store, { workflow, task_directives: [], taskforces }, 0);
   const [, , odd] = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
   if (odd === undefined) throw new Error("no taskforce");
   await store.transitions.advance(odd, "pre-mq-activation", "pre-launch", entry("pre-launch"));
@@ -93,18 +91,14 @@ test("taskforces are counted by phase and schedd, wherever they go", async () =>
   const all = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
   const stopped = entry("pending-stopper");
   await store.transitions.stopTaskforces(all, { moved: stopped, left: stopped });
-  expect(await counted()).toEqual([
-    `1 condor-complete ${ODD_SCHEDD}`,
-    "1 pre-mq-activation S",
-    "2 pending-stopper S",
-  ]);
-  expect(await store.counts.mend(partition)).toBe(false);
+  expect(await counted()).toEqual([`1 condor-complete ${ODD_SCHEDD}`, "1 pre-mq-activation S", "2 pending-stopper S"]);
+  expect(await store.counts.repair(partition)).toBe(false);
 });
 
 test("numbers that are right are left as they are, none at all are right for an empty partition", async () => {
-  for (const p of [0, 1, 2, 3]) expect(await store.counts.mend(p)).toBe(false);
+  for (const p of [0, 1, 2, 3]) expect(await store.counts.repair(p)).toBe(false);
   await populate();
-  for (const p of [0, 1, 2, 3]) expect(await store.counts.mend(p)).toBe(false);
+  for (const p of [0, 1, 2, 3]) expect(await store.counts.repair(p)).toBe(false);
   expect(await counted()).toEqual(POPULATION);
 });
 
@@ -122,7 +116,7 @@ test.each([
   await populate();
   await spoil();
   expect(await counted()).not.toEqual(POPULATION);
-  expect(await store.counts.mend(partition)).toBe(true);
+  expect(await store.counts.repair(partition)).toBe(true);
   expect(await counted()).toEqual(POPULATION);
-  expect(await store.counts.mend(partition)).toBe(false);
+  expect(await store.counts.repair(partition)).toBe(false);
 });

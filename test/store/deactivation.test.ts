@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { createAll } from "../../src/store/creation.js";
-import { logEntry } from "../../src/store/phaseLog.js";
+import { createWholeWorkflow } from "../../src/store/creation.js";
+import { encodeLogEntry } from "../../src/store/phaseLog.js";
 import { freshStore } from "../setup/freshStore.js";
-import { workflowOf } from "./wholeWorkflow.js";
+import { makeWholeWorkflow } from "./wholeWorkflow.js";
 
-const completed = logEntry({
+const completed = encodeLogEntry({
   target_phase: "condor-complete",
   timestamp: 1_700_000_001,
   was_successful: true,
@@ -15,8 +15,8 @@ const completed = logEntry({
 
 test("all that will be stopped of a large workflow are counted, and no others", async () => {
   const { store } = await freshStore(4);
-  const { workflow, taskforces, ...rest } = workflowOf(2100);
-  await createAll(store, { workflow, taskforces, ...rest }, 0);
+  const { workflow, taskforces, ...rest } = makeWholeWorkflow(2100);
+  await createWholeWorkflow(store, { workflow, taskforces, ...rest }, 0);
   // Wherever they stand among the others.
   for (const at of [0, 1, 999, 1000, 1500, 2099])
     await store.transitions.recordCompletion(taskforces[at]!.taskforce_uuid, completed);

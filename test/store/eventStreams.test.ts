@@ -11,10 +11,10 @@ import type { WorkflowSummary } from "../../src/domain/summary.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { WorkflowEvent } from "../../src/domain/workflowEvents.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
-import { createAll, createTaskforce } from "../../src/store/creation.js";
-import { EventStreams, isLost, ORIGIN } from "../../src/store/eventStreams.js";
-import { EVENTS_KEPT, eventsKey } from "../../src/store/keys.js";
-import { logEntry } from "../../src/store/phaseLog.js";
+import { createTaskforce, createWholeWorkflow } from "../../src/store/creation.js";
+import { EventStreams, hasGapAfter, STREAM_START } from "../../src/store/eventStreams.js";
+import { eventsKey, MAX_STREAM_ENTRIES } from "../../src/store/keys.js";
+import { encodeLogEntry } from "../../src/store/phaseLog.js";
 import type { Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/freshStore.js";
 
@@ -64,13 +64,13 @@ const taskforce = (schedd = SCHEDD): Taskforce =>
 async function create(...taskforces: Taskforce[]): Promise<TaskforceUuid[]> {
   const timestamp = 1_700_000_000.25;
   const entity = { workflow_id: workflow, timestamp, priority: 50, deactivated: null, deactivated_ts: null };
-  await createAll(store, { workflow: entity, task_directives: [], taskforces }, 0);
+  await createWholeWorkflow(store, { workflow: entity, task_directives: [], taskforces }, 0);
   return taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
 }
 
 let clock = 1_700_000_001;
 const entry = (target_phase: Phase, was_successful = true, source_event_time: number | null = null) =>
-  logEntry({
+  encodeLogEntry({
     target_phase,
     timestamp: clock++,
     was_successful,
@@ -80,25 +80,27 @@ const entry = (target_phase: Phase, was_successful = true, source_event_time: nu
   });
 
 /** What the stream says, but for times. */
-async function told(): Promise<object[]> {
-  const entries = await streams.range(0, { after: ORIGIN }, { ms: 1e15, seq: 0 }, 1000);
+async function readEvents(): Promise<object[]> {
+  const entries = await streams.readRange(0, { after: STREAM_START }, { ms: 1e15, seq: 0 }, 1000);
   return entries.map(({ event }) => {
     const { at: _, ...rest } = event as WorkflowEvent & { at?: number };
     return rest;
   });
 }
-const phase = (
-  taskforces: TaskforceUuid[],
-  from: Phase | null,
-  to: Phase,
-  ok = true,
-  schedd = SCHEDD,
-): object => ({ kind: "phase", workflow, taskforces, phase: to, from, ok, schedd });
+const phase = (taskforces: TaskforceUuid[], from: Phase | null, to: Phase, ok = true, schedd = SCHEDD): object => ({
+  kind: "phase",
+  workflow,
+  taskforces,
+  phase: to,
+  from,
+  ok,
+  schedd,
+});
 
 describe("an event is appended with the change that it tells of:", () => {
   it("a workflow's creation, once for all that belongs to it", async () => {
     await create(taskforce(), taskforce());
-    const [only, ...more] = await streams.range(0, { after: ORIGIN }, { ms: 1e15, seq: 0 }, 10);
+    const [only, ...more] = await streams.readRange(0, { after: STREAM_START }, { ms: 1e15, seq: 0 }, 10);
     expect(only?.event).toEqual({ kind: "created", workflow, at: 1_700_000_000.25 });
     expect(more).toEqual([]);
   });
@@ -106,9 +108,9 @@ describe("an event is appended with the change that it tells of:", () => {
   it("each phase of a taskforce's life, and each attempt that failed", async () => {
     const [uuid = "" as TaskforceUuid] = await create(taskforce());
     const { transitions } = store;
-    await transitions.noteAttempts([uuid], "pre-mq-activation", entry("pre-launch", false));
+    await transitions.recordAttempts([uuid], "pre-mq-activation", entry("pre-launch", false));
     await transitions.advance(uuid, "pre-mq-activation", "pre-launch", entry("pre-launch"));
-    await transitions.advanceAll([uuid], "pre-launch", "pending-starter", entry("pending-starter"));
+    await transitions.advanceMany([uuid], "pre-launch", "pending-starter", entry("pending-starter"));
     await transitions.recordSubmitFailure(uuid, true, entry("condor-submit", false));
     await transitions.recordRetry(uuid, entry("pending-starter"));
     const report = { cluster_id: 1, n_workers: 2, submit_dict: {}, job_event_log_fpath: "/log" };
@@ -126,7 +128,7 @@ describe("an event is appended with the change that it tells of:", () => {
     });
     await transitions.recordCompletion(uuid, entry("condor-complete", true, 1_700_000_000));
 
-    expect((await told()).slice(1)).toEqual([
+    expect((await readEvents()).slice(1)).toEqual([
       phase([uuid], "pre-mq-activation", "pre-launch", false),
       phase([uuid], "pre-mq-activation", "pre-launch"),
       phase([uuid], "pre-launch", "pending-starter"),
@@ -145,10 +147,10 @@ describe("an event is appended with the change that it tells of:", () => {
     await create(taskforce());
     const added = taskforce("another");
     await createTaskforce(store, added);
-    const [turn] = await store.summaries.takeDirty(0, 1);
+    const [turn] = await store.summaries.claimDirty(0, 1);
     if (turn === undefined) throw new Error("nothing is dirty");
     await store.summaries.save(turn, NO_SUMS);
-    expect((await told()).slice(1)).toEqual([
+    expect((await readEvents()).slice(1)).toEqual([
       phase([added.taskforce_uuid], null, "pre-mq-activation", true, "another"),
       { kind: "summary", workflow },
     ]);
@@ -158,13 +160,13 @@ describe("an event is appended with the change that it tells of:", () => {
     const [uuid = "" as TaskforceUuid] = await create(taskforce());
     const { transitions } = store;
     await transitions.recordCompletion(uuid, entry("condor-complete"));
-    const before = await told();
+    const before = await readEvents();
     await transitions.recordCompletion(uuid, entry("condor-complete"));
     await transitions.advance(uuid, "pre-launch", "pending-starter", entry("pending-starter"));
     await transitions.recordRetry(uuid, entry("pending-starter"));
     await transitions.deactivate(newWorkflowId(1) as WorkflowId, "FINISHED", clock++);
     await createTaskforce(store, { ...taskforce(), workflow_id: newWorkflowId(1) });
-    expect(await told()).toEqual(before);
+    expect(await readEvents()).toEqual(before);
   });
 });
 
@@ -173,17 +175,14 @@ it("taskforces of which the same is told at once share an entry", async () => {
   const [odd, ...elsewhere] = [taskforce("b"), taskforce("b"), taskforce("b")] as [Taskforce, ...Taskforce[]];
   const all = await create(...here, odd, ...elsewhere);
   await store.transitions.advance(odd.taskforce_uuid, "pre-mq-activation", "pre-launch", entry("pre-launch"));
-  await store.transitions.recordCompletion(
-    here[0]?.taskforce_uuid ?? odd.taskforce_uuid,
-    entry("condor-complete"),
-  );
-  const before = (await told()).length;
+  await store.transitions.recordCompletion(here[0]?.taskforce_uuid ?? odd.taskforce_uuid, entry("condor-complete"));
+  const before = (await readEvents()).length;
   await store.transitions.stopTaskforces(all, {
     moved: entry("pending-stopper"),
     left: entry("pending-stopper", false),
   });
   const ids = (some: Taskforce[]) => some.map(({ taskforce_uuid }) => taskforce_uuid);
-  expect((await told()).slice(before)).toEqual([
+  expect((await readEvents()).slice(before)).toEqual([
     phase(ids(here.slice(0, 1)), "condor-complete", "pending-stopper", false),
     phase(ids(here.slice(1)), "pre-mq-activation", "pending-stopper"),
     phase([odd.taskforce_uuid], "pre-launch", "pending-stopper", true, "b"),
@@ -196,40 +195,40 @@ describe("a stream", () => {
   async function append(count: number): Promise<void> {
     const pipeline = redis.pipeline();
     for (let n = 0; n < count; n++)
-      pipeline.xadd(eventsKey(0), "MAXLEN", "~", EVENTS_KEPT, "*", "e", '["later kind"]');
+      pipeline.xadd(eventsKey(0), "MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", '["later kind"]');
     await pipeline.exec();
   }
 
   it("keeps so many entries, and not many more", async () => {
-    await append(EVENTS_KEPT + 1000);
-    const extent = await streams.extent(0);
-    expect(extent?.length).toBeGreaterThanOrEqual(EVENTS_KEPT);
-    expect(extent?.length).toBeLessThan(EVENTS_KEPT + 1000);
+    await append(MAX_STREAM_ENTRIES + 1000);
+    const extent = await streams.readExtent(0);
+    expect(extent?.length).toBeGreaterThanOrEqual(MAX_STREAM_ENTRIES);
+    expect(extent?.length).toBeLessThan(MAX_STREAM_ENTRIES + 1000);
   });
 
   it("lets everybody go on until something is dropped behind the place where they are", async () => {
-    expect(isLost(ORIGIN, undefined)).toBe(false);
+    expect(hasGapAfter(STREAM_START, undefined)).toBe(false);
     await append(2);
-    const extent = await streams.extent(0);
-    for (const place of [ORIGIN, extent?.first ?? ORIGIN, extent?.last ?? ORIGIN])
-      expect(isLost(place, extent)).toBe(false);
-    await append(EVENTS_KEPT + 1000);
-    const later = await streams.extent(0);
-    for (const place of [ORIGIN, extent?.first ?? ORIGIN, extent?.last ?? ORIGIN])
-      expect(isLost(place, later)).toBe(true);
-    expect(isLost(later?.first ?? ORIGIN, later)).toBe(false);
+    const extent = await streams.readExtent(0);
+    for (const place of [STREAM_START, extent?.first ?? STREAM_START, extent?.last ?? STREAM_START])
+      expect(hasGapAfter(place, extent)).toBe(false);
+    await append(MAX_STREAM_ENTRIES + 1000);
+    const later = await streams.readExtent(0);
+    for (const place of [STREAM_START, extent?.first ?? STREAM_START, extent?.last ?? STREAM_START])
+      expect(hasGapAfter(place, later)).toBe(true);
+    expect(hasGapAfter(later?.first ?? STREAM_START, later)).toBe(false);
   });
 
   it("that Redis lost, or that ends before a place, does not go on from there", async () => {
     await append(2);
-    const { last } = (await streams.extent(0)) ?? { last: ORIGIN };
-    expect(isLost({ ...last, seq: last.seq + 1 }, await streams.extent(0))).toBe(true);
+    const { last } = (await streams.readExtent(0)) ?? { last: STREAM_START };
+    expect(hasGapAfter({ ...last, seq: last.seq + 1 }, await streams.readExtent(0))).toBe(true);
     await redis.del(eventsKey(0));
-    expect(isLost(last, await streams.extent(0))).toBe(true);
+    expect(hasGapAfter(last, await streams.readExtent(0))).toBe(true);
   });
 
   it("is read past entries that a later release wrote", async () => {
     await append(1);
-    expect(await streams.next([ORIGIN], 10, 100)).toMatchObject([{ partition: 0, event: undefined }]);
+    expect(await streams.readNext([STREAM_START], 10, 100)).toMatchObject([{ partition: 0, event: undefined }]);
   });
 });

@@ -1,38 +1,38 @@
 import { expect, test } from "vitest";
-import { CONTEXTS, PHASES, SOURCES } from "../../src/domain/phases.js";
-import { fromStored, toStored, WORDS } from "../../src/store/logDictionary.js";
+import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES, PHASES } from "../../src/domain/phases.js";
+import { decodeText, encodeText, LOG_DICTIONARY } from "../../src/store/logDictionary.js";
 
 test("every text that the service coins for a log is stored as a number", () => {
-  for (const text of [...PHASES, ...Object.values(SOURCES), ...Object.values(CONTEXTS)]) {
-    const stored = toStored(text);
+  for (const text of [...PHASES, ...Object.values(PHASE_CHANGE_SOURCES), ...Object.values(PHASE_CHANGE_CONTEXTS)]) {
+    const stored = encodeText(text);
     expect(stored, text).toBeTypeOf("number");
-    expect(fromStored(stored)).toBe(text);
+    expect(decodeText(stored)).toBe(text);
   }
 });
 
 test("a text has one number, and a number keeps its text", () => {
-  expect(new Set(WORDS).size).toBe(WORDS.length);
+  expect(new Set(LOG_DICTIONARY).size).toBe(LOG_DICTIONARY.length);
   // They lie in stored data: a change here means that old logs say something else.
-  expect(WORDS.slice(0, 26)).toEqual([
+  expect(LOG_DICTIONARY.slice(0, 26)).toEqual([
     ...PHASES,
     ...["USER", "TMS", "User", "Workflow MQ Activator", "Taskforce Launch Control", "Operator"],
-    CONTEXTS.created,
-    CONTEXTS.added,
-    CONTEXTS.queuesActive,
-    CONTEXTS.ready,
-    CONTEXTS.submitted,
-    CONTEXTS.submittedTooLate,
-    CONTEXTS.aborted,
-    CONTEXTS.abortedTooLate,
-    CONTEXTS.finished,
-    CONTEXTS.finishedTooLate,
-    CONTEXTS.removed,
-    CONTEXTS.removedTooLate,
-    CONTEXTS.completed,
+    PHASE_CHANGE_CONTEXTS.created,
+    PHASE_CHANGE_CONTEXTS.added,
+    PHASE_CHANGE_CONTEXTS.queuesActive,
+    PHASE_CHANGE_CONTEXTS.ready,
+    PHASE_CHANGE_CONTEXTS.submitted,
+    PHASE_CHANGE_CONTEXTS.submittedTooLate,
+    PHASE_CHANGE_CONTEXTS.aborted,
+    PHASE_CHANGE_CONTEXTS.abortedTooLate,
+    PHASE_CHANGE_CONTEXTS.finished,
+    PHASE_CHANGE_CONTEXTS.finishedTooLate,
+    PHASE_CHANGE_CONTEXTS.removed,
+    PHASE_CHANGE_CONTEXTS.removedTooLate,
+    PHASE_CHANGE_CONTEXTS.completed,
   ]);
 });
 
 test("any other text is stored as it is, and a number from a later release is an error", () => {
-  expect(fromStored(toStored("condor_submit said: no"))).toBe("condor_submit said: no");
-  expect(() => fromStored(9999)).toThrow(/word 9999/);
+  expect(decodeText(encodeText("condor_submit said: no"))).toBe("condor_submit said: no");
+  expect(() => decodeText(9999)).toThrow(/word 9999/);
 });

@@ -1,16 +1,16 @@
 import { beforeEach, expect, test } from "vitest";
 import type { FindRequest } from "../../src/domain/requestSchemas.js";
 import type { Wms } from "../../src/lifecycle/context.js";
-import { queryEntities } from "../../src/views/query/readEntities.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
-import { createAll, entriesBehind } from "../../src/store/creation.js";
+import { buildPartEntities, createWholeWorkflow } from "../../src/store/creation.js";
 import { partitionOf, stagingKey } from "../../src/store/keys.js";
-import { AT_ONCE, stage, sweepStaged } from "../../src/store/staging.js";
+import { MAX_UNSTAGED_RECORDS, removeAbandonedStaging, stageRecords } from "../../src/store/staging.js";
 import { openStore, type Store } from "../../src/store/store.js";
-import { keysOf } from "../setup/testRedis.js";
+import { queryEntities } from "../../src/views/query/readEntities.js";
 import { freshStore } from "../setup/freshStore.js";
-import { inPhase } from "./taskforcesInPhase.js";
-import { workflowOf } from "./wholeWorkflow.js";
+import { findKeys } from "../setup/testRedis.js";
+import { taskforcesInPhase } from "./taskforcesInPhase.js";
+import { makeWholeWorkflow } from "./wholeWorkflow.js";
 
 let redis: RedisClient;
 let store: Store;
@@ -21,31 +21,27 @@ beforeEach(async () => {
 /** Every key: a sorted set with its members, others by their type. */
 async function contents(): Promise<Map<string, unknown>> {
   const found = new Map<string, unknown>();
-  for (const key of await keysOf(redis, "wms:{*"))
+  for (const key of await findKeys(redis, "wms:{*"))
     found.set(
       key,
-      (await redis.type(key)) === "zset"
-        ? await redis.zrange(key, 0, "-1", "WITHSCORES")
-        : await redis.type(key),
+      (await redis.type(key)) === "zset" ? await redis.zrange(key, 0, "-1", "WITHSCORES") : await redis.type(key),
     );
   return found;
 }
 
 test("a workflow too large for one transaction is stored as a small one is", async () => {
-  const large = workflowOf(AT_ONCE);
+  const large = makeWholeWorkflow(MAX_UNSTAGED_RECORDS);
   const { workflow, task_directives, taskforces } = large;
-  await createAll(store, large, 0);
+  await createWholeWorkflow(store, large, 0);
 
   const partition = partitionOf(workflow.workflow_id, 4);
   expect((await store.indexes.taskforcesOf(workflow.workflow_id)).sort()).toEqual(
     taskforces.map(({ taskforce_uuid }) => taskforce_uuid).sort(),
   );
-  expect(await inPhase(store, partition, "pre-mq-activation")).toHaveLength(AT_ONCE);
+  expect(await taskforcesInPhase(store, partition, "pre-mq-activation")).toHaveLength(MAX_UNSTAGED_RECORDS);
   const [first] = task_directives;
   expect(await store.indexes.firstTaskforceOf(first!.task_id)).toBe(taskforces[0]?.taskforce_uuid);
-  const indexes = [...(await contents()).keys()].filter(
-    (key) => !/(task_id|record|task|taskforce):[\w-]+$/.test(key),
-  );
+  const indexes = [...(await contents()).keys()].filter((key) => !/(task_id|record|task|taskforce):[\w-]+$/.test(key));
   const prefix = `wms:{${partition}}:`;
   const id = workflow.workflow_id;
   expect(indexes.sort()).toEqual(
@@ -66,11 +62,11 @@ test("a workflow too large for one transaction is stored as a small one is", asy
 });
 
 test("what is staged is in no index that workers look into, and no query finds it before all of it is there", async () => {
-  const [known, unfinished] = [workflowOf(2), workflowOf(3)];
-  await createAll(store, known, 0);
-  await stage(store, unfinished.workflow.workflow_id, await entriesBehind(unfinished));
+  const [known, unfinished] = [makeWholeWorkflow(2), makeWholeWorkflow(3)];
+  await createWholeWorkflow(store, known, 0);
+  await stageRecords(store, unfinished.workflow.workflow_id, await buildPartEntities(unfinished));
   const partition = partitionOf(unfinished.workflow.workflow_id, 4);
-  const waiting = new Set(await inPhase(store, partition, "pre-mq-activation"));
+  const waiting = new Set(await taskforcesInPhase(store, partition, "pre-mq-activation"));
   expect(unfinished.taskforces.filter(({ taskforce_uuid }) => waiting.has(taskforce_uuid))).toEqual([]);
 
   const wms = { store, settings: { queryMaxBytes: 1_000_000, queryMaxScan: 1000 } } as Wms;
@@ -87,18 +83,18 @@ test("what is staged is in no index that workers look into, and no query finds i
 });
 
 test("what a process left staged when it died is swept away after a while, and not before", async () => {
-  await createAll(store, workflowOf(2), 0);
+  await createWholeWorkflow(store, makeWholeWorkflow(2), 0);
   const before = await contents();
-  const unfinished = workflowOf(AT_ONCE);
+  const unfinished = makeWholeWorkflow(MAX_UNSTAGED_RECORDS);
   const { workflow_id } = unfinished.workflow;
-  await stage(store, workflow_id, (await entriesBehind(unfinished)).slice(0, AT_ONCE + 50));
+  await stageRecords(store, workflow_id, (await buildPartEntities(unfinished)).slice(0, MAX_UNSTAGED_RECORDS + 50));
   const partition = partitionOf(workflow_id, 4);
 
-  expect(await sweepStaged(store, partition)).toBe(0);
+  expect(await removeAbandonedStaging(store, partition)).toBe(0);
   expect(await store.indexes.taskforcesOf(workflow_id)).toHaveLength(50);
 
   await redis.zincrby(stagingKey(partition), -3600, workflow_id.slice(3));
-  expect(await sweepStaged(store, partition)).toBe(1);
+  expect(await removeAbandonedStaging(store, partition)).toBe(1);
   const left = await contents();
   // Others may refer to it by then: a configuration stays.
   const configurations = `wms:{${partition}}:configurations`;
@@ -111,10 +107,10 @@ test("what is large goes over a connection of its own, so that nothing small wai
   // In another database, that shows which way it went.
   const elsewhere = await freshStore(4);
   const apart = await openStore(redis, { partitions: 4, bulk: elsewhere.redis });
-  const [small, large] = [workflowOf(2), workflowOf(AT_ONCE)];
-  await createAll(apart, small, 0);
-  await createAll(apart, large, 0);
+  const [small, large] = [makeWholeWorkflow(2), makeWholeWorkflow(MAX_UNSTAGED_RECORDS)];
+  await createWholeWorkflow(apart, small, 0);
+  await createWholeWorkflow(apart, large, 0);
   const found = (of: Store, { workflow }: typeof small) => of.indexes.countTaskforcesOf(workflow.workflow_id);
   expect([await found(store, small), await found(elsewhere.store, small)]).toEqual([2, 0]);
-  expect([await found(store, large), await found(elsewhere.store, large)]).toEqual([0, AT_ONCE]);
+  expect([await found(store, large), await found(elsewhere.store, large)]).toEqual([0, MAX_UNSTAGED_RECORDS]);
 });

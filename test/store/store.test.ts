@@ -3,16 +3,16 @@ import { newTaskforceUuid, newTaskId, newWorkflowId, type TaskforceUuid } from "
 import type { MqProfile } from "../../src/domain/mqProfile.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
-import { createAll, createTaskforce, type WholeWorkflow } from "../../src/store/creation.js";
+import { createTaskforce, createWholeWorkflow, type WholeWorkflow } from "../../src/store/creation.js";
 import { partitionOf } from "../../src/store/keys.js";
 import { checkLayout, LayoutError } from "../../src/store/layout.js";
-import { type LogEntry, logEntry } from "../../src/store/phaseLog.js";
-import { taskforceText, taskText, workflowText } from "../../src/store/records.js";
+import { encodeLogEntry, type PhaseLogEntry } from "../../src/store/phaseLog.js";
+import { taskforceJson, taskJson, workflowJson } from "../../src/store/records.js";
 import { updateStatuses } from "../../src/store/statusUpdates.js";
 import type { Store } from "../../src/store/store.js";
-import { readToStart } from "../../src/store/taskforceToStart.js";
+import { readTaskforceToStart } from "../../src/store/taskforceToStart.js";
 import { freshStore } from "../setup/freshStore.js";
-import { inPhase } from "./taskforcesInPhase.js";
+import { taskforcesInPhase } from "./taskforcesInPhase.js";
 
 let redis: RedisClient;
 let store: Store;
@@ -68,12 +68,9 @@ function taskforce(timestamp: number): Taskforce {
   };
 }
 
-const environment = JSON.parse('{"__proto__": "kept", "a.b": "c", "$where": "d", "": "e"}') as Record<
-  string,
-  string
->;
+const environment = JSON.parse('{"__proto__": "kept", "a.b": "c", "$where": "d", "": "e"}') as Record<string, string>;
 
-const whole = (): WholeWorkflow => ({
+const makeWholeWorkflow = (): WholeWorkflow => ({
   workflow: {
     workflow_id,
     timestamp: 1_700_000_000.5,
@@ -100,14 +97,14 @@ const whole = (): WholeWorkflow => ({
   taskforces: [taskforce(1_700_000_000.6), taskforce(1_700_000_000.7)],
 });
 
-async function created(): Promise<WholeWorkflow & { first: TaskforceUuid }> {
-  const made = whole();
-  await createAll(store, made, 0);
+async function createStored(): Promise<WholeWorkflow & { first: TaskforceUuid }> {
+  const made = makeWholeWorkflow();
+  await createWholeWorkflow(store, made, 0);
   return { ...made, first: made.taskforces[0]?.taskforce_uuid as TaskforceUuid };
 }
 
-const entry = (context: string): LogEntry =>
-  logEntry({
+const entry = (context: string): PhaseLogEntry =>
+  encodeLogEntry({
     target_phase: "condor-submit",
     timestamp: 1_700_000_001.000_001,
     was_successful: true,
@@ -116,20 +113,20 @@ const entry = (context: string): LogEntry =>
     context,
   });
 
-async function shown(uuid: TaskforceUuid): Promise<Taskforce> {
+async function readShown(uuid: TaskforceUuid): Promise<Taskforce> {
   const record = await store.fetch("taskforce", uuid);
   if (record === undefined) throw new Error(`no ${uuid}`);
-  return JSON.parse(taskforceText(record)) as Taskforce;
+  return JSON.parse(taskforceJson(record)) as Taskforce;
 }
 
 describe("creation", () => {
   test("everything comes back as it went in, hostile keys and all", async () => {
-    const { workflow, task_directives, taskforces } = await created();
-    expect(JSON.parse(workflowText((await store.fetch("workflow", workflow_id)) as never))).toEqual(workflow);
-    const directive = JSON.parse(taskText((await store.fetch("task", task_id)) as never));
+    const { workflow, task_directives, taskforces } = await createStored();
+    expect(JSON.parse(workflowJson((await store.fetch("workflow", workflow_id)) as never))).toEqual(workflow);
+    const directive = JSON.parse(taskJson((await store.fetch("task", task_id)) as never));
     expect(directive).toEqual(task_directives[0]);
     expect(Object.keys(directive.task_env)).toEqual(Object.keys(environment));
-    for (const original of taskforces) expect(await shown(original.taskforce_uuid)).toEqual(original);
+    for (const original of taskforces) expect(await readShown(original.taskforce_uuid)).toEqual(original);
   });
 
   test("what does not exist is undefined", async () => {
@@ -139,8 +136,8 @@ describe("creation", () => {
 
   test("what is to be started is read at once, just as its records are read apart", async () => {
     const missing = { taskforce: undefined, directive: undefined, active: false };
-    expect(await readToStart(store, newTaskforceUuid(task_id))).toEqual(missing);
-    const { first } = await created();
+    expect(await readTaskforceToStart(store, newTaskforceUuid(task_id))).toEqual(missing);
+    const { first } = await createStored();
     const statuses = { compoundStatuses: { IDLE: { Waiting: 3 } }, topTaskErrors: undefined };
     await updateStatuses(store, [{ uuid: first, ...statuses }]);
     const read = {
@@ -149,29 +146,29 @@ describe("creation", () => {
     };
     expect(read.taskforce?.compound_statuses).toBeDefined();
     // redis-om gives its records symbols of its own, which count for nothing here.
-    expect({ ...(await readToStart(store, first)) }).toEqual({
+    expect({ ...(await readTaskforceToStart(store, first)) }).toEqual({
       ...read,
       taskforce: Object.fromEntries(Object.entries(read.taskforce ?? {})),
       active: true,
     });
     await store.transitions.deactivate(workflow_id, "ABORTED", 1_700_000_003);
-    expect((await readToStart(store, first)).active).toBe(false);
+    expect((await readTaskforceToStart(store, first)).isWorkflowActive).toBe(false);
   });
 
   test("indexes keep the order of creation", async () => {
-    const { taskforces, first } = await created();
+    const { taskforces, first } = await createStored();
     const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
     expect(await store.indexes.taskforcesOf(workflow_id)).toEqual(uuids);
     expect(await store.indexes.firstTaskforceOf(task_id)).toBe(first);
-    expect(await inPhase(store, partitionOf(workflow_id, 4), "pre-mq-activation")).toEqual(uuids);
+    expect(await taskforcesInPhase(store, partitionOf(workflow_id, 4), "pre-mq-activation")).toEqual(uuids);
     expect(await store.knownSchedds()).toEqual(["S"]);
   });
 
   test("one more taskforce is refused when the workflow is unknown or deactivated", async () => {
     expect(await createTaskforce(store, taskforce(1_700_000_001))).toBe("no-workflow");
-    await created();
+    await createStored();
     expect(await createTaskforce(store, taskforce(1_700_000_001))).toBe("queues-pending");
-    await store.profiles.activated(workflow_id, []);
+    await store.profiles.saveActivated(workflow_id, []);
     expect(await createTaskforce(store, taskforce(1_700_000_002))).toBe("queues-active");
     await store.transitions.deactivate(workflow_id, "ABORTED", 1_700_000_003);
     const late = taskforce(1_700_000_004);
@@ -198,25 +195,23 @@ describe("transitions", () => {
   };
 
   test("of many attempts to make the same step one succeeds", async () => {
-    const { first } = await created();
+    const { first } = await createStored();
     const moved = await Promise.all(
-      Array.from({ length: 20 }, () =>
-        store.transitions.advance(first, "pre-mq-activation", "pre-launch", entry("x")),
-      ),
+      Array.from({ length: 20 }, () => store.transitions.advance(first, "pre-mq-activation", "pre-launch", entry("x"))),
     );
     expect(moved.filter(Boolean)).toHaveLength(1);
-    const { phase, phase_change_log } = await shown(first);
+    const { phase, phase_change_log } = await readShown(first);
     expect(phase).toBe("pre-launch");
     expect(phase_change_log).toHaveLength(2);
-    expect(await inPhase(store, partitionOf(first, 4), "pre-launch")).toEqual([first]);
-    expect(await inPhase(store, partitionOf(first, 4), "pre-mq-activation")).toHaveLength(1);
+    expect(await taskforcesInPhase(store, partitionOf(first, 4), "pre-launch")).toEqual([first]);
+    expect(await taskforcesInPhase(store, partitionOf(first, 4), "pre-mq-activation")).toHaveLength(1);
   });
 
   test("log entries keep every digit and character", async () => {
-    const { first } = await created();
+    const { first } = await createStored();
     const context = 'ERROR: "quoted", [1,2], \\ 漢字 \u0000 %s';
-    await store.transitions.noteAttempts([first], "pre-mq-activation", entry(context));
-    expect((await shown(first)).phase_change_log[1]).toEqual({
+    await store.transitions.recordAttempts([first], "pre-mq-activation", entry(context));
+    expect((await readShown(first)).phase_change_log[1]).toEqual({
       target_phase: "condor-submit",
       timestamp: 1_700_000_001.000_001,
       was_successful: true,
@@ -227,72 +222,68 @@ describe("transitions", () => {
   });
 
   test("a submit is stored and indexed, its repeat changes nothing, another cluster is refused", async () => {
-    const { first } = await created();
+    const { first } = await createStored();
     expect(await submit(first)).toBe("not-pending");
     expect(await toPendingStarter(first)).toBe(true);
     expect(await submit(first)).toBe("submitted");
-    const after = await shown(first);
+    const after = await readShown(first);
     expect(after).toMatchObject({ ...report, phase: "condor-submit" });
     expect(await submit(first)).toBe("repeated");
     expect(await submit(first, 8)).toBe("not-pending");
-    expect(await shown(first)).toEqual(after);
+    expect(await readShown(first)).toEqual(after);
     expect(await redis.zcard(`wms:{${partitionOf(first, 4)}}:ix:taskforce:cluster_id:7`)).toBe(1);
     expect(await submit(newTaskforceUuid(task_id))).toBe("missing");
   });
 
   test("nothing moves forward once the workflow is deactivated", async () => {
-    const { first } = await created();
+    const { first } = await createStored();
     await store.transitions.advance(first, "pre-mq-activation", "pre-launch", entry("1"));
     expect(await store.transitions.deactivate(workflow_id, "FINISHED", 1_700_000_009.25)).toBe(2);
     expect(await store.transitions.deactivate(workflow_id, "ABORTED", 1_700_000_010)).toBeUndefined();
     expect(await store.transitions.advance(first, "pre-launch", "pending-starter", entry("2"))).toBe(false);
-    expect(JSON.parse(workflowText((await store.fetch("workflow", workflow_id)) as never))).toMatchObject({
+    expect(JSON.parse(workflowJson((await store.fetch("workflow", workflow_id)) as never))).toMatchObject({
       deactivated: "FINISHED",
       deactivated_ts: 1_700_000_009.25,
     });
   });
 
   test("a deactivation reaches each taskforce once", async () => {
-    const { first, taskforces } = await created();
+    const { first, taskforces } = await createStored();
     await toPendingStarter(first);
     await submit(first);
     await store.transitions.deactivate(workflow_id, "ABORTED", 1_700_000_009);
     const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
-    const stop = () =>
-      store.transitions.stopTaskforces(uuids, { moved: entry("moved"), left: entry("left") });
+    const stop = () => store.transitions.stopTaskforces(uuids, { moved: entry("moved"), left: entry("left") });
     expect(await stop()).toEqual([first]);
-    const after = await Promise.all(uuids.map(shown));
+    const after = await Promise.all(uuids.map(readShown));
     expect(after.map(({ phase }) => phase)).toEqual(["pending-stopper", "pending-stopper"]);
     expect(await stop()).toEqual([first]);
-    expect(await Promise.all(uuids.map(shown))).toEqual(after);
+    expect(await Promise.all(uuids.map(readShown))).toEqual(after);
   });
 
   test("a condor-submit failure counts under a lease only, and is logged once", async () => {
-    const { first } = await created();
+    const { first } = await createStored();
     await toPendingStarter(first);
-    const fail = (leased: boolean, why: string) =>
-      store.transitions.recordSubmitFailure(first, leased, entry(why));
+    const fail = (leased: boolean, why: string) => store.transitions.recordSubmitFailure(first, leased, entry(why));
     expect(await fail(true, "a")).toEqual({ failures: 1 });
     expect(await fail(false, "a")).toEqual({ failures: 1 });
-    expect((await shown(first)).phase_change_log).toHaveLength(4);
+    expect((await readShown(first)).phase_change_log).toHaveLength(4);
     expect(await fail(false, "b")).toEqual({ failures: 1 });
     expect(await fail(true, "b")).toEqual({ failures: 2 });
-    expect((await shown(first)).phase_change_log).toHaveLength(6);
+    expect((await readShown(first)).phase_change_log).toHaveLength(6);
   });
 
   test("a script that Redis forgot is sent again", async () => {
-    const { first } = await created();
+    const { first } = await createStored();
     await redis.script("FLUSH");
     expect(await store.transitions.advance(first, "pre-mq-activation", "pre-launch", entry("x"))).toBe(true);
     await redis.script("FLUSH");
-    expect(await store.transitions.advanceAll([first], "pre-launch", "pending-starter", entry("x"))).toEqual([
-      first,
-    ]);
+    expect(await store.transitions.advanceMany([first], "pre-launch", "pending-starter", entry("x"))).toEqual([first]);
   });
 });
 
 test("statuses are replaced where they are given, for taskforces that exist", async () => {
-  const { first } = await created();
+  const { first } = await createStored();
   const unknown = newTaskforceUuid(task_id);
   const statuses = JSON.parse('{"HELD: a.b": {"null": 2}, "__proto__": {"x": 1}}');
   const found = await updateStatuses(store, [
@@ -302,15 +293,15 @@ test("statuses are replaced where they are given, for taskforces that exist", as
   expect([...found]).toEqual([first]);
   expect(await store.fetch("taskforce", unknown)).toBeUndefined();
   await updateStatuses(store, [{ uuid: first, compoundStatuses: undefined, topTaskErrors: {} }]);
-  const { compound_statuses, top_task_errors } = await shown(first);
+  const { compound_statuses, top_task_errors } = await readShown(first);
   expect(Object.entries(compound_statuses)).toEqual(Object.entries(statuses));
   expect(top_task_errors).toEqual({});
 });
 
 test("profiles are kept as they came", async () => {
-  await created();
+  await createStored();
   const profile = { mqid: "__proto__", alias: "a", extra: { deep: [1] } } as unknown as MqProfile;
-  await store.profiles.activated(workflow_id, [profile]);
+  await store.profiles.saveActivated(workflow_id, [profile]);
   const [text, none] = await store.profiles.fetch(workflow_id, ["__proto__", "other"]);
   expect(JSON.parse(text ?? "")).toEqual(profile);
   expect(none).toBeNull();

@@ -3,8 +3,8 @@ import type { Phase } from "../../src/domain/phases.js";
 import type { Store } from "../../src/store/store.js";
 
 /** The taskforces of one partition that are in a phase, in no order. */
-export async function inPhase(store: Store, partition: number, phase: Phase): Promise<TaskforceUuid[]> {
+export async function taskforcesInPhase(store: Store, partition: number, phase: Phase): Promise<TaskforceUuid[]> {
   const all = new Set<TaskforceUuid>();
-  for await (const uuids of store.indexes.inPhase(partition, phase)) for (const uuid of uuids) all.add(uuid);
+  for await (const uuids of store.indexes.scanPhase(partition, phase)) for (const uuid of uuids) all.add(uuid);
   return [...all];
 }

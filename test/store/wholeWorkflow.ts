@@ -4,7 +4,7 @@ import { newTaskforce } from "../../src/lifecycle/create.js";
 import type { WholeWorkflow } from "../../src/store/creation.js";
 
 /** A workflow of so many tasks, each with one taskforce. */
-export function workflowOf(tasks: number): WholeWorkflow {
+export function makeWholeWorkflow(tasks: number): WholeWorkflow {
   const workflow_id = newWorkflowId(1_700_000_000);
   const task_directives = Array.from({ length: tasks }, (): TaskDirective => {
     return {

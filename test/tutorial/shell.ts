@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { onTestFinished } from "vitest";
-import { until } from "../processes/serviceProcess.js";
+import { waitUntil } from "../processes/serviceProcess.js";
 
 /** Milliseconds that one command may take: `npm start` compiles first. */
-const PATIENCE = 60_000;
+const COMMAND_TIMEOUT_MS = 60_000;
 
 /** Something in a terminal: it and what it starts end with the test. */
-class Terminal {
+class TerminalProcess {
   output = "";
   readonly child: ChildProcess;
   readonly closed: Promise<unknown>;
@@ -38,14 +38,14 @@ class Terminal {
 }
 
 /** A terminal in which one command goes on. */
-export class Background extends Terminal {
+export class BackgroundCommand extends TerminalProcess {
   constructor(command: string, env: NodeJS.ProcessEnv, cwd: string) {
     super(["-c", `exec 2>&1; ${command}`], env, cwd);
   }
 }
 
 /** A shell that does one command after the other, and remembers its variables. */
-export class Shell extends Terminal {
+export class Shell extends TerminalProcess {
   constructor(env: NodeJS.ProcessEnv, cwd: string) {
     super(["-s"], env, cwd);
   }
@@ -55,12 +55,12 @@ export class Shell extends Terminal {
     const begun = this.output.length;
     const end = `--- ${begun} ---`;
     this.child.stdin?.write(`{ ${command}\n} </dev/null 2>&1\nprintf '%s\\n' '${end}'\n`);
-    await until(`${command} ends`, () => this.output.slice(begun).includes(`${end}\n`), PATIENCE);
+    await waitUntil(`${command} ends`, () => this.output.slice(begun).includes(`${end}\n`), COMMAND_TIMEOUT_MS);
     return this.output.slice(begun).replace(`${end}\n`, "");
   }
 
   /** The value of a variable. */
-  async variable(name: string): Promise<string> {
+  async readVariable(name: string): Promise<string> {
     return (await this.run(`echo "$${name}"`)).trim();
   }
 }

@@ -1,75 +1,81 @@
 import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { PACKAGE } from "../cli/cliProcess.js";
-import { temporaryFolder, until } from "../processes/serviceProcess.js";
+import { CLIENT_PACKAGE } from "../cli/cliProcess.js";
+import { temporaryFolder, waitUntil } from "../processes/serviceProcess.js";
 import { startTestService } from "../setup/testService.js";
-import { agrees, blocksOf, type Step } from "./tutorialPage.js";
-import { Background, Shell } from "./shell.js";
+import { BackgroundCommand, Shell } from "./shell.js";
+import { type CommandStep, matchesOutput, parseBlocks } from "./tutorialPage.js";
 
 /** Commands that only look, so that they can be repeated until it is as the page says: a reader is slower than a test. */
-const LOOKS = /^npx ewms (why|ls|drain|query|get) /;
+const READ_COMMANDS = /^npx ewms (why|ls|drain|query|get) /;
 
 test("a page's line stands for another with its own ids, times and numbers", () => {
   const shown = ["2026-11-24T17:26:40Z TF-6b05-aa.b on SCHEDD1: …", "…", "(for 4 min)"];
-  expect(agrees("2027-01-01T00:00:00Z TF-1234-ff.b on SCHEDD1: no space\n(for 3 s)\n", shown)).toBe(true);
-  expect(agrees("2027-01-01T00:00:00Z TF-1234-ff.b on SCHEDD1: no\nmore\n\n(for 3 s)\n", shown)).toBe(true);
-  expect(agrees("2027-01-01T00:00:00Z TF-1234-ff.b on SCHEDD2: no\n(for 3 s)\n", shown)).toBe(false);
-  expect(agrees("", [])).toBe(true);
-  expect(agrees("something", [])).toBe(false);
+  expect(matchesOutput("2027-01-01T00:00:00Z TF-1234-ff.b on SCHEDD1: no space\n(for 3 s)\n", shown)).toBe(true);
+  expect(matchesOutput("2027-01-01T00:00:00Z TF-1234-ff.b on SCHEDD1: no\nmore\n\n(for 3 s)\n", shown)).toBe(true);
+  expect(matchesOutput("2027-01-01T00:00:00Z TF-1234-ff.b on SCHEDD2: no\n(for 3 s)\n", shown)).toBe(false);
+  expect(matchesOutput("", [])).toBe(true);
+  expect(matchesOutput("something", [])).toBe(false);
 });
 
 test("docs/tutorial.md, command by command", { timeout: 240_000 }, async () => {
   const data = await temporaryFolder();
   const clean = { PATH: process.env["PATH"], HOME: data, npm_config_update_notifier: "false" };
-  const terminals = new Map<string, Background>();
+  const terminals = new Map<string, BackgroundCommand>();
   const shell = new Shell(clean, ".");
   let url = "";
   let steps = 0;
 
-  const printed = (step: Step, output: string) =>
+  const printed = (step: CommandStep, output: string) =>
     expect(
-      agrees(output, step.output),
+      matchesOutput(output, step.output),
       `$ ${step.command}\n${output}\ninstead of\n${step.output.join("\n")}`,
     ).toBe(true);
-  const follow = async (step: Step) => {
+  const follow = async (step: CommandStep) => {
     steps++;
     // The page's port may be somebody else's here.
     const command = step.command.startsWith("export EWMS_URL=") ? `export EWMS_URL=${url}` : step.command;
     let output = await shell.run(command);
-    if (LOOKS.test(command))
-      await until(`${step.command} prints ${step.output.join("\n")}, rather than ${output}`, async () => {
-        if (agrees(output, step.output)) return true;
+    if (READ_COMMANDS.test(command))
+      await waitUntil(`${step.command} prints ${step.output.join("\n")}, rather than ${output}`, async () => {
+        if (matchesOutput(output, step.output)) return true;
         output = await shell.run(command);
         return false;
       });
     printed(step, output);
   };
 
-  for (const block of blocksOf("docs/tutorial.md")) {
+  for (const block of parseBlocks("docs/tutorial.md")) {
     if (block.kind === "file") {
       writeFileSync(block.name, block.content);
       onTestFinished(() => rmSync(block.name));
     } else if (block.kind === "steps") for (const step of block.steps) await follow(step);
     else if (block.kind === "background") {
       const { terminal, step } = block;
-      const env = { ...clean, EWMS_URL: url, WF: await shell.variable("WF"), REST_PORT: "0", DATA_DIR: data };
-      const started = new Background(step.command, env, ".");
+      const env = {
+        ...clean,
+        EWMS_URL: url,
+        WF: await shell.readVariable("WF"),
+        REST_PORT: "0",
+        DATA_DIR: data,
+      };
+      const started = new BackgroundCommand(step.command, env, ".");
       terminals.set(terminal, started);
       const isService = terminal === "service";
       // npm says first what it runs.
       const output = () =>
         isService ? started.output.slice(Math.max(0, started.output.indexOf("WMS listens"))) : started.output;
-      await until(
+      await waitUntil(
         `${step.command} prints ${step.output.join("\n")}`,
-        () => agrees(output(), step.output),
+        () => matchesOutput(output(), step.output),
         60_000,
       );
       if (isService) url = /http:\S+/.exec(started.output)?.[0] ?? "";
     } else {
       const terminal = terminals.get(block.terminal);
       await terminal?.closed;
-      expect(agrees(terminal?.output ?? "", block.output), terminal?.output).toBe(true);
+      expect(matchesOutput(terminal?.output ?? "", block.output), terminal?.output).toBe(true);
     }
   }
   expect(steps).toBeGreaterThan(12);
@@ -78,16 +84,16 @@ test("docs/tutorial.md, command by command", { timeout: 240_000 }, async () => {
 test("docs/client.md, command by command, where the package is installed", async () => {
   const service = await startTestService();
   onTestFinished(() => service.close());
-  copyFileSync("examples/workflow.json", join(PACKAGE, "workflow.json"));
-  const shell = new Shell({ PATH: process.env["PATH"], EWMS_URL: service.url }, PACKAGE);
+  copyFileSync("examples/workflow.json", join(CLIENT_PACKAGE, "workflow.json"));
+  const shell = new Shell({ PATH: process.env["PATH"], EWMS_URL: service.url }, CLIENT_PACKAGE);
   await shell.run(`ewms() { node bin/ewms.js "$@"; }`);
   let steps = 0;
-  for (const block of blocksOf("docs/client.md"))
-    if (block.kind === "file") writeFileSync(join(PACKAGE, block.name), block.content);
+  for (const block of parseBlocks("docs/client.md"))
+    if (block.kind === "file") writeFileSync(join(CLIENT_PACKAGE, block.name), block.content);
     else if (block.kind === "steps")
       for (const { command, output } of block.steps) {
         const printed = await shell.run(command);
-        expect(agrees(printed, output), `$ ${command}\n${printed}`).toBe(true);
+        expect(matchesOutput(printed, output), `$ ${command}\n${printed}`).toBe(true);
         steps++;
       }
   expect(steps).toBeGreaterThan(7);

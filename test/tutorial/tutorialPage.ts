@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /** A command of a page and what it prints there. */
-export interface Step {
+export interface CommandStep {
   command: string;
   /** The lines beneath it; `…` stands for anything. */
   output: string[];
@@ -10,9 +10,9 @@ export interface Step {
 /** What a page has its reader do. */
 export type Block =
   /** Steps that end, one after the other. */
-  | { kind: "steps"; steps: Step[] }
+  | { kind: "steps"; steps: CommandStep[] }
   /** A step that goes on in a terminal of its own, by that name. */
-  | { kind: "background"; terminal: string; step: Step }
+  | { kind: "background"; terminal: string; step: CommandStep }
   /** What is on such a terminal when its command has ended. */
   | { kind: "ends"; terminal: string; output: string[] }
   | { kind: "file"; name: string; content: string };
@@ -20,23 +20,21 @@ export type Block =
 const FENCE = /^```(\w+)(?: ([^\n]+))?\n(.*?)^```$/gms;
 
 /** The blocks of a page that a test can do: those marked `console`, and others with the name of a file. */
-export function blocksOf(page: string): Block[] {
-  return [...readFileSync(page, "utf8").matchAll(FENCE)].flatMap(
-    ([, language, mark, content = ""]): Block[] => {
-      if (language !== "console") return mark === undefined ? [] : [{ kind: "file", name: mark, content }];
-      if (mark === undefined) return [{ kind: "steps", steps: stepsIn(content) }];
-      const [terminal = "", ends] = mark.split(" ");
-      if (ends === "ends") return [{ kind: "ends", terminal, output: linesOf(content) }];
-      const [step] = stepsIn(content);
-      return step === undefined ? [] : [{ kind: "background", terminal, step }];
-    },
-  );
+export function parseBlocks(page: string): Block[] {
+  return [...readFileSync(page, "utf8").matchAll(FENCE)].flatMap(([, language, mark, content = ""]): Block[] => {
+    if (language !== "console") return mark === undefined ? [] : [{ kind: "file", name: mark, content }];
+    if (mark === undefined) return [{ kind: "steps", steps: parseSteps(content) }];
+    const [terminal = "", ends] = mark.split(" ");
+    if (ends === "ends") return [{ kind: "ends", terminal, output: linesOf(content) }];
+    const [step] = parseSteps(content);
+    return step === undefined ? [] : [{ kind: "background", terminal, step }];
+  });
 }
 
 const linesOf = (text: string): string[] => text.replace(/\n$/, "").split("\n");
 
-function stepsIn(content: string): Step[] {
-  const steps: Step[] = [];
+function parseSteps(content: string): CommandStep[] {
+  const steps: CommandStep[] = [];
   for (const line of linesOf(content)) {
     if (line.startsWith("$ ")) steps.push({ command: line.slice(2), output: [] });
     else steps.at(-1)?.output.push(line);
@@ -55,18 +53,16 @@ const VARYING: [shown: RegExp, matches: string][] = [
 ];
 
 /** Whether a command printed what the page shows, but for ids, times and `…`; a line of `…` alone stands for any lines. */
-export function agrees(printed: string, shown: string[]): boolean {
-  const pattern = shown.map((line) => (line === "…" ? "(.*\\n)*" : `${patternOf(line)}\\n`)).join("");
-  return new RegExp(`^${pattern}$`).test(
-    printed.replaceAll("\r", "").replace(/\n?$/, printed === "" ? "" : "\n"),
-  );
+export function matchesOutput(printed: string, shown: string[]): boolean {
+  const pattern = shown.map((line) => (line === "…" ? "(.*\\n)*" : `${linePattern(line)}\\n`)).join("");
+  return new RegExp(`^${pattern}$`).test(printed.replaceAll("\r", "").replace(/\n?$/, printed === "" ? "" : "\n"));
 }
 
-function patternOf(line: string): string {
+function linePattern(line: string): string {
   let pattern = line.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("…", ".*");
-  for (const [shown, matches] of VARYING) pattern = pattern.replace(new RegExp(escaped(shown), "g"), matches);
+  for (const [shown, matches] of VARYING) pattern = pattern.replace(new RegExp(escapedPattern(shown), "g"), matches);
   return pattern;
 }
 
 /** The same expression for text in which special characters have been escaped. */
-const escaped = ({ source }: RegExp): string => source.replaceAll("\\.", "\\\\\\.");
+const escapedPattern = ({ source }: RegExp): string => source.replaceAll("\\.", "\\\\\\.");

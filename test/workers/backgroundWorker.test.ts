@@ -4,15 +4,15 @@ import { expect, onTestFinished, test } from "vitest";
 import { BackgroundQueue } from "../../src/queues/backgroundQueue.js";
 import {
   type BackgroundWork,
-  GivenUp,
-  NotYet,
+  PermanentFailure,
+  RetryLater,
   startBackgroundWorker,
 } from "../../src/workers/backgroundWorker.js";
 import { recordingLog } from "../mqs/recordingLog.js";
 import { allJobIds } from "../queues/jobIds.js";
-import { openRedis } from "../setup/testRedis.js";
+import { waitForValue } from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
-import { eventually } from "../scenarios/serviceScenario.js";
+import { openRedis } from "../setup/testRedis.js";
 
 const QUEUE = "test-work";
 /** The log's levels. */
@@ -47,22 +47,21 @@ async function start(work: BackgroundWork["work"], more: Partial<BackgroundWork>
     job,
     logged: () => lines.map((line) => JSON.parse(line)),
     done: (id: string) =>
-      eventually(
+      waitForValue(
         `${id} is done`,
         () => job(id),
         (found) => found === undefined,
       ),
     /** Waits for a failed attempt and ends the wait for the next one, which is given back in milliseconds. */
     async waits(id: string, attempts: number): Promise<number> {
-      const postponed = (found: Job | undefined): found is Job =>
-        found?.attemptsMade === attempts && found.delay > 0;
-      const found = await eventually(`${id} waits`, () => job(id), postponed);
+      const postponed = (found: Job | undefined): found is Job => found?.attemptsMade === attempts && found.delay > 0;
+      const found = await waitForValue(`${id} waits`, () => job(id), postponed);
       const { delay } = found;
       await found.promote();
       return delay;
     },
     dead: (id: string) =>
-      eventually(
+      waitForValue(
         `${id} is dead`,
         () => job(id),
         (found): found is Job => found?.finishedOn !== undefined,
@@ -71,7 +70,7 @@ async function start(work: BackgroundWork["work"], more: Partial<BackgroundWork>
 }
 
 /** Work that fails with one error after the other, and then succeeds. */
-function failing(...errors: Error[]): BackgroundWork["work"] {
+function failingWork(...errors: Error[]): BackgroundWork["work"] {
   return async () => {
     const error = errors.shift();
     if (error !== undefined) throw error;
@@ -91,8 +90,10 @@ test("work is told what the job is about, and a job that is done leaves nothing 
 });
 
 test("after NotYet a job waits as long as its work was set up with, which is no trouble to log", async () => {
-  const work = failing(new NotYet("no answer"), new NotYet("busy"));
-  const { queue, waits, done, logged } = await start(work, { notYetWait: (attempts) => attempts * 60_000 });
+  const work = failingWork(new RetryLater("no answer"), new RetryLater("busy"));
+  const { queue, waits, done, logged } = await start(work, {
+    retryLaterDelayMs: (attempts) => attempts * 60_000,
+  });
   await queue.add([{ id: "WF-1" }]);
 
   const delays = [await waits("WF-1", 1), await waits("WF-1", 2)];
@@ -107,7 +108,7 @@ test("after NotYet a job waits as long as its work was set up with, which is no 
 
 test("after any other error a job is tried again soon, then less often, for ever", async () => {
   const errors = Array.from({ length: 8 }, (_, n) => new Error(`Redis said ${n}`));
-  const { queue, job, waits, done, logged } = await start(failing(...errors));
+  const { queue, job, waits, done, logged } = await start(failingWork(...errors));
   await queue.add([{ id: "WF-1" }]);
 
   const delays = [];
@@ -128,7 +129,7 @@ test("after any other error a job is tried again soon, then less often, for ever
 });
 
 test("after GivenUp a job is a dead letter, and the operator may retry it", async () => {
-  const { queue, dead, done, logged } = await start(failing(new GivenUp("the MQS refused")));
+  const { queue, dead, done, logged } = await start(failingWork(new PermanentFailure("the MQS refused")));
   await queue.add([{ id: "WF-1" }, { id: "WF-2" }]);
 
   const job = await dead("WF-1");
@@ -156,7 +157,7 @@ test("closing waits for the job under way, and takes no other", async () => {
     });
   });
   await queue.add([{ id: "WF-1" }, { id: "WF-2" }]);
-  await eventually(
+  await waitForValue(
     "the first job is under way",
     async () => begun.length,
     (count) => count === 1,

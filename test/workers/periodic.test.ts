@@ -3,10 +3,10 @@ import { setImmediate, setTimeout as wait } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { startPeriodic } from "../../src/workers/periodic.js";
 import { recordingLog } from "../mqs/recordingLog.js";
-import { eventually } from "../scenarios/serviceScenario.js";
+import { waitForValue } from "../scenarios/serviceScenario.js";
 
 /** How a run ends. */
-interface Run {
+interface ManualRun {
   succeed: () => void;
   fail: () => void;
 }
@@ -14,21 +14,21 @@ interface Run {
 /** Work whose runs end when the test says so. @param interval milliseconds */
 function startManualWork(interval = 1) {
   const { log, lines } = recordingLog();
-  const runs: Run[] = [];
+  const runs: ManualRun[] = [];
   const runOnce = () =>
     new Promise<void>((resolve, reject) => {
       runs.push({ succeed: resolve, fail: () => reject(new Error("Redis is away")) });
     });
   const periodic = startPeriodic({ name: "reclaim", interval, runOnce }, { events: new EventEmitter(), log });
-  const run = async (n: number): Promise<Run> => {
+  const run = async (n: number): Promise<ManualRun> => {
     const begun = () => Promise.resolve(runs[n - 1]);
-    return eventually(`run ${n} begins`, begun, (found): found is Run => found !== undefined);
+    return waitForValue(`run ${n} begins`, begun, (found): found is ManualRun => found !== undefined);
   };
   return { periodic, runs, run, lines };
 }
 
 /** Waits until work with such an interval would have begun again. */
-async function moreRunsElsewhere(interval = 1): Promise<void> {
+async function waitForThreeIntervals(interval = 1): Promise<void> {
   const other = startManualWork(interval);
   for (let n = 1; n <= 3; n++) (await other.run(n)).succeed();
   await other.periodic.close();
@@ -46,14 +46,11 @@ test("the first run begins at once, and each further one after the one before", 
     running--;
     ended++;
   };
-  const periodic = startPeriodic(
-    { name: "reclaim", interval: 1, runOnce },
-    { events: new EventEmitter(), log },
-  );
+  const periodic = startPeriodic({ name: "reclaim", interval: 1, runOnce }, { events: new EventEmitter(), log });
   onTestFinished(() => periodic.close());
 
   expect(running).toBe(1);
-  await eventually(
+  await waitForValue(
     "five runs",
     async () => ended,
     (count) => count >= 5,
@@ -84,13 +81,13 @@ test.each(["succeed", "fail"] as const)(
     const closing = periodic.close().then(() => {
       closed = true;
     });
-    await moreRunsElsewhere();
+    await waitForThreeIntervals();
     expect(closed).toBe(false);
 
     second[end]();
 
     await closing;
-    await moreRunsElsewhere();
+    await waitForThreeIntervals();
     expect(runs).toHaveLength(2);
     // What fails at the end is no news.
     expect(lines).toEqual([]);
@@ -107,6 +104,6 @@ test("closing between two runs waits for none, and none follows", async () => {
   await setImmediate();
   await periodic.close();
   const atClose = runs;
-  await moreRunsElsewhere(50);
+  await waitForThreeIntervals(50);
   expect(runs).toBe(atClose);
 });

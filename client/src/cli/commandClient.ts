@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { type Client, createClient } from "../client.js";
-import { tokenFile, tokenFilePath } from "../tokenFile.js";
+import { createTokenFileCache, tokenFilePath } from "../tokenFile.js";
 import { createTokenSource, type DeviceLogin, type TokenSource } from "../tokenSource.js";
 import { usageError } from "./exitCodes.js";
-import { note } from "./terminal.js";
+import { printToStderr } from "./terminal.js";
 
 /** Options that every command has. */
 export interface GlobalOptions {
@@ -12,7 +12,7 @@ export interface GlobalOptions {
 }
 
 /** As `--help` shows them. */
-export const SETTINGS = `Settings, from the environment:
+export const SETTINGS_HELP = `Settings, from the environment:
   EWMS_URL            where the service is (http://127.0.0.1:8080)
   EWMS_TOKEN          a bearer token
   EWMS_OPENID_URL     the identity provider to get tokens from, with
@@ -22,7 +22,7 @@ export const SETTINGS = `Settings, from the environment:
   NO_COLOR            no colours`;
 
 /** A client as the command's options and the environment ask for it. */
-export function clientOf(command: Command, signal?: AbortSignal): Client {
+export function createCommandClient(command: Command, signal?: AbortSignal): Client {
   const { url = process.env["EWMS_URL"] || "http://127.0.0.1:8080", patience } =
     command.optsWithGlobals<GlobalOptions>();
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
@@ -30,20 +30,19 @@ export function clientOf(command: Command, signal?: AbortSignal): Client {
     throw usageError(`"${url}" is no http or https address: set --url or EWMS_URL`);
   return createClient({
     url,
-    token: process.env["EWMS_TOKEN"] || tokenSource(signal),
-    patience: {
-      seconds: patience,
-      onRetry: sayOnce((reason) => `ewms: could not reach ${url} (${reason}), tries for ${patience} s`),
+    token: process.env["EWMS_TOKEN"] || tokenSourceFromEnvironment(signal),
+    retry: {
+      maxSeconds: patience,
+      onRetry: printOnce((reason) => `ewms: could not reach ${url} (${reason}), tries for ${patience} s`),
     },
   });
 }
 
-function tokenSource(signal: AbortSignal | undefined): TokenSource | undefined {
+function tokenSourceFromEnvironment(signal: AbortSignal | undefined): TokenSource | undefined {
   const issuer = process.env["EWMS_OPENID_URL"];
   const clientId = process.env["EWMS_CLIENT_ID"];
   if (!issuer && !clientId) return undefined;
-  if (!issuer || !URL.canParse(issuer))
-    throw usageError("EWMS_OPENID_URL must be the address of the provider");
+  if (!issuer || !URL.canParse(issuer)) throw usageError("EWMS_OPENID_URL must be the address of the provider");
   if (!clientId) throw usageError("EWMS_CLIENT_ID is missing: set it to the client's id at the provider");
   return createTokenSource(
     {
@@ -52,18 +51,18 @@ function tokenSource(signal: AbortSignal | undefined): TokenSource | undefined {
       clientSecret: process.env["EWMS_CLIENT_SECRET"] || undefined,
       scope: process.env["EWMS_SCOPE"] || undefined,
     },
-    { cache: tokenFile(tokenFilePath(process.env)), onDeviceLogin: showLogin, signal },
+    { cache: createTokenFileCache(tokenFilePath(process.env)), onDeviceLogin: printDeviceLogin, signal },
   );
 }
 
-function showLogin({ page, code, pageWithCode }: DeviceLogin): void {
-  note(`To log in, open ${pageWithCode ?? page} and check that it shows ${code}, or enter it there.`);
+function printDeviceLogin({ page, code, pageWithCode }: DeviceLogin): void {
+  printToStderr(`To log in, open ${pageWithCode ?? page} and check that it shows ${code}, or enter it there.`);
 }
 
-function sayOnce(sentence: (reason: string) => string): (reason: string) => void {
-  let said = false;
+function printOnce(sentence: (reason: string) => string): (reason: string) => void {
+  let isPrinted = false;
   return (reason) => {
-    if (!said) note(sentence(reason));
-    said = true;
+    if (!isPrinted) printToStderr(sentence(reason));
+    isPrinted = true;
   };
 }

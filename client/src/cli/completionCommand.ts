@@ -1,8 +1,8 @@
 import { Argument, type Command } from "commander";
-import { print } from "./terminal.js";
+import { printLine } from "./terminal.js";
 
 /** Makes the command `completion`. It must be added last: it knows the commands before it. */
-export function addCompletion(program: Command): void {
+export function addCompletionCommand(program: Command): void {
   program
     .command("completion")
     .description("print what makes a shell complete this command")
@@ -15,20 +15,22 @@ Examples:
   ewms completion zsh > ~/.zfunc/_ewms        # a folder of your fpath
   ewms completion fish > ~/.config/fish/completions/ewms.fish`,
     )
-    .action((shell: keyof typeof SCRIPTS) => print(SCRIPTS[shell](wordsOf(program)).trimEnd()));
+    .action((shell: keyof typeof COMPLETION_SCRIPTS) =>
+      printLine(COMPLETION_SCRIPTS[shell](completionCommands(program)).trimEnd()),
+    );
 }
 
 /** What can follow a command's name. */
-interface Words {
+interface CompletionCommand {
   name: string;
   description: string;
   /** Options and the choices of arguments. */
   words: string[];
   /** Whether it takes a file. */
-  file: boolean;
+  takesFile: boolean;
 }
 
-const wordsOf = (program: Command): Words[] =>
+const completionCommands = (program: Command): CompletionCommand[] =>
   program.commands.map((command) => ({
     name: command.name(),
     description: command.description(),
@@ -37,22 +39,22 @@ const wordsOf = (program: Command): Words[] =>
       ...[...command.options, ...program.options].flatMap(({ long }) => long ?? []),
       "--help",
     ],
-    file: command.registeredArguments.some((argument) => argument.name() === "file"),
+    takesFile: command.registeredArguments.some((argument) => argument.name() === "file"),
   }));
 
-const names = (commands: Words[]): string => commands.map(({ name }) => name).join(" ");
+const commandNames = (commands: CompletionCommand[]): string => commands.map(({ name }) => name).join(" ");
 
-const SCRIPTS = {
-  bash: (commands: Words[]): string => `_ewms() {
+const COMPLETION_SCRIPTS = {
+  bash: (commands: CompletionCommand[]): string => `_ewms() {
   local word=\${COMP_WORDS[COMP_CWORD]}
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${names(commands)} --help --version" -- "$word"))
+    COMPREPLY=($(compgen -W "${commandNames(commands)} --help --version" -- "$word"))
     return
   fi
   case \${COMP_WORDS[1]} in
 ${commands
   .map(
-    ({ name, words, file }) =>
+    ({ name, words, takesFile: file }) =>
       `    ${name}) COMPREPLY=($(compgen -W "${words.join(" ")}"${file ? " -f" : ""} -- "$word")) ;;`,
   )
   .join("\n")}
@@ -60,7 +62,7 @@ ${commands
 }
 complete -F _ewms ewms
 `,
-  zsh: (commands: Words[]): string => `#compdef ewms
+  zsh: (commands: CompletionCommand[]): string => `#compdef ewms
 _ewms() {
   local -a commands
   commands=(
@@ -72,13 +74,13 @@ ${commands.map(({ name, description }) => `    '${name}:${description.replaceAll
   fi
   case $words[2] in
 ${commands
-  .map(({ name, words, file }) => `    ${name}) compadd -- ${words.join(" ")}${file ? "; _files" : ""} ;;`)
+  .map(({ name, words, takesFile: file }) => `    ${name}) compadd -- ${words.join(" ")}${file ? "; _files" : ""} ;;`)
   .join("\n")}
   esac
 }
 if [ "$funcstack[1]" = _ewms ]; then _ewms "$@"; else compdef _ewms ewms; fi
 `,
-  fish: (commands: Words[]): string =>
+  fish: (commands: CompletionCommand[]): string =>
     [
       "complete -c ewms -f",
       ...commands.map(
@@ -86,7 +88,7 @@ if [ "$funcstack[1]" = _ewms ]; then _ewms "$@"; else compdef _ewms ewms; fi
           `complete -c ewms -n __fish_use_subcommand -a ${name} -d '${description.replaceAll("'", "\\'")}'`,
       ),
       ...commands.map(
-        ({ name, words, file }) =>
+        ({ name, words, takesFile: file }) =>
           `complete -c ewms -n '__fish_seen_subcommand_from ${name}'${file ? " -F" : ""} -a '${words.join(" ")}'`,
       ),
       "",

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
-import { answerOf } from "../unwrapResponse.js";
 import type { Client } from "../client.js";
-import { kindOf } from "./argumentParsers.js";
-import { clientOf } from "./commandClient.js";
-import { print } from "./terminal.js";
+import { unwrapResponse } from "../unwrapResponse.js";
+import { entityKindOf } from "./argumentParsers.js";
+import { createCommandClient } from "./commandClient.js";
+import { printLine } from "./terminal.js";
 
 /** Makes the command `get`. */
-export function addGet(program: Command): void {
+export function addGetCommand(program: Command): void {
   program
     .command("get")
     .description("show a workflow, task directive or taskforce as JSON")
@@ -19,16 +19,16 @@ Examples:
   ewms get TF-6b055875-627b889b-7d647883-8a0badbd | jq .phase`,
     )
     .action(async (id: string, _options: object, command: Command) => {
-      const kind = kindOf(id);
-      await print(JSON.stringify(await READ[kind](clientOf(command), id), null, 2));
+      const kind = entityKindOf(id);
+      await printLine(JSON.stringify(await READERS[kind](createCommandClient(command), id), null, 2));
     });
 }
 
-const READ = {
+const READERS = {
   workflow: (client: Client, workflow_id: string): Promise<object> =>
-    answerOf(client.GET("/v1/workflows/{workflow_id}", { params: { path: { workflow_id } } })),
+    unwrapResponse(client.GET("/v1/workflows/{workflow_id}", { params: { path: { workflow_id } } })),
   "task directive": (client: Client, task_id: string): Promise<object> =>
-    answerOf(client.GET("/v1/task-directives/{task_id}", { params: { path: { task_id } } })),
+    unwrapResponse(client.GET("/v1/task-directives/{task_id}", { params: { path: { task_id } } })),
   taskforce: (client: Client, taskforce_uuid: string): Promise<object> =>
-    answerOf(client.GET("/v1/taskforces/{taskforce_uuid}", { params: { path: { taskforce_uuid } } })),
+    unwrapResponse(client.GET("/v1/taskforces/{taskforce_uuid}", { params: { path: { taskforce_uuid } } })),
 };

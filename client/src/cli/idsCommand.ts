@@ -1,16 +1,16 @@
 import type { Command } from "commander";
-import { answerOf } from "../unwrapResponse.js";
 import type { Client } from "../client.js";
-import { idOf } from "./argumentParsers.js";
-import { clientOf } from "./commandClient.js";
-import { print } from "./terminal.js";
+import { unwrapResponse } from "../unwrapResponse.js";
+import { idParser } from "./argumentParsers.js";
+import { createCommandClient } from "./commandClient.js";
+import { printLine } from "./terminal.js";
 
 /** Makes the command `ids`. */
-export function addIds(program: Command): void {
+export function addIdsCommand(program: Command): void {
   program
     .command("ids")
     .description("list the ids of a workflow's tasks, and of the taskforces of each")
-    .argument("<workflow>", "WF-…", idOf("workflow"))
+    .argument("<workflow>", "WF-…", idParser("workflow"))
     .option("--tasks", "the tasks only")
     .option("--taskforces", "the taskforces only")
     .addHelpText(
@@ -21,18 +21,14 @@ Examples:
   ewms ids WF-6b055875-627b889b --taskforces | xargs -n 1 ewms get`,
     )
     .action(async (workflow: string, options: { tasks?: true; taskforces?: true }, command: Command) => {
-      const client = clientOf(command);
+      const client = createCommandClient(command);
       // An unknown workflow is told from one without tasks.
-      await answerOf(
-        client.GET("/v1/workflows/{workflow_id}", { params: { path: { workflow_id: workflow } } }),
-      );
-      const taskforces = options.tasks
-        ? new Map<string, string[]>()
-        : await taskforcesByTask(client, workflow);
+      await unwrapResponse(client.GET("/v1/workflows/{workflow_id}", { params: { path: { workflow_id: workflow } } }));
+      const taskforces = options.tasks ? new Map<string, string[]>() : await taskforcesByTask(client, workflow);
       const tasks = { query: { workflow_id: workflow }, projection: ["task_id"] };
       for await (const { task_id = "" } of client.query("task-directives", tasks)) {
-        if (!options.taskforces) await print(task_id);
-        for (const uuid of taskforces.get(task_id) ?? []) await print(uuid);
+        if (!options.taskforces) await printLine(task_id);
+        for (const uuid of taskforces.get(task_id) ?? []) await printLine(uuid);
       }
     });
 }

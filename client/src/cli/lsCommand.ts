@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { clientOf } from "./commandClient.js";
-import { paint, print, time } from "./terminal.js";
+import { createCommandClient } from "./commandClient.js";
+import { colorize, printLine, timeText } from "./terminal.js";
 
 /** Makes the command `ls`. */
-export function addLs(program: Command): void {
+export function addLsCommand(program: Command): void {
   program
     .command("ls")
     .description("list the workflows that run, oldest first")
@@ -16,32 +16,27 @@ Examples:
   ewms ls --all | grep ABORTED`,
     )
     .action(async ({ all }: { all?: true }, command: Command) => {
-      const client = clientOf(command);
+      const client = createCommandClient(command);
       const search = { query: all ? {} : { deactivated: null } };
       let any = false;
-      for await (const { workflow_id, timestamp, priority, deactivated } of client.query(
-        "workflows",
-        search,
-      )) {
-        if (!any) await print(paint("bold", row("WORKFLOW", "CREATED", "PRIORITY", "STATE")));
+      for await (const { workflow_id, timestamp, priority, deactivated } of client.query("workflows", search)) {
+        if (!any) await printLine(colorize("bold", formatRow("WORKFLOW", "CREATED", "PRIORITY", "STATE")));
         any = true;
         const state = deactivated === null ? "RUNS" : deactivated;
-        await print(
-          row(
+        await printLine(
+          formatRow(
             workflow_id,
-            time(timestamp),
+            timeText(timestamp),
             String(priority),
-            deactivated === null ? paint("green", state) : state,
+            deactivated === null ? colorize("green", state) : state,
           ),
         );
       }
       if (!any)
-        await print(
-          all ? "There are no workflows." : "No workflow runs; ewms ls --all shows those that did.",
-        );
+        await printLine(all ? "There are no workflows." : "No workflow runs; ewms ls --all shows those that did.");
     });
 }
 
 /** Every column but the last one has texts of one length, so that rows can be shown as they come. */
-const row = (id: string, created: string, priority: string, state: string): string =>
+const formatRow = (id: string, created: string, priority: string, state: string): string =>
   `${id.padEnd(22)}${created.padEnd(22)}${priority.padEnd(10)}${state}`;

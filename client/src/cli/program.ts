@@ -1,21 +1,21 @@
 import { Command } from "commander";
-import { addAddWorkers } from "./addWorkersCommand.js";
-import { seconds } from "./argumentParsers.js";
-import { addCompletion } from "./completionCommand.js";
-import { addDeactivations } from "./deactivateCommands.js";
-import { addDrain } from "./drainCommand.js";
-import { EXIT_CODES } from "./exitCodes.js";
-import { addGet } from "./getCommand.js";
-import { addIds } from "./idsCommand.js";
-import { addLs } from "./lsCommand.js";
-import { addQuery } from "./queryCommand.js";
-import { SETTINGS } from "./commandClient.js";
-import { addSubmit } from "./submitCommand.js";
-import { addWatch } from "./watchCommand.js";
-import { addWhy } from "./whyCommand.js";
+import { addAddWorkersCommand } from "./addWorkersCommand.js";
+import { parseSeconds } from "./argumentParsers.js";
+import { SETTINGS_HELP } from "./commandClient.js";
+import { addCompletionCommand } from "./completionCommand.js";
+import { addDeactivateCommands } from "./deactivateCommands.js";
+import { addDrainCommand } from "./drainCommand.js";
+import { EXIT_CODES_HELP } from "./exitCodes.js";
+import { addGetCommand } from "./getCommand.js";
+import { addIdsCommand } from "./idsCommand.js";
+import { addLsCommand } from "./lsCommand.js";
+import { addQueryCommand } from "./queryCommand.js";
+import { addSubmitCommand } from "./submitCommand.js";
+import { addWatchCommand } from "./watchCommand.js";
+import { addWhyCommand } from "./whyCommand.js";
 
 /** Seconds that a person at a terminal waits for a service that is away, unless told. */
-const PATIENCE = 5;
+const DEFAULT_RETRY_SECONDS = 5;
 
 /** The command line. @param version of this package */
 export function createProgram(version: string): Command {
@@ -23,7 +23,7 @@ export function createProgram(version: string): Command {
     .description("Workflows of EWMS from the command line.")
     .version(version)
     .option("--url <url>", "where the service is (EWMS_URL, else http://127.0.0.1:8080)")
-    .option("--patience <seconds>", "how long to try while the service is away", seconds, PATIENCE)
+    .option("--patience <seconds>", "how long to try while the service is away", parseSeconds, DEFAULT_RETRY_SECONDS)
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .addHelpText(
@@ -34,22 +34,22 @@ Examples:
   ewms ls
   ewms why WF-6b055875-627b889b
 
-${SETTINGS}
+${SETTINGS_HELP}
 
-${EXIT_CODES}`,
+${EXIT_CODES_HELP}`,
     );
   // Commands take over the settings that the program has when they are made.
   program.exitOverride().configureOutput({ outputError: () => undefined });
-  addSubmit(program);
-  addWatch(program);
-  addLs(program);
-  addGet(program);
-  addQuery(program);
-  addAddWorkers(program);
-  addDeactivations(program);
-  addWhy(program);
-  addIds(program);
-  addDrain(program);
-  addCompletion(program);
+  addSubmitCommand(program);
+  addWatchCommand(program);
+  addLsCommand(program);
+  addGetCommand(program);
+  addQueryCommand(program);
+  addAddWorkersCommand(program);
+  addDeactivateCommands(program);
+  addWhyCommand(program);
+  addIdsCommand(program);
+  addDrainCommand(program);
+  addCompletionCommand(program);
   return program;
 }

@@ -1,15 +1,15 @@
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
-import type { Queried } from "../paging.js";
-import { positive } from "./argumentParsers.js";
+import type { EntityByKind } from "../paging.js";
+import { parsePositiveInteger } from "./argumentParsers.js";
+import { createCommandClient } from "./commandClient.js";
 import { usageError } from "./exitCodes.js";
-import { csvRows, jsonLines, tableOf, type Writer } from "./resultWriters.js";
-import { clientOf } from "./commandClient.js";
+import { type ResultWriter, writeCsv, writeJsonLines, writeTable } from "./resultWriters.js";
 import { isTerminal } from "./terminal.js";
 
-type Kind = keyof Queried;
+type QueryKind = keyof EntityByKind;
 
 /** What a table or a CSV file shows when no fields are named: those that say most in one line. */
-const USUAL_FIELDS: Record<Kind, string[]> = {
+const DEFAULT_FIELDS: Record<QueryKind, string[]> = {
   workflows: ["workflow_id", "timestamp", "priority", "deactivated"],
   "task-directives": ["task_id", "cluster_locations", "task_image"],
   taskforces: ["taskforce_uuid", "phase", "schedd", "n_workers", "cluster_id"],
@@ -25,14 +25,14 @@ interface QueryOptions {
 }
 
 /** Makes the command `query`. */
-export function addQuery(program: Command): void {
+export function addQueryCommand(program: Command): void {
   program
     .command("query")
     .description("find workflows, task directives or taskforces by a MongoDB filter, oldest first")
-    .addArgument(new Argument("<kind>", "what to find").choices(Object.keys(USUAL_FIELDS)))
-    .option("-f, --filter <json>", "what they must be like", filterOf, {})
-    .option("--fields <names>", "which fields to show, as a,b.c", fieldsOf)
-    .option("-n, --limit <number>", "no more than so many", positive)
+    .addArgument(new Argument("<kind>", "what to find").choices(Object.keys(DEFAULT_FIELDS)))
+    .option("-f, --filter <json>", "what they must be like", parseFilter, {})
+    .option("--fields <names>", "which fields to show, as a,b.c", parseFields)
+    .option("-n, --limit <number>", "no more than so many", parsePositiveInteger)
     .addOption(new Option("--json", "one JSON object a line; what a pipe gets").conflicts(["csv", "table"]))
     .addOption(new Option("--csv", "CSV with a head").conflicts(["json", "table"]))
     .addOption(new Option("--table", "a table; what a terminal gets").conflicts(["json", "csv"]))
@@ -44,23 +44,23 @@ Examples:
   ewms query taskforces --filter '{"schedd": "SCHEDD1"}' --fields taskforce_uuid,worker_config.priority --csv
   ewms query workflows --filter '{"deactivated": null}' --json | jq .workflow_id`,
     )
-    .action(async (kind: Kind, options: QueryOptions, command: Command) => {
+    .action(async (kind: QueryKind, options: QueryOptions, command: Command) => {
       const { filter, limit = Number.POSITIVE_INFINITY } = options;
       const as =
-        options.json || (!options.csv && !options.table && !isTerminal())
-          ? "json"
-          : options.csv
-            ? "csv"
-            : "table";
-      const fields = options.fields ?? (as === "json" ? undefined : USUAL_FIELDS[kind]);
-      const found = clientOf(command).query(kind, { query: filter, projection: fields });
-      await WRITERS[as](first(limit, found), fields ?? []);
+        options.json || (!options.csv && !options.table && !isTerminal()) ? "json" : options.csv ? "csv" : "table";
+      const fields = options.fields ?? (as === "json" ? undefined : DEFAULT_FIELDS[kind]);
+      const found = createCommandClient(command).query(kind, { query: filter, projection: fields });
+      await WRITERS[as](limitResults(limit, found), fields ?? []);
     });
 }
 
-const WRITERS: Record<"json" | "csv" | "table", Writer> = { json: jsonLines, csv: csvRows, table: tableOf };
+const WRITERS: Record<"json" | "csv" | "table", ResultWriter> = {
+  json: writeJsonLines,
+  csv: writeCsv,
+  table: writeTable,
+};
 
-function filterOf(text: string): Record<string, unknown> {
+function parseFilter(text: string): Record<string, unknown> {
   let filter: unknown;
   try {
     filter = JSON.parse(text);
@@ -72,16 +72,16 @@ function filterOf(text: string): Record<string, unknown> {
   return filter as Record<string, unknown>;
 }
 
-function fieldsOf(text: string): string[] {
+function parseFields(text: string): string[] {
   const fields = [...new Set(text.split(",").map((field) => field.trim()))];
   if (fields.includes("")) throw usageError("--fields has an empty name: write --fields a,b");
   return fields;
 }
 
-async function* first<T>(limit: number, all: AsyncIterable<T>): AsyncGenerator<T> {
-  let taken = 0;
+async function* limitResults<T>(limit: number, all: AsyncIterable<T>): AsyncGenerator<T> {
+  let yielded = 0;
   for await (const one of all) {
     yield one;
-    if (++taken >= limit) return;
+    if (++yielded >= limit) return;
   }
 }

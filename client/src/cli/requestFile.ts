@@ -3,16 +3,22 @@ import { text } from "node:stream/consumers";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import type { WorkflowRequest } from "../entityTypes.js";
 import { usageError } from "./exitCodes.js";
-import { type Fault, faultsOf, fieldName, type Path, pathIn } from "./requestValidation.js";
+import {
+  type FieldPath,
+  formatFieldPath,
+  parseLeadingFieldPath,
+  type ValidationIssue,
+  validateWorkflowRequest,
+} from "./requestValidation.js";
 
 /** Faults that are told at a time. */
-const MOST_FAULTS = 10;
+const MAX_ISSUES = 10;
 
 /** A request that looks as it should, and the file that it comes from. */
 export interface RequestFile {
   request: WorkflowRequest;
   /** The service's words about a field of the request, with the field's line before them. */
-  locate(words: string): string;
+  withLocation(words: string): string;
 }
 
 /**
@@ -21,44 +27,43 @@ export interface RequestFile {
  * @param file JSON or YAML; `-` is stdin
  * @throws CommandError that names the line of each fault
  */
-export async function readRequest(file: string): Promise<RequestFile> {
+export async function readRequestFile(file: string): Promise<RequestFile> {
   const name = file === "-" ? "stdin" : file;
-  const content =
-    file === "-" ? await text(process.stdin) : await readFile(file, "utf8").catch(notReadable(file));
-  return parseRequest(name, content);
+  const content = file === "-" ? await text(process.stdin) : await readFile(file, "utf8").catch(throwUnreadable(file));
+  return parseRequestFile(name, content);
 }
 
-/** @param name of the file, for errors. @see readRequest */
-export function parseRequest(name: string, content: string): RequestFile {
-  const parsed = parse(name, content);
-  const faults = faultsOf(parsed.value);
+/** @param name of the file, for errors. @see readRequestFile */
+export function parseRequestFile(name: string, content: string): RequestFile {
+  const parsed = parseContent(name, content);
+  const issues = validateWorkflowRequest(parsed.value);
   // Lines cost another look at the file, which is not needed when all is well.
-  const placeOf = (fault: Pick<Fault, "path" | "unknown">): string => {
+  const locationOf = (fault: Pick<ValidationIssue, "path" | "isUnknownField">): string => {
     const { document, lines } = parsed.withLines();
-    return `${name}:${lines.linePos(offsetOf(document, fault)).line}`;
+    return `${name}:${lines.linePos(issueOffset(document, fault)).line}`;
   };
-  if (faults.length === 0)
+  if (issues.length === 0)
     return {
       request: parsed.value as WorkflowRequest,
-      locate: (words) => {
-        const path = pathIn(words);
-        return path.length === 0 ? words : `${placeOf({ path, unknown: false })}: ${words}`;
+      withLocation: (words) => {
+        const path = parseLeadingFieldPath(words);
+        return path.length === 0 ? words : `${locationOf({ path, isUnknownField: false })}: ${words}`;
       },
     };
-  const told = faults
-    .slice(0, MOST_FAULTS)
-    .map((fault) => `${placeOf(fault)}: ${fieldName(fault.path)}: ${fault.what}`);
-  if (faults.length > MOST_FAULTS) told.push(`and ${faults.length - MOST_FAULTS} more`);
-  throw usageError(told.join("\n"));
+  const messages = issues
+    .slice(0, MAX_ISSUES)
+    .map((fault) => `${locationOf(fault)}: ${formatFieldPath(fault.path)}: ${fault.message}`);
+  if (issues.length > MAX_ISSUES) messages.push(`and ${issues.length - MAX_ISSUES} more`);
+  throw usageError(messages.join("\n"));
 }
 
-interface Parsed {
+interface ParsedContent {
   value: unknown;
   withLines(): { document: Document; lines: LineCounter };
 }
 
-function parse(name: string, content: string): Parsed {
-  let read: ReturnType<Parsed["withLines"]> | undefined;
+function parseContent(name: string, content: string): ParsedContent {
+  let read: ReturnType<ParsedContent["withLines"]> | undefined;
   const withLines = () => {
     if (read !== undefined) return read;
     const lines = new LineCounter();
@@ -74,9 +79,7 @@ function parse(name: string, content: string): Parsed {
   const { document, lines } = withLines();
   const [error] = document.errors;
   if (error !== undefined)
-    throw usageError(
-      `${name}:${lines.linePos(error.pos[0]).line}: it is neither JSON nor YAML: ${error.message}`,
-    );
+    throw usageError(`${name}:${lines.linePos(error.pos[0]).line}: it is neither JSON nor YAML: ${error.message}`);
   try {
     return { value: document.toJS() as unknown, withLines };
   } catch (cause) {
@@ -85,24 +88,25 @@ function parse(name: string, content: string): Parsed {
 }
 
 /** Where a fault begins. A field that is missing is missing where its object begins. */
-function offsetOf(document: Document, { path, unknown }: Pick<Fault, "path" | "unknown">): number {
+function issueOffset(
+  document: Document,
+  { path, isUnknownField: unknown }: Pick<ValidationIssue, "path" | "isUnknownField">,
+): number {
   for (let length = path.length; length > 0; length--) {
     const found =
-      unknown && length === path.length ? keyAt(document, path) : document.getIn(path.slice(0, length), true);
+      unknown && length === path.length ? keyNodeAt(document, path) : document.getIn(path.slice(0, length), true);
     if (isNode(found) && found.range) return found.range[0];
   }
   return document.contents?.range?.[0] ?? 0;
 }
 
-function keyAt(document: Document, path: Path): unknown {
+function keyNodeAt(document: Document, path: FieldPath): unknown {
   const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
   const name = String(path.at(-1));
-  return isMap(parent)
-    ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === name)?.key
-    : undefined;
+  return isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === name)?.key : undefined;
 }
 
-const notReadable =
+const throwUnreadable =
   (file: string) =>
   (error: NodeJS.ErrnoException): never => {
     const why = error.code === "ENOENT" ? "there is no such file" : error.message;

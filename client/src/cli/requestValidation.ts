@@ -2,75 +2,79 @@ import { type OutputUnit, Validator } from "@cfworker/json-schema";
 import { WORKFLOW_REQUEST } from "./workflowRequest.js";
 
 /** Where something is in a request: keys and indexes, from the outside in. */
-export type Path = (string | number)[];
+export type FieldPath = (string | number)[];
 
 /** What is wrong with a request. The words are those of the service. */
-export interface Fault {
-  path: Path;
+export interface ValidationIssue {
+  path: FieldPath;
   /** Whether the field itself should not be there, rather than its value be another one. */
-  unknown: boolean;
-  what: string;
+  isUnknownField: boolean;
+  message: string;
 }
 
 /** Keywords whose errors only say that there are others further in. */
-const OUTER = new Set(["properties", "items", "additionalProperties", "anyOf"]);
+const CONTAINER_KEYWORDS = new Set(["properties", "items", "additionalProperties", "anyOf"]);
 /** The document's pattern is stricter than the service, which takes `v1.0.3`, too. */
-const NOT_JUDGED = new Set(["pattern"]);
+const IGNORED_KEYWORDS = new Set(["pattern"]);
 
 /** Checks a request by its schema. @returns nothing for one that can be sent */
-export function faultsOf(request: unknown): Fault[] {
+export function validateWorkflowRequest(request: unknown): ValidationIssue[] {
   const { errors } = new Validator(WORKFLOW_REQUEST, "2020-12", false).validate(request);
-  const told = errors.filter(({ keyword }) => !OUTER.has(keyword) && !NOT_JUDGED.has(keyword));
-  const faults: Fault[] = [];
+  const schemaErrors = errors.filter(
+    ({ keyword }) => !CONTAINER_KEYWORDS.has(keyword) && !IGNORED_KEYWORDS.has(keyword),
+  );
+  const issues: ValidationIssue[] = [];
   // Alternatives of one value come one after the other.
-  for (const [index, error] of told.entries()) {
-    if (error.keyword !== "type") faults.push(faultOf(error));
+  for (const [index, error] of schemaErrors.entries()) {
+    if (error.keyword !== "type") issues.push(toValidationIssue(error));
     else if (
-      told[index - 1]?.keyword !== "type" ||
-      told[index - 1]?.instanceLocation !== error.instanceLocation
+      schemaErrors[index - 1]?.keyword !== "type" ||
+      schemaErrors[index - 1]?.instanceLocation !== error.instanceLocation
     )
-      faults.push(mismatch(told.slice(index).filter((other) => isSameValue(other, error))));
+      issues.push(typeIssue(schemaErrors.slice(index).filter((other) => isTypeErrorOfSameValue(other, error))));
   }
-  return faults;
+  return issues;
 }
 
-const isSameValue = (one: OutputUnit, other: OutputUnit): boolean =>
+const isTypeErrorOfSameValue = (one: OutputUnit, other: OutputUnit): boolean =>
   one.keyword === "type" && one.instanceLocation === other.instanceLocation;
 
-function mismatch(errors: OutputUnit[]): Fault {
+function typeIssue(errors: OutputUnit[]): ValidationIssue {
   const [first] = errors;
-  const kinds = [
-    ...new Set(errors.map(({ error }) => /Expected "(\w+)"/.exec(error)?.[1] ?? "another kind")),
-  ];
+  const kinds = [...new Set(errors.map(({ error }) => /Expected "(\w+)"/.exec(error)?.[1] ?? "another kind"))];
   const got = /type "(\w+)"/.exec(first?.error ?? "")?.[1];
   return {
-    path: pathOf(first?.instanceLocation ?? "#"),
-    unknown: false,
-    what: `expected ${kinds.join(" or ")}, got ${got === "number" && kinds.includes("integer") ? "a fraction" : got}`,
+    path: parseInstanceLocation(first?.instanceLocation ?? "#"),
+    isUnknownField: false,
+    message: `expected ${kinds.join(" or ")}, got ${got === "number" && kinds.includes("integer") ? "a fraction" : got}`,
   };
 }
 
-function faultOf({ keyword, instanceLocation, error }: OutputUnit): Fault {
-  const path = pathOf(instanceLocation);
-  const at = (what: string, within: Path = path, unknown = false): Fault => ({ path: within, unknown, what });
+function toValidationIssue({ keyword, instanceLocation, error }: OutputUnit): ValidationIssue {
+  const path = parseInstanceLocation(instanceLocation);
+  const issueAt = (what: string, within: FieldPath = path, unknown = false): ValidationIssue => ({
+    path: within,
+    isUnknownField: unknown,
+    message: what,
+  });
   switch (keyword) {
     case "required":
-      return at("missing field", [...path, /"(.*)"/s.exec(error)?.[1] ?? ""]);
+      return issueAt("missing field", [...path, /"(.*)"/s.exec(error)?.[1] ?? ""]);
     case "false":
-      return at("unknown field", path, true);
+      return issueAt("unknown field", path, true);
     case "minItems":
-      return at("expected at least 1 entry");
+      return issueAt("expected at least 1 entry");
     case "uniqueItems":
-      return at(error.replace(/^Duplicate items at indexes/, "the same entry twice, at"));
+      return issueAt(error.replace(/^Duplicate items at indexes/, "the same entry twice, at"));
     case "enum":
-      return at(error.replace("Instance does not match any of ", "expected one of "));
+      return issueAt(error.replace("Instance does not match any of ", "expected one of "));
     default:
-      return at(error);
+      return issueAt(error);
   }
 }
 
 /** @param location `#/tasks/0/task_env/a~1b`, each part also percent-encoded */
-const pathOf = (location: string): Path =>
+const parseInstanceLocation = (location: string): FieldPath =>
   location
     .split("/")
     .slice(1)
@@ -78,19 +82,15 @@ const pathOf = (location: string): Path =>
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 
 /** A field as the service writes it: `tasks[0].task_env["a key"]`. */
-export function fieldName(path: Path): string {
+export function formatFieldPath(path: FieldPath): string {
   const parts = path.map((part) =>
-    typeof part === "number"
-      ? `[${part}]`
-      : /^[\w$-]+$/.test(part)
-        ? `.${part}`
-        : `[${JSON.stringify(part)}]`,
+    typeof part === "number" ? `[${part}]` : /^[\w$-]+$/.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`,
   );
   return parts.join("").replace(/^\./, "") || "the request";
 }
 
-/** The field that words of the service begin with; empty where they begin with none. @see fieldName */
-export function pathIn(words: string): Path {
+/** The field that words of the service begin with; empty where they begin with none. @see formatFieldPath */
+export function parseLeadingFieldPath(words: string): FieldPath {
   const [, name = ""] = /^(\w+(?:\.[\w$-]+|\[\d+\]|\["[^"]*"\])*): /.exec(words) ?? [];
   return [...name.matchAll(/\["([^"]*)"\]|\[(\d+)\]|([\w$-]+)/g)].map(
     ([, quoted, index, key]) => quoted ?? (index === undefined ? (key ?? "") : Number(index)),

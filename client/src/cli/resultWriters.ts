@@ -1,40 +1,41 @@
 import Table from "cli-table3";
 import { stringify } from "csv-stringify/sync";
-import { paint, plain, print } from "./terminal.js";
+import { colorize, printLine, replaceControlCharacters } from "./terminal.js";
 
 /** Writes what was found. @param fields columns; dots reach into objects */
-export type Writer = (found: AsyncIterable<object>, fields: string[]) => Promise<void>;
+export type ResultWriter = (found: AsyncIterable<object>, fields: string[]) => Promise<void>;
 
 /** One JSON object a line, as they come. */
-export const jsonLines: Writer = async (found) => {
-  for await (const one of found) await print(JSON.stringify(one));
+export const writeJsonLines: ResultWriter = async (found) => {
+  for await (const one of found) await printLine(JSON.stringify(one));
 };
 
 /** CSV with a head, as they come. */
-export const csvRows: Writer = async (found, fields) => {
-  const line = (cells: string[]) => print(stringify([cells]).trimEnd());
+export const writeCsv: ResultWriter = async (found, fields) => {
+  const line = (cells: string[]) => printLine(stringify([cells]).trimEnd());
   await line(fields);
-  for await (const one of found) await line(fields.map((field) => textOf(valueAt(one, field))));
+  for await (const one of found) await line(fields.map((field) => cellText(valueAt(one, field))));
 };
 
 /** A table; the widths of its columns are known when all is there. */
-export const tableOf: Writer = async (found, fields) => {
+export const writeTable: ResultWriter = async (found, fields) => {
   const rows: string[][] = [];
-  for await (const one of found) rows.push(fields.map((field) => plain(textOf(valueAt(one, field)))));
-  await print(rows.length === 0 ? "Nothing matches." : tableText(fields, rows));
+  for await (const one of found)
+    rows.push(fields.map((field) => replaceControlCharacters(cellText(valueAt(one, field)))));
+  await printLine(rows.length === 0 ? "Nothing matches." : formatTable(fields, rows));
 };
 
 /** Rows under their heads, without lines. */
-export function tableText(heads: string[], rows: string[][]): string {
-  const none = Object.fromEntries(
+export function formatTable(heads: string[], rows: string[][]): string {
+  const noBorders = Object.fromEntries(
     ["top", "bottom", "left", "right", "mid"].flatMap((side) =>
       ["", "-mid", "-left", "-right"].map((part) => [side + part, ""]),
     ),
   );
   const table = new Table({
-    head: heads.map((head) => paint("bold", head)),
+    head: heads.map((head) => colorize("bold", head)),
     style: { head: [], border: [], "padding-left": 0, "padding-right": 2, compact: true },
-    chars: { ...none, middle: "" },
+    chars: { ...noBorders, middle: "" },
   });
   table.push(...rows);
   return table
@@ -54,7 +55,7 @@ function valueAt(object: object, field: string): unknown {
   return value;
 }
 
-function textOf(value: unknown): string {
+function cellText(value: unknown): string {
   if (value === undefined || value === null) return "";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
-import { answerOf } from "../unwrapResponse.js";
-import { Refusal } from "../clientErrors.js";
-import { follow } from "./watchProgress.js";
-import { readRequest } from "./requestFile.js";
-import { clientOf } from "./commandClient.js";
-import { counted, print } from "./terminal.js";
+import { ApiError } from "../clientErrors.js";
+import { unwrapResponse } from "../unwrapResponse.js";
+import { createCommandClient } from "./commandClient.js";
+import { readRequestFile } from "./requestFile.js";
+import { countText, printLine } from "./terminal.js";
+import { watchUntilEnded } from "./watchProgress.js";
 
 /** Makes the command `submit`. */
-export function addSubmit(program: Command): void {
+export function addSubmitCommand(program: Command): void {
   program
     .command("submit")
     .description("ask for a workflow, described by a JSON or YAML file that is checked first")
@@ -22,16 +22,16 @@ Examples:
   WF=$(ewms submit --quiet workflow.json)`,
     )
     .action(async (file: string, { watch, quiet }: { watch?: true; quiet?: true }, command: Command) => {
-      const { request, locate } = await readRequest(file);
-      const client = clientOf(command);
-      const { workflow, task_directives, taskforces } = await answerOf(
+      const { request, withLocation } = await readRequestFile(file);
+      const client = createCommandClient(command);
+      const { workflow, task_directives, taskforces } = await unwrapResponse(
         client.POST("/v1/workflows", { body: request }),
       ).catch((error: unknown) => {
-        throw error instanceof Refusal ? new Refusal(error.status, locate(error.message)) : error;
+        throw error instanceof ApiError ? new ApiError(error.status, withLocation(error.message)) : error;
       });
       const { workflow_id } = workflow;
-      const made = `${counted(task_directives.length, "task")}, ${counted(taskforces.length, "taskforce")}`;
-      await print(quiet ? workflow_id : `${workflow_id} is created: ${made}`);
-      if (watch) process.exitCode = await follow(client, workflow_id);
+      const made = `${countText(task_directives.length, "task")}, ${countText(taskforces.length, "taskforce")}`;
+      await printLine(quiet ? workflow_id : `${workflow_id} is created: ${made}`);
+      if (watch) process.exitCode = await watchUntilEnded(client, workflow_id);
     });
 }

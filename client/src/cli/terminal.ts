@@ -5,7 +5,7 @@ import { styleText } from "node:util";
 export const isTerminal = (): boolean => process.stdout.isTTY === true;
 
 /** The terminal's size; one that does not know it has 80 columns and 24 rows. */
-export const size = (): { columns: number; rows: number } => ({
+export const terminalSize = (): { columns: number; rows: number } => ({
   columns: process.stdout.columns || 80,
   rows: process.stdout.rows || 24,
 });
@@ -14,27 +14,27 @@ export const size = (): { columns: number; rows: number } => ({
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
 /** Text in colour, where a person sees it who did not ask for none. */
-export const paint = (style: Style, text: string): string =>
+export const colorize = (style: Style, text: string): string =>
   isTerminal() && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb" ? styleText(style, text) : text;
 
 /** Writes a line, and waits while the reader is slow. */
-export async function print(line: string): Promise<void> {
+export async function printLine(line: string): Promise<void> {
   if (!process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");
 }
 
 /** A word to the person at the terminal, beside the output. */
-export const note = (line: string): void => void process.stderr.write(`${line}\n`);
+export const printToStderr = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** What the service keeps was written by many: escape sequences in it must not reach the terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-export const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "�");
+export const replaceControlCharacters = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "�");
 
 /** Cut to a width, with an ellipsis. */
-export const cut = (text: string, width: number): string =>
+export const truncateToWidth = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
 
 /** `4 min`, `2 h 5 min`. */
-export function duration(seconds: number): string {
+export function durationText(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
@@ -45,8 +45,8 @@ export function duration(seconds: number): string {
 }
 
 /** A point in time as people and programs read it, to the second, in UTC. */
-export const time = (epochSeconds: number): string =>
+export const timeText = (epochSeconds: number): string =>
   new Date(epochSeconds * 1000).toISOString().replace(/\.\d+Z$/, "Z");
 
 /** `1 worker`, `2 workers`. */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+export const countText = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

@@ -1,16 +1,14 @@
 import type { Command } from "commander";
-import { idOf } from "./argumentParsers.js";
-import { follow } from "./watchProgress.js";
-import { clientOf } from "./commandClient.js";
+import { idParser } from "./argumentParsers.js";
+import { createCommandClient } from "./commandClient.js";
+import { watchUntilEnded } from "./watchProgress.js";
 
 /** Makes the command `watch`. */
-export function addWatch(program: Command): void {
+export function addWatchCommand(program: Command): void {
   program
     .command("watch")
-    .description(
-      "show how a workflow does until it has ended: bars on a terminal, else a line for each change",
-    )
-    .argument("<workflow>", "WF-…", idOf("workflow"))
+    .description("show how a workflow does until it has ended: bars on a terminal, else a line for each change")
+    .argument("<workflow>", "WF-…", idParser("workflow"))
     .addHelpText(
       "after",
       `
@@ -22,6 +20,6 @@ Examples:
   ewms watch WF-6b055875-627b889b >> progress.log`,
     )
     .action(async (workflow: string, _options: object, command: Command) => {
-      process.exitCode = await follow(clientOf(command), workflow);
+      process.exitCode = await watchUntilEnded(createCommandClient(command), workflow);
     });
 }

@@ -1,25 +1,33 @@
 import { createLogUpdate } from "log-update";
-import { answerOf } from "../unwrapResponse.js";
 import type { Client } from "../client.js";
-import { Refusal, Unreachable } from "../clientErrors.js";
-import { pause } from "../retryRequests.js";
+import { ApiError, Unreachable } from "../clientErrors.js";
+import { abortableDelay } from "../retryRequests.js";
 import type { Summary } from "../summaryTypes.js";
-import { EXIT } from "./exitCodes.js";
-import { describeTask, nameOf, progressLines, Rates, sentence } from "./progress.js";
-import { cut, isTerminal, note, plain, print, size, time } from "./terminal.js";
+import { unwrapResponse } from "../unwrapResponse.js";
+import { EXIT_CODE } from "./exitCodes.js";
+import { describeTask, EndedWorkerRates, imageLabel, progressLines, toSentence } from "./progress.js";
+import {
+  isTerminal,
+  printLine,
+  printToStderr,
+  replaceControlCharacters,
+  terminalSize,
+  timeText,
+  truncateToWidth,
+} from "./terminal.js";
 
 /** Seconds between two looks where the service has no events. */
-const POLL = 2;
+const POLL_INTERVAL_SECONDS = 2;
 /** Seconds after which is looked again although nothing was told: waits grow longer. */
-const REFRESH = 10;
+const REFRESH_INTERVAL_SECONDS = 10;
 /** Seconds between two looks at least. */
-const BREATH = 0.3;
+const MIN_READ_INTERVAL_SECONDS = 0.3;
 
 /** Shows how a workflow does. */
-interface View {
+interface ProgressView {
   show(summary: Summary): Promise<void>;
   /** The service is away. */
-  trouble(words: string): void;
+  showError(words: string): void;
   /** Leaves the last state on the screen. */
   close(): void;
 }
@@ -29,19 +37,20 @@ interface View {
  *
  * @returns the exit code: 1 for a workflow that was aborted
  */
-export async function follow(client: Client, workflowId: string): Promise<number> {
+export async function watchUntilEnded(client: Client, workflowId: string): Promise<number> {
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
   process.once("SIGINT", onSignal);
-  const view = isTerminal() ? liveView() : plainView();
+  const view = isTerminal() ? createLiveView() : createPlainView();
   try {
-    for await (const summary of summariesOf(client, workflowId, interrupt.signal, view.trouble)) {
+    for await (const summary of streamSummaries(client, workflowId, interrupt.signal, view.showError)) {
       await view.show(summary);
-      if (await isOver(client, summary)) return summary.deactivated === "ABORTED" ? EXIT.failure : EXIT.ok;
+      if (await isWorkflowEnded(client, summary))
+        return summary.deactivated === "ABORTED" ? EXIT_CODE.failure : EXIT_CODE.ok;
     }
-    return EXIT.ok;
+    return EXIT_CODE.ok;
   } catch (error) {
-    if (interrupt.signal.aborted) return EXIT.interrupted;
+    if (interrupt.signal.aborted) return EXIT_CODE.interrupted;
     throw error;
   } finally {
     interrupt.abort();
@@ -51,82 +60,86 @@ export async function follow(client: Client, workflowId: string): Promise<number
 }
 
 /** How the workflow does now, and then whenever that has changed. */
-async function* summariesOf(
+async function* streamSummaries(
   client: Client,
   workflowId: string,
   signal: AbortSignal,
-  onTrouble: (words: string) => void,
+  onError: (words: string) => void,
 ): AsyncGenerator<Summary, never, undefined> {
   const read = (): Promise<Summary> => {
     const params = { path: { workflow_id: workflowId } };
-    return answerOf(client.GET("/v1/workflows/{workflow_id}/summary", { params, signal }));
+    return unwrapResponse(client.GET("/v1/workflows/{workflow_id}/summary", { params, signal }));
   };
   yield await read();
-  const bell = new Bell();
-  const listening = listen(client, workflowId, signal, onTrouble, bell);
+  const wakeSignal = new WakeSignal();
+  const subscription = notifyOnEvents(client, workflowId, signal, onError, wakeSignal);
   for (;;) {
-    await Promise.race([bell.rung(), pause(REFRESH, signal), listening]);
+    await Promise.race([wakeSignal.rung(), abortableDelay(REFRESH_INTERVAL_SECONDS, signal), subscription]);
     try {
       yield await read();
     } catch (error) {
-      if (!isAway(error)) throw error;
-      onTrouble((error as Error).message);
+      if (!isServiceUnavailable(error)) throw error;
+      onError((error as Error).message);
     }
     // Many events come at once where many taskforces move.
-    await pause(BREATH, signal);
+    await abortableDelay(MIN_READ_INTERVAL_SECONDS, signal);
   }
 }
 
 /** Rings for each event; without end, but for errors. A service without events is asked again and again. */
-async function listen(
+async function notifyOnEvents(
   client: Client,
   workflowId: string,
   signal: AbortSignal,
-  onTrouble: (words: string) => void,
-  bell: Bell,
+  onError: (words: string) => void,
+  wakeSignal: WakeSignal,
 ): Promise<never> {
   const onBreak = (reason: string, wait: number) =>
-    onTrouble(`the events broke off (${reason}), connects again in ${wait.toFixed(1)} s`);
-  for (let hasEvents = true; ; await pause(POLL, signal)) {
-    bell.ring();
+    onError(`the events broke off (${reason}), connects again in ${wait.toFixed(1)} s`);
+  for (let hasEvents = true; ; await abortableDelay(POLL_INTERVAL_SECONDS, signal)) {
+    wakeSignal.notify();
     try {
       if (hasEvents)
-        for await (const _ of client.watch(workflowId, { signal, onBreak, onOpen: () => bell.ring() }))
-          bell.ring();
+        for await (const _ of client.watch(workflowId, {
+          signal,
+          onBreak,
+          onOpen: () => wakeSignal.notify(),
+        }))
+          wakeSignal.notify();
     } catch (error) {
-      if (hasNoEvents(error)) hasEvents = false;
-      else if (!isAway(error)) throw error;
+      if (isEventRouteMissing(error)) hasEvents = false;
+      else if (!isServiceUnavailable(error)) throw error;
     }
   }
 }
 
-const hasNoEvents = (error: unknown): boolean =>
-  error instanceof Refusal && error.status === 404 && error.message.startsWith("path not found");
+const isEventRouteMissing = (error: unknown): boolean =>
+  error instanceof ApiError && error.status === 404 && error.message.startsWith("path not found");
 
-const isAway = (error: unknown): boolean =>
-  error instanceof Unreachable || (error instanceof Refusal && error.status >= 500);
+const isServiceUnavailable = (error: unknown): boolean =>
+  error instanceof Unreachable || (error instanceof ApiError && error.status >= 500);
 
 /** Wakes the one who waits; rings that nobody waits for are kept as one. */
-class Bell {
-  #rung = false;
+class WakeSignal {
+  #isNotified = false;
   #wake: (() => void) | undefined;
 
-  ring(): void {
-    this.#rung = true;
+  notify(): void {
+    this.#isNotified = true;
     this.#wake?.();
   }
 
   async rung(): Promise<void> {
-    if (!this.#rung)
+    if (!this.#isNotified)
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
-    this.#rung = false;
+    this.#isNotified = false;
   }
 }
 
 /** Whether nothing of the workflow runs any more, or will. */
-async function isOver(client: Client, summary: Summary): Promise<boolean> {
+async function isWorkflowEnded(client: Client, summary: Summary): Promise<boolean> {
   const { n_taskforces, taskforces_by_phase: phases, deactivated, workflow_id } = summary;
   const ended = (phases["condor-rm"] ?? 0) + (phases["condor-complete"] ?? 0);
   if (ended === n_taskforces) return true;
@@ -138,48 +151,45 @@ async function isOver(client: Client, summary: Summary): Promise<boolean> {
 }
 
 /** Bars that are drawn anew in their place. */
-function liveView(): View {
+function createLiveView(): ProgressView {
   const draw = createLogUpdate(process.stdout);
-  const rates = new Rates();
+  const rates = new EndedWorkerRates();
   let lines: string[] = [];
   return {
     async show(summary) {
-      lines = progressLines(summary, rates.after(summary, Date.now() / 1000), size());
+      lines = progressLines(summary, rates.addSummary(summary, Date.now() / 1000), terminalSize());
       draw(lines.join("\n"));
     },
-    trouble: (words) => draw([...lines, cut(words, size().columns)].join("\n")),
+    showError: (words) => draw([...lines, truncateToWidth(words, terminalSize().columns)].join("\n")),
     close: () => draw.done(),
   };
 }
 
 /** A line for whatever has changed. */
-function plainView(): View {
+function createPlainView(): ProgressView {
   const shown = new Map<string, string>();
   const changed = async (about: string, text: string) => {
     if (shown.get(about) === text) return;
     shown.set(about, text);
-    await print(`${time(Date.now() / 1000)} ${text}`);
+    await printLine(`${timeText(Date.now() / 1000)} ${text}`);
   };
   return {
     async show({ workflow_id, tasks, deactivated, failed_attempts, waiting_for }) {
       await changed("workflow", `${workflow_id} ${deactivated ?? "runs"}`);
       for (const task of tasks)
-        await changed(task.task_id, `${task.task_id} ${nameOf(task.task_image)}: ${describeTask(task)}`);
+        await changed(task.task_id, `${task.task_id} ${imageLabel(task.task_image)}: ${describeTask(task)}`);
       const [last] = failed_attempts;
       if (last !== undefined)
         await changed(
           "failure",
-          `${last.taskforce_uuid} failed ${last.target_phase}: ${plain(last.context)}`,
+          `${last.taskforce_uuid} failed ${last.target_phase}: ${replaceControlCharacters(last.context)}`,
         );
-      await changed(
-        "waiting",
-        waiting_for === null ? "Waits for nothing." : sentence(withoutTimes(waiting_for)),
-      );
+      await changed("waiting", waiting_for === null ? "Waits for nothing." : toSentence(stripDurations(waiting_for)));
     },
-    trouble: (words) => note(`ewms: ${words}`),
+    showError: (words) => printToStderr(`ewms: ${words}`),
     close: () => undefined,
   };
 }
 
 /** A wait that only grew longer is no news. */
-const withoutTimes = (words: string): string => words.replace(/, (longest|for) \d+ (s|min|h|days)\b/g, "");
+const stripDurations = (words: string): string => words.replace(/, (longest|for) \d+ (s|min|h|days)\b/g, "");

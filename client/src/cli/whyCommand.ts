@@ -1,20 +1,20 @@
 import type { Command } from "commander";
-import { answerOf } from "../unwrapResponse.js";
 import type { Summary } from "../summaryTypes.js";
-import { idOf } from "./argumentParsers.js";
-import { phaseTimes, sentence } from "./progress.js";
-import { clientOf } from "./commandClient.js";
-import { counted, paint, plain, print, time } from "./terminal.js";
+import { unwrapResponse } from "../unwrapResponse.js";
+import { idParser } from "./argumentParsers.js";
+import { createCommandClient } from "./commandClient.js";
+import { phaseTimeLines, toSentence } from "./progress.js";
+import { colorize, countText, printLine, replaceControlCharacters, timeText } from "./terminal.js";
 
 /** Lines of each part. */
-const MOST_LINES = 5;
+const MAX_LINES = 5;
 
 /** Makes the command `why`. */
-export function addWhy(program: Command): void {
+export function addWhyCommand(program: Command): void {
   program
     .command("why")
     .description("say what a workflow waits for, and what failed last")
-    .argument("<workflow>", "WF-…", idOf("workflow"))
+    .argument("<workflow>", "WF-…", idParser("workflow"))
     .addHelpText(
       "after",
       `
@@ -23,40 +23,39 @@ Examples:
     )
     .action(async (workflow_id: string, _options: object, command: Command) => {
       const params = { path: { workflow_id } };
-      const summary = await answerOf(
-        clientOf(command).GET("/v1/workflows/{workflow_id}/summary", { params }),
+      const summary = await unwrapResponse(
+        createCommandClient(command).GET("/v1/workflows/{workflow_id}/summary", { params }),
       );
-      for (const line of whyLines(summary)) await print(line);
+      for (const line of whyLines(summary)) await printLine(line);
     });
 }
 
 /** What there is to say. */
 export function whyLines(summary: Summary): string[] {
   const { workflow_id, deactivated, deactivated_ts, waiting_for } = summary;
-  const state =
-    deactivated === null ? "runs" : `was ${deactivated.toLowerCase()} at ${time(deactivated_ts ?? 0)}`;
+  const state = deactivated === null ? "runs" : `was ${deactivated.toLowerCase()} at ${timeText(deactivated_ts ?? 0)}`;
   return [
     `${workflow_id} ${state}.`,
-    waiting_for === null ? "It waits for nothing." : paint("yellow", sentence(waiting_for)),
-    ...part("Taskforces", phaseTimes(summary)),
-    ...part(counted(summary.n_failed_attempts, "failed attempt"), failures(summary)),
-    ...part("Errors of tasks", errors(summary)),
+    waiting_for === null ? "It waits for nothing." : colorize("yellow", toSentence(waiting_for)),
+    ...section("Taskforces", phaseTimeLines(summary)),
+    ...section(countText(summary.n_failed_attempts, "failed attempt"), failureLines(summary)),
+    ...section("Errors of tasks", errorLines(summary)),
   ];
 }
 
-const part = (title: string, lines: string[]): string[] =>
-  lines.length === 0 ? [] : ["", paint("bold", title), ...lines.map((line) => `  ${line}`)];
+const section = (title: string, lines: string[]): string[] =>
+  lines.length === 0 ? [] : ["", colorize("bold", title), ...lines.map((line) => `  ${line}`)];
 
-const failures = ({ failed_attempts }: Summary): string[] =>
+const failureLines = ({ failed_attempts }: Summary): string[] =>
   failed_attempts
-    .slice(0, MOST_LINES)
+    .slice(0, MAX_LINES)
     .map(
       ({ timestamp, taskforce_uuid, schedd, target_phase, context }) =>
-        `${time(timestamp)} ${taskforce_uuid}${schedd ? ` on ${schedd}` : ""}, ${target_phase}: ${plain(context)}`,
+        `${timeText(timestamp)} ${taskforce_uuid}${schedd ? ` on ${schedd}` : ""}, ${target_phase}: ${replaceControlCharacters(context)}`,
     );
 
-const errors = ({ top_task_errors }: Summary): string[] =>
+const errorLines = ({ top_task_errors }: Summary): string[] =>
   Object.entries(top_task_errors)
     .sort(([, one], [, other]) => other - one)
-    .slice(0, MOST_LINES)
-    .map(([error, count]) => `${count} × ${plain(error)}`);
+    .slice(0, MAX_LINES)
+    .map(([error, count]) => `${count} × ${replaceControlCharacters(error)}`);

@@ -6,7 +6,7 @@ import type { components } from "../../../client/src/schema.js";
 type Schemas = components["schemas"];
 
 /** Every phase of a taskforce, in the order of its life. */
-export const PHASES = [
+export const PHASE_ORDER = [
   "pre-mq-activation",
   "pre-launch",
   "pending-starter",
@@ -18,7 +18,7 @@ export const PHASES = [
 /** Where a taskforce stands. */
 export type Phase = Taskforce["phase"];
 /** Numbers of taskforces; phases without any are left out. */
-export type ByPhase = Summary["taskforces_by_phase"];
+export type PhaseCounts = Summary["taskforces_by_phase"];
 
 // Only a projection that its request names leaves fields out.
 export type Workflow = Required<Schemas["WorkflowObject"]>;
@@ -35,12 +35,12 @@ export type PhaseChange = { target_phase: Phase } & Pick<
 /** HTCondor status → pilot status → number of workers. */
 export type CompoundStatuses = Summary["compound_statuses"];
 /** Error text → count. */
-export type Errors = Summary["top_task_errors"];
+export type ErrorCounts = Summary["top_task_errors"];
 
 export type Summary = Schemas["WorkflowSummary"];
 export type TaskSummary = Summary["tasks"][number];
 /** What is summed over a task's taskforces, or over a whole workflow's. */
-export type Sums = Omit<TaskSummary, "task_id" | "task_image">;
+export type TaskforceSums = Omit<TaskSummary, "task_id" | "task_image">;
 export type FailedAttempt = Summary["failed_attempts"][number];
 
 /** A queue; what is in it only where one schedd was asked for. */

@@ -1,17 +1,17 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { PublicQueue, Summary, TaskDirective } from "../api/apiTypes.ts";
-import { inOrder } from "../parts/phaseLabels.ts";
-import { imageName, number, shortId } from "../parts/format.ts";
-import { runningOf } from "../parts/workerGroups.ts";
-import { groupTasks, MOST_BOXES, type TaskGroup } from "./taskGroups.ts";
-import { draw, type Placed, QUEUE_SIZE, TASK_SIZE, type Way } from "./graphLayout.ts";
-import { stateOf, type TaskState } from "./taskState.ts";
+import { formatNumber, imageName, shortId } from "../parts/format.ts";
+import { orderPhaseCounts } from "../parts/phaseLabels.ts";
+import { runningWorkersText } from "../parts/workerGroups.ts";
+import { type GraphEdge, layOutGraph, type PositionedNode, QUEUE_SIZE, TASK_SIZE } from "./graphLayout.ts";
+import { groupTasks, MAX_GRAPH_NODES, type TaskGroup } from "./taskGroups.ts";
+import { type TaskState, taskState } from "./taskState.ts";
 
 /** Pixels below which the graph runs from top to bottom. */
-const NARROW = 640;
+const NARROW_WIDTH_PX = 640;
 const ZOOM_STEP = 1.3;
 
-interface Props {
+interface TaskGraphProps {
   tasks: readonly TaskDirective[];
   summary: Summary;
   queues: readonly PublicQueue[];
@@ -22,52 +22,54 @@ interface Props {
 }
 
 /** Tasks and the message queues between them, as wide as there is room; zooming in makes it scroll. */
-export function TaskGraph({ tasks, summary, queues, rates, chosen, choose }: Props) {
-  const frame = useRef<HTMLDivElement>(null);
+export function TaskGraph({ tasks, summary, queues, rates, chosen, choose }: TaskGraphProps) {
+  const container = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [zoom, setZoom] = useState(1);
   useEffect(() => {
-    const watcher = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
-    if (frame.current) watcher.observe(frame.current);
-    return () => watcher.disconnect();
+    const resizeObserver = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
+    if (container.current) resizeObserver.observe(container.current);
+    return () => resizeObserver.disconnect();
   }, []);
-  const down = width < NARROW;
+  const isVertical = width < NARROW_WIDTH_PX;
   const groups = groupTasks(tasks, summary);
-  const tooMany = groups.length > MOST_BOXES;
+  const tooMany = groups.length > MAX_GRAPH_NODES;
   // Which boxes there are depends on the directives alone, and these never change.
-  const drawing = useMemo(() => draw(tooMany ? [] : groups, down), [tasks, groups.length, tooMany, down]);
-  const fit = Math.min(1, width / Math.max(1, drawing.width));
+  const graphLayout = useMemo(
+    () => layOutGraph(tooMany ? [] : groups, isVertical),
+    [tasks, groups.length, tooMany, isVertical],
+  );
+  const fit = Math.min(1, width / Math.max(1, graphLayout.width));
   const scale = fit * zoom;
-  const boxes = new Map(groups.map((group) => [group.task_id, group]));
+  const groupById = new Map(groups.map((group) => [group.task_id, group]));
   const aliases = new Map(queues.map(({ mqid, alias }) => [mqid, alias]));
   if (tooMany)
-    return <p class="quiet-text">{number(tasks.length)} tasks of many kinds are too many to be drawn.</p>;
+    return <p class="quiet-text">{formatNumber(tasks.length)} tasks of many kinds are too many to be drawn.</p>;
   return (
     <figure class="graph">
-      <div class="graph-frame" ref={frame}>
+      <div class="graph-frame" ref={container}>
         {width > 0 && (
           <svg
             role="group"
             aria-label="Tasks and the message queues between them"
-            width={drawing.width * scale}
-            height={drawing.height * scale}
-            viewBox={`0 0 ${drawing.width} ${drawing.height}`}
+            width={graphLayout.width * scale}
+            height={graphLayout.height * scale}
+            viewBox={`0 0 ${graphLayout.width} ${graphLayout.height}`}
           >
-            {drawing.ways.map((way) => (
-              <path key={way.id} class="way" d={pathOf(way)} marker-end="url(#arrow)" />
+            {graphLayout.edges.map((way) => (
+              <path key={way.id} class="way" d={svgPath(way)} marker-end="url(#arrow)" />
             ))}
-            {drawing.nodes.map((node) => {
-              if (node.kind === "queue")
-                return <Queue key={node.id} node={node} alias={aliases.get(node.id)} />;
-              const task = boxes.get(node.id);
+            {graphLayout.nodes.map((node) => {
+              if (node.kind === "queue") return <QueueNode key={node.id} node={node} alias={aliases.get(node.id)} />;
+              const task = groupById.get(node.id);
               if (task === undefined) return null;
               return (
-                <Task
+                <TaskNode
                   key={node.id}
                   node={node}
                   task={task}
-                  state={stateOf(task, summary.failed_attempts)}
-                  rate={rateOf(task, rates)}
+                  state={taskState(task, summary.failed_attempts)}
+                  rate={sumRates(task, rates)}
                   chosen={chosen?.[0] === node.id}
                   choose={choose}
                 />
@@ -91,7 +93,7 @@ export function TaskGraph({ tasks, summary, queues, rates, chosen, choose }: Pro
   );
 }
 
-const pathOf = ({ points: [first, ...rest] }: Way): string => {
+const svgPath = ({ points: [first, ...rest] }: GraphEdge): string => {
   if (first === undefined) return "";
   const middles = rest.slice(0, -1).map((point, n) => {
     const next = rest[n + 1] as typeof point;
@@ -102,16 +104,16 @@ const pathOf = ({ points: [first, ...rest] }: Way): string => {
 };
 
 /** Of all tasks of a box together. */
-function rateOf({ task_ids }: TaskGroup, rates: Props["rates"]): number | undefined {
+function sumRates({ task_ids }: TaskGroup, rates: TaskGraphProps["rates"]): number | undefined {
   const known = task_ids.flatMap((id) => rates.get(id) ?? []);
   return known.length === 0 ? undefined : known.reduce((sum, rate) => sum + rate, 0);
 }
 
 /** How fast workers get done, in words; empty while it is not known. */
-const wordsFor = (rate: number | undefined): string =>
-  rate === undefined ? "" : `${rate < 10 ? rate.toFixed(1) : number(Math.round(rate))} done/min`;
+const rateText = (rate: number | undefined): string =>
+  rate === undefined ? "" : `${rate < 10 ? rate.toFixed(1) : formatNumber(Math.round(rate))} done/min`;
 
-function Task({
+function TaskNode({
   node: { x, y },
   task,
   state,
@@ -119,20 +121,20 @@ function Task({
   chosen,
   choose,
 }: {
-  node: Placed;
+  node: PositionedNode;
   task: TaskGroup;
   state: TaskState;
   rate: number | undefined;
   chosen: boolean;
-  choose: Props["choose"];
+  choose: TaskGraphProps["choose"];
 }) {
   const { width, height } = TASK_SIZE;
   const times = task.task_ids.length === 1 ? "" : ` ×${task.task_ids.length}`;
   const image = imageName(task.task_image);
-  const workers = runningOf(task);
-  const speed = wordsFor(rate);
+  const workers = runningWorkersText(task);
+  const speed = rateText(rate);
   // In the order in which they stand there.
-  const words = ["Task", image + times, state, speed, workers].filter(Boolean).join(" ");
+  const label = ["Task", image + times, state, speed, workers].filter(Boolean).join(" ");
   const toggle = () => choose(chosen ? undefined : task.task_ids);
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== "Enter" && event.key !== " ") return;
@@ -146,14 +148,14 @@ function Task({
       role="button"
       tabindex={0}
       aria-pressed={chosen}
-      aria-label={words}
+      aria-label={label}
       onClick={toggle}
       onKeyDown={onKey}
     >
       <rect class="box" width={width} height={height} rx="10" />
       <rect class="edge" width="6" height={height} rx="3" />
       <text class="task-name" x="18" y="26">
-        {shortened(image, 24 - times.length) + times}
+        {truncate(image, 24 - times.length) + times}
       </text>{" "}
       <text class="task-state" x="18" y="46">
         {state}
@@ -165,14 +167,14 @@ function Task({
         {workers}
       </text>
       <svg x="18" y="84" width={width - 30} height="12">
-        <Portions task={task} width={width - 30} />
+        <PhaseSegments task={task} width={width - 30} />
       </svg>
     </g>
   );
 }
 
-function Portions({ task, width }: { task: TaskGroup; width: number }) {
-  const parts = inOrder(task.taskforces_by_phase);
+function PhaseSegments({ task, width }: { task: TaskGroup; width: number }) {
+  const parts = orderPhaseCounts(task.taskforces_by_phase);
   let before = 0;
   return (
     <g>
@@ -194,7 +196,7 @@ function Portions({ task, width }: { task: TaskGroup; width: number }) {
   );
 }
 
-function Queue({ node: { id, x, y }, alias }: { node: Placed; alias: string | undefined }) {
+function QueueNode({ node: { id, x, y }, alias }: { node: PositionedNode; alias: string | undefined }) {
   const { width, height } = QUEUE_SIZE;
   const name = alias ?? shortId(id);
   return (
@@ -208,11 +210,11 @@ function Queue({ node: { id, x, y }, alias }: { node: Placed; alias: string | un
       <title>{id}</title>
       <rect class="box" width={width} height={height} rx={height / 2} />
       <text x={width / 2} y={height / 2 + 5} text-anchor="middle">
-        {shortened(name, 15)}
+        {truncate(name, 15)}
       </text>
     </g>
   );
 }
 
-const shortened = (text: string, longest: number): string =>
+const truncate = (text: string, longest: number): string =>
   text.length > longest ? `${text.slice(0, longest - 1)}…` : text;

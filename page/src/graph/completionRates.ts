@@ -1,36 +1,37 @@
 import { signal } from "@preact/signals";
 import type { Summary } from "../api/apiTypes.ts";
-import { countKinds } from "../parts/workerGroups.ts";
+import { countWorkersByKind } from "../parts/workerGroups.ts";
 
 /** Seconds over which a rate is taken. */
-const WINDOW = 120;
+const RATE_WINDOW_SECONDS = 120;
 /** Seconds that must have passed for a rate to mean anything. */
-const LEAST = 4;
+const MIN_RATE_SECONDS = 4;
 
-interface Seen {
-  at: number;
-  done: number;
+interface CompletionSample {
+  atSeconds: number;
+  doneCount: number;
 }
 
 /** How fast workers get done, by task, as far as this page has watched. */
-export class Rates {
-  readonly #seen = new Map<string, Seen[]>();
+export class CompletionRates {
+  readonly #samples = new Map<string, CompletionSample[]>();
   /** Workers a minute that completed well; a task without one is not known yet. */
   readonly perMinute = signal<ReadonlyMap<string, number>>(new Map());
 
   /** Takes newer sums into account; without those of each task they change nothing. */
-  note({ tasks, updated }: Partial<Pick<Summary, "tasks">> & Pick<Summary, "updated">): void {
+  addSummary({ tasks, updated }: Partial<Pick<Summary, "tasks">> & Pick<Summary, "updated">): void {
     if (tasks === undefined) return;
     const rates = new Map<string, number>();
     for (const { task_id, compound_statuses } of tasks) {
-      const seen = this.#seen.get(task_id) ?? [];
-      this.#seen.set(task_id, seen);
-      const { done } = countKinds(compound_statuses);
-      if ((seen.at(-1)?.at ?? 0) < updated) seen.push({ at: updated, done });
-      while (seen.length > 2 && (seen[1] as Seen).at < updated - WINDOW) seen.shift();
-      const [first, last] = [seen[0], seen.at(-1)];
-      if (first && last && last.at - first.at >= LEAST)
-        rates.set(task_id, Math.max(0, (60 * (last.done - first.done)) / (last.at - first.at)));
+      const samples = this.#samples.get(task_id) ?? [];
+      this.#samples.set(task_id, samples);
+      const { done } = countWorkersByKind(compound_statuses);
+      if ((samples.at(-1)?.atSeconds ?? 0) < updated) samples.push({ atSeconds: updated, doneCount: done });
+      while (samples.length > 2 && (samples[1] as CompletionSample).atSeconds < updated - RATE_WINDOW_SECONDS)
+        samples.shift();
+      const [first, last] = [samples[0], samples.at(-1)];
+      if (first && last && last.atSeconds - first.atSeconds >= MIN_RATE_SECONDS)
+        rates.set(task_id, Math.max(0, (60 * (last.doneCount - first.doneCount)) / (last.atSeconds - first.atSeconds)));
     }
     this.perMinute.value = rates;
   }

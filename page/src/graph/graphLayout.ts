@@ -6,7 +6,7 @@ export const TASK_SIZE = { width: 232, height: 112 };
 export const QUEUE_SIZE = { width: 136, height: 36 };
 
 /** A task or message queue, and where its middle is. */
-export interface Placed {
+export interface PositionedNode {
   id: string;
   kind: "task" | "queue";
   x: number;
@@ -14,25 +14,25 @@ export interface Placed {
 }
 
 /** A way that events take, as points from end to end. */
-export interface Way {
+export interface GraphEdge {
   id: string;
   points: { x: number; y: number }[];
 }
 
-export interface Drawing {
+export interface GraphLayout {
   width: number;
   height: number;
-  nodes: Placed[];
-  ways: Way[];
+  nodes: PositionedNode[];
+  edges: GraphEdge[];
 }
 
-/** Lays tasks and the queues between them out. @param down from top to bottom, as on a phone; else from left to right */
-export function draw(
+/** Lays tasks and the queues between them out. @param isVertical from top to bottom, as on a phone; else from left to right */
+export function layOutGraph(
   tasks: readonly Pick<TaskDirective, "task_id" | "input_queues" | "output_queues">[],
-  down: boolean,
-): Drawing {
+  isVertical: boolean,
+): GraphLayout {
   const graph = new Graph();
-  graph.setGraph({ rankdir: down ? "TB" : "LR", nodesep: 28, ranksep: 44, marginx: 8, marginy: 8 });
+  graph.setGraph({ rankdir: isVertical ? "TB" : "LR", nodesep: 28, ranksep: 44, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { task_id, input_queues, output_queues } of tasks) {
     graph.setNode(task_id, { ...TASK_SIZE });
@@ -42,18 +42,18 @@ export function draw(
     for (const queue of output_queues) graph.setEdge(task_id, queue);
   }
   layout(graph);
-  const isTask = new Set(tasks.map(({ task_id }) => task_id));
+  const taskIds = new Set(tasks.map(({ task_id }) => task_id));
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   return {
     width,
     height,
     nodes: graph.nodes().map((id) => {
       const { x, y } = graph.node(id) as { x: number; y: number };
-      return { id, kind: isTask.has(id) ? "task" : "queue", x, y };
+      return { id, kind: taskIds.has(id) ? "task" : "queue", x, y };
     }),
-    ways: graph.edges().map(({ v, w }) => ({
+    edges: graph.edges().map(({ v, w }) => ({
       id: `${v} ${w}`,
-      points: (graph.edge({ v, w }) as { points: Way["points"] }).points,
+      points: (graph.edge({ v, w }) as { points: GraphEdge["points"] }).points,
     })),
   };
 }

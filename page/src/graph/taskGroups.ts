@@ -1,9 +1,9 @@
-import type { CompoundStatuses, Summary, Sums, TaskDirective, TaskSummary } from "../api/apiTypes.ts";
+import type { CompoundStatuses, Summary, TaskDirective, TaskforceSums, TaskSummary } from "../api/apiTypes.ts";
 
 /** Tasks that are drawn one by one; of more, those are put together that run the same image between the same queues. */
-const FEW = 24;
+const MAX_UNGROUPED_TASKS = 24;
 /** Boxes that can be drawn at all, and told from each other. */
-export const MOST_BOXES = 100;
+export const MAX_GRAPH_NODES = 100;
 
 /** A box of the graph: a task, or several of a kind. */
 export interface TaskGroup extends TaskSummary {
@@ -20,32 +20,31 @@ export function groupTasks(tasks: readonly TaskDirective[], { tasks: sums }: Sum
   for (const { task_id, task_image, input_queues, output_queues } of tasks) {
     const task = sumsOf.get(task_id);
     if (task === undefined) continue;
-    const kind =
-      tasks.length <= FEW ? task_id : [task_image, input_queues.join(), output_queues.join()].join("\n");
-    const group = groups.get(kind);
-    if (group === undefined) groups.set(kind, { ...task, task_ids: [task_id], input_queues, output_queues });
-    else groups.set(kind, { ...group, ...added(group, task), task_ids: [...group.task_ids, task_id] });
+    const groupKey =
+      tasks.length <= MAX_UNGROUPED_TASKS
+        ? task_id
+        : [task_image, input_queues.join(), output_queues.join()].join("\n");
+    const group = groups.get(groupKey);
+    if (group === undefined) groups.set(groupKey, { ...task, task_ids: [task_id], input_queues, output_queues });
+    else groups.set(groupKey, { ...group, ...addSums(group, task), task_ids: [...group.task_ids, task_id] });
   }
   return [...groups.values()];
 }
 
-function added(a: Sums, b: Sums): Sums {
+function addSums(a: TaskforceSums, b: TaskforceSums): TaskforceSums {
   const compound_statuses: CompoundStatuses = { ...a.compound_statuses };
   for (const [condor, pilots] of Object.entries(b.compound_statuses))
-    compound_statuses[condor] = addedCounts(compound_statuses[condor] ?? {}, pilots);
+    compound_statuses[condor] = addCounts(compound_statuses[condor] ?? {}, pilots);
   return {
     n_taskforces: a.n_taskforces + b.n_taskforces,
     n_workers_requested: a.n_workers_requested + b.n_workers_requested,
-    taskforces_by_phase: addedCounts(a.taskforces_by_phase, b.taskforces_by_phase),
+    taskforces_by_phase: addCounts(a.taskforces_by_phase, b.taskforces_by_phase),
     compound_statuses,
-    top_task_errors: addedCounts(a.top_task_errors, b.top_task_errors),
+    top_task_errors: addCounts(a.top_task_errors, b.top_task_errors),
   };
 }
 
-function addedCounts<K extends string>(
-  a: Partial<Record<K, number>>,
-  b: Partial<Record<K, number>>,
-): Record<K, number> {
+function addCounts<K extends string>(a: Partial<Record<K, number>>, b: Partial<Record<K, number>>): Record<K, number> {
   const sums = { ...a } as Record<K, number>;
   for (const [key, n] of Object.entries(b) as [K, number][]) sums[key] = (sums[key] ?? 0) + n;
   return sums;

@@ -1,15 +1,15 @@
 /**
  * Puts calls together that come in a burst.
  *
- * @param milliseconds after the first of them it is done once
+ * @param delayMs after the first of them it is done once
  */
-export function soon(milliseconds: number, act: () => void): { (): void; cancel(): void } {
+export function coalesceCalls(delayMs: number, callback: () => void): { (): void; cancel(): void } {
   let timer: number | undefined;
-  const ask = () => {
+  const schedule = () => {
     timer ??= window.setTimeout(() => {
       timer = undefined;
-      act();
-    }, milliseconds);
+      callback();
+    }, delayMs);
   };
-  return Object.assign(ask, { cancel: () => clearTimeout(timer) });
+  return Object.assign(schedule, { cancel: () => clearTimeout(timer) });
 }

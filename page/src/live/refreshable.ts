@@ -1,25 +1,28 @@
 import { type Signal, signal } from "@preact/signals";
-import { Away, Refusal } from "../api/callApi.ts";
-import { noteAway, noteHeard } from "./connection.ts";
+import { ApiRequestError, ServiceUnavailable } from "../api/callApi.ts";
+import { recordResponse, recordUnreachable } from "./connection.ts";
 
 /** Something that is read again and again. The last state stays while the service is away. */
-export interface Latest<T> {
+export interface Refreshable<T> {
   /** Undefined until it was read once. */
   value: Signal<T | undefined>;
   /** Why there is nothing to show; undefined while there is, or may be soon. */
-  refusal: Signal<Refusal | undefined>;
+  error: Signal<ApiRequestError | undefined>;
   /** Reads now, or once more after the reading that is under way. */
-  read(): void;
+  refresh(): void;
   /** Takes in what an event told. A reading that is under way may have begun before that: then it is done once more. */
-  change(changed: (now: T) => T): void;
+  applyChange(changed: (now: T) => T): void;
   /** What is under way counts no more. */
-  end(): void;
+  dispose(): void;
 }
 
-/** @param load reads it @param settled given each new state */
-export function latest<T>(load: () => Promise<T>, settled: (value: T) => void = () => undefined): Latest<T> {
+/** @param load reads it @param onLoaded given each new state */
+export function createRefreshable<T>(
+  load: () => Promise<T>,
+  onLoaded: (value: T) => void = () => undefined,
+): Refreshable<T> {
   const value = signal<T | undefined>(undefined);
-  const refusal = signal<Refusal | undefined>(undefined);
+  const refusal = signal<ApiRequestError | undefined>(undefined);
   let state: "idle" | "reading" | "reading, and once more" | "ended" = "idle";
 
   const read = async (): Promise<void> => {
@@ -32,15 +35,15 @@ export function latest<T>(load: () => Promise<T>, settled: (value: T) => void = 
     try {
       const loaded = await load();
       if ((state as string) === "ended") return;
-      noteHeard();
+      recordResponse();
       refusal.value = undefined;
       value.value = loaded;
-      settled(loaded);
+      onLoaded(loaded);
     } catch (error) {
       if ((state as string) === "ended") return;
-      if (error instanceof Away) noteAway();
-      else if (error instanceof Refusal) {
-        noteHeard();
+      if (error instanceof ServiceUnavailable) recordUnreachable();
+      else if (error instanceof ApiRequestError) {
+        recordResponse();
         refusal.value = error;
       } else throw error;
     } finally {
@@ -51,13 +54,13 @@ export function latest<T>(load: () => Promise<T>, settled: (value: T) => void = 
   };
   return {
     value,
-    refusal,
-    read: () => void read(),
-    change(changed) {
+    error: refusal,
+    refresh: () => void read(),
+    applyChange(changed) {
       if (value.value !== undefined) value.value = changed(value.value);
       if (state === "reading") state = "reading, and once more";
     },
-    end: () => {
+    dispose: () => {
       state = "ended";
     },
   };

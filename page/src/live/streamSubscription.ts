@@ -1,19 +1,19 @@
 import type { StreamEvents } from "../api/apiTypes.ts";
-import { connection, noteHeard } from "./connection.ts";
+import { connectionState, recordResponse } from "./connection.ts";
 
 /** What is done with a stream. */
-export interface Follower {
+export interface StreamHandlers {
   /** The state is to be read anew: at the start, after a gap, and again and again while there is no stream. */
-  read(): void;
+  reload(): void;
   /** The stream begins, or goes on after a gap: what only its events keep up to date may have missed some. */
-  missed?(): void;
+  onGap?(): void;
   on: { [Name in keyof StreamEvents]?: (data: StreamEvents[Name]) => void };
 }
 
 /** Milliseconds between two reads while there is no stream. */
-const ASK_AGAIN = 3000;
+const POLL_INTERVAL_MS = 3000;
 /** Milliseconds before a stream that was refused is asked for again. */
-const OPEN_AGAIN = 5000;
+const REOPEN_DELAY_MS = 5000;
 
 /**
  * Follows a stream of events for as long as somebody looks: a page in the background lets go of it.
@@ -21,61 +21,61 @@ const OPEN_AGAIN = 5000;
  * @param path of the stream; undefined: there is none, and reading now and then has to do
  * @returns ends it
  */
-export function follow(path: string | undefined, { read, missed, on }: Follower): () => void {
+export function subscribeToStream(path: string | undefined, { reload, onGap, on }: StreamHandlers): () => void {
   let source: EventSource | undefined;
-  let opening: number | undefined;
-  let asking: number | undefined;
+  let reopenTimer: number | undefined;
+  let pollTimer: number | undefined;
 
-  const ask = () => {
-    asking ??= window.setInterval(read, ASK_AGAIN);
+  const startPolling = () => {
+    pollTimer ??= window.setInterval(reload, POLL_INTERVAL_MS);
   };
-  const resume = () => {
-    read();
-    missed?.();
+  const resync = () => {
+    reload();
+    onGap?.();
   };
-  const lost = () => {
-    if (connection.value === "live") connection.value = "asking";
-    ask();
+  const onError = () => {
+    if (connectionState.value === "live") connectionState.value = "asking";
+    startPolling();
     // One that was refused, or is none, does not come back by itself as a broken one does.
-    if (source?.readyState === EventSource.CLOSED) opening = window.setTimeout(open, OPEN_AGAIN);
+    if (source?.readyState === EventSource.CLOSED) reopenTimer = window.setTimeout(open, REOPEN_DELAY_MS);
   };
   const open = () => {
     source?.close();
-    if (path === undefined) return ask();
+    if (path === undefined) return startPolling();
     source = new EventSource(path);
     source.onopen = () => {
-      clearInterval(asking);
-      asking = undefined;
-      noteHeard();
-      connection.value = "live";
-      resume();
+      clearInterval(pollTimer);
+      pollTimer = undefined;
+      recordResponse();
+      connectionState.value = "live";
+      resync();
     };
-    source.onerror = lost;
-    source.addEventListener("gap", resume);
+    source.onerror = onError;
+    source.addEventListener("gap", resync);
     for (const [name, handle] of Object.entries(on))
       source.addEventListener(name, ({ data }) => {
-        noteHeard();
+        recordResponse();
         (handle as (data: unknown) => void)(JSON.parse(data as string));
       });
   };
   const close = () => {
     source?.close();
-    clearTimeout(opening);
-    clearInterval(asking);
-    asking = undefined;
+    clearTimeout(reopenTimer);
+    clearInterval(pollTimer);
+    pollTimer = undefined;
   };
-  const look = () => {
+  const onVisibilityChange = () => {
     close();
     if (document.hidden) return;
-    read();
+    reload();
     open();
   };
 
-  document.addEventListener("visibilitychange", look);
-  look();
+  document.addEventListener("visibilitychange", onVisibilityChange);
+  onVisibilityChange();
   return () => {
-    document.removeEventListener("visibilitychange", look);
+    document.removeEventListener("visibilitychange", onVisibilityChange);
     close();
-    if (connection.value === "live") connection.value = "asking";
+    if (connectionState.value === "live") connectionState.value = "asking";
   };
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import { call } from "../api/callApi.ts";
+import { callApi } from "../api/callApi.ts";
 import { Dialog } from "./Dialog.tsx";
-import { Loading } from "./Notices.tsx";
+import { LoadingNotice } from "./Notices.tsx";
 
 /** A button that shows an object as the API gives it. */
 export function JsonButton({ path, label, short = false }: { path: string; label: string; short?: boolean }) {
@@ -21,7 +21,7 @@ function JsonDialog({ path, label, close }: { path: string; label: string; close
   const [text, setText] = useState<string>();
   const [copied, setCopied] = useState(false);
   useEffect(() => {
-    call<unknown>("GET", path).then(
+    callApi<unknown>("GET", path).then(
       (object) => setText(JSON.stringify(object, null, 2)),
       (error: Error) => setText(error.message),
     );
@@ -34,7 +34,7 @@ function JsonDialog({ path, label, close }: { path: string; label: string; close
     <Dialog title={label} close={close} wide>
       <p class="path">GET {path}</p>
       {text === undefined ? (
-        <Loading what="it" />
+        <LoadingNotice what="it" />
       ) : (
         // Scrolled by keyboard, so it can be focused.
         <pre class="json" tabIndex={0} aria-label={`${label} as JSON`} role="region">

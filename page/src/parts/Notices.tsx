@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
-import type { Refusal } from "../api/callApi.ts";
+import type { ApiRequestError } from "../api/callApi.ts";
 
 /** Something is being read for the first time. */
-export function Loading({ what }: { what: string }) {
+export function LoadingNotice({ what }: { what: string }) {
   return (
     <p class="note loading" role="status">
       <span class="pulse" aria-hidden="true" />
@@ -12,7 +12,7 @@ export function Loading({ what }: { what: string }) {
 }
 
 /** There is nothing to show, and that is no error. */
-export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
+export function EmptyNotice({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="note empty">
       <p class="note-title">{title}</p>
@@ -22,12 +22,10 @@ export function Empty({ title, children }: { title: string; children?: Component
 }
 
 /** The service said no. */
-export function Refused({ refusal }: { refusal: Refusal }) {
+export function ErrorNotice({ refusal }: { refusal: ApiRequestError }) {
   return (
     <div class="note refused" role="alert">
-      <p class="note-title">
-        {refusal.status === 404 ? "There is no such thing here" : "The service said no"}
-      </p>
+      <p class="note-title">{refusal.status === 404 ? "There is no such thing here" : "The service said no"}</p>
       <p>{refusal.message}</p>
     </div>
   );

@@ -3,10 +3,10 @@ import { useState } from "preact/hooks";
 import { Pager } from "./Pager.tsx";
 
 /** Parts that are shown at a time: each is larger than a row. */
-const PARTS = 20;
+const ITEMS_PER_PAGE = 20;
 
 /** A list whose parts are more than a line, some at a time. */
-export function Paged<T>({
+export function PagedList<T>({
   what,
   list,
   look,
@@ -20,8 +20,8 @@ export function Paged<T>({
   const [first, setFirst] = useState(0);
   return (
     <>
-      <ul class={look}>{list.slice(first, first + PARTS).map(children)}</ul>
-      <Pager what={what} first={first} total={list.length} rows={PARTS} go={setFirst} />
+      <ul class={look}>{list.slice(first, first + ITEMS_PER_PAGE).map(children)}</ul>
+      <Pager what={what} first={first} total={list.length} rows={ITEMS_PER_PAGE} go={setFirst} />
     </>
   );
 }

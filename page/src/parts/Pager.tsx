@@ -1,7 +1,7 @@
-import { number } from "./format.ts";
+import { formatNumber } from "./format.ts";
 
 /** Rows that are shown at a time: a page of ten thousand would be slow, and read by nobody. */
-export const ROWS = 50;
+export const ROWS_PER_PAGE = 50;
 
 /** Leads through the pages of a long list. @param more whether there are more than `total`, which are not loaded yet */
 export function Pager({
@@ -9,7 +9,7 @@ export function Pager({
   first,
   total,
   more = false,
-  rows = ROWS,
+  rows = ROWS_PER_PAGE,
   go,
 }: {
   what: string;
@@ -27,7 +27,7 @@ export function Pager({
         Previous
       </button>
       <span>
-        {number(first + 1)}–{number(last)} of {number(total)}
+        {formatNumber(first + 1)}–{formatNumber(last)} of {formatNumber(total)}
         {more && " and more"}
       </span>
       <button type="button" disabled={last >= total && !more} onClick={() => go(first + rows)}>

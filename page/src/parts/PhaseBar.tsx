@@ -1,7 +1,7 @@
-import type { ByPhase, Phase } from "../api/apiTypes.ts";
-import { inOrder, PHASE_LABELS } from "./phaseLabels.ts";
-import { Stack } from "./StackedBar.tsx";
-import { number } from "./format.ts";
+import type { Phase, PhaseCounts } from "../api/apiTypes.ts";
+import { formatNumber } from "./format.ts";
+import { orderPhaseCounts, PHASE_LABELS } from "./phaseLabels.ts";
+import { StackedBar } from "./StackedBar.tsx";
 
 /** Where one taskforce stands. */
 export function PhaseBadge({ phase }: { phase: Phase }) {
@@ -24,16 +24,16 @@ export function Swatch({ look }: { look: string }) {
 }
 
 /** Taskforces by phase: a bar, and the same in words. */
-export function PhaseBar({ phases, words = true }: { phases: ByPhase; words?: boolean }) {
-  const present = inOrder(phases);
+export function PhaseBar({ phases, words = true }: { phases: PhaseCounts; words?: boolean }) {
+  const phaseCounts = orderPhaseCounts(phases);
   return (
     <div class="phase-bar">
-      <Stack parts={present.map(({ phase, n }) => ({ look: phase, n }))} />
+      <StackedBar parts={phaseCounts.map(({ phase, n }) => ({ look: phase, n }))} />
       <ul class={words ? "legend" : "visually-hidden"}>
-        {present.map(({ phase, n }) => (
+        {phaseCounts.map(({ phase, n }) => (
           <li key={phase}>
             {words && <Swatch look={phase} />}
-            <b>{number(n)}</b> {PHASE_LABELS[phase]}
+            <b>{formatNumber(n)}</b> {PHASE_LABELS[phase]}
           </li>
         ))}
       </ul>

@@ -22,7 +22,7 @@ export function Section({
 }
 
 /** A few numbers that matter, each with its name. */
-export function Facts({ facts }: { facts: readonly { name: string; value: ComponentChildren }[] }) {
+export function DescriptionList({ facts }: { facts: readonly { name: string; value: ComponentChildren }[] }) {
   return (
     <dl class="facts">
       {facts.map(({ name, value }) => (

@@ -1,12 +1,12 @@
 /** One part of a bar. */
-export interface Part {
+export interface BarSegment {
   /** Names colour and pattern: `fill-<look>` of the style sheet. */
   look: string;
   n: number;
 }
 
 /** A bar of parts side by side, as wide as there is room. What it shows must be said in words, too: it is hidden from readers. */
-export function Stack({ parts, height = 12 }: { parts: readonly Part[]; height?: number }) {
+export function StackedBar({ parts, height = 12 }: { parts: readonly BarSegment[]; height?: number }) {
   const total = parts.reduce((sum, { n }) => sum + n, 0);
   let before = 0;
   return (
@@ -29,7 +29,7 @@ export function Stack({ parts, height = 12 }: { parts: readonly Part[]; height?:
 }
 
 /** The patterns that tell parts apart without colours; once in the document. */
-export function Patterns() {
+export function SvgPatterns() {
   return (
     <svg class="defs" width="0" height="0" aria-hidden="true">
       <defs>

@@ -1,17 +1,17 @@
-import { clock } from "../live/nowSeconds.ts";
-import { duration, machineTime, moment } from "./format.ts";
+import { nowSeconds } from "../live/nowSeconds.ts";
+import { formatDateTime, formatDuration, toIsoTime } from "./format.ts";
 
 /** When something happened, in epoch seconds, and how long ago. */
-export function Ago({ at }: { at: number }) {
-  const passed = clock.value - at;
+export function RelativeTime({ at }: { at: number }) {
+  const ageSeconds = nowSeconds.value - at;
   return (
-    <time dateTime={machineTime(at)} title={moment(at)}>
-      {passed < 5 ? "just now" : `${duration(passed)} ago`}
+    <time dateTime={toIsoTime(at)} title={formatDateTime(at)}>
+      {ageSeconds < 5 ? "just now" : `${formatDuration(ageSeconds)} ago`}
     </time>
   );
 }
 
 /** When something happened, in epoch seconds. */
-export function At({ at }: { at: number }) {
-  return <time dateTime={machineTime(at)}>{moment(at)}</time>;
+export function Timestamp({ at }: { at: number }) {
+  return <time dateTime={toIsoTime(at)}>{formatDateTime(at)}</time>;
 }

@@ -1,29 +1,33 @@
-const NUMBER = new Intl.NumberFormat("en-US");
-const DAY = new Intl.DateTimeFormat("en-GB", {
+const NUMBER_FORMAT = new Intl.NumberFormat("en-US");
+const DATE_TIME_FORMAT = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
   month: "short",
   hour: "2-digit",
   minute: "2-digit",
 });
-const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const TIME_FORMAT = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
 
 /** `12,345` */
-export const number = (n: number): string => NUMBER.format(n);
+export const formatNumber = (n: number): string => NUMBER_FORMAT.format(n);
 
 /** `1 taskforce`, `2 taskforces` */
-export const counted = (n: number, noun: string): string => `${number(n)} ${noun}${n === 1 ? "" : "s"}`;
+export const formatCount = (n: number, noun: string): string => `${formatNumber(n)} ${noun}${n === 1 ? "" : "s"}`;
 
 /** When something happened, in epoch seconds: `24 Nov, 17:05` */
-export const moment = (seconds: number): string => DAY.format(seconds * 1000);
+export const formatDateTime = (seconds: number): string => DATE_TIME_FORMAT.format(seconds * 1000);
 
 /** The same to the second, without the day. */
-export const clockTime = (seconds: number): string => CLOCK.format(seconds * 1000);
+export const formatTime = (seconds: number): string => TIME_FORMAT.format(seconds * 1000);
 
 /** The time for machines, as `<time>` wants it. */
-export const machineTime = (seconds: number): string => new Date(seconds * 1000).toISOString();
+export const toIsoTime = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
 /** The two largest units of a duration in seconds: `3 min 20 s` */
-export function duration(seconds: number): string {
+export function formatDuration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
   const parts: [number, string][] = [
     [Math.floor(s / 86_400), "d"],

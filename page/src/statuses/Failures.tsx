@@ -1,6 +1,6 @@
 import type { FailedAttempt } from "../api/apiTypes.ts";
-import { Ago } from "../parts/Times.tsx";
-import { number, shortId } from "../parts/format.ts";
+import { formatNumber, shortId } from "../parts/format.ts";
+import { RelativeTime } from "../parts/Times.tsx";
 
 /** The newest attempts that failed, with their reasons. @param total how many there were in all */
 export function Failures({ attempts, total }: { attempts: readonly FailedAttempt[]; total: number }) {
@@ -11,7 +11,7 @@ export function Failures({ attempts, total }: { attempts: readonly FailedAttempt
           <li key={`${taskforce_uuid} ${timestamp}`}>
             <p class="failure-head">
               <code>{target_phase}</code> of <code title={taskforce_uuid}>{shortId(taskforce_uuid)}</code>
-              {schedd && ` at ${schedd}`}, <Ago at={timestamp} />
+              {schedd && ` at ${schedd}`}, <RelativeTime at={timestamp} />
             </p>
             <p>
               {context} <span class="quiet-text">({source_entity})</span>
@@ -21,7 +21,7 @@ export function Failures({ attempts, total }: { attempts: readonly FailedAttempt
       </ol>
       {total > attempts.length && (
         <p class="quiet-text">
-          the newest {attempts.length} of {number(total)}
+          the newest {attempts.length} of {formatNumber(total)}
         </p>
       )}
     </>

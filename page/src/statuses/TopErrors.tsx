@@ -1,28 +1,30 @@
-import type { Errors } from "../api/apiTypes.ts";
-import { number } from "../parts/format.ts";
+import type { ErrorCounts } from "../api/apiTypes.ts";
+import { formatNumber } from "../parts/format.ts";
 
 /** As many as fit on a page; the rest is rare. */
-const SHOWN = 10;
+const MAX_ERRORS = 10;
 
 /** The most frequent errors of tasks, each with its count and a bar. */
-export function TopErrors({ errors }: { errors: Errors }) {
+export function TopErrors({ errors }: { errors: ErrorCounts }) {
   const sorted = Object.entries(errors).sort(([, a], [, b]) => b - a);
-  const most = sorted[0]?.[1] ?? 1;
+  const maxCount = sorted[0]?.[1] ?? 1;
   if (sorted.length === 0) return <p class="quiet-text">No task has reported an error.</p>;
   return (
     <>
       <ol class="errors">
-        {sorted.slice(0, SHOWN).map(([error, count]) => (
+        {sorted.slice(0, MAX_ERRORS).map(([error, count]) => (
           <li key={error}>
-            <span class="error-count">{number(count)} ×</span>
+            <span class="error-count">{formatNumber(count)} ×</span>
             <span class="error-text">{error}</span>
             <svg width="100%" height="4" aria-hidden="true">
-              <rect class="part fill-failed" width={`${(100 * count) / most}%`} height="4" rx="2" />
+              <rect class="part fill-failed" width={`${(100 * count) / maxCount}%`} height="4" rx="2" />
             </svg>
           </li>
         ))}
       </ol>
-      {sorted.length > SHOWN && <p class="quiet-text">and {number(sorted.length - SHOWN)} rarer ones</p>}
+      {sorted.length > MAX_ERRORS && (
+        <p class="quiet-text">and {formatNumber(sorted.length - MAX_ERRORS)} rarer ones</p>
+      )}
     </>
   );
 }

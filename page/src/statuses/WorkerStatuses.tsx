@@ -1,25 +1,25 @@
 import type { CompoundStatuses } from "../api/apiTypes.ts";
+import { formatNumber } from "../parts/format.ts";
 import { Swatch } from "../parts/PhaseBar.tsx";
-import { Stack } from "../parts/StackedBar.tsx";
-import { number } from "../parts/format.ts";
-import { countKinds, groupsOf, KINDS, nameOf } from "../parts/workerGroups.ts";
+import { StackedBar } from "../parts/StackedBar.tsx";
+import { countWorkersByKind, groupWorkers, WORKER_KINDS, workerGroupLabel } from "../parts/workerGroups.ts";
 
 /** Workers by HTCondor and pilot status: a bar of their kinds, and every pair of statuses in words. */
-export function Workers({ statuses }: { statuses: CompoundStatuses }) {
-  const groups = groupsOf(statuses);
+export function WorkerStatuses({ statuses }: { statuses: CompoundStatuses }) {
+  const groups = groupWorkers(statuses);
   if (groups.length === 0) return <p class="quiet-text">No worker has been reported yet.</p>;
-  const counts = countKinds(statuses);
+  const counts = countWorkersByKind(statuses);
   return (
     <div class="workers">
-      <Stack
+      <StackedBar
         height={18}
-        parts={KINDS.map((kind) => ({ look: kind, n: counts[kind] })).filter(({ n }) => n > 0)}
+        parts={WORKER_KINDS.map((kind) => ({ look: kind, n: counts[kind] })).filter(({ n }) => n > 0)}
       />
       <ul class="legend">
         {groups.map((group) => (
           <li key={`${group.condor} ${group.pilot}`}>
             <Swatch look={group.kind} />
-            <b>{number(group.n)}</b> {nameOf(group)}
+            <b>{formatNumber(group.n)}</b> {workerGroupLabel(group)}
           </li>
         ))}
       </ul>

@@ -1,14 +1,14 @@
 import { useState } from "preact/hooks";
 import type { Taskforce } from "../api/apiTypes.ts";
-import { clock } from "../live/nowSeconds.ts";
+import { nowSeconds } from "../live/nowSeconds.ts";
+import { formatCount, formatDuration, shortId } from "../parts/format.ts";
 import { JsonButton } from "../parts/Json.tsx";
-import { Pager, ROWS } from "../parts/Pager.tsx";
+import { Pager, ROWS_PER_PAGE } from "../parts/Pager.tsx";
 import { PhaseBadge } from "../parts/PhaseBar.tsx";
 import { PHASE_LABELS } from "../parts/phaseLabels.ts";
-import { counted, duration, shortId } from "../parts/format.ts";
-import { failuresOf, spansOf, ticks } from "./phaseSpans.ts";
+import { axisTicks, failedAttemptTimes, phaseSpans } from "./phaseSpans.ts";
 
-const MOST_TICKS = 6;
+const MAX_TICKS = 6;
 
 /** Stays of taskforces in their phases along one axis of time, a page of rows at a time. */
 export function Timeline({
@@ -21,47 +21,42 @@ export function Timeline({
   /** @returns whether there are more of them now */
   loadMore: () => Promise<boolean>;
 }) {
-  const [wanted, setFirst] = useState(0);
+  const [requestedFirst, setFirst] = useState(0);
   // Read anew, there may be fewer of them.
-  const first = Math.min(wanted, Math.max(0, rows.length - 1 - ((rows.length - 1) % ROWS)));
-  const shown = rows.slice(first, first + ROWS);
-  const now = clock.value;
-  const spans = shown.flatMap((row) => spansOf(row, now));
-  const begin = Math.min(...spans.map(({ from }) => from));
-  const length = Math.max(1, Math.max(...spans.map(({ to }) => to)) - begin);
-  const go = async (to: number) => {
-    const there = to < rows.length || (await loadMore());
-    if (there) setFirst(to);
+  const first = Math.min(requestedFirst, Math.max(0, rows.length - 1 - ((rows.length - 1) % ROWS_PER_PAGE)));
+  const shown = rows.slice(first, first + ROWS_PER_PAGE);
+  const now = nowSeconds.value;
+  const spans = shown.flatMap((row) => phaseSpans(row, now));
+  const startSeconds = Math.min(...spans.map(({ from }) => from));
+  const lengthSeconds = Math.max(1, Math.max(...spans.map(({ to }) => to)) - startSeconds);
+  const goToRow = async (to: number) => {
+    const isLoaded = to < rows.length || (await loadMore());
+    if (isLoaded) setFirst(to);
   };
-  const axis = { begin, length, now };
+  const axis = { begin: startSeconds, length: lengthSeconds, now };
   return (
     <>
       <div class="timeline">
-        <Axis length={length} />
+        <Axis length={lengthSeconds} />
         <ol>
           {shown.map((row) => (
-            <Row key={row.taskforce_uuid} row={row} {...axis} />
+            <TimelineRow key={row.taskforce_uuid} row={row} {...axis} />
           ))}
         </ol>
       </div>
-      <Pager what="taskforces" first={first} total={rows.length} more={more} go={(to) => void go(to)} />
+      <Pager what="taskforces" first={first} total={rows.length} more={more} go={(to) => void goToRow(to)} />
     </>
   );
 }
 
 function Axis({ length }: { length: number }) {
-  const marks = ticks(length, MOST_TICKS);
+  const marks = axisTicks(length, MAX_TICKS);
   return (
     <div class="axis" aria-hidden="true">
       <svg width="100%" height="20">
         {marks.map((seconds) => (
-          <text
-            key={seconds}
-            x={`${(100 * seconds) / length}%`}
-            y="14"
-            text-anchor={anchorOf(seconds / length)}
-          >
-            {seconds === 0 ? "start" : `+${duration(seconds)}`}
+          <text key={seconds} x={`${(100 * seconds) / length}%`} y="14" text-anchor={textAnchor(seconds / length)}>
+            {seconds === 0 ? "start" : `+${formatDuration(seconds)}`}
           </text>
         ))}
       </svg>
@@ -69,16 +64,16 @@ function Axis({ length }: { length: number }) {
   );
 }
 
-const anchorOf = (share: number): "start" | "middle" | "end" =>
+const textAnchor = (share: number): "start" | "middle" | "end" =>
   share < 0.04 ? "start" : share > 0.94 ? "end" : "middle";
 
-function Row({ row, begin, length, now }: { row: Taskforce; begin: number; length: number; now: number }) {
-  const spans = spansOf(row, now);
-  const failures = failuresOf(row);
-  const at = (seconds: number) => `${(100 * (seconds - begin)) / length}%`;
-  const wide = (seconds: number) => `${Math.max(0.4, (100 * seconds) / length)}%`;
-  const words = spans.map(({ phase, from, to }) => `${PHASE_LABELS[phase]} ${duration(to - from)}`);
-  if (failures.length > 0) words.push(counted(failures.length, "failed attempt"));
+function TimelineRow({ row, begin, length, now }: { row: Taskforce; begin: number; length: number; now: number }) {
+  const spans = phaseSpans(row, now);
+  const failures = failedAttemptTimes(row);
+  const xPercent = (seconds: number) => `${(100 * (seconds - begin)) / length}%`;
+  const widthPercent = (seconds: number) => `${Math.max(0.4, (100 * seconds) / length)}%`;
+  const descriptions = spans.map(({ phase, from, to }) => `${PHASE_LABELS[phase]} ${formatDuration(to - from)}`);
+  if (failures.length > 0) descriptions.push(formatCount(failures.length, "failed attempt"));
   return (
     <li class="timeline-row">
       <span class="row-name" title={row.taskforce_uuid}>
@@ -92,23 +87,23 @@ function Row({ row, begin, length, now }: { row: Taskforce; begin: number; lengt
           short
         />
       </span>
-      <svg class="row-spans" width="100%" height="22" role="img" aria-label={words.join(", ")}>
+      <svg class="row-spans" width="100%" height="22" role="img" aria-label={descriptions.join(", ")}>
         {spans.map(({ phase, from, to }) => (
           <g key={from}>
-            <title>{`${phase}: ${duration(to - from)}`}</title>
+            <title>{`${phase}: ${formatDuration(to - from)}`}</title>
             <rect
               class={`part fill-${phase}`}
-              x={at(from)}
+              x={xPercent(from)}
               y="3"
-              width={wide(to - from)}
+              width={widthPercent(to - from)}
               height="16"
               rx="2"
             />
             <rect
               class={`pattern pattern-${phase}`}
-              x={at(from)}
+              x={xPercent(from)}
               y="3"
-              width={wide(to - from)}
+              width={widthPercent(to - from)}
               height="16"
               rx="2"
             />
@@ -117,7 +112,7 @@ function Row({ row, begin, length, now }: { row: Taskforce; begin: number; lengt
         {failures.map((time) => (
           <g key={time}>
             <title>a failed attempt</title>
-            <svg class="failure" x={at(time)} y="0" width="10" height="22" overflow="visible">
+            <svg class="failure" x={xPercent(time)} y="0" width="10" height="22" overflow="visible">
               <path d="M-5 1L5 1L0 9z" />
             </svg>
           </g>

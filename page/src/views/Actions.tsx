@@ -1,13 +1,13 @@
 import { useState } from "preact/hooks";
-import { addWorkers, deactivate, newWish } from "../api/apiRequests.ts";
+import { newIdempotencyKey, postAddWorkers, postDeactivation } from "../api/apiRequests.ts";
 import type { Summary, TaskDirective } from "../api/apiTypes.ts";
 import { Dialog } from "../parts/Dialog.tsx";
-import { counted, imageName, shortId } from "../parts/format.ts";
+import { formatCount, imageName, shortId } from "../parts/format.ts";
 
-type Action = "abort" | "finished" | "add workers";
+type WorkflowAction = "abort" | "finished" | "add workers";
 
 /** What may be done with a workflow that runs. @param done told of it when it took effect */
-export function Actions({
+export function WorkflowActions({
   summary,
   tasks,
   done,
@@ -16,38 +16,38 @@ export function Actions({
   tasks: readonly TaskDirective[];
   done: (said: string) => void;
 }) {
-  const [asked, setAsked] = useState<Action>();
-  const close = () => setAsked(undefined);
+  const [openDialog, setOpenDialog] = useState<WorkflowAction>();
+  const close = () => setOpenDialog(undefined);
   const finish = (said: string) => {
     close();
     done(said);
   };
   return (
     <div class="buttons">
-      <button type="button" onClick={() => setAsked("add workers")}>
+      <button type="button" onClick={() => setOpenDialog("add workers")}>
         Add workers…
       </button>
-      <button type="button" onClick={() => setAsked("finished")}>
+      <button type="button" onClick={() => setOpenDialog("finished")}>
         Finish…
       </button>
-      <button type="button" class="danger" onClick={() => setAsked("abort")}>
+      <button type="button" class="danger" onClick={() => setOpenDialog("abort")}>
         Abort…
       </button>
-      {(asked === "abort" || asked === "finished") && (
-        <EndDialog action={asked} summary={summary} close={close} done={finish} />
+      {(openDialog === "abort" || openDialog === "finished") && (
+        <DeactivateDialog action={openDialog} summary={summary} close={close} done={finish} />
       )}
-      {asked === "add workers" && <AddWorkersDialog tasks={tasks} close={close} done={finish} />}
+      {openDialog === "add workers" && <AddWorkersDialog tasks={tasks} close={close} done={finish} />}
     </div>
   );
 }
 
-interface Asked {
+interface DialogProps {
   close: () => void;
   done: (said: string) => void;
 }
 
 /** Does it, and shows why when it was refused. */
-function useDoing(): {
+function useAsyncAction(): {
   doing: boolean;
   refusal: string | undefined;
   run: (act: () => Promise<void>) => void;
@@ -65,7 +65,7 @@ function useDoing(): {
   return { doing, refusal, run };
 }
 
-function Refused({ reason }: { reason: string | undefined }) {
+function ErrorMessage({ reason }: { reason: string | undefined }) {
   return reason ? (
     <p class="refusal" role="alert">
       {reason}
@@ -73,39 +73,32 @@ function Refused({ reason }: { reason: string | undefined }) {
   ) : null;
 }
 
-function EndDialog({
+function DeactivateDialog({
   action,
   summary,
   close,
   done,
-}: Asked & { action: "abort" | "finished"; summary: Summary }) {
-  const { doing, refusal, run } = useDoing();
+}: DialogProps & { action: "abort" | "finished"; summary: Summary }) {
+  const { doing, refusal, run } = useAsyncAction();
   const verb = action === "abort" ? "Abort" : "Finish";
   const end = () =>
     run(async () => {
-      const { n_taskforces } = await deactivate(summary.workflow_id, action);
-      done(
-        `${verb === "Abort" ? "Aborted" : "Finished"}: ${counted(n_taskforces, "taskforce")} to be stopped.`,
-      );
+      const { n_taskforces } = await postDeactivation(summary.workflow_id, action);
+      done(`${verb === "Abort" ? "Aborted" : "Finished"}: ${formatCount(n_taskforces, "taskforce")} to be stopped.`);
     });
   return (
     <Dialog title={`${verb} ${summary.workflow_id}?`} close={close}>
       <p>
         {action === "abort" ? "It shall not go on." : "It has done its work."} None of its{" "}
-        {counted(summary.n_taskforces, "taskforce")} starts any more, and those that run are stopped. This
-        can't be undone.
+        {formatCount(summary.n_taskforces, "taskforce")} starts any more, and those that run are stopped. This can't be
+        undone.
       </p>
-      <Refused reason={refusal} />
+      <ErrorMessage reason={refusal} />
       <div class="buttons">
         <button type="button" onClick={close}>
           Keep it running
         </button>
-        <button
-          type="button"
-          class={action === "abort" ? "danger" : "primary"}
-          disabled={doing}
-          onClick={end}
-        >
+        <button type="button" class={action === "abort" ? "danger" : "primary"} disabled={doing} onClick={end}>
           {verb} the workflow
         </button>
       </div>
@@ -113,18 +106,23 @@ function EndDialog({
   );
 }
 
-function AddWorkersDialog({ tasks, close, done }: Asked & { tasks: readonly TaskDirective[] }) {
-  const { doing, refusal, run } = useDoing();
+function AddWorkersDialog({ tasks, close, done }: DialogProps & { tasks: readonly TaskDirective[] }) {
+  const { doing, refusal, run } = useAsyncAction();
   const [taskId, setTaskId] = useState(tasks[0]?.task_id ?? "");
   const locations = tasks.find(({ task_id }) => task_id === taskId)?.cluster_locations ?? [];
-  const [wish] = useState(newWish);
+  const [idempotencyKey] = useState(newIdempotencyKey);
   const add = (event: SubmitEvent) => {
     event.preventDefault();
-    const given = new FormData(event.currentTarget as HTMLFormElement);
+    const formData = new FormData(event.currentTarget as HTMLFormElement);
     run(async () => {
-      const workers = Number(given.get("workers"));
-      const { taskforce_uuid } = await addWorkers(taskId, String(given.get("location")), workers, wish);
-      done(`Added ${counted(workers, "worker")} as taskforce ${shortId(taskforce_uuid)}.`);
+      const workers = Number(formData.get("workers"));
+      const { taskforce_uuid } = await postAddWorkers(
+        taskId,
+        String(formData.get("location")),
+        workers,
+        idempotencyKey,
+      );
+      done(`Added ${formatCount(workers, "worker")} as taskforce ${shortId(taskforce_uuid)}.`);
     });
   };
   return (
@@ -154,7 +152,7 @@ function AddWorkersDialog({ tasks, close, done }: Asked & { tasks: readonly Task
           Workers
           <input name="workers" type="number" min="1" step="1" required defaultValue="1" />
         </label>
-        <Refused reason={refusal} />
+        <ErrorMessage reason={refusal} />
         <div class="buttons">
           <button type="button" onClick={close}>
             Cancel

@@ -1,12 +1,18 @@
-import { type Criteria, SINCE, type Since, STATES, type State } from "./workflowCriteria.ts";
+import {
+  CREATED_WITHIN_LABELS,
+  type CreatedWithin,
+  STATE_LABELS,
+  type StateFilter,
+  type WorkflowCriteria,
+} from "./workflowCriteria.ts";
 
 /** What the list of workflows is narrowed by. */
 export function Filters({
   criteria,
   change,
 }: {
-  criteria: Criteria;
-  change: (changed: Partial<Criteria>) => void;
+  criteria: WorkflowCriteria;
+  change: (changed: Partial<WorkflowCriteria>) => void;
 }) {
   const search = (event: SubmitEvent) => {
     event.preventDefault();
@@ -18,12 +24,7 @@ export function Filters({
       <div class="search" role="search">
         <label>
           <span class="visually-hidden">Search by id, image, arguments or location</span>
-          <input
-            type="search"
-            name="q"
-            defaultValue={criteria.text}
-            placeholder="id, image, arguments, location"
-          />
+          <input type="search" name="q" defaultValue={criteria.text} placeholder="id, image, arguments, location" />
         </label>
         <button type="submit">Search</button>
       </div>
@@ -31,9 +32,9 @@ export function Filters({
         <span class="visually-hidden">State</span>
         <select
           value={criteria.state}
-          onChange={(event) => change({ state: event.currentTarget.value as State })}
+          onChange={(event) => change({ state: event.currentTarget.value as StateFilter })}
         >
-          {Object.entries(STATES).map(([state, label]) => (
+          {Object.entries(STATE_LABELS).map(([state, label]) => (
             <option key={state} value={state}>
               {label}
             </option>
@@ -43,10 +44,10 @@ export function Filters({
       <label>
         <span class="visually-hidden">Created</span>
         <select
-          value={criteria.since}
-          onChange={(event) => change({ since: event.currentTarget.value as Since })}
+          value={criteria.createdWithin}
+          onChange={(event) => change({ createdWithin: event.currentTarget.value as CreatedWithin })}
         >
-          {Object.entries(SINCE).map(([since, label]) => (
+          {Object.entries(CREATED_WITHIN_LABELS).map(([since, label]) => (
             <option key={since} value={since}>
               {label}
             </option>

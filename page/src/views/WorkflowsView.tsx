@@ -1,68 +1,74 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { StreamEvents, Workflow } from "../api/apiTypes.ts";
-import { Empty, Loading, Refused } from "../parts/Notices.tsx";
+import { formatCount, imageName } from "../parts/format.ts";
+import { EmptyNotice, ErrorNotice, LoadingNotice } from "../parts/Notices.tsx";
 import { Pager } from "../parts/Pager.tsx";
 import { PhaseBar } from "../parts/PhaseBar.tsx";
-import { At } from "../parts/Times.tsx";
+import { Timestamp } from "../parts/Times.tsx";
 import { View } from "../parts/View.tsx";
-import { counted, imageName } from "../parts/format.ts";
-import { runningOf } from "../parts/workerGroups.ts";
-import { addressOf, type Criteria, criteriaOf, isOpen } from "./workflowCriteria.ts";
+import { runningWorkersText } from "../parts/workerGroups.ts";
 import { Filters } from "./Filters.tsx";
-import { listWorkflows } from "./workflowList.ts";
 import { StateBadge } from "./StateBadge.tsx";
+import { criteriaUrl, isUnfiltered, parseCriteria, type WorkflowCriteria } from "./workflowCriteria.ts";
+import { subscribeToWorkflowList } from "./workflowList.ts";
 
 /** Rows at a time: each of them has its summary read. */
-const ROWS = 25;
+const WORKFLOWS_PER_PAGE = 25;
 
 /** The page of all workflows, newest first. */
 export function WorkflowsView() {
   const { query, route } = useLocation();
   const { state, since, q } = query;
   // The address names nothing else
-  const criteria = useMemo(() => criteriaOf(query), [state, since, q]);
-  const change = (changed: Partial<Criteria>) => route(addressOf({ ...criteria, ...changed }), true);
+  const criteria = useMemo(() => parseCriteria(query), [state, since, q]);
+  const change = (changed: Partial<WorkflowCriteria>) => route(criteriaUrl({ ...criteria, ...changed }), true);
   return (
     <View title="Workflows">
       <Filters key={criteria.text} criteria={criteria} change={change} />
-      <List key={addressOf(criteria)} criteria={criteria} change={change} />
+      <WorkflowTable key={criteriaUrl(criteria)} criteria={criteria} change={change} />
     </View>
   );
 }
 
-function List({ criteria, change }: { criteria: Criteria; change: (changed: Partial<Criteria>) => void }) {
-  const listed = useMemo(() => listWorkflows(criteria), [criteria]);
-  useEffect(() => listed.end, [listed]);
+function WorkflowTable({
+  criteria,
+  change,
+}: {
+  criteria: WorkflowCriteria;
+  change: (changed: Partial<WorkflowCriteria>) => void;
+}) {
+  const workflowList = useMemo(() => subscribeToWorkflowList(criteria), [criteria]);
+  useEffect(() => workflowList.dispose, [workflowList]);
   const [first, setFirst] = useState(0);
-  const list = listed.workflows.value.value;
-  const refusal = listed.workflows.refusal.value;
-  const shown = list?.slice(first, first + ROWS) ?? [];
+  const list = workflowList.workflows.value.value;
+  const refusal = workflowList.workflows.error.value;
+  const shown = list?.slice(first, first + WORKFLOWS_PER_PAGE) ?? [];
   const ids = shown.map(({ workflow_id }) => workflow_id);
   // The same ids are another array at each turn
-  useEffect(() => listed.look(ids), [ids.join()]);
-  if (list === undefined) return refusal ? <Refused refusal={refusal} /> : <Loading what="workflows" />;
+  useEffect(() => workflowList.setVisibleIds(ids), [ids.join()]);
+  if (list === undefined) return refusal ? <ErrorNotice refusal={refusal} /> : <LoadingNotice what="workflows" />;
   if (list.length === 0) return <NoWorkflows criteria={criteria} change={change} />;
   return (
     <>
       <p class="quiet-text" role="status">
-        {counted(list.length, "workflow")}
+        {formatCount(list.length, "workflow")}
       </p>
       <ol class="workflows">
         {shown.map((workflow) => (
-          <Row
+          <WorkflowRow
             key={workflow.workflow_id}
             workflow={workflow}
-            sums={listed.sums.value.get(workflow.workflow_id)}
+            sums={workflowList.summaries.value.get(workflow.workflow_id)}
           />
         ))}
       </ol>
-      <Pager what="workflows" first={first} total={list.length} rows={ROWS} go={setFirst} />
+      <Pager what="workflows" first={first} total={list.length} rows={WORKFLOWS_PER_PAGE} go={setFirst} />
     </>
   );
 }
 
-function Row({ workflow, sums }: { workflow: Workflow; sums: StreamEvents["summary"] | undefined }) {
+function WorkflowRow({ workflow, sums }: { workflow: Workflow; sums: StreamEvents["summary"] | undefined }) {
   const { workflow_id, timestamp, deactivated } = workflow;
   return (
     <li>
@@ -71,17 +77,17 @@ function Row({ workflow, sums }: { workflow: Workflow; sums: StreamEvents["summa
       </a>
       <StateBadge deactivated={deactivated} phases={sums?.taskforces_by_phase} />
       <span class="row-when">
-        <At at={timestamp} />
+        <Timestamp at={timestamp} />
       </span>
-      <span class="row-images">{sums === undefined ? "…" : imagesOf(sums)}</span>
-      <span class="row-workers">{sums === undefined ? "" : runningOf(sums)}</span>
+      <span class="row-images">{sums === undefined ? "…" : imageCountsText(sums)}</span>
+      <span class="row-workers">{sums === undefined ? "" : runningWorkersText(sums)}</span>
       <div class="row-bar">{sums !== undefined && <PhaseBar phases={sums.taskforces_by_phase} />}</div>
     </li>
   );
 }
 
 /** The images of its tasks, each once. */
-function imagesOf({ tasks = [] }: StreamEvents["summary"]): string {
+function imageCountsText({ tasks = [] }: StreamEvents["summary"]): string {
   const counts = new Map<string, number>();
   for (const { task_image } of tasks) {
     const name = imageName(task_image);
@@ -94,28 +100,28 @@ function NoWorkflows({
   criteria,
   change,
 }: {
-  criteria: Criteria;
-  change: (changed: Partial<Criteria>) => void;
+  criteria: WorkflowCriteria;
+  change: (changed: Partial<WorkflowCriteria>) => void;
 }) {
-  if (!isOpen(criteria))
+  if (!isUnfiltered(criteria))
     return (
-      <Empty title="No workflow matches">
+      <EmptyNotice title="No workflow matches">
         <p>Look further back in time, or</p>
         <button type="button" onClick={() => change({ state: "all", text: "" })}>
           Show all
         </button>
-      </Empty>
+      </EmptyNotice>
     );
   return (
-    <Empty title="No workflows yet">
+    <EmptyNotice title="No workflows yet">
       <p>
         They appear here by themselves as soon as somebody submits one; <a href="/docs/">the API</a> says how.
       </p>
-      {criteria.since !== "ever" && (
-        <button type="button" onClick={() => change({ since: "ever" })}>
+      {criteria.createdWithin !== "ever" && (
+        <button type="button" onClick={() => change({ createdWithin: "ever" })}>
           Look for older ones
         </button>
       )}
-    </Empty>
+    </EmptyNotice>
   );
 }

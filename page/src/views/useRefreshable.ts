@@ -1,17 +1,17 @@
 import { useEffect, useMemo } from "preact/hooks";
-import { follow } from "../live/streamSubscription.ts";
-import { type Latest, latest } from "../live/refreshable.ts";
+import { createRefreshable, type Refreshable } from "../live/refreshable.ts";
+import { subscribeToStream } from "../live/streamSubscription.ts";
 
-/** Something that no stream tells of, read every few seconds while it is looked at. @param about tells one from another */
-export function useLatest<T>(load: () => Promise<T>, about: string): Latest<T> {
+/** Something that no stream tells of, read every few seconds while it is looked at. @param key tells one from another */
+export function useRefreshable<T>(load: () => Promise<T>, key: string): Refreshable<T> {
   // What is loaded depends on what it is about alone
-  const read = useMemo(() => latest(load), [about]);
+  const refreshable = useMemo(() => createRefreshable(load), [key]);
   useEffect(() => {
-    const unfollow = follow(undefined, { read: read.read, on: {} });
+    const unsubscribe = subscribeToStream(undefined, { reload: refreshable.refresh, on: {} });
     return () => {
-      unfollow();
-      read.end();
+      unsubscribe();
+      refreshable.dispose();
     };
-  }, [read]);
-  return read;
+  }, [refreshable]);
+  return refreshable;
 }

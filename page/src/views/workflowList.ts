@@ -1,77 +1,72 @@
 import { type Signal, signal } from "@preact/signals";
-import { findWorkflows, readSummary, readWorkflow } from "../api/apiRequests.ts";
+import { fetchSummary, fetchWorkflow, findWorkflows } from "../api/apiRequests.ts";
 import type { StreamEvents, Workflow } from "../api/apiTypes.ts";
-import { follow } from "../live/streamSubscription.ts";
-import { type Latest, latest } from "../live/refreshable.ts";
-import { type Criteria, filterOf, isOpen } from "./workflowCriteria.ts";
+import { createRefreshable, type Refreshable } from "../live/refreshable.ts";
+import { subscribeToStream } from "../live/streamSubscription.ts";
+import { buildWorkflowFilter, isUnfiltered, type WorkflowCriteria } from "./workflowCriteria.ts";
 
 /** Pages of a query that are read: workflows are found oldest first, and the newest are wanted. */
-const MOST_PAGES = 10;
+const MAX_QUERY_PAGES = 10;
 /** Summaries that are asked for at a time. */
-const AT_ONCE = 4;
+const SUMMARY_CONCURRENCY = 4;
 
-type Sums = StreamEvents["summary"];
+type SummaryEvent = StreamEvents["summary"];
 
 /** A list of workflows, newest first, that is kept up to date. */
-export interface Listed {
-  workflows: Latest<Workflow[]>;
+export interface WorkflowList {
+  workflows: Refreshable<Workflow[]>;
   /** Of those that are on the screen. */
-  sums: Signal<ReadonlyMap<string, Sums>>;
+  summaries: Signal<ReadonlyMap<string, SummaryEvent>>;
   /** Tells which are on the screen. */
-  look(ids: readonly string[]): void;
-  end(): void;
+  setVisibleIds(ids: readonly string[]): void;
+  dispose(): void;
 }
 
 /** Begins to look at workflows. Call `end` when done. */
-export function listWorkflows(criteria: Criteria): Listed {
-  const sums = signal<ReadonlyMap<string, Sums>>(new Map());
-  let visible: readonly string[] = [];
-  let looked = 0;
+export function subscribeToWorkflowList(criteria: WorkflowCriteria): WorkflowList {
+  const sums = signal<ReadonlyMap<string, SummaryEvent>>(new Map());
+  let visibleIds: readonly string[] = [];
+  let visibleVersion = 0;
 
-  const workflows = latest(
-    () => findAll(criteria),
-    () => void readSums(),
+  const workflows = createRefreshable(
+    () => findNewestWorkflows(criteria),
+    () => void loadSummaries(),
   );
-  const put = (summary: Sums) => {
+  const storeSummary = (summary: SummaryEvent) => {
     // An event about very many tasks does not name them; they never change.
     const tasks = summary.tasks ?? sums.value.get(summary.workflow_id)?.tasks;
     sums.value = new Map(sums.value).set(summary.workflow_id, { ...summary, ...(tasks && { tasks }) });
   };
   /** For those on the screen, some at a time. */
-  const readSums = async (ids = visible) => {
-    const look = looked;
+  const loadSummaries = async (ids = visibleIds) => {
+    const look = visibleVersion;
     const waiting = [...ids];
     const worker = async () => {
-      for (let id = waiting.shift(); id !== undefined && look === looked; id = waiting.shift())
-        await readSummary(id).then(put, () => undefined);
+      for (let id = waiting.shift(); id !== undefined && look === visibleVersion; id = waiting.shift())
+        await fetchSummary(id).then(storeSummary, () => undefined);
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await Promise.all(Array.from({ length: SUMMARY_CONCURRENCY }, worker));
   };
 
-  const unfollow = follow("/v1/events", {
-    read: workflows.read,
+  const unsubscribe = subscribeToStream("/v1/events", {
+    reload: workflows.refresh,
     on: {
       summary(summary) {
-        if (visible.includes(summary.workflow_id)) put(summary);
+        if (visibleIds.includes(summary.workflow_id)) storeSummary(summary);
       },
       created({ workflow_id }) {
-        if (!isOpen(criteria)) return workflows.read();
+        if (!isUnfiltered(criteria)) return workflows.refresh();
         // Rather than the whole list anew.
-        void readWorkflow(workflow_id).then(
+        void fetchWorkflow(workflow_id).then(
           (workflow) =>
-            workflows.change((list) => [
-              workflow,
-              ...list.filter((other) => other.workflow_id !== workflow_id),
-            ]),
-          workflows.read,
+            workflows.applyChange((list) => [workflow, ...list.filter((other) => other.workflow_id !== workflow_id)]),
+          workflows.refresh,
         );
       },
       deactivated({ workflow_id, deactivated, timestamp }) {
-        workflows.change((list) =>
+        workflows.applyChange((list) =>
           list.map((workflow) =>
-            workflow.workflow_id === workflow_id
-              ? { ...workflow, deactivated, deactivated_ts: timestamp }
-              : workflow,
+            workflow.workflow_id === workflow_id ? { ...workflow, deactivated, deactivated_ts: timestamp } : workflow,
           ),
         );
       },
@@ -79,29 +74,29 @@ export function listWorkflows(criteria: Criteria): Listed {
   });
   return {
     workflows,
-    sums,
-    look(ids) {
-      if (ids.join() === visible.join()) return;
-      visible = ids;
-      looked++;
-      void readSums(ids.filter((id) => !sums.value.has(id)));
+    summaries: sums,
+    setVisibleIds(ids) {
+      if (ids.join() === visibleIds.join()) return;
+      visibleIds = ids;
+      visibleVersion++;
+      void loadSummaries(ids.filter((id) => !sums.value.has(id)));
     },
-    end() {
-      unfollow();
-      workflows.end();
-      looked++;
+    dispose() {
+      unsubscribe();
+      workflows.dispose();
+      visibleVersion++;
     },
   };
 }
 
-async function findAll(criteria: Criteria): Promise<Workflow[]> {
-  const filter = await filterOf(criteria);
+async function findNewestWorkflows(criteria: WorkflowCriteria): Promise<Workflow[]> {
+  const filter = await buildWorkflowFilter(criteria);
   const found: Workflow[] = [];
   let after: string | null = null;
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const { list, next } = await findWorkflows(filter, after);
-    found.push(...list);
-    after = next;
+  for (let page = 0; page < MAX_QUERY_PAGES; page++) {
+    const { items, nextCursor } = await findWorkflows(filter, after);
+    found.push(...items);
+    after = nextCursor;
     if (after === null) break;
   }
   return found.reverse();

@@ -1,21 +1,21 @@
 import { type Signal, signal } from "@preact/signals";
-import { readPublicQueues, readSummary, readTasks, readWorkflow } from "../api/apiRequests.ts";
+import { fetchPublicQueues, fetchSummary, fetchTaskDirectives, fetchWorkflow } from "../api/apiRequests.ts";
 import type { PublicQueue, Summary, TaskDirective, Workflow } from "../api/apiTypes.ts";
-import { Rates } from "../graph/completionRates.ts";
-import { follow } from "../live/streamSubscription.ts";
-import { type Latest, latest } from "../live/refreshable.ts";
-import { soon } from "../live/coalesceCalls.ts";
-import { Rows } from "../timeline/timelineRows.ts";
+import { CompletionRates } from "../graph/completionRates.ts";
+import { coalesceCalls } from "../live/coalesceCalls.ts";
+import { createRefreshable, type Refreshable } from "../live/refreshable.ts";
+import { subscribeToStream } from "../live/streamSubscription.ts";
+import { TimelineRows } from "../timeline/timelineRows.ts";
 
 /** More taskforces than that are shown summed up, and one by one only when asked for. */
-export const MANY = 300;
+export const MAX_LISTED_TASKFORCES = 300;
 /** Milliseconds in which events are gathered before something is read because of them. */
-const GATHER = 400;
+const RELOAD_DELAY_MS = 400;
 /** The same for what only a summary that is asked for tells: the sentence, and reasons of failures. */
-const GATHER_SUMMARIES = 1000;
+const SUMMARY_RELOAD_DELAY_MS = 1000;
 
 /** All that the page of one workflow shows. */
-export interface WatchedState {
+export interface WorkflowViewState {
   workflow: Workflow;
   summary: Summary;
   tasks: TaskDirective[];
@@ -23,97 +23,97 @@ export interface WatchedState {
 }
 
 /** A workflow that is looked at: read, then kept up to date by its stream of events. */
-export interface Watched {
-  state: Latest<WatchedState>;
-  rows: Rows;
-  rates: Rates;
+export interface WorkflowSubscription {
+  state: Refreshable<WorkflowViewState>;
+  rows: TimelineRows;
+  rates: CompletionRates;
   /** What the timeline is narrowed to; undefined: to nothing. */
-  tasks: Signal<readonly string[] | undefined>;
+  selectedTaskIds: Signal<readonly string[] | undefined>;
   /** Shows the taskforces one by one. */
   showRows(): void;
-  end(): void;
+  dispose(): void;
 }
 
 /** Begins to look at a workflow. Call `end` when done. */
-export function watchWorkflow(id: string): Watched {
-  const rows = new Rows();
-  const rates = new Rates();
+export function subscribeToWorkflow(id: string): WorkflowSubscription {
+  const rows = new TimelineRows();
+  const rates = new CompletionRates();
   const tasks = signal<readonly string[] | undefined>(undefined);
   // Directives and queues never change.
-  let fixed: Promise<[TaskDirective[], PublicQueue[]]> | undefined;
+  let definitions: Promise<[TaskDirective[], PublicQueue[]]> | undefined;
 
-  const load = async (): Promise<WatchedState> => {
-    const [workflow, summary] = await Promise.all([readWorkflow(id), readSummary(id)]);
-    fixed ??= Promise.all([readTasks(id), readPublicQueues(id)]);
-    fixed.catch(() => {
-      fixed = undefined;
+  const load = async (): Promise<WorkflowViewState> => {
+    const [workflow, summary] = await Promise.all([fetchWorkflow(id), fetchSummary(id)]);
+    definitions ??= Promise.all([fetchTaskDirectives(id), fetchPublicQueues(id)]);
+    definitions.catch(() => {
+      definitions = undefined;
     });
-    const [directives, queues] = await fixed;
+    const [directives, queues] = await definitions;
     return { workflow, summary, tasks: directives, queues };
   };
   const filter = () => ({ workflow_id: id, ...(tasks.value && { task_id: { $in: tasks.value } }) });
-  const state = latest(load, ({ summary }) => {
-    rates.note(summary);
-    if (!few()) return;
-    if (rows.wanted.value) rows.read();
+  const state = createRefreshable(load, ({ summary }) => {
+    rates.addSummary(summary);
+    if (!isListedInFull()) return;
+    if (rows.isShown.value) rows.reload();
     else watched.showRows();
   });
   /** Whether its taskforces are so few that they are read again whenever something else is. */
-  const few = () => (state.value.value?.summary.n_taskforces ?? 0) <= MANY;
-  const readSoon = soon(GATHER, state.read);
-  const readSumsSoon = soon(GATHER_SUMMARIES, () => {
+  const isListedInFull = () => (state.value.value?.summary.n_taskforces ?? 0) <= MAX_LISTED_TASKFORCES;
+  const reloadSoon = coalesceCalls(RELOAD_DELAY_MS, state.refresh);
+  const reloadSummarySoon = coalesceCalls(SUMMARY_RELOAD_DELAY_MS, () => {
     // When it fails, the next event or reading makes up for it.
-    readSummary(id).then(
-      (summary) => state.change((now) => ({ ...now, summary })),
+    fetchSummary(id).then(
+      (summary) => state.applyChange((now) => ({ ...now, summary })),
       () => undefined,
     );
   });
 
-  const unfollow = follow(`/v1/workflows/${encodeURIComponent(id)}/events`, {
-    read: state.read,
-    missed() {
-      if (rows.wanted.value && !few()) rows.read();
+  const unsubscribe = subscribeToStream(`/v1/workflows/${encodeURIComponent(id)}/events`, {
+    reload: state.refresh,
+    onGap() {
+      if (rows.isShown.value && !isListedInFull()) rows.reload();
     },
     on: {
       phase(event) {
         // A new taskforce has more than a phase.
-        if (!rows.note(event) && rows.wanted.value && few()) readSoon();
+        if (!rows.addPhaseEvent(event) && rows.isShown.value && isListedInFull()) reloadSoon();
       },
       summary(sums) {
-        rates.note(sums);
-        state.change((now) => ({ ...now, summary: { ...now.summary, ...sums } }));
-        readSumsSoon();
+        rates.addSummary(sums);
+        state.applyChange((now) => ({ ...now, summary: { ...now.summary, ...sums } }));
+        reloadSummarySoon();
       },
       deactivated({ deactivated, timestamp }) {
-        state.change((now) => ({
+        state.applyChange((now) => ({
           ...now,
           workflow: { ...now.workflow, deactivated, deactivated_ts: timestamp },
         }));
-        readSoon();
+        reloadSoon();
       },
     },
   });
-  const watched: Watched = {
+  const watched: WorkflowSubscription = {
     state,
     rows,
     rates,
-    tasks,
+    selectedTaskIds: tasks,
     showRows: () => rows.show(filter()),
-    end() {
-      unfollow();
-      readSoon.cancel();
-      readSumsSoon.cancel();
-      state.end();
+    dispose() {
+      unsubscribe();
+      reloadSoon.cancel();
+      reloadSummarySoon.cancel();
+      state.dispose();
       rows.hide();
     },
   };
   // The first value is told at once: there is nothing to narrow yet.
-  const untrack = tasks.subscribe(() => rows.wanted.value && watched.showRows());
+  const unsubscribeSelection = tasks.subscribe(() => rows.isShown.value && watched.showRows());
   return {
     ...watched,
-    end() {
-      untrack();
-      watched.end();
+    dispose() {
+      unsubscribeSelection();
+      watched.dispose();
     },
   };
 }

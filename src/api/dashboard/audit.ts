@@ -4,14 +4,14 @@ import type { Logger } from "pino";
 import type { Caller } from "../../domain/caller.js";
 
 /** As much of a request as the audit tells. */
-export interface Asking {
+export interface AuditContext {
   readonly id: string;
   readonly caller: Caller | undefined;
 }
 
 /** Something that an operator does with one request, or tries to. Filled in on the way. */
-export interface Act {
-  readonly asking: Asking;
+export interface AuditRecord {
+  readonly context: AuditContext;
   /** Undefined when nobody got as far as knowing what it is. */
   action: string | undefined;
   queue: string | undefined;
@@ -22,30 +22,33 @@ export interface Act {
   refusal: string | undefined;
 }
 
-const acts = new AsyncLocalStorage<Act>();
+const auditStorage = new AsyncLocalStorage<AuditRecord>();
 
 /** What is being done; undefined while somebody merely looks. */
-export const currentAct = (): Act | undefined => acts.getStore();
+export const currentAuditRecord = (): AuditRecord | undefined => auditStorage.getStore();
 
 /** Who is doing it, as logs name the operator. */
-export const actingOperator = (): string => nameOf(currentAct()?.asking);
+export const currentOperator = (): string => operatorNameOf(currentAuditRecord()?.context);
 
-const nameOf = (asking: Asking | undefined): string => asking?.caller?.subject ?? "unknown";
+const operatorNameOf = (asking: AuditContext | undefined): string => asking?.caller?.subject ?? "unknown";
 
 /**
  * Logs everything that may change something: who did what, from where, and what came of it; also what the guard behind it
  * refused. To be mounted before the guard.
  *
- * @param askingOf knows the request that a response answers
+ * @param auditContextOf knows the request that a response answers
  */
-export function auditActs(askingOf: (response: Response) => Asking, log: Logger): RequestHandler {
+export function auditOperatorActions(
+  auditContextOf: (response: Response) => AuditContext,
+  log: Logger,
+): RequestHandler {
   // Who turns the log down wants less noise, not less audit.
   const audit = log.child({ audit: true }, log.level === "silent" ? {} : { level: "info" });
   return (request, response, next) => {
     if (request.method === "GET" || request.method === "HEAD") return next();
-    const asking = askingOf(response);
-    const act: Act = {
-      asking,
+    const context = auditContextOf(response);
+    const record: AuditRecord = {
+      context,
       action: undefined,
       queue: undefined,
       job: undefined,
@@ -55,13 +58,13 @@ export function auditActs(askingOf: (response: Response) => Asking, log: Logger)
     const { method, ip: address } = request;
     const [path] = request.originalUrl.split("?", 1);
     response.once("close", () => {
-      const { action, queue, job, jobs, refusal } = act;
+      const { action, queue, job, jobs, refusal } = record;
       const outcome = response.writableFinished ? outcomeOf(response.statusCode) : "unknown";
-      const who = { operator: nameOf(asking), address, request: asking.id };
+      const who = { operator: operatorNameOf(context), address, request: context.id };
       const what = { action, queue, job, jobs, method, path };
       audit.info({ ...who, ...what, outcome, status: response.statusCode, refusal }, "an operator acted");
     });
-    acts.run(act, next);
+    auditStorage.run(record, next);
   };
 }
 

@@ -4,10 +4,10 @@
  */
 
 /** The name under which the board knows a queue. */
-export const boardName = (queue: string): string => queue.replaceAll("%", "=");
+export const toBoardName = (queue: string): string => queue.replaceAll("%", "=");
 
 /** The queue that the board means. */
-export const queueOfBoardName = (name: string): string => name.replaceAll("=", "%");
+export const fromBoardName = (name: string): string => name.replaceAll("=", "%");
 
 /** A queue's name for people. */
-export const shownName = (queue: string): string => decodeURIComponent(queue);
+export const queueDisplayName = (queue: string): string => decodeURIComponent(queue);

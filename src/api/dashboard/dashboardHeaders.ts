@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import helmet from "helmet";
 
-const withHelmet = helmet({
+const dashboardHelmet = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: {
@@ -24,10 +24,10 @@ const withHelmet = helmet({
 });
 
 /** The board's programs and styles, whose names change with their contents. */
-const STATIC = /^\/queues\/static\//;
+const STATIC_PATHS = /^\/queues\/static\//;
 
 /** Headers for pages that act on the service: all comes from this host, nobody frames them, and no cache keeps what they show. */
-export const secureHeaders: RequestHandler = (request, response, next) => {
-  if (!STATIC.test(request.path)) response.setHeader("cache-control", "no-store");
-  withHelmet(request, response, next);
+export const dashboardHeaders: RequestHandler = (request, response, next) => {
+  if (!STATIC_PATHS.test(request.path)) response.setHeader("cache-control", "no-store");
+  dashboardHelmet(request, response, next);
 };

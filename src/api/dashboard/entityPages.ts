@@ -1,12 +1,12 @@
 import { type RequestHandler, Router } from "express";
-import { notFound } from "../../domain/wmsError.js";
 import { isTaskforceUuid, isWorkflowId } from "../../domain/ids.js";
 import type { Taskforce } from "../../domain/taskforce.js";
+import { notFound } from "../../domain/wmsError.js";
 import type { Workflow } from "../../domain/workflow.js";
 import type { Wms } from "../../lifecycle/context.js";
-import { taskforceText, workflowText } from "../../store/records.js";
-import { pageOf } from "./operatorPaths.js";
-import { withoutSecrets } from "./hideSecrets.js";
+import { taskforceJson, workflowJson } from "../../store/records.js";
+import { hideSecrets } from "./hideSecrets.js";
+import { entityLinkOf } from "./operatorPaths.js";
 
 /**
  * Taskforces and workflows as JSON for an operator's browser, which has no token for the API. Read only, and without what
@@ -14,22 +14,22 @@ import { withoutSecrets } from "./hideSecrets.js";
  */
 export function entityPages(wms: Wms): Router {
   const pages = Router();
-  pages.get("/taskforces/:id", show(taskforcePage(wms)));
-  pages.get("/workflows/:id", show(workflowPage(wms)));
+  pages.get("/taskforces/:id", sendAsJson(taskforcePage(wms)));
+  pages.get("/workflows/:id", sendAsJson(workflowPage(wms)));
   return pages;
 }
 
-const show =
+const sendAsJson =
   (page: (id: string) => Promise<object>): RequestHandler<{ id: string }> =>
   async ({ params }, response) => {
-    const shown = withoutSecrets(await page(params.id));
+    const shown = hideSecrets(await page(params.id));
     response.type("json").send(`${JSON.stringify(shown, undefined, 2)}\n`);
   };
 
 const taskforcePage = (wms: Wms) => async (uuid: string) => {
   const record = isTaskforceUuid(uuid) ? await wms.store.fetch("taskforce", uuid) : undefined;
   if (record === undefined) throw notFound(`no taskforce found with uuid: ${uuid}`);
-  const taskforce = JSON.parse(taskforceText(record)) as Taskforce;
+  const taskforce = JSON.parse(taskforceJson(record)) as Taskforce;
   const { submit_dict: _, pilot_config, ...shown } = taskforce;
   const { environment: __, ...pilot } = pilot_config;
   return {
@@ -37,22 +37,19 @@ const taskforcePage = (wms: Wms) => async (uuid: string) => {
     pilot_config: pilot,
     failed_submits: record.submit_failures ?? 0,
     failed_removals: record.remove_failures ?? 0,
-    workflow_page: pageOf(taskforce.workflow_id)?.href,
+    workflow_page: entityLinkOf(taskforce.workflow_id)?.href,
   };
 };
 
 const workflowPage = (wms: Wms) => async (id: string) => {
   const record = isWorkflowId(id) ? await wms.store.fetch("workflow", id) : undefined;
   if (record === undefined || !isWorkflowId(id)) throw notFound(`no workflow found with id: ${id}`);
-  const [summary, uuids] = await Promise.all([
-    wms.store.summaries.fetch(id),
-    wms.store.indexes.taskforcesOf(id),
-  ]);
+  const [summary, uuids] = await Promise.all([wms.store.summaries.fetch(id), wms.store.indexes.taskforcesOf(id)]);
   return {
-    ...(JSON.parse(workflowText(record)) as Workflow),
+    ...(JSON.parse(workflowJson(record)) as Workflow),
     message_queues: record.n_queues,
     message_queues_active: record.mq_activated !== undefined,
     summary,
-    taskforce_pages: uuids.map((uuid) => pageOf(uuid)?.href),
+    taskforce_pages: uuids.map((uuid) => entityLinkOf(uuid)?.href),
   };
 };

@@ -7,13 +7,13 @@ import type { Wms } from "../../lifecycle/context.js";
 import {
   type StoredTaskforce,
   type TaskforceRecord,
-  taskforceText,
+  taskforceJson,
   type WorkflowRecord,
-  workflowText,
+  workflowJson,
 } from "../../store/records.js";
 
 /** The entity behind a job, for people. */
-export interface ShownEntity {
+export interface EntityView {
   /** One line that says how it stands. */
   headline: string;
   /** What is worth knowing, in the order of interest. */
@@ -24,32 +24,32 @@ export interface ShownEntity {
  * The entities behind the jobs of a page, in the order of the ids; undefined where an id means none, or none any more. All is
  * asked at once, so that a page costs one round trip.
  */
-export const shownEntities = (wms: Wms, ids: readonly string[]): Promise<(ShownEntity | undefined)[]> =>
+export const fetchEntityViews = (wms: Wms, ids: readonly string[]): Promise<(EntityView | undefined)[]> =>
   Promise.all(
     ids.map((id) => {
-      if (isTaskforceUuid(id)) return shownTaskforce(wms, id);
-      if (isWorkflowId(id)) return shownWorkflow(wms, id);
+      if (isTaskforceUuid(id)) return fetchTaskforceView(wms, id);
+      if (isWorkflowId(id)) return fetchWorkflowView(wms, id);
       return undefined;
     }),
   );
 
-async function shownTaskforce({ store }: Wms, uuid: TaskforceUuid): Promise<ShownEntity | undefined> {
+async function fetchTaskforceView({ store }: Wms, uuid: TaskforceUuid): Promise<EntityView | undefined> {
   const record = await store.fetch("taskforce", uuid);
   return record && { headline: taskforceHeadline(record), data: taskforceData(record) };
 }
 
 function taskforceHeadline({ phase, priority, submit_failures, remove_failures }: TaskforceRecord): string {
   const failures = [
-    ...(submit_failures ? [`condor-submit failed ${times(submit_failures)}`] : []),
-    ...(remove_failures ? [`condor-rm failed ${times(remove_failures)}`] : []),
+    ...(submit_failures ? [`condor-submit failed ${formatTimes(submit_failures)}`] : []),
+    ...(remove_failures ? [`condor-rm failed ${formatTimes(remove_failures)}`] : []),
   ];
   return [phase, `priority ${priority}`, ...failures].join(", ");
 }
 
-const times = (count: number): string => (count === 1 ? "once" : `${count} times`);
+const formatTimes = (count: number): string => (count === 1 ? "once" : `${count} times`);
 
 function taskforceData(record: StoredTaskforce): Record<string, unknown> {
-  const taskforce = JSON.parse(taskforceText(record)) as Taskforce;
+  const taskforce = JSON.parse(taskforceJson(record)) as Taskforce;
   const latest = taskforce.phase_change_log.at(-1);
   return {
     phase: taskforce.phase,
@@ -58,26 +58,26 @@ function taskforceData(record: StoredTaskforce): Record<string, unknown> {
     failed_submits: record.submit_failures ?? 0,
     failed_removals: record.remove_failures ?? 0,
     cluster_id: taskforce.cluster_id,
-    since: isoTime(Number(record.since)),
-    latest: latest && logLine(latest),
+    since: toIsoTime(Number(record.since)),
+    latest: latest && formatPhaseChange(latest),
     taskforce: taskforce.taskforce_uuid,
     task: taskforce.task_id,
     workflow: taskforce.workflow_id,
   };
 }
 
-function logLine({ timestamp, target_phase, was_successful, source_entity, context }: PhaseChange): string {
+function formatPhaseChange({ timestamp, target_phase, was_successful, source_entity, context }: PhaseChange): string {
   const what = was_successful ? target_phase : `${target_phase} failed`;
-  return `${isoTime(timestamp)} ${what}, by ${source_entity}: ${context}`;
+  return `${toIsoTime(timestamp)} ${what}, by ${source_entity}: ${context}`;
 }
 
-async function shownWorkflow({ store }: Wms, id: WorkflowId): Promise<ShownEntity | undefined> {
+async function fetchWorkflowView({ store }: Wms, id: WorkflowId): Promise<EntityView | undefined> {
   const [record, summary] = await Promise.all([store.fetch("workflow", id), store.summaries.fetch(id)]);
-  return record && workflowShown(record, summary);
+  return record && workflowView(record, summary);
 }
 
-function workflowShown(record: WorkflowRecord, summary: WorkflowSummary | undefined): ShownEntity {
-  const workflow = JSON.parse(workflowText(record)) as Workflow;
+function workflowView(record: WorkflowRecord, summary: WorkflowSummary | undefined): EntityView {
+  const workflow = JSON.parse(workflowJson(record)) as Workflow;
   const state = workflow.deactivated?.toLowerCase() ?? (record.mq_activated ? "active" : "not activated");
   return {
     headline: `${state}, priority ${workflow.priority}`,
@@ -87,10 +87,10 @@ function workflowShown(record: WorkflowRecord, summary: WorkflowSummary | undefi
       deactivated: workflow.deactivated,
       message_queues: record.n_queues,
       message_queues_active: record.mq_activated !== undefined,
-      created: isoTime(workflow.timestamp),
+      created: toIsoTime(workflow.timestamp),
       taskforces_by_phase: summary?.taskforces_by_phase ?? {},
     },
   };
 }
 
-const isoTime = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
+const toIsoTime = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();

@@ -7,7 +7,7 @@ export const OPERATOR_PATH = "/admin";
 export const BOARD_PATH = `${OPERATOR_PATH}/queues`;
 
 /** Where an operator's browser finds an entity; undefined for ids of something else. */
-export function pageOf(id: string): { displayText: string; href: string } | undefined {
+export function entityLinkOf(id: string): { displayText: string; href: string } | undefined {
   if (isTaskforceUuid(id)) return { displayText: "taskforce", href: `${OPERATOR_PATH}/taskforces/${id}` };
   if (isWorkflowId(id)) return { displayText: "workflow", href: `${OPERATOR_PATH}/workflows/${id}` };
   return undefined;

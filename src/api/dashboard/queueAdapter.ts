@@ -4,19 +4,19 @@ import { Job, type Queue } from "bullmq";
 import type { TaskforceUuid } from "../../domain/ids.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { retryTaskforce } from "../../lifecycle/retryTaskforce.js";
-import { actingOperator } from "./audit.js";
-import { boardName, shownName } from "./boardNames.js";
-import { type ShownEntity, shownEntities } from "./entityViews.js";
-import { pageOf } from "./operatorPaths.js";
+import { currentOperator } from "./audit.js";
+import { queueDisplayName, toBoardName } from "./boardNames.js";
+import { type EntityView, fetchEntityViews } from "./entityViews.js";
+import { entityLinkOf } from "./operatorPaths.js";
 
 /** Jobs of one page at most; the board's own pages end at 50. */
-const LONGEST_PAGE = 100;
+const MAX_PAGE_JOBS = 100;
 
 /** How a failed job of a queue is retried. */
-type Retry = (job: Job) => Promise<void>;
+type RetryJob = (job: Job) => Promise<void>;
 
 /** What a stopper job's progress says when it keeps failing. */
-interface Failing {
+interface StopperProgress {
   failing: number;
   error: string;
 }
@@ -28,44 +28,44 @@ interface Failing {
 export class QueueAdapter extends BullMQAdapter {
   readonly #wms: Wms;
   readonly #queue: Queue;
-  readonly #retry: Retry;
+  readonly #retry: RetryJob;
 
   constructor(wms: Wms, queue: Queue) {
     super(queue, {
-      displayName: shownName(queue.name),
+      displayName: queueDisplayName(queue.name),
       // The board takes undefined for no link, though its types don't say so.
-      externalJobUrl: (({ id }) => pageOf(String(id))) as NonNullable<QueueAdapterOptions["externalJobUrl"]>,
+      externalJobUrl: (({ id }) => entityLinkOf(String(id))) as NonNullable<QueueAdapterOptions["externalJobUrl"]>,
     });
     this.#wms = wms;
     this.#queue = queue;
-    this.#retry = retryOf(wms, queue);
+    this.#retry = retryFunctionOf(wms, queue);
   }
 
   override getName(): string {
-    return boardName(this.#queue.name);
+    return toBoardName(this.#queue.name);
   }
 
   override async getJob(id: string): Promise<Job | undefined> {
     const job = await super.getJob(id);
-    return job && (await this.#shown([job]))[0];
+    return job && (await this.#withEntities([job]))[0];
   }
 
-  override async getJobs(statuses: JobStatus[], start = 0, end = LONGEST_PAGE - 1): Promise<Job[]> {
-    return this.#shown(await super.getJobs(statuses, start, Math.min(end, start + LONGEST_PAGE - 1)));
+  override async getJobs(statuses: JobStatus[], start = 0, end = MAX_PAGE_JOBS - 1): Promise<Job[]> {
+    return this.#withEntities(await super.getJobs(statuses, start, Math.min(end, start + MAX_PAGE_JOBS - 1)));
   }
 
-  async #shown(jobs: Job[]): Promise<Job[]> {
-    const entities = await shownEntities(
+  async #withEntities(jobs: Job[]): Promise<Job[]> {
+    const entities = await fetchEntityViews(
       this.#wms,
       jobs.map(({ id }) => id ?? ""),
     );
-    return jobs.map((job, index) => this.#dressed(job, entities[index]));
+    return jobs.map((job, index) => this.#decorate(job, entities[index]));
   }
 
   /** The job itself, speaking of its entity and retried by our own means. */
-  #dressed(job: Job, entity: ShownEntity | undefined): Job {
+  #decorate(job: Job, entity: EntityView | undefined): Job {
     const json = job.toJSON();
-    const trouble = troubleOf(job);
+    const trouble = stopperFailureOf(job);
     return Object.assign(job, {
       toJSON: () => ({
         ...json,
@@ -83,23 +83,23 @@ export class QueueAdapter extends BullMQAdapter {
 }
 
 /** What is wrong with a job that is never given up. */
-function troubleOf({ progress }: Job): string | undefined {
-  const { failing, error } = (typeof progress === "object" ? progress : {}) as Partial<Failing>;
+function stopperFailureOf({ progress }: Job): string | undefined {
+  const { failing, error } = (typeof progress === "object" ? progress : {}) as Partial<StopperProgress>;
   if (failing === undefined) return undefined;
   return `condor-rm failed ${failing} times, and goes on being tried: ${error}`;
 }
 
 /** The work is done once more, as if for the first time: its waits begin anew. */
-const rerun: Retry = (job) =>
+const retryFromStart: RetryJob = (job) =>
   Job.prototype.retry.call(job, "failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
 
 /** The taskforce is handed out again, and its log says by whom. */
-const handOutAgain =
-  (wms: Wms): Retry =>
+const retryAsOperator =
+  (wms: Wms): RetryJob =>
   ({ id = "" }) =>
-    retryTaskforce(wms, id as TaskforceUuid, actingOperator());
+    retryTaskforce(wms, id as TaskforceUuid, currentOperator());
 
-const retryOf = (wms: Wms, queue: Queue): Retry =>
+const retryFunctionOf = (wms: Wms, queue: Queue): RetryJob =>
   [...wms.queues.schedds().values()].some(({ starter }) => starter.queue === queue)
-    ? handOutAgain(wms)
-    : rerun;
+    ? retryAsOperator(wms)
+    : retryFromStart;

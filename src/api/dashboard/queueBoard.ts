@@ -3,14 +3,14 @@ import type { AppViewRoute } from "@bull-board/api/typings/app";
 import { ExpressAdapter } from "@bull-board/express";
 import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
 import type { Wms } from "../../lifecycle/context.js";
-import { currentAct } from "./audit.js";
+import { currentAuditRecord } from "./audit.js";
+import { hideSecrets } from "./hideSecrets.js";
 import { BOARD_PATH } from "./operatorPaths.js";
-import { permissions } from "./permissions.js";
+import { enforcePermissions } from "./permissions.js";
 import { QueueAdapter } from "./queueAdapter.js";
-import { withoutSecrets } from "./hideSecrets.js";
 
 /** Whatever the board's page would fetch from another host: it asks a font service for its letters. */
-const FROM_ELSEWHERE = /<link\b[^>]*\bhref="(?:https?:)?\/\/[^>]*>\s*/g;
+const EXTERNAL_LINKS = /<link\b[^>]*\bhref="(?:https?:)?\/\/[^>]*>\s*/g;
 
 /** The board's own adapter, whose page loads nothing from elsewhere. */
 class BoardServer extends ExpressAdapter {
@@ -32,7 +32,7 @@ class BoardServer extends ExpressAdapter {
       const { name, params } = handler({ basePath: this.basePath, uiConfig: this.uiConfig });
       response.render(name, params, (error: Error | null, html: string) => {
         if (error) next(error);
-        else response.send(html.replace(FROM_ELSEWHERE, ""));
+        else response.send(html.replace(EXTERNAL_LINKS, ""));
       });
     });
     return this;
@@ -40,9 +40,9 @@ class BoardServer extends ExpressAdapter {
 }
 
 /** The Bull dashboard over all queues of the service, to be mounted at {@link BOARD_PATH}. */
-export function queueBoard(wms: Wms): RequestHandler {
+export function createQueueBoard(wms: Wms): RequestHandler {
   const server = new BoardServer();
-  const shown = new Set<string>();
+  const addedQueues = new Set<string>();
   const board = createBullBoard({
     queues: [],
     serverAdapter: server,
@@ -54,27 +54,27 @@ export function queueBoard(wms: Wms): RequestHandler {
         showWorkers: false,
       },
       handlerHooks: {
-        before: permissions,
+        before: enforcePermissions,
         after(_, result) {
-          const act = currentAct();
+          const act = currentAuditRecord();
           const { retried } = result.body as { retried?: number };
           if (act !== undefined) act.jobs = retried;
-          return withoutSecrets(result);
+          return hideSecrets(result);
         },
       },
     },
   });
   /** Queues are never forgotten, so it is enough to add those that came since the last request. */
-  const showNewQueues = (): void => {
-    for (const queue of wms.queues.all()) {
-      if (shown.has(queue.name)) continue;
-      shown.add(queue.name);
+  const addNewQueues = (): void => {
+    for (const queue of wms.queues.allQueues()) {
+      if (addedQueues.has(queue.name)) continue;
+      addedQueues.add(queue.name);
       board.addQueue(new QueueAdapter(wms, queue));
     }
   };
   const serve = server.getRouter() as Express;
   return (request, response, next) => {
-    showNewQueues();
+    addNewQueues();
     serve(request, response, next);
   };
 }

@@ -5,40 +5,40 @@ import type { ServerResponse } from "node:http";
  * a client that kept its connection learns with an answer that it must take another one. A connection that is closed
  * without a word may break just under the client's next request, and nobody could tell whether that one was served.
  */
-export class Draining {
-  readonly #underWay = new Set<ServerResponse>();
-  readonly #whenBegun = new Set<() => void>();
-  #begun = false;
+export class DrainController {
+  readonly #openResponses = new Set<ServerResponse>();
+  readonly #drainListeners = new Set<() => void>();
+  #isDraining = false;
 
-  get begun(): boolean {
-    return this.#begun;
+  get isDraining(): boolean {
+    return this.#isDraining;
   }
 
-  begin(): void {
-    this.#begun = true;
-    for (const response of this.#underWay) announceEnd(response);
-    for (const end of this.#whenBegun) end();
+  startDraining(): void {
+    this.#isDraining = true;
+    for (const response of this.#openResponses) setConnectionClose(response);
+    for (const end of this.#drainListeners) end();
   }
 
   /** Calls what ends an answer that would not end by itself, at once if it is late. @returns forgets it again */
-  whenBegun(end: () => void): () => void {
-    this.#whenBegun.add(end);
-    if (this.#begun) end();
-    return () => this.#whenBegun.delete(end);
+  onDrainStart(end: () => void): () => void {
+    this.#drainListeners.add(end);
+    if (this.#isDraining) end();
+    return () => this.#drainListeners.delete(end);
   }
 
   /** A request has come. */
-  enter(response: ServerResponse): void {
-    this.#underWay.add(response);
-    if (this.#begun) announceEnd(response);
+  trackResponse(response: ServerResponse): void {
+    this.#openResponses.add(response);
+    if (this.#isDraining) setConnectionClose(response);
   }
 
   /** It is answered, or its client has gone. */
-  leave(response: ServerResponse): void {
-    this.#underWay.delete(response);
+  untrackResponse(response: ServerResponse): void {
+    this.#openResponses.delete(response);
   }
 }
 
-function announceEnd(response: ServerResponse): void {
+function setConnectionClose(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader("connection", "close");
 }

@@ -2,15 +2,15 @@ import { createHash } from "node:crypto";
 import type { Request } from "express";
 import { z } from "zod";
 import type { Caller } from "../../domain/caller.js";
-import { invalid } from "../../domain/wmsError.js";
 import type { IdempotentRequest } from "../../domain/idempotentRequest.js";
-import { canonicalText } from "../../domain/schemaParts.js";
-import type { Answer, JsonText } from "./route.js";
+import { canonicalJson } from "../../domain/schemaParts.js";
+import { invalid } from "../../domain/wmsError.js";
+import type { JsonText, RouteResponse } from "./route.js";
 
-const GOOD_KEY = /^[\x21-\x7e]{1,255}$/;
+const IDEMPOTENCY_KEY_PATTERN = /^[\x21-\x7e]{1,255}$/;
 
 /** The request header of routes that may be repeated, as the document shows it. */
-export const keyHeaders = z.object({
+export const idempotencyKeyHeaders = z.object({
   "Idempotency-Key": z
     .string()
     .min(1)
@@ -24,7 +24,7 @@ export const keyHeaders = z.object({
 });
 
 /** The response header that tells a repetition. */
-export const replayHeaders = z.object({
+export const idempotencyReplayedHeaders = z.object({
   "Idempotency-Replayed": z
     .literal("true")
     .optional()
@@ -38,7 +38,7 @@ export const replayHeaders = z.object({
  * @returns undefined for a request without a key
  * @throws WmsError `invalid` for a key that can't be one
  */
-export function idempotencyOf(
+export function parseIdempotencyKey(
   { headers, path }: Request,
   caller: Caller | undefined,
   body: unknown,
@@ -46,13 +46,13 @@ export function idempotencyOf(
   const key = headers["idempotency-key"];
   if (key === undefined) return undefined;
   // Several headers come as one, with blanks between their values.
-  if (typeof key !== "string" || !GOOD_KEY.test(key))
+  if (typeof key !== "string" || !IDEMPOTENCY_KEY_PATTERN.test(key))
     throw invalid("Idempotency-Key: expected 1 to 255 visible ASCII characters, once");
-  return { name: sha256(`${path}\n${key}\n${caller?.subject ?? ""}`), digest: sha256(canonicalText(body)) };
+  return { name: sha256(`${path}\n${key}\n${caller?.subject ?? ""}`), digest: sha256(canonicalJson(body)) };
 }
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** The answer to a request that may be a repetition. */
-export const onceAnswer = ({ text, replayed }: { text: JsonText; replayed: boolean }): Answer =>
+export const idempotentResponse = ({ text, replayed }: { text: JsonText; replayed: boolean }): RouteResponse =>
   replayed ? { status: 200, text, headers: { "idempotency-replayed": "true" } } : text;

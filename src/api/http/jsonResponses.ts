@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { pauses } from "../../domain/yielder.js";
+import { createYielder } from "../../domain/yielder.js";
 
 /** Headers of every answer but those that are pages. */
 export const JSON_HEADERS = {
@@ -8,7 +8,7 @@ export const JSON_HEADERS = {
 };
 
 /** How an answer that is no plain 200 differs. */
-export interface AnswerOptions {
+export interface ResponseOptions {
   /** HTTP's reason phrase; Node's own when undefined. It must be fit for the wire: see `reasonPhrase`. */
   reason?: string | undefined;
   headers?: OutgoingHttpHeaders | undefined;
@@ -22,7 +22,7 @@ export function sendJson(
   response: ServerResponse,
   status: number,
   text: string,
-  { reason, headers }: AnswerOptions = {},
+  { reason, headers }: ResponseOptions = {},
 ): void {
   const body = Buffer.from(text);
   const head = { ...headers, ...JSON_HEADERS, "content-length": body.length };
@@ -32,25 +32,25 @@ export function sendJson(
 }
 
 /** Characters of a text that is sent as a whole: to make its bytes takes about a millisecond at the most. */
-const SHORT = 250_000;
+const SINGLE_WRITE_MAX_CHARS = 250_000;
 
 /**
  * Sends JSON text that comes in pieces. To make the bytes of a long one at once would keep everybody else waiting, up to a tenth of a
  * second for 20 MB.
  */
-export async function sendJsonPieces(
+export async function sendJsonChunks(
   response: ServerResponse,
   status: number,
-  pieces: readonly string[],
+  chunks: readonly string[],
   headers?: OutgoingHttpHeaders,
 ): Promise<void> {
-  if (pieces.reduce((sum, { length }) => sum + length, 0) <= SHORT) {
-    sendJson(response, status, pieces.join(""), { headers });
+  if (chunks.reduce((sum, { length }) => sum + length, 0) <= SINGLE_WRITE_MAX_CHARS) {
+    sendJson(response, status, chunks.join(""), { headers });
     return;
   }
-  const pause = pauses();
+  const pause = createYielder();
   const bodies: Buffer[] = [];
-  for (const piece of pieces) {
+  for (const piece of chunks) {
     await pause();
     bodies.push(Buffer.from(piece));
   }

@@ -2,22 +2,22 @@ import type { Express, Request, RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Caller } from "../../domain/caller.js";
-import type { Limits } from "../../domain/httpLimits.js";
-import type { Admission } from "./authorize.js";
-import { sendJson, sendJsonPieces } from "./jsonResponses.js";
-import { parseBody, readBody } from "./requestBody.js";
+import type { HttpLimits } from "../../domain/httpLimits.js";
+import type { RouteAuthorizer } from "./authorize.js";
 import { HttpError } from "./httpErrors.js";
-import { exchangeOf } from "./requestContext.js";
-import { idempotencyOf } from "./idempotencyKey.js";
-import { type Allowance, rateLimit } from "./rateLimit.js";
+import { parseIdempotencyKey } from "./idempotencyKey.js";
+import { sendJson, sendJsonChunks } from "./jsonResponses.js";
+import { createRateLimitHandlers, type RateLimiter } from "./rateLimit.js";
+import { createBodyReaders, parseBody } from "./requestBody.js";
+import { requestContextOf } from "./requestContext.js";
 import type { Route } from "./route.js";
 import { validate, validateBody } from "./validation.js";
 
 /** What stands before the routes. */
-interface Door {
-  admit: Admission;
-  limits: Limits;
-  allowance: Allowance | undefined;
+interface RouteMountOptions {
+  authorize: RouteAuthorizer;
+  limits: HttpLimits;
+  rateLimiter: RateLimiter | undefined;
   log: Logger;
 }
 
@@ -25,62 +25,67 @@ interface Door {
 export function mountRoutes(
   app: Express,
   routes: readonly Route[],
-  { admit, limits, allowance, log }: Door,
+  { authorize, limits, rateLimiter, log }: RouteMountOptions,
 ): void {
-  const read = readBody(limits.bodyBytes);
-  const limitRate = allowance === undefined ? [] : rateLimit(allowance);
+  const bodyReaders = createBodyReaders(limits.bodyBytes);
+  const limitRate = rateLimiter === undefined ? [] : createRateLimitHandlers(rateLimiter);
   const byPath = new Map<string, Route[]>();
   for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route]);
   for (const [path, siblings] of byPath) {
     const mounted = app.route(path.replace(/\{(\w+)\}/g, ":$1"));
-    const refuse = refuseMethod(siblings.map(methodsOf));
+    const rejectOtherMethods = rejectMethod(siblings.map(allowedMethodsOf));
     for (const route of siblings) {
       // Express would have GET's handler answer a HEAD.
-      if (route.takes) mounted.head(refuse);
-      const limited = route.roles === "anyone" ? [] : limitRate;
-      mounted[route.method](admit(route), ...limited, ...read, serve(route, limits.bodyValues, log));
+      if (route.takes) mounted.head(rejectOtherMethods);
+      const rateLimitHandlers = route.roles === "anyone" ? [] : limitRate;
+      mounted[route.method](
+        authorize(route),
+        ...rateLimitHandlers,
+        ...bodyReaders,
+        createRouteHandler(route, limits.bodyValues, log),
+      );
     }
-    mounted.all(refuse);
+    mounted.all(rejectOtherMethods);
   }
 }
 
-function methodsOf({ method, takes }: Route): string {
+function allowedMethodsOf({ method, takes }: Route): string {
   if (method === "post") return "POST";
   return takes ? "GET" : "GET, HEAD";
 }
 
-function serve(route: Route, mostValues: number, log: Logger): RequestHandler {
+function createRouteHandler(route: Route, maxValues: number, log: Logger): RequestHandler {
   return async (request, response) => {
-    const sent = request.body === undefined ? {} : await parseBody(request.body, mostValues);
-    const body = route.body && (await validateBody(route.body.schema, sent));
-    const { caller } = exchangeOf(response);
-    const answer = await route.answer({
+    const json = request.body === undefined ? {} : await parseBody(request.body, maxValues);
+    const body = route.body && (await validateBody(route.body.schema, json));
+    const { caller } = requestContextOf(response);
+    const result = await route.answer({
       params: request.params as Record<string, string>,
-      query: route.query && validate(route.query, declaredParameters(request, route.query)),
+      query: route.query && validate(route.query, pickDeclaredParameters(request, route.query)),
       body,
       headers: route.headers && validate(route.headers, request.headers),
-      by: countsAs(caller),
-      once: route.idempotent && idempotencyOf(request, caller, body),
-      log: () => log.child({ request: exchangeOf(response).id }),
+      source: sourceOf(caller),
+      idempotentRequest: route.idempotent && parseIdempotencyKey(request, caller, body),
+      log: () => log.child({ request: requestContextOf(response).id }),
     });
-    if (typeof answer === "string") sendJson(response, 200, answer);
-    else if ("stream" in answer) await answer.stream(request, response);
+    if (typeof result === "string") sendJson(response, 200, result);
+    else if ("stream" in result) await result.stream(request, response);
     else {
-      const { status, text, headers } = "text" in answer ? answer : { status: 200, text: answer };
+      const { status, text, headers } = "text" in result ? result : { status: 200, text: result };
       if (typeof text === "string") sendJson(response, status, text, { headers });
-      else await sendJsonPieces(response, status, text, headers);
+      else await sendJsonChunks(response, status, text, headers);
     }
   };
 }
 
 /** Whoever is a user too acts as one. */
-const countsAs = (caller: Caller | undefined): "USER" | "TMS" =>
+const sourceOf = (caller: Caller | undefined): "USER" | "TMS" =>
   caller?.roles.has("system-tms") && !caller.roles.has("user") ? "TMS" : "USER";
 
 /** One that is given several times is an array, and so no string: which of them is meant can't be told. */
-function declaredParameters({ url }: Request, schema: z.ZodObject): Record<string, string | string[]> {
-  const question = url.indexOf("?");
-  const given = new URLSearchParams(question === -1 ? "" : url.slice(question + 1));
+function pickDeclaredParameters({ url }: Request, schema: z.ZodObject): Record<string, string | string[]> {
+  const queryStart = url.indexOf("?");
+  const given = new URLSearchParams(queryStart === -1 ? "" : url.slice(queryStart + 1));
   return Object.fromEntries(
     Object.keys(schema.shape).flatMap((name) => {
       const [first, ...more] = given.getAll(name);
@@ -90,7 +95,7 @@ function declaredParameters({ url }: Request, schema: z.ZodObject): Record<strin
 }
 
 /** Answers a method that a path does not have. @param allowed those that it has */
-export const refuseMethod =
+export const rejectMethod =
   (allowed: readonly string[]): RequestHandler =>
   ({ method }) => {
     const allow = allowed.join(", ");

@@ -1,24 +1,22 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from "@asteasolutions/zod-to-openapi";
 import { z } from "zod";
-import { keyHeaders, replayHeaders } from "./idempotencyKey.js";
-import { PATH_PARAMETERS } from "./pathParameters.js";
-import type { FurtherError, Route, Success, Tag } from "./route.js";
+import { idempotencyKeyHeaders, idempotencyReplayedHeaders } from "./idempotencyKey.js";
+import { PATH_PARAMETER_DESCRIPTIONS } from "./pathParameters.js";
+import type { ExtraErrorStatus, Route, SuccessResponse, Tag } from "./route.js";
 
 /** An OpenAPI 3.1 document. */
-export type Document = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
+export type OpenApiDocument = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
 
 const errorSchema = z
   .strictObject({
     code: z.int().meta({ description: "The HTTP status." }),
-    error: z
-      .string()
-      .meta({ description: "What was wrong; also HTTP's reason phrase, as far as Latin-1 goes." }),
+    error: z.string().meta({ description: "What was wrong; also HTTP's reason phrase, as far as Latin-1 goes." }),
   })
   .meta({ id: "ErrorResponse", description: "The body of every answer from 400 on." });
 
-type ErrorStatus = 400 | 401 | 403 | 413 | 429 | 500 | 503 | FurtherError;
+type ErrorStatus = 400 | 401 | 403 | 413 | 429 | 500 | 503 | ExtraErrorStatus;
 
-const ERRORS: Record<ErrorStatus, string> = {
+const ERROR_DESCRIPTIONS: Record<ErrorStatus, string> = {
   400: "The request is wrong; the error names the field.",
   401: "There is no bearer token, or none that counts.",
   403: "The token's owner lacks the role.",
@@ -32,7 +30,7 @@ const ERRORS: Record<ErrorStatus, string> = {
   503: "Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds.",
 };
 
-const TAGS: Record<Tag, string> = {
+const TAG_DESCRIPTIONS: Record<Tag, string> = {
   workflows: "What users ask for: tasks that run until they are aborted or finished.",
   "task-directives": "What the tasks of a workflow run.",
   taskforces: "HTCondor clusters of workers.",
@@ -44,18 +42,18 @@ const TAGS: Record<Tag, string> = {
 };
 
 /** The document's name for bearer tokens. */
-const TOKEN = "token";
+const TOKEN_SCHEME = "token";
 
 /** Describes routes by the schemas that they check with. */
-export function buildDocument(routes: readonly Route[]): Document {
+export function buildOpenApiDocument(routes: readonly Route[]): OpenApiDocument {
   const registry = new OpenAPIRegistry();
-  registry.registerComponent("securitySchemes", TOKEN, {
+  registry.registerComponent("securitySchemes", TOKEN_SCHEME, {
     type: "http",
     scheme: "bearer",
     bearerFormat: "JWT",
     description: "A token of the identity provider. Not asked for where the service runs without one.",
   });
-  for (const route of routes) registry.registerPath(describe(route));
+  for (const route of routes) registry.registerPath(describeRoute(route));
   const used = new Set(routes.map(({ tag }) => tag));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: "3.1.0",
@@ -64,17 +62,17 @@ export function buildDocument(routes: readonly Route[]): Document {
       version: "1",
       description: "Runs workflows of many small events on HTCondor pools.",
     },
-    tags: Object.entries(TAGS).flatMap(([name, description]) =>
+    tags: Object.entries(TAG_DESCRIPTIONS).flatMap(([name, description]) =>
       used.has(name as Tag) ? [{ name, description }] : [],
     ),
   });
 }
 
-function describe(route: Route): RouteConfig {
+function describeRoute(route: Route): RouteConfig {
   const { method, path, tag, description, query, headers, body, responses, roles } = route;
   const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => [
     name,
-    z.string().meta({ description: PATH_PARAMETERS[name] ?? name }),
+    z.string().meta({ description: PATH_PARAMETER_DESCRIPTIONS[name] ?? name }),
   ]);
   return {
     method,
@@ -83,24 +81,24 @@ function describe(route: Route): RouteConfig {
     ...(tag && { tags: [tag] }),
     "x-roles": roles,
     ...(route.extension && { "x-ewms-extension": true }),
-    security: roles === "anyone" ? [] : [{ [TOKEN]: [] }],
+    security: roles === "anyone" ? [] : [{ [TOKEN_SCHEME]: [] }],
     request: {
       ...(params.length > 0 && { params: z.object(Object.fromEntries(params)) }),
       ...(query && { query }),
       ...(headers && { headers }),
-      ...(route.idempotent && { headers: keyHeaders }),
+      ...(route.idempotent && { headers: idempotencyKeyHeaders }),
       ...(body && {
         body: { required: body.required, content: { "application/json": { schema: body.schema } } },
       }),
     },
     responses: Object.fromEntries(
-      Object.entries({ ...errorsOf(route), ...responses }).map(
+      Object.entries({ ...errorResponsesOf(route), ...responses }).map(
         ([status, { description, schema, contentType = "application/json" }]) => [
           status,
           {
             description,
             content: { [contentType]: { schema } },
-            ...(route.idempotent && Number(status) < 400 && { headers: replayHeaders }),
+            ...(route.idempotent && Number(status) < 400 && { headers: idempotencyReplayedHeaders }),
           },
         ],
       ),
@@ -108,10 +106,10 @@ function describe(route: Route): RouteConfig {
   };
 }
 
-function errorsOf({ errors = [], roles }: Route): Record<number, Success> {
+function errorResponsesOf({ errors = [], roles }: Route): Record<number, SuccessResponse> {
   const ofAccess: ErrorStatus[] = roles === "anyone" ? [] : [401, 403, 429];
   const statuses: ErrorStatus[] = [400, ...ofAccess, ...errors, 413, 500, 503];
   return Object.fromEntries(
-    statuses.map((status) => [status, { description: ERRORS[status], schema: errorSchema }]),
+    statuses.map((status) => [status, { description: ERROR_DESCRIPTIONS[status], schema: errorSchema }]),
   );
 }

@@ -1,5 +1,5 @@
 /** What the document says of the parameters in paths. */
-export const PATH_PARAMETERS: Readonly<Record<string, string>> = {
+export const PATH_PARAMETER_DESCRIPTIONS: Readonly<Record<string, string>> = {
   workflow_id: "Id of a workflow: WF-<hex epoch seconds>-<8 hex>.",
   task_id: "Id of a task directive: TK-<workflow id without WF->-<8 hex>.",
   schedd: "Name of an HTCondor access point.",

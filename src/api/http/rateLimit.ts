@@ -1,11 +1,11 @@
 import { isIPv6 } from "node:net";
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
-import { ANYBODY } from "../../domain/caller.js";
-import { asHttpError, HttpError } from "./httpErrors.js";
-import { exchangeOf } from "./requestContext.js";
+import { UNCHECKED_CALLER } from "../../domain/caller.js";
+import { HttpError, toHttpError } from "./httpErrors.js";
+import { requestContextOf } from "./requestContext.js";
 
 /** Counts the requests of each caller, all web processes together. */
-export interface Allowance {
+export interface RateLimiter {
   /** Requests of one caller in a minute. */
   readonly perMinute: number;
   /**
@@ -22,41 +22,39 @@ export interface Allowance {
  *
  * @returns a handler for callers that are known by now, and one for those whose token was refused: a guess counts, too
  */
-export const rateLimit = (allowance: Allowance): [RequestHandler, ErrorRequestHandler] => [
+export const createRateLimitHandlers = (allowance: RateLimiter): [RequestHandler, ErrorRequestHandler] => [
   async (request, response, next) => {
-    await count(allowance, whoSends(request, response));
+    await enforceRateLimit(allowance, callerKeyOf(request, response));
     next();
   },
   async (error, request, _response, next) => {
-    if (asHttpError(error).status === 401) await count(allowance, senderOf(request));
+    if (toHttpError(error).status === 401) await enforceRateLimit(allowance, addressKeyOf(request));
     next(error);
   },
 ];
 
 /** @throws HttpError 429 that says when to come back */
-async function count(allowance: Allowance, who: string): Promise<void> {
-  const wait = await allowance.take(who).catch(() => 0);
-  if (wait === 0) return;
-  const most = `at most ${allowance.perMinute} in a minute`;
-  throw new HttpError(429, `too many requests: ${most}, try again in ${wait} s`, {
-    "retry-after": String(wait),
+async function enforceRateLimit(allowance: RateLimiter, callerKey: string): Promise<void> {
+  const retryAfterSeconds = await allowance.take(callerKey).catch(() => 0);
+  if (retryAfterSeconds === 0) return;
+  const limitText = `at most ${allowance.perMinute} in a minute`;
+  throw new HttpError(429, `too many requests: ${limitText}, try again in ${retryAfterSeconds} s`, {
+    "retry-after": String(retryAfterSeconds),
   });
 }
 
-function whoSends(request: Request, response: Response): string {
-  const { caller } = exchangeOf(response);
-  return caller === undefined || caller === ANYBODY ? senderOf(request) : `subject ${caller.subject}`;
+function callerKeyOf(request: Request, response: Response): string {
+  const { caller } = requestContextOf(response);
+  return caller === undefined || caller === UNCHECKED_CALLER ? addressKeyOf(request) : `subject ${caller.subject}`;
 }
 
-const senderOf = ({ ip = "unknown" }: Request): string => `address ${isIPv6(ip) ? networkOf(ip) : ip}`;
+const addressKeyOf = ({ ip = "unknown" }: Request): string => `address ${isIPv6(ip) ? ipv6NetworkOf(ip) : ip}`;
 
 /** The first half of an IPv6 address: one machine may have all addresses that begin with it. */
-function networkOf(address: string): string {
+function ipv6NetworkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
-  const [first = [], last] = address
-    .split("::")
-    .map((part) => part.split(":").filter((group) => group !== ""));
+  const [first = [], last] = address.split("::").map((part) => part.split(":").filter((group) => group !== ""));
   const zeros = last === undefined ? 0 : 8 - first.length - last.length;
   const groups = [...first, ...Array<string>(zeros).fill("0"), ...(last ?? [])].slice(0, 4);
   return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { RequestHandler, Response } from "express";
 import type { Caller } from "../../domain/caller.js";
-import type { Draining } from "./drainController.js";
-import { isEndless } from "./streamingResponse.js";
+import type { DrainController } from "./drainController.js";
+import { isStreamingResponse } from "./streamingResponse.js";
 
 /** A request and its answer, as the log and the metrics see them. Filled in on the way, complete once answered. */
-export interface Exchange {
+export interface RequestContext {
   /** Names the request in logs: the client's own `X-Request-Id`, or one made here. It is sent back. */
   readonly id: string;
   readonly method: string;
@@ -24,33 +24,33 @@ export interface Exchange {
 }
 
 /** Told of every exchange once it is over. Must not throw. */
-export type Observer = (exchange: Exchange) => void;
+export type RequestObserver = (exchange: RequestContext) => void;
 
 /** An id that a client may choose: no blanks, nothing that could forge a line of a log. */
-const GOOD_ID = /^[\w.:/+=@-]{1,128}$/;
+const REQUEST_ID_PATTERN = /^[\w.:/+=@-]{1,128}$/;
 
 /** What nginx calls a request whose client did not wait for the answer. */
-const CLIENT_WENT_AWAY = 499;
+const STATUS_CLIENT_CLOSED_REQUEST = 499;
 
 /** Asked every few seconds by machines: of no interest unless one looks for exactly these. */
-const PROBES = new Set(["/healthz", "/readyz", "/metrics"]);
+const PROBE_PATHS = new Set(["/healthz", "/readyz", "/metrics"]);
 
 /** Whether an exchange only asks how the service is. */
-export const isProbe = ({ path }: Exchange): boolean => PROBES.has(path);
+export const isProbeRequest = ({ path }: RequestContext): boolean => PROBE_PATHS.has(path);
 
-const EXCHANGE = Symbol("exchange");
+const REQUEST_CONTEXT = Symbol("exchange");
 
-/** The exchange that a response belongs to; {@link observeExchanges} began it. */
-export const exchangeOf = (response: Response): Exchange =>
-  (response.locals as { [EXCHANGE]: Exchange })[EXCHANGE];
+/** The exchange that a response belongs to; {@link trackRequests} began it. */
+export const requestContextOf = (response: Response): RequestContext =>
+  (response.locals as { [REQUEST_CONTEXT]: RequestContext })[REQUEST_CONTEXT];
 
 /** Begins an exchange for each request, and tells the observers when it is over. To be mounted before all else. */
-export function observeExchanges(observers: readonly Observer[], draining: Draining): RequestHandler {
+export function trackRequests(observers: readonly RequestObserver[], draining: DrainController): RequestHandler {
   return (request, response, next) => {
-    const began = performance.now();
-    const given = request.headers["x-request-id"];
-    const exchange: Exchange = {
-      id: typeof given === "string" && GOOD_ID.test(given) ? given : randomUUID(),
+    const startedAtMs = performance.now();
+    const givenId = request.headers["x-request-id"];
+    const context: RequestContext = {
+      id: typeof givenId === "string" && REQUEST_ID_PATTERN.test(givenId) ? givenId : randomUUID(),
       method: request.method,
       path: request.path,
       route: undefined,
@@ -59,15 +59,15 @@ export function observeExchanges(observers: readonly Observer[], draining: Drain
       milliseconds: 0,
       trace: undefined,
     };
-    (response.locals as { [EXCHANGE]: Exchange })[EXCHANGE] = exchange;
-    response.setHeader("x-request-id", exchange.id);
-    draining.enter(response);
+    (response.locals as { [REQUEST_CONTEXT]: RequestContext })[REQUEST_CONTEXT] = context;
+    response.setHeader("x-request-id", context.id);
+    draining.trackResponse(response);
     response.once("close", () => {
-      draining.leave(response);
-      exchange.status =
-        response.writableFinished || isEndless(response) ? response.statusCode : CLIENT_WENT_AWAY;
-      exchange.milliseconds = performance.now() - began;
-      for (const observe of observers) observe(exchange);
+      draining.untrackResponse(response);
+      context.status =
+        response.writableFinished || isStreamingResponse(response) ? response.statusCode : STATUS_CLIENT_CLOSED_REQUEST;
+      context.milliseconds = performance.now() - startedAtMs;
+      for (const observe of observers) observe(context);
     });
     next();
   };

@@ -1,13 +1,13 @@
 import type { Logger } from "pino";
-import { type Exchange, isProbe, type Observer } from "./requestContext.js";
+import { isProbeRequest, type RequestContext, type RequestObserver } from "./requestContext.js";
 
 /** Writes one line for each exchange; for probes at the level debug. */
-export const logExchanges =
-  (log: Logger): Observer =>
-  (exchange) => {
-    const level = levelOf(exchange);
+export const logRequests =
+  (log: Logger): RequestObserver =>
+  (context) => {
+    const level = logLevelOf(context);
     if (!log.isLevelEnabled(level)) return;
-    const { id, method, path, route, status, milliseconds, caller, trace } = exchange;
+    const { id, method, path, route, status, milliseconds, caller, trace } = context;
     log[level](
       {
         request: id,
@@ -24,7 +24,7 @@ export const logExchanges =
     );
   };
 
-function levelOf(exchange: Exchange): "debug" | "error" | "info" {
-  if (isProbe(exchange)) return "debug";
-  return exchange.status >= 500 ? "error" : "info";
+function logLevelOf(context: RequestContext): "debug" | "error" | "info" {
+  if (isProbeRequest(context)) return "debug";
+  return context.status >= 500 ? "error" : "info";
 }

@@ -1,15 +1,15 @@
 import type { RequestHandler } from "express";
-import type { ServeSpan } from "../../tracing/serverSpans.js";
-import { exchangeOf, isProbe } from "./requestContext.js";
+import type { StartServerSpan } from "../../tracing/serverSpans.js";
+import { isProbeRequest, requestContextOf } from "./requestContext.js";
 
 /** Traces what follows of each exchange, but for probes. To be mounted after those that begin exchanges. */
-export const traceExchanges =
-  (serve: ServeSpan): RequestHandler =>
+export const traceRequests =
+  (startSpan: StartServerSpan): RequestHandler =>
   (request, response, next) => {
-    const exchange = exchangeOf(response);
-    if (isProbe(exchange)) next();
+    const context = requestContextOf(response);
+    if (isProbeRequest(context)) next();
     else {
-      const end = serve(exchange, request.headers, next);
+      const end = startSpan(context, request.headers, next);
       response.once("close", end);
     }
   };

@@ -16,15 +16,15 @@ export type Tag =
   | "operations";
 
 /** What a handler gets, checked. */
-export interface Call<Params = Record<string, string>, Query = unknown, Body = unknown, Headers = unknown> {
+export interface RouteRequest<Params = Record<string, string>, Query = unknown, Body = unknown, Headers = unknown> {
   params: Params;
   query: Query;
   body: Body;
   headers: Headers;
   /** By which role the request counts. */
-  by: "USER" | "TMS";
+  source: "USER" | "TMS";
   /** Given when the route is idempotent and the request has an `Idempotency-Key`. */
-  once: IdempotentRequest | undefined;
+  idempotentRequest: IdempotentRequest | undefined;
   /** Makes a log whose lines name the request. */
   log: () => Logger;
 }
@@ -33,14 +33,14 @@ export interface Call<Params = Record<string, string>, Query = unknown, Body = u
 export type JsonText = string | readonly string[];
 
 /** An answer: JSON text, with a status when it is not 200, or with further headers; or what sends the answer by itself, bit by bit. */
-export type Answer =
+export type RouteResponse =
   | JsonText
   | { status: number; text: JsonText; headers?: OutgoingHttpHeaders }
   /** As long as it has sent nothing, it may throw. To a HEAD it sends the head alone. */
   | { stream: (request: IncomingMessage, response: ServerResponse) => Promise<void> };
 
 /** A success as the document shows it. */
-export interface Success {
+export interface SuccessResponse {
   description: string;
   schema: z.ZodType;
   /** JSON unless told. */
@@ -48,7 +48,7 @@ export interface Success {
 }
 
 /** Error statuses of some routes. Every route may answer 400, 413, 500 and 503, and 401, 403 and 429 unless it is for anyone. */
-export type FurtherError = 404 | 409 | 422 | 502;
+export type ExtraErrorStatus = 404 | 409 | 422 | 502;
 
 /** One route: what it takes and answers, as data for the router and the document, and what it does. */
 export interface Route {
@@ -72,10 +72,10 @@ export interface Route {
   headers?: z.ZodObject;
   /** A body that is not required may be missing or empty; its schema then sees `{}`, as it does for a required one. */
   body?: { schema: z.ZodType; required: boolean };
-  responses: Record<number, Success>;
-  errors?: readonly FurtherError[];
+  responses: Record<number, SuccessResponse>;
+  errors?: readonly ExtraErrorStatus[];
   /** Parsing and validation are done, so that this calls and answers. */
-  answer(call: Call): Promise<Answer>;
+  answer(call: RouteRequest): Promise<RouteResponse>;
 }
 
 type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -92,7 +92,9 @@ type TypedRoute<
   query?: Query;
   headers?: Headers;
   body?: { schema: Body; required: boolean };
-  answer(call: Call<ParamsOf<Path>, z.output<Query>, z.output<Body>, z.output<Headers>>): Promise<Answer>;
+  answer(
+    call: RouteRequest<ParamsOf<Path>, z.output<Query>, z.output<Body>, z.output<Headers>>,
+  ): Promise<RouteResponse>;
 };
 
 /**

@@ -6,7 +6,7 @@ import helmet from "helmet";
  * For answers that are no pages: a browser that is led to one shows nothing of it, runs nothing in it and hands it to no
  * other site.
  */
-const forAnswers = helmet({
+const apiHelmet = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
@@ -24,9 +24,9 @@ const forAnswers = helmet({
 });
 
 /** What helmet gives to every answer. It depends on nothing, so helmet is asked once. */
-export const SECURE_HEADERS: readonly [name: string, value: string][] = headersOf(forAnswers);
+export const SECURITY_HEADERS: readonly [name: string, value: string][] = computeHeaders(apiHelmet);
 
-function headersOf(middleware: typeof forAnswers): [string, string][] {
+function computeHeaders(middleware: typeof apiHelmet): [string, string][] {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
   middleware(request, response, () => undefined);
@@ -34,6 +34,6 @@ function headersOf(middleware: typeof forAnswers): [string, string][] {
 }
 
 /** Sets the headers of an answer that is none of a page. Pages replace them by their own. */
-export function secure(response: ServerResponse): void {
-  for (const [name, value] of SECURE_HEADERS) response.setHeader(name, value);
+export function setSecurityHeaders(response: ServerResponse): void {
+  for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
 }

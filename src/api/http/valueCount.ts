@@ -1,10 +1,10 @@
-const code = (sign: string): number => sign.charCodeAt(0);
-const QUOTE = code('"');
-const BACKSLASH = code("\\");
-const COMMA = code(",");
-const COLON = code(":");
-const BRACKET = code("[");
-const BRACE = code("{");
+const charCodeOf = (sign: string): number => sign.charCodeAt(0);
+const QUOTE = charCodeOf('"');
+const BACKSLASH = charCodeOf("\\");
+const COMMA = charCodeOf(",");
+const COLON = charCodeOf(":");
+const BRACKET = charCodeOf("[");
+const BRACE = charCodeOf("{");
 
 /**
  * Whether JSON text holds more than so many keys and values. Nothing else runs while a text is parsed and its values are
@@ -14,21 +14,21 @@ const BRACE = code("{");
  *
  * @param bytes the text in UTF-8, well-formed or not
  */
-export function holdsMoreValues(bytes: Buffer, most: number): boolean {
-  if (bytes.length <= most) return false;
-  let signs = 0;
-  let texts = 0;
-  let inText = false;
-  for (let at = 0; at < bytes.length; at++) {
-    const sign = bytes[at];
-    if (inText) {
-      if (sign === BACKSLASH) at++;
-      else if (sign === QUOTE) inText = false;
+export function exceedsValueCount(bytes: Buffer, maxValues: number): boolean {
+  if (bytes.length <= maxValues) return false;
+  let separators = 0;
+  let strings = 0;
+  let isInString = false;
+  for (let index = 0; index < bytes.length; index++) {
+    const sign = bytes[index];
+    if (isInString) {
+      if (sign === BACKSLASH) index++;
+      else if (sign === QUOTE) isInString = false;
     } else if (sign === QUOTE) {
-      inText = true;
-      if (++texts > most) return true;
+      isInString = true;
+      if (++strings > maxValues) return true;
     } else if (sign === COMMA || sign === COLON || sign === BRACKET || sign === BRACE) {
-      if (++signs > most) return true;
+      if (++separators > maxValues) return true;
     }
   }
   return false;

@@ -3,33 +3,32 @@ import type { Request, Response } from "express";
 import { type HttpError, reasonPhrase } from "../http/httpErrors.js";
 
 /** Where a page leads. */
-export interface Link {
+export interface PageLink {
   label: string;
   href: string;
 }
 
 /** What a page shows. */
-export interface Page {
+export interface HtmlPage {
   title: string;
   /** Sentences, as plain text. */
   text: string;
-  links?: readonly Link[];
+  links?: readonly PageLink[];
   /** Posts to its address when it is pressed. */
-  button?: Link;
+  button?: PageLink;
 }
 
 /** Nothing but text, links and a button; the referrer policy has browsers name the page's origin when the button is pressed. */
-const HEADERS = {
+const PAGE_HEADERS = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",
-  "content-security-policy":
-    "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  "content-security-policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   "referrer-policy": "same-origin",
   "x-content-type-options": "nosniff",
 };
 
-export function sendPage(response: Response, page: Page): void {
-  response.writeHead(200, HEADERS).end(html(page));
+export function sendHtmlPage(response: Response, page: HtmlPage): void {
+  response.writeHead(200, PAGE_HEADERS).end(renderHtml(page));
 }
 
 /** Shows an error to a person. */
@@ -37,8 +36,8 @@ export function sendErrorPage(response: Response, { status, message, headers }: 
   const title = STATUS_CODES[status] ?? "Error";
   const links = [{ label: "Try again", href: "/admin/" }];
   response
-    .writeHead(status, reasonPhrase(message), { ...HEADERS, ...headers })
-    .end(Buffer.from(html({ title, text: message, links })));
+    .writeHead(status, reasonPhrase(message), { ...PAGE_HEADERS, ...headers })
+    .end(Buffer.from(renderHtml({ title, text: message, links })));
 }
 
 /** Whether a person waits for the answer, rather than a script of a page that is there already. */
@@ -49,27 +48,27 @@ export function isNavigation({ method, headers }: Request): boolean {
 }
 
 /** To lead on, links: browsers let no form of these pages lead to the identity provider, not even by a redirect. */
-function html({ title, text, links = [], button }: Page): string {
-  const anchors = links.map(({ label, href }) => `<p><a href="${href}">${escaped(label)}</a></p>`).join("\n");
+function renderHtml({ title, text, links = [], button }: HtmlPage): string {
+  const anchors = links.map(({ label, href }) => `<p><a href="${href}">${escapeHtml(label)}</a></p>`).join("\n");
   const form =
     button === undefined
       ? ""
-      : `<form method="post" action="${button.href}"><button>${escaped(button.label)}</button></form>`;
+      : `<form method="post" action="${button.href}"><button>${escapeHtml(button.label)}</button></form>`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
-<title>${escaped(title)} - EWMS WMS</title>
-<h1>${escaped(title)}</h1>
-<p>${escaped(text)}</p>
+<title>${escapeHtml(title)} - EWMS WMS</title>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(text)}</p>
 ${anchors}
 ${form}
 </html>
 `;
 }
 
-const ENTITIES: Record<string, string> = {
+const HTML_ENTITIES: Record<string, string> = {
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",
@@ -78,5 +77,5 @@ const ENTITIES: Record<string, string> = {
 };
 
 /** A text as it stands in HTML, in an attribute too. */
-export const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => HTML_ENTITIES[character] ?? "");

@@ -16,23 +16,21 @@ export interface BuiltPage {
   assets: ReadonlyMap<string, PageFile>;
 }
 
-const TYPES: Record<string, string> = {
+const CONTENT_TYPES: Record<string, string> = {
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml",
 };
 
 /** Beside the programs; from `src/`, too, it is what `npm run build` left in `dist/`. */
-const FOLDERS = ["./page/", "../../../dist/page/"].map((path) =>
-  fileURLToPath(new URL(path, import.meta.url)),
-);
+const PAGE_FOLDERS = ["./page/", "../../../dist/page/"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
 /** Reads the page into memory: it is small. @returns undefined when it was not built */
-export function readPage(folders: readonly string[] = FOLDERS): BuiltPage | undefined {
+export function readBuiltPage(folders: readonly string[] = PAGE_FOLDERS): BuiltPage | undefined {
   const folder = folders.find((path) => existsSync(`${path}index.html`));
   if (folder === undefined) return undefined;
   const assets = readdirSync(`${folder}assets`).flatMap((name): [string, PageFile][] => {
-    const type = TYPES[extname(name)];
+    const type = CONTENT_TYPES[extname(name)];
     if (type === undefined) return [];
     const bytes = readFileSync(`${folder}assets/${name}`);
     return [[name, { type, bytes, gzipped: gzipSync(bytes) }]];

@@ -1,14 +1,14 @@
 import { gzipSync } from "node:zlib";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import helmet from "helmet";
-import type { OperatorGuard } from "../operatorAuth/operatorGuard.js";
-import { escaped, sendPage } from "../operatorAuth/htmlPage.js";
-import { exchangeOf } from "../http/requestContext.js";
-import type { BuiltPage, PageFile } from "./pageFiles.js";
 import { isPagePath } from "../http/pagePaths.js";
+import { requestContextOf } from "../http/requestContext.js";
+import { escapeHtml, sendHtmlPage } from "../operatorAuth/htmlPage.js";
+import type { OperatorGuard } from "../operatorAuth/operatorGuard.js";
+import type { BuiltPage, PageFile } from "./pageFiles.js";
 
 /** All comes from this service, nothing stands in the document itself, and nobody frames it: it acts on workflows. */
-const secureHeaders = helmet({
+const pageHeaders = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: {
@@ -30,65 +30,67 @@ const secureHeaders = helmet({
 });
 
 /** Where the built document takes up what the service knows of its reader. */
-const READER = "</head>";
+const HEAD_END = "</head>";
 
 /**
  * The page at `/`, with its views at addresses of their own, for operators alone; to be mounted at `/`, after all else.
  *
  * @param page undefined: it was not built, and a person is told so
  */
-export function workflowPages({ guard, exit }: OperatorGuard, page: BuiltPage | undefined): RequestHandler {
+export function workflowPages({ guard, logoutPath }: OperatorGuard, page: BuiltPage | undefined): RequestHandler {
   const pages = Router({ strict: true });
   pages.use((request, response, next) => {
     const isView = isPagePath(request.path) && wantsHtml(request);
     const isAsset = request.path.startsWith("/assets/");
-    if (!isRead(request) || !(isView || isAsset)) return next("router");
-    exchangeOf(response).route = isView ? "/" : "/assets/";
-    secureHeaders(request, response, next);
+    if (!isReadRequest(request) || !(isView || isAsset)) return next("router");
+    requestContextOf(response).route = isView ? "/" : "/assets/";
+    pageHeaders(request, response, next);
   }, guard);
   pages.get("/assets/:name", (request, response, next) => {
     const file = page?.assets.get(request.params.name);
     if (file === undefined) return next();
     // Another build has other names.
-    send(request, response, file, "private, max-age=31536000, immutable");
+    sendPageFile(request, response, file, "private, max-age=31536000, immutable");
   });
   pages.get(/./, (request, response, next) => {
     if (!isPagePath(request.path)) return next();
-    if (page === undefined) return sendMissing(response);
-    const bytes = Buffer.from(page.document.replace(READER, () => `${readerOf(response, exit)}${READER}`));
+    if (page === undefined) return sendNotBuilt(response);
+    const bytes = Buffer.from(
+      page.document.replace(HEAD_END, () => `${operatorMetaTags(response, logoutPath)}${HEAD_END}`),
+    );
     const file = { type: "text/html; charset=utf-8", bytes, gzipped: gzipSync(bytes) };
-    send(request, response, file, "no-cache, private");
+    sendPageFile(request, response, file, "no-cache, private");
   });
   return pages;
 }
 
-const isRead = ({ method }: Request): boolean => method === "GET" || method === "HEAD";
+const isReadRequest = ({ method }: Request): boolean => method === "GET" || method === "HEAD";
 
 /** Machines get the answers that they always got. */
 const wantsHtml = ({ headers }: Request): boolean => (headers.accept ?? "").includes("text/html");
 
 /** Who reads it, and how to leave, for the page to show. */
-function readerOf(response: Response, exit: string | undefined): string {
-  const meta = (name: string, content: string) => `<meta name="${name}" content="${escaped(content)}">\n`;
-  const operator = exchangeOf(response).caller?.subject ?? "";
+function operatorMetaTags(response: Response, exit: string | undefined): string {
+  const meta = (name: string, content: string) => `<meta name="${name}" content="${escapeHtml(content)}">\n`;
+  const operator = requestContextOf(response).caller?.subject ?? "";
   return meta("operator", operator) + (exit === undefined ? "" : meta("exit", exit));
 }
 
-function send(request: Request, response: Response, file: PageFile, cacheControl: string): void {
-  const packed = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
-  const bytes = packed ? file.gzipped : file.bytes;
+function sendPageFile(request: Request, response: Response, file: PageFile, cacheControl: string): void {
+  const acceptsGzip = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+  const bytes = acceptsGzip ? file.gzipped : file.bytes;
   response.writeHead(200, {
     "content-type": file.type,
     "content-length": bytes.length,
     "cache-control": cacheControl,
     vary: "accept-encoding",
-    ...(packed && { "content-encoding": "gzip" }),
+    ...(acceptsGzip && { "content-encoding": "gzip" }),
   });
   response.end(bytes);
 }
 
-const sendMissing = (response: Response): void =>
-  sendPage(response, {
+const sendNotBuilt = (response: Response): void =>
+  sendHtmlPage(response, {
     title: "EWMS",
     text: "The service runs, but its page was not built: npm run build does that, and a restart shows it.",
     links: [

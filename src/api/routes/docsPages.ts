@@ -1,10 +1,10 @@
 import { type RequestHandler, Router } from "express";
 import helmet from "helmet";
-import { lazily } from "../../domain/memoizeAsync.js";
-import type { Document } from "../http/openapi.js";
+import { memoizeAsync } from "../../domain/memoizeAsync.js";
+import type { OpenApiDocument } from "../http/openapi.js";
 
 /** All comes from this service itself; Swagger UI writes styles into the page and draws icons from data URLs. */
-const secureHeaders = helmet({
+const docsHeaders = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: {
@@ -22,16 +22,16 @@ const secureHeaders = helmet({
 });
 
 /** Pages that let people read and try the API: Swagger UI, to be mounted at `/docs`. It is loaded at their first request. */
-export function docsPages(document: () => Promise<Document>): Router {
-  const swagger = lazily(async () => swaggerPages(await document()));
+export function docsPages(document: () => Promise<OpenApiDocument>): Router {
+  const swagger = memoizeAsync(async () => swaggerPages(await document()));
   const pages = Router({ strict: true });
-  pages.use(leaveToOthers, secureHeaders);
-  pages.get("/", toDirectory);
+  pages.use(skipUnservedPaths, docsHeaders);
+  pages.get("/", redirectToTrailingSlash);
   pages.use(async (request, response, next) => (await swagger())(request, response, next));
   return pages;
 }
 
-async function swaggerPages(document: Document): Promise<Router> {
+async function swaggerPages(document: OpenApiDocument): Promise<Router> {
   const { default: swaggerUi } = await import("swagger-ui-express");
   const pages = Router({ strict: true });
   pages.get("/", swaggerUi.setup(document, { customSiteTitle: "EWMS WMS API" }));
@@ -41,9 +41,9 @@ async function swaggerPages(document: Document): Promise<Router> {
 }
 
 /** The package's manifest lies among the pages, and only reading is possible. Both are left to the app's 404. */
-const leaveToOthers: RequestHandler = ({ path, method }, _response, next) =>
+const skipUnservedPaths: RequestHandler = ({ path, method }, _response, next) =>
   path.endsWith("/package.json") || (method !== "GET" && method !== "HEAD") ? next("router") : next();
 
 /** The page refers to its files relatively, so its address must end in a slash. */
-const toDirectory: RequestHandler = ({ originalUrl }, response, next) =>
+const redirectToTrailingSlash: RequestHandler = ({ originalUrl }, response, next) =>
   originalUrl.split("?", 1)[0]?.endsWith("/") ? next() : response.redirect(301, "docs/");

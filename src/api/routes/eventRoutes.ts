@@ -10,43 +10,43 @@ import {
   summaryEventSchema,
 } from "../../domain/workflowEvents.js";
 import type { Wms } from "../../lifecycle/context.js";
+import type { Subscribers } from "../../views/events/subscribers.js";
 import { readWorkflow } from "../../views/query/readEntities.js";
-import type { Watchers } from "../../views/events/subscribers.js";
-import type { Draining } from "../http/drainController.js";
-import { beginStream, EVENT_STREAM, type StreamLimits, streamEvents } from "./eventStream.js";
-import { type Answer, type Route, route } from "../http/route.js";
+import type { DrainController } from "../http/drainController.js";
+import { type Route, type RouteResponse, route } from "../http/route.js";
+import { EVENT_STREAM_CONTENT_TYPE, type EventStreamLimits, sendEventStreamHead, streamEvents } from "./eventStream.js";
 
 /** What event streams are made of. */
-export interface EventsOptions {
-  watchers: Watchers;
-  limits: StreamLimits;
-  draining: Draining;
+export interface EventRouteOptions {
+  watchers: Subscribers;
+  limits: EventStreamLimits;
+  draining: DrainController;
 }
 
-const lastIdSchema = z.string().optional();
-const query = z.object({
-  last_event_id: lastIdSchema.meta({
+const lastEventIdSchema = z.string().optional();
+const eventQuerySchema = z.object({
+  last_event_id: lastEventIdSchema.meta({
     description: "The same as the header Last-Event-ID, which counts where both are there.",
   }),
 });
-const headers = z.object({
-  "last-event-id": lastIdSchema.meta({
+const eventHeadersSchema = z.object({
+  "last-event-id": lastEventIdSchema.meta({
     description:
       "The id of the last event that the client got from this stream, from any process: what came after it is sent first. " +
       "Without it the stream begins with what happens from now on.",
   }),
 });
 
-const streamOf = (description: string, schema: z.ZodType) => ({
+const eventStreamResponse = (description: string, schema: z.ZodType) => ({
   description,
   schema,
-  contentType: EVENT_STREAM,
+  contentType: EVENT_STREAM_CONTENT_TYPE,
 });
 
-const ofWorkflow = [phaseEventSchema, summaryEventSchema, deactivatedEventSchema, gapEventSchema] as const;
+const WORKFLOW_EVENT_SCHEMAS = [phaseEventSchema, summaryEventSchema, deactivatedEventSchema, gapEventSchema] as const;
 
 /** Routes that tell what happens while it happens. */
-export function eventRoutes(wms: Wms, options: EventsOptions): Route[] {
+export function eventRoutes(wms: Wms, options: EventRouteOptions): Route[] {
   return [
     route({
       method: "get",
@@ -55,18 +55,18 @@ export function eventRoutes(wms: Wms, options: EventsOptions): Route[] {
       roles: ["user", "operator"],
       extension: true,
       description: "What happens to a workflow, while it happens: server-sent events, without an end.",
-      query,
-      headers,
+      query: eventQuerySchema,
+      headers: eventHeadersSchema,
       responses: {
-        200: streamOf(
+        200: eventStreamResponse(
           "Events phase, summary, deactivated and gap; this is the data of one.",
-          z.union([...ofWorkflow]),
+          z.union([...WORKFLOW_EVENT_SCHEMAS]),
         ),
       },
       errors: [404],
       async answer({ params: { workflow_id }, query: { last_event_id }, headers, log }) {
         await readWorkflow(wms, workflow_id);
-        return watching(options, workflow_id as WorkflowId, headers["last-event-id"] ?? last_event_id, log);
+        return streamWorkflowEvents(options, workflow_id as WorkflowId, headers["last-event-id"] ?? last_event_id, log);
       },
     }),
     route({
@@ -77,33 +77,37 @@ export function eventRoutes(wms: Wms, options: EventsOptions): Route[] {
       extension: true,
       description:
         "What happens to all workflows, while it happens: server-sent events, without an end. Those of one workflow are in order.",
-      query,
-      headers,
+      query: eventQuerySchema,
+      headers: eventHeadersSchema,
       responses: {
-        200: streamOf(
+        200: eventStreamResponse(
           "Events phase, summary, deactivated, created and gap; this is the data of one.",
-          z.union([...ofWorkflow, createdEventSchema]),
+          z.union([...WORKFLOW_EVENT_SCHEMAS, createdEventSchema]),
         ),
       },
       answer: async ({ query: { last_event_id }, headers, log }) =>
-        watching(options, undefined, headers["last-event-id"] ?? last_event_id, log),
+        streamWorkflowEvents(options, undefined, headers["last-event-id"] ?? last_event_id, log),
     }),
   ];
 }
 
-function watching(
-  { watchers, limits, draining }: EventsOptions,
+function streamWorkflowEvents(
+  { watchers, limits, draining }: EventRouteOptions,
   workflow: WorkflowId | undefined,
-  lastId: string | undefined,
+  lastEventId: string | undefined,
   log: () => Logger,
-): Answer {
+): RouteResponse {
   return {
     async stream({ method }: IncomingMessage, response: ServerResponse) {
       if (method === "HEAD") {
-        beginStream(response);
+        sendEventStreamHead(response);
         response.end();
       } else
-        streamEvents(response, await watchers.open(workflow, lastId), { ...limits, draining, log: log() });
+        streamEvents(response, await watchers.subscribe(workflow, lastEventId), {
+          ...limits,
+          draining,
+          log: log(),
+        });
     },
   };
 }

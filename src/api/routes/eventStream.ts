@@ -1,24 +1,24 @@
 import type { ServerResponse } from "node:http";
 import type { Logger } from "pino";
-import type { Client, Watch } from "../../views/events/subscription.js";
-import type { Draining } from "../http/drainController.js";
-import { markEndless } from "../http/streamingResponse.js";
+import type { SseClient, Subscription } from "../../views/events/subscription.js";
+import type { DrainController } from "../http/drainController.js";
+import { markAsStreaming } from "../http/streamingResponse.js";
 
 /** HTTP's content type of server-sent events; they are UTF-8. */
-export const EVENT_STREAM = "text/event-stream";
+export const EVENT_STREAM_CONTENT_TYPE = "text/event-stream";
 
-const HEADERS = {
-  "content-type": EVENT_STREAM,
+const EVENT_STREAM_HEADERS = {
+  "content-type": EVENT_STREAM_CONTENT_TYPE,
   "cache-control": "no-store",
   // nginx would gather events to send many at once.
   "x-accel-buffering": "no",
 };
 
 /** Milliseconds that a client has to take the end of a stream. */
-const LINGER = 1000;
+const CLOSE_TIMEOUT_MS = 1000;
 
 /** How streams of events are kept up. */
-export interface StreamLimits {
+export interface EventStreamLimits {
   /** Between two signs of life. */
   heartbeatSeconds: number;
   /** After which a stream ends. Its client resumes, and is checked again: it may have lost its role. */
@@ -28,62 +28,63 @@ export interface StreamLimits {
 }
 
 /** Sends the head of a stream. */
-export const beginStream = (response: ServerResponse): void => void response.writeHead(200, HEADERS);
+export const sendEventStreamHead = (response: ServerResponse): void =>
+  void response.writeHead(200, EVENT_STREAM_HEADERS);
 
 /** Sends what a watch tells, until the client goes away, falls behind, or has to come again. */
 export function streamEvents(
   response: ServerResponse,
-  watch: Watch,
+  subscription: Subscription,
   {
     heartbeatSeconds,
     longestSeconds,
     bufferBytes,
     draining,
     log,
-  }: StreamLimits & { draining: Draining; log: Logger },
+  }: EventStreamLimits & { draining: DrainController; log: Logger },
 ): void {
   if (response.destroyed) {
-    watch.close();
+    subscription.close();
     return;
   }
-  markEndless(response);
-  beginStream(response);
-  const client = new ResponseClient(response, bufferBytes, log);
-  watch.begin(client);
-  const end = () => client.end();
-  const beating = setInterval(() => watch.sendHeartbeat(), heartbeatSeconds * 1000);
-  const ending = setTimeout(end, longestSeconds * 1000);
-  const forget = draining.whenBegun(end);
+  markAsStreaming(response);
+  sendEventStreamHead(response);
+  const client = new ResponseSseClient(response, bufferBytes, log);
+  subscription.start(client);
+  const end = () => client.disconnect();
+  const heartbeatTimer = setInterval(() => subscription.sendHeartbeat(), heartbeatSeconds * 1000);
+  const maxDurationTimer = setTimeout(end, longestSeconds * 1000);
+  const removeDrainListener = draining.onDrainStart(end);
   response.once("close", () => {
-    watch.close();
-    clearInterval(beating);
-    clearTimeout(ending);
-    forget();
+    subscription.close();
+    clearInterval(heartbeatTimer);
+    clearTimeout(maxDurationTimer);
+    removeDrainListener();
   });
 }
 
-class ResponseClient implements Client {
+class ResponseSseClient implements SseClient {
   readonly #response: ServerResponse;
-  readonly #most: number;
+  readonly #maxBufferBytes: number;
   readonly #log: Logger;
 
   constructor(response: ServerResponse, most: number, log: Logger) {
     this.#response = response;
-    this.#most = most;
+    this.#maxBufferBytes = most;
     this.#log = log;
   }
 
   send(frames: Buffer): void {
     if (this.#response.writableEnded || this.#response.destroyed) return;
     // Looked at before: however much comes at once, it is no sign of anything.
-    if (this.#response.writableLength <= this.#most) this.#response.write(frames);
+    if (this.#response.writableLength <= this.#maxBufferBytes) this.#response.write(frames);
     else {
       this.#log.info("a watcher does not read what is sent to it: it has to come again");
       this.#response.destroy();
     }
   }
 
-  async taken(): Promise<void> {
+  async waitUntilDrained(): Promise<void> {
     if (!this.#response.writableNeedDrain || this.#response.destroyed) return;
     await new Promise<void>((resolve) => {
       const done = () => {
@@ -95,10 +96,10 @@ class ResponseClient implements Client {
   }
 
   /** One that does not read would hold up the end. */
-  end(): void {
+  disconnect(): void {
     if (this.#response.writableEnded) return;
     this.#response.end();
-    const lingering = setTimeout(() => this.#response.destroy(), LINGER);
+    const lingering = setTimeout(() => this.#response.destroy(), CLOSE_TIMEOUT_MS);
     this.#response.once("close", () => clearTimeout(lingering));
   }
 }

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { taskDirectiveSchema } from "../../domain/taskDirective.js";
 import { taskforceSchema } from "../../domain/taskforce.js";
-import { forRequest, type Wms } from "../../lifecycle/context.js";
+import { type Wms, withRequestLog } from "../../lifecycle/context.js";
 import { handOutStarter, handOutStopper } from "../../lifecycle/handOut.js";
-import { notePoll } from "../../views/schedds/recordPolls.js";
+import { recordPoll } from "../../views/schedds/recordPolls.js";
 import { type Route, route } from "../http/route.js";
 
 const scheddQuery = z.object({
@@ -14,23 +14,23 @@ const scheddQuery = z.object({
     .meta({ deprecated: true, description: "Deprecated, ignored.", param: { deprecated: true } }),
 });
 
-const nothingSchema = z.strictObject({}).meta({ description: "Nothing waits." });
-const profileSchema = z
+const emptyHandOutSchema = z.strictObject({}).meta({ description: "Nothing waits." });
+const openProfileSchema = z
   .looseObject({})
   .meta({ description: "A queue, as the message queue service describes it." });
 const starterParts = { taskforce: taskforceSchema, task_directive: taskDirectiveSchema };
 
 /** The task without queues is an alternative of its own: clients know a list of one profile at least. */
-const starterSchema = z.union([
+const starterHandOutSchema = z.union([
   z.strictObject({
     ...starterParts,
-    mqprofiles: z.array(profileSchema).min(1).meta({ description: "All queues of the task." }),
+    mqprofiles: z.array(openProfileSchema).min(1).meta({ description: "All queues of the task." }),
   }),
   z.strictObject({
     ...starterParts,
-    mqprofiles: z.array(profileSchema).max(0).meta({ description: "The task has no queues." }),
+    mqprofiles: z.array(openProfileSchema).max(0).meta({ description: "The task has no queues." }),
   }),
-  nothingSchema,
+  emptyHandOutSchema,
 ]);
 
 /** Routes by which a TMS asks what to do next. */
@@ -47,13 +47,13 @@ export const handOutRoutes = (wms: Wms): Route[] => [
     responses: {
       200: {
         description: "A taskforce with all that it takes to start it, or nothing.",
-        schema: starterSchema,
+        schema: starterHandOutSchema,
       },
     },
     errors: [502],
     answer: async ({ query, log }) => {
-      notePoll(wms, query.schedd);
-      return (await handOutStarter(forRequest(wms, log), query.schedd)) ?? "{}";
+      recordPoll(wms, query.schedd);
+      return (await handOutStarter(withRequestLog(wms, log), query.schedd)) ?? "{}";
     },
   }),
   route({
@@ -66,10 +66,13 @@ export const handOutRoutes = (wms: Wms): Route[] => [
       "Hands out the next taskforce to remove from HTCondor. Nobody else gets it until it is reported or its lease runs out.",
     query: scheddQuery,
     responses: {
-      200: { description: "A taskforce, or nothing.", schema: z.union([taskforceSchema, nothingSchema]) },
+      200: {
+        description: "A taskforce, or nothing.",
+        schema: z.union([taskforceSchema, emptyHandOutSchema]),
+      },
     },
     answer: async ({ query }) => {
-      notePoll(wms, query.schedd);
+      recordPoll(wms, query.schedd);
       return (await handOutStopper(wms, query.schedd)) ?? "{}";
     },
   }),

@@ -3,61 +3,61 @@ import type { IncomingHttpHeaders } from "node:http";
 import { BlockList, isIP } from "node:net";
 import type { Express, Request } from "express";
 import { WmsError } from "../../domain/wmsError.js";
-import { exchangeOf } from "../http/requestContext.js";
-import { refuseMethod } from "../http/mountRoutes.js";
+import { rejectMethod } from "../http/mountRoutes.js";
+import { requestContextOf } from "../http/requestContext.js";
 
 /** What Prometheus reads. */
-export interface MetricsPage {
+export interface MetricsEndpoint {
   contentType: string;
-  text(): Promise<string>;
+  render(): Promise<string>;
   /** The bearer token that a scraper must send; undefined: only programs on this machine may read. */
   token: string | undefined;
 }
 
-const PATH = "/metrics";
+const METRICS_PATH = "/metrics";
 
 /** Puts the metrics into an app, at `/metrics`. */
-export function mountMetrics(app: Express, { contentType, text, token }: MetricsPage): void {
-  const expected = token === undefined ? undefined : digest(`Bearer ${token}`);
-  app.get(PATH, async (request, response) => {
-    exchangeOf(response).route = PATH;
-    if (expected === undefined) admitThisMachine(request);
-    else admitToken(request.headers, expected);
-    const body = Buffer.from(await text());
+export function mountMetrics(app: Express, { contentType, render, token }: MetricsEndpoint): void {
+  const expected = token === undefined ? undefined : sha256(`Bearer ${token}`);
+  app.get(METRICS_PATH, async (request, response) => {
+    requestContextOf(response).route = METRICS_PATH;
+    if (expected === undefined) requireLocalRequest(request);
+    else requireMetricsToken(request.headers, expected);
+    const body = Buffer.from(await render());
     response.writeHead(200, { "content-type": contentType, "content-length": body.length });
     response.end(body);
   });
-  app.all(PATH, refuseMethod(["GET, HEAD"]));
+  app.all(METRICS_PATH, rejectMethod(["GET, HEAD"]));
 }
 
 /** Digests are equally long, as a comparison in constant time needs it. */
-const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest();
 
-function admitToken({ authorization = "" }: IncomingHttpHeaders, expected: Buffer): void {
+function requireMetricsToken({ authorization = "" }: IncomingHttpHeaders, expected: Buffer): void {
   // The scheme's name counts in any case.
   const given = authorization.replace(/^bearer /i, "Bearer ");
-  if (!timingSafeEqual(digest(given), expected))
+  if (!timingSafeEqual(sha256(given), expected))
     throw new WmsError("unauthenticated", "the metrics need the bearer token of METRICS_TOKEN");
 }
 
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK.addAddress("::1", "ipv6");
+const LOOPBACK_ADDRESSES = new BlockList();
+LOOPBACK_ADDRESSES.addSubnet("127.0.0.0", 8, "ipv4");
+LOOPBACK_ADDRESSES.addAddress("::1", "ipv6");
 
 /** What a proxy adds: behind one on this machine, the whole world comes from here. */
-const FORWARDED = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+const FORWARDING_HEADERS = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
 /** Whether a request was sent by a program on this machine, as far as can be seen. */
-export function isFromHere(remoteAddress: string | undefined, headers: IncomingHttpHeaders): boolean {
+export function isLocalRequest(remoteAddress: string | undefined, headers: IncomingHttpHeaders): boolean {
   // A socket for both families shows an IPv4 address as ::ffff:127.0.0.1.
   const address = (remoteAddress ?? "").replace(/^::ffff:/, "");
   const family = isIP(address);
-  if (family === 0 || !LOOPBACK.check(address, family === 6 ? "ipv6" : "ipv4")) return false;
-  return FORWARDED.every((name) => headers[name] === undefined);
+  if (family === 0 || !LOOPBACK_ADDRESSES.check(address, family === 6 ? "ipv6" : "ipv4")) return false;
+  return FORWARDING_HEADERS.every((name) => headers[name] === undefined);
 }
 
-function admitThisMachine({ socket, headers }: Request): void {
-  if (!isFromHere(socket.remoteAddress, headers))
+function requireLocalRequest({ socket, headers }: Request): void {
+  if (!isLocalRequest(socket.remoteAddress, headers))
     throw new WmsError(
       "forbidden",
       "the metrics can be read from this machine only; elsewhere they need METRICS_TOKEN",

@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { notFound } from "../../domain/wmsError.js";
 import { type MqProfile, mqProfileSchema } from "../../domain/mqProfile.js";
+import { notFound } from "../../domain/wmsError.js";
 import { type Route, route } from "../http/route.js";
 
 /** What users ask an MQS for; there is one when the service brings its own. */
-export interface EmbeddedMqs {
+export interface PublicMqProfileSource {
   /** @returns null when the workflow has no queues, or is unknown */
   publicProfiles(workflowId: string): Promise<MqProfile[] | null>;
 }
 
 /** The part of an MQS that users call. */
-export const mqsRoutes = (mqs: EmbeddedMqs): Route[] => [
+export const mqsRoutes = (mqs: PublicMqProfileSource): Route[] => [
   route({
     method: "get",
     path: "/v1/mqs/workflows/{workflow_id}/mq-profiles/public",

@@ -1,17 +1,17 @@
 import { z } from "zod";
-import { lazily } from "../../domain/memoizeAsync.js";
-import type { Document } from "../http/openapi.js";
+import { memoizeAsync } from "../../domain/memoizeAsync.js";
+import type { OpenApiDocument } from "../http/openapi.js";
 import { type Route, route } from "../http/route.js";
 
 /**
  * Describes routes, and adds the one that serves the description. It is made when somebody asks for it: loading what makes it,
  * and making it, would be a good part of a start.
  */
-export function withDocument(routes: readonly Route[]): {
+export function addOpenApiRoute(routes: readonly Route[]): {
   routes: Route[];
-  document(): Promise<Document>;
+  document(): Promise<OpenApiDocument>;
 } {
-  const served: Route = route({
+  const documentRoute: Route = route({
     method: "get",
     path: "/v1/schema/openapi",
     tag: "openapi",
@@ -20,8 +20,8 @@ export function withDocument(routes: readonly Route[]): {
     responses: { 200: { description: "The OpenAPI document.", schema: z.looseObject({}) } },
     answer: () => text(),
   });
-  const all = [...routes, served];
-  const document = lazily(async () => (await import("../http/openapi.js")).buildDocument(all));
-  const text = lazily(async (): Promise<string> => JSON.stringify(await document()));
+  const all = [...routes, documentRoute];
+  const document = memoizeAsync(async () => (await import("../http/openapi.js")).buildOpenApiDocument(all));
+  const text = memoizeAsync(async (): Promise<string> => JSON.stringify(await document()));
   return { routes: all, document };
 }

@@ -32,7 +32,7 @@ export const rootRoute: Route = route({
 });
 
 /** Routes for whoever runs the service. */
-export const operationRoutes = (readiness: () => Promise<Readiness>): Route[] => [
+export const operationRoutes = (checkReadiness: () => Promise<Readiness>): Route[] => [
   route({
     method: "get",
     path: "/healthz",
@@ -52,7 +52,7 @@ export const operationRoutes = (readiness: () => Promise<Readiness>): Route[] =>
       "in another way, and while the service is draining.",
     responses: { 200: { description: "They can, and what was looked at.", schema: readinessSchema } },
     async answer() {
-      const found = await readiness();
+      const found = await checkReadiness();
       if (!found.ready) throw unavailable(`not ready: ${found.reason}`);
       return JSON.stringify({ status: "ready", checks: found.checks });
     },

@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { Role } from "../../domain/caller.js";
 import { findSchema } from "../../domain/requestSchemas.js";
 import type { Wms } from "../../lifecycle/context.js";
+import type { EntityKind } from "../../store/keys.js";
+import { formatPageChunks } from "../../views/query/queryPage.js";
 import { queryEntities } from "../../views/query/readEntities.js";
-import type { Kind } from "../../store/keys.js";
-import { pageText } from "../../views/query/queryPage.js";
 import { type Route, route, type Tag } from "../http/route.js";
 
 const nextAfterSchema = z
@@ -12,12 +12,12 @@ const nextAfterSchema = z
   .meta({ id: "QueryNextAfter", description: "Send it as after for the next page; null on the last one." });
 
 /** How one kind of entity is queried. */
-export interface QueriedKind {
-  kind: Kind;
+export interface EntityQueryOptions {
+  kind: EntityKind;
   /** The last part of the path. */
   plural: string;
   /** The list's name in the answer. */
-  list: string;
+  listName: string;
   tag: Tag;
   roles: readonly Role[];
   /** One entity, or what a projection leaves of it. */
@@ -25,7 +25,7 @@ export interface QueriedKind {
 }
 
 /** The route that queries one kind of entity. */
-export function queryRoute(wms: Wms, { kind, plural, list, tag, roles, schema }: QueriedKind): Route {
+export function queryRoute(wms: Wms, { kind, plural, listName, tag, roles, schema }: EntityQueryOptions): Route {
   const words = plural.replace("-", " ");
   return route({
     method: "post",
@@ -38,7 +38,7 @@ export function queryRoute(wms: Wms, { kind, plural, list, tag, roles, schema }:
       200: {
         description: "One page of what matches.",
         schema: z.strictObject({
-          [list]: z.array(schema).meta({
+          [listName]: z.array(schema).meta({
             description: `The ${words}; with a projection, only the fields that it names.`,
           }),
           next_after: nextAfterSchema,
@@ -46,7 +46,7 @@ export function queryRoute(wms: Wms, { kind, plural, list, tag, roles, schema }:
       },
     },
     async answer({ body }) {
-      return pageText(list, await queryEntities(wms, kind, body, list));
+      return formatPageChunks(listName, await queryEntities(wms, kind, body, listName));
     },
   });
 }

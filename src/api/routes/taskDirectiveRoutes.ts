@@ -2,12 +2,12 @@ import { z } from "zod";
 import { addWorkersSchema } from "../../domain/requestSchemas.js";
 import { projectedTaskDirectiveSchema, taskDirectiveSchema } from "../../domain/taskDirective.js";
 import { taskforceSchema } from "../../domain/taskforce.js";
-import { forRequest, type Wms } from "../../lifecycle/context.js";
-import { addWorkersOnce } from "../../lifecycle/idempotentCreation.js";
+import { type Wms, withRequestLog } from "../../lifecycle/context.js";
+import { addWorkersIdempotently } from "../../lifecycle/idempotentCreation.js";
 import { readTaskDirective } from "../../views/query/readEntities.js";
-import { onceAnswer } from "../http/idempotencyKey.js";
-import { queryRoute } from "./queryRoute.js";
+import { idempotentResponse } from "../http/idempotencyKey.js";
 import { type Route, route } from "../http/route.js";
+import { queryRoute } from "./queryRoute.js";
 
 /** Routes about task directives. */
 export const taskDirectiveRoutes = (wms: Wms): Route[] => [
@@ -31,15 +31,21 @@ export const taskDirectiveRoutes = (wms: Wms): Route[] => [
     responses: { 200: { description: "The new taskforce.", schema: taskforceSchema } },
     idempotent: true,
     errors: [404, 409, 422],
-    async answer({ params: { task_id }, body, by, log, once }) {
-      const { given, replayed } = await addWorkersOnce(forRequest(wms, log), task_id, body, by, once);
-      return onceAnswer({ text: JSON.stringify(given), replayed });
+    async answer({ params: { task_id }, body, source, log, idempotentRequest }) {
+      const { result, replayed } = await addWorkersIdempotently(
+        withRequestLog(wms, log),
+        task_id,
+        body,
+        source,
+        idempotentRequest,
+      );
+      return idempotentResponse({ text: JSON.stringify(result), replayed });
     },
   }),
   queryRoute(wms, {
     kind: "task",
     plural: "task-directives",
-    list: "task_directives",
+    listName: "task_directives",
     tag: "task-directives",
     roles: ["user"],
     schema: z.union([taskDirectiveSchema, projectedTaskDirectiveSchema]),

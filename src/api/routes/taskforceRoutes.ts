@@ -2,8 +2,8 @@ import { z } from "zod";
 import { projectedTaskforceSchema, taskforceSchema } from "../../domain/taskforce.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { readTaskforce } from "../../views/query/readEntities.js";
-import { queryRoute } from "./queryRoute.js";
 import { type Route, route } from "../http/route.js";
+import { queryRoute } from "./queryRoute.js";
 
 /** Routes about taskforces. */
 export const taskforceRoutes = (wms: Wms): Route[] => [
@@ -20,7 +20,7 @@ export const taskforceRoutes = (wms: Wms): Route[] => [
   queryRoute(wms, {
     kind: "taskforce",
     plural: "taskforces",
-    list: "taskforces",
+    listName: "taskforces",
     tag: "taskforces",
     roles: ["user", "system-tms"],
     schema: z.union([taskforceSchema, projectedTaskforceSchema]),

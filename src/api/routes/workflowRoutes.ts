@@ -6,15 +6,15 @@ import { summarySchema } from "../../domain/summary.js";
 import { taskDirectiveSchema } from "../../domain/taskDirective.js";
 import { taskforceSchema } from "../../domain/taskforce.js";
 import { type Deactivation, workflowSchema } from "../../domain/workflow.js";
-import { forRequest, type Wms } from "../../lifecycle/context.js";
-import { createWorkflowOnce } from "../../lifecycle/idempotentCreation.js";
+import { type Wms, withRequestLog } from "../../lifecycle/context.js";
 import { deactivateWorkflow } from "../../lifecycle/deactivate.js";
+import { createWorkflowIdempotently } from "../../lifecycle/idempotentCreation.js";
+import type { WholeWorkflow } from "../../store/creation.js";
 import { readWorkflow } from "../../views/query/readEntities.js";
 import { readSummary } from "../../views/summary/readSummary.js";
-import type { WholeWorkflow } from "../../store/creation.js";
-import { onceAnswer } from "../http/idempotencyKey.js";
-import { queryRoute } from "./queryRoute.js";
+import { idempotentResponse } from "../http/idempotencyKey.js";
 import { type Route, route } from "../http/route.js";
+import { queryRoute } from "./queryRoute.js";
 
 const createdSchema = z.strictObject({
   workflow: workflowSchema,
@@ -30,28 +30,28 @@ const deactivatedSchema = z
   .meta({ id: "DeactivatedWorkflowResponseObject" });
 
 /** Entities that are printed before others get a turn. */
-const PRINTED_AT_ONCE = 200;
+const ENTITIES_PER_CHUNK = 200;
 
 /** What was created as JSON text. That of a large workflow has tens of megabytes, which at once would keep everybody waiting. */
-async function createdText(created: WholeWorkflow): Promise<string[]> {
+async function stringifyCreated(created: WholeWorkflow): Promise<string[]> {
   return [
     `{"workflow":${JSON.stringify(created.workflow)},"task_directives":[`,
-    ...(await printed(created.task_directives)),
+    ...(await stringifyInChunks(created.task_directives)),
     `],"taskforces":[`,
-    ...(await printed(created.taskforces)),
+    ...(await stringifyInChunks(created.taskforces)),
     "]}",
   ];
 }
 
 /** The members of a list as JSON text, in pieces. */
-async function printed(list: readonly object[]): Promise<string[]> {
-  const pieces: string[] = [];
-  for (let start = 0; start < list.length; start += PRINTED_AT_ONCE) {
+async function stringifyInChunks(list: readonly object[]): Promise<string[]> {
+  const chunks: string[] = [];
+  for (let start = 0; start < list.length; start += ENTITIES_PER_CHUNK) {
     if (start > 0) await setImmediate();
-    const piece = JSON.stringify(list.slice(start, start + PRINTED_AT_ONCE)).slice(1, -1);
-    pieces.push(start === 0 ? piece : `,${piece}`);
+    const chunk = JSON.stringify(list.slice(start, start + ENTITIES_PER_CHUNK)).slice(1, -1);
+    chunks.push(start === 0 ? chunk : `,${chunk}`);
   }
-  return pieces;
+  return chunks;
 }
 
 /** Routes about workflows. */
@@ -66,9 +66,9 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     responses: { 200: { description: "What was created.", schema: createdSchema } },
     idempotent: true,
     errors: [409, 422, 502],
-    async answer({ body, log, once }) {
-      const { given, replayed } = await createWorkflowOnce(forRequest(wms, log), body, once);
-      return onceAnswer({ text: await createdText(given), replayed });
+    async answer({ body, log, idempotentRequest }) {
+      const { result, replayed } = await createWorkflowIdempotently(withRequestLog(wms, log), body, idempotentRequest);
+      return idempotentResponse({ text: await stringifyCreated(result), replayed });
     },
   }),
   route({
@@ -99,7 +99,7 @@ export const workflowRoutes = (wms: Wms): Route[] => [
   queryRoute(wms, {
     kind: "workflow",
     plural: "workflows",
-    list: "workflows",
+    listName: "workflows",
     tag: "workflows",
     roles: ["user", "system-tms"],
     schema: workflowSchema,
@@ -109,7 +109,7 @@ export const workflowRoutes = (wms: Wms): Route[] => [
 const deactivationRoute = (
   wms: Wms,
   action: "abort" | "finished",
-  as: Deactivation,
+  deactivation: Deactivation,
   description: string,
 ): Route =>
   route({
@@ -121,5 +121,5 @@ const deactivationRoute = (
     responses: { 200: { description: "How many taskforces are to be stopped.", schema: deactivatedSchema } },
     errors: [404],
     answer: async ({ params, log }) =>
-      JSON.stringify(await deactivateWorkflow(forRequest(wms, log), params.workflow_id, as)),
+      JSON.stringify(await deactivateWorkflow(withRequestLog(wms, log), params.workflow_id, deactivation)),
   });

@@ -1,50 +1,52 @@
 import type { NamedMetrics, ProcessMetrics } from "../../metrics/mergeProcessMetrics.js";
-import type { KeptProcess } from "./supervisedProcess.js";
-import type { ToPrimary } from "./primaryMessages.js";
+import type { MessageToPrimary } from "./primaryMessages.js";
+import type { SupervisedProcess } from "./supervisedProcess.js";
 
 /** Milliseconds that processes have to tell their metrics. One that hangs is left out. */
-const PATIENCE = 1000;
+const COLLECT_TIMEOUT_MS = 1000;
 
 /** Metrics that are being gathered for the process that was asked for those of all. */
-interface Scrape {
+interface PendingScrape {
   others: NamedMetrics[];
-  missing: Set<KeptProcess>;
+  missing: Set<SupervisedProcess>;
   end(): void;
 }
 
 /** Passes metrics from process to process. It does not look into them. */
-export class Scrapes {
-  readonly #all: readonly KeptProcess[];
-  readonly #open = new Map<number, Scrape>();
-  #latest = 0;
+export class MetricsRelay {
+  readonly #processes: readonly SupervisedProcess[];
+  readonly #pending = new Map<number, PendingScrape>();
+  #lastScrapeId = 0;
 
-  constructor(all: readonly KeptProcess[]) {
-    this.#all = all;
+  constructor(all: readonly SupervisedProcess[]) {
+    this.#processes = all;
   }
 
   /** To be called with all that processes tell. */
-  heard(message: ToPrimary, from: KeptProcess): void {
-    if (message.kind === "scrape") this.#begin(from, message.scrape);
-    else if (message.kind === "metrics") this.#gather(message.scrape, from, message.metrics);
+  handleMessage(message: MessageToPrimary, from: SupervisedProcess): void {
+    if (message.kind === "scrape") this.#startScrape(from, message.scrape);
+    else if (message.kind === "metrics") this.#addMetrics(message.scrape, from, message.metrics);
   }
 
-  /** @param theirs the number by which the process knows its scrape */
-  #begin(by: KeptProcess, theirs: number): void {
-    const number = ++this.#latest;
+  /** @param requesterScrapeId the number by which the process knows its scrape */
+  #startScrape(requester: SupervisedProcess, requesterScrapeId: number): void {
+    const scrapeId = ++this.#lastScrapeId;
     const others: NamedMetrics[] = [];
     const end = () => {
-      clearTimeout(enough);
-      this.#open.delete(number);
-      by.tell({ kind: "scraped", scrape: theirs, others });
+      clearTimeout(timer);
+      this.#pending.delete(scrapeId);
+      requester.send({ kind: "scraped", scrape: requesterScrapeId, others });
     };
-    const enough = setTimeout(end, PATIENCE);
-    const asked = this.#all.filter((each) => each !== by && each.tell({ kind: "tell", scrape: number }));
-    this.#open.set(number, { others, missing: new Set(asked), end });
-    if (asked.length === 0) end();
+    const timer = setTimeout(end, COLLECT_TIMEOUT_MS);
+    const requested = this.#processes.filter(
+      (each) => each !== requester && each.send({ kind: "tell", scrape: scrapeId }),
+    );
+    this.#pending.set(scrapeId, { others, missing: new Set(requested), end });
+    if (requested.length === 0) end();
   }
 
-  #gather(number: number, from: KeptProcess, metrics: ProcessMetrics): void {
-    const scrape = this.#open.get(number);
+  #addMetrics(scrapeId: number, from: SupervisedProcess, metrics: ProcessMetrics): void {
+    const scrape = this.#pending.get(scrapeId);
     if (scrape?.missing.delete(from) !== true) return;
     scrape.others.push({ process: from.name, metrics });
     if (scrape.missing.size === 0) scrape.end();

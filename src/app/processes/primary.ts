@@ -3,14 +3,14 @@ import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import type { Config } from "../../config/config.js";
 import type { RedisLocation } from "../../domain/redisLocation.js";
-import { KeptProcess } from "./supervisedProcess.js";
-import { Scrapes } from "./metricsRelay.js";
+import { MetricsRelay } from "./metricsRelay.js";
+import { SupervisedProcess } from "./supervisedProcess.js";
 
 /** Milliseconds that a process may take to end beyond what the settings give it. */
-const END_PATIENCE = 10_000;
+const STOP_MARGIN_MS = 10_000;
 
 /** Where the processes answer, as one service; `close` ends them as one would end by itself. */
-interface Processes {
+interface RunningProcesses {
   url: string | undefined;
   metricsUrl: string | undefined;
   close(): Promise<"in order" | "cut off">;
@@ -27,25 +27,25 @@ export async function startProcesses(
   config: Config & { redis: RedisLocation },
   workers: boolean,
   log: Logger,
-): Promise<Processes> {
+): Promise<RunningProcesses> {
   // Each accepts its connections from the kernel. Were they passed on by this process, one that a killed process had not taken yet
   // would stay open for ever, and one beyond the limit would go round instead of being closed.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  const environment = { ...ownRedis(config), ...sharedSecret(config) };
-  const kept = (name: string, program: "web" | "worker"): KeptProcess =>
-    new KeptProcess({
+  const environment = { ...redisEnvironment(config), ...sessionSecretEnvironment(config) };
+  const supervise = (name: string, program: "web" | "worker"): SupervisedProcess =>
+    new SupervisedProcess({
       name,
       program,
       environment,
-      heard: (message, from) => scrapes.heard(message, from),
+      onMessage: (message, from) => metricsRelay.handleMessage(message, from),
       log,
     });
-  const first = kept("web-1", "web");
-  const others = Array.from({ length: config.webConcurrency - 1 }, (_, n) => kept(`web-${n + 2}`, "web"));
-  if (workers) others.push(kept("worker", "worker"));
+  const first = supervise("web-1", "web");
+  const others = Array.from({ length: config.webConcurrency - 1 }, (_, n) => supervise(`web-${n + 2}`, "web"));
+  if (workers) others.push(supervise("worker", "worker"));
   const all = [first, ...others];
-  const scrapes = new Scrapes(all);
-  const close = () => endAll(all, config);
+  const metricsRelay = new MetricsRelay(all);
+  const close = () => stopAll(all, config);
   try {
     // Alone, so that what keeps every one of them from starting is said once.
     const { url, metricsUrl } = await first.start();
@@ -58,17 +58,17 @@ export async function startProcesses(
 }
 
 /** One that this process has started is not in its environment. */
-const ownRedis = ({ redis }: Config): Record<string, string> =>
+const redisEnvironment = ({ redis }: Config): Record<string, string> =>
   redis !== undefined && "url" in redis ? { REDIS_URL: redis.url } : {};
 
 /** What seals operators' sessions: their requests come to any of the processes. */
-function sharedSecret({ access: { operators } }: Config): Record<string, string> {
+function sessionSecretEnvironment({ access: { operators } }: Config): Record<string, string> {
   const isMissing = operators.by === "login" && operators.sessionSecret === undefined;
   return isMissing ? { SESSION_SECRET: randomBytes(32).toString("base64") } : {};
 }
 
-async function endAll(all: readonly KeptProcess[], { shutdown }: Config): Promise<"in order" | "cut off"> {
-  const enough = AbortSignal.timeout(1000 * (shutdown.graceSeconds + shutdown.seconds) + END_PATIENCE);
-  const ended = await Promise.all(all.map((each) => each.end(enough)));
+async function stopAll(all: readonly SupervisedProcess[], { shutdown }: Config): Promise<"in order" | "cut off"> {
+  const killSignal = AbortSignal.timeout(1000 * (shutdown.graceSeconds + shutdown.seconds) + STOP_MARGIN_MS);
+  const ended = await Promise.all(all.map((each) => each.stop(killSignal)));
   return ended.includes("cut off") ? "cut off" : "in order";
 }

@@ -1,7 +1,7 @@
 import type { NamedMetrics, ProcessMetrics } from "../../metrics/mergeProcessMetrics.js";
 
 /** What a process tells the primary that started it. */
-export type ToPrimary =
+export type MessageToPrimary =
   /** Its start is over; the addresses are those of `Service`. */
   | { kind: "ready"; url?: string | undefined; metricsUrl?: string | undefined }
   /** It wants the metrics of all others. */
@@ -10,7 +10,7 @@ export type ToPrimary =
   | { kind: "metrics"; scrape: number; metrics: ProcessMetrics };
 
 /** What the primary tells a process. */
-export type FromPrimary =
+export type MessageFromPrimary =
   | { kind: "end" }
   /** To tell its metrics, under this number. */
   | { kind: "tell"; scrape: number }

@@ -17,7 +17,7 @@ if is_deactivated(KEYS[1]) then
   return -1
 end
 if ARGV[3] ~= '' then
-  if is_overtaken(KEYS[#KEYS], ARGV[3]) then
+  if is_claim_lost(KEYS[#KEYS], ARGV[3]) then
     return -3
   end
   redis.call('SET', KEYS[#KEYS], ARGV[4], 'EX', ARGV[5])
@@ -29,6 +29,6 @@ end
 local phase, schedd = unpack(redis.call('HMGET', KEYS[2], 'phase', 'schedd'))
 count(KEYS[4], phase, schedd, 1)
 local event = phase_event(ARGV[2], ',"' .. phase .. '",1', 'null', schedd)
-tell(string.match(KEYS[4], '^.-}:'), event .. ',"' .. ARGV[1] .. '"]')
+publish_event(string.match(KEYS[4], '^.-}:'), event .. ',"' .. ARGV[1] .. '"]')
 mark_dirty(KEYS[3], ARGV[1])
 return redis.call('HEXISTS', KEYS[1], 'mq_activated')

@@ -15,5 +15,5 @@ end
 redis.call('HSET', KEYS[1], 'deactivated', ARGV[2], 'deactivated_ts', ARGV[3])
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SADD', KEYS[4], ARGV[1])
-tell(string.match(KEYS[1], '^.-}:'), '["deactivated",' .. ARGV[3] .. ',"' .. ARGV[2] .. '","' .. ARGV[1] .. '"]')
+publish_event(string.match(KEYS[1], '^.-}:'), '["deactivated",' .. ARGV[3] .. ',"' .. ARGV[2] .. '","' .. ARGV[1] .. '"]')
 return { count_stoppable(KEYS[2], ARGV[4], 0, ARGV[5] - 1), redis.call('ZCARD', KEYS[2]) }

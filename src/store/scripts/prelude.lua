@@ -12,12 +12,12 @@
   A log entry comes as ARGV in two pieces: the time, and the rest, `,target,ok,null,source,context]`. So the time
   of a repeated report does not hide that the rest is the same.
 
-  What a script changes is told in the partition's stream of events, in tuples that `eventStreams.ts` explains. EVENTS_KEPT is
+  What a script changes is told in the partition's stream of events, in tuples that `eventStreams.ts` explains. MAX_STREAM_ENTRIES is
   about how many entries the stream keeps.
 ]]
 -- prefix: what all keys of the partition begin with
-local function tell(prefix, event)
-  redis.call('XADD', prefix .. 'events', 'MAXLEN', '~', EVENTS_KEPT, '*', 'e', event)
+local function publish_event(prefix, event)
+  redis.call('XADD', prefix .. 'events', 'MAXLEN', '~', MAX_STREAM_ENTRIES, '*', 'e', event)
 end
 
 -- from: the phase before, as JSON; the event ends with taskforces' members
@@ -26,9 +26,9 @@ local function phase_event(now, rest, from, schedd)
 end
 
 -- To be called before the phase changes: the event names the one that it was.
--- together: where to gather taskforces of which the same is to be told, for tell_together; nil tells of one at once
+-- members_by_event: where to gather taskforces of which the same is to be told, for publish_grouped; nil tells of one at once
 -- Returns the schedd
-local function append_log(record, now, rest, together)
+local function append_log(record, now, rest, members_by_event)
   local entry = '[' .. now .. rest
   local log, phase, schedd = unpack(redis.call('HMGET', record, 'log', 'phase', 'schedd'))
   if log and log ~= '' then
@@ -37,24 +37,24 @@ local function append_log(record, now, rest, together)
   redis.call('HSET', record, 'log', entry)
   local prefix, member = string.match(record, '^(.-}:)taskforce:(.*)$')
   local event = phase_event(now, rest, '"' .. phase .. '"', schedd)
-  if not together then
-    tell(prefix, event .. ',"' .. member .. '"]')
-  elseif together[event] then
-    table.insert(together[event], member)
+  if not members_by_event then
+    publish_event(prefix, event .. ',"' .. member .. '"]')
+  elseif members_by_event[event] then
+    table.insert(members_by_event[event], member)
   else
-    together[event] = { member }
-    table.insert(together, event)
+    members_by_event[event] = { member }
+    table.insert(members_by_event, event)
   end
   return schedd
 end
 
-local function tell_together(prefix, together)
-  for _, event in ipairs(together) do
-    tell(prefix, event .. ',"' .. table.concat(together[event], '","') .. '"]')
+local function publish_grouped(prefix, members_by_event)
+  for _, event in ipairs(members_by_event) do
+    publish_event(prefix, event .. ',"' .. table.concat(members_by_event[event], '","') .. '"]')
   end
 end
 
-local function last_log_says(record, rest)
+local function last_log_entry_is(record, rest)
   local log = redis.call('HGET', record, 'log')
   return log and string.sub(log, -string.len(rest)) == rest
 end
@@ -90,7 +90,7 @@ end
 
 -- A request that takes effect once holds a claim at its key until it leaves its answer there. The claim may have run out: the
 -- request may go on all the same, as long as the key holds nobody else's claim or answer.
-local function is_overtaken(key, claim)
+local function is_claim_lost(key, claim)
   local held = redis.call('GET', key)
   return held and held ~= claim
 end

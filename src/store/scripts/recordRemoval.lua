@@ -14,7 +14,7 @@ if phase == 'condor-rm' then
   return 0
 end
 if phase == 'condor-complete' then
-  if not last_log_says(KEYS[1], ARGV[4]) then
+  if not last_log_entry_is(KEYS[1], ARGV[4]) then
     append_log(KEYS[1], ARGV[2], ARGV[4])
     mark_dirty(KEYS[3], ARGV[1])
   end

@@ -11,7 +11,7 @@
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return -2
 end
-if ARGV[2] == '1' or not last_log_says(KEYS[1], ARGV[3]) then
+if ARGV[2] == '1' or not last_log_entry_is(KEYS[1], ARGV[3]) then
   append_log(KEYS[1], ARGV[1], ARGV[3])
   mark_dirty(KEYS[2], ARGV[4])
 end

@@ -15,7 +15,7 @@ end
 if phase ~= 'pending-starter' or is_deactivated(KEYS[2]) then
   return -1
 end
-if redis.call('HEXISTS', KEYS[1], 'submit_failures') == 0 and last_log_says(KEYS[1], ARGV[2]) then
+if redis.call('HEXISTS', KEYS[1], 'submit_failures') == 0 and last_log_entry_is(KEYS[1], ARGV[2]) then
   return 0
 end
 append_log(KEYS[1], ARGV[1], ARGV[2])

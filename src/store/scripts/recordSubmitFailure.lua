@@ -18,7 +18,7 @@ local deactivated = is_deactivated(KEYS[2])
 if phase ~= 'pending-starter' and not (deactivated and phase == 'pending-stopper') then
   return -1
 end
-if ARGV[2] == '1' or not last_log_says(KEYS[1], ARGV[3]) then
+if ARGV[2] == '1' or not last_log_entry_is(KEYS[1], ARGV[3]) then
   append_log(KEYS[1], ARGV[1], ARGV[3])
   mark_dirty(KEYS[3], ARGV[4])
 end

@@ -6,13 +6,13 @@
 
   Returns how many it did not say right
 ]]
-local mended = 0
+local repaired = 0
 for i = 2, #ARGV do
   local phase, cluster = unpack(redis.call('HMGET', ARGV[1] .. ARGV[i], 'phase', 'cluster_id'))
   if phase == 'pending-stopper' and cluster then
-    mended = mended + redis.call('ZADD', KEYS[1] .. ':stopping', redis.call('ZSCORE', KEYS[1], ARGV[i]), ARGV[i])
+    repaired = repaired + redis.call('ZADD', KEYS[1] .. ':stopping', redis.call('ZSCORE', KEYS[1], ARGV[i]), ARGV[i])
   else
-    mended = mended + redis.call('ZREM', KEYS[1] .. ':stopping', ARGV[i])
+    repaired = repaired + redis.call('ZREM', KEYS[1] .. ':stopping', ARGV[i])
   end
 end
-return mended
+return repaired

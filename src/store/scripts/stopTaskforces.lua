@@ -10,17 +10,17 @@
           now or before; those that moved just now; those that got the failed entry just now
 ]]
 local to_stop, moved, left = {}, {}, {}
-local together = {}
+local members_by_event = {}
 for i = 5, #ARGV do
   local member = ARGV[i]
   local record = ARGV[1] .. member
   local phase = redis.call('HGET', record, 'phase')
   if phase and redis.call('HSETNX', record, 'stopped', '1') == 1 then
     if ENDING[phase] then
-      append_log(record, ARGV[2], ARGV[4], together)
+      append_log(record, ARGV[2], ARGV[4], members_by_event)
       left[#left + 1] = member
     else
-      local schedd = append_log(record, ARGV[2], ARGV[3], together)
+      local schedd = append_log(record, ARGV[2], ARGV[3], members_by_event)
       enter_phase(record, KEYS[1], member, phase, 'pending-stopper', ARGV[2], schedd)
       phase = 'pending-stopper'
       moved[#moved + 1] = member
@@ -31,5 +31,5 @@ for i = 5, #ARGV do
     to_stop[#to_stop + 1] = member
   end
 end
-tell_together(string.match(KEYS[1], '^.-}:'), together)
+publish_grouped(string.match(KEYS[1], '^.-}:'), members_by_event)
 return { to_stop, moved, left }

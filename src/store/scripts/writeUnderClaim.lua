@@ -7,7 +7,7 @@
 
   Returns 1 written, 0 overtaken: nothing changed
 ]]
-if is_overtaken(KEYS[1], ARGV[1]) then
+if is_claim_lost(KEYS[1], ARGV[1]) then
   return 0
 end
 for _, command in ipairs(cjson.decode(ARGV[4])) do

@@ -1,112 +1,117 @@
 import type { WorkflowId } from "../../domain/ids.js";
 import type { WorkflowSummary } from "../../domain/summary.js";
-import type { EntryId, EventEntry } from "../../store/eventStreams.js";
-import type { Audience } from "./streamReader.js";
-import { framesOf, gapFrame, toldOf } from "./sseEvents.js";
-import { idOfPositions } from "./resumePositions.js";
+import type { StreamEntry, StreamEntryId } from "../../store/eventStreams.js";
+import { encodePositions } from "./resumePositions.js";
+import { formatEntryEvents, formatGap, toSseEvents } from "./sseEvents.js";
+import type { EventConsumer } from "./streamReader.js";
 
 /** Who hears events as they happen. */
-export interface Listener {
+export interface Subscriber {
   /** Undefined: all of them. */
   readonly workflow: WorkflowId | undefined;
   readonly partitions: readonly number[];
-  hear(frames: Buffer): void;
+  receive(frames: Buffer): void;
 }
 
 /** A workflow's summary, as it is now. */
-export type ReadSummary = (workflow: WorkflowId) => Promise<WorkflowSummary | undefined>;
+export type FetchSummary = (workflow: WorkflowId) => Promise<WorkflowSummary | undefined>;
 
 /**
  * The entries for which summaries have to be read: the last of several ones about the same workflow, for the others would tell
  * the same again.
  */
-export function summaryEntries(entries: readonly EventEntry[]): [WorkflowId, EventEntry][] {
-  const last = new Map<WorkflowId, EventEntry>();
+export function latestSummaryEntries(entries: readonly StreamEntry[]): [WorkflowId, StreamEntry][] {
+  const last = new Map<WorkflowId, StreamEntry>();
   for (const entry of entries) if (entry.event?.kind === "summary") last.set(entry.event.workflow, entry);
   return [...last];
 }
 
 /** Spreads events to those who watch. What many are to hear is written once. */
-export class LiveWatchers implements Audience {
-  readonly #readSummary: ReadSummary;
-  readonly #ofAll = new Set<Listener>();
-  readonly #ofOne = new Map<WorkflowId, Set<Listener>>();
-  readonly #summaries = new WeakMap<EventEntry, WorkflowSummary | undefined>();
+export class Broadcaster implements EventConsumer {
+  readonly #fetchSummary: FetchSummary;
+  readonly #globalSubscribers = new Set<Subscriber>();
+  readonly #subscribersByWorkflow = new Map<WorkflowId, Set<Subscriber>>();
+  readonly #summaries = new WeakMap<StreamEntry, WorkflowSummary | undefined>();
   /** What is to be heard at the next flush. */
-  #frames = new Map<WorkflowId, string>();
-  #framesOfAll = "";
+  #pendingByWorkflow = new Map<WorkflowId, string>();
+  #pendingForAll = "";
 
-  constructor(readSummary: ReadSummary) {
-    this.#readSummary = readSummary;
+  constructor(fetchSummary: FetchSummary) {
+    this.#fetchSummary = fetchSummary;
   }
 
-  add(listener: Listener): void {
-    const { workflow } = listener;
-    if (workflow === undefined) this.#ofAll.add(listener);
+  add(subscriber: Subscriber): void {
+    const { workflow } = subscriber;
+    if (workflow === undefined) this.#globalSubscribers.add(subscriber);
     else {
-      const others = this.#ofOne.get(workflow) ?? new Set();
-      this.#ofOne.set(workflow, others.add(listener));
+      const others = this.#subscribersByWorkflow.get(workflow) ?? new Set();
+      this.#subscribersByWorkflow.set(workflow, others.add(subscriber));
     }
   }
 
-  remove(listener: Listener): void {
-    const { workflow } = listener;
-    if (workflow === undefined) this.#ofAll.delete(listener);
+  remove(subscriber: Subscriber): void {
+    const { workflow } = subscriber;
+    if (workflow === undefined) this.#globalSubscribers.delete(subscriber);
     else {
-      const others = this.#ofOne.get(workflow);
-      others?.delete(listener);
-      if (others?.size === 0) this.#ofOne.delete(workflow);
+      const others = this.#subscribersByWorkflow.get(workflow);
+      others?.delete(subscriber);
+      if (others?.size === 0) this.#subscribersByWorkflow.delete(workflow);
     }
   }
 
-  prepare(entries: readonly EventEntry[]): Promise<unknown> | undefined {
-    const missing = summaryEntries(entries).filter(
-      ([workflow, entry]) => this.#isWatched(workflow) && !this.#summaries.has(entry),
+  prepare(entries: readonly StreamEntry[]): Promise<unknown> | undefined {
+    const missing = latestSummaryEntries(entries).filter(
+      ([workflow, entry]) => this.#hasSubscribers(workflow) && !this.#summaries.has(entry),
     );
     if (missing.length === 0) return undefined;
     return Promise.all(
       missing.map(async ([workflow, entry]) => {
-        this.#summaries.set(entry, await this.#readSummary(workflow));
+        this.#summaries.set(entry, await this.#fetchSummary(workflow));
       }),
     );
   }
 
-  #isWatched(workflow: WorkflowId): boolean {
-    return this.#ofAll.size > 0 || this.#ofOne.has(workflow);
+  #hasSubscribers(workflow: WorkflowId): boolean {
+    return this.#globalSubscribers.size > 0 || this.#subscribersByWorkflow.has(workflow);
   }
 
-  tell(entry: EventEntry, at: readonly EntryId[]): void {
+  publish(entry: StreamEntry, at: readonly StreamEntryId[]): void {
     const { event, id, partition } = entry;
-    if (event === undefined || !this.#isWatched(event.workflow)) return;
-    const events = toldOf(event, this.#summaries.get(entry));
-    if (this.#ofOne.has(event.workflow)) {
-      const frames = framesOf(events, (told) => [{ ...id, told }]);
-      this.#frames.set(event.workflow, (this.#frames.get(event.workflow) ?? "") + frames);
+    if (event === undefined || !this.#hasSubscribers(event.workflow)) return;
+    const events = toSseEvents(event, this.#summaries.get(entry));
+    if (this.#subscribersByWorkflow.has(event.workflow)) {
+      const frames = formatEntryEvents(events, (eventsSent) => [{ ...id, eventsSent }]);
+      this.#pendingByWorkflow.set(event.workflow, (this.#pendingByWorkflow.get(event.workflow) ?? "") + frames);
     }
-    if (this.#ofAll.size > 0)
-      this.#framesOfAll += framesOf(events, (told) => at.with(partition, { ...id, told } as EntryId));
+    if (this.#globalSubscribers.size > 0)
+      this.#pendingForAll += formatEntryEvents(events, (eventsSent) =>
+        at.with(partition, { ...id, eventsSent } as StreamEntryId),
+      );
   }
 
-  tellGap(partition: number, at: readonly EntryId[]): void {
+  publishGap(partition: number, at: readonly StreamEntryId[]): void {
     this.flush();
-    for (const listener of [...this.#ofAll, ...[...this.#ofOne.values()].flatMap((some) => [...some])]) {
-      if (!listener.partitions.includes(partition)) continue;
-      const positions = listener.partitions.flatMap((of) => at[of] ?? []);
-      listener.hear(Buffer.from(gapFrame(idOfPositions(positions))));
+    for (const subscriber of [
+      ...this.#globalSubscribers,
+      ...[...this.#subscribersByWorkflow.values()].flatMap((some) => [...some]),
+    ]) {
+      if (!subscriber.partitions.includes(partition)) continue;
+      const positions = subscriber.partitions.flatMap((of) => at[of] ?? []);
+      subscriber.receive(Buffer.from(formatGap(encodePositions(positions))));
     }
   }
 
   flush(): void {
-    const [frames, framesOfAll] = [this.#frames, this.#framesOfAll];
-    this.#frames = new Map();
-    this.#framesOfAll = "";
-    for (const [workflow, text] of frames) spread(text, this.#ofOne.get(workflow) ?? []);
-    spread(framesOfAll, this.#ofAll);
+    const [pending, pendingForAll] = [this.#pendingByWorkflow, this.#pendingForAll];
+    this.#pendingByWorkflow = new Map();
+    this.#pendingForAll = "";
+    for (const [workflow, text] of pending) deliver(text, this.#subscribersByWorkflow.get(workflow) ?? []);
+    deliver(pendingForAll, this.#globalSubscribers);
   }
 }
 
-function spread(frames: string, listeners: Iterable<Listener>): void {
-  if (frames === "") return;
-  const bytes = Buffer.from(frames);
-  for (const listener of listeners) listener.hear(bytes);
+function deliver(text: string, subscribers: Iterable<Subscriber>): void {
+  if (text === "") return;
+  const bytes = Buffer.from(text);
+  for (const subscriber of subscribers) subscriber.receive(bytes);
 }

@@ -1,50 +1,50 @@
-import { compareIds, type EntryId } from "../../store/eventStreams.js";
+import { compareEntryIds, type StreamEntryId } from "../../store/eventStreams.js";
 
 /** How far a partition's events have been told. */
-export interface Position extends EntryId {
+export interface ResumePosition extends StreamEntryId {
   /** Of the entry's events only so many have been told; undefined: all. */
-  told?: number | undefined;
+  eventsSent?: number | undefined;
 }
 
 /** Whether all that is in an entry, or at another position, has been told. */
-export const hasReached = (position: Position, id: EntryId): boolean =>
-  position.told === undefined ? compareIds(position, id) >= 0 : compareIds(position, id) > 0;
+export const hasReached = (position: ResumePosition, id: StreamEntryId): boolean =>
+  position.eventsSent === undefined ? compareEntryIds(position, id) >= 0 : compareEntryIds(position, id) > 0;
 
-const BASE = 36;
-const text = (number: number): string => number.toString(BASE);
-const ID = /^[0-9a-z]{1,10}(\.([0-9a-z]{1,10}(-[0-9a-z]{1,10})?(_[0-9a-z]{1,5})?)?)+$/;
+const RADIX = 36;
+const encodeNumber = (number: number): string => number.toString(RADIX);
+const ID_PATTERN = /^[0-9a-z]{1,10}(\.([0-9a-z]{1,10}(-[0-9a-z]{1,10})?(_[0-9a-z]{1,5})?)?)+$/;
 
 /**
  * Positions as an event's id, which a client gives back: the newest time in milliseconds, and for each partition how much older
  * it is, a number within that millisecond, and how much of the entry was told. Nothing for a partition without events.
  */
-export function idOfPositions(positions: readonly Position[]): string {
+export function encodePositions(positions: readonly ResumePosition[]): string {
   const newest = Math.max(...positions.map(({ ms }) => ms));
-  const parts = positions.map(({ ms, seq, told }) => {
+  const parts = positions.map(({ ms, seq, eventsSent }) => {
     if (ms === 0 && seq === 0) return "";
-    const within = seq === 0 ? "" : `-${text(seq)}`;
-    return `${text(newest - ms)}${within}${told === undefined ? "" : `_${text(told)}`}`;
+    const sequencePart = seq === 0 ? "" : `-${encodeNumber(seq)}`;
+    return `${encodeNumber(newest - ms)}${sequencePart}${eventsSent === undefined ? "" : `_${encodeNumber(eventsSent)}`}`;
   });
-  return [text(newest), ...parts].join(".");
+  return [encodeNumber(newest), ...parts].join(".");
 }
 
 /**
- * What {@link idOfPositions} made.
+ * What {@link encodePositions} made.
  *
  * @param count of positions
  * @returns undefined for what it can't have made of so many
  */
-export function positionsOfId(id: string, count: number): Position[] | undefined {
-  if (!ID.test(id)) return undefined;
+export function decodePositions(id: string, count: number): ResumePosition[] | undefined {
+  if (!ID_PATTERN.test(id)) return undefined;
   const [newest = "", ...parts] = id.split(".");
   if (parts.length !== count) return undefined;
-  const positions = parts.map((part): Position => {
-    const [, older, seq, told] = /^([0-9a-z]+)(?:-([0-9a-z]+))?(?:_([0-9a-z]+))?$/.exec(part) ?? [];
-    if (older === undefined) return { ms: 0, seq: 0 };
+  const positions = parts.map((part): ResumePosition => {
+    const [, ageText, seq, eventsSent] = /^([0-9a-z]+)(?:-([0-9a-z]+))?(?:_([0-9a-z]+))?$/.exec(part) ?? [];
+    if (ageText === undefined) return { ms: 0, seq: 0 };
     return {
-      ms: Number.parseInt(newest, BASE) - Number.parseInt(older, BASE),
-      seq: Number.parseInt(seq ?? "0", BASE),
-      told: told === undefined ? undefined : Number.parseInt(told, BASE),
+      ms: Number.parseInt(newest, RADIX) - Number.parseInt(ageText, RADIX),
+      seq: Number.parseInt(seq ?? "0", RADIX),
+      eventsSent: eventsSent === undefined ? undefined : Number.parseInt(eventsSent, RADIX),
     };
   });
   return positions.every(({ ms }) => ms >= 0) ? positions : undefined;

@@ -1,57 +1,57 @@
 import { taskOf } from "../../domain/ids.js";
-import { toldSummary, type WorkflowSummary } from "../../domain/summary.js";
+import { toSummaryEventData, type WorkflowSummary } from "../../domain/summary.js";
 import type { WorkflowEvent } from "../../domain/workflowEvents.js";
-import { idOfPositions, type Position } from "./resumePositions.js";
+import { encodePositions, type ResumePosition } from "./resumePositions.js";
 
 /*
  * What goes over the wire, in the format of HTML's server-sent events.
  */
 
 /** An event but for its id, which depends on who watches. */
-export interface Told {
+export interface SseEvent {
   /** The line with the name. */
-  name: string;
+  eventLine: string;
   /** The line with the data. */
-  data: string;
+  dataLine: string;
 }
 
 /** Tells a client where to resume, without an event. */
-export const idFrame = (id: string): string => `id: ${id}\n\n`;
+export const formatId = (id: string): string => `id: ${id}\n\n`;
 
 /** Shows that the connection is alive, and spares a quiet watcher from having to resume too far back. */
-export const heartbeatFrame = (id: string): string => `: heartbeat\n${idFrame(id)}`;
+export const formatHeartbeat = (id: string): string => `: heartbeat\n${formatId(id)}`;
 
-/** @param milliseconds after which a client that lost its connection tries again */
-export const retryFrame = (milliseconds: number): string => `retry: ${milliseconds}\n`;
+/** @param delayMs after which a client that lost its connection tries again */
+export const formatRetry = (delayMs: number): string => `retry: ${delayMs}\n`;
 
 /** What was to come after an id is lost: the client has to read the state anew. */
-export const gapFrame = (id: string): string => frameOf(told("gap", {}), id);
+export const formatGap = (id: string): string => formatEvent(createSseEvent("gap", {}), id);
 
 /** An event with its id. */
-const frameOf = ({ name, data }: Told, id: string): string => `${name}id: ${id}\n${data}`;
+const formatEvent = ({ eventLine, dataLine }: SseEvent, id: string): string => `${eventLine}id: ${id}\n${dataLine}`;
 
 /**
  * The events of one entry.
  *
- * @param positionsWhen where a watcher is when it has been told so many events of the entry; undefined: all
- * @param skip how many of them it was told before
+ * @param positionsAfter where a watcher is when it has been told so many events of the entry; undefined: all
+ * @param skipCount how many of them it was told before
  */
-export function framesOf(
-  events: readonly Told[],
-  positionsWhen: (told: number | undefined) => readonly Position[],
-  skip = 0,
+export function formatEntryEvents(
+  events: readonly SseEvent[],
+  positionsAfter: (eventsSent: number | undefined) => readonly ResumePosition[],
+  skipCount = 0,
 ): string {
-  let frames = "";
-  for (let told = skip + 1; told <= events.length; told++) {
-    const event = events[told - 1];
+  let text = "";
+  for (let eventsSent = skipCount + 1; eventsSent <= events.length; eventsSent++) {
+    const event = events[eventsSent - 1];
     if (event === undefined) break;
-    frames += frameOf(event, idOfPositions(positionsWhen(told < events.length ? told : undefined)));
+    text += formatEvent(event, encodePositions(positionsAfter(eventsSent < events.length ? eventsSent : undefined)));
   }
-  return frames;
+  return text;
 }
 
-function told(name: string, data: object): Told {
-  return { name: `event: ${name}\n`, data: `data: ${JSON.stringify(data)}\n\n` };
+function createSseEvent(name: string, data: object): SseEvent {
+  return { eventLine: `event: ${name}\n`, dataLine: `data: ${JSON.stringify(data)}\n\n` };
 }
 
 /**
@@ -59,7 +59,7 @@ function told(name: string, data: object): Told {
  *
  * @param summary of the workflow, where the entry is about that; a workflow without one has nothing to tell
  */
-export function toldOf(event: WorkflowEvent, summary: WorkflowSummary | undefined): Told[] {
+export function toSseEvents(event: WorkflowEvent, summary: WorkflowSummary | undefined): SseEvent[] {
   const { workflow: workflow_id } = event;
   switch (event.kind) {
     case "phase": {
@@ -67,14 +67,14 @@ export function toldOf(event: WorkflowEvent, summary: WorkflowSummary | undefine
       return event.taskforces.map((taskforce_uuid) => {
         const task_id = taskOf(taskforce_uuid);
         const about = { workflow_id, task_id, taskforce_uuid };
-        return told("phase", { ...about, phase, from, timestamp, was_successful, schedd });
+        return createSseEvent("phase", { ...about, phase, from, timestamp, was_successful, schedd });
       });
     }
     case "summary":
-      return summary === undefined ? [] : [told("summary", { workflow_id, ...toldSummary(summary) })];
+      return summary === undefined ? [] : [createSseEvent("summary", { workflow_id, ...toSummaryEventData(summary) })];
     case "deactivated":
-      return [told("deactivated", { workflow_id, deactivated: event.deactivated, timestamp: event.at })];
+      return [createSseEvent("deactivated", { workflow_id, deactivated: event.deactivated, timestamp: event.at })];
     case "created":
-      return [told("created", { workflow_id, timestamp: event.at })];
+      return [createSseEvent("created", { workflow_id, timestamp: event.at })];
   }
 }

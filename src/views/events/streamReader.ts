@@ -2,144 +2,144 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { RedisClient } from "../../redis/redisClient.js";
 import {
-  compareIds,
-  type EntryId,
-  type EventEntry,
+  compareEntryIds,
   EventStreams,
-  isLost,
-  ORIGIN,
+  hasGapAfter,
+  STREAM_START,
+  type StreamEntry,
+  type StreamEntryId,
 } from "../../store/eventStreams.js";
 
 /** Entries of each partition that are read at once. Less than a stream keeps: whoever is so far behind gets as many. */
-const AT_ONCE = 500;
+const MAX_BATCH_ENTRIES = 500;
 /** Milliseconds between two attempts while Redis is away. */
-const RETRY = 200;
+const RETRY_DELAY_MS = 200;
 
 /** What hears of the events. */
-export interface Audience {
+export interface EventConsumer {
   /**
    * Reads what is missing to tell of entries; undefined when nothing is. To be asked again when that is done, for meanwhile
    * somebody else may have come to listen.
    */
-  prepare(entries: readonly EventEntry[]): Promise<unknown> | undefined;
+  prepare(entries: readonly StreamEntry[]): Promise<unknown> | undefined;
   /** Something was lost in a partition before what is told next. @param at where each partition is */
-  tellGap(partition: number, at: readonly EntryId[]): void;
+  publishGap(partition: number, at: readonly StreamEntryId[]): void;
   /** Tells of an entry. @param at where each partition is, this entry included */
-  tell(entry: EventEntry, at: readonly EntryId[]): void;
+  publish(entry: StreamEntry, at: readonly StreamEntryId[]): void;
   /** For now that was all. */
   flush(): void;
 }
 
-export interface FollowerOptions {
+export interface StreamReaderOptions {
   /** A connection of its own. */
   redis: RedisClient;
   partitions: number;
   /** Milliseconds that Redis holds a read while nothing comes. */
-  patience: number;
-  audience: Audience;
+  blockMs: number;
+  consumer: EventConsumer;
   log: Logger;
 }
 
 /** Follows the events of all partitions, from the moment it was started on. */
-export class Follower {
+export class StreamReader {
   /** For each partition, the last entry that was told. */
-  readonly at: EntryId[];
-  readonly #options: FollowerOptions;
+  readonly lastIds: StreamEntryId[];
+  readonly #options: StreamReaderOptions;
   readonly #streams: EventStreams;
-  readonly #waiting = new Set<() => void>();
-  #stopped = false;
+  readonly #positionWaiters = new Set<() => void>();
+  #isStopped = false;
   /** Whether to look if the streams still go on from where we are. */
-  #inDoubt = false;
-  #failing = false;
+  #mustCheckForLoss = false;
+  #isFailing = false;
 
-  private constructor(options: FollowerOptions, streams: EventStreams, at: EntryId[]) {
+  private constructor(options: StreamReaderOptions, streams: EventStreams, lastIds: StreamEntryId[]) {
     this.#options = options;
     this.#streams = streams;
-    this.at = at;
+    this.lastIds = lastIds;
   }
 
-  static async start(options: FollowerOptions): Promise<Follower> {
+  static async start(options: StreamReaderOptions): Promise<StreamReader> {
     const streams = new EventStreams(options.redis, options.partitions);
-    const follower = new Follower(options, streams, await streams.ends());
-    void follower.#run();
-    return follower;
+    const reader = new StreamReader(options, streams, await streams.readLastIds());
+    void reader.#run();
+    return reader;
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#isStopped = true;
     this.#options.redis.disconnect();
-    this.#tellWaiting();
+    this.#notifyWaiters();
   }
 
   /** Waits until entries have been told that exist already. Also ends when the follower is stopped. */
-  async reaches(ends: readonly { partition: number; id: EntryId }[]): Promise<void> {
-    const isThere = () => ends.every(({ partition, id }) => compareIds(this.#atOf(partition), id) >= 0);
-    while (!this.#stopped && !isThere()) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+  async waitForPositions(ends: readonly { partition: number; id: StreamEntryId }[]): Promise<void> {
+    const isReached = () => ends.every(({ partition, id }) => compareEntryIds(this.#lastIdOf(partition), id) >= 0);
+    while (!this.#isStopped && !isReached()) await new Promise<void>((resolve) => this.#positionWaiters.add(resolve));
   }
 
-  #atOf(partition: number): EntryId {
-    const at = this.at[partition];
+  #lastIdOf(partition: number): StreamEntryId {
+    const at = this.lastIds[partition];
     if (at === undefined) throw new RangeError(`no partition ${partition}`);
     return at;
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopped) {
+    while (!this.#isStopped) {
       try {
-        await this.#turn();
-        this.#failing = false;
+        await this.#readBatch();
+        this.#isFailing = false;
       } catch (error) {
-        if (this.#stopped) return;
+        if (this.#isStopped) return;
         // The connection's own log tells of Redis going and coming back; once is enough for all else.
-        if (!this.#failing) this.#options.log.debug({ err: error }, "events can't be followed, goes on");
-        this.#failing = true;
-        this.#inDoubt = true;
-        await delay(RETRY);
+        if (!this.#isFailing) this.#options.log.debug({ err: error }, "events can't be followed, goes on");
+        this.#isFailing = true;
+        this.#mustCheckForLoss = true;
+        await delay(RETRY_DELAY_MS);
       }
     }
   }
 
-  async #turn(): Promise<void> {
-    const { audience, patience } = this.#options;
-    if (this.#inDoubt) await this.#skipLost(this.at.keys());
-    this.#inDoubt = false;
-    const entries = await this.#streams.next(this.at, AT_ONCE, patience);
-    const skipped = await this.#skipLost(fullPartitions(entries));
+  async #readBatch(): Promise<void> {
+    const { consumer, blockMs } = this.#options;
+    if (this.#mustCheckForLoss) await this.#skipLost(this.lastIds.keys());
+    this.#mustCheckForLoss = false;
+    const entries = await this.#streams.readNext(this.lastIds, MAX_BATCH_ENTRIES, blockMs);
+    const skipped = await this.#skipLost(laggingPartitions(entries));
     const next = entries.filter(({ partition }) => !skipped.has(partition));
     // Of one partition they stay in order.
-    next.sort((one, other) => compareIds(one.id, other.id));
-    for (let reading = audience.prepare(next); reading; reading = audience.prepare(next)) await reading;
-    if (this.#stopped) return;
+    next.sort((one, other) => compareEntryIds(one.id, other.id));
+    for (let loading = consumer.prepare(next); loading; loading = consumer.prepare(next)) await loading;
+    if (this.#isStopped) return;
     for (const entry of next) {
-      this.at[entry.partition] = entry.id;
-      audience.tell(entry, this.at);
+      this.lastIds[entry.partition] = entry.id;
+      consumer.publish(entry, this.lastIds);
     }
-    audience.flush();
-    this.#tellWaiting();
+    consumer.flush();
+    this.#notifyWaiters();
   }
 
   /** Goes to the end of those partitions where something was lost. @returns these partitions */
   async #skipLost(partitions: Iterable<number>): Promise<Set<number>> {
     const skipped = new Set<number>();
     for (const partition of partitions) {
-      const extent = await this.#streams.extent(partition);
-      if (!isLost(this.#atOf(partition), extent)) continue;
-      this.at[partition] = extent?.last ?? ORIGIN;
-      this.#options.audience.tellGap(partition, this.at);
+      const extent = await this.#streams.readExtent(partition);
+      if (!hasGapAfter(this.#lastIdOf(partition), extent)) continue;
+      this.lastIds[partition] = extent?.last ?? STREAM_START;
+      this.#options.consumer.publishGap(partition, this.lastIds);
       skipped.add(partition);
     }
     return skipped;
   }
 
-  #tellWaiting(): void {
-    for (const resolve of this.#waiting) resolve();
-    this.#waiting.clear();
+  #notifyWaiters(): void {
+    for (const resolve of this.#positionWaiters) resolve();
+    this.#positionWaiters.clear();
   }
 }
 
 /** Who reads as much as it may is behind, perhaps so far that entries were dropped meanwhile. */
-function fullPartitions(entries: readonly EventEntry[]): number[] {
+function laggingPartitions(entries: readonly StreamEntry[]): number[] {
   const counts = new Map<number, number>();
   for (const { partition } of entries) counts.set(partition, (counts.get(partition) ?? 0) + 1);
-  return [...counts].flatMap(([partition, count]) => (count === AT_ONCE ? [partition] : []));
+  return [...counts].flatMap(([partition, count]) => (count === MAX_BATCH_ENTRIES ? [partition] : []));
 }

@@ -1,23 +1,23 @@
 import { AsyncResource } from "node:async_hooks";
 import type { Logger } from "pino";
-import { unavailable } from "../../domain/wmsError.js";
 import type { WorkflowId } from "../../domain/ids.js";
+import { unavailable } from "../../domain/wmsError.js";
 import type { RedisClient } from "../../redis/redisClient.js";
-import { EventStreams, isLost, ORIGIN } from "../../store/eventStreams.js";
+import { EventStreams, hasGapAfter, STREAM_START } from "../../store/eventStreams.js";
 import { partitionOf } from "../../store/keys.js";
 import type { Store } from "../../store/store.js";
-import { Follower } from "./streamReader.js";
-import { LiveWatchers } from "./broadcaster.js";
-import { type Position, positionsOfId } from "./resumePositions.js";
-import { type Beginning, Watch } from "./subscription.js";
+import { Broadcaster } from "./broadcaster.js";
+import { decodePositions, type ResumePosition } from "./resumePositions.js";
+import { StreamReader } from "./streamReader.js";
+import { Subscription, type SubscriptionStart } from "./subscription.js";
 
 /** What the watchers of a process work with. */
-export interface WatchersOptions {
+export interface SubscribersOptions {
   store: Store;
   /** Opens a connection that may be kept waiting. */
-  connect(): Promise<RedisClient>;
+  openBlockingConnection(): Promise<RedisClient>;
   /** Milliseconds that Redis holds a read on it while nothing comes. */
-  patience: number;
+  blockMs: number;
   log: Logger;
 }
 
@@ -25,20 +25,20 @@ export interface WatchersOptions {
  * All who watch events at this process. They share one connection to Redis, which is there as long as somebody watches: a
  * thousand watchers cost Redis as much as one.
  */
-export class Watchers {
-  readonly #options: WatchersOptions;
+export class Subscribers {
+  readonly #options: SubscribersOptions;
   readonly #streams: EventStreams;
-  readonly #live: LiveWatchers;
+  readonly #broadcaster: Broadcaster;
   /** What the follower does is no part of the request that happens to start it: in traces it would never end. */
-  readonly #ownScope = new AsyncResource("follower");
-  #follower: Promise<Follower> | undefined;
+  readonly #readerScope = new AsyncResource("follower");
+  #reader: Promise<StreamReader> | undefined;
   #count = 0;
 
-  constructor(options: WatchersOptions) {
+  constructor(options: SubscribersOptions) {
     this.#options = options;
     const { store } = options;
     this.#streams = new EventStreams(store.redis, store.partitions);
-    this.#live = new LiveWatchers((workflow) => store.summaries.fetch(workflow));
+    this.#broadcaster = new Broadcaster((workflow) => store.summaries.fetch(workflow));
   }
 
   /** How many watch. */
@@ -54,61 +54,63 @@ export class Watchers {
    * @returns to be closed
    * @throws WmsError `unavailable`, or what ioredis raises, while Redis is away
    */
-  async open(workflow: WorkflowId | undefined, lastId: string | undefined): Promise<Watch> {
-    const follower = await this.#hold();
+  async subscribe(workflow: WorkflowId | undefined, lastId: string | undefined): Promise<Subscription> {
+    const reader = await this.#acquireReader();
     try {
-      const beginning = await this.#beginning(workflow, lastId);
+      const start = await this.#resolveStart(workflow, lastId);
       const { store, log } = this.#options;
       const context = {
-        follower,
-        live: this.#live,
+        follower: reader,
+        broadcaster: this.#broadcaster,
         streams: this.#streams,
-        readSummary: (of: WorkflowId) => store.summaries.fetch(of),
+        fetchSummary: (of: WorkflowId) => store.summaries.fetch(of),
         log,
       };
-      return new Watch(context, beginning, () => this.#letGo());
+      return new Subscription(context, start, () => this.#releaseReader());
     } catch (error) {
-      this.#letGo();
+      this.#releaseReader();
       throw error;
     }
   }
 
-  async #beginning(workflow: WorkflowId | undefined, lastId: string | undefined): Promise<Beginning> {
-    const { partitions: all } = this.#streams;
+  async #resolveStart(workflow: WorkflowId | undefined, lastId: string | undefined): Promise<SubscriptionStart> {
+    const { partitions: partitionCount } = this.#streams;
     const partitions =
-      workflow === undefined ? Array.from({ length: all }, (_, p) => p) : [partitionOf(workflow, all)];
-    const resumed = lastId === undefined ? undefined : positionsOfId(lastId, partitions.length);
-    let isAfterGap = lastId !== undefined && resumed === undefined;
+      workflow === undefined
+        ? Array.from({ length: partitionCount }, (_, p) => p)
+        : [partitionOf(workflow, partitionCount)];
+    const resumePositions = lastId === undefined ? undefined : decodePositions(lastId, partitions.length);
+    let isAfterGap = lastId !== undefined && resumePositions === undefined;
     const positions = await Promise.all(
-      partitions.map(async (partition, at): Promise<Position> => {
-        const extent = await this.#streams.extent(partition);
-        const position = resumed?.[at];
-        if (position !== undefined && !isLost(position, extent)) return position;
+      partitions.map(async (partition, at): Promise<ResumePosition> => {
+        const extent = await this.#streams.readExtent(partition);
+        const position = resumePositions?.[at];
+        if (position !== undefined && !hasGapAfter(position, extent)) return position;
         isAfterGap ||= position !== undefined;
-        return extent?.last ?? ORIGIN;
+        return extent?.last ?? STREAM_START;
       }),
     );
     return { workflow, partitions, positions, isAfterGap };
   }
 
   /** The follower, which is started for the first one who needs it. */
-  async #hold(): Promise<Follower> {
+  async #acquireReader(): Promise<StreamReader> {
     this.#count++;
-    this.#follower ??= this.#ownScope.runInAsyncScope(() => this.#start());
+    this.#reader ??= this.#readerScope.runInAsyncScope(() => this.#startReader());
     try {
-      return await this.#follower;
+      return await this.#reader;
     } catch (error) {
-      this.#letGo();
+      this.#releaseReader();
       throw unavailable("the database is not available, try again later", error);
     }
   }
 
-  async #start(): Promise<Follower> {
-    const { store, connect, patience, log } = this.#options;
-    const redis = await connect();
+  async #startReader(): Promise<StreamReader> {
+    const { store, openBlockingConnection, blockMs, log } = this.#options;
+    const redis = await openBlockingConnection();
     try {
       const { partitions } = store;
-      return await Follower.start({ redis, partitions, patience, audience: this.#live, log });
+      return await StreamReader.start({ redis, partitions, blockMs, consumer: this.#broadcaster, log });
     } catch (error) {
       redis.disconnect();
       throw error;
@@ -116,12 +118,12 @@ export class Watchers {
   }
 
   /** The last one ends it. */
-  #letGo(): void {
+  #releaseReader(): void {
     this.#count--;
     if (this.#count > 0) return;
-    const follower = this.#follower;
-    this.#follower = undefined;
-    follower?.then(
+    const reader = this.#reader;
+    this.#reader = undefined;
+    reader?.then(
       (started) => started.stop(),
       () => undefined,
     );

@@ -1,5 +1,5 @@
+import { holdsOperators, isMemberCondition, LOGICAL_OPERATORS } from "./filterShape.js";
 import { isScalar, type JsonObject } from "./json.js";
-import { holdsOperators, isMemberCondition, LOGICAL } from "./filterShape.js";
 
 /**
  * How many conditions a filter tries on a document, at the most: fields, operators, entries of `$all`, objects and arrays
@@ -8,33 +8,33 @@ import { holdsOperators, isMemberCondition, LOGICAL } from "./filterShape.js";
  * @param query validated
  */
 export const countConditions = (query: JsonObject): number =>
-  sum(Object.entries(query), ([key, value]) => {
-    if (LOGICAL.has(key)) return 1 + sum(value as JsonObject[], countConditions);
-    return 1 + countOperators(value);
+  sumBy(Object.entries(query), ([key, value]) => {
+    if (LOGICAL_OPERATORS.has(key)) return 1 + sumBy(value as JsonObject[], countConditions);
+    return 1 + countOperatorConditions(value);
   });
 
-const countOperators = (condition: unknown): number =>
+const countOperatorConditions = (condition: unknown): number =>
   holdsOperators(condition)
-    ? sum(Object.entries(condition), ([name, operand]) => 1 + countBelow(name, operand))
+    ? sumBy(Object.entries(condition), ([name, operand]) => 1 + countNestedConditions(name, operand))
     : 0;
 
-function countBelow(name: string, operand: unknown): number {
+function countNestedConditions(name: string, operand: unknown): number {
   switch (name) {
     case "$not":
-      return countOperators(operand);
+      return countOperatorConditions(operand);
     case "$in":
     case "$nin":
-      return sum(operand as unknown[], (value) => (isScalar(value) ? 0 : 1));
+      return sumBy(operand as unknown[], (value) => (isScalar(value) ? 0 : 1));
     case "$all":
-      return sum(operand as unknown[], (value) => 1 + countOperators(value));
+      return sumBy(operand as unknown[], (value) => 1 + countOperatorConditions(value));
     case "$elemMatch": {
       const members = operand as JsonObject;
-      return isMemberCondition(members) ? countOperators(members) : countConditions(members);
+      return isMemberCondition(members) ? countOperatorConditions(members) : countConditions(members);
     }
     default:
       return 0;
   }
 }
 
-const sum = <T>(list: readonly T[], count: (one: T) => number): number =>
+const sumBy = <T>(list: readonly T[], count: (one: T) => number): number =>
   list.reduce((total, one) => total + count(one), 0);

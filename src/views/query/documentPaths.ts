@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from "./json.js";
 
 /** What a dotted path leads to in one document. A missing field is `undefined`, which JSON does not know. */
-export interface Found {
+export interface PathValues {
   /** The values at the end of the path. */
   readonly ends: unknown[];
   /** The ends, and the members of those that are arrays: what most operators are tried on. */
@@ -9,7 +9,7 @@ export interface Found {
 }
 
 /** One value that is tried as it is, without looking into it if it is an array. */
-export function foundAlone(value: unknown): Found {
+export function singleValue(value: unknown): PathValues {
   const alone = [value];
   return { ends: alone, values: alone };
 }
@@ -24,83 +24,83 @@ export function foundAlone(value: unknown): Found {
  *
  * @param path the segments between the dots
  */
-export function follow(document: JsonObject, path: readonly string[]): Found {
+export function resolvePath(document: JsonObject, path: readonly string[]): PathValues {
   let value: unknown = document;
   let at = 0;
   while (at < path.length && isObject(value)) {
     const key = path[at++] as string;
     value = Object.hasOwn(value, key) ? value[key] : undefined;
   }
-  if (!Array.isArray(value)) return foundAlone(at === path.length ? value : undefined);
-  const found: Found = { ends: [], values: [] };
-  arrive(value, path, at, found);
+  if (!Array.isArray(value)) return singleValue(at === path.length ? value : undefined);
+  const found: PathValues = { ends: [], values: [] };
+  followValue(value, path, at, found);
   return found;
 }
 
 /** The paths of one filter. Each is followed once in a document at most, and only when a condition asks. */
-export class Paths {
-  readonly #known = new Map<string, () => Found>();
+export class DocumentPaths {
+  readonly #resolvers = new Map<string, () => PathValues>();
   #document: JsonObject = {};
   /** Counts the documents; one may come twice, changed. */
-  #visit = 0;
+  #documentNumber = 0;
 
   /** Turns to the next document. The fields of an array are its positions; `length` is none. */
-  enter(document: object): void {
+  setDocument(document: object): void {
     this.#document = Array.isArray(document) ? { ...document } : (document as JsonObject);
-    this.#visit++;
+    this.#documentNumber++;
   }
 
   /** What a path leads to in the document that was entered last. */
-  to(path: string): () => Found {
-    const known = this.#known.get(path);
+  resolverOf(path: string): () => PathValues {
+    const known = this.#resolvers.get(path);
     if (known !== undefined) return known;
     const segments = path.split(".");
-    let found = foundAlone(undefined);
-    let visit = this.#visit;
-    const find = (): Found => {
-      if (visit !== this.#visit) found = follow(this.#document, segments);
-      visit = this.#visit;
+    let found = singleValue(undefined);
+    let visit = this.#documentNumber;
+    const find = (): PathValues => {
+      if (visit !== this.#documentNumber) found = resolvePath(this.#document, segments);
+      visit = this.#documentNumber;
       return found;
     };
-    this.#known.set(path, find);
+    this.#resolvers.set(path, find);
     return find;
   }
 }
 
-function enterObject(object: JsonObject, path: readonly string[], at: number, found: Found): void {
+function followObject(object: JsonObject, path: readonly string[], at: number, found: PathValues): void {
   const key = path[at] as string;
-  if (Object.hasOwn(object, key)) arrive(object[key], path, at + 1, found);
-  else add(found, undefined);
+  if (Object.hasOwn(object, key)) followValue(object[key], path, at + 1, found);
+  else addValue(found, undefined);
 }
 
-function arrive(value: unknown, path: readonly string[], at: number, found: Found): void {
+function followValue(value: unknown, path: readonly string[], at: number, found: PathValues): void {
   if (at === path.length) {
-    add(found, value);
+    addValue(found, value);
     // One by one: a spread of a long array would overflow the stack.
     if (Array.isArray(value)) for (const member of value) found.values.push(member);
-  } else if (Array.isArray(value)) enterArray(value, path, at, found);
-  else if (isObject(value)) enterObject(value, path, at, found);
-  else add(found, undefined);
+  } else if (Array.isArray(value)) followArray(value, path, at, found);
+  else if (isObject(value)) followObject(value, path, at, found);
+  else addValue(found, undefined);
 }
 
-function enterArray(array: readonly unknown[], path: readonly string[], at: number, found: Found): void {
+function followArray(array: readonly unknown[], path: readonly string[], at: number, found: PathValues): void {
   const key = path[at] as string;
-  const index = POSITION.test(key) ? Number(key) : Number.POSITIVE_INFINITY;
+  const index = ARRAY_INDEX.test(key) ? Number(key) : Number.POSITIVE_INFINITY;
   const isPosition = index < array.length;
   for (const member of array) {
     // MongoDB would call `a.0.b` missing in [{"b": 1}] too, since the object has no key "0". Nobody means that.
-    if (isObject(member) && (!isPosition || Object.hasOwn(member, key))) enterObject(member, path, at, found);
+    if (isObject(member) && (!isPosition || Object.hasOwn(member, key))) followObject(member, path, at, found);
   }
   if (!isPosition) return;
   const member = array[index];
-  if (at + 1 === path.length) add(found, member);
-  else if (Array.isArray(member)) enterArray(member, path, at + 1, found);
-  else if (isObject(member)) enterObject(member, path, at + 1, found);
+  if (at + 1 === path.length) addValue(found, member);
+  else if (Array.isArray(member)) followArray(member, path, at + 1, found);
+  else if (isObject(member)) followObject(member, path, at + 1, found);
 }
 
-const POSITION = /^(?:0|[1-9]\d{0,9})$/;
+const ARRAY_INDEX = /^(?:0|[1-9]\d{0,9})$/;
 
-function add(found: Found, value: unknown): void {
+function addValue(found: PathValues, value: unknown): void {
   found.ends.push(value);
   found.values.push(value);
 }

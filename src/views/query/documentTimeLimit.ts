@@ -1,5 +1,5 @@
 import { invalid } from "../../domain/wmsError.js";
-import { TookTooLong, watched } from "./runWithTimeout.js";
+import { runWithTimeout, WorkTimeoutError } from "./runWithTimeout.js";
 
 /*
  * Conditions are tried on all members of an array, and documents may hold a million of them. Nothing else runs until a
@@ -7,30 +7,30 @@ import { TookTooLong, watched } from "./runWithTimeout.js";
  */
 
 /** For one document. */
-const DOCUMENT_PATIENCE = 500;
+const DOCUMENT_TIMEOUT_MS = 500;
 /** For all documents of a query that are watched. */
-const QUERY_PATIENCE = 30_000;
+const QUERY_TIMEOUT_MS = 30_000;
 /** Conditions × characters of the document that need no watching: some 100 ms at the worst, mostly below one. */
-const SMALL_WORK = 10_000_000;
+const MAX_UNTIMED_WORK = 10_000_000;
 
 /**
  * Breaks off what takes too long on a document.
  *
- * @param conditions of the filter
+ * @param conditionCount of the filter
  * @returns runs the test of a document, given the length of its JSON text; throws WmsError `invalid` when it is broken off
  */
-export function documentWatch(conditions: number): (length: number, test: () => boolean) => boolean {
-  let spent = 0;
+export function createDocumentTimeLimit(conditionCount: number): (length: number, test: () => boolean) => boolean {
+  let spentMs = 0;
   return (length, test) => {
-    if (conditions * length <= SMALL_WORK) return test();
+    if (conditionCount * length <= MAX_UNTIMED_WORK) return test();
     const began = performance.now();
     try {
-      return watched(Math.min(DOCUMENT_PATIENCE, QUERY_PATIENCE - spent), test);
+      return runWithTimeout(Math.min(DOCUMENT_TIMEOUT_MS, QUERY_TIMEOUT_MS - spentMs), test);
     } catch (error) {
-      if (!(error instanceof TookTooLong)) throw error;
-      throw invalid(`query: ${conditions} conditions take too long on such large documents; use fewer`);
+      if (!(error instanceof WorkTimeoutError)) throw error;
+      throw invalid(`query: ${conditionCount} conditions take too long on such large documents; use fewer`);
     } finally {
-      spent += performance.now() - began;
+      spentMs += performance.now() - began;
     }
   };
 }

@@ -9,17 +9,16 @@ export const isObject = (value: unknown): value is JsonObject =>
 export const isScalar = (value: unknown): boolean => typeof value !== "object" || value === null;
 
 /** The name of a JSON value's type, for messages. */
-export function typeName(value: unknown): string {
+export function jsonTypeName(value: unknown): string {
   if (value === null) return "null";
   return Array.isArray(value) ? "array" : typeof value;
 }
 
 /** Moves the surrogates behind all other UTF-16 units, so that comparing units compares code points. */
-const codePointRank = (unit: number): number =>
-  unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+const codePointRank = (unit: number): number => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800);
 
 /** MongoDB compares strings by their UTF-8 bytes, that is by code point; JavaScript's `<` compares UTF-16 units. */
-function compareTexts(one: string, other: string): number {
+function compareStrings(one: string, other: string): number {
   const shared = Math.min(one.length, other.length);
   for (let index = 0; index < shared; index++) {
     const [unit, counterpart] = [one.charCodeAt(index), other.charCodeAt(index)];
@@ -29,7 +28,7 @@ function compareTexts(one: string, other: string): number {
 }
 
 /** MongoDB's order of types. */
-const TYPES = ["null", "number", "string", "object", "array", "boolean"];
+const TYPE_ORDER = ["null", "number", "string", "object", "array", "boolean"];
 
 /**
  * MongoDB's order of two values of one type: strings by code point, arrays and objects member by member.
@@ -39,26 +38,26 @@ const TYPES = ["null", "number", "string", "object", "array", "boolean"];
  */
 export function compareValues(one: unknown, other: unknown): number | undefined {
   if ((one ?? null) === (other ?? null)) return 0;
-  if (typeof one === "string" && typeof other === "string") return compareTexts(one, other);
-  if (typeName(one) !== typeName(other)) return undefined;
+  if (typeof one === "string" && typeof other === "string") return compareStrings(one, other);
+  if (jsonTypeName(one) !== jsonTypeName(other)) return undefined;
   if (typeof one === "object") return compareMembers(Object.entries(one ?? {}), Object.entries(other ?? {}));
   return Number(one) - Number(other);
 }
 
-type Members = readonly [key: string, value: unknown][];
+type ObjectEntries = readonly [key: string, value: unknown][];
 
 /**
  * By the first pair of members that differs: in type, then in key, then in value. Only own keys count, so that a key named
  * `__proto__` is data like any other.
  */
-function compareMembers(members: Members, others: Members): number {
+function compareMembers(members: ObjectEntries, others: ObjectEntries): number {
   for (const [index, [key, value]] of members.entries()) {
     const counterpart = others[index];
     if (counterpart === undefined) return 1;
     const [otherKey, otherValue] = counterpart;
     const order =
-      TYPES.indexOf(typeName(value)) - TYPES.indexOf(typeName(otherValue)) ||
-      compareTexts(key, otherKey) ||
+      TYPE_ORDER.indexOf(jsonTypeName(value)) - TYPE_ORDER.indexOf(jsonTypeName(otherValue)) ||
+      compareStrings(key, otherKey) ||
       compareValues(value, otherValue);
     if (order) return order;
   }
@@ -69,14 +68,14 @@ function compareMembers(members: Members, others: Members): number {
  * MongoDB's equality of whole values: arrays by position, objects with the same keys in the same order. A missing value
  * (undefined) equals null.
  */
-export function sameValue(one: unknown, other: unknown): boolean {
+export function isSameValue(one: unknown, other: unknown): boolean {
   if ((one ?? null) === (other ?? null)) return true;
-  if (typeName(one) !== typeName(other) || typeof one !== "object") return false;
+  if (jsonTypeName(one) !== jsonTypeName(other) || typeof one !== "object") return false;
   const [members, others] = [one as JsonObject, other as JsonObject];
   const keys = Object.keys(members);
   const otherKeys = Object.keys(others);
   return (
     keys.length === otherKeys.length &&
-    keys.every((key, index) => key === otherKeys[index] && sameValue(members[key], others[key]))
+    keys.every((key, index) => key === otherKeys[index] && isSameValue(members[key], others[key]))
   );
 }

@@ -1,5 +1,5 @@
+import { holdsOperators, isMemberCondition, LOGICAL_OPERATORS } from "./filterShape.js";
 import type { JsonObject } from "./json.js";
-import { holdsOperators, isMemberCondition, LOGICAL } from "./filterShape.js";
 
 /**
  * Joins equalities with one field (a value alone, `$eq`, `$in`) that stand in clauses of their own: those of an `$or` or
@@ -9,25 +9,25 @@ import { holdsOperators, isMemberCondition, LOGICAL } from "./filterShape.js";
  * @param query validated. The result means the same, but its `$in` may hold what only an `$eq` may: objects whose keys
  *   begin with `$`
  */
-export function joinEqualities(query: JsonObject): JsonObject {
-  const written = Object.entries(query);
-  if (written.every(([key, value]) => !key.startsWith("$") && isFlat(value))) return query;
+export function mergeEqualities(query: JsonObject): JsonObject {
+  const originalEntries = Object.entries(query);
+  if (originalEntries.every(([key, value]) => !key.startsWith("$") && isFlat(value))) return query;
   const entries: [key: string, value: unknown][] = [];
-  const together: JsonObject[] = [];
-  for (const [key, value] of written) {
+  const conjuncts: JsonObject[] = [];
+  for (const [key, value] of originalEntries) {
     if (key === "$comment") continue;
-    if (!LOGICAL.has(key)) {
-      entries.push([key, joinedBelow(value)]);
+    if (!LOGICAL_OPERATORS.has(key)) {
+      entries.push([key, mergeNested(value)]);
       continue;
     }
-    const clauses = (value as JsonObject[]).map(joinEqualities);
-    const joined = key === "$and" ? clauses : joinedClauses(clauses);
-    if (key === "$and" || (key === "$or" && joined.length === 1)) together.push(...joined);
-    else entries.push([key, joined]);
+    const clauses = (value as JsonObject[]).map(mergeEqualities);
+    const mergedClauses = key === "$and" ? clauses : mergeClauses(clauses);
+    if (key === "$and" || (key === "$or" && mergedClauses.length === 1)) conjuncts.push(...mergedClauses);
+    else entries.push([key, mergedClauses]);
   }
-  const [only] = together;
-  if (only !== undefined && together.length === 1 && entries.length === 0) return only;
-  return Object.fromEntries(together.length === 0 ? entries : [["$and", together], ...entries]);
+  const [only] = conjuncts;
+  if (only !== undefined && conjuncts.length === 1 && entries.length === 0) return only;
+  return Object.fromEntries(conjuncts.length === 0 ? entries : [["$and", conjuncts], ...entries]);
 }
 
 /** The values of which a field must have one. */
@@ -37,7 +37,7 @@ interface Equality {
 }
 
 /** Each `$in` stands where the first clause about its field stood. */
-function joinedClauses(clauses: readonly JsonObject[]): JsonObject[] {
+function mergeClauses(clauses: readonly JsonObject[]): JsonObject[] {
   const equalities = clauses.map(equalityOf);
   const lists = new Map<string, (readonly unknown[])[]>();
   for (const equality of equalities) {
@@ -59,7 +59,7 @@ function joinedClauses(clauses: readonly JsonObject[]): JsonObject[] {
 /** What a clause says when it is about one field, and about nothing but its equality. */
 function equalityOf(clause: JsonObject): Equality | undefined {
   const [field, ...further] = Object.keys(clause);
-  if (field === undefined || further.length > 0 || LOGICAL.has(field)) return undefined;
+  if (field === undefined || further.length > 0 || LOGICAL_OPERATORS.has(field)) return undefined;
   const value = clause[field];
   if (!holdsOperators(value)) return { field, values: [value] };
   if (Object.keys(value).length > 1) return undefined;
@@ -68,22 +68,20 @@ function equalityOf(clause: JsonObject): Equality | undefined {
 }
 
 /** Operators in which filters on the members of arrays may stand. */
-const NESTING: ReadonlySet<string> = new Set(["$not", "$all", "$elemMatch"]);
+const NESTING_OPERATORS: ReadonlySet<string> = new Set(["$not", "$all", "$elemMatch"]);
 
 const isFlat = (condition: unknown): boolean =>
-  !holdsOperators(condition) || !Object.keys(condition).some((name) => NESTING.has(name));
+  !holdsOperators(condition) || !Object.keys(condition).some((name) => NESTING_OPERATORS.has(name));
 
-function joinedBelow(condition: unknown): unknown {
+function mergeNested(condition: unknown): unknown {
   if (!holdsOperators(condition) || isFlat(condition)) return condition;
-  return Object.fromEntries(
-    Object.entries(condition).map(([name, operand]) => [name, joinedOperand(name, operand)]),
-  );
+  return Object.fromEntries(Object.entries(condition).map(([name, operand]) => [name, mergeOperand(name, operand)]));
 }
 
-function joinedOperand(name: string, operand: unknown): unknown {
-  if (name === "$not") return joinedBelow(operand);
-  if (name === "$all") return (operand as unknown[]).map(joinedBelow);
+function mergeOperand(name: string, operand: unknown): unknown {
+  if (name === "$not") return mergeNested(operand);
+  if (name === "$all") return (operand as unknown[]).map(mergeNested);
   if (name !== "$elemMatch") return operand;
   const members = operand as JsonObject;
-  return isMemberCondition(members) ? joinedBelow(members) : joinEqualities(members);
+  return isMemberCondition(members) ? mergeNested(members) : mergeEqualities(members);
 }

@@ -1,25 +1,25 @@
-import { typeTest } from "./bsonTypes.js";
-import { compareValues, isScalar, type JsonObject, sameValue } from "./json.js";
-import { type Found, foundAlone } from "./documentPaths.js";
-import type { Patterns } from "./regex.js";
+import { bsonTypeTest } from "./bsonTypes.js";
+import { type PathValues, singleValue } from "./documentPaths.js";
 import { holdsOperators, isMemberCondition } from "./filterShape.js";
+import { compareValues, isSameValue, isScalar, type JsonObject } from "./json.js";
+import type { FilterPatterns } from "./regex.js";
 
 /** How operators compile what is nested in them. */
-export interface Nested {
-  readonly patterns: Patterns;
+export interface NestedCompiler {
+  readonly patterns: FilterPatterns;
   /** A filter on the fields of an array's members. */
-  query(query: JsonObject): (member: unknown) => boolean;
+  compileQuery(query: JsonObject): (member: unknown) => boolean;
   /** Operators on an array's members themselves. */
-  condition(operators: JsonObject): Test;
+  compileCondition(operators: JsonObject): PathTest;
 }
 
 /** Whether what a path leads to is what an operator wants. */
-export type Test = (found: Found) => boolean;
+export type PathTest = (found: PathValues) => boolean;
 /** Makes the test for one operand; `siblings` are the operators beside it. Operands have been validated. */
-type TestOf<Operand> = (operand: Operand, siblings: JsonObject, nested: Nested) => Test;
+type OperatorCompiler<Operand> = (operand: Operand, siblings: JsonObject, nested: NestedCompiler) => PathTest;
 
-const negated =
-  <Operand>(testOf: TestOf<Operand>): TestOf<Operand> =>
+const negate =
+  <Operand>(testOf: OperatorCompiler<Operand>): OperatorCompiler<Operand> =>
   (...given) => {
     const test = testOf(...given);
     return (found) => !test(found);
@@ -27,16 +27,16 @@ const negated =
 
 /** One of the values is enough. */
 const anyValue =
-  (holds: (value: unknown) => boolean): Test =>
+  (holds: (value: unknown) => boolean): PathTest =>
   (found) =>
     found.values.some(holds);
 
 /** A missing field equals null. */
-const equals: TestOf<unknown> = (operand) =>
-  anyValue(isScalar(operand) ? (value) => (value ?? null) === operand : (value) => sameValue(value, operand));
+const equals: OperatorCompiler<unknown> = (operand) =>
+  anyValue(isScalar(operand) ? (value) => (value ?? null) === operand : (value) => isSameValue(value, operand));
 
 const comparison =
-  (holds: (order: number) => boolean): TestOf<unknown> =>
+  (holds: (order: number) => boolean): OperatorCompiler<unknown> =>
   (operand) =>
     anyValue((value) => {
       const order = compareValues(value, operand);
@@ -44,82 +44,79 @@ const comparison =
     });
 
 /** A list of operands: scalars in a set, since a hundred thousand ids would be walked for each document. */
-const divided = (operands: readonly unknown[]): { scalars: ReadonlySet<unknown>; others: unknown[] } => ({
+const splitScalars = (operands: readonly unknown[]): { scalars: ReadonlySet<unknown>; others: unknown[] } => ({
   scalars: new Set(operands.filter(isScalar)),
   others: operands.filter((value) => !isScalar(value)),
 });
 
-const within: TestOf<readonly unknown[]> = (operand) => {
-  const { scalars, others } = divided(operand);
-  return anyValue((value) => scalars.has(value ?? null) || others.some((other) => sameValue(value, other)));
+const isIn: OperatorCompiler<readonly unknown[]> = (operand) => {
+  const { scalars, others } = splitScalars(operand);
+  return anyValue((value) => scalars.has(value ?? null) || others.some((other) => isSameValue(value, other)));
 };
 
-const exists: TestOf<boolean | number> = (operand) => {
+const exists: OperatorCompiler<boolean | number> = (operand) => {
   const wanted = Boolean(operand);
   return (found) => found.ends.some((value) => value !== undefined) === wanted;
 };
 
-const ofType: TestOf<unknown> = (operand) => {
-  const tests = (Array.isArray(operand) ? operand : [operand]).map((type) => typeTest(type));
+const ofType: OperatorCompiler<unknown> = (operand) => {
+  const tests = (Array.isArray(operand) ? operand : [operand]).map((type) => bsonTypeTest(type));
   return anyValue((value) => tests.some((test) => test?.(value)));
 };
 
-const regex: TestOf<string> = (operand, siblings, { patterns }) => {
+const regex: OperatorCompiler<string> = (operand, siblings, { patterns }) => {
   const options = Object.hasOwn(siblings, "$options") ? (siblings["$options"] as string) : "";
   const test = patterns.compile(operand, options);
   return anyValue((value) => typeof value === "string" && test(value));
 };
 
-const ofSize: TestOf<number> = (operand) => (found) =>
+const ofSize: OperatorCompiler<number> = (operand) => (found) =>
   found.ends.some((value) => Array.isArray(value) && value.length === operand);
 
 /** MongoDB reckons in 64-bit integers: fractions are cut off, what is larger has no remainder. */
-const modulo: TestOf<readonly [number, number]> = ([divisor, remainder]) => {
+const modulo: OperatorCompiler<readonly [number, number]> = ([divisor, remainder]) => {
   const [by, rest] = [Math.trunc(divisor), Math.trunc(remainder)];
-  return anyValue(
-    (value) => typeof value === "number" && Math.abs(value) < 2 ** 63 && Math.trunc(value) % by === rest,
-  );
+  return anyValue((value) => typeof value === "number" && Math.abs(value) < 2 ** 63 && Math.trunc(value) % by === rest);
 };
 
-const elemMatch: TestOf<JsonObject> = (operand, _siblings, nested) => {
-  const test = memberTest(operand, nested);
+const elemMatch: OperatorCompiler<JsonObject> = (operand, _siblings, nested) => {
+  const test = compileMemberTest(operand, nested);
   return (found) => found.ends.some((value) => Array.isArray(value) && value.some(test));
 };
 
-function memberTest(operand: JsonObject, nested: Nested): (member: unknown) => boolean {
-  if (!isMemberCondition(operand)) return nested.query(operand);
-  const test = nested.condition(operand);
-  return (member) => test(foundAlone(member));
+function compileMemberTest(operand: JsonObject, nested: NestedCompiler): (member: unknown) => boolean {
+  if (!isMemberCondition(operand)) return nested.compileQuery(operand);
+  const test = nested.compileCondition(operand);
+  return (member) => test(singleValue(member));
 }
 
-const all: TestOf<readonly unknown[]> = (operand, siblings, nested) => {
-  const { scalars, others } = divided(operand);
+const all: OperatorCompiler<readonly unknown[]> = (operand, siblings, nested) => {
+  const { scalars, others } = splitScalars(operand);
   const tests = others.map((value) =>
     holdsOperators(value)
       ? elemMatch(value["$elemMatch"] as JsonObject, siblings, nested)
       : equals(value, siblings, nested),
   );
-  return (found) =>
-    operand.length > 0 && holdsEach(scalars, found.values) && tests.every((test) => test(found));
+  return (found) => operand.length > 0 && containsAll(scalars, found.values) && tests.every((test) => test(found));
 };
 
-function holdsEach(scalars: ReadonlySet<unknown>, values: readonly unknown[]): boolean {
+function containsAll(scalars: ReadonlySet<unknown>, values: readonly unknown[]): boolean {
   if (scalars.size > values.length) return false;
   const held = new Set(values.map((value) => value ?? null).filter((value) => scalars.has(value)));
   return held.size === scalars.size;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each operator has an operand of its own type, which the validator checks.
-const TESTS: ReadonlyMap<string, TestOf<any>> = new Map<string, TestOf<any>>([
+const OPERATOR_COMPILERS: ReadonlyMap<string, OperatorCompiler<any>> = new Map<string, OperatorCompiler<any>>([
   ["$eq", equals],
-  ["$ne", negated(equals)],
+  ["$ne", negate(equals)],
   ["$gt", comparison((order) => order > 0)],
   ["$gte", comparison((order) => order >= 0)],
   ["$lt", comparison((order) => order < 0)],
   ["$lte", comparison((order) => order <= 0)],
-  ["$in", within],
-  ["$nin", negated(within)],
-  ["$not", negated((operand: JsonObject, _siblings, nested) => nested.condition(operand))],
+  ["$in", isIn],
+  ["$nin", negate(isIn)],
+  ["$not", negate((operand: JsonObject, _siblings, nested) => nested.compileCondition(operand))],
   ["$exists", exists],
   ["$type", ofType],
   ["$regex", regex],
@@ -135,9 +132,9 @@ const TESTS: ReadonlyMap<string, TestOf<any>> = new Map<string, TestOf<any>>([
  * @param siblings the operator and those beside it, validated
  * @returns undefined for `$options`, which belongs to the `$regex` beside it
  */
-export const operatorTest = (
+export const compileOperator = (
   name: string,
   operand: unknown,
   siblings: JsonObject,
-  nested: Nested,
-): Test | undefined => TESTS.get(name)?.(operand, siblings, nested);
+  nested: NestedCompiler,
+): PathTest | undefined => OPERATOR_COMPILERS.get(name)?.(operand, siblings, nested);

@@ -1,12 +1,12 @@
 import { invalid, WmsError } from "../../domain/wmsError.js";
 import { countConditions } from "./conditions.js";
-import { documentWatch } from "./documentTimeLimit.js";
-import { joinEqualities } from "./mergeEqualities.js";
+import { DocumentPaths, type PathValues } from "./documentPaths.js";
+import { createDocumentTimeLimit } from "./documentTimeLimit.js";
+import { holdsOperators, LOGICAL_OPERATORS } from "./filterShape.js";
 import type { JsonObject } from "./json.js";
-import { type Nested, operatorTest, type Test } from "./operators.js";
-import { type Found, Paths } from "./documentPaths.js";
-import { Patterns } from "./regex.js";
-import { holdsOperators, LOGICAL } from "./filterShape.js";
+import { mergeEqualities } from "./mergeEqualities.js";
+import { compileOperator, type NestedCompiler, type PathTest } from "./operators.js";
+import { FilterPatterns } from "./regex.js";
 import { validateFilter } from "./validateFilter.js";
 
 /** A filter that is ready to be run. */
@@ -14,7 +14,7 @@ export interface PreparedFilter {
   /** The filter to plan with: it means what was written, but is more simple. */
   readonly query: JsonObject;
   /** How many conditions are tried on a document, at the most. */
-  readonly conditions: number;
+  readonly conditionCount: number;
   /**
    * Tests a document.
    *
@@ -30,21 +30,21 @@ export interface PreparedFilter {
  * @throws WmsError `invalid` that names the field for a filter that can't be used
  */
 export function prepareFilter(filter: Record<string, unknown>): PreparedFilter {
-  const patterns = new Patterns();
+  const patterns = new FilterPatterns();
   validateFilter(filter, patterns);
-  const query = joinEqualities(filter);
-  const test = asInvalid(() => new FilterCompiler(patterns).query(query));
-  const conditions = countConditions(query);
-  const watch = documentWatch(conditions);
+  const query = mergeEqualities(filter);
+  const test = rethrowAsInvalid(() => new FilterCompiler(patterns).compileQuery(query));
+  const conditionCount = countConditions(query);
+  const watch = createDocumentTimeLimit(conditionCount);
   const matches = (document: object, length: number): boolean => {
     patterns.startDocument();
-    return asInvalid(() => watch(length, () => test(document)));
+    return rethrowAsInvalid(() => watch(length, () => test(document)));
   };
-  return { query, conditions, matches };
+  return { query, conditionCount, matches };
 }
 
 /** Whatever goes wrong with a filter is the filter's fault: a 400, not a 500. */
-function asInvalid<T>(action: () => T): T {
+function rethrowAsInvalid<T>(action: () => T): T {
   try {
     return action();
   } catch (error) {
@@ -54,29 +54,29 @@ function asInvalid<T>(action: () => T): T {
 }
 
 /** Makes closures of a validated filter. */
-class FilterCompiler implements Nested {
-  readonly patterns: Patterns;
+class FilterCompiler implements NestedCompiler {
+  readonly patterns: FilterPatterns;
 
-  constructor(patterns: Patterns) {
+  constructor(patterns: FilterPatterns) {
     this.patterns = patterns;
   }
 
   /** A test of documents, and of what else stands in an array: only objects and arrays have fields. */
-  query(query: JsonObject): (document: unknown) => boolean {
-    const paths = new Paths();
-    const holds = this.#clause(query, paths);
+  compileQuery(query: JsonObject): (document: unknown) => boolean {
+    const paths = new DocumentPaths();
+    const holds = this.#compileClause(query, paths);
     return (document) => {
       if (typeof document !== "object" || document === null) return false;
-      paths.enter(document);
+      paths.setDocument(document);
       return holds();
     };
   }
 
   /** A test of the values that one path leads to. */
-  condition(operators: JsonObject): Test {
-    const tests: Test[] = [];
+  compileCondition(operators: JsonObject): PathTest {
+    const tests: PathTest[] = [];
     for (const [name, operand] of Object.entries(operators)) {
-      const test = operatorTest(name, operand, operators, this);
+      const test = compileOperator(name, operand, operators, this);
       if (test !== undefined) tests.push(test);
     }
     const [first] = tests;
@@ -85,30 +85,30 @@ class FilterCompiler implements Nested {
   }
 
   /** A test of the document that the paths have entered: first by what combines filters, then by single fields. */
-  #clause(query: JsonObject, paths: Paths): () => boolean {
+  #compileClause(query: JsonObject, paths: DocumentPaths): () => boolean {
     const fields: (() => boolean)[] = [];
     const logical: (() => boolean)[] = [];
     for (const [key, value] of Object.entries(query)) {
-      if (LOGICAL.has(key)) logical.push(this.#logical(key, value as JsonObject[], paths));
-      else fields.push(this.#field(paths.to(key), holdsOperators(value) ? value : { $eq: value }));
+      if (LOGICAL_OPERATORS.has(key)) logical.push(this.#compileLogical(key, value as JsonObject[], paths));
+      else fields.push(this.#compileField(paths.resolverOf(key), holdsOperators(value) ? value : { $eq: value }));
     }
-    return every([...logical, ...fields]);
+    return allHold([...logical, ...fields]);
   }
 
-  #field(find: () => Found, operators: JsonObject): () => boolean {
-    const holds = this.condition(operators);
+  #compileField(find: () => PathValues, operators: JsonObject): () => boolean {
+    const holds = this.compileCondition(operators);
     return () => holds(find());
   }
 
-  #logical(operator: string, clauses: readonly JsonObject[], paths: Paths): () => boolean {
-    const tests = clauses.map((clause) => this.#clause(clause, paths));
-    if (operator === "$and") return every(tests);
+  #compileLogical(operator: string, clauses: readonly JsonObject[], paths: DocumentPaths): () => boolean {
+    const tests = clauses.map((clause) => this.#compileClause(clause, paths));
+    if (operator === "$and") return allHold(tests);
     const wanted = operator === "$or";
     return () => tests.some((test) => test()) === wanted;
   }
 }
 
-function every(tests: readonly (() => boolean)[]): () => boolean {
+function allHold(tests: readonly (() => boolean)[]): () => boolean {
   const [first] = tests;
   return first !== undefined && tests.length === 1 ? first : () => tests.every((test) => test());
 }

@@ -2,7 +2,7 @@ import { invalid } from "../../domain/wmsError.js";
 import { isObject, type JsonObject } from "./json.js";
 
 /** What to keep of an object, by key; null keeps the whole value. */
-type Kept = Map<string, Kept | null>;
+type ProjectionTree = Map<string, ProjectionTree | null>;
 
 /**
  * Compiles a projection: the fields to return, by MongoDB's rules of inclusion.
@@ -16,42 +16,42 @@ type Kept = Map<string, Kept | null>;
  * @throws WmsError `invalid` for an empty segment, as in `a..b`
  */
 export function compileProjection(fields: readonly string[]): (document: object) => object {
-  const kept: Kept = new Map();
+  const tree: ProjectionTree = new Map();
   fields.forEach((field, index) => {
-    keep(kept, field, `projection[${index}]`);
+    addField(tree, field, `projection[${index}]`);
   });
-  return (document) => pick(document as JsonObject, kept);
+  return (document) => projectObject(document as JsonObject, tree);
 }
 
-function keep(kept: Kept, field: string, at: string): void {
+function addField(tree: ProjectionTree, field: string, path: string): void {
   const segments = field.split(".");
-  if (segments.includes("")) throw invalid(`${at}: a part of the field's name is empty`);
+  if (segments.includes("")) throw invalid(`${path}: a part of the field's name is empty`);
   const last = segments.pop() as string;
-  let level = kept;
+  let level = tree;
   for (const segment of segments) {
     const known = level.get(segment);
     if (known === null) return;
-    const next: Kept = known ?? new Map();
+    const next: ProjectionTree = known ?? new Map();
     level.set(segment, next);
     level = next;
   }
   level.set(last, null);
 }
 
-function pick(object: JsonObject, kept: Kept): object {
+function projectObject(object: JsonObject, tree: ProjectionTree): object {
   // Without a prototype, `__proto__` is a key like any other.
   const picked = Object.create(null) as JsonObject;
   for (const key of Object.keys(object)) {
-    const within = kept.get(key);
+    const within = tree.get(key);
     if (within === undefined) continue;
-    const value = within === null ? object[key] : pickWithin(object[key], within);
+    const value = within === null ? object[key] : projectValue(object[key], within);
     if (value !== undefined) picked[key] = value;
   }
   return picked;
 }
 
-function pickWithin(value: unknown, kept: Kept): unknown {
+function projectValue(value: unknown, tree: ProjectionTree): unknown {
   if (Array.isArray(value))
-    return value.map((member) => pickWithin(member, kept)).filter((member) => member !== undefined);
-  return isObject(value) ? pick(value, kept) : undefined;
+    return value.map((member) => projectValue(member, tree)).filter((member) => member !== undefined);
+  return isObject(value) ? projectObject(value, tree) : undefined;
 }

@@ -1,7 +1,7 @@
-import { encodeCursor, type Position } from "./cursor.js";
+import { encodeCursor, type WalkPosition } from "./cursor.js";
 
 /** One page of an answer. */
-export interface Page {
+export interface QueryPage {
   /** JSON texts of the matches. */
   readonly items: string[];
   /** Null exactly when no further match stood there. */
@@ -9,33 +9,33 @@ export interface Page {
 }
 
 /** Matches in a piece of a page's text. */
-const IN_A_PIECE = 50;
+const MATCHES_PER_CHUNK = 50;
 
-/** A page as the body of an answer, whose bytes {@link PageBuilder} counts, in pieces: it may have megabytes. */
-export function pageText(envelope: string, { items, nextAfter }: Page): string[] {
-  const pieces = [`{${JSON.stringify(envelope)}:[`];
-  for (let start = 0; start < items.length; start += IN_A_PIECE) {
-    const piece = items.slice(start, start + IN_A_PIECE).join(",");
-    pieces.push(start === 0 ? piece : `,${piece}`);
+/** A page as the body of an answer, whose bytes {@link QueryPageBuilder} counts, in pieces: it may have megabytes. */
+export function formatPageChunks(envelope: string, { items, nextAfter }: QueryPage): string[] {
+  const chunks = [`{${JSON.stringify(envelope)}:[`];
+  for (let start = 0; start < items.length; start += MATCHES_PER_CHUNK) {
+    const chunk = items.slice(start, start + MATCHES_PER_CHUNK).join(",");
+    chunks.push(start === 0 ? chunk : `,${chunk}`);
   }
-  pieces.push(`],"next_after":${JSON.stringify(nextAfter)}}`);
-  return pieces;
+  chunks.push(`],"next_after":${JSON.stringify(nextAfter)}}`);
+  return chunks;
 }
 
 /** Collects matches until the answer would be too long. */
-export class PageBuilder {
+export class QueryPageBuilder {
   readonly #maxBytes: number;
   readonly #items: string[] = [];
   /** Bytes of an answer with these items and an empty `next_after`. */
   #bytes: number;
-  #last: Position | undefined;
+  #last: WalkPosition | undefined;
   /** Has room only if nothing follows it, since null is shorter than a cursor. */
-  #lastOfAll: string | undefined;
+  #finalItem: string | undefined;
 
   /** @param maxBytes of the whole answer, in UTF-8 */
   constructor(envelope: string, maxBytes: number) {
     this.#maxBytes = maxBytes;
-    this.#bytes = Buffer.byteLength(pageText(envelope, { items: [], nextAfter: "" }).join("")) - '""'.length;
+    this.#bytes = Buffer.byteLength(formatPageChunks(envelope, { items: [], nextAfter: "" }).join("")) - '""'.length;
   }
 
   /**
@@ -43,28 +43,28 @@ export class PageBuilder {
    *
    * @returns the finished page when the match had no room
    */
-  add(item: string, at: Position): Page | undefined {
-    if (this.#lastOfAll !== undefined) return this.#broken();
+  add(item: string, position: WalkPosition): QueryPage | undefined {
+    if (this.#finalItem !== undefined) return this.#buildPartialPage();
     const bytes = this.#bytes + Buffer.byteLength(item) + (this.#items.length > 0 ? ",".length : 0);
-    const cursor = JSON.stringify(encodeCursor(at));
+    const cursor = JSON.stringify(encodeCursor(position));
     if (this.#items.length === 0 || bytes + cursor.length <= this.#maxBytes) {
       this.#items.push(item);
       this.#bytes = bytes;
-      this.#last = at;
+      this.#last = position;
       return undefined;
     }
-    if (bytes + "null".length > this.#maxBytes) return this.#broken();
-    this.#lastOfAll = item;
+    if (bytes + "null".length > this.#maxBytes) return this.#buildPartialPage();
+    this.#finalItem = item;
     return undefined;
   }
 
   /** The page when there is no further match. */
-  finish(): Page {
-    const items = this.#lastOfAll === undefined ? this.#items : [...this.#items, this.#lastOfAll];
+  finish(): QueryPage {
+    const items = this.#finalItem === undefined ? this.#items : [...this.#items, this.#finalItem];
     return { items, nextAfter: null };
   }
 
-  #broken(): Page {
+  #buildPartialPage(): QueryPage {
     return { items: this.#items, nextAfter: this.#last === undefined ? null : encodeCursor(this.#last) };
   }
 }

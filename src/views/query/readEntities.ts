@@ -1,48 +1,42 @@
-import { notFound } from "../../domain/wmsError.js";
-import { isTaskforceUuid, isTaskId, isWorkflowId, type WorkflowId } from "../../domain/ids.js";
+import { isTaskforceUuid, isTaskId, isWorkflowId } from "../../domain/ids.js";
 import type { FindRequest } from "../../domain/requestSchemas.js";
-import type { IdOf, Kind } from "../../store/keys.js";
-import type { Page } from "./queryPage.js";
-import { runQuery } from "./runQuery.js";
-import { taskforceText, taskText, workflowText } from "../../store/records.js";
-import type { StoredOf } from "../../store/store.js";
+import { notFound } from "../../domain/wmsError.js";
 import type { Wms } from "../../lifecycle/context.js";
+import type { EntityKind, IdByKind } from "../../store/keys.js";
+import { taskforceJson, taskJson, workflowJson } from "../../store/records.js";
+import type { StoredByKind } from "../../store/store.js";
+import type { QueryPage } from "./queryPage.js";
+import { runQuery } from "./runQuery.js";
 
 /** How a record of each kind is shown. */
-const TEXT_OF: { [K in Kind]: (record: StoredOf[K]) => string } = {
-  workflow: workflowText,
-  task: taskText,
-  taskforce: taskforceText,
+const SERIALIZERS: { [K in EntityKind]: (record: StoredByKind[K]) => string } = {
+  workflow: workflowJson,
+  task: taskJson,
+  taskforce: taskforceJson,
 };
 
-const show = async <K extends Kind>(
+const readAsText = async <K extends EntityKind>(
   wms: Wms,
   kind: K,
-  id: IdOf[K] | undefined,
-  missing: string,
+  id: IdByKind[K] | undefined,
+  notFoundMessage: string,
 ): Promise<string> => {
   const record = id && (await wms.store.fetch(kind, id));
-  if (!record) throw notFound(missing);
-  return TEXT_OF[kind](record);
+  if (!record) throw notFound(notFoundMessage);
+  return SERIALIZERS[kind](record);
 };
 
 /** A workflow as JSON text. @throws WmsError `not-found` */
 export const readWorkflow = (wms: Wms, id: string): Promise<string> =>
-  show(wms, "workflow", isWorkflowId(id) ? id : undefined, `no workflow found with id: ${id}`);
+  readAsText(wms, "workflow", isWorkflowId(id) ? id : undefined, `no workflow found with id: ${id}`);
 
 /** A task directive as JSON text. @throws WmsError `not-found` */
 export const readTaskDirective = (wms: Wms, id: string): Promise<string> =>
-  show(wms, "task", isTaskId(id) ? id : undefined, `no task found with id: ${id}`);
+  readAsText(wms, "task", isTaskId(id) ? id : undefined, `no task found with id: ${id}`);
 
 /** A taskforce as JSON text. @throws WmsError `not-found` */
 export const readTaskforce = (wms: Wms, uuid: string): Promise<string> =>
-  show(wms, "taskforce", isTaskforceUuid(uuid) ? uuid : undefined, `no taskforce found with uuid: ${uuid}`);
-
-/** The priority of a workflow that is known to exist. */
-export async function workflowPriority(wms: Wms, id: WorkflowId): Promise<number> {
-  const { priority } = JSON.parse(await readWorkflow(wms, id)) as { priority: number };
-  return priority;
-}
+  readAsText(wms, "taskforce", isTaskforceUuid(uuid) ? uuid : undefined, `no taskforce found with uuid: ${uuid}`);
 
 /**
  * One page of the entities that match a filter, oldest first.
@@ -51,16 +45,16 @@ export async function workflowPriority(wms: Wms, id: WorkflowId): Promise<number
  * @returns JSON texts, and the cursor of the next page if there is one
  * @throws WmsError `invalid` for a filter, projection or cursor that can't be used
  */
-export function queryEntities<K extends Kind>(
+export function queryEntities<K extends EntityKind>(
   wms: Wms,
   kind: K,
-  find: FindRequest,
+  request: FindRequest,
   envelope: string,
-): Promise<Page> {
+): Promise<QueryPage> {
   const { store, settings } = wms;
-  const load = async (_: K, ids: IdOf[K][]) =>
-    (await store.fetchMany(kind, ids)).map((record) => record && TEXT_OF[kind](record));
+  const load = async (_: K, ids: IdByKind[K][]) =>
+    (await store.fetchMany(kind, ids)).map((record) => record && SERIALIZERS[kind](record));
   const source = { redis: store.redis, partitions: store.partitions, load };
   const { queryMaxBytes: maxBytes, queryMaxScan: maxScan } = settings;
-  return runQuery(source, kind, find, { maxBytes, maxScan, envelope });
+  return runQuery(source, kind, request, { maxBytes, maxScan, envelope });
 }

@@ -1,9 +1,9 @@
 import { RE2JS } from "re2js";
-import { TookTooLong, watched } from "./runWithTimeout.js";
+import { runWithTimeout, WorkTimeoutError } from "./runWithTimeout.js";
 
 /** Longest pattern, and all patterns of a filter together, in UTF-8 bytes. */
 const MAX_PATTERN_BYTES = 1024;
-const MAX_BYTES_TOGETHER = 4096;
+const MAX_TOTAL_PATTERN_BYTES = 4096;
 /** Different patterns of a filter. */
 const MAX_PATTERNS = 50;
 /** Instructions of all patterns of a filter together; `a{1000}` has a thousand. */
@@ -15,13 +15,13 @@ const MAX_INSTRUCTIONS = 10_000;
  */
 
 /** For one pattern to be compiled; one of 20 bytes can have millions of instructions. */
-const COMPILE_PATIENCE = 250;
+const COMPILE_TIMEOUT_MS = 250;
 /** For the patterns of a filter on one document. */
-const DOCUMENT_PATIENCE = 500;
+const REGEX_DOCUMENT_TIMEOUT_MS = 500;
 /** For the same on all documents of a query. */
-const QUERY_PATIENCE = 30_000;
+const REGEX_QUERY_TIMEOUT_MS = 30_000;
 /** Characters × instructions that need no watching: some 30 ms at the worst, mostly far below one. */
-const SMALL_WORK = 100_000;
+const MAX_UNTIMED_WORK = 100_000;
 
 const FLAGS: ReadonlyMap<string, number> = new Map([
   ["i", RE2JS.CASE_INSENSITIVE],
@@ -37,20 +37,20 @@ export class PatternError extends Error {
 }
 
 /** The regular expressions of one filter. */
-export class Patterns {
+export class FilterPatterns {
   readonly #compiled = new Map<string, (text: string) => boolean>();
   #bytes = 0;
   #instructions = 0;
   /** On the present document, since it was last looked at the clock. */
   #work = 0;
-  #deadline = 0;
+  #deadlineMs = 0;
   /** Milliseconds on all documents so far. */
-  #spent = 0;
+  #spentMs = 0;
 
   /** Gives the next document its time. */
   startDocument(): void {
     this.#work = 0;
-    this.#deadline = performance.now() + DOCUMENT_PATIENCE;
+    this.#deadlineMs = performance.now() + REGEX_DOCUMENT_TIMEOUT_MS;
   }
 
   /**
@@ -66,19 +66,19 @@ export class Patterns {
     if (known !== undefined) return known;
     if (this.#compiled.size === MAX_PATTERNS)
       throw new PatternError(`a filter may hold ${MAX_PATTERNS} different patterns at most`);
-    const flags = flagsOf(options);
-    this.#bytes += bytesOf(pattern);
-    if (this.#bytes > MAX_BYTES_TOGETHER)
-      throw new PatternError(`expected at most ${MAX_BYTES_TOGETHER} bytes in all patterns together`);
+    const flags = parseFlags(options);
+    this.#bytes += patternSizeBytes(pattern);
+    if (this.#bytes > MAX_TOTAL_PATTERN_BYTES)
+      throw new PatternError(`expected at most ${MAX_TOTAL_PATTERN_BYTES} bytes in all patterns together`);
     let regex = compileRe2(pattern, flags);
     const size = regex.programSize();
     this.#instructions += size;
     if (this.#instructions > MAX_INSTRUCTIONS) throw new PatternError("repeats too much");
     const test = (text: string): boolean => {
       try {
-        return this.#timed(size * text.length, () => regex.test(text));
+        return this.#runTimed(size * text.length, () => regex.test(text));
       } catch (error) {
-        if (!(error instanceof TookTooLong)) throw error;
+        if (!(error instanceof WorkTimeoutError)) throw error;
         regex = compileRe2(pattern, flags);
         throw new PatternError("the pattern takes too long on these documents");
       }
@@ -88,26 +88,26 @@ export class Patterns {
   }
 
   /** @throws TookTooLong */
-  #timed(work: number, test: () => boolean): boolean {
-    if (this.#spent > QUERY_PATIENCE) throw new TookTooLong("on all documents together");
+  #runTimed(work: number, test: () => boolean): boolean {
+    if (this.#spentMs > REGEX_QUERY_TIMEOUT_MS) throw new WorkTimeoutError("on all documents together");
     const began = performance.now();
     this.#work += work;
-    const small = this.#work <= SMALL_WORK;
+    const small = this.#work <= MAX_UNTIMED_WORK;
     if (!small) this.#work = 0;
-    const holds = small ? test() : watched(this.#deadline - began, test);
-    this.#spent += performance.now() - began;
+    const holds = small ? test() : runWithTimeout(this.#deadlineMs - began, test);
+    this.#spentMs += performance.now() - began;
     return holds;
   }
 }
 
 /** @throws PatternError */
-function bytesOf(pattern: string): number {
+function patternSizeBytes(pattern: string): number {
   const bytes = Buffer.byteLength(pattern);
   if (bytes > MAX_PATTERN_BYTES) throw new PatternError(`expected at most ${MAX_PATTERN_BYTES} bytes`);
   return bytes;
 }
 
-function flagsOf(options: string): number {
+function parseFlags(options: string): number {
   let flags = 0;
   for (const option of options) {
     const flag = FLAGS.get(option);
@@ -122,9 +122,9 @@ function compileRe2(pattern: string, flags: number): RE2JS {
   try {
     // Without a repetition, a pattern is as large as its text.
     if (!/\{\d/.test(pattern)) return RE2JS.compile(pattern, flags);
-    return watched(COMPILE_PATIENCE, () => RE2JS.compile(pattern, flags));
+    return runWithTimeout(COMPILE_TIMEOUT_MS, () => RE2JS.compile(pattern, flags));
   } catch (error) {
-    if (error instanceof TookTooLong) throw new PatternError("repeats too much");
+    if (error instanceof WorkTimeoutError) throw new PatternError("repeats too much");
     throw new PatternError(`is no pattern that RE2 knows: ${(error as Error).message}`);
   }
 }

@@ -1,8 +1,8 @@
 import { createContext, Script } from "node:vm";
 
 /** The work took longer than it was given. */
-export class TookTooLong extends Error {
-  override name = "TookTooLong";
+export class WorkTimeoutError extends Error {
+  override name = "WorkTimeoutError";
 }
 
 const context = createContext({});
@@ -15,31 +15,31 @@ const script = new Script("work()");
  * When the process itself did not get the processor meanwhile, it is no fault of the work: it is done once more, from the
  * beginning.
  *
- * @param milliseconds that it may take; below one, it is not even begun
+ * @param timeoutMs that it may take; below one, it is not even begun
  * @throws TookTooLong, or what the work throws
  */
-export function watched<T>(milliseconds: number, work: () => T): T {
-  const timeout = Math.floor(milliseconds);
-  if (timeout < 1) throw new TookTooLong("no time is left");
+export function runWithTimeout<T>(timeoutMs: number, work: () => T): T {
+  const wholeTimeoutMs = Math.floor(timeoutMs);
+  if (wholeTimeoutMs < 1) throw new WorkTimeoutError("no time is left");
   const before = process.cpuUsage();
-  const first = within(timeout, work);
-  if (first !== BROKEN_OFF) return first;
+  const first = runInVm(wholeTimeoutMs, work);
+  if (first !== TIMED_OUT) return first;
   const { user, system } = process.cpuUsage(before);
-  const stalled = (user + system) / 1000 < timeout / 2;
-  const second = stalled ? within(timeout, work) : BROKEN_OFF;
-  if (second !== BROKEN_OFF) return second;
-  throw new TookTooLong(`broken off after ${timeout} ms`);
+  const isCpuStarved = (user + system) / 1000 < wholeTimeoutMs / 2;
+  const second = isCpuStarved ? runInVm(wholeTimeoutMs, work) : TIMED_OUT;
+  if (second !== TIMED_OUT) return second;
+  throw new WorkTimeoutError(`broken off after ${wholeTimeoutMs} ms`);
 }
 
-const BROKEN_OFF = Symbol("broken off");
+const TIMED_OUT = Symbol("broken off");
 
-function within<T>(timeout: number, work: () => T): T | typeof BROKEN_OFF {
+function runInVm<T>(timeout: number, work: () => T): T | typeof TIMED_OUT {
   context["work"] = work;
   try {
     return script.runInContext(context, { timeout }) as T;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
-    return BROKEN_OFF;
+    return TIMED_OUT;
   } finally {
     context["work"] = undefined;
   }

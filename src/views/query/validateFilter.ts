@@ -1,8 +1,8 @@
 import { invalid } from "../../domain/wmsError.js";
-import { isObject, type JsonObject, typeName } from "./json.js";
-import { checkOperand, FIELD_OPERATORS, type FilterCheck } from "./operandChecks.js";
-import { Patterns } from "./regex.js";
-import { holdsOperators, LOGICAL } from "./filterShape.js";
+import { holdsOperators, LOGICAL_OPERATORS } from "./filterShape.js";
+import { isObject, type JsonObject, jsonTypeName } from "./json.js";
+import { checkOperand, FIELD_OPERATORS, type FilterValidation } from "./operandChecks.js";
+import { FilterPatterns } from "./regex.js";
 
 /** Levels of `$and`, `$or`, `$nor`, `$not` and `$elemMatch`, and below them of objects and arrays to compare with. */
 const MAX_DEPTH = 100;
@@ -15,66 +15,66 @@ const MAX_CONDITIONS = 10_000;
  * @param patterns receives the filter's regular expressions, compiled
  * @throws WmsError `invalid` that names the field: `query.$or[0].phase.$in: expected array, got string`
  */
-export function validateFilter(filter: unknown, patterns = new Patterns()): asserts filter is JsonObject {
+export function validateFilter(filter: unknown, patterns = new FilterPatterns()): asserts filter is JsonObject {
   let conditions = 0;
-  const check: FilterCheck = {
+  const validation: FilterValidation = {
     patterns,
     fail: (at, what) => {
       throw invalid(`${at}: ${what}`);
     },
-    depth(depth, at) {
-      if (depth > MAX_DEPTH) check.fail(at, `nested deeper than ${MAX_DEPTH} levels`);
+    checkDepth(depth, at) {
+      if (depth > MAX_DEPTH) validation.fail(at, `nested deeper than ${MAX_DEPTH} levels`);
     },
-    condition(at) {
-      if (++conditions > MAX_CONDITIONS) check.fail(at, `more than ${MAX_CONDITIONS} conditions in a filter`);
+    countCondition(at) {
+      if (++conditions > MAX_CONDITIONS) validation.fail(at, `more than ${MAX_CONDITIONS} conditions in a filter`);
     },
-    query: (query, at, depth) => checkQuery(query, at, depth, check),
-    operators: (operators, at, depth) => checkOperators(operators, at, depth, check),
-    literal: (value, at, depth) => checkLiteral(value, at, depth, check),
+    checkQuery: (query, at, depth) => checkQuery(query, at, depth, validation),
+    checkOperators: (operators, at, depth) => checkOperators(operators, at, depth, validation),
+    checkLiteral: (value, at, depth) => checkLiteral(value, at, depth, validation),
   };
-  checkQuery(filter, "query", 0, check);
+  checkQuery(filter, "query", 0, validation);
 }
 
-function checkQuery(query: unknown, at: string, depth: number, check: FilterCheck): void {
-  if (!isObject(query)) check.fail(at, `expected object, got ${typeName(query)}`);
-  check.depth(depth, at);
+function checkQuery(query: unknown, path: string, depth: number, validation: FilterValidation): void {
+  if (!isObject(query)) validation.fail(path, `expected object, got ${jsonTypeName(query)}`);
+  validation.checkDepth(depth, path);
   for (const [key, value] of Object.entries(query)) {
-    const here = `${at}.${key}`;
-    check.condition(here);
-    if (LOGICAL.has(key)) checkClauses(value, here, depth + 1, check);
-    else if (key.startsWith("$")) checkComment(key, here, check);
-    else if (holdsOperators(value)) checkOperators(value, here, depth, check);
-    else checkLiteral(value, here, depth, check);
+    const keyPath = `${path}.${key}`;
+    validation.countCondition(keyPath);
+    if (LOGICAL_OPERATORS.has(key)) checkClauses(value, keyPath, depth + 1, validation);
+    else if (key.startsWith("$")) checkTopLevelOperator(key, keyPath, validation);
+    else if (holdsOperators(value)) checkOperators(value, keyPath, depth, validation);
+    else checkLiteral(value, keyPath, depth, validation);
   }
 }
 
-function checkClauses(clauses: unknown, at: string, depth: number, check: FilterCheck): void {
-  if (!Array.isArray(clauses)) check.fail(at, `expected array, got ${typeName(clauses)}`);
-  if (clauses.length === 0) check.fail(at, "expected at least one filter");
+function checkClauses(clauses: unknown, path: string, depth: number, validation: FilterValidation): void {
+  if (!Array.isArray(clauses)) validation.fail(path, `expected array, got ${jsonTypeName(clauses)}`);
+  if (clauses.length === 0) validation.fail(path, "expected at least one filter");
   clauses.forEach((clause, index) => {
-    checkQuery(clause, `${at}[${index}]`, depth, check);
+    checkQuery(clause, `${path}[${index}]`, depth, validation);
   });
 }
 
-function checkComment(key: string, at: string, check: FilterCheck): void {
+function checkTopLevelOperator(key: string, path: string, validation: FilterValidation): void {
   if (key === "$comment") return;
-  check.fail(at, FIELD_OPERATORS.has(key) ? "stands below the name of a field only" : "unknown operator");
+  validation.fail(path, FIELD_OPERATORS.has(key) ? "stands below the name of a field only" : "unknown operator");
 }
 
-function checkOperators(operators: JsonObject, at: string, depth: number, check: FilterCheck): void {
-  check.depth(depth, at);
+function checkOperators(operators: JsonObject, path: string, depth: number, validation: FilterValidation): void {
+  validation.checkDepth(depth, path);
   for (const [key, operand] of Object.entries(operators)) {
-    const here = `${at}.${key}`;
-    check.condition(here);
-    if (!key.startsWith("$")) check.fail(here, "a field stands beside operators");
-    if (LOGICAL.has(key)) check.fail(here, "stands above the names of fields only");
-    if (!FIELD_OPERATORS.has(key)) check.fail(here, "unknown operator");
-    checkOperand(key, operand, operators, { at: here, depth, check });
+    const keyPath = `${path}.${key}`;
+    validation.countCondition(keyPath);
+    if (!key.startsWith("$")) validation.fail(keyPath, "a field stands beside operators");
+    if (LOGICAL_OPERATORS.has(key)) validation.fail(keyPath, "stands above the names of fields only");
+    if (!FIELD_OPERATORS.has(key)) validation.fail(keyPath, "unknown operator");
+    checkOperand(key, operand, operators, { path: keyPath, depth, validation });
   }
 }
 
-function checkLiteral(value: unknown, at: string, depth: number, check: FilterCheck): void {
+function checkLiteral(value: unknown, path: string, depth: number, validation: FilterValidation): void {
   if (typeof value !== "object" || value === null) return;
-  check.depth(depth + 1, at);
-  for (const member of Object.values(value)) checkLiteral(member, at, depth + 1, check);
+  validation.checkDepth(depth + 1, path);
+  for (const member of Object.values(value)) checkLiteral(member, path, depth + 1, validation);
 }

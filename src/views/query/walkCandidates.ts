@@ -1,13 +1,13 @@
+import { unwrapReplies } from "../../redis/pipelineReplies.js";
 import type { RedisClient } from "../../redis/redisClient.js";
-import { replies } from "../../redis/pipelineReplies.js";
-import { allKey, type IdOf, indexKey, type Kind, memberOf, partitionOf } from "../../store/keys.js";
-import { comparePositions, type Position } from "./cursor.js";
-import { type Entry, PartitionReader } from "./partitionReader.js";
-import { byPartition } from "../../store/groupByPartition.js";
-import { type Cover, type Plan, valuesIn } from "./plan.js";
+import { groupByPartition } from "../../store/groupByPartition.js";
+import { allEntitiesKey, type EntityKind, type IdByKind, indexKey, memberOf, partitionOf } from "../../store/keys.js";
+import { comparePositions, type WalkPosition } from "./cursor.js";
+import { type IndexEntry, PartitionReader } from "./partitionReader.js";
+import { type CandidateSet, type QueryPlan, valuesInPartition } from "./plan.js";
 
 /** ZMSCORE takes any number of members, but holds Redis up for all of them. */
-const MEMBERS_A_COMMAND = 1_000;
+const MAX_MEMBERS_PER_COMMAND = 1_000;
 
 /**
  * Walks over all entities that can match, oldest first, in batches.
@@ -17,59 +17,59 @@ const MEMBERS_A_COMMAND = 1_000;
  *
  * @param after where to start: behind this position
  */
-export async function* walk<K extends Kind>(
+export async function* walkCandidates<K extends EntityKind>(
   source: { redis: RedisClient; partitions: number },
   kind: K,
-  plan: Plan<K>,
-  after: Position | undefined,
-): AsyncGenerator<Entry[]> {
+  plan: QueryPlan<K>,
+  after: WalkPosition | undefined,
+): AsyncGenerator<IndexEntry[]> {
   const { from, to } = plan.created;
   const start = after !== undefined && after.score >= from ? after : { score: from, member: "" };
   const partitions = [...(plan.partitions ?? Array(source.partitions).keys())];
-  const cover = await smallestCover(source, kind, plan.covers, partitions);
+  const cover = await smallestCandidateSet(source, kind, plan.candidateSets, partitions);
   if (cover?.by === "ids") {
-    yield await entriesOf(source, kind, cover.ids, start);
+    yield await readEntriesByIds(source, kind, cover.ids, start);
     return;
   }
   const readers = partitions.map((partition) => {
-    const keys = keysOf(kind, cover, partition, source.partitions);
+    const keys = sortedSetKeys(kind, cover, partition, source.partitions);
     return new PartitionReader(source.redis, partition, keys, { start, to, readers: partitions.length });
   });
-  yield* merge(readers);
+  yield* mergeReaders(readers);
 }
 
 /**
  * Merges the partitions. Each reader knows up to where it has read; behind the nearest of these frontiers nothing is
  * certain yet, before it everything is.
  */
-async function* merge(readers: readonly PartitionReader[]): AsyncGenerator<Entry[]> {
+async function* mergeReaders(readers: readonly PartitionReader[]): AsyncGenerator<IndexEntry[]> {
   for (;;) {
-    await Promise.all(readers.filter((reader) => reader.isRunningLow).map((reader) => reader.read()));
+    await Promise.all(readers.filter((reader) => reader.isRunningLow).map((reader) => reader.readNext()));
     const frontier = readers
       .flatMap((reader) => (reader.frontier === "end" ? [] : [reader.frontier]))
-      .reduce<Position | undefined>(
+      .reduce<WalkPosition | undefined>(
         (nearest, next) => (nearest !== undefined && comparePositions(nearest, next) < 0 ? nearest : next),
         undefined,
       );
-    const batch = readers.flatMap((reader) => reader.takeUpTo(frontier)).sort(comparePositions);
+    const batch = readers.flatMap((reader) => reader.drainUpTo(frontier)).sort(comparePositions);
     if (batch.length > 0) yield batch;
     if (frontier === undefined) return;
   }
 }
 
 /** The cover with the fewest entities; undefined: none, walk over all. */
-async function smallestCover<K extends Kind>(
+async function smallestCandidateSet<K extends EntityKind>(
   source: { redis: RedisClient; partitions: number },
   kind: K,
-  covers: readonly Cover<K>[],
+  covers: readonly CandidateSet<K>[],
   partitions: readonly number[],
-): Promise<Cover<K> | undefined> {
+): Promise<CandidateSet<K> | undefined> {
   if (covers.length < 2) return covers[0];
   const sizes = await Promise.all(
     covers.map(async (cover) => {
       if (cover.by === "ids") return cover.ids.length;
       const counts = partitions.map((partition) =>
-        cardinality(source.redis, keysOf(kind, cover, partition, source.partitions)),
+        totalCardinality(source.redis, sortedSetKeys(kind, cover, partition, source.partitions)),
       );
       return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
     }),
@@ -77,29 +77,34 @@ async function smallestCover<K extends Kind>(
   return covers[sizes.indexOf(Math.min(...sizes))];
 }
 
-async function cardinality(redis: RedisClient, keys: readonly string[]): Promise<number> {
+async function totalCardinality(redis: RedisClient, keys: readonly string[]): Promise<number> {
   if (keys.length === 0) return 0;
   const pipeline = redis.pipeline();
   for (const key of keys) pipeline.zcard(key);
-  const counts = replies<number>(await pipeline.exec());
+  const counts = unwrapReplies<number>(await pipeline.exec());
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-function keysOf(kind: Kind, cover: Cover | undefined, partition: number, partitions: number): string[] {
-  if (cover?.by !== "index") return [allKey(partition, kind)];
-  return valuesIn(cover, partition, partitions).map((value) => indexKey(partition, kind, cover.field, value));
+function sortedSetKeys(
+  kind: EntityKind,
+  cover: CandidateSet | undefined,
+  partition: number,
+  partitions: number,
+): string[] {
+  if (cover?.by !== "index") return [allEntitiesKey(partition, kind)];
+  return valuesInPartition(cover, partition, partitions).map((value) => indexKey(partition, kind, cover.field, value));
 }
 
-async function entriesOf<K extends Kind>(
+async function readEntriesByIds<K extends EntityKind>(
   { redis, partitions }: { redis: RedisClient; partitions: number },
   kind: K,
-  ids: readonly IdOf[K][],
-  start: Position,
-): Promise<Entry[]> {
-  const reads = [...byPartition(ids, (id) => partitionOf(id, partitions))].flatMap(([partition, mine]) =>
-    chunks(mine.map(memberOf), MEMBERS_A_COMMAND).map(async (members) => {
-      const scores = await redis.zmscore(allKey(partition, kind), ...members);
-      return members.flatMap((member, index): Entry[] => {
+  ids: readonly IdByKind[K][],
+  start: WalkPosition,
+): Promise<IndexEntry[]> {
+  const reads = [...groupByPartition(ids, (id) => partitionOf(id, partitions))].flatMap(([partition, mine]) =>
+    splitIntoChunks(mine.map(memberOf), MAX_MEMBERS_PER_COMMAND).map(async (members) => {
+      const scores = await redis.zmscore(allEntitiesKey(partition, kind), ...members);
+      return members.flatMap((member, index): IndexEntry[] => {
         const score = scores[index] ?? null;
         return score === null ? [] : [{ partition, member, score: Number(score) }];
       });
@@ -110,7 +115,5 @@ async function entriesOf<K extends Kind>(
 }
 
 /** Cuts a list into pieces. */
-const chunks = <T>(list: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
-    list.slice(index * size, (index + 1) * size),
-  );
+const splitIntoChunks = <T>(list: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));

@@ -10,38 +10,38 @@ export interface DeadLetter {
 }
 
 /** The first jobs that will be taken, in that order. */
-export async function nextJobs(queue: Queue, redis: RedisClient, most: number): Promise<string[]> {
+export async function listNextJobs(queue: Queue, redis: RedisClient, limit: number): Promise<string[]> {
   const { wait = "", prioritized = "" } = queue.getBackend().keys;
-  const [ahead, ranked] = await Promise.all([
+  const [unranked, ranked] = await Promise.all([
     // Jobs that were just reclaimed pass through the list that BullMQ empties first, from its end.
-    redis.lrange(wait, -most, -1),
-    redis.zrange(prioritized, 0, String(most - 1)),
+    redis.lrange(wait, -limit, -1),
+    redis.zrange(prioritized, 0, String(limit - 1)),
   ]);
-  return [...ahead.reverse(), ...ranked].slice(0, most);
+  return [...unranked.reverse(), ...ranked].slice(0, limit);
 }
 
 /** Jobs under a lease, the oldest first, and since when, in epoch milliseconds. */
-export async function leasedJobs(
+export async function listLeasedJobs(
   queue: Queue,
   redis: RedisClient,
-  most: number,
+  limit: number,
 ): Promise<{ id: string; since: number }[]> {
   const backend = queue.getBackend();
-  const ids = await redis.lrange(backend.keys["active"] ?? "", -most, -1);
-  const taken = await Promise.all(ids.map((id) => redis.hget(backend.toKey(id), "processedOn")));
+  const ids = await redis.lrange(backend.keys["active"] ?? "", -limit, -1);
+  const leasedAtMs = await Promise.all(ids.map((id) => redis.hget(backend.toKey(id), "processedOn")));
   return ids
     .flatMap((id, index) => {
-      const since = taken[index];
+      const since = leasedAtMs[index];
       return since == null ? [] : [{ id, since: Number(since) }];
     })
     .reverse();
 }
 
 /** Jobs that were given up, the newest first. */
-export async function deadLetters(queue: Queue, redis: RedisClient, most: number): Promise<DeadLetter[]> {
+export async function listDeadLetters(queue: Queue, redis: RedisClient, limit: number): Promise<DeadLetter[]> {
   const backend = queue.getBackend();
-  const flat = await redis.zrevrange(backend.keys["failed"] ?? "", 0, String(most - 1), "WITHSCORES");
-  const buried = flat.flatMap((id, index) => (index % 2 === 0 ? [{ id, at: Number(flat[index + 1]) }] : []));
-  const reasons = await Promise.all(buried.map(({ id }) => redis.hget(backend.toKey(id), "failedReason")));
-  return buried.map((each, index) => ({ ...each, reason: reasons[index] ?? "" }));
+  const flat = await redis.zrevrange(backend.keys["failed"] ?? "", 0, String(limit - 1), "WITHSCORES");
+  const letters = flat.flatMap((id, index) => (index % 2 === 0 ? [{ id, at: Number(flat[index + 1]) }] : []));
+  const reasons = await Promise.all(letters.map(({ id }) => redis.hget(backend.toKey(id), "failedReason")));
+  return letters.map((each, index) => ({ ...each, reason: reasons[index] ?? "" }));
 }

@@ -1,5 +1,5 @@
 import type { Queue } from "bullmq";
-import { now } from "../../domain/clock.js";
+import { nextEpochSeconds } from "../../domain/clock.js";
 import type { RedisClient } from "../../redis/redisClient.js";
 
 /** How many jobs of a queue are where. */
@@ -15,30 +15,30 @@ export interface JobCounts {
 }
 
 /** Counts a queue's jobs. Costs the same however many there are. */
-export async function jobCounts(queue: Queue): Promise<JobCounts> {
+export async function countJobs(queue: Queue): Promise<JobCounts> {
   const counts = await queue.getJobCounts("wait", "prioritized", "delayed", "active", "failed");
   const { wait = 0, prioritized = 0, delayed = 0, active = 0, failed = 0 } = counts;
   return { waiting: wait + prioritized, delayed, active, dead: failed };
 }
 
 /** BullMQ's score of a waiting job is its rank times this, plus a number that counts arrivals. */
-const RANK = 0x1_0000_0000;
+const RANK_SCORE_STEP = 0x1_0000_0000;
 /** Ranks looked at. There is one for each pair of priority and failures among the waiting, so a few at most times. */
-const MOST_RANKS = 256;
+const MAX_RANKS = 256;
 
 /**
  * The first waiting job of each rank: the one that waits longest is among them, for equals keep the order of arrival. Jumps
  * from rank to rank, so the cost does not grow with the length of the queue.
  */
-export async function firstOfEachRank(queue: Queue, redis: RedisClient): Promise<string[]> {
+export async function listFirstOfEachRank(queue: Queue, redis: RedisClient): Promise<string[]> {
   const { prioritized = "" } = queue.getBackend().keys;
   const first: string[] = [];
-  let from = 0;
-  while (first.length < MOST_RANKS) {
-    const [id, score] = await redis.zrangebyscore(prioritized, from, "+inf", "WITHSCORES", "LIMIT", 0, 1);
+  let minScore = 0;
+  while (first.length < MAX_RANKS) {
+    const [id, score] = await redis.zrangebyscore(prioritized, minScore, "+inf", "WITHSCORES", "LIMIT", 0, 1);
     if (id === undefined) break;
     first.push(id);
-    from = (Math.floor(Number(score) / RANK) + 1) * RANK;
+    minScore = (Math.floor(Number(score) / RANK_SCORE_STEP) + 1) * RANK_SCORE_STEP;
   }
   return first;
 }
@@ -46,13 +46,13 @@ export async function firstOfEachRank(queue: Queue, redis: RedisClient): Promise
 /**
  * How long the job waits that waits longest of those that can be taken, in seconds; 0 when none does.
  *
- * @param sinceOf epoch seconds since which a job waits; undefined when it should not wait at all
+ * @param readWaitingSince epoch seconds since which a job waits; undefined when it should not wait at all
  */
-export async function longestWait(
+export async function readLongestWaitSeconds(
   queue: Queue,
   redis: RedisClient,
-  sinceOf: (id: string) => Promise<number | undefined>,
+  readWaitingSince: (id: string) => Promise<number | undefined>,
 ): Promise<number> {
-  const since = await Promise.all((await firstOfEachRank(queue, redis)).map(sinceOf));
-  return Math.max(0, ...since.map((at) => (at === undefined ? 0 : now() - at)));
+  const waitingSinceSeconds = await Promise.all((await listFirstOfEachRank(queue, redis)).map(readWaitingSince));
+  return Math.max(0, ...waitingSinceSeconds.map((at) => (at === undefined ? 0 : nextEpochSeconds() - at)));
 }

@@ -1,28 +1,28 @@
-import { notFound } from "../../domain/wmsError.js";
-import type { LeasedQueue } from "../../domain/wmsEvents.js";
 import type { TaskforceUuid } from "../../domain/ids.js";
-import { LEASED_PHASE } from "../../domain/phases.js";
+import { PHASE_OF_LEASED_QUEUE } from "../../domain/phases.js";
 import {
+  MAX_SHOWN_ENTRIES,
   type ScheddQueueContents,
   type ScheddQueueState,
   type ScheddState,
-  SHOWN,
 } from "../../domain/schedd.js";
-import { deadLetters, leasedJobs, nextJobs } from "./queueContents.js";
-import { jobCounts, longestWait } from "./queueDepth.js";
+import { notFound } from "../../domain/wmsError.js";
+import type { LeasedQueueName } from "../../domain/wmsEvents.js";
+import type { Wms } from "../../lifecycle/context.js";
 import type { LeaseQueue } from "../../queues/leaseQueue.js";
 import type { ScheddQueues } from "../../queues/queues.js";
 import type { TaskforceCount } from "../../store/counts.js";
-import type { Wms } from "../../lifecycle/context.js";
-import { lastPolls } from "./recordPolls.js";
+import { listDeadLetters, listLeasedJobs, listNextJobs } from "./queueContents.js";
+import { countJobs, readLongestWaitSeconds } from "./queueDepth.js";
+import { readLastPolls } from "./recordPolls.js";
 
 /** Every access point that is configured or ever had a taskforce, by name. The work does not depend on how many taskforces there are. */
 export async function listSchedds(wms: Wms): Promise<ScheddState[]> {
-  await learnSchedds(wms);
-  const [polls, counts] = await Promise.all([lastPolls(wms), wms.store.counts.read()]);
+  await refreshKnownSchedds(wms);
+  const [polls, counts] = await Promise.all([readLastPolls(wms), wms.store.counts.readAll()]);
   const states = [...wms.queues.schedds()].map(async ([schedd, queues]) => ({
-    ...placeOf(schedd, polls, counts),
-    ...(await ofBoth(queues, (queue, kind) => stateOf(wms, queue, kind))),
+    ...scheddOverview(schedd, polls, counts),
+    ...(await readBothQueues(queues, (queue, kind) => readQueueState(wms, queue, kind))),
   }));
   return (await Promise.all(states)).sort((a, b) => (a.schedd < b.schedd ? -1 : 1));
 }
@@ -32,25 +32,25 @@ export async function readSchedd(
   wms: Wms,
   schedd: string,
 ): Promise<ScheddState<ScheddQueueState & ScheddQueueContents>> {
-  await learnSchedds(wms);
-  const queues = wms.queues.find(schedd);
+  await refreshKnownSchedds(wms);
+  const queues = wms.queues.findSchedd(schedd);
   if (queues === undefined) throw notFound(`no schedd found with name: ${schedd}`);
   const [polls, counts, both] = await Promise.all([
-    lastPolls(wms),
-    wms.store.counts.read(),
-    ofBoth(queues, async (queue, kind) => ({
-      ...(await stateOf(wms, queue, kind)),
-      ...(await contentsOf(wms, queue)),
+    readLastPolls(wms),
+    wms.store.counts.readAll(),
+    readBothQueues(queues, async (queue, kind) => ({
+      ...(await readQueueState(wms, queue, kind)),
+      ...(await readQueueContents(wms, queue)),
     })),
   ]);
-  return { ...placeOf(schedd, polls, counts), ...both };
+  return { ...scheddOverview(schedd, polls, counts), ...both };
 }
 
 /** Another process may have been the first to see one, a moment ago. */
-const learnSchedds = async ({ store, queues }: Wms): Promise<void> =>
-  queues.learn(await store.knownSchedds());
+const refreshKnownSchedds = async ({ store, queues }: Wms): Promise<void> =>
+  queues.ensureSchedds(await store.knownSchedds());
 
-const placeOf = (schedd: string, polls: ReadonlyMap<string, number>, counts: readonly TaskforceCount[]) => ({
+const scheddOverview = (schedd: string, polls: ReadonlyMap<string, number>, counts: readonly TaskforceCount[]) => ({
   schedd,
   last_poll: polls.get(schedd) ?? null,
   taskforces_by_phase: Object.fromEntries(
@@ -58,31 +58,30 @@ const placeOf = (schedd: string, polls: ReadonlyMap<string, number>, counts: rea
   ),
 });
 
-async function ofBoth<T>(
+async function readBothQueues<T>(
   queues: ScheddQueues,
-  read: (queue: LeaseQueue, kind: LeasedQueue) => Promise<T>,
-): Promise<Record<LeasedQueue, T>> {
-  const [starter, stopper] = await Promise.all([
-    read(queues.starter, "starter"),
-    read(queues.stopper, "stopper"),
-  ]);
+  read: (queue: LeaseQueue, kind: LeasedQueueName) => Promise<T>,
+): Promise<Record<LeasedQueueName, T>> {
+  const [starter, stopper] = await Promise.all([read(queues.starter, "starter"), read(queues.stopper, "stopper")]);
   return { starter, stopper };
 }
 
-async function stateOf({ store }: Wms, { queue }: LeaseQueue, kind: LeasedQueue): Promise<ScheddQueueState> {
+async function readQueueState({ store }: Wms, { queue }: LeaseQueue, kind: LeasedQueueName): Promise<ScheddQueueState> {
   const [{ active, ...counts }, oldest_waiting_seconds] = await Promise.all([
-    jobCounts(queue),
-    longestWait(queue, store.redis, (id) => store.inPhaseSince(id as TaskforceUuid, LEASED_PHASE[kind])),
+    countJobs(queue),
+    readLongestWaitSeconds(queue, store.redis, (id) =>
+      store.readPhaseSinceSeconds(id as TaskforceUuid, PHASE_OF_LEASED_QUEUE[kind]),
+    ),
   ]);
   const { waiting, delayed, dead } = counts;
   return { waiting, leased: active, delayed, dead, oldest_waiting_seconds };
 }
 
-async function contentsOf({ store: { redis } }: Wms, { queue }: LeaseQueue): Promise<ScheddQueueContents> {
+async function readQueueContents({ store: { redis } }: Wms, { queue }: LeaseQueue): Promise<ScheddQueueContents> {
   const [dead, leased, next] = await Promise.all([
-    deadLetters(queue, redis, SHOWN.deadLetters),
-    leasedJobs(queue, redis, SHOWN.leases),
-    nextJobs(queue, redis, SHOWN.next),
+    listDeadLetters(queue, redis, MAX_SHOWN_ENTRIES.deadLetters),
+    listLeasedJobs(queue, redis, MAX_SHOWN_ENTRIES.leases),
+    listNextJobs(queue, redis, MAX_SHOWN_ENTRIES.next),
   ]);
   return {
     dead_letters: dead.map(({ id, reason, at }) => ({ taskforce_uuid: id, reason, timestamp: at / 1000 })),

@@ -1,32 +1,32 @@
 import type { Phase, PhaseChange } from "../../domain/phases.js";
-import { shortened } from "../../domain/truncateText.js";
-import type { Waiting, WaitingAt, Waits } from "../../domain/summary.js";
-import type { TaskforceRecord } from "../../store/records.js";
+import type { ScheddWaitReason, WaitReason, WaitReasons } from "../../domain/summary.js";
+import { truncateText } from "../../domain/truncateText.js";
 import type { Wms } from "../../lifecycle/context.js";
-import { isDead, wantsStop } from "../../lifecycle/handOutRules.js";
+import { isAwaitingStop, isDeadLetter } from "../../lifecycle/handOutRules.js";
+import type { TaskforceRecord } from "../../store/records.js";
 
 /** Characters kept of an error's text. A TMS may send any number, and the log has them all. */
-const LONGEST_TEXT = 1000;
+const MAX_TEXT_CHARACTERS = 1000;
 
 /** An error's text as a summary keeps it. */
-export const shortText = (text: string): string => shortened(text, LONGEST_TEXT);
+export const shortenErrorText = (text: string): string => truncateText(text, MAX_TEXT_CHARACTERS);
 
 /** The phase that a taskforce in another one waits to reach. */
-const AIMED_AT: Partial<Record<Phase, Phase>> = {
+const NEXT_PHASE: Partial<Record<Phase, Phase>> = {
   "pre-mq-activation": "pre-launch",
   "pending-starter": "condor-submit",
   "pending-stopper": "condor-rm",
 };
 
-type Statuses = readonly [condor: string, pilots: Record<string, number>][];
+type WorkerStatuses = readonly [condor: string, pilots: Record<string, number>][];
 
 /** Gathers what the taskforces of a workflow wait for. */
-export class WaitsTally {
+export class WaitReasonsTally {
   readonly #wms: Wms;
-  #activation: Gathered | undefined;
-  readonly #starter = new Map<string, Gathered>();
-  readonly #dead = new Map<string, Gathered>();
-  readonly #stopper = new Map<string, Gathered>();
+  #activation: WaitGroup | undefined;
+  readonly #starter = new Map<string, WaitGroup>();
+  readonly #dead = new Map<string, WaitGroup>();
+  readonly #stopper = new Map<string, WaitGroup>();
   readonly #workers = Object.create(null) as Record<string, number>;
 
   constructor(wms: Wms) {
@@ -37,31 +37,31 @@ export class WaitsTally {
    * @param statuses the taskforce's workers: HTCondor status, and their numbers by pilot status
    * @param since epoch seconds since which the taskforce is in its phase
    */
-  add(record: TaskforceRecord, statuses: Statuses, log: readonly PhaseChange[], since: number): void {
+  add(record: TaskforceRecord, statuses: WorkerStatuses, log: readonly PhaseChange[], since: number): void {
     const { phase, schedd } = record;
-    const error = newestError(log, AIMED_AT[phase]);
+    const error = newestError(log, NEXT_PHASE[phase]);
     const one = { since, error, failures: record.submit_failures ?? 0 };
-    if (phase === "pre-mq-activation") this.#activation = joined(this.#activation, one);
-    else if (isDead(this.#wms, record)) this.#dead.set(schedd, joined(this.#dead.get(schedd), one));
-    else if (phase === "pending-starter") this.#starter.set(schedd, joined(this.#starter.get(schedd), one));
-    else if (wantsStop(record)) this.#stopper.set(schedd, joined(this.#stopper.get(schedd), one));
+    if (phase === "pre-mq-activation") this.#activation = mergeWait(this.#activation, one);
+    else if (isDeadLetter(this.#wms, record)) this.#dead.set(schedd, mergeWait(this.#dead.get(schedd), one));
+    else if (phase === "pending-starter") this.#starter.set(schedd, mergeWait(this.#starter.get(schedd), one));
+    else if (isAwaitingStop(record)) this.#stopper.set(schedd, mergeWait(this.#stopper.get(schedd), one));
     else if (phase === "condor-submit") this.#addWorkers(statuses);
   }
 
-  #addWorkers(statuses: Statuses): void {
+  #addWorkers(statuses: WorkerStatuses): void {
     for (const [condor, pilots] of statuses)
       for (const count of Object.values(pilots)) this.#workers[condor] = (this.#workers[condor] ?? 0) + count;
   }
 
-  total(): Waits {
+  toWaits(): WaitReasons {
     return {
-      activation: this.#activation === undefined ? null : shown(this.#activation),
-      starter: longestFirst(this.#starter),
-      dead: longestFirst(this.#dead).map((waiting) => ({
+      activation: this.#activation === undefined ? null : toWaiting(this.#activation),
+      starter: sortLongestFirst(this.#starter),
+      dead: sortLongestFirst(this.#dead).map((waiting) => ({
         ...waiting,
         failures: this.#dead.get(waiting.schedd)?.failures ?? 0,
       })),
-      stopper: longestFirst(this.#stopper),
+      stopper: sortLongestFirst(this.#stopper),
       workers: this.#workers,
     };
   }
@@ -72,7 +72,7 @@ interface NewestError {
   at: number;
 }
 
-interface Gathered {
+interface WaitGroup {
   n: number;
   since: number;
   error: NewestError | undefined;
@@ -83,23 +83,21 @@ interface Gathered {
 function newestError(log: readonly PhaseChange[], target: Phase | undefined): NewestError | undefined {
   const last = log.at(-1);
   if (last === undefined || last.was_successful || last.target_phase !== target) return undefined;
-  return { text: shortText(last.context), at: last.timestamp };
+  return { text: shortenErrorText(last.context), at: last.timestamp };
 }
 
-function joined(some: Gathered | undefined, one: Omit<Gathered, "n">): Gathered {
-  if (some === undefined) return { n: 1, ...one };
-  const isNewer = (one.error?.at ?? 0) > (some.error?.at ?? 0);
+function mergeWait(group: WaitGroup | undefined, one: Omit<WaitGroup, "n">): WaitGroup {
+  if (group === undefined) return { n: 1, ...one };
+  const isNewer = (one.error?.at ?? 0) > (group.error?.at ?? 0);
   return {
-    n: some.n + 1,
-    since: Math.min(some.since, one.since),
-    error: isNewer ? one.error : some.error,
-    failures: Math.max(some.failures, one.failures),
+    n: group.n + 1,
+    since: Math.min(group.since, one.since),
+    error: isNewer ? one.error : group.error,
+    failures: Math.max(group.failures, one.failures),
   };
 }
 
-const shown = ({ n, since, error }: Gathered): Waiting => ({ n, since, error: error?.text ?? null });
+const toWaiting = ({ n, since, error }: WaitGroup): WaitReason => ({ n, since, error: error?.text ?? null });
 
-const longestFirst = (bySchedd: ReadonlyMap<string, Gathered>): WaitingAt[] =>
-  [...bySchedd]
-    .map(([schedd, gathered]) => ({ schedd, ...shown(gathered) }))
-    .sort((a, b) => a.since - b.since);
+const sortLongestFirst = (bySchedd: ReadonlyMap<string, WaitGroup>): ScheddWaitReason[] =>
+  [...bySchedd].map(([schedd, gathered]) => ({ schedd, ...toWaiting(gathered) })).sort((a, b) => a.since - b.since);

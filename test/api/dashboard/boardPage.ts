@@ -21,20 +21,20 @@ export class BoardPage {
   readonly page: Page;
   readonly #url: string;
   /** What the browser complained of, or asked of other hosts. */
-  readonly complaints: string[] = [];
+  readonly browserErrors: string[] = [];
 
   constructor(page: Page, serviceUrl: string) {
     this.page = page;
     this.#url = `${serviceUrl}/admin/queues`;
     page.on("request", (request) => {
-      if (!request.url().startsWith(serviceUrl)) this.complaints.push(`asked ${request.url()}`);
+      if (!request.url().startsWith(serviceUrl)) this.browserErrors.push(`asked ${request.url()}`);
     });
     page.on("console", (message) => {
       // A refusal is one that a test wants.
       if (message.type() === "error" && !message.text().includes("the server responded with a status of 4"))
-        this.complaints.push(message.text());
+        this.browserErrors.push(message.text());
     });
-    page.on("pageerror", (error) => this.complaints.push(error.message));
+    page.on("pageerror", (error) => this.browserErrors.push(error.message));
   }
 
   /** The overview of all queues. */
@@ -62,12 +62,12 @@ export class BoardPage {
   }
 
   /** Presses a button above the list. */
-  async press(name: string): Promise<void> {
+  async pressButton(name: string): Promise<void> {
     await this.page.getByRole("main").getByRole("button", { name, exact: true }).click();
   }
 
   /** Chooses from the queue's menu. */
-  async choose(item: string): Promise<void> {
+  async chooseMenuItem(item: string): Promise<void> {
     await this.page.getByRole("main").locator("button[aria-haspopup=menu]").first().click();
     await this.page.getByRole("menuitem", { name: item, exact: true }).click();
   }
@@ -78,12 +78,12 @@ export class BoardPage {
   }
 
   /** What is shown of the first job's data. */
-  data(): Locator {
+  jobData(): Locator {
     return this.page.getByRole("tabpanel", { name: "Data" }).first();
   }
 
   /** A note at the edge of the page. */
-  note(): Locator {
+  notification(): Locator {
     return this.page.getByRole("region", { name: "Notifications" }).getByRole("dialog").first();
   }
 }

@@ -1,26 +1,31 @@
 import { createQueues, type Queues } from "../../../src/queues/queues.js";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
 import { recordingLog } from "../../mqs/recordingLog.js";
-import { openRedis } from "../../setup/testRedis.js";
+import {
+  type ServiceScenario,
+  startServiceScenario,
+  type TestAccessPoint,
+  waitForValue,
+} from "../../scenarios/serviceScenario.js";
 import { freshDatabase } from "../../setup/database.js";
-import { type AccessPoint, eventually, type Story, startStory } from "../../scenarios/serviceScenario.js";
+import { openRedis } from "../../setup/testRedis.js";
 
 /** The operator of these tests. */
 export const OPERATOR = "olga";
 /** As a browser is told them. */
 export const CREDENTIALS = { username: OPERATOR, password: "open sesame" };
 
-const basic = (password: string): string =>
+const basicAuthorization = (password: string): string =>
   `Basic ${Buffer.from(`${OPERATOR}:${password}`).toString("base64")}`;
 
 /** Headers of a request that a page of the service sends for the operator. */
-export const asOperator = (url: string): Record<string, string> => ({
-  authorization: basic(CREDENTIALS.password),
+export const operatorHeaders = (url: string): Record<string, string> => ({
+  authorization: basicAuthorization(CREDENTIALS.password),
   origin: url,
 });
 /** The same from somebody who does not know the password. */
-export const asStranger = (url: string): Record<string, string> => ({
-  authorization: basic("close sesame"),
+export const withWrongPassword = (url: string): Record<string, string> => ({
+  authorization: basicAuthorization("close sesame"),
   origin: url,
 });
 
@@ -42,23 +47,23 @@ export interface AuditLine {
 }
 
 /** A service with operator pages, and what a test needs to see what the operator's buttons do. */
-export interface Desk {
-  story: Story;
+export interface DashboardFixture {
+  scenario: ServiceScenario;
   redis: RedisClient;
   redisUrl: string;
   queues: Queues;
   /** Everything that was logged. */
-  lines: readonly string[];
+  logLines: readonly string[];
   /** What the audit says of an action, once it says it. */
-  audited(action: string, queue: string | undefined): Promise<AuditLine>;
+  waitForAudit(action: string, queue: string | undefined): Promise<AuditLine>;
   close(): Promise<void>;
 }
 
 /** Opens a desk whose reconciler is quick. @param settings environment variables on top of the desk's own */
-export async function openDesk(settings: Record<string, string> = {}): Promise<Desk> {
+export async function startDashboardFixture(settings: Record<string, string> = {}): Promise<DashboardFixture> {
   const redisUrl = await freshDatabase();
   const { log, lines } = recordingLog();
-  const story = await startStory(
+  const story = await startServiceScenario(
     {
       REDIS_URL: redisUrl,
       RECONCILE_SECONDS: "0.2",
@@ -75,13 +80,13 @@ export async function openDesk(settings: Record<string, string> = {}): Promise<D
   const audit = () =>
     lines.map((line) => JSON.parse(line) as AuditLine & { audit?: true }).filter((line) => line.audit);
   return {
-    story,
+    scenario: story,
     redis,
     redisUrl,
     queues,
-    lines,
-    audited: (action, queue) =>
-      eventually(
+    logLines: lines,
+    waitForAudit: (action, queue) =>
+      waitForValue(
         `the audit tells of ${action} in ${queue}`,
         async () => audit().find((line) => line.action === action && line.queue === queue),
         (line) => line !== undefined,
@@ -95,23 +100,23 @@ export async function openDesk(settings: Record<string, string> = {}): Promise<D
 }
 
 /** A taskforce whose condor-submit failed for the last time. @returns its uuid */
-export async function deadTaskforce(
-  { story, queues }: Desk,
-  at: AccessPoint,
+export async function createDeadTaskforce(
+  { scenario, queues }: DashboardFixture,
+  at: TestAccessPoint,
   error = "no such file",
 ): Promise<string> {
-  const uuid = await delayedTaskforce({ story, queues }, at);
-  await (await queues.of(at.schedd).starter.queue.getJob(uuid))?.promote();
-  await at.tms.submitFailed(await story.takes(at.tms), error);
+  const uuid = await createDelayedTaskforce({ scenario: scenario, queues }, at);
+  await (await queues.forSchedd(at.schedd).starter.queue.getJob(uuid))?.promote();
+  await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), error);
   return uuid;
 }
 
 /** A taskforce that waits for an hour after its first failed condor-submit. @returns its uuid */
-export async function delayedTaskforce(
-  { story }: Pick<Desk, "story" | "queues">,
-  at: AccessPoint,
+export async function createDelayedTaskforce(
+  { scenario }: Pick<DashboardFixture, "scenario" | "queues">,
+  at: TestAccessPoint,
 ): Promise<string> {
-  const { taskforce_uuid } = await story.pending(at);
-  await at.tms.submitFailed(await story.takes(at.tms), "schedd is down");
+  const { taskforce_uuid } = await scenario.createPending(at);
+  await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "schedd is down");
   return taskforce_uuid;
 }

@@ -2,30 +2,41 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser } from "../../../scripts/browser/chromium.js";
 import { jobIds } from "../../queues/jobIds.js";
-import { keysOf } from "../../setup/testRedis.js";
+import {
+  makeTaskRequestAt,
+  type ServiceScenario,
+  type TestAccessPoint,
+  waitForValue,
+} from "../../scenarios/serviceScenario.js";
+import { findKeys } from "../../setup/testRedis.js";
 import { startTestService } from "../../setup/testService.js";
-import { type AccessPoint, eventually, type Story, task } from "../../scenarios/serviceScenario.js";
 import { BoardPage, type JobButton, type JobList } from "./boardPage.js";
-import { CREDENTIALS, type Desk, deadTaskforce, delayedTaskforce, openDesk } from "./dashboardFixture.js";
+import {
+  CREDENTIALS,
+  createDeadTaskforce,
+  createDelayedTaskforce,
+  type DashboardFixture,
+  startDashboardFixture,
+} from "./dashboardFixture.js";
 
-let desk: Desk;
-let story: Story;
+let fixture: DashboardFixture;
+let scenario: ServiceScenario;
 let browser: Browser;
 let board: BoardPage;
 
 beforeAll(async () => {
-  [desk, browser] = await Promise.all([openDesk(), openBrowser()]);
-  story = desk.story;
-  board = new BoardPage(await browser.newPage({ locale: "en-US", httpCredentials: CREDENTIALS }), story.url);
+  [fixture, browser] = await Promise.all([startDashboardFixture(), openBrowser()]);
+  scenario = fixture.scenario;
+  board = new BoardPage(await browser.newPage({ locale: "en-US", httpCredentials: CREDENTIALS }), scenario.url);
 });
 
 afterAll(async () => {
-  await Promise.all([browser?.close(), desk?.close()]);
+  await Promise.all([browser?.close(), fixture?.close()]);
 });
 
 describe("the dashboard shows", () => {
   it("every queue", async () => {
-    const at = story.accessPoint();
+    const at = scenario.nextAccessPoint();
     await board.openOverview();
     const queues = ["mq-activation", "taskforce-launch", "workflow-deactivation", "status-fanout"];
     for (const queue of [...queues, `starter-${at.schedd}`, `stopper-${at.schedd}`])
@@ -33,22 +44,15 @@ describe("the dashboard shows", () => {
   });
 
   it("the taskforce behind a dead letter, why it died, and a link to it", async () => {
-    const at = story.accessPoint();
-    const uuid = await deadTaskforce(desk, at, "no such image");
-    const { workflow_id, task_id } = await story.taskforce(uuid);
+    const at = scenario.nextAccessPoint();
+    const uuid = await createDeadTaskforce(fixture, at, "no such image");
+    const { workflow_id, task_id } = await scenario.readTaskforce(uuid);
     await board.openQueue(`starter-${at.schedd}`, "failed");
     await board.page.getByText("pending-starter, priority 50, condor-submit failed 2 times").waitFor();
     await board.page.getByText("no such image").waitFor();
     await board.page.getByRole("tab", { name: "Data" }).click();
-    const shown = [
-      workflow_id,
-      task_id,
-      at.schedd,
-      'phase:"pending-starter"',
-      "priority:50",
-      "failed_submits:2",
-    ];
-    for (const text of shown) await expect.poll(() => board.data().textContent()).toContain(text);
+    const shown = [workflow_id, task_id, at.schedd, 'phase:"pending-starter"', "priority:50", "failed_submits:2"];
+    for (const text of shown) await expect.poll(() => board.jobData().textContent()).toContain(text);
 
     const link = board.page.getByRole("main").getByRole("link", { name: "taskforce", exact: true });
     const [entity] = await Promise.all([board.page.waitForEvent("popup"), link.click()]);
@@ -63,20 +67,17 @@ describe("the dashboard shows", () => {
   });
 
   it("a stopper that keeps failing, as an error that goes on being tried", async () => {
-    const at = story.accessPoint();
-    const { uuid } = await story.broughtTo("pending-stopper", at);
-    const { stopper } = desk.queues.of(at.schedd);
+    const at = scenario.nextAccessPoint();
+    const { uuid } = await scenario.createInPhase("pending-stopper", at);
+    const { stopper } = fixture.queues.forSchedd(at.schedd);
     for (const error of ["schedd is down", "no such cluster"]) {
-      await at.tms.removeFailed(await story.takesToStop(at.tms), error);
+      await at.createTms.removeFailed(await scenario.takeToStop(at.createTms), error);
       await (await stopper.queue.getJob(uuid))?.promote();
     }
     await board.openQueue(`stopper-${at.schedd}`);
     await board.page.getByText("pending-stopper, priority 50, condor-rm failed 2 times").waitFor();
     await board.page.getByRole("tab", { name: "Error" }).click();
-    await board.page
-      .getByText("condor-rm failed 2 times, and goes on being tried: no such cluster")
-      .first()
-      .waitFor();
+    await board.page.getByText("condor-rm failed 2 times, and goes on being tried: no such cluster").first().waitFor();
   });
 
   it("the queues of a schedd that another process was the first to see, whatever its name", async () => {
@@ -85,37 +86,37 @@ describe("the dashboard shows", () => {
     const link = board.page.getByRole("main").getByRole("link", { name: `starter-${schedd}`, exact: true });
     expect(await link.count()).toBe(0);
     const other = await startTestService({
-      REDIS_URL: desk.redisUrl,
+      REDIS_URL: fixture.redisUrl,
       CLUSTER_LOCATIONS: JSON.stringify({ late: { schedd } }),
     });
-    const request = { tasks: [task(["late"])], public_queue_aliases: [] };
+    const request = { tasks: [makeTaskRequestAt(["late"])], public_queue_aliases: [] };
     await fetch(`${other.url}/v1/workflows`, { method: "POST", body: JSON.stringify(request) });
     await other.close();
 
     // The page looks again by itself.
     await link.click();
     await board.page.getByText("pending-starter, priority 50").waitFor();
-    await expect.poll(() => board.data().textContent()).toContain(schedd);
+    await expect.poll(() => board.jobData().textContent()).toContain(schedd);
     // It is handed out by this process too.
-    const handOut = await story.takes(story.tms(schedd));
+    const handOut = await scenario.takeToStart(scenario.tms(schedd));
     expect(handOut.taskforce.schedd).toBe(schedd);
   });
 });
 
 describe("what would contradict the phases is refused, and says so:", () => {
-  let at: AccessPoint;
+  let at: TestAccessPoint;
   let delayed: string;
 
   beforeAll(async () => {
-    at = story.accessPoint();
-    delayed = await delayedTaskforce(desk, at);
+    at = scenario.nextAccessPoint();
+    delayed = await createDelayedTaskforce(fixture, at);
   });
 
   /** All that Redis holds of the queue, but for the mark that the last look for ended leases leaves. */
   const contents = async () => {
-    const all = await keysOf(desk.redis, `{wmsq-starter-${at.schedd}}*`);
+    const all = await findKeys(fixture.redis, `{wmsq-starter-${at.schedd}}*`);
     const keys = all.filter((key) => !key.endsWith(":stalled-check"));
-    const dumps = await Promise.all(keys.sort().map((key) => desk.redis.dumpBuffer(key)));
+    const dumps = await Promise.all(keys.sort().map((key) => fixture.redis.dumpBuffer(key)));
     return keys.map((key, index) => `${key} ${dumps[index]?.toString("base64")}`);
   };
 
@@ -130,17 +131,17 @@ describe("what would contradict the phases is refused, and says so:", () => {
   });
 
   it("change priority", async () => {
-    const waitsAt = story.accessPoint();
-    const { taskforce_uuid } = await story.pending(waitsAt);
-    const { queue } = desk.queues.of(waitsAt.schedd).starter;
+    const waitsAt = scenario.nextAccessPoint();
+    const { taskforce_uuid } = await scenario.createPending(waitsAt);
+    const { queue } = fixture.queues.forSchedd(waitsAt.schedd).starter;
     const rank = async () => (await queue.getJob(taskforce_uuid))?.priority;
-    const before = await eventually("it waits", rank, (found) => found !== undefined);
+    const before = await waitForValue("it waits", rank, (found) => found !== undefined);
     await board.openQueue(queue.name, "prioritized");
     await board.pressOnJob("change priority");
     await board.page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
-    await expect.poll(() => board.note().textContent()).toMatch(/priority cannot be changed/);
+    await expect.poll(() => board.notification().textContent()).toMatch(/priority cannot be changed/);
     expect(await rank()).toBe(before);
-    await desk.audited("change priority", queue.name);
+    await fixture.waitForAudit("change priority", queue.name);
   });
 
   const onQueue: [string, string, string, RegExp][] = [
@@ -150,24 +151,18 @@ describe("what would contradict the phases is refused, and says so:", () => {
   ];
 
   it.each(onQueue)("%s", async (item, submit, action, message) => {
-    await refuses("latest", () => board.choose(item), submit, action, message);
+    await refuses("latest", () => board.chooseMenuItem(item), submit, action, message);
   });
 
-  async function refuses(
-    list: JobList,
-    open: () => Promise<void>,
-    submit: string,
-    action: string,
-    message: RegExp,
-  ) {
+  async function refuses(list: JobList, open: () => Promise<void>, submit: string, action: string, message: RegExp) {
     const before = await contents();
     await board.openQueue(`starter-${at.schedd}`, list);
     await open();
     await board.page.getByRole("dialog").getByRole("button", { name: submit, exact: true }).click();
-    await expect.poll(() => board.note().textContent()).toMatch(message);
+    await expect.poll(() => board.notification().textContent()).toMatch(message);
     expect(await contents()).toEqual(before);
-    expect((await jobIds(desk.queues.of(at.schedd).starter)).live).toEqual(new Set([delayed]));
-    expect(await desk.audited(action, `starter-${at.schedd}`)).toMatchObject({
+    expect((await jobIds(fixture.queues.forSchedd(at.schedd).starter)).live).toEqual(new Set([delayed]));
+    expect(await fixture.waitForAudit(action, `starter-${at.schedd}`)).toMatchObject({
       outcome: "refused",
       status: 403,
       refusal: expect.stringMatching(message),
@@ -176,5 +171,5 @@ describe("what would contradict the phases is refused, and says so:", () => {
 });
 
 it("nothing of all this made the browser ask another host, or break the page's rules", () => {
-  expect(board.complaints).toEqual([]);
+  expect(board.browserErrors).toEqual([]);
 });

@@ -4,27 +4,34 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startRedisProxy } from "../redisProxy.js";
 import { allJobIds, jobIds } from "../../queues/jobIds.js";
+import { makeTaskRequestAt, type ServiceScenario, waitForValue } from "../../scenarios/serviceScenario.js";
 import { startTestService } from "../../setup/testService.js";
-import { eventually, type Story, task } from "../../scenarios/serviceScenario.js";
-import { type AuditLine, asOperator, asStranger, type Desk, deadTaskforce, openDesk } from "./dashboardFixture.js";
+import { startRedisProxy } from "../redisProxy.js";
+import {
+  type AuditLine,
+  createDeadTaskforce,
+  type DashboardFixture,
+  operatorHeaders,
+  startDashboardFixture,
+  withWrongPassword,
+} from "./dashboardFixture.js";
 
-let desk: Desk;
-let story: Story;
+let fixture: DashboardFixture;
+let scenario: ServiceScenario;
 /** These tests put jobs into queues that the reconciler would drop. */
 const WITHOUT_RECONCILE = { RECONCILE_SECONDS: "3600" };
 
 beforeAll(async () => {
-  desk = await openDesk({ ...WITHOUT_RECONCILE, MQS_BROKER_AUTH_TOKEN: "hunter2-broker" });
-  story = desk.story;
+  fixture = await startDashboardFixture({ ...WITHOUT_RECONCILE, MQS_BROKER_AUTH_TOKEN: "hunter2-broker" });
+  scenario = fixture.scenario;
 });
 
-afterAll(() => desk.close());
+afterAll(() => fixture.close());
 
-const get = (path: string, headers = asOperator(story.url)) => fetch(story.url + path, { headers });
-const put = (path: string, headers = asOperator(story.url)) =>
-  fetch(story.url + path, { method: "PUT", headers });
+const get = (path: string, headers = operatorHeaders(scenario.url)) => fetch(scenario.url + path, { headers });
+const put = (path: string, headers = operatorHeaders(scenario.url)) =>
+  fetch(scenario.url + path, { method: "PUT", headers });
 const api = (path: string) => `/admin/queues/api/${path}`;
 
 describe("the pages", () => {
@@ -77,10 +84,10 @@ describe("the pages", () => {
   });
 
   it("show a hundred jobs at most, however many are asked for", async () => {
-    const at = story.accessPoint();
+    const at = scenario.nextAccessPoint();
     const hex = () => randomBytes(4).toString("hex");
     const ids = Array.from({ length: 120 }, () => `TF-6b000000-${hex()}-${hex()}-${hex()}`);
-    await desk.queues.of(at.schedd).starter.add(ids.map((id) => ({ id, rank: 1 })));
+    await fixture.queues.forSchedd(at.schedd).starter.add(ids.map((id) => ({ id, rank: 1 })));
     const queue = `starter-${at.schedd}`;
     const answer = await get(api(`queues?activeQueue=${queue}&status=prioritized&jobsPerPage=100000`));
     const { queues } = (await answer.json()) as { queues: { name: string; jobs: object[] }[] };
@@ -89,27 +96,25 @@ describe("the pages", () => {
 });
 
 describe("who is no operator", () => {
-  it.each([
-    "/admin/queues",
-    "/admin/queues/static/favicon.ico",
-    api("queues"),
-    "/admin/workflows/WF-0-00000000",
-  ])("does not see %s", async (path) => {
-    const answer = await get(path, asStranger(story.url));
-    expect([answer.status, await answer.json()]).toEqual([
-      401,
-      { code: 401, error: "operators need a name and a password" },
-    ]);
-  });
+  it.each(["/admin/queues", "/admin/queues/static/favicon.ico", api("queues"), "/admin/workflows/WF-0-00000000"])(
+    "does not see %s",
+    async (path) => {
+      const answer = await get(path, withWrongPassword(scenario.url));
+      expect([answer.status, await answer.json()]).toEqual([
+        401,
+        { code: 401, error: "operators need a name and a password" },
+      ]);
+    },
+  );
 
   it("does nothing, and the audit tells who tried", async () => {
-    const at = story.accessPoint();
+    const at = scenario.nextAccessPoint();
     const path = api(`queues/starter-${at.schedd}/pause`);
-    const headers = { ...asStranger(story.url), "x-request-id": "try-1" };
+    const headers = { ...withWrongPassword(scenario.url), "x-request-id": "try-1" };
     expect((await put(path, headers)).status).toBe(401);
-    expect(await desk.queues.of(at.schedd).starter.queue.isPaused()).toBe(false);
+    expect(await fixture.queues.forSchedd(at.schedd).starter.queue.isPaused()).toBe(false);
     const tried = (line: AuditLine) => line.request === "try-1" && line.method === "PUT";
-    const line = await eventually(
+    const line = await waitForValue(
       "the audit",
       async () => audit().find(tried),
       (found) => found !== undefined,
@@ -118,8 +123,7 @@ describe("who is no operator", () => {
   });
 });
 
-const audit = () =>
-  desk.lines.map((line) => JSON.parse(line) as AuditLine).filter((line) => "operator" in line);
+const audit = () => fixture.logLines.map((line) => JSON.parse(line) as AuditLine).filter((line) => "operator" in line);
 
 describe("the audit", () => {
   it("is written whatever the log's level, but not into a silent log", async () => {
@@ -136,34 +140,35 @@ describe("the audit", () => {
       });
       expect(answer.status).toBe(200);
       await service.close();
-      expect(lines.map((line) => (JSON.parse(line) as AuditLine).action)).toEqual(
-        expected === 1 ? ["pause"] : [],
-      );
+      expect(lines.map((line) => (JSON.parse(line) as AuditLine).action)).toEqual(expected === 1 ? ["pause"] : []);
     }
   });
 
   it("tells of what the board itself refuses, and of what no button does", async () => {
     expect((await put(api("queues/no-such-queue/pause"))).status).toBe(404);
-    expect(await desk.audited("pause", "no-such-queue")).toMatchObject({ outcome: "refused", status: 404 });
+    expect(await fixture.waitForAudit("pause", "no-such-queue")).toMatchObject({
+      outcome: "refused",
+      status: 404,
+    });
     expect((await put(api("queues/mq-activation/job-schedulers/x/run"))).status).toBe(403);
-    await desk.audited("put /api/queues/:queueName/job-schedulers/:schedulerId/run", "mq-activation");
+    await fixture.waitForAudit("put /api/queues/:queueName/job-schedulers/:schedulerId/run", "mq-activation");
     expect((await put("/admin/queues/nothing")).status).toBe(404);
     const paths = async () => audit().map(({ path }) => path);
-    await eventually("the audit", paths, (found) => found.includes("/admin/queues/nothing"));
+    await waitForValue("the audit", paths, (found) => found.includes("/admin/queues/nothing"));
   });
 });
 
 it("what goes wrong is told in the service's own way: bodies that are not JSON, and a Redis that is away", async () => {
-  const headers = { ...asOperator(story.url), "content-type": "application/json" };
+  const headers = { ...operatorHeaders(scenario.url), "content-type": "application/json" };
   const add = { method: "POST", headers, body: "{" };
-  const malformed = await fetch(story.url + api("queues/mq-activation/add"), add);
+  const malformed = await fetch(scenario.url + api("queues/mq-activation/add"), add);
   expect(malformed.status).toBe(400);
   expect(await malformed.json()).toMatchObject({ code: 400, error: expect.stringMatching(/^body: /) });
 
-  const proxy = await startRedisProxy(desk.redisUrl);
+  const proxy = await startRedisProxy(fixture.redisUrl);
   const service = await startTestService({ REDIS_URL: proxy.url });
   try {
-    await proxy.cut();
+    await proxy.disconnect();
     for (const path of [api("queues"), "/admin/workflows/WF-0-00000000"]) {
       const answer = await fetch(service.url + path);
       expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
@@ -178,42 +183,42 @@ it("what goes wrong is told in the service's own way: bodies that are not JSON, 
 });
 
 it("however many retries come at once, the taskforce is handed out once, and its log has one entry more", async () => {
-  const at = story.accessPoint();
-  const uuid = await deadTaskforce(desk, at);
-  const before = (await story.taskforce(uuid)).phase_change_log.length;
+  const at = scenario.nextAccessPoint();
+  const uuid = await createDeadTaskforce(fixture, at);
+  const before = (await scenario.readTaskforce(uuid)).phase_change_log.length;
   const path = api(`queues/starter-${at.schedd}/${uuid}/retry`);
   const retries = Array.from({ length: 8 }, () => put(path));
   const statuses = (await Promise.all(retries)).map(({ status }) => status);
   // Who looks when it waits already is told that there is nothing to retry.
   expect(statuses.filter((status) => status !== 204 && status !== 400)).toEqual([]);
   expect(statuses).toContain(204);
-  expect((await story.takes(at.tms)).taskforce.taskforce_uuid).toBe(uuid);
-  expect(await at.tms.takeStarter()).toBeUndefined();
-  expect((await story.taskforce(uuid)).phase_change_log).toHaveLength(before + 1);
+  expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(uuid);
+  expect(await at.createTms.leaseStarter()).toBeUndefined();
+  expect((await scenario.readTaskforce(uuid)).phase_change_log).toHaveLength(before + 1);
 });
 
 it("a retry of what was aborted meanwhile hands nothing out", async () => {
-  const at = story.accessPoint();
-  const uuid = await deadTaskforce(desk, at);
-  const { workflow_id } = await story.taskforce(uuid);
-  await story.deactivate(workflow_id, "abort");
+  const at = scenario.nextAccessPoint();
+  const uuid = await createDeadTaskforce(fixture, at);
+  const { workflow_id } = await scenario.readTaskforce(uuid);
+  await scenario.deactivate(workflow_id, "abort");
   // The worker of the abort takes the job out again, whenever it comes to that.
-  const deactivations = () => allJobIds(desk.queues.deactivation);
-  await eventually("the abort is through", deactivations, (ids) => !ids.has(workflow_id));
+  const deactivations = () => allJobIds(fixture.queues.deactivation);
+  await waitForValue("the abort is through", deactivations, (ids) => !ids.has(workflow_id));
   // As if the abort had not come to the queue yet.
-  const { starter } = desk.queues.of(at.schedd);
-  await starter.restoreDead(uuid, "no such file");
+  const { starter } = fixture.queues.forSchedd(at.schedd);
+  await starter.restoreDeadLetter(uuid, "no such file");
   const path = api(`queues/starter-${at.schedd}/${uuid}/retry`);
   expect((await put(path)).status).toBe(204);
   expect(await jobIds(starter)).toEqual({ live: new Set(), dead: new Set() });
-  expect((await story.taskforce(uuid)).phase).toBe("pending-stopper");
+  expect((await scenario.readTaskforce(uuid)).phase).toBe("pending-stopper");
 });
 
 it("secrets are nowhere on the pages, nor in the audit", async () => {
   const secrets = ["hunter2-broker", "hunter2-pilot", "hunter2-submit", "hunter2-error", "hunter2-header"];
-  const at = story.accessPoint();
-  const { workflow, taskforces } = await story.submitWorkflow([
-    task([at.location], {
+  const at = scenario.nextAccessPoint();
+  const { workflow, taskforces } = await scenario.submitWorkflow([
+    makeTaskRequestAt([at.location], {
       input_queue_aliases: ["in"],
       pilot_config: {
         tag: "latest",
@@ -222,16 +227,17 @@ it("secrets are nowhere on the pages, nor in the audit", async () => {
         input_files: [],
       },
     }),
-    task([at.location], { output_queue_aliases: ["out"] }),
+    makeTaskRequestAt([at.location], { output_queue_aliases: ["out"] }),
   ]);
   const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
-  for (const uuid of uuids) await story.reaches(uuid, "pending-starter");
-  const handOut = await story.takes(at.tms);
+  for (const uuid of uuids) await scenario.waitForPhase(uuid, "pending-starter");
+  const handOut = await scenario.takeToStart(at.createTms);
   expect(JSON.stringify(handOut)).toContain("hunter2-broker");
-  await at.tms.submit(handOut, { submit_dict: { environment: "EWMS_PILOT_QUEUE_INCOMING=hunter2-submit" } });
-  const error =
-    "condor_submit: EWMS_PILOT_AUTH_TOKEN='hunter2-error' refused; Authorization: Bearer hunter2-header";
-  await at.tms.submitFailed(await story.takes(at.tms), error);
+  await at.createTms.submit(handOut, {
+    submit_dict: { environment: "EWMS_PILOT_QUEUE_INCOMING=hunter2-submit" },
+  });
+  const error = "condor_submit: EWMS_PILOT_AUTH_TOKEN='hunter2-error' refused; Authorization: Bearer hunter2-header";
+  await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), error);
 
   const names = ["mq-activation", "taskforce-launch", `starter-${at.schedd}`, `stopper-${at.schedd}`];
   const paths = [
@@ -244,8 +250,7 @@ it("secrets are nowhere on the pages, nor in the audit", async () => {
   ];
   const pages = await Promise.all(paths.map(async (path) => (await get(path)).text()));
   expect(pages.filter((page) => page.includes("EWMS_PILOT_AUTH_TOKEN='[hidden]' refused"))).not.toEqual([]);
-  for (const secret of secrets)
-    expect(paths.filter((_, index) => pages[index]?.includes(secret))).toEqual([]);
-  const told = desk.lines.filter((line) => (JSON.parse(line) as { audit?: true }).audit);
+  for (const secret of secrets) expect(paths.filter((_, index) => pages[index]?.includes(secret))).toEqual([]);
+  const told = fixture.logLines.filter((line) => (JSON.parse(line) as { audit?: true }).audit);
   expect(told.filter((line) => line.includes("hunter2"))).toEqual([]);
 });

@@ -1,12 +1,12 @@
-import { indexesOf } from "../../../src/store/newEntities.js";
-import { type Kind, memberOf, stoppingKey, summarizersKey } from "../../../src/store/keys.js";
+import { type EntityKind, memberOf, stoppingKey, summaryLeasesKey } from "../../../src/store/keys.js";
+import { indexKeysOf } from "../../../src/store/newEntities.js";
 import { allJobIds, jobIds } from "../../queues/jobIds.js";
-import { SETTINGS } from "../deployment.js";
+import { CHAOS_SETTINGS } from "../deployment.js";
 import type { Evidence, Finding } from "../evidence.js";
-import type { Snapshot } from "../storeSnapshot.js";
+import type { StoreSnapshot } from "../storeSnapshot.js";
 
 /** Every index holds what a scan of all records says, with the same scores, and nothing else; a query finds as many. */
-export function indexesEqualAScan({ snapshot, view }: Pick<Evidence, "snapshot" | "view">): Finding[] {
+export function indexesEqualScan({ snapshot, apiView }: Pick<Evidence, "snapshot" | "apiView">): Finding[] {
   const expected = expectedIndexes(snapshot);
   const findings: Finding[] = [];
   for (const key of new Set([...expected.keys(), ...snapshot.indexes.keys()])) {
@@ -19,9 +19,9 @@ export function indexesEqualAScan({ snapshot, view }: Pick<Evidence, "snapshot" 
       if (!wanted.has(member)) findings.push({ message: `${key}: ${member} does not belong there` });
   }
   const sizes = [
-    ["workflow", view.workflows.size],
-    ["task", view.directives.size],
-    ["taskforce", view.taskforces.size],
+    ["workflow", apiView.workflows.size],
+    ["task", apiView.directives.size],
+    ["taskforce", apiView.taskforces.size],
   ] as const;
   for (const [kind, shown] of sizes)
     if (snapshot[kind].size !== shown)
@@ -29,11 +29,11 @@ export function indexesEqualAScan({ snapshot, view }: Pick<Evidence, "snapshot" 
   return findings;
 }
 
-function expectedIndexes(snapshot: Snapshot): Map<string, Map<string, number>> {
+function expectedIndexes(snapshot: StoreSnapshot): Map<string, Map<string, number>> {
   const expected = new Map<string, Map<string, number>>();
-  for (const kind of ["workflow", "task", "taskforce"] as const satisfies Kind[])
+  for (const kind of ["workflow", "task", "taskforce"] as const satisfies EntityKind[])
     for (const [id, { partition, entity }] of snapshot[kind])
-      for (const key of indexesOf(partition, { kind, entity })) {
+      for (const key of indexKeysOf(partition, { kind, entity })) {
         const members = expected.get(key) ?? new Map<string, number>();
         members.set(memberOf(id), entity.timestamp);
         expected.set(key, members);
@@ -48,7 +48,7 @@ function expectedIndexes(snapshot: Snapshot): Map<string, Map<string, number>> {
 }
 
 /** The queues hold what the phases say: no taskforce without its job, no job without its phase, dead ones as dead letters. */
-export async function queuesEqualThePhases({
+export async function queuesEqualPhases({
   snapshot,
   queues,
   store,
@@ -56,17 +56,14 @@ export async function queuesEqualThePhases({
 }: Pick<Evidence, "snapshot" | "queues" | "store" | "redis">): Promise<Finding[]> {
   const findings: Finding[] = [];
   const compare = (queue: string, there: ReadonlySet<string>, wanted: readonly string[]) => {
-    for (const id of wanted)
-      if (!there.has(id)) findings.push({ message: `is not in ${queue}`, taskforce: id });
-    for (const id of there)
-      if (!wanted.includes(id)) findings.push({ message: `${id} does not belong in ${queue}` });
+    for (const id of wanted) if (!there.has(id)) findings.push({ message: `is not in ${queue}`, taskforce: id });
+    for (const id of there) if (!wanted.includes(id)) findings.push({ message: `${id} does not belong in ${queue}` });
   };
   for (const [schedd, { starter, stopper }] of queues.schedds()) {
     const here = [...snapshot.taskforce.values()].filter(({ entity }) => entity.schedd === schedd);
     const uuids = (wanted: (each: (typeof here)[number]) => boolean) =>
       here.filter(wanted).map(({ entity }) => entity.taskforce_uuid);
-    const isDead = ({ record }: (typeof here)[number]) =>
-      (record.submit_failures ?? 0) > SETTINGS.actionRetries;
+    const isDead = ({ record }: (typeof here)[number]) => (record.submit_failures ?? 0) > CHAOS_SETTINGS.actionRetries;
     const pending = (each: (typeof here)[number]) => each.entity.phase === "pending-starter";
     const starting = await jobIds(starter);
     compare(
@@ -91,18 +88,18 @@ export async function queuesEqualThePhases({
   ])
     compare(queue, ids, []);
   for (let partition = 0; partition < store.partitions; partition++) {
-    for await (const workflows of store.indexes.deactivating(partition))
+    for await (const workflows of store.indexes.scanDeactivating(partition))
       for (const workflow of workflows) findings.push({ message: `${workflow} is still being deactivated` });
     if ((await store.summaries.dirtyCount(partition)) > 0)
       findings.push({ message: `workflows of partition ${partition} are still dirty` });
-    if ((await redis.hlen(summarizersKey(partition))) > 0)
+    if ((await redis.hlen(summaryLeasesKey(partition))) > 0)
       findings.push({ message: `summaries of partition ${partition} are still in the making` });
   }
   return findings;
 }
 
 /** The numbers of taskforces by phase and schedd equal a recount. */
-export async function countsEqualARecount({
+export async function countsEqualRecount({
   snapshot,
   store,
 }: Pick<Evidence, "snapshot" | "store">): Promise<Finding[]> {
@@ -112,7 +109,7 @@ export async function countsEqualARecount({
     recount.set(field, (recount.get(field) ?? 0) + 1);
   }
   const counted = new Map(
-    (await store.counts.read()).map(({ phase, schedd, count }) => [`${phase} ${schedd}`, count]),
+    (await store.counts.readAll()).map(({ phase, schedd, count }) => [`${phase} ${schedd}`, count]),
   );
   return [...new Set([...recount.keys(), ...counted.keys()])]
     .filter((field) => (recount.get(field) ?? 0) !== (counted.get(field) ?? 0))

@@ -5,25 +5,25 @@ import type { RequestKind } from "../requestHistory.js";
  * What may be refused: a repetition of what took effect, and a report about a taskforce that is elsewhere by now. Users say
  * themselves when they are surprised.
  */
-const MAY_BE_REFUSED: readonly RequestKind[] = ["abort", "finish", "submit", "submit-failed"];
+const REFUSABLE_KINDS: readonly RequestKind[] = ["abort", "finish", "submit", "submit-failed"];
 
 /** No request was answered with anything but success, a refusal that the contract knows, or the advice to come again. */
-export function answersAreInOrder({ history, promised }: Evidence): Finding[] {
-  const odd = history.exchanges.filter(
-    ({ kind, outcome }) => outcome === "failed" || (outcome === "refused" && !MAY_BE_REFUSED.includes(kind)),
+export function responsesAreExpected({ history, expectations }: Evidence): Finding[] {
+  const odd = history.requests.filter(
+    ({ kind, outcome }) => outcome === "failed" || (outcome === "refused" && !REFUSABLE_KINDS.includes(kind)),
   );
   return [
-    ...odd.map(({ kind, subject, status, sent }) => ({
-      message: `${kind} ${subject} at ${new Date(sent).toISOString()} was answered with ${status}`,
+    ...odd.map(({ kind, subject, status, sentAtMs }) => ({
+      message: `${kind} ${subject} at ${new Date(sentAtMs).toISOString()} was answered with ${status}`,
     })),
-    ...promised.surprises.map((message) => ({ message })),
+    ...expectations.unexpectedResponses.map((message) => ({ message })),
   ];
 }
 
 /** A cluster was refused only where the taskforce already had another one, or had ended. */
-export function refusedClustersHadAReason({ history, view }: Evidence): Finding[] {
-  return history.of("submit").flatMap(({ subject, outcome, body }) => {
-    const taskforce = view.taskforces.get(subject);
+export function refusedClustersHadAReason({ history, apiView }: Evidence): Finding[] {
+  return history.ofKinds("submit").flatMap(({ subject, outcome, body }) => {
+    const taskforce = apiView.taskforces.get(subject);
     const { cluster_id } = body as { cluster_id: number };
     if (outcome !== "refused" || taskforce === undefined) return [];
     const ended = ["condor-rm", "condor-complete"].includes(taskforce.phase);

@@ -1,7 +1,7 @@
-import { ENDING_OR_FINISHED, PHASES, type Phase } from "../../../src/domain/phases.js";
+import { ENDING_OR_FINISHED_PHASES, PHASES, type Phase } from "../../../src/domain/phases.js";
 import type { Taskforce } from "../../../src/domain/taskforce.js";
 import type { Evidence, Finding } from "../evidence.js";
-import { groupedBy } from "../groupBy.js";
+import { groupBy } from "../groupBy.js";
 
 interface ShownSummary {
   n_taskforces: number;
@@ -13,29 +13,29 @@ interface ShownSummary {
 }
 
 /** Workflows whose summaries are asked for at a time. */
-const AT_A_TIME = 8;
+const CONCURRENCY = 8;
 
 /** Each workflow's summary, as it was kept, equals a recount of its taskforces. */
-export async function summariesEqualARecount({
+export async function summariesEqualRecount({
   snapshot,
-  wire,
-}: Pick<Evidence, "snapshot" | "wire">): Promise<Finding[]> {
-  const byWorkflow = groupedBy(
+  client,
+}: Pick<Evidence, "snapshot" | "client">): Promise<Finding[]> {
+  const byWorkflow = groupBy(
     [...snapshot.taskforce.values()].map(({ entity }) => entity),
     ({ workflow_id }) => workflow_id as string,
   );
   const left = [...snapshot.workflow.keys()];
   const findings: Finding[] = [];
-  const look = async () => {
+  const checkNext = async () => {
     for (let id = left.pop(); id !== undefined; id = left.pop()) {
-      const { body } = await wire.insist<ShownSummary>("GET", `/v1/workflows/${id}/summary`);
+      const { body } = await client.sendUntilAnswered<ShownSummary>("GET", `/v1/workflows/${id}/summary`);
       const shown = canonical(sumsOf(body));
       const recounted = canonical(recount(byWorkflow.get(id) ?? []));
       if (shown !== recounted)
         findings.push({ message: `${id}: its summary says ${shown}, its taskforces ${recounted}` });
     }
   };
-  await Promise.all(Array.from({ length: AT_A_TIME }, look));
+  await Promise.all(Array.from({ length: CONCURRENCY }, checkNext));
   return findings;
 }
 
@@ -57,7 +57,7 @@ const recount = (taskforces: readonly Taskforce[]) => ({
   ),
   n_workers_requested: sum(
     taskforces
-      .filter(({ phase }) => !(ENDING_OR_FINISHED as readonly Phase[]).includes(phase))
+      .filter(({ phase }) => !(ENDING_OR_FINISHED_PHASES as readonly Phase[]).includes(phase))
       .map(({ n_workers }) => n_workers),
   ),
   n_failed_attempts: sum(

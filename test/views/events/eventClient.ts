@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Agent, get, type IncomingMessage } from "node:http";
 import { onTestFinished } from "vitest";
-import { eventually } from "../../scenarios/serviceScenario.js";
+import { waitForValue } from "../../scenarios/serviceScenario.js";
 
 /** An event as it came. */
 export interface ReceivedEvent {
@@ -12,11 +12,11 @@ export interface ReceivedEvent {
 }
 
 /** How a watch is begun. */
-export interface WatchOptions {
+export interface SubscribeOptions {
   lastId?: string | undefined;
   token?: string | undefined;
   /** Reads nothing until it is told to resume. */
-  isSlow?: boolean;
+  isPaused?: boolean;
 }
 
 /** A client of an event stream that keeps all it gets, by the rules of HTML's server-sent events. */
@@ -38,11 +38,11 @@ export class EventClient {
     response.on("close", () => {
       this.ended = response.complete ? "in order" : "broken off";
     });
-    if (!isSlow) this.read();
+    if (!isSlow) this.startReading();
   }
 
   /** Begins to watch, and waits for the head of the answer. It is closed when the test has ended. */
-  static async open(url: string, { lastId, token, isSlow = false }: WatchOptions = {}): Promise<EventClient> {
+  static async open(url: string, { lastId, token, isPaused = false }: SubscribeOptions = {}): Promise<EventClient> {
     const headers = {
       ...(lastId !== undefined && { "last-event-id": lastId }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -50,7 +50,7 @@ export class EventClient {
     const agent = new Agent({ keepAlive: true });
     const request = get(url, { agent, headers });
     const [response] = (await once(request, "response")) as [IncomingMessage];
-    const client = new EventClient(response, isSlow);
+    const client = new EventClient(response, isPaused);
     onTestFinished(() => {
       client.close();
       agent.destroy();
@@ -58,21 +58,21 @@ export class EventClient {
     return client;
   }
 
-  read(): void {
-    this.response.on("data", (text: string) => this.#take(text));
+  startReading(): void {
+    this.response.on("data", (text: string) => this.#receive(text));
   }
 
   close(): void {
     this.response.destroy();
   }
 
-  #take(text: string): void {
+  #receive(text: string): void {
     const blocks = (this.#text + text).split("\n\n");
     this.#text = blocks.pop() ?? "";
-    for (const block of blocks) this.#takeBlock(block.split("\n"));
+    for (const block of blocks) this.#receiveBlock(block.split("\n"));
   }
 
-  #takeBlock(lines: string[]): void {
+  #receiveBlock(lines: string[]): void {
     const fields = new Map<string, string>();
     for (const line of lines) {
       const [, name = "", value = ""] = /^([^:]*):? ?(.*)$/.exec(line) ?? [];
@@ -88,8 +88,8 @@ export class EventClient {
   }
 
   /** Waits until what has come fulfils a condition. */
-  async until(what: string, holds: (client: EventClient) => boolean): Promise<void> {
-    await eventually(
+  async waitUntil(what: string, holds: (client: EventClient) => boolean): Promise<void> {
+    await waitForValue(
       `${what} (got ${JSON.stringify(this.events.slice(-3))})`,
       async () => holds(this),
       (value) => value,
@@ -97,16 +97,16 @@ export class EventClient {
   }
 
   /** Waits for the first event that is wanted. */
-  async hears(event: string, data: object = {}): Promise<ReceivedEvent> {
+  async waitForEvent(event: string, data: object = {}): Promise<ReceivedEvent> {
     const isIt = (one: ReceivedEvent) =>
       one.event === event && Object.entries(data).every(([key, value]) => one.data[key] === value);
-    await this.until(`${event} ${JSON.stringify(data)}`, ({ events }) => events.some(isIt));
+    await this.waitUntil(`${event} ${JSON.stringify(data)}`, ({ events }) => events.some(isIt));
     return this.events.find(isIt) as ReceivedEvent;
   }
 }
 
 /** What events say of phases, in short: `pre-launch > pending-starter`, with `no ` before a failed attempt. */
-export const phasesOf = (events: readonly ReceivedEvent[]): string[] =>
+export const phaseSteps = (events: readonly ReceivedEvent[]): string[] =>
   events.flatMap(({ event, data }) =>
     event === "phase" ? [`${data.was_successful ? "" : "no "}${data.from} > ${data.phase}`] : [],
   );

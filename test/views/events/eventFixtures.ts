@@ -6,10 +6,10 @@ import {
   type WorkflowId,
 } from "../../../src/domain/ids.js";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
-import { EVENTS_KEPT, eventsKey, memberOf, partitionOf } from "../../../src/store/keys.js";
+import { eventsKey, MAX_STREAM_ENTRIES, memberOf, partitionOf } from "../../../src/store/keys.js";
 
 /** A workflow's id that lies in a partition. */
-export function workflowIn(partition: number, partitions: number): WorkflowId {
+export function newWorkflowInPartition(partition: number, partitions: number): WorkflowId {
   for (;;) {
     const id = newWorkflowId(Date.now() / 1000);
     if (partitionOf(id, partitions) === partition) return id;
@@ -17,26 +17,26 @@ export function workflowIn(partition: number, partitions: number): WorkflowId {
 }
 
 /** Taskforces of a workflow that nobody created. */
-export function taskforcesOf(workflow: WorkflowId, count: number): TaskforceUuid[] {
+export function newTaskforceUuids(workflow: WorkflowId, count: number): TaskforceUuid[] {
   const task = newTaskId(workflow);
   return Array.from({ length: count }, () => newTaskforceUuid(task));
 }
 
 /** Appends an event about taskforces of one workflow, as the scripts do; there may be more of them than a script ever takes. */
-export async function tellPhase(
+export async function appendPhaseEvent(
   redis: RedisClient,
   partition: number,
   taskforces: readonly TaskforceUuid[],
 ): Promise<void> {
   const head = ["phase", Date.now() / 1000, "pending-starter", 1, "pre-launch", "SCHEDD1"];
   const text = JSON.stringify([...head, ...taskforces.map(memberOf)]);
-  await redis.xadd(eventsKey(partition), "MAXLEN", "~", EVENTS_KEPT, "*", "e", text);
+  await redis.xadd(eventsKey(partition), "MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", text);
 }
 
 /** Appends so much that all that is there now is dropped. */
-export async function flood(redis: RedisClient, partition: number): Promise<void> {
+export async function overflowStream(redis: RedisClient, partition: number): Promise<void> {
   const pipeline = redis.pipeline();
-  for (let n = 0; n < EVENTS_KEPT + 200; n++)
-    pipeline.xadd(eventsKey(partition), "MAXLEN", "~", EVENTS_KEPT, "*", "e", '["of no interest"]');
+  for (let n = 0; n < MAX_STREAM_ENTRIES + 200; n++)
+    pipeline.xadd(eventsKey(partition), "MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", '["of no interest"]');
   await pipeline.exec();
 }

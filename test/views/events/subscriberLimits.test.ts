@@ -2,17 +2,17 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vit
 import type { WorkflowId } from "../../../src/domain/ids.js";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
 import { partitionOf } from "../../../src/store/keys.js";
+import { type ApiFixture, startApiFixture } from "../../api/apiFixture.js";
 import { type RedisProxy, startRedisProxy } from "../../api/redisProxy.js";
-import { type Scenario, startScenario } from "../../api/apiFixture.js";
-import { openRedis } from "../../setup/testRedis.js";
 import { freshDatabase } from "../../setup/database.js";
+import { openRedis } from "../../setup/testRedis.js";
 import { EventClient } from "./eventClient.js";
-import { flood, taskforcesOf, tellPhase } from "./eventFixtures.js";
+import { appendPhaseEvent, newTaskforceUuids, overflowStream } from "./eventFixtures.js";
 
 const PARTITIONS = 16;
 
 let proxy: RedisProxy;
-let scenario: Scenario;
+let fixture: ApiFixture;
 /** Around the proxy. */
 let redis: RedisClient;
 let workflow: WorkflowId;
@@ -21,93 +21,93 @@ beforeEach(async () => {
   const database = await freshDatabase();
   redis = openRedis(database);
   proxy = await startRedisProxy(database);
-  scenario = await startScenario({
+  fixture = await startApiFixture({
     REDIS_URL: proxy.url,
     EVENTS_HEARTBEAT_SECONDS: "0.05",
     EVENTS_MAX_BUFFER_BYTES: "100000",
     // So that nothing else happens meanwhile.
     RECONCILE_SECONDS: "3600",
   });
-  const { workflow_id } = await scenario.pending();
+  const { workflow_id } = await fixture.createPendingTaskforce();
   workflow = workflow_id as WorkflowId;
   partition = partitionOf(workflow, PARTITIONS);
 });
 afterEach(async () => {
   await proxy.restore();
-  await scenario.close();
+  await fixture.close();
   await proxy.close();
   redis.disconnect();
 });
 
-const watch = (options?: Parameters<typeof EventClient.open>[1]) =>
-  EventClient.open(`${scenario.service.url}/v1/workflows/${workflow}/events`, options);
-const watchAll = (options?: Parameters<typeof EventClient.open>[1]) =>
-  EventClient.open(`${scenario.service.url}/v1/events`, options);
-const tell = async (count = 1) => {
-  const taskforces = taskforcesOf(workflow, count);
-  await tellPhase(redis, partition, taskforces);
+const subscribe = (options?: Parameters<typeof EventClient.open>[1]) =>
+  EventClient.open(`${fixture.service.url}/v1/workflows/${workflow}/events`, options);
+const subscribeToAll = (options?: Parameters<typeof EventClient.open>[1]) =>
+  EventClient.open(`${fixture.service.url}/v1/events`, options);
+const appendEvents = async (count = 1) => {
+  const taskforces = newTaskforceUuids(workflow, count);
+  await appendPhaseEvent(redis, partition, taskforces);
   return taskforces;
 };
 const uuidsOf = ({ events }: EventClient) =>
   events.flatMap(({ event, data }) => (event === "phase" ? [data.taskforce_uuid] : []));
 /** As the metrics show it. */
-const watchers = async () => {
-  const text = await (await fetch(`${scenario.service.url}/metrics`)).text();
+const readSubscriberCount = async () => {
+  const text = await (await fetch(`${fixture.service.url}/metrics`)).text();
   return Number(/^wms_event_watchers (\d+)$/m.exec(text)?.[1]);
 };
-const hasHeard = (client: EventClient, count: number) =>
-  client.until(`${count} taskforces`, (heard) => uuidsOf(heard).length >= count);
+const waitForTaskforces = (client: EventClient, count: number) =>
+  client.waitUntil(`${count} taskforces`, (heard) => uuidsOf(heard).length >= count);
 
 it("a watcher that does not read loses its connection, others don't, and it gets the rest when it comes again", async () => {
-  const slow = await watch({ isSlow: true });
-  const other = await watch();
+  const slow = await subscribe({ isPaused: true });
+  const other = await subscribe();
   const told: string[] = [];
   // What lies in the buffers of both ends is out of anybody's reach.
-  while ((await watchers()) === 2) {
-    told.push(...(await tell(500)));
-    await hasHeard(other, told.length);
+  while ((await readSubscriberCount()) === 2) {
+    told.push(...(await appendEvents(500)));
+    await waitForTaskforces(other, told.length);
   }
-  slow.read();
-  await slow.until("it has lost its connection", ({ ended }) => ended !== undefined);
+  slow.startReading();
+  await slow.waitUntil("it has lost its connection", ({ ended }) => ended !== undefined);
   expect(slow.ended).toBe("broken off");
   expect(uuidsOf(other)).toEqual(told);
 
-  const again = await watch({ lastId: slow.lastId, isSlow: true });
-  told.push(...(await tell(500)));
-  again.read();
-  await hasHeard(again, told.length - uuidsOf(slow).length);
+  const again = await subscribe({ lastId: slow.lastId, isPaused: true });
+  told.push(...(await appendEvents(500)));
+  again.startReading();
+  await waitForTaskforces(again, told.length - uuidsOf(slow).length);
   expect([...uuidsOf(slow), ...uuidsOf(again)]).toEqual(told);
   expect(other.ended).toBeUndefined();
 });
 
 describe("when more has happened than is kept", () => {
   it("a watcher that comes again is told of a gap, and goes on from now on", async () => {
-    for (const open of [watch, watchAll]) {
+    for (const open of [subscribe, subscribeToAll]) {
       const first = await open();
-      await tell();
-      await hasHeard(first, 1);
+      await appendEvents();
+      await waitForTaskforces(first, 1);
       first.close();
-      await flood(redis, partition);
+      await overflowStream(redis, partition);
       const again = await open({ lastId: first.lastId });
-      await again.hears("gap");
-      const next = await tell();
-      await hasHeard(again, 1);
+      await again.waitForEvent("gap");
+      const next = await appendEvents();
+      await waitForTaskforces(again, 1);
       expect(again.events[0]?.event).toBe("gap");
       expect(uuidsOf(again)).toEqual(next);
     }
   });
 
   it("while its process had no Redis, a watcher is told of a gap, too", async () => {
-    const clients = [await watch(), await watchAll()];
-    for (const client of clients) await client.until("live", ({ heartbeats }) => heartbeats > 0);
-    await proxy.cut();
-    await tell();
-    await flood(redis, partition);
+    const clients = [await subscribe(), await subscribeToAll()];
+    for (const client of clients) await client.waitUntil("live", ({ heartbeats }) => heartbeats > 0);
+    await proxy.disconnect();
+    await appendEvents();
+    await overflowStream(redis, partition);
     await proxy.restore();
-    for (const client of clients) await client.hears("gap");
-    const next = await tell();
+    for (const client of clients) await client.waitForEvent("gap");
+    const next = await appendEvents();
     for (const client of clients) {
-      await hasHeard(client, 1);
+      await waitForTaskforces(client, 1);
       expect(uuidsOf(client)).toEqual(next);
       expect(client.events.filter(({ event }) => event === "gap")).toHaveLength(1);
       expect(client.ended).toBeUndefined();
@@ -116,21 +116,21 @@ describe("when more has happened than is kept", () => {
 });
 
 describe("while Redis is away", () => {
-  it.each(["cut", "freeze"] as const)(
+  it.each(["disconnect", "freeze"] as const)(
     "(%s) a watch goes on, and what was missed comes afterwards",
     async (how) => {
-      const clients = [await watch(), await watchAll()];
-      const before = await tell();
-      for (const client of clients) await hasHeard(client, 1);
+      const clients = [await subscribe(), await subscribeToAll()];
+      const before = await appendEvents();
+      for (const client of clients) await waitForTaskforces(client, 1);
       await proxy[how]();
-      const missed = await tell(3);
+      const missed = await appendEvents(3);
       for (const client of clients) {
         const { heartbeats } = client;
-        await client.until("signs of life", (now) => now.heartbeats > heartbeats + 2);
+        await client.waitUntil("signs of life", (now) => now.heartbeats > heartbeats + 2);
       }
       await proxy.restore();
       for (const client of clients) {
-        await hasHeard(client, 4);
+        await waitForTaskforces(client, 4);
         expect(uuidsOf(client)).toEqual([...before, ...missed]);
         expect(client.ended).toBeUndefined();
       }
@@ -138,35 +138,35 @@ describe("while Redis is away", () => {
   );
 
   it("nobody can begin to watch: a 503", async () => {
-    await proxy.cut();
+    await proxy.disconnect();
     for (const path of [`/v1/workflows/${workflow}/events`, "/v1/events"])
-      expect(await scenario.api.get(path)).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
+      expect(await fixture.client.get(path)).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
   });
 });
 
 it("a Redis that lost what was told is a gap", async () => {
-  const client = await watch();
-  await tell();
-  await hasHeard(client, 1);
-  await proxy.cut();
+  const client = await subscribe();
+  await appendEvents();
+  await waitForTaskforces(client, 1);
+  await proxy.disconnect();
   await redis.del(`wms:{${partition}}:events`);
   await proxy.restore();
-  await client.hears("gap");
-  const next = await tell();
-  await hasHeard(client, 2);
+  await client.waitForEvent("gap");
+  const next = await appendEvents();
+  await waitForTaskforces(client, 2);
   expect(uuidsOf(client).slice(1)).toEqual(next);
 });
 
 it("a watch that has lasted long enough ends in order, and is resumed", async () => {
-  const { service } = scenario;
-  const brief = await startScenario({ REDIS_URL: proxy.url, EVENTS_MAX_SECONDS: "0.1" });
+  const { service } = fixture;
+  const brief = await startApiFixture({ REDIS_URL: proxy.url, EVENTS_MAX_SECONDS: "0.1" });
   onTestFinished(() => brief.close());
   expect(brief.service.url).not.toBe(service.url);
   const first = await EventClient.open(`${brief.service.url}/v1/events`);
-  await first.until("its end", ({ ended }) => ended !== undefined);
+  await first.waitUntil("its end", ({ ended }) => ended !== undefined);
   expect(first.ended).toBe("in order");
-  const told = await tell();
-  const second = await watchAll({ lastId: first.lastId });
-  await hasHeard(second, 1);
+  const told = await appendEvents();
+  const second = await subscribeToAll({ lastId: first.lastId });
+  await waitForTaskforces(second, 1);
   expect(uuidsOf(second)).toEqual(told);
 });

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { submission } from "../../api/requestBodies.js";
-import { type Scenario, startScenario } from "../../api/apiFixture.js";
-import { EventClient, phasesOf } from "./eventClient.js";
+import { type ApiFixture, startApiFixture } from "../../api/apiFixture.js";
+import { submitReport } from "../../api/requestBodies.js";
+import { EventClient, phaseSteps } from "./eventClient.js";
 
-let scenario: Scenario;
+let fixture: ApiFixture;
 let url: string;
 beforeAll(async () => {
-  scenario = await startScenario({ EVENTS_HEARTBEAT_SECONDS: "0.05" });
-  url = scenario.service.url;
+  fixture = await startApiFixture({ EVENTS_HEARTBEAT_SECONDS: "0.05" });
+  url = fixture.service.url;
 });
-afterAll(() => scenario.close());
+afterAll(() => fixture.close());
 
 const post = async (path: string, body?: unknown) => {
-  const answer = await scenario.api.post(path, body);
+  const answer = await fixture.client.post(path, body);
   expect([path, answer.status]).toEqual([path, 200]);
   return answer.body;
 };
@@ -20,14 +20,14 @@ const pathOf = (workflow: string) => `${url}/v1/workflows/${workflow}/events`;
 
 describe("whoever watches a workflow", () => {
   it("is told of each phase, of the deactivation and of sums, in order and nothing of other workflows", async () => {
-    const place = scenario.place();
-    const { taskforce_uuid, task_id, workflow_id } = await scenario.pending(place);
+    const place = fixture.nextLocation();
+    const { taskforce_uuid, task_id, workflow_id } = await fixture.createPendingTaskforce(place);
     const client = await EventClient.open(pathOf(workflow_id));
-    await scenario.pending();
-    await scenario.api.get(`/v1/tms/pending-starter/taskforces?schedd=${place.schedd}`);
-    await post(`/v1/tms/condor-submit/taskforces/${taskforce_uuid}`, submission());
-    const submitted = await client.hears("phase", { phase: "condor-submit" });
-    const { phase_change_log } = await scenario.taskforce(taskforce_uuid);
+    await fixture.createPendingTaskforce();
+    await fixture.client.get(`/v1/tms/pending-starter/taskforces?schedd=${place.schedd}`);
+    await post(`/v1/tms/condor-submit/taskforces/${taskforce_uuid}`, submitReport());
+    const submitted = await client.waitForEvent("phase", { phase: "condor-submit" });
+    const { phase_change_log } = await fixture.readTaskforce(taskforce_uuid);
     expect(submitted.data).toEqual({
       workflow_id,
       task_id,
@@ -42,15 +42,15 @@ describe("whoever watches a workflow", () => {
     await post(`/v1/workflows/${workflow_id}/actions/abort`);
     await post(`/v1/tms/condor-rm/taskforces/${taskforce_uuid}/failed`, { error: "not yet" });
     await post(`/v1/tms/condor-rm/taskforces/${taskforce_uuid}`);
-    await client.hears("phase", { phase: "condor-rm", was_successful: true });
-    expect(phasesOf(client.events)).toEqual([
+    await client.waitForEvent("phase", { phase: "condor-rm", was_successful: true });
+    expect(phaseSteps(client.events)).toEqual([
       "pending-starter > condor-submit",
       "condor-submit > pending-stopper",
       "no pending-stopper > condor-rm",
       "pending-stopper > condor-rm",
     ]);
-    const { deactivated_ts } = (await scenario.api.get(`/v1/workflows/${workflow_id}`)).body;
-    expect((await client.hears("deactivated")).data).toEqual({
+    const { deactivated_ts } = (await fixture.client.get(`/v1/workflows/${workflow_id}`)).body;
+    expect((await client.waitForEvent("deactivated")).data).toEqual({
       workflow_id,
       deactivated: "ABORTED",
       timestamp: deactivated_ts,
@@ -60,7 +60,7 @@ describe("whoever watches a workflow", () => {
   });
 
   it("hears of new statuses in the summary", async () => {
-    const { taskforce_uuid, workflow_id } = await scenario.broughtTo("condor-submit");
+    const { taskforce_uuid, workflow_id } = await fixture.createTaskforceInPhase("condor-submit");
     const client = await EventClient.open(pathOf(workflow_id));
     const statuses = { RUNNING: { Processing: 3 } };
     await post("/v1/tms/statuses/taskforces", {
@@ -68,7 +68,7 @@ describe("whoever watches a workflow", () => {
       top_task_errors_by_taskforce: { [taskforce_uuid]: { "out of memory": 2 } },
     });
     const isNew = (data: { compound_statuses: object }) => Object.keys(data.compound_statuses).length > 0;
-    await client.until("the new sums", ({ events }) =>
+    await client.waitUntil("the new sums", ({ events }) =>
       events.some(({ event, data }) => event === "summary" && isNew(data)),
     );
     const summaries = client.events.filter(({ event }) => event === "summary");
@@ -81,13 +81,13 @@ describe("whoever watches a workflow", () => {
   });
 
   it("hears of taskforces that are added", async () => {
-    const place = scenario.place();
-    const { task_id, workflow_id } = await scenario.pending(place);
+    const place = fixture.nextLocation();
+    const { task_id, workflow_id } = await fixture.createPendingTaskforce(place);
     const client = await EventClient.open(pathOf(workflow_id));
     const path = `/v1/task-directives/${task_id}/actions/add-workers`;
     const added = await post(path, { cluster_location: place.location, n_workers: 1 });
-    await client.hears("phase", { taskforce_uuid: added.taskforce_uuid, phase: "pending-starter" });
-    expect(phasesOf(client.events)).toEqual([
+    await client.waitForEvent("phase", { taskforce_uuid: added.taskforce_uuid, phase: "pending-starter" });
+    expect(phaseSteps(client.events)).toEqual([
       "null > pre-mq-activation",
       "pre-mq-activation > pre-launch",
       "pre-launch > pending-starter",
@@ -95,9 +95,9 @@ describe("whoever watches a workflow", () => {
   });
 
   it("gets signs of life, and a place to resume before anything has happened", async () => {
-    const { workflow_id } = await scenario.pending();
+    const { workflow_id } = await fixture.createPendingTaskforce();
     const client = await EventClient.open(pathOf(workflow_id));
-    await client.until("two heartbeats", ({ heartbeats }) => heartbeats >= 2);
+    await client.waitUntil("two heartbeats", ({ heartbeats }) => heartbeats >= 2);
     expect(client.retry).toBe(1000);
     expect(client.lastId).toMatch(/^\S+$/);
     expect(client.response.headers).toMatchObject({
@@ -108,51 +108,55 @@ describe("whoever watches a workflow", () => {
 
   it("of whom there is none gets a 404, as does a workflow that can't be", async () => {
     for (const id of ["WF-65f00000-00000000", "nothing"])
-      expect(await scenario.api.get(`/v1/workflows/${id}/events`)).toMatchObject({
+      expect(await fixture.client.get(`/v1/workflows/${id}/events`)).toMatchObject({
         status: 404,
         body: { error: `no workflow found with id: ${id}` },
       });
-    expect((await scenario.api.request("POST", "/v1/events")).status).toBe(405);
+    expect((await fixture.client.request("POST", "/v1/events")).status).toBe(405);
   });
 
   it("with a HEAD gets the head alone", async () => {
-    const { workflow_id } = await scenario.pending();
+    const { workflow_id } = await fixture.createPendingTaskforce();
     for (const path of ["/v1/events", `/v1/workflows/${workflow_id}/events`]) {
-      const answer = await scenario.api.request("HEAD", path);
+      const answer = await fixture.client.request("HEAD", path);
       expect(answer).toMatchObject({
         status: 200,
         text: "",
         headers: { "content-type": "text/event-stream" },
       });
     }
-    expect((await scenario.api.request("HEAD", "/v1/workflows/WF-1/events")).status).toBe(404);
+    expect((await fixture.client.request("HEAD", "/v1/workflows/WF-1/events")).status).toBe(404);
   });
 });
 
 describe("whoever watches all workflows", () => {
   it("hears of each from its creation on", async () => {
     const client = await EventClient.open(`${url}/v1/events`);
-    const some = await Promise.all([scenario.pending(), scenario.pending(), scenario.pending()]);
+    const some = await Promise.all([
+      fixture.createPendingTaskforce(),
+      fixture.createPendingTaskforce(),
+      fixture.createPendingTaskforce(),
+    ]);
     for (const { workflow_id, taskforce_uuid } of some) {
-      await client.hears("phase", { taskforce_uuid, phase: "pending-starter" });
-      const { timestamp } = (await scenario.api.get(`/v1/workflows/${workflow_id}`)).body;
+      await client.waitForEvent("phase", { taskforce_uuid, phase: "pending-starter" });
+      const { timestamp } = (await fixture.client.get(`/v1/workflows/${workflow_id}`)).body;
       const own = client.events.filter(({ data }) => data.workflow_id === workflow_id);
       expect(own[0]).toMatchObject({ event: "created", data: { workflow_id, timestamp } });
-      expect(phasesOf(own)).toEqual(["pre-mq-activation > pre-launch", "pre-launch > pending-starter"]);
+      expect(phaseSteps(own)).toEqual(["pre-mq-activation > pre-launch", "pre-launch > pending-starter"]);
     }
   });
 });
 
 describe("a watch that is resumed", () => {
   it("goes on behind any event, loses none and repeats none", async () => {
-    const { taskforce_uuid, workflow_id } = await scenario.pending();
+    const { taskforce_uuid, workflow_id } = await fixture.createPendingTaskforce();
     const witness = await EventClient.open(pathOf(workflow_id));
     const ofAll = await EventClient.open(`${url}/v1/events`);
     await post(`/v1/tms/condor-complete/taskforces/${taskforce_uuid}`, { condor_complete_ts: 1 });
     await post(`/v1/workflows/${workflow_id}/actions/finished`);
     for (const client of [witness, ofAll])
-      await client.hears("phase", { phase: "pending-stopper", was_successful: false, workflow_id });
-    await scenario.pending();
+      await client.waitForEvent("phase", { phase: "pending-stopper", was_successful: false, workflow_id });
+    await fixture.createPendingTaskforce();
 
     const isPart = ({ event }: { event: string }) => event === "phase" || event === "deactivated";
     const withoutId = ({ event, data }: { event: string; data: unknown }) => ({ event, data });
@@ -165,7 +169,7 @@ describe("a watch that is resumed", () => {
       for (const [at, { id }] of events.slice(0, -1).entries()) {
         const resumed = await EventClient.open(path, { lastId: id });
         const rest = events.slice(at + 1);
-        await resumed.until("the rest", (other) => other.events.filter(isPart).length >= rest.length);
+        await resumed.waitUntil("the rest", (other) => other.events.filter(isPart).length >= rest.length);
         // What happened at once in two partitions may come in another order, and ids tell what was told before.
         const told = resumed.events.filter(isPart).slice(0, rest.length);
         expect(told.map(withoutId)).toEqual(rest.map(withoutId));
@@ -174,9 +178,9 @@ describe("a watch that is resumed", () => {
   });
 
   it("takes the id as a parameter too; the header goes before it", async () => {
-    const { taskforce_uuid, workflow_id } = await scenario.pending();
+    const { taskforce_uuid, workflow_id } = await fixture.createPendingTaskforce();
     const first = await EventClient.open(pathOf(workflow_id));
-    await first.until("a place to resume", ({ lastId }) => lastId !== "");
+    await first.waitUntil("a place to resume", ({ lastId }) => lastId !== "");
     const { lastId } = first;
     await post(`/v1/tms/condor-complete/taskforces/${taskforce_uuid}`, { condor_complete_ts: 1 });
     for (const [parameter, header] of [
@@ -186,7 +190,7 @@ describe("a watch that is resumed", () => {
       const resumed = await EventClient.open(`${pathOf(workflow_id)}?last_event_id=${parameter}`, {
         lastId: header,
       });
-      await resumed.hears("phase", { phase: "condor-complete" });
+      await resumed.waitForEvent("phase", { phase: "condor-complete" });
       expect(resumed.events.map(({ event }) => event)).not.toContain("gap");
     }
   });
@@ -194,13 +198,13 @@ describe("a watch that is resumed", () => {
   it.each(["nonsense", "", "5.z", "zzzzzzzzzz.0", `0${".".repeat(16)}`])(
     "with an id that it can't have got, %j, is told of a gap, and goes on from now on",
     async (lastId) => {
-      const { taskforce_uuid, workflow_id } = await scenario.pending();
+      const { taskforce_uuid, workflow_id } = await fixture.createPendingTaskforce();
       const client = await EventClient.open(pathOf(workflow_id), { lastId });
-      await client.hears("gap");
+      await client.waitForEvent("gap");
       await post(`/v1/tms/condor-complete/taskforces/${taskforce_uuid}`, { condor_complete_ts: 1 });
-      await client.hears("phase", { phase: "condor-complete" });
+      await client.waitForEvent("phase", { phase: "condor-complete" });
       expect(client.events[0]).toMatchObject({ event: "gap", data: {} });
-      expect(phasesOf(client.events)).toEqual(["pending-starter > condor-complete"]);
+      expect(phaseSteps(client.events)).toEqual(["pending-starter > condor-complete"]);
     },
   );
 });

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
-import { empty, openRedis } from "../../setup/testRedis.js";
 import { freshDatabase } from "../../setup/database.js";
-import { someFilter } from "./queryArbitraries.js";
+import { flushDatabase, openRedis } from "../../setup/testRedis.js";
 import { compileFilter } from "./compileFilter.js";
-import { allPages, uuidsOn } from "./queryPages.js";
-import { many, Population, type Sample, sample } from "./taskforcePopulation.js";
+import { anyFilter } from "./queryArbitraries.js";
+import { fetchAllPages, uuidsOn } from "./queryPages.js";
+import { makeSample, makeSamples, TaskforcePopulation, type TaskforceSample } from "./taskforcePopulation.js";
 
 let redis: RedisClient;
 beforeAll(async () => {
@@ -23,38 +23,38 @@ const someChange = fc.record({
   phase: fc.constantFrom(...phases),
   cluster_id: fc.constantFrom(null, 1, 77),
 });
-type Change = typeof someChange extends fc.Arbitrary<infer T> ? T : never;
+type EntityChange = typeof someChange extends fc.Arbitrary<infer T> ? T : never;
 
 /** Taskforces that others change, and all that each of them ever was. */
-class History {
-  readonly versions = new Map<string, Sample[]>();
+class ChangeHistory {
+  readonly versions = new Map<string, TaskforceSample[]>();
   readonly removed = new Set<string>();
-  readonly #population: Population;
+  readonly #population: TaskforcePopulation;
   #inserted = 0;
 
-  constructor(population: Population) {
+  constructor(population: TaskforcePopulation) {
     this.#population = population;
     for (const one of population.samples) this.versions.set(one.taskforce_uuid, [one]);
   }
 
-  async apply({ what, which, phase, cluster_id }: Change): Promise<void> {
+  async apply({ what, which, phase, cluster_id }: EntityChange): Promise<void> {
     if (what === "insert") {
       // Between two that are there, so that it may come before or behind where the query is.
-      const fresh = sample(1_000 + this.#inserted++, { timestamp: 1_700_000_000 + which + 0.5, phase });
+      const fresh = makeSample(1_000 + this.#inserted++, { timestamp: 1_700_000_000 + which + 0.5, phase });
       return this.#put({ ...fresh, cluster_id, n_workers: which });
     }
-    const { taskforce_uuid } = sample(which);
+    const { taskforce_uuid } = makeSample(which);
     const now = this.versions.get(taskforce_uuid)?.at(-1);
     if (now === undefined || this.removed.has(taskforce_uuid)) return;
     if (what === "move") return this.#put({ ...now, phase, cluster_id });
     if (which % 5 !== 0) return;
     this.removed.add(taskforce_uuid);
-    await this.#population.remove(now);
+    await this.#population.removeSample(now);
   }
 
-  async #put(one: Sample): Promise<void> {
+  async #put(one: TaskforceSample): Promise<void> {
     this.versions.set(one.taskforce_uuid, [...(this.versions.get(one.taskforce_uuid) ?? []), one]);
-    await this.#population.put(one);
+    await this.#population.putSamples(one);
   }
 }
 
@@ -63,22 +63,25 @@ describe("while others change the entities", () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(someChange, { maxLength: 30 }), { minLength: 20, maxLength: 40 }),
-        fc.oneof(fc.constantFrom({}, inAnyPhase, { schedd: "SCHEDD1", ...inAnyPhase }), someFilter),
+        fc.oneof(fc.constantFrom({}, inAnyPhase, { schedd: "SCHEDD1", ...inAnyPhase }), anyFilter),
         fc.integer({ min: 1_000, max: 40_000 }),
         async (rounds, filter, maxBytes) => {
-          await empty(redis);
-          const population = new Population(redis, 2);
+          await flushDatabase(redis);
+          const population = new TaskforcePopulation(redis, 2);
           // In runs, so that the indexes of a phase break off at places that lie far apart.
           const phaseOf = (n: number) => phases[Math.floor(n / 40) % 3]!;
-          const before = many(300, (n) => ({ phase: phaseOf(n), cluster_id: n % 2 === 0 ? 77 : null }));
-          await population.put(...before);
-          const history = new History(population);
+          const before = makeSamples(300, (n) => ({
+            phase: phaseOf(n),
+            cluster_id: n % 2 === 0 ? 77 : null,
+          }));
+          await population.putSamples(...before);
+          const history = new ChangeHistory(population);
           const turns = [...rounds];
-          population.meanwhile = async () => {
+          population.beforeLoad = async () => {
             for (const change of turns.shift() ?? []) await history.apply(change);
           };
 
-          const seen = uuidsOn(await allPages(population, filter, { maxBytes }));
+          const seen = uuidsOn(await fetchAllPages(population, filter, { maxBytes }));
 
           expect(new Set(seen).size).toBe(seen.length);
           const matches = compileFilter(filter);

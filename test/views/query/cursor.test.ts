@@ -6,14 +6,10 @@ import { idsOf } from "./taskforcePopulation.js";
 
 test("a cursor comes back as it was, to the last digit", () => {
   fc.assert(
-    fc.property(
-      fc.double({ noNaN: true, noDefaultInfinity: true }),
-      fc.nat({ max: 0xffffffff }),
-      (score, n) => {
-        const position = { score: score + 0, member: memberOf(idsOf(n, 7).taskforce_uuid) };
-        expect(decodeCursor("taskforce", encodeCursor(position))).toEqual(position);
-      },
-    ),
+    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.nat({ max: 0xffffffff }), (score, n) => {
+      const position = { score: score + 0, member: memberOf(idsOf(n, 7).taskforce_uuid) };
+      expect(decodeCursor("taskforce", encodeCursor(position))).toEqual(position);
+    }),
   );
 });
 

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { prepareFilter } from "../../../src/views/query/prepareFilter.js";
 
 const MEMBERS = 500_000;
-const large = { a: Array.from({ length: MEMBERS }, (_, n) => n) };
-const { length } = JSON.stringify(large);
+const LARGE_DOCUMENT = { a: Array.from({ length: MEMBERS }, (_, n) => n) };
+const { length } = JSON.stringify(LARGE_DOCUMENT);
 
 /** Conditions none of which holds, so that all are tried. */
 const conditions = (count: number): Record<string, unknown> => ({
@@ -13,20 +13,20 @@ const conditions = (count: number): Record<string, unknown> => ({
 test("thousands of conditions on a document of half a million values are broken off", () => {
   const { matches } = prepareFilter(conditions(4_000));
   const refused = "query: 8001 conditions take too long on such large documents; use fewer";
-  expect(() => matches(large, length)).toThrow(refused);
+  expect(() => matches(LARGE_DOCUMENT, length)).toThrow(refused);
   expect(matches({ a: [1, 2] }, 11)).toBe(false);
   expect(matches({ a: [1, 2 * MEMBERS] }, 11)).toBe(true);
-  expect(() => matches(large, length)).toThrow(refused);
+  expect(() => matches(LARGE_DOCUMENT, length)).toThrow(refused);
 });
 
 test("also amid a pattern, which is watched itself", () => {
   const { matches } = prepareFilter({ ...conditions(4_000), $and: [{ b: { $regex: "^(a|b)*c" } }] });
-  const document = { ...large, b: `${"ab".repeat(50_000)}c` };
+  const document = { ...LARGE_DOCUMENT, b: `${"ab".repeat(50_000)}c` };
   expect(() => matches(document, JSON.stringify(document).length)).toThrow(/^query: .* takes? too long/);
 });
 
 test("a large document is no hindrance for a filter of the usual kind", () => {
   const { matches } = prepareFilter({ b: "x", a: { $gte: MEMBERS - 1, $lt: 2 * MEMBERS, $ne: -1 } });
-  expect(matches({ ...large, b: "x" }, length)).toBe(true);
-  expect(matches({ ...large, b: "y" }, length)).toBe(false);
+  expect(matches({ ...LARGE_DOCUMENT, b: "x" }, length)).toBe(true);
+  expect(matches({ ...LARGE_DOCUMENT, b: "y" }, length)).toBe(false);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { joinEqualities } from "../../../src/views/query/mergeEqualities.js";
+import { mergeEqualities } from "../../../src/views/query/mergeEqualities.js";
 import { planFilter } from "../../../src/views/query/plan.js";
 import { compileFilter } from "./compileFilter.js";
 
@@ -59,29 +59,27 @@ const LEFT: Filter[] = [
 
 describe("equalities with one field", () => {
   test.each(JOINED)("are joined: %j", (written, joined) => {
-    expect(joinEqualities(written)).toEqual(joined);
+    expect(mergeEqualities(written)).toEqual(joined);
   });
 
   test.each(LEFT)("are left when more is asked, or something else: %j", (written) => {
-    expect(joinEqualities(written)).toEqual(written);
+    expect(mergeEqualities(written)).toEqual(written);
   });
 
   test("are joined for a field that is called __proto__, too", () => {
     const written = JSON.parse('{"$nor": [{"__proto__": 1}, {"__proto__": 2}], "__proto__": 3}') as Filter;
-    expect(JSON.stringify(joinEqualities(written))).toBe(
-      '{"$nor":[{"__proto__":{"$in":[1,2]}}],"__proto__":3}',
-    );
+    expect(JSON.stringify(mergeEqualities(written))).toBe('{"$nor":[{"__proto__":{"$in":[1,2]}}],"__proto__":3}');
   });
 
   test("what was written is not changed", () => {
     const written = { $or: [{ a: { $in: [1] } }, { a: 2 }] };
-    joinEqualities(written);
+    mergeEqualities(written);
     expect(written).toEqual({ $or: [{ a: { $in: [1] } }, { a: 2 }] });
   });
 
   test("let an index be used where they stood in an $or", () => {
-    const query = joinEqualities({ n_workers: 1, $or: [{ phase: "x" }, { phase: "y" }] });
-    expect(planFilter("taskforce", query, 8).covers).toEqual([
+    const query = mergeEqualities({ n_workers: 1, $or: [{ phase: "x" }, { phase: "y" }] });
+    expect(planFilter("taskforce", query, 8).candidateSets).toEqual([
       { by: "index", field: "phase", values: ["x", "y"] },
     ]);
   });

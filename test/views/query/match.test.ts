@@ -352,16 +352,8 @@ const ROWS: Record<string, Row[]> = {
     [{ a: { $all: [[1, 2]] } }, { a: [1, 2] }, true],
     [{ a: { $all: [[1, 2]] } }, { a: [[1, 2]] }, true],
     [{ "a.b": { $all: [1, 2] } }, { a: [{ b: 1 }, { b: 2 }] }, true],
-    [
-      { a: { $all: [{ $elemMatch: { b: 1 } }, { $elemMatch: { c: 2 } }] } },
-      { a: [{ b: 1 }, { c: 2 }] },
-      true,
-    ],
-    [
-      { a: { $all: [{ $elemMatch: { b: 1 } }, { $elemMatch: { c: 3 } }] } },
-      { a: [{ b: 1 }, { c: 2 }] },
-      false,
-    ],
+    [{ a: { $all: [{ $elemMatch: { b: 1 } }, { $elemMatch: { c: 2 } }] } }, { a: [{ b: 1 }, { c: 2 }] }, true],
+    [{ a: { $all: [{ $elemMatch: { b: 1 } }, { $elemMatch: { c: 3 } }] } }, { a: [{ b: 1 }, { c: 2 }] }, false],
     [{ a: { $all: [{ $elemMatch: { $gt: 1 } }] } }, { a: [2] }, true],
     [{ a: { $all: [[]] } }, { a: [] }, true],
     [{ a: { $all: [1, 2, 1, [3]] } }, { a: [[3], 2, 1] }, true],
@@ -396,11 +388,12 @@ const ROWS: Record<string, Row[]> = {
 };
 
 describe.each(Object.entries(ROWS))("%s", (_, rows) => {
-  test.each(
-    rows.map(([filter, document, matches]) => [JSON.stringify(filter), JSON.stringify(document), matches]),
-  )("%s on %s: %s", (filter, document, matches) => {
-    expect(compileFilter(JSON.parse(filter as string))(JSON.parse(document as string))).toBe(matches);
-  });
+  test.each(rows.map(([filter, document, matches]) => [JSON.stringify(filter), JSON.stringify(document), matches]))(
+    "%s on %s: %s",
+    (filter, document, matches) => {
+      expect(compileFilter(JSON.parse(filter as string))(JSON.parse(document as string))).toBe(matches);
+    },
+  );
 });
 
 const parse = (text: string) => JSON.parse(text) as Record<string, unknown>;

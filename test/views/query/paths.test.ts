@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Paths } from "../../../src/views/query/documentPaths.js";
+import { DocumentPaths } from "../../../src/views/query/documentPaths.js";
 
 /** A document that notes which of its fields are read. */
 function watchedDocument(document: Record<string, unknown>): { document: object; read: string[] } {
@@ -14,37 +14,37 @@ function watchedDocument(document: Record<string, unknown>): { document: object;
 }
 
 test("a path is followed when it is asked for, and once in each document", () => {
-  const paths = new Paths();
-  const [a, b, again] = [paths.to("a.x"), paths.to("b"), paths.to("a.x")];
+  const paths = new DocumentPaths();
+  const [a, b, again] = [paths.resolverOf("a.x"), paths.resolverOf("b"), paths.resolverOf("a.x")];
   const first = watchedDocument({ a: { x: 1 }, b: 2 });
-  paths.enter(first.document);
+  paths.setDocument(first.document);
   expect(first.read).toEqual([]);
   expect(a().ends).toEqual([1]);
   expect(again()).toBe(a());
   expect(first.read).toEqual(["a"]);
 
   const second = watchedDocument({ a: { x: 3 } });
-  paths.enter(second.document);
+  paths.setDocument(second.document);
   expect(again().ends).toEqual([3]);
   expect(b().ends).toEqual([undefined]);
   expect(second.read).toEqual(["a"]);
 });
 
 test("a document that comes again may have changed", () => {
-  const paths = new Paths();
-  const find = paths.to("a");
+  const paths = new DocumentPaths();
+  const find = paths.resolverOf("a");
   const document = { a: 1 };
-  paths.enter(document);
+  paths.setDocument(document);
   expect(find().values).toEqual([1]);
   document.a = 2;
-  paths.enter(document);
+  paths.setDocument(document);
   expect(find().values).toEqual([2]);
 });
 
 test("of an array, the positions are the fields", () => {
-  const paths = new Paths();
-  const [zero, length] = [paths.to("0.b"), paths.to("length")];
-  paths.enter([{ b: 1 }]);
+  const paths = new DocumentPaths();
+  const [zero, length] = [paths.resolverOf("0.b"), paths.resolverOf("length")];
+  paths.setDocument([{ b: 1 }]);
   expect(zero().ends).toEqual([1]);
   expect(length().ends).toEqual([undefined]);
 });

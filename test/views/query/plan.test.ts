@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Kind, partitionOf } from "../../../src/store/keys.js";
+import { type EntityKind, partitionOf } from "../../../src/store/keys.js";
 import { planFilter } from "../../../src/views/query/plan.js";
 import { idsOf } from "./taskforcePopulation.js";
 
@@ -10,7 +10,7 @@ const away = partitionOf(other.taskforce_uuid, PARTITIONS);
 const index = (field: string, ...values: (string | number)[]) => ({ by: "index", field, values });
 const ids = (...given: string[]) => ({ by: "ids", ids: given });
 
-type Row = [kind: Kind, filter: Record<string, unknown>, covers: object[], partitions?: number[]];
+type Row = [kind: EntityKind, filter: Record<string, unknown>, covers: object[], partitions?: number[]];
 
 const ROWS: Row[] = [
   ["taskforce", {}, []],
@@ -69,7 +69,7 @@ const ROWS: Row[] = [
 describe("what the indexes can say about", () => {
   test.each(ROWS)("%s %j", (kind, filter, covers, partitions) => {
     const plan = planFilter(kind, filter, PARTITIONS);
-    expect(plan.covers).toEqual(covers);
+    expect(plan.candidateSets).toEqual(covers);
     expect(plan.partitions).toEqual(partitions === undefined ? undefined : new Set(partitions));
   });
 });

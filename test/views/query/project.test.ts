@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import { compileProjection } from "../../../src/views/query/projection.js";
 
-const project = (fields: string[], document: string) =>
-  JSON.stringify(compileProjection(fields)(JSON.parse(document)));
+const project = (fields: string[], document: string) => JSON.stringify(compileProjection(fields)(JSON.parse(document)));
 
 test.each([
   [["a"], '{"a":1,"b":2}', '{"a":1}'],
@@ -46,9 +45,7 @@ test("a projection leaves the document itself as it was", () => {
 });
 
 test.each([[""], ["a."], [".a"], ["a..b"]])("%j is refused", (field) => {
-  expect(() => compileProjection(["ok", field])).toThrow(
-    "projection[1]: a part of the field's name is empty",
-  );
+  expect(() => compileProjection(["ok", field])).toThrow("projection[1]: a part of the field's name is empty");
 });
 
 test("a path of a million segments costs no stack", () => {

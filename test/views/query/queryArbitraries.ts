@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { idsOf, type Sample } from "./taskforcePopulation.js";
+import { idsOf, type TaskforceSample } from "./taskforcePopulation.js";
 
 /*
  * Few values for each field, so that filters hit, indexes overlap, and many taskforces share an instant. Some look like
@@ -29,7 +29,7 @@ const someSample = fc.record({
 });
 
 /** Some hundred taskforces without repeated ids. */
-export const someSamples: fc.Arbitrary<Sample[]> = fc
+export const anySamples: fc.Arbitrary<TaskforceSample[]> = fc
   .uniqueArray(someSample, { selector: ({ n }) => n, minLength: 5, maxLength: 120, size: "max" })
   .map((samples) =>
     samples.map(({ n, at, ...rest }) => ({ ...idsOf(n, WORKFLOWS), timestamp: 1_700_000_000 + at, ...rest })),
@@ -59,9 +59,7 @@ const valuesOf: Record<string, fc.Arbitrary<unknown>> = {
 const hostile: Record<string, fc.Arbitrary<unknown>> = {
   errors: fc.constantFrom<unknown>({}, { constructor: 1 }, null),
   ...Object.fromEntries(
-    errors.flatMap((key) =>
-      [`errors.${key}`, key].map((path) => [path, fc.constantFrom<unknown>(0, 1, null)]),
-    ),
+    errors.flatMap((key) => [`errors.${key}`, key].map((path) => [path, fc.constantFrom<unknown>(0, 1, null)])),
   ),
 };
 
@@ -84,13 +82,10 @@ const fieldOf = (fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Re
     .constantFrom(...Object.entries(fields).filter(([path]) => !path.startsWith("$")))
     .chain(([path, value]) => someCondition(value).map((condition) => ({ [path]: condition })));
 
-const someField = fc.oneof(
-  { weight: 5, arbitrary: fieldOf(valuesOf) },
-  { weight: 1, arbitrary: fieldOf(hostile) },
-);
+const someField = fc.oneof({ weight: 5, arbitrary: fieldOf(valuesOf) }, { weight: 1, arbitrary: fieldOf(hostile) });
 
 /** Filters over indexed fields and others, some of which an index can answer and some not. */
-export const someFilter: fc.Arbitrary<Record<string, unknown>> = fc.letrec<{
+export const anyFilter: fc.Arbitrary<Record<string, unknown>> = fc.letrec<{
   filter: Record<string, unknown>;
 }>((tie) => ({
   filter: fc.oneof(
@@ -100,10 +95,7 @@ export const someFilter: fc.Arbitrary<Record<string, unknown>> = fc.letrec<{
     {
       weight: 3,
       arbitrary: fc
-        .tuple(
-          fc.constantFrom("$and", "$and", "$or", "$nor"),
-          fc.array(tie("filter"), { minLength: 1, maxLength: 3 }),
-        )
+        .tuple(fc.constantFrom("$and", "$and", "$or", "$nor"), fc.array(tie("filter"), { minLength: 1, maxLength: 3 }))
         .map(([logical, clauses]) => ({ [logical]: clauses })),
     },
   ),

@@ -1,16 +1,16 @@
 import { expect } from "vitest";
-import { type Page, pageText } from "../../../src/views/query/queryPage.js";
+import { formatPageChunks, type QueryPage } from "../../../src/views/query/queryPage.js";
 import { type QuerySource, runQuery } from "../../../src/views/query/runQuery.js";
 
 const ENVELOPE = "taskforces";
 
 /** All pages of a query, each checked against the promises about bytes and cursors. */
-export async function allPages(
+export async function fetchAllPages(
   source: QuerySource<"taskforce">,
   query: Record<string, unknown>,
   options: { maxBytes: number; projection?: string[] },
-): Promise<Page[]> {
-  const pages: Page[] = [];
+): Promise<QueryPage[]> {
+  const pages: QueryPage[] = [];
   let after: string | null | undefined;
   do {
     const find = {
@@ -22,7 +22,7 @@ export async function allPages(
       maxBytes: options.maxBytes,
       envelope: ENVELOPE,
     });
-    if (page.items.length > 1) expect(bytesOf(page)).toBeLessThanOrEqual(options.maxBytes);
+    if (page.items.length > 1) expect(pageBytes(page)).toBeLessThanOrEqual(options.maxBytes);
     if (page.nextAfter !== null) expect(page.items.length).toBeGreaterThan(0);
     pages.push(page);
     after = page.nextAfter;
@@ -31,10 +31,8 @@ export async function allPages(
 }
 
 /** UTF-8 bytes of the answer. */
-export const bytesOf = (page: Page): number => Buffer.byteLength(pageText(ENVELOPE, page).join(""));
+export const pageBytes = (page: QueryPage): number => Buffer.byteLength(formatPageChunks(ENVELOPE, page).join(""));
 
 /** The uuids on some pages, in order. */
-export const uuidsOn = (pages: Page[]): string[] =>
-  pages.flatMap((page) =>
-    page.items.map((item) => (JSON.parse(item) as { taskforce_uuid: string }).taskforce_uuid),
-  );
+export const uuidsOn = (pages: QueryPage[]): string[] =>
+  pages.flatMap((page) => page.items.map((item) => (JSON.parse(item) as { taskforce_uuid: string }).taskforce_uuid));

@@ -2,45 +2,45 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
 import { runQuery } from "../../../src/views/query/runQuery.js";
-import { empty, openRedis } from "../../setup/testRedis.js";
 import { freshDatabase } from "../../setup/database.js";
-import { someFilter, someSamples } from "./queryArbitraries.js";
+import { flushDatabase, openRedis } from "../../setup/testRedis.js";
 import { compileFilter } from "./compileFilter.js";
-import { allPages, bytesOf, uuidsOn } from "./queryPages.js";
-import { byAge, idsOf, many, Population, type Sample } from "./taskforcePopulation.js";
+import { anyFilter, anySamples } from "./queryArbitraries.js";
+import { fetchAllPages, pageBytes, uuidsOn } from "./queryPages.js";
+import { compareByAge, idsOf, makeSamples, TaskforcePopulation, type TaskforceSample } from "./taskforcePopulation.js";
 
 let redis: RedisClient;
 beforeAll(async () => {
   redis = openRedis(await freshDatabase());
 });
 afterAll(() => redis.disconnect());
-beforeEach(() => empty(redis));
+beforeEach(() => flushDatabase(redis));
 
-async function populated(partitions: number, samples: Sample[]): Promise<Population> {
-  const population = new Population(redis, partitions);
-  await population.put(...samples);
+async function populated(partitions: number, samples: TaskforceSample[]): Promise<TaskforcePopulation> {
+  const population = new TaskforcePopulation(redis, partitions);
+  await population.putSamples(...samples);
   return population;
 }
 
 /** What a query must find: every document tested, no index used. */
-const fullScan = (population: Population, filter: Record<string, unknown>): string[] =>
+const fullScan = (population: TaskforcePopulation, filter: Record<string, unknown>): string[] =>
   population.samples
     .filter(compileFilter(filter))
-    .sort(byAge)
+    .sort(compareByAge)
     .map((found) => found.taskforce_uuid);
 
 test("an indexed query finds what a full scan finds, whatever the filter, the partitions and the page size", async () => {
   await fc.assert(
     fc.asyncProperty(
-      someSamples,
-      fc.array(someFilter, { minLength: 5, maxLength: 10 }),
+      anySamples,
+      fc.array(anyFilter, { minLength: 5, maxLength: 10 }),
       fc.integer({ min: 1, max: 5 }),
       fc.integer({ min: 100, max: 20_000 }),
       async (samples, filters, partitions, maxBytes) => {
-        await empty(redis);
+        await flushDatabase(redis);
         const population = await populated(partitions, samples);
         for (const filter of filters) {
-          const pages = await allPages(population, filter, { maxBytes });
+          const pages = await fetchAllPages(population, filter, { maxBytes });
           expect(uuidsOn(pages)).toEqual(fullScan(population, filter));
         }
       },
@@ -53,10 +53,10 @@ describe("pages", () => {
   test("are as long as they may be, and their texts are the whole documents", async () => {
     const population = await populated(
       4,
-      many(300, (n) => ({ job_event_log_fpath: "ü".repeat(n % 37) })),
+      makeSamples(300, (n) => ({ job_event_log_fpath: "ü".repeat(n % 37) })),
     );
     const maxBytes = 5_000;
-    const pages = await allPages(population, {}, { maxBytes });
+    const pages = await fetchAllPages(population, {}, { maxBytes });
     expect(pages.length).toBeGreaterThan(10);
     pages.slice(0, -1).forEach((page, index) => {
       const next = pages[index + 1]!;
@@ -64,15 +64,15 @@ describe("pages", () => {
         items: [...page.items, next.items[0]!],
         nextAfter: next.items.length === 1 && next.nextAfter === null ? null : page.nextAfter,
       };
-      expect(bytesOf(longer)).toBeGreaterThan(maxBytes);
+      expect(pageBytes(longer)).toBeGreaterThan(maxBytes);
     });
     expect(pages.flatMap((page) => page.items)).toEqual(
-      population.samples.sort(byAge).map((found) => JSON.stringify(found)),
+      population.samples.sort(compareByAge).map((found) => JSON.stringify(found)),
     );
   });
 
   test("hold one match even when it is too long, and say so when it was the last", async () => {
-    const pages = await allPages(await populated(3, many(5)), {}, { maxBytes: 1 });
+    const pages = await fetchAllPages(await populated(3, makeSamples(5)), {}, { maxBytes: 1 });
     expect(pages.map((page) => [page.items.length, page.nextAfter !== null])).toEqual([
       [1, true],
       [1, true],
@@ -85,7 +85,7 @@ describe("pages", () => {
   test("end with a cursor only if a further match exists, however much else follows", async () => {
     const population = await populated(
       2,
-      many(400, (n) => ({ schedd: n < 2 ? "A" : "B" })),
+      makeSamples(400, (n) => ({ schedd: n < 2 ? "A" : "B" })),
     );
     const { items } = await runQuery(
       population,
@@ -93,16 +93,16 @@ describe("pages", () => {
       { query: { n_workers: { $lt: 2 } } },
       { maxBytes: 1e6, envelope: "taskforces" },
     );
-    const whole = bytesOf({ items, nextAfter: null });
-    const exact = await allPages(population, { n_workers: { $lt: 2 } }, { maxBytes: whole });
+    const whole = pageBytes({ items, nextAfter: null });
+    const exact = await fetchAllPages(population, { n_workers: { $lt: 2 } }, { maxBytes: whole });
     expect(exact.map((page) => page.items.length)).toEqual([2]);
-    const tooShort = await allPages(population, { n_workers: { $lt: 2 } }, { maxBytes: whole - 1 });
+    const tooShort = await fetchAllPages(population, { n_workers: { $lt: 2 } }, { maxBytes: whole - 1 });
     expect(tooShort.map((page) => page.items.length)).toEqual([1, 1]);
   });
 
   test("count the bytes of the projection, not of the document", async () => {
-    const population = await populated(2, many(50));
-    const [page, ...rest] = await allPages(population, {}, { maxBytes: 3_000, projection: ["n_workers"] });
+    const population = await populated(2, makeSamples(50));
+    const [page, ...rest] = await fetchAllPages(population, {}, { maxBytes: 3_000, projection: ["n_workers"] });
     expect(rest).toEqual([]);
     expect(page?.items).toEqual(Array.from({ length: 50 }, (_, n) => `{"n_workers":${n}}`));
   });
@@ -110,10 +110,10 @@ describe("pages", () => {
   test("go on within one instant, however many share it", async () => {
     const population = await populated(
       2,
-      many(700, () => ({ timestamp: 1_700_000_000.25 })),
+      makeSamples(700, () => ({ timestamp: 1_700_000_000.25 })),
     );
     for (const filter of [{ schedd: "SCHEDD1" }, { timestamp: 1_700_000_000.25 }]) {
-      const pages = await allPages(population, filter, { maxBytes: 20_000 });
+      const pages = await fetchAllPages(population, filter, { maxBytes: 20_000 });
       expect(uuidsOn(pages)).toEqual(fullScan(population, {}));
     }
   });
@@ -122,34 +122,32 @@ describe("pages", () => {
     const times = [0, 1, 2].map((step) => 1_700_000_000.125 + step * 2 ** -22);
     const population = await populated(
       3,
-      many(3, (n) => ({ timestamp: times[2 - n]! })),
+      makeSamples(3, (n) => ({ timestamp: times[2 - n]! })),
     );
-    const pages = await allPages(population, {}, { maxBytes: 1 });
+    const pages = await fetchAllPages(population, {}, { maxBytes: 1 });
     expect(uuidsOn(pages)).toEqual(fullScan(population, {}));
   });
 
   test("leave out what is indexed but has no record", async () => {
-    const samples = many(20);
+    const samples = makeSamples(20);
     const population = await populated(2, samples);
     const load = population.load.bind(population);
     population.load = async (kind, ids) =>
       (await load(kind, ids)).map((text, index) => (index % 2 === 0 ? undefined : text));
-    const pages = await allPages(population, {}, { maxBytes: 1_000 });
-    expect(uuidsOn(pages)).toEqual(
-      samples.filter((one) => one.n_workers % 2 === 1).map((one) => one.taskforce_uuid),
-    );
+    const pages = await fetchAllPages(population, {}, { maxBytes: 1_000 });
+    expect(uuidsOn(pages)).toEqual(samples.filter((one) => one.n_workers % 2 === 1).map((one) => one.taskforce_uuid));
   });
 });
 
 describe("the smallest index is walked", () => {
-  const loadedBy = async (population: Population, query: Record<string, unknown>): Promise<number> => {
+  const loadedBy = async (population: TaskforcePopulation, query: Record<string, unknown>): Promise<number> => {
     let loaded = 0;
     const load = population.load.bind(population);
     population.load = (kind, ids) => {
       loaded += ids.length;
       return load(kind, ids);
     };
-    await allPages(population, query, { maxBytes: 1e6 });
+    await fetchAllPages(population, query, { maxBytes: 1e6 });
     return loaded;
   };
 
@@ -163,17 +161,13 @@ describe("the smallest index is walked", () => {
     ["nothing indexed", { n_workers: 3 }, 200],
     ["what was created in a time", { timestamp: { $gte: 1_700_000_150, $lt: 1_700_000_160 } }, 11],
     ["several indexes and a time", { schedd: "SCHEDD1", timestamp: { $gt: 1_700_000_195 } }, 5],
-    [
-      "an id of another time",
-      { taskforce_uuid: idsOf(3, 5).taskforce_uuid, timestamp: { $gte: 1_700_000_004 } },
-      0,
-    ],
+    ["an id of another time", { taskforce_uuid: idsOf(3, 5).taskforce_uuid, timestamp: { $gte: 1_700_000_004 } }, 0],
     ["a time that never was", { timestamp: { $gt: 1_700_000_009, $lt: 1_700_000_002 } }, 0],
     ["null is not indexed", { cluster_id: { $in: [7, null] } }, 200],
   ])("%s", async (_, query, expected) => {
     const population = await populated(
       4,
-      many(200, (n) => ({ cluster_id: n < 50 ? n : null })),
+      makeSamples(200, (n) => ({ cluster_id: n < 50 ? n : null })),
     );
     expect(await loadedBy(population, query)).toBe(expected);
   });
@@ -185,9 +179,9 @@ test.each([
   ["query.a.$foo", { query: { a: { $foo: 1 } } }],
   ["projection[0]", { query: {}, projection: ["a..b"] }],
 ])("a bad %s is refused before anything is read", async (field, find) => {
-  const population = await populated(1, many(1));
-  population.meanwhile = () => Promise.reject(new Error("was read"));
-  await expect(
-    runQuery(population, "taskforce", find, { maxBytes: 1, envelope: "taskforces" }),
-  ).rejects.toThrow(`${field}: `);
+  const population = await populated(1, makeSamples(1));
+  population.beforeLoad = () => Promise.reject(new Error("was read"));
+  await expect(runQuery(population, "taskforce", find, { maxBytes: 1, envelope: "taskforces" })).rejects.toThrow(
+    `${field}: `,
+  );
 });

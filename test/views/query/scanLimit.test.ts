@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
 import { runQuery } from "../../../src/views/query/runQuery.js";
-import { scanLimit } from "../../../src/views/query/scanLimit.js";
-import { startScenario } from "../../api/apiFixture.js";
-import { openRedis } from "../../setup/testRedis.js";
+import { createScanLimit } from "../../../src/views/query/scanLimit.js";
+import { startApiFixture } from "../../api/apiFixture.js";
 import { freshDatabase } from "../../setup/database.js";
-import { idsOf, many, Population } from "./taskforcePopulation.js";
+import { openRedis } from "../../setup/testRedis.js";
+import { idsOf, makeSamples, TaskforcePopulation } from "./taskforcePopulation.js";
 
 const ENTITIES = 300;
 
 let redis: RedisClient;
-let population: Population;
+let population: TaskforcePopulation;
 beforeAll(async () => {
   redis = openRedis(await freshDatabase());
-  population = new Population(redis, 4);
-  await population.put(
+  population = new TaskforcePopulation(redis, 4);
+  await population.putSamples(
     ...Array.from({ length: ENTITIES }, (_, n) => ({
       ...idsOf(n, 5),
       timestamp: 1_700_000_000 + n,
@@ -71,19 +71,19 @@ describe("conditions × entities are bounded, too", () => {
     [2_000, 10_000],
     [10_000, 2_000],
   ])("%i conditions may be tried on %i of a million entities", (conditions, entities) => {
-    const mayLook = scanLimit("taskforce", conditions, 1_000_000);
+    const mayLook = createScanLimit("taskforce", conditions, 1_000_000);
     expect(mayLook(2_000_000)).toBe(entities);
     expect(() => mayLook(1)).toThrow(conditions > 20 ? `tried ${conditions} conditions on` : "looked at");
   });
 
   test("a filter without conditions may look at all", () => {
-    expect(scanLimit("taskforce", 0)(1e9)).toBe(1e9);
+    expect(createScanLimit("taskforce", 0)(1e9)).toBe(1e9);
   });
 
   test("beyond, the client is told what was reached and what would help", async () => {
-    const large = new Population(openRedis(await freshDatabase()), 4);
+    const large = new TaskforcePopulation(openRedis(await freshDatabase()), 4);
     onTestFinished(() => large.redis.disconnect());
-    await large.put(...many(2_001));
+    await large.putSamples(...makeSamples(2_001));
     const find = (query: Record<string, unknown>) =>
       runQuery(large, "taskforce", { query }, { maxBytes: 1e6, envelope: "taskforces" });
     await expect(find(longest)).rejects.toMatchObject({
@@ -101,15 +101,14 @@ describe("conditions × entities are bounded, too", () => {
 });
 
 test("QUERY_MAX_SCAN sets it, and the client gets a 400", async () => {
-  const scenario = await startScenario({ QUERY_MAX_SCAN: "3" });
+  const scenario = await startApiFixture({ QUERY_MAX_SCAN: "3" });
   try {
-    const find = (query: object) => scenario.api.post("/v1/query/workflows", { query });
-    const place = scenario.place();
-    for (let n = 0; n < 4; n++) await scenario.create(place);
+    const find = (query: object) => scenario.client.post("/v1/query/workflows", { query });
+    const place = scenario.nextLocation();
+    for (let n = 0; n < 4; n++) await scenario.createWorkflow(place);
     expect(await find({ priority: -1 })).toMatchObject({
       status: 400,
-      reason:
-        "query: looked at 3 entities without filling a page; name one of workflow_id, by a value, $eq or $in",
+      reason: "query: looked at 3 entities without filling a page; name one of workflow_id, by a value, $eq or $in",
     });
     expect(await find({ workflow_id: "WF-65f00000-00000000", priority: -1 })).toMatchObject({ status: 200 });
   } finally {

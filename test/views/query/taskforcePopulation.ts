@@ -1,10 +1,10 @@
 import type { TaskforceUuid } from "../../../src/domain/ids.js";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
-import { allKey, INDEXED, indexKey, memberOf, partitionOf } from "../../../src/store/keys.js";
+import { allEntitiesKey, INDEXED_FIELDS, indexKey, memberOf, partitionOf } from "../../../src/store/keys.js";
 import type { QuerySource } from "../../../src/views/query/runQuery.js";
 
 /** The fields of a taskforce that the tests ask for. */
-export interface Sample {
+export interface TaskforceSample {
   taskforce_uuid: TaskforceUuid;
   task_id: string;
   workflow_id: string;
@@ -33,7 +33,7 @@ export function idsOf(n: number, workflows: number) {
 }
 
 /** The n-th taskforce of five workflows, created n seconds after the first. */
-export const sample = (n: number, fields: Partial<Sample> = {}): Sample => ({
+export const makeSample = (n: number, fields: Partial<TaskforceSample> = {}): TaskforceSample => ({
   ...idsOf(n, 5),
   timestamp: 1_700_000_000 + n,
   schedd: "SCHEDD1",
@@ -47,26 +47,28 @@ export const sample = (n: number, fields: Partial<Sample> = {}): Sample => ({
 });
 
 /** The first of them, with fields by number. */
-export const many = (count: number, fields: (n: number) => Partial<Sample> = () => ({})): Sample[] =>
-  Array.from({ length: count }, (_, n) => sample(n, fields(n)));
+export const makeSamples = (
+  count: number,
+  fields: (n: number) => Partial<TaskforceSample> = () => ({}),
+): TaskforceSample[] => Array.from({ length: count }, (_, n) => makeSample(n, fields(n)));
 
 /** Taskforces whose indexes lie in Redis, as the store keeps them, and whose documents lie here. */
-export class Population implements QuerySource<"taskforce"> {
-  readonly #documents = new Map<string, Sample>();
+export class TaskforcePopulation implements QuerySource<"taskforce"> {
+  readonly #documents = new Map<string, TaskforceSample>();
   /** Runs before each load: what others do while a query is under way. */
-  meanwhile: () => Promise<void> = async () => undefined;
+  beforeLoad: () => Promise<void> = async () => undefined;
 
   constructor(
     readonly redis: RedisClient,
     readonly partitions: number,
   ) {}
 
-  get samples(): Sample[] {
+  get samples(): TaskforceSample[] {
     return [...this.#documents.values()];
   }
 
   async load(_kind: "taskforce", ids: TaskforceUuid[]): Promise<(string | undefined)[]> {
-    await this.meanwhile();
+    await this.beforeLoad();
     return ids.map((id) => {
       const found = this.#documents.get(id);
       return found && JSON.stringify(found);
@@ -74,31 +76,31 @@ export class Population implements QuerySource<"taskforce"> {
   }
 
   /** Creates or changes taskforces; each in one transaction, as the store does. */
-  async put(...samples: Sample[]): Promise<void> {
+  async putSamples(...samples: TaskforceSample[]): Promise<void> {
     await Promise.all(
       samples.map(async (sample) => {
         const before = this.#documents.get(sample.taskforce_uuid);
         this.#documents.set(sample.taskforce_uuid, sample);
         const transaction = this.redis.multi();
-        if (before !== undefined) for (const key of this.#keys(before)) transaction.zrem(key, member(before));
-        for (const key of this.#keys(sample)) transaction.zadd(key, sample.timestamp, member(sample));
+        if (before !== undefined) for (const key of this.#keys(before)) transaction.zrem(key, memberOfSample(before));
+        for (const key of this.#keys(sample)) transaction.zadd(key, sample.timestamp, memberOfSample(sample));
         await transaction.exec();
       }),
     );
   }
 
-  async remove(sample: Sample): Promise<void> {
+  async removeSample(sample: TaskforceSample): Promise<void> {
     this.#documents.delete(sample.taskforce_uuid);
     const transaction = this.redis.multi();
-    for (const key of this.#keys(sample)) transaction.zrem(key, member(sample));
+    for (const key of this.#keys(sample)) transaction.zrem(key, memberOfSample(sample));
     await transaction.exec();
   }
 
-  #keys(sample: Sample): string[] {
+  #keys(sample: TaskforceSample): string[] {
     const partition = partitionOf(sample.taskforce_uuid, this.partitions);
     return [
-      allKey(partition, "taskforce"),
-      ...INDEXED.taskforce.flatMap((field) => {
+      allEntitiesKey(partition, "taskforce"),
+      ...INDEXED_FIELDS.taskforce.flatMap((field) => {
         const value = sample[field];
         return value === null || value === "" ? [] : [indexKey(partition, "taskforce", field, value)];
       }),
@@ -106,8 +108,8 @@ export class Population implements QuerySource<"taskforce"> {
   }
 }
 
-const member = (sample: Sample): string => memberOf(sample.taskforce_uuid);
+const memberOfSample = (sample: TaskforceSample): string => memberOf(sample.taskforce_uuid);
 
 /** Oldest first; within one instant by id. */
-export const byAge = (one: Sample, other: Sample): number =>
+export const compareByAge = (one: TaskforceSample, other: TaskforceSample): number =>
   one.timestamp - other.timestamp || (one.taskforce_uuid < other.taskforce_uuid ? -1 : 1);

@@ -1,20 +1,20 @@
 import { expect, test } from "vitest";
-import { TookTooLong, watched } from "../../../src/views/query/runWithTimeout.js";
+import { runWithTimeout, WorkTimeoutError } from "../../../src/views/query/runWithTimeout.js";
 
 /** Milliseconds that the work of these tests may take. */
-const PATIENCE = 200;
+const TIMEOUT_MS = 200;
 
 /** Keeps the thread for longer than it has, as on a machine that gives it no processor. */
-function stall(): void {
+function blockThread(): void {
   const nothing = new Int32Array(new SharedArrayBuffer(4));
-  for (let n = 0; n < 20; n++) Atomics.wait(nothing, 0, 0, PATIENCE / 10);
+  for (let n = 0; n < 20; n++) Atomics.wait(nothing, 0, 0, TIMEOUT_MS / 10);
 }
 
 test("work that a stalled process could not do in time is done once more", () => {
   let tries = 0;
-  const result = watched(PATIENCE, () => {
+  const result = runWithTimeout(TIMEOUT_MS, () => {
     tries++;
-    if (tries === 1) stall();
+    if (tries === 1) blockThread();
     return "done";
   });
   expect(result).toBe("done");
@@ -25,9 +25,9 @@ test("but no third time", () => {
   let tries = 0;
   const work = () => {
     tries++;
-    stall();
+    blockThread();
   };
-  expect(() => watched(PATIENCE, work)).toThrow(TookTooLong);
+  expect(() => runWithTimeout(TIMEOUT_MS, work)).toThrow(WorkTimeoutError);
   expect(tries).toBe(2);
 });
 
@@ -35,7 +35,7 @@ test("work that takes too long itself is broken off", () => {
   const work = () => {
     for (;;);
   };
-  expect(() => watched(PATIENCE, work)).toThrow(TookTooLong);
+  expect(() => runWithTimeout(TIMEOUT_MS, work)).toThrow(WorkTimeoutError);
 });
 
 test("what it throws is thrown", () => {
@@ -43,5 +43,5 @@ test("what it throws is thrown", () => {
   const work = () => {
     throw fault;
   };
-  expect(() => watched(PATIENCE, work)).toThrow(fault);
+  expect(() => runWithTimeout(TIMEOUT_MS, work)).toThrow(fault);
 });

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { firstOfEachRank, jobCounts } from "../../../src/views/schedds/queueDepth.js";
 import { LeaseQueue } from "../../../src/queues/leaseQueue.js";
 import { starterRank } from "../../../src/queues/rank.js";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
-import { openRedis } from "../../setup/testRedis.js";
+import { countJobs, listFirstOfEachRank } from "../../../src/views/schedds/queueDepth.js";
 import { freshDatabase } from "../../setup/database.js";
+import { openRedis } from "../../setup/testRedis.js";
 
 let redis: RedisClient;
 let starter: LeaseQueue;
@@ -20,17 +20,17 @@ afterEach(async () => {
 });
 
 test("jobs are counted by where they are", async () => {
-  expect(await jobCounts(starter.queue)).toEqual({ waiting: 0, delayed: 0, active: 0, dead: 0 });
+  expect(await countJobs(starter.queue)).toEqual({ waiting: 0, delayed: 0, active: 0, dead: 0 });
   await starter.add(["a", "b", "c", "d", "e", "f"].map((id, n) => ({ id, rank: n + 1 })));
-  await starter.add([{ id: "late", rank: 1, delay: 3_600_000 }]);
-  for (const id of ["a", "b", "c"]) expect(await starter.take()).toBe(id);
-  await starter.bury("a", "it failed too often");
-  await starter.postpone("b", 1, 3_600_000);
-  expect(await jobCounts(starter.queue)).toEqual({ waiting: 3, delayed: 2, active: 1, dead: 1 });
+  await starter.add([{ id: "late", rank: 1, delayMs: 3_600_000 }]);
+  for (const id of ["a", "b", "c"]) expect(await starter.lease()).toBe(id);
+  await starter.moveToDeadLetters("a", "it failed too often");
+  await starter.requeueLater("b", 1, 3_600_000);
+  expect(await countJobs(starter.queue)).toEqual({ waiting: 3, delayed: 2, active: 1, dead: 1 });
 });
 
 test("the first of each rank are those that came first", async () => {
-  expect(await firstOfEachRank(starter.queue, redis)).toEqual([]);
+  expect(await listFirstOfEachRank(starter.queue, redis)).toEqual([]);
   const last = starterRank(0, 63);
   await starter.add([
     { id: "last rank", rank: last },
@@ -40,12 +40,7 @@ test("the first of each rank are those that came first", async () => {
     { id: "best rank", rank: 1 },
     { id: "last rank, too", rank: last },
   ]);
-  expect(await firstOfEachRank(starter.queue, redis)).toEqual([
-    "best rank",
-    "first",
-    "next rank",
-    "last rank",
-  ]);
-  for (let n = 0; n < 2; n++) await starter.take();
-  expect(await firstOfEachRank(starter.queue, redis)).toEqual(["second", "next rank", "last rank"]);
+  expect(await listFirstOfEachRank(starter.queue, redis)).toEqual(["best rank", "first", "next rank", "last rank"]);
+  for (let n = 0; n < 2; n++) await starter.lease();
+  expect(await listFirstOfEachRank(starter.queue, redis)).toEqual(["second", "next rank", "last rank"]);
 });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { WaitingAt, Waits, WorkflowSummary } from "../../../src/domain/summary.js";
-import { waitingFor } from "../../../src/views/summary/explainWaiting.js";
+import type { ScheddWaitReason, WaitReasons, WorkflowSummary } from "../../../src/domain/summary.js";
+import { explainWaiting } from "../../../src/views/summary/explainWaiting.js";
 
 const NOW = 1_700_000_000;
 /** A TMS asks at each schedd. */
@@ -8,7 +8,7 @@ const POLLED = new Map(["a", "b", "c", "d", "e"].map((schedd) => [schedd, NOW - 
 
 /** A summary of six taskforces that wait for nothing, but for what is told. */
 const summary = (
-  waits: Partial<Waits>,
+  waits: Partial<WaitReasons>,
   phases: WorkflowSummary["taskforces_by_phase"] = {},
 ): WorkflowSummary => ({
   n_taskforces: 6,
@@ -25,7 +25,7 @@ const summary = (
   updated: NOW,
 });
 
-const at = (schedd: string, n: number, seconds: number): WaitingAt => ({
+const at = (schedd: string, n: number, seconds: number): ScheddWaitReason => ({
   schedd,
   n,
   since: NOW - seconds,
@@ -42,14 +42,14 @@ it.each([
   // Another machine's clock is ahead.
   [-5, "0 s"],
 ])("a wait of %d seconds is said as %s", (seconds, said) => {
-  expect(waitingFor(summary({ starter: [at("a", 1, seconds)] }), undefined, NOW, POLLED)).toBe(
+  expect(explainWaiting(summary({ starter: [at("a", 1, seconds)] }), undefined, NOW, POLLED)).toBe(
     `1 of 6 taskforces waits for schedd a, for ${said}`,
   );
 });
 
 it("the schedds with the longest waits are named, the others are counted", () => {
   const starter = [at("a", 2, 240), at("b", 1, 9), at("c", 1, 8), at("d", 1, 7), at("e", 1, 6)];
-  expect(waitingFor(summary({ starter }), undefined, NOW, POLLED)).toBe(
+  expect(explainWaiting(summary({ starter }), undefined, NOW, POLLED)).toBe(
     "2 of 6 taskforces wait for schedd a, longest 4 min; 1 of 6 taskforces waits for schedd b, for 9 s; " +
       "1 of 6 taskforces waits for schedd c, for 8 s; the same holds for 2 taskforces at 2 other schedds",
   );
@@ -62,7 +62,7 @@ it("several things are told in the order in which they come to pass", () => {
     dead: [{ ...at("b", 2, 90), failures: 3 }],
     workers: { IDLE: 1 },
   };
-  expect(waitingFor(summary(waits, { "pre-launch": 1 }), undefined, NOW, POLLED)).toBe(
+  expect(explainWaiting(summary(waits, { "pre-launch": 1 }), undefined, NOW, POLLED)).toBe(
     "1 of 6 taskforces waits for the MQS to activate the message queues, for 1 min, which failed: the MQS cannot be reached; " +
       "1 of 6 taskforces waits to be put into the queue of a schedd; 1 of 6 taskforces waits for schedd a, for 5 s; " +
       "2 taskforces were given up at schedd b after 3 failed submissions; an operator can retry them; the only worker is IDLE",
@@ -71,15 +71,15 @@ it("several things are told in the order in which they come to pass", () => {
 
 it("a deactivated workflow waits for its end alone", () => {
   const waits = { starter: [at("a", 2, 5)], stopper: [at("b", 1, 5)] };
-  expect(waitingFor(summary(waits, { "pending-starter": 2 }), "ABORTED", NOW, POLLED)).toBe(
+  expect(explainWaiting(summary(waits, { "pending-starter": 2 }), "ABORTED", NOW, POLLED)).toBe(
     "the abort has yet to reach 2 of 6 taskforces; 1 HTCondor cluster waits to be removed by schedd b, for 5 s",
   );
-  expect(waitingFor(summary({ workers: { IDLE: 5 } }), "FINISHED", NOW, POLLED)).toBe(null);
+  expect(explainWaiting(summary({ workers: { IDLE: 5 } }), "FINISHED", NOW, POLLED)).toBe(null);
 });
 
 it("long errors are shortened", () => {
   const starter = [{ ...at("a", 1, 5), error: `ERROR: ${"x".repeat(1000)}` }];
-  expect(waitingFor(summary({ starter }), undefined, NOW, POLLED)).toMatch(/: x{197}\.\.\.$/);
+  expect(explainWaiting(summary({ starter }), undefined, NOW, POLLED)).toMatch(/: x{197}\.\.\.$/);
 });
 
 it("a schedd at which no TMS asks for work is told of", () => {
@@ -88,7 +88,7 @@ it("a schedd at which no TMS asks for work is told of", () => {
     ["a", NOW - 3600],
     ["b", NOW - 60],
   ]);
-  expect(waitingFor(summary({ starter }), undefined, NOW, polls)).toBe(
+  expect(explainWaiting(summary({ starter }), undefined, NOW, polls)).toBe(
     "2 of 6 taskforces wait for schedd a, longest 1 h (no TMS has asked for work there for 1 h); " +
       "1 of 6 taskforces waits for schedd b, for 5 min; " +
       "1 of 6 taskforces waits for schedd c, for 3 min (no TMS has asked for work there yet)",

@@ -1,65 +1,68 @@
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TaskforceUuid, WorkflowId } from "../../../src/domain/ids.js";
-import type { ShownSummary, WorkflowSummary } from "../../../src/domain/summary.js";
+import type { SummaryResponse, WorkflowSummary } from "../../../src/domain/summary.js";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
 import { partitionOf, summaryKey } from "../../../src/store/keys.js";
 import { updateStatuses } from "../../../src/store/statusUpdates.js";
 import { openStore, type Store } from "../../../src/store/store.js";
-import type { Created } from "../../api/requestBodies.js";
-import { openRedis } from "../../setup/testRedis.js";
+import type { CreatedWorkflow } from "../../api/requestBodies.js";
+import {
+  makeTaskRequestAt,
+  type ServiceScenario,
+  single,
+  startServiceScenario,
+  waitForValue,
+} from "../../scenarios/serviceScenario.js";
 import { freshDatabase } from "../../setup/database.js";
-import { eventually, type Story, startStory, task, theOnly } from "../../scenarios/serviceScenario.js";
+import { openRedis } from "../../setup/testRedis.js";
 
 const PARTITIONS = 2;
 
 let url: string;
 let redis: RedisClient;
 let store: Store;
-let story: Story;
+let scenario: ServiceScenario;
 
 /** Reconcile comes at start only: from then on what catches up was told to. */
-const start = (): Promise<Story> =>
-  startStory({ REDIS_URL: url, STORE_PARTITIONS: String(PARTITIONS), RECONCILE_SECONDS: "3600" });
+const start = (): Promise<ServiceScenario> =>
+  startServiceScenario({ REDIS_URL: url, STORE_PARTITIONS: String(PARTITIONS), RECONCILE_SECONDS: "3600" });
 
 beforeAll(async () => {
   url = await freshDatabase();
   redis = openRedis(url);
-  story = await start();
+  scenario = await start();
   store = await openStore(redis, { partitions: PARTITIONS });
 });
 afterAll(async () => {
-  await story.close();
+  await scenario.close();
   redis.disconnect();
 });
 
 type Expected = Partial<Omit<WorkflowSummary, "updated">>;
 
 /** Waits until a workflow's summary says so; what is not told is not looked at. */
-async function summarized({ workflow }: Created, expected: Expected): Promise<void> {
+async function waitForSummary({ workflow }: CreatedWorkflow, expected: Expected): Promise<void> {
   const says = (summary: WorkflowSummary | undefined) =>
     summary !== undefined &&
-    Object.entries(expected).every(([part, value]) =>
-      isDeepStrictEqual(summary[part as keyof Expected], value),
-    );
-  await eventually(
+    Object.entries(expected).every(([part, value]) => isDeepStrictEqual(summary[part as keyof Expected], value));
+  await waitForValue(
     `the summary says ${JSON.stringify(expected)}`,
     () => store.summaries.fetch(workflow.workflow_id as WorkflowId),
     says,
   );
 }
 
-const uuidsOf = ({ taskforces }: Created): string[] => taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
+const uuidsOf = ({ taskforces }: CreatedWorkflow): string[] => taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
 
 /** Different tasks. @param places cluster locations of each */
 const tasks = (count: number, places = ["pool-0"]) =>
-  Array.from({ length: count }, (_, n) => task(places, { task_args: `part ${n}` }));
+  Array.from({ length: count }, (_, n) => makeTaskRequestAt(places, { task_args: `part ${n}` }));
 
 /** Has a TMS report on workers. Statuses and errors are JSON texts, in the order of the taskforces. */
-async function report(uuids: string[], statuses: string[], errors: string[]): Promise<void> {
-  const byUuid = (texts: string[]) =>
-    Object.fromEntries(texts.map((text, index) => [uuids[index], JSON.parse(text)]));
-  const { status } = await story.call("POST", "/v1/tms/statuses/taskforces", {
+async function reportStatuses(uuids: string[], statuses: string[], errors: string[]): Promise<void> {
+  const byUuid = (texts: string[]) => Object.fromEntries(texts.map((text, index) => [uuids[index], JSON.parse(text)]));
+  const { status } = await scenario.request("POST", "/v1/tms/statuses/taskforces", {
     ...(statuses.length > 0 && { compound_statuses_by_taskforce: byUuid(statuses) }),
     ...(errors.length > 0 && { top_task_errors_by_taskforce: byUuid(errors) }),
   });
@@ -68,10 +71,10 @@ async function report(uuids: string[], statuses: string[], errors: string[]): Pr
 
 describe("a workflow's summary", () => {
   it("counts its taskforces by phase, and follows each step", async () => {
-    const at = story.accessPoint();
-    const created = await story.submitWorkflow(tasks(4, [at.location]));
+    const at = scenario.nextAccessPoint();
+    const created = await scenario.submitWorkflow(tasks(4, [at.location]));
     const counts = (phases: WorkflowSummary["taskforces_by_phase"]) =>
-      summarized(created, { taskforces_by_phase: phases });
+      waitForSummary(created, { taskforces_by_phase: phases });
     await counts({ "pending-starter": 4 });
 
     // One by one, and several of each: what was told of an earlier step may come late.
@@ -81,24 +84,24 @@ describe("a workflow's summary", () => {
       { "pending-starter": 2, "condor-submit": 2 },
       { "pending-starter": 1, "condor-submit": 3 },
     ]) {
-      const handOut = await story.takes(at.tms);
-      await at.tms.submit(handOut);
+      const handOut = await scenario.takeToStart(at.createTms);
+      await at.createTms.submit(handOut);
       running.push(handOut.taskforce.taskforce_uuid);
       await counts(phases);
     }
-    await at.tms.complete({ taskforce_uuid: running[0] ?? "" });
+    await at.createTms.complete({ taskforce_uuid: running[0] ?? "" });
     await counts({ "pending-starter": 1, "condor-submit": 2, "condor-complete": 1 });
-    await story.addWorkers(created.task_directives[0]?.task_id ?? "", at.location);
+    await scenario.addWorkers(created.task_directives[0]?.task_id ?? "", at.location);
     await counts({ "pending-starter": 2, "condor-submit": 2, "condor-complete": 1 });
-    await story.deactivate(created.workflow.workflow_id, "abort");
+    await scenario.deactivate(created.workflow.workflow_id, "abort");
     await counts({ "pending-stopper": 4, "condor-complete": 1 });
-    await at.tms.remove(await story.takesToStop(at.tms));
+    await at.createTms.remove(await scenario.takeToStop(at.createTms));
     await counts({ "pending-stopper": 3, "condor-rm": 1, "condor-complete": 1 });
   });
 
   it("sums statuses and errors over all its taskforces, whatever the keys", async () => {
-    const created = await story.submitWorkflow(tasks(3));
-    await report(
+    const created = await scenario.submitWorkflow(tasks(3));
+    await reportStatuses(
       uuidsOf(created),
       [
         '{"RUNNING":{"Tasking":5,"null":1},"__proto__":{"__proto__":1}}',
@@ -107,7 +110,7 @@ describe("a workflow's summary", () => {
       ],
       ['{"OOM":1,"__proto__":2}', '{"OOM":10,"constructor":3}', "{}"],
     );
-    await summarized(created, {
+    await waitForSummary(created, {
       compound_statuses: JSON.parse(
         '{"RUNNING":{"Tasking":12,"null":1},"__proto__":{"__proto__":4,"toString":1},' +
           '"HELD: disk":{"FatalError: a.b":2},"IDLE":{},"constructor":{"":4}}',
@@ -117,20 +120,20 @@ describe("a workflow's summary", () => {
   });
 
   it("has the newest statuses only, and keeps what a report leaves out", async () => {
-    const created = await story.submitWorkflow(tasks(2));
+    const created = await scenario.submitWorkflow(tasks(2));
     const uuids = uuidsOf(created);
-    await report(uuids, ['{"IDLE":{"x":3}}', '{"IDLE":{"x":4}}'], ['{"OOM":1}', '{"OOM":1}']);
-    await summarized(created, { compound_statuses: { IDLE: { x: 7 } }, top_task_errors: { OOM: 2 } });
+    await reportStatuses(uuids, ['{"IDLE":{"x":3}}', '{"IDLE":{"x":4}}'], ['{"OOM":1}', '{"OOM":1}']);
+    await waitForSummary(created, { compound_statuses: { IDLE: { x: 7 } }, top_task_errors: { OOM: 2 } });
 
     for (const y of [1, 2, 3, 4]) {
-      await report(uuids.slice(0, 1), [`{"RUNNING":{"y":${y}}}`], []);
-      await summarized(created, {
+      await reportStatuses(uuids.slice(0, 1), [`{"RUNNING":{"y":${y}}}`], []);
+      await waitForSummary(created, {
         compound_statuses: { IDLE: { x: 4 }, RUNNING: { y } },
         top_task_errors: { OOM: 2 },
       });
     }
-    await report(uuids, ["{}", "{}"], []);
-    await summarized(created, { compound_statuses: {}, top_task_errors: { OOM: 2 } });
+    await reportStatuses(uuids, ["{}", "{}"], []);
+    await waitForSummary(created, { compound_statuses: {}, top_task_errors: { OOM: 2 } });
   });
 });
 
@@ -138,21 +141,19 @@ describe("a workflow's summary", () => {
 const MANY = 24;
 
 it(`the summaries of ${MANY} workflows catch up after one report, in every partition`, async () => {
-  const all = await Promise.all(Array.from({ length: MANY }, () => story.submitWorkflow(tasks(1))));
-  const inFirst = all.filter(
-    ({ workflow }) => partitionOf(workflow.workflow_id as WorkflowId, PARTITIONS) === 0,
-  );
+  const all = await Promise.all(Array.from({ length: MANY }, () => scenario.submitWorkflow(tasks(1))));
+  const inFirst = all.filter(({ workflow }) => partitionOf(workflow.workflow_id as WorkflowId, PARTITIONS) === 0);
   expect(inFirst.length).toBeGreaterThan(0);
   expect(inFirst.length).toBeLessThan(MANY);
 
-  await report(
+  await reportStatuses(
     all.flatMap(uuidsOf),
     all.map((_, n) => JSON.stringify({ RUNNING: { Tasking: n } })),
     [],
   );
 
   for (const [n, created] of all.entries())
-    await summarized(created, {
+    await waitForSummary(created, {
       taskforces_by_phase: { "pending-starter": 1 },
       compound_statuses: { RUNNING: { Tasking: n } },
     });
@@ -160,101 +161,99 @@ it(`the summaries of ${MANY} workflows catch up after one report, in every parti
 
 it("a summary covers more taskforces than are read at once", async () => {
   const places = Array.from({ length: 26 }, (_, n) => `pool-${n}`);
-  const created = await story.submitWorkflow(tasks(20, places));
+  const created = await scenario.submitWorkflow(tasks(20, places));
   const uuids = uuidsOf(created);
   expect(uuids).toHaveLength(520);
-  await report(
+  await reportStatuses(
     uuids,
     [],
     uuids.map(() => '{"OOM":1}'),
   );
-  await summarized(created, { top_task_errors: { OOM: uuids.length } });
+  await waitForSummary(created, { top_task_errors: { OOM: uuids.length } });
 });
 
 it("of a workflow too large to be summed up at each read, the status fan-out's summary is shown", async () => {
   const places = Array.from({ length: 40 }, (_, n) => `pool-${n}`);
-  const created = await story.submitWorkflow(tasks(51, places));
+  const created = await scenario.submitWorkflow(tasks(51, places));
   const uuids = uuidsOf(created);
   expect(uuids).toHaveLength(2040);
-  await report(uuids.slice(0, 1), [], ['{"OOM":7}']);
+  await reportStatuses(uuids.slice(0, 1), [], ['{"OOM":7}']);
   const id = created.workflow.workflow_id as WorkflowId;
-  const shown = await eventually(
+  const shown = await waitForValue(
     "the summary tells of the report",
-    async () => (await story.call<ShownSummary>("GET", `/v1/workflows/${id}/summary`)).body,
+    async () => (await scenario.request<SummaryResponse>("GET", `/v1/workflows/${id}/summary`)).body,
     ({ top_task_errors }) => top_task_errors["OOM"] === 7,
   );
   expect(shown.tasks).toHaveLength(51);
-  await eventually(
+  await waitForValue(
     "all are launched, and the fan-out has caught up",
-    async () => (await story.call<ShownSummary>("GET", `/v1/workflows/${id}/summary`)).body,
+    async () => (await scenario.request<SummaryResponse>("GET", `/v1/workflows/${id}/summary`)).body,
     ({ taskforces_by_phase }) => taskforces_by_phase["pending-starter"] === uuids.length,
     60_000,
   );
-  await eventually("nothing more changes", () => store.summaries.isCurrent(id), Boolean);
-  const { body } = await story.call<ShownSummary>("GET", `/v1/workflows/${id}/summary`);
+  await waitForValue("nothing more changes", () => store.summaries.isCurrent(id), Boolean);
+  const { body } = await scenario.request<SummaryResponse>("GET", `/v1/workflows/${id}/summary`);
   expect(body.updated).toBe((await store.summaries.fetch(id))?.updated);
 }, 90_000);
 
 it("a summary that an earlier release wrote counts as none", async () => {
-  const created = await story.submitWorkflow(tasks(1));
+  const created = await scenario.submitWorkflow(tasks(1));
   const id = created.workflow.workflow_id as WorkflowId;
-  await summarized(created, { taskforces_by_phase: { "pending-starter": 1 } });
-  await eventually("nothing more changes", () => store.summaries.isCurrent(id), Boolean);
+  await waitForSummary(created, { taskforces_by_phase: { "pending-starter": 1 } });
+  await waitForValue("nothing more changes", () => store.summaries.isCurrent(id), Boolean);
   const old = { taskforces_by_phase: {}, compound_statuses: {}, top_task_errors: {}, updated: 1 };
   await redis.set(summaryKey(partitionOf(id, PARTITIONS), id), JSON.stringify(old));
-  const { body } = await story.call<ShownSummary>("GET", `/v1/workflows/${id}/summary`);
+  const { body } = await scenario.request<SummaryResponse>("GET", `/v1/workflows/${id}/summary`);
   expect(body).toMatchObject({ n_taskforces: 1, taskforces_by_phase: { "pending-starter": 1 } });
 });
 
 describe("when nobody was told of a change", () => {
   it("the next reconcile brings the summary up to date, wherever the process died that made the change", async () => {
-    const [untold, unfinished] = [await story.submitWorkflow(tasks(1)), await story.submitWorkflow(tasks(1))];
+    const [untold, unfinished] = [await scenario.submitWorkflow(tasks(1)), await scenario.submitWorkflow(tasks(1))];
     for (const created of [untold, unfinished])
-      await summarized(created, { taskforces_by_phase: { "pending-starter": 1 } });
-    await story.close();
+      await waitForSummary(created, { taskforces_by_phase: { "pending-starter": 1 } });
+    await scenario.close();
 
     // Two processes that died: one before it nudged, the other while it made the summary.
-    const changed = (created: Created) =>
+    const changed = (created: CreatedWorkflow) =>
       updateStatuses(store, [
         {
-          uuid: theOnly(uuidsOf(created)) as TaskforceUuid,
+          uuid: single(uuidsOf(created)) as TaskforceUuid,
           compoundStatuses: { RUNNING: { Tasking: 1 } },
           topTaskErrors: undefined,
         },
       ]);
     await changed(unfinished);
     const partition = partitionOf(unfinished.workflow.workflow_id as WorkflowId, PARTITIONS);
-    const taken = await store.summaries.takeDirty(partition, 10);
+    const taken = await store.summaries.claimDirty(partition, 10);
     expect(taken.map(({ workflow }) => workflow)).toEqual([unfinished.workflow.workflow_id]);
     await changed(untold);
-    story = await start();
+    scenario = await start();
 
     for (const created of [untold, unfinished])
-      await summarized(created, { compound_statuses: { RUNNING: { Tasking: 1 } } });
+      await waitForSummary(created, { compound_statuses: { RUNNING: { Tasking: 1 } } });
   });
 });
 
 describe("a process that slept while it summed up", () => {
   it("does not put its old sums in the place of newer ones", async () => {
-    const created = await story.submitWorkflow(tasks(1));
-    await summarized(created, { taskforces_by_phase: { "pending-starter": 1 } });
-    await story.close();
+    const created = await scenario.submitWorkflow(tasks(1));
+    await waitForSummary(created, { taskforces_by_phase: { "pending-starter": 1 } });
+    await scenario.close();
     const id = created.workflow.workflow_id as WorkflowId;
     const partition = partitionOf(id, PARTITIONS);
-    const uuid = theOnly(uuidsOf(created)) as TaskforceUuid;
+    const uuid = single(uuidsOf(created)) as TaskforceUuid;
     const change = (workers: number) =>
-      updateStatuses(store, [
-        { uuid, compoundStatuses: { RUNNING: { Tasking: workers } }, topTaskErrors: undefined },
-      ]);
+      updateStatuses(store, [{ uuid, compoundStatuses: { RUNNING: { Tasking: workers } }, topTaskErrors: undefined }]);
     const old = await store.summaries.fetch(id);
     if (old === undefined) throw new Error("no summary");
 
     await change(1);
-    const slept = theOnly(await store.summaries.takeDirty(partition, 10));
+    const slept = single(await store.summaries.claimDirty(partition, 10));
     await change(2);
-    story = await start();
-    await summarized(created, { compound_statuses: { RUNNING: { Tasking: 2 } } });
+    scenario = await start();
+    await waitForSummary(created, { compound_statuses: { RUNNING: { Tasking: 2 } } });
     expect(await store.summaries.save(slept, old)).toBe(false);
-    await summarized(created, { compound_statuses: { RUNNING: { Tasking: 2 } } });
+    await waitForSummary(created, { compound_statuses: { RUNNING: { Tasking: 2 } } });
   });
 });
