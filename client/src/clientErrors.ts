@@ -26,11 +26,11 @@ export class Unreachable extends Error {
   constructor(
     url: string,
     reason: string,
-    { mayBeDone = false, cause }: { mayBeDone?: boolean; cause?: unknown } = {},
+    { mayHaveSucceeded = false, cause }: { mayHaveSucceeded?: boolean; cause?: unknown } = {},
   ) {
     super(`could not reach ${url}: ${reason}`, { cause });
     this.url = url;
-    this.mayHaveSucceeded = mayBeDone;
+    this.mayHaveSucceeded = mayHaveSucceeded;
   }
 }
 

@@ -58,8 +58,8 @@ export function withRetries(
       if (!canRepeat || Date.now() + delaySeconds * 1000 > deadlineMs) {
         if (outcome.answer) return outcome.answer;
         const { reason, cause, again } = outcome;
-        const mayBeDone = again !== "always" && isMutation(request);
-        throw new Unreachable(new URL(request.url).origin, reason, { mayBeDone, cause });
+        const mayHaveSucceeded = again !== "always" && isMutation(request);
+        throw new Unreachable(new URL(request.url).origin, reason, { mayHaveSucceeded, cause });
       }
       onRetry?.(outcome.reason, delaySeconds);
       await abortableDelay(delaySeconds, request.signal);

@@ -59,10 +59,10 @@ function evidence(parts: {
   history.requests.push(...(parts.exchanges ?? []));
   return {
     history,
-    promised: { workflows: new Map(), added: new Map(), ended: new Map(), surprises: [] },
+    expectations: { workflows: new Map(), addedTaskforces: new Map(), endedWorkflows: new Map(), unexpectedResponses: [] },
     condors: parts.condor === undefined ? [] : [parts.condor],
-    deletions: parts.deletions ?? [],
-    view: {
+    queueDeletionTimesMs: parts.deletions ?? [],
+    apiView: {
       workflows: new Map([["WF-65f00000-00000000", { deactivated: parts.deactivated ?? null }]]),
       directives: new Map((parts.directives ?? []).map((each, index) => [String(index), each])),
       taskforces: new Map((parts.taskforces ?? []).map((each) => [each.taskforce_uuid, each])),

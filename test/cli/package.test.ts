@@ -24,7 +24,7 @@ test("a copy that was never compiled says what to do, in one sentence", async ()
 test("a program imports the library, and nothing else, by the package's name", async () => {
   const imported = await node("-p", 'import("ewms").then((client) => console.log(Object.keys(client).join(" "))), ""');
   expect(imported.stdout.trim()).toBe(
-    "LoginFailed Refusal Unreachable answerOf createClient createTokenSource tokenFile",
+    "ApiError LoginFailed Unreachable createClient createTokenFileCache createTokenSource unwrapResponse",
   );
   expect(imported.stderr).toBe("");
   const inside = await node("-p", 'import("ewms/dist/cli/main.js").catch(({ code }) => console.log(code)), ""');

@@ -100,7 +100,7 @@ describe("while nobody answers", () => {
     await close();
     const asked = unwrapResponse(createClient({ url, retry: NO_RETRY }).GET("/v1/"));
     await expect(asked).rejects.toThrow(`could not reach ${url}: connect ECONNREFUSED`);
-    await expect(asked).rejects.toMatchObject({ name: "Unreachable", mayBeDone: false });
+    await expect(asked).rejects.toMatchObject({ name: "Unreachable", mayHaveSucceeded: false });
   });
 
   test("a wait ends with the signal of the call", async () => {
@@ -224,7 +224,7 @@ describe("when the connection breaks before the answer is here", () => {
     const aborted = createClient({ url: wire.url }).POST("/v1/workflows/{workflow_id}/actions/abort", {
       params,
     });
-    await expect(aborted).rejects.toMatchObject({ name: "Unreachable", mayBeDone: true });
+    await expect(aborted).rejects.toMatchObject({ name: "Unreachable", mayHaveSucceeded: true });
     await expect(aborted).rejects.toBeInstanceOf(Unreachable);
     expect(wire.forwardedRequests).toHaveLength(1);
     expect((await scenario.readWorkflow(workflow.workflow_id)).deactivated).toBe("ABORTED");

@@ -7,7 +7,7 @@ describe("without any setting", () => {
 
   test("the documented defaults hold", () => {
     expect(config).toMatchObject({
-      production: false,
+      isProduction: false,
       host: "127.0.0.1",
       port: 8080,
       redis: undefined,
@@ -16,7 +16,7 @@ describe("without any setting", () => {
         headBytes: 16 * 1024,
         headSeconds: 20,
         requestSeconds: 120,
-        answerSeconds: 300,
+        responseSeconds: 300,
         bodyBytes: 32 * 1024 * 1024,
         bodyValues: 1_000_000,
         connections: 2000,

@@ -135,7 +135,7 @@ describe("creation", () => {
   });
 
   test("what is to be started is read at once, just as its records are read apart", async () => {
-    const missing = { taskforce: undefined, directive: undefined, active: false };
+    const missing = { taskforce: undefined, directive: undefined, isWorkflowActive: false };
     expect(await readTaskforceToStart(store, newTaskforceUuid(task_id))).toEqual(missing);
     const { first } = await createStored();
     const statuses = { compoundStatuses: { IDLE: { Waiting: 3 } }, topTaskErrors: undefined };
@@ -149,7 +149,7 @@ describe("creation", () => {
     expect({ ...(await readTaskforceToStart(store, first)) }).toEqual({
       ...read,
       taskforce: Object.fromEntries(Object.entries(read.taskforce ?? {})),
-      active: true,
+      isWorkflowActive: true,
     });
     await store.transitions.deactivate(workflow_id, "ABORTED", 1_700_000_003);
     expect((await readTaskforceToStart(store, first)).isWorkflowActive).toBe(false);
