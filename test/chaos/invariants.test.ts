@@ -59,7 +59,12 @@ function evidence(parts: {
   history.requests.push(...(parts.exchanges ?? []));
   return {
     history,
-    expectations: { workflows: new Map(), addedTaskforces: new Map(), endedWorkflows: new Map(), unexpectedResponses: [] },
+    expectations: {
+      workflows: new Map(),
+      addedTaskforces: new Map(),
+      endedWorkflows: new Map(),
+      unexpectedResponses: [],
+    },
     condors: parts.condor === undefined ? [] : [parts.condor],
     queueDeletionTimesMs: parts.deletions ?? [],
     apiView: {
