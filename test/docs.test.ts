@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findSchema } from "../src/domain/requestSchemas.js";
 import { WmsError } from "../src/domain/wmsError.js";
@@ -10,14 +10,10 @@ import { FIELD_OPERATORS } from "../src/views/query/operandChecks.js";
 import { compileProjection } from "../src/views/query/projection.js";
 import { compileFilter } from "./views/query/compileFilter.js";
 
-const PAGES = [
-  "README.md",
-  "CONTRIBUTING.md",
-  "CHANGELOG.md",
-  ...readdirSync("docs")
-    .filter((file) => file.endsWith(".md"))
-    .map((file) => join("docs", file)),
-];
+const DOCS_PAGES = readdirSync("docs", { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".md"))
+  .map((file) => join("docs", file));
+const PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...DOCS_PAGES];
 const FENCE = /^```.*?^```$/gms;
 
 const read = (page: string): string => readFileSync(page, "utf8");
@@ -48,6 +44,87 @@ test.each(LINKS)("%s: the link to %s leads somewhere", (page, target) => {
   const file = path === "" ? page : join(dirname(page), path);
   expect(existsSync(file), `${file} exists`).toBe(true);
   if (anchor !== undefined) expect(anchorsOf(file)).toContain(anchor);
+});
+
+/** Pages that are still being rewritten; their prose is not checked yet. */
+const PAGES_IN_WORK = ["docs/architecture.md", "docs/page.md", "docs/client.md", "docs/tutorial.md"];
+const WRITTEN_PAGES = PAGES.filter((page) => !PAGES_IN_WORK.includes(page));
+const MAX_COLUMNS = 120;
+const MAX_OPERATIONS_PAGE_BYTES = 12 * 1024;
+
+/** Lines that can't be wrapped: output and data in fences (commands can be), and table rows, whose cells are checked. */
+const wrappableLinesOf = (page: string): string[] => {
+  let fence: string | undefined;
+  return read(page)
+    .split("\n")
+    .flatMap((line) => {
+      if (line.startsWith("```")) {
+        fence = fence === undefined ? line : undefined;
+        return [line];
+      }
+      if (fence !== undefined) return fence === "```sh" ? [line] : [];
+      return line.startsWith("|") ? line.split(/(?<!\\)\|/).map((cell) => cell.trim()) : [line];
+    });
+};
+
+describe.each(WRITTEN_PAGES)("the text of %s", (page) => {
+  test(`has no line and no table cell over ${MAX_COLUMNS} columns`, () => {
+    expect(wrappableLinesOf(page).filter((line) => [...line].length > MAX_COLUMNS)).toEqual([]);
+  });
+});
+
+test.each(DOCS_PAGES.filter((page) => page.startsWith("docs/operations/")))("%s is short", (page) => {
+  expect(Buffer.byteLength(read(page))).toBeLessThan(MAX_OPERATIONS_PAGE_BYTES);
+});
+
+/** Words of this project's former vocabulary, as CONTRIBUTING.md rules them out. Identifiers in code spans are exempt. */
+const RETIRED_WORDS = [
+  "admission",
+  "anew",
+  "bury|buries|buried",
+  "doors?",
+  "gatekeep\\w*",
+  "giveBack",
+  "greets?",
+  "hears?|heard",
+  "is away|are away",
+  "make-believe",
+  "mend(?:s|ed|ing)?",
+  "nobody(?:'s)?",
+  "revive[sd]?",
+  "somebody(?:'s)?",
+  "tells?|told",
+  "whoever",
+];
+const RETIRED = new RegExp(`\\b(?:${RETIRED_WORDS.join("|")})\\b`, "gi");
+
+/** Files with one of the extensions in the folders, generated ones excepted. */
+const filesIn = (folders: string[], extensions: string[]): string[] =>
+  folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((file) => extensions.includes(extname(file)) && !file.endsWith(".d.ts"))
+      .map((file) => join(folder, file)),
+  );
+
+/** Source folders whose comments and strings are checked too, such as `src`, `page/src` and `client/src`. */
+const CHECKED_SOURCE_FOLDERS: string[] = [];
+const CHECKED_FILES = [...WRITTEN_PAGES, ...filesIn(CHECKED_SOURCE_FOLDERS, [".ts", ".tsx", ".lua"])];
+
+test.each(CHECKED_FILES)("%s uses none of the retired words", (file) => {
+  const found = read(file)
+    .split("\n")
+    .flatMap((line, index) => (line.match(RETIRED) ?? []).map((word) => `${index + 1}: ${word}`));
+  expect(found).toEqual([]);
+});
+
+/** Code spans of several plain words are log messages. */
+const LOG_MESSAGE = /`([a-z][a-z']*-?[a-z]*(?:,? [a-z']+)+)`/g;
+const QUOTED_MESSAGES = DOCS_PAGES.filter((page) => /operations.(?:alerts|secure|dashboard)\.md$/.test(page)).flatMap(
+  (page) => [...read(page).matchAll(LOG_MESSAGE)].map(([, message = ""]): [string, string] => [page, message]),
+);
+
+test.each(QUOTED_MESSAGES)("%s quotes a log message of the service: %s", (_, message) => {
+  expect(filesIn(["src"], [".ts"]).some((file) => read(file).includes(message))).toBe(true);
 });
 
 describe("docs/query-filters.md", () => {

@@ -37,7 +37,7 @@ const json = z.string().transform((value, context) => {
 
 /**
  * Every environment variable that the service reads, with its check, its default and what the documentation says of it.
- * `docs/operations.md` is made from here.
+ * `docs/operations/configure.md` is made from here.
  */
 export const settingsSchema = z.object({
   REST_HOST: z.string().default("127.0.0.1").meta(describeSetting("HTTP", "address the API listens on")),
