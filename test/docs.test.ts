@@ -47,7 +47,7 @@ test.each(LINKS)("%s: the link to %s leads somewhere", (page, target) => {
 });
 
 /** Pages that are still being rewritten; their prose is not checked yet. */
-const PAGES_IN_WORK = ["docs/architecture.md", "docs/page.md", "docs/client.md", "docs/tutorial.md"];
+const PAGES_IN_WORK = ["docs/page.md", "docs/client.md", "docs/tutorial.md"];
 const WRITTEN_PAGES = PAGES.filter((page) => !PAGES_IN_WORK.includes(page));
 const MAX_COLUMNS = 120;
 
