@@ -137,6 +137,10 @@ const QUOTED_MESSAGES = DOCS_PAGES.filter((page) => /operations.(?:alerts|secure
   (page) => [...read(page).matchAll(LOG_MESSAGE)].map(([, message = ""]): [string, string] => [page, message]),
 );
 
+test("there are log messages to look up", () => {
+  expect(QUOTED_MESSAGES.length).toBeGreaterThan(5);
+});
+
 test.each(QUOTED_MESSAGES)("%s quotes a log message of the service: %s", (_, message) => {
   expect(filesIn(["src"], [".ts"]).some((file) => read(file).includes(message))).toBe(true);
 });
