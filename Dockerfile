@@ -1,4 +1,4 @@
-# Two stages: compilers and development packages stay behind. The same image runs both programs of the Procfile.
+# Two stages, so that the image holds no compilers and development packages. It runs both programs of the Procfile.
 FROM node:24-slim AS build
 WORKDIR /wms
 COPY package.json package-lock.json .npmrc ./
@@ -9,7 +9,7 @@ COPY scripts ./scripts
 COPY src ./src
 COPY client ./client
 COPY page ./page
-# The client and its packages serve people elsewhere.
+# The service does not need the client and its packages.
 RUN npm run build && npm prune --omit=dev --workspaces=false
 
 FROM node:24-slim
@@ -18,11 +18,13 @@ WORKDIR /wms
 COPY --from=build /wms/package.json ./
 COPY --from=build /wms/node_modules ./node_modules
 COPY --from=build /wms/dist ./dist
-# The image's user `node`, by number: Kubernetes' runAsNonRoot can't look names up.
+# The image's user `node`, by number: Kubernetes' runAsNonRoot cannot resolve names.
 USER 1000:1000
 EXPOSE 8080
-# Alive, not ready: while Redis is away a restart would mend nothing. A worker listens on no port: it overrides this.
+# /healthz, not /readyz: a restart does not help while Redis is unreachable. Compose overrides this for a worker,
+# which does not listen on REST_PORT.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.REST_PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# In the exec form node is told to stop by SIGTERM itself; Docker's --init reaps and forwards.
+  CMD ["node", "-e", \
+  "fetch(`http://127.0.0.1:${process.env.REST_PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1))"]
+# The exec form makes node receive SIGTERM. Docker's --init reaps zombies and forwards signals.
 CMD ["node", "--enable-source-maps", "dist/web.js"]

@@ -1,5 +1,5 @@
 /**
- * Writes what is made from the code: the tables of settings, the page about dependencies, and what the client knows of the API.
+ * Generates files from the code: the settings tables, the dependencies page, and the client's types and request schema.
  *
  *   npm run docs
  */
@@ -11,7 +11,7 @@ import { replaceSettingsSection } from "./docs/settingsSection.js";
 
 const read = (file: string): string => readFileSync(file, "utf8");
 
-writeFileSync("docs/operations.md", replaceSettingsSection(read("docs/operations.md")));
+writeFileSync("docs/operations/configure.md", replaceSettingsSection(read("docs/operations/configure.md")));
 const manifest = JSON.parse(read("package.json")) as Manifest;
 const client = JSON.parse(read("client/package.json")) as Manifest;
 const lock = JSON.parse(read("package-lock.json")) as PackageLock;

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findSchema } from "../src/domain/requestSchemas.js";
 import { WmsError } from "../src/domain/wmsError.js";
@@ -10,14 +10,10 @@ import { FIELD_OPERATORS } from "../src/views/query/operandChecks.js";
 import { compileProjection } from "../src/views/query/projection.js";
 import { compileFilter } from "./views/query/compileFilter.js";
 
-const PAGES = [
-  "README.md",
-  "CONTRIBUTING.md",
-  "CHANGELOG.md",
-  ...readdirSync("docs")
-    .filter((file) => file.endsWith(".md"))
-    .map((file) => join("docs", file)),
-];
+const DOCS_PAGES = readdirSync("docs", { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".md"))
+  .map((file) => join("docs", file));
+const PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...DOCS_PAGES];
 const FENCE = /^```.*?^```$/gms;
 
 const read = (page: string): string => readFileSync(page, "utf8");
@@ -48,6 +44,105 @@ test.each(LINKS)("%s: the link to %s leads somewhere", (page, target) => {
   const file = path === "" ? page : join(dirname(page), path);
   expect(existsSync(file), `${file} exists`).toBe(true);
   if (anchor !== undefined) expect(anchorsOf(file)).toContain(anchor);
+});
+
+/** Pages that are still being rewritten; their prose is not checked yet. */
+const PAGES_IN_WORK = ["docs/page.md", "docs/client.md", "docs/tutorial.md"];
+const WRITTEN_PAGES = PAGES.filter((page) => !PAGES_IN_WORK.includes(page));
+const MAX_COLUMNS = 120;
+
+/** A table cell as it is shown: without the targets of its links. */
+const cellText = (cell: string): string => cell.replace(/\]\([^)]*\)/g, "]").trim();
+
+/**
+ * The lines and table cells of a page that an author can shorten. Output and data in fences can't be wrapped, but commands can.
+ * A table row can't be wrapped either, so each of its cells counts as a line.
+ */
+const wrappableLinesOf = (page: string): string[] => {
+  let fence: string | undefined;
+  return read(page)
+    .split("\n")
+    .flatMap((line) => {
+      if (line.startsWith("```")) {
+        fence = fence === undefined ? line : undefined;
+        return [line];
+      }
+      if (fence !== undefined) return fence === "```sh" ? [line] : [];
+      return line.startsWith("|") ? line.split(/(?<!\\)\|/).map(cellText) : [line];
+    });
+};
+
+describe.each(WRITTEN_PAGES)("the text of %s", (page) => {
+  test(`has no line and no table cell over ${MAX_COLUMNS} columns`, () => {
+    expect(wrappableLinesOf(page).filter((line) => [...line].length > MAX_COLUMNS)).toEqual([]);
+  });
+});
+
+/** The longest that a page may be, in bytes. */
+const SIZE_LIMITS = [
+  ...DOCS_PAGES.filter((page) => page.startsWith("docs/operations/")).map((page): [string, number] => [
+    page,
+    12 * 1024,
+  ]),
+  ["docs/architecture.md", 20 * 1024] as [string, number],
+];
+
+test.each(SIZE_LIMITS)("%s has less than %i bytes", (page, limit) => {
+  expect(Buffer.byteLength(read(page))).toBeLessThan(limit);
+});
+
+/** Words of this project's former vocabulary, and personifications that CONTRIBUTING.md rules out. */
+const RETIRED_WORDS = [
+  "admission",
+  "anew",
+  "bury|buries|buried",
+  "doors?",
+  "gatekeep\\w*",
+  "giveBack",
+  "greets?",
+  "hears?|heard",
+  "is away|are away",
+  "make-believe",
+  "mend(?:s|ed|ing)?",
+  "nobody(?:'s)?",
+  "revive[sd]?",
+  "somebody(?:'s)?",
+  "tells?|told",
+  "whoever",
+];
+const RETIRED = new RegExp(`\\b(?:${RETIRED_WORDS.join("|")})\\b`, "gi");
+
+/** Files with one of the extensions in the folders, generated ones excepted. */
+const filesIn = (folders: string[], extensions: string[]): string[] =>
+  folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((file) => extensions.includes(extname(file)) && !file.endsWith(".d.ts"))
+      .map((file) => join(folder, file)),
+  );
+
+/** Source folders whose comments and strings are checked too, such as `src`, `page/src` and `client/src`. */
+const CHECKED_SOURCE_FOLDERS: string[] = [];
+const CHECKED_FILES = [...WRITTEN_PAGES, ...filesIn(CHECKED_SOURCE_FOLDERS, [".ts", ".tsx", ".lua"])];
+
+test.each(CHECKED_FILES)("%s uses none of the retired words", (file) => {
+  const found = read(file)
+    .split("\n")
+    .flatMap((line, index) => (line.match(RETIRED) ?? []).map((word) => `${index + 1}: ${word}`));
+  expect(found).toEqual([]);
+});
+
+/** Code spans of several plain words are log messages. */
+const LOG_MESSAGE = /`([a-z][a-z']*-?[a-z]*(?:,? [a-z']+)+)`/g;
+const QUOTED_MESSAGES = DOCS_PAGES.filter((page) => /operations.(?:alerts|secure|dashboard)\.md$/.test(page)).flatMap(
+  (page) => [...read(page).matchAll(LOG_MESSAGE)].map(([, message = ""]): [string, string] => [page, message]),
+);
+
+test("there are log messages to look up", () => {
+  expect(QUOTED_MESSAGES.length).toBeGreaterThan(5);
+});
+
+test.each(QUOTED_MESSAGES)("%s quotes a log message of the service: %s", (_, message) => {
+  expect(filesIn(["src"], [".ts"]).some((file) => read(file).includes(message))).toBe(true);
 });
 
 describe("docs/query-filters.md", () => {

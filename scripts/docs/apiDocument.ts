@@ -1,7 +1,7 @@
 import { describeRoutes } from "../../src/api/app.js";
 import type { OpenApiDocument } from "../../src/api/http/openapi.js";
 
-/** Stands for whatever the handlers of routes use, of every type: a description is made without calling them. */
+/** Placeholder for every dependency of the route handlers. Describing the routes never calls a handler. */
 const unusedDependency = new Proxy(
   {},
   {
@@ -11,7 +11,7 @@ const unusedDependency = new Proxy(
   },
 ) as never;
 
-/** The OpenAPI document as a service with the embedded MQS serves it; none has to run. */
+/** Creates the OpenAPI document of a service with the embedded MQS, without starting one. */
 export const createApiDocument = (): Promise<OpenApiDocument> =>
   describeRoutes({
     wms: unusedDependency,

@@ -6,7 +6,7 @@ import {
   INSTALL_SCRIPTS,
 } from "./dependencyReasons.js";
 
-/** As much of `package.json` as is read here. */
+/** The parts of `package.json` that this module reads. */
 export interface Manifest {
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
@@ -17,7 +17,7 @@ export interface LockedPackage {
   version: string;
   license?: string;
   dev?: boolean;
-  /** A package of this repository. */
+  /** A link to a package of this repository. */
   link?: boolean;
   hasInstallScript?: boolean;
 }
@@ -27,7 +27,7 @@ export interface PackageLock {
   packages: Record<string, LockedPackage>;
 }
 
-/** Licences that allow everything which is done with the service, and ask for no more than to be named. */
+/** Licences that permit every use of the service and require attribution at most. */
 export const PERMISSIVE = new Set([
   "0BSD",
   "Apache-2.0",
@@ -39,20 +39,21 @@ export const PERMISSIVE = new Set([
 ]);
 
 const NODE_MODULES_PREFIX = "node_modules/";
+const DOCS_COLUMNS = 120;
 const packageNameOf = (path: string): string =>
   path.slice(path.lastIndexOf(NODE_MODULES_PREFIX) + NODE_MODULES_PREFIX.length);
 
-/** Packages of others that an installation without `devDependencies` can hold, by name. One may be there in several versions. */
+/** Third-party packages of a production installation, by name. A package may occur in several versions. */
 export const productionPackages = ({ packages }: PackageLock): [name: string, locked: LockedPackage][] =>
   Object.entries(packages)
     .filter(([path, { dev, link }]) => path.includes(NODE_MODULES_PREFIX) && !dev && !link)
     .map(([path, locked]) => [packageNameOf(path), locked]);
 
-/** Names of the packages that bring a script which `npm install` would run. */
+/** Names of the packages with an installation script. */
 export const packagesWithInstallScripts = ({ packages }: PackageLock): string[] =>
   Object.entries(packages).flatMap(([path, { hasInstallScript }]) => (hasInstallScript ? [packageNameOf(path)] : []));
 
-/** The page about dependencies. @param client the manifest of the client's package */
+/** Renders `docs/dependencies.md`. @param client the manifest of the client's package */
 export function renderDependenciesPage(
   { dependencies, devDependencies }: Manifest,
   client: Manifest,
@@ -66,53 +67,67 @@ export function renderDependenciesPage(
       .map(([name, range]) => [name, `\`${range}\``, licenceOf(name), reasons[name] ?? "**no reason given**"]);
   const scripts = packagesWithInstallScripts(lock)
     .sort()
-    .map((name) => [name, INSTALL_SCRIPTS[name] ?? "**not looked at**"]);
+    .map((name) => [name, INSTALL_SCRIPTS[name] ?? "**not reviewed**"]);
   return `# Dependencies
 
-Made by \`npm run docs\` from \`package.json\`, \`client/package.json\`, \`package-lock.json\` and \`scripts/docs/dependencyReasons.ts\`; a test keeps it true.
+Every package with its licence and reason. \`npm run docs\` generates this page from the manifests, the lockfile and
+\`scripts/docs/dependencyReasons.ts\`; a test keeps it current.
 
-## What the service needs to run
+## Service
 
-${table(["package", "versions", "licence", "why"], rows(dependencies, DEPENDENCY_REASONS))}
+${table(["package", "versions", "licence", "reason"], rows(dependencies, DEPENDENCY_REASONS))}
 
-## What the client and its command line need to run
+## Client and command line
 
 An installation of the service alone has none of these.
 
-${table(["package", "versions", "licence", "why"], rows(client.dependencies, CLIENT_DEPENDENCY_REASONS))}
+${table(["package", "versions", "licence", "reason"], rows(client.dependencies, CLIENT_DEPENDENCY_REASONS))}
 
-## What developing it needs
+## Development
 
-${table(["package", "versions", "licence", "why"], rows(devDependencies, DEV_DEPENDENCY_REASONS))}
+${table(["package", "versions", "licence", "reason"], rows(devDependencies, DEV_DEPENDENCY_REASONS))}
 
-The client's package besides:
+For the client's package:
 
-${table(["package", "versions", "licence", "why"], rows(client.devDependencies, CLIENT_DEV_DEPENDENCY_REASONS))}
+${table(["package", "versions", "licence", "reason"], rows(client.devDependencies, CLIENT_DEV_DEPENDENCY_REASONS))}
 
-Types of other packages (\`@types/…\`) are not listed.
+Type packages (\`@types/…\`) are not listed.
 
 ## Licences
 
-All packages that an installation for production can hold, those for other systems included. All licences are permissive: a test refuses others.
+All packages of a production installation, on any platform. All licences are permissive; a test refuses others.
 
-${table(["licence", "packages", "which"], licenceRows(lock))}
+${licenceList(lock)}
 
-## Scripts at installation
+## Installation scripts
 
-These packages bring a script for \`npm install\`. None of them is needed, and \`allowScripts\` in \`package.json\` refuses them all. npm 11.19 runs none of
-them. npm 10 does not know that field and runs them all; they then do what is said here, but for the report of @scarf/scarf, which \`scarfSettings\` turns off for every npm.
+These packages have a script for \`npm install\`. None is needed, and \`allowScripts\` in \`package.json\` refuses them all.
+npm 11.19 runs none of them. npm 10 ignores that field and runs them all, with the effects below; the report of
+@scarf/scarf is off for every npm (\`scarfSettings\`).
 
-${table(["package", "what its script would do"], scripts)}
+${table(["package", "effect of its script"], scripts)}
 `;
 }
 
-function licenceRows(lock: PackageLock): string[][] {
+/** The packages by licence, as a list wrapped to the width of the docs. */
+function licenceList(lock: PackageLock): string {
   const groups = new Map<string, Set<string>>();
   for (const [name, { license = "none" }] of productionPackages(lock))
     groups.set(license, (groups.get(license) ?? new Set()).add(name));
   return [...groups]
-    .map(([licence, names]) => [licence, String(names.size), [...names].sort().join(", ")])
-    .sort(([one = ""], [other = ""]) => (one < other ? -1 : 1));
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([licence, names]) => wrapListItem(`**${licence}** (${names.size}): ${[...names].sort().join(", ")}`))
+    .join("\n");
+}
+
+function wrapListItem(text: string): string {
+  const lines = ["-"];
+  for (const word of text.split(" ")) {
+    const line = `${lines.at(-1)} ${word}`;
+    if (line.length <= DOCS_COLUMNS) lines[lines.length - 1] = line;
+    else lines.push(`  ${word}`);
+  }
+  return lines.join("\n");
 }
 
 const table = (head: string[], rows: string[][]): string =>

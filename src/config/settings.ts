@@ -37,149 +37,144 @@ const json = z.string().transform((value, context) => {
 
 /**
  * Every environment variable that the service reads, with its check, its default and what the documentation says of it.
- * `docs/operations.md` is made from here.
+ * `docs/operations/configure.md` is made from here.
  */
 export const settingsSchema = z.object({
   REST_HOST: z.string().default("127.0.0.1").meta(describeSetting("HTTP", "address the API listens on")),
-  REST_PORT: integerBetween(0, 65535).default(8080).meta(describeSetting("HTTP", "its port; 0: any free one")),
+  REST_PORT: integerBetween(0, 65535).default(8080).meta(describeSetting("HTTP", "port of the API; 0: any free port")),
   TRUST_PROXY: trustedProxiesSchema
     .optional()
     .meta(
       describeSetting(
         "HTTP",
-        "whose `X-Forwarded-For` is believed: how many proxies stand in front, or their addresses and networks, with commas between; unset: nobody's",
+        "trusted proxies for `X-Forwarded-For`: their number, or addresses and networks, comma-separated; unset: none",
       ),
     ),
 
   REQUEST_MAX_HEAD_BYTES: integerBetween(4096, 1024 * 1024)
     .default(DEFAULT_HTTP_LIMITS.headBytes)
-    .meta(describeSetting("Limits", "the longest head of a request")),
+    .meta(describeSetting("Limits", "maximum size of a request head")),
   REQUEST_MAX_BYTES: integerBetween(1024, 256 * 1024 * 1024)
     .default(DEFAULT_HTTP_LIMITS.bodyBytes)
-    .meta(describeSetting("Limits", "the longest body, once inflated")),
+    .meta(describeSetting("Limits", "maximum size of a body, decompressed")),
   REQUEST_MAX_VALUES: integerBetween(1000)
     .default(DEFAULT_HTTP_LIMITS.bodyValues)
-    .meta(describeSetting("Limits", "keys and values in a body; a TMS reports some 20 for each taskforce")),
+    .meta(
+      describeSetting(
+        "Limits",
+        "maximum number of keys and values in a body; a TMS reports about 20 for each taskforce",
+      ),
+    ),
   REQUEST_HEAD_SECONDS: durationSeconds(DEFAULT_HTTP_LIMITS.headSeconds, 0.1, MAX_TIMEOUT_SECONDS).meta(
-    describeSetting("Limits", "for the head of a request to arrive"),
+    describeSetting("Limits", "maximum time for a request head to arrive"),
   ),
   REQUEST_SECONDS: durationSeconds(DEFAULT_HTTP_LIMITS.requestSeconds, 0.1, MAX_TIMEOUT_SECONDS).meta(
-    describeSetting("Limits", "for a whole request to arrive"),
+    describeSetting("Limits", "maximum time for a whole request to arrive"),
   ),
   ANSWER_SECONDS: durationSeconds(DEFAULT_HTTP_LIMITS.responseSeconds, 0.1, MAX_TIMEOUT_SECONDS).meta(
-    describeSetting("Limits", "from the head of a request to the last byte of its answer that the client takes"),
+    describeSetting("Limits", "maximum time from the request head to the last byte of the answer"),
   ),
   MAX_CONNECTIONS: integerBetween(1)
     .default(DEFAULT_HTTP_LIMITS.connections)
-    .meta(describeSetting("Limits", "connections at a time to each web process")),
+    .meta(describeSetting("Limits", "maximum number of connections to each web process")),
   EVENTS_HEARTBEAT_SECONDS: durationSeconds(15, 0.01, MAX_TIMEOUT_SECONDS).meta(
-    describeSetting("Limits", "between two signs of life on a stream of events, for proxies that end what is idle"),
+    describeSetting("Limits", "interval of heartbeats on an event stream, for proxies that close idle connections"),
   ),
   EVENTS_MAX_SECONDS: durationSeconds(3600, 0.01, MAX_TIMEOUT_SECONDS).meta(
-    describeSetting(
-      "Limits",
-      "after which a stream of events ends, so that its client is checked anew when it resumes",
-    ),
+    describeSetting("Limits", "maximum duration of an event stream; the client is authorized again when it resumes"),
   ),
   EVENTS_MAX_BUFFER_BYTES: integerBetween(1024)
     .default(4 * 1024 * 1024)
-    .meta(
-      describeSetting("Limits", "events that wait for a watcher which does not read; beyond, it has to come again"),
-    ),
+    .meta(describeSetting("Limits", "maximum size of unread events for a subscriber; beyond it the stream ends")),
   RATE_LIMIT_PER_MINUTE: integerBetween(0)
     .default(0)
-    .meta(describeSetting("Limits", "requests of one caller in a minute, all web processes together; 0: any number")),
+    .meta(
+      describeSetting(
+        "Limits",
+        "maximum number of requests of one caller per minute, over all web processes; 0: no limit",
+      ),
+    ),
 
   AUTH_OPENID_URL: httpUrl
     .optional()
     .meta(
       describeSetting(
         "Access",
-        "the OpenID Connect provider whose tokens count: its issuer, or the address of its discovery document; unset: tokens are not checked",
+        "OpenID Connect provider: its issuer or the URL of its discovery document; unset: authentication is off",
       ),
     ),
-  AUTH_AUDIENCE: optionalText.meta(describeSetting("Access", "whom tokens must be meant for; unset: anybody")),
+  AUTH_AUDIENCE: optionalText.meta(describeSetting("Access", "required audience of tokens; unset: any")),
   AUTH_DISABLED: booleanFlag
     .default(false)
-    .meta(
-      describeSetting("Access", "`true`: tokens are not checked, in production and for others than this machine too"),
-    ),
+    .meta(describeSetting("Access", "`true`: authentication is off, also in production and for remote clients")),
   AUTH_ROLE_USER: roleSetting(
     "ewms_role=user groups=/tokens/ewms-dev groups=/institutions/IceCube.*",
-    "who is a user: `claim=regex` expressions with blanks between them, each for a whole value; `a.b` is claim `b` within `a`",
+    "rule for users: `claim=regex` expressions for whole values, separated by blanks; `a.b`: claim `b` within `a`",
   ),
-  AUTH_ROLE_SYSTEM_TMS: roleSetting("ewms_role=system-tms", "the same for a TMS"),
-  AUTH_ROLE_OPERATOR: roleSetting("ewms_role=operator", "the same for an operator"),
+  AUTH_ROLE_SYSTEM_TMS: roleSetting("ewms_role=system-tms", "rule for TMSes"),
+  AUTH_ROLE_OPERATOR: roleSetting("ewms_role=operator", "rule for operators"),
   ADMIN_USER: optionalText.meta(
-    describeSetting("Access", "name by which operators get at `/admin/`; with the next one"),
+    describeSetting("Access", "name for operators at `/admin/`; requires `ADMIN_PASSWORD`"),
   ),
-  ADMIN_PASSWORD: optionalText.meta(describeSetting("Access", "their password")),
+  ADMIN_PASSWORD: optionalText.meta(describeSetting("Access", "password for operators")),
   ADMIN_CLIENT_ID: optionalText.meta(
-    describeSetting(
-      "Access",
-      "this service as a client of the identity provider, through which operators log in instead; with `PUBLIC_URL`",
-    ),
+    describeSetting("Access", "client id for operators' login at the identity provider; requires `PUBLIC_URL`"),
   ),
-  ADMIN_CLIENT_SECRET: optionalText.meta(
-    describeSetting("Access", "the client's secret; unset: it is a public client"),
-  ),
+  ADMIN_CLIENT_SECRET: optionalText.meta(describeSetting("Access", "secret of that client; unset: a public client")),
   PUBLIC_URL: httpUrl
     .refine((address) => new URL(address).href === `${new URL(address).origin}/`, "is more than http(s)://host:port")
     .transform((address) => new URL(address).origin)
     .optional()
-    .meta(describeSetting("Access", "where browsers reach the service: `https://wms.example.org`")),
+    .meta(describeSetting("Access", "address of the service for browsers: `https://wms.example.org`")),
   SESSION_SECRET: z
     .string()
     .min(32, "is shorter than 32 characters")
     .optional()
     .meta(
-      describeSetting("Access", "keeps operators' sessions; the same for all web processes; unset: each makes its own"),
+      describeSetting(
+        "Access",
+        "key of operators' sessions, the same for all web processes; unset: each process generates its own",
+      ),
     ),
 
   REDIS_URL: optionalText.meta(
     markSecret(
       describeSetting(
         "Redis and data",
-        "the Redis (6.2 or newer) to use; unset, as the next ones: the service starts one of its own",
+        "Redis 6.2 or newer; unset, and no cluster or sentinels: `npm start` runs its own Redis",
       ),
     ),
   ),
   REDIS_CLUSTER_NODES: redisHostsSchema
     .optional()
-    .meta(
-      describeSetting(
-        "Redis and data",
-        "a Redis Cluster to use instead: `host:port` of some of its nodes, with commas between",
-      ),
-    ),
+    .meta(describeSetting("Redis and data", "Redis Cluster: `host:port` of some of its nodes, comma-separated")),
   REDIS_SENTINELS: redisHostsSchema
     .optional()
-    .meta(
-      describeSetting("Redis and data", "the same of the sentinels that know which Redis to use; with the next one"),
-    ),
-  REDIS_SENTINEL_NAME: optionalText.meta(describeSetting("Redis and data", "what the sentinels call its master")),
+    .meta(describeSetting("Redis and data", "sentinels: `host:port`, comma-separated; requires `REDIS_SENTINEL_NAME`")),
+  REDIS_SENTINEL_NAME: optionalText.meta(describeSetting("Redis and data", "name of the master at the sentinels")),
   REDIS_SENTINEL_PASSWORD: optionalText.meta(
-    markSecret(describeSetting("Redis and data", "password of the sentinels; unset: they want none")),
+    markSecret(describeSetting("Redis and data", "password of the sentinels; unset: none")),
   ),
   REDIS_USERNAME: optionalText.meta(
-    describeSetting("Redis and data", "user of the Redis servers of a cluster or behind sentinels; unset: the default"),
+    describeSetting(
+      "Redis and data",
+      "user at the Redis servers of a cluster or behind sentinels; unset: the default user",
+    ),
   ),
   REDIS_PASSWORD: optionalText.meta(
-    markSecret(describeSetting("Redis and data", "their password; unset: they want none")),
+    markSecret(describeSetting("Redis and data", "password at these Redis servers; unset: none")),
   ),
   REDIS_TLS: booleanFlag
     .optional()
-    .meta(describeSetting("Redis and data", "`true`: they, and the sentinels, are spoken to through TLS", "`false`")),
+    .meta(describeSetting("Redis and data", "`true`: TLS to these Redis servers and to the sentinels", "`false`")),
   DATA_DIR: z
     .string()
     .default(".data")
-    .meta(describeSetting("Redis and data", "where a Redis of its own keeps its data")),
+    .meta(describeSetting("Redis and data", "data folder of the Redis that `npm start` runs")),
   STORE_PARTITIONS: integerBetween(1, 4096)
     .default(16)
-    .meta(describeSetting("Redis and data", "parts of the store; may never change for the data of one Redis")),
-  RECONCILE_SECONDS: durationSeconds(60, 0.1).meta(
-    describeSetting("Redis and data", "how often the queues are compared with the phases"),
-  ),
+    .meta(describeSetting("Redis and data", "number of partitions of the store; fixed for the life of the data")),
+  RECONCILE_SECONDS: durationSeconds(60, 0.1).meta(describeSetting("Redis and data", "interval of reconcile")),
 
   CLUSTER_LOCATIONS: json
     .pipe(clusterLocationsSchema)
@@ -194,34 +189,41 @@ export const settingsSchema = z.object({
   CVMFS_PILOT_SINGULARITY_IMAGES_DIR: optionalText.meta(
     describeSetting(
       "Clusters and pilots",
-      "directory of `ewms-pilot:<tag>` entries; unset: every well-formed tag stands for itself",
+      "directory of `ewms-pilot:<tag>` entries; unset: every well-formed tag is accepted as it is",
     ),
   ),
 
-  MQS_ADDRESS: httpUrl.optional().meta(describeSetting("Message queue service", "the MQS; unset: an embedded one")),
+  MQS_ADDRESS: httpUrl
+    .optional()
+    .meta(describeSetting("Message queue service", "address of the MQS; unset: an embedded MQS")),
   MQS_TOKEN_URL: httpUrl
     .optional()
-    .meta(describeSetting("Message queue service", "OAuth2 token endpoint for client credentials; with the next two")),
-  MQS_CLIENT_ID: optionalText.meta(describeSetting("Message queue service", "the client's id")),
-  MQS_CLIENT_SECRET: optionalText.meta(markSecret(describeSetting("Message queue service", "the client's secret"))),
+    .meta(
+      describeSetting(
+        "Message queue service",
+        "OAuth2 token endpoint for client credentials; requires the next two settings",
+      ),
+    ),
+  MQS_CLIENT_ID: optionalText.meta(describeSetting("Message queue service", "client id")),
+  MQS_CLIENT_SECRET: optionalText.meta(markSecret(describeSetting("Message queue service", "client secret"))),
   WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT: durationSeconds(60).meta(
-    describeSetting("Message queue service", "wait after an activation that did not succeed; doubles"),
+    describeSetting("Message queue service", "wait after a failed activation; doubles"),
   ),
   MQS_BROKER_TYPE: z
     .string()
     .default("rabbitmq")
-    .meta(describeSetting("Message queue service", "what the embedded MQS hands out as `broker_type`")),
+    .meta(describeSetting("Message queue service", "`broker_type` in the profiles of the embedded MQS")),
   MQS_BROKER_ADDRESS: z
     .string()
     .default("localhost:5672")
-    .meta(describeSetting("Message queue service", "the same for `broker_address`")),
+    .meta(describeSetting("Message queue service", "`broker_address`, likewise")),
   MQS_BROKER_AUTH_TOKEN: z
     .string()
     .default("")
-    .meta(markSecret(describeSetting("Message queue service", "the same for `auth_token`"))),
+    .meta(markSecret(describeSetting("Message queue service", "`auth_token`, likewise"))),
 
   TMS_LEASE_SECONDS: durationSeconds(300, 0.1).meta(
-    describeSetting("Task management services", "how long a taskforce that was handed out is nobody else's"),
+    describeSetting("Task management services", "duration of the lease of a handed-out taskforce"),
   ),
   TMS_RETRY_WAIT: durationSeconds(30).meta(
     describeSetting("Task management services", "wait after a failed condor-submit or condor-rm; doubles"),
@@ -231,41 +233,32 @@ export const settingsSchema = z.object({
     .meta(
       describeSetting(
         "Task management services",
-        "failed condor-submits that are tried again before a taskforce is given up",
+        "number of retries of a failed condor-submit; then the taskforce is a dead letter",
       ),
     ),
 
   USER_QUERY_MAX_BYTES: integerBetween(1024)
     .default(10 * 1024 * 1024)
-    .meta(describeSetting("Queries", "the longest page of a query")),
+    .meta(describeSetting("Queries", "maximum size of a page of a query")),
   QUERY_MAX_SCAN: integerBetween(1)
     .default(1_000_000)
-    .meta(describeSetting("Queries", "entities that one query may look at to fill its page")),
+    .meta(describeSetting("Queries", "maximum number of entities that a query reads for a page")),
 
   METRICS_TOKEN: z
     .string()
     .regex(/^[\x21-\x7e]+$/, { error: "holds blanks, or what no HTTP header can carry" })
     .optional()
-    .meta(
-      describeSetting("Metrics", "bearer token for `/metrics`; unset: only programs on the same machine may read it"),
-    ),
+    .meta(describeSetting("Metrics", "bearer token for `/metrics`; unset: only local clients may read them")),
   METRICS_PORT: integerBetween(0, 65535)
     .optional()
-    .meta(
-      describeSetting(
-        "Metrics",
-        "port at which a process that is only a worker shows `/metrics`, `/healthz` and `/readyz`; unset: none",
-      ),
-    ),
+    .meta(describeSetting("Metrics", "port of a worker process for `/metrics`, `/healthz` and `/readyz`; unset: none")),
 
   NODE_ENV: optionalText.meta(
-    describeSetting("Process", "`production` refuses unsafe settings and knows no test clusters"),
+    describeSetting("Process", "`production`: refuses unsafe settings, has no test clusters"),
   ),
   WEB_CONCURRENCY: integerBetween(1, 256)
     .default(1)
-    .meta(
-      describeSetting("Process", "web processes at one port that `npm start` and `npm run start:web` keep running"),
-    ),
+    .meta(describeSetting("Process", "number of web processes on one port under `npm start` and `npm run start:web`")),
   LOG_LEVEL: z
     .string()
     .toLowerCase()
@@ -275,12 +268,12 @@ export const settingsSchema = z.object({
     .meta(describeSetting("Process", "`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`")),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl
     .optional()
-    .meta(describeSetting("Process", "OTLP/HTTP collector that gets traces; unset: nothing is traced")),
+    .meta(describeSetting("Process", "OTLP/HTTP collector for traces; unset: tracing is off")),
   SHUTDOWN_GRACE_SECONDS: durationSeconds(0).meta(
-    describeSetting("Process", "how long a web process that was told to end goes on while `/readyz` says 503"),
+    describeSetting("Process", "time for which a web process still serves after SIGTERM, while `/readyz` answers 503"),
   ),
   SHUTDOWN_SECONDS: durationSeconds(25, 0.1).meta(
-    describeSetting("Process", "how long requests and jobs under way may then take to end, before they are cut off"),
+    describeSetting("Process", "time for open requests and running jobs after that, before they are cut off"),
   ),
 });
 

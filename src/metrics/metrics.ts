@@ -37,7 +37,7 @@ export interface Siblings {
   scrape(): Promise<NamedMetrics[]>;
 }
 
-/** The metrics of a process. Names, labels and what to make of them: `docs/operations.md`. */
+/** The metrics of a process. Names, labels and what to make of them: `docs/operations/observe.md`. */
 export function createMetrics({ events, watchers, siblings, ...state }: MetricsSources): Metrics {
   const registry = new Registry();
   // What is in Redis, and so the same whichever process shows it.

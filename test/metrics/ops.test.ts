@@ -31,7 +31,8 @@ const dashboard = JSON.parse(read("ops/grafana/wms.json")) as {
   panels: Panel[];
   templating: { list: { name: string; definition?: string }[] };
 };
-const manual = read("docs/operations.md");
+const runbookPage = read("docs/operations/alerts.md");
+const metricsPage = read("docs/operations/observe.md");
 
 /** What PromQL asks for: a name, and conditions for its labels. */
 interface Selector {
@@ -117,15 +118,15 @@ describe("each alert", () => {
     expect(problems(alert.expr, seen)).toEqual([]);
     expect(["critical", "warning"]).toContain(alert.labels.severity);
     expect(alert.annotations.summary).not.toBe("");
-    expect(alert.annotations.runbook).toBe(`docs/operations.md#${name.toLowerCase()}`);
-    expect(manual.match(new RegExp(`^### ${name}$`, "gm"))).toHaveLength(1);
+    expect(alert.annotations.runbook).toBe(`docs/operations/alerts.md#${name.toLowerCase()}`);
+    expect(runbookPage.match(new RegExp(`^### ${name}$`, "gm"))).toHaveLength(1);
     expect(read("ops/prometheus/alerts.test.yml")).toContain(`ALERTS{alertname="${name}"`);
   });
 
   it("and no other has a runbook", () => {
-    const runbooks = [...manual.matchAll(/^### (Wms\w+)$/gm)].map(([, name]) => name);
+    const runbooks = [...runbookPage.matchAll(/^### (Wms\w+)$/gm)].map(([, name]) => name);
     expect(runbooks.sort()).toEqual(alerts.map(({ alert }) => alert).sort());
-    const links = [...manual.matchAll(/\]\(#(wms\w+)\)/g)].map(([, anchor]) => anchor);
+    const links = [...runbookPage.matchAll(/\]\(#(wms\w+)\)/g)].map(([, anchor]) => anchor);
     for (const link of links) expect(runbooks.map((name) => name?.toLowerCase())).toContain(link);
   });
 });
@@ -155,7 +156,7 @@ it("Prometheus' configuration reads the alerts, and names its jobs as they expec
 });
 
 it("the manual lists every metric with its type and labels, and no other", () => {
-  const listed = [...manual.matchAll(/^\| `(wms_\w+)` \| (\w+) \|([^|]*)\|/gm)].map(
+  const listed = [...metricsPage.matchAll(/^\| `(wms_\w+)` \| (\w+) \|([^|]*)\|/gm)].map(
     ([, name = "", type = "", labels = ""]) => [name, type, labels.trim()] as const,
   );
   const exported = [...seen.types].filter(([name]) => name.startsWith("wms_"));
