@@ -2,9 +2,9 @@ import { signal } from "@preact/signals";
 import type { Summary } from "../api/apiTypes.ts";
 import { countWorkersByKind } from "../parts/workerGroups.ts";
 
-/** Seconds over which a rate is taken. */
+/** Seconds over which a rate is measured. */
 const RATE_WINDOW_SECONDS = 120;
-/** Seconds that must have passed for a rate to mean anything. */
+/** Minimum seconds between the two samples of a rate. */
 const MIN_RATE_SECONDS = 4;
 
 interface CompletionSample {
@@ -12,13 +12,13 @@ interface CompletionSample {
   doneCount: number;
 }
 
-/** How fast workers get done, by task, as far as this page has watched. */
+/** Measures how fast the workers of each task complete while the page is open. */
 export class CompletionRates {
   readonly #samples = new Map<string, CompletionSample[]>();
-  /** Workers a minute that completed well; a task without one is not known yet. */
+  /** Successfully completed workers per minute, by task; no entry while the rate is unknown. */
   readonly perMinute = signal<ReadonlyMap<string, number>>(new Map());
 
-  /** Takes newer sums into account; without those of each task they change nothing. */
+  /** Adds a summary. A summary without sums per task changes nothing. */
   addSummary({ tasks, updated }: Partial<Pick<Summary, "tasks">> & Pick<Summary, "updated">): void {
     if (tasks === undefined) return;
     const rates = new Map<string, number>();
