@@ -3,7 +3,7 @@ import { formatCount } from "../format.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { idParser, parsePositiveInteger } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
-import type { Terminal } from "./terminal.js";
+import { formatExamples, type Terminal } from "./terminal.js";
 
 /** Adds the command `add-workers`. */
 export function addAddWorkersCommand(program: Command, terminal: Terminal): void {
@@ -13,12 +13,7 @@ export function addAddWorkersCommand(program: Command, terminal: Terminal): void
     .argument("<task>", "TK-… (see ewms ids)", idParser("task directive"))
     .requiredOption("-l, --location <name>", "cluster location of the workers")
     .option("-n, --workers <number>", "number of workers", parsePositiveInteger, 1)
-    .addHelpText(
-      "after",
-      `
-Examples:
-  ewms add-workers TK-6b055875-627b889b-7d647883 --location osg --workers 100`,
-    )
+    .addHelpText("after", formatExamples("ewms add-workers TK-6b055875-627b889b-7d647883 --location osg --workers 100"))
     .action(async (task_id: string, options: { location: string; workers: number }, command: Command) => {
       const { location: cluster_location, workers: n_workers } = options;
       const { taskforce_uuid, schedd } = await unwrapResponse(

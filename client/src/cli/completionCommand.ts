@@ -1,5 +1,5 @@
 import { Argument, type Command } from "commander";
-import type { Terminal } from "./terminal.js";
+import { formatExamples, type Terminal } from "./terminal.js";
 
 /** Adds the command `completion`, whose scripts contain all commands of the program. */
 export function addCompletionCommand(program: Command, terminal: Terminal): void {
@@ -9,11 +9,11 @@ export function addCompletionCommand(program: Command, terminal: Terminal): void
     .addArgument(new Argument("<shell>").choices(["bash", "zsh", "fish"]))
     .addHelpText(
       "after",
-      `
-Examples:
-  ewms completion bash > ~/.local/share/bash-completion/completions/ewms
-  ewms completion zsh > ~/.zfunc/_ewms        # a folder in your fpath
-  ewms completion fish > ~/.config/fish/completions/ewms.fish`,
+      formatExamples(
+        "ewms completion bash > ~/.local/share/bash-completion/completions/ewms",
+        "ewms completion zsh > ~/.zfunc/_ewms        # a folder in your fpath",
+        "ewms completion fish > ~/.config/fish/completions/ewms.fish",
+      ),
     )
     .action((shell: keyof typeof COMPLETION_SCRIPTS) =>
       terminal.print(COMPLETION_SCRIPTS[shell](completionCommands(program)).trimEnd()),

@@ -5,7 +5,7 @@ import { unwrapResponse } from "../unwrapResponse.js";
 import { idParser } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
 import { CommandError, EXIT_CODE, usageError } from "./exitCodes.js";
-import type { Terminal } from "./terminal.js";
+import { formatExamples, type Terminal } from "./terminal.js";
 
 /** Adds the commands `abort` and `finish`. */
 export function addDeactivateCommands(program: Command, terminal: Terminal): void {
@@ -27,10 +27,7 @@ function addDeactivateCommand(
     .option("-y, --yes", "skip the confirmation")
     .addHelpText(
       "after",
-      `
-Examples:
-  ewms ${name} WF-6b055875-627b889b
-  ewms ${name} WF-6b055875-627b889b --yes`,
+      formatExamples(`ewms ${name} WF-6b055875-627b889b`, `ewms ${name} WF-6b055875-627b889b --yes`),
     )
     .action(async (workflow_id: string, { yes }: { yes?: true }, command: Command) => {
       const client = createCommandClient(command, terminal);

@@ -5,7 +5,7 @@ import { unwrapResponse } from "../unwrapResponse.js";
 import { createCommandClient } from "./commandClient.js";
 import { phaseCountsText } from "./progress.js";
 import { formatTable } from "./resultWriters.js";
-import { replaceControlCharacters, type Terminal, timeText } from "./terminal.js";
+import { formatExamples, replaceControlCharacters, type Terminal, timeText } from "./terminal.js";
 
 type Schemas = components["schemas"];
 type ScheddContents = Schemas["ScheddContents"];
@@ -16,13 +16,7 @@ export function addDrainCommand(program: Command, terminal: Terminal): void {
     .command("drain")
     .description("show the queues of a schedd; without --schedd, an overview of all schedds")
     .option("-s, --schedd <name>", "an HTCondor access point")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  ewms drain
-  ewms drain --schedd grid-submitter.icecube.wisc.edu`,
-    )
+    .addHelpText("after", formatExamples("ewms drain", "ewms drain --schedd grid-submitter.icecube.wisc.edu"))
     .action(async ({ schedd }: { schedd?: string }, command: Command) => {
       const client = createCommandClient(command, terminal);
       if (schedd === undefined) {

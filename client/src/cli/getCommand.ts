@@ -3,7 +3,7 @@ import type { Client } from "../client.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { entityKindOf } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
-import type { Terminal } from "./terminal.js";
+import { formatExamples, type Terminal } from "./terminal.js";
 
 /** Adds the command `get`. */
 export function addGetCommand(program: Command, terminal: Terminal): void {
@@ -13,10 +13,7 @@ export function addGetCommand(program: Command, terminal: Terminal): void {
     .argument("<id>", "WF-…, TK-… or TF-…")
     .addHelpText(
       "after",
-      `
-Examples:
-  ewms get WF-6b055875-627b889b
-  ewms get TF-6b055875-627b889b-7d647883-8a0badbd | jq .phase`,
+      formatExamples("ewms get WF-6b055875-627b889b", "ewms get TF-6b055875-627b889b-7d647883-8a0badbd | jq .phase"),
     )
     .action(async (id: string, _options: object, command: Command) => {
       const kind = entityKindOf(id);

@@ -3,7 +3,7 @@ import type { Client } from "../client.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { idParser } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
-import type { Terminal } from "./terminal.js";
+import { formatExamples, type Terminal } from "./terminal.js";
 
 /** Adds the command `ids`. */
 export function addIdsCommand(program: Command, terminal: Terminal): void {
@@ -15,10 +15,10 @@ export function addIdsCommand(program: Command, terminal: Terminal): void {
     .option("--taskforces", "only taskforces")
     .addHelpText(
       "after",
-      `
-Examples:
-  ewms ids WF-6b055875-627b889b
-  ewms ids WF-6b055875-627b889b --taskforces | xargs -n 1 ewms get`,
+      formatExamples(
+        "ewms ids WF-6b055875-627b889b",
+        "ewms ids WF-6b055875-627b889b --taskforces | xargs -n 1 ewms get",
+      ),
     )
     .action(async (workflow: string, options: { tasks?: true; taskforces?: true }, command: Command) => {
       const client = createCommandClient(command, terminal);

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { workflowStateLabel } from "../phases.js";
 import { createCommandClient } from "./commandClient.js";
-import { type Terminal, timeText } from "./terminal.js";
+import { formatExamples, type Terminal, timeText } from "./terminal.js";
 
 /** Adds the command `ls`. */
 export function addLsCommand(program: Command, terminal: Terminal): void {
@@ -9,13 +9,7 @@ export function addLsCommand(program: Command, terminal: Terminal): void {
     .command("ls")
     .description("list the running workflows, oldest first")
     .option("-a, --all", "include aborted and finished workflows")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  ewms ls
-  ewms ls --all | grep aborted`,
-    )
+    .addHelpText("after", formatExamples("ewms ls", "ewms ls --all | grep aborted"))
     .action(async ({ all }: { all?: true }, command: Command) => {
       const client = createCommandClient(command, terminal);
       const search = { query: all ? {} : { deactivated: null } };

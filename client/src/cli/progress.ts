@@ -1,6 +1,7 @@
 import { formatCount, formatDuration, imageName } from "../format.js";
 import { orderByPhase, workflowStateLabel } from "../phases.js";
 import type { ByPhase, Summary, TaskSummary } from "../summaryTypes.js";
+import { countWorkersByKind } from "../workerGroups.js";
 import { replaceControlCharacters, type Style, type Terminal, truncateToWidth } from "./terminal.js";
 
 /** Numbers of a task's workers. */
@@ -12,24 +13,23 @@ interface WorkerCounts {
   ended: number;
 }
 
-const ENDED_STATUSES = new Set(["COMPLETED", "REMOVED"]);
 /** Columns of a bar. */
 const MAX_BAR_COLUMNS = 24;
 const MIN_BAR_COLUMNS = 8;
 /** Maximum columns of a task's name. */
 const MAX_NAME_COLUMNS = 24;
 
-/** Counts the workers of a task by HTCondor status. */
-function countWorkers({ n_workers_requested, compound_statuses }: TaskSummary): WorkerCounts {
-  const workers = { total: 0, running: 0, held: 0, ended: 0 };
-  for (const [condor, byPilot] of Object.entries(compound_statuses)) {
-    const count = Object.values(byPilot).reduce((sum, more) => sum + more, 0);
-    workers.total += count;
-    if (condor === "RUNNING") workers.running += count;
-    else if (condor.startsWith("HELD")) workers.held += count;
-    else if (ENDED_STATUSES.has(condor)) workers.ended += count;
-  }
-  return { ...workers, total: Math.max(workers.total, n_workers_requested) };
+/** Counts the workers of a task. */
+export function countWorkers({ n_workers_requested, compound_statuses }: TaskSummary): WorkerCounts {
+  const kinds = countWorkersByKind(compound_statuses);
+  const { working, starting, held, done, failed, removed } = kinds;
+  const reported = Object.values(kinds).reduce((sum, more) => sum + more, 0);
+  return {
+    total: Math.max(reported, n_workers_requested),
+    running: working + starting,
+    held,
+    ended: done + failed + removed,
+  };
 }
 
 /** The name of a task's image. */
@@ -83,7 +83,11 @@ const NON_TASK_LINES = 6;
  * @param rates workers that end per minute, by task
  * @returns lines that fit into the terminal
  */
-export function progressLines(terminal: Terminal, summary: Summary, rates: ReadonlyMap<string, number>): string[] {
+export function progressLines(
+  terminal: Terminal,
+  summary: Summary,
+  rates: ReadonlyMap<string, number | undefined>,
+): string[] {
   const { columns, rows } = terminal.size;
   const { workflow_id, deactivated, n_taskforces, waiting_for, failed_attempts, n_failed_attempts } = summary;
   const tasks = summary.tasks.slice(0, Math.max(1, rows - NON_TASK_LINES));
@@ -137,27 +141,3 @@ export const phaseTimeLines = ({ phases }: Summary): string[] =>
         : [`${n === 0 ? "" : "others "}took ${formatDuration(seconds_mean_past)} on average`];
     return `${label}: ${[...now, ...past].join("; ")}`;
   });
-
-/** Seconds over which a rate is measured. */
-const RATE_WINDOW_SECONDS = 60;
-const MIN_RATE_SECONDS = 10;
-
-/** Measures how fast the workers of each task end. */
-export class EndedWorkerRates {
-  readonly #samples = new Map<string, { at: number; ended: number }[]>();
-
-  /** Adds a summary. @param nowSeconds epoch seconds @returns workers that end per minute, by task */
-  addSummary(summary: Summary, nowSeconds: number): Map<string, number> {
-    const rates = new Map<string, number>();
-    for (const task of summary.tasks) {
-      const { ended } = countWorkers(task);
-      const samples = [...(this.#samples.get(task.task_id) ?? []), { at: nowSeconds, ended }];
-      const recent = samples.filter(({ at }) => at >= nowSeconds - RATE_WINDOW_SECONDS);
-      this.#samples.set(task.task_id, recent);
-      const [oldest] = recent;
-      if (oldest !== undefined && nowSeconds - oldest.at >= MIN_RATE_SECONDS)
-        rates.set(task.task_id, ((ended - oldest.ended) / (nowSeconds - oldest.at)) * 60);
-    }
-    return rates;
-  }
-}

@@ -4,7 +4,7 @@ import { parsePositiveInteger } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
 import { usageError } from "./exitCodes.js";
 import { type ResultWriter, writeCsv, writeJsonLines, writeTable } from "./resultWriters.js";
-import type { Terminal } from "./terminal.js";
+import { formatExamples, type Terminal } from "./terminal.js";
 
 type QueryKind = keyof EntityByKind;
 
@@ -38,11 +38,11 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
     .addOption(new Option("--table", "a table; default on a terminal").conflicts(["json", "csv"]))
     .addHelpText(
       "after",
-      `
-Examples:
-  ewms query taskforces --filter '{"phase": "condor-submit", "n_workers": {"$gt": 100}}'
-  ewms query taskforces --filter '{"schedd": "SCHEDD1"}' --fields taskforce_uuid,worker_config.priority --csv
-  ewms query workflows --filter '{"deactivated": null}' --json | jq .workflow_id`,
+      formatExamples(
+        `ewms query taskforces --filter '{"phase": "condor-submit", "n_workers": {"$gt": 100}}'`,
+        `ewms query taskforces --filter '{"schedd": "SCHEDD1"}' --fields taskforce_uuid,worker_config.priority --csv`,
+        `ewms query workflows --filter '{"deactivated": null}' --json | jq .workflow_id`,
+      ),
     )
     .action(async (kind: QueryKind, options: QueryOptions, command: Command) => {
       const { filter, limit = Number.POSITIVE_INFINITY } = options;

@@ -4,7 +4,7 @@ import { formatCount } from "../format.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { createCommandClient } from "./commandClient.js";
 import { readRequestFile } from "./requestFile.js";
-import type { Terminal } from "./terminal.js";
+import { formatExamples, type Terminal } from "./terminal.js";
 import { watchUntilEnded } from "./watchProgress.js";
 
 /** Adds the command `submit`. */
@@ -17,10 +17,7 @@ export function addSubmitCommand(program: Command, terminal: Terminal): void {
     .option("-q, --quiet", "print only the id of the workflow")
     .addHelpText(
       "after",
-      `
-Examples:
-  ewms submit workflow.yaml --watch
-  WF=$(ewms submit --quiet workflow.json)`,
+      formatExamples("ewms submit workflow.yaml --watch", "WF=$(ewms submit --quiet workflow.json)"),
     )
     .action(async (file: string, { watch, quiet }: { watch?: true; quiet?: true }, command: Command) => {
       const { request, withLocation } = await readRequestFile(file, terminal.io.stdin);

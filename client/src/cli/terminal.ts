@@ -57,6 +57,10 @@ export const replaceControlCharacters = (text: string): string => text.replace(/
 export const truncateToWidth = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
 
+/** The examples of a command, for its help. */
+export const formatExamples = (...examples: string[]): string =>
+  ["", "Examples:", ...examples.map((example) => `  ${example}`)].join("\n");
+
 /** A time in UTC, to the second: `2026-11-24T17:26:40Z` */
 export const timeText = (epochSeconds: number): string =>
   new Date(epochSeconds * 1000).toISOString().replace(/\.\d+Z$/, "Z");

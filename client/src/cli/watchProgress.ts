@@ -5,8 +5,9 @@ import { areAllEnded, workflowStateLabel } from "../phases.js";
 import { abortableDelay } from "../retryRequests.js";
 import type { Summary } from "../summaryTypes.js";
 import { unwrapResponse } from "../unwrapResponse.js";
+import { WorkerRates } from "../workerRates.js";
 import { EXIT_CODE } from "./exitCodes.js";
-import { describeTask, EndedWorkerRates, imageLabel, progressLines, toSentence } from "./progress.js";
+import { countWorkers, describeTask, imageLabel, progressLines, toSentence } from "./progress.js";
 import { replaceControlCharacters, type Terminal, timeText, truncateToWidth } from "./terminal.js";
 
 /** Seconds between two reads if the service has no events. */
@@ -146,11 +147,15 @@ async function isWorkflowEnded(client: Client, summary: Summary): Promise<boolea
 /** Bars on a terminal, updated in place. */
 function createLiveView(terminal: Terminal): ProgressView {
   const draw = createLogUpdate(terminal.io.stdout);
-  const rates = new EndedWorkerRates();
+  const workerRates = new WorkerRates();
   let lines: string[] = [];
   return {
     async show(summary) {
-      lines = progressLines(terminal, summary, rates.addSummary(summary, Date.now() / 1000));
+      const rates = summary.tasks.map((task): [string, number | undefined] => [
+        task.task_id,
+        workerRates.addCount(task.task_id, Date.now() / 1000, countWorkers(task).ended),
+      ]);
+      lines = progressLines(terminal, summary, new Map(rates));
       draw(lines.join("\n"));
     },
     showError: (message) => draw([...lines, truncateToWidth(message, terminal.size.columns)].join("\n")),

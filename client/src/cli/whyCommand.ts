@@ -6,7 +6,7 @@ import { unwrapResponse } from "../unwrapResponse.js";
 import { idParser } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
 import { phaseTimeLines, toSentence } from "./progress.js";
-import { replaceControlCharacters, type Terminal, timeText } from "./terminal.js";
+import { formatExamples, replaceControlCharacters, type Terminal, timeText } from "./terminal.js";
 
 /** Maximum number of lines in a section. */
 const MAX_LINES = 5;
@@ -17,12 +17,7 @@ export function addWhyCommand(program: Command, terminal: Terminal): void {
     .command("why")
     .description("explain what a workflow is waiting for, and show the last failures")
     .argument("<workflow>", "WF-…", idParser("workflow"))
-    .addHelpText(
-      "after",
-      `
-Examples:
-  ewms why WF-6b055875-627b889b`,
-    )
+    .addHelpText("after", formatExamples("ewms why WF-6b055875-627b889b"))
     .action(async (workflow_id: string, _options: object, command: Command) => {
       const params = { path: { workflow_id } };
       const summary = await unwrapResponse(

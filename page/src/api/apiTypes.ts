@@ -2,9 +2,20 @@ import type { Taskforce as ApiTaskforce, TaskDirective, Workflow } from "../../.
 import type { components } from "../../../client/src/schema.js";
 import type { ByPhase, FailedAttempt, Phase, Summary, TaskSummary } from "../../../client/src/summaryTypes.js";
 import type { EventData } from "../../../client/src/watchEvents.js";
+import type { CompoundStatuses } from "../../../client/src/workerGroups.js";
 
 /* Responses of the API, as far as the page reads them. Times are epoch seconds, durations seconds. */
-export type { ByPhase, EventData, FailedAttempt, Phase, Summary, TaskDirective, TaskSummary, Workflow };
+export type {
+  ByPhase,
+  CompoundStatuses,
+  EventData,
+  FailedAttempt,
+  Phase,
+  Summary,
+  TaskDirective,
+  TaskSummary,
+  Workflow,
+};
 
 type Schemas = components["schemas"];
 
@@ -17,8 +28,6 @@ export type PhaseChange = { target_phase: Phase } & Pick<
 >;
 /** A taskforce with the fields of its log that the timeline shows. */
 export type Taskforce = Omit<ApiTaskforce, "phase_change_log"> & { phase_change_log: PhaseChange[] };
-/** HTCondor status → pilot status → number of workers. */
-export type CompoundStatuses = Summary["compound_statuses"];
 /** Error text → count. */
 export type ErrorCounts = Summary["top_task_errors"];
 /** The sums over the taskforces of a task, or of a whole workflow. */

@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatNumber, imageName } from "../../../client/src/format.js";
+import { runningWorkersText } from "../../../client/src/workerGroups.js";
 import type { PublicQueue, Summary, TaskDirective } from "../api/apiTypes.ts";
 import { shortId } from "../parts/format.ts";
 import { PhaseSegments } from "../parts/PhaseBar.tsx";
-import { runningWorkersText } from "../parts/workerGroups.ts";
 import { type GraphEdge, layOutGraph, type PositionedNode, QUEUE_SIZE, TASK_SIZE } from "./graphLayout.ts";
 import { groupTasks, MAX_GRAPH_NODES, type TaskGroup } from "./taskGroups.ts";
 import { type TaskState, taskState } from "./taskState.ts";
@@ -16,7 +16,7 @@ interface TaskGraphProps {
   tasks: readonly TaskDirective[];
   summary: Summary;
   queues: readonly PublicQueue[];
-  rates: ReadonlyMap<string, number>;
+  rates: ReadonlyMap<string, number | undefined>;
   /** Tasks of the selected node; undefined: no selection. */
   selected: readonly string[] | undefined;
   select: (tasks: readonly string[] | undefined) => void;

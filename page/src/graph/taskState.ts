@@ -1,6 +1,6 @@
 import { areAllEnded } from "../../../client/src/phases.js";
+import { countWorkersByKind } from "../../../client/src/workerGroups.js";
 import type { FailedAttempt, TaskSummary } from "../api/apiTypes.ts";
-import { countWorkersByKind } from "../parts/workerGroups.ts";
 
 /** The state of a task, as its node shows it. */
 export type TaskState = "waiting" | "running" | "unhealthy" | "stopping" | "ended";

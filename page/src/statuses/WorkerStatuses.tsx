@@ -1,8 +1,8 @@
 import { formatNumber } from "../../../client/src/format.js";
+import { countWorkersByKind, groupWorkers, WORKER_KINDS, workerGroupLabel } from "../../../client/src/workerGroups.js";
 import type { CompoundStatuses } from "../api/apiTypes.ts";
 import { Swatch } from "../parts/PhaseBar.tsx";
 import { StackedBar } from "../parts/StackedBar.tsx";
-import { countWorkersByKind, groupWorkers, WORKER_KINDS, workerGroupLabel } from "../parts/workerGroups.ts";
 
 /** Workers by HTCondor and pilot status: a bar of kinds and a legend of all pairs of statuses. */
 export function WorkerStatuses({ statuses }: { statuses: CompoundStatuses }) {

@@ -48,7 +48,7 @@ export function WorkflowView() {
               tasks={state.tasks}
               summary={state.summary}
               queues={state.queues}
-              rates={subscription.rates.perMinute.value}
+              rates={subscription.rates.value}
               selected={subscription.selectedTaskIds.value}
               select={(tasks) => {
                 subscription.selectedTaskIds.value = tasks;

@@ -1,13 +1,13 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { formatCount, imageName } from "../../../client/src/format.js";
+import { runningWorkersText } from "../../../client/src/workerGroups.js";
 import type { EventData, Workflow } from "../api/apiTypes.ts";
 import { EmptyNotice, ErrorNotice, LoadingNotice } from "../parts/Notices.tsx";
 import { Pager } from "../parts/Pager.tsx";
 import { PhaseBar } from "../parts/PhaseBar.tsx";
 import { Timestamp } from "../parts/Times.tsx";
 import { View } from "../parts/View.tsx";
-import { runningWorkersText } from "../parts/workerGroups.ts";
 import { Filters } from "./Filters.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import { criteriaUrl, isUnfiltered, parseCriteria, type WorkflowCriteria } from "./workflowCriteria.ts";

@@ -1,7 +1,8 @@
 import { type Signal, signal } from "@preact/signals";
+import { countWorkersByKind } from "../../../client/src/workerGroups.js";
+import { WorkerRates } from "../../../client/src/workerRates.js";
 import { fetchPublicQueues, fetchSummary, fetchTaskDirectives, fetchWorkflow } from "../api/apiRequests.ts";
-import type { PublicQueue, Summary, TaskDirective, Workflow } from "../api/apiTypes.ts";
-import { CompletionRates } from "../graph/completionRates.ts";
+import type { EventData, PublicQueue, Summary, TaskDirective, Workflow } from "../api/apiTypes.ts";
 import { coalesceCalls } from "../live/coalesceCalls.ts";
 import { createRefreshable, type Refreshable } from "../live/refreshable.ts";
 import { subscribeToStream } from "../live/streamSubscription.ts";
@@ -26,7 +27,8 @@ export interface WorkflowViewState {
 export interface WorkflowSubscription {
   state: Refreshable<WorkflowViewState>;
   rows: TimelineRows;
-  rates: CompletionRates;
+  /** Successfully completed workers per minute, by task; no entry while the rate is unknown. */
+  rates: Signal<ReadonlyMap<string, number | undefined>>;
   /** The tasks that the timeline shows; undefined: all. */
   selectedTaskIds: Signal<readonly string[] | undefined>;
   /** Shows the taskforces in the timeline. */
@@ -37,7 +39,8 @@ export interface WorkflowSubscription {
 /** Subscribes to a workflow. Call `dispose` at the end. */
 export function subscribeToWorkflow(id: string): WorkflowSubscription {
   const rows = new TimelineRows();
-  const rates = new CompletionRates();
+  const workerRates = new WorkerRates();
+  const rates: WorkflowSubscription["rates"] = signal(new Map());
   const tasks = signal<readonly string[] | undefined>(undefined);
   // Directives and queues never change.
   let definitions: Promise<[TaskDirective[], PublicQueue[]]> | undefined;
@@ -51,9 +54,18 @@ export function subscribeToWorkflow(id: string): WorkflowSubscription {
     const [directives, queues] = await definitions;
     return { workflow, summary, tasks: directives, queues };
   };
+  const updateRates = ({ tasks, updated }: EventData["summary"]) => {
+    // A summary event of very many tasks omits them.
+    if (tasks === undefined) return;
+    rates.value = new Map(
+      tasks.map(({ task_id, compound_statuses }) => {
+        return [task_id, workerRates.addCount(task_id, updated, countWorkersByKind(compound_statuses).done)];
+      }),
+    );
+  };
   const filter = () => ({ workflow_id: id, ...(tasks.value && { task_id: { $in: tasks.value } }) });
   const state = createRefreshable(load, ({ summary }) => {
-    rates.addSummary(summary);
+    updateRates(summary);
     if (!isListedInFull()) return;
     if (rows.isShown.value) rows.reload();
     else subscription.showRows();
@@ -80,7 +92,7 @@ export function subscribeToWorkflow(id: string): WorkflowSubscription {
         if (!rows.addPhaseEvent(event) && rows.isShown.value && isListedInFull()) reloadSoon();
       },
       summary(sums) {
-        rates.addSummary(sums);
+        updateRates(sums);
         state.applyChange((now) => ({ ...now, summary: { ...now.summary, ...sums } }));
         reloadSummarySoon();
       },

@@ -1,5 +1,8 @@
-import { formatNumber } from "../../../client/src/format.js";
-import type { CompoundStatuses, TaskforceSums } from "../api/apiTypes.ts";
+import { formatNumber } from "./format.js";
+import type { Summary } from "./summaryTypes.js";
+
+/** HTCondor status → pilot status → number of workers. */
+export type CompoundStatuses = Summary["compound_statuses"];
 
 /** Kinds of workers by their pair of statuses, in the order of the bars. */
 export const WORKER_KINDS = ["working", "starting", "idle", "held", "done", "failed", "removed", "other"] as const;
@@ -42,7 +45,10 @@ export function countWorkersByKind(statuses: CompoundStatuses): Record<WorkerKin
 }
 
 /** `5 of 10 workers running` */
-export function runningWorkersText({ compound_statuses, n_workers_requested }: TaskforceSums): string {
+export function runningWorkersText({
+  compound_statuses,
+  n_workers_requested,
+}: Pick<Summary, "compound_statuses" | "n_workers_requested">): string {
   const { working, starting } = countWorkersByKind(compound_statuses);
   const countText = `${formatNumber(working + starting)}${n_workers_requested > 0 ? ` of ${formatNumber(n_workers_requested)}` : ""}`;
   return `${countText} workers running`;
