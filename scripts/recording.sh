@@ -1,4 +1,4 @@
-# What scripts/recording.ts shows: typed and run on a terminal. Gets EWMS_URL, and WMS_SCHEDD to play the TMS of.
+# The commands of scripts/recording.ts. Environment: EWMS_URL, and WMS_SCHEDD for the simulated TMS.
 
 type_line() {
   printf '\033[1;32m$\033[0m '

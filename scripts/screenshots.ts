@@ -1,5 +1,5 @@
 /**
- * Makes the pictures of the documentation, from a real service that a make-believe TMS works for:
+ * Takes the screenshots of the documentation from a real service with a simulated TMS:
  *
  *   npm run screenshots
  */
@@ -16,7 +16,7 @@ const FOLDER = "docs/images";
 const VIEWPORT = { width: 1320, height: 800 };
 /** The schedds of the default cluster locations. */
 const SCHEDDS = { "test-alpha": "SCHEDD1", "test-beta": "SCHEDD2" };
-/** Milliseconds for a start, or for taskforces to be launched. */
+/** Milliseconds until all taskforces are launched. */
 const LAUNCH_TIMEOUT_MS = 30_000;
 
 async function postJson<T>(url: string, path: string, body: unknown): Promise<T> {
@@ -25,7 +25,7 @@ async function postJson<T>(url: string, path: string, body: unknown): Promise<T>
   return (await response.json()) as T;
 }
 
-/** Submits the example of the README for a place. @returns the workflow's id */
+/** Submits the example of the README to a cluster location. @returns the workflow's id */
 async function submitExample(url: string, location: string): Promise<string> {
   const request = JSON.parse(await readFile("examples/workflow.json", "utf8")) as {
     tasks: { cluster_locations: string[] }[];
@@ -38,29 +38,29 @@ async function submitExample(url: string, location: string): Promise<string> {
   return created.workflow.workflow_id;
 }
 
-/** Waits until no taskforce is on its way to being handed out. */
+/** Waits until all taskforces are launched. */
 async function waitUntilLaunched(url: string): Promise<void> {
   const deadline = Date.now() + LAUNCH_TIMEOUT_MS;
   const query = { phase: { $in: ["pre-mq-activation", "pre-launch"] } };
   for (;;) {
     const { taskforces } = await postJson<{ taskforces: unknown[] }>(url, "/v1/query/taskforces", { query });
     if (taskforces.length === 0) return;
-    if (Date.now() > deadline) throw new Error("taskforces are not launched");
+    if (Date.now() > deadline) throw new Error("taskforces were not launched in time");
     await wait(50);
   }
 }
 
-/** Some run, some wait, some failed for good, some are to be stopped: a day like any other. */
+/** Creates a typical state: taskforces that run, wait, stop, and are dead letters. */
 async function populate(url: string): Promise<void> {
   const workflows: string[] = [];
-  const everywhere = Object.keys(SCHEDDS);
+  const locations = Object.keys(SCHEDDS);
   for (let round = 0; round < 4; round++)
-    for (const location of everywhere) workflows.push(await submitExample(url, location));
+    for (const location of locations) workflows.push(await submitExample(url, location));
   await waitUntilLaunched(url);
   for (const schedd of Object.values(SCHEDDS))
     await createSimulatedTms({ url, schedd, failRate: 0.8, random: seededRandom(5) }).drainStarters();
   for (const id of workflows.slice(0, 3)) await postJson(url, `/v1/workflows/${id}/actions/finished`, {});
-  for (const location of everywhere) await submitExample(url, location);
+  for (const location of locations) await submitExample(url, location);
   await waitUntilLaunched(url);
   await createSimulatedTms({ url, schedd: SCHEDDS["test-alpha"] }).leaseStarter();
 }
@@ -76,7 +76,7 @@ async function captureDashboard(url: string): Promise<void> {
     await page.getByRole("main").getByText("starter-SCHEDD1").waitFor();
     await capture("dashboard");
 
-    // One of them with the reason, another with what stands behind it.
+    // One dead letter with its error, another one with its data.
     await page.setViewportSize({ ...VIEWPORT, height: 960 });
     await page.goto(`${url}/admin/queues/queue/starter-SCHEDD1?status=failed`);
     await page.getByRole("tabpanel", { name: "Error" }).first().waitFor();

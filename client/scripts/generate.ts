@@ -1,6 +1,6 @@
 import openapiTypescript, { astToString } from "openapi-typescript";
 
-/** As much of an OpenAPI document as is read here. */
+/** The part of an OpenAPI document that this script reads. */
 interface Document {
   paths?: Record<
     string,
@@ -12,12 +12,12 @@ const NOTE = "Made by `npm run docs` from the service's own OpenAPI document; a 
 
 /** The client's types: `client/src/schema.d.ts`. */
 export async function typesOf(document: object): Promise<string> {
-  // Its own type of a document is exact to the last field; ours is JSON that was checked elsewhere.
+  // The document is untyped JSON; a test validates it.
   const types = await openapiTypescript(document as never, { alphabetize: true });
   return `// ${NOTE}\n${astToString(types)}`;
 }
 
-/** What the command line checks a request with before it is sent: `client/src/cli/workflowRequest.ts`. */
+/** The schema with which the command line validates requests: `client/src/cli/workflowRequest.ts`. */
 export function workflowRequestOf(document: Document): string {
   const body = document.paths?.["/v1/workflows"]?.post?.requestBody;
   const schema = body && "content" in body ? body.content?.["application/json"]?.schema : undefined;
@@ -32,7 +32,7 @@ export const WORKFLOW_REQUEST: Schema = ${text};
 `;
 }
 
-/** Comparing each of thousands of objects with each other takes minutes: that they differ is left to the service. */
+/** Removes `uniqueItems` from lists of objects: comparing thousands of objects takes minutes. The service checks it. */
 const withoutSlowRule = (_key: string, part: unknown): unknown => {
   if (typeof part !== "object" || part === null || !("uniqueItems" in part)) return part;
   const { uniqueItems, ...rest } = part as { uniqueItems: unknown; items?: { type?: string } };

@@ -1,28 +1,25 @@
-/** The service understood a request and said no, or failed at it. */
+/** The service answered a request with a status of 400 or more. */
 export class ApiError extends Error {
   override name = "ApiError";
   /** The HTTP status. */
   readonly status: number;
 
-  /** @param reason the service's own words */
+  /** @param reason the service's error text */
   constructor(status: number, reason: string) {
     super(reason);
     this.status = status;
   }
 }
 
-/** Nobody answered, or only to say that the service is away (503), however often the client tried. */
+/** No usable response arrived within the retry time. */
 export class Unreachable extends Error {
   override name = "Unreachable";
-  /** Where the service was looked for. */
+  /** The origin of the request's address. */
   readonly url: string;
-  /**
-   * Whether the service may have done what it was asked for: the connection broke after the request had been sent, and a
-   * request of this kind is not sent twice.
-   */
+  /** Whether the request may have taken effect: the connection broke after it was sent, and a repetition is unsafe. */
   readonly mayHaveSucceeded: boolean;
 
-  /** @param reason what broke, in a few words */
+  /** @param reason what failed, in a few words */
   constructor(
     url: string,
     reason: string,
@@ -34,19 +31,23 @@ export class Unreachable extends Error {
   }
 }
 
-/** No token could be got: the identity provider is away, refuses the client, or whoever was to log in did not. */
+/** The identity provider issued no token: it is unreachable, rejects the client, or the user did not log in. */
 export class LoginFailed extends Error {
   override name = "LoginFailed";
 }
 
-/** `fetch` says no more than "fetch failed"; what broke is in the cause. */
+/** Whether a request failed on the network: `fetch` throws a TypeError, or a DOMException at its sender's time-out. */
+export const isNetworkFailure = (error: unknown): boolean =>
+  error instanceof TypeError || (error instanceof Error && error.name === "TimeoutError");
+
+/** What failed on the network. The message of `fetch` is only "fetch failed"; its cause has the reason. */
 export function networkFailureReason(error: unknown): string {
   const cause = rootCause(error);
   if (!(cause instanceof Error)) return String(cause);
   return cause.message || networkErrorCode(error) || cause.name;
 }
 
-/** The system's name for what broke: `ECONNREFUSED`. */
+/** The system's code of a network failure, such as `ECONNREFUSED`. */
 export function networkErrorCode(error: unknown): string | undefined {
   const cause = rootCause(error);
   return cause instanceof Error && "code" in cause ? String(cause.code) : undefined;

@@ -2,14 +2,14 @@ import type { components, paths } from "./schema.js";
 
 type Schemas = components["schemas"];
 
-/** The document requires no field of an entity, because a projection may leave any out. An answer as a whole has them all. */
+/** The document requires no field of an entity, because a projection may omit any. Other responses have all fields. */
 type Entity = Schemas["WorkflowObject"] | Schemas["TaskDirectiveObject"] | Schemas["TaskforceObject"];
 type IsSameType<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 type IsEntity<T> = true extends (Entity extends infer E ? (E extends unknown ? IsSameType<T, E> : never) : never)
   ? true
   : false;
 
-/** An answer in which every entity has all its fields. */
+/** A response whose entities have all their fields. */
 export type WithAllFields<T> =
   IsEntity<T> extends true
     ? Required<T>
@@ -19,9 +19,9 @@ export type WithAllFields<T> =
         ? { [Key in keyof T]: WithAllFields<T[Key]> }
         : T;
 
-/** What a user asked for: tasks that run until it is aborted or finished. Times are epoch seconds. */
+/** A user's request: tasks that run until the workflow is aborted or finished. Times are epoch seconds. */
 export type Workflow = Required<Schemas["WorkflowObject"]>;
-/** What one task of a workflow runs. It never changes. */
+/** The definition of one task of a workflow. It never changes. */
 export type TaskDirective = Required<Schemas["TaskDirectiveObject"]>;
 /** One HTCondor cluster of workers for a task directive. */
 export type Taskforce = Required<Schemas["TaskforceObject"]>;

@@ -1,41 +1,58 @@
-import type { Client as Calls } from "openapi-fetch";
+import type { ApiCalls } from "./apiCalls.js";
 import type { TaskDirective, Taskforce, Workflow } from "./entityTypes.js";
-import type { paths } from "./schema.js";
 import { unwrapResponse } from "./unwrapResponse.js";
 
-/** What can be searched for. */
+/** The kinds of entities that a query can find. */
 export interface EntityByKind {
   workflows: Workflow;
   "task-directives": TaskDirective;
   taskforces: Taskforce;
 }
 
-/** A search: `query` is a MongoDB filter. */
+/** A query: `query` is a MongoDB filter. */
 export interface QueryRequest {
   query: Record<string, unknown>;
   /** Fields to return; dots reach into objects. Undefined: all. */
   projection?: string[] | undefined;
 }
 
-/**
- * Finds entities, oldest first, page by page as they are taken. One that is there throughout comes exactly once.
- *
- * @throws Refusal 400 for a filter that the service does not know
- */
-export async function* queryAllPages<Kind extends keyof EntityByKind>(
-  calls: Pick<Calls<paths>, "POST">,
+/** One page of the entities that a query found. */
+export interface ResultPage<T> {
+  items: T[];
+  /** The cursor of the next page; null on the last one. */
+  nextCursor: string | null;
+}
+
+/** Finds one page of entities, oldest first. @param after `nextCursor` of the page before; null: the first page */
+export async function queryPage<Kind extends keyof EntityByKind>(
+  calls: Pick<ApiCalls, "POST">,
   kind: Kind,
   { query, projection }: QueryRequest,
+  after: string | null,
+  signal?: AbortSignal,
+): Promise<ResultPage<EntityByKind[Kind]>> {
+  const body = { query, ...(projection && { projection }), ...(after !== null && { after }) };
+  const page: Record<string, unknown> & { next_after: string | null } = await unwrapResponse(
+    calls.POST(`/v1/query/${kind as keyof EntityByKind}`, { body, ...(signal && { signal }) }),
+  );
+  return { items: page[kind.replace("-", "_")] as EntityByKind[Kind][], nextCursor: page.next_after };
+}
+
+/**
+ * Finds entities, oldest first, and reads pages on demand. Each entity that exists throughout the query comes exactly once.
+ *
+ * @throws ApiError 400 for an unknown filter
+ */
+export async function* queryAllPages<Kind extends keyof EntityByKind>(
+  calls: Pick<ApiCalls, "POST">,
+  kind: Kind,
+  request: QueryRequest,
   signal?: AbortSignal,
 ): AsyncGenerator<EntityByKind[Kind], void, undefined> {
-  const request = { query, ...(projection && { projection }) };
   let after: string | null = null;
   do {
-    const body = { ...request, ...(after !== null && { after }) };
-    const page: Record<string, unknown> & { next_after: string | null } = await unwrapResponse(
-      calls.POST(`/v1/query/${kind as keyof EntityByKind}`, { body, ...(signal && { signal }) }),
-    );
-    yield* page[kind.replace("-", "_")] as EntityByKind[Kind][];
-    after = page.next_after;
+    const page: ResultPage<EntityByKind[Kind]> = await queryPage(calls, kind, request, after, signal);
+    yield* page.items;
+    after = page.nextCursor;
   } while (after !== null);
 }

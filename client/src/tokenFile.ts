@@ -4,16 +4,16 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TokenCache, TokenSet } from "./tokenSource.js";
 
-/** Bits of a file's mode that let others read or change it. */
+/** Mode bits that give other users access to a file. */
 const NON_OWNER_MODE_BITS = 0o077;
 
-/** Where the command line keeps its tokens. */
+/** The file in which the command line stores its tokens. */
 export const tokenFilePath = (environment: NodeJS.ProcessEnv): string =>
   join(environment["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "ewms", "tokens.json");
 
 /**
- * Keeps tokens in a file that only its owner can read. One that others could read is not believed, and written anew; a
- * file that can't be read or written costs a login, nothing else.
+ * Stores tokens in a file that only its owner can read. A file that other users can access is ignored and replaced. A
+ * file that cannot be read or written only costs another login.
  */
 export function createTokenFileCache(path: string): TokenCache {
   const readAll = async (): Promise<Record<string, TokenSet>> => {
@@ -26,17 +26,17 @@ export function createTokenFileCache(path: string): TokenCache {
   };
   return {
     read: async (key) => (await readAll())[key],
-    async write(key, grant) {
-      const text = JSON.stringify({ ...(await readAll()), [key]: grant }, null, 2);
-      const beside = `${path}.${randomUUID()}`;
+    async write(key, tokens) {
+      const text = JSON.stringify({ ...(await readAll()), [key]: tokens }, null, 2);
+      const temporaryPath = `${path}.${randomUUID()}`;
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        // Whoever reads meanwhile sees the old file or the new one.
-        await writeFile(beside, text, { mode: 0o600, flag: "wx" });
-        await chmod(beside, 0o600);
-        await rename(beside, path);
+        // The rename is atomic: a concurrent reader sees the old file or the new one.
+        await writeFile(temporaryPath, text, { mode: 0o600, flag: "wx" });
+        await chmod(temporaryPath, 0o600);
+        await rename(temporaryPath, path);
       } catch {
-        // A home that can't be written to.
+        // The home folder is read-only.
       }
     },
   };

@@ -2,30 +2,30 @@ import type { Configuration } from "openid-client";
 import { LoginFailed, networkFailureReason } from "./clientErrors.js";
 import type { SendRequest } from "./retryRequests.js";
 
-/** Gives a bearer token. @param refused a token that the service did not take; another one is wanted */
-export type TokenSource = (refused?: string) => Promise<string>;
+/** Returns a bearer token. @param rejected a token that the service rejected and that must be replaced */
+export type TokenSource = (rejected?: string) => Promise<string>;
 
-/** How to ask an identity provider for tokens. */
+/** How a client authenticates to an identity provider. */
 export interface Credentials {
-  /** The OpenID Connect provider, as the service knows it. */
+  /** URL of the OpenID Connect provider, as in the settings of the service. */
   issuer: string;
   clientId: string;
-  /** With it the client speaks for itself; without it a person logs in by the device flow. */
+  /** With a secret the client uses client credentials; without one a user logs in by the device flow. */
   clientSecret?: string | undefined;
   scope?: string | undefined;
 }
 
-/** What a person is told who logs in by the device flow. */
+/** What a user needs for the device flow. */
 export interface DeviceLogin {
-  /** The page to open, on any device. */
+  /** URL of the login page, for any device. */
   page: string;
-  /** What to enter there. */
+  /** The code to enter there. */
   code: string;
-  /** A page that knows the code already, where the provider has one. */
+  /** URL of a login page that contains the code, if the provider has one. */
   pageWithCode?: string | undefined;
 }
 
-/** What a provider gave. */
+/** The tokens that a provider issued. */
 export interface TokenSet {
   accessToken: string;
   /** Epoch seconds. */
@@ -33,33 +33,33 @@ export interface TokenSet {
   refreshToken?: string | undefined;
 }
 
-/** Keeps grants, by provider and client. */
+/** Stores tokens by provider and client. */
 export interface TokenCache {
   read(key: string): Promise<TokenSet | undefined>;
-  write(key: string, grant: TokenSet): Promise<void>;
+  write(key: string, tokens: TokenSet): Promise<void>;
 }
 
-/** What {@link createTokenSource} may use. */
+/** Options of {@link createTokenSource}. */
 export interface TokenSourceOptions {
-  /** Undefined: tokens are kept as long as the source is. */
+  /** Undefined: tokens live as long as the source. */
   cache?: TokenCache | undefined;
-  /** Shows a person how to log in; needed where there is no client secret. */
+  /** Shows the user how to log in; required without a client secret. */
   onDeviceLogin?: ((login: DeviceLogin) => void) | undefined;
-  /** Ends waiting for a login. */
+  /** Aborts the wait for a login. */
   signal?: AbortSignal | undefined;
 }
 
-/** Seconds before its end from which on a token is not used any more. */
+/** Seconds before its expiry at which a token is replaced. */
 const EXPIRY_MARGIN_SECONDS = 30;
-/** How long a token is kept whose provider does not say, in seconds. */
+/** Lifetime in seconds of a token whose provider states none. */
 const DEFAULT_LIFETIME_SECONDS = 60;
 
 const epochSeconds = (): number => Date.now() / 1000;
 
 /**
- * Tokens of an identity provider, got when they are needed and kept while they are good.
+ * Creates a source that requests tokens on demand and caches them until they expire.
  *
- * @returns a source that raises {@link LoginFailed}
+ * @returns a source that throws {@link LoginFailed}
  */
 export function createTokenSource(
   credentials: Credentials,
@@ -69,25 +69,25 @@ export function createTokenSource(
   let cached: TokenSet | undefined;
   let pendingRequest: Promise<TokenSet> | undefined;
 
-  const obtain = async (refused: string | undefined): Promise<TokenSet> => {
+  const obtain = async (rejected: string | undefined): Promise<TokenSet> => {
     cached ??= await cache?.read(key);
-    if (isUsable(cached, refused)) return cached;
+    if (isUsable(cached, rejected)) return cached;
     cached = await requestTokens(credentials, cached, onDeviceLogin, signal);
     await cache?.write(key, cached);
     return cached;
   };
-  return async (refused) => {
-    if (isUsable(cached, refused)) return cached.accessToken;
-    // Requests at the same time share one login.
-    pendingRequest ??= obtain(refused).finally(() => {
+  return async (rejected) => {
+    if (isUsable(cached, rejected)) return cached.accessToken;
+    // Concurrent requests share one login.
+    pendingRequest ??= obtain(rejected).finally(() => {
       pendingRequest = undefined;
     });
     return (await pendingRequest).accessToken;
   };
 }
 
-const isUsable = (grant: TokenSet | undefined, refused: string | undefined): grant is TokenSet =>
-  grant !== undefined && grant.accessToken !== refused && grant.expires - EXPIRY_MARGIN_SECONDS > epochSeconds();
+const isUsable = (tokens: TokenSet | undefined, rejected: string | undefined): tokens is TokenSet =>
+  tokens !== undefined && tokens.accessToken !== rejected && tokens.expires - EXPIRY_MARGIN_SECONDS > epochSeconds();
 
 async function requestTokens(
   credentials: Credentials,
@@ -95,7 +95,7 @@ async function requestTokens(
   onDeviceLogin: TokenSourceOptions["onDeviceLogin"],
   signal: AbortSignal | undefined,
 ): Promise<TokenSet> {
-  // Only those who log in this way load it.
+  // Loaded on demand: most commands need no login.
   const oauth = await import("openid-client");
   const { clientSecret, scope } = credentials;
   const parameters: Record<string, string> = scope === undefined ? {} : { scope };
@@ -104,7 +104,8 @@ async function requestTokens(
     if (clientSecret !== undefined) return toTokenSet(await oauth.clientCredentialsGrant(provider, parameters));
     const renewed = previous?.refreshToken && (await refreshTokens(oauth, provider, previous.refreshToken));
     if (renewed) return renewed;
-    if (onDeviceLogin === undefined) throw new LoginFailed("there is nobody to log in, and no client secret");
+    if (onDeviceLogin === undefined)
+      throw new LoginFailed("without a client secret a user must log in: set onDeviceLogin");
     const device = await oauth.initiateDeviceAuthorization(provider, parameters);
     onDeviceLogin({
       page: device.verification_uri,
@@ -115,7 +116,7 @@ async function requestTokens(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof LoginFailed) throw error;
-    throw new LoginFailed(`${credentials.issuer} gave no token: ${providerErrorText(error)}`, {
+    throw new LoginFailed(`${credentials.issuer} issued no token: ${providerErrorText(error)}`, {
       cause: error,
     });
   }
@@ -123,17 +124,17 @@ async function requestTokens(
 
 type OpenId = typeof import("openid-client");
 
-/** The machine's own names: a provider there may be spoken to without TLS. */
+/** Hosts for which plain HTTP is allowed: the traffic stays on this machine. */
 const LOCALHOST_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 function discoverProvider(oauth: OpenId, { issuer, clientId, clientSecret }: Credentials): Promise<Configuration> {
   const url = new URL(issuer);
-  const proof = clientSecret === undefined ? oauth.None() : oauth.ClientSecretBasic(clientSecret);
+  const authentication = clientSecret === undefined ? oauth.None() : oauth.ClientSecretBasic(clientSecret);
   const execute = LOCALHOST_NAMES.has(url.hostname) ? [oauth.allowInsecureRequests] : [];
-  return oauth.discovery(url, clientId, undefined, proof, { execute });
+  return oauth.discovery(url, clientId, undefined, authentication, { execute });
 }
 
-/** @returns undefined when the refresh token does not count any more */
+/** @returns undefined when the provider rejects the refresh token */
 async function refreshTokens(
   oauth: OpenId,
   provider: Configuration,
@@ -154,7 +155,7 @@ function toTokenSet({ access_token, refresh_token, expires_in }: TokenResponse):
   return { accessToken: access_token, expires, ...(refresh_token && { refreshToken: refresh_token }) };
 }
 
-/** OAuth's own error, where there is one: `access_denied`. */
+/** The OAuth error code, such as `access_denied`, or the network failure. */
 function providerErrorText(error: unknown): string {
   if (error instanceof Error && "error" in error && typeof error.error === "string") {
     const more = "error_description" in error ? error.error_description : undefined;
@@ -163,20 +164,20 @@ function providerErrorText(error: unknown): string {
   return networkFailureReason(error);
 }
 
-/** Sends a bearer token along; one that the service refuses is replaced once. */
+/** Adds a bearer token to each request and replaces a rejected token once. */
 export function withBearerToken(send: SendRequest, token: string | TokenSource | undefined): SendRequest {
   if (token === undefined) return send;
   return async (request) => {
     const sendWithToken = (bearer: string) => {
-      const sent = request.clone();
-      sent.headers.set("authorization", `Bearer ${bearer}`);
-      return send(sent);
+      const authorized = request.clone();
+      authorized.headers.set("authorization", `Bearer ${bearer}`);
+      return send(authorized);
     };
     if (typeof token === "string") return sendWithToken(token);
     const first = await token();
-    const answer = await sendWithToken(first);
-    if (answer.status !== 401) return answer;
-    await answer.body?.cancel();
+    const response = await sendWithToken(first);
+    if (response.status !== 401) return response;
+    await response.body?.cancel();
     return sendWithToken(await token(first));
   };
 }

@@ -1,7 +1,7 @@
 import { ApiError } from "./clientErrors.js";
 import type { WithAllFields } from "./entityTypes.js";
 
-/** What a call of the client is fulfilled with. */
+/** The result of a call of the client. */
 interface ApiCallResult<T> {
   data?: T;
   error?: unknown;
@@ -9,10 +9,10 @@ interface ApiCallResult<T> {
 }
 
 /**
- * The body of an answer.
+ * The body of a response.
  *
  * @param call any call of the client: `client.GET(…)`, `client.POST(…)`
- * @throws Refusal for a status from 400 on
+ * @throws ApiError for a status of 400 or more
  */
 export async function unwrapResponse<T>(call: Promise<ApiCallResult<T>>): Promise<WithAllFields<NonNullable<T>>> {
   const { data, error, response } = await call;
@@ -20,7 +20,7 @@ export async function unwrapResponse<T>(call: Promise<ApiCallResult<T>>): Promis
   return data as WithAllFields<NonNullable<T>>;
 }
 
-/** @param body what came with an answer from 400 on: the service's `{code, error}`, or whatever stands before it wrote */
+/** The error of a response. @param body the service's `{code, error}`, or anything from a proxy */
 export function apiErrorFrom({ status, statusText }: Response, body: unknown): ApiError {
   const reason = typeof body === "object" && body !== null && "error" in body ? body.error : undefined;
   return new ApiError(status, typeof reason === "string" ? reason : statusText || `status ${status}`);

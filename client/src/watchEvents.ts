@@ -1,60 +1,65 @@
 import { createParser } from "eventsource-parser";
-import { networkFailureReason, Unreachable } from "./clientErrors.js";
-import { abortableDelay, type RetryOptions, type SendRequest } from "./retryRequests.js";
+import { isNetworkFailure, networkFailureReason, Unreachable } from "./clientErrors.js";
+import {
+  abortableDelay,
+  backoffSeconds,
+  DEFAULT_RETRY_SECONDS,
+  type RetryOptions,
+  type SendRequest,
+} from "./retryRequests.js";
 import type { components } from "./schema.js";
 import { apiErrorFrom } from "./unwrapResponse.js";
 
 type Schemas = components["schemas"];
 
-/** What each kind of event tells. Times are epoch seconds. */
+/** The data of each kind of event. Times are epoch seconds. */
 export interface EventData {
   /** An attempt to change a taskforce's phase was logged. */
   phase: Schemas["PhaseEvent"];
-  /** The workflow's summary was brought up to date: read it for all that it says. */
+  /** The workflow's summary changed; the event has its most important fields. */
   summary: Schemas["SummaryEvent"];
   /** The workflow was aborted or finished. */
   deactivated: Schemas["DeactivatedEvent"];
-  /** A workflow was created; where all are watched. */
+  /** A workflow was created; only in the stream of all workflows. */
   created: Schemas["CreatedEvent"];
-  /** Events are missing here: read anew what you know, then go on with what follows. */
+  /** Events were lost: read the state again, then continue with the events that follow. */
   gap: Schemas["GapEvent"];
 }
 
-/** An event. Its id is what a later watch can resume after. */
+/** An event. A later watch can resume after its id. */
 export type WatchEvent = {
   [Name in keyof EventData]: { id: string; event: Name; data: EventData[Name] };
 }[keyof EventData];
 
-/** How to watch. */
+/** Options of a watch. */
 export interface WatchOptions {
-  /** Ends the watch: the iterator raises the signal's reason. */
+  /** Ends the watch: the iterator throws the abort reason. */
   signal?: AbortSignal | undefined;
-  /** Resumes after the event with this id; undefined: begins with what happens from now on. */
+  /** Resumes after the event with this id; undefined: begins with the next event. */
   lastEventId?: string | undefined;
-  /** The stream is open: what happens from now on will be told. Called again after each break. */
+  /** Called when the stream is open, also after each reconnect. The stream contains every event from now on. */
   onOpen?: (() => void) | undefined;
-  /** Told when the stream broke. @param wait seconds until the client connects again */
-  onBreak?: ((reason: string, wait: number) => void) | undefined;
+  /** Called when the stream broke. @param delaySeconds until the client connects again */
+  onBreak?: ((reason: string, delaySeconds: number) => void) | undefined;
 }
 
-/** Seconds without a byte after which a stream is dead: three heartbeats. */
+/** Seconds without a byte after which the client reconnects: three heartbeats. */
 const HEARTBEAT_TIMEOUT_SECONDS = 45;
-/** Seconds between a break and the next attempt, until the service says something else. */
+/** Seconds between a break and the next attempt, unless the service sends another value. */
 const DEFAULT_RECONNECT_SECONDS = 1;
-/** The wait doubles while nobody answers, up to so many seconds. */
 const MAX_RECONNECT_SECONDS = 15;
 
 /**
- * Events as they happen. A stream that breaks is opened again, on whichever process answers, and goes on where it ended.
+ * Streams events. After a break it connects again and resumes after the last event.
  *
- * @param patience how long the first stream may take to open; one that was open once is waited for without end
- * @throws Refusal 404 for a workflow that is unknown, and where the service has no such route; Unreachable
+ * @param retry limits the time until the stream opens first; reconnects have no limit
+ * @throws ApiError 404 for an unknown workflow or a service without this route; Unreachable
  */
 export async function* watchEvents(
   send: SendRequest,
   url: string,
   { signal, lastEventId, onOpen, onBreak }: WatchOptions = {},
-  patience: RetryOptions = {},
+  { maxSeconds = DEFAULT_RETRY_SECONDS }: RetryOptions = {},
 ): AsyncGenerator<WatchEvent, void, undefined> {
   const startedMs = Date.now();
   let resumeAfter = lastEventId;
@@ -84,19 +89,19 @@ export async function* watchEvents(
       }
     } catch (error) {
       signal?.throwIfAborted();
-      if (!(error instanceof TypeError)) throw error;
+      if (!isNetworkFailure(error)) throw error;
       reason = networkFailureReason(error);
     }
     signal?.throwIfAborted();
-    const delaySeconds = Math.min(reconnectSeconds * 2 ** attempt, MAX_RECONNECT_SECONDS) * (0.5 + Math.random() / 2);
-    if (!wasOpen && Date.now() + delaySeconds * 1000 > startedMs + (patience.maxSeconds ?? 60) * 1000)
+    const delaySeconds = backoffSeconds(attempt, reconnectSeconds, MAX_RECONNECT_SECONDS);
+    if (!wasOpen && Date.now() + delaySeconds * 1000 > startedMs + maxSeconds * 1000)
       throw new Unreachable(new URL(url).origin, reason);
     onBreak?.(reason, delaySeconds);
     await abortableDelay(delaySeconds, signal);
   }
 }
 
-/** @returns the body, or why there is none for now */
+/** @returns the body, or the reason why the stream is unavailable for now */
 async function openStream(
   send: SendRequest,
   url: string,
@@ -111,14 +116,15 @@ async function openStream(
   }
   if (!response.ok) throw apiErrorFrom(response, await response.json().catch(() => undefined));
   if (response.body === null || !response.headers.get("content-type")?.startsWith("text/event-stream"))
-    throw new Unreachable(new URL(url).origin, "what answers there sends no events");
+    throw new Unreachable(new URL(url).origin, "the server there sends no events");
   return response.body;
 }
 
 /**
- * Raises a TypeError, as `fetch` does, when the stream breaks or falls silent.
+ * Parses the events of a stream.
  *
- * @param told.onId gets ids to resume after that come without an event, as they do with heartbeats
+ * @param callbacks.onId receives ids without an event, as in heartbeats, to resume after
+ * @throws TypeError, as `fetch` does, when the stream breaks or no heartbeat arrives
  */
 async function* parseEvents(
   body: ReadableStream<Uint8Array>,
@@ -133,11 +139,11 @@ async function* parseEvents(
     onRetry,
   });
   const reader = body.getReader();
-  // The request's own signal can't be relied on for so long: what ties it to this one may be garbage-collected.
-  const end = () => void reader.cancel().catch(() => undefined);
-  signal?.addEventListener("abort", end);
-  // For the same reason it may have been aborted while the stream was opened.
-  if (signal?.aborted) end();
+  // The request's signal is not enough: its link to this signal may be garbage-collected during a long stream.
+  const cancelReader = () => void reader.cancel().catch(() => undefined);
+  signal?.addEventListener("abort", cancelReader);
+  // For the same reason an abort may have been missed while the stream was opening.
+  if (signal?.aborted) cancelReader();
   const decoder = new TextDecoder();
   let text = "";
   try {
@@ -145,32 +151,32 @@ async function* parseEvents(
       const { done, value } = await withHeartbeatTimeout(reader.read());
       if (done) return;
       text += decoder.decode(value, { stream: true });
-      // The parser keeps ids without an event to itself. That of an event must not count before the event is here.
+      // The parser does not report ids without an event. The id of an incomplete event must not count yet.
       const length = text.lastIndexOf("\n\n") + 2;
       if (length < 2) continue;
-      const whole = text.slice(0, length);
+      const complete = text.slice(0, length);
       text = text.slice(length);
-      parser.feed(whole);
+      parser.feed(complete);
       yield* events.splice(0);
-      const id = [...whole.matchAll(/^id: ?(.+)$/gm)].at(-1)?.[1];
+      const id = [...complete.matchAll(/^id: ?(.+)$/gm)].at(-1)?.[1];
       if (id !== undefined) onId(id);
     }
   } finally {
-    signal?.removeEventListener("abort", end);
-    end();
+    signal?.removeEventListener("abort", cancelReader);
+    cancelReader();
   }
 }
 
 async function withHeartbeatTimeout<T>(read: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new TypeError(`not a word for ${HEARTBEAT_TIMEOUT_SECONDS} s`)),
+      () => reject(new TypeError(`no heartbeat for ${HEARTBEAT_TIMEOUT_SECONDS} s`)),
       HEARTBEAT_TIMEOUT_SECONDS * 1000,
     );
   });
   try {
-    return await Promise.race([read, silence]);
+    return await Promise.race([read, timeout]);
   } finally {
     clearTimeout(timer);
   }

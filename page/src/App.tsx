@@ -8,20 +8,20 @@ import { ScheddView } from "./views/ScheddView.tsx";
 import { WorkflowsView } from "./views/WorkflowsView.tsx";
 import { WorkflowView } from "./views/WorkflowView.tsx";
 
-/** Addresses that are views of this page; all others are left to the browser. */
+/** Paths of this page's views; the browser loads all other links. */
 const PAGE_ROUTES = /^\/(?:(?:workflows|schedds)(?:\/.*)?)?(?:\?.*)?$/;
 
-/** What the service tells of its reader. */
+/** Reads data about the operator that the service puts into the document. */
 const readMetaContent = (name: string): string | undefined =>
   document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content;
 
-/** The whole page. */
+/** The page: header, alert and the view of the current path. */
 export function App() {
   return (
     <LocationProvider scope={PAGE_ROUTES}>
       <SvgPatterns />
       <a class="skip" href="#content">
-        Skip to the content
+        Skip to content
       </a>
       <Header />
       <ConnectionAlert />
@@ -75,7 +75,7 @@ function Header() {
 function NotFound() {
   return (
     <View title="Not found">
-      <EmptyNotice title="There is no such page">
+      <EmptyNotice title="Page not found">
         <p>
           <a href="/">All workflows</a>
         </p>

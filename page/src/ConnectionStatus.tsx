@@ -1,10 +1,10 @@
-import { isSignedOut } from "./api/callApi.ts";
+import { isSignedOut } from "./api/apiClient.ts";
 import { connectionState, lastResponseMs } from "./live/connection.ts";
 import { formatTime } from "./parts/format.ts";
 
-const CONNECTION_LABELS = { live: "Live", asking: "Every few seconds", away: "Service away" };
+const CONNECTION_LABELS = { live: "Live", polling: "Polling", disconnected: "Disconnected" };
 
-/** How the page learns what happens. */
+/** The state of the connection to the service. */
 export function ConnectionStatus() {
   const state = connectionState.value;
   return (
@@ -15,23 +15,23 @@ export function ConnectionStatus() {
   );
 }
 
-/** What keeps the page from being up to date. */
+/** A warning while the page is out of date. */
 export function ConnectionAlert() {
   if (isSignedOut.value)
     return (
-      <p class="trouble" role="alert">
+      <p class="alert" role="alert">
         You are signed out.{" "}
         <button type="button" onClick={() => location.reload()}>
-          Load the page again
+          Reload the page
         </button>{" "}
         to sign in.
       </p>
     );
-  if (connectionState.value !== "away") return null;
+  if (connectionState.value !== "disconnected") return null;
   return (
-    <p class="trouble" role="alert">
-      The service does not answer. What you see is how things stood at {formatTime(lastResponseMs.value / 1000)}; it
-      goes on by itself once the service is back.
+    <p class="alert" role="alert">
+      The service does not answer. This page shows the state of {formatTime(lastResponseMs.value / 1000)} and updates
+      when the service is back.
     </p>
   );
 }

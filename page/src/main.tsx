@@ -5,5 +5,5 @@ import { render } from "preact";
 import { App } from "./App.tsx";
 
 const root = document.getElementById("page");
-if (root === null) throw new Error("the document has no place for the page");
+if (root === null) throw new Error("the document has no element #page");
 render(<App />, root);

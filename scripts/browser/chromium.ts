@@ -2,7 +2,7 @@ import { access, constants } from "node:fs/promises";
 import { type Browser, chromium } from "playwright-core";
 import { canInstallWithApt, installWithApt } from "../../src/redis/installPackage.js";
 
-/** Where Debian's package puts it. */
+/** The path of Debian's package. */
 const DEBIAN_CHROMIUM_PATH = "/usr/bin/chromium";
 
 const isExecutable = (path: string): Promise<boolean> =>
@@ -12,18 +12,18 @@ const isExecutable = (path: string): Promise<boolean> =>
   );
 
 /**
- * The Chromium of this machine: the one of `CHROMIUM_PATH`, else Debian's, which is installed first where that is allowed.
+ * Finds the Chromium of `CHROMIUM_PATH`, else Debian's, which it installs if possible.
  *
- * @throws Error that says in one sentence how to get one
+ * @throws Error with the command that installs Chromium
  */
 async function findChromiumPath(): Promise<string> {
   const given = process.env["CHROMIUM_PATH"];
   if (given) {
     if (await isExecutable(given)) return given;
-    throw new Error(`CHROMIUM_PATH: there is no program at ${given}`);
+    throw new Error(`CHROMIUM_PATH: no executable file at ${given}`);
   }
   if (!(await isExecutable(DEBIAN_CHROMIUM_PATH)) && (await canInstallWithApt())) {
-    console.error("no chromium here: installing it with apt-get");
+    console.error("no Chromium found: installing it with apt-get");
     await installWithApt("chromium");
   }
   if (await isExecutable(DEBIAN_CHROMIUM_PATH)) return DEBIAN_CHROMIUM_PATH;
@@ -32,9 +32,9 @@ async function findChromiumPath(): Promise<string> {
   );
 }
 
-/** Starts a Chromium without a window. Close it when done. */
+/** Starts a headless Chromium. Close it at the end. */
 export async function openBrowser(): Promise<Browser> {
-  // Chromium's sandbox does not work for root, as whom containers run the tests; it sees only our own pages.
+  // Chromium's sandbox does not work for root, the user of containers. The browser opens only our own pages.
   const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   return chromium.launch({ executablePath: await findChromiumPath(), args });
 }

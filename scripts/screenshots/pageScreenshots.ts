@@ -8,12 +8,12 @@ import { createSimulatedTms } from "../tms/simulatedTms.js";
 const FOLDER = "docs/screenshots";
 const DESKTOP_VIEWPORT = { width: 1180, height: 820 };
 const PHONE_VIEWPORT = { width: 360, height: 740 };
-/** An access point that nothing else of these pictures uses: that of the example. */
+/** The schedd of the example, which no other screenshot uses. */
 const SCHEDD = "grid-submitter.icecube.wisc.edu";
-/** Rounds of the make-believe pool before the pictures, which shows every kind of worker. */
+/** Rounds of the simulated pool until it has every kind of worker. */
 const POOL_ROUNDS = 7;
 
-/** Submits the README's example once more, and lets its workers run for a while. @returns the workflow's id */
+/** Submits the README's example and simulates its workers. @returns the workflow's id */
 async function runExample(url: string): Promise<string> {
   const body = await readFile("examples/workflow.json", "utf8");
   const response = await fetch(`${url}/v1/workflows`, { method: "POST", body });
@@ -28,16 +28,16 @@ async function runExample(url: string): Promise<string> {
 interface PageScreenshot {
   name: string;
   path: string;
-  /** Text that is there once the view is. */
+  /** A text of the loaded view. */
   shows: string;
   context: BrowserContextOptions;
 }
 
-/** Takes pictures of the page, of a service that is populated already: light, dark, and on a phone. */
+/** Takes screenshots of the page of a populated service: light, dark, and on a phone. */
 export async function capturePage(url: string): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
   const workflow = `/workflows/${await runExample(url)}`;
-  const pictures: PageScreenshot[] = (["light", "dark"] as const).flatMap((colorScheme) => {
+  const screenshots: PageScreenshot[] = (["light", "dark"] as const).flatMap((colorScheme) => {
     const context = { viewport: DESKTOP_VIEWPORT, colorScheme };
     return [
       { name: `workflows-${colorScheme}`, path: "/", shows: "waiting to start", context },
@@ -45,7 +45,7 @@ export async function capturePage(url: string): Promise<void> {
       { name: `schedd-${colorScheme}`, path: "/schedds/SCHEDD1", shows: "Dead letters", context },
     ];
   });
-  pictures.push({
+  screenshots.push({
     name: "workflow-phone",
     path: workflow,
     shows: "RUNNING · Tasking",
@@ -53,7 +53,7 @@ export async function capturePage(url: string): Promise<void> {
   });
   const browser = await openBrowser();
   try {
-    for (const { name, path, shows, context } of pictures) {
+    for (const { name, path, shows, context } of screenshots) {
       const page = await browser.newPage({ locale: "en-GB", ...context });
       await page.goto(url + path);
       await page.getByText(shows).first().waitFor();
@@ -66,6 +66,6 @@ export async function capturePage(url: string): Promise<void> {
   }
 }
 
-/** Waits until every row of a list has its summary. The network is never idle: there is a stream. */
+/** Waits until every row of a list has its summary. Because of the stream, the network is never idle. */
 const waitForSummaries = (page: Page): Promise<void> =>
   page.getByText("…", { exact: true }).first().waitFor({ state: "detached" });

@@ -87,7 +87,9 @@ it("the summary says that the workflow waits for the MQS, and what went wrong la
   ] as const) {
     const job = await waitForRetry(workflow.workflow_id, attempt);
     const { body } = await scenario.request<{ waiting_for: string; n_failed_attempts: number }>("GET", path);
-    expect(body.waiting_for).toMatch(/^4 taskforces wait for the MQS to activate the message queues, longest \d+ s, /);
+    expect(body.waiting_for).toMatch(
+      /^4 taskforces are waiting for the MQS to activate the message queues, longest \d+ s, /,
+    );
     expect(body.waiting_for.endsWith(`which failed: ${reason}`)).toBe(true);
     expect(body.n_failed_attempts).toBe(4 * attempt);
     await job.promote();

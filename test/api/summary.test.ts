@@ -180,14 +180,14 @@ describe("a summary says in one sentence what the workflow waits for:", () => {
     await submitNext(here);
     expect(await waitingFor(created)).toMatch(
       new RegExp(
-        `^2 of 4 taskforces wait for schedd ${there.schedd}, longest \\d+ s \\(no TMS has asked for work there yet\\)$`,
+        `^2 of 4 taskforces are waiting for schedd ${there.schedd}, longest \\d+ s \\(no TMS has asked for work there yet\\)$`,
       ),
     );
     await submitNext(there);
     await failNextSubmit(there, "no space\n left.");
     expect(await waitingFor(created)).toMatch(
       new RegExp(
-        `^1 of 4 taskforces waits for schedd ${there.schedd}, for \\d+ s, after a failed submission: no space left$`,
+        `^1 of 4 taskforces is waiting for schedd ${there.schedd}, for \\d+ s, after a failed submission: no space left$`,
       ),
     );
     await submitNext(there);
@@ -230,7 +230,7 @@ describe("a summary says in one sentence what the workflow waits for:", () => {
     await submitNext(place);
     await post(`/v1/workflows/${created.workflow.workflow_id}/actions/finished`);
     expect(await waitingFor(created)).toMatch(
-      new RegExp(`^2 HTCondor clusters wait to be removed by schedd ${place.schedd}, longest \\d+ s$`),
+      new RegExp(`^2 HTCondor clusters are waiting to be removed by schedd ${place.schedd}, longest \\d+ s$`),
     );
     const next = async () =>
       (await fixture.client.get(`/v1/tms/pending-stopper/taskforces?schedd=${place.schedd}`)).body.taskforce_uuid;

@@ -5,22 +5,22 @@ import { stripVTControlCharacters } from "node:util";
 import { inject, onTestFinished } from "vitest";
 import { waitUntil } from "../processes/serviceProcess.js";
 
-/** What a command did. */
+/** The result of a command. */
 export interface ProcessResult {
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** How a command is started. */
+/** The environment of a command. */
 export interface StartOptions {
-  /** Settings; nothing else of the tests' own environment reaches the command. */
+  /** Environment variables; the command does not inherit those of the tests. */
   env?: Record<string, string>;
-  /** What it reads on stdin. */
+  /** The content of stdin. */
   input?: string;
 }
 
-/** Where the package is, as it would be installed. */
+/** The folder of the built package. */
 export const CLIENT_PACKAGE = join(inject("built"), "client");
 
 const CLI_PATH = join(CLIENT_PACKAGE, "bin", "ewms.js");
@@ -57,36 +57,36 @@ export class CliProcess {
     });
   }
 
-  /** What is on stdout, without colours and movements of the cursor. */
+  /** The text on stdout, without colours and cursor movements. */
   get text(): string {
     return stripVTControlCharacters(this.stdout);
   }
 
-  /** Waits for something on stdout or stderr. */
+  /** Waits for a text on stdout or stderr. */
   waitForOutput(pattern: RegExp): Promise<void> {
     return waitUntil(`${pattern} in ${this.text}${this.stderr}`, () => pattern.test(this.text + this.stderr));
   }
 
-  /** Types on the keyboard. */
+  /** Sends keys to the terminal. */
   typeKeys(text: string): void {
     this.child.stdin.write(text);
   }
 }
 
-/** Starts `ewms` with its output piped. */
+/** Starts the process `ewms` with its output in a pipe. */
 export function startCli(args: string[], { env, input }: StartOptions = {}): CliProcess {
   const running = new CliProcess(process.execPath, [CLI_PATH, ...args], environmentOf(env));
   if (input !== undefined) running.child.stdin.end(input);
   return running;
 }
 
-/** Runs `ewms` to its end, with its output piped. */
-export const runCli = (args: string[], started: StartOptions = {}): Promise<ProcessResult> =>
+/** Runs the process `ewms` to its end, with its output in a pipe. */
+export const runCliProcess = (args: string[], started: StartOptions = {}): Promise<ProcessResult> =>
   startCli(args, { input: "", ...started }).result;
 
 const shellQuote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
-/** Starts `ewms` on a terminal of 100 columns; what it writes to stderr comes on stdout, as terminals do. */
+/** Starts `ewms` on a terminal of 100 columns, where stderr appears on stdout. */
 export function startOnTerminal(args: string[], env: Record<string, string> = {}): CliProcess {
   const command = [process.execPath, CLI_PATH, ...args].map(shellQuote).join(" ");
   const script = ["-qec", `stty cols 100 rows 30; exec ${command}`, "/dev/null"];

@@ -11,7 +11,8 @@ import {
   waitForValue,
 } from "../scenarios/serviceScenario.js";
 import { startTestService } from "../setup/testService.js";
-import { type ProcessResult, runCli, startCli } from "./cliProcess.js";
+import { type ProcessResult, runCliProcess, startCli } from "./cliProcess.js";
+import { runCli } from "./runCli.js";
 
 let scenario: ServiceScenario;
 let run: (...args: string[]) => Promise<ProcessResult>;
@@ -28,14 +29,14 @@ describe("submit", () => {
     const path = join(await temporaryFolder(), "request.json");
     writeFileSync(path, workflowRequestJson({ cluster_locations: ["pool-38", "pool-39"] }));
     const { code, stdout } = await run("submit", path);
-    expect(stdout).toMatch(/^WF-[0-9a-f]+-[0-9a-f]{8} is created: 1 task, 2 taskforces\n$/);
+    expect(stdout).toMatch(/^WF-[0-9a-f]+-[0-9a-f]{8} created: 1 task, 2 taskforces\n$/);
     expect(code).toBe(0);
     expect(await scenario.readWorkflow(WORKFLOW.exec(stdout)?.[0] ?? "")).toMatchObject({
       deactivated: null,
     });
   });
 
-  test("reads YAML on stdin, and prints no more than the id when that is wanted", async () => {
+  test("reads YAML on stdin, and with --quiet prints only the id", async () => {
     const request = JSON.parse(workflowRequestJson()) as { tasks: object[] };
     const yaml = `public_queue_aliases: [] # none\npriority: 7\ntasks:\n  - ${JSON.stringify({ ...request.tasks[0], cluster_locations: ["pool-38"] })}\n`;
     const args = ["submit", "--quiet", "-"];
@@ -43,7 +44,7 @@ describe("submit", () => {
     expect(await scenario.readWorkflow(stdout.trimEnd())).toMatchObject({ priority: 7 });
   });
 
-  test("names file, line and field of what is wrong, and sends nothing", async () => {
+  test("reports file, line and field of each issue, and sends nothing", async () => {
     const path = join(await temporaryFolder(), "request.yaml");
     writeFileSync(path, "public_queue_aliases: []\ntasks:\n  - task_image: 7\n    bogus: true\n");
     const { code, stderr, stdout } = await runCli(["submit", path, "--url", "http://127.0.0.1:9"]);
@@ -52,7 +53,7 @@ describe("submit", () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   });
 
-  test("tells in the service's words what only the service knows", async () => {
+  test("adds the line to an error of the service", async () => {
     const input = workflowRequestJson({ cluster_locations: ["nowhere"] });
     const { code, stderr } = await runCli(["submit", "-"], { env: { EWMS_URL: scenario.url }, input });
     const field = "tasks[0].cluster_locations[0]";
@@ -62,17 +63,17 @@ describe("submit", () => {
 });
 
 describe("ls", () => {
-  test("lists what runs, and with --all what ran", async () => {
+  test("lists running workflows, and with --all the ended ones", async () => {
     const { workflow: running } = await scenario.submitWorkflow([makeTaskRequestAt(["pool-38"])]);
     const { workflow: ended } = await scenario.submitWorkflow([makeTaskRequestAt(["pool-38"])]);
     await scenario.deactivate(ended.workflow_id, "abort");
     const { stdout } = await run("ls");
-    expect(stdout).toMatch(new RegExp(`^${running.workflow_id}  \\S+Z  50        RUNS$`, "m"));
+    expect(stdout).toMatch(new RegExp(`^${running.workflow_id}  \\S+Z  50        running$`, "m"));
     expect(stdout).not.toContain(ended.workflow_id);
-    expect((await run("ls", "--all")).stdout).toMatch(new RegExp(`^${ended.workflow_id} .* ABORTED$`, "m"));
+    expect((await run("ls", "--all")).stdout).toMatch(new RegExp(`^${ended.workflow_id} .* aborted$`, "m"));
   });
 
-  test("ends quietly when its reader has enough", async () => {
+  test("exits without an error when the reader closes the pipe", async () => {
     for (let n = 0; n < 3; n++) await scenario.submitWorkflow([makeTaskRequestAt(["pool-38"])]);
     const listing = startCli(["query", "taskforces", "--json"], { env: { EWMS_URL: scenario.url } });
     listing.child.stdout.destroy();
@@ -81,7 +82,7 @@ describe("ls", () => {
 });
 
 describe("get and ids", () => {
-  test("each kind of id gets its kind of entity", async () => {
+  test("get and ids work for each kind of id", async () => {
     const { workflow, task_directives, taskforces } = await scenario.submitWorkflow([
       makeTaskRequestAt(["pool-38", "pool-39"]),
     ]);
@@ -102,13 +103,13 @@ describe("get and ids", () => {
     ["ids", "WF-0-00000000", "no workflow found with id: WF-0-00000000"],
     ["why", "WF-0-00000000", "no workflow found with id: WF-0-00000000"],
     ["watch", "WF-0-00000000", "no workflow found with id: WF-0-00000000"],
-  ])("%s %s exits with 3: %s", async (command, id, sentence) => {
-    expect(await run(command, id)).toEqual({ code: 3, stdout: "", stderr: `ewms: ${sentence}\n` });
+  ])("%s %s exits with 3: %s", async (command, id, message) => {
+    expect(await run(command, id)).toEqual({ code: 3, stdout: "", stderr: `ewms: ${message}\n` });
   });
 });
 
 describe("query", () => {
-  test("shows the named fields as JSON lines, CSV or a table", async () => {
+  test("prints the selected fields as JSON lines, CSV or a table", async () => {
     const { workflow_id } = (
       await scenario.submitWorkflow([
         makeTaskRequestAt(["pool-38"]),
@@ -136,7 +137,7 @@ describe("query", () => {
     expect(table).toHaveLength(3);
   });
 
-  test("of nothing is empty", async () => {
+  test("without results prints nothing", async () => {
     expect(await run("query", "taskforces", "--filter", '{"schedd": "none"}')).toEqual({
       code: 0,
       stdout: "",
@@ -145,28 +146,28 @@ describe("query", () => {
   });
 
   test.each([
-    [["taskforces", "--filter", "{nope"], "It is no JSON"],
-    [["taskforces", "--filter", "[]"], "It must be a JSON object"],
+    [["taskforces", "--filter", "{nope"], "Invalid JSON"],
+    [["taskforces", "--filter", "[]"], "Expected a JSON object"],
     [["taskforces", "--filter", '{"$where": "1"}'], "$where"],
     [["schedds"], "Allowed choices are workflows, task-directives, taskforces"],
     [["taskforces", "--json", "--csv"], "cannot be used with option"],
-    [["taskforces", "--limit", "0"], "whole number from 1 on"],
+    [["taskforces", "--limit", "0"], "Expected an integer of at least 1"],
     [["taskforces", "--fields", "a,,b"], "--fields has an empty name"],
-  ])("%j is refused in one line", async (args, words) => {
+  ])("%j is rejected in one line", async (args, message) => {
     const { code, stderr, stdout } = await run("query", ...args);
-    expect(stderr).toContain(words);
+    expect(stderr).toContain(message);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   });
 });
 
 describe("add-workers, abort and finish", () => {
-  test("a task gets a further taskforce", async () => {
+  test("add-workers adds a taskforce to a task", async () => {
     const at = scenario.nextAccessPoint();
     const { task_directives } = await scenario.submitWorkflow([makeTaskRequestAt([at.location])]);
     const { task_id } = single(task_directives);
     const { stdout, code } = await run("add-workers", task_id, "--location", at.location, "-n", "12");
-    expect(stdout).toMatch(new RegExp(`^TF-\\S+ asks for 12 workers on ${at.schedd}\n$`));
+    expect(stdout).toMatch(new RegExp(`^TF-\\S+ requests 12 workers on ${at.schedd}\n$`));
     expect(code).toBe(0);
     expect(await scenario.readTaskforce(stdout.split(" ")[0] ?? "")).toMatchObject({
       n_workers: 12,
@@ -177,39 +178,41 @@ describe("add-workers, abort and finish", () => {
   test.each([
     ["abort", "aborted", "ABORTED"],
     ["finish", "finished", "FINISHED"],
-  ] as const)("%s needs a yes, and there is nobody to ask", async (command, past, deactivated) => {
+  ] as const)("%s requires --yes without a terminal", async (command, state, deactivated) => {
     const { workflow_id } = (await scenario.submitWorkflow([makeTaskRequestAt(["pool-38"])])).workflow;
-    const refused = await run(command, workflow_id);
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("say so with --yes") });
+    const rejected = await run(command, workflow_id);
+    expect(rejected).toMatchObject({ code: 2, stderr: expect.stringContaining("add --yes") });
     expect((await scenario.readWorkflow(workflow_id)).deactivated).toBeNull();
     const { stdout } = await run(command, "--yes", workflow_id);
-    expect(stdout).toBe(`${workflow_id} is ${past}, 1 taskforce to be stopped\n`);
+    expect(stdout).toBe(`${workflow_id} is ${state}, 1 taskforce to be stopped\n`);
     expect((await scenario.readWorkflow(workflow_id)).deactivated).toBe(deactivated);
     expect((await run(command, "--yes", workflow_id)).code).toBe(3);
   });
 });
 
 describe("why", () => {
-  test("says what a workflow waits for, and what failed", async () => {
+  test("explains what a workflow is waiting for, and shows failures", async () => {
     const at = scenario.nextAccessPoint();
     const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
     await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "the spool is full\u001b[31m");
     await waitForValue(
-      "the summary knows of the failure",
+      "the summary contains the failure",
       () => scenario.request<{ n_failed_attempts: number }>("GET", `/v1/workflows/${workflow_id}/summary`),
       ({ body }) => body.n_failed_attempts === 1,
     );
     const { stdout } = await run("why", workflow_id);
-    expect(stdout).toContain(`${workflow_id} runs.\n`);
-    expect(stdout).toMatch(new RegExp(`^1 taskforce waits for schedd ${at.schedd}, .*the spool is full.*\\.$`, "m"));
-    expect(stdout).toMatch(/^ {2}pending-starter: 1 taskforce, for \d+ s$/m);
+    expect(stdout).toContain(`${workflow_id} is running.\n`);
+    expect(stdout).toMatch(
+      new RegExp(`^1 taskforce is waiting for schedd ${at.schedd}, .*the spool is full.*\\.$`, "m"),
+    );
+    expect(stdout).toMatch(/^ {2}waiting to start: 1 taskforce, for \d+ s$/m);
     expect(stdout).toContain(`${taskforce_uuid} on ${at.schedd}, condor-submit: ERROR: the spool is full`);
-    expect(stdout, "no escape sequence of others reaches the terminal").not.toContain("\u001b");
+    expect(stdout, "without escape sequences of stored texts").not.toContain("\u001b");
   });
 });
 
 describe("every command", () => {
-  test("says in one sentence what to do when the service can't be reached", async () => {
+  test("reports an unreachable service and the next step in one sentence", async () => {
     const { url, close } = await startTestService();
     await close();
     expect(await isPortOpen(Number(new URL(url).port))).toBe(false);
@@ -223,17 +226,17 @@ describe("every command", () => {
   });
 
   test.each([
-    [["ls", "--url", "nowhere"], '"nowhere" is no http or https address: set --url or EWMS_URL'],
-    [["get", "WF-1"], '"WF-1" is no id: ids begin with WF-, TK- or TF-'],
-    [["watch", "TK-0-00000000-00000000"], "is the id of a task directive, a workflow's is wanted"],
+    [["ls", "--url", "nowhere"], '"nowhere" is not an http or https URL: set --url or EWMS_URL'],
+    [["get", "WF-1"], '"WF-1" is not an id: ids begin with WF-, TK- or TF-'],
+    [["watch", "TK-0-00000000-00000000"], "is the id of a task directive; expected the id of a workflow"],
     [["lss"], "unknown command 'lss' (Did you mean ls?)"],
     [["ls", "--al"], "unknown option '--al' (Did you mean --all?)"],
     [["get"], "missing required argument 'id'"],
-    [["ls", "--patience", "long"], "It must be a number of seconds"],
-    [["submit", "no-such-file"], "no-such-file: there is no such file"],
-  ])("%j is refused in one line, with 2", async (args, words) => {
+    [["ls", "--patience", "long"], "Expected a number of seconds"],
+    [["submit", "no-such-file"], "no-such-file: file not found"],
+  ])("%j is rejected in one line, with 2", async (args, message) => {
     const { code, stderr } = await runCli(args);
-    expect(stderr).toContain(words);
+    expect(stderr).toContain(message);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     expect(code).toBe(2);
   });
@@ -248,7 +251,7 @@ describe("every command", () => {
       expect((await runCli([command, "--help"])).stdout, command).toContain(`\nExamples:\n  ewms ${command}`);
   });
 
-  test("without one, the help is on stderr, with 2", async () => {
+  test("without a command, prints the help on stderr and exits with 2", async () => {
     expect(await runCli([])).toMatchObject({
       code: 2,
       stdout: "",
@@ -256,13 +259,23 @@ describe("every command", () => {
     });
   });
 
-  test("knows its version", async () => {
+  test("prints its version", async () => {
     const { version } = JSON.parse(readFileSync("client/package.json", "utf8")) as { version: string };
     expect(await runCli(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
   });
+
+  test("passes arguments, environment, stdin and exit code of the process", async () => {
+    const env = { EWMS_URL: scenario.url };
+    const input = workflowRequestJson({ cluster_locations: ["pool-38"] });
+    const submitted = await runCliProcess(["submit", "--quiet", "-"], { env, input });
+    expect(submitted).toEqual({ code: 0, stdout: expect.stringMatching(WORKFLOW), stderr: "" });
+    const rejected = await runCliProcess(["get", "WF-1"], { env });
+    expect(rejected).toEqual({ code: 2, stdout: "", stderr: expect.stringContaining('"WF-1" is not an id') });
+    expect((await runCliProcess(["get", "WF-0-00000000"], { env })).code).toBe(3);
+  });
 });
 
-describe("at a service that asks for tokens", () => {
+describe("at a service with authentication", () => {
   let idp: IdentityProvider;
   let guarded: ServiceScenario;
   beforeAll(async () => {
@@ -274,7 +287,7 @@ describe("at a service that asks for tokens", () => {
     await idp.stop();
   });
 
-  test("it is said how to get one, or that the one does not do", async () => {
+  test("a missing token and a missing role are reported with the next step", async () => {
     const without = await runCli(["ls", "--url", guarded.url]);
     expect(without).toMatchObject({
       code: 4,
@@ -284,11 +297,11 @@ describe("at a service that asks for tokens", () => {
     const unfit = await runCli(["ls", "--url", guarded.url], { env });
     expect(unfit).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining("ask whoever runs the service for the role"),
+      stderr: expect.stringContaining("ask the operator of the service for the role"),
     });
   });
 
-  test("EWMS_TOKEN lets in, and so do client credentials and the device flow", async () => {
+  test("EWMS_TOKEN, client credentials and the device flow authenticate", async () => {
     const env = { EWMS_URL: guarded.url, XDG_CACHE_HOME: await temporaryFolder() };
     const token = await idp.signToken({ ewms_role: "user" });
     expect(await runCli(["ls"], { env: { ...env, EWMS_TOKEN: token } })).toMatchObject({ code: 0 });
@@ -307,7 +320,7 @@ describe("at a service that asks for tokens", () => {
 });
 
 describe("drain", () => {
-  test("shows what is queued, leased and dead at a schedd", async () => {
+  test("shows the queues of a schedd", async () => {
     const at = scenario.nextAccessPoint();
     const dead = (await scenario.createPending(at)).taskforce_uuid;
     for (let n = 0; n < 3; n++)
@@ -317,19 +330,19 @@ describe("drain", () => {
     const next = (await scenario.createPending(at)).taskforce_uuid;
     await scenario.waitForLaunches();
     const { stdout, code } = await run("drain", "--schedd", at.schedd);
-    expect(stdout).toMatch(new RegExp(`^${at.schedd}: pending-starter 3\\. A TMS asked for it at \\S+Z\\.$`, "m"));
-    expect(stdout).toMatch(/^To start: 1 wait, the longest for \d+ s; 1 leased, 0 delayed, 1 dead$/m);
+    expect(stdout).toMatch(new RegExp(`^${at.schedd}: 3 waiting to start\\. Last TMS poll: \\S+Z\\.$`, "m"));
+    expect(stdout).toMatch(/^To start: 1 waiting, longest wait \d+ s; 1 leased, 0 delayed, 1 dead letter$/m);
     expect(stdout).toMatch(new RegExp(`^ {2}next {4}${next}$`, "m"));
     expect(stdout).toMatch(new RegExp(`^ {2}leased {2}${leased} since \\S+Z$`, "m"));
     expect(stdout).toMatch(new RegExp(`^ {2}dead {4}${dead} since \\S+Z: the spool is full$`, "m"));
-    expect(stdout).toMatch(/^To stop: 0 wait; 0 leased, 0 delayed, 0 dead$/m);
+    expect(stdout).toMatch(/^To stop: 0 waiting; 0 leased, 0 delayed, 0 dead letters$/m);
     expect(code).toBe(0);
     const all = (await run("drain")).stdout;
     expect(all).toMatch(/^SCHEDD +LAST POLL +TO START +TO STOP$/m);
-    expect(all).toMatch(new RegExp(`^${at.schedd} +\\S+Z +1 wait, 1 leased, 1 dead +-$`, "m"));
+    expect(all).toMatch(new RegExp(`^${at.schedd} +\\S+Z +1 waiting, 1 leased, 1 dead letter +-$`, "m"));
   });
 
-  test("of an unknown schedd exits with 3", async () => {
+  test("exits with 3 for an unknown schedd", async () => {
     expect(await run("drain", "--schedd", "nowhere")).toMatchObject({ code: 3, stdout: "" });
   });
 });

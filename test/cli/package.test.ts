@@ -11,7 +11,7 @@ const node = (...args: string[]) =>
     (failed: { code: number; stdout: string; stderr: string }) => failed,
   );
 
-test("a copy that was never compiled says what to do, in one sentence", async () => {
+test("a package that is not built reports how to build it, in one sentence", async () => {
   const folder = await temporaryFolder();
   await cp("client/bin", join(folder, "bin"), { recursive: true });
   expect(await node(join(folder, "bin", "ewms.js"), "ls")).toMatchObject({
@@ -21,7 +21,7 @@ test("a copy that was never compiled says what to do, in one sentence", async ()
   });
 });
 
-test("a program imports the library, and nothing else, by the package's name", async () => {
+test("a program can import only the library by the name of the package", async () => {
   const imported = await node("-p", 'import("ewms").then((client) => console.log(Object.keys(client).join(" "))), ""');
   expect(imported.stdout.trim()).toBe(
     "ApiError LoginFailed Unreachable createClient createTokenFileCache createTokenSource unwrapResponse",

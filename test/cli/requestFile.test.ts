@@ -5,8 +5,8 @@ import { parseRequestFile } from "../../client/src/cli/requestFile.js";
 const EXAMPLE = readFileSync("examples/workflow.json", "utf8");
 const example = () => JSON.parse(EXAMPLE);
 
-/** What is told of a file, a line each, without the file's name. */
-function faults(content: string): string[] {
+/** The reported issues of a file, without the name of the file. */
+function issuesOf(content: string): string[] {
   try {
     parseRequestFile("f", content);
   } catch (error) {
@@ -37,26 +37,26 @@ tasks:
     n_workers: many
 `;
 
-test("the example can be sent", () => {
+test("the example is valid", () => {
   expect(parseRequestFile("f", EXAMPLE).request).toEqual(example());
 });
 
-test("YAML may share parts, and is told the lines of its own", () => {
-  expect(faults(YAML)).toEqual([
+test("YAML can have anchors, and issues have the lines of the YAML file", () => {
+  expect(issuesOf(YAML)).toEqual([
     "12: tasks[0].worker_config.do_transfer_worker_stdouterr: expected boolean, got string",
     "19: tasks[1].worker_config.do_transfer_worker_stdouterr: expected boolean, got string",
     "20: tasks[1].n_workers: expected integer or null, got string",
   ]);
-  const mended = YAML.replace(": no", ": false").replace("many", "3");
-  expect(parseRequestFile("f", mended).request.tasks.map(({ n_workers }) => n_workers)).toEqual([undefined, 3]);
+  const repaired = YAML.replace(": no", ": false").replace("many", "3");
+  expect(parseRequestFile("f", repaired).request.tasks.map(({ n_workers }) => n_workers)).toEqual([undefined, 3]);
 });
 
 describe("the line of", () => {
   type Request = ReturnType<typeof example>;
 
-  test.each<[fault: string, told: string, onLine: string, edit: (request: Request) => void]>([
+  test.each<[title: string, message: string, onLine: string, edit: (request: Request) => void]>([
     [
-      "a missing field is where its object begins",
+      "a missing field is that of its object",
       "tasks[0].worker_config.n_cores: missing field",
       '"worker_config": {',
       (request) => {
@@ -72,7 +72,7 @@ describe("the line of", () => {
       },
     ],
     [
-      "a field whose name is odd",
+      "a field with special characters in its name",
       'tasks[0].task_env["a/b~c"]: expected string, got null',
       '"a/b~c": null',
       (request) => {
@@ -88,7 +88,7 @@ describe("the line of", () => {
       },
     ],
     [
-      "a value among several",
+      "a value outside of an enumeration",
       'tasks[0].pilot_config.image_source: expected one of ["cvmfs","auto"]',
       '"docker"',
       (request) => {
@@ -104,22 +104,22 @@ describe("the line of", () => {
       },
     ],
     [
-      "a repetition",
+      "a duplicate",
       "public_queue_aliases: the same entry twice, at 0 and 1",
       '"public_queue_aliases": [',
       (request) => {
         request.public_queue_aliases = ["frames", "frames"];
       },
     ],
-  ])("%s", (_, told, onLine, edit) => {
+  ])("%s", (_, message, onLine, edit) => {
     const request = example();
     edit(request);
     const text = JSON.stringify(request, null, 2);
     const line = text.split("\n").findIndex((each) => each.includes(onLine)) + 1;
-    expect(faults(text)[0]?.replace(/\.$/, "")).toBe(`${line}: ${told}`);
+    expect(issuesOf(text)[0]?.replace(/\.$/, "")).toBe(`${line}: ${message}`);
   });
 
-  test("a field that only the service finds fault with", () => {
+  test("a field that the service rejects", () => {
     const { withLocation } = parseRequestFile("f", EXAMPLE);
     const line = EXAMPLE.split("\n").findIndex((each) => each.includes('"SKYSCAN_PROGRESS_INTERVAL"')) + 1;
     const words = "tasks[0].task_env.SKYSCAN_PROGRESS_INTERVAL: not today";
@@ -128,25 +128,25 @@ describe("the line of", () => {
   });
 });
 
-test("of many faults the first are told", () => {
+test("only the first of many issues are reported", () => {
   const request = example();
   request.tasks[0].task_env = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`V${n}`, n]));
-  const told = faults(JSON.stringify(request));
-  expect(told).toHaveLength(11);
-  expect(told.at(-1)).toBe("and 20 more");
+  const issues = issuesOf(JSON.stringify(request));
+  expect(issues).toHaveLength(11);
+  expect(issues.at(-1)).toBe("and 20 more");
 });
 
 test.each([
   ["", "1: the request: expected object, got null"],
   ["[]", "1: the request: expected object, got array"],
-  ['{\n  "tasks": [\n', "3: it is neither JSON nor YAML: "],
-  ["tasks:\n  - a: 1\n   b: 2\n", "3: it is neither JSON nor YAML: "],
-])("%j is no request", (content, told) => {
-  expect(faults(content)[0]).toContain(told);
+  ['{\n  "tasks": [\n', "3: neither JSON nor YAML: "],
+  ["tasks:\n  - a: 1\n   b: 2\n", "3: neither JSON nor YAML: "],
+])("%j is not a request", (content, message) => {
+  expect(issuesOf(content)[0]).toContain(message);
 });
 
-test("a large request is checked quickly enough to be of use", () => {
+test("a large request is validated within the time-out", () => {
   const request = example();
   request.tasks = Array.from({ length: 5000 }, (_, n) => ({ ...request.tasks[0], task_args: String(n) }));
-  expect(faults(JSON.stringify(request))).toEqual([]);
+  expect(issuesOf(JSON.stringify(request))).toEqual([]);
 });

@@ -27,7 +27,7 @@ beforeEach(() => {
   at = scenario.nextAccessPoint();
 });
 
-/** A file that asks for a workflow of ten workers at the access point of this test. */
+/** Writes a request for a workflow of ten workers at the access point of the test. @returns its path */
 async function requestFile(): Promise<string> {
   const path = join(await temporaryFolder(), "request.json");
   writeFileSync(path, workflowRequestJson({ cluster_locations: [at.location], n_workers: 10 }));
@@ -36,7 +36,7 @@ async function requestFile(): Promise<string> {
 
 const idIn = (text: string): string => /WF-[0-9a-f]+-[0-9a-f]{8}/.exec(text)?.[0] ?? "";
 
-/** Has a TMS report how many of ten workers do what. */
+/** Reports the statuses of the workers as a TMS. */
 const report = (uuid: string, statuses: Record<string, Record<string, number>>) =>
   scenario.request("POST", "/v1/tms/statuses/taskforces", {
     compound_statuses_by_taskforce: { [uuid]: statuses },
@@ -45,9 +45,9 @@ const report = (uuid: string, statuses: Record<string, Record<string, number>>) 
 describe("on a terminal", () => {
   test("submit --watch draws bars that follow the workers, until the workflow has ended", async () => {
     const command = startOnTerminal(["submit", await requestFile(), "--watch"], env);
-    await command.waitForOutput(/is created: 1 task, 1 taskforce/);
-    await command.waitForOutput(/1 task:1 ░{24} pending-starter 1; 0 of 10 workers run/);
-    await command.waitForOutput(new RegExp(`1 taskforce waits for schedd ${at.schedd}`, "i"));
+    await command.waitForOutput(/created: 1 task, 1 taskforce/);
+    await command.waitForOutput(/1 task:1 ░{24} 1 waiting to start; 0 of 10 workers running/);
+    await command.waitForOutput(new RegExp(`1 taskforce is waiting for schedd ${at.schedd}`, "i"));
     await at.createTms.submit(await scenario.takeToStart(at.createTms));
     const workflow = idIn(command.text);
     const { body } = await scenario.request<{ taskforces: { taskforce_uuid: string }[] }>(
@@ -63,30 +63,30 @@ describe("on a terminal", () => {
       "HELD: memory": { null: 2 },
       COMPLETED: { Done: 3 },
     });
-    await command.waitForOutput(/▓{7}█{12}▒{5} condor-submit 1; 5 of 10 workers run, 2 held, 3 ended/);
+    await command.waitForOutput(/▓{7}█{12}▒{5} 1 submitted; 5 of 10 workers running, 2 held, 3 ended/);
     expect(command.stdout).toContain(COLOUR);
     await scenario.deactivate(workflow, "finished");
     const stopping = await scenario.takeToStop(at.createTms);
     await at.createTms.remove(stopping);
     await at.createTms.complete(stopping);
     const { code } = await command.result;
-    expect(command.text).toContain("FINISHED, 1 taskforce");
+    expect(command.text).toContain("finished, 1 taskforce");
     expect(code).toBe(0);
   });
 
-  test("watch of a workflow that is aborted ends with 1, also when nothing of it ever ran", async () => {
+  test("watch of an aborted workflow exits with 1, also if no taskforce ever ran", async () => {
     const { workflow_id } = await scenario.createPending(at);
     const command = startOnTerminal(["watch", workflow_id], env);
-    await command.waitForOutput(/pending-starter 1/);
+    await command.waitForOutput(/1 waiting to start/);
     await scenario.deactivate(workflow_id, "abort");
     expect((await command.result).code).toBe(1);
-    expect(command.text).toContain("ABORTED");
+    expect(command.text).toContain("aborted");
   });
 
-  test("Ctrl-C ends the watch with 130, gives the cursor back, and leaves the workflow alone", async () => {
+  test("Ctrl-C ends the watch with 130, restores the cursor, and does not change the workflow", async () => {
     const { workflow_id } = await scenario.createPending(at);
     const command = startOnTerminal(["watch", workflow_id], env);
-    await command.waitForOutput(/pending-starter 1/);
+    await command.waitForOutput(/1 waiting to start/);
     command.typeKeys(CTRL_C);
     expect((await command.result).code).toBe(130);
     const lastOf = (sequence: string) => command.stdout.lastIndexOf(sequence);
@@ -94,11 +94,11 @@ describe("on a terminal", () => {
     expect((await scenario.readWorkflow(workflow_id)).deactivated).toBeNull();
   });
 
-  test("NO_COLOR is obeyed", async () => {
+  test("NO_COLOR disables colours", async () => {
     const { workflow_id } = await scenario.createPending(at);
     const command = startOnTerminal(["why", workflow_id], { ...env, NO_COLOR: "1" });
     await command.result;
-    expect(command.text).toContain(`${workflow_id} runs.`);
+    expect(command.text).toContain(`${workflow_id} is running.`);
     expect(command.stdout).not.toContain("\u001b[");
   });
 
@@ -106,17 +106,17 @@ describe("on a terminal", () => {
     ["y", 0, "ABORTED"],
     ["n", 1, null],
     ["", 1, null],
-  ])("abort asks, and %j means %i", async (answer, code, deactivated) => {
+  ])("abort asks, and exits after %j with %i", async (answer, code, deactivated) => {
     const { workflow_id } = await scenario.createPending(at);
     const command = startOnTerminal(["abort", workflow_id], env);
-    await command.waitForOutput(/Abort \S+\? Its workers are stopped \[y\/N\]/);
+    await command.waitForOutput(/Abort \S+ and stop its workers\? \[y\/N\]/);
     command.typeKeys(`${answer}\r`);
     expect((await command.result).code).toBe(code);
-    expect(command.text).toContain(code === 0 ? "is aborted, 1 taskforce to be stopped" : "nothing was done");
+    expect(command.text).toContain(code === 0 ? "is aborted, 1 taskforce to be stopped" : "nothing has changed");
     expect((await scenario.readWorkflow(workflow_id)).deactivated).toBe(deactivated);
   });
 
-  test("Ctrl-C instead of an answer ends with 130, and nothing is done", async () => {
+  test("Ctrl-C instead of an answer ends with 130 and changes nothing", async () => {
     const { workflow_id } = await scenario.createPending(at);
     const command = startOnTerminal(["finish", workflow_id], env);
     await command.waitForOutput(/\[y\/N\]/);
@@ -125,7 +125,7 @@ describe("on a terminal", () => {
     expect((await scenario.readWorkflow(workflow_id)).deactivated).toBeNull();
   });
 
-  test("query draws a table", async () => {
+  test("query prints a table", async () => {
     await scenario.submitWorkflow([makeTaskRequestAt([at.location])]);
     const command = startOnTerminal(["query", "taskforces", "-f", JSON.stringify({ schedd: at.schedd })], env);
     expect((await command.result).code).toBe(0);
@@ -133,18 +133,18 @@ describe("on a terminal", () => {
   });
 });
 
-describe("piped", () => {
+describe("in a pipe", () => {
   test("watch prints a line for each change, without colours, until the workflow has ended", async () => {
     const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
     const command = startCli(["watch", workflow_id], { env });
-    await command.waitForOutput(/pending-starter 1; 0 of 1 worker run/);
+    await command.waitForOutput(/1 waiting to start; 0 of 1 worker running/);
     const handOut = await scenario.takeToStart(at.createTms);
     await at.createTms.submitFailed(handOut, "no space");
     await command.waitForOutput(new RegExp(`${taskforce_uuid} failed condor-submit: ERROR: no space`));
     await scenario.deactivate(workflow_id, "finished");
     const { code, stdout, stderr } = await command.result;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/^\S+Z WF-\S+ FINISHED$/m);
+    expect(stdout).toMatch(/^\S+Z WF-\S+ finished$/m);
     expect(stdout).not.toContain("\u001b");
     const lines = stdout
       .trimEnd()
@@ -156,25 +156,25 @@ describe("piped", () => {
   test("SIGINT ends the watch with 130", async () => {
     const { workflow_id } = await scenario.createPending(at);
     const command = startCli(["watch", workflow_id], { env });
-    await command.waitForOutput(/pending-starter 1/);
+    await command.waitForOutput(/1 waiting to start/);
     command.child.kill("SIGINT");
     expect(await command.result).toMatchObject({ code: 130, stderr: "" });
   });
 
-  test("a watch goes on over a restart of the service", async () => {
+  test("a watch continues after a restart of the service", async () => {
     const settings = { REDIS_URL: await freshDatabase() };
     const first = new ServiceProcess("main", settings);
     const url = await first.waitForUrl();
     const created = await fetch(`${url}/v1/workflows`, { method: "POST", body: workflowRequestJson() });
     const workflow = idIn(await created.text());
     const command = startCli(["watch", workflow, "--url", url]);
-    await command.waitForOutput(/pending-starter 1/);
+    await command.waitForOutput(/1 waiting to start/);
     first.signal("SIGKILL");
     await first.waitForExit();
-    await command.waitForOutput(/ewms: the events broke off/);
+    await command.waitForOutput(/ewms: lost the event stream/);
     const second = new ServiceProcess("main", { ...settings, REST_PORT: new URL(url).port });
     await second.waitForUrl();
     await fetch(`${url}/v1/workflows/${workflow}/actions/finished`, { method: "POST" });
-    expect(await command.result).toMatchObject({ code: 0, stdout: expect.stringContaining("FINISHED") });
+    expect(await command.result).toMatchObject({ code: 0, stdout: expect.stringContaining("finished") });
   });
 });

@@ -34,20 +34,20 @@ const robot = () => ({ issuer: idp.issuer, clientId: "robot", clientSecret: "s3c
 const person = () => ({ issuer: idp.issuer, clientId: "cli", scope: "openid" });
 
 describe("with client credentials", () => {
-  test("the client is let in, and asks for one token however many requests it sends", async () => {
+  test("concurrent requests share one token", async () => {
     const client = createClient({ url: service.url, token: createTokenSource(robot()) });
     const before = idp.countRequests("token");
     await Promise.all(Array.from({ length: 5 }, () => unwrapResponse(client.GET("/v1/"))));
     expect(idp.countRequests("token")).toBe(before + 1);
   });
 
-  test("a token that ends soon is replaced before it does", async () => {
+  test("a token is replaced before it expires", async () => {
     idp.accessTokenSeconds = 10;
     const token = createTokenSource(robot());
     expect(await token()).not.toBe(await token());
   });
 
-  test("a token that the service refuses is replaced, once", async () => {
+  test("a rejected token is replaced once", async () => {
     const token = createTokenSource(robot());
     const usual = idp.nextLoginClaims;
     idp.nextLoginClaims = { ...usual, exp: 1 };
@@ -58,33 +58,33 @@ describe("with client credentials", () => {
     expect(await token()).not.toBe(old);
   });
 
-  test("a wrong secret is told in the provider's words", async () => {
-    const asked = createTokenSource({ ...robot(), clientSecret: "wrong" })();
-    await expect(asked).rejects.toBeInstanceOf(LoginFailed);
-    await expect(asked).rejects.toThrow(`${idp.issuer} gave no token: invalid_client (no such client)`);
+  test("a wrong secret throws the error of the provider", async () => {
+    const call = createTokenSource({ ...robot(), clientSecret: "wrong" })();
+    await expect(call).rejects.toBeInstanceOf(LoginFailed);
+    await expect(call).rejects.toThrow(`${idp.issuer} issued no token: invalid_client (no such client)`);
   });
 });
 
 describe("with the device flow", () => {
-  test("a person is shown where to log in, and the client waits until that is done", async () => {
+  test("the user receives the login page, and the client waits for the login", async () => {
     idp.deviceFlowOutcome = "waits";
     const shown: DeviceLogin[] = [];
     const token = createTokenSource(person(), { onDeviceLogin: (login) => shown.push(login) });
-    const asked = unwrapResponse(createClient({ url: service.url, token }).GET("/v1/"));
+    const call = unwrapResponse(createClient({ url: service.url, token }).GET("/v1/"));
     const before = idp.countRequests("token");
     await expect.poll(() => idp.countRequests("token")).toBeGreaterThan(before + 1);
     idp.deviceFlowOutcome = "agrees";
-    expect(await asked).toEqual({});
+    expect(await call).toEqual({});
     expect(shown).toEqual([{ page: `${idp.issuer}/activate`, code: "WDJB-MJHT", pageWithCode: undefined }]);
   });
 
-  test("one who refuses is not asked again", async () => {
+  test("a denied login is not repeated", async () => {
     idp.deviceFlowOutcome = "refuses";
     const token = createTokenSource(person(), { onDeviceLogin: () => undefined });
-    await expect(token()).rejects.toThrow("gave no token: access_denied");
+    await expect(token()).rejects.toThrow("issued no token: access_denied");
   });
 
-  test("waiting ends with the signal", async () => {
+  test("an abort ends the wait", async () => {
     idp.deviceFlowOutcome = "waits";
     const enough = new AbortController();
     const token = createTokenSource(person(), {
@@ -95,8 +95,8 @@ describe("with the device flow", () => {
   });
 });
 
-describe("a file of tokens", () => {
-  test("spares the next run the login, and is its owner's alone", async () => {
+describe("the token file", () => {
+  test("avoids another login, and only its owner can access it", async () => {
     const path = join(await temporaryFolder(), "deeper", "tokens.json");
     const logins: DeviceLogin[] = [];
     const start = () =>
@@ -110,7 +110,7 @@ describe("a file of tokens", () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  test("lets a token that has ended be renewed without a login, until the provider wants one", async () => {
+  test("refreshes an expired token without a login, until the provider rejects the refresh token", async () => {
     const cache = createTokenFileCache(join(await temporaryFolder(), "tokens.json"));
     const logins: DeviceLogin[] = [];
     const start = () => createTokenSource(person(), { cache, onDeviceLogin: (login) => logins.push(login) });
@@ -123,16 +123,16 @@ describe("a file of tokens", () => {
     expect(logins).toHaveLength(2);
   });
 
-  test("keeps tokens by provider and client", async () => {
+  test("stores tokens by provider and client", async () => {
     const path = join(await temporaryFolder(), "tokens.json");
     const cache = createTokenFileCache(path);
     const asRobot = await createTokenSource(robot(), { cache })();
     const asPerson = await createTokenSource(person(), { cache, onDeviceLogin: () => undefined })();
-    const kept = Object.values(JSON.parse(await readFile(path, "utf8")) as Record<string, { accessToken: string }>);
-    expect(kept.map(({ accessToken }) => accessToken)).toEqual([asRobot, asPerson]);
+    const stored = Object.values(JSON.parse(await readFile(path, "utf8")) as Record<string, { accessToken: string }>);
+    expect(stored.map(({ accessToken }) => accessToken)).toEqual([asRobot, asPerson]);
   });
 
-  test("that others could read is not believed, and made private", async () => {
+  test("is ignored and replaced if other users can read it", async () => {
     const path = join(await temporaryFolder(), "tokens.json");
     const cache = createTokenFileCache(path);
     const first = await createTokenSource(robot(), { cache })();

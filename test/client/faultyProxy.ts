@@ -4,49 +4,49 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 
-/** What happens to a request on its way. */
-type RequestFate = "passes" | "answer lost" | "answer cut off";
+/** What the proxy does with the response to a request. */
+type RequestFate = "passes" | "response lost" | "response truncated";
 
-/** A way to a service that a test can break. */
+/** A proxy that breaks connections to a service. */
 export interface FaultyProxy {
-  /** The same service, by way of the wire. */
+  /** URL of the proxy. */
   url: string;
-  /** Requests that reached the service, as `POST /v1/workflows`. */
+  /** Requests that reached the service, such as `POST /v1/workflows`. */
   readonly forwardedRequests: string[];
-  /** Headers of the last one. */
+  /** Headers of the last request. */
   lastHeaders(): IncomingMessage["headers"];
-  /** What happens to the next requests, one each; those after them pass. */
+  /** Sets the fates of the next requests; later requests pass. */
   setNextFates(...fates: RequestFate[]): void;
 }
 
 /**
- * Passes requests on to a service. Those that shall be lost are served all the same: their answer is read, and then the
- * client's connection breaks before it, or in the middle of it.
+ * Starts a proxy of a service. The service processes every request; the proxy can close the client's connection before
+ * the response or within it.
  */
 export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
-  const passed: string[] = [];
+  const forwarded: string[] = [];
   const fates: RequestFate[] = [];
   let headers: IncomingMessage["headers"] = {};
-  const serve = async (asked: IncomingMessage, response: ServerResponse) => {
-    passed.push(`${asked.method} ${asked.url}`);
-    headers = asked.headers;
+  const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
+    forwarded.push(`${incoming.method} ${incoming.url}`);
+    headers = incoming.headers;
     const fate = fates.shift() ?? "passes";
-    const body = await buffer(asked);
-    const passedOn = request(target + asked.url, {
-      method: asked.method,
-      headers: asked.headers,
+    const body = await buffer(incoming);
+    const outgoing = request(target + incoming.url, {
+      method: incoming.method,
+      headers: incoming.headers,
       agent: false,
     });
-    passedOn.end(body);
-    const [upstreamResponse] = (await once(passedOn, "response")) as [IncomingMessage];
+    outgoing.end(body);
+    const [upstreamResponse] = (await once(outgoing, "response")) as [IncomingMessage];
     const text = await buffer(upstreamResponse);
-    if (fate === "answer lost") return void response.destroy();
+    if (fate === "response lost") return void response.destroy();
     response.writeHead(upstreamResponse.statusCode ?? 500, upstreamResponse.statusMessage, upstreamResponse.headers);
     if (fate === "passes") return void response.end(text);
     response.write(text.subarray(0, text.length / 2), () => response.destroy());
   };
-  const server = createServer((asked, response) => {
-    serve(asked, response).catch((error: unknown) => response.destroy(error as Error));
+  const server = createServer((incoming, response) => {
+    serve(incoming, response).catch((error: unknown) => response.destroy(error as Error));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -57,7 +57,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    forwardedRequests: passed,
+    forwardedRequests: forwarded,
     lastHeaders: () => headers,
     setNextFates: (...following) => void fates.push(...following),
   };

@@ -9,11 +9,11 @@ import { makeTaskRequestAt, type ServiceScenario, single, startServiceScenario }
 import { freshDatabase } from "../setup/database.js";
 import { startTestService } from "../setup/testService.js";
 
-/** What an event says, in short. */
+/** A short form of an event. */
 const shortForm = ({ event, data }: WatchEvent): string =>
   event === "phase" ? `${data.phase}${data.was_successful ? "" : " failed"}` : event;
 
-/** Gathers what a watch tells until it ends. */
+/** Collects the events of a watch. */
 function collectEvents(watch: AsyncIterable<WatchEvent>): { events: WatchEvent[]; ended: Promise<void> } {
   const events: WatchEvent[] = [];
   const ended = (async () => {
@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => scenario.close());
 
 describe("a watch", () => {
-  test("tells what happens to a workflow, in order, and ends with its signal", async () => {
+  test("yields the events of a workflow in order, and ends with its signal", async () => {
     const at = scenario.nextAccessPoint();
     const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
     const enough = new AbortController();
@@ -40,8 +40,8 @@ describe("a watch", () => {
     await expect.poll(() => opened).toBe(1);
     await at.createTms.submit(await scenario.takeToStart(at.createTms));
     await scenario.deactivate(workflow_id, "finished");
-    const told = () => events.map(shortForm).filter((event) => event !== "summary");
-    await expect.poll(told).toEqual(["condor-submit", "deactivated", "pending-stopper"]);
+    const received = () => events.map(shortForm).filter((event) => event !== "summary");
+    await expect.poll(received).toEqual(["condor-submit", "deactivated", "pending-stopper"]);
     expect(events.find(({ event }) => event === "phase")?.data).toMatchObject({
       workflow_id,
       taskforce_uuid,
@@ -53,7 +53,7 @@ describe("a watch", () => {
     await expect(ended).rejects.toThrow("enough");
   });
 
-  test("goes on after an event of an earlier one", async () => {
+  test("resumes after an event of an earlier watch", async () => {
     const at = scenario.nextAccessPoint();
     const { workflow_id } = await scenario.createPending(at);
     const client = createClient({ url: scenario.url });
@@ -72,7 +72,7 @@ describe("a watch", () => {
     expect(events.map(shortForm)).not.toContain(shortForm(value as WatchEvent));
   });
 
-  test("of all workflows tells of new ones", async () => {
+  test("of all workflows yields created events", async () => {
     const enough = new AbortController();
     let opened = 0;
     const options = { signal: enough.signal, onOpen: () => void opened++ };
@@ -85,16 +85,16 @@ describe("a watch", () => {
     await expect(ended).rejects.toThrow();
   });
 
-  test("of a workflow that is unknown is refused", async () => {
+  test("of an unknown workflow throws a 404", async () => {
     const watch = createClient({ url: scenario.url }).watch("WF-0-00000000");
     await expect(watch.next()).rejects.toEqual(new ApiError(404, "no workflow found with id: WF-0-00000000"));
   });
 
-  test("that is ended while its stream is being opened lets go of the connection", async () => {
+  test("closes the connection when it is aborted while the stream opens", async () => {
     const enough = new AbortController();
-    let letGo: Promise<unknown> | undefined;
+    let closed: Promise<unknown> | undefined;
     const server = createServer((_request, response) => {
-      letGo = once(response, "close");
+      closed = once(response, "close");
       enough.abort(new Error("enough"));
       response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
     });
@@ -103,10 +103,10 @@ describe("a watch", () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const watch = createClient({ url }).watch("WF-0-00000000", { signal: enough.signal });
     await expect(watch.next()).rejects.toThrow("enough");
-    await letGo;
+    await closed;
   });
 
-  test("gives up where nobody ever answered", async () => {
+  test("throws if the service never answers", async () => {
     const { url, close } = await startTestService();
     await close();
     const watch = createClient({ url, retry: { maxSeconds: 0 } }).watch("WF-0-00000000");
@@ -115,17 +115,17 @@ describe("a watch", () => {
 });
 
 test.each(["SIGKILL", "SIGTERM"] as const)(
-  "a watch goes over a restart of the web process after %s: nothing is lost, nothing told twice",
+  "a watch continues after a restart of the web process by %s, without lost or repeated events",
   async (signal) => {
     const environment = { REDIS_URL: await freshDatabase() };
     const worker = new ServiceProcess("worker", environment);
     const web = new ServiceProcess("web", environment);
     const url = await web.waitForUrl();
     const other = new ServiceProcess("web", environment);
-    const elsewhere = await other.waitForUrl();
+    const otherUrl = await other.waitForUrl();
     await worker.waitForOutput(/Redis/);
     const post = async <T>(path: string, body: string): Promise<T> =>
-      (await (await fetch(elsewhere + path, { method: "POST", body })).json()) as T;
+      (await (await fetch(otherUrl + path, { method: "POST", body })).json()) as T;
     const { workflow, taskforces } = await post<CreatedWorkflow>("/v1/workflows", workflowRequestJson());
     const { taskforce_uuid } = single(taskforces);
     const fail = (n: number) => post(`/v1/tms/condor-rm/taskforces/${taskforce_uuid}/failed`, `{"error": "no ${n}"}`);

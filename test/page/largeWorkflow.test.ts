@@ -5,27 +5,27 @@ import { PageDriver } from "./pageDriver.js";
 
 const TASK_COUNT = 100;
 const LOCATION_COUNT = 100;
-/** Elements of a document that a browser draws without a thought. */
+/** Maximum number of elements: a browser renders them without a delay. */
 const MAX_ELEMENTS = 3000;
 
-it("sums ten thousand taskforces up, and shows them a page at a time when asked to", async () => {
-  const places = Array.from({ length: LOCATION_COUNT }, (_, n) => [`place-${n}`, { schedd: `schedd-${n % 10}` }]);
-  const story = await startServiceScenario({ CLUSTER_LOCATIONS: JSON.stringify(Object.fromEntries(places)) });
-  onTestFinished(() => story.close());
-  const locations = places.map(([name]) => name as string);
+it("shows sums of ten thousand taskforces, and on request the taskforces a page at a time", async () => {
+  const locations = Array.from({ length: LOCATION_COUNT }, (_, n) => [`location-${n}`, { schedd: `schedd-${n % 10}` }]);
+  const scenario = await startServiceScenario({ CLUSTER_LOCATIONS: JSON.stringify(Object.fromEntries(locations)) });
+  onTestFinished(() => scenario.close());
+  const names = locations.map(([name]) => name as string);
   const tasks = Array.from({ length: TASK_COUNT }, (_, n) =>
-    makeTaskRequestAt(locations, {
+    makeTaskRequestAt(names, {
       task_args: `part ${n}`,
       input_queue_aliases: ["frames"],
       output_queue_aliases: ["maps"],
     }),
   );
-  const { workflow, taskforces } = await story.submitWorkflow(tasks);
+  const { workflow, taskforces } = await scenario.submitWorkflow(tasks);
   expect(taskforces).toHaveLength(TASK_COUNT * LOCATION_COUNT);
 
   const browser = await openBrowser();
   onTestFinished(() => browser.close());
-  const driver = await PageDriver.open(browser, story.url);
+  const driver = await PageDriver.open(browser, scenario.url);
   const { page } = driver;
   const elements = () => page.evaluate<number>("document.querySelectorAll('*').length");
   page.setDefaultTimeout(60_000);
@@ -37,26 +37,26 @@ it("sums ten thousand taskforces up, and shows them a page at a time when asked 
   expect(await elements()).toBeLessThan(MAX_ELEMENTS);
   expect(await driver.findAccessibilityViolations()).toEqual([]);
 
-  // The service may be away for a moment just then: they are asked for again.
-  let asked = 0;
-  await page.route("**/v1/query/taskforces", (route) => (asked++ === 0 ? route.abort() : route.continue()));
+  // The first request fails: the page repeats it.
+  let requests = 0;
+  await page.route("**/v1/query/taskforces", (route) => (requests++ === 0 ? route.abort() : route.continue()));
   await page.getByRole("button", { name: "Show 10,000 taskforces one by one" }).click();
   const pages = page.getByRole("navigation", { name: "Pages of taskforces" });
   await pages.getByText("1–50 of 10,000").waitFor();
-  expect(asked).toBeGreaterThan(1);
+  expect(requests).toBeGreaterThan(1);
   expect(await rows.count()).toBe(50);
 
-  // All of them are launched by and by; the list learns that from events. A stream that had to begin anew has it read once more.
+  // The list follows the launches by events. Only a reconnect of the stream causes another request.
   await rows.getByText("waiting to start").nth(49).waitFor();
-  expect(asked).toBeLessThan(5);
+  expect(requests).toBeLessThan(5);
 
-  // Nobody looks for a while.
+  // The page is in the background for a while.
   await page.evaluate(
     `Object.defineProperty(document, "hidden", { value: true, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"))`,
   );
-  const tms = story.tms("schedd-0");
-  const handOut = await story.takeToStart(tms);
+  const tms = scenario.tms("schedd-0");
+  const handOut = await scenario.takeToStart(tms);
   await tms.submit(handOut);
   await page.evaluate(
     `delete document.hidden;

@@ -2,11 +2,11 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser } from "../../scripts/browser/chromium.js";
 import { seededRandom } from "../../scripts/tms/random.js";
-import { runCli } from "../cli/cliProcess.js";
+import { runCli } from "../cli/runCli.js";
 import { makeTaskRequestAt, type ServiceScenario, startServiceScenario } from "../scenarios/serviceScenario.js";
 import { PageDriver } from "./pageDriver.js";
 
-/** Milliseconds: each of these is a long story. */
+/** Milliseconds: each test is a long scenario. */
 const TEST_TIMEOUT_MS = 90_000;
 
 let scenario: ServiceScenario;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([browser?.close(), scenario?.close()]));
 
 it(
-  "shows a workflow's whole life by itself, and ends it",
+  "shows the life of a workflow without a reload, and aborts it",
   async () => {
     const at = scenario.nextAccessPoint({ random: seededRandom(3) });
     const driver = await PageDriver.open(browser, scenario.url);
@@ -26,7 +26,7 @@ it(
     await page.getByText("No workflows yet").waitFor();
     await page.getByText("Live", { exact: true }).waitFor();
 
-    // Submitted by the command line while somebody looks at the list.
+    // Submitted by the command line while the list is open.
     const tasks = [
       makeTaskRequestAt([at.location], {
         task_image: "/cvmfs/images/prepare:v1",
@@ -50,13 +50,13 @@ it(
     await row.getByText("prepare:v1, reco:v2").waitFor();
     await row.getByRole("link").click();
 
-    // Its own page: the graph, the timeline, and what it waits for.
+    // The workflow's view: the graph, the timeline, and the reason of the wait.
     await page.getByRole("heading", { level: 1, name: workflow }).waitFor();
     const reco = page.getByRole("button", { name: /^Task reco:v2/ });
     await reco.waitFor();
     expect(await reco.getAttribute("aria-label")).toContain("waiting");
     await page.getByRole("img", { name: /^Message queue/ }).waitFor();
-    await page.getByText(/wait for schedd access-point/).waitFor();
+    await page.getByText(/waiting for schedd access-point/).waitFor();
     const timeline = page.locator(".timeline-row");
     await timeline.nth(1).waitFor();
 
@@ -68,7 +68,7 @@ it(
     await page.locator(".task-workers").getByText("RUNNING · Tasking").nth(1).waitFor();
     expect(await page.locator(".workers .stack .fill-working").count()).toBe(2);
 
-    // One more taskforce, asked for on the page.
+    // The page adds a taskforce.
     await page.getByRole("button", { name: "Add workers…" }).click();
     await page.locator("select[name=task]").selectOption({ label: await labelOf(page, "reco:v2") });
     await page.getByLabel("Workers", { exact: true }).fill("7");
@@ -76,7 +76,7 @@ it(
     await page.getByRole("status").filter({ hasText: "Added 7 workers" }).waitFor();
     await timeline.nth(2).waitFor();
 
-    // Aborted there: nothing happens before it is confirmed.
+    // The page aborts the workflow, only after a confirmation.
     await page.getByRole("button", { name: "Abort…" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Keep it running" }).click();
     expect((await scenario.readWorkflow(workflow)).deactivated).toBeNull();
@@ -87,12 +87,12 @@ it(
     expect((await scenario.readWorkflow(workflow)).deactivated).toBe("ABORTED");
     expect(await page.getByRole("button", { name: "Abort…" }).count()).toBe(0);
 
-    // The clusters go, and with them the bars of what ran.
+    // The clusters are removed, and so are the bars of their workers.
     const { stdout } = await runCli(["ids", "--taskforces", workflow], { env: { EWMS_URL: scenario.url } });
     for (const uuid of stdout.trim().split("\n")) await scenario.waitForPhase(uuid, "pending-stopper");
     await at.createTms.drainStoppers();
     await at.createTms.advanceAndReport();
-    await timeline.filter({ hasText: "complete" }).nth(1).waitFor();
+    await timeline.filter({ hasText: "completed" }).nth(1).waitFor();
     await page.locator(".workers .stack .fill-working").first().waitFor({ state: "detached" });
     await page
       .locator(".task-workers")
@@ -109,7 +109,7 @@ const labelOf = async (page: PageDriver["page"], image: string): Promise<string>
   (await page.getByRole("option", { name: image }).textContent()) ?? "";
 
 it(
-  "shows what is found, and says when nothing is",
+  "shows the results of a search, and a notice if there are none",
   async () => {
     const at = scenario.nextAccessPoint();
     const { workflow } = await scenario.submitWorkflow([
@@ -133,7 +133,7 @@ it(
       await expect.poll(() => page.locator(".workflows > li").count()).toBe(1);
       await page.getByRole("link", { name: workflow.workflow_id }).waitFor();
     }
-    await search("no such thing");
+    await search("no such workflow");
     await page.getByText("No workflow matches").waitFor();
     await page.getByRole("button", { name: "Show all" }).click();
     await page.getByRole("link", { name: workflow.workflow_id }).waitFor();
@@ -143,7 +143,7 @@ it(
     await page.getByLabel("State").selectOption("running");
     await page.waitForURL(/state=running/);
     await expect.poll(() => page.getByRole("link", { name: workflow.workflow_id }).count()).toBe(0);
-    // An address can be sent to somebody else.
+    // The URL contains the filters.
     await page.reload();
     expect(await page.getByLabel("State").inputValue()).toBe("running");
     expect(driver.browserErrors).toEqual([]);

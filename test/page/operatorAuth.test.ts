@@ -23,48 +23,46 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([browser?.close(), idp?.stop()]));
 
-/** A service that checks tokens, and what it logs. */
+/** Starts a service with authentication and records its log. */
 async function startGuardedService(
   settings: Record<string, string>,
-): Promise<{ story: ServiceScenario; lines: string[] }> {
+): Promise<{ scenario: ServiceScenario; lines: string[] }> {
   const { log, lines } = recordingLog();
-  const story = await startServiceScenario({ AUTH_OPENID_URL: idp.issuer, ...settings }, { tokens, log });
-  onTestFinished(() => story.close());
-  return { story, lines };
+  const scenario = await startServiceScenario({ AUTH_OPENID_URL: idp.issuer, ...settings }, { tokens, log });
+  onTestFinished(() => scenario.close());
+  return { scenario, lines };
 }
 
-/** Opens a workflow by its address, and aborts it. */
+/** Opens a workflow by its URL and aborts it. */
 async function abortOnPage(
-  { story, lines }: Awaited<ReturnType<typeof startGuardedService>>,
+  { scenario, lines }: Awaited<ReturnType<typeof startGuardedService>>,
   driver: PageDriver,
-  who: string,
+  operator: string,
 ) {
-  const { workflow } = await story.submitWorkflow([makeTaskRequestAt([story.nextAccessPoint().location])]);
+  const { workflow } = await scenario.submitWorkflow([makeTaskRequestAt([scenario.nextAccessPoint().location])]);
   const { page } = driver;
   await driver.openView(`/workflows/${workflow.workflow_id}`);
-  await page.getByText(who).first().waitFor();
+  await page.getByText(operator).first().waitFor();
   await page.getByText("Live", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Abort…" }).click();
   await page.getByRole("button", { name: "Abort the workflow" }).click();
   await page.getByText("aborted").first().waitFor();
-  const acts = async () => lines.map((line) => JSON.parse(line)).filter(({ audit }) => audit === true);
-  const found = await waitForValue("the audit", acts, (list) => list.length > 0);
-  expect(found).toMatchObject([
-    { operator: who, action: "/v1/workflows/{workflow_id}/actions/abort", outcome: "done" },
-  ]);
+  const auditRecords = async () => lines.map((line) => JSON.parse(line)).filter(({ audit }) => audit === true);
+  const found = await waitForValue("the audit record", auditRecords, (list) => list.length > 0);
+  expect(found).toMatchObject([{ operator, action: "/v1/workflows/{workflow_id}/actions/abort", outcome: "done" }]);
   expect(driver.browserErrors).toEqual([]);
 }
 
-it("an operator with a password opens a workflow by its address, and aborts it", async () => {
+it("an operator with a password opens a workflow by its URL, and aborts it", async () => {
   const service = await startGuardedService({ ADMIN_USER: "olga", ADMIN_PASSWORD: "open sesame" });
-  const driver = await PageDriver.open(browser, service.story.url, {
+  const driver = await PageDriver.open(browser, service.scenario.url, {
     httpCredentials: { username: "olga", password: "open sesame" },
   });
   await abortOnPage(service, driver, "olga");
   await driver.close();
 });
 
-it("an operator who signs in comes back to the workflow, aborts it, and signs out", async () => {
+it("an operator who signs in returns to the workflow, aborts it, and signs out", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -81,11 +79,11 @@ it("an operator who signs in comes back to the workflow, aborts it, and signs ou
   driver.allowHost(idp.issuer);
   await abortOnPage(service, driver, "ada (4711)");
 
-  // Whoever is signed out elsewhere is told so, and keeps what is there.
+  // The page reports the end of the session.
   await driver.page.context().clearCookies();
   await driver.page.getByRole("link", { name: "Schedds" }).click();
   await driver.page.getByRole("alert").getByText("You are signed out").waitFor();
-  await driver.page.getByRole("button", { name: "Load the page again" }).click();
+  await driver.page.getByRole("button", { name: "Reload the page" }).click();
   await driver.page
     .getByRole("link", { name: /access-point/ })
     .first()

@@ -14,8 +14,8 @@ import { startTestService, type TestService } from "../setup/testService.js";
 
 const HTML = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 const PASSWORD = { ADMIN_USER: "ada", ADMIN_PASSWORD: "enchantress" };
-const RIGHT = { authorization: `Basic ${Buffer.from("ada:enchantress").toString("base64")}` };
-/** Bytes of all that a browser loads before it shows something, packed. */
+const CREDENTIALS = { authorization: `Basic ${Buffer.from("ada:enchantress").toString("base64")}` };
+/** Maximum size of the first load in bytes, with gzip. */
 const MAX_BYTES = 150 * 1024;
 
 let open: TestService;
@@ -31,39 +31,39 @@ const assetsOf = (html: string) => [...html.matchAll(/(?:src|href)="([^"]+)"/g)]
 
 describe("the page", () => {
   it.each(["/", "/?state=running", "/workflows/WF-0-00000000", "/schedds", "/schedds/a%20b/c"])(
-    "is at %s for a browser, and asked for anew each time",
+    "is served at %s to a browser, without caching",
     async (path) => {
-      const answer = await get(path);
-      expect(answer.status).toBe(200);
-      expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
-      expect(answer.headers.get("cache-control")).toBe("no-cache, private");
-      expect(await answer.text()).toContain('<div id="page">');
+      const response = await get(path);
+      expect(response.status).toBe(200);
+      expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+      expect(response.headers.get("cache-control")).toBe("no-cache, private");
+      expect(await response.text()).toContain('<div id="page">');
     },
   );
 
-  it("loads what is named after its contents, for ever, from here alone", async () => {
+  it("loads assets with hashed names, cached forever, only from the service", async () => {
     const paths = assetsOf(await (await get("/")).text());
     expect(paths.length).toBeGreaterThanOrEqual(3);
     for (const path of paths) {
       expect(path).toMatch(/^\/assets\/[\w-]+-[\w-]{8}\.(js|css|svg)$/);
-      const answer = await get(path, { accept: "*/*" });
-      expect(answer.status).toBe(200);
-      expect(answer.headers.get("cache-control")).toBe("private, max-age=31536000, immutable");
-      expect(await answer.text()).not.toMatch(/@import|url\(["']?https?:/);
+      const response = await get(path, { accept: "*/*" });
+      expect(response.status).toBe(200);
+      expect(response.headers.get("cache-control")).toBe("private, max-age=31536000, immutable");
+      expect(await response.text()).not.toMatch(/@import|url\(["']?https?:/);
     }
   });
 
-  it("loads no more than 150 KiB before it shows something", async () => {
+  it("has a first load of at most 150 KiB", async () => {
     const html = await (await get("/")).text();
     const bodies = await Promise.all(assetsOf(html).map(async (path) => (await get(path)).arrayBuffer()));
     const bytes = [Buffer.from(html), ...bodies.map((body) => Buffer.from(body))]
       .map((body) => gzipSync(body).length)
       .reduce((sum, length) => sum + length, 0);
-    console.error(`the page's first load: ${(bytes / 1024).toFixed(1)} KiB, packed`);
+    console.error(`the page's first load: ${(bytes / 1024).toFixed(1)} KiB, gzip`);
     expect(bytes).toBeLessThanOrEqual(MAX_BYTES);
   });
 
-  it("runs nothing that stands in its document, and shows itself in no frame", async () => {
+  it("allows no inline scripts or styles, and no frames", async () => {
     const { headers } = await get("/");
     const rules = headers.get("content-security-policy") ?? "";
     expect(rules.split(";")).toEqual(
@@ -74,7 +74,7 @@ describe("the page", () => {
     expect(await (await get("/")).text()).not.toMatch(/<style|<script(?![^>]*src=)|\son\w+=|style=/);
   });
 
-  it("stands in the way of nothing else", async () => {
+  it("leaves all other paths alone", async () => {
     const json = { accept: "application/json" };
     for (const path of ["/", "/workflows/WF-0-00000000", "/schedds"])
       expect(await (await get(path, json)).json()).toEqual({ code: 404, error: `path not found: ${path}` });
@@ -87,17 +87,17 @@ describe("the page", () => {
   });
 });
 
-describe("behind the operators' door", () => {
-  it("is for whoever passes, and knows who that is", async () => {
+describe("with operator authentication", () => {
+  it("requires a login, and contains the name of the operator", async () => {
     for (const path of ["/", "/workflows/x", "/assets/index.js"])
       expect((await get(path, HTML, guarded)).status).toBe(401);
-    const html = await (await get("/", { ...HTML, ...RIGHT }, guarded)).text();
+    const html = await (await get("/", { ...HTML, ...CREDENTIALS }, guarded)).text();
     expect(html).toContain('<meta name="operator" content="ada">');
     expect(html).not.toContain('name="exit"');
   });
 });
 
-it("a person is told when the page was not built", async () => {
+it("without a built page, the service shows how to build it", async () => {
   const app = express();
   app.use(trackRequests([], new DrainController()));
   const empty = await mkdtemp(join(tmpdir(), "wms-test-"));
@@ -109,7 +109,7 @@ it("a person is told when the page was not built", async () => {
   app.use(workflowPages(operators, readBuiltPage([`${empty}/`])));
   const server = createServer(app);
   onTestFinished(() => closeServer(server, AbortSignal.timeout(5000)));
-  const answer = await fetch(await listen(server, "127.0.0.1", 0), { headers: HTML });
-  expect(answer.status).toBe(200);
-  expect(await answer.text()).toMatch(/npm run build.*href="\/docs\/"/s);
+  const response = await fetch(await listen(server, "127.0.0.1", 0), { headers: HTML });
+  expect(response.status).toBe(200);
+  expect(await response.text()).toMatch(/npm run build.*href="\/docs\/"/s);
 });

@@ -11,7 +11,7 @@ import { PageDriver } from "./pageDriver.js";
 /** Milliseconds for a test that starts several processes and a browser. */
 const TEST_TIMEOUT_MS = 90_000;
 
-/** A port that nobody listens on for now. */
+/** A free port. */
 async function freePort(): Promise<string> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -21,7 +21,7 @@ async function freePort(): Promise<string> {
 }
 
 it(
-  "keeps what it shows while the web process is gone, says so, and goes on by itself when it is back",
+  "keeps its contents while the web process is down, shows an alert, and updates after the restart",
   async () => {
     const environment = { REDIS_URL: await freshDatabase(), REST_PORT: await freePort() };
     const worker = new ServiceProcess("worker", environment);
@@ -29,7 +29,7 @@ it(
     const url = await first.waitForUrl();
     await worker.waitForOutput(/WMS worker runs/);
     const { workflow, taskforce } = await createSmallWorkflow(url);
-    await waitUntil("it waits to start", async () => {
+    await waitUntil("the taskforce is pending-starter", async () => {
       const { phase } = await readEntity<{ phase: string }>(url, taskforce);
       return phase === "pending-starter";
     });
@@ -49,8 +49,7 @@ it(
       .getByRole("alert")
       .getByText(/The service does not answer/)
       .waitFor();
-    await page.getByText("Service away").waitFor();
-    // The last state stays.
+    await page.getByText("Disconnected").waitFor();
     expect(await row.getByText("waiting to start").count()).toBe(1);
 
     const second = new ServiceProcess("web", environment);
@@ -65,7 +64,7 @@ it(
 );
 
 it(
-  "asks every few seconds where a proxy lets no stream through",
+  "polls behind a proxy that blocks the stream",
   async () => {
     const service = new ServiceProcess("main", { REDIS_URL: await freshDatabase() });
     const url = await service.waitForUrl();
@@ -75,7 +74,7 @@ it(
     const driver = await PageDriver.open(browser, url);
     await driver.page.route(/\/events$/, (route) => route.abort());
     await driver.openView(workflow.replace("/v1", ""));
-    await driver.page.getByText("Every few seconds").waitFor();
+    await driver.page.getByText("Polling", { exact: true }).waitFor();
     await driver.page.locator(".timeline-row").getByText("waiting to start").waitFor();
     await createSimulatedTms({ url, schedd: "SCHEDD1" }).drainStarters();
     await driver.page.locator(".timeline-row").getByText("submitted").waitFor();

@@ -12,7 +12,7 @@ let browser: Browser;
 let workflow: string;
 let schedd: string;
 
-/** A day like any other: workers run and fail, taskforces wait and are dead, one workflow is aborted. */
+/** A typical state: workers run and fail, taskforces wait or are dead letters, one workflow is aborted. */
 beforeAll(async () => {
   [scenario, browser] = await Promise.all([
     startServiceScenario({ TMS_ACTION_RETRIES: "0", TMS_RETRY_WAIT: "0" }),
@@ -55,12 +55,12 @@ const views = (): [name: string, path: string, shows: RegExp][] => [
   ["a workflow", `/workflows/${workflow}`, /Failed attempts/],
   ["schedds", "/schedds", /dead letter/],
   ["a schedd", `/schedds/${schedd}`, /no such file/],
-  ["nothing that is known", UNKNOWN, /no such thing/],
-  ["no view at all", "/schedds/a/b/c", /no such page/],
+  ["an unknown workflow", UNKNOWN, /Not found/],
+  ["an unknown path", "/schedds/a/b/c", /Page not found/],
 ];
 
 describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
-  it.each([0, 1, 2, 3, 4, 5])("view %i has no barrier, and no foreign word", async (n) => {
+  it.each([0, 1, 2, 3, 4, 5])("view %i is accessible and has no browser errors", async (n) => {
     const [, path, shows] = views()[n] as typeof views extends () => (infer V)[] ? V : never;
     const driver = await PageDriver.open(browser, scenario.url, { colorScheme });
     await driver.openView(path);
@@ -70,13 +70,13 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
     await driver.close();
   });
 
-  it("windows have no barrier either", async () => {
+  it("dialogs are accessible", async () => {
     const driver = await PageDriver.open(browser, scenario.url, { colorScheme });
     await driver.openView(`/workflows/${workflow}`);
     for (const button of ["Abort…", "Add workers…", "Workflow as JSON"]) {
       await driver.page.getByRole("button", { name: button }).click();
       await driver.page.getByRole("dialog").waitFor();
-      await driver.page.getByText(/^Reading /).waitFor({ state: "detached" });
+      await driver.page.getByText(/^Loading /).waitFor({ state: "detached" });
       expect(await driver.findAccessibilityViolations()).toEqual([]);
       await driver.page.keyboard.press("Escape");
       await driver.page.getByRole("dialog").waitFor({ state: "detached" });
@@ -85,7 +85,7 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
   });
 });
 
-it("fits a phone of 360 pixels: no view scrolls sideways", async () => {
+it("fits a phone of 360 pixels: no view scrolls horizontally", async () => {
   const driver = await PageDriver.open(browser, scenario.url, { viewport: { width: 360, height: 740 } });
   for (const [name, path, shows] of views()) {
     await driver.openView(path);
@@ -95,31 +95,31 @@ it("fits a phone of 360 pixels: no view scrolls sideways", async () => {
   await driver.close();
 });
 
-it("works by keyboard alone: from the list to a workflow, through its graph, into a window and out of it", async () => {
+it("works by keyboard alone: from the list to a workflow, through its graph, into a dialog and out of it", async () => {
   const driver = await PageDriver.open(browser, scenario.url);
   const { page } = driver;
   const focused = () =>
     page.evaluate<string>("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent");
-  const tabTo = async (wanted: RegExp) => {
+  const tabTo = async (target: RegExp) => {
     for (let steps = 0; steps < 60; steps++) {
       await page.keyboard.press("Tab");
-      if (wanted.test(await focused())) return;
+      if (target.test(await focused())) return;
     }
-    throw new Error(`${wanted} can't be reached, the focus is on ${await focused()}`);
+    throw new Error(`${target} can't be reached, the focus is on ${await focused()}`);
   };
   await driver.openView("/");
   await page.getByRole("link", { name: workflow }).waitFor();
   await tabTo(new RegExp(workflow));
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: workflow }).waitFor();
-  // Where a reader goes on from.
+  // The heading has the focus.
   await expect.poll(focused).toContain(workflow);
 
   await tabTo(/^Message queue b, public/);
   await page.getByRole("button", { name: /^Task reco/ }).waitFor();
   await page.getByRole("button", { name: /^Task reco/ }).focus();
   await page.keyboard.press("Enter");
-  await page.getByText("Only reco:v2 is shown").waitFor();
+  await page.getByText("Only reco:v2 shown").waitFor();
   await expect.poll(() => page.locator(".timeline-row").count()).toBe(1);
   await page.keyboard.press("Space");
   await expect.poll(() => page.locator(".timeline-row").count()).toBe(3);
@@ -146,7 +146,7 @@ it("shows raw objects, and copies them", async () => {
   await driver.close();
 });
 
-it("leads from a schedd to the Bull dashboard, and from a dead letter to its workflow", async () => {
+it("links a schedd to the Bull dashboard, and a dead letter to its workflow", async () => {
   const driver = await PageDriver.open(browser, scenario.url);
   await driver.openView("/schedds");
   await driver.page.getByRole("link", { name: schedd, exact: true }).click();

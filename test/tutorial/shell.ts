@@ -3,17 +3,17 @@ import { once } from "node:events";
 import { onTestFinished } from "vitest";
 import { waitUntil } from "../processes/serviceProcess.js";
 
-/** Milliseconds that one command may take: `npm start` compiles first. */
+/** Milliseconds for one command: `npm start` builds first. */
 const COMMAND_TIMEOUT_MS = 60_000;
 
-/** Something in a terminal: it and what it starts end with the test. */
+/** A process of a terminal that ends with the test, with its children. */
 class TerminalProcess {
   output = "";
   readonly child: ChildProcess;
   readonly closed: Promise<unknown>;
 
   constructor(args: string[], env: NodeJS.ProcessEnv, cwd: string) {
-    // A group of its own: npm starts others, which must not stay.
+    // A process group, so that the children of npm end, too.
     this.child = spawn("bash", args, { env, cwd, detached: true, stdio: ["pipe", "pipe", "pipe"] });
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.setEncoding("utf8").on("data", (text: string) => {
@@ -32,19 +32,19 @@ class TerminalProcess {
     try {
       if (this.child.pid !== undefined) process.kill(-this.child.pid, signal);
     } catch {
-      // All of it has ended.
+      // The process group has ended.
     }
   }
 }
 
-/** A terminal in which one command goes on. */
+/** A terminal with one command in the background. */
 export class BackgroundCommand extends TerminalProcess {
   constructor(command: string, env: NodeJS.ProcessEnv, cwd: string) {
     super(["-c", `exec 2>&1; ${command}`], env, cwd);
   }
 }
 
-/** A shell that does one command after the other, and remembers its variables. */
+/** A shell that runs one command after the other and keeps its variables. */
 export class Shell extends TerminalProcess {
   constructor(env: NodeJS.ProcessEnv, cwd: string) {
     super(["-s"], env, cwd);

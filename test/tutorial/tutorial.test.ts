@@ -7,10 +7,10 @@ import { startTestService } from "../setup/testService.js";
 import { BackgroundCommand, Shell } from "./shell.js";
 import { type CommandStep, matchesOutput, parseBlocks } from "./tutorialPage.js";
 
-/** Commands that only look, so that they can be repeated until it is as the page says: a reader is slower than a test. */
+/** Read-only commands, which the test repeats until their output matches: the test is faster than a reader. */
 const READ_COMMANDS = /^npx ewms (why|ls|drain|query|get) /;
 
-test("a page's line stands for another with its own ids, times and numbers", () => {
+test("a shown line matches a printed line with other ids, times and numbers", () => {
   const shown = ["2026-11-24T17:26:40Z TF-6b05-aa.b on SCHEDD1: …", "…", "(for 4 min)"];
   expect(matchesOutput("2027-01-01T00:00:00Z TF-1234-ff.b on SCHEDD1: no space\n(for 3 s)\n", shown)).toBe(true);
   expect(matchesOutput("2027-01-01T00:00:00Z TF-1234-ff.b on SCHEDD1: no\nmore\n\n(for 3 s)\n", shown)).toBe(true);
@@ -34,7 +34,7 @@ test("docs/tutorial.md, command by command", { timeout: 240_000 }, async () => {
     ).toBe(true);
   const follow = async (step: CommandStep) => {
     steps++;
-    // The page's port may be somebody else's here.
+    // The test's service has another port.
     const command = step.command.startsWith("export EWMS_URL=") ? `export EWMS_URL=${url}` : step.command;
     let output = await shell.run(command);
     if (READ_COMMANDS.test(command))
@@ -63,7 +63,7 @@ test("docs/tutorial.md, command by command", { timeout: 240_000 }, async () => {
       const started = new BackgroundCommand(step.command, env, ".");
       terminals.set(terminal, started);
       const isService = terminal === "service";
-      // npm says first what it runs.
+      // npm prints its command first.
       const output = () =>
         isService ? started.output.slice(Math.max(0, started.output.indexOf("WMS listens"))) : started.output;
       await waitUntil(

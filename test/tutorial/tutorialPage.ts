@@ -1,25 +1,25 @@
 import { readFileSync } from "node:fs";
 
-/** A command of a page and what it prints there. */
+/** A command of a page and its output. */
 export interface CommandStep {
   command: string;
-  /** The lines beneath it; `…` stands for anything. */
+  /** The lines of output; `…` matches any text. */
   output: string[];
 }
 
-/** What a page has its reader do. */
+/** A block of a page that a test executes. */
 export type Block =
-  /** Steps that end, one after the other. */
+  /** Commands, one after the other. */
   | { kind: "steps"; steps: CommandStep[] }
-  /** A step that goes on in a terminal of its own, by that name. */
+  /** A command that continues in a named terminal. */
   | { kind: "background"; terminal: string; step: CommandStep }
-  /** What is on such a terminal when its command has ended. */
+  /** The output of a named terminal after its command has ended. */
   | { kind: "ends"; terminal: string; output: string[] }
   | { kind: "file"; name: string; content: string };
 
 const FENCE = /^```(\w+)(?: ([^\n]+))?\n(.*?)^```$/gms;
 
-/** The blocks of a page that a test can do: those marked `console`, and others with the name of a file. */
+/** Parses the blocks of a page that a test executes: `console` blocks, and blocks with the name of a file. */
 export function parseBlocks(page: string): Block[] {
   return [...readFileSync(page, "utf8").matchAll(FENCE)].flatMap(([, language, mark, content = ""]): Block[] => {
     if (language !== "console") return mark === undefined ? [] : [{ kind: "file", name: mark, content }];
@@ -42,17 +42,17 @@ function parseSteps(content: string): CommandStep[] {
   return steps;
 }
 
-/** What is different each time, and how it looks in the pattern of a line. */
+/** Texts that vary between runs, and their patterns. */
 const VARYING: [shown: RegExp, matches: string][] = [
   [/\b(WF|TK|TF)(-[0-9a-f]+)+/g, "$1(-[0-9a-f]+)+"],
   [/\d{4}-\d\d-\d\dT[\d:]+Z/g, "\\d{4}-\\d\\d-\\d\\dT[\\d:]+Z"],
   [/\d\d:\d\d:\d\d\.\d{3}/g, "\\d\\d:\\d\\d:\\d\\d\\.\\d{3}"],
-  [/\b\d+ (s|min)\b/g, "\\d+ (s|min)"],
+  [/\b\d+ (s|min)\b/g, "\\d+ (s|min)( \\d+ s)?"],
   [/cluster \d+/g, "cluster \\d+"],
   [/127\.0\.0\.1:\d+/g, "127\\.0\\.0\\.1:\\d+"],
 ];
 
-/** Whether a command printed what the page shows, but for ids, times and `…`; a line of `…` alone stands for any lines. */
+/** Whether an output matches a page, apart from ids, times and `…`. A line with only `…` matches any lines. */
 export function matchesOutput(printed: string, shown: string[]): boolean {
   const pattern = shown.map((line) => (line === "…" ? "(.*\\n)*" : `${linePattern(line)}\\n`)).join("");
   return new RegExp(`^${pattern}$`).test(printed.replaceAll("\r", "").replace(/\n?$/, printed === "" ? "" : "\n"));
@@ -64,5 +64,5 @@ function linePattern(line: string): string {
   return pattern;
 }
 
-/** The same expression for text in which special characters have been escaped. */
+/** The expression for a text with escaped special characters. */
 const escapedPattern = ({ source }: RegExp): string => source.replaceAll("\\.", "\\\\\\.");

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { usageError } from "./exitCodes.js";
 
-/** The kinds of entities, told apart by their ids' first letters. */
+/** The kinds of entities, as the prefixes of their ids show them. */
 export type IdKind = "workflow" | "task directive" | "taskforce";
 
 const ID_PATTERNS: [kind: IdKind, form: RegExp][] = [
@@ -10,35 +10,34 @@ const ID_PATTERNS: [kind: IdKind, form: RegExp][] = [
   ["taskforce", /^TF-[0-9a-f]+(-[0-9a-f]{8}){3}$/],
 ];
 
-/** @throws CommandError for what is no id */
+/** The kind of entity that an id belongs to. @throws CommandError for an invalid id */
 export function entityKindOf(id: string): IdKind {
   const [kind] = ID_PATTERNS.find(([, form]) => form.test(id)) ?? [];
   if (kind === undefined)
-    throw usageError(`"${id}" is no id: ids begin with WF-, TK- or TF-, and ewms ls lists workflows`);
+    throw usageError(`"${id}" is not an id: ids begin with WF-, TK- or TF-; ewms ls lists workflows`);
   return kind;
 }
 
-/** Checks an argument that must be the id of a certain kind. */
+/** Returns a parser of ids of one kind. */
 export const idParser =
   (expectedKind: IdKind) =>
   (id: string): string => {
     const kind = entityKindOf(id);
-    if (kind !== expectedKind) throw usageError(`${id} is the id of a ${kind}, a ${expectedKind}'s is wanted`);
+    if (kind !== expectedKind) throw usageError(`${id} is the id of a ${kind}; expected the id of a ${expectedKind}`);
     return id;
   };
 
-/** A number of things, 1 at least. */
+/** Parses a number of things. @throws InvalidArgumentError below 1 */
 export function parsePositiveInteger(text: string): number {
   const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1)
-    throw new InvalidArgumentError("It must be a whole number from 1 on.");
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError("Expected an integer of at least 1.");
   return number;
 }
 
-/** A time in seconds, within a day. */
+/** Parses a time in seconds. @throws InvalidArgumentError above one day */
 export function parseSeconds(text: string): number {
   const number = Number(text);
   if (text.trim() === "" || !(number >= 0 && number <= 86_400))
-    throw new InvalidArgumentError("It must be a number of seconds, from 0 to 86400.");
+    throw new InvalidArgumentError("Expected a number of seconds from 0 to 86400.");
   return number;
 }

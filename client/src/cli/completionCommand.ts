@@ -1,32 +1,32 @@
 import { Argument, type Command } from "commander";
-import { printLine } from "./terminal.js";
+import { formatExamples, type Terminal } from "./terminal.js";
 
-/** Makes the command `completion`. It must be added last: it knows the commands before it. */
-export function addCompletionCommand(program: Command): void {
+/** Adds the command `completion`, whose scripts contain all commands of the program. */
+export function addCompletionCommand(program: Command, terminal: Terminal): void {
   program
     .command("completion")
-    .description("print what makes a shell complete this command")
+    .description("print a shell completion script")
     .addArgument(new Argument("<shell>").choices(["bash", "zsh", "fish"]))
     .addHelpText(
       "after",
-      `
-Examples:
-  ewms completion bash > ~/.local/share/bash-completion/completions/ewms
-  ewms completion zsh > ~/.zfunc/_ewms        # a folder of your fpath
-  ewms completion fish > ~/.config/fish/completions/ewms.fish`,
+      formatExamples(
+        "ewms completion bash > ~/.local/share/bash-completion/completions/ewms",
+        "ewms completion zsh > ~/.zfunc/_ewms        # a folder in your fpath",
+        "ewms completion fish > ~/.config/fish/completions/ewms.fish",
+      ),
     )
     .action((shell: keyof typeof COMPLETION_SCRIPTS) =>
-      printLine(COMPLETION_SCRIPTS[shell](completionCommands(program)).trimEnd()),
+      terminal.print(COMPLETION_SCRIPTS[shell](completionCommands(program)).trimEnd()),
     );
 }
 
-/** What can follow a command's name. */
+/** The completions of a command. */
 interface CompletionCommand {
   name: string;
   description: string;
-  /** Options and the choices of arguments. */
+  /** Options, and choices of arguments. */
   words: string[];
-  /** Whether it takes a file. */
+  /** Whether an argument is a file. */
   takesFile: boolean;
 }
 

@@ -1,40 +1,36 @@
 import type { Command } from "commander";
+import { formatCount, formatDuration } from "../format.js";
 import type { components } from "../schema.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { createCommandClient } from "./commandClient.js";
+import { phaseCountsText } from "./progress.js";
 import { formatTable } from "./resultWriters.js";
-import { colorize, durationText, printLine, replaceControlCharacters, timeText } from "./terminal.js";
+import { formatExamples, replaceControlCharacters, type Terminal, timeText } from "./terminal.js";
 
 type Schemas = components["schemas"];
 type ScheddContents = Schemas["ScheddContents"];
 
-/** Makes the command `drain`. */
-export function addDrainCommand(program: Command): void {
+/** Adds the command `drain`. */
+export function addDrainCommand(program: Command, terminal: Terminal): void {
   program
     .command("drain")
-    .description("show what is queued, leased and dead at a schedd; without --schedd, the same of all in short")
+    .description("show the queues of a schedd; without --schedd, an overview of all schedds")
     .option("-s, --schedd <name>", "an HTCondor access point")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  ewms drain
-  ewms drain --schedd grid-submitter.icecube.wisc.edu`,
-    )
+    .addHelpText("after", formatExamples("ewms drain", "ewms drain --schedd grid-submitter.icecube.wisc.edu"))
     .action(async ({ schedd }: { schedd?: string }, command: Command) => {
-      const client = createCommandClient(command);
+      const client = createCommandClient(command, terminal);
       if (schedd === undefined) {
         const { schedds } = await unwrapResponse(client.GET("/v1/schedds"));
-        await printLine(scheddsTable(schedds));
+        await terminal.print(scheddsTable(terminal, schedds));
         return;
       }
       const params = { path: { schedd } };
       const contents = await unwrapResponse(client.GET("/v1/schedds/{schedd}", { params }));
-      for (const line of formatSchedd(contents)) await printLine(line);
+      await terminal.print(...formatSchedd(terminal, contents));
     });
 }
 
-function scheddsTable(schedds: Schemas["ScheddState"][]): string {
+function scheddsTable(terminal: Terminal, schedds: Schemas["ScheddState"][]): string {
   const rows = schedds.map(({ schedd, last_poll, starter, stopper }) => [
     replaceControlCharacters(schedd),
     last_poll === null ? "never" : timeText(last_poll),
@@ -43,42 +39,38 @@ function scheddsTable(schedds: Schemas["ScheddState"][]): string {
   ]);
   return rows.length === 0
     ? "There are no schedds."
-    : formatTable(["SCHEDD", "LAST POLL", "TO START", "TO STOP"], rows);
+    : formatTable(terminal, ["SCHEDD", "LAST POLL", "TO START", "TO STOP"], rows);
 }
 
 const queueCountsText = ({ waiting, leased, delayed, dead }: Schemas["QueueState"]): string =>
   [
-    [waiting, "wait"],
-    [leased, "leased"],
-    [delayed, "delayed"],
-    [dead, "dead"],
-  ]
-    .filter(([count]) => count !== 0)
-    .map(([count, word]) => `${count} ${word}`)
-    .join(", ") || "-";
+    ...(waiting === 0 ? [] : [`${waiting} waiting`]),
+    ...(leased === 0 ? [] : [`${leased} leased`]),
+    ...(delayed === 0 ? [] : [`${delayed} delayed`]),
+    ...(dead === 0 ? [] : [formatCount(dead, "dead letter")]),
+  ].join(", ") || "-";
 
-/** A schedd's two queues, and what is in them. */
-export function formatSchedd(state: ScheddContents): string[] {
+/** The lines about a schedd and its two queues. */
+function formatSchedd(terminal: Terminal, state: ScheddContents): string[] {
   const { schedd, last_poll, taskforces_by_phase, starter, stopper } = state;
-  const polled = last_poll === null ? "No TMS has ever asked for it" : `A TMS asked for it at ${timeText(last_poll)}`;
-  const phases = Object.entries(taskforces_by_phase).map(([phase, count]) => `${phase} ${count}`);
+  const lastPoll = last_poll === null ? "No TMS has polled yet" : `Last TMS poll: ${timeText(last_poll)}`;
   return [
-    `${colorize("bold", replaceControlCharacters(schedd))}: ${phases.join(", ") || "no taskforces"}. ${polled}.`,
-    ...formatQueue("To start", starter),
-    ...formatQueue("To stop", stopper),
+    `${terminal.colorize("bold", replaceControlCharacters(schedd))}: ${phaseCountsText(taskforces_by_phase)}. ${lastPoll}.`,
+    ...formatQueue(terminal, "To start", starter),
+    ...formatQueue(terminal, "To stop", stopper),
   ];
 }
 
-function formatQueue(title: string, queue: ScheddContents["starter"]): string[] {
-  const longest = queue.waiting === 0 ? "" : `, the longest for ${durationText(queue.oldest_waiting_seconds)}`;
+function formatQueue(terminal: Terminal, title: string, queue: ScheddContents["starter"]): string[] {
+  const longest = queue.waiting === 0 ? "" : `, longest wait ${formatDuration(queue.oldest_waiting_seconds)}`;
   return [
     "",
-    `${colorize("bold", title)}: ${queue.waiting} wait${longest}; ${queue.leased} leased, ${queue.delayed} delayed, ${queue.dead} dead`,
+    `${terminal.colorize("bold", title)}: ${queue.waiting} waiting${longest}; ${queue.leased} leased, ${queue.delayed} delayed, ${formatCount(queue.dead, "dead letter")}`,
     ...queue.next.map((uuid) => `  next    ${uuid}`),
     ...queue.leases.map(({ taskforce_uuid, since }) => `  leased  ${taskforce_uuid} since ${timeText(since)}`),
     ...queue.dead_letters.map(
       ({ taskforce_uuid, reason, timestamp }) =>
-        `  ${colorize("red", "dead")}    ${taskforce_uuid} since ${timeText(timestamp)}: ${replaceControlCharacters(reason)}`,
+        `  ${terminal.colorize("red", "dead")}    ${taskforce_uuid} since ${timeText(timestamp)}: ${replaceControlCharacters(reason)}`,
     ),
   ];
 }

@@ -1,27 +1,27 @@
 import { ApiError, LoginFailed, Unreachable } from "../clientErrors.js";
 
-/** What the command line ends with. `docs/client.md` and `--help` tell users. */
+/** The exit codes of the command line; documented in `docs/client.md` and `--help`. */
 export const EXIT_CODE = {
   ok: 0,
   failure: 1,
   usage: 2,
   notFound: 3,
-  refused: 4,
+  rejected: 4,
   unreachable: 5,
   interrupted: 130,
 } as const;
 
-/** The same for people, as `--help` shows them. */
+/** The exit codes, as `--help` shows them. */
 export const EXIT_CODES_HELP = `Exit codes:
-  0    done
-  1    failed: the service is at fault, or a watched workflow was aborted
-  2    the command, its file or its request is wrong
-  3    there is no such thing
-  4    refused: not logged in, not allowed, or not in this state
-  5    the service can't be reached, or is away for now
+  0    success
+  1    failure: an error of the service, or a watched workflow was aborted
+  2    invalid command, file or request
+  3    not found
+  4    rejected: not logged in, not authorized, or not possible in this state
+  5    service unreachable
   130  interrupted`;
 
-/** Ends a command with one sentence, and a code of {@link EXIT_CODE}. */
+/** Ends a command with a message of one sentence and an exit code of {@link EXIT_CODE}. */
 export class CommandError extends Error {
   override name = "CommandError";
   readonly exitCode: number;
@@ -32,32 +32,32 @@ export class CommandError extends Error {
   }
 }
 
-/** A command that can't be carried out as it was given. */
+/** The error of an invalid command. */
 export const usageError = (message: string): CommandError => new CommandError(EXIT_CODE.usage, message);
 
 const EXIT_CODE_BY_STATUS: Record<number, number> = {
   400: EXIT_CODE.usage,
-  401: EXIT_CODE.refused,
-  403: EXIT_CODE.refused,
+  401: EXIT_CODE.rejected,
+  403: EXIT_CODE.rejected,
   404: EXIT_CODE.notFound,
-  409: EXIT_CODE.refused,
+  409: EXIT_CODE.rejected,
   413: EXIT_CODE.usage,
-  422: EXIT_CODE.refused,
+  422: EXIT_CODE.rejected,
   429: EXIT_CODE.unreachable,
   503: EXIT_CODE.unreachable,
 };
 
-/** What to do next, where the service's own words don't say it. */
+/** The next step after an error response, if the service's text has none. */
 const NEXT_STEP_BY_STATUS: Record<number, string> = {
   401: "set EWMS_TOKEN, or EWMS_OPENID_URL and EWMS_CLIENT_ID to log in",
-  403: "ask whoever runs the service for the role",
+  403: "ask the operator of the service for the role",
   429: "try again in a minute",
-  500: "tell whoever runs the service; its log has more",
-  502: "tell whoever runs the service; its log has more",
+  500: "report it to the operator of the service, who finds the reason in its log",
+  502: "report it to the operator of the service, who finds the reason in its log",
   503: "try again in a minute",
 };
 
-/** What an error is to the one who typed the command: one sentence with a next step, and the exit code. */
+/** The message of an error, one sentence with a next step, and the exit code. */
 export function describeError(error: unknown): { sentence: string; exitCode: number } {
   if (error instanceof CommandError) return { sentence: error.message, exitCode: error.exitCode };
   if (error instanceof ApiError) {
@@ -67,14 +67,14 @@ export function describeError(error: unknown): { sentence: string; exitCode: num
   }
   if (error instanceof Unreachable) {
     const next = error.mayHaveSucceeded
-      ? "it may have been done all the same: look at the workflow with ewms get"
+      ? "the request may have taken effect: check the workflow with ewms get"
       : "is the service running? Set EWMS_URL or --url";
     return { sentence: `${error.message}: ${next}`, exitCode: EXIT_CODE.unreachable };
   }
   if (error instanceof LoginFailed)
     return {
       sentence: `${error.message}: check EWMS_OPENID_URL, EWMS_CLIENT_ID and EWMS_CLIENT_SECRET`,
-      exitCode: EXIT_CODE.refused,
+      exitCode: EXIT_CODE.rejected,
     };
   return { sentence: error instanceof Error ? error.message : String(error), exitCode: EXIT_CODE.failure };
 }

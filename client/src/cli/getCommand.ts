@@ -3,24 +3,22 @@ import type { Client } from "../client.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { entityKindOf } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
-import { printLine } from "./terminal.js";
+import { formatExamples, type Terminal } from "./terminal.js";
 
-/** Makes the command `get`. */
-export function addGetCommand(program: Command): void {
+/** Adds the command `get`. */
+export function addGetCommand(program: Command, terminal: Terminal): void {
   program
     .command("get")
     .description("show a workflow, task directive or taskforce as JSON")
     .argument("<id>", "WF-…, TK-… or TF-…")
     .addHelpText(
       "after",
-      `
-Examples:
-  ewms get WF-6b055875-627b889b
-  ewms get TF-6b055875-627b889b-7d647883-8a0badbd | jq .phase`,
+      formatExamples("ewms get WF-6b055875-627b889b", "ewms get TF-6b055875-627b889b-7d647883-8a0badbd | jq .phase"),
     )
     .action(async (id: string, _options: object, command: Command) => {
       const kind = entityKindOf(id);
-      await printLine(JSON.stringify(await READERS[kind](createCommandClient(command), id), null, 2));
+      const entity = await READERS[kind](createCommandClient(command, terminal), id);
+      await terminal.print(JSON.stringify(entity, null, 2));
     });
 }
 

@@ -3,32 +3,32 @@ import type { Client } from "../client.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { idParser } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
-import { printLine } from "./terminal.js";
+import { formatExamples, type Terminal } from "./terminal.js";
 
-/** Makes the command `ids`. */
-export function addIdsCommand(program: Command): void {
+/** Adds the command `ids`. */
+export function addIdsCommand(program: Command, terminal: Terminal): void {
   program
     .command("ids")
-    .description("list the ids of a workflow's tasks, and of the taskforces of each")
+    .description("list the ids of a workflow's tasks and their taskforces")
     .argument("<workflow>", "WF-…", idParser("workflow"))
-    .option("--tasks", "the tasks only")
-    .option("--taskforces", "the taskforces only")
+    .option("--tasks", "only tasks")
+    .option("--taskforces", "only taskforces")
     .addHelpText(
       "after",
-      `
-Examples:
-  ewms ids WF-6b055875-627b889b
-  ewms ids WF-6b055875-627b889b --taskforces | xargs -n 1 ewms get`,
+      formatExamples(
+        "ewms ids WF-6b055875-627b889b",
+        "ewms ids WF-6b055875-627b889b --taskforces | xargs -n 1 ewms get",
+      ),
     )
     .action(async (workflow: string, options: { tasks?: true; taskforces?: true }, command: Command) => {
-      const client = createCommandClient(command);
-      // An unknown workflow is told from one without tasks.
+      const client = createCommandClient(command, terminal);
+      // Throws for an unknown workflow, for which the queries would find nothing.
       await unwrapResponse(client.GET("/v1/workflows/{workflow_id}", { params: { path: { workflow_id: workflow } } }));
       const taskforces = options.tasks ? new Map<string, string[]>() : await taskforcesByTask(client, workflow);
       const tasks = { query: { workflow_id: workflow }, projection: ["task_id"] };
       for await (const { task_id = "" } of client.query("task-directives", tasks)) {
-        if (!options.taskforces) await printLine(task_id);
-        for (const uuid of taskforces.get(task_id) ?? []) await printLine(uuid);
+        if (!options.taskforces) await terminal.print(task_id);
+        for (const uuid of taskforces.get(task_id) ?? []) await terminal.print(uuid);
       }
     });
 }

@@ -1,42 +1,37 @@
 import type { Command } from "commander";
+import { workflowStateLabel } from "../phases.js";
 import { createCommandClient } from "./commandClient.js";
-import { colorize, printLine, timeText } from "./terminal.js";
+import { formatExamples, type Terminal, timeText } from "./terminal.js";
 
-/** Makes the command `ls`. */
-export function addLsCommand(program: Command): void {
+/** Adds the command `ls`. */
+export function addLsCommand(program: Command, terminal: Terminal): void {
   program
     .command("ls")
-    .description("list the workflows that run, oldest first")
-    .option("-a, --all", "those that were aborted or finished, too")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  ewms ls
-  ewms ls --all | grep ABORTED`,
-    )
+    .description("list the running workflows, oldest first")
+    .option("-a, --all", "include aborted and finished workflows")
+    .addHelpText("after", formatExamples("ewms ls", "ewms ls --all | grep aborted"))
     .action(async ({ all }: { all?: true }, command: Command) => {
-      const client = createCommandClient(command);
+      const client = createCommandClient(command, terminal);
       const search = { query: all ? {} : { deactivated: null } };
       let any = false;
       for await (const { workflow_id, timestamp, priority, deactivated } of client.query("workflows", search)) {
-        if (!any) await printLine(colorize("bold", formatRow("WORKFLOW", "CREATED", "PRIORITY", "STATE")));
+        if (!any)
+          await terminal.print(terminal.colorize("bold", formatRow("WORKFLOW", "CREATED", "PRIORITY", "STATE")));
         any = true;
-        const state = deactivated === null ? "RUNS" : deactivated;
-        await printLine(
+        const state = workflowStateLabel(deactivated);
+        await terminal.print(
           formatRow(
             workflow_id,
             timeText(timestamp),
             String(priority),
-            deactivated === null ? colorize("green", state) : state,
+            deactivated === null ? terminal.colorize("green", state) : state,
           ),
         );
       }
-      if (!any)
-        await printLine(all ? "There are no workflows." : "No workflow runs; ewms ls --all shows those that did.");
+      if (!any) await terminal.print(all ? "No workflows." : "No running workflows; ewms ls --all lists the others.");
     });
 }
 
-/** Every column but the last one has texts of one length, so that rows can be shown as they come. */
+/** Fixed widths, so that each row is printed when it arrives. */
 const formatRow = (id: string, created: string, priority: string, state: string): string =>
   `${id.padEnd(22)}${created.padEnd(22)}${priority.padEnd(10)}${state}`;

@@ -11,19 +11,20 @@ import { addIdsCommand } from "./idsCommand.js";
 import { addLsCommand } from "./lsCommand.js";
 import { addQueryCommand } from "./queryCommand.js";
 import { addSubmitCommand } from "./submitCommand.js";
+import type { Terminal } from "./terminal.js";
 import { addWatchCommand } from "./watchCommand.js";
 import { addWhyCommand } from "./whyCommand.js";
 
-/** Seconds that a person at a terminal waits for a service that is away, unless told. */
+/** Default of `--patience`. */
 const DEFAULT_RETRY_SECONDS = 5;
 
-/** The command line. @param version of this package */
-export function createProgram(version: string): Command {
+/** Creates the command line. @param version of this package */
+export function createProgram(version: string, terminal: Terminal): Command {
   const program = new Command("ewms")
-    .description("Workflows of EWMS from the command line.")
+    .description("Command line of the EWMS workflow management service.")
     .version(version)
-    .option("--url <url>", "where the service is (EWMS_URL, else http://127.0.0.1:8080)")
-    .option("--patience <seconds>", "how long to try while the service is away", parseSeconds, DEFAULT_RETRY_SECONDS)
+    .option("--url <url>", "URL of the service (default: EWMS_URL, else http://127.0.0.1:8080)")
+    .option("--patience <seconds>", "retry time while the service is unreachable", parseSeconds, DEFAULT_RETRY_SECONDS)
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .addHelpText(
@@ -38,18 +39,22 @@ ${SETTINGS_HELP}
 
 ${EXIT_CODES_HELP}`,
     );
-  // Commands take over the settings that the program has when they are made.
-  program.exitOverride().configureOutput({ outputError: () => undefined });
-  addSubmitCommand(program);
-  addWatchCommand(program);
-  addLsCommand(program);
-  addGetCommand(program);
-  addQueryCommand(program);
-  addAddWorkersCommand(program);
-  addDeactivateCommands(program);
-  addWhyCommand(program);
-  addIdsCommand(program);
-  addDrainCommand(program);
-  addCompletionCommand(program);
+  // Before the commands, which copy these settings.
+  program.exitOverride().configureOutput({
+    writeOut: (text) => void terminal.io.stdout.write(text),
+    writeErr: (text) => void terminal.io.stderr.write(text),
+    outputError: () => undefined,
+  });
+  addSubmitCommand(program, terminal);
+  addWatchCommand(program, terminal);
+  addLsCommand(program, terminal);
+  addGetCommand(program, terminal);
+  addQueryCommand(program, terminal);
+  addAddWorkersCommand(program, terminal);
+  addDeactivateCommands(program, terminal);
+  addWhyCommand(program, terminal);
+  addIdsCommand(program, terminal);
+  addDrainCommand(program, terminal);
+  addCompletionCommand(program, terminal);
   return program;
 }

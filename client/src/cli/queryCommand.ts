@@ -4,11 +4,11 @@ import { parsePositiveInteger } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
 import { usageError } from "./exitCodes.js";
 import { type ResultWriter, writeCsv, writeJsonLines, writeTable } from "./resultWriters.js";
-import { isTerminal } from "./terminal.js";
+import { formatExamples, type Terminal } from "./terminal.js";
 
 type QueryKind = keyof EntityByKind;
 
-/** What a table or a CSV file shows when no fields are named: those that say most in one line. */
+/** Default columns of a table or CSV file. */
 const DEFAULT_FIELDS: Record<QueryKind, string[]> = {
   workflows: ["workflow_id", "timestamp", "priority", "deactivated"],
   "task-directives": ["task_id", "cluster_locations", "task_image"],
@@ -24,33 +24,37 @@ interface QueryOptions {
   table?: true;
 }
 
-/** Makes the command `query`. */
-export function addQueryCommand(program: Command): void {
+/** Adds the command `query`. */
+export function addQueryCommand(program: Command, terminal: Terminal): void {
   program
     .command("query")
     .description("find workflows, task directives or taskforces by a MongoDB filter, oldest first")
-    .addArgument(new Argument("<kind>", "what to find").choices(Object.keys(DEFAULT_FIELDS)))
-    .option("-f, --filter <json>", "what they must be like", parseFilter, {})
-    .option("--fields <names>", "which fields to show, as a,b.c", parseFields)
-    .option("-n, --limit <number>", "no more than so many", parsePositiveInteger)
-    .addOption(new Option("--json", "one JSON object a line; what a pipe gets").conflicts(["csv", "table"]))
-    .addOption(new Option("--csv", "CSV with a head").conflicts(["json", "table"]))
-    .addOption(new Option("--table", "a table; what a terminal gets").conflicts(["json", "csv"]))
+    .addArgument(new Argument("<kind>", "kind of entity").choices(Object.keys(DEFAULT_FIELDS)))
+    .option("-f, --filter <json>", "MongoDB filter", parseFilter, {})
+    .option("--fields <names>", "fields to show, such as a,b.c", parseFields)
+    .option("-n, --limit <number>", "maximum number of results", parsePositiveInteger)
+    .addOption(new Option("--json", "one JSON object per line; default in a pipe").conflicts(["csv", "table"]))
+    .addOption(new Option("--csv", "CSV with a header").conflicts(["json", "table"]))
+    .addOption(new Option("--table", "a table; default on a terminal").conflicts(["json", "csv"]))
     .addHelpText(
       "after",
-      `
-Examples:
-  ewms query taskforces --filter '{"phase": "condor-submit", "n_workers": {"$gt": 100}}'
-  ewms query taskforces --filter '{"schedd": "SCHEDD1"}' --fields taskforce_uuid,worker_config.priority --csv
-  ewms query workflows --filter '{"deactivated": null}' --json | jq .workflow_id`,
+      formatExamples(
+        `ewms query taskforces --filter '{"phase": "condor-submit", "n_workers": {"$gt": 100}}'`,
+        `ewms query taskforces --filter '{"schedd": "SCHEDD1"}' --fields taskforce_uuid,worker_config.priority --csv`,
+        `ewms query workflows --filter '{"deactivated": null}' --json | jq .workflow_id`,
+      ),
     )
     .action(async (kind: QueryKind, options: QueryOptions, command: Command) => {
       const { filter, limit = Number.POSITIVE_INFINITY } = options;
-      const as =
-        options.json || (!options.csv && !options.table && !isTerminal()) ? "json" : options.csv ? "csv" : "table";
-      const fields = options.fields ?? (as === "json" ? undefined : DEFAULT_FIELDS[kind]);
-      const found = createCommandClient(command).query(kind, { query: filter, projection: fields });
-      await WRITERS[as](limitResults(limit, found), fields ?? []);
+      const format =
+        options.json || (!options.csv && !options.table && !terminal.isInteractive)
+          ? "json"
+          : options.csv
+            ? "csv"
+            : "table";
+      const fields = options.fields ?? (format === "json" ? undefined : DEFAULT_FIELDS[kind]);
+      const found = createCommandClient(command, terminal).query(kind, { query: filter, projection: fields });
+      await WRITERS[format](terminal, limitResults(limit, found), fields ?? []);
     });
 }
 
@@ -65,10 +69,10 @@ function parseFilter(text: string): Record<string, unknown> {
   try {
     filter = JSON.parse(text);
   } catch (error) {
-    throw new InvalidArgumentError(`It is no JSON: ${(error as Error).message}.`);
+    throw new InvalidArgumentError(`Invalid JSON: ${(error as Error).message}.`);
   }
   if (typeof filter !== "object" || filter === null || Array.isArray(filter))
-    throw new InvalidArgumentError(`It must be a JSON object, such as '{"phase": "condor-submit"}'.`);
+    throw new InvalidArgumentError(`Expected a JSON object, such as '{"phase": "condor-submit"}'.`);
   return filter as Record<string, unknown>;
 }
 

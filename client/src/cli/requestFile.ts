@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import type { WorkflowRequest } from "../entityTypes.js";
@@ -11,48 +12,48 @@ import {
   validateWorkflowRequest,
 } from "./requestValidation.js";
 
-/** Faults that are told at a time. */
+/** Maximum number of reported issues. */
 const MAX_ISSUES = 10;
 
-/** A request that looks as it should, and the file that it comes from. */
+/** A valid request and its file. */
 export interface RequestFile {
   request: WorkflowRequest;
-  /** The service's words about a field of the request, with the field's line before them. */
-  withLocation(words: string): string;
+  /** Prefixes a message of the service with the line of the field that it names. */
+  withLocation(message: string): string;
 }
 
 /**
- * Reads the request for a workflow and checks it as far as that is possible here.
+ * Reads a workflow request and validates it against the schema.
  *
  * @param file JSON or YAML; `-` is stdin
- * @throws CommandError that names the line of each fault
+ * @throws CommandError with the line of each issue
  */
-export async function readRequestFile(file: string): Promise<RequestFile> {
+export async function readRequestFile(file: string, stdin: Readable): Promise<RequestFile> {
   const name = file === "-" ? "stdin" : file;
-  const content = file === "-" ? await text(process.stdin) : await readFile(file, "utf8").catch(throwUnreadable(file));
+  const content = file === "-" ? await text(stdin) : await readFile(file, "utf8").catch(throwUnreadable(file));
   return parseRequestFile(name, content);
 }
 
-/** @param name of the file, for errors. @see readRequestFile */
+/** Parses the content of a file. @param name of the file, for errors. @see readRequestFile */
 export function parseRequestFile(name: string, content: string): RequestFile {
   const parsed = parseContent(name, content);
   const issues = validateWorkflowRequest(parsed.value);
-  // Lines cost another look at the file, which is not needed when all is well.
-  const locationOf = (fault: Pick<ValidationIssue, "path" | "isUnknownField">): string => {
+  // On demand: line numbers require another parse.
+  const locationOf = (issue: Pick<ValidationIssue, "path" | "isUnknownField">): string => {
     const { document, lines } = parsed.withLines();
-    return `${name}:${lines.linePos(issueOffset(document, fault)).line}`;
+    return `${name}:${lines.linePos(issueOffset(document, issue)).line}`;
   };
   if (issues.length === 0)
     return {
       request: parsed.value as WorkflowRequest,
-      withLocation: (words) => {
-        const path = parseLeadingFieldPath(words);
-        return path.length === 0 ? words : `${locationOf({ path, isUnknownField: false })}: ${words}`;
+      withLocation: (message) => {
+        const path = parseLeadingFieldPath(message);
+        return path.length === 0 ? message : `${locationOf({ path, isUnknownField: false })}: ${message}`;
       },
     };
   const messages = issues
     .slice(0, MAX_ISSUES)
-    .map((fault) => `${locationOf(fault)}: ${formatFieldPath(fault.path)}: ${fault.message}`);
+    .map((issue) => `${locationOf(issue)}: ${formatFieldPath(issue.path)}: ${issue.message}`);
   if (issues.length > MAX_ISSUES) messages.push(`and ${issues.length - MAX_ISSUES} more`);
   throw usageError(messages.join("\n"));
 }
@@ -74,12 +75,12 @@ function parseContent(name: string, content: string): ParsedContent {
   try {
     return { value: JSON.parse(content) as unknown, withLines };
   } catch {
-    // It is YAML, or broken JSON, which the reader of YAML can say the line of.
+    // YAML, or invalid JSON whose line the YAML parser reports.
   }
   const { document, lines } = withLines();
   const [error] = document.errors;
   if (error !== undefined)
-    throw usageError(`${name}:${lines.linePos(error.pos[0]).line}: it is neither JSON nor YAML: ${error.message}`);
+    throw usageError(`${name}:${lines.linePos(error.pos[0]).line}: neither JSON nor YAML: ${error.message}`);
   try {
     return { value: document.toJS() as unknown, withLines };
   } catch (cause) {
@@ -87,7 +88,7 @@ function parseContent(name: string, content: string): ParsedContent {
   }
 }
 
-/** Where a fault begins. A field that is missing is missing where its object begins. */
+/** The offset of an issue. The offset of a missing field is that of its object. */
 function issueOffset(
   document: Document,
   { path, isUnknownField: unknown }: Pick<ValidationIssue, "path" | "isUnknownField">,
@@ -109,6 +110,5 @@ function keyNodeAt(document: Document, path: FieldPath): unknown {
 const throwUnreadable =
   (file: string) =>
   (error: NodeJS.ErrnoException): never => {
-    const why = error.code === "ENOENT" ? "there is no such file" : error.message;
-    throw usageError(`${file}: ${why}`);
+    throw usageError(`${file}: ${error.code === "ENOENT" ? "file not found" : error.message}`);
   };

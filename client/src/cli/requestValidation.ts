@@ -1,30 +1,30 @@
 import { type OutputUnit, Validator } from "@cfworker/json-schema";
 import { WORKFLOW_REQUEST } from "./workflowRequest.js";
 
-/** Where something is in a request: keys and indexes, from the outside in. */
+/** The path of a field in a request: keys and indexes. */
 export type FieldPath = (string | number)[];
 
-/** What is wrong with a request. The words are those of the service. */
+/** An issue of a request, with the wording of the service. */
 export interface ValidationIssue {
   path: FieldPath;
-  /** Whether the field itself should not be there, rather than its value be another one. */
+  /** Whether the field is unknown; otherwise its value is invalid. */
   isUnknownField: boolean;
   message: string;
 }
 
-/** Keywords whose errors only say that there are others further in. */
+/** Keywords whose errors only refer to nested errors. */
 const CONTAINER_KEYWORDS = new Set(["properties", "items", "additionalProperties", "anyOf"]);
-/** The document's pattern is stricter than the service, which takes `v1.0.3`, too. */
+/** The document's pattern is stricter than the service, which also accepts `v1.0.3`. */
 const IGNORED_KEYWORDS = new Set(["pattern"]);
 
-/** Checks a request by its schema. @returns nothing for one that can be sent */
+/** Validates a request against its schema. @returns no issues for a valid request */
 export function validateWorkflowRequest(request: unknown): ValidationIssue[] {
   const { errors } = new Validator(WORKFLOW_REQUEST, "2020-12", false).validate(request);
   const schemaErrors = errors.filter(
     ({ keyword }) => !CONTAINER_KEYWORDS.has(keyword) && !IGNORED_KEYWORDS.has(keyword),
   );
   const issues: ValidationIssue[] = [];
-  // Alternatives of one value come one after the other.
+  // Errors about the alternatives of one value are adjacent.
   for (const [index, error] of schemaErrors.entries()) {
     if (error.keyword !== "type") issues.push(toValidationIssue(error));
     else if (
@@ -89,9 +89,9 @@ export function formatFieldPath(path: FieldPath): string {
   return parts.join("").replace(/^\./, "") || "the request";
 }
 
-/** The field that words of the service begin with; empty where they begin with none. @see formatFieldPath */
-export function parseLeadingFieldPath(words: string): FieldPath {
-  const [, name = ""] = /^(\w+(?:\.[\w$-]+|\[\d+\]|\["[^"]*"\])*): /.exec(words) ?? [];
+/** The field path at the begin of a message of the service, or an empty path. @see formatFieldPath */
+export function parseLeadingFieldPath(message: string): FieldPath {
+  const [, name = ""] = /^(\w+(?:\.[\w$-]+|\[\d+\]|\["[^"]*"\])*): /.exec(message) ?? [];
   return [...name.matchAll(/\["([^"]*)"\]|\[(\d+)\]|([\w$-]+)/g)].map(
     ([, quoted, index, key]) => quoted ?? (index === undefined ? (key ?? "") : Number(index)),
   );

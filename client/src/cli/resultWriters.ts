@@ -1,39 +1,39 @@
 import Table from "cli-table3";
 import { stringify } from "csv-stringify/sync";
-import { colorize, printLine, replaceControlCharacters } from "./terminal.js";
+import { replaceControlCharacters, type Terminal } from "./terminal.js";
 
-/** Writes what was found. @param fields columns; dots reach into objects */
-export type ResultWriter = (found: AsyncIterable<object>, fields: string[]) => Promise<void>;
+/** Writes results. @param fields columns; dots reach into objects */
+export type ResultWriter = (terminal: Terminal, found: AsyncIterable<object>, fields: string[]) => Promise<void>;
 
-/** One JSON object a line, as they come. */
-export const writeJsonLines: ResultWriter = async (found) => {
-  for await (const one of found) await printLine(JSON.stringify(one));
+/** Writes one JSON object per line. */
+export const writeJsonLines: ResultWriter = async (terminal, found) => {
+  for await (const one of found) await terminal.print(JSON.stringify(one));
 };
 
-/** CSV with a head, as they come. */
-export const writeCsv: ResultWriter = async (found, fields) => {
-  const line = (cells: string[]) => printLine(stringify([cells]).trimEnd());
+/** Writes CSV with a header. */
+export const writeCsv: ResultWriter = async (terminal, found, fields) => {
+  const line = (cells: string[]) => terminal.print(stringify([cells]).trimEnd());
   await line(fields);
   for await (const one of found) await line(fields.map((field) => cellText(valueAt(one, field))));
 };
 
-/** A table; the widths of its columns are known when all is there. */
-export const writeTable: ResultWriter = async (found, fields) => {
+/** Writes a table after all results are there: only then the widths of the columns are known. */
+export const writeTable: ResultWriter = async (terminal, found, fields) => {
   const rows: string[][] = [];
   for await (const one of found)
     rows.push(fields.map((field) => replaceControlCharacters(cellText(valueAt(one, field)))));
-  await printLine(rows.length === 0 ? "Nothing matches." : formatTable(fields, rows));
+  await terminal.print(rows.length === 0 ? "No results." : formatTable(terminal, fields, rows));
 };
 
-/** Rows under their heads, without lines. */
-export function formatTable(heads: string[], rows: string[][]): string {
+/** Formats a table without borders. */
+export function formatTable(terminal: Terminal, heads: string[], rows: string[][]): string {
   const noBorders = Object.fromEntries(
     ["top", "bottom", "left", "right", "mid"].flatMap((side) =>
       ["", "-mid", "-left", "-right"].map((part) => [side + part, ""]),
     ),
   );
   const table = new Table({
-    head: heads.map((head) => colorize("bold", head)),
+    head: heads.map((head) => terminal.colorize("bold", head)),
     style: { head: [], border: [], "padding-left": 0, "padding-right": 2, compact: true },
     chars: { ...noBorders, middle: "" },
   });
@@ -45,7 +45,7 @@ export function formatTable(heads: string[], rows: string[][]): string {
     .join("\n");
 }
 
-/** @param field `worker_config.priority`; undefined where nothing is */
+/** The value of a field path such as `worker_config.priority`; undefined if it is missing. */
 function valueAt(object: object, field: string): unknown {
   let value: unknown = object;
   for (const part of field.split(".")) {

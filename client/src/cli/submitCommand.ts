@@ -1,37 +1,35 @@
 import type { Command } from "commander";
 import { ApiError } from "../clientErrors.js";
+import { formatCount } from "../format.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { createCommandClient } from "./commandClient.js";
 import { readRequestFile } from "./requestFile.js";
-import { countText, printLine } from "./terminal.js";
+import { formatExamples, type Terminal } from "./terminal.js";
 import { watchUntilEnded } from "./watchProgress.js";
 
-/** Makes the command `submit`. */
-export function addSubmitCommand(program: Command): void {
+/** Adds the command `submit`. */
+export function addSubmitCommand(program: Command, terminal: Terminal): void {
   program
     .command("submit")
-    .description("ask for a workflow, described by a JSON or YAML file that is checked first")
-    .argument("<file>", "the body of POST /v1/workflows; - reads it from stdin")
-    .option("-w, --watch", "watch it until it has ended")
-    .option("-q, --quiet", "print the workflow's id only")
+    .description("validate a JSON or YAML file and create its workflow")
+    .argument("<file>", "body of POST /v1/workflows; - is stdin")
+    .option("-w, --watch", "watch the workflow until it has ended")
+    .option("-q, --quiet", "print only the id of the workflow")
     .addHelpText(
       "after",
-      `
-Examples:
-  ewms submit workflow.yaml --watch
-  WF=$(ewms submit --quiet workflow.json)`,
+      formatExamples("ewms submit workflow.yaml --watch", "WF=$(ewms submit --quiet workflow.json)"),
     )
     .action(async (file: string, { watch, quiet }: { watch?: true; quiet?: true }, command: Command) => {
-      const { request, withLocation } = await readRequestFile(file);
-      const client = createCommandClient(command);
+      const { request, withLocation } = await readRequestFile(file, terminal.io.stdin);
+      const client = createCommandClient(command, terminal);
       const { workflow, task_directives, taskforces } = await unwrapResponse(
         client.POST("/v1/workflows", { body: request }),
       ).catch((error: unknown) => {
         throw error instanceof ApiError ? new ApiError(error.status, withLocation(error.message)) : error;
       });
       const { workflow_id } = workflow;
-      const made = `${countText(task_directives.length, "task")}, ${countText(taskforces.length, "taskforce")}`;
-      await printLine(quiet ? workflow_id : `${workflow_id} is created: ${made}`);
-      if (watch) process.exitCode = await watchUntilEnded(client, workflow_id);
+      const counts = `${formatCount(task_directives.length, "task")}, ${formatCount(taskforces.length, "taskforce")}`;
+      await terminal.print(quiet ? workflow_id : `${workflow_id} created: ${counts}`);
+      if (watch) terminal.exitCode = await watchUntilEnded(terminal, client, workflow_id);
     });
 }

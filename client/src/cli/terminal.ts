@@ -1,52 +1,66 @@
 import { once } from "node:events";
+import type { Readable, Writable } from "node:stream";
 import { styleText } from "node:util";
 
-/** Whether people look at what goes to stdout, rather than a program. */
-export const isTerminal = (): boolean => process.stdout.isTTY === true;
-
-/** The terminal's size; one that does not know it has 80 columns and 24 rows. */
-export const terminalSize = (): { columns: number; rows: number } => ({
-  columns: process.stdout.columns || 80,
-  rows: process.stdout.rows || 24,
-});
-
-/** How text is shown on a terminal. */
-export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
-
-/** Text in colour, where a person sees it who did not ask for none. */
-export const colorize = (style: Style, text: string): string =>
-  isTerminal() && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb" ? styleText(style, text) : text;
-
-/** Writes a line, and waits while the reader is slow. */
-export async function printLine(line: string): Promise<void> {
-  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");
+/** The streams and the environment of a command, normally those of the process. */
+export interface CommandIo {
+  env: NodeJS.ProcessEnv;
+  stdin: Readable & { isTTY?: boolean };
+  stdout: Writable & { isTTY?: boolean; columns?: number; rows?: number };
+  stderr: Writable & { isTTY?: boolean };
 }
 
-/** A word to the person at the terminal, beside the output. */
-export const printToStderr = (line: string): void => void process.stderr.write(`${line}\n`);
+/** A text style of a terminal. */
+export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
-/** What the service keeps was written by many: escape sequences in it must not reach the terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+/** Input, output, settings and exit code of one command. */
+export class Terminal {
+  readonly io: CommandIo;
+  exitCode = 0;
+
+  constructor(io: CommandIo) {
+    this.io = io;
+  }
+
+  /** Whether stdout is a terminal and not a pipe or file. */
+  get isInteractive(): boolean {
+    return this.io.stdout.isTTY === true;
+  }
+
+  /** The size of the terminal; 80 × 24 if it is unknown. */
+  get size(): { columns: number; rows: number } {
+    return { columns: this.io.stdout.columns || 80, rows: this.io.stdout.rows || 24 };
+  }
+
+  /** Styles a text on a terminal that supports colours, unless `NO_COLOR` is set. */
+  colorize(style: Style, text: string): string {
+    const { env } = this.io;
+    return this.isInteractive && !env["NO_COLOR"] && env["TERM"] !== "dumb" ? styleText(style, text) : text;
+  }
+
+  /** Writes lines to stdout, and waits while the reader is slow. */
+  async print(...lines: string[]): Promise<void> {
+    for (const line of lines) if (!this.io.stdout.write(`${line}\n`)) await once(this.io.stdout, "drain");
+  }
+
+  /** Writes a message for the user to stderr. */
+  printMessage(message: string): void {
+    this.io.stderr.write(`${message}\n`);
+  }
+}
+
+/** Replaces control characters: escape sequences in stored texts must not reach the terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds them
 export const replaceControlCharacters = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "�");
 
-/** Cut to a width, with an ellipsis. */
+/** Truncates a text to a width, with an ellipsis. */
 export const truncateToWidth = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
 
-/** `4 min`, `2 h 5 min`. */
-export function durationText(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return `${Math.floor(hours / 24)} d`;
-}
+/** The examples of a command, for its help. */
+export const formatExamples = (...examples: string[]): string =>
+  ["", "Examples:", ...examples.map((example) => `  ${example}`)].join("\n");
 
-/** A point in time as people and programs read it, to the second, in UTC. */
+/** A time in UTC, to the second: `2026-11-24T17:26:40Z` */
 export const timeText = (epochSeconds: number): string =>
   new Date(epochSeconds * 1000).toISOString().replace(/\.\d+Z$/, "Z");
-
-/** `1 worker`, `2 workers`. */
-export const countText = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

@@ -1,25 +1,26 @@
 import type { Command } from "commander";
 import { idParser } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
+import type { Terminal } from "./terminal.js";
 import { watchUntilEnded } from "./watchProgress.js";
 
-/** Makes the command `watch`. */
-export function addWatchCommand(program: Command): void {
+/** Adds the command `watch`. */
+export function addWatchCommand(program: Command, terminal: Terminal): void {
   program
     .command("watch")
-    .description("show how a workflow does until it has ended: bars on a terminal, else a line for each change")
+    .description("show the progress of a workflow until it has ended: bars on a terminal, else a line per change")
     .argument("<workflow>", "WF-…", idParser("workflow"))
     .addHelpText(
       "after",
       `
-Bars: █ workers that run, ▓ that ended, ▒ that HTCondor holds, ░ that are still to come.
-Ctrl-C ends the watch, and leaves the workflow alone.
+Bars: █ running, ▓ ended, ▒ held and ░ pending workers.
+Ctrl-C ends the watch; the workflow continues.
 
 Examples:
   ewms watch WF-6b055875-627b889b
   ewms watch WF-6b055875-627b889b >> progress.log`,
     )
     .action(async (workflow: string, _options: object, command: Command) => {
-      process.exitCode = await watchUntilEnded(createCommandClient(command), workflow);
+      terminal.exitCode = await watchUntilEnded(terminal, createCommandClient(command, terminal), workflow);
     });
 }

@@ -1,47 +1,41 @@
 import { createLogUpdate } from "log-update";
 import type { Client } from "../client.js";
 import { ApiError, Unreachable } from "../clientErrors.js";
+import { areAllEnded, workflowStateLabel } from "../phases.js";
 import { abortableDelay } from "../retryRequests.js";
 import type { Summary } from "../summaryTypes.js";
 import { unwrapResponse } from "../unwrapResponse.js";
+import { WorkerRates } from "../workerRates.js";
 import { EXIT_CODE } from "./exitCodes.js";
-import { describeTask, EndedWorkerRates, imageLabel, progressLines, toSentence } from "./progress.js";
-import {
-  isTerminal,
-  printLine,
-  printToStderr,
-  replaceControlCharacters,
-  terminalSize,
-  timeText,
-  truncateToWidth,
-} from "./terminal.js";
+import { countWorkers, describeTask, imageLabel, progressLines, toSentence } from "./progress.js";
+import { replaceControlCharacters, type Terminal, timeText, truncateToWidth } from "./terminal.js";
 
-/** Seconds between two looks where the service has no events. */
+/** Seconds between two reads if the service has no events. */
 const POLL_INTERVAL_SECONDS = 2;
-/** Seconds after which is looked again although nothing was told: waits grow longer. */
+/** Seconds until a read without an event: the durations in the summary grow. */
 const REFRESH_INTERVAL_SECONDS = 10;
-/** Seconds between two looks at least. */
+/** Minimum seconds between two reads. */
 const MIN_READ_INTERVAL_SECONDS = 0.3;
 
-/** Shows how a workflow does. */
+/** Shows the progress of a workflow. */
 interface ProgressView {
   show(summary: Summary): Promise<void>;
-  /** The service is away. */
-  showError(words: string): void;
+  /** Shows a connection error. */
+  showError(message: string): void;
   /** Leaves the last state on the screen. */
   close(): void;
 }
 
 /**
- * Shows how a workflow does until it has ended or Ctrl-C is pressed, across restarts of the service.
+ * Shows the progress of a workflow until it has ended or the user presses Ctrl-C, across restarts of the service.
  *
- * @returns the exit code: 1 for a workflow that was aborted
+ * @returns the exit code: 1 for an aborted workflow
  */
-export async function watchUntilEnded(client: Client, workflowId: string): Promise<number> {
+export async function watchUntilEnded(terminal: Terminal, client: Client, workflowId: string): Promise<number> {
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
   process.once("SIGINT", onSignal);
-  const view = isTerminal() ? createLiveView() : createPlainView();
+  const view = terminal.isInteractive ? createLiveView(terminal) : createPlainView(terminal);
   try {
     for await (const summary of streamSummaries(client, workflowId, interrupt.signal, view.showError)) {
       await view.show(summary);
@@ -59,12 +53,12 @@ export async function watchUntilEnded(client: Client, workflowId: string): Promi
   }
 }
 
-/** How the workflow does now, and then whenever that has changed. */
+/** Yields the summary now and after each change. */
 async function* streamSummaries(
   client: Client,
   workflowId: string,
   signal: AbortSignal,
-  onError: (words: string) => void,
+  onError: (message: string) => void,
 ): AsyncGenerator<Summary, never, undefined> {
   const read = (): Promise<Summary> => {
     const params = { path: { workflow_id: workflowId } };
@@ -74,28 +68,28 @@ async function* streamSummaries(
   const wakeSignal = new WakeSignal();
   const subscription = notifyOnEvents(client, workflowId, signal, onError, wakeSignal);
   for (;;) {
-    await Promise.race([wakeSignal.rung(), abortableDelay(REFRESH_INTERVAL_SECONDS, signal), subscription]);
+    await Promise.race([wakeSignal.notified(), abortableDelay(REFRESH_INTERVAL_SECONDS, signal), subscription]);
     try {
       yield await read();
     } catch (error) {
       if (!isServiceUnavailable(error)) throw error;
       onError((error as Error).message);
     }
-    // Many events come at once where many taskforces move.
+    // One read covers a burst of events.
     await abortableDelay(MIN_READ_INTERVAL_SECONDS, signal);
   }
 }
 
-/** Rings for each event; without end, but for errors. A service without events is asked again and again. */
+/** Notifies on each event, or every few seconds if the service has no events. @throws errors other than outages */
 async function notifyOnEvents(
   client: Client,
   workflowId: string,
   signal: AbortSignal,
-  onError: (words: string) => void,
+  onError: (message: string) => void,
   wakeSignal: WakeSignal,
 ): Promise<never> {
-  const onBreak = (reason: string, wait: number) =>
-    onError(`the events broke off (${reason}), connects again in ${wait.toFixed(1)} s`);
+  const onBreak = (reason: string, delaySeconds: number) =>
+    onError(`lost the event stream (${reason}), reconnecting in ${delaySeconds.toFixed(1)} s`);
   for (let hasEvents = true; ; await abortableDelay(POLL_INTERVAL_SECONDS, signal)) {
     wakeSignal.notify();
     try {
@@ -119,7 +113,7 @@ const isEventRouteMissing = (error: unknown): boolean =>
 const isServiceUnavailable = (error: unknown): boolean =>
   error instanceof Unreachable || (error instanceof ApiError && error.status >= 500);
 
-/** Wakes the one who waits; rings that nobody waits for are kept as one. */
+/** Wakes a waiter. Notifications without a waiter count as one. */
 class WakeSignal {
   #isNotified = false;
   #wake: (() => void) | undefined;
@@ -129,7 +123,7 @@ class WakeSignal {
     this.#wake?.();
   }
 
-  async rung(): Promise<void> {
+  async notified(): Promise<void> {
     if (!this.#isNotified)
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -138,58 +132,62 @@ class WakeSignal {
   }
 }
 
-/** Whether nothing of the workflow runs any more, or will. */
+/** Whether no taskforce of the workflow runs or will run. */
 async function isWorkflowEnded(client: Client, summary: Summary): Promise<boolean> {
   const { n_taskforces, taskforces_by_phase: phases, deactivated, workflow_id } = summary;
+  if (areAllEnded(phases)) return true;
   const ended = (phases["condor-rm"] ?? 0) + (phases["condor-complete"] ?? 0);
-  if (ended === n_taskforces) return true;
   if (deactivated === null || ended + (phases["pending-stopper"] ?? 0) < n_taskforces) return false;
-  // What was never submitted waits for a stop that nobody has to make.
+  // Taskforces that were never submitted stay in pending-stopper: they have nothing to stop.
   const query = { workflow_id, phase: "pending-stopper", cluster_id: { $ne: null } };
   for await (const _ of client.query("taskforces", { query, projection: ["taskforce_uuid"] })) return false;
   return true;
 }
 
-/** Bars that are drawn anew in their place. */
-function createLiveView(): ProgressView {
-  const draw = createLogUpdate(process.stdout);
-  const rates = new EndedWorkerRates();
+/** Bars on a terminal, updated in place. */
+function createLiveView(terminal: Terminal): ProgressView {
+  const draw = createLogUpdate(terminal.io.stdout);
+  const workerRates = new WorkerRates();
   let lines: string[] = [];
   return {
     async show(summary) {
-      lines = progressLines(summary, rates.addSummary(summary, Date.now() / 1000), terminalSize());
+      const rates = summary.tasks.map((task): [string, number | undefined] => [
+        task.task_id,
+        workerRates.addCount(task.task_id, Date.now() / 1000, countWorkers(task).ended),
+      ]);
+      lines = progressLines(terminal, summary, new Map(rates));
       draw(lines.join("\n"));
     },
-    showError: (words) => draw([...lines, truncateToWidth(words, terminalSize().columns)].join("\n")),
+    showError: (message) => draw([...lines, truncateToWidth(message, terminal.size.columns)].join("\n")),
     close: () => draw.done(),
   };
 }
 
-/** A line for whatever has changed. */
-function createPlainView(): ProgressView {
+/** A line for each change. */
+function createPlainView(terminal: Terminal): ProgressView {
   const shown = new Map<string, string>();
-  const changed = async (about: string, text: string) => {
-    if (shown.get(about) === text) return;
-    shown.set(about, text);
-    await printLine(`${timeText(Date.now() / 1000)} ${text}`);
+  const printIfChanged = async (subject: string, text: string) => {
+    if (shown.get(subject) === text) return;
+    shown.set(subject, text);
+    await terminal.print(`${timeText(Date.now() / 1000)} ${text}`);
   };
   return {
     async show({ workflow_id, tasks, deactivated, failed_attempts, waiting_for }) {
-      await changed("workflow", `${workflow_id} ${deactivated ?? "runs"}`);
+      await printIfChanged("workflow", `${workflow_id} ${workflowStateLabel(deactivated)}`);
       for (const task of tasks)
-        await changed(task.task_id, `${task.task_id} ${imageLabel(task.task_image)}: ${describeTask(task)}`);
+        await printIfChanged(task.task_id, `${task.task_id} ${imageLabel(task.task_image)}: ${describeTask(task)}`);
       const [last] = failed_attempts;
       if (last !== undefined)
-        await changed(
+        await printIfChanged(
           "failure",
           `${last.taskforce_uuid} failed ${last.target_phase}: ${replaceControlCharacters(last.context)}`,
         );
-      await changed("waiting", waiting_for === null ? "Waits for nothing." : toSentence(stripDurations(waiting_for)));
+      await printIfChanged("waiting", waiting_for === null ? "Not waiting." : toSentence(stripDurations(waiting_for)));
     },
-    showError: (words) => printToStderr(`ewms: ${words}`),
+    showError: (message) => terminal.printMessage(`ewms: ${message}`),
     close: () => undefined,
   };
 }
 
-/** A wait that only grew longer is no news. */
-const stripDurations = (words: string): string => words.replace(/, (longest|for) \d+ (s|min|h|days)\b/g, "");
+/** Removes durations: a longer wait is not a change to report. */
+const stripDurations = (text: string): string => text.replace(/, (longest|for) \d+ (s|min|h|days)\b/g, "");

@@ -1,50 +1,46 @@
 import type { Command } from "commander";
+import { formatCount } from "../format.js";
+import { workflowStateLabel } from "../phases.js";
 import type { Summary } from "../summaryTypes.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { idParser } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
 import { phaseTimeLines, toSentence } from "./progress.js";
-import { colorize, countText, printLine, replaceControlCharacters, timeText } from "./terminal.js";
+import { formatExamples, replaceControlCharacters, type Terminal, timeText } from "./terminal.js";
 
-/** Lines of each part. */
+/** Maximum number of lines in a section. */
 const MAX_LINES = 5;
 
-/** Makes the command `why`. */
-export function addWhyCommand(program: Command): void {
+/** Adds the command `why`. */
+export function addWhyCommand(program: Command, terminal: Terminal): void {
   program
     .command("why")
-    .description("say what a workflow waits for, and what failed last")
+    .description("explain what a workflow is waiting for, and show the last failures")
     .argument("<workflow>", "WF-…", idParser("workflow"))
-    .addHelpText(
-      "after",
-      `
-Examples:
-  ewms why WF-6b055875-627b889b`,
-    )
+    .addHelpText("after", formatExamples("ewms why WF-6b055875-627b889b"))
     .action(async (workflow_id: string, _options: object, command: Command) => {
       const params = { path: { workflow_id } };
       const summary = await unwrapResponse(
-        createCommandClient(command).GET("/v1/workflows/{workflow_id}/summary", { params }),
+        createCommandClient(command, terminal).GET("/v1/workflows/{workflow_id}/summary", { params }),
       );
-      for (const line of whyLines(summary)) await printLine(line);
+      await terminal.print(...whyLines(terminal, summary));
     });
 }
 
-/** What there is to say. */
-export function whyLines(summary: Summary): string[] {
+function whyLines(terminal: Terminal, summary: Summary): string[] {
   const { workflow_id, deactivated, deactivated_ts, waiting_for } = summary;
-  const state = deactivated === null ? "runs" : `was ${deactivated.toLowerCase()} at ${timeText(deactivated_ts ?? 0)}`;
+  const state = deactivated === null ? "is" : "was";
+  const since = deactivated_ts === null ? "" : ` at ${timeText(deactivated_ts)}`;
+  const section = (title: string, lines: string[]): string[] =>
+    lines.length === 0 ? [] : ["", terminal.colorize("bold", title), ...lines.map((line) => `  ${line}`)];
   return [
-    `${workflow_id} ${state}.`,
-    waiting_for === null ? "It waits for nothing." : colorize("yellow", toSentence(waiting_for)),
+    `${workflow_id} ${state} ${workflowStateLabel(deactivated)}${since}.`,
+    waiting_for === null ? "It is not waiting." : terminal.colorize("yellow", toSentence(waiting_for)),
     ...section("Taskforces", phaseTimeLines(summary)),
-    ...section(countText(summary.n_failed_attempts, "failed attempt"), failureLines(summary)),
-    ...section("Errors of tasks", errorLines(summary)),
+    ...section(formatCount(summary.n_failed_attempts, "failed attempt"), failureLines(summary)),
+    ...section("Task errors", errorLines(summary)),
   ];
 }
-
-const section = (title: string, lines: string[]): string[] =>
-  lines.length === 0 ? [] : ["", colorize("bold", title), ...lines.map((line) => `  ${line}`)];
 
 const failureLines = ({ failed_attempts }: Summary): string[] =>
   failed_attempts

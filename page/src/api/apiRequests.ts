@@ -1,5 +1,9 @@
+import { queryPage, type ResultPage } from "../../../client/src/paging.js";
+import { unwrapResponse } from "../../../client/src/unwrapResponse.js";
+import { api } from "./apiClient.ts";
 import type { PublicQueue, Schedd, Summary, TaskDirective, Taskforce, Workflow } from "./apiTypes.ts";
-import { callApi } from "./callApi.ts";
+
+type Filter = Record<string, unknown>;
 
 const TASKFORCE_FIELDS = [
   "taskforce_uuid",
@@ -13,75 +17,69 @@ const TASKFORCE_FIELDS = [
   "phase_change_log.was_successful",
 ];
 
-/** One page of what a query found; `next` asks for the one after it. */
-export interface ResultPage<T> {
-  items: T[];
-  nextCursor: string | null;
-}
+/** Reads a workflow. */
+export const fetchWorkflow = (workflow_id: string): Promise<Workflow> =>
+  unwrapResponse(api.GET("/v1/workflows/{workflow_id}", { params: { path: { workflow_id } } }));
 
-async function queryEntities<T>(
-  plural: string,
-  listField: string,
-  filter: object,
-  { fields, after }: { fields?: string[]; after?: string | null } = {},
-): Promise<ResultPage<T>> {
-  const body = { query: filter, ...(fields && { projection: fields }), ...(after && { after }) };
-  const response = await callApi<Record<string, unknown>>("POST", `/v1/query/${plural}`, body);
-  return { items: response[listField] as T[], nextCursor: response["next_after"] as string | null };
-}
+/** Reads the summary of a workflow. */
+export const fetchSummary = (workflow_id: string): Promise<Summary> =>
+  unwrapResponse(api.GET("/v1/workflows/{workflow_id}/summary", { params: { path: { workflow_id } } }));
 
-const encodeSegment = (name: string): string => encodeURIComponent(name);
+/** Reads the state of all schedds. */
+export const fetchSchedds = (): Promise<{ schedds: Schedd[] }> => unwrapResponse(api.GET("/v1/schedds"));
 
-export const fetchWorkflow = (id: string) => callApi<Workflow>("GET", `/v1/workflows/${encodeSegment(id)}`);
-export const fetchSummary = (id: string) => callApi<Summary>("GET", `/v1/workflows/${encodeSegment(id)}/summary`);
-export const fetchSchedds = () => callApi<{ schedds: Schedd[] }>("GET", "/v1/schedds");
-export const fetchSchedd = (name: string) => callApi<Schedd>("GET", `/v1/schedds/${encodeSegment(name)}`);
+/** Reads the state of a schedd and the contents of its queues. */
+export const fetchSchedd = (schedd: string): Promise<Schedd> =>
+  unwrapResponse(api.GET("/v1/schedds/{schedd}", { params: { path: { schedd } } }));
 
-/** Workflows that match a MongoDB filter, oldest first. */
-export const findWorkflows = (filter: object, after: string | null) =>
-  queryEntities<Workflow>("workflows", "workflows", filter, { after });
+/** Finds workflows by a MongoDB filter, oldest first. */
+export const findWorkflows = (query: Filter, after: string | null): Promise<ResultPage<Workflow>> =>
+  queryPage(api, "workflows", { query }, after);
 
-/** All task directives of a workflow. */
-export async function fetchTaskDirectives(workflow: string): Promise<TaskDirective[]> {
-  return (await queryEntities<TaskDirective>("task-directives", "task_directives", { workflow_id: workflow })).items;
-}
+/** Reads all task directives of a workflow. */
+export const fetchTaskDirectives = async (workflow_id: string): Promise<TaskDirective[]> =>
+  (await queryPage(api, "task-directives", { query: { workflow_id } }, null)).items;
 
-/** Ids of workflows that have a task which matches a filter. */
-export async function findWorkflowIdsByTask(filter: object): Promise<string[]> {
-  const fields = ["workflow_id"];
-  const { items } = await queryEntities<TaskDirective & { workflow_id: string }>(
-    "task-directives",
-    "task_directives",
-    filter,
-    { fields },
-  );
+/** Finds the ids of workflows with a task that matches a MongoDB filter. */
+export async function findWorkflowIdsByTask(query: Filter): Promise<string[]> {
+  const { items } = await queryPage(api, "task-directives", { query, projection: ["workflow_id"] }, null);
   return [...new Set(items.map(({ workflow_id }) => workflow_id))];
 }
 
-/** Taskforces that match a MongoDB filter, oldest first, with what the timeline shows of them. */
-export const findTaskforces = (filter: object, after: string | null) =>
-  queryEntities<Taskforce>("taskforces", "taskforces", filter, { fields: TASKFORCE_FIELDS, after });
+/** Finds taskforces by a MongoDB filter, oldest first, with the fields of the timeline. */
+export const findTaskforces = (query: Filter, after: string | null): Promise<ResultPage<Taskforce>> =>
+  queryPage(api, "taskforces", { query, projection: TASKFORCE_FIELDS }, after) as Promise<ResultPage<Taskforce>>;
 
-/** The names of a workflow's public queues. An MQS of its own does not tell them here. */
-export const fetchPublicQueues = (workflow: string): Promise<PublicQueue[]> =>
-  callApi<{ mqprofiles: PublicQueue[] }>("GET", `/v1/mqs/workflows/${encodeSegment(workflow)}/mq-profiles/public`).then(
+/** Reads the public queues of a workflow; empty if the service uses an external MQS. */
+export const fetchPublicQueues = (workflow_id: string): Promise<PublicQueue[]> =>
+  unwrapResponse(
+    api.GET("/v1/mqs/workflows/{workflow_id}/mq-profiles/public", { params: { path: { workflow_id } } }),
+  ).then(
     ({ mqprofiles }) => mqprofiles,
     () => [],
   );
 
-/** Ends a workflow. */
-export const postDeactivation = (id: string, action: "abort" | "finished") =>
-  callApi<{ n_taskforces: number }>("POST", `/v1/workflows/${encodeSegment(id)}/actions/${action}`, {});
+/** Aborts or finishes a workflow. */
+export const postDeactivation = (
+  workflow_id: string,
+  action: "abort" | "finished",
+): Promise<{ n_taskforces: number }> =>
+  unwrapResponse(api.POST(`/v1/workflows/{workflow_id}/actions/${action}`, { params: { path: { workflow_id } } }));
 
-/** Gives a task one more taskforce. */
-export const postAddWorkers = (task: string, cluster_location: string, n_workers: number, keyPrefix: string) =>
-  callApi<Taskforce>(
-    "POST",
-    `/v1/task-directives/${encodeSegment(task)}/actions/add-workers`,
-    { cluster_location, n_workers },
-    // Another number, or another place, is another wish.
-    { "idempotency-key": `${keyPrefix}-${n_workers}-${encodeURIComponent(cluster_location)}` },
+/** Adds a taskforce to a task. @param keyPrefix of the idempotency key, the same when the user repeats the request */
+export const postAddWorkers = (
+  task_id: string,
+  cluster_location: string,
+  n_workers: number,
+  keyPrefix: string,
+): Promise<{ taskforce_uuid: string }> =>
+  unwrapResponse(
+    api.POST("/v1/task-directives/{task_id}/actions/add-workers", {
+      params: {
+        path: { task_id },
+        // Another number or location is another request.
+        header: { "Idempotency-Key": `${keyPrefix}-${n_workers}-${encodeURIComponent(cluster_location)}` },
+      },
+      body: { cluster_location, n_workers },
+    }),
   );
-
-/** Names what a person wants, so that it takes effect once however often it is sent. `randomUUID` is there over HTTPS only. */
-export const newIdempotencyKey = (): string => crypto.getRandomValues(new BigUint64Array(2)).join("-");

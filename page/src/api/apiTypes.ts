@@ -1,65 +1,48 @@
+import type { Taskforce as ApiTaskforce, TaskDirective, Workflow } from "../../../client/src/entityTypes.js";
 import type { components } from "../../../client/src/schema.js";
+import type { ByPhase, FailedAttempt, Phase, Summary, TaskSummary } from "../../../client/src/summaryTypes.js";
+import type { EventData } from "../../../client/src/watchEvents.js";
+import type { CompoundStatuses } from "../../../client/src/workerGroups.js";
 
-/*
- * What the page reads from the API, as the API's own document has it. Times are epoch seconds, durations seconds.
- */
+/* Responses of the API, as far as the page reads them. Times are epoch seconds, durations seconds. */
+export type {
+  ByPhase,
+  CompoundStatuses,
+  EventData,
+  FailedAttempt,
+  Phase,
+  Summary,
+  TaskDirective,
+  TaskSummary,
+  Workflow,
+};
+
 type Schemas = components["schemas"];
 
-/** Every phase of a taskforce, in the order of its life. */
-export const PHASE_ORDER = [
-  "pre-mq-activation",
-  "pre-launch",
-  "pending-starter",
-  "condor-submit",
-  "pending-stopper",
-  "condor-rm",
-  "condor-complete",
-] as const satisfies Phase[];
-/** Where a taskforce stands. */
-export type Phase = Taskforce["phase"];
-/** Numbers of taskforces; phases without any are left out. */
-export type PhaseCounts = Summary["taskforces_by_phase"];
-
-// Only a projection that its request names leaves fields out.
-export type Workflow = Required<Schemas["WorkflowObject"]>;
-export type TaskDirective = Required<Schemas["TaskDirectiveObject"]>;
-export type Taskforce = Omit<Required<Schemas["TaskforceObject"]>, "phase_change_log"> & {
-  phase_change_log: PhaseChange[];
-};
+/** The end of a workflow. */
 export type Deactivation = NonNullable<Workflow["deactivated"]>;
 /** One attempt to change a taskforce's phase. */
 export type PhaseChange = { target_phase: Phase } & Pick<
-  Required<Schemas["TaskforceObject"]>["phase_change_log"][number],
+  ApiTaskforce["phase_change_log"][number],
   "timestamp" | "was_successful"
 >;
-/** HTCondor status → pilot status → number of workers. */
-export type CompoundStatuses = Summary["compound_statuses"];
+/** A taskforce with the fields of its log that the timeline shows. */
+export type Taskforce = Omit<ApiTaskforce, "phase_change_log"> & { phase_change_log: PhaseChange[] };
 /** Error text → count. */
 export type ErrorCounts = Summary["top_task_errors"];
-
-export type Summary = Schemas["WorkflowSummary"];
-export type TaskSummary = Summary["tasks"][number];
-/** What is summed over a task's taskforces, or over a whole workflow's. */
+/** The sums over the taskforces of a task, or of a whole workflow. */
 export type TaskforceSums = Omit<TaskSummary, "task_id" | "task_image">;
-export type FailedAttempt = Summary["failed_attempts"][number];
 
-/** A queue; what is in it only where one schedd was asked for. */
+/** A queue; with its contents only in the response about one schedd. */
 export type QueueState = Schemas["QueueState"] & Partial<Schemas["QueueContents"]>;
+/** A schedd and its two queues. */
 export type Schedd = Omit<Schemas["ScheddState"], "starter" | "stopper"> & {
   starter: QueueState;
   stopper: QueueState;
 };
 
-/** A message queue that the user's own programs write to or read from. */
+/** A message queue that the user's own programs access. */
 export interface PublicQueue {
   mqid: string;
   alias: string;
-}
-
-/** What the streams tell, by the name of the event. */
-export interface StreamEvents {
-  phase: Schemas["PhaseEvent"];
-  summary: Schemas["SummaryEvent"];
-  deactivated: Schemas["DeactivatedEvent"];
-  created: Schemas["CreatedEvent"];
 }

@@ -1,13 +1,14 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { formatNumber, imageName } from "../../../client/src/format.js";
+import { runningWorkersText } from "../../../client/src/workerGroups.js";
 import type { PublicQueue, Summary, TaskDirective } from "../api/apiTypes.ts";
-import { formatNumber, imageName, shortId } from "../parts/format.ts";
-import { orderPhaseCounts } from "../parts/phaseLabels.ts";
-import { runningWorkersText } from "../parts/workerGroups.ts";
+import { shortId } from "../parts/format.ts";
+import { PhaseSegments } from "../parts/PhaseBar.tsx";
 import { type GraphEdge, layOutGraph, type PositionedNode, QUEUE_SIZE, TASK_SIZE } from "./graphLayout.ts";
 import { groupTasks, MAX_GRAPH_NODES, type TaskGroup } from "./taskGroups.ts";
 import { type TaskState, taskState } from "./taskState.ts";
 
-/** Pixels below which the graph runs from top to bottom. */
+/** Pixels below which the graph is vertical. */
 const NARROW_WIDTH_PX = 640;
 const ZOOM_STEP = 1.3;
 
@@ -15,14 +16,14 @@ interface TaskGraphProps {
   tasks: readonly TaskDirective[];
   summary: Summary;
   queues: readonly PublicQueue[];
-  rates: ReadonlyMap<string, number>;
-  /** Tasks of the box that is chosen; undefined: none is. */
-  chosen: readonly string[] | undefined;
-  choose: (tasks: readonly string[] | undefined) => void;
+  rates: ReadonlyMap<string, number | undefined>;
+  /** Tasks of the selected node; undefined: no selection. */
+  selected: readonly string[] | undefined;
+  select: (tasks: readonly string[] | undefined) => void;
 }
 
-/** Tasks and the message queues between them, as wide as there is room; zooming in makes it scroll. */
-export function TaskGraph({ tasks, summary, queues, rates, chosen, choose }: TaskGraphProps) {
+/** The graph of tasks and message queues, fitted to the width of its container; it scrolls when zoomed in. */
+export function TaskGraph({ tasks, summary, queues, rates, selected, select }: TaskGraphProps) {
   const container = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [zoom, setZoom] = useState(1);
@@ -34,7 +35,7 @@ export function TaskGraph({ tasks, summary, queues, rates, chosen, choose }: Tas
   const isVertical = width < NARROW_WIDTH_PX;
   const groups = groupTasks(tasks, summary);
   const tooMany = groups.length > MAX_GRAPH_NODES;
-  // Which boxes there are depends on the directives alone, and these never change.
+  // The nodes depend only on the directives, which never change.
   const graphLayout = useMemo(
     () => layOutGraph(tooMany ? [] : groups, isVertical),
     [tasks, groups.length, tooMany, isVertical],
@@ -43,8 +44,7 @@ export function TaskGraph({ tasks, summary, queues, rates, chosen, choose }: Tas
   const scale = fit * zoom;
   const groupById = new Map(groups.map((group) => [group.task_id, group]));
   const aliases = new Map(queues.map(({ mqid, alias }) => [mqid, alias]));
-  if (tooMany)
-    return <p class="quiet-text">{formatNumber(tasks.length)} tasks of many kinds are too many to be drawn.</p>;
+  if (tooMany) return <p class="quiet-text">{formatNumber(tasks.length)} tasks of many kinds: too many for a graph.</p>;
   return (
     <figure class="graph">
       <div class="graph-frame" ref={container}>
@@ -56,8 +56,8 @@ export function TaskGraph({ tasks, summary, queues, rates, chosen, choose }: Tas
             height={graphLayout.height * scale}
             viewBox={`0 0 ${graphLayout.width} ${graphLayout.height}`}
           >
-            {graphLayout.edges.map((way) => (
-              <path key={way.id} class="way" d={svgPath(way)} marker-end="url(#arrow)" />
+            {graphLayout.edges.map((edge) => (
+              <path key={edge.id} class="edge-line" d={svgPath(edge)} marker-end="url(#arrow)" />
             ))}
             {graphLayout.nodes.map((node) => {
               if (node.kind === "queue") return <QueueNode key={node.id} node={node} alias={aliases.get(node.id)} />;
@@ -70,8 +70,8 @@ export function TaskGraph({ tasks, summary, queues, rates, chosen, choose }: Tas
                   task={task}
                   state={taskState(task, summary.failed_attempts)}
                   rate={sumRates(task, rates)}
-                  chosen={chosen?.[0] === node.id}
-                  choose={choose}
+                  selected={selected?.[0] === node.id}
+                  select={select}
                 />
               );
             })}
@@ -103,39 +103,39 @@ const svgPath = ({ points: [first, ...rest] }: GraphEdge): string => {
   return `M${first.x} ${first.y}${middles.join("")}L${last.x} ${last.y}`;
 };
 
-/** Of all tasks of a box together. */
+/** The sum over all tasks of a node. */
 function sumRates({ task_ids }: TaskGroup, rates: TaskGraphProps["rates"]): number | undefined {
   const known = task_ids.flatMap((id) => rates.get(id) ?? []);
   return known.length === 0 ? undefined : known.reduce((sum, rate) => sum + rate, 0);
 }
 
-/** How fast workers get done, in words; empty while it is not known. */
+/** The completion rate as text; empty while it is unknown. */
 const rateText = (rate: number | undefined): string =>
-  rate === undefined ? "" : `${rate < 10 ? rate.toFixed(1) : formatNumber(Math.round(rate))} done/min`;
+  rate === undefined ? "" : `${rate < 10 ? rate.toFixed(1) : formatNumber(Math.round(rate))} completed/min`;
 
 function TaskNode({
   node: { x, y },
   task,
   state,
   rate,
-  chosen,
-  choose,
+  selected,
+  select,
 }: {
   node: PositionedNode;
   task: TaskGroup;
   state: TaskState;
   rate: number | undefined;
-  chosen: boolean;
-  choose: TaskGraphProps["choose"];
+  selected: boolean;
+  select: TaskGraphProps["select"];
 }) {
   const { width, height } = TASK_SIZE;
   const times = task.task_ids.length === 1 ? "" : ` ×${task.task_ids.length}`;
   const image = imageName(task.task_image);
   const workers = runningWorkersText(task);
   const speed = rateText(rate);
-  // In the order in which they stand there.
+  // In visual order.
   const label = ["Task", image + times, state, speed, workers].filter(Boolean).join(" ");
-  const toggle = () => choose(chosen ? undefined : task.task_ids);
+  const toggle = () => select(selected ? undefined : task.task_ids);
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
@@ -143,11 +143,11 @@ function TaskNode({
   };
   return (
     <g
-      class={`task-node state-${state.replace(" ", "-")}`}
+      class={`task-node state-${state}`}
       transform={`translate(${x - width / 2} ${y - height / 2})`}
       role="button"
       tabindex={0}
-      aria-pressed={chosen}
+      aria-pressed={selected}
       aria-label={label}
       onClick={toggle}
       onKeyDown={onKey}
@@ -167,31 +167,8 @@ function TaskNode({
         {workers}
       </text>
       <svg x="18" y="84" width={width - 30} height="12">
-        <PhaseSegments task={task} width={width - 30} />
+        <PhaseSegments phases={task.taskforces_by_phase} />
       </svg>
-    </g>
-  );
-}
-
-function PhaseSegments({ task, width }: { task: TaskGroup; width: number }) {
-  const parts = orderPhaseCounts(task.taskforces_by_phase);
-  let before = 0;
-  return (
-    <g>
-      {parts.map(({ phase, n }) => {
-        const at = {
-          x: (width * before) / task.n_taskforces,
-          width: (width * n) / task.n_taskforces,
-          height: 12,
-        };
-        before += n;
-        return (
-          <g key={phase}>
-            <rect class={`part fill-${phase}`} {...at} />
-            <rect class={`pattern pattern-${phase}`} {...at} />
-          </g>
-        );
-      })}
     </g>
   );
 }
@@ -216,5 +193,5 @@ function QueueNode({ node: { id, x, y }, alias }: { node: PositionedNode; alias:
   );
 }
 
-const truncate = (text: string, longest: number): string =>
-  text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+const truncate = (text: string, maxLength: number): string =>
+  text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;

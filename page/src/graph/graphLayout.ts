@@ -1,11 +1,11 @@
 import { Graph, layout } from "@dagrejs/dagre";
 import type { TaskDirective } from "../api/apiTypes.ts";
 
-/** Sizes of the boxes, in the drawing's own units: a pixel each, before it is fitted. */
+/** Sizes of the nodes in pixels at scale 1. */
 export const TASK_SIZE = { width: 232, height: 112 };
 export const QUEUE_SIZE = { width: 136, height: 36 };
 
-/** A task or message queue, and where its middle is. */
+/** A task or message queue and its centre. */
 export interface PositionedNode {
   id: string;
   kind: "task" | "queue";
@@ -13,7 +13,7 @@ export interface PositionedNode {
   y: number;
 }
 
-/** A way that events take, as points from end to end. */
+/** An edge between a task and a queue, as points from end to end. */
 export interface GraphEdge {
   id: string;
   points: { x: number; y: number }[];
@@ -26,7 +26,7 @@ export interface GraphLayout {
   edges: GraphEdge[];
 }
 
-/** Lays tasks and the queues between them out. @param isVertical from top to bottom, as on a phone; else from left to right */
+/** Computes the layout of the graph. @param isVertical from top to bottom, as on a phone; else from left to right */
 export function layOutGraph(
   tasks: readonly Pick<TaskDirective, "task_id" | "input_queues" | "output_queues">[],
   isVertical: boolean,

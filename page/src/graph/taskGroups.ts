@@ -1,19 +1,19 @@
 import type { CompoundStatuses, Summary, TaskDirective, TaskforceSums, TaskSummary } from "../api/apiTypes.ts";
 
-/** Tasks that are drawn one by one; of more, those are put together that run the same image between the same queues. */
+/** Above this number, one node stands for all tasks with the same image and queues. */
 const MAX_UNGROUPED_TASKS = 24;
-/** Boxes that can be drawn at all, and told from each other. */
+/** Above this number of nodes, the graph is unreadable and not drawn. */
 export const MAX_GRAPH_NODES = 100;
 
-/** A box of the graph: a task, or several of a kind. */
+/** A task node of the graph: one task, or several with the same image and queues. */
 export interface TaskGroup extends TaskSummary {
-  /** All of them; `task_id` is the first. */
+  /** All tasks of the node; `task_id` is the first. */
   task_ids: string[];
   input_queues: string[];
   output_queues: string[];
 }
 
-/** What the graph shows of tasks, in their order. */
+/** Groups tasks into the nodes of the graph. */
 export function groupTasks(tasks: readonly TaskDirective[], { tasks: sums }: Summary): TaskGroup[] {
   const sumsOf = new Map(sums.map((task) => [task.task_id, task]));
   const groups = new Map<string, TaskGroup>();

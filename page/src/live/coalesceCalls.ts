@@ -1,8 +1,4 @@
-/**
- * Puts calls together that come in a burst.
- *
- * @param delayMs after the first of them it is done once
- */
+/** Coalesces a burst of calls into one. @param delayMs between the first call of a burst and the callback */
 export function coalesceCalls(delayMs: number, callback: () => void): { (): void; cancel(): void } {
   let timer: number | undefined;
   const schedule = () => {

@@ -1,19 +1,19 @@
 import { signal } from "@preact/signals";
 
-/** How the page learns what happens: told at once, by asking now and then, or not at all for now. */
-export type ConnectionState = "live" | "asking" | "away";
+/** How the page receives changes: by a stream of events, by polling, or not at all. */
+export type ConnectionState = "live" | "polling" | "disconnected";
 
-export const connectionState = signal<ConnectionState>("asking");
-/** When the service was last heard of, in milliseconds; what is shown is as old as that. */
+export const connectionState = signal<ConnectionState>("polling");
+/** Time of the last response or event in epoch milliseconds: the age of the page's contents. */
 export const lastResponseMs = signal(Date.now());
 
-/** The service answered. */
+/** Records that the service answered. */
 export function recordResponse(): void {
   lastResponseMs.value = Date.now();
-  if (connectionState.value === "away") connectionState.value = "asking";
+  if (connectionState.value === "disconnected") connectionState.value = "polling";
 }
 
-/** The service did not answer. */
+/** Records that the service did not answer. */
 export function recordUnreachable(): void {
-  connectionState.value = "away";
+  connectionState.value = "disconnected";
 }

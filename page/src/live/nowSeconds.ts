@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 
-/** The time, in epoch seconds, for what is told as "so far". */
+/** The current time in epoch seconds, updated each second while the page is visible. */
 export const nowSeconds = signal(Date.now() / 1000);
 
 setInterval(() => {

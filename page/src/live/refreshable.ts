@@ -1,67 +1,71 @@
 import { type Signal, signal } from "@preact/signals";
-import { ApiRequestError, ServiceUnavailable } from "../api/callApi.ts";
+import { ApiError } from "../../../client/src/clientErrors.js";
+import { isUnavailable } from "../api/apiClient.ts";
 import { recordResponse, recordUnreachable } from "./connection.ts";
 
-/** Something that is read again and again. The last state stays while the service is away. */
+/** A value that is loaded again and again. It keeps the last value while the service is unreachable. */
 export interface Refreshable<T> {
-  /** Undefined until it was read once. */
+  /** Undefined until the first load. */
   value: Signal<T | undefined>;
-  /** Why there is nothing to show; undefined while there is, or may be soon. */
-  error: Signal<ApiRequestError | undefined>;
-  /** Reads now, or once more after the reading that is under way. */
+  /** The error response to the last load; undefined after a success and while the service is unreachable. */
+  error: Signal<Error | undefined>;
+  /** Loads now, or once more after the load in progress. */
   refresh(): void;
-  /** Takes in what an event told. A reading that is under way may have begun before that: then it is done once more. */
-  applyChange(changed: (now: T) => T): void;
-  /** What is under way counts no more. */
+  /** Applies an event. A load in progress may predate the event: then one more load follows. */
+  applyChange(change: (now: T) => T): void;
+  /** Ignores the load in progress and all later calls. */
   dispose(): void;
 }
 
-/** @param load reads it @param onLoaded given each new state */
+/** Creates a refreshable value. @param onLoaded receives each loaded value */
 export function createRefreshable<T>(
   load: () => Promise<T>,
   onLoaded: (value: T) => void = () => undefined,
 ): Refreshable<T> {
   const value = signal<T | undefined>(undefined);
-  const refusal = signal<ApiRequestError | undefined>(undefined);
-  let state: "idle" | "reading" | "reading, and once more" | "ended" = "idle";
+  const error = signal<Error | undefined>(undefined);
+  let isLoading = false;
+  let isReloadPending = false;
+  let isDisposed = false;
 
-  const read = async (): Promise<void> => {
-    if (state === "ended") return;
-    if (state !== "idle") {
-      state = "reading, and once more";
+  const refresh = async (): Promise<void> => {
+    if (isDisposed) return;
+    if (isLoading) {
+      isReloadPending = true;
       return;
     }
-    state = "reading";
+    isLoading = true;
     try {
       const loaded = await load();
-      if ((state as string) === "ended") return;
+      if (isDisposed) return;
       recordResponse();
-      refusal.value = undefined;
+      error.value = undefined;
       value.value = loaded;
       onLoaded(loaded);
-    } catch (error) {
-      if ((state as string) === "ended") return;
-      if (error instanceof ServiceUnavailable) recordUnreachable();
-      else if (error instanceof ApiRequestError) {
+    } catch (failure) {
+      if (isDisposed) return;
+      if (isUnavailable(failure)) recordUnreachable();
+      else if (failure instanceof ApiError) {
         recordResponse();
-        refusal.value = error;
-      } else throw error;
+        error.value = failure;
+      } else throw failure;
     } finally {
-      const again = (state as string) === "reading, and once more";
-      if ((state as string) !== "ended") state = "idle";
-      if (again) void read();
+      isLoading = false;
+      const again = isReloadPending;
+      isReloadPending = false;
+      if (again) void refresh();
     }
   };
   return {
     value,
-    error: refusal,
-    refresh: () => void read(),
-    applyChange(changed) {
-      if (value.value !== undefined) value.value = changed(value.value);
-      if (state === "reading") state = "reading, and once more";
+    error,
+    refresh: () => void refresh(),
+    applyChange(change) {
+      if (value.value !== undefined) value.value = change(value.value);
+      if (isLoading) isReloadPending = true;
     },
     dispose: () => {
-      state = "ended";
+      isDisposed = true;
     },
   };
 }

@@ -1,25 +1,25 @@
-import type { StreamEvents } from "../api/apiTypes.ts";
+import type { EventData } from "../api/apiTypes.ts";
 import { connectionState, recordResponse } from "./connection.ts";
 
-/** What is done with a stream. */
+/** Callbacks of a subscription. */
 export interface StreamHandlers {
-  /** The state is to be read anew: at the start, after a gap, and again and again while there is no stream. */
+  /** Loads the state: at the start, after a gap, and every few seconds without a stream. */
   reload(): void;
-  /** The stream begins, or goes on after a gap: what only its events keep up to date may have missed some. */
+  /** The stream begins or resumes after a gap. State that only events update may have missed some. */
   onGap?(): void;
-  on: { [Name in keyof StreamEvents]?: (data: StreamEvents[Name]) => void };
+  on: { [Name in Exclude<keyof EventData, "gap">]?: (data: EventData[Name]) => void };
 }
 
-/** Milliseconds between two reads while there is no stream. */
+/** Milliseconds between two loads without a stream. */
 const POLL_INTERVAL_MS = 3000;
-/** Milliseconds before a stream that was refused is asked for again. */
+/** Milliseconds until a rejected stream is opened again. */
 const REOPEN_DELAY_MS = 5000;
 
 /**
- * Follows a stream of events for as long as somebody looks: a page in the background lets go of it.
+ * Subscribes to a stream of events while the page is visible; in the background it closes the stream.
  *
- * @param path of the stream; undefined: there is none, and reading now and then has to do
- * @returns ends it
+ * @param path of the stream; undefined: no stream exists, only polling
+ * @returns ends the subscription
  */
 export function subscribeToStream(path: string | undefined, { reload, onGap, on }: StreamHandlers): () => void {
   let source: EventSource | undefined;
@@ -34,9 +34,9 @@ export function subscribeToStream(path: string | undefined, { reload, onGap, on 
     onGap?.();
   };
   const onError = () => {
-    if (connectionState.value === "live") connectionState.value = "asking";
+    if (connectionState.value === "live") connectionState.value = "polling";
     startPolling();
-    // One that was refused, or is none, does not come back by itself as a broken one does.
+    // The browser reopens a broken stream by itself, but not a rejected one.
     if (source?.readyState === EventSource.CLOSED) reopenTimer = window.setTimeout(open, REOPEN_DELAY_MS);
   };
   const open = () => {
@@ -76,6 +76,6 @@ export function subscribeToStream(path: string | undefined, { reload, onGap, on 
   return () => {
     document.removeEventListener("visibilitychange", onVisibilityChange);
     close();
-    if (connectionState.value === "live") connectionState.value = "asking";
+    if (connectionState.value === "live") connectionState.value = "polling";
   };
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
-/** A modal window of the browser's own: it keeps the focus, and Escape closes it. Rendered means open. */
+/** A modal dialog, open while rendered. The browser keeps the focus inside and closes it at Escape. */
 export function Dialog({
   title,
   close,
@@ -14,15 +14,15 @@ export function Dialog({
   children: ComponentChildren;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const name = useId();
+  const headingId = useId();
   useEffect(() => {
-    const shown = dialog.current;
-    shown?.showModal();
-    return () => shown?.close();
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
   }, []);
   return (
-    <dialog ref={dialog} class={wide ? "wide" : undefined} aria-labelledby={name} onClose={close}>
-      <h2 id={name}>{title}</h2>
+    <dialog ref={dialog} class={wide ? "wide" : undefined} aria-labelledby={headingId} onClose={close}>
+      <h2 id={headingId}>{title}</h2>
       {children}
     </dialog>
   );

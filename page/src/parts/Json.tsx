@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
-import { callApi } from "../api/callApi.ts";
+import { fetchObject } from "../api/apiClient.ts";
 import { Dialog } from "./Dialog.tsx";
 import { LoadingNotice } from "./Notices.tsx";
 
-/** A button that shows an object as the API gives it. */
+/** A button that opens a dialog with an object of the API. */
 export function JsonButton({ path, label, short = false }: { path: string; label: string; short?: boolean }) {
   const [open, setOpen] = useState(false);
   return (
@@ -21,7 +21,7 @@ function JsonDialog({ path, label, close }: { path: string; label: string; close
   const [text, setText] = useState<string>();
   const [copied, setCopied] = useState(false);
   useEffect(() => {
-    callApi<unknown>("GET", path).then(
+    fetchObject(path).then(
       (object) => setText(JSON.stringify(object, null, 2)),
       (error: Error) => setText(error.message),
     );
@@ -34,9 +34,9 @@ function JsonDialog({ path, label, close }: { path: string; label: string; close
     <Dialog title={label} close={close} wide>
       <p class="path">GET {path}</p>
       {text === undefined ? (
-        <LoadingNotice what="it" />
+        <LoadingNotice what={label} />
       ) : (
-        // Scrolled by keyboard, so it can be focused.
+        // Focusable, so that the keyboard can scroll it.
         <pre class="json" tabIndex={0} aria-label={`${label} as JSON`} role="region">
           {text}
         </pre>

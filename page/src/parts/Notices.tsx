@@ -1,32 +1,37 @@
 import type { ComponentChildren } from "preact";
-import type { ApiRequestError } from "../api/callApi.ts";
+import { ApiError } from "../../../client/src/clientErrors.js";
 
-/** Something is being read for the first time. */
+/** A first load in progress. */
 export function LoadingNotice({ what }: { what: string }) {
   return (
     <p class="note loading" role="status">
       <span class="pulse" aria-hidden="true" />
-      Reading {what}…
+      Loading {what}…
     </p>
   );
 }
 
-/** There is nothing to show, and that is no error. */
+/** An empty result. */
 export function EmptyNotice({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
-    <div class="note empty">
+    <div class="note">
       <p class="note-title">{title}</p>
       {children}
     </div>
   );
 }
 
-/** The service said no. */
-export function ErrorNotice({ refusal }: { refusal: ApiRequestError }) {
+/** A failed request. */
+export function ErrorNotice({ error }: { error: Error }) {
   return (
-    <div class="note refused" role="alert">
-      <p class="note-title">{refusal.status === 404 ? "There is no such thing here" : "The service said no"}</p>
-      <p>{refusal.message}</p>
+    <div class="note" role="alert">
+      <p class="note-title">{errorTitle(error)}</p>
+      <p>{error.message}</p>
     </div>
   );
+}
+
+function errorTitle(error: Error): string {
+  if (!(error instanceof ApiError)) return "Disconnected";
+  return error.status === 404 ? "Not found" : "Request rejected";
 }

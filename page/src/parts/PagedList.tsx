@@ -2,10 +2,10 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Pager } from "./Pager.tsx";
 
-/** Parts that are shown at a time: each is larger than a row. */
+/** Items of one page: each is larger than a row. */
 const ITEMS_PER_PAGE = 20;
 
-/** A list whose parts are more than a line, some at a time. */
+/** A list of items that are larger than a row, a page at a time. */
 export function PagedList<T>({
   what,
   list,

@@ -1,9 +1,9 @@
-import { formatNumber } from "./format.ts";
+import { formatNumber } from "../../../client/src/format.js";
 
-/** Rows that are shown at a time: a page of ten thousand would be slow, and read by nobody. */
+/** Rows of one page: ten thousand rows would be slow. */
 export const ROWS_PER_PAGE = 50;
 
-/** Leads through the pages of a long list. @param more whether there are more than `total`, which are not loaded yet */
+/** Buttons for the pages of a long list. @param more whether more than `total` rows exist, which are not loaded yet */
 export function Pager({
   what,
   first,

@@ -1,9 +1,9 @@
-import type { Phase, PhaseCounts } from "../api/apiTypes.ts";
-import { formatNumber } from "./format.ts";
-import { orderPhaseCounts, PHASE_LABELS } from "./phaseLabels.ts";
+import { formatNumber } from "../../../client/src/format.js";
+import { orderByPhase, PHASE_LABELS } from "../../../client/src/phases.js";
+import type { ByPhase, Phase } from "../api/apiTypes.ts";
 import { StackedBar } from "./StackedBar.tsx";
 
-/** Where one taskforce stands. */
+/** The phase of one taskforce. */
 export function PhaseBadge({ phase }: { phase: Phase }) {
   return (
     <span class="badge" title={phase}>
@@ -13,7 +13,7 @@ export function PhaseBadge({ phase }: { phase: Phase }) {
   );
 }
 
-/** A piece of a bar, beside the words for it. */
+/** The colour and pattern of a bar's segment, for its legend. */
 export function Swatch({ look }: { look: string }) {
   return (
     <svg class="swatch" width="12" height="12" aria-hidden="true">
@@ -23,17 +23,21 @@ export function Swatch({ look }: { look: string }) {
   );
 }
 
-/** Taskforces by phase: a bar, and the same in words. */
-export function PhaseBar({ phases, words = true }: { phases: PhaseCounts; words?: boolean }) {
-  const phaseCounts = orderPhaseCounts(phases);
+/** Numbers of taskforces by phase: only the bar. */
+export const PhaseSegments = ({ phases }: { phases: ByPhase }) => (
+  <StackedBar parts={orderByPhase(phases).map(({ phase, value }) => ({ look: phase, n: value }))} />
+);
+
+/** Numbers of taskforces by phase: a bar and its legend. */
+export function PhaseBar({ phases }: { phases: ByPhase }) {
   return (
     <div class="phase-bar">
-      <StackedBar parts={phaseCounts.map(({ phase, n }) => ({ look: phase, n }))} />
-      <ul class={words ? "legend" : "visually-hidden"}>
-        {phaseCounts.map(({ phase, n }) => (
+      <PhaseSegments phases={phases} />
+      <ul class="legend">
+        {orderByPhase(phases).map(({ phase, label, value }) => (
           <li key={phase}>
-            {words && <Swatch look={phase} />}
-            <b>{formatNumber(n)}</b> {PHASE_LABELS[phase]}
+            <Swatch look={phase} />
+            <b>{formatNumber(value)}</b> {label}
           </li>
         ))}
       </ul>

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** A part of a view, under a heading. */
+/** A section of a view with a heading. */
 export function Section({
   title,
   aside,
@@ -21,7 +21,7 @@ export function Section({
   );
 }
 
-/** A few numbers that matter, each with its name. */
+/** Named values. */
 export function DescriptionList({ facts }: { facts: readonly { name: string; value: ComponentChildren }[] }) {
   return (
     <dl class="facts">

@@ -1,11 +1,11 @@
-/** One part of a bar. */
+/** One segment of a bar. */
 export interface BarSegment {
-  /** Names colour and pattern: `fill-<look>` of the style sheet. */
+  /** Selects colour and pattern: `fill-<look>` and `pattern-<look>` of the style sheet. */
   look: string;
   n: number;
 }
 
-/** A bar of parts side by side, as wide as there is room. What it shows must be said in words, too: it is hidden from readers. */
+/** A bar of segments as wide as its container. It is hidden from screen readers: show the numbers as text, too. */
 export function StackedBar({ parts, height = 12 }: { parts: readonly BarSegment[]; height?: number }) {
   const total = parts.reduce((sum, { n }) => sum + n, 0);
   let before = 0;
@@ -28,7 +28,7 @@ export function StackedBar({ parts, height = 12 }: { parts: readonly BarSegment[
   );
 }
 
-/** The patterns that tell parts apart without colours; once in the document. */
+/** The patterns that distinguish segments without colours; once in the document. */
 export function SvgPatterns() {
   return (
     <svg class="defs" width="0" height="0" aria-hidden="true">

@@ -1,7 +1,8 @@
+import { formatDuration } from "../../../client/src/format.js";
 import { nowSeconds } from "../live/nowSeconds.ts";
-import { formatDateTime, formatDuration, toIsoTime } from "./format.ts";
+import { formatDateTime, toIsoTime } from "./format.ts";
 
-/** When something happened, in epoch seconds, and how long ago. */
+/** The age of a time in epoch seconds: `3 min 20 s ago` */
 export function RelativeTime({ at }: { at: number }) {
   const ageSeconds = nowSeconds.value - at;
   return (
@@ -11,7 +12,7 @@ export function RelativeTime({ at }: { at: number }) {
   );
 }
 
-/** When something happened, in epoch seconds. */
+/** A time in epoch seconds. */
 export function Timestamp({ at }: { at: number }) {
   return <time dateTime={toIsoTime(at)}>{formatDateTime(at)}</time>;
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
-/** A view: its heading takes the focus when it comes, so that readers hear where they are. */
+/** A view. Its heading takes the focus when it appears, so that screen readers announce it. */
 export function View({
   title,
   heading = title,

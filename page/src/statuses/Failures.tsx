@@ -1,8 +1,9 @@
+import { formatNumber } from "../../../client/src/format.js";
 import type { FailedAttempt } from "../api/apiTypes.ts";
-import { formatNumber, shortId } from "../parts/format.ts";
+import { shortId } from "../parts/format.ts";
 import { RelativeTime } from "../parts/Times.tsx";
 
-/** The newest attempts that failed, with their reasons. @param total how many there were in all */
+/** The newest failed attempts with their reasons. @param total number of all failed attempts */
 export function Failures({ attempts, total }: { attempts: readonly FailedAttempt[]; total: number }) {
   return (
     <>

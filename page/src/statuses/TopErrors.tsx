@@ -1,7 +1,6 @@
+import { formatNumber } from "../../../client/src/format.js";
 import type { ErrorCounts } from "../api/apiTypes.ts";
-import { formatNumber } from "../parts/format.ts";
 
-/** As many as fit on a page; the rest is rare. */
 const MAX_ERRORS = 10;
 
 /** The most frequent errors of tasks, each with its count and a bar. */

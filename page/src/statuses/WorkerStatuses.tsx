@@ -1,13 +1,13 @@
+import { formatNumber } from "../../../client/src/format.js";
+import { countWorkersByKind, groupWorkers, WORKER_KINDS, workerGroupLabel } from "../../../client/src/workerGroups.js";
 import type { CompoundStatuses } from "../api/apiTypes.ts";
-import { formatNumber } from "../parts/format.ts";
 import { Swatch } from "../parts/PhaseBar.tsx";
 import { StackedBar } from "../parts/StackedBar.tsx";
-import { countWorkersByKind, groupWorkers, WORKER_KINDS, workerGroupLabel } from "../parts/workerGroups.ts";
 
-/** Workers by HTCondor and pilot status: a bar of their kinds, and every pair of statuses in words. */
+/** Workers by HTCondor and pilot status: a bar of kinds and a legend of all pairs of statuses. */
 export function WorkerStatuses({ statuses }: { statuses: CompoundStatuses }) {
   const groups = groupWorkers(statuses);
-  if (groups.length === 0) return <p class="quiet-text">No worker has been reported yet.</p>;
+  if (groups.length === 0) return <p class="quiet-text">No worker statuses reported yet.</p>;
   const counts = countWorkersByKind(statuses);
   return (
     <div class="workers">

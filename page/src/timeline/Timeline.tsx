@@ -1,16 +1,17 @@
 import { useState } from "preact/hooks";
+import { formatCount, formatDuration } from "../../../client/src/format.js";
+import { PHASE_LABELS } from "../../../client/src/phases.js";
 import type { Taskforce } from "../api/apiTypes.ts";
 import { nowSeconds } from "../live/nowSeconds.ts";
-import { formatCount, formatDuration, shortId } from "../parts/format.ts";
+import { shortId } from "../parts/format.ts";
 import { JsonButton } from "../parts/Json.tsx";
 import { Pager, ROWS_PER_PAGE } from "../parts/Pager.tsx";
 import { PhaseBadge } from "../parts/PhaseBar.tsx";
-import { PHASE_LABELS } from "../parts/phaseLabels.ts";
 import { axisTicks, failedAttemptTimes, phaseSpans } from "./phaseSpans.ts";
 
 const MAX_TICKS = 6;
 
-/** Stays of taskforces in their phases along one axis of time, a page of rows at a time. */
+/** The phases of taskforces on one time axis, a page of rows at a time. */
 export function Timeline({
   rows,
   more,
@@ -18,11 +19,11 @@ export function Timeline({
 }: {
   rows: readonly Taskforce[];
   more: boolean;
-  /** @returns whether there are more of them now */
+  /** @returns whether more rows were loaded */
   loadMore: () => Promise<boolean>;
 }) {
   const [requestedFirst, setFirst] = useState(0);
-  // Read anew, there may be fewer of them.
+  // A reload may return fewer rows.
   const first = Math.min(requestedFirst, Math.max(0, rows.length - 1 - ((rows.length - 1) % ROWS_PER_PAGE)));
   const shown = rows.slice(first, first + ROWS_PER_PAGE);
   const now = nowSeconds.value;

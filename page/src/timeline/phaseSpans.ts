@@ -1,13 +1,13 @@
 import type { Phase, Taskforce } from "../api/apiTypes.ts";
 
-/** A stay in a phase, in epoch seconds. */
+/** The time of a taskforce in a phase, in epoch seconds. */
 export interface PhaseSpan {
   phase: Phase;
   from: number;
   to: number;
 }
 
-/** Stays of a taskforce in its phases, oldest first. @param now where the present one ends, unless that phase is the last */
+/** The phases of a taskforce, oldest first. @param now the end of the current phase, unless it is the final one */
 export function phaseSpans({ phase_change_log: log }: Pick<Taskforce, "phase_change_log">, now: number): PhaseSpan[] {
   const changes = log.filter(({ was_successful }) => was_successful);
   return changes.map(({ target_phase: phase, timestamp: from }, n) => {
@@ -16,14 +16,14 @@ export function phaseSpans({ phase_change_log: log }: Pick<Taskforce, "phase_cha
   });
 }
 
-/** Times of the attempts that failed. */
+/** Times of the failed attempts. */
 export const failedAttemptTimes = ({ phase_change_log: log }: Pick<Taskforce, "phase_change_log">): number[] =>
   log.filter(({ was_successful }) => !was_successful).map(({ timestamp }) => timestamp);
 
-/** Steps of an axis, in seconds, that people count in. */
+/** Round steps of an axis in seconds. */
 const TICK_STEP_SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
 
-/** Marks of an axis, in seconds after its start. @param maxTicks of them */
+/** Positions of an axis' ticks in seconds after its start. */
 export function axisTicks(lengthSeconds: number, maxTicks: number): number[] {
   const step =
     TICK_STEP_SECONDS.find((s) => lengthSeconds / s <= maxTicks) ?? 86400 * Math.ceil(lengthSeconds / 86400 / maxTicks);

@@ -1,46 +1,47 @@
 import { type Signal, signal } from "@preact/signals";
+import { ApiError } from "../../../client/src/clientErrors.js";
+import { isUnavailable } from "../api/apiClient.ts";
 import { findTaskforces } from "../api/apiRequests.ts";
-import type { StreamEvents, Taskforce } from "../api/apiTypes.ts";
-import { ApiRequestError, ServiceUnavailable } from "../api/callApi.ts";
+import type { EventData, Taskforce } from "../api/apiTypes.ts";
 import { coalesceCalls } from "../live/coalesceCalls.ts";
 import { recordUnreachable } from "../live/connection.ts";
 
-type PhaseEvent = StreamEvents["phase"];
+type PhaseEvent = EventData["phase"];
 
-/** Milliseconds in which events are gathered: ten thousand taskforces may move at once, and each change draws the list anew. */
+/** Milliseconds of one batch of events: each change renders the list, and thousands of events may arrive at once. */
 const BATCH_DELAY_MS = 200;
-/** Milliseconds after which rows that the service could not give are asked for again. */
+/** Milliseconds until a failed load is repeated. */
 const RETRY_DELAY_MS = 3000;
 
-/** The taskforces that a timeline shows, as far as they are loaded. */
+/** The loaded taskforces of a timeline. */
 export class TimelineRows {
   readonly list: Signal<Taskforce[] | undefined> = signal(undefined);
-  /** Asks for those after them; null: that is all. */
+  /** The cursor of the next page; null: all rows are loaded. */
   readonly nextCursor: Signal<string | null> = signal(null);
-  /** Whether they are to be shown, be they loaded yet or not. */
+  /** Whether the timeline is shown, even if no rows are loaded yet. */
   readonly isShown: Signal<boolean> = signal(false);
-  #filter: object = {};
-  /** What is being read. */
+  #filter: Record<string, unknown> = {};
+  /** The load in progress. */
   #loading: Promise<void> | undefined;
   #isReloadPending = false;
-  /** Tells readings apart that were begun for another filter. */
+  /** Detects results of a load for an earlier filter. */
   #filterVersion = 0;
   #retryTimer: number | undefined;
-  /** Where each taskforce is in the list. */
+  /** Index of each taskforce in the list. */
   #indexByUuid: ReadonlyMap<string, number> = new Map();
-  /** What events told and the list, or the one that is being read, may lack. */
+  /** Events that the list, or the load in progress, may not contain yet. */
   #pendingEvents: PhaseEvent[] = [];
   readonly #applyPendingEventsSoon = coalesceCalls(BATCH_DELAY_MS, () => this.#applyPendingEvents());
 
-  /** Shows what matches a filter from now on. */
-  show(filter: object): void {
+  /** Shows the taskforces that match a filter. */
+  show(filter: Record<string, unknown>): void {
     this.hide();
     this.#filter = filter;
     this.isShown.value = true;
     this.reload();
   }
 
-  /** Forgets them. */
+  /** Hides the timeline and drops its rows. */
   hide(): void {
     this.#filterVersion++;
     this.#loading = undefined;
@@ -54,13 +55,13 @@ export class TimelineRows {
     this.isShown.value = false;
   }
 
-  /** Reads the first of them anew, or once more after a reading that is under way; what was loaded beyond is to be asked for again. */
+  /** Loads the first page again, after a load in progress. Further pages are dropped. */
   reload(): void {
     if (this.#loading) this.#isReloadPending = true;
     else this.#loading = this.#load(null);
   }
 
-  /** Loads those after the ones that are there. @returns whether there are more of them now */
+  /** Loads the next page. @returns whether there are more rows now */
   async loadMore(): Promise<boolean> {
     const before = this.list.value?.length ?? 0;
     this.#loading ??= this.#load(this.nextCursor.value);
@@ -68,7 +69,7 @@ export class TimelineRows {
     return (this.list.value?.length ?? 0) > before;
   }
 
-  /** Takes a phase change into account. @returns false for a taskforce that is not among them */
+  /** Adds a phase event. @returns false if the taskforce is not in the list */
   addPhaseEvent(event: PhaseEvent): boolean {
     if (!this.isShown.value) return false;
     const known = this.#indexByUuid.has(event.taskforce_uuid);
@@ -83,7 +84,7 @@ export class TimelineRows {
     clearTimeout(this.#retryTimer);
     try {
       const { items, nextCursor } = await findTaskforces(this.#filter, after);
-      // Something else was asked for meanwhile.
+      // The filter has changed meanwhile.
       if (filterVersion !== this.#filterVersion) return;
       this.#loading = undefined;
       this.#setList(after === null ? items : [...(this.list.value ?? []), ...items]);
@@ -92,11 +93,11 @@ export class TimelineRows {
     } catch (error) {
       if (filterVersion !== this.#filterVersion) return;
       this.#loading = undefined;
-      if (error instanceof ServiceUnavailable) {
+      if (isUnavailable(error)) {
         recordUnreachable();
-        // Nothing else would: as long as the stream goes on, only what it tells is read. More of them are asked for by hand.
+        // Only for the first page: the user can repeat a request for further pages.
         if (after === null) this.#retryTimer = window.setTimeout(() => this.reload(), RETRY_DELAY_MS);
-      } else if (!(error instanceof ApiRequestError)) throw error;
+      } else if (!(error instanceof ApiError)) throw error;
     }
     const again = this.#isReloadPending;
     this.#isReloadPending = false;
@@ -108,7 +109,7 @@ export class TimelineRows {
     this.#indexByUuid = new Map(list.map(({ taskforce_uuid }, at) => [taskforce_uuid, at]));
   }
 
-  /** Enters the news. Those for a list that is being read are kept: it may have been read before them. */
+  /** Applies the pending events. During a load they stay pending: its result may predate them. */
   #applyPendingEvents(): void {
     const list = [...(this.list.value ?? [])];
     let changed = false;

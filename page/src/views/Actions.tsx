@@ -1,26 +1,29 @@
 import { useState } from "preact/hooks";
-import { newIdempotencyKey, postAddWorkers, postDeactivation } from "../api/apiRequests.ts";
+import { randomIdempotencyKey } from "../../../client/src/apiCalls.js";
+import { formatCount, imageName } from "../../../client/src/format.js";
+import { postAddWorkers, postDeactivation } from "../api/apiRequests.ts";
 import type { Summary, TaskDirective } from "../api/apiTypes.ts";
 import { Dialog } from "../parts/Dialog.tsx";
-import { formatCount, imageName, shortId } from "../parts/format.ts";
+import { shortId } from "../parts/format.ts";
+import { ErrorNotice } from "../parts/Notices.tsx";
 
 type WorkflowAction = "abort" | "finished" | "add workers";
 
-/** What may be done with a workflow that runs. @param done told of it when it took effect */
+/** The actions on a running workflow. @param onDone receives a message after a success */
 export function WorkflowActions({
   summary,
   tasks,
-  done,
+  onDone,
 }: {
   summary: Summary;
   tasks: readonly TaskDirective[];
-  done: (said: string) => void;
+  onDone: (message: string) => void;
 }) {
   const [openDialog, setOpenDialog] = useState<WorkflowAction>();
   const close = () => setOpenDialog(undefined);
-  const finish = (said: string) => {
+  const closeWithMessage = (message: string) => {
     close();
-    done(said);
+    onDone(message);
   };
   return (
     <div class="buttons">
@@ -34,71 +37,67 @@ export function WorkflowActions({
         Abort…
       </button>
       {(openDialog === "abort" || openDialog === "finished") && (
-        <DeactivateDialog action={openDialog} summary={summary} close={close} done={finish} />
+        <DeactivateDialog action={openDialog} summary={summary} close={close} onDone={closeWithMessage} />
       )}
-      {openDialog === "add workers" && <AddWorkersDialog tasks={tasks} close={close} done={finish} />}
+      {openDialog === "add workers" && <AddWorkersDialog tasks={tasks} close={close} onDone={closeWithMessage} />}
     </div>
   );
 }
 
 interface DialogProps {
   close: () => void;
-  done: (said: string) => void;
+  onDone: (message: string) => void;
 }
 
-/** Does it, and shows why when it was refused. */
+/** Runs an action of a dialog and holds its error. */
 function useAsyncAction(): {
-  doing: boolean;
-  refusal: string | undefined;
-  run: (act: () => Promise<void>) => void;
+  isRunning: boolean;
+  error: Error | undefined;
+  run: (action: () => Promise<void>) => void;
 } {
-  const [doing, setDoing] = useState(false);
-  const [refusal, setRefusal] = useState<string>();
-  const run = (act: () => Promise<void>) => {
-    setDoing(true);
-    setRefusal(undefined);
-    act().catch((error: Error) => {
-      setDoing(false);
-      setRefusal(error.message);
+  const [isRunning, setIsRunning] = useState(false);
+  const [error, setError] = useState<Error>();
+  const run = (action: () => Promise<void>) => {
+    setIsRunning(true);
+    setError(undefined);
+    action().catch((failure: Error) => {
+      setIsRunning(false);
+      setError(failure);
     });
   };
-  return { doing, refusal, run };
-}
-
-function ErrorMessage({ reason }: { reason: string | undefined }) {
-  return reason ? (
-    <p class="refusal" role="alert">
-      {reason}
-    </p>
-  ) : null;
+  return { isRunning, error, run };
 }
 
 function DeactivateDialog({
   action,
   summary,
   close,
-  done,
+  onDone,
 }: DialogProps & { action: "abort" | "finished"; summary: Summary }) {
-  const { doing, refusal, run } = useAsyncAction();
+  const { isRunning, error, run } = useAsyncAction();
   const verb = action === "abort" ? "Abort" : "Finish";
-  const end = () =>
+  const deactivate = () =>
     run(async () => {
       const { n_taskforces } = await postDeactivation(summary.workflow_id, action);
-      done(`${verb === "Abort" ? "Aborted" : "Finished"}: ${formatCount(n_taskforces, "taskforce")} to be stopped.`);
+      onDone(`${verb === "Abort" ? "Aborted" : "Finished"}: ${formatCount(n_taskforces, "taskforce")} to be stopped.`);
     });
   return (
     <Dialog title={`${verb} ${summary.workflow_id}?`} close={close}>
       <p>
-        {action === "abort" ? "It shall not go on." : "It has done its work."} None of its{" "}
-        {formatCount(summary.n_taskforces, "taskforce")} starts any more, and those that run are stopped. This can't be
-        undone.
+        The workflow has {formatCount(summary.n_taskforces, "taskforce")}. No taskforce starts any more, and running
+        ones are stopped. This can't be undone.
       </p>
-      <ErrorMessage reason={refusal} />
+      {error && <ErrorNotice error={error} />}
       <div class="buttons">
         <button type="button" onClick={close}>
           Keep it running
         </button>
-        <button type="button" class={action === "abort" ? "danger" : "primary"} disabled={doing} onClick={end}>
+        <button
+          type="button"
+          class={action === "abort" ? "danger" : "primary"}
+          disabled={isRunning}
+          onClick={deactivate}
+        >
           {verb} the workflow
         </button>
       </div>
@@ -106,11 +105,11 @@ function DeactivateDialog({
   );
 }
 
-function AddWorkersDialog({ tasks, close, done }: DialogProps & { tasks: readonly TaskDirective[] }) {
-  const { doing, refusal, run } = useAsyncAction();
+function AddWorkersDialog({ tasks, close, onDone }: DialogProps & { tasks: readonly TaskDirective[] }) {
+  const { isRunning, error, run } = useAsyncAction();
   const [taskId, setTaskId] = useState(tasks[0]?.task_id ?? "");
   const locations = tasks.find(({ task_id }) => task_id === taskId)?.cluster_locations ?? [];
-  const [idempotencyKey] = useState(newIdempotencyKey);
+  const [idempotencyKey] = useState(randomIdempotencyKey);
   const add = (event: SubmitEvent) => {
     event.preventDefault();
     const formData = new FormData(event.currentTarget as HTMLFormElement);
@@ -122,13 +121,13 @@ function AddWorkersDialog({ tasks, close, done }: DialogProps & { tasks: readonl
         workers,
         idempotencyKey,
       );
-      done(`Added ${formatCount(workers, "worker")} as taskforce ${shortId(taskforce_uuid)}.`);
+      onDone(`Added ${formatCount(workers, "worker")} as taskforce ${shortId(taskforce_uuid)}.`);
     });
   };
   return (
     <Dialog title="Add workers" close={close}>
       <form onSubmit={add}>
-        <p>The task gets one more taskforce, set up as its first one, which overtakes whatever waits.</p>
+        <p>The task gets one more taskforce, configured like its first one. It starts before all waiting taskforces.</p>
         <label>
           Task
           <select name="task" value={taskId} onChange={(event) => setTaskId(event.currentTarget.value)}>
@@ -152,12 +151,12 @@ function AddWorkersDialog({ tasks, close, done }: DialogProps & { tasks: readonl
           Workers
           <input name="workers" type="number" min="1" step="1" required defaultValue="1" />
         </label>
-        <ErrorMessage reason={refusal} />
+        {error && <ErrorNotice error={error} />}
         <div class="buttons">
           <button type="button" onClick={close}>
             Cancel
           </button>
-          <button type="submit" class="primary" disabled={doing}>
+          <button type="submit" class="primary" disabled={isRunning}>
             Add workers
           </button>
         </div>

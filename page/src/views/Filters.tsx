@@ -6,7 +6,7 @@ import {
   type WorkflowCriteria,
 } from "./workflowCriteria.ts";
 
-/** What the list of workflows is narrowed by. */
+/** The filters of the list of workflows. */
 export function Filters({
   criteria,
   change,

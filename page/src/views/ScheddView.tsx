@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useRoute } from "preact-iso";
+import { formatDuration, formatNumber } from "../../../client/src/format.js";
 import { fetchSchedd } from "../api/apiRequests.ts";
 import type { QueueState } from "../api/apiTypes.ts";
-import { formatDuration, formatNumber, shortId } from "../parts/format.ts";
+import { shortId } from "../parts/format.ts";
 import { ErrorNotice, LoadingNotice } from "../parts/Notices.tsx";
 import { PhaseBar } from "../parts/PhaseBar.tsx";
 import { DescriptionList, Section } from "../parts/Section.tsx";
@@ -12,7 +13,7 @@ import { LastPoll } from "./LastPoll.tsx";
 import { useRefreshable } from "./useRefreshable.ts";
 import { extractWorkflowId } from "./workflowCriteria.ts";
 
-/** The page of one access point. */
+/** The view of one schedd. */
 export function ScheddView() {
   const name = useRoute().params["name"] ?? "";
   const { value, error } = useRefreshable(() => fetchSchedd(name), name);
@@ -20,7 +21,7 @@ export function ScheddView() {
   return (
     <View title={`Schedd ${name}`}>
       {schedd === undefined &&
-        (error.value ? <ErrorNotice refusal={error.value} /> : <LoadingNotice what="the schedd" />)}
+        (error.value ? <ErrorNotice error={error.value} /> : <LoadingNotice what="the schedd" />)}
       {schedd !== undefined && (
         <>
           <LastPoll at={schedd.last_poll} waiting={schedd.starter.waiting + schedd.stopper.waiting} />
@@ -42,7 +43,7 @@ function ScheddQueue({ title, queue, board }: { title: string; queue: QueueState
         facts={[
           { name: "Waiting", value: formatNumber(queue.waiting) },
           {
-            name: "Longest",
+            name: "Longest wait",
             value: queue.waiting === 0 ? "–" : formatDuration(queue.oldest_waiting_seconds),
           },
           { name: "Leased", value: formatNumber(queue.leased) },
@@ -70,7 +71,7 @@ function ScheddQueue({ title, queue, board }: { title: string; queue: QueueState
         </TruncatedList>
       )}
       {next.length > 0 && (
-        <TruncatedList title="Handed out next" of={queue.waiting}>
+        <TruncatedList title="Next" of={queue.waiting}>
           {next.map((uuid) => (
             <li key={uuid}>
               <TaskforceLink uuid={uuid} />
@@ -87,14 +88,19 @@ function TruncatedList({ title, of, children }: { title: string; of: number; chi
     <div class="listing">
       <h3>
         {title}
-        {children.length < of && <span class="quiet-text"> the first {children.length}</span>}
+        {children.length < of && (
+          <span class="quiet-text">
+            {" "}
+            first {children.length} of {of}
+          </span>
+        )}
       </h3>
       <ol>{children}</ol>
     </div>
   );
 }
 
-/** Leads to the workflow that a taskforce belongs to. */
+/** A link from a taskforce to its workflow. */
 function TaskforceLink({ uuid }: { uuid: string }) {
   return (
     <a href={`/workflows/${extractWorkflowId(uuid) ?? ""}`} title={uuid}>

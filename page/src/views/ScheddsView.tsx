@@ -1,23 +1,22 @@
+import { formatCount, formatDuration, formatNumber } from "../../../client/src/format.js";
 import { fetchSchedds } from "../api/apiRequests.ts";
 import type { QueueState, Schedd } from "../api/apiTypes.ts";
-import { formatCount, formatDuration, formatNumber } from "../parts/format.ts";
 import { EmptyNotice, ErrorNotice, LoadingNotice } from "../parts/Notices.tsx";
 import { PhaseBar } from "../parts/PhaseBar.tsx";
 import { View } from "../parts/View.tsx";
 import { LastPoll } from "./LastPoll.tsx";
 import { useRefreshable } from "./useRefreshable.ts";
 
-/** The page of all access points. */
+/** The view of all schedds. */
 export function ScheddsView() {
   const { value, error } = useRefreshable(fetchSchedds, "schedds");
   const schedds = value.value?.schedds;
   return (
     <View title="Schedds">
-      {schedds === undefined &&
-        (error.value ? <ErrorNotice refusal={error.value} /> : <LoadingNotice what="schedds" />)}
+      {schedds === undefined && (error.value ? <ErrorNotice error={error.value} /> : <LoadingNotice what="schedds" />)}
       {schedds?.length === 0 && (
         <EmptyNotice title="No schedds yet">
-          <p>An access point appears here with its first taskforce.</p>
+          <p>A schedd appears here with its first taskforce.</p>
         </EmptyNotice>
       )}
       {schedds !== undefined && schedds.length > 0 && (
@@ -49,7 +48,7 @@ function QueueDepth({ name, queue }: { name: string; queue: QueueState }) {
   const { waiting, leased, delayed, dead, oldest_waiting_seconds } = queue;
   const parts = [`${formatNumber(waiting)} waiting`, `${formatNumber(leased)} leased`];
   if (delayed > 0) parts.push(`${formatNumber(delayed)} delayed`);
-  if (waiting > 0) parts.push(`longest ${formatDuration(oldest_waiting_seconds)}`);
+  if (waiting > 0) parts.push(`longest wait ${formatDuration(oldest_waiting_seconds)}`);
   return (
     <p class="depth">
       <b>{name}:</b> {parts.join(", ")}

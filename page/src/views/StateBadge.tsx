@@ -1,26 +1,18 @@
-import type { Deactivation, PhaseCounts } from "../api/apiTypes.ts";
-import { areAllEnded, orderPhaseCounts } from "../parts/phaseLabels.ts";
+import { areAllEnded, workflowStateLabel } from "../../../client/src/phases.js";
+import type { ByPhase, Deactivation } from "../api/apiTypes.ts";
 
-/** How a workflow stands, as a word and a shape. */
-export function workflowStateText(deactivated: Deactivation | null, phases: PhaseCounts | undefined): string {
-  const ended = phases !== undefined && areAllEnded(phases);
-  if (deactivated === null) return ended ? "ended" : "running";
-  const word = deactivated === "ABORTED" ? "aborted" : "finished";
-  // What was never submitted waits to be stopped for ever: there is nothing to stop.
-  const stopping = orderPhaseCounts(phases ?? {}).some(({ phase }) => phase === "condor-submit");
-  return stopping ? `${word}, stopping` : word;
+/** The state of a workflow, as its badge shows it. */
+export function workflowStateText(deactivated: Deactivation | null, phases: ByPhase | undefined): string {
+  if (deactivated === null && phases !== undefined && areAllEnded(phases)) return "ended";
+  const label = workflowStateLabel(deactivated);
+  // Taskforces that were never submitted stay in pending-stopper forever: they have nothing to stop.
+  return deactivated !== null && phases?.["condor-submit"] ? `${label}, stopping` : label;
 }
 
 const STATE_SYMBOLS: Record<string, string> = { running: "▶", ended: "■", aborted: "✕", finished: "✓" };
 
-/** @param phases undefined while they are not known */
-export function StateBadge({
-  deactivated,
-  phases,
-}: {
-  deactivated: Deactivation | null;
-  phases: PhaseCounts | undefined;
-}) {
+/** The state of a workflow as text and symbol. @param phases undefined while unknown */
+export function StateBadge({ deactivated, phases }: { deactivated: Deactivation | null; phases: ByPhase | undefined }) {
   const word = workflowStateText(deactivated, phases);
   const [look = ""] = word.split(",");
   return (

@@ -1,23 +1,23 @@
+import { formatCount, formatDuration, formatNumber, imageName } from "../../../client/src/format.js";
+import { orderByPhase } from "../../../client/src/phases.js";
 import type { Summary } from "../api/apiTypes.ts";
 import { nowSeconds } from "../live/nowSeconds.ts";
-import { formatCount, formatDuration, formatNumber, imageName } from "../parts/format.ts";
 import { LoadingNotice } from "../parts/Notices.tsx";
 import { PagedList } from "../parts/PagedList.tsx";
 import { PhaseBar } from "../parts/PhaseBar.tsx";
-import { orderPhaseCounts, PHASE_LABELS } from "../parts/phaseLabels.ts";
 import { Section } from "../parts/Section.tsx";
 import { Timeline } from "../timeline/Timeline.tsx";
 import { MAX_LISTED_TASKFORCES, type WorkflowSubscription, type WorkflowViewState } from "./workflowSubscription.ts";
 
-/** The taskforces of a workflow: one by one along time, or summed up where there are very many. */
+/** The taskforces of a workflow on a time axis, or sums by task if there are very many. */
 export function Taskforces({
-  watched,
+  subscription,
   state: { summary },
 }: {
-  watched: WorkflowSubscription;
+  subscription: WorkflowSubscription;
   state: WorkflowViewState;
 }) {
-  const { rows, selectedTaskIds } = watched;
+  const { rows, selectedTaskIds } = subscription;
   const list = rows.list.value;
   const isLarge = summary.n_taskforces > MAX_LISTED_TASKFORCES;
   const selectedTasks =
@@ -28,18 +28,18 @@ export function Taskforces({
   };
   const aside = selectedTasks?.[0] && (
     <button type="button" class="quiet" onClick={clearSelection}>
-      Only {imageName(selectedTasks[0].task_image)} is shown: show all
+      Only {imageName(selectedTasks[0].task_image)} shown. Show all
     </button>
   );
   return (
     <Section title="Taskforces over time" aside={aside}>
       {isLarge && <TaskPhaseBars summary={summary} />}
       {isLarge && !rows.isShown.value && (
-        <button type="button" onClick={() => watched.showRows()}>
+        <button type="button" onClick={() => subscription.showRows()}>
           Show {formatCount(shownCount, "taskforce")} one by one
         </button>
       )}
-      {(!isLarge || rows.isShown.value) && list === undefined && <LoadingNotice what="its taskforces" />}
+      {(!isLarge || rows.isShown.value) && list === undefined && <LoadingNotice what="taskforces" />}
       {list !== undefined && (
         <Timeline
           key={selectedTaskIds.value?.[0]}
@@ -69,7 +69,7 @@ function TaskPhaseBars({ summary }: { summary: Summary }) {
   );
 }
 
-/** How long taskforces stay in each phase. */
+/** The time that taskforces spend in each phase. */
 function PhaseDurationTable({ summary: { phases, taskforces_by_phase } }: { summary: Summary }) {
   return (
     <div class="scrolling" tabIndex={0} role="region" aria-label="Time in each phase">
@@ -77,20 +77,20 @@ function PhaseDurationTable({ summary: { phases, taskforces_by_phase } }: { summ
         <thead>
           <tr>
             <th scope="col">Phase</th>
-            <th scope="col">Now in it</th>
+            <th scope="col">Now</th>
             <th scope="col">Longest</th>
-            <th scope="col">Usually</th>
+            <th scope="col">Average</th>
           </tr>
         </thead>
         <tbody>
-          {orderPhaseCounts(taskforces_by_phase).map(({ phase, n }) => {
-            const stay = phases[phase];
-            const mean = stay?.seconds_mean_past ?? null;
+          {orderByPhase(taskforces_by_phase).map(({ phase, label, value }) => {
+            const times = phases[phase];
+            const mean = times?.seconds_mean_past ?? null;
             return (
               <tr key={phase}>
-                <th scope="row">{PHASE_LABELS[phase]}</th>
-                <td>{formatNumber(n)}</td>
-                <td>{stay?.oldest_since == null ? "–" : formatDuration(nowSeconds.value - stay.oldest_since)}</td>
+                <th scope="row">{label}</th>
+                <td>{formatNumber(value)}</td>
+                <td>{times?.oldest_since == null ? "–" : formatDuration(nowSeconds.value - times.oldest_since)}</td>
                 <td>{mean === null ? "–" : formatDuration(mean)}</td>
               </tr>
             );

@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
+import { formatNumber, imageName } from "../../../client/src/format.js";
 import type { Summary } from "../api/apiTypes.ts";
 import { TaskGraph } from "../graph/TaskGraph.tsx";
-import { formatNumber, imageName } from "../parts/format.ts";
 import { JsonButton } from "../parts/Json.tsx";
 import { ErrorNotice, LoadingNotice } from "../parts/Notices.tsx";
 import { PagedList } from "../parts/PagedList.tsx";
@@ -18,17 +18,17 @@ import { StateBadge } from "./StateBadge.tsx";
 import { Taskforces } from "./Taskforces.tsx";
 import { subscribeToWorkflow, type WorkflowViewState } from "./workflowSubscription.ts";
 
-/** Task directives with a button of their own; a query finds the others. */
+/** Maximum number of buttons for task directives. */
 const MAX_TASK_BUTTONS = 30;
 
-/** The page of one workflow. */
+/** The view of one workflow. */
 export function WorkflowView() {
   const id = useRoute().params["id"] ?? "";
   const subscription = useMemo(() => subscribeToWorkflow(id), [id]);
   useEffect(() => subscription.dispose, [subscription]);
   const [message, setMessage] = useState("");
   const state = subscription.state.value.value;
-  const refusal = subscription.state.error.value;
+  const error = subscription.state.error.value;
   const heading = (
     <>
       Workflow <code>{id}</code>
@@ -36,21 +36,21 @@ export function WorkflowView() {
   );
   return (
     <View title={`Workflow ${id}`} heading={heading}>
-      <p class="said" role="status">
+      <p class="message" role="status">
         {message}
       </p>
-      {state === undefined && (refusal ? <ErrorNotice refusal={refusal} /> : <LoadingNotice what="the workflow" />)}
+      {state === undefined && (error ? <ErrorNotice error={error} /> : <LoadingNotice what="the workflow" />)}
       {state !== undefined && (
         <>
-          <WorkflowHeader state={state} say={setMessage} read={subscription.state.refresh} />
+          <WorkflowHeader state={state} setMessage={setMessage} refresh={subscription.state.refresh} />
           <Section title="Tasks and queues">
             <TaskGraph
               tasks={state.tasks}
               summary={state.summary}
               queues={state.queues}
-              rates={subscription.rates.perMinute.value}
-              chosen={subscription.selectedTaskIds.value}
-              choose={(tasks) => {
+              rates={subscription.rates.value}
+              selected={subscription.selectedTaskIds.value}
+              select={(tasks) => {
                 subscription.selectedTaskIds.value = tasks;
               }}
             />
@@ -58,7 +58,7 @@ export function WorkflowView() {
           <Section title="Workers">
             <TaskWorkers summary={state.summary} />
           </Section>
-          <Taskforces watched={subscription} state={state} />
+          <Taskforces subscription={subscription} state={state} />
           <Section title="Top errors">
             <TopErrors errors={state.summary.top_task_errors} />
           </Section>
@@ -76,22 +76,22 @@ export function WorkflowView() {
 
 function WorkflowHeader({
   state: { workflow, summary, tasks },
-  say,
-  read,
+  setMessage,
+  refresh,
 }: {
   state: WorkflowViewState;
-  say: (said: string) => void;
-  read: () => void;
+  setMessage: (message: string) => void;
+  refresh: () => void;
 }) {
-  const done = (said: string) => {
-    say(said);
-    read();
+  const onDone = (message: string) => {
+    setMessage(message);
+    refresh();
   };
   return (
     <>
       <div class="head">
         <StateBadge deactivated={workflow.deactivated} phases={summary.taskforces_by_phase} />
-        {workflow.deactivated === null && <WorkflowActions summary={summary} tasks={tasks} done={done} />}
+        {workflow.deactivated === null && <WorkflowActions summary={summary} tasks={tasks} onDone={onDone} />}
       </div>
       {summary.waiting_for && (
         <p class="waiting">
@@ -115,7 +115,7 @@ function WorkflowHeader({
           },
           { name: "Priority", value: formatNumber(workflow.priority) },
           { name: "Taskforces", value: formatNumber(summary.n_taskforces) },
-          { name: "Workers asked for", value: formatNumber(summary.n_workers_requested) },
+          { name: "Workers requested", value: formatNumber(summary.n_workers_requested) },
         ]}
       />
       <PhaseBar phases={summary.taskforces_by_phase} />

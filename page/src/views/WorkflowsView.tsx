@@ -1,26 +1,26 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import type { StreamEvents, Workflow } from "../api/apiTypes.ts";
-import { formatCount, imageName } from "../parts/format.ts";
+import { formatCount, imageName } from "../../../client/src/format.js";
+import { runningWorkersText } from "../../../client/src/workerGroups.js";
+import type { EventData, Workflow } from "../api/apiTypes.ts";
 import { EmptyNotice, ErrorNotice, LoadingNotice } from "../parts/Notices.tsx";
 import { Pager } from "../parts/Pager.tsx";
 import { PhaseBar } from "../parts/PhaseBar.tsx";
 import { Timestamp } from "../parts/Times.tsx";
 import { View } from "../parts/View.tsx";
-import { runningWorkersText } from "../parts/workerGroups.ts";
 import { Filters } from "./Filters.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import { criteriaUrl, isUnfiltered, parseCriteria, type WorkflowCriteria } from "./workflowCriteria.ts";
 import { subscribeToWorkflowList } from "./workflowList.ts";
 
-/** Rows at a time: each of them has its summary read. */
+/** Rows of one page: each costs a request for its summary. */
 const WORKFLOWS_PER_PAGE = 25;
 
-/** The page of all workflows, newest first. */
+/** The view of all workflows, newest first. */
 export function WorkflowsView() {
   const { query, route } = useLocation();
   const { state, since, q } = query;
-  // The address names nothing else
+  // `query` is a new object at each render.
   const criteria = useMemo(() => parseCriteria(query), [state, since, q]);
   const change = (changed: Partial<WorkflowCriteria>) => route(criteriaUrl({ ...criteria, ...changed }), true);
   return (
@@ -42,12 +42,12 @@ function WorkflowTable({
   useEffect(() => workflowList.dispose, [workflowList]);
   const [first, setFirst] = useState(0);
   const list = workflowList.workflows.value.value;
-  const refusal = workflowList.workflows.error.value;
+  const error = workflowList.workflows.error.value;
   const shown = list?.slice(first, first + WORKFLOWS_PER_PAGE) ?? [];
   const ids = shown.map(({ workflow_id }) => workflow_id);
-  // The same ids are another array at each turn
+  // `ids` is a new array at each render.
   useEffect(() => workflowList.setVisibleIds(ids), [ids.join()]);
-  if (list === undefined) return refusal ? <ErrorNotice refusal={refusal} /> : <LoadingNotice what="workflows" />;
+  if (list === undefined) return error ? <ErrorNotice error={error} /> : <LoadingNotice what="workflows" />;
   if (list.length === 0) return <NoWorkflows criteria={criteria} change={change} />;
   return (
     <>
@@ -68,7 +68,7 @@ function WorkflowTable({
   );
 }
 
-function WorkflowRow({ workflow, sums }: { workflow: Workflow; sums: StreamEvents["summary"] | undefined }) {
+function WorkflowRow({ workflow, sums }: { workflow: Workflow; sums: EventData["summary"] | undefined }) {
   const { workflow_id, timestamp, deactivated } = workflow;
   return (
     <li>
@@ -86,8 +86,8 @@ function WorkflowRow({ workflow, sums }: { workflow: Workflow; sums: StreamEvent
   );
 }
 
-/** The images of its tasks, each once. */
-function imageCountsText({ tasks = [] }: StreamEvents["summary"]): string {
+/** The distinct images of a workflow's tasks, with their counts. */
+function imageCountsText({ tasks = [] }: EventData["summary"]): string {
   const counts = new Map<string, number>();
   for (const { task_image } of tasks) {
     const name = imageName(task_image);
@@ -106,7 +106,7 @@ function NoWorkflows({
   if (!isUnfiltered(criteria))
     return (
       <EmptyNotice title="No workflow matches">
-        <p>Look further back in time, or</p>
+        <p>Select a longer time, or</p>
         <button type="button" onClick={() => change({ state: "all", text: "" })}>
           Show all
         </button>
@@ -115,11 +115,11 @@ function NoWorkflows({
   return (
     <EmptyNotice title="No workflows yet">
       <p>
-        They appear here by themselves as soon as somebody submits one; <a href="/docs/">the API</a> says how.
+        New workflows appear here. <a href="/docs/">The API</a> describes how to submit one.
       </p>
       {criteria.createdWithin !== "ever" && (
         <button type="button" onClick={() => change({ createdWithin: "ever" })}>
-          Look for older ones
+          Show older workflows
         </button>
       )}
     </EmptyNotice>

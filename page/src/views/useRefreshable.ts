@@ -2,9 +2,9 @@ import { useEffect, useMemo } from "preact/hooks";
 import { createRefreshable, type Refreshable } from "../live/refreshable.ts";
 import { subscribeToStream } from "../live/streamSubscription.ts";
 
-/** Something that no stream tells of, read every few seconds while it is looked at. @param key tells one from another */
+/** Polls a value without a stream of events while the component is mounted. @param key identifies the value */
 export function useRefreshable<T>(load: () => Promise<T>, key: string): Refreshable<T> {
-  // What is loaded depends on what it is about alone
+  // `load` is a new function at each render.
   const refreshable = useMemo(() => createRefreshable(load), [key]);
   useEffect(() => {
     const unsubscribe = subscribeToStream(undefined, { reload: refreshable.refresh, on: {} });

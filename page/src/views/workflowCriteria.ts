@@ -1,6 +1,6 @@
 import { findWorkflowIdsByTask } from "../api/apiRequests.ts";
 
-/** What a list of workflows is narrowed to; all of it stands in the address. */
+/** The filters of the list of workflows, as in the query string. */
 export interface WorkflowCriteria {
   state: StateFilter;
   createdWithin: CreatedWithin;
@@ -20,7 +20,7 @@ export const CREATED_WITHIN_LABELS = {
   day: "Last 24 hours",
   week: "Last 7 days",
   month: "Last 30 days",
-  ever: "Since ever",
+  ever: "All time",
 };
 export type CreatedWithin = keyof typeof CREATED_WITHIN_LABELS;
 
@@ -30,16 +30,16 @@ const DAYS_BY_CREATED_WITHIN: Record<CreatedWithin, number> = {
   month: 30,
   ever: Number.POSITIVE_INFINITY,
 };
-const FILTER_BY_STATE: Record<StateFilter, object> = {
+const FILTER_BY_STATE: Record<StateFilter, Record<string, unknown>> = {
   all: {},
   running: { deactivated: null },
   aborted: { deactivated: "ABORTED" },
   finished: { deactivated: "FINISHED" },
 };
-/** Ids that one filter names. */
+/** Maximum number of ids in one filter. */
 const MAX_IDS = 1000;
 
-/** The criteria that an address names. */
+/** Parses a query string. */
 export function parseCriteria({ state = "", since = "", q = "" }: Record<string, string>): WorkflowCriteria {
   return {
     state: state in STATE_LABELS ? (state as StateFilter) : "all",
@@ -48,7 +48,7 @@ export function parseCriteria({ state = "", since = "", q = "" }: Record<string,
   };
 }
 
-/** The address that names them. */
+/** The URL of criteria. */
 export function criteriaUrl({ state, createdWithin, text }: WorkflowCriteria): string {
   const query = new URLSearchParams();
   if (state !== "all") query.set("state", state);
@@ -58,11 +58,15 @@ export function criteriaUrl({ state, createdWithin, text }: WorkflowCriteria): s
   return queryString === "" ? "/" : `/?${queryString}`;
 }
 
-/** Whether nothing is narrowed, but in time. */
+/** Whether only the time is filtered. */
 export const isUnfiltered = ({ state, text }: WorkflowCriteria): boolean => state === "all" && text === "";
 
-/** The MongoDB filter for workflows; a text is looked for among their tasks first. */
-export async function buildWorkflowFilter({ state, createdWithin, text }: WorkflowCriteria): Promise<object> {
+/** The MongoDB filter for workflows. A text is first searched in their tasks. */
+export async function buildWorkflowFilter({
+  state,
+  createdWithin,
+  text,
+}: WorkflowCriteria): Promise<Record<string, unknown>> {
   const id = extractWorkflowId(text);
   if (id !== undefined) return { workflow_id: id };
   const days = DAYS_BY_CREATED_WITHIN[createdWithin];
@@ -75,7 +79,7 @@ export async function buildWorkflowFilter({ state, createdWithin, text }: Workfl
   return { ...FILTER_BY_STATE[state], workflow_id: { $in: ids.slice(-MAX_IDS) } };
 }
 
-/** The workflow that an id of it, or of anything in it, names. */
+/** The id of the workflow to which an id of a workflow, task, taskforce or queue belongs. */
 export function extractWorkflowId(text: string): string | undefined {
   const [, id] = /^(?:WF|TK|TF|MQ)-([0-9a-f]{8}-[0-9a-f]{8})\b/.exec(text.trim()) ?? [];
   return id === undefined ? undefined : `WF-${id}`;

@@ -1,28 +1,28 @@
 import { type Signal, signal } from "@preact/signals";
 import { fetchSummary, fetchWorkflow, findWorkflows } from "../api/apiRequests.ts";
-import type { StreamEvents, Workflow } from "../api/apiTypes.ts";
+import type { EventData, Workflow } from "../api/apiTypes.ts";
 import { createRefreshable, type Refreshable } from "../live/refreshable.ts";
 import { subscribeToStream } from "../live/streamSubscription.ts";
 import { buildWorkflowFilter, isUnfiltered, type WorkflowCriteria } from "./workflowCriteria.ts";
 
-/** Pages of a query that are read: workflows are found oldest first, and the newest are wanted. */
+/** Maximum number of pages of a query: it returns the oldest workflows first, the view needs the newest. */
 const MAX_QUERY_PAGES = 10;
-/** Summaries that are asked for at a time. */
+/** Concurrent requests for summaries. */
 const SUMMARY_CONCURRENCY = 4;
 
-type SummaryEvent = StreamEvents["summary"];
+type SummaryEvent = EventData["summary"];
 
-/** A list of workflows, newest first, that is kept up to date. */
+/** A live list of workflows, newest first. */
 export interface WorkflowList {
   workflows: Refreshable<Workflow[]>;
-  /** Of those that are on the screen. */
+  /** Summaries of the visible workflows by id. */
   summaries: Signal<ReadonlyMap<string, SummaryEvent>>;
-  /** Tells which are on the screen. */
+  /** Sets the visible workflows, whose summaries are loaded. */
   setVisibleIds(ids: readonly string[]): void;
   dispose(): void;
 }
 
-/** Begins to look at workflows. Call `end` when done. */
+/** Subscribes to the workflows that match criteria. Call `dispose` at the end. */
 export function subscribeToWorkflowList(criteria: WorkflowCriteria): WorkflowList {
   const sums = signal<ReadonlyMap<string, SummaryEvent>>(new Map());
   let visibleIds: readonly string[] = [];
@@ -33,16 +33,15 @@ export function subscribeToWorkflowList(criteria: WorkflowCriteria): WorkflowLis
     () => void loadSummaries(),
   );
   const storeSummary = (summary: SummaryEvent) => {
-    // An event about very many tasks does not name them; they never change.
+    // A summary event of very many tasks omits them; they never change.
     const tasks = summary.tasks ?? sums.value.get(summary.workflow_id)?.tasks;
     sums.value = new Map(sums.value).set(summary.workflow_id, { ...summary, ...(tasks && { tasks }) });
   };
-  /** For those on the screen, some at a time. */
   const loadSummaries = async (ids = visibleIds) => {
-    const look = visibleVersion;
-    const waiting = [...ids];
+    const version = visibleVersion;
+    const pending = [...ids];
     const worker = async () => {
-      for (let id = waiting.shift(); id !== undefined && look === visibleVersion; id = waiting.shift())
+      for (let id = pending.shift(); id !== undefined && version === visibleVersion; id = pending.shift())
         await fetchSummary(id).then(storeSummary, () => undefined);
     };
     await Promise.all(Array.from({ length: SUMMARY_CONCURRENCY }, worker));
@@ -56,7 +55,7 @@ export function subscribeToWorkflowList(criteria: WorkflowCriteria): WorkflowLis
       },
       created({ workflow_id }) {
         if (!isUnfiltered(criteria)) return workflows.refresh();
-        // Rather than the whole list anew.
+        // Cheaper than a reload of the list.
         void fetchWorkflow(workflow_id).then(
           (workflow) =>
             workflows.applyChange((list) => [workflow, ...list.filter((other) => other.workflow_id !== workflow_id)]),

@@ -1,20 +1,21 @@
 import { type Signal, signal } from "@preact/signals";
+import { countWorkersByKind } from "../../../client/src/workerGroups.js";
+import { WorkerRates } from "../../../client/src/workerRates.js";
 import { fetchPublicQueues, fetchSummary, fetchTaskDirectives, fetchWorkflow } from "../api/apiRequests.ts";
-import type { PublicQueue, Summary, TaskDirective, Workflow } from "../api/apiTypes.ts";
-import { CompletionRates } from "../graph/completionRates.ts";
+import type { EventData, PublicQueue, Summary, TaskDirective, Workflow } from "../api/apiTypes.ts";
 import { coalesceCalls } from "../live/coalesceCalls.ts";
 import { createRefreshable, type Refreshable } from "../live/refreshable.ts";
 import { subscribeToStream } from "../live/streamSubscription.ts";
 import { TimelineRows } from "../timeline/timelineRows.ts";
 
-/** More taskforces than that are shown summed up, and one by one only when asked for. */
+/** Above this number, the view shows sums by task, and taskforces on request. */
 export const MAX_LISTED_TASKFORCES = 300;
-/** Milliseconds in which events are gathered before something is read because of them. */
+/** Milliseconds between an event and the reload that it causes. */
 const RELOAD_DELAY_MS = 400;
-/** The same for what only a summary that is asked for tells: the sentence, and reasons of failures. */
+/** Milliseconds between an event and the reload of the summary, for its fields that events omit. */
 const SUMMARY_RELOAD_DELAY_MS = 1000;
 
-/** All that the page of one workflow shows. */
+/** The data of the view of one workflow. */
 export interface WorkflowViewState {
   workflow: Workflow;
   summary: Summary;
@@ -22,22 +23,24 @@ export interface WorkflowViewState {
   queues: PublicQueue[];
 }
 
-/** A workflow that is looked at: read, then kept up to date by its stream of events. */
+/** A live workflow: loaded, then updated by its stream of events. */
 export interface WorkflowSubscription {
   state: Refreshable<WorkflowViewState>;
   rows: TimelineRows;
-  rates: CompletionRates;
-  /** What the timeline is narrowed to; undefined: to nothing. */
+  /** Successfully completed workers per minute, by task; no entry while the rate is unknown. */
+  rates: Signal<ReadonlyMap<string, number | undefined>>;
+  /** The tasks that the timeline shows; undefined: all. */
   selectedTaskIds: Signal<readonly string[] | undefined>;
-  /** Shows the taskforces one by one. */
+  /** Shows the taskforces in the timeline. */
   showRows(): void;
   dispose(): void;
 }
 
-/** Begins to look at a workflow. Call `end` when done. */
+/** Subscribes to a workflow. Call `dispose` at the end. */
 export function subscribeToWorkflow(id: string): WorkflowSubscription {
   const rows = new TimelineRows();
-  const rates = new CompletionRates();
+  const workerRates = new WorkerRates();
+  const rates: WorkflowSubscription["rates"] = signal(new Map());
   const tasks = signal<readonly string[] | undefined>(undefined);
   // Directives and queues never change.
   let definitions: Promise<[TaskDirective[], PublicQueue[]]> | undefined;
@@ -51,18 +54,27 @@ export function subscribeToWorkflow(id: string): WorkflowSubscription {
     const [directives, queues] = await definitions;
     return { workflow, summary, tasks: directives, queues };
   };
+  const updateRates = ({ tasks, updated }: EventData["summary"]) => {
+    // A summary event of very many tasks omits them.
+    if (tasks === undefined) return;
+    rates.value = new Map(
+      tasks.map(({ task_id, compound_statuses }) => {
+        return [task_id, workerRates.addCount(task_id, updated, countWorkersByKind(compound_statuses).done)];
+      }),
+    );
+  };
   const filter = () => ({ workflow_id: id, ...(tasks.value && { task_id: { $in: tasks.value } }) });
   const state = createRefreshable(load, ({ summary }) => {
-    rates.addSummary(summary);
+    updateRates(summary);
     if (!isListedInFull()) return;
     if (rows.isShown.value) rows.reload();
-    else watched.showRows();
+    else subscription.showRows();
   });
-  /** Whether its taskforces are so few that they are read again whenever something else is. */
+  /** Whether the taskforces are few enough to reload them with the workflow. */
   const isListedInFull = () => (state.value.value?.summary.n_taskforces ?? 0) <= MAX_LISTED_TASKFORCES;
   const reloadSoon = coalesceCalls(RELOAD_DELAY_MS, state.refresh);
   const reloadSummarySoon = coalesceCalls(SUMMARY_RELOAD_DELAY_MS, () => {
-    // When it fails, the next event or reading makes up for it.
+    // The next event or reload repairs a failure.
     fetchSummary(id).then(
       (summary) => state.applyChange((now) => ({ ...now, summary })),
       () => undefined,
@@ -76,11 +88,11 @@ export function subscribeToWorkflow(id: string): WorkflowSubscription {
     },
     on: {
       phase(event) {
-        // A new taskforce has more than a phase.
+        // The event of a new taskforce has only a part of its fields.
         if (!rows.addPhaseEvent(event) && rows.isShown.value && isListedInFull()) reloadSoon();
       },
       summary(sums) {
-        rates.addSummary(sums);
+        updateRates(sums);
         state.applyChange((now) => ({ ...now, summary: { ...now.summary, ...sums } }));
         reloadSummarySoon();
       },
@@ -93,7 +105,7 @@ export function subscribeToWorkflow(id: string): WorkflowSubscription {
       },
     },
   });
-  const watched: WorkflowSubscription = {
+  const subscription: WorkflowSubscription = {
     state,
     rows,
     rates,
@@ -107,13 +119,13 @@ export function subscribeToWorkflow(id: string): WorkflowSubscription {
       rows.hide();
     },
   };
-  // The first value is told at once: there is nothing to narrow yet.
-  const unsubscribeSelection = tasks.subscribe(() => rows.isShown.value && watched.showRows());
+  // The first call comes at once, before the timeline is shown.
+  const unsubscribeSelection = tasks.subscribe(() => rows.isShown.value && subscription.showRows());
   return {
-    ...watched,
+    ...subscription,
     dispose() {
       unsubscribeSelection();
-      watched.dispose();
+      subscription.dispose();
     },
   };
 }

@@ -99,7 +99,7 @@ function explainDeactivation(
       : [`the ${ending} has yet to reach ${remainingCount} of ${formatTaskforceCount(n_taskforces)}`]),
     ...listLongestWaits(waits.stopper, (waiting) => {
       const { n, schedd, error } = waiting;
-      const what = `${n} HTCondor ${n === 1 ? "cluster waits" : "clusters wait"} to be removed by schedd ${schedd}`;
+      const what = `${n} HTCondor ${n === 1 ? "cluster" : "clusters"} ${waitVerb(n)} to be removed by schedd ${schedd}`;
       const failure = error === null ? "" : `, which failed: ${formatError(error)}`;
       return `${what}, ${formatWait(waiting, nowSeconds)}${failure}${explainPolls(schedd)}`;
     }),
@@ -125,7 +125,7 @@ function listLongestWaits<W extends ScheddWaitReason>(all: readonly W[], format:
 }
 
 const formatTaskforceCount = (n: number): string => `${n} ${n === 1 ? "taskforce" : "taskforces"}`;
-const waitVerb = (n: number): string => (n === 1 ? "waits" : "wait");
+const waitVerb = (n: number): string => (n === 1 ? "is waiting" : "are waiting");
 
 const formatWait = ({ n, since }: WaitReason, nowSeconds: number): string =>
   `${n === 1 ? "for" : "longest"} ${formatDuration(nowSeconds - since)}`;

@@ -43,15 +43,15 @@ it.each([
   [-5, "0 s"],
 ])("a wait of %d seconds is said as %s", (seconds, said) => {
   expect(explainWaiting(summary({ starter: [at("a", 1, seconds)] }), undefined, NOW, POLLED)).toBe(
-    `1 of 6 taskforces waits for schedd a, for ${said}`,
+    `1 of 6 taskforces is waiting for schedd a, for ${said}`,
   );
 });
 
 it("the schedds with the longest waits are named, the others are counted", () => {
   const starter = [at("a", 2, 240), at("b", 1, 9), at("c", 1, 8), at("d", 1, 7), at("e", 1, 6)];
   expect(explainWaiting(summary({ starter }), undefined, NOW, POLLED)).toBe(
-    "2 of 6 taskforces wait for schedd a, longest 4 min; 1 of 6 taskforces waits for schedd b, for 9 s; " +
-      "1 of 6 taskforces waits for schedd c, for 8 s; the same holds for 2 taskforces at 2 other schedds",
+    "2 of 6 taskforces are waiting for schedd a, longest 4 min; 1 of 6 taskforces is waiting for schedd b, for 9 s; " +
+      "1 of 6 taskforces is waiting for schedd c, for 8 s; the same holds for 2 taskforces at 2 other schedds",
   );
 });
 
@@ -63,8 +63,8 @@ it("several things are told in the order in which they come to pass", () => {
     workers: { IDLE: 1 },
   };
   expect(explainWaiting(summary(waits, { "pre-launch": 1 }), undefined, NOW, POLLED)).toBe(
-    "1 of 6 taskforces waits for the MQS to activate the message queues, for 1 min, which failed: the MQS cannot be reached; " +
-      "1 of 6 taskforces waits to be put into the queue of a schedd; 1 of 6 taskforces waits for schedd a, for 5 s; " +
+    "1 of 6 taskforces is waiting for the MQS to activate the message queues, for 1 min, which failed: the MQS cannot be reached; " +
+      "1 of 6 taskforces is waiting to be put into the queue of a schedd; 1 of 6 taskforces is waiting for schedd a, for 5 s; " +
       "2 taskforces were given up at schedd b after 3 failed submissions; an operator can retry them; the only worker is IDLE",
   );
 });
@@ -72,7 +72,7 @@ it("several things are told in the order in which they come to pass", () => {
 it("a deactivated workflow waits for its end alone", () => {
   const waits = { starter: [at("a", 2, 5)], stopper: [at("b", 1, 5)] };
   expect(explainWaiting(summary(waits, { "pending-starter": 2 }), "ABORTED", NOW, POLLED)).toBe(
-    "the abort has yet to reach 2 of 6 taskforces; 1 HTCondor cluster waits to be removed by schedd b, for 5 s",
+    "the abort has yet to reach 2 of 6 taskforces; 1 HTCondor cluster is waiting to be removed by schedd b, for 5 s",
   );
   expect(explainWaiting(summary({ workers: { IDLE: 5 } }), "FINISHED", NOW, POLLED)).toBe(null);
 });
@@ -89,8 +89,8 @@ it("a schedd at which no TMS asks for work is told of", () => {
     ["b", NOW - 60],
   ]);
   expect(explainWaiting(summary({ starter }), undefined, NOW, polls)).toBe(
-    "2 of 6 taskforces wait for schedd a, longest 1 h (no TMS has asked for work there for 1 h); " +
-      "1 of 6 taskforces waits for schedd b, for 5 min; " +
-      "1 of 6 taskforces waits for schedd c, for 3 min (no TMS has asked for work there yet)",
+    "2 of 6 taskforces are waiting for schedd a, longest 1 h (no TMS has asked for work there for 1 h); " +
+      "1 of 6 taskforces is waiting for schedd b, for 5 min; " +
+      "1 of 6 taskforces is waiting for schedd c, for 3 min (no TMS has asked for work there yet)",
   );
 });

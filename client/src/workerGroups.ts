@@ -1,7 +1,10 @@
-import type { CompoundStatuses, TaskforceSums } from "../api/apiTypes.ts";
-import { formatNumber } from "./format.ts";
+import { formatNumber } from "./format.js";
+import type { Summary } from "./summaryTypes.js";
 
-/** What a worker's pair of statuses amounts to, in the order in which bars show it. */
+/** HTCondor status → pilot status → number of workers. */
+export type CompoundStatuses = Summary["compound_statuses"];
+
+/** Kinds of workers by their pair of statuses, in the order of the bars. */
 export const WORKER_KINDS = ["working", "starting", "idle", "held", "done", "failed", "removed", "other"] as const;
 export type WorkerKind = (typeof WORKER_KINDS)[number];
 
@@ -13,7 +16,7 @@ export interface WorkerGroup {
   kind: WorkerKind;
 }
 
-/** The pilot has not spoken yet. */
+/** The key of workers whose pilot has not reported a status. */
 const NO_PILOT_STATUS = "null";
 
 function workerKindOf(condor: string, pilot: string): WorkerKind {
@@ -24,7 +27,7 @@ function workerKindOf(condor: string, pilot: string): WorkerKind {
   return condor === "REMOVED" ? "removed" : "other";
 }
 
-/** All groups of workers, in the order in which bars show them. */
+/** All groups of workers, in the order of the bars. */
 export function groupWorkers(statuses: CompoundStatuses): WorkerGroup[] {
   const groups = Object.entries(statuses).flatMap(([condor, pilots]) =>
     Object.entries(pilots).map(([pilot, n]) => ({ condor, pilot, n, kind: workerKindOf(condor, pilot) })),
@@ -34,20 +37,23 @@ export function groupWorkers(statuses: CompoundStatuses): WorkerGroup[] {
     .sort((a, b) => WORKER_KINDS.indexOf(a.kind) - WORKER_KINDS.indexOf(b.kind) || b.n - a.n);
 }
 
-/** Workers of each kind. */
+/** Numbers of workers by kind. */
 export function countWorkersByKind(statuses: CompoundStatuses): Record<WorkerKind, number> {
   const counts = Object.fromEntries(WORKER_KINDS.map((kind) => [kind, 0])) as Record<WorkerKind, number>;
   for (const { kind, n } of groupWorkers(statuses)) counts[kind] += n;
   return counts;
 }
 
-/** How many of the workers that are wanted run: `5 of 10 workers run`. */
-export function runningWorkersText({ compound_statuses, n_workers_requested }: TaskforceSums): string {
+/** `5 of 10 workers running` */
+export function runningWorkersText({
+  compound_statuses,
+  n_workers_requested,
+}: Pick<Summary, "compound_statuses" | "n_workers_requested">): string {
   const { working, starting } = countWorkersByKind(compound_statuses);
   const countText = `${formatNumber(working + starting)}${n_workers_requested > 0 ? ` of ${formatNumber(n_workers_requested)}` : ""}`;
-  return `${countText} workers run`;
+  return `${countText} workers running`;
 }
 
-/** A group as a person reads it: `RUNNING · Tasking`. */
+/** `RUNNING · Tasking` */
 export const workerGroupLabel = ({ condor, pilot }: WorkerGroup): string =>
   pilot === NO_PILOT_STATUS ? condor : `${condor} · ${pilot}`;

@@ -1,0 +1,21 @@
+import { Readable, Writable } from "node:stream";
+import { run } from "../../client/src/cli/run.js";
+import type { ProcessResult, StartOptions } from "./cliProcess.js";
+
+/** Collects what a command writes. */
+class TextSink extends Writable {
+  text = "";
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+/** Runs a command of `ewms` in this process, with its output in a pipe. */
+export async function runCli(args: string[], { env = {}, input = "" }: StartOptions = {}): Promise<ProcessResult> {
+  const stdout = new TextSink();
+  const stderr = new TextSink();
+  const code = await run(args, { env, stdin: Readable.from([input]), stdout, stderr });
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
