@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { Taskforce } from "../domain/taskforce.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { configurationsKey } from "./keys.js";
-import type { WriteCommands } from "./writes.js";
+import type { WriteBatch } from "./writeBatch.js";
 
 /** Characters of texts that a process remembers. */
 const MAX_CACHED_CHARACTERS = 16_000_000;
@@ -27,13 +27,9 @@ export function toStoredConfiguration({ pilot_config, worker_config }: Taskforce
 }
 
 /** Puts configurations beside what refers to them. One that is there already stays as it is, for it is the same. */
-export function writeConfigurations(
-  writes: Pick<WriteCommands, "hset">,
-  partition: number,
-  configurations: Iterable<StoredConfiguration>,
-): unknown {
-  const texts = Object.fromEntries([...configurations].map(({ digest, json }) => [digest, json]));
-  return Object.keys(texts).length > 0 && writes.hset(configurationsKey(partition), texts);
+export function writeConfigurations(batch: WriteBatch, configurations: Iterable<StoredConfiguration>): void {
+  const fields = [...configurations].flatMap(({ digest, json }) => [digest, json]);
+  if (fields.length > 0) batch.add("HSET", configurationsKey(batch.partition), ...fields);
 }
 
 /** Reads configurations by their digests. What a digest means never changes, so a process remembers the texts. */

@@ -2,10 +2,11 @@ import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
 import { createYielder } from "../domain/yielder.js";
-import { type StoredConfiguration, toStoredConfiguration, writeConfigurations } from "./configurations.js";
-import { publishEvent } from "./eventStreams.js";
-import { ClaimLostError, claimScriptArguments, type IdempotencyClaim, writeUnderClaim } from "./idempotencyClaims.js";
+import { type StoredConfiguration, toStoredConfiguration } from "./configurations.js";
+import { publishCreation } from "./eventStreams.js";
+import { ClaimLostError, claimScriptArguments, type IdempotencyClaim } from "./idempotencyClaims.js";
 import {
+  configurationsKey,
   countsField,
   countsKey,
   dirtyKey,
@@ -17,11 +18,11 @@ import {
 } from "./keys.js";
 import { addToIndexes, indexKeysOf, type NewEntity, writeRecords } from "./newEntities.js";
 import { toTaskforceRecord, toTaskRecord, toWorkflowRecord } from "./records.js";
-import { createRedisOmRecorder } from "./redisOmClient.js";
+import { createRedisOmWriter } from "./redisOmClient.js";
 import { runScript } from "./scripts.js";
 import { isIndexedLast, MAX_UNSTAGED_RECORDS, stageRecords } from "./staging.js";
 import type { Store } from "./store.js";
-import { type WriteCommands, WriteRecorder } from "./writes.js";
+import { WriteBatch } from "./writeBatch.js";
 
 /** A workflow and all that belongs to it. */
 export interface WholeWorkflow {
@@ -61,29 +62,15 @@ export async function createWholeWorkflow(
   if (isStaged) await stageRecords(store, workflow.workflow_id, partEntities);
 
   const partition = partitionOf(workflow.workflow_id, store.partitions);
-  const addWrites = async (writes: WriteCommands): Promise<void> => {
-    await writeRecords(store, writes, partition, isStaged ? [workflowEntity] : [workflowEntity, ...partEntities]);
-    await addToIndexes(writes, partition, [workflowEntity]);
-    await addToIndexes(writes, partition, partEntities, isStaged ? isIndexedLast : undefined);
-    for (const [field, count] of countByField(taskforces)) writes.hincrby(countsKey(partition), field, count);
-    writes.sadd(dirtyKey(partition), memberOf(workflow.workflow_id));
-    publishEvent(writes, partition, {
-      kind: "created",
-      workflow: workflow.workflow_id,
-      at: workflow.timestamp,
-    });
-    if (isStaged) writes.zrem(stagingKey(partition), memberOf(workflow.workflow_id));
-  };
-  const redis = isStaged ? store.bulkRedis : store.redis;
-  if (claim === undefined) {
-    const multi = redis.multi();
-    await addWrites(multi);
-    await multi.exec();
-  } else {
-    const recorded = new WriteRecorder();
-    await addWrites(recorded);
-    await writeUnderClaim(redis, claim, workflow.workflow_id, recorded);
-  }
+  const batch = new WriteBatch(partition);
+  await writeRecords(store, batch, isStaged ? [workflowEntity] : [workflowEntity, ...partEntities]);
+  await addToIndexes(batch, [workflowEntity]);
+  await addToIndexes(batch, partEntities, isStaged ? isIndexedLast : undefined);
+  for (const [field, count] of countByField(taskforces)) batch.add("HINCRBY", countsKey(partition), field, count);
+  batch.add("SADD", dirtyKey(partition), memberOf(workflow.workflow_id));
+  publishCreation(batch, workflow.workflow_id, workflow.timestamp);
+  if (isStaged) batch.add("ZREM", stagingKey(partition), memberOf(workflow.workflow_id));
+  await batch.execute(isStaged ? store.bulkRedis : store.redis, claim, workflow.workflow_id);
 }
 
 /** How many of them each field of the counts is about. */
@@ -149,13 +136,12 @@ export async function createTaskforce(
   await store.redis.sadd(KNOWN_SCHEDDS_KEY, taskforce.schedd);
   const partition = partitionOf(uuid, store.partitions);
   const configuration = toStoredConfiguration(taskforce);
-  // One that nobody refers to does no harm.
-  await writeConfigurations(store.redis, partition, [configuration]);
+  // The script may refuse the taskforce. A configuration without references does no harm.
+  await store.redis.hset(configurationsKey(partition), configuration.digest, configuration.json);
   const fields: (string | number)[] = [];
-  const recorder = createRedisOmRecorder((_, written) => fields.push(...Object.entries(written).flat()));
-  await store
-    .repositoriesOf(uuid)
-    .save("taskforce", uuid, toTaskforceRecord(taskforce, configuration.digest), recorder);
+  const writer = createRedisOmWriter((_, written) => fields.push(...Object.entries(written).flat()));
+  const repositories = store.repositories(partition).on(writer);
+  await repositories.save("taskforce", uuid, toTaskforceRecord(taskforce, configuration.digest));
   const code = await runScript(
     store.redis,
     "addTaskforce",
@@ -166,12 +152,7 @@ export async function createTaskforce(
       ...indexKeysOf(partition, { kind: "taskforce", entity: taskforce }),
       claim?.key ?? dirtyKey(partition),
     ],
-    [
-      memberOf(uuid),
-      taskforce.timestamp,
-      ...(claim === undefined ? ["", "", ""] : claimScriptArguments(claim, uuid)),
-      ...fields,
-    ],
+    [memberOf(uuid), taskforce.timestamp, ...claimScriptArguments(claim, uuid), ...fields],
   );
   if (code === -3) throw new ClaimLostError();
   if (code === -2) return "no-workflow";

@@ -7,7 +7,7 @@ import { unwrapReplies } from "../redis/pipelineReplies.js";
 import { isCluster, type RedisClient } from "../redis/redisClient.js";
 import { eventsKey, idOfMember, MAX_STREAM_ENTRIES, memberOf } from "./keys.js";
 import { decodeText, type EncodedText } from "./logDictionary.js";
-import type { WriteCommands } from "./writes.js";
+import type { WriteBatch } from "./writeBatch.js";
 
 /*
  * Each partition has a stream of what happened in it. The script or transaction that changes something appends to it, so
@@ -56,14 +56,12 @@ export type StreamExtent = { first: StreamEntryId; last: StreamEntryId; length: 
 
 type RawStreamEntry = [id: string, fields: string[]];
 
-/** Puts an event on a transaction that writes what it tells of. */
-export function publishEvent(writes: Pick<WriteCommands, "xadd">, partition: number, event: TransactionEvent): void {
-  const tuple: EventTuple = [event.kind, event.at, memberOf(event.workflow)];
-  writes.xadd(eventsKey(partition), "MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", JSON.stringify(tuple));
+/** Adds the event of a workflow's creation to the batch that creates it. Scripts append all other events. `at`: epoch seconds. */
+export function publishCreation(batch: WriteBatch, workflow: WorkflowId, at: number): void {
+  const tuple: EventTuple = ["created", at, memberOf(workflow)];
+  const entry = ["MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", JSON.stringify(tuple)];
+  batch.add("XADD", eventsKey(batch.partition), ...entry);
 }
-
-/** The other events come from scripts. */
-type TransactionEvent = Extract<WorkflowEvent, { kind: "created" }>;
 
 /** Reads the streams of all partitions. */
 export class EventStreams {

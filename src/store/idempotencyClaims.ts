@@ -3,7 +3,6 @@ import type { IdempotentRequest } from "../domain/idempotentRequest.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { idempotencyKey } from "./keys.js";
 import { runScript } from "./scripts.js";
-import type { WriteRecorder } from "./writes.js";
 
 /** Seconds for which an answer is kept. */
 const RESULT_RETENTION_SECONDS = 24 * 3600;
@@ -34,15 +33,20 @@ export class ClaimLostError extends Error {
   override name = "ClaimLostError";
 }
 
-/** How a script is told of a claim: what it must find, what it leaves instead, and for how many seconds. */
+/**
+ * The arguments of `settle_claim` in `scripts/prelude.lua`: the claim, the value that replaces it, and how long Redis keeps
+ * that value. Without a claim all are empty.
+ *
+ * @param made the id of the entity that the request creates
+ */
 export const claimScriptArguments = (
-  { claimText, digest }: IdempotencyClaim,
+  claim: IdempotencyClaim | undefined,
   made: string,
-): [string, string, number] => [
-  claimText,
-  JSON.stringify({ digest, made } satisfies StoredClaim),
-  RESULT_RETENTION_SECONDS,
-];
+): [string, string, number | ""] => {
+  if (claim === undefined) return ["", "", ""];
+  const { claimText, digest } = claim;
+  return [claimText, JSON.stringify({ digest, made } satisfies StoredClaim), RESULT_RETENTION_SECONDS];
+};
 
 /** Which requests are under way, and what those that may be repeated have made. */
 export class IdempotencyClaims {
@@ -79,21 +83,4 @@ export class IdempotencyClaims {
   async release({ key, claimText }: IdempotencyClaim): Promise<void> {
     await runScript(this.#redis, "releaseClaim", [key], [claimText]);
   }
-}
-
-/**
- * Writes what a request asked for together with what it made.
- *
- * @param redis knows the scripts
- * @param resultId the id by which a repetition is answered
- * @throws Overtaken
- */
-export async function writeUnderClaim(
-  redis: RedisClient,
-  claim: IdempotencyClaim,
-  resultId: string,
-  writes: WriteRecorder,
-): Promise<void> {
-  const values = [...claimScriptArguments(claim, resultId), writes.toJson()];
-  if ((await runScript(redis, "writeUnderClaim", [claim.key], values)) !== 1) throw new ClaimLostError();
 }

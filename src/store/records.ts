@@ -1,59 +1,25 @@
 import { type TaskforceUuid, taskOf, workflowOf } from "../domain/ids.js";
-import type { Phase, PhaseChange } from "../domain/phases.js";
+import type { PhaseChange } from "../domain/phases.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import { buildUnstartedTaskforce, type SubmitReport, type Taskforce } from "../domain/taskforce.js";
-import type { Deactivation, Workflow } from "../domain/workflow.js";
+import type { Workflow } from "../domain/workflow.js";
 import type { TaskforceConfiguration } from "./configurations.js";
 import { decodeLog, encodeLog } from "./phaseLog.js";
+import type { TaskforceRecord, TaskRecord, WorkflowRecord } from "./recordSchemas.js";
+
+export type { TaskforceRecord, TaskRecord, WorkflowRecord } from "./recordSchemas.js";
 
 /*
  * How entities lie in Redis: what scripts need are hash fields of their own, all the rest is JSON text that is spliced into
  * answers. This file alone knows both shapes. Absent fields stand for null, {} and "".
  */
 
-/** A workflow's record. Numbers of seconds are epoch seconds. */
-export interface WorkflowRecord {
-  doc: string;
-  deactivated?: Deactivation;
-  deactivated_ts?: number;
-  /** 1 once the MQS activated the queues. */
-  mq_activated?: number;
-  /** The number of message queues; without any the MQS is not asked. */
-  n_queues: number;
-}
-
-/** A task directive's record: it never changes. */
-export interface TaskRecord {
-  doc: string;
-}
-
-/** A taskforce's record; `scripts/prelude.lua` explains the fields that scripts change. What its id tells is not in it. */
-export interface TaskforceRecord {
-  /** The digest of its configuration. */
-  configuration: string;
-  schedd: string;
-  priority: number;
-  phase: Phase;
-  since: string;
-  log: string;
-  n_workers: number;
-  cluster_id?: number;
-  /** What condor-submit reported, as {@link submissionJsonMembers}. */
-  submission?: string;
-  compound_statuses?: string;
-  top_task_errors?: string;
-  /** Epoch seconds of the newest report of statuses or errors. */
-  statuses_ts?: string;
-  submit_failures?: number;
-  remove_failures?: number;
-}
-
 /** A taskforce's record as it was read, and what it does not say itself. */
-export interface StoredTaskforce extends TaskforceRecord {
+export type StoredTaskforce = TaskforceRecord & {
   uuid: TaskforceUuid;
   /** Its {@link TaskforceConfiguration} as JSON text. */
   configurationJson: string;
-}
+};
 
 /** A taskforce's log, oldest entry first. */
 export const phaseChanges = (record: TaskforceRecord): PhaseChange[] => decodeLog(record.log);

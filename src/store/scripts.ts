@@ -23,7 +23,7 @@ const SCRIPT_NAMES = [
   "stopTaskforces",
   "updateStatuses",
   "scanWaiting",
-  "writeUnderClaim",
+  "writeBatch",
 ] as const;
 
 /** A script under `scripts/`; its file says what KEYS, ARGV and return codes mean. */

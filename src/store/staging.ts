@@ -1,9 +1,11 @@
+import { batchesOf } from "../domain/batchesOf.js";
 import type { WorkflowId } from "../domain/ids.js";
 import { unavailable } from "../domain/wmsError.js";
 import { unwrapReplies } from "../redis/pipelineReplies.js";
 import { allEntitiesKey, idOfMember, indexKey, memberOf, partitionOf, recordKey, stagingKey } from "./keys.js";
 import { addToIndexes, type NewEntity, writeRecords } from "./newEntities.js";
 import type { Store } from "./store.js";
+import { WriteBatch } from "./writeBatch.js";
 
 /** Records that one transaction writes without being staged: it keeps everybody else from Redis for some 10 ms. */
 export const MAX_UNSTAGED_RECORDS = 500;
@@ -29,12 +31,11 @@ export async function stageRecords(store: Store, workflow: WorkflowId, entries: 
   const startedAtSeconds = await redisTimeSeconds(store);
   const partition = partitionOf(workflow, store.partitions);
   await store.redis.zadd(stagingKey(partition), startedAtSeconds, memberOf(workflow));
-  for (let start = 0; start < entries.length; start += STAGING_BATCH_SIZE) {
-    const chunk = entries.slice(start, start + STAGING_BATCH_SIZE);
-    const multi = store.bulkRedis.multi();
-    await writeRecords(store, multi, partition, chunk);
-    await addToIndexes(multi, partition, chunk, (field) => !isIndexedLast(field));
-    await multi.exec();
+  for (const entities of batchesOf(entries, STAGING_BATCH_SIZE)) {
+    const batch = new WriteBatch(partition);
+    await writeRecords(store, batch, entities);
+    await addToIndexes(batch, entities, (field) => !isIndexedLast(field));
+    await batch.execute(store.bulkRedis);
   }
   if ((await redisTimeSeconds(store)) - startedAtSeconds > STAGING_TIMEOUT_SECONDS)
     throw unavailable("the workflow is too large to be stored at the moment");

@@ -1,6 +1,8 @@
+import { batchesOf } from "../domain/batchesOf.js";
 import { nextEpochSeconds } from "../domain/clock.js";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { CompoundStatuses, TopTaskErrors } from "../domain/taskforce.js";
+import { groupByPartition } from "./groupByPartition.js";
 import { dirtyKey, memberOf, partitionOf, partitionPrefix } from "./keys.js";
 import { runScript } from "./scripts.js";
 import type { Store } from "./store.js";
@@ -21,18 +23,11 @@ const STATUS_BATCH_SIZE = 250;
  * @returns the taskforces that exist
  */
 export async function updateStatuses(store: Store, updates: readonly StatusUpdate[]): Promise<Set<TaskforceUuid>> {
-  const byPartition = new Map<number, StatusUpdate[]>();
-  for (const update of updates) {
-    const partition = partitionOf(update.uuid, store.partitions);
-    const group = byPartition.get(partition);
-    if (group === undefined) byPartition.set(partition, [update]);
-    else group.push(update);
-  }
   const found = new Set<TaskforceUuid>();
-  const runs: Promise<void>[] = [];
-  for (const [partition, partitionUpdates] of byPartition)
-    for (let start = 0; start < partitionUpdates.length; start += STATUS_BATCH_SIZE)
-      runs.push(updateBatch(store, partition, partitionUpdates.slice(start, start + STATUS_BATCH_SIZE), found));
+  const runs = [...groupByPartition(updates, ({ uuid }) => partitionOf(uuid, store.partitions))].flatMap(
+    ([partition, mine]) =>
+      [...batchesOf(mine, STATUS_BATCH_SIZE)].map((batch) => updateBatch(store, partition, batch, found)),
+  );
   await Promise.all(runs);
   return found;
 }

@@ -1,17 +1,20 @@
+import { batchesOf } from "../domain/batchesOf.js";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { ConfigurationCache } from "./configurations.js";
 import { TaskforceCounts } from "./counts.js";
+import { groupByPartition } from "./groupByPartition.js";
 import { IdempotencyClaims } from "./idempotencyClaims.js";
 import { Indexes } from "./indexes.js";
 import { type EntityKind, type IdByKind, KNOWN_SCHEDDS_KEY, partitionOf, recordKey } from "./keys.js";
 import { LastPolls } from "./lastPolls.js";
 import { checkLayout } from "./layout.js";
 import { MqProfiles } from "./profiles.js";
-import type { StoredTaskforce, TaskforceRecord } from "./records.js";
-import { createRedisOmClient } from "./redisOmClient.js";
-import { PartitionRepositories, type RecordByKind } from "./repositories.js";
+import { createSchemas, type RecordByKind, type TaskforceRecord } from "./recordSchemas.js";
+import type { StoredTaskforce } from "./records.js";
+import { createRedisOmReader } from "./redisOmClient.js";
+import { PartitionRepositories } from "./repositories.js";
 import { defineScripts } from "./scripts.js";
 import { Summaries } from "./summaries.js";
 import { Transitions } from "./transitions.js";
@@ -46,8 +49,11 @@ export class Store {
     this.bulkRedis = bulk;
     this.partitions = partitions;
     for (const client of new Set([redis, bulk])) defineScripts(client);
-    const client = createRedisOmClient(redis);
-    this.#repositories = Array.from({ length: partitions }, (_, p) => new PartitionRepositories(p, client));
+    const reader = createRedisOmReader(redis);
+    this.#repositories = Array.from(
+      { length: partitions },
+      (_, partition) => new PartitionRepositories(createSchemas(partition), reader),
+    );
     this.indexes = new Indexes(redis, partitions);
     this.transitions = new Transitions(redis, partitions);
     this.configurations = new ConfigurationCache(redis);
@@ -58,19 +64,31 @@ export class Store {
     this.idempotency = new IdempotencyClaims(redis);
   }
 
-  /** The repositories of the partition that an id belongs to. */
-  repositoriesOf(id: IdByKind[EntityKind]): PartitionRepositories {
-    const repositories = this.#repositories[partitionOf(id, this.partitions)];
-    if (repositories === undefined) throw new RangeError(`no partition for ${id}`);
+  /** The repositories of a partition. @throws RangeError when there is no such partition */
+  repositories(partition: number): PartitionRepositories {
+    const repositories = this.#repositories[partition];
+    if (repositories === undefined) throw new RangeError(`no partition ${partition}`);
     return repositories;
   }
 
   /** One record; undefined when there is none. */
   async fetch<K extends EntityKind>(kind: K, id: IdByKind[K]): Promise<StoredByKind[K] | undefined> {
-    const record = await this.repositoriesOf(id).fetch(kind, id);
-    // The compiler can't tell that the kind is one and the same.
-    if (kind !== "taskforce" || record === undefined) return record as StoredByKind[K] | undefined;
-    return this.attachConfiguration(id as TaskforceUuid, record as TaskforceRecord) as Promise<StoredByKind[K]>;
+    return (await this.#fetchOfPartition(kind, partitionOf(id, this.partitions), [id]))[0];
+  }
+
+  async #fetchOfPartition<K extends EntityKind>(
+    kind: K,
+    partition: number,
+    ids: readonly IdByKind[K][],
+  ): Promise<(StoredByKind[K] | undefined)[]> {
+    const records = await this.repositories(partition).fetch(kind, ids);
+    // The compiler does not relate a generic kind to its record.
+    if (kind !== "taskforce") return records as (StoredByKind[K] | undefined)[];
+    const attached = records.map(
+      (record, index) =>
+        record && this.attachConfiguration(ids[index] as TaskforceUuid, record as unknown as TaskforceRecord),
+    );
+    return Promise.all(attached) as Promise<(StoredByKind[K] | undefined)[]>;
   }
 
   /** Adds to a taskforce's record what it does not say itself. */
@@ -80,8 +98,18 @@ export class Store {
   }
 
   /** Many records, in the order of the ids; undefined where there is none. */
-  fetchMany<K extends EntityKind>(kind: K, ids: readonly IdByKind[K][]): Promise<(StoredByKind[K] | undefined)[]> {
-    return Promise.all(ids.map((id) => this.fetch(kind, id)));
+  async fetchMany<K extends EntityKind>(
+    kind: K,
+    ids: readonly IdByKind[K][],
+  ): Promise<(StoredByKind[K] | undefined)[]> {
+    const found = new Map<IdByKind[K], StoredByKind[K] | undefined>();
+    const groups = groupByPartition(ids, (id) => partitionOf(id, this.partitions));
+    const reads = [...groups].map(async ([partition, mine]) => {
+      const records = await this.#fetchOfPartition(kind, partition, mine);
+      for (const [index, id] of mine.entries()) found.set(id, records[index]);
+    });
+    await Promise.all(reads);
+    return ids.map((id) => found.get(id));
   }
 
   /** Any number of records with their ids, in that order, read in pieces; undefined where there is none. */
@@ -89,10 +117,9 @@ export class Store {
     kind: K,
     ids: readonly IdByKind[K][],
   ): AsyncGenerator<[id: IdByKind[K], record: StoredByKind[K] | undefined]> {
-    for (let start = 0; start < ids.length; start += FETCH_BATCH_SIZE) {
-      const chunk = ids.slice(start, start + FETCH_BATCH_SIZE);
-      const records = await this.fetchMany(kind, chunk);
-      for (const [index, id] of chunk.entries()) yield [id, records[index]];
+    for (const batch of batchesOf(ids, FETCH_BATCH_SIZE)) {
+      const records = await this.fetchMany(kind, batch);
+      for (const [index, id] of batch.entries()) yield [id, records[index]];
     }
   }
 

@@ -1,7 +1,7 @@
 import { type TaskforceUuid, taskOf, workflowOf } from "../domain/ids.js";
 import { partitionOf, recordKey } from "./keys.js";
+import { parseTaskforceRecord, TASKFORCE_FIELDS } from "./recordSchemas.js";
 import type { StoredTaskforce, TaskRecord } from "./records.js";
-import { parseTaskforceRecord, TASKFORCE_FIELDS } from "./repositories.js";
 import { runScript } from "./scripts.js";
 import type { Store } from "./store.js";
 

@@ -16,11 +16,8 @@ end
 if is_deactivated(KEYS[1]) then
   return -1
 end
-if ARGV[3] ~= '' then
-  if is_claim_lost(KEYS[#KEYS], ARGV[3]) then
-    return -3
-  end
-  redis.call('SET', KEYS[#KEYS], ARGV[4], 'EX', ARGV[5])
+if not settle_claim(KEYS[#KEYS], ARGV[3], ARGV[4], ARGV[5]) then
+  return -3
 end
 redis.call('HSET', KEYS[2], unpack(ARGV, 6))
 for i = 4, #KEYS - 1 do

@@ -88,11 +88,19 @@ local function is_deactivated(workflow)
   return redis.call('HEXISTS', workflow, 'deactivated') == 1
 end
 
--- A request that takes effect once holds a claim at its key until it leaves its answer there. The claim may have run out: the
--- request may go on all the same, as long as the key holds nobody else's claim or answer.
-local function is_claim_lost(key, claim)
+-- A request that takes effect once holds a claim at its key, and its result replaces the claim. A request whose claim has
+-- expired continues, unless the key holds the claim or the result of a repetition: then this returns false.
+-- claim: '' for a request that takes effect each time   value: the result, which expires after so many seconds
+local function settle_claim(key, claim, value, seconds)
+  if claim == '' then
+    return true
+  end
   local held = redis.call('GET', key)
-  return held and held ~= claim
+  if held and held ~= claim then
+    return false
+  end
+  redis.call('SET', key, value, 'EX', seconds)
+  return true
 end
 
 -- phases of taskforces that are being stopped, or need not be
