@@ -1,6 +1,6 @@
 import type { ChainableCommander } from "ioredis";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
-import type { Phase } from "../domain/phases.js";
+import type { NextPhase, Phase } from "../domain/phases.js";
 import type { SubmitReport } from "../domain/taskforce.js";
 import type { Deactivation } from "../domain/workflow.js";
 import type { RedisClient } from "../redis/redisClient.js";
@@ -59,7 +59,12 @@ export class Transitions {
   }
 
   /** Moves one taskforce forward. @returns false when it is elsewhere by now, or its workflow is deactivated */
-  async advance(uuid: TaskforceUuid, from: Phase, to: Phase, entry: PhaseLogEntry): Promise<boolean> {
+  async advance<From extends Phase>(
+    uuid: TaskforceUuid,
+    from: From,
+    to: NextPhase<From>,
+    entry: PhaseLogEntry,
+  ): Promise<boolean> {
     const { record, workflow, index, dirty } = this.#keys(uuid);
     const values = [memberOf(uuid), from, to, entry.timestampJson, entry.restJson];
     const moved = (await this.#run("advance", [record, workflow, index, dirty], values)) === 1;
@@ -68,10 +73,10 @@ export class Transitions {
   }
 
   /** Moves taskforces of one workflow forward. @returns those that moved */
-  async advanceMany(
+  async advanceMany<From extends Phase>(
     uuids: readonly TaskforceUuid[],
-    from: Phase,
-    to: Phase,
+    from: From,
+    to: NextPhase<From>,
     entry: PhaseLogEntry,
   ): Promise<TaskforceUuid[]> {
     return this.#runPipelined(uuids, from, entry, (pipeline, uuid) => {

@@ -103,14 +103,17 @@ local function settle_claim(key, claim, value, seconds)
   return true
 end
 
--- phases of taskforces that are being stopped, or need not be
-local ENDING = { ['pending-stopper'] = true, ['condor-rm'] = true, ['condor-complete'] = true }
+-- PHASE_TRANSITIONS: the legal transitions of domain/phases.ts, '<from> <to>' → true
+local function may_enter(from, to)
+  return PHASE_TRANSITIONS[from .. ' ' .. to]
+end
 
--- how many of the taskforces from first to last of an index are in none of these
+-- number of taskforces, from first to last of an index, that a deactivation moves to pending-stopper
 local function count_stoppable(index, prefix, first, last)
   local count = 0
   for _, member in ipairs(redis.call('ZRANGE', index, first, last)) do
-    if not ENDING[redis.call('HGET', prefix .. member, 'phase')] then
+    local phase = redis.call('HGET', prefix .. member, 'phase')
+    if phase and may_enter(phase, 'pending-stopper') then
       count = count + 1
     end
   end

@@ -10,7 +10,7 @@ local phase = redis.call('HGET', KEYS[1], 'phase')
 if not phase then
   return -2
 end
-if phase == 'condor-complete' then
+if not may_enter(phase, 'condor-complete') then
   return 0
 end
 local schedd = append_log(KEYS[1], ARGV[2], ARGV[3])

@@ -13,7 +13,7 @@ end
 if phase == 'condor-rm' then
   return 0
 end
-if phase == 'condor-complete' then
+if not may_enter(phase, 'condor-rm') then
   if not last_log_entry_is(KEYS[1], ARGV[4]) then
     append_log(KEYS[1], ARGV[2], ARGV[4])
     mark_dirty(KEYS[3], ARGV[1])

@@ -21,7 +21,7 @@ if cluster == ARGV[3] then
   return { 0, schedd }
 end
 local deactivated = is_deactivated(KEYS[2])
-if cluster or not (phase == 'pending-starter' or (deactivated and phase == 'pending-stopper')) then
+if cluster or not (may_enter(phase, 'condor-submit') or (deactivated and phase == 'pending-stopper')) then
   return { -1, schedd }
 end
 

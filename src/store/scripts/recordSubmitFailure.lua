@@ -15,7 +15,7 @@ if not phase then
   return -2
 end
 local deactivated = is_deactivated(KEYS[2])
-if phase ~= 'pending-starter' and not (deactivated and phase == 'pending-stopper') then
+if not may_enter(phase, 'condor-submit') and not (deactivated and phase == 'pending-stopper') then
   return -1
 end
 if ARGV[2] == '1' or not last_log_entry_is(KEYS[1], ARGV[3]) then

@@ -16,7 +16,7 @@ for i = 5, #ARGV do
   local record = ARGV[1] .. member
   local phase = redis.call('HGET', record, 'phase')
   if phase and redis.call('HSETNX', record, 'stopped', '1') == 1 then
-    if ENDING[phase] then
+    if not may_enter(phase, 'pending-stopper') then
       append_log(record, ARGV[2], ARGV[4], members_by_event)
       left[#left + 1] = member
     else
