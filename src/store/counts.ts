@@ -1,6 +1,6 @@
 import { PHASES, type Phase } from "../domain/phases.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { allEntitiesKey, countsKey, partitionPrefix } from "./keys.js";
+import { allEntitiesKey, countsKey, recordPrefix } from "./keys.js";
 import { runScript } from "./scripts.js";
 
 /** How many taskforces of a schedd are in a phase. */
@@ -40,7 +40,7 @@ export class TaskforceCounts {
 
   /** Counts a partition anew when its numbers disagree with its indexes. @returns whether they did */
   async repair(partition: number): Promise<boolean> {
-    const values = [`${partitionPrefix(partition)}taskforce:`, ...PHASES];
+    const values = [recordPrefix(partition, "taskforce"), ...PHASES];
     return (await runScript(this.#redis, "repairCounts", [allEntitiesKey(partition, "taskforce")], values)) === 1;
   }
 }

@@ -10,7 +10,7 @@ import {
   indexKey,
   memberOf,
   partitionOf,
-  partitionPrefix,
+  recordPrefix,
   stoppingKey,
 } from "./keys.js";
 import { runScript } from "./scripts.js";
@@ -72,28 +72,19 @@ export class Indexes {
    */
   async *scanPhase(partition: number, phase: Phase): AsyncGenerator<TaskforceUuid[]> {
     const key = indexKey(partition, "taskforce", "phase", phase);
-    let cursor = "0";
-    do {
-      const [next, flat] = await this.#redis.zscan(key, cursor, "COUNT", SCAN_BATCH_SIZE);
-      cursor = next;
-      const members = flat.filter((_, index) => index % 2 === 0);
-      if (members.length > 0) yield members.map((member) => idOfMember("taskforce", member));
-    } while (cursor !== "0");
+    for await (const flat of scan((cursor) => this.#redis.zscan(key, cursor, "COUNT", SCAN_BATCH_SIZE)))
+      yield flat.filter((_, index) => index % 2 === 0).map((member) => idOfMember("taskforce", member));
   }
 
   /** The taskforces of one partition that wait to be started or to be stopped, likewise. */
   async *scanWaiting(partition: number, queue: LeasedQueueName): AsyncGenerator<QueuedTaskforce[]> {
-    const values = (cursor: string) => [cursor, SCAN_BATCH_SIZE, `${partitionPrefix(partition)}taskforce:`];
-    let cursor = "0";
-    do {
-      const batch = runScript(this.#redis, "scanWaiting", [waitingKey(partition, queue)], values(cursor));
-      const [next, flat] = (await batch) as [string, string[]];
-      cursor = next;
-      const queued = flat.flatMap((member, index) =>
+    const key = waitingKey(partition, queue);
+    const values = [SCAN_BATCH_SIZE, recordPrefix(partition, "taskforce")];
+    const readBatch = (cursor: string) => runScript(this.#redis, "scanWaiting", [key], [cursor, ...values]);
+    for await (const flat of scan((cursor) => readBatch(cursor) as Promise<ScanReply>))
+      yield flat.flatMap((member, index) =>
         index % 2 === 0 ? [{ uuid: idOfMember("taskforce", member), schedd: flat[index + 1] ?? "" }] : [],
       );
-      if (queued.length > 0) yield queued;
-    } while (cursor !== "0");
   }
 
   /** Those of some taskforces of any partitions that do not wait to be started, or stopped. */
@@ -131,7 +122,7 @@ export class Indexes {
    * @returns for how many that was wrong
    */
   async repairStoppingIndex(partition: number, uuids: readonly TaskforceUuid[]): Promise<number> {
-    const values = [`${partitionPrefix(partition)}taskforce:`, ...uuids.map(memberOf)];
+    const values = [recordPrefix(partition, "taskforce"), ...uuids.map(memberOf)];
     return (await runScript(
       this.#redis,
       "repairStoppingIndex",
@@ -147,18 +138,27 @@ export class Indexes {
 
   /** The workflows of one partition whose deactivation has not reached all their taskforces yet, a piece at a time. */
   async *scanDeactivating(partition: number): AsyncGenerator<WorkflowId[]> {
-    let cursor = "0";
-    do {
-      const [next, members] = await this.#redis.sscan(deactivatingKey(partition), cursor, "COUNT", SCAN_BATCH_SIZE);
-      cursor = next;
-      if (members.length > 0) yield members.map((member) => idOfMember("workflow", member));
-    } while (cursor !== "0");
+    const key = deactivatingKey(partition);
+    for await (const members of scan((cursor) => this.#redis.sscan(key, cursor, "COUNT", SCAN_BATCH_SIZE)))
+      yield members.map((member) => idOfMember("workflow", member));
   }
 
   /** A deactivation has reached all taskforces. */
   async finishDeactivation(workflow: WorkflowId): Promise<void> {
     await this.#redis.srem(deactivatingKey(partitionOf(workflow, this.#partitions)), memberOf(workflow));
   }
+}
+
+type ScanReply = [next: string, batch: string[]];
+
+/** The batches of a SCAN command, without the empty ones. */
+async function* scan(readBatch: (cursor: string) => Promise<ScanReply>): AsyncGenerator<string[]> {
+  let cursor = "0";
+  do {
+    const [next, batch] = await readBatch(cursor);
+    if (batch.length > 0) yield batch;
+    cursor = next;
+  } while (cursor !== "0");
 }
 
 const waitingKey = (partition: number, queue: LeasedQueueName): string =>

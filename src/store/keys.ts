@@ -56,9 +56,12 @@ export const partitionOfText = (text: string, partitions: number): number => fnv
 /** What every key of a partition begins with. The braces are Redis Cluster's hash tag. */
 export const partitionPrefix = (partition: number): string => `wms:{${partition}}:`;
 
+/** The prefix of the keys of all records of a kind; scripts append a member to it. */
+export const recordPrefix = (partition: number, kind: EntityKind): string => `${partitionPrefix(partition)}${kind}:`;
+
 /** The hash that holds an entity. */
 export const recordKey = (partition: number, kind: EntityKind, id: string): string =>
-  `${partitionPrefix(partition)}${kind}:${memberOf(id)}`;
+  recordPrefix(partition, kind) + memberOf(id);
 
 /** The sorted set of all entities of a kind by creation time (epoch seconds). */
 export const allEntitiesKey = (partition: number, kind: EntityKind): string =>

@@ -3,7 +3,7 @@ import { nextEpochSeconds } from "../domain/clock.js";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { CompoundStatuses, TopTaskErrors } from "../domain/taskforce.js";
 import { groupByPartition } from "./groupByPartition.js";
-import { dirtyKey, memberOf, partitionOf, partitionPrefix } from "./keys.js";
+import { dirtyKey, memberOf, partitionOf, recordPrefix } from "./keys.js";
 import { runScript } from "./scripts.js";
 import type { Store } from "./store.js";
 
@@ -45,7 +45,7 @@ async function updateBatch(
   ]);
   const keys = [dirtyKey(partition)];
   const flags = (await runScript(store.redis, "updateStatuses", keys, [
-    `${partitionPrefix(partition)}taskforce:`,
+    recordPrefix(partition, "taskforce"),
     JSON.stringify(nextEpochSeconds()),
     ...values,
   ])) as number[];

@@ -12,8 +12,8 @@ import {
   indexKey,
   memberOf,
   partitionOf,
-  partitionPrefix,
   recordKey,
+  recordPrefix,
   type TaskforceKeys,
   taskforceKeys,
 } from "./keys.js";
@@ -221,7 +221,7 @@ export class Transitions {
   async deactivate(workflow: WorkflowId, reason: Deactivation, timestampSeconds: number): Promise<number | undefined> {
     const partition = partitionOf(workflow, this.#partitions);
     const taskforces = indexKey(partition, "taskforce", "workflow_id", workflow);
-    const records = `${partitionPrefix(partition)}taskforce:`;
+    const records = recordPrefix(partition, "taskforce");
     const found = (await runScript(
       this.#redis,
       "deactivate",
@@ -254,7 +254,7 @@ export class Transitions {
       "stopTaskforces",
       [allEntitiesKey(partition, "taskforce"), dirtyKey(partition)],
       [
-        `${partitionPrefix(partition)}taskforce:`,
+        recordPrefix(partition, "taskforce"),
         entries.moved.timestampJson,
         entries.moved.restJson,
         entries.left.restJson,
