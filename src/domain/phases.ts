@@ -37,8 +37,8 @@ export type Source = (typeof PHASE_CHANGE_SOURCES)[keyof typeof PHASE_CHANGE_SOU
 const FACTS = { "condor-rm": "tms", "condor-complete": "tms" } as const;
 
 /**
- * The legal transitions of a taskforce: from each phase, the phases that it may enter, and the source of the change. Lua
- * scripts check this table too: `store/scripts.ts` puts it in front of each script.
+ * The legal transitions of a taskforce: from each phase, the phases that it may enter, and the source of the change.
+ * Lua scripts check this table too: `store/scripts.ts` puts it in front of each script.
  */
 export const PHASE_TRANSITIONS = {
   "pre-mq-activation": { "pre-launch": "activator", "pending-stopper": "deactivation", ...FACTS },
@@ -66,7 +66,10 @@ export const STOPPABLE_PHASES: readonly Phase[] = PHASES.filter(isStoppable);
 /** Phases that a deactivation does not change: the taskforce is ending or has ended. */
 export const ENDING_OR_FINISHED_PHASES: readonly Phase[] = PHASES.filter((phase) => !isStoppable(phase));
 
-/** Values of `phase_change_log[].context` for changes and for reports that come too late. Failures have contexts of their own. */
+/**
+ * Values of `phase_change_log[].context` for changes and for reports that come too late. Failures have contexts of
+ * their own.
+ */
 export const PHASE_CHANGE_CONTEXTS = {
   created: "Created during initial workflow request.",
   added: "Created when adding more workers for this task directive.",

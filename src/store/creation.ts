@@ -24,7 +24,7 @@ import { isIndexedLast, MAX_UNSTAGED_RECORDS, stageRecords } from "./staging.js"
 import type { Store } from "./store.js";
 import { WriteBatch } from "./writeBatch.js";
 
-/** A workflow and all that belongs to it. */
+/** A workflow with its task directives and taskforces. */
 export interface WholeWorkflow {
   workflow: Workflow;
   task_directives: TaskDirective[];
@@ -32,14 +32,13 @@ export interface WholeWorkflow {
 }
 
 /**
- * Creates a workflow, its directives and its taskforces: they appear all at once, or not at all.
+ * Creates a workflow, its directives and its taskforces: one script makes all of them visible, or none. The records
+ * of a large workflow are staged before.
  *
- * A large workflow is staged first, and the last transaction makes it known.
- *
- * @param queueCount how many message queues the workflow has
- * @param claim of a request that takes effect once: what it made is kept in the same step
- * @throws WmsError `unavailable` when staging took too long, Overtaken when the same request took effect meanwhile; nothing
- *   appears then
+ * @param queueCount the number of the workflow's message queues
+ * @param claim of a request that takes effect once: the same script stores the workflow's id as its result
+ * @throws WmsError `unavailable` when staging took too long, ClaimLostError when a repetition of the request took
+ *   effect first. Nothing becomes visible then
  */
 export async function createWholeWorkflow(
   store: Store,
@@ -48,7 +47,7 @@ export async function createWholeWorkflow(
   claim?: IdempotencyClaim,
 ): Promise<void> {
   const { workflow, taskforces } = whole;
-  // Before the transaction and outside of it: another slot of a Redis Cluster. A schedd known too early does no harm.
+  // This key is in another slot of a Redis Cluster. A schedd without taskforces does no harm.
   await store.redis.sadd(KNOWN_SCHEDDS_KEY, ...new Set(taskforces.map((taskforce) => taskforce.schedd)));
 
   const workflowEntity: NewEntity = {
@@ -73,7 +72,7 @@ export async function createWholeWorkflow(
   await batch.execute(isStaged ? store.bulkRedis : store.redis, claim, workflow.workflow_id);
 }
 
-/** How many of them each field of the counts is about. */
+/** The number of taskforces for each field of the counts. */
 function countByField(taskforces: readonly Taskforce[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { phase, schedd } of taskforces) {
@@ -83,9 +82,9 @@ function countByField(taskforces: readonly Taskforce[]): Map<string, number> {
   return counts;
 }
 
-/** What a workflow consists of, directives first: by them the rest of what was staged is found. */
+/** The parts of a workflow. Directives come first: `removeAbandonedStaging` finds the staged taskforces by them. */
 export async function buildPartEntities({ task_directives, taskforces }: WholeWorkflow): Promise<NewEntity[]> {
-  // Those of one task share the very objects: no need to print them for each.
+  // The taskforces of one task share the objects: this serializes each configuration once.
   const stored = new Map<Taskforce["pilot_config"], StoredConfiguration>();
   const configurationOf = (taskforce: Taskforce): StoredConfiguration => {
     const known = stored.get(taskforce.pilot_config) ?? toStoredConfiguration(taskforce);
@@ -124,8 +123,8 @@ const buildTaskforceEntity = (entity: Taskforce, configuration: StoredConfigurat
  * Creates one more taskforce of a workflow.
  *
  * @param claim of a request that takes effect once
- * @throws Overtaken when the same request took effect meanwhile
- * @returns `queues-active` when the MQS already activated the workflow's queues: nobody else will move this taskforce on
+ * @throws ClaimLostError when a repetition of the request took effect first
+ * @returns `queues-active` when the MQS already activated the workflow's queues: the caller must advance the taskforce
  */
 export async function createTaskforce(
   store: Store,

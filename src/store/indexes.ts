@@ -15,17 +15,16 @@ import {
 } from "./keys.js";
 import { runScript } from "./scripts.js";
 
-/** Members of an index that one command reads: to read all of a large one would keep everybody else from Redis. */
+/** Members of an index that one command reads. A read of a whole large index would block Redis. */
 const SCAN_BATCH_SIZE = 500;
 
 /** A taskforce that waits in a queue. */
 export interface QueuedTaskforce {
   uuid: TaskforceUuid;
-  /** Where. */
   schedd: string;
 }
 
-/** Reads of the indexes that the lifecycle needs; queries of users walk them in `query/`. */
+/** Reads of the indexes for the lifecycle. `views/query/` reads them for users' queries. */
 export class Indexes {
   readonly #redis: RedisClient;
   readonly #partitions: number;
@@ -35,25 +34,25 @@ export class Indexes {
     this.#partitions = partitions;
   }
 
-  /** A workflow's taskforces, oldest first. Read in pieces: those of a large one would keep this process from others. */
+  /** A workflow's taskforces, oldest first. Batches keep a large workflow from blocking this process. */
   async taskforcesOf(workflow: WorkflowId): Promise<TaskforceUuid[]> {
     const partition = partitionOf(workflow, this.#partitions);
     const key = indexKey(partition, "taskforce", "workflow_id", workflow);
     const found = await this.#readTaskforceRange(key, 0, SCAN_BATCH_SIZE - 1);
     for (let start = SCAN_BATCH_SIZE; found.length === start; start += SCAN_BATCH_SIZE)
       found.push(...(await this.#readTaskforceRange(key, start, start + SCAN_BATCH_SIZE - 1)));
-    // One that is added by a process whose clock is behind moves others on.
+    // A taskforce that is added between two batches with an older timestamp shifts the ranks, and repeats a member.
     return found.length <= SCAN_BATCH_SIZE ? found : [...new Set(found)];
   }
 
-  /** A workflow's task directives, in their order. */
+  /** A workflow's task directives, in the order of the request. */
   async tasksOf(workflow: WorkflowId): Promise<TaskId[]> {
     const partition = partitionOf(workflow, this.#partitions);
     const members = await this.#redis.zrange(indexKey(partition, "task", "workflow_id", workflow), 0, "-1");
     return members.map((member) => idOfMember("task", member));
   }
 
-  /** How many taskforces a workflow has. */
+  /** The number of taskforces of a workflow. */
   countTaskforcesOf(workflow: WorkflowId): Promise<number> {
     const partition = partitionOf(workflow, this.#partitions);
     return this.#redis.zcard(indexKey(partition, "taskforce", "workflow_id", workflow));
@@ -67,8 +66,8 @@ export class Indexes {
   }
 
   /**
-   * The taskforces of one partition that are in a phase, a piece at a time, in no order. One that stays in it comes at least
-   * once.
+   * The taskforces of one partition in a phase, in unordered batches. A taskforce that stays in the phase appears at
+   * least once.
    */
   async *scanPhase(partition: number, phase: Phase): AsyncGenerator<TaskforceUuid[]> {
     const key = indexKey(partition, "taskforce", "phase", phase);
@@ -76,7 +75,7 @@ export class Indexes {
       yield flat.filter((_, index) => index % 2 === 0).map((member) => idOfMember("taskforce", member));
   }
 
-  /** The taskforces of one partition that wait to be started or to be stopped, likewise. */
+  /** The taskforces of one partition that wait to be started or stopped, like {@link scanPhase}. */
   async *scanWaiting(partition: number, queue: LeasedQueueName): AsyncGenerator<QueuedTaskforce[]> {
     const key = waitingKey(partition, queue);
     const values = [SCAN_BATCH_SIZE, recordPrefix(partition, "taskforce")];
@@ -87,13 +86,13 @@ export class Indexes {
       );
   }
 
-  /** Those of some taskforces of any partitions that do not wait to be started, or stopped. */
+  /** The given taskforces, of any partitions, that do not wait to be started, or stopped. */
   async filterNotWaiting(queue: LeasedQueueName, uuids: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
     const waiting = await this.#findMembers(uuids, (partition) => waitingKey(partition, queue));
     return uuids.filter((uuid) => !waiting.has(uuid));
   }
 
-  /** Those of some taskforces that are in a phase. */
+  /** The given taskforces that are in a phase. */
   async filterInPhase(phase: Phase, uuids: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
     const membersInPhase = await this.#findMembers(uuids, (partition) =>
       indexKey(partition, "taskforce", "phase", phase),
@@ -117,9 +116,10 @@ export class Indexes {
   }
 
   /**
-   * Has some taskforces of one partition be in the index of those that wait to be stopped, or not, as their records say.
+   * Adds taskforces of one partition to the index of those that wait to be stopped, or removes them, according to
+   * their records.
    *
-   * @returns for how many that was wrong
+   * @returns the number of repaired entries
    */
   async repairStoppingIndex(partition: number, uuids: readonly TaskforceUuid[]): Promise<number> {
     const values = [recordPrefix(partition, "taskforce"), ...uuids.map(memberOf)];
@@ -136,14 +136,14 @@ export class Indexes {
     return members.map((member) => idOfMember("taskforce", member));
   }
 
-  /** The workflows of one partition whose deactivation has not reached all their taskforces yet, a piece at a time. */
+  /** The workflows of one partition whose deactivation has not reached all their taskforces yet, in batches. */
   async *scanDeactivating(partition: number): AsyncGenerator<WorkflowId[]> {
     const key = deactivatingKey(partition);
     for await (const members of scan((cursor) => this.#redis.sscan(key, cursor, "COUNT", SCAN_BATCH_SIZE)))
       yield members.map((member) => idOfMember("workflow", member));
   }
 
-  /** A deactivation has reached all taskforces. */
+  /** Records that a deactivation has reached all taskforces of the workflow. */
   async finishDeactivation(workflow: WorkflowId): Promise<void> {
     await this.#redis.srem(deactivatingKey(partitionOf(workflow, this.#partitions)), memberOf(workflow));
   }

@@ -7,20 +7,24 @@ import { createRedisOmWriter } from "./redisOmClient.js";
 import type { Store } from "./store.js";
 import type { WriteBatch } from "./writeBatch.js";
 
-/** A record to be written, and the entity by whose fields it enters indexes. */
+/** A record to write, and the entity whose fields determine its indexes. */
 export interface NewEntity<K extends EntityKind = EntityKind> {
   kind: K;
   id: IdByKind[K];
   record: RecordByKind[K];
   entity: object & { timestamp: number };
-  /** What a taskforce's record refers to. */
+  /** The configuration that a taskforce's record refers to. */
   configuration?: StoredConfiguration;
 }
 
-/** Members that one command takes: their arguments have to fit on the stack, also on that of a script. */
+/** Members for one command: the arguments must fit on the stack of Lua, which is limited to 8000. */
 const MAX_PAIRS_PER_COMMAND = 3000;
 
-/** The keys of the indexes that an entity enters. @param includesField whether a field's index is meant; undefined is that of all */
+/**
+ * The keys of the indexes of an entity.
+ *
+ * @param includesField selects fields; `undefined` is the index of all entities
+ */
 export function indexKeysOf(
   partition: number,
   { kind, entity }: Pick<NewEntity, "kind" | "entity">,
@@ -45,9 +49,10 @@ export async function writeRecords(store: Store, batch: WriteBatch, entities: re
 }
 
 /**
- * Has new entities enter their indexes, with one command for each index where many enter it. Others get their turn meanwhile.
+ * Adds new entities to their indexes in a batch, with as few commands as possible. Pauses let the process do other
+ * work.
  *
- * @param includesField whether a field's indexes are meant; all unless told
+ * @param includesField as for {@link indexKeysOf}
  */
 export async function addToIndexes(
   batch: WriteBatch,

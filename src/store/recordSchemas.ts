@@ -76,7 +76,10 @@ const createSchema = <D extends RecordDefinition>(partition: number, kind: Entit
     { dataStructure: "HASH" },
   );
 
-/** The schemas of one partition: redis-om keys a record `<schema name>:<id>`, so each partition has schemas of its own. */
+/**
+ * The schemas of one partition: redis-om keys a record `<schema name>:<id>`, so each partition has schemas of its
+ * own.
+ */
 export const createSchemas = (partition: number) => ({
   workflow: createSchema(partition, "workflow", RECORD_DEFINITIONS.workflow),
   task: createSchema(partition, "task", RECORD_DEFINITIONS.task),

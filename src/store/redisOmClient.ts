@@ -3,7 +3,10 @@ import type { RedisClient } from "../redis/redisClient.js";
 
 type Fields = Record<string, string | number>;
 
-/** The node-redis method by which a redis-om repository reads hashes, on ioredis: one connection serves the whole store. */
+/**
+ * The node-redis method by which a redis-om repository reads hashes, on ioredis: one connection serves the whole
+ * store.
+ */
 export const createRedisOmReader = (redis: RedisClient): RedisConnection =>
   ({ hGetAll: (key: string) => redis.hgetall(key) }) as unknown as RedisConnection;
 

@@ -27,7 +27,7 @@ const SCRIPT_NAMES = [
   "writeBatch",
 ] as const;
 
-/** A script under `scripts/`; its file says what KEYS, ARGV and return codes mean. */
+/** A script in `scripts/`. The head of its file lists KEYS, ARGV and return codes. */
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
 type ScriptCall = (...keysAndArguments: (string | number)[]) => unknown;
@@ -44,7 +44,10 @@ const transitionsInLua = (): string => {
   return `{ ${keys.join(", ")} }`;
 };
 
-/** Defines the scripts as commands of a client. ioredis sends a script again when Redis lost it (restart, SCRIPT FLUSH). */
+/**
+ * Defines the scripts as commands of a client. ioredis sends a script again when Redis lost it (restart, SCRIPT
+ * FLUSH).
+ */
 export function defineScripts(redis: RedisClient): void {
   const constants = `local MAX_STREAM_ENTRIES = ${MAX_STREAM_ENTRIES}\nlocal PHASE_TRANSITIONS = ${transitionsInLua()}`;
   const prelude = `${constants}\n${readScriptSource("prelude")}`;
@@ -53,10 +56,10 @@ export function defineScripts(redis: RedisClient): void {
 }
 
 /**
- * Runs a script, or puts it on a pipeline.
+ * Runs a script, or adds it to a pipeline.
  *
- * @param target a client that {@link defineScripts} was called for, or a pipeline of one. Never a `multi()`: a script that Redis
- *   lost in the meantime would fail there beside applied neighbours
+ * @param target a client with {@link defineScripts}, or a pipeline of one. Never a `multi()`: there, a script that
+ *   Redis lost would fail while its neighbours take effect
  */
 export function runScript(
   target: RedisClient | ChainableCommander,

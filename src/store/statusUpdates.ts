@@ -7,14 +7,14 @@ import { dirtyKey, memberOf, partitionOf, recordPrefix } from "./keys.js";
 import { runScript } from "./scripts.js";
 import type { Store } from "./store.js";
 
-/** New statuses of one taskforce; what is undefined stays as it is. */
+/** New statuses of one taskforce; `undefined` keeps the stored value. */
 export interface StatusUpdate {
   uuid: TaskforceUuid;
   compoundStatuses: CompoundStatuses | undefined;
   topTaskErrors: TopTaskErrors | undefined;
 }
 
-/** Taskforces for each run of the script: a long script keeps everybody else waiting. */
+/** Taskforces for each run of the script, because a long script blocks Redis. */
 const STATUS_BATCH_SIZE = 250;
 
 /**

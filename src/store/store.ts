@@ -19,18 +19,18 @@ import { defineScripts } from "./scripts.js";
 import { Summaries } from "./summaries.js";
 import { Transitions } from "./transitions.js";
 
-/** Records that {@link Store.fetchEach} reads at once. */
+/** Records in one batch of {@link Store.fetchEach}. */
 const FETCH_BATCH_SIZE = 500;
 
-/** What reading an entity of each kind gives. */
+/** The stored form of each kind of entity, as reads return it. */
 export interface StoredByKind extends Omit<RecordByKind, "taskforce"> {
   taskforce: StoredTaskforce;
 }
 
-/** Entities in Redis. One for a process. */
+/** Entities in Redis. A process has one store. */
 export class Store {
   readonly redis: RedisClient;
-  /** For writes of megabytes: nothing that is small waits behind their bytes. */
+  /** For writes of megabytes, so that no small command waits for their bytes. */
   readonly bulkRedis: RedisClient;
   readonly partitions: number;
   readonly indexes: Indexes;
@@ -43,7 +43,7 @@ export class Store {
   readonly idempotency: IdempotencyClaims;
   readonly #repositories: PartitionRepositories[];
 
-  /** @param partitions any number, but the same for ever: {@link openStore} checks it */
+  /** @param partitions must never change for the same data: {@link openStore} checks it */
   constructor(redis: RedisClient, partitions: number, bulk: RedisClient) {
     this.redis = redis;
     this.bulkRedis = bulk;
@@ -91,7 +91,7 @@ export class Store {
     return Promise.all(attached) as Promise<(StoredByKind[K] | undefined)[]>;
   }
 
-  /** Adds to a taskforce's record what it does not say itself. */
+  /** Adds the id and the configuration to a taskforce's record. */
   async attachConfiguration(uuid: TaskforceUuid, record: TaskforceRecord): Promise<StoredTaskforce> {
     const text = this.configurations.getJson(partitionOf(uuid, this.partitions), record.configuration);
     return Object.assign(record, { uuid, configurationJson: typeof text === "string" ? text : await text });
@@ -112,7 +112,7 @@ export class Store {
     return ids.map((id) => found.get(id));
   }
 
-  /** Any number of records with their ids, in that order, read in pieces; undefined where there is none. */
+  /** Any number of records with their ids, in that order, read in batches; undefined where there is none. */
   async *fetchEach<K extends EntityKind>(
     kind: K,
     ids: readonly IdByKind[K][],
@@ -123,7 +123,7 @@ export class Store {
     }
   }
 
-  /** Epoch seconds since which a taskforce is in a phase, or last failed in it; undefined when it is elsewhere. */
+  /** Epoch seconds at which a taskforce entered a phase or last failed in it; undefined when it is in another phase. */
   async readPhaseSinceSeconds(uuid: TaskforceUuid, phase: Phase): Promise<number | undefined> {
     const key = recordKey(partitionOf(uuid, this.partitions), "taskforce", uuid);
     const [currentPhase, since] = await this.redis.hmget(key, "phase", "since");
@@ -137,9 +137,9 @@ export class Store {
 }
 
 /**
- * The store on a Redis that holds nothing yet, or what a store with as many partitions wrote.
+ * Opens the store on an empty Redis, or on the data of a store with the same number of partitions.
  *
- * @param options `bulk`: a client of its own for large writes; undefined: the one for all else
+ * @param options `bulk`: a separate client for large writes; `redis` by default
  * @throws LayoutError when the data has another number of partitions
  */
 export async function openStore(
