@@ -11,7 +11,7 @@ export const PHASES = [
   "condor-complete",
 ] as const;
 
-/** The state of a taskforce in its life cycle. */
+/** A phase of a taskforce. */
 export type Phase = (typeof PHASES)[number];
 
 /** The phase of the taskforces in each queue that a TMS drains. */
@@ -20,7 +20,7 @@ export const PHASE_OF_LEASED_QUEUE = {
   stopper: "pending-stopper",
 } as const satisfies Record<LeasedQueueName, Phase>;
 
-/** The causes of a phase change, as `phase_change_log[].source_entity` names it. */
+/** The causes of a phase change, with their names in `phase_change_log[].source_entity`. */
 export const PHASE_CHANGE_SOURCES = {
   user: "USER",
   tms: "TMS",
@@ -33,7 +33,7 @@ export const PHASE_CHANGE_SOURCES = {
 /** One of the names in {@link PHASE_CHANGE_SOURCES}. */
 export type Source = (typeof PHASE_CHANGE_SOURCES)[keyof typeof PHASE_CHANGE_SOURCES];
 
-/** The reports by which a TMS states a fact about a cluster: they are legal in every phase but the last ones. */
+/** A TMS reports these two as facts about a cluster: each is legal in every earlier phase. */
 const FACTS = { "condor-rm": "tms", "condor-complete": "tms" } as const;
 
 /**
@@ -86,7 +86,7 @@ export const PHASE_CHANGE_CONTEXTS = {
   completed: "HTCondor cluster completed.",
 } as const;
 
-/** One attempt, good or failed, to change a taskforce's phase. Times are epoch seconds. */
+/** One attempt, successful or failed, to change a taskforce's phase. Times are epoch seconds. */
 export interface PhaseChange {
   target_phase: Phase;
   timestamp: number;
