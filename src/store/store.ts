@@ -73,22 +73,7 @@ export class Store {
 
   /** One record; undefined when there is none. */
   async fetch<K extends EntityKind>(kind: K, id: IdByKind[K]): Promise<StoredByKind[K] | undefined> {
-    return (await this.#fetchOfPartition(kind, partitionOf(id, this.partitions), [id]))[0];
-  }
-
-  async #fetchOfPartition<K extends EntityKind>(
-    kind: K,
-    partition: number,
-    ids: readonly IdByKind[K][],
-  ): Promise<(StoredByKind[K] | undefined)[]> {
-    const records = await this.repositories(partition).fetch(kind, ids);
-    // The compiler does not relate a generic kind to its record.
-    if (kind !== "taskforce") return records as (StoredByKind[K] | undefined)[];
-    const attached = records.map(
-      (record, index) =>
-        record && this.attachConfiguration(ids[index] as TaskforceUuid, record as unknown as TaskforceRecord),
-    );
-    return Promise.all(attached) as Promise<(StoredByKind[K] | undefined)[]>;
+    return (await this.fetchMany(kind, [id]))[0];
   }
 
   /** Adds the id and the configuration to a taskforce's record. */
@@ -102,14 +87,21 @@ export class Store {
     kind: K,
     ids: readonly IdByKind[K][],
   ): Promise<(StoredByKind[K] | undefined)[]> {
-    const found = new Map<IdByKind[K], StoredByKind[K] | undefined>();
-    const groups = groupByPartition(ids, (id) => partitionOf(id, this.partitions));
-    const reads = [...groups].map(async ([partition, mine]) => {
-      const records = await this.#fetchOfPartition(kind, partition, mine);
-      for (const [index, id] of mine.entries()) found.set(id, records[index]);
-    });
+    const found = new Map<IdByKind[K], object | undefined>();
+    const reads = [...groupByPartition(ids, (id) => partitionOf(id, this.partitions))].map(
+      async ([partition, mine]) => {
+        const records = await this.repositories(partition).fetch(kind, mine);
+        for (const [index, id] of mine.entries()) found.set(id, records[index]);
+      },
+    );
     await Promise.all(reads);
-    return ids.map((id) => found.get(id));
+    const attach = async (id: IdByKind[K]) => {
+      const record = found.get(id);
+      if (kind !== "taskforce" || record === undefined) return record;
+      return this.attachConfiguration(id as TaskforceUuid, record as TaskforceRecord);
+    };
+    // The compiler does not relate a generic kind to its record.
+    return Promise.all(ids.map(attach)) as Promise<(StoredByKind[K] | undefined)[]>;
   }
 
   /** Any number of records with their ids, in that order, read in batches; undefined where there is none. */

@@ -3,6 +3,7 @@ import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import type { NextPhase, Phase } from "../domain/phases.js";
 import type { SubmitReport } from "../domain/taskforce.js";
 import type { Deactivation } from "../domain/workflow.js";
+import { unwrapReplies } from "../redis/pipelineReplies.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import {
   allEntitiesKey,
@@ -65,11 +66,7 @@ export class Transitions {
     to: NextPhase<From>,
     entry: PhaseLogEntry,
   ): Promise<boolean> {
-    const { record, workflow, index, dirty } = this.#keys(uuid);
-    const values = [memberOf(uuid), from, to, entry.timestampJson, entry.restJson];
-    const moved = (await this.#run("advance", [record, workflow, index, dirty], values)) === 1;
-    if (moved) entry.onRecorded?.([uuid], from);
-    return moved;
+    return (await this.advanceMany([uuid], from, to, entry)).length === 1;
   }
 
   /** Moves taskforces of one workflow forward. @returns the taskforces that moved */
@@ -81,12 +78,8 @@ export class Transitions {
   ): Promise<TaskforceUuid[]> {
     return this.#runPipelined(uuids, from, entry, (pipeline, uuid) => {
       const { record, workflow, index, dirty } = this.#keys(uuid);
-      runScript(
-        pipeline,
-        "advance",
-        [record, workflow, index, dirty],
-        [memberOf(uuid), from, to, entry.timestampJson, entry.restJson],
-      );
+      const values = [memberOf(uuid), from, to, entry.timestampJson, entry.restJson];
+      runScript(pipeline, "advance", [record, workflow, index, dirty], values);
     });
   }
 
@@ -113,10 +106,8 @@ export class Transitions {
   ): Promise<TaskforceUuid[]> {
     const pipeline = this.#redis.pipeline();
     for (const uuid of uuids) addCommand(pipeline, uuid);
-    const results = (await pipeline.exec()) ?? [];
-    const failed = results.find(([error]) => error !== null);
-    if (failed?.[0]) throw failed[0];
-    const recorded = uuids.filter((_, index) => results[index]?.[1] === 1);
+    const codes = unwrapReplies<number>(await pipeline.exec());
+    const recorded = uuids.filter((_, index) => codes[index] === 1);
     entry.onRecorded?.(recorded, from);
     return recorded;
   }
