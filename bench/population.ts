@@ -1,5 +1,5 @@
 import type { TaskforceUuid } from "../src/domain/ids.js";
-import type { Phase } from "../src/domain/phases.js";
+import type { NextPhase, Phase } from "../src/domain/phases.js";
 import type { Taskforce } from "../src/domain/taskforce.js";
 import type { Wms } from "../src/lifecycle/context.js";
 import { createWorkflow } from "../src/lifecycle/create.js";
@@ -94,7 +94,7 @@ export class Population {
     return createLogEntry(this.#wms, to, true, "TMS", "for the benchmark");
   }
 
-  async #advance(uuids: TaskforceUuid[], from: Phase, to: Phase): Promise<void> {
+  async #advance<From extends Phase>(uuids: TaskforceUuid[], from: From, to: NextPhase<From>): Promise<void> {
     await this.#wms.store.transitions.advanceMany(uuids, from, to, this.#entry(to));
   }
 

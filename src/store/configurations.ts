@@ -3,40 +3,39 @@ import { LRUCache } from "lru-cache";
 import type { Taskforce } from "../domain/taskforce.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { configurationsKey } from "./keys.js";
-import type { WriteCommands } from "./writes.js";
+import type { WriteBatch } from "./writeBatch.js";
 
-/** Characters of texts that a process remembers. */
+/** The limit of the cache, in characters. */
 const MAX_CACHED_CHARACTERS = 16_000_000;
 
-/** What taskforces of one task, and often of many workflows, have in common. */
+/** The fields that the taskforces of one task share, often with those of other workflows. */
 export type TaskforceConfiguration = Pick<Taskforce, "pilot_config" | "worker_config">;
 
-/** A configuration as it is stored, once for each partition: under a digest of itself. */
+/** A configuration in its stored form: a partition holds it once, under its digest. */
 export interface StoredConfiguration {
   digest: string;
   /** JSON. */
   json: string;
 }
 
-/** @see StoredConfiguration */
+/** Serializes a configuration and computes its digest. */
 export function toStoredConfiguration({ pilot_config, worker_config }: TaskforceConfiguration): StoredConfiguration {
   const json = JSON.stringify({ pilot_config, worker_config });
-  // 128 bits: nobody finds two texts with the same.
+  // 128 bits suffice against collisions.
   const digest = createHash("sha256").update(json).digest("base64url").slice(0, 22);
   return { digest, json };
 }
 
-/** Puts configurations beside what refers to them. One that is there already stays as it is, for it is the same. */
-export function writeConfigurations(
-  writes: Pick<WriteCommands, "hset">,
-  partition: number,
-  configurations: Iterable<StoredConfiguration>,
-): unknown {
-  const texts = Object.fromEntries([...configurations].map(({ digest, json }) => [digest, json]));
-  return Object.keys(texts).length > 0 && writes.hset(configurationsKey(partition), texts);
+/**
+ * Adds configurations to the batch that writes the taskforces. Overwriting a stored one changes nothing: its text is
+ * equal.
+ */
+export function writeConfigurations(batch: WriteBatch, configurations: Iterable<StoredConfiguration>): void {
+  const fields = [...configurations].flatMap(({ digest, json }) => [digest, json]);
+  if (fields.length > 0) batch.add("HSET", configurationsKey(batch.partition), ...fields);
 }
 
-/** Reads configurations by their digests. What a digest means never changes, so a process remembers the texts. */
+/** Reads configurations by digest and caches them: the text of a digest never changes. */
 export class ConfigurationCache {
   readonly #redis: RedisClient;
   readonly #jsonByDigest = new LRUCache<string, string>({
@@ -48,7 +47,10 @@ export class ConfigurationCache {
     this.#redis = redis;
   }
 
-  /** A configuration's JSON text: at once where it is remembered, for that is nearly always so and every read needs one. */
+  /**
+   * A configuration's JSON text. A cached one is returned without a promise, because every read of a taskforce needs
+   * it.
+   */
   getJson(partition: number, digest: string): string | Promise<string> {
     return this.#jsonByDigest.get(digest) ?? this.#read(partition, digest);
   }

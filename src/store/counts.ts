@@ -1,9 +1,9 @@
 import { PHASES, type Phase } from "../domain/phases.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { allEntitiesKey, countsKey, partitionPrefix } from "./keys.js";
+import { allEntitiesKey, countsKey, recordPrefix } from "./keys.js";
 import { runScript } from "./scripts.js";
 
-/** How many taskforces of a schedd are in a phase. */
+/** The number of taskforces of a schedd in a phase. */
 export interface TaskforceCount {
   phase: Phase;
   schedd: string;
@@ -11,9 +11,9 @@ export interface TaskforceCount {
 }
 
 /**
- * The numbers of taskforces by phase and schedd, kept by every script that changes a phase: to read them costs the same for
- * a million taskforces as for ten. Intersecting the two indexes instead would walk the larger part of a million members for
- * each pair, at each look.
+ * The counts of taskforces by phase and schedd. Every script that changes a phase updates them, so the cost of a read
+ * does not depend on the number of taskforces. An intersection of the two indexes would visit up to a million members
+ * for each pair.
  */
 export class TaskforceCounts {
   readonly #redis: RedisClient;
@@ -24,7 +24,7 @@ export class TaskforceCounts {
     this.#partitions = partitions;
   }
 
-  /** The numbers of all partitions; pairs that have no taskforce any more are there with 0. */
+  /** The sums over all partitions. A pair whose last taskforce has left it has the count 0. */
   async readAll(): Promise<TaskforceCount[]> {
     const hashes = await Promise.all(
       Array.from({ length: this.#partitions }, (_, partition) => this.#redis.hgetall(countsKey(partition))),
@@ -38,9 +38,9 @@ export class TaskforceCounts {
     });
   }
 
-  /** Counts a partition anew when its numbers disagree with its indexes. @returns whether they did */
+  /** Counts a partition again when its counts differ from its indexes. @returns whether they differed */
   async repair(partition: number): Promise<boolean> {
-    const values = [`${partitionPrefix(partition)}taskforce:`, ...PHASES];
+    const values = [recordPrefix(partition, "taskforce"), ...PHASES];
     return (await runScript(this.#redis, "repairCounts", [allEntitiesKey(partition, "taskforce")], values)) === 1;
   }
 }

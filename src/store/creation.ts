@@ -2,10 +2,11 @@ import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
 import { createYielder } from "../domain/yielder.js";
-import { type StoredConfiguration, toStoredConfiguration, writeConfigurations } from "./configurations.js";
-import { publishEvent } from "./eventStreams.js";
-import { ClaimLostError, claimScriptArguments, type IdempotencyClaim, writeUnderClaim } from "./idempotencyClaims.js";
+import { type StoredConfiguration, toStoredConfiguration } from "./configurations.js";
+import { publishCreation } from "./eventStreams.js";
+import { ClaimLostError, claimScriptArguments, type IdempotencyClaim } from "./idempotencyClaims.js";
 import {
+  configurationsKey,
   countsField,
   countsKey,
   dirtyKey,
@@ -17,13 +18,13 @@ import {
 } from "./keys.js";
 import { addToIndexes, indexKeysOf, type NewEntity, writeRecords } from "./newEntities.js";
 import { toTaskforceRecord, toTaskRecord, toWorkflowRecord } from "./records.js";
-import { createRedisOmRecorder } from "./redisOmClient.js";
+import { createRedisOmWriter } from "./redisOmClient.js";
 import { runScript } from "./scripts.js";
 import { isIndexedLast, MAX_UNSTAGED_RECORDS, stageRecords } from "./staging.js";
 import type { Store } from "./store.js";
-import { type WriteCommands, WriteRecorder } from "./writes.js";
+import { WriteBatch } from "./writeBatch.js";
 
-/** A workflow and all that belongs to it. */
+/** A workflow with its task directives and taskforces. */
 export interface WholeWorkflow {
   workflow: Workflow;
   task_directives: TaskDirective[];
@@ -31,14 +32,13 @@ export interface WholeWorkflow {
 }
 
 /**
- * Creates a workflow, its directives and its taskforces: they appear all at once, or not at all.
+ * Creates a workflow, its directives and its taskforces: one script makes all of them visible, or none. The records
+ * of a large workflow are staged before.
  *
- * A large workflow is staged first, and the last transaction makes it known.
- *
- * @param queueCount how many message queues the workflow has
- * @param claim of a request that takes effect once: what it made is kept in the same step
- * @throws WmsError `unavailable` when staging took too long, Overtaken when the same request took effect meanwhile; nothing
- *   appears then
+ * @param queueCount the number of the workflow's message queues
+ * @param claim of a request that takes effect once: the same script stores the workflow's id as its result
+ * @throws WmsError `unavailable` when staging took too long, ClaimLostError when a repetition of the request took
+ *   effect first. Nothing becomes visible then
  */
 export async function createWholeWorkflow(
   store: Store,
@@ -47,7 +47,7 @@ export async function createWholeWorkflow(
   claim?: IdempotencyClaim,
 ): Promise<void> {
   const { workflow, taskforces } = whole;
-  // Before the transaction and outside of it: another slot of a Redis Cluster. A schedd known too early does no harm.
+  // This key is in another slot of a Redis Cluster. A schedd without taskforces does no harm.
   await store.redis.sadd(KNOWN_SCHEDDS_KEY, ...new Set(taskforces.map((taskforce) => taskforce.schedd)));
 
   const workflowEntity: NewEntity = {
@@ -61,32 +61,18 @@ export async function createWholeWorkflow(
   if (isStaged) await stageRecords(store, workflow.workflow_id, partEntities);
 
   const partition = partitionOf(workflow.workflow_id, store.partitions);
-  const addWrites = async (writes: WriteCommands): Promise<void> => {
-    await writeRecords(store, writes, partition, isStaged ? [workflowEntity] : [workflowEntity, ...partEntities]);
-    await addToIndexes(writes, partition, [workflowEntity]);
-    await addToIndexes(writes, partition, partEntities, isStaged ? isIndexedLast : undefined);
-    for (const [field, count] of countByField(taskforces)) writes.hincrby(countsKey(partition), field, count);
-    writes.sadd(dirtyKey(partition), memberOf(workflow.workflow_id));
-    publishEvent(writes, partition, {
-      kind: "created",
-      workflow: workflow.workflow_id,
-      at: workflow.timestamp,
-    });
-    if (isStaged) writes.zrem(stagingKey(partition), memberOf(workflow.workflow_id));
-  };
-  const redis = isStaged ? store.bulkRedis : store.redis;
-  if (claim === undefined) {
-    const multi = redis.multi();
-    await addWrites(multi);
-    await multi.exec();
-  } else {
-    const recorded = new WriteRecorder();
-    await addWrites(recorded);
-    await writeUnderClaim(redis, claim, workflow.workflow_id, recorded);
-  }
+  const batch = new WriteBatch(partition);
+  await writeRecords(store, batch, isStaged ? [workflowEntity] : [workflowEntity, ...partEntities]);
+  await addToIndexes(batch, [workflowEntity]);
+  await addToIndexes(batch, partEntities, isStaged ? isIndexedLast : undefined);
+  for (const [field, count] of countByField(taskforces)) batch.add("HINCRBY", countsKey(partition), field, count);
+  batch.add("SADD", dirtyKey(partition), memberOf(workflow.workflow_id));
+  publishCreation(batch, workflow.workflow_id, workflow.timestamp);
+  if (isStaged) batch.add("ZREM", stagingKey(partition), memberOf(workflow.workflow_id));
+  await batch.execute(isStaged ? store.bulkRedis : store.redis, claim, workflow.workflow_id);
 }
 
-/** How many of them each field of the counts is about. */
+/** The number of taskforces for each field of the counts. */
 function countByField(taskforces: readonly Taskforce[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { phase, schedd } of taskforces) {
@@ -96,9 +82,9 @@ function countByField(taskforces: readonly Taskforce[]): Map<string, number> {
   return counts;
 }
 
-/** What a workflow consists of, directives first: by them the rest of what was staged is found. */
+/** The parts of a workflow. Directives come first: `removeAbandonedStaging` finds the staged taskforces by them. */
 export async function buildPartEntities({ task_directives, taskforces }: WholeWorkflow): Promise<NewEntity[]> {
-  // Those of one task share the very objects: no need to print them for each.
+  // The taskforces of one task share the objects: this serializes each configuration once.
   const stored = new Map<Taskforce["pilot_config"], StoredConfiguration>();
   const configurationOf = (taskforce: Taskforce): StoredConfiguration => {
     const known = stored.get(taskforce.pilot_config) ?? toStoredConfiguration(taskforce);
@@ -137,8 +123,8 @@ const buildTaskforceEntity = (entity: Taskforce, configuration: StoredConfigurat
  * Creates one more taskforce of a workflow.
  *
  * @param claim of a request that takes effect once
- * @throws Overtaken when the same request took effect meanwhile
- * @returns `queues-active` when the MQS already activated the workflow's queues: nobody else will move this taskforce on
+ * @throws ClaimLostError when a repetition of the request took effect first
+ * @returns `queues-active` when the MQS already activated the workflow's queues: the caller must advance the taskforce
  */
 export async function createTaskforce(
   store: Store,
@@ -149,13 +135,12 @@ export async function createTaskforce(
   await store.redis.sadd(KNOWN_SCHEDDS_KEY, taskforce.schedd);
   const partition = partitionOf(uuid, store.partitions);
   const configuration = toStoredConfiguration(taskforce);
-  // One that nobody refers to does no harm.
-  await writeConfigurations(store.redis, partition, [configuration]);
+  // The script may refuse the taskforce. A configuration without references does no harm.
+  await store.redis.hset(configurationsKey(partition), configuration.digest, configuration.json);
   const fields: (string | number)[] = [];
-  const recorder = createRedisOmRecorder((_, written) => fields.push(...Object.entries(written).flat()));
-  await store
-    .repositoriesOf(uuid)
-    .save("taskforce", uuid, toTaskforceRecord(taskforce, configuration.digest), recorder);
+  const writer = createRedisOmWriter((_, written) => fields.push(...Object.entries(written).flat()));
+  const repositories = store.repositories(partition).on(writer);
+  await repositories.save("taskforce", uuid, toTaskforceRecord(taskforce, configuration.digest));
   const code = await runScript(
     store.redis,
     "addTaskforce",
@@ -166,12 +151,7 @@ export async function createTaskforce(
       ...indexKeysOf(partition, { kind: "taskforce", entity: taskforce }),
       claim?.key ?? dirtyKey(partition),
     ],
-    [
-      memberOf(uuid),
-      taskforce.timestamp,
-      ...(claim === undefined ? ["", "", ""] : claimScriptArguments(claim, uuid)),
-      ...fields,
-    ],
+    [memberOf(uuid), taskforce.timestamp, ...claimScriptArguments(claim, uuid), ...fields],
   );
   if (code === -3) throw new ClaimLostError();
   if (code === -2) return "no-workflow";

@@ -7,11 +7,11 @@ import { unwrapReplies } from "../redis/pipelineReplies.js";
 import { isCluster, type RedisClient } from "../redis/redisClient.js";
 import { eventsKey, idOfMember, MAX_STREAM_ENTRIES, memberOf } from "./keys.js";
 import { decodeText, type EncodedText } from "./logDictionary.js";
-import type { WriteCommands } from "./writes.js";
+import type { WriteBatch } from "./writeBatch.js";
 
 /*
- * Each partition has a stream of what happened in it. The script or transaction that changes something appends to it, so
- * there is an event exactly when there is a change. An entry has one field, JSON text: a tuple, whose last parts are members.
+ * Each partition has a stream of events. The script that makes a change appends its event, so neither exists without
+ * the other. An entry has one field, a tuple as JSON text that ends with members.
  */
 type EventTuple =
   | [
@@ -27,55 +27,54 @@ type EventTuple =
   | ["deactivated", at: number, why: Deactivation, workflow: string]
   | ["created", at: number, workflow: string];
 
-/** An entry's id in a stream, `<ms>-<seq>`. In one stream they grow. */
+/** The id of a stream entry, `<ms>-<seq>`. Ids increase within a stream. */
 export interface StreamEntryId {
   ms: number;
   seq: number;
 }
 
-/** Before every entry. */
+/** The position before every entry. */
 export const STREAM_START: StreamEntryId = { ms: 0, seq: 0 };
 
-/** @returns below 0 when the first comes before the second, 0 when they are the same */
+/** Compares two ids. @returns below 0 when the first comes before the second, 0 when they are equal */
 export const compareEntryIds = (one: StreamEntryId, other: StreamEntryId): number =>
   one.ms - other.ms || one.seq - other.seq;
 
-/** Milliseconds between two looks for new entries where Redis can't be made to wait for them. */
+/** Milliseconds between two polls for new entries on a Redis Cluster, where a blocking read is not possible. */
 const POLL_INTERVAL_MS = 50;
 
 /** An entry of a partition's stream. */
 export interface StreamEntry {
   partition: number;
   id: StreamEntryId;
-  /** Undefined when a later release wrote it. */
+  /** Undefined when a later release wrote the entry. */
   event: WorkflowEvent | undefined;
 }
 
-/** What a stream reaches from and to; undefined when nothing is in it. */
+/** The first and last id of a stream; undefined for an empty one. */
 export type StreamExtent = { first: StreamEntryId; last: StreamEntryId; length: number } | undefined;
 
 type RawStreamEntry = [id: string, fields: string[]];
 
-/** Puts an event on a transaction that writes what it tells of. */
-export function publishEvent(writes: Pick<WriteCommands, "xadd">, partition: number, event: TransactionEvent): void {
-  const tuple: EventTuple = [event.kind, event.at, memberOf(event.workflow)];
-  writes.xadd(eventsKey(partition), "MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", JSON.stringify(tuple));
+/** Adds the event of a workflow's creation to its batch. Scripts append all other events. @param at epoch seconds */
+export function publishCreation(batch: WriteBatch, workflow: WorkflowId, at: number): void {
+  const tuple: EventTuple = ["created", at, memberOf(workflow)];
+  const entry = ["MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", JSON.stringify(tuple)];
+  batch.add("XADD", eventsKey(batch.partition), ...entry);
 }
-
-/** The other events come from scripts. */
-type TransactionEvent = Extract<WorkflowEvent, { kind: "created" }>;
 
 /** Reads the streams of all partitions. */
 export class EventStreams {
   readonly #redis: RedisClient;
   readonly partitions: number;
 
-  /** @param redis a client of its own, where {@link readNext} is called: that keeps it waiting */
+  /** @param redis a separate client, because {@link readNext} blocks its connection */
   constructor(redis: RedisClient, partitions: number) {
     this.#redis = redis;
     this.partitions = partitions;
   }
 
+  /** The first and last id of a stream, and its length. */
   async readExtent(partition: number): Promise<StreamExtent> {
     const key = eventsKey(partition);
     const transaction = this.#redis
@@ -92,7 +91,7 @@ export class EventStreams {
     return { first: parseEntryId(first[0]), last: parseEntryId(last[0]), length };
   }
 
-  /** Where each stream ends. */
+  /** The last id of each stream. */
   async readLastIds(): Promise<StreamEntryId[]> {
     const extents = await Promise.all(Array.from({ length: this.partitions }, (_, p) => this.readExtent(p)));
     return extents.map((extent) => extent?.last ?? STREAM_START);
@@ -101,8 +100,8 @@ export class EventStreams {
   /**
    * Entries of one partition, oldest first.
    *
-   * @param from the first one that is wanted, or the one before it
-   * @param until the last one that is wanted
+   * @param from the first wanted id, or the id before it
+   * @param until the last wanted id
    */
   async readRange(
     partition: number,
@@ -116,13 +115,12 @@ export class EventStreams {
   }
 
   /**
-   * Waits for what comes next. On one Redis one command waits for all partitions. On a cluster none can, not even for those of
-   * one node, and to wait for each would take as many connections: so it looks at all of them again and again.
+   * Waits for the next entries. On a single Redis one command waits for all partitions. On a cluster a blocking read
+   * covers only one slot and would need a connection for each partition, so this polls all of them.
    *
-   * @param after for each partition, what has been read
-   * @param limit entries of each partition at most
-   * @param timeoutMs milliseconds
-   * @returns none when nothing came; each partition's oldest first
+   * @param after the last id that has been read, for each partition
+   * @param limit of entries for each partition
+   * @returns the entries of each partition oldest first; none after the time-out
    */
   async readNext(after: readonly StreamEntryId[], limit: number, timeoutMs: number): Promise<StreamEntry[]> {
     const keys = after.map((_, partition) => eventsKey(partition));
@@ -154,13 +152,12 @@ export class EventStreams {
 }
 
 /**
- * Whether something may be missing behind a place in a stream: entries were dropped because of its length, or Redis lost some.
- * In doubt it is.
+ * Whether entries after an id may be missing, because Redis trimmed or lost them. An uncertain case counts as a gap.
  */
 export function hasGapAfter(after: StreamEntryId, extent: StreamExtent): boolean {
   const atOrigin = compareEntryIds(after, STREAM_START) === 0;
   if (extent === undefined) return !atOrigin;
-  // From a stream that never was longer nothing was dropped. Any other place was an entry once.
+  // Redis trims only a stream that reached the limit. Any id but the start was an entry.
   if (atOrigin) return extent.length >= MAX_STREAM_ENTRIES;
   return compareEntryIds(after, extent.first) < 0 || compareEntryIds(after, extent.last) > 0;
 }

@@ -1,4 +1,4 @@
-/** Groups by partition: a pipeline must not leave its partition, which on Redis Cluster lies on one node. */
+/** Groups items by partition: on Redis Cluster a pipeline must stay on one node, which a partition does. */
 export function groupByPartition<T>(items: readonly T[], partitionOf: (item: T) => number): Map<number, T[]> {
   const groups = new Map<number, T[]>();
   for (const item of items) {

@@ -3,48 +3,52 @@ import type { IdempotentRequest } from "../domain/idempotentRequest.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { idempotencyKey } from "./keys.js";
 import { runScript } from "./scripts.js";
-import type { WriteRecorder } from "./writes.js";
 
-/** Seconds for which an answer is kept. */
+/** Seconds for which Redis keeps the result of a request. */
 const RESULT_RETENTION_SECONDS = 24 * 3600;
 /**
- * Seconds for which a request is under way without a word: after a crash its repetitions wait as long. A slow one goes on
- * afterwards, and takes effect unless a repetition did so first.
+ * Seconds until the claim of a request expires: after a crash its repetitions wait that long. A slower request still
+ * takes effect, unless a repetition did so first.
  */
 const CLAIM_TTL_SECONDS = 15;
 
-/** What lies at a request's key: the claim of one that is under way, or what it made. */
+/** The value at a request's key: the claim of a running request, or its result. */
 interface StoredClaim {
   digest: string;
   claim?: string;
   made?: string;
 }
 
-/** A request under way, which alone may take effect. */
+/** The exclusive right of a running request to take effect. */
 export interface IdempotencyClaim {
   key: string;
   partition: number;
-  /** What lies at the key meanwhile. */
+  /** The value at the key while the request runs. */
   claimText: string;
   digest: string;
 }
 
-/** A repetition took effect before the request itself. */
+/** A repetition of the request took effect first. */
 export class ClaimLostError extends Error {
   override name = "ClaimLostError";
 }
 
-/** How a script is told of a claim: what it must find, what it leaves instead, and for how many seconds. */
+/**
+ * The arguments of `settle_claim` in `scripts/prelude.lua`: the claim, the value that replaces it, and how long Redis
+ * keeps that value. Without a claim all are empty.
+ *
+ * @param made the id of the entity that the request creates
+ */
 export const claimScriptArguments = (
-  { claimText, digest }: IdempotencyClaim,
+  claim: IdempotencyClaim | undefined,
   made: string,
-): [string, string, number] => [
-  claimText,
-  JSON.stringify({ digest, made } satisfies StoredClaim),
-  RESULT_RETENTION_SECONDS,
-];
+): [string, string, number | ""] => {
+  if (claim === undefined) return ["", "", ""];
+  const { claimText, digest } = claim;
+  return [claimText, JSON.stringify({ digest, made } satisfies StoredClaim), RESULT_RETENTION_SECONDS];
+};
 
-/** Which requests are under way, and what those that may be repeated have made. */
+/** The claims and results of requests with an idempotency key. */
 export class IdempotencyClaims {
   readonly #redis: RedisClient;
 
@@ -53,10 +57,10 @@ export class IdempotencyClaims {
   }
 
   /**
-   * Begins a request, unless it was begun before.
+   * Claims a request, unless it was claimed before.
    *
-   * @param partition the one of what it will make: both are written in one step
-   * @returns a claim; or the id of what the same request made before; or why it can't be served
+   * @param partition of the entity that the request will create: one script writes both
+   * @returns a claim; or the id that the same request created before; or the reason for a refusal
    */
   async claim(
     { name, digest }: IdempotentRequest,
@@ -75,25 +79,8 @@ export class IdempotencyClaims {
     return stored.made === undefined ? "under-way" : { made: stored.made };
   }
 
-  /** The request failed: it may be tried again at once. */
+  /** Releases the claim of a failed request, so that its client can repeat it at once. */
   async release({ key, claimText }: IdempotencyClaim): Promise<void> {
     await runScript(this.#redis, "releaseClaim", [key], [claimText]);
   }
-}
-
-/**
- * Writes what a request asked for together with what it made.
- *
- * @param redis knows the scripts
- * @param resultId the id by which a repetition is answered
- * @throws Overtaken
- */
-export async function writeUnderClaim(
-  redis: RedisClient,
-  claim: IdempotencyClaim,
-  resultId: string,
-  writes: WriteRecorder,
-): Promise<void> {
-  const values = [...claimScriptArguments(claim, resultId), writes.toJson()];
-  if ((await runScript(redis, "writeUnderClaim", [claim.key], values)) !== 1) throw new ClaimLostError();
 }

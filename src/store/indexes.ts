@@ -10,22 +10,21 @@ import {
   indexKey,
   memberOf,
   partitionOf,
-  partitionPrefix,
+  recordPrefix,
   stoppingKey,
 } from "./keys.js";
 import { runScript } from "./scripts.js";
 
-/** Members of an index that one command reads: to read all of a large one would keep everybody else from Redis. */
+/** Members of an index that one command reads. A read of a whole large index would block Redis. */
 const SCAN_BATCH_SIZE = 500;
 
 /** A taskforce that waits in a queue. */
 export interface QueuedTaskforce {
   uuid: TaskforceUuid;
-  /** Where. */
   schedd: string;
 }
 
-/** Reads of the indexes that the lifecycle needs; queries of users walk them in `query/`. */
+/** Reads of the indexes for the lifecycle. `views/query/` reads them for users' queries. */
 export class Indexes {
   readonly #redis: RedisClient;
   readonly #partitions: number;
@@ -35,25 +34,25 @@ export class Indexes {
     this.#partitions = partitions;
   }
 
-  /** A workflow's taskforces, oldest first. Read in pieces: those of a large one would keep this process from others. */
+  /** A workflow's taskforces, oldest first. Batches keep a large workflow from blocking this process. */
   async taskforcesOf(workflow: WorkflowId): Promise<TaskforceUuid[]> {
     const partition = partitionOf(workflow, this.#partitions);
     const key = indexKey(partition, "taskforce", "workflow_id", workflow);
     const found = await this.#readTaskforceRange(key, 0, SCAN_BATCH_SIZE - 1);
     for (let start = SCAN_BATCH_SIZE; found.length === start; start += SCAN_BATCH_SIZE)
       found.push(...(await this.#readTaskforceRange(key, start, start + SCAN_BATCH_SIZE - 1)));
-    // One that is added by a process whose clock is behind moves others on.
+    // A taskforce that is added between two batches with an older timestamp shifts the ranks, and repeats a member.
     return found.length <= SCAN_BATCH_SIZE ? found : [...new Set(found)];
   }
 
-  /** A workflow's task directives, in their order. */
+  /** A workflow's task directives, in the order of the request. */
   async tasksOf(workflow: WorkflowId): Promise<TaskId[]> {
     const partition = partitionOf(workflow, this.#partitions);
     const members = await this.#redis.zrange(indexKey(partition, "task", "workflow_id", workflow), 0, "-1");
     return members.map((member) => idOfMember("task", member));
   }
 
-  /** How many taskforces a workflow has. */
+  /** The number of taskforces of a workflow. */
   countTaskforcesOf(workflow: WorkflowId): Promise<number> {
     const partition = partitionOf(workflow, this.#partitions);
     return this.#redis.zcard(indexKey(partition, "taskforce", "workflow_id", workflow));
@@ -67,42 +66,33 @@ export class Indexes {
   }
 
   /**
-   * The taskforces of one partition that are in a phase, a piece at a time, in no order. One that stays in it comes at least
-   * once.
+   * The taskforces of one partition in a phase, in unordered batches. A taskforce that stays in the phase appears at
+   * least once.
    */
   async *scanPhase(partition: number, phase: Phase): AsyncGenerator<TaskforceUuid[]> {
     const key = indexKey(partition, "taskforce", "phase", phase);
-    let cursor = "0";
-    do {
-      const [next, flat] = await this.#redis.zscan(key, cursor, "COUNT", SCAN_BATCH_SIZE);
-      cursor = next;
-      const members = flat.filter((_, index) => index % 2 === 0);
-      if (members.length > 0) yield members.map((member) => idOfMember("taskforce", member));
-    } while (cursor !== "0");
+    for await (const flat of scan((cursor) => this.#redis.zscan(key, cursor, "COUNT", SCAN_BATCH_SIZE)))
+      yield flat.filter((_, index) => index % 2 === 0).map((member) => idOfMember("taskforce", member));
   }
 
-  /** The taskforces of one partition that wait to be started or to be stopped, likewise. */
+  /** The taskforces of one partition that wait to be started or stopped, like {@link scanPhase}. */
   async *scanWaiting(partition: number, queue: LeasedQueueName): AsyncGenerator<QueuedTaskforce[]> {
-    const values = (cursor: string) => [cursor, SCAN_BATCH_SIZE, `${partitionPrefix(partition)}taskforce:`];
-    let cursor = "0";
-    do {
-      const batch = runScript(this.#redis, "scanWaiting", [waitingKey(partition, queue)], values(cursor));
-      const [next, flat] = (await batch) as [string, string[]];
-      cursor = next;
-      const queued = flat.flatMap((member, index) =>
+    const key = waitingKey(partition, queue);
+    const values = [SCAN_BATCH_SIZE, recordPrefix(partition, "taskforce")];
+    const readBatch = (cursor: string) => runScript(this.#redis, "scanWaiting", [key], [cursor, ...values]);
+    for await (const flat of scan((cursor) => readBatch(cursor) as Promise<ScanReply>))
+      yield flat.flatMap((member, index) =>
         index % 2 === 0 ? [{ uuid: idOfMember("taskforce", member), schedd: flat[index + 1] ?? "" }] : [],
       );
-      if (queued.length > 0) yield queued;
-    } while (cursor !== "0");
   }
 
-  /** Those of some taskforces of any partitions that do not wait to be started, or stopped. */
+  /** The given taskforces, of any partitions, that do not wait to be started, or stopped. */
   async filterNotWaiting(queue: LeasedQueueName, uuids: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
     const waiting = await this.#findMembers(uuids, (partition) => waitingKey(partition, queue));
     return uuids.filter((uuid) => !waiting.has(uuid));
   }
 
-  /** Those of some taskforces that are in a phase. */
+  /** The given taskforces that are in a phase. */
   async filterInPhase(phase: Phase, uuids: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
     const membersInPhase = await this.#findMembers(uuids, (partition) =>
       indexKey(partition, "taskforce", "phase", phase),
@@ -126,12 +116,13 @@ export class Indexes {
   }
 
   /**
-   * Has some taskforces of one partition be in the index of those that wait to be stopped, or not, as their records say.
+   * Adds taskforces of one partition to the index of those that wait to be stopped, or removes them, according to
+   * their records.
    *
-   * @returns for how many that was wrong
+   * @returns the number of repaired entries
    */
   async repairStoppingIndex(partition: number, uuids: readonly TaskforceUuid[]): Promise<number> {
-    const values = [`${partitionPrefix(partition)}taskforce:`, ...uuids.map(memberOf)];
+    const values = [recordPrefix(partition, "taskforce"), ...uuids.map(memberOf)];
     return (await runScript(
       this.#redis,
       "repairStoppingIndex",
@@ -145,20 +136,29 @@ export class Indexes {
     return members.map((member) => idOfMember("taskforce", member));
   }
 
-  /** The workflows of one partition whose deactivation has not reached all their taskforces yet, a piece at a time. */
+  /** The workflows of one partition whose deactivation has not reached all their taskforces yet, in batches. */
   async *scanDeactivating(partition: number): AsyncGenerator<WorkflowId[]> {
-    let cursor = "0";
-    do {
-      const [next, members] = await this.#redis.sscan(deactivatingKey(partition), cursor, "COUNT", SCAN_BATCH_SIZE);
-      cursor = next;
-      if (members.length > 0) yield members.map((member) => idOfMember("workflow", member));
-    } while (cursor !== "0");
+    const key = deactivatingKey(partition);
+    for await (const members of scan((cursor) => this.#redis.sscan(key, cursor, "COUNT", SCAN_BATCH_SIZE)))
+      yield members.map((member) => idOfMember("workflow", member));
   }
 
-  /** A deactivation has reached all taskforces. */
+  /** Records that a deactivation has reached all taskforces of the workflow. */
   async finishDeactivation(workflow: WorkflowId): Promise<void> {
     await this.#redis.srem(deactivatingKey(partitionOf(workflow, this.#partitions)), memberOf(workflow));
   }
+}
+
+type ScanReply = [next: string, batch: string[]];
+
+/** The batches of a SCAN command, without the empty ones. */
+async function* scan(readBatch: (cursor: string) => Promise<ScanReply>): AsyncGenerator<string[]> {
+  let cursor = "0";
+  do {
+    const [next, batch] = await readBatch(cursor);
+    if (batch.length > 0) yield batch;
+    cursor = next;
+  } while (cursor !== "0");
 }
 
 const waitingKey = (partition: number, queue: LeasedQueueName): string =>

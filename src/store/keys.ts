@@ -21,7 +21,7 @@ export const INDEXED_FIELDS = {
 /** The field that holds an entity's own id. */
 export const ID_FIELD = { workflow: "workflow_id", task: "task_id", taskforce: "taskforce_uuid" } as const;
 
-/** Every id begins with two letters and a dash; keys and index members do without: memory counts there. */
+/** The prefix of each kind's ids. Keys and index members omit it to save memory. */
 const ID_PREFIX = { workflow: "WF-", task: "TK-", taskforce: "TF-" } as const;
 
 /** The member that stands for an id in an index. */
@@ -34,7 +34,7 @@ export const idOfMember = <K extends EntityKind>(kind: K, member: string): IdByK
 /** The member of the workflow that a task's or a taskforce's member belongs to. */
 export const workflowMemberOf = (member: string): string => member.split("-", 2).join("-");
 
-/** FNV-1a, 32 bit: stable across processes and releases, as stored data demands. */
+/** FNV-1a, 32 bit. Stored data depends on the result, so it must never change. */
 function fnv1a(text: string): number {
   let value = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
@@ -42,23 +42,26 @@ function fnv1a(text: string): number {
 }
 
 /**
- * The partition of an entity: a hash of its workflow's part of the id, so that all that belongs to one workflow lies
- * together and every transaction and script stays within one Redis Cluster slot.
+ * The partition of an entity, a hash of the workflow's part of the id. The entities of one workflow share a
+ * partition, so every transaction and script stays within one Redis Cluster slot.
  */
 export function partitionOf(id: WorkflowId | TaskId | TaskforceUuid, partitions: number): number {
   const [, time = "", random = ""] = id.split("-", 3);
   return fnv1a(`${time}-${random}`) % partitions;
 }
 
-/** The partition of what begins with a text, as {@link partitionOf} an entity. */
+/** The partition for the prefix of an id, as {@link partitionOf} computes it for a whole id. */
 export const partitionOfText = (text: string, partitions: number): number => fnv1a(text) % partitions;
 
-/** What every key of a partition begins with. The braces are Redis Cluster's hash tag. */
+/** The prefix of every key of a partition. The braces are Redis Cluster's hash tag. */
 export const partitionPrefix = (partition: number): string => `wms:{${partition}}:`;
+
+/** The prefix of the keys of all records of a kind; scripts append a member to it. */
+export const recordPrefix = (partition: number, kind: EntityKind): string => `${partitionPrefix(partition)}${kind}:`;
 
 /** The hash that holds an entity. */
 export const recordKey = (partition: number, kind: EntityKind, id: string): string =>
-  `${partitionPrefix(partition)}${kind}:${memberOf(id)}`;
+  recordPrefix(partition, kind) + memberOf(id);
 
 /** The sorted set of all entities of a kind by creation time (epoch seconds). */
 export const allEntitiesKey = (partition: number, kind: EntityKind): string =>
@@ -68,44 +71,47 @@ export const allEntitiesKey = (partition: number, kind: EntityKind): string =>
 export const indexKey = (partition: number, kind: EntityKind, field: string, value: string | number): string =>
   `${partitionPrefix(partition)}ix:${kind}:${field}:${value}`;
 
-/** The hash `<phase> <schedd>` → number of taskforces; scripts know it as the index of taskforces with `:counts` behind. */
+/**
+ * The hash `<phase> <schedd>` → number of taskforces. Scripts append `:counts` to the key of the index of taskforces.
+ */
 export const countsKey = (partition: number): string => `${allEntitiesKey(partition, "taskforce")}:counts`;
 
 /** The field of {@link countsKey} for a phase and a schedd. */
 export const countsField = (phase: Phase, schedd: string): string => `${phase} ${schedd}`;
 
 /**
- * The sorted set of the taskforces that wait to be stopped: in pending-stopper and with an HTCondor cluster; same scores as
- * {@link allEntitiesKey}, and known to scripts as {@link countsKey} is. Most in that phase have no cluster, and stay for ever.
+ * The sorted set of the taskforces that wait to be stopped: in pending-stopper and with an HTCondor cluster. Scores
+ * are those of {@link allEntitiesKey}; scripts derive the key as for {@link countsKey}. Most taskforces in that phase
+ * never had a cluster.
  */
 export const stoppingKey = (partition: number): string => `${allEntitiesKey(partition, "taskforce")}:stopping`;
 
 /** Workflows whose deactivation has not reached all their taskforces yet. */
 export const deactivatingKey = (partition: number): string => `${partitionPrefix(partition)}deactivating`;
 
-/** Large workflows that are being written and have not appeared yet, by the time (epoch seconds) when that began. */
+/** The sorted set of large workflows in staging, which are not visible yet, by start time (epoch seconds). */
 export const stagingKey = (partition: number): string => `${partitionPrefix(partition)}staging`;
 
 /** Workflows whose summary is out of date. */
 export const dirtyKey = (partition: number): string => `${partitionPrefix(partition)}dirty`;
 
-/** The hash of the workflows whose summary is in the making → the turn in which it is made. */
+/** The hash workflow → lease id of the workflows whose summary is being computed. */
 export const summaryLeasesKey = (partition: number): string => `${partitionPrefix(partition)}summarizers`;
 
 /** A workflow's summary, as JSON text. */
 export const summaryKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}summary:${memberOf(workflow)}`;
 
-/** The stream of a partition's events; scripts find it by what all keys of the partition begin with. */
+/** The stream of a partition's events. Scripts append `events` to the partition's prefix. */
 export const eventsKey = (partition: number): string => `${partitionPrefix(partition)}events`;
 
 /**
- * About how many entries {@link eventsKey} keeps; Redis lets it have some more, never fewer. Half a minute of the hardest work
- * that one partition can do, hours or days of usual one.
+ * The approximate length of {@link eventsKey}: Redis keeps at least so many entries. They cover half a minute of the
+ * highest load that one partition can serve, and hours or days of normal load.
  */
 export const MAX_STREAM_ENTRIES = 10_000;
 
-/** What lies at a request that takes effect once: its claim, or what it made. @param name as in `IdempotentRequest` */
+/** The claim or the result of a request that takes effect once. @param name as in `IdempotentRequest` */
 export const idempotencyKey = (partition: number, name: string): string =>
   `${partitionPrefix(partition)}idempotency:${name}`;
 
@@ -116,7 +122,7 @@ export const configurationsKey = (partition: number): string => `${partitionPref
 export const profilesKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}profiles:${memberOf(workflow)}`;
 
-/** The keys that scripts over one taskforce need. */
+/** The keys for scripts on one taskforce. */
 export interface TaskforceKeys {
   record: string;
   workflow: string;
@@ -124,7 +130,7 @@ export interface TaskforceKeys {
   dirty: string;
 }
 
-/** @see TaskforceKeys */
+/** The {@link TaskforceKeys} of a taskforce. */
 export function taskforceKeys(uuid: TaskforceUuid, partitions: number): TaskforceKeys {
   const partition = partitionOf(uuid, partitions);
   return {
@@ -138,8 +144,8 @@ export function taskforceKeys(uuid: TaskforceUuid, partitions: number): Taskforc
 /** Every schedd that ever had a taskforce. */
 export const KNOWN_SCHEDDS_KEY = "wms:schedds";
 
-/** Schedds by when a TMS last asked for work for them, in epoch seconds. */
+/** The sorted set of schedds by the last poll of a TMS, in epoch seconds. */
 export const LAST_POLLS_KEY = "wms:polls";
 
-/** What must not change between starts: the layout's version and the number of partitions. */
+/** The hash with the layout's version and the number of partitions, which must not change between starts. */
 export const LAYOUT_KEY = "wms:layout";

@@ -1,26 +1,26 @@
 import type { RedisClient } from "../redis/redisClient.js";
 import { LAYOUT_KEY } from "./keys.js";
 
-/** Which keys and records there are. Raised by a release that can't work with what an earlier one wrote. */
+/** The version of keys and records. A release that cannot read the data of an earlier one raises it. */
 export const LAYOUT_VERSION = 2;
 
-/** The data in Redis was written by a service that put it elsewhere: it would not be found. */
+/** The data in Redis has a layout that this process cannot use. */
 export class LayoutError extends Error {
   override name = "LayoutError";
 }
 
-/** How the data in Redis is laid out. */
+/** The layout of the data in Redis. */
 export interface Layout {
   version: number;
   partitions: number;
 }
 
 /**
- * The layout of the data in Redis. An empty Redis gets ours. The commands that see to that count as writes whether there is
- * something to write or not, so this also tells whether Redis takes writes: a replica, one without memory or one whose disk
- * is full refuses them.
+ * Reads the layout of the data in Redis, and writes the layout of this release into an empty one. The commands count
+ * as writes in any case, so they also check that Redis accepts writes: a replica, or a Redis without memory or disk
+ * space, refuses them.
  *
- * @throws what ioredis raises: RedisClient is away, or refuses writes
+ * @throws the error of ioredis when Redis is unreachable or refuses writes
  */
 export async function readOrInitializeLayout(redis: RedisClient, partitions: number): Promise<Layout> {
   const [, , stored] = await Promise.all([
@@ -42,10 +42,16 @@ export async function checkLayout(redis: RedisClient, partitions: number): Promi
   if (problem !== undefined) throw new LayoutError(problem);
 }
 
-/** Why this process can't work with data of a layout, in one sentence; undefined when it can. */
+/** The reason why this process cannot use a layout, in one sentence; undefined when it can. */
 export function explainLayoutMismatch(stored: Layout, partitions: number): string | undefined {
   if (stored.version !== LAYOUT_VERSION)
-    return `the data in this Redis has layout ${stored.version}, and this release works with ${LAYOUT_VERSION}; use the release that wrote it`;
+    return (
+      `the data in this Redis has layout ${stored.version}, and this release works with ${LAYOUT_VERSION}; ` +
+      "use the release that wrote it"
+    );
   if (stored.partitions === partitions) return undefined;
-  return `STORE_PARTITIONS: is ${partitions}, but the data in this Redis was written with ${stored.partitions}; set STORE_PARTITIONS=${stored.partitions}`;
+  return (
+    `STORE_PARTITIONS: is ${partitions}, but the data in this Redis was written with ${stored.partitions}; ` +
+    `set STORE_PARTITIONS=${stored.partitions}`
+  );
 }

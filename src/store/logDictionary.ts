@@ -1,11 +1,11 @@
 /*
- * Nearly every entry of a log consists of texts that this service has coined. Stored by their numbers they take a third of the
- * memory, of which logs would otherwise be the largest part.
+ * Nearly every log entry consists of texts of this service. Stored as numbers they take a third of the memory; logs
+ * would otherwise be the largest part of it.
  */
 
 /**
- * A text's number is its place here, and lies in stored data: new texts are put at the end, and none ever leaves. Where a text is
- * worded anew, the old one stays beside it.
+ * The number of a text is its index. Stored data holds these numbers: append new texts, and never remove or move one. A
+ * reworded text is a new text.
  */
 export const LOG_DICTIONARY: readonly string[] = [
   "pre-mq-activation",
@@ -36,18 +36,18 @@ export const LOG_DICTIONARY: readonly string[] = [
   "HTCondor cluster completed.",
 ];
 
-/** A text of the vocabulary by its number, any other as it is. */
+/** The number of a text in the dictionary; any other text unchanged. */
 export type EncodedText<T extends string = string> = T | number;
 
 const NUMBER_BY_TEXT: ReadonlyMap<string, number> = new Map(LOG_DICTIONARY.map((word, number) => [word, number]));
 
-/** How a text is stored. */
+/** The stored form of a text. */
 export const encodeText = <T extends string>(text: T): EncodedText<T> => NUMBER_BY_TEXT.get(text) ?? text;
 
-/** @throws RangeError for a number that a later release coined */
+/** The text of a stored form. @throws RangeError for a number of a later release */
 export function decodeText<T extends string>(encoded: EncodedText<T>): T {
   if (typeof encoded === "string") return encoded;
   const text = LOG_DICTIONARY[encoded];
-  if (text === undefined) throw new RangeError(`a phase log has word ${encoded}, which this release does not know`);
+  if (text === undefined) throw new RangeError(`the phase log has word ${encoded}, which this release does not know`);
   return text as T;
 }

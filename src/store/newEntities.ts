@@ -1,28 +1,30 @@
+import { batchesOf } from "../domain/batchesOf.js";
 import { createYielder } from "../domain/yielder.js";
 import { type StoredConfiguration, writeConfigurations } from "./configurations.js";
 import { allEntitiesKey, type EntityKind, type IdByKind, INDEXED_FIELDS, indexKey, memberOf } from "./keys.js";
-import { preEncodeCommand } from "./preEncodeCommand.js";
-import { createRedisOmTransaction } from "./redisOmClient.js";
-import type { RecordByKind } from "./repositories.js";
+import type { RecordByKind } from "./recordSchemas.js";
+import { createRedisOmWriter } from "./redisOmClient.js";
 import type { Store } from "./store.js";
-import type { WriteCommands } from "./writes.js";
+import type { WriteBatch } from "./writeBatch.js";
 
-/** A record to be written, and the entity by whose fields it enters indexes. */
+/** A record to write, and the entity whose fields determine its indexes. */
 export interface NewEntity<K extends EntityKind = EntityKind> {
   kind: K;
   id: IdByKind[K];
   record: RecordByKind[K];
   entity: object & { timestamp: number };
-  /** What a taskforce's record refers to. */
+  /** The configuration that a taskforce's record refers to. */
   configuration?: StoredConfiguration;
 }
 
-/** Members that one command takes: their arguments have to fit on the stack, also on that of a script. */
+/** Members for one command: the arguments must fit on the stack of Lua, which is limited to 8000. */
 const MAX_PAIRS_PER_COMMAND = 3000;
-/** Scores and members from which on a command is prepared. */
-const PRE_ENCODE_THRESHOLD = 1000;
 
-/** The keys of the indexes that an entity enters. @param includesField whether a field's index is meant; undefined is that of all */
+/**
+ * The keys of the indexes of an entity.
+ *
+ * @param includesField selects fields; `undefined` is the index of all entities
+ */
 export function indexKeysOf(
   partition: number,
   { kind, entity }: Pick<NewEntity, "kind" | "entity">,
@@ -38,44 +40,38 @@ export function indexKeysOf(
   return includesField(undefined) ? [allEntitiesKey(partition, kind), ...byField] : byField;
 }
 
-/** Puts new records into a transaction, and what they refer to. */
-export async function writeRecords(
-  store: Store,
-  writes: WriteCommands,
-  partition: number,
-  entries: readonly NewEntity[],
-): Promise<void> {
-  const client = createRedisOmTransaction(writes);
-  writeConfigurations(writes, partition, new Set(entries.flatMap(({ configuration }) => configuration ?? [])));
-  for (const { kind, id, record } of entries) await store.repositoriesOf(id).save(kind, id, record, client);
+/** Adds new records, and the configurations that they refer to, to a batch. */
+export async function writeRecords(store: Store, batch: WriteBatch, entities: readonly NewEntity[]): Promise<void> {
+  writeConfigurations(batch, new Set(entities.flatMap(({ configuration }) => configuration ?? [])));
+  const writer = createRedisOmWriter((key, fields) => batch.add("HSET", key, ...Object.entries(fields).flat()));
+  const repositories = store.repositories(batch.partition).on(writer);
+  for (const { kind, id, record } of entities) await repositories.save(kind, id, record);
 }
 
 /**
- * Has new entities enter their indexes, with one command for each index where many enter it. Others get their turn meanwhile.
+ * Adds new entities to their indexes in a batch, with as few commands as possible. Pauses let the process do other
+ * work.
  *
- * @param includesField whether a field's indexes are meant; all unless told
+ * @param includesField as for {@link indexKeysOf}
  */
 export async function addToIndexes(
-  writes: WriteCommands,
-  partition: number,
-  entries: readonly NewEntity[],
+  batch: WriteBatch,
+  entities: readonly NewEntity[],
   includesField?: (field: string | undefined) => boolean,
 ): Promise<void> {
   const pause = createYielder();
   const membersByKey = new Map<string, (string | number)[]>();
-  for (const entry of entries) {
+  for (const entity of entities) {
     await pause();
-    for (const key of indexKeysOf(partition, entry, includesField)) {
+    for (const key of indexKeysOf(batch.partition, entity, includesField)) {
       const members = membersByKey.get(key) ?? [];
       membersByKey.set(key, members);
-      members.push(entry.entity.timestamp, memberOf(entry.id));
+      members.push(entity.entity.timestamp, memberOf(entity.id));
     }
   }
   for (const [key, members] of membersByKey)
-    for (let start = 0; start < members.length; start += 2 * MAX_PAIRS_PER_COMMAND) {
+    for (const pairs of batchesOf(members, 2 * MAX_PAIRS_PER_COMMAND)) {
       await pause();
-      const batch = members.slice(start, start + 2 * MAX_PAIRS_PER_COMMAND);
-      if (batch.length < PRE_ENCODE_THRESHOLD || writes.sendCommand === undefined) writes.zadd(key, ...batch);
-      else writes.sendCommand(preEncodeCommand("zadd", key, ...batch));
+      batch.add("ZADD", key, ...pairs);
     }
 }

@@ -2,13 +2,13 @@ import type { TaskforceUuid } from "../domain/ids.js";
 import type { Phase, PhaseChange, Source } from "../domain/phases.js";
 import { decodeText, type EncodedText, encodeText } from "./logDictionary.js";
 
-/** A log entry as scripts take it: the time, and everything behind it. */
+/** A log entry in the two pieces that scripts expect: the time, and the rest. */
 export interface PhaseLogEntry {
   timestampJson: string;
   restJson: string;
   /**
-   * Told of the taskforces of one workflow that a script has appended the entry to, and the phase they were in where that is
-   * known. Not told of what changed nothing.
+   * Called with the taskforces of one workflow whose log got the entry, and with their previous phase if it is known.
+   * Not called when nothing changed.
    */
   onRecorded?: (taskforces: readonly TaskforceUuid[], from?: Phase) => void;
 }
@@ -22,7 +22,7 @@ type PhaseLogTuple = [
   context: EncodedText,
 ];
 
-/** @param change times are epoch seconds */
+/** Encodes a change for scripts. Times are epoch seconds. */
 export function encodeLogEntry(change: PhaseChange): PhaseLogEntry {
   const { timestamp, target_phase, was_successful, source_event_time, source_entity, context } = change;
   const rest = JSON.stringify([
@@ -35,7 +35,7 @@ export function encodeLogEntry(change: PhaseChange): PhaseLogEntry {
   return { timestampJson: JSON.stringify(timestamp), restJson: `,${rest.slice(1)}` };
 }
 
-/** A log as it lies in a record. */
+/** The stored form of a log. */
 export const encodeLog = (changes: readonly PhaseChange[]): string =>
   changes
     .map(encodeLogEntry)

@@ -3,7 +3,7 @@ import type { MqProfile } from "../domain/mqProfile.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { partitionOf, profilesKey, recordKey } from "./keys.js";
 
-/** The activated mq-profiles of each workflow. They never change once activated, so the MQS is asked once. */
+/** The activated mq-profiles of each workflow. They never change after activation, so one call of the MQS suffices. */
 export class MqProfiles {
   readonly #redis: RedisClient;
   readonly #partitions: number;
@@ -13,7 +13,7 @@ export class MqProfiles {
     this.#partitions = partitions;
   }
 
-  /** Keeps the profiles that activation gave, and marks the workflow: its queues are active. */
+  /** Saves the profiles from activation, and marks the queues of the workflow as active. */
   async saveActivated(workflow: WorkflowId, profiles: readonly MqProfile[]): Promise<void> {
     const partition = partitionOf(workflow, this.#partitions);
     const multi = this.#redis.multi();
@@ -22,13 +22,13 @@ export class MqProfiles {
     await multi.exec();
   }
 
-  /** Keeps one more profile, learned by its id. */
+  /** Saves one more profile, which the service fetched by its id. */
   async save(workflow: WorkflowId, profile: MqProfile): Promise<void> {
     const partition = partitionOf(workflow, this.#partitions);
     await this.#redis.hset(profilesKey(partition, workflow), profile.mqid, JSON.stringify(profile));
   }
 
-  /** Profiles as JSON text, in the order of the ids; null where none is kept. */
+  /** Profiles as JSON text, in the order of the ids; null where none is stored. */
   async fetch(workflow: WorkflowId, mqids: readonly string[]): Promise<(string | null)[]> {
     if (mqids.length === 0) return [];
     return this.#redis.hmget(profilesKey(partitionOf(workflow, this.#partitions), workflow), ...mqids);

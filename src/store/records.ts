@@ -1,76 +1,42 @@
 import { type TaskforceUuid, taskOf, workflowOf } from "../domain/ids.js";
-import type { Phase, PhaseChange } from "../domain/phases.js";
+import type { PhaseChange } from "../domain/phases.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import { buildUnstartedTaskforce, type SubmitReport, type Taskforce } from "../domain/taskforce.js";
-import type { Deactivation, Workflow } from "../domain/workflow.js";
+import type { Workflow } from "../domain/workflow.js";
 import type { TaskforceConfiguration } from "./configurations.js";
 import { decodeLog, encodeLog } from "./phaseLog.js";
+import type { TaskforceRecord, TaskRecord, WorkflowRecord } from "./recordSchemas.js";
+
+export type { TaskforceRecord, TaskRecord, WorkflowRecord } from "./recordSchemas.js";
 
 /*
- * How entities lie in Redis: what scripts need are hash fields of their own, all the rest is JSON text that is spliced into
- * answers. This file alone knows both shapes. Absent fields stand for null, {} and "".
+ * Conversions between entities and records. The fields that scripts need are hash fields; the rest is JSON text, which
+ * responses include without parsing. Absent fields stand for null, {} and "".
  */
 
-/** A workflow's record. Numbers of seconds are epoch seconds. */
-export interface WorkflowRecord {
-  doc: string;
-  deactivated?: Deactivation;
-  deactivated_ts?: number;
-  /** 1 once the MQS activated the queues. */
-  mq_activated?: number;
-  /** The number of message queues; without any the MQS is not asked. */
-  n_queues: number;
-}
-
-/** A task directive's record: it never changes. */
-export interface TaskRecord {
-  doc: string;
-}
-
-/** A taskforce's record; `scripts/prelude.lua` explains the fields that scripts change. What its id tells is not in it. */
-export interface TaskforceRecord {
-  /** The digest of its configuration. */
-  configuration: string;
-  schedd: string;
-  priority: number;
-  phase: Phase;
-  since: string;
-  log: string;
-  n_workers: number;
-  cluster_id?: number;
-  /** What condor-submit reported, as {@link submissionJsonMembers}. */
-  submission?: string;
-  compound_statuses?: string;
-  top_task_errors?: string;
-  /** Epoch seconds of the newest report of statuses or errors. */
-  statuses_ts?: string;
-  submit_failures?: number;
-  remove_failures?: number;
-}
-
-/** A taskforce's record as it was read, and what it does not say itself. */
-export interface StoredTaskforce extends TaskforceRecord {
+/** A taskforce's record with its id and configuration. */
+export type StoredTaskforce = TaskforceRecord & {
   uuid: TaskforceUuid;
   /** Its {@link TaskforceConfiguration} as JSON text. */
   configurationJson: string;
-}
+};
 
 /** A taskforce's log, oldest entry first. */
 export const phaseChanges = (record: TaskforceRecord): PhaseChange[] => decodeLog(record.log);
 
-/** What the newest entry of a taskforce's log says. */
+/** The context of the newest entry of a taskforce's log. */
 export const latestContext = (record: TaskforceRecord): string => phaseChanges(record).at(-1)?.context ?? "";
 
-/** Joins the text of two JSON objects: cheaper than parsing both to print them again. */
+/** Appends members to the text of a JSON object, which is cheaper than parsing and serializing it. */
 const appendJsonMembers = (object: string, members: string): string => `${object.slice(0, -1)},${members}}`;
 
-/** A new workflow's record. @param queueCount how many message queues it has */
+/** A new workflow's record. @param queueCount the number of its message queues */
 export function toWorkflowRecord(workflow: Workflow, queueCount: number): WorkflowRecord {
   const { deactivated: _, deactivated_ts: __, ...rest } = workflow;
   return { doc: JSON.stringify(rest), n_queues: queueCount };
 }
 
-/** A workflow as it was when it was created. */
+/** A workflow in its state at creation. */
 export const workflowAsCreated = ({ doc }: WorkflowRecord): Workflow => ({
   ...(JSON.parse(doc) as Omit<Workflow, "deactivated" | "deactivated_ts">),
   deactivated: null,
@@ -80,8 +46,8 @@ export const workflowAsCreated = ({ doc }: WorkflowRecord): Workflow => ({
 /** A workflow as JSON text. */
 export function workflowJson(record: WorkflowRecord): string {
   const { deactivated, deactivated_ts } = record;
-  const why = deactivated === undefined ? "null" : JSON.stringify(deactivated);
-  return appendJsonMembers(record.doc, `"deactivated":${why},"deactivated_ts":${deactivated_ts ?? null}`);
+  const reason = JSON.stringify(deactivated ?? null);
+  return appendJsonMembers(record.doc, `"deactivated":${reason},"deactivated_ts":${deactivated_ts ?? null}`);
 }
 
 /** A task directive's record. */
@@ -90,7 +56,7 @@ export const toTaskRecord = (directive: TaskDirective): TaskRecord => ({ doc: JS
 /** A task directive as JSON text. */
 export const taskJson = (record: TaskRecord): string => record.doc;
 
-/** A new taskforce's record. @param configuration its digest */
+/** A new taskforce's record. @param configuration the digest */
 export const toTaskforceRecord = (taskforce: Taskforce, configuration: string): TaskforceRecord => ({
   configuration,
   schedd: taskforce.schedd,
@@ -101,7 +67,7 @@ export const toTaskforceRecord = (taskforce: Taskforce, configuration: string): 
   n_workers: taskforce.n_workers,
 });
 
-/** What a condor-submit report leaves, as it is stored: members of a JSON object. */
+/** The stored part of a condor-submit report: members of a JSON object. */
 export const submissionJsonMembers = (report: Pick<SubmitReport, "submit_dict" | "job_event_log_fpath">): string =>
   `"submit_dict":${JSON.stringify(report.submit_dict)},"job_event_log_fpath":${JSON.stringify(report.job_event_log_fpath)}`;
 
@@ -121,17 +87,17 @@ export function taskforceJson(stored: StoredTaskforce): string {
   );
 }
 
-/** A taskforce was created when its log began. */
+/** The time of creation, which is that of the first log entry. */
 const creationTimestamp = ([created]: readonly PhaseChange[]): number => {
-  if (created === undefined) throw new Error("a taskforce without a log");
+  if (created === undefined) throw new Error("the taskforce has no log");
   return created.timestamp;
 };
 
-/** A taskforce as it was when it was created. @param n_workers which a report of the TMS replaces */
+/** A taskforce in its state at creation. @param n_workers of the request: a TMS report replaces the stored number */
 export function taskforceAsCreated(stored: StoredTaskforce, n_workers: number): Taskforce {
   const { uuid, schedd, priority } = stored;
   const [created] = phaseChanges(stored);
-  if (created === undefined) throw new Error("a taskforce without a log");
+  if (created === undefined) throw new Error("the taskforce has no log");
   const identity = { taskforce_uuid: uuid, task_id: taskOf(uuid), workflow_id: workflowOf(uuid) };
   const { timestamp } = created;
   return buildUnstartedTaskforce(
@@ -140,6 +106,6 @@ export function taskforceAsCreated(stored: StoredTaskforce, n_workers: number): 
   );
 }
 
-/** What a taskforce has in common with others. */
+/** The configuration of a stored taskforce. */
 export const parseConfiguration = ({ configurationJson }: StoredTaskforce): TaskforceConfiguration =>
   JSON.parse(configurationJson) as TaskforceConfiguration;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { ChainableCommander } from "ioredis";
+import { PHASE_TRANSITIONS } from "../domain/phases.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { MAX_STREAM_ENTRIES } from "./keys.js";
 
@@ -23,10 +24,10 @@ const SCRIPT_NAMES = [
   "stopTaskforces",
   "updateStatuses",
   "scanWaiting",
-  "writeUnderClaim",
+  "writeBatch",
 ] as const;
 
-/** A script under `scripts/`; its file says what KEYS, ARGV and return codes mean. */
+/** A script in `scripts/`. The head of its file lists KEYS, ARGV and return codes. */
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
 type ScriptCall = (...keysAndArguments: (string | number)[]) => unknown;
@@ -35,18 +36,30 @@ const commandName = (name: ScriptName): string => `wms_${name}`;
 const readScriptSource = (name: string): string =>
   readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), "utf8");
 
-/** Teaches a client the scripts. ioredis sends a script's text again when Redis lost it (restart, SCRIPT FLUSH). */
+/** {@link PHASE_TRANSITIONS} as a Lua table with keys `<from> <to>`. */
+const transitionsInLua = (): string => {
+  const keys = Object.entries(PHASE_TRANSITIONS).flatMap(([from, next]) =>
+    Object.keys(next).map((to) => `['${from} ${to}'] = true`),
+  );
+  return `{ ${keys.join(", ")} }`;
+};
+
+/**
+ * Defines the scripts as commands of a client. ioredis sends a script again when Redis lost it (restart, SCRIPT
+ * FLUSH).
+ */
 export function defineScripts(redis: RedisClient): void {
-  const prelude = `local MAX_STREAM_ENTRIES = ${MAX_STREAM_ENTRIES}\n${readScriptSource("prelude")}`;
+  const constants = `local MAX_STREAM_ENTRIES = ${MAX_STREAM_ENTRIES}\nlocal PHASE_TRANSITIONS = ${transitionsInLua()}`;
+  const prelude = `${constants}\n${readScriptSource("prelude")}`;
   for (const name of SCRIPT_NAMES)
     redis.defineCommand(commandName(name), { lua: `${prelude}\n${readScriptSource(name)}` });
 }
 
 /**
- * Runs a script, or puts it on a pipeline.
+ * Runs a script, or adds it to a pipeline.
  *
- * @param target a client that {@link defineScripts} was called for, or a pipeline of one. Never a `multi()`: a script that Redis
- *   lost in the meantime would fail there beside applied neighbours
+ * @param target a client with {@link defineScripts}, or a pipeline of one. Never a `multi()`: there, a script that
+ *   Redis lost would fail while its neighbours take effect
  */
 export function runScript(
   target: RedisClient | ChainableCommander,

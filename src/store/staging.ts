@@ -1,49 +1,50 @@
+import { batchesOf } from "../domain/batchesOf.js";
 import type { WorkflowId } from "../domain/ids.js";
 import { unavailable } from "../domain/wmsError.js";
 import { unwrapReplies } from "../redis/pipelineReplies.js";
 import { allEntitiesKey, idOfMember, indexKey, memberOf, partitionOf, recordKey, stagingKey } from "./keys.js";
 import { addToIndexes, type NewEntity, writeRecords } from "./newEntities.js";
 import type { Store } from "./store.js";
+import { WriteBatch } from "./writeBatch.js";
 
-/** Records that one transaction writes without being staged: it keeps everybody else from Redis for some 10 ms. */
+/** Records that one script writes without staging. It blocks Redis for about 10 ms. */
 export const MAX_UNSTAGED_RECORDS = 500;
-/** Records that are staged at once: putting them together keeps this process from all else for some 5 ms. */
+/** Records in one batch of staging. Its encoding blocks this process for about 5 ms. */
 const STAGING_BATCH_SIZE = 100;
-/** Seconds that staging may take; after twice as many it is swept away. */
+/** The time limit of staging in seconds. Staged records are removed after twice that time. */
 const STAGING_TIMEOUT_SECONDS = 300;
 
-/** Redis' own clock: those who stage and those who sweep need not agree on the time. Epoch seconds. */
+/** The time of Redis in epoch seconds, which avoids differences between the clocks of processes. */
 const redisTimeSeconds = async (store: Store): Promise<number> => Number((await store.redis.time())[0]);
 
-/** Whether an index by this field is left to the transaction that makes a staged workflow known: workers look into it. */
+/** Whether only the last step adds taskforces to the index of this field, because workers read that index. */
 export const isIndexedLast = (field: string | undefined): boolean => field === "phase";
 
 /**
- * Writes what nobody finds yet of a large workflow, piece by piece: records, and all indexes but one. Nobody knows its ids, and
- * a walk over an index passes over what the list of staged workflows names. The transaction that makes the workflow known takes
- * it off that list.
+ * Writes the records of a large workflow and all indexes but one, in batches. They are not visible yet: clients do
+ * not know the ids, and queries skip workflows in the set of staged ones. The last step of the creation removes the
+ * workflow from that set.
  *
- * @throws WmsError `unavailable` when it took so long that {@link removeAbandonedStaging} may have been at it
+ * @throws WmsError `unavailable` when staging took so long that {@link removeAbandonedStaging} may have removed records
  */
 export async function stageRecords(store: Store, workflow: WorkflowId, entries: readonly NewEntity[]): Promise<void> {
   const startedAtSeconds = await redisTimeSeconds(store);
   const partition = partitionOf(workflow, store.partitions);
   await store.redis.zadd(stagingKey(partition), startedAtSeconds, memberOf(workflow));
-  for (let start = 0; start < entries.length; start += STAGING_BATCH_SIZE) {
-    const chunk = entries.slice(start, start + STAGING_BATCH_SIZE);
-    const multi = store.bulkRedis.multi();
-    await writeRecords(store, multi, partition, chunk);
-    await addToIndexes(multi, partition, chunk, (field) => !isIndexedLast(field));
-    await multi.exec();
+  for (const entities of batchesOf(entries, STAGING_BATCH_SIZE)) {
+    const batch = new WriteBatch(partition);
+    await writeRecords(store, batch, entities);
+    await addToIndexes(batch, entities, (field) => !isIndexedLast(field));
+    await batch.execute(store.bulkRedis);
   }
   if ((await redisTimeSeconds(store)) - startedAtSeconds > STAGING_TIMEOUT_SECONDS)
     throw unavailable("the workflow is too large to be stored at the moment");
 }
 
 /**
- * Removes what was staged of workflows that never appeared, because their process died.
+ * Removes the staged records of workflows whose process died before their creation was complete.
  *
- * @returns how many workflows that were
+ * @returns the number of these workflows
  */
 export async function removeAbandonedStaging(store: Store, partition: number): Promise<number> {
   const cutoffSeconds = (await redisTimeSeconds(store)) - 2 * STAGING_TIMEOUT_SECONDS;

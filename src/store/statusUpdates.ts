@@ -1,18 +1,20 @@
+import { batchesOf } from "../domain/batchesOf.js";
 import { nextEpochSeconds } from "../domain/clock.js";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { CompoundStatuses, TopTaskErrors } from "../domain/taskforce.js";
-import { dirtyKey, memberOf, partitionOf, partitionPrefix } from "./keys.js";
+import { groupByPartition } from "./groupByPartition.js";
+import { dirtyKey, memberOf, partitionOf, recordPrefix } from "./keys.js";
 import { runScript } from "./scripts.js";
 import type { Store } from "./store.js";
 
-/** New statuses of one taskforce; what is undefined stays as it is. */
+/** New statuses of one taskforce; `undefined` keeps the stored value. */
 export interface StatusUpdate {
   uuid: TaskforceUuid;
   compoundStatuses: CompoundStatuses | undefined;
   topTaskErrors: TopTaskErrors | undefined;
 }
 
-/** Taskforces for each run of the script: a long script keeps everybody else waiting. */
+/** Taskforces for each run of the script, because a long script blocks Redis. */
 const STATUS_BATCH_SIZE = 250;
 
 /**
@@ -21,18 +23,11 @@ const STATUS_BATCH_SIZE = 250;
  * @returns the taskforces that exist
  */
 export async function updateStatuses(store: Store, updates: readonly StatusUpdate[]): Promise<Set<TaskforceUuid>> {
-  const byPartition = new Map<number, StatusUpdate[]>();
-  for (const update of updates) {
-    const partition = partitionOf(update.uuid, store.partitions);
-    const group = byPartition.get(partition);
-    if (group === undefined) byPartition.set(partition, [update]);
-    else group.push(update);
-  }
   const found = new Set<TaskforceUuid>();
-  const runs: Promise<void>[] = [];
-  for (const [partition, partitionUpdates] of byPartition)
-    for (let start = 0; start < partitionUpdates.length; start += STATUS_BATCH_SIZE)
-      runs.push(updateBatch(store, partition, partitionUpdates.slice(start, start + STATUS_BATCH_SIZE), found));
+  const runs = [...groupByPartition(updates, ({ uuid }) => partitionOf(uuid, store.partitions))].flatMap(
+    ([partition, mine]) =>
+      [...batchesOf(mine, STATUS_BATCH_SIZE)].map((batch) => updateBatch(store, partition, batch, found)),
+  );
   await Promise.all(runs);
   return found;
 }
@@ -50,7 +45,7 @@ async function updateBatch(
   ]);
   const keys = [dirtyKey(partition)];
   const flags = (await runScript(store.redis, "updateStatuses", keys, [
-    `${partitionPrefix(partition)}taskforce:`,
+    recordPrefix(partition, "taskforce"),
     JSON.stringify(nextEpochSeconds()),
     ...values,
   ])) as number[];

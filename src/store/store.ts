@@ -1,33 +1,36 @@
+import { batchesOf } from "../domain/batchesOf.js";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { ConfigurationCache } from "./configurations.js";
 import { TaskforceCounts } from "./counts.js";
+import { groupByPartition } from "./groupByPartition.js";
 import { IdempotencyClaims } from "./idempotencyClaims.js";
 import { Indexes } from "./indexes.js";
 import { type EntityKind, type IdByKind, KNOWN_SCHEDDS_KEY, partitionOf, recordKey } from "./keys.js";
 import { LastPolls } from "./lastPolls.js";
 import { checkLayout } from "./layout.js";
 import { MqProfiles } from "./profiles.js";
-import type { StoredTaskforce, TaskforceRecord } from "./records.js";
-import { createRedisOmClient } from "./redisOmClient.js";
-import { PartitionRepositories, type RecordByKind } from "./repositories.js";
+import { createSchemas, type RecordByKind, type TaskforceRecord } from "./recordSchemas.js";
+import type { StoredTaskforce } from "./records.js";
+import { createRedisOmReader } from "./redisOmClient.js";
+import { PartitionRepositories } from "./repositories.js";
 import { defineScripts } from "./scripts.js";
 import { Summaries } from "./summaries.js";
 import { Transitions } from "./transitions.js";
 
-/** Records that {@link Store.fetchEach} reads at once. */
+/** Records in one batch of {@link Store.fetchEach}. */
 const FETCH_BATCH_SIZE = 500;
 
-/** What reading an entity of each kind gives. */
+/** The stored form of each kind of entity, as reads return it. */
 export interface StoredByKind extends Omit<RecordByKind, "taskforce"> {
   taskforce: StoredTaskforce;
 }
 
-/** Entities in Redis. One for a process. */
+/** Entities in Redis. A process has one store. */
 export class Store {
   readonly redis: RedisClient;
-  /** For writes of megabytes: nothing that is small waits behind their bytes. */
+  /** For writes of megabytes, so that no small command waits for their bytes. */
   readonly bulkRedis: RedisClient;
   readonly partitions: number;
   readonly indexes: Indexes;
@@ -40,14 +43,17 @@ export class Store {
   readonly idempotency: IdempotencyClaims;
   readonly #repositories: PartitionRepositories[];
 
-  /** @param partitions any number, but the same for ever: {@link openStore} checks it */
+  /** @param partitions must never change for the same data: {@link openStore} checks it */
   constructor(redis: RedisClient, partitions: number, bulk: RedisClient) {
     this.redis = redis;
     this.bulkRedis = bulk;
     this.partitions = partitions;
     for (const client of new Set([redis, bulk])) defineScripts(client);
-    const client = createRedisOmClient(redis);
-    this.#repositories = Array.from({ length: partitions }, (_, p) => new PartitionRepositories(p, client));
+    const reader = createRedisOmReader(redis);
+    this.#repositories = Array.from(
+      { length: partitions },
+      (_, partition) => new PartitionRepositories(createSchemas(partition), reader),
+    );
     this.indexes = new Indexes(redis, partitions);
     this.transitions = new Transitions(redis, partitions);
     this.configurations = new ConfigurationCache(redis);
@@ -58,45 +64,58 @@ export class Store {
     this.idempotency = new IdempotencyClaims(redis);
   }
 
-  /** The repositories of the partition that an id belongs to. */
-  repositoriesOf(id: IdByKind[EntityKind]): PartitionRepositories {
-    const repositories = this.#repositories[partitionOf(id, this.partitions)];
-    if (repositories === undefined) throw new RangeError(`no partition for ${id}`);
+  /** The repositories of a partition. @throws RangeError when there is no such partition */
+  repositories(partition: number): PartitionRepositories {
+    const repositories = this.#repositories[partition];
+    if (repositories === undefined) throw new RangeError(`no partition ${partition}`);
     return repositories;
   }
 
   /** One record; undefined when there is none. */
   async fetch<K extends EntityKind>(kind: K, id: IdByKind[K]): Promise<StoredByKind[K] | undefined> {
-    const record = await this.repositoriesOf(id).fetch(kind, id);
-    // The compiler can't tell that the kind is one and the same.
-    if (kind !== "taskforce" || record === undefined) return record as StoredByKind[K] | undefined;
-    return this.attachConfiguration(id as TaskforceUuid, record as TaskforceRecord) as Promise<StoredByKind[K]>;
+    return (await this.fetchMany(kind, [id]))[0];
   }
 
-  /** Adds to a taskforce's record what it does not say itself. */
+  /** Adds the id and the configuration to a taskforce's record. */
   async attachConfiguration(uuid: TaskforceUuid, record: TaskforceRecord): Promise<StoredTaskforce> {
     const text = this.configurations.getJson(partitionOf(uuid, this.partitions), record.configuration);
     return Object.assign(record, { uuid, configurationJson: typeof text === "string" ? text : await text });
   }
 
   /** Many records, in the order of the ids; undefined where there is none. */
-  fetchMany<K extends EntityKind>(kind: K, ids: readonly IdByKind[K][]): Promise<(StoredByKind[K] | undefined)[]> {
-    return Promise.all(ids.map((id) => this.fetch(kind, id)));
+  async fetchMany<K extends EntityKind>(
+    kind: K,
+    ids: readonly IdByKind[K][],
+  ): Promise<(StoredByKind[K] | undefined)[]> {
+    const found = new Map<IdByKind[K], object | undefined>();
+    const reads = [...groupByPartition(ids, (id) => partitionOf(id, this.partitions))].map(
+      async ([partition, mine]) => {
+        const records = await this.repositories(partition).fetch(kind, mine);
+        for (const [index, id] of mine.entries()) found.set(id, records[index]);
+      },
+    );
+    await Promise.all(reads);
+    const attach = async (id: IdByKind[K]) => {
+      const record = found.get(id);
+      if (kind !== "taskforce" || record === undefined) return record;
+      return this.attachConfiguration(id as TaskforceUuid, record as TaskforceRecord);
+    };
+    // The compiler does not relate a generic kind to its record.
+    return Promise.all(ids.map(attach)) as Promise<(StoredByKind[K] | undefined)[]>;
   }
 
-  /** Any number of records with their ids, in that order, read in pieces; undefined where there is none. */
+  /** Any number of records with their ids, in that order, read in batches; undefined where there is none. */
   async *fetchEach<K extends EntityKind>(
     kind: K,
     ids: readonly IdByKind[K][],
   ): AsyncGenerator<[id: IdByKind[K], record: StoredByKind[K] | undefined]> {
-    for (let start = 0; start < ids.length; start += FETCH_BATCH_SIZE) {
-      const chunk = ids.slice(start, start + FETCH_BATCH_SIZE);
-      const records = await this.fetchMany(kind, chunk);
-      for (const [index, id] of chunk.entries()) yield [id, records[index]];
+    for (const batch of batchesOf(ids, FETCH_BATCH_SIZE)) {
+      const records = await this.fetchMany(kind, batch);
+      for (const [index, id] of batch.entries()) yield [id, records[index]];
     }
   }
 
-  /** Epoch seconds since which a taskforce is in a phase, or last failed in it; undefined when it is elsewhere. */
+  /** Epoch seconds at which a taskforce entered a phase or last failed in it; undefined when it is in another phase. */
   async readPhaseSinceSeconds(uuid: TaskforceUuid, phase: Phase): Promise<number | undefined> {
     const key = recordKey(partitionOf(uuid, this.partitions), "taskforce", uuid);
     const [currentPhase, since] = await this.redis.hmget(key, "phase", "since");
@@ -110,9 +129,9 @@ export class Store {
 }
 
 /**
- * The store on a Redis that holds nothing yet, or what a store with as many partitions wrote.
+ * Opens the store on an empty Redis, or on the data of a store with the same number of partitions.
  *
- * @param options `bulk`: a client of its own for large writes; undefined: the one for all else
+ * @param options `bulk`: a separate client for large writes; `redis` by default
  * @throws LayoutError when the data has another number of partitions
  */
 export async function openStore(

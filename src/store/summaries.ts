@@ -5,14 +5,17 @@ import type { RedisClient } from "../redis/redisClient.js";
 import { dirtyKey, idOfMember, memberOf, partitionOf, summaryKey, summaryLeasesKey } from "./keys.js";
 import { runScript } from "./scripts.js";
 
-/** The right to replace a workflow's summary. It ends when somebody else takes it: whoever slept meanwhile knows old sums. */
+/**
+ * The right to replace a workflow's summary. Another worker may take it over: a suspended one must not overwrite
+ * newer sums.
+ */
 export interface SummaryLease {
   workflow: WorkflowId;
-  /** Told from all other turns by this. */
+  /** Unique for each lease. */
   leaseId: string;
 }
 
-/** Summaries, and which of them are out of date: every script that changes a taskforce marks its workflow dirty. */
+/** Summaries, and the set of dirty workflows: every script that changes a taskforce marks its workflow dirty. */
 export class Summaries {
   readonly #redis: RedisClient;
   readonly #partitions: number;
@@ -22,17 +25,17 @@ export class Summaries {
     this.#partitions = partitions;
   }
 
-  /** A workflow's summary, as far as the status fan-out got. One that an earlier release wrote is none: it tells too little. */
+  /** A workflow's newest summary. A summary of an earlier release lacks fields and counts as missing. */
   async fetch(workflow: WorkflowId): Promise<WorkflowSummary | undefined> {
     const text = await this.#redis.get(summaryKey(partitionOf(workflow, this.#partitions), workflow));
     const summary = text === null ? undefined : (JSON.parse(text) as Partial<WorkflowSummary>);
     return summary?.waits === undefined ? undefined : (summary as WorkflowSummary);
   }
 
-  /** Whether a workflow's summary, if it has one, tells of all that was stored until now. */
+  /** Whether a workflow's summary, if it has one, covers all changes so far. */
   async isCurrent(workflow: WorkflowId): Promise<boolean> {
     const partition = partitionOf(workflow, this.#partitions);
-    // In one transaction: between two looks it could go from one set to the other.
+    // One transaction, because the workflow could move from one set to the other between two commands.
     const multi = this.#redis.multi();
     multi.sismember(dirtyKey(partition), memberOf(workflow));
     multi.hexists(summaryLeasesKey(partition), memberOf(workflow));
@@ -40,7 +43,7 @@ export class Summaries {
     return results.every(([, isMember]) => isMember === 0);
   }
 
-  /** Replaces a workflow's summary, which then is no longer in the making. @returns false when the turn was over */
+  /** Replaces a workflow's summary and releases the lease. @returns false when the lease was lost */
   async save({ workflow, leaseId }: SummaryLease, summary: WorkflowSummary): Promise<boolean> {
     const partition = partitionOf(workflow, this.#partitions);
     const keys = [summaryKey(partition, workflow), summaryLeasesKey(partition)];
@@ -48,28 +51,28 @@ export class Summaries {
     return (await runScript(this.#redis, "saveSummary", keys, values)) === 1;
   }
 
-  /** How many workflows of a partition are dirty. */
+  /** The number of dirty workflows of a partition. */
   dirtyCount(partition: number): Promise<number> {
     return this.#redis.scard(dirtyKey(partition));
   }
 
   /**
-   * Takes some dirty workflows of a partition. Until their summaries are saved they are remembered as being in the making, so
-   * that a crash in between loses none.
+   * Leases some dirty workflows of a partition. Redis keeps each lease until the summary is saved, so that a crash
+   * loses none.
    */
   async claimDirty(partition: number, limit: number): Promise<SummaryLease[]> {
     const members = await this.#redis.srandmember(dirtyKey(partition), limit);
     if (members.length === 0) return [];
-    const name = randomUUID();
+    const leaseId = randomUUID();
     await this.#redis
       .multi()
       .srem(dirtyKey(partition), ...members)
-      .hset(summaryLeasesKey(partition), Object.fromEntries(members.map((member) => [member, name])))
+      .hset(summaryLeasesKey(partition), Object.fromEntries(members.map((member) => [member, leaseId])))
       .exec();
-    return members.map((member) => ({ workflow: idOfMember("workflow", member), leaseId: name }));
+    return members.map((member) => ({ workflow: idOfMember("workflow", member), leaseId }));
   }
 
-  /** Marks those dirty again whose summary was in the making, perhaps in a process that died. */
+  /** Marks leased workflows as dirty again, because the process that holds the lease may have died. */
   async markLeasedDirty(partition: number): Promise<void> {
     const members = await this.#redis.hkeys(summaryLeasesKey(partition));
     if (members.length > 0) await this.#redis.sadd(dirtyKey(partition), ...members);

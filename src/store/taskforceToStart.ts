@@ -1,19 +1,19 @@
 import { type TaskforceUuid, taskOf, workflowOf } from "../domain/ids.js";
 import { partitionOf, recordKey } from "./keys.js";
+import { parseTaskforceRecord, TASKFORCE_FIELDS } from "./recordSchemas.js";
 import type { StoredTaskforce, TaskRecord } from "./records.js";
-import { parseTaskforceRecord, TASKFORCE_FIELDS } from "./repositories.js";
 import { runScript } from "./scripts.js";
 import type { Store } from "./store.js";
 
-/** What a hand-out of a taskforce that is to be started is made of. */
+/** The stored parts of a hand-out of a taskforce to start. */
 export interface TaskforceToStart {
   taskforce: StoredTaskforce | undefined;
   directive: TaskRecord | undefined;
-  /** Whether its workflow is there and not deactivated. */
+  /** Whether the workflow exists and is not deactivated. */
   isWorkflowActive: boolean;
 }
 
-/** Reads it as of one moment, in one round trip: every poll that finds work does it. */
+/** Reads the parts in one step and one round trip, because every poll that finds work needs them. */
 export async function readTaskforceToStart(store: Store, uuid: TaskforceUuid): Promise<TaskforceToStart> {
   const { redis, partitions } = store;
   const partition = partitionOf(uuid, partitions);

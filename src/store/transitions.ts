@@ -1,8 +1,9 @@
 import type { ChainableCommander } from "ioredis";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
-import type { Phase } from "../domain/phases.js";
+import type { NextPhase, Phase } from "../domain/phases.js";
 import type { SubmitReport } from "../domain/taskforce.js";
 import type { Deactivation } from "../domain/workflow.js";
+import { unwrapReplies } from "../redis/pipelineReplies.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import {
   allEntitiesKey,
@@ -12,8 +13,8 @@ import {
   indexKey,
   memberOf,
   partitionOf,
-  partitionPrefix,
   recordKey,
+  recordPrefix,
   type TaskforceKeys,
   taskforceKeys,
 } from "./keys.js";
@@ -21,9 +22,9 @@ import type { PhaseLogEntry } from "./phaseLog.js";
 import { submissionJsonMembers } from "./records.js";
 import { runScript, type ScriptName } from "./scripts.js";
 
-/** What became of a condor-submit report. */
+/** The outcome of a condor-submit report. */
 export type SubmitOutcome = "submitted" | "repeated" | "workflow-deactivated" | "not-pending" | "missing";
-/** What became of a condor-submit failure; the count is of failures under a lease. */
+/** The outcome of a condor-submit failure. `failures` counts those under a lease. */
 export type SubmitFailureOutcome = { failures: number } | "workflow-deactivated" | "not-pending" | "missing";
 
 const SUBMIT_OUTCOMES: Record<number, SubmitOutcome> = {
@@ -34,12 +35,12 @@ const SUBMIT_OUTCOMES: Record<number, SubmitOutcome> = {
   [-2]: "missing",
 };
 
-/** Taskforces of a workflow that are counted in one step: short enough not to keep Redis from others. */
+/** Taskforces that one script counts, few enough not to block Redis. */
 const COUNT_BATCH_SIZE = 1000;
 
 /**
- * Every change of an entity after its creation: each is one script, so that what it checks and what it writes cannot be
- * torn apart. Return codes become words here and nowhere else.
+ * Every change of an entity after its creation. Each is one script, so no other change comes between its checks and
+ * its writes. Only this class interprets return codes.
  */
 export class Transitions {
   readonly #redis: RedisClient;
@@ -58,34 +59,31 @@ export class Transitions {
     return runScript(this.#redis, name, keys, values) as Promise<number>;
   }
 
-  /** Moves one taskforce forward. @returns false when it is elsewhere by now, or its workflow is deactivated */
-  async advance(uuid: TaskforceUuid, from: Phase, to: Phase, entry: PhaseLogEntry): Promise<boolean> {
-    const { record, workflow, index, dirty } = this.#keys(uuid);
-    const values = [memberOf(uuid), from, to, entry.timestampJson, entry.restJson];
-    const moved = (await this.#run("advance", [record, workflow, index, dirty], values)) === 1;
-    if (moved) entry.onRecorded?.([uuid], from);
-    return moved;
+  /** Moves one taskforce forward. @returns false when it is in another phase, or its workflow is deactivated */
+  async advance<From extends Phase>(
+    uuid: TaskforceUuid,
+    from: From,
+    to: NextPhase<From>,
+    entry: PhaseLogEntry,
+  ): Promise<boolean> {
+    return (await this.advanceMany([uuid], from, to, entry)).length === 1;
   }
 
-  /** Moves taskforces of one workflow forward. @returns those that moved */
-  async advanceMany(
+  /** Moves taskforces of one workflow forward. @returns the taskforces that moved */
+  async advanceMany<From extends Phase>(
     uuids: readonly TaskforceUuid[],
-    from: Phase,
-    to: Phase,
+    from: From,
+    to: NextPhase<From>,
     entry: PhaseLogEntry,
   ): Promise<TaskforceUuid[]> {
     return this.#runPipelined(uuids, from, entry, (pipeline, uuid) => {
       const { record, workflow, index, dirty } = this.#keys(uuid);
-      runScript(
-        pipeline,
-        "advance",
-        [record, workflow, index, dirty],
-        [memberOf(uuid), from, to, entry.timestampJson, entry.restJson],
-      );
+      const values = [memberOf(uuid), from, to, entry.timestampJson, entry.restJson];
+      runScript(pipeline, "advance", [record, workflow, index, dirty], values);
     });
   }
 
-  /** Logs a failed attempt for taskforces of one workflow that still are in a phase. */
+  /** Logs a failed attempt for the taskforces of one workflow that are still in a phase. */
   async recordAttempts(uuids: readonly TaskforceUuid[], phase: Phase, entry: PhaseLogEntry): Promise<void> {
     await this.#runPipelined(uuids, phase, entry, (pipeline, uuid) => {
       const { record, workflow, dirty } = this.#keys(uuid);
@@ -95,9 +93,10 @@ export class Transitions {
   }
 
   /**
-   * All of one workflow, so of one partition: RedisClient Cluster refuses pipelines across nodes.
+   * Runs a script for taskforces of one workflow, and so of one partition: a Redis Cluster refuses pipelines across
+   * nodes.
    *
-   * @returns those for which the script answered 1: it recorded the entry
+   * @returns the taskforces for which the script returned 1, because it recorded the entry
    */
   async #runPipelined(
     uuids: readonly TaskforceUuid[],
@@ -107,17 +106,17 @@ export class Transitions {
   ): Promise<TaskforceUuid[]> {
     const pipeline = this.#redis.pipeline();
     for (const uuid of uuids) addCommand(pipeline, uuid);
-    const results = (await pipeline.exec()) ?? [];
-    const failed = results.find(([error]) => error !== null);
-    if (failed?.[0]) throw failed[0];
-    const recorded = uuids.filter((_, index) => results[index]?.[1] === 1);
+    const codes = unwrapReplies<number>(await pipeline.exec());
+    const recorded = uuids.filter((_, index) => codes[index] === 1);
     entry.onRecorded?.(recorded, from);
     return recorded;
   }
 
   /**
-   * @param entries what is logged when it counts, and when the workflow is deactivated
-   * @returns what became of it, and the taskforce's schedd (`""` when there is no such taskforce)
+   * Records a condor-submit report.
+   *
+   * @param entries the log entry for an accepted report, and for a deactivated workflow
+   * @returns the outcome, and the taskforce's schedd (`""` when there is no such taskforce)
    */
   async recordSubmit(
     uuid: TaskforceUuid,
@@ -145,7 +144,11 @@ export class Transitions {
     return { outcome: SUBMIT_OUTCOMES[code] ?? "missing", schedd };
   }
 
-  /** @param isLeased whether the report ended a running lease: only then it counts */
+  /**
+   * Records a failed condor-submit.
+   *
+   * @param isLeased whether the report ended a running lease: only then the failure counts
+   */
   async recordSubmitFailure(
     uuid: TaskforceUuid,
     isLeased: boolean,
@@ -154,13 +157,17 @@ export class Transitions {
     const { record, workflow, dirty } = this.#keys(uuid);
     const values = [entry.timestampJson, isLeased ? 1 : 0, entry.restJson, memberOf(uuid)];
     const code = await this.#run("recordSubmitFailure", [record, workflow, dirty], values);
-    // One that ended no lease may be a repeat, which is not logged.
+    // A report that ended no lease may be a repetition, which the script does not log.
     if (isLeased && (code >= 0 || code === -3)) entry.onRecorded?.([uuid]);
     if (code >= 0) return { failures: code };
     return code === -3 ? "workflow-deactivated" : code === -1 ? "not-pending" : "missing";
   }
 
-  /** @param entries what is logged when it counts, and after condor-complete. @returns false when there is no such taskforce */
+  /**
+   * Records a condor-rm report. `tooLate` is logged after condor-complete.
+   *
+   * @returns false when there is no such taskforce
+   */
   async recordRemoval(
     uuid: TaskforceUuid,
     entries: { removed: PhaseLogEntry; tooLate: PhaseLogEntry },
@@ -172,7 +179,7 @@ export class Transitions {
     return code !== -2;
   }
 
-  /** @returns the failures that counted so far; undefined when there is no such taskforce */
+  /** Records a failed condor-rm. @returns the number of counted failures; undefined when there is no such taskforce */
   async recordRemovalFailure(
     uuid: TaskforceUuid,
     isLeased: boolean,
@@ -185,7 +192,7 @@ export class Transitions {
     return code === -2 ? undefined : code;
   }
 
-  /** @returns false when there is no such taskforce */
+  /** Records a condor-complete report. @returns false when there is no such taskforce */
   async recordCompletion(uuid: TaskforceUuid, entry: PhaseLogEntry): Promise<boolean> {
     const { record, index, dirty } = this.#keys(uuid);
     const values = [memberOf(uuid), entry.timestampJson, entry.restJson];
@@ -195,9 +202,9 @@ export class Transitions {
   }
 
   /**
-   * Forgets the failures of a taskforce that an operator retries.
+   * Resets the failures of a taskforce that an operator retries.
    *
-   * @returns false when it does not wait to be started: it is elsewhere by now, or its workflow is deactivated
+   * @returns false when it is not in pending-starter, or its workflow is deactivated
    */
   async recordRetry(uuid: TaskforceUuid, entry: PhaseLogEntry): Promise<boolean> {
     const { record, workflow, dirty } = this.#keys(uuid);
@@ -208,15 +215,15 @@ export class Transitions {
   }
 
   /**
-   * Flips a workflow to deactivated.
+   * Marks a workflow as deactivated.
    *
    * @param timestampSeconds epoch seconds
-   * @returns the number of taskforces that will be stopped; undefined when it is unknown or already deactivated
+   * @returns the number of taskforces to stop; undefined when the workflow is unknown or already deactivated
    */
   async deactivate(workflow: WorkflowId, reason: Deactivation, timestampSeconds: number): Promise<number | undefined> {
     const partition = partitionOf(workflow, this.#partitions);
     const taskforces = indexKey(partition, "taskforce", "workflow_id", workflow);
-    const records = `${partitionPrefix(partition)}taskforce:`;
+    const records = recordPrefix(partition, "taskforce");
     const found = (await runScript(
       this.#redis,
       "deactivate",
@@ -226,16 +233,16 @@ export class Transitions {
     if (found === -1) return undefined;
     const [counted, total] = found;
     let count = counted;
-    // No more come, and nothing but what is told afterwards stops them: to count them later is as good.
+    // A deactivated workflow gets no more taskforces, and only TMS reports change them: a later count is as good.
     for (let first = COUNT_BATCH_SIZE; first < total; first += COUNT_BATCH_SIZE)
       count += await this.#run("countStoppable", [taskforces], [records, first, first + COUNT_BATCH_SIZE - 1]);
     return count;
   }
 
   /**
-   * Carries a deactivation to some taskforces of one workflow.
+   * Applies a deactivation to some taskforces of one workflow.
    *
-   * @returns those that now wait to be stopped and have an HTCondor cluster
+   * @returns the taskforces that now wait to be stopped and have an HTCondor cluster
    */
   async stopTaskforces(
     uuids: readonly TaskforceUuid[],
@@ -249,7 +256,7 @@ export class Transitions {
       "stopTaskforces",
       [allEntitiesKey(partition, "taskforce"), dirtyKey(partition)],
       [
-        `${partitionPrefix(partition)}taskforce:`,
+        recordPrefix(partition, "taskforce"),
         entries.moved.timestampJson,
         entries.moved.restJson,
         entries.left.restJson,

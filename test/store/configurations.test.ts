@@ -14,7 +14,7 @@ beforeEach(async () => {
   ({ redis, store } = await freshStore(1));
 });
 
-test("equal configurations are stored once, however many workflows and tasks use them", async () => {
+test("equal configurations of many workflows and tasks are stored once", async () => {
   for (const tasks of [3, 2]) await createWholeWorkflow(store, makeWholeWorkflow(tasks), 0);
   const other = makeWholeWorkflow(1);
   for (const taskforce of other.taskforces) taskforce.worker_config.n_cores = 8;
@@ -25,7 +25,7 @@ test("equal configurations are stored once, however many workflows and tasks use
   expect(cores.sort()).toEqual([1, 8]);
 });
 
-test("another process reads a configuration that it has not seen before", async () => {
+test("a process reads a configuration that it has not cached", async () => {
   const { taskforces } = makeWholeWorkflow(1);
   const [taskforce] = taskforces;
   if (taskforce === undefined) throw new Error("no taskforce");
@@ -38,7 +38,7 @@ test("another process reads a configuration that it has not seen before", async 
   }
 });
 
-test("a record whose configuration is lost is an error that names it, not an answer without it", async () => {
+test("reading a record whose configuration is lost throws an error that names the configuration", async () => {
   const whole = makeWholeWorkflow(1);
   const uuid = whole.taskforces[0]?.taskforce_uuid;
   if (uuid === undefined) throw new Error("no taskforce");
@@ -47,7 +47,7 @@ test("a record whose configuration is lost is an error that names it, not an ans
   await expect(store.fetch("taskforce", uuid)).rejects.toThrow(/configuration .{22} is not in partition 0/);
 });
 
-test("a new taskforce's record is small enough for Redis' compact form", async () => {
+test("a new taskforce's record has the compact encoding of Redis", async () => {
   const whole = makeWholeWorkflow(1);
   const uuid = whole.taskforces[0]?.taskforce_uuid;
   if (uuid === undefined) throw new Error("no taskforce");

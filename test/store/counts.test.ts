@@ -20,7 +20,7 @@ const workflow_id = newWorkflowId(1_700_000_000);
 const task_id = newTaskId(workflow_id);
 const partition = partitionOf(workflow_id, 4);
 
-/** Holds whatever Redis and Lua could trip over. */
+/** Contains the special characters of Redis keys and Lua patterns. */
 const ODD_SCHEDD = 'a schedd:of {many} "words"\n';
 
 const taskforce = (schedd: string) =>
@@ -57,7 +57,7 @@ async function counted(): Promise<string[]> {
   return counts.flatMap(({ phase, schedd, count }) => (count === 0 ? [] : [`${count} ${phase} ${schedd}`])).sort();
 }
 
-/** A workflow of three taskforces on two schedds, one of which went a step ahead. */
+/** A workflow of three taskforces on two schedds. One of them has advanced by one phase. */
 async function populate() {
   const taskforces = [taskforce("S"), taskforce("S"), taskforce(ODD_SCHEDD)];
   const workflow = {
@@ -76,7 +76,7 @@ async function populate() {
 
 const POPULATION = [`1 pre-launch ${ODD_SCHEDD}`, "2 pre-mq-activation S"];
 
-test("taskforces are counted by phase and schedd, wherever they go", async () => {
+test("each change of phase updates the counts by phase and schedd", async () => {
   expect(await counted()).toEqual([]);
   const { taskforces, odd } = await populate();
   expect(await counted()).toEqual(POPULATION);
@@ -95,7 +95,7 @@ test("taskforces are counted by phase and schedd, wherever they go", async () =>
   expect(await store.counts.repair(partition)).toBe(false);
 });
 
-test("numbers that are right are left as they are, none at all are right for an empty partition", async () => {
+test("a repair does not change correct counts, nor those of an empty partition", async () => {
   for (const p of [0, 1, 2, 3]) expect(await store.counts.repair(p)).toBe(false);
   await populate();
   for (const p of [0, 1, 2, 3]) expect(await store.counts.repair(p)).toBe(false);
@@ -104,17 +104,17 @@ test("numbers that are right are left as they are, none at all are right for an 
 
 test.each([
   ["are lost", () => redis.del(countsKey(partition))],
-  ["miss a taskforce", () => redis.hincrby(countsKey(partition), "pre-launch S", 1)],
+  ["count one taskforce too many", () => redis.hincrby(countsKey(partition), "pre-launch S", 1)],
   [
-    "count one for another schedd",
+    "count a taskforce for another schedd",
     async () => {
       await redis.hincrby(countsKey(partition), "pre-mq-activation S", -1);
       await redis.hincrby(countsKey(partition), "pre-mq-activation T", 1);
     },
   ],
-])("numbers that %s are counted anew", async (_what, spoil) => {
+])("a repair corrects counts that %s", async (_case, corrupt) => {
   await populate();
-  await spoil();
+  await corrupt();
   expect(await counted()).not.toEqual(POPULATION);
   expect(await store.counts.repair(partition)).toBe(true);
   expect(await counted()).toEqual(POPULATION);

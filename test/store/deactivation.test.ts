@@ -13,11 +13,11 @@ const completed = encodeLogEntry({
   context: "",
 });
 
-test("all that will be stopped of a large workflow are counted, and no others", async () => {
+test("the deactivation of a large workflow counts exactly its stoppable taskforces", async () => {
   const { store } = await freshStore(4);
   const { workflow, taskforces, ...rest } = makeWholeWorkflow(2100);
   await createWholeWorkflow(store, { workflow, taskforces, ...rest }, 0);
-  // Wherever they stand among the others.
+  // At the bounds and in the middle of the batches.
   for (const at of [0, 1, 999, 1000, 1500, 2099])
     await store.transitions.recordCompletion(taskforces[at]!.taskforce_uuid, completed);
   expect(await store.transitions.deactivate(workflow.workflow_id, "ABORTED", 1_700_000_002)).toBe(2094);

@@ -58,7 +58,7 @@ const taskforce = (schedd = SCHEDD): Taskforce =>
     n_workers: 2,
     phase: "pre-mq-activation",
     phase_change_log: [],
-    // What the store does not look at is left out.
+    // Without the fields that the store ignores.
   }) as unknown as Taskforce;
 
 async function create(...taskforces: Taskforce[]): Promise<TaskforceUuid[]> {
@@ -79,7 +79,7 @@ const entry = (target_phase: Phase, was_successful = true, source_event_time: nu
     context: "why, {} and []",
   });
 
-/** What the stream says, but for times. */
+/** The events of the stream without their times. */
 async function readEvents(): Promise<object[]> {
   const entries = await streams.readRange(0, { after: STREAM_START }, { ms: 1e15, seq: 0 }, 1000);
   return entries.map(({ event }) => {
@@ -97,15 +97,15 @@ const phase = (taskforces: TaskforceUuid[], from: Phase | null, to: Phase, ok = 
   schedd,
 });
 
-describe("an event is appended with the change that it tells of:", () => {
-  it("a workflow's creation, once for all that belongs to it", async () => {
+describe("one step makes a change and appends its event:", () => {
+  it("one event for the creation of a workflow with all its parts", async () => {
     await create(taskforce(), taskforce());
     const [only, ...more] = await streams.readRange(0, { after: STREAM_START }, { ms: 1e15, seq: 0 }, 10);
     expect(only?.event).toEqual({ kind: "created", workflow, at: 1_700_000_000.25 });
     expect(more).toEqual([]);
   });
 
-  it("each phase of a taskforce's life, and each attempt that failed", async () => {
+  it("an event for each phase change of a taskforce, and for each failed attempt", async () => {
     const [uuid = "" as TaskforceUuid] = await create(taskforce());
     const { transitions } = store;
     await transitions.recordAttempts([uuid], "pre-mq-activation", entry("pre-launch", false));
@@ -143,20 +143,20 @@ describe("an event is appended with the change that it tells of:", () => {
     ]);
   });
 
-  it("a taskforce that is added, and a summary that is saved", async () => {
+  it("an event for an added taskforce, and for a saved summary", async () => {
     await create(taskforce());
     const added = taskforce("another");
     await createTaskforce(store, added);
-    const [turn] = await store.summaries.claimDirty(0, 1);
-    if (turn === undefined) throw new Error("nothing is dirty");
-    await store.summaries.save(turn, NO_SUMS);
+    const [lease] = await store.summaries.claimDirty(0, 1);
+    if (lease === undefined) throw new Error("nothing is dirty");
+    await store.summaries.save(lease, NO_SUMS);
     expect((await readEvents()).slice(1)).toEqual([
       phase([added.taskforce_uuid], null, "pre-mq-activation", true, "another"),
       { kind: "summary", workflow },
     ]);
   });
 
-  it("and none with what changes nothing: repeated reports, taskforces that are elsewhere, or unknown", async () => {
+  it("no event for a repeated report, or for a taskforce in another phase or unknown", async () => {
     const [uuid = "" as TaskforceUuid] = await create(taskforce());
     const { transitions } = store;
     await transitions.recordCompletion(uuid, entry("condor-complete"));
@@ -170,7 +170,7 @@ describe("an event is appended with the change that it tells of:", () => {
   });
 });
 
-it("taskforces of which the same is told at once share an entry", async () => {
+it("taskforces with equal changes in one call share an entry", async () => {
   const here = Array.from({ length: 100 }, () => taskforce());
   const [odd, ...elsewhere] = [taskforce("b"), taskforce("b"), taskforce("b")] as [Taskforce, ...Taskforce[]];
   const all = await create(...here, odd, ...elsewhere);
@@ -199,27 +199,27 @@ describe("a stream", () => {
     await pipeline.exec();
   }
 
-  it("keeps so many entries, and not many more", async () => {
+  it("is trimmed to about the limit", async () => {
     await append(MAX_STREAM_ENTRIES + 1000);
     const extent = await streams.readExtent(0);
     expect(extent?.length).toBeGreaterThanOrEqual(MAX_STREAM_ENTRIES);
     expect(extent?.length).toBeLessThan(MAX_STREAM_ENTRIES + 1000);
   });
 
-  it("lets everybody go on until something is dropped behind the place where they are", async () => {
+  it("has a gap after a position as soon as entries behind it were dropped", async () => {
     expect(hasGapAfter(STREAM_START, undefined)).toBe(false);
     await append(2);
     const extent = await streams.readExtent(0);
-    for (const place of [STREAM_START, extent?.first ?? STREAM_START, extent?.last ?? STREAM_START])
-      expect(hasGapAfter(place, extent)).toBe(false);
+    for (const position of [STREAM_START, extent?.first ?? STREAM_START, extent?.last ?? STREAM_START])
+      expect(hasGapAfter(position, extent)).toBe(false);
     await append(MAX_STREAM_ENTRIES + 1000);
     const later = await streams.readExtent(0);
-    for (const place of [STREAM_START, extent?.first ?? STREAM_START, extent?.last ?? STREAM_START])
-      expect(hasGapAfter(place, later)).toBe(true);
+    for (const position of [STREAM_START, extent?.first ?? STREAM_START, extent?.last ?? STREAM_START])
+      expect(hasGapAfter(position, later)).toBe(true);
     expect(hasGapAfter(later?.first ?? STREAM_START, later)).toBe(false);
   });
 
-  it("that Redis lost, or that ends before a place, does not go on from there", async () => {
+  it("has a gap after a position when Redis lost it, or when it ends before the position", async () => {
     await append(2);
     const { last } = (await streams.readExtent(0)) ?? { last: STREAM_START };
     expect(hasGapAfter({ ...last, seq: last.seq + 1 }, await streams.readExtent(0))).toBe(true);
@@ -227,7 +227,7 @@ describe("a stream", () => {
     expect(hasGapAfter(last, await streams.readExtent(0))).toBe(true);
   });
 
-  it("is read past entries that a later release wrote", async () => {
+  it("is readable past entries of a later release", async () => {
     await append(1);
     expect(await streams.readNext([STREAM_START], 10, 100)).toMatchObject([{ partition: 0, event: undefined }]);
   });

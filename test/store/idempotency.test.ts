@@ -13,7 +13,7 @@ import { makeWholeWorkflow } from "./wholeWorkflow.js";
 let redis: RedisClient;
 let store: Store;
 beforeEach(async () => {
-  // All in one partition: a workflow's id need not be chosen.
+  // One partition, because a random workflow id determines its partition.
   ({ redis, store } = await freshStore(1));
 });
 
@@ -21,25 +21,25 @@ const REQUEST = { name: "00ff", digest: "d1" };
 
 async function makeClaim(): Promise<IdempotencyClaim> {
   const claim = await store.idempotency.claim(REQUEST, 0);
-  if (typeof claim === "string" || "made" in claim) throw new Error("the request is not free");
+  if (typeof claim === "string" || "made" in claim) throw new Error("the request is already claimed");
   return claim;
 }
 
-/** A request whose process was so slow that its claim ran out. */
+/** The claim of a request that was so slow that the claim has expired. */
 async function makeExpiredClaim(): Promise<IdempotencyClaim> {
   const late = await makeClaim();
   await redis.del(late.key);
   return late;
 }
 
-test("a claim is one request's until it is released, and ends by itself", async () => {
+test("a claim excludes repetitions until its release, and expires", async () => {
   const claim = await makeClaim();
   expect(await store.idempotency.claim(REQUEST, 0)).toBe("under-way");
   expect(await store.idempotency.claim({ ...REQUEST, digest: "d2" }, 0)).toBe("other-request");
   expect(await redis.ttl(claim.key)).toBeLessThanOrEqual(15);
   await store.idempotency.release(claim);
   const next = await makeClaim();
-  // Too late: this is somebody else's.
+  // The key holds the claim of a repetition by now.
   await store.idempotency.release(claim);
   expect(await store.idempotency.claim(REQUEST, 0)).toBe("under-way");
   expect(await redis.get(next.key)).toBe(next.claimText);
@@ -48,7 +48,7 @@ test("a claim is one request's until it is released, and ends by itself", async 
 test.each([
   ["small", 3],
   ["large", MAX_UNSTAGED_RECORDS],
-])("a %s workflow is written as without a claim, together with what it made", async (_size, tasks) => {
+])("a %s workflow is written as without a claim, together with the result of the request", async (_size, tasks) => {
   const whole = makeWholeWorkflow(tasks);
   await createWholeWorkflow(store, whole, 0, await makeClaim());
   expect(await store.idempotency.claim(REQUEST, 0)).toEqual({ made: whole.workflow.workflow_id });
@@ -58,8 +58,8 @@ test.each([
       keys.map(async (key) => {
         const type = await redis.type(key);
         if (type === "hash") return [key, await redis.hgetall(key)];
-        // What is told, without the time that Redis gives it.
-        if (type === "stream") return [key, (await redis.xrange(key, "-", "+")).map(([, told]) => told)];
+        // Without the ids, which contain the time.
+        if (type === "stream") return [key, (await redis.xrange(key, "-", "+")).map(([, fields]) => fields)];
         return [key, type === "zset" ? await redis.zrange(key, 0, "-1", "WITHSCORES") : await redis.smembers(key)];
       }),
     );
@@ -71,7 +71,7 @@ test.each([
   expect(written).toEqual(await contents());
 });
 
-test("one whose claim ran out takes effect all the same, unless a repetition has or is about to", async () => {
+test("a request with an expired claim takes effect, unless a repetition did or holds a claim", async () => {
   const [first, second, third] = [makeWholeWorkflow(2), makeWholeWorkflow(2), makeWholeWorkflow(MAX_UNSTAGED_RECORDS)];
   await createWholeWorkflow(store, first, 0, await makeExpiredClaim());
   expect(await store.idempotency.claim(REQUEST, 0)).toEqual({ made: first.workflow.workflow_id });
@@ -87,7 +87,7 @@ test("one whose claim ran out takes effect all the same, unless a repetition has
   }
 });
 
-test("so does a taskforce that is added", async () => {
+test("the same holds for an added taskforce", async () => {
   const { taskforces, ...whole } = makeWholeWorkflow(2);
   const [first, taskforce] = taskforces;
   if (first === undefined || taskforce === undefined) throw new Error("no taskforces");

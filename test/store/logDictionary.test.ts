@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES, PHASES } from "../../src/domain/phases.js";
 import { decodeText, encodeText, LOG_DICTIONARY } from "../../src/store/logDictionary.js";
 
-test("every text that the service coins for a log is stored as a number", () => {
+test("every fixed text of the log is stored as a number", () => {
   for (const text of [...PHASES, ...Object.values(PHASE_CHANGE_SOURCES), ...Object.values(PHASE_CHANGE_CONTEXTS)]) {
     const stored = encodeText(text);
     expect(stored, text).toBeTypeOf("number");
@@ -12,7 +12,7 @@ test("every text that the service coins for a log is stored as a number", () => 
 
 test("a text has one number, and a number keeps its text", () => {
   expect(new Set(LOG_DICTIONARY).size).toBe(LOG_DICTIONARY.length);
-  // They lie in stored data: a change here means that old logs say something else.
+  // Stored data holds these numbers: a change here alters the meaning of old logs.
   expect(LOG_DICTIONARY.slice(0, 26)).toEqual([
     ...PHASES,
     ...["USER", "TMS", "User", "Workflow MQ Activator", "Taskforce Launch Control", "Operator"],
@@ -32,7 +32,7 @@ test("a text has one number, and a number keeps its text", () => {
   ]);
 });
 
-test("any other text is stored as it is, and a number from a later release is an error", () => {
+test("any other text is stored unchanged, and a number of a later release is an error", () => {
   expect(decodeText(encodeText("condor_submit said: no"))).toBe("condor_submit said: no");
   expect(() => decodeText(9999)).toThrow(/word 9999/);
 });

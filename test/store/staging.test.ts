@@ -18,7 +18,7 @@ beforeEach(async () => {
   ({ redis, store } = await freshStore(4));
 });
 
-/** Every key: a sorted set with its members, others by their type. */
+/** Every key: the members of a sorted set, and the type of any other key. */
 async function contents(): Promise<Map<string, unknown>> {
   const found = new Map<string, unknown>();
   for (const key of await findKeys(redis, "wms:{*"))
@@ -29,7 +29,7 @@ async function contents(): Promise<Map<string, unknown>> {
   return found;
 }
 
-test("a workflow too large for one transaction is stored as a small one is", async () => {
+test("a staged workflow has the same keys as a small one", async () => {
   const large = makeWholeWorkflow(MAX_UNSTAGED_RECORDS);
   const { workflow, task_directives, taskforces } = large;
   await createWholeWorkflow(store, large, 0);
@@ -61,7 +61,7 @@ test("a workflow too large for one transaction is stored as a small one is", asy
   );
 });
 
-test("what is staged is in no index that workers look into, and no query finds it before all of it is there", async () => {
+test("staged records are in no index that workers read, and no query finds them before the creation is complete", async () => {
   const [known, unfinished] = [makeWholeWorkflow(2), makeWholeWorkflow(3)];
   await createWholeWorkflow(store, known, 0);
   await stageRecords(store, unfinished.workflow.workflow_id, await buildPartEntities(unfinished));
@@ -82,7 +82,7 @@ test("what is staged is in no index that workers look into, and no query finds i
   expect(await seen()).toEqual([5, 5, 5]);
 });
 
-test("what a process left staged when it died is swept away after a while, and not before", async () => {
+test("abandoned staged records are removed after the time limit, and not before", async () => {
   await createWholeWorkflow(store, makeWholeWorkflow(2), 0);
   const before = await contents();
   const unfinished = makeWholeWorkflow(MAX_UNSTAGED_RECORDS);
@@ -96,15 +96,15 @@ test("what a process left staged when it died is swept away after a while, and n
   await redis.zincrby(stagingKey(partition), -3600, workflow_id.slice(3));
   expect(await removeAbandonedStaging(store, partition)).toBe(1);
   const left = await contents();
-  // Others may refer to it by then: a configuration stays.
+  // Configurations stay, because other taskforces may refer to them.
   const configurations = `wms:{${partition}}:configurations`;
   left.delete(configurations);
   before.delete(configurations);
   expect(left).toEqual(before);
 });
 
-test("what is large goes over a connection of its own, so that nothing small waits behind it", async () => {
-  // In another database, that shows which way it went.
+test("large writes use the bulk connection, so that small commands do not wait for them", async () => {
+  // The bulk client uses another database, which shows the connection of each write.
   const elsewhere = await freshStore(4);
   const apart = await openStore(redis, { partitions: 4, bulk: elsewhere.redis });
   const [small, large] = [makeWholeWorkflow(2), makeWholeWorkflow(MAX_UNSTAGED_RECORDS)];

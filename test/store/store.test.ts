@@ -120,7 +120,7 @@ async function readShown(uuid: TaskforceUuid): Promise<Taskforce> {
 }
 
 describe("creation", () => {
-  test("everything comes back as it went in, hostile keys and all", async () => {
+  test("entities with special keys are read as they were written", async () => {
     const { workflow, task_directives, taskforces } = await createStored();
     expect(JSON.parse(workflowJson((await store.fetch("workflow", workflow_id)) as never))).toEqual(workflow);
     const directive = JSON.parse(taskJson((await store.fetch("task", task_id)) as never));
@@ -129,12 +129,12 @@ describe("creation", () => {
     for (const original of taskforces) expect(await readShown(original.taskforce_uuid)).toEqual(original);
   });
 
-  test("what does not exist is undefined", async () => {
+  test("a missing entity is undefined", async () => {
     expect(await store.fetch("workflow", workflow_id)).toBeUndefined();
     expect(await store.fetch("taskforce", newTaskforceUuid(task_id))).toBeUndefined();
   });
 
-  test("what is to be started is read at once, just as its records are read apart", async () => {
+  test("one script reads the same parts of a hand-out as separate reads do", async () => {
     const missing = { taskforce: undefined, directive: undefined, isWorkflowActive: false };
     expect(await readTaskforceToStart(store, newTaskforceUuid(task_id))).toEqual(missing);
     const { first } = await createStored();
@@ -145,7 +145,7 @@ describe("creation", () => {
       directive: { doc: (await store.fetch("task", task_id))?.doc },
     };
     expect(read.taskforce?.compound_statuses).toBeDefined();
-    // redis-om gives its records symbols of its own, which count for nothing here.
+    // The copy drops the symbols that redis-om adds to its records.
     expect({ ...(await readTaskforceToStart(store, first)) }).toEqual({
       ...read,
       taskforce: Object.fromEntries(Object.entries(read.taskforce ?? {})),
@@ -155,7 +155,7 @@ describe("creation", () => {
     expect((await readTaskforceToStart(store, first)).isWorkflowActive).toBe(false);
   });
 
-  test("indexes keep the order of creation", async () => {
+  test("indexes have the order of creation", async () => {
     const { taskforces, first } = await createStored();
     const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
     expect(await store.indexes.taskforcesOf(workflow_id)).toEqual(uuids);
@@ -164,7 +164,7 @@ describe("creation", () => {
     expect(await store.knownSchedds()).toEqual(["S"]);
   });
 
-  test("one more taskforce is refused when the workflow is unknown or deactivated", async () => {
+  test("an unknown or deactivated workflow gets no further taskforce", async () => {
     expect(await createTaskforce(store, taskforce(1_700_000_001))).toBe("no-workflow");
     await createStored();
     expect(await createTaskforce(store, taskforce(1_700_000_001))).toBe("queues-pending");
@@ -194,7 +194,7 @@ describe("transitions", () => {
     return store.transitions.advance(uuid, "pre-launch", "pending-starter", entry("2"));
   };
 
-  test("of many attempts to make the same step one succeeds", async () => {
+  test("one of many concurrent attempts to advance a taskforce succeeds", async () => {
     const { first } = await createStored();
     const moved = await Promise.all(
       Array.from({ length: 20 }, () => store.transitions.advance(first, "pre-mq-activation", "pre-launch", entry("x"))),
@@ -207,7 +207,7 @@ describe("transitions", () => {
     expect(await taskforcesInPhase(store, partitionOf(first, 4), "pre-mq-activation")).toHaveLength(1);
   });
 
-  test("log entries keep every digit and character", async () => {
+  test("a log entry preserves every digit and character", async () => {
     const { first } = await createStored();
     const context = 'ERROR: "quoted", [1,2], \\ 漢字 \u0000 %s';
     await store.transitions.recordAttempts([first], "pre-mq-activation", entry(context));
@@ -221,7 +221,7 @@ describe("transitions", () => {
     });
   });
 
-  test("a submit is stored and indexed, its repeat changes nothing, another cluster is refused", async () => {
+  test("a submit is stored and indexed, its repetition changes nothing, another cluster is refused", async () => {
     const { first } = await createStored();
     expect(await submit(first)).toBe("not-pending");
     expect(await toPendingStarter(first)).toBe(true);
@@ -235,7 +235,7 @@ describe("transitions", () => {
     expect(await submit(newTaskforceUuid(task_id))).toBe("missing");
   });
 
-  test("nothing moves forward once the workflow is deactivated", async () => {
+  test("no taskforce of a deactivated workflow moves forward", async () => {
     const { first } = await createStored();
     await store.transitions.advance(first, "pre-mq-activation", "pre-launch", entry("1"));
     expect(await store.transitions.deactivate(workflow_id, "FINISHED", 1_700_000_009.25)).toBe(2);
@@ -247,7 +247,7 @@ describe("transitions", () => {
     });
   });
 
-  test("a deactivation reaches each taskforce once", async () => {
+  test("a deactivation is applied to each taskforce once", async () => {
     const { first, taskforces } = await createStored();
     await toPendingStarter(first);
     await submit(first);
@@ -261,7 +261,7 @@ describe("transitions", () => {
     expect(await Promise.all(uuids.map(readShown))).toEqual(after);
   });
 
-  test("a condor-submit failure counts under a lease only, and is logged once", async () => {
+  test("a condor-submit failure counts only under a lease, and its repetition is not logged", async () => {
     const { first } = await createStored();
     await toPendingStarter(first);
     const fail = (leased: boolean, why: string) => store.transitions.recordSubmitFailure(first, leased, entry(why));
@@ -273,7 +273,7 @@ describe("transitions", () => {
     expect((await readShown(first)).phase_change_log).toHaveLength(6);
   });
 
-  test("a script that Redis forgot is sent again", async () => {
+  test("a script that Redis lost is sent again", async () => {
     const { first } = await createStored();
     await redis.script("FLUSH");
     expect(await store.transitions.advance(first, "pre-mq-activation", "pre-launch", entry("x"))).toBe(true);
@@ -282,7 +282,7 @@ describe("transitions", () => {
   });
 });
 
-test("statuses are replaced where they are given, for taskforces that exist", async () => {
+test("given statuses replace those of existing taskforces", async () => {
   const { first } = await createStored();
   const unknown = newTaskforceUuid(task_id);
   const statuses = JSON.parse('{"HELD: a.b": {"null": 2}, "__proto__": {"x": 1}}');
@@ -298,7 +298,7 @@ test("statuses are replaced where they are given, for taskforces that exist", as
   expect(top_task_errors).toEqual({});
 });
 
-test("profiles are kept as they came", async () => {
+test("a saved profile is read unchanged", async () => {
   await createStored();
   const profile = { mqid: "__proto__", alias: "a", extra: { deep: [1] } } as unknown as MqProfile;
   await store.profiles.saveActivated(workflow_id, [profile]);
@@ -307,7 +307,7 @@ test("profiles are kept as they came", async () => {
   expect(none).toBeNull();
 });
 
-test("another number of partitions is refused, with the number to set", async () => {
+test("a different number of partitions is refused with the number to set", async () => {
   await expect(checkLayout(redis, 8)).rejects.toThrow(LayoutError);
   await expect(checkLayout(redis, 8)).rejects.toThrow(/STORE_PARTITIONS=4/);
   await expect(checkLayout(redis, 4)).resolves.toBeUndefined();

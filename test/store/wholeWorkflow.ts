@@ -3,7 +3,7 @@ import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import { newTaskforce } from "../../src/lifecycle/create.js";
 import type { WholeWorkflow } from "../../src/store/creation.js";
 
-/** A workflow of so many tasks, each with one taskforce. */
+/** A workflow with the given number of tasks, each with one taskforce. */
 export function makeWholeWorkflow(tasks: number): WholeWorkflow {
   const workflow_id = newWorkflowId(1_700_000_000);
   const task_directives = Array.from({ length: tasks }, (): TaskDirective => {

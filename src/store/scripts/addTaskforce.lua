@@ -2,13 +2,12 @@
   Creates one taskforce, unless its workflow is deactivated.
 
   KEYS[1] workflow record   KEYS[2] taskforce record   KEYS[3] dirty workflows   KEYS[4] index of taskforces
-  KEYS[5…] further indexes to enter   the last of KEYS: key of a request that takes effect once, else any
-  ARGV[1] member   ARGV[2] creation time   ARGV[3] the request's claim, '' when it takes effect each time
-  ARGV[4] what is kept at its key from now on   ARGV[5] seconds for which it is kept
-  ARGV[6…] fields and values of the record
+  KEYS[5…] further indexes to enter   KEYS[#KEYS] claim key of the request, or any key of the partition without a claim
+  ARGV[1] member   ARGV[2] creation time   ARGV[3] claim, '' without one   ARGV[4] value to store at the claim key
+  ARGV[5] seconds to keep that value   ARGV[6…] fields and values of the record
 
-  Returns 1 created and the workflow's queues are active, 0 created and they are not yet,
-         -1 workflow deactivated, -2 no such workflow, -3 overtaken by a repetition of the request
+  Returns 1 created and the workflow's queues are active, 0 created and they are not active yet,
+         -1 workflow deactivated, -2 no such workflow, -3 claim lost to a repetition of the request
 ]]
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return -2
@@ -16,11 +15,8 @@ end
 if is_deactivated(KEYS[1]) then
   return -1
 end
-if ARGV[3] ~= '' then
-  if is_claim_lost(KEYS[#KEYS], ARGV[3]) then
-    return -3
-  end
-  redis.call('SET', KEYS[#KEYS], ARGV[4], 'EX', ARGV[5])
+if not settle_claim(KEYS[#KEYS], ARGV[3], ARGV[4], ARGV[5]) then
+  return -3
 end
 redis.call('HSET', KEYS[2], unpack(ARGV, 6))
 for i = 4, #KEYS - 1 do

@@ -1,8 +1,8 @@
 --[[
-  Counts those of some taskforces of a workflow that can be stopped.
+  Counts the taskforces of a workflow that a deactivation moves to pending-stopper, in one range of the index.
 
   KEYS[1] index of the workflow's taskforces
-  ARGV[1] what taskforce records' keys begin with   ARGV[2] the first of them   ARGV[3] the last of them
+  ARGV[1] key prefix of taskforce records   ARGV[2] first rank   ARGV[3] last rank
 
   Returns their number
 ]]

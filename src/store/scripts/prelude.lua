@@ -1,32 +1,32 @@
 --[[
-  Put before every script of this folder.
+  Precedes every script of this folder. `scripts.ts` defines MAX_STREAM_ENTRIES and PHASE_TRANSITIONS before it.
 
-  A taskforce's record is a hash. The fields that scripts change:
+  A taskforce's record is a hash. Scripts change these of its fields:
     phase            the phase
-    since            epoch seconds at which it entered the phase, or last failed or was retried in it
-    log              phase changes as JSON text: [time,target,ok,event time,source,context],… without outer brackets;
-                     texts of logWords.ts are numbers. It is only ever appended to as text: decoding and encoding would turn [] into {} and cut floats
+    since            epoch seconds of the entry into the phase, or of the last failure or retry in it
+    log              phase changes as JSON text without outer brackets: [time,target,ok,event time,source,context],…
+                     Texts of logDictionary.ts are numbers. Scripts only append text: cjson would turn [] into {} and
+                     truncate floats
     submit_failures  condor-submits that failed under a lease, since creation or an operator's retry
     remove_failures  condor-rms that failed under a lease
 
-  A log entry comes as ARGV in two pieces: the time, and the rest, `,target,ok,null,source,context]`. So the time
-  of a repeated report does not hide that the rest is the same.
+  ARGV holds a log entry in two pieces: the time, and the rest, `,target,ok,null,source,context]`. The rest of a
+  repeated report is equal, although its time differs.
 
-  What a script changes is told in the partition's stream of events, in tuples that `eventStreams.ts` explains. MAX_STREAM_ENTRIES is
-  about how many entries the stream keeps.
+  Each change appends an event to the partition's stream. `eventStreams.ts` defines the tuples.
 ]]
--- prefix: what all keys of the partition begin with
+-- prefix: the common prefix of the keys of a partition
 local function publish_event(prefix, event)
   redis.call('XADD', prefix .. 'events', 'MAXLEN', '~', MAX_STREAM_ENTRIES, '*', 'e', event)
 end
 
--- from: the phase before, as JSON; the event ends with taskforces' members
+-- Returns the event without the members of the taskforces, which end it. from: the previous phase, as JSON
 local function phase_event(now, rest, from, schedd)
   return '["phase",' .. now .. string.match(rest, '^,[^,]*,%d') .. ',' .. from .. ',' .. cjson.encode(schedd)
 end
 
--- To be called before the phase changes: the event names the one that it was.
--- members_by_event: where to gather taskforces of which the same is to be told, for publish_grouped; nil tells of one at once
+-- Call this before the phase changes, because the event names the previous phase.
+-- members_by_event: a table that groups members by equal events for publish_grouped; nil publishes the event at once
 -- Returns the schedd
 local function append_log(record, now, rest, members_by_event)
   local entry = '[' .. now .. rest
@@ -59,8 +59,8 @@ local function last_log_entry_is(record, rest)
   return log and string.sub(log, -string.len(rest)) == rest
 end
 
--- index: the sorted set of all taskforces of the partition; beside it stand one for each phase, the one of those that wait to be
--- stopped, and the hash that counts taskforces by phase and schedd
+-- index: the sorted set of all taskforces of the partition. Its key is the prefix of the indexes by phase, of the index
+-- of taskforces to stop, and of the counts by phase and schedd
 local function count(index, phase, schedd, by)
   redis.call('HINCRBY', index .. ':counts', phase .. ' ' .. schedd, by)
 end
@@ -79,7 +79,7 @@ local function enter_phase(record, index, member, from, to, now, schedd)
   end
 end
 
--- a taskforce's index member begins with its workflow's
+-- the member of a taskforce begins with the member of its workflow
 local function mark_dirty(dirty, member)
   redis.call('SADD', dirty, string.match(member, '^%x+%-%x+'))
 end
@@ -88,21 +88,32 @@ local function is_deactivated(workflow)
   return redis.call('HEXISTS', workflow, 'deactivated') == 1
 end
 
--- A request that takes effect once holds a claim at its key until it leaves its answer there. The claim may have run out: the
--- request may go on all the same, as long as the key holds nobody else's claim or answer.
-local function is_claim_lost(key, claim)
+-- Replaces the claim of a request that takes effect once by its result. A request whose claim has expired continues,
+-- unless the key holds the claim or the result of a repetition: then this returns false.
+-- claim: '' for a request that takes effect each time   value: the result, which expires after so many seconds
+local function settle_claim(key, claim, value, seconds)
+  if claim == '' then
+    return true
+  end
   local held = redis.call('GET', key)
-  return held and held ~= claim
+  if held and held ~= claim then
+    return false
+  end
+  redis.call('SET', key, value, 'EX', seconds)
+  return true
 end
 
--- phases of taskforces that are being stopped, or need not be
-local ENDING = { ['pending-stopper'] = true, ['condor-rm'] = true, ['condor-complete'] = true }
+-- PHASE_TRANSITIONS: the legal transitions of domain/phases.ts, '<from> <to>' → true
+local function may_enter(from, to)
+  return PHASE_TRANSITIONS[from .. ' ' .. to]
+end
 
--- how many of the taskforces from first to last of an index are in none of these
+-- number of taskforces, from first to last of an index, that a deactivation moves to pending-stopper
 local function count_stoppable(index, prefix, first, last)
   local count = 0
   for _, member in ipairs(redis.call('ZRANGE', index, first, last)) do
-    if not ENDING[redis.call('HGET', prefix .. member, 'phase')] then
+    local phase = redis.call('HGET', prefix .. member, 'phase')
+    if phase and may_enter(phase, 'pending-stopper') then
       count = count + 1
     end
   end

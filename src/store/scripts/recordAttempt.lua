@@ -1,10 +1,10 @@
 --[[
-  Records a failed attempt to move a taskforce forward, if it is still where the attempt began.
+  Logs a failed attempt to move a taskforce forward, if the taskforce is still in the phase of the attempt.
 
   KEYS[1] taskforce record   KEYS[2] workflow record   KEYS[3] dirty workflows
-  ARGV[1] phase it must be in   ARGV[2] now   ARGV[3] log entry's rest   ARGV[4] member
+  ARGV[1] required phase   ARGV[2] now   ARGV[3] rest of the log entry   ARGV[4] member
 
-  Returns 1 noted, 0 not in that phase, no such taskforce, or its workflow is deactivated
+  Returns 1 logged, 0 other phase, no such taskforce, or workflow deactivated
 ]]
 if redis.call('HGET', KEYS[1], 'phase') ~= ARGV[1] or is_deactivated(KEYS[2]) then
   return 0

@@ -1,16 +1,17 @@
 --[[
-  A taskforce's HTCondor cluster ended. A fact, so it is taken in any phase, and final.
+  Records that the HTCondor cluster of a taskforce ended. The report states a fact: it is accepted in any phase, and
+  final.
 
   KEYS[1] taskforce record   KEYS[2] index of taskforces   KEYS[3] dirty workflows
-  ARGV[1] member   ARGV[2] now   ARGV[3] log entry's rest
+  ARGV[1] member   ARGV[2] now   ARGV[3] rest of the log entry
 
-  Returns 1 phase condor-complete, 0 it was already, -2 no such taskforce
+  Returns 1 phase condor-complete, 0 repeated report: nothing changed, -2 no such taskforce
 ]]
 local phase = redis.call('HGET', KEYS[1], 'phase')
 if not phase then
   return -2
 end
-if phase == 'condor-complete' then
+if not may_enter(phase, 'condor-complete') then
   return 0
 end
 local schedd = append_log(KEYS[1], ARGV[2], ARGV[3])

@@ -1,11 +1,11 @@
 --[[
-  The TMS could not remove a taskforce from HTCondor. Logged in any phase.
+  Logs that the TMS could not remove a taskforce from HTCondor, in any phase.
 
   KEYS[1] taskforce record   KEYS[2] dirty workflows
-  ARGV[1] now   ARGV[2] '1' when the report ended a running lease: only such a failure counts   ARGV[3] log entry's rest
-  ARGV[4] member
+  ARGV[1] now   ARGV[2] '1' when the report ended a running lease: only such a failure counts
+  ARGV[3] rest of the log entry   ARGV[4] member
 
-  Returns the number of failures that counted so far (0 or more), also for a repeat, which is not logged twice
+  Returns the number of counted failures. A repeated report is neither counted nor logged again
          -2 no such taskforce
 ]]
 if redis.call('EXISTS', KEYS[1]) == 0 then

@@ -1,11 +1,11 @@
 --[[
-  An operator has a taskforce handed out again, as if it had never failed.
+  Resets the failures of a taskforce that an operator retries.
 
   KEYS[1] taskforce record   KEYS[2] workflow record   KEYS[3] dirty workflows
-  ARGV[1] now   ARGV[2] log entry's rest   ARGV[3] member
+  ARGV[1] now   ARGV[2] rest of the log entry   ARGV[3] member
 
-  Returns 1 its failures are forgotten, 0 the same retry again: nothing changed
-         -1 not pending-starter, or the workflow is deactivated
+  Returns 1 failures reset, 0 repeated retry: nothing changed
+         -1 not pending-starter, or workflow deactivated
          -2 no such taskforce
 ]]
 local phase = redis.call('HGET', KEYS[1], 'phase')

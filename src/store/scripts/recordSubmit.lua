@@ -1,15 +1,14 @@
 --[[
-  The TMS submitted a taskforce to HTCondor.
+  Records that the TMS submitted a taskforce to HTCondor.
 
   KEYS[1] taskforce record   KEYS[2] workflow record   KEYS[3] index of taskforces   KEYS[4] dirty workflows
-  ARGV[1] member   ARGV[2] now   ARGV[3] cluster_id   ARGV[4] n_workers   ARGV[5] what else it tells (members of a
-  JSON object)
-  ARGV[6] job_event_log_fpath   ARGV[7] log entry's rest when it counts   ARGV[8] the same when the workflow is deactivated
+  ARGV[1] member   ARGV[2] now   ARGV[3] cluster_id   ARGV[4] n_workers   ARGV[5] value of the field `submission`
+  ARGV[6] job_event_log_fpath   ARGV[7] rest of the log entry   ARGV[8] the same for a deactivated workflow
 
-  Returns a code and the taskforce's schedd, so that nobody has to read it before
+  Returns a code and the taskforce's schedd, which saves the caller a read
           2 stored, but the workflow is deactivated: the cluster must be stopped
           1 stored, phase condor-submit
-          0 the same report again: nothing changed
+          0 repeated report: nothing changed
          -1 not pending-starter
          -2 no such taskforce; the schedd is ''
 ]]
@@ -21,7 +20,7 @@ if cluster == ARGV[3] then
   return { 0, schedd }
 end
 local deactivated = is_deactivated(KEYS[2])
-if cluster or not (phase == 'pending-starter' or (deactivated and phase == 'pending-stopper')) then
+if cluster or not (may_enter(phase, 'condor-submit') or (deactivated and phase == 'pending-stopper')) then
   return { -1, schedd }
 end
 

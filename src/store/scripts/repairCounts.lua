@@ -1,12 +1,12 @@
 --[[
-  Checks the numbers of taskforces by phase and schedd against the sizes of the indexes, and counts anew when they disagree:
-  after an upgrade from a release that did not count, or beside one. Counting reads every record of the partition, so it is
-  done only then.
+  Compares the counts of taskforces by phase and schedd with the sizes of the indexes, and counts again when they
+  differ: an earlier release, also one that runs beside this one, does not count. Counting reads every record of the
+  partition.
 
   KEYS[1] index of taskforces
-  ARGV[1] what taskforce records' keys begin with   ARGV[2…] every phase
+  ARGV[1] key prefix of taskforce records   ARGV[2…] every phase
 
-  Returns 1 counted anew, 0 the numbers are right
+  Returns 1 counted again, 0 the counts are right
 ]]
 local by_phase, by_schedd = {}, {}
 local counted = redis.call('HGETALL', KEYS[1] .. ':counts')

@@ -1,10 +1,10 @@
 --[[
-  Enters some taskforces into the index of those that wait to be stopped, or takes them out, as their records say.
+  Adds taskforces to the index of those that wait to be stopped, or removes them, according to their records.
 
   KEYS[1] index of taskforces
-  ARGV[1] what taskforce records' keys begin with   ARGV[2…] members
+  ARGV[1] key prefix of taskforce records   ARGV[2…] members
 
-  Returns how many it did not say right
+  Returns the number of repaired index entries
 ]]
 local repaired = 0
 for i = 2, #ARGV do

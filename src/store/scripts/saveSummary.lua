@@ -1,10 +1,10 @@
 --[[
-  Replaces a workflow's summary, unless somebody else has begun another one since: that one is newer, or will be.
+  Replaces a workflow's summary, unless another worker holds the lease by now: its summary is or will be newer.
 
-  KEYS[1] summary   KEYS[2] who makes which summary
-  ARGV[1] the workflow's member   ARGV[2] the turn in which the summary was made   ARGV[3] the summary (JSON)
+  KEYS[1] summary   KEYS[2] summary leases
+  ARGV[1] the workflow's member   ARGV[2] lease id   ARGV[3] summary (JSON)
 
-  Returns 1 saved, 0 the turn is over: nothing changed
+  Returns 1 saved, 0 lease lost: nothing changed
 ]]
 if redis.call('HGET', KEYS[2], ARGV[1]) ~= ARGV[2] then
   return 0

@@ -1,11 +1,10 @@
 --[[
-  A piece of a sorted set of taskforces that wait in queues, and at which schedd each does. Changes nothing.
+  Reads one batch of a sorted set of taskforces that wait in queues, with their schedds. Changes nothing.
 
   KEYS[1] sorted set of taskforces
-  ARGV[1] cursor: 0, or what the last piece returned   ARGV[2] about how many
-  ARGV[3] what taskforce records' keys begin with
+  ARGV[1] cursor, '0' at the start   ARGV[2] approximate size of the batch   ARGV[3] key prefix of taskforce records
 
-  Returns the next cursor, '0' after the last piece; a list: member, schedd, member, schedd, …
+  Returns the next cursor, '0' after the last batch; a list: member, schedd, member, schedd, …
 ]]
 local cursor, flat = unpack(redis.call('ZSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2]))
 local queued = {}

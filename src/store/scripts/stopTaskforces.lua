@@ -1,13 +1,13 @@
 --[[
-  Carries a deactivation to some taskforces of a workflow: those that are not ending or finished go to pending-stopper,
-  the others get a failed log entry. Idempotent: a taskforce is touched once.
+  Applies a deactivation to some taskforces of a workflow, once for each: a taskforce that is neither ending nor
+  finished moves to pending-stopper, any other gets a failed log entry.
 
   KEYS[1] index of taskforces   KEYS[2] dirty workflows
-  ARGV[1] what taskforce records' keys begin with   ARGV[2] now   ARGV[3] log entry's rest of those that move
-  ARGV[4] the same of those that do not   ARGV[5…] members
+  ARGV[1] key prefix of taskforce records   ARGV[2] now   ARGV[3] rest of the log entry for a move
+  ARGV[4] rest of the log entry for any other taskforce   ARGV[5…] members
 
-  Returns three lists of members: those that now are in pending-stopper and have an HTCondor cluster to stop, touched just
-          now or before; those that moved just now; those that got the failed entry just now
+  Returns three lists of members: all in pending-stopper that have an HTCondor cluster, also those of an earlier call;
+          those that this call moved; those for which this call logged a failed entry
 ]]
 local to_stop, moved, left = {}, {}, {}
 local members_by_event = {}
@@ -16,7 +16,7 @@ for i = 5, #ARGV do
   local record = ARGV[1] .. member
   local phase = redis.call('HGET', record, 'phase')
   if phase and redis.call('HSETNX', record, 'stopped', '1') == 1 then
-    if ENDING[phase] then
+    if not may_enter(phase, 'pending-stopper') then
       append_log(record, ARGV[2], ARGV[4], members_by_event)
       left[#left + 1] = member
     else

@@ -2,9 +2,8 @@
   Replaces the statuses of some taskforces of one partition.
 
   KEYS[1] dirty workflows
-  ARGV[1] what taskforce records' keys begin with
-  ARGV[2] now
-  ARGV[3…] member, compound_statuses (JSON, '' leaves them), top_task_errors (JSON, '' leaves them), and so on
+  ARGV[1] key prefix of taskforce records   ARGV[2] now
+  ARGV[3…] for each taskforce: member, compound_statuses, top_task_errors; both JSON, '' keeps the stored value
 
   Returns 1 (updated) or 0 (no such taskforce) for each
 ]]
