@@ -2,97 +2,111 @@ import { z } from "zod";
 import { createDuplicateCheck, MAX_COLLECTED_ISSUES } from "../../domain/schemaParts.js";
 import { createYielder } from "../../domain/yielder.js";
 
+type Schema = z.core.$ZodType;
 type Issue = z.core.$ZodIssue;
 
-/** zod checks every member of an array, whatever is wrong with the first ones, at up to 50 µs for each fault. */
+/**
+ * An array with more members is long. zod checks every member of an array, at up to 50 µs for each issue: a hostile body
+ * with 100,000 bad members would block the process for seconds.
+ */
 const LONG_ARRAY_MEMBERS = 20;
 
-/** Whether a schema has arrays anywhere. Schemas are few and live as long as the process; each is walked through once. */
-const arraySchemaCache = new WeakMap<z.core.$ZodType, boolean>();
+/** The parts of object schemas that contain arrays. Schemas are few and live as long as the process. */
+const arrayPartsCache = new WeakMap<z.ZodObject, [key: string, part: Schema][]>();
 
-function containsArrays(schema: z.core.$ZodType): boolean {
-  const known = arraySchemaCache.get(schema);
-  if (known !== undefined) return known;
-  const found =
-    schema instanceof z.ZodArray ||
-    (schema instanceof z.ZodOptional && containsArrays(schema.unwrap())) ||
-    (schema instanceof z.ZodObject && Object.values(schema.shape).some(containsArrays));
-  arraySchemaCache.set(schema, found);
-  return found;
+function arrayPartsOf(schema: z.ZodObject): [key: string, part: Schema][] {
+  const cached = arrayPartsCache.get(schema);
+  if (cached !== undefined) return cached;
+  const parts = Object.entries(schema.shape).filter(([, part]) => containsArrays(part));
+  arrayPartsCache.set(schema, parts);
+  return parts;
+}
+
+const containsArrays = (schema: Schema): boolean =>
+  schema instanceof z.ZodArray ||
+  (schema instanceof z.ZodOptional && containsArrays(schema.unwrap())) ||
+  (schema instanceof z.ZodObject && arrayPartsOf(schema).length > 0);
+
+/** Whether an input has a long array. If not, zod can check all of it at once. */
+export function hasLongArrays(schema: Schema, input: unknown): boolean {
+  if (typeof input !== "object" || input === null) return false;
+  if (schema instanceof z.ZodOptional) return hasLongArrays(schema.unwrap(), input);
+  if (schema instanceof z.ZodArray)
+    return (
+      Array.isArray(input) &&
+      (input.length > LONG_ARRAY_MEMBERS ||
+        (containsArrays(schema.element) && input.some((member) => hasLongArrays(schema.element, member))))
+    );
+  if (!(schema instanceof z.ZodObject)) return false;
+  for (const [key, part] of arrayPartsOf(schema))
+    if (hasLongArrays(part, (input as Record<string, unknown>)[key])) return true;
+  return false;
 }
 
 /**
- * Looks at the long arrays of an input as far as the first faulty member: of a hostile body with a hundred thousand of them,
- * the faults of one are enough. Others get their turn meanwhile.
+ * Checks the members of long arrays up to the first bad one, and yields to other requests meanwhile.
  *
- * @returns that member's faults; none: the input has still to be checked as a whole
+ * @returns the issues of that member; if there are none, the input as a whole is still to be checked
  */
-export async function findLongArrayIssues(
-  schema: z.core.$ZodType,
-  input: unknown,
-  pause = createYielder(),
-): Promise<Issue[]> {
-  if (!containsArrays(schema)) return [];
+export async function findLongArrayIssues(schema: Schema, input: unknown, pause = createYielder()): Promise<Issue[]> {
   if (schema instanceof z.ZodOptional) return findLongArrayIssues(schema.unwrap(), input, pause);
   if (schema instanceof z.ZodArray && Array.isArray(input)) return findMemberIssues(schema.element, input, pause);
   if (schema instanceof z.ZodObject && typeof input === "object" && input !== null)
-    for (const [key, part] of Object.entries(schema.shape)) {
-      // Most parts have none, and each that is waited for costs a turn of the queue of promises.
-      if (!containsArrays(part)) continue;
-      const value = (input as Record<string, unknown>)[key];
-      const faults = await findLongArrayIssues(part, value, pause);
-      if (faults.length > 0) return prependPath(key, faults);
+    for (const [key, part] of arrayPartsOf(schema)) {
+      const issues = await findLongArrayIssues(part, (input as Record<string, unknown>)[key], pause);
+      if (issues.length > 0) return prependPath(key, issues);
     }
   return [];
 }
 
 async function findMemberIssues(
-  schema: z.core.$ZodType,
+  schema: Schema,
   members: readonly unknown[],
   pause: ReturnType<typeof createYielder>,
 ): Promise<Issue[]> {
+  const isLong = members.length > LONG_ARRAY_MEMBERS;
+  if (!isLong && !containsArrays(schema)) return [];
   for (const [index, member] of members.entries()) {
     await pause();
-    const faults =
-      members.length > LONG_ARRAY_MEMBERS
-        ? (await checkMember(schema, member, pause)).faults
-        : await findLongArrayIssues(schema, member, pause);
-    if (faults.length > 0) return prependPath(index, faults);
+    const issues = isLong
+      ? (await checkMember(schema, member, pause)).issues
+      : await findLongArrayIssues(schema, member, pause);
+    if (issues.length > 0) return prependPath(index, issues);
   }
   return [];
 }
 
-/** Checks a member of a long array: first the long arrays in it, then all of it. @returns what it is, typed, where it is good */
+/** Checks a member of a long array, the long arrays in it first. @returns `output`, the typed member, if there are no issues */
 async function checkMember(
-  schema: z.core.$ZodType,
+  schema: Schema,
   member: unknown,
   pause: ReturnType<typeof createYielder>,
-): Promise<{ faults: Issue[]; output?: unknown }> {
-  const inner = await findLongArrayIssues(schema, member, pause);
-  if (inner.length > 0) return { faults: inner };
+): Promise<{ issues: Issue[]; output?: unknown }> {
+  const innerIssues = await findLongArrayIssues(schema, member, pause);
+  if (innerIssues.length > 0) return { issues: innerIssues };
   const { error, data } = z.safeParse(schema, member);
-  return error === undefined ? { faults: [], output: data } : { faults: error.issues };
+  return error === undefined ? { issues: [], output: data } : { issues: error.issues };
 }
 
-/** An object whose long arrays have been checked. */
+/** An object whose long arrays are checked. */
 export interface LongArrayCheck {
-  /** What is wrong: with the first faulty member, or those that repeat others. */
+  /** Those of the first bad member, or of the members that repeat others. */
   issues: Issue[];
-  /** What they are, typed. */
+  /** The typed arrays by their keys. */
   outputs: Record<string, unknown[]>;
-  /** A schema of all the rest. */
+  /** A schema for the rest of the object. */
   restSchema: z.ZodObject;
 }
 
 /**
- * Checks the long arrays that lie directly in an object, one member at a time, so that others get their turn: to check a workflow of
- * thousands of tasks as a whole takes a tenth of a second.
+ * Checks the long arrays that are direct members of an object, and yields to other requests between their members: to check
+ * a workflow of thousands of tasks as a whole takes a tenth of a second.
  *
- * @returns undefined where there is none
+ * @returns `undefined` if there is no such array
  */
-export async function checkLongArrays(schema: z.core.$ZodType, input: unknown): Promise<LongArrayCheck | undefined> {
+export async function checkLongArrays(schema: Schema, input: unknown): Promise<LongArrayCheck | undefined> {
   if (!(schema instanceof z.ZodObject) || typeof input !== "object" || input === null) return undefined;
-  const longArrays = Object.entries(schema.shape).flatMap(([key, part]): [string, z.ZodArray, unknown[]][] => {
+  const longArrays = arrayPartsOf(schema).flatMap(([key, part]): [string, z.ZodArray, unknown[]][] => {
     const value: unknown = Object.hasOwn(input, key) ? (input as Record<string, unknown>)[key] : undefined;
     return part instanceof z.ZodArray && Array.isArray(value) && value.length > LONG_ARRAY_MEMBERS
       ? [[key, part, value]]
@@ -102,31 +116,31 @@ export async function checkLongArrays(schema: z.core.$ZodType, input: unknown): 
   const outputs: Record<string, unknown[]> = {};
   for (const [key, array, members] of longArrays) {
     const checked = await checkMembers(array, members);
-    if ("faults" in checked) return { issues: prependPath(key, checked.faults), outputs, restSchema: schema };
+    if ("issues" in checked) return { issues: prependPath(key, checked.issues), outputs, restSchema: schema };
     outputs[key] = checked.outputs;
   }
-  const rest = schema.extend(Object.fromEntries(longArrays.map(([key]) => [key, z.any()])));
-  return { issues: [], outputs, restSchema: rest };
+  const restSchema = schema.extend(Object.fromEntries(longArrays.map(([key]) => [key, z.any()])));
+  return { issues: [], outputs, restSchema };
 }
 
 async function checkMembers(
   array: z.ZodArray,
   members: readonly unknown[],
-): Promise<{ faults: Issue[] } | { outputs: unknown[] }> {
+): Promise<{ issues: Issue[] } | { outputs: unknown[] }> {
   const pause = createYielder();
   const checkDuplicate = array.meta()?.["uniqueItems"] === true ? createDuplicateCheck() : () => undefined;
   const outputs: unknown[] = [];
   const duplicates: Issue[] = [];
   for (const [index, member] of members.entries()) {
     await pause();
-    const { faults, output } = await checkMember(array.element, member, pause);
-    if (faults.length > 0) return { faults: prependPath(index, faults) };
-    const repetition = checkDuplicate(output);
-    if (repetition !== undefined) duplicates.push({ ...repetition, input: member });
+    const { issues, output } = await checkMember(array.element, member, pause);
+    if (issues.length > 0) return { issues: prependPath(index, issues) };
+    const duplicate = checkDuplicate(output);
+    if (duplicate !== undefined) duplicates.push({ ...duplicate, input: member });
     if (duplicates.length >= MAX_COLLECTED_ISSUES) break;
     outputs.push(output);
   }
-  return duplicates.length > 0 ? { faults: duplicates } : { outputs };
+  return duplicates.length > 0 ? { issues: duplicates } : { outputs };
 }
 
 const prependPath = (key: PropertyKey, issues: readonly Issue[]): Issue[] =>

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import express, { type RequestHandler } from "express";
 import { invalid } from "../../domain/wmsError.js";
 import { bodyTooLarge, HttpError } from "./httpErrors.js";
-import { fieldName } from "./validation.js";
+import { describeValue, fieldName } from "./validation.js";
 import { exceedsValueCount } from "./valueCount.js";
 
 /**
@@ -37,11 +37,12 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 const SYNC_PARSE_MAX_BYTES = 250_000;
 
 /**
- * The JSON object in a body. A key named `__proto__` is a key as any other. No body, or an empty one, is `{}`.
+ * Parses the JSON object in a body. Treats a key named `__proto__` as any other key, and a missing or empty body as `{}`.
  *
  * @param bytes what {@link createBodyReaders} left at the request; undefined when there was no body
- * @param maxValues keys and values that it may hold
- * @throws HttpError 413 for more of them; WmsError `invalid` when it is no JSON object in UTF-8, nested too deeply, or holds text that is not Unicode
+ * @param maxValues the largest allowed number of keys and values
+ * @throws HttpError 413 for more keys and values
+ * @throws WmsError `invalid` for bytes that are not a JSON object in UTF-8, for text that is not Unicode, and for deep nesting
  */
 export async function parseBody(bytes: unknown, maxValues: number): Promise<Record<string, unknown>> {
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) return {};
@@ -51,10 +52,14 @@ export async function parseBody(bytes: unknown, maxValues: number): Promise<Reco
   if (text.trim() === "") return {};
   const body = parseJson(text);
   if (typeof body !== "object" || body === null || Array.isArray(body))
-    throw invalid(`body: expected object, got ${kindOf(body)}`);
-  // In UTF-8 only an escape can write half a surrogate pair.
-  const issue = findBodyIssue(body, MAX_NESTING_LEVELS, /\\u[dD][89a-fA-F]/.test(text));
-  if (issue !== undefined) throw invalid(`${fieldName(issue.path.reverse())}: ${issue.message}`);
+    throw invalid(`body: expected object, got ${describeValue(body)}`);
+  const mayHoldLoneSurrogates = SURROGATE_ESCAPE.test(text);
+  // Each level needs a bracket of its own, so most bodies are too short to be nested too deeply and need no walk.
+  if (mayHoldLoneSurrogates || exceedsValueCount(bytes, MAX_NESTING_LEVELS)) {
+    const path: PropertyKey[] = [];
+    const problem = findBodyProblem(body, path, mayHoldLoneSurrogates);
+    if (problem !== undefined) throw invalid(`${fieldName(path)}: ${problem}`);
+  }
   return body as Record<string, unknown>;
 }
 
@@ -74,44 +79,36 @@ function parseJson(text: string): unknown {
   }
 }
 
-const kindOf = (value: unknown): string => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);
-
-/** What is wrong with a parsed body; the path runs from the inside out. */
-interface BodyIssue {
-  path: PropertyKey[];
-  message: string;
-}
-
+/** In UTF-8, only an escape can write half a surrogate pair. */
+const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
-const NOT_UNICODE_MESSAGE = "holds half a surrogate pair, which is no character";
+const LONE_SURROGATE_MESSAGE = "holds half a surrogate pair, which is no character";
 
 /**
- * The first text that is not Unicode (Redis would keep another one), or the first value that lies too deep.
+ * Finds the first text that is not Unicode (Redis would store a different text), or the first value that is nested too deeply.
  *
- * @param levelsLeft how many more levels are allowed
- * @param checksText whether texts have to be looked at
+ * @param path the path of `value`; when a problem is found, the path of the problem
+ * @param checksText whether to look for lone surrogates
  */
-function findBodyIssue(value: unknown, levelsLeft: number, checksText: boolean): BodyIssue | undefined {
-  if (typeof value === "string")
-    return checksText && LONE_SURROGATE.test(value) ? { path: [], message: NOT_UNICODE_MESSAGE } : undefined;
+function findBodyProblem(value: unknown, path: PropertyKey[], checksText: boolean): string | undefined {
+  if (typeof value === "string") return checksText && LONE_SURROGATE.test(value) ? LONE_SURROGATE_MESSAGE : undefined;
   if (typeof value !== "object" || value === null) return undefined;
-  if (levelsLeft === 0) return { path: [], message: `nested deeper than ${MAX_NESTING_LEVELS} levels` };
+  if (path.length === MAX_NESTING_LEVELS) return `nested deeper than ${MAX_NESTING_LEVELS} levels`;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) {
-      const fault = findBodyIssue(value[index], levelsLeft - 1, checksText);
-      if (fault !== undefined) return prependKey(fault, index);
+      path.push(index);
+      const problem = findBodyProblem(value[index], path, checksText);
+      if (problem !== undefined) return problem;
+      path.pop();
     }
     return undefined;
   }
   for (const key in value) {
-    if (checksText && LONE_SURROGATE.test(key)) return { path: [key], message: NOT_UNICODE_MESSAGE };
-    const fault = findBodyIssue((value as Record<string, unknown>)[key], levelsLeft - 1, checksText);
-    if (fault !== undefined) return prependKey(fault, key);
+    path.push(key);
+    if (checksText && LONE_SURROGATE.test(key)) return LONE_SURROGATE_MESSAGE;
+    const problem = findBodyProblem((value as Record<string, unknown>)[key], path, checksText);
+    if (problem !== undefined) return problem;
+    path.pop();
   }
   return undefined;
-}
-
-function prependKey(fault: BodyIssue, key: PropertyKey): BodyIssue {
-  fault.path.push(key);
-  return fault;
 }

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { EXPECTED_INTEGER, MAX_COLLECTED_ISSUES } from "../../domain/schemaParts.js";
 import { truncateText } from "../../domain/truncateText.js";
 import { invalid } from "../../domain/wmsError.js";
-import { checkLongArrays, findLongArrayIssues } from "./longArrays.js";
+import { checkLongArrays, findLongArrayIssues, hasLongArrays } from "./longArrays.js";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -23,8 +23,9 @@ const MAX_KEY_CHARS = 100;
 export const validate = <S extends z.ZodType>(schema: S, input: unknown): z.output<S> =>
   parseOrThrow(schema, input, []);
 
-/** The same for a body, which may be so large that others must get their turn meanwhile. */
+/** Validates a body. Yields to other requests while it checks long arrays. */
 export async function validateBody<S extends z.ZodType>(schema: S, input: unknown): Promise<z.output<S>> {
+  if (!hasLongArrays(schema, input)) return parseOrThrow(schema, input, []);
   const longArrayCheck = await checkLongArrays(schema, input);
   if (longArrayCheck === undefined) return parseOrThrow(schema, input, await findLongArrayIssues(schema, input));
   return {
@@ -115,7 +116,7 @@ function expectedKindsOf(issue: Issue): string[] {
 }
 
 /** The kind of a value, or the value itself where its kind would explain nothing. */
-function describeValue(value: unknown, expected: readonly string[]): string {
+export function describeValue(value: unknown, expected: readonly string[] = []): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
   if (typeof value === "number" && expected.includes("integer")) return String(value);
