@@ -3,7 +3,7 @@ import type { RequestListener, Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createServer } from "../../src/api/http/httpServer.js";
-import { markAsStreaming } from "../../src/api/http/streamingResponse.js";
+import { markAsStreaming } from "../../src/api/http/requestContext.js";
 import { logRefusedConnections } from "../../src/app/httpListener.js";
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "../../src/domain/httpLimits.js";
 import { recordingLog } from "../mqs/recordingLog.js";

@@ -1,10 +1,9 @@
 import express, { type ErrorRequestHandler } from "express";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { DrainController } from "../../src/api/http/drainController.js";
-import { sendError, toHttpError } from "../../src/api/http/httpErrors.js";
 import { createServer } from "../../src/api/http/httpServer.js";
 import { createRateLimitHandlers } from "../../src/api/http/rateLimit.js";
-import { requestContextOf, trackRequests } from "../../src/api/http/requestContext.js";
+import { DrainController, requestContextOf, trackRequests } from "../../src/api/http/requestContext.js";
+import { sendError, toHttpError } from "../../src/api/http/responses.js";
 import { closeServer, listen } from "../../src/app/httpListener.js";
 import { WmsError } from "../../src/domain/wmsError.js";
 import { createRateLimiter } from "../../src/redis/rateLimiter.js";

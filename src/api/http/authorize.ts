@@ -2,8 +2,8 @@ import type { Request, RequestHandler, Response } from "express";
 import type { TokenVerifier } from "../../auth/tokenVerifier.js";
 import { type Caller, UNCHECKED_CALLER } from "../../domain/caller.js";
 import { WmsError } from "../../domain/wmsError.js";
-import { HttpError } from "./httpErrors.js";
 import { requestContextOf } from "./requestContext.js";
+import { HttpError } from "./responses.js";
 import type { Route } from "./route.js";
 
 /**

@@ -1,15 +1,14 @@
-import type { Express, Request, RequestHandler } from "express";
+import express, { type Express, type Request, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Caller } from "../../domain/caller.js";
 import type { HttpLimits } from "../../domain/httpLimits.js";
 import type { RouteAuthorizer } from "./authorize.js";
-import { HttpError } from "./httpErrors.js";
 import { parseIdempotencyKey } from "./idempotencyKey.js";
-import { sendJson, sendJsonChunks } from "./jsonResponses.js";
 import { createRateLimitHandlers, type RateLimiter } from "./rateLimit.js";
-import { createBodyReaders, parseBody } from "./requestBody.js";
+import { parseBody } from "./requestBody.js";
 import { requestContextOf } from "./requestContext.js";
+import { bodyTooLarge, HttpError, sendJson, sendJsonChunks } from "./responses.js";
 import type { Route } from "./route.js";
 import { validate, validateBody } from "./validation.js";
 
@@ -53,6 +52,21 @@ function allowedMethodsOf({ method, takes }: Route): string {
   if (method === "post") return "POST";
   return takes ? "GET" : "GET, HEAD";
 }
+
+/**
+ * Creates the handlers that read the bytes of a body, whatever its content type. `express.json` would reject bodies for the
+ * charset of a content type that has no meaning here.
+ *
+ * The first handler rejects a body by its `Content-Length`. Express would first wait for all of it, and the client would get
+ * no answer until the time limit. Node discards the rest.
+ *
+ * @param maxBytes the largest allowed body after decompression
+ */
+const createBodyReaders = (maxBytes: number): RequestHandler[] => [
+  ({ headers }, _response, next) =>
+    next(Number(headers["content-length"]) > maxBytes ? bodyTooLarge(maxBytes) : undefined),
+  express.raw({ limit: maxBytes, type: () => true }),
+];
 
 function createRouteHandler(route: Route, maxValues: number, log: Logger): RequestHandler {
   return async (request, response) => {

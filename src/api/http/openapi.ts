@@ -1,7 +1,6 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from "@asteasolutions/zod-to-openapi";
 import { z } from "zod";
 import { idempotencyKeyHeaders, idempotencyReplayedHeaders } from "./idempotencyKey.js";
-import { PATH_PARAMETER_DESCRIPTIONS } from "./pathParameters.js";
 import type { ExtraErrorStatus, Route, SuccessResponse, Tag } from "./route.js";
 
 /** An OpenAPI 3.1 document. */
@@ -39,6 +38,14 @@ const TAG_DESCRIPTIONS: Record<Tag, string> = {
   mqs: "Of the embedded message queue service.",
   openapi: "This document.",
   operations: "For whoever runs the service.",
+};
+
+/** Descriptions of path parameters. */
+const PATH_PARAMETER_DESCRIPTIONS: Readonly<Record<string, string>> = {
+  workflow_id: "Id of a workflow: WF-<hex epoch seconds>-<8 hex>.",
+  task_id: "Id of a task directive: TK-<workflow id without WF->-<8 hex>.",
+  schedd: "Name of an HTCondor access point.",
+  taskforce_uuid: "Uuid of a taskforce: TF-<task id without TK->-<8 hex>.",
 };
 
 /** The document's name for bearer tokens. */

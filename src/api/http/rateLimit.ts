@@ -1,8 +1,8 @@
 import { isIPv6 } from "node:net";
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import { UNCHECKED_CALLER } from "../../domain/caller.js";
-import { HttpError, toHttpError } from "./httpErrors.js";
 import { requestContextOf } from "./requestContext.js";
+import { HttpError, toHttpError } from "./responses.js";
 
 /** Counts the requests of each caller, all web processes together. */
 export interface RateLimiter {

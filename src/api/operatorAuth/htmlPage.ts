@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { Request, Response } from "express";
-import { type HttpError, reasonPhrase } from "../http/httpErrors.js";
+import { type HttpError, reasonPhrase } from "../http/responses.js";
 
 /** Where a page leads. */
 export interface PageLink {

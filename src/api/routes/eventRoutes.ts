@@ -12,7 +12,7 @@ import {
 import type { Wms } from "../../lifecycle/context.js";
 import type { Subscribers } from "../../views/events/subscribers.js";
 import { readWorkflow } from "../../views/query/readEntities.js";
-import type { DrainController } from "../http/drainController.js";
+import type { DrainController } from "../http/requestContext.js";
 import { type Route, type RouteResponse, route } from "../http/route.js";
 import { EVENT_STREAM_CONTENT_TYPE, type EventStreamLimits, sendEventStreamHead, streamEvents } from "./eventStream.js";
 

@@ -1,8 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import type { SseClient, Subscription } from "../../views/events/subscription.js";
-import type { DrainController } from "../http/drainController.js";
-import { markAsStreaming } from "../http/streamingResponse.js";
+import { type DrainController, markAsStreaming } from "../http/requestContext.js";
 
 /** HTTP's content type of server-sent events; they are UTF-8. */
 export const EVENT_STREAM_CONTENT_TYPE = "text/event-stream";
