@@ -1,39 +1,35 @@
 import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import type { ErrorRequestHandler, RequestHandler } from "express";
-import helmet from "helmet";
 import type { Logger } from "pino";
 import { truncateText } from "../../domain/truncateText.js";
 import { type ErrorKind, WmsError } from "../../domain/wmsError.js";
 import { createYielder } from "../../domain/yielder.js";
+import { securityHeaders } from "./contentSecurityPolicy.js";
 import { isRedisUnavailable } from "./redisUnavailable.js";
 import { requestContextOf } from "./requestContext.js";
 
 /** For responses that are not pages: a browser does not show, run or frame them, or pass them to another site. */
-const apiHelmet = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+const setApiHeaders = securityHeaders(
+  { defaultSrc: ["'none'"] },
+  {
+    // These are about windows and plug-ins, which need a page.
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
   },
-  xFrameOptions: { action: "deny" },
-  // It would bind the whole host to TLS, which is the operator's decision.
-  strictTransportSecurity: false,
-  // These are about windows and plug-ins, which need a page.
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false,
-  xDnsPrefetchControl: false,
-  xDownloadOptions: false,
-  xPermittedCrossDomainPolicies: false,
-  xXssProtection: false,
-});
+);
 
 /** The headers that helmet sets on every response. They are constant, so helmet runs once. */
-export const SECURITY_HEADERS: readonly [name: string, value: string][] = computeHeaders(apiHelmet);
+export const SECURITY_HEADERS: readonly [name: string, value: string][] = computeApiHeaders();
 
-function computeHeaders(middleware: typeof apiHelmet): [string, string][] {
+function computeApiHeaders(): [string, string][] {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
-  middleware(request, response, () => undefined);
+  setApiHeaders(request, response, () => undefined);
   return Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]);
 }
 

@@ -1,25 +1,9 @@
 import { type RequestHandler, Router } from "express";
-import helmet from "helmet";
 import { memoizeAsync } from "../../domain/memoizeAsync.js";
+import { securityHeaders, THIRD_PARTY_UI_POLICY } from "../http/contentSecurityPolicy.js";
 import type { OpenApiDocument } from "../http/openapi.js";
 
-/** All comes from this service itself; Swagger UI writes styles into the page and draws icons from data URLs. */
-const docsHeaders = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", "data:"],
-      objectSrc: ["'none'"],
-      baseUri: ["'self'"],
-      frameAncestors: ["'self'"],
-    },
-  },
-  // Whether TLS is in front of it is not for a page of documentation to decide for the whole host.
-  strictTransportSecurity: false,
-});
+const docsHeaders = securityHeaders({ ...THIRD_PARTY_UI_POLICY, frameAncestors: ["'self'"] });
 
 /** Pages that let people read and try the API: Swagger UI, to be mounted at `/docs`. It is loaded at their first request. */
 export function docsPages(document: () => Promise<OpenApiDocument>): Router {
