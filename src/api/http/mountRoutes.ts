@@ -12,7 +12,6 @@ import { bodyTooLarge, HttpError, sendJson, sendJsonChunks } from "./responses.j
 import type { Route } from "./route.js";
 import { validate, validateBody } from "./validation.js";
 
-/** What stands before the routes. */
 interface RouteMountOptions {
   authorize: RouteAuthorizer;
   limits: HttpLimits;
@@ -20,7 +19,7 @@ interface RouteMountOptions {
   log: Logger;
 }
 
-/** Puts routes into an app: each admits, parses, validates, calls and answers. A path's other methods get a 405. */
+/** Adds routes to an app. Each request is authorized, rate-limited, parsed, validated and handled. Other methods get a 405. */
 export function mountRoutes(
   app: Express,
   routes: readonly Route[],
@@ -34,8 +33,8 @@ export function mountRoutes(
     const mounted = app.route(path.replace(/\{(\w+)\}/g, ":$1"));
     const rejectOtherMethods = rejectMethod(siblings.map(allowedMethodsOf));
     for (const route of siblings) {
-      // Express would have GET's handler answer a HEAD.
-      if (route.takes) mounted.head(rejectOtherMethods);
+      // Express would call the GET handler for a HEAD.
+      if (route.getHasSideEffects) mounted.head(rejectOtherMethods);
       const rateLimitHandlers = route.roles === "anyone" ? [] : limitRate;
       mounted[route.method](
         authorize(route),
@@ -48,9 +47,9 @@ export function mountRoutes(
   }
 }
 
-function allowedMethodsOf({ method, takes }: Route): string {
+function allowedMethodsOf({ method, getHasSideEffects }: Route): string {
   if (method === "post") return "POST";
-  return takes ? "GET" : "GET, HEAD";
+  return getHasSideEffects ? "GET" : "GET, HEAD";
 }
 
 /**
@@ -73,13 +72,13 @@ function createRouteHandler(route: Route, maxValues: number, log: Logger): Reque
     const json = request.body === undefined ? {} : await parseBody(request.body, maxValues);
     const body = route.body && (await validateBody(route.body.schema, json));
     const { caller } = requestContextOf(response);
-    const result = await route.answer({
+    const result = await route.handle({
       params: request.params as Record<string, string>,
       query: route.query && validate(route.query, pickDeclaredParameters(request, route.query)),
       body,
       headers: route.headers && validate(route.headers, request.headers),
       source: sourceOf(caller),
-      idempotentRequest: route.idempotent && parseIdempotencyKey(request, caller, body),
+      idempotentRequest: route.isIdempotent && parseIdempotencyKey(request, caller, body),
       log: () => log.child({ request: requestContextOf(response).id }),
     });
     if (typeof result === "string") sendJson(response, 200, result);
@@ -92,11 +91,11 @@ function createRouteHandler(route: Route, maxValues: number, log: Logger): Reque
   };
 }
 
-/** Whoever is a user too acts as one. */
+/** A caller with both roles counts as a user. */
 const sourceOf = (caller: Caller | undefined): "USER" | "TMS" =>
   caller?.roles.has("system-tms") && !caller.roles.has("user") ? "TMS" : "USER";
 
-/** One that is given several times is an array, and so no string: which of them is meant can't be told. */
+/** A repeated parameter becomes an array, which no schema accepts, because its meaning is ambiguous. */
 function pickDeclaredParameters({ url }: Request, schema: z.ZodObject): Record<string, string | string[]> {
   const queryStart = url.indexOf("?");
   const given = new URLSearchParams(queryStart === -1 ? "" : url.slice(queryStart + 1));
@@ -108,7 +107,7 @@ function pickDeclaredParameters({ url }: Request, schema: z.ZodObject): Record<s
   );
 }
 
-/** Answers a method that a path does not have. @param allowed those that it has */
+/** Creates a handler that answers 405. @param allowed the methods of the path */
 export const rejectMethod =
   (allowed: readonly string[]): RequestHandler =>
   ({ method }) => {

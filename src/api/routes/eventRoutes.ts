@@ -53,7 +53,7 @@ export function eventRoutes(wms: Wms, options: EventRouteOptions): Route[] {
       path: "/v1/workflows/{workflow_id}/events",
       tag: "workflows",
       roles: ["user", "operator"],
-      extension: true,
+      isExtension: true,
       description: "What happens to a workflow, while it happens: server-sent events, without an end.",
       query: eventQuerySchema,
       headers: eventHeadersSchema,
@@ -64,7 +64,7 @@ export function eventRoutes(wms: Wms, options: EventRouteOptions): Route[] {
         ),
       },
       errors: [404],
-      async answer({ params: { workflow_id }, query: { last_event_id }, headers, log }) {
+      async handle({ params: { workflow_id }, query: { last_event_id }, headers, log }) {
         await readWorkflow(wms, workflow_id);
         return streamWorkflowEvents(options, workflow_id as WorkflowId, headers["last-event-id"] ?? last_event_id, log);
       },
@@ -74,7 +74,7 @@ export function eventRoutes(wms: Wms, options: EventRouteOptions): Route[] {
       path: "/v1/events",
       tag: "workflows",
       roles: ["operator"],
-      extension: true,
+      isExtension: true,
       description:
         "What happens to all workflows, while it happens: server-sent events, without an end. Those of one workflow are in order.",
       query: eventQuerySchema,
@@ -85,7 +85,7 @@ export function eventRoutes(wms: Wms, options: EventRouteOptions): Route[] {
           z.union([...WORKFLOW_EVENT_SCHEMAS, createdEventSchema]),
         ),
       },
-      answer: async ({ query: { last_event_id }, headers, log }) =>
+      handle: async ({ query: { last_event_id }, headers, log }) =>
         streamWorkflowEvents(options, undefined, headers["last-event-id"] ?? last_event_id, log),
     }),
   ];

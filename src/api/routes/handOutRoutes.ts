@@ -38,7 +38,7 @@ export const handOutRoutes = (wms: Wms): Route[] => [
   route({
     method: "get",
     path: "/v1/tms/pending-starter/taskforces",
-    takes: true,
+    getHasSideEffects: true,
     tag: "tms - internal",
     roles: ["user", "system-tms"],
     description:
@@ -51,7 +51,7 @@ export const handOutRoutes = (wms: Wms): Route[] => [
       },
     },
     errors: [502],
-    answer: async ({ query, log }) => {
+    handle: async ({ query, log }) => {
       recordPoll(wms, query.schedd);
       return (await handOutStarter(withRequestLog(wms, log), query.schedd)) ?? "{}";
     },
@@ -59,7 +59,7 @@ export const handOutRoutes = (wms: Wms): Route[] => [
   route({
     method: "get",
     path: "/v1/tms/pending-stopper/taskforces",
-    takes: true,
+    getHasSideEffects: true,
     tag: "tms - internal",
     roles: ["user", "system-tms"],
     description:
@@ -71,7 +71,7 @@ export const handOutRoutes = (wms: Wms): Route[] => [
         schema: z.union([taskforceSchema, emptyHandOutSchema]),
       },
     },
-    answer: async ({ query }) => {
+    handle: async ({ query }) => {
       recordPoll(wms, query.schedd);
       return (await handOutStopper(wms, query.schedd)) ?? "{}";
     },

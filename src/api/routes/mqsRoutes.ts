@@ -24,7 +24,7 @@ export const mqsRoutes = (mqs: PublicMqProfileSource): Route[] => [
       },
     },
     errors: [404],
-    async answer({ params: { workflow_id } }) {
+    async handle({ params: { workflow_id } }) {
       const mqprofiles = await mqs.publicProfiles(workflow_id);
       if (mqprofiles === null) throw notFound(`no message queues found for workflow: ${workflow_id}`);
       return JSON.stringify({ mqprofiles });

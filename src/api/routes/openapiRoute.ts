@@ -18,7 +18,7 @@ export function addOpenApiRoute(routes: readonly Route[]): {
     roles: ["user", "system-tms"],
     description: "This description of the API, as OpenAPI 3.1.",
     responses: { 200: { description: "The OpenAPI document.", schema: z.looseObject({}) } },
-    answer: () => text(),
+    handle: () => text(),
   });
   const all = [...routes, documentRoute];
   const document = memoizeAsync(async () => (await import("../http/openapi.js")).buildOpenApiDocument(all));

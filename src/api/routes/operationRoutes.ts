@@ -28,7 +28,7 @@ export const rootRoute: Route = route({
   roles: ["user"],
   description: "Says that the API is here.",
   responses: { 200: { description: "An empty object.", schema: z.strictObject({}) } },
-  answer: async () => "{}",
+  handle: async () => "{}",
 });
 
 /** Routes for whoever runs the service. */
@@ -40,7 +40,7 @@ export const operationRoutes = (checkReadiness: () => Promise<Readiness>): Route
     roles: "anyone",
     description: "Whether the process is alive.",
     responses: { 200: { description: "It is.", schema: statusSchema } },
-    answer: async () => JSON.stringify({ status: "alive" }),
+    handle: async () => JSON.stringify({ status: "alive" }),
   }),
   route({
     method: "get",
@@ -51,7 +51,7 @@ export const operationRoutes = (checkReadiness: () => Promise<Readiness>): Route
       "Whether requests can be served: 503 while Redis does not answer or takes no writes, while its data is laid out " +
       "in another way, and while the service is draining.",
     responses: { 200: { description: "They can, and what was looked at.", schema: readinessSchema } },
-    async answer() {
+    async handle() {
       const found = await checkReadiness();
       if (!found.ready) throw unavailable(`not ready: ${found.reason}`);
       return JSON.stringify({ status: "ready", checks: found.checks });

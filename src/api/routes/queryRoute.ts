@@ -45,7 +45,7 @@ export function queryRoute(wms: Wms, { kind, plural, listName, tag, roles, schem
         }),
       },
     },
-    async answer({ body }) {
+    async handle({ body }) {
       return formatPageChunks(listName, await queryEntities(wms, kind, body, listName));
     },
   });

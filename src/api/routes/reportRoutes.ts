@@ -49,7 +49,7 @@ export const reportRoutes = (wms: Wms): Route[] => [
     description:
       "A taskforce was submitted to HTCondor. Of the body, cluster_id, n_workers, submit_dict and job_event_log_fpath must be there and count; other fields are ignored.",
     body: { schema: taskforceSchema, required: true },
-    async answer({ params: { taskforce_uuid }, body, log }) {
+    async handle({ params: { taskforce_uuid }, body, log }) {
       await reportSubmit(withRequestLog(wms, log), taskforce_uuid, validate(submitReportSchema, body));
       return recordedResponse(taskforce_uuid);
     },
@@ -59,7 +59,7 @@ export const reportRoutes = (wms: Wms): Route[] => [
     path: "/v1/tms/condor-submit/taskforces/{taskforce_uuid}/failed",
     description: "A taskforce could not be submitted to HTCondor.",
     body: { schema: failureSchema, required: false },
-    async answer({ params: { taskforce_uuid }, body, log }) {
+    async handle({ params: { taskforce_uuid }, body, log }) {
       await reportSubmitFailed(withRequestLog(wms, log), taskforce_uuid, body.error ?? "unknown");
       return recordedResponse(taskforce_uuid);
     },
@@ -68,7 +68,7 @@ export const reportRoutes = (wms: Wms): Route[] => [
     ...REPORT_ROUTE,
     path: "/v1/tms/condor-rm/taskforces/{taskforce_uuid}",
     description: "A taskforce was removed from HTCondor.",
-    async answer({ params: { taskforce_uuid }, log }) {
+    async handle({ params: { taskforce_uuid }, log }) {
       await reportRemoved(withRequestLog(wms, log), taskforce_uuid);
       return recordedResponse(taskforce_uuid);
     },
@@ -78,7 +78,7 @@ export const reportRoutes = (wms: Wms): Route[] => [
     path: "/v1/tms/condor-rm/taskforces/{taskforce_uuid}/failed",
     description: "A taskforce could not be removed from HTCondor.",
     body: { schema: failureSchema, required: false },
-    async answer({ params: { taskforce_uuid }, body, log }) {
+    async handle({ params: { taskforce_uuid }, body, log }) {
       await reportRemoveFailed(withRequestLog(wms, log), taskforce_uuid, body.error ?? "unknown");
       return recordedResponse(taskforce_uuid);
     },
@@ -88,7 +88,7 @@ export const reportRoutes = (wms: Wms): Route[] => [
     path: "/v1/tms/condor-complete/taskforces/{taskforce_uuid}",
     description: "The HTCondor cluster of a taskforce ended.",
     body: { schema: completionSchema, required: true },
-    async answer({ params: { taskforce_uuid }, body, log }) {
+    async handle({ params: { taskforce_uuid }, body, log }) {
       await reportCompleted(withRequestLog(wms, log), taskforce_uuid, body.condor_complete_ts);
       return recordedResponse(taskforce_uuid);
     },
@@ -127,7 +127,7 @@ const statusesRoute = (wms: Wms): Route =>
         }),
       },
     },
-    async answer({ body }) {
+    async handle({ body }) {
       const results = await reportStatuses(wms, body);
       const failed = results.some(({ status }) => status === "failed");
       return { status: failed ? 207 : 200, text: JSON.stringify({ results }) };

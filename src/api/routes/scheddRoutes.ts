@@ -11,7 +11,7 @@ export const scheddRoutes = (wms: Wms): Route[] => [
     path: "/v1/schedds",
     tag: "schedds",
     roles: ["user", "system-tms", "operator"],
-    extension: true,
+    isExtension: true,
     description: "Every access point: how its queues stand, and when its TMS last asked for work.",
     responses: {
       200: {
@@ -19,17 +19,17 @@ export const scheddRoutes = (wms: Wms): Route[] => [
         schema: z.strictObject({ schedds: z.array(scheddSchema) }),
       },
     },
-    answer: async () => JSON.stringify({ schedds: await listSchedds(wms) }),
+    handle: async () => JSON.stringify({ schedds: await listSchedds(wms) }),
   }),
   route({
     method: "get",
     path: "/v1/schedds/{schedd}",
     tag: "schedds",
     roles: ["user", "system-tms", "operator"],
-    extension: true,
+    isExtension: true,
     description: "One access point: also which taskforces are leased, given up, and handed out next.",
     responses: { 200: { description: "The access point.", schema: scheddContentsSchema } },
     errors: [404],
-    answer: async ({ params }) => JSON.stringify(await readSchedd(wms, params.schedd)),
+    handle: async ({ params }) => JSON.stringify(await readSchedd(wms, params.schedd)),
   }),
 ];

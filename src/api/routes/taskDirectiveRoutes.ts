@@ -19,7 +19,7 @@ export const taskDirectiveRoutes = (wms: Wms): Route[] => [
     description: "One task directive.",
     responses: { 200: { description: "The task directive.", schema: taskDirectiveSchema } },
     errors: [404],
-    answer: ({ params }) => readTaskDirective(wms, params.task_id),
+    handle: ({ params }) => readTaskDirective(wms, params.task_id),
   }),
   route({
     method: "post",
@@ -29,9 +29,9 @@ export const taskDirectiveRoutes = (wms: Wms): Route[] => [
     description: "Gives a task one more taskforce, set up as its first one, which overtakes whatever waits.",
     body: { schema: addWorkersSchema, required: true },
     responses: { 200: { description: "The new taskforce.", schema: taskforceSchema } },
-    idempotent: true,
+    isIdempotent: true,
     errors: [404, 409, 422],
-    async answer({ params: { task_id }, body, source, log, idempotentRequest }) {
+    async handle({ params: { task_id }, body, source, log, idempotentRequest }) {
       const { result, replayed } = await addWorkersIdempotently(
         withRequestLog(wms, log),
         task_id,

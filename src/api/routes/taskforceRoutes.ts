@@ -15,7 +15,7 @@ export const taskforceRoutes = (wms: Wms): Route[] => [
     description: "One taskforce.",
     responses: { 200: { description: "The taskforce.", schema: taskforceSchema } },
     errors: [404],
-    answer: ({ params }) => readTaskforce(wms, params.taskforce_uuid),
+    handle: ({ params }) => readTaskforce(wms, params.taskforce_uuid),
   }),
   queryRoute(wms, {
     kind: "taskforce",

@@ -64,9 +64,9 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     description: "Creates a workflow with its task directives and taskforces, all at once or not at all.",
     body: { schema: createWorkflowSchema, required: true },
     responses: { 200: { description: "What was created.", schema: createdSchema } },
-    idempotent: true,
+    isIdempotent: true,
     errors: [409, 422, 502],
-    async answer({ body, log, idempotentRequest }) {
+    async handle({ body, log, idempotentRequest }) {
       const { result, replayed } = await createWorkflowIdempotently(withRequestLog(wms, log), body, idempotentRequest);
       return idempotentResponse({ text: await stringifyCreated(result), replayed });
     },
@@ -79,20 +79,20 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     description: "One workflow.",
     responses: { 200: { description: "The workflow.", schema: workflowSchema } },
     errors: [404],
-    answer: ({ params }) => readWorkflow(wms, params.workflow_id),
+    handle: ({ params }) => readWorkflow(wms, params.workflow_id),
   }),
   route({
     method: "get",
     path: "/v1/workflows/{workflow_id}/summary",
     tag: "workflows",
     roles: ["user", "operator"],
-    extension: true,
+    isExtension: true,
     description:
       "A workflow at a glance: its taskforces summed up, what failed, and what it waits for. Tells of all that was reported before, " +
       "or, of a workflow with thousands of taskforces, of all until a moment ago.",
     responses: { 200: { description: "The summary.", schema: summarySchema } },
     errors: [404],
-    answer: async ({ params }) => JSON.stringify(await readSummary(wms, params.workflow_id)),
+    handle: async ({ params }) => JSON.stringify(await readSummary(wms, params.workflow_id)),
   }),
   deactivationRoute(wms, "abort", "ABORTED", "Ends a workflow that shall not go on."),
   deactivationRoute(wms, "finished", "FINISHED", "Ends a workflow that has done its work."),
@@ -120,6 +120,6 @@ const deactivationRoute = (
     description: `${description} None of its taskforces starts any more, and those that run are stopped.`,
     responses: { 200: { description: "How many taskforces are to be stopped.", schema: deactivatedSchema } },
     errors: [404],
-    answer: async ({ params, log }) =>
+    handle: async ({ params, log }) =>
       JSON.stringify(await deactivateWorkflow(withRequestLog(wms, log), params.workflow_id, deactivation)),
   });
