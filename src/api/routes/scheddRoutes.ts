@@ -12,7 +12,7 @@ export const scheddRoutes = (wms: Wms): Route[] => [
     tag: "schedds",
     roles: ["user", "system-tms", "operator"],
     isExtension: true,
-    description: "Every access point: how its queues stand, and when its TMS last asked for work.",
+    description: "Lists all access points with the state of their queues and the last poll of their TMS.",
     responses: {
       200: {
         description: "The access points, by name.",
@@ -27,7 +27,8 @@ export const scheddRoutes = (wms: Wms): Route[] => [
     tag: "schedds",
     roles: ["user", "system-tms", "operator"],
     isExtension: true,
-    description: "One access point: also which taskforces are leased, given up, and handed out next.",
+    description:
+      "Returns one access point, including its leased taskforces, its dead letters, and the next taskforces in its queues.",
     responses: { 200: { description: "The access point.", schema: scheddContentsSchema } },
     errors: [404],
     handle: async ({ params }) => JSON.stringify(await readSchedd(wms, params.schedd)),
