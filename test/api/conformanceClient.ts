@@ -44,8 +44,8 @@ export interface OpenApiDocument {
 }
 
 /**
- * Creates a client that validates each response against the service's own document: the body by path, method and status,
- * and for errors also the code and the reason phrase.
+ * Creates a client that validates each response against the service's own document: the body by path, method and
+ * status, and for errors also the code and the reason phrase.
  *
  * @param token sent with every request that has no `authorization` of its own
  */

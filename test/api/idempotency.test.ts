@@ -37,8 +37,8 @@ const addWorkers = (
   });
 
 /**
- * Repeats a request while another one with its key is under way. It does not pause, so that Redis may time out on a busy
- * machine; then it repeats the request, too.
+ * Repeats a request while another one with its key is under way. It does not pause, so that Redis may time out on a
+ * busy machine; then it repeats the request, too.
  */
 async function waitWhileConflict<T>(request: () => Promise<CheckedResponse<T>>): Promise<CheckedResponse<T>> {
   for (;;) {

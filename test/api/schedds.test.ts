@@ -29,7 +29,11 @@ const post = async (path: string, body?: unknown): Promise<void> => {
 const pollQueue = ({ schedd }: ScheddLocation, queue: "starter" | "stopper" = "starter", of = fixture) =>
   of.client.get(`/v1/tms/pending-${queue}/taskforces?schedd=${schedd}`);
 
-/** Creates taskforces and waits until they are in a schedd's starter queue. @returns their uuids in the order of creation */
+/**
+ * Creates taskforces and waits until they are in a schedd's starter queue.
+ *
+ * @returns their uuids in the order of creation
+ */
 async function createPending(place: ScheddLocation, count: number, priority = 50): Promise<string[]> {
   const tasks = Array.from({ length: count }, (_, n) => makeTaskRequest(place.location, { task_args: `part ${n}` }));
   const { body } = await fixture.client.post("/v1/workflows", makeWorkflowRequest(tasks, { priority }));

@@ -18,7 +18,7 @@ export type ContentSecurityPolicy = Partial<
   >
 >;
 
-/** For user interfaces of other projects: they load only from this service, but set styles and icons in the document. */
+/** For the user interfaces of other projects, which have styles and icons inside their documents. */
 export const THIRD_PARTY_UI_POLICY: ContentSecurityPolicy = {
   defaultSrc: ["'self'"],
   scriptSrc: ["'self'"],
@@ -28,7 +28,7 @@ export const THIRD_PARTY_UI_POLICY: ContentSecurityPolicy = {
   baseUri: ["'self'"],
 };
 
-/** Creates a handler that sets the security headers of pages with a policy. Without `frameAncestors`, they allow no frame. */
+/** Creates a handler that sets security headers with a policy. `frameAncestors` is none by default. */
 export const securityHeaders = (
   { frameAncestors = ["'none'"], ...sources }: ContentSecurityPolicy,
   options: HelmetOptions = {},

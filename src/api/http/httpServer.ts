@@ -20,7 +20,7 @@ import {
   setSecurityHeaders,
 } from "./responses.js";
 
-/** How long an idle connection stays open: longer than the pause between two polls of a TMS, which Node's 5 s is not. */
+/** How long an idle connection stays open. Node's default of 5 s is shorter than the polling interval of a TMS. */
 const KEEP_ALIVE_TIMEOUT_MS = 80_000;
 /** How often the server looks for requests and responses that take too long. */
 const TIMEOUT_CHECK_INTERVAL_MS = 1000;
@@ -28,8 +28,8 @@ const TIMEOUT_CHECK_INTERVAL_MS = 1000;
 const LINGER_TIMEOUT_MS = 2000;
 
 /**
- * Creates the HTTP server of an app. It enforces the limits on heads, times and connections, and answers errors that Node
- * detects in the same form as all others. It closes connections beyond the allowed number at once.
+ * Creates the HTTP server of an app. It enforces the limits on heads, times and connections, and answers errors that
+ * Node detects in the same form as all others. It closes connections beyond the allowed number at once.
  */
 export function createServer(app: RequestListener, limits: HttpLimits = DEFAULT_HTTP_LIMITS): Server {
   const options = {
@@ -48,7 +48,8 @@ export function createServer(app: RequestListener, limits: HttpLimits = DEFAULT_
     setSecurityHeaders(response);
     if (request.headers.host === undefined && request.httpVersion === "1.1")
       rejectRequest(response, 400, "Host: missing header");
-    else if (!isRequestTarget(request.url)) rejectRequest(response, 400, "the request's target is no address");
+    else if (!isRequestTarget(request.url))
+      rejectRequest(response, 400, "the request target is neither a path nor a URL");
     else app(request, response);
   });
   const openResponses = new OpenResponses(server, 1000 * limits.responseSeconds);
@@ -92,8 +93,8 @@ export function createServer(app: RequestListener, limits: HttpLimits = DEFAULT_
 /**
  * Makes the classes of a server's requests and responses have the prototypes that Express sets on each object.
  *
- * V8 gives an object whose prototype was changed a shape of its own, which makes every later property access slow. That was
- * half the time of a small request. Setting the prototype that an object already has keeps its shape.
+ * V8 gives an object whose prototype was changed a shape of its own, which makes every later property access slow.
+ * That was half the time of a small request. Setting the prototype that an object already has keeps its shape.
  *
  * @param app an Express app adopts the new prototypes; any other listener gets Node's own classes
  */
@@ -143,8 +144,8 @@ function rejectConnection(socket: Duplex, error: HttpError): void {
 }
 
 /**
- * Closes a connection after the client had time to read the response. The kernel resets a connection that is closed with
- * unread input, and a client may lose the response to a reset.
+ * Closes a connection after the client had time to read the response. The kernel resets a connection that is closed
+ * with unread input, and a client may lose the response to a reset.
  *
  * @param unreadInput the rest of a request, which is discarded; each piece extends the time
  */

@@ -19,7 +19,7 @@ interface RouteMountOptions {
   log: Logger;
 }
 
-/** Adds routes to an app. Each request is authorized, rate-limited, parsed, validated and handled. Other methods get a 405. */
+/** Adds routes to an app: authorization, rate limit, body, validation, handler, response. Other methods get a 405. */
 export function mountRoutes(
   app: Express,
   routes: readonly Route[],
@@ -53,11 +53,11 @@ function allowedMethodsOf({ method, getHasSideEffects }: Route): string {
 }
 
 /**
- * Creates the handlers that read the bytes of a body, whatever its content type. `express.json` would reject bodies for the
- * charset of a content type that has no meaning here.
+ * Creates the handlers that read the bytes of a body, whatever its content type. `express.json` would reject bodies
+ * for the charset of a content type that has no meaning here.
  *
- * The first handler rejects a body by its `Content-Length`. Express would first wait for all of it, and the client would get
- * no answer until the time limit. Node discards the rest.
+ * The first handler rejects a body by its `Content-Length`. Express would first wait for all of it, and the client
+ * would get no answer until the time limit. Node discards the rest.
  *
  * @param maxBytes the largest allowed body after decompression
  */

@@ -17,8 +17,8 @@ export interface RateLimiter {
 }
 
 /**
- * Rejects requests with 429 once a caller has reached the limit. While Redis is unreachable all requests pass: the handlers
- * of the routes answer them with 503.
+ * Rejects requests with 429 once a caller has reached the limit. While Redis is unreachable all requests pass: the
+ * handlers of the routes answer them with 503.
  *
  * @returns a handler for authenticated requests, and one for rejected tokens, which count for the sender's address
  */

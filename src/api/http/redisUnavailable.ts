@@ -23,10 +23,10 @@ const OUTAGE_ERROR_CODES = new Set([
 const OUTAGE_MESSAGES =
   /^(Connection is closed|Stream isn't writeable|Command timed out|Cluster isn't ready|Too many Cluster redirections|None of startup nodes|Node is disconnected|Socket timeout|connect ETIMEDOUT)/;
 
-/** Error replies of a Redis that is reachable but cannot serve now. Before Redis 7, the error of a script contains them. */
+/** Error replies of a Redis that cannot serve now. Before Redis 7, the error of a script contains them. */
 const REFUSAL_REPLY = /(?:^|-)(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MISCONF|NOREPLICAS|OOM)\b/;
 
-/** The code of an error reply with which Redis refuses to serve now, such as `READONLY`; `undefined` for other errors. */
+/** The code of an error reply such as `READONLY`, if Redis cannot serve now; `undefined` for other errors. */
 export const redisRefusalCode = (error: unknown): string | undefined =>
   error instanceof Error && error.name === "ReplyError" ? REFUSAL_REPLY.exec(error.message)?.[1] : undefined;
 

@@ -44,7 +44,7 @@ const REQUEST_CONTEXT = Symbol("requestContext");
 export const requestContextOf = (response: Response): RequestContext =>
   (response.locals as { [REQUEST_CONTEXT]: RequestContext })[REQUEST_CONTEXT];
 
-/** Creates the context of each request and calls the observers after its response. Mount it before all other handlers. */
+/** Creates the context of each request and calls the observers after its response. Mount it first. */
 export function trackRequests(observers: readonly RequestObserver[], draining: DrainController): RequestHandler {
   return (request, response, next) => {
     const startedAtMs = performance.now();
@@ -106,9 +106,9 @@ export const logRequests =
   };
 
 /**
- * Whether the process is shutting down. From then on every response says `Connection: close`, those under way included, so
- * that clients open new connections elsewhere. A connection that closes without notice may break during the client's next
- * request, and the client could not know whether that request took effect.
+ * Whether the process is shutting down. From then on every response says `Connection: close`, those under way
+ * included, so that clients open new connections elsewhere. A connection that closes without notice may break during
+ * the client's next request, and the client could not know whether that request took effect.
  */
 export class DrainController {
   readonly #openResponses = new Set<ServerResponse>();
@@ -149,8 +149,8 @@ function setConnectionClose(response: ServerResponse): void {
 const streamingResponses = new WeakSet<ServerResponse>();
 
 /**
- * Marks a response without an end of its own: it has no time limit, and a client that disconnects was served. Its sender
- * must itself disconnect a client that stops reading.
+ * Marks a response without an end of its own: it has no time limit, and a client that disconnects was served. Its
+ * sender must itself disconnect a client that stops reading.
  */
 export const markAsStreaming = (response: ServerResponse): void => void streamingResponses.add(response);
 

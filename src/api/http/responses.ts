@@ -52,8 +52,8 @@ export interface ResponseOptions {
 }
 
 /**
- * Sends JSON text as bytes. Node would join a string to the head and encode both as UTF-8, but a reason phrase is Latin-1.
- * It is also cheaper than Express's `response.json`.
+ * Sends JSON text as bytes. Node would join a string to the head and encode both as UTF-8, but a reason phrase is
+ * Latin-1. It is also cheaper than Express's `response.json`.
  */
 export function sendJson(
   response: ServerResponse,

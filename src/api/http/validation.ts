@@ -31,8 +31,8 @@ export async function validateBody<S extends z.ZodType>(schema: S, input: unknow
 }
 
 /**
- * An array with more members is long. zod checks every member of an array, at up to 50 µs for each issue: a hostile body
- * with 100,000 bad members would block the process for seconds.
+ * An array with more members is long. zod checks every member of an array, at up to 50 µs for each issue: a hostile
+ * body with 100,000 bad members would block the process for seconds.
  */
 const LONG_ARRAY_MEMBERS = 20;
 
@@ -101,7 +101,11 @@ async function findMemberIssues(
   return [];
 }
 
-/** Checks a member of a long array, the long arrays in it first. @returns `output`, the typed member, if there are no issues */
+/**
+ * Checks a member of a long array, the long arrays in it first.
+ *
+ * @returns `output`, the typed member, if there are no issues
+ */
 async function checkMember(
   schema: Schema,
   member: unknown,
@@ -124,8 +128,8 @@ interface LongArrayCheck {
 }
 
 /**
- * Checks the long arrays that are direct members of an object, and yields to other requests between their members: to check
- * a workflow of thousands of tasks as a whole takes a tenth of a second.
+ * Checks the long arrays that are direct members of an object, and yields to other requests between their members: to
+ * check a workflow of thousands of tasks as a whole takes a tenth of a second.
  *
  * @returns `undefined` if there is no such array
  */

@@ -30,7 +30,10 @@ export interface EventStreamLimits {
 export const sendEventStreamHead = (response: ServerResponse): void =>
   void response.writeHead(200, EVENT_STREAM_HEADERS);
 
-/** Sends the events of a subscription until the client disconnects or lags too far, the time limit passes, or draining starts. */
+/**
+ * Sends the events of a subscription until the client disconnects or lags too far, the time limit passes, or draining
+ * starts.
+ */
 export function streamEvents(
   response: ServerResponse,
   subscription: Subscription,

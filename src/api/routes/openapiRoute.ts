@@ -4,8 +4,8 @@ import type { OpenApiDocument } from "../http/openapi.js";
 import { type Route, route } from "../http/route.js";
 
 /**
- * Adds the route that serves the OpenAPI document of all routes. The document is built on first use, because its library
- * would slow down the start.
+ * Adds the route that serves the OpenAPI document of all routes. The document is built on first use, because its
+ * library would slow down the start.
  */
 export function addOpenApiRoute(routes: readonly Route[]): {
   routes: Route[];
