@@ -17,7 +17,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description It is. */
+                /** @description The process is alive. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -28,7 +28,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -37,7 +37,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -46,7 +46,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -55,7 +55,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -81,7 +81,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Whether requests can be served: 503 while Redis does not answer or takes no writes, while its data is laid out in another way, and while the service is draining. */
+        /** @description Whether the service can serve requests. 503 while Redis is unreachable or refuses writes, while its data has another layout, and while the service is draining. */
         get: {
             parameters: {
                 query?: never;
@@ -91,7 +91,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description They can, and what was looked at. */
+                /** @description The service is ready. Lists the checks. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -106,7 +106,7 @@ export interface paths {
                                     version: number;
                                 };
                                 redis: {
-                                    /** @description How long Redis took to answer. */
+                                    /** @description Response time of Redis. */
                                     seconds: number;
                                     status: string;
                                 };
@@ -115,7 +115,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -124,7 +124,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -133,7 +133,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -142,7 +142,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -168,7 +168,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Says that the API is here. */
+        /** @description Returns an empty object. Clients test their access with it. */
         get: {
             parameters: {
                 query?: never;
@@ -187,7 +187,7 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -196,7 +196,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -205,7 +205,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -214,7 +214,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -223,7 +223,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -232,7 +232,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -241,7 +241,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -267,15 +267,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What happens to all workflows, while it happens: server-sent events, without an end. Those of one workflow are in order. */
+        /** @description Streams the events of all workflows as server-sent events. The stream has no end. Events of one workflow are in order. */
         get: {
             parameters: {
                 query?: {
-                    /** @description The same as the header Last-Event-ID, which counts where both are there. */
+                    /** @description Replaces the header Last-Event-ID, which has precedence. */
                     last_event_id?: string;
                 };
                 header?: {
-                    /** @description The id of the last event that the client got from this stream, from any process: what came after it is sent first. Without it the stream begins with what happens from now on. */
+                    /** @description The id of the last event that the client received, from any process. The stream starts with the events after it. Without it, the stream starts with new events. */
                     "last-event-id"?: string;
                 };
                 path?: never;
@@ -283,7 +283,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Events phase, summary, deactivated, created and gap; this is the data of one. */
+                /** @description Events phase, summary, deactivated, created and gap. The schema is that of the data of one event. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -292,7 +292,7 @@ export interface paths {
                         "text/event-stream": components["schemas"]["PhaseEvent"] | components["schemas"]["SummaryEvent"] | components["schemas"]["DeactivatedEvent"] | components["schemas"]["GapEvent"] | components["schemas"]["CreatedEvent"];
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -301,7 +301,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -310,7 +310,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -319,7 +319,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -328,7 +328,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -337,7 +337,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -346,7 +346,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -372,7 +372,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The queues of a workflow that the user's own programs write to or read from. */
+        /** @description Lists the public queues of a workflow, which programs of the user write to or read from. */
         get: {
             parameters: {
                 query?: never;
@@ -408,7 +408,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -417,7 +417,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -426,7 +426,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -435,7 +435,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no such thing, or its state does not allow this. */
+                /** @description The object does not exist, or its state does not allow this. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -444,7 +444,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -453,7 +453,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -462,7 +462,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -471,7 +471,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -499,7 +499,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Finds task directives by a MongoDB filter, oldest first, a page at a time. */
+        /** @description Returns one page of the task directives that match a MongoDB filter, oldest first. */
         post: {
             parameters: {
                 query?: never;
@@ -513,7 +513,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description One page of what matches. */
+                /** @description One page of matches. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -521,12 +521,12 @@ export interface paths {
                     content: {
                         "application/json": {
                             next_after: components["schemas"]["QueryNextAfter"];
-                            /** @description The task directives; with a projection, only the fields that it names. */
+                            /** @description The task directives; with a projection, only its fields. */
                             task_directives: (components["schemas"]["TaskDirectiveObject"] | components["schemas"]["ProjectedTaskDirective"])[];
                         };
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -535,7 +535,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -544,7 +544,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -553,7 +553,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -562,7 +562,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -571,7 +571,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -580,7 +580,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -606,7 +606,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Finds taskforces by a MongoDB filter, oldest first, a page at a time. */
+        /** @description Returns one page of the taskforces that match a MongoDB filter, oldest first. */
         post: {
             parameters: {
                 query?: never;
@@ -620,7 +620,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description One page of what matches. */
+                /** @description One page of matches. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -628,12 +628,12 @@ export interface paths {
                     content: {
                         "application/json": {
                             next_after: components["schemas"]["QueryNextAfter"];
-                            /** @description The taskforces; with a projection, only the fields that it names. */
+                            /** @description The taskforces; with a projection, only its fields. */
                             taskforces: (components["schemas"]["TaskforceObject"] | components["schemas"]["ProjectedTaskforce"])[];
                         };
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -642,7 +642,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -651,7 +651,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -660,7 +660,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -669,7 +669,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -678,7 +678,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -687,7 +687,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -713,7 +713,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Finds workflows by a MongoDB filter, oldest first, a page at a time. */
+        /** @description Returns one page of the workflows that match a MongoDB filter, oldest first. */
         post: {
             parameters: {
                 query?: never;
@@ -727,7 +727,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description One page of what matches. */
+                /** @description One page of matches. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -735,12 +735,12 @@ export interface paths {
                     content: {
                         "application/json": {
                             next_after: components["schemas"]["QueryNextAfter"];
-                            /** @description The workflows; with a projection, only the fields that it names. */
+                            /** @description The workflows; with a projection, only its fields. */
                             workflows: components["schemas"]["WorkflowObject"][];
                         };
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -749,7 +749,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -758,7 +758,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -767,7 +767,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -776,7 +776,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -785,7 +785,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -794,7 +794,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -818,7 +818,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Every access point: how its queues stand, and when its TMS last asked for work. */
+        /** @description Lists all access points with the state of their queues and the last poll of their TMS. */
         get: {
             parameters: {
                 query?: never;
@@ -839,7 +839,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -848,7 +848,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -857,7 +857,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -866,7 +866,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -875,7 +875,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -884,7 +884,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -893,7 +893,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -919,7 +919,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One access point: also which taskforces are leased, given up, and handed out next. */
+        /** @description Returns one access point, including its leased taskforces, its dead letters, and the next taskforces in its queues. */
         get: {
             parameters: {
                 query?: never;
@@ -941,7 +941,7 @@ export interface paths {
                         "application/json": components["schemas"]["ScheddContents"];
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -950,7 +950,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -959,7 +959,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -968,7 +968,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no such thing, or its state does not allow this. */
+                /** @description The object does not exist, or its state does not allow this. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -977,7 +977,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -986,7 +986,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -995,7 +995,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1004,7 +1004,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1030,7 +1030,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description This description of the API, as OpenAPI 3.1. */
+        /** @description Returns the OpenAPI 3.1 document of the API. */
         get: {
             parameters: {
                 query?: never;
@@ -1051,7 +1051,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1060,7 +1060,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1069,7 +1069,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1078,7 +1078,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -1087,7 +1087,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1096,7 +1096,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1105,7 +1105,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1131,7 +1131,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One task directive. */
+        /** @description Returns one task directive. */
         get: {
             parameters: {
                 query?: never;
@@ -1153,7 +1153,7 @@ export interface paths {
                         "application/json": components["schemas"]["TaskDirectiveObject"];
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1162,7 +1162,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1171,7 +1171,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1180,7 +1180,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no such thing, or its state does not allow this. */
+                /** @description The object does not exist, or its state does not allow this. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1189,7 +1189,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -1198,7 +1198,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1207,7 +1207,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1216,7 +1216,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1244,12 +1244,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Gives a task one more taskforce, set up as its first one, which overtakes whatever waits. */
+        /** @description Adds a taskforce to a task, with the configuration of its first one. It starts before other waiting taskforces. */
         post: {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description Chosen by the client, 1 to 255 visible ASCII characters: the same request with the same key takes effect once in 24 h, and gets the same answer again. A key counts for one caller and one path. */
+                    /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
                     "Idempotency-Key"?: string;
                 };
                 path: {
@@ -1272,7 +1272,7 @@ export interface paths {
                 /** @description The new taskforce. */
                 200: {
                     headers: {
-                        /** @description The same request had taken effect before. */
+                        /** @description This is the response of an earlier request with the same key. */
                         "Idempotency-Replayed"?: "true";
                         [name: string]: unknown;
                     };
@@ -1280,7 +1280,7 @@ export interface paths {
                         "application/json": components["schemas"]["TaskforceObject"];
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1289,7 +1289,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1298,7 +1298,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1307,7 +1307,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no such thing, or its state does not allow this. */
+                /** @description The object does not exist, or its state does not allow this. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1316,7 +1316,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The same request, by its Idempotency-Key, is still under way. Retry-After says when to ask again, in seconds. */
+                /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1325,7 +1325,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -1334,7 +1334,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The request is right, but the state forbids it. */
+                /** @description The request is valid, but the state of the object forbids it. */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1343,7 +1343,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1352,7 +1352,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1361,7 +1361,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1385,7 +1385,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One taskforce. */
+        /** @description Returns one taskforce. */
         get: {
             parameters: {
                 query?: never;
@@ -1407,7 +1407,7 @@ export interface paths {
                         "application/json": components["schemas"]["TaskforceObject"];
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1416,7 +1416,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1425,7 +1425,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1434,7 +1434,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no such thing, or its state does not allow this. */
+                /** @description The object does not exist, or its state does not allow this. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1443,7 +1443,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -1452,7 +1452,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1461,7 +1461,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1470,7 +1470,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1498,7 +1498,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description The HTCondor cluster of a taskforce ended. */
+        /** @description Reports that the HTCondor cluster of a taskforce ended. */
         post: {
             parameters: {
                 query?: never;
@@ -1512,25 +1512,25 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @description When the HTCondor cluster ended, in epoch seconds. */
+                        /** @description The end of the HTCondor cluster, in epoch seconds. */
                         condor_complete_ts: number;
                     };
                 };
             };
             responses: {
-                /** @description The report is recorded, now or when it first came. */
+                /** @description The report is recorded. A repeated report changes nothing. */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": {
-                            /** @description The taskforce that the report is about. */
+                            /** @description The reported taskforce. */
                             taskforce_uuid: string;
                         };
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1539,7 +1539,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1548,7 +1548,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1557,7 +1557,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no such thing, or its state does not allow this. */
+                /** @description The object does not exist, or its state does not allow this. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1566,7 +1566,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -1575,7 +1575,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1584,7 +1584,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1593,7 +1593,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1619,7 +1619,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A taskforce was removed from HTCondor. */
+        /** @description Reports that a taskforce was removed from HTCondor. */
         post: {
             parameters: {
                 query?: never;
@@ -1632,19 +1632,19 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The report is recorded, now or when it first came. */
+                /** @description The report is recorded. A repeated report changes nothing. */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": {
-                            /** @description The taskforce that the report is about. */
+                            /** @description The reported taskforce. */
                             taskforce_uuid: string;
                         };
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1653,7 +1653,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1662,7 +1662,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1671,7 +1671,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no such thing, or its state does not allow this. */
+                /** @description The object does not exist, or its state does not allow this. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1680,7 +1680,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -1689,7 +1689,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1698,7 +1698,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1707,7 +1707,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1733,7 +1733,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A taskforce could not be removed from HTCondor. */
+        /** @description Reports that the removal of a taskforce from HTCondor failed. */
         post: {
             parameters: {
                 query?: never;
@@ -1747,25 +1747,25 @@ export interface paths {
             requestBody?: {
                 content: {
                     "application/json": {
-                        /** @description Why it failed; unknown unless told. */
+                        /** @description The cause; `unknown` by default. */
                         error?: string;
                     };
                 };
             };
             responses: {
-                /** @description The report is recorded, now or when it first came. */
+                /** @description The report is recorded. A repeated report changes nothing. */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": {
-                            /** @description The taskforce that the report is about. */
+                            /** @description The reported taskforce. */
                             taskforce_uuid: string;
                         };
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1774,7 +1774,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1783,7 +1783,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1792,7 +1792,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no such thing, or its state does not allow this. */
+                /** @description The object does not exist, or its state does not allow this. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1801,7 +1801,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -1810,7 +1810,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1819,7 +1819,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1828,7 +1828,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1854,7 +1854,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A taskforce was submitted to HTCondor. Of the body, cluster_id, n_workers, submit_dict and job_event_log_fpath must be there and count; other fields are ignored. */
+        /** @description Reports that a taskforce was submitted to HTCondor. The body must have cluster_id, n_workers, submit_dict and job_event_log_fpath; other fields are ignored. */
         post: {
             parameters: {
                 query?: never;
@@ -1871,19 +1871,19 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The report is recorded, now or when it first came. */
+                /** @description The report is recorded. A repeated report changes nothing. */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": {
-                            /** @description The taskforce that the report is about. */
+                            /** @description The reported taskforce. */
                             taskforce_uuid: string;
                         };
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1892,7 +1892,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1901,7 +1901,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1910,7 +1910,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no such thing, or its state does not allow this. */
+                /** @description The object does not exist, or its state does not allow this. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1919,7 +1919,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -1928,7 +1928,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1937,7 +1937,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1946,7 +1946,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1972,7 +1972,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A taskforce could not be submitted to HTCondor. */
+        /** @description Reports that the submission of a taskforce to HTCondor failed. */
         post: {
             parameters: {
                 query?: never;
@@ -1986,25 +1986,25 @@ export interface paths {
             requestBody?: {
                 content: {
                     "application/json": {
-                        /** @description Why it failed; unknown unless told. */
+                        /** @description The cause; `unknown` by default. */
                         error?: string;
                     };
                 };
             };
             responses: {
-                /** @description The report is recorded, now or when it first came. */
+                /** @description The report is recorded. A repeated report changes nothing. */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": {
-                            /** @description The taskforce that the report is about. */
+                            /** @description The reported taskforce. */
                             taskforce_uuid: string;
                         };
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2013,7 +2013,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2022,7 +2022,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2031,7 +2031,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no such thing, or its state does not allow this. */
+                /** @description The object does not exist, or its state does not allow this. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2040,7 +2040,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -2049,7 +2049,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2058,7 +2058,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2067,7 +2067,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2091,7 +2091,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Hands out the next taskforce to submit to HTCondor. Nobody else gets it until it is reported or its lease runs out. */
+        /** @description Leases the next taskforce to submit to HTCondor. The lease ends with a report or after a time limit. */
         get: {
             parameters: {
                 query: {
@@ -2100,7 +2100,7 @@ export interface paths {
                      * @description Deprecated, ignored.
                      */
                     collector?: string;
-                    /** @description The HTCondor access point that asks. */
+                    /** @description The HTCondor access point that the TMS serves. */
                     schedd: string;
                 };
                 header?: never;
@@ -2109,7 +2109,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description A taskforce with all that it takes to start it, or nothing. */
+                /** @description A taskforce with its task directive and queues, or an empty object. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2132,7 +2132,7 @@ export interface paths {
                         } | Record<string, never>;
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2141,7 +2141,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2150,7 +2150,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2159,7 +2159,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -2168,7 +2168,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2177,7 +2177,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2186,7 +2186,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The message queue service refused the request. */
+                /** @description The message queue service rejected the request. */
                 502: {
                     headers: {
                         [name: string]: unknown;
@@ -2195,7 +2195,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2221,7 +2221,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Hands out the next taskforce to remove from HTCondor. Nobody else gets it until it is reported or its lease runs out. */
+        /** @description Leases the next taskforce to remove from HTCondor. The lease ends with a report or after a time limit. */
         get: {
             parameters: {
                 query: {
@@ -2230,7 +2230,7 @@ export interface paths {
                      * @description Deprecated, ignored.
                      */
                     collector?: string;
-                    /** @description The HTCondor access point that asks. */
+                    /** @description The HTCondor access point that the TMS serves. */
                     schedd: string;
                 };
                 header?: never;
@@ -2239,7 +2239,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description A taskforce, or nothing. */
+                /** @description A taskforce, or an empty object. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2248,7 +2248,7 @@ export interface paths {
                         "application/json": components["schemas"]["TaskforceObject"] | Record<string, never>;
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2257,7 +2257,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2266,7 +2266,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2275,7 +2275,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -2284,7 +2284,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2293,7 +2293,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2302,7 +2302,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2330,7 +2330,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Replaces what is known of the workers of many taskforces. One of the two maps must be there. */
+        /** @description Replaces the worker statuses or errors of many taskforces. At least one of the two maps is required. */
         post: {
             parameters: {
                 query?: never;
@@ -2359,7 +2359,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description All were updated. */
+                /** @description All taskforces were updated. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2367,7 +2367,7 @@ export interface paths {
                     content: {
                         "application/json": {
                             results: {
-                                /** @description updated or failed. */
+                                /** @description `updated` or `failed`. */
                                 status: string;
                                 /** @description The taskforce. */
                                 uuid: string;
@@ -2375,7 +2375,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Some were not; failures come first. */
+                /** @description Some taskforces were not updated. Failures come first. */
                 207: {
                     headers: {
                         [name: string]: unknown;
@@ -2383,9 +2383,9 @@ export interface paths {
                     content: {
                         "application/json": {
                             results: {
-                                /** @description Why it failed. */
+                                /** @description The cause of the failure. */
                                 error?: string;
-                                /** @description updated or failed. */
+                                /** @description `updated` or `failed`. */
                                 status: string;
                                 /** @description The taskforce. */
                                 uuid: string;
@@ -2393,7 +2393,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2402,7 +2402,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2411,7 +2411,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2420,7 +2420,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -2429,7 +2429,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2438,7 +2438,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2447,7 +2447,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2473,12 +2473,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Creates a workflow with its task directives and taskforces, all at once or not at all. */
+        /** @description Creates a workflow with its task directives and taskforces, all or none. */
         post: {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description Chosen by the client, 1 to 255 visible ASCII characters: the same request with the same key takes effect once in 24 h, and gets the same answer again. A key counts for one caller and one path. */
+                    /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
                     "Idempotency-Key"?: string;
                 };
                 path?: never;
@@ -2555,10 +2555,10 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description What was created. */
+                /** @description The new workflow, task directives and taskforces. */
                 200: {
                     headers: {
-                        /** @description The same request had taken effect before. */
+                        /** @description This is the response of an earlier request with the same key. */
                         "Idempotency-Replayed"?: "true";
                         [name: string]: unknown;
                     };
@@ -2572,7 +2572,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2581,7 +2581,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2590,7 +2590,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2599,7 +2599,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The same request, by its Idempotency-Key, is still under way. Retry-After says when to ask again, in seconds. */
+                /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -2608,7 +2608,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -2617,7 +2617,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The request is right, but the state forbids it. */
+                /** @description The request is valid, but the state of the object forbids it. */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2626,7 +2626,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2635,7 +2635,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2644,7 +2644,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The message queue service refused the request. */
+                /** @description The message queue service rejected the request. */
                 502: {
                     headers: {
                         [name: string]: unknown;
@@ -2653,7 +2653,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2677,7 +2677,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One workflow. */
+        /** @description Returns one workflow. */
         get: {
             parameters: {
                 query?: never;
@@ -2699,7 +2699,7 @@ export interface paths {
                         "application/json": components["schemas"]["WorkflowObject"];
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2708,7 +2708,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2717,7 +2717,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2726,7 +2726,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no such thing, or its state does not allow this. */
+                /** @description The object does not exist, or its state does not allow this. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2735,7 +2735,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -2744,7 +2744,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2753,7 +2753,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2762,7 +2762,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2790,7 +2790,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Ends a workflow that shall not go on. None of its taskforces starts any more, and those that run are stopped. */
+        /** @description Aborts a workflow. No more of its taskforces start, and the running ones are stopped. */
         post: {
             parameters: {
                 query?: never;
@@ -2803,7 +2803,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description How many taskforces are to be stopped. */
+                /** @description The number of taskforces that will be stopped. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2812,7 +2812,7 @@ export interface paths {
                         "application/json": components["schemas"]["DeactivatedWorkflowResponseObject"];
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2821,7 +2821,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2830,7 +2830,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2839,7 +2839,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no such thing, or its state does not allow this. */
+                /** @description The object does not exist, or its state does not allow this. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2848,7 +2848,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -2857,7 +2857,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2866,7 +2866,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2875,7 +2875,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2901,7 +2901,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Ends a workflow that has done its work. None of its taskforces starts any more, and those that run are stopped. */
+        /** @description Marks a workflow as finished. No more of its taskforces start, and the running ones are stopped. */
         post: {
             parameters: {
                 query?: never;
@@ -2914,7 +2914,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description How many taskforces are to be stopped. */
+                /** @description The number of taskforces that will be stopped. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2923,7 +2923,7 @@ export interface paths {
                         "application/json": components["schemas"]["DeactivatedWorkflowResponseObject"];
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2932,7 +2932,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2941,7 +2941,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2950,7 +2950,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no such thing, or its state does not allow this. */
+                /** @description The object does not exist, or its state does not allow this. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2959,7 +2959,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -2968,7 +2968,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2977,7 +2977,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2986,7 +2986,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -3010,15 +3010,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What happens to a workflow, while it happens: server-sent events, without an end. */
+        /** @description Streams the events of a workflow as server-sent events. The stream has no end. */
         get: {
             parameters: {
                 query?: {
-                    /** @description The same as the header Last-Event-ID, which counts where both are there. */
+                    /** @description Replaces the header Last-Event-ID, which has precedence. */
                     last_event_id?: string;
                 };
                 header?: {
-                    /** @description The id of the last event that the client got from this stream, from any process: what came after it is sent first. Without it the stream begins with what happens from now on. */
+                    /** @description The id of the last event that the client received, from any process. The stream starts with the events after it. Without it, the stream starts with new events. */
                     "last-event-id"?: string;
                 };
                 path: {
@@ -3029,7 +3029,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Events phase, summary, deactivated and gap; this is the data of one. */
+                /** @description Events phase, summary, deactivated and gap. The schema is that of the data of one event. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3038,7 +3038,7 @@ export interface paths {
                         "text/event-stream": components["schemas"]["PhaseEvent"] | components["schemas"]["SummaryEvent"] | components["schemas"]["DeactivatedEvent"] | components["schemas"]["GapEvent"];
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3047,7 +3047,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3056,7 +3056,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3065,7 +3065,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no such thing, or its state does not allow this. */
+                /** @description The object does not exist, or its state does not allow this. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3074,7 +3074,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -3083,7 +3083,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3092,7 +3092,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3101,7 +3101,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -3127,7 +3127,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description A workflow at a glance: its taskforces summed up, what failed, and what it waits for. Tells of all that was reported before, or, of a workflow with thousands of taskforces, of all until a moment ago. */
+        /** @description Returns a summary of a workflow: counts of its taskforces, failures, and what it is waiting for. It includes all reports up to now; with thousands of taskforces it may be a moment old. */
         get: {
             parameters: {
                 query?: never;
@@ -3149,7 +3149,7 @@ export interface paths {
                         "application/json": components["schemas"]["WorkflowSummary"];
                     };
                 };
-                /** @description The request is wrong; the error names the field. */
+                /** @description The request is invalid. The error names the field. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3158,7 +3158,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no bearer token, or none that counts. */
+                /** @description The bearer token is missing or invalid. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3167,7 +3167,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The token's owner lacks the role. */
+                /** @description The caller does not have the role. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3176,7 +3176,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description There is no such thing, or its state does not allow this. */
+                /** @description The object does not exist, or its state does not allow this. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3185,7 +3185,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The body is too large, or holds too many keys and values. */
+                /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -3194,7 +3194,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After says when it may send the next one, in seconds. */
+                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3203,7 +3203,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The service is at fault. */
+                /** @description An internal error. */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3212,7 +3212,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds. */
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -3255,16 +3255,16 @@ export interface components {
             workflow_id: string;
         };
         DeactivatedWorkflowResponseObject: {
-            /** @description How many of its taskforces are to be stopped. */
+            /** @description Number of its taskforces that will be stopped. */
             n_taskforces: number;
-            /** @description The workflow that no longer runs. */
+            /** @description The deactivated workflow. */
             workflow_id: string;
         };
-        /** @description The body of every answer from 400 on. */
+        /** @description The body of every response with a status of 400 or above. */
         ErrorResponse: {
             /** @description The HTTP status. */
             code: number;
-            /** @description What was wrong; also HTTP's reason phrase, as far as Latin-1 goes. */
+            /** @description The reason; also the HTTP reason phrase, in Latin-1. */
             error: string;
         };
         /** @description What to search for. */
@@ -3419,7 +3419,7 @@ export interface components {
             /** @description The workflow it belongs to. */
             workflow_id?: string;
         };
-        /** @description Send it as after for the next page; null on the last one. */
+        /** @description Send this value as after to get the next page; null on the last page. */
         QueryNextAfter: string | null;
         /** @description How a queue stands, and which taskforces are where. */
         QueueContents: {

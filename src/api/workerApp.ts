@@ -2,10 +2,9 @@ import express, { type Express } from "express";
 import type { Logger } from "pino";
 import type { HttpLimits } from "../domain/httpLimits.js";
 import { createRouteAuthorizer } from "./http/authorize.js";
-import type { DrainController } from "./http/drainController.js";
-import { createErrorHandler, rejectUnknownPath } from "./http/errorHandlers.js";
 import { mountRoutes } from "./http/mountRoutes.js";
-import { type RequestObserver, trackRequests } from "./http/requestContext.js";
+import { type DrainController, type RequestObserver, trackRequests } from "./http/requestContext.js";
+import { createErrorHandler, rejectUnknownPath } from "./http/responses.js";
 import { type MetricsEndpoint, mountMetrics } from "./routes/metricsEndpoint.js";
 import { operationRoutes, type Readiness } from "./routes/operationRoutes.js";
 

@@ -1,9 +1,7 @@
+import { redisRefusalCode } from "../api/http/redisUnavailable.js";
 import type { Readiness } from "../api/routes/operationRoutes.js";
 import { explainLayoutMismatch, type Layout, readOrInitializeLayout } from "../store/layout.js";
 import type { Store } from "../store/store.js";
-
-/** What Redis says when it is there, but takes no writes now. */
-const WRITE_REFUSAL_PATTERN = /^(READONLY|OOM|MISCONF|NOREPLICAS|LOADING|MASTERDOWN|CLUSTERDOWN|BUSY)\b/;
 
 /**
  * Looks whether requests can be served: Redis answers and takes writes, its data is laid out as this release knows it, and
@@ -22,7 +20,7 @@ export function createReadinessCheck(
     try {
       layout = await readOrInitializeLayout(redis, partitions);
     } catch (error) {
-      const [refusal] = WRITE_REFUSAL_PATTERN.exec((error as Error).message) ?? [];
+      const refusal = redisRefusalCode(error);
       const reason = refusal === undefined ? "Redis does not answer" : `Redis takes no writes (${refusal})`;
       return { ready: false, reason };
     }

@@ -7,7 +7,7 @@ import { startTestService, type TestService } from "../setup/testService.js";
 import { type ConformanceClient, createConformanceClient } from "./conformanceClient.js";
 import { type CreatedWorkflow, makeTaskRequest, makeWorkflowRequest, submitReport } from "./requestBodies.js";
 
-/** What `GET /v1/schedds/{schedd}` answers. */
+/** The response of `GET /v1/schedds/{schedd}`. */
 export type ScheddResponse = ScheddState<ScheddQueueState & ScheddQueueContents>;
 
 /** A cluster location of a schedd that only one test uses. */
@@ -18,7 +18,7 @@ export interface ScheddLocation {
 
 const LOCATION_COUNT = 100;
 
-/** A service and a client that checks its answers, with shortcuts to where a route's test begins. */
+/** A service and a client that checks its responses, with shortcuts to the initial states of tests. */
 export interface ApiFixture {
   client: ConformanceClient;
   service: TestService;
@@ -30,7 +30,7 @@ export interface ApiFixture {
   ): Promise<CreatedWorkflow>;
   /** Creates a workflow of one taskforce and waits until it can be handed out. */
   createPendingTaskforce(place?: ScheddLocation): Promise<Taskforce>;
-  /** A taskforce that was brought to a phase by requests. */
+  /** Creates a taskforce and brings it to a phase by requests. */
   createTaskforceInPhase(phase: Phase, place?: ScheddLocation): Promise<Taskforce>;
   readTaskforce(uuid: string): Promise<Taskforce>;
   close(): Promise<void>;
@@ -40,26 +40,28 @@ export interface ApiFixture {
  * Starts a service for the tests of some routes.
  *
  * @param overrides settings as in the environment
- * @param token what the client sends, for a service that checks tokens
+ * @param token the bearer token that the client sends
  */
 export async function startApiFixture(overrides: Record<string, string> = {}, token?: string): Promise<ApiFixture> {
-  const places = Array.from({ length: LOCATION_COUNT }, (_, n) => ({
+  const locations = Array.from({ length: LOCATION_COUNT }, (_, n) => ({
     location: `pool-${n}`,
     schedd: `schedd-${n}`,
   }));
   const service = await startTestService({
-    CLUSTER_LOCATIONS: JSON.stringify(Object.fromEntries(places.map(({ location, schedd }) => [location, { schedd }]))),
+    CLUSTER_LOCATIONS: JSON.stringify(
+      Object.fromEntries(locations.map(({ location, schedd }) => [location, { schedd }])),
+    ),
     ...overrides,
   });
   const client = await createConformanceClient(service.url, token);
-  const place = (): ScheddLocation => {
-    const next = places.pop();
-    if (next === undefined) throw new Error("raise the number of places");
+  const nextLocation = (): ScheddLocation => {
+    const next = locations.pop();
+    if (next === undefined) throw new Error("no unused location is left: raise LOCATION_COUNT");
     return next;
   };
-  const taskforce = async (uuid: string) => (await client.get<Taskforce>(`/v1/taskforces/${uuid}`)).body;
+  const readTaskforce = async (uuid: string) => (await client.get<Taskforce>(`/v1/taskforces/${uuid}`)).body;
 
-  const create: ApiFixture["createWorkflow"] = async ({ location }, more, request) => {
+  const createWorkflow: ApiFixture["createWorkflow"] = async ({ location }, more, request) => {
     const answer = await client.post<CreatedWorkflow>(
       "/v1/workflows",
       makeWorkflowRequest([makeTaskRequest(location, more)], request),
@@ -67,24 +69,24 @@ export async function startApiFixture(overrides: Record<string, string> = {}, to
     if (answer.status !== 200) throw new Error(`not created: ${answer.reason}`);
     return answer.body;
   };
-  const pending: ApiFixture["createPendingTaskforce"] = async (at = place()) => {
-    const { taskforces } = await create(at);
+  const createPendingTaskforce: ApiFixture["createPendingTaskforce"] = async (at = nextLocation()) => {
+    const { taskforces } = await createWorkflow(at);
     const [first] = taskforces;
     if (first === undefined) throw new Error("no taskforce was created");
-    // It has its phase a moment before its job.
+    // The taskforce enters its phase before its job is added.
     await waitForValue(
       "queued",
       async () => (await client.get<ScheddResponse>(`/v1/schedds/${at.schedd}`)).body,
       ({ starter }) => starter.next.includes(first.taskforce_uuid),
     );
-    return taskforce(first.taskforce_uuid);
+    return readTaskforce(first.taskforce_uuid);
   };
   const postOk = async (path: string, body?: unknown) => {
     const answer = await client.post(path, body);
     if (answer.status !== 200) throw new Error(`${path}: ${answer.reason}`);
   };
-  const broughtTo: ApiFixture["createTaskforceInPhase"] = async (phase, at = place()) => {
-    const { taskforce_uuid: uuid, workflow_id } = await pending(at);
+  const createTaskforceInPhase: ApiFixture["createTaskforceInPhase"] = async (phase, at = nextLocation()) => {
+    const { taskforce_uuid: uuid, workflow_id } = await createPendingTaskforce(at);
     const steps: [Phase, () => Promise<void>][] = [
       ["pending-starter", async () => undefined],
       [
@@ -105,16 +107,16 @@ export async function startApiFixture(overrides: Record<string, string> = {}, to
       await step();
       if (reached === phase) break;
     }
-    return taskforce(uuid);
+    return readTaskforce(uuid);
   };
   return {
-    client: client,
+    client,
     service,
-    nextLocation: place,
-    createWorkflow: create,
-    createPendingTaskforce: pending,
-    createTaskforceInPhase: broughtTo,
-    readTaskforce: taskforce,
+    nextLocation,
+    createWorkflow,
+    createPendingTaskforce,
+    createTaskforceInPhase,
+    readTaskforce,
     async close() {
       client.close();
       await service.close();

@@ -13,7 +13,7 @@ afterAll(() => fixture.close());
 
 const MIB = 1024 * 1024;
 const text = (more: object = {}) => JSON.stringify(makeWorkflowRequest([makeTaskRequest("pool-0", more)]));
-/** A request as text, with something in it that JSON.stringify would not write. */
+/** A request as text, with JSON for `task_args` that JSON.stringify would not write. */
 const textWith = (taskArgs: string) => text({ task_args: "HERE" }).replace('"HERE"', taskArgs);
 const post = (body: unknown, headers: Record<string, string> = {}) =>
   fixture.client.request("POST", "/v1/workflows", { body, headers });
@@ -48,7 +48,7 @@ describe("a body is read", () => {
     expect(chunked.status).toBe(413);
   });
 
-  it("not at all when its head tells of more, though nothing of it has come", async () => {
+  it("not at all if its Content-Length is too large, even before any of it arrives", async () => {
     const { hostname, port } = new URL(fixture.service.url);
     const outgoing = httpRequest({ hostname, port, method: "POST", path: "/v1/workflows" });
     outgoing.setHeader("content-length", 10 ** 12).flushHeaders();
@@ -57,7 +57,7 @@ describe("a body is read", () => {
     expect([statusCode, statusMessage]).toEqual([413, "body: larger than 32 MiB"]);
   });
 
-  it("up to as many bytes as a setting says", async () => {
+  it("up to the number of bytes of a setting", async () => {
     const small = await startApiFixture({ REQUEST_MAX_BYTES: "2000" });
     try {
       const body = text().padEnd(2000);
@@ -71,7 +71,7 @@ describe("a body is read", () => {
     }
   });
 
-  it("with every character that there is", async () => {
+  it("with characters of all kinds", async () => {
     const task_args = "\u0000\u0007\n\u007f\u0085é \u{1f600} \uffff";
     const { body } = await fixture.client.post<CreatedWorkflow>("/v1/workflows", text({ task_args }));
     expect(body.task_directives[0]?.task_args).toBe(task_args);
@@ -109,14 +109,14 @@ describe("a body is refused", () => {
     expect(answer.body.error).toMatch(error);
   });
 
-  it("that is said to be compressed, and is not, or by nobody knows what", async () => {
+  it("with a content encoding that is wrong or unknown", async () => {
     expect((await post(text(), { "content-encoding": "gzip" })).status).toBe(400);
     const { status, body } = await post(text(), { "content-encoding": "rot13" });
     expect(status).toBe(400);
     expect(body.error).toContain("rot13");
   });
 
-  it("on routes that read none, too, when it is no object", async () => {
+  it("on routes without a body, too, if it is not an object", async () => {
     const send = (body: string) => fixture.client.request("GET", "/v1/", { body });
     expect((await send("{}")).status).toBe(200);
     expect(await send("[]")).toMatchObject({ status: 400, reason: "body: expected object, got array" });
@@ -145,12 +145,12 @@ describe("keys and values", () => {
     });
   });
 
-  it("are not what only looks like them inside a text", async () => {
+  it("do not include their separators inside strings", async () => {
     const task_args = String.raw`{"a\": [1, 2, "`.repeat(100_000);
     expect((await post(text({ task_args }))).status).toBe(200);
   });
 
-  it("are as many as a setting says", async () => {
+  it("are limited by a setting", async () => {
     const small = await startApiFixture({ REQUEST_MAX_VALUES: "1000" });
     try {
       expect((await small.client.request("POST", "/v1/query/workflows", { body: ids(900) })).status).toBe(200);
@@ -164,7 +164,7 @@ describe("keys and values", () => {
   });
 });
 
-describe("of many faults, some are named:", () => {
+describe("of many issues, the error names a few:", () => {
   it.each<[string, string, RegExp]>([
     [
       "tasks without anything",
@@ -240,12 +240,12 @@ describe("of many faults, some are named:", () => {
   });
 });
 
-it("two halves of a surrogate pair are one character", async () => {
+it("an escaped surrogate pair is one character", async () => {
   const { body } = await fixture.client.post<CreatedWorkflow>("/v1/workflows", textWith('"\\ud83d\\ude00"'));
   expect(body.task_directives[0]?.task_args).toBe("\u{1f600}");
 });
 
-it("nothing leaks from a body to the objects of the service", async () => {
+it("a body cannot pollute the prototypes of the service", async () => {
   await post('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}');
   expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
   expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { closeServer, listen } from "../../src/app/httpListener.js";
 import { type ConformanceClient, createConformanceClient } from "./conformanceClient.js";
 
-/** What the server below answers next. */
+/** The next response of the server below. */
 let next: { status: number; reason?: string; body: unknown };
 
 const document = {

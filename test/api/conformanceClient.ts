@@ -1,26 +1,26 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 
-/** An answer that agrees with the served document. */
+/** A response that conforms to the served document. */
 export interface CheckedResponse<T> {
   status: number;
-  /** HTTP's reason phrase, its bytes read as Latin-1. */
+  /** The HTTP reason phrase, decoded as Latin-1. */
   reason: string;
   headers: IncomingHttpHeaders;
-  /** The body as it came. */
+  /** The raw body. */
   text: string;
-  /** The parsed body; undefined when there was none. */
+  /** The parsed body; `undefined` if there is none. */
   body: T;
 }
 
-/** What a request may have beside its method and path. */
+/** The body and headers of a request. */
 export interface RequestOptions {
-  /** Bytes and strings are sent as they are, everything else as JSON. */
+  /** Bytes and strings are sent unchanged, everything else as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
 }
 
-/** A client that checks every answer. Its methods throw when one does not agree with the document. */
+/** A client that checks every response. Its methods throw if one does not conform to the document. */
 export interface ConformanceClient {
   // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect
   request<T = any>(method: string, path: string, sent?: RequestOptions): Promise<CheckedResponse<T>>;
@@ -37,23 +37,23 @@ interface OpenApiOperation {
   responses: Record<string, { content: Record<string, { schema: object }> }>;
 }
 
-/** As much of an OpenAPI document as is read here. */
+/** The part of an OpenAPI document that the client reads. */
 export interface OpenApiDocument {
   paths: Record<string, Record<string, OpenApiOperation>>;
   components: Record<string, Record<string, object>>;
 }
 
 /**
- * A client of a running service that validates each answer against the document which that service serves: the body by
- * path, method and status, and for errors the shape, the code and the reason phrase as well.
+ * Creates a client that validates each response against the service's own document: the body by path, method and
+ * status, and for errors also the code and the reason phrase.
  *
- * @param token goes with every request that brings no `authorization` of its own
+ * @param token sent with every request that has no `authorization` of its own
  */
 export async function createConformanceClient(url: string, token?: string): Promise<ConformanceClient> {
   const agent = new Agent({ keepAlive: true });
-  const usual: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const defaultHeaders: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const { body: document } = await sendRequest<OpenApiDocument>(agent, url, "GET", "/v1/schema/openapi", {
-    headers: usual,
+    headers: defaultHeaders,
   });
   const check = createConformanceCheck(document);
   // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect
@@ -62,7 +62,7 @@ export async function createConformanceClient(url: string, token?: string): Prom
     path: string,
     sent: RequestOptions = {},
   ): Promise<CheckedResponse<T>> => {
-    const headers = { ...usual, ...sent.headers };
+    const headers = { ...defaultHeaders, ...sent.headers };
     const answer = await sendRequest<T>(agent, url, method, path, { ...sent, headers });
     check(method, path, answer);
     return answer;
@@ -89,13 +89,13 @@ function sendRequest<T>(
   const { body, headers } = sent;
   const bytes = body === undefined || typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const { hostname, port } = new URL(url);
-  // Node would send a GET's body without saying that there is one.
+  // Node would send the body of a GET without a Content-Length.
   const length: Record<string, string | number> =
     bytes === undefined || headers?.["transfer-encoding"] ? {} : { "content-length": Buffer.byteLength(bytes) };
   const options = { agent, hostname, port, method, path, headers: { ...length, ...headers } };
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(options, (incoming) => {
-      // A stream of events has no end: its head is the answer.
+      // A stream of events has no end, so only its head is read.
       if (isEventStream(incoming.headers)) incoming.destroy();
       const chunks: Buffer[] = [];
       incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -117,7 +117,7 @@ function sendRequest<T>(
   });
 }
 
-/** What throws when an answer does not agree with a document. */
+/** Creates a function that throws if a response does not conform to the document. */
 export function createConformanceCheck(
   document: OpenApiDocument,
 ): (method: string, path: string, answer: CheckedResponse<unknown>) => void {
@@ -130,9 +130,9 @@ export function createConformanceCheck(
   };
   return (method, path, answer) => {
     const { status, body } = answer;
-    // Most GETs are there as HEAD, too; those that are not say so.
-    const meant = method === "HEAD" && status !== 405 ? "GET" : method;
-    const [template, operation] = findOperation(document, meant, path);
+    // The document has no HEAD; routes without it answer 405.
+    const documentedMethod = method === "HEAD" && status !== 405 ? "GET" : method;
+    const [template, operation] = findOperation(document, documentedMethod, path);
     const schema = operation
       ? operation.responses[status]?.content[isEventStream(answer.headers) ? EVENT_STREAM_TYPE : "application/json"]
           ?.schema
@@ -148,22 +148,22 @@ export function createConformanceCheck(
   };
 }
 
-/** The path of the document that a request meant, and what it says of the method; undefined for what it does not know. */
+/** The document's path and operation for a request; `undefined` if the document has none. */
 function findOperation(
   document: OpenApiDocument,
   method: string,
   path: string,
 ): [string | undefined, OpenApiOperation | undefined] {
-  const [asked = ""] = path.split("?", 1);
+  const [pathname = ""] = path.split("?", 1);
   const template = Object.keys(document.paths).find((candidate) =>
-    new RegExp(`^${candidate.replace(/\{\w+\}/g, "[^/]+")}$`).test(asked),
+    new RegExp(`^${candidate.replace(/\{\w+\}/g, "[^/]+")}$`).test(pathname),
   );
   if (template === undefined) return [undefined, undefined];
   const operations = new Map(Object.entries(document.paths[template] ?? {}));
   return [template, operations.get(method.toLowerCase())];
 }
 
-/** An error says the same three times: as status and `code`, and as reason phrase and `error`. */
+/** In an error, status and `code` are equal, and so are the reason phrase and `error`. */
 function assertErrorShape(
   name: string,
   { status, reason, body }: CheckedResponse<{ code: number; error: string }>,
@@ -176,7 +176,7 @@ function assertErrorShape(
     })
     .join("")
     .slice(0, 500)
-    // A parser of HTTP drops what is blank at the end of a line.
+    // HTTP parsers drop blanks at the end of a line.
     .trimEnd();
   if (reason.trimEnd() !== expected) throw new Error(`${name}: reason ${reason}, error ${body.error}`);
 }

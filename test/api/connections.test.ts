@@ -3,7 +3,7 @@ import type { RequestListener, Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createServer } from "../../src/api/http/httpServer.js";
-import { markAsStreaming } from "../../src/api/http/streamingResponse.js";
+import { markAsStreaming } from "../../src/api/http/requestContext.js";
 import { logRefusedConnections } from "../../src/app/httpListener.js";
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "../../src/domain/httpLimits.js";
 import { recordingLog } from "../mqs/recordingLog.js";
@@ -25,11 +25,11 @@ async function startServer(limits: Partial<HttpLimits>, app: RequestListener = o
   return server;
 }
 
-/** A client that never closes a connection by itself, whatever the server says. */
+/** A client that never closes a connection by itself. */
 class HalfOpenClient {
   received = "";
   readonly socket: Socket;
-  /** Fulfilled when the server has closed its end, or cut the connection. */
+  /** Resolves when the server has ended or destroyed the connection. */
   readonly closedByServer: Promise<unknown>;
   readonly #timers: NodeJS.Timeout[] = [];
 
@@ -52,7 +52,7 @@ class HalfOpenClient {
     return this;
   }
 
-  /** Sends one byte after another, until nobody takes them any more. */
+  /** Sends single bytes until the server closes the connection. */
   sendSlowly(): this {
     this.#timers.push(setInterval(() => this.socket.writable && this.socket.write("x"), 20));
     return this;
@@ -84,7 +84,7 @@ const POST = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n";
 const LATE =
   /^HTTP\/1\.1 408 the request did not arrive in time\r\n.*\{"code":408,"error":"the request did not arrive in time"\}$/s;
 
-describe("a client that takes its time is told so and loses its connection, even if it never closes it:", () => {
+describe("a slow client gets an error and loses its connection, even if it never closes it:", () => {
   it("with nothing at all", async () => {
     const server = await startServer({ headSeconds: 0.1 });
     await new HalfOpenClient(server).waitForText(LATE);
@@ -112,14 +112,14 @@ describe("a client that takes its time is told so and loses its connection, even
     await waitForNoConnections(server);
   });
 
-  it("to read why its request was refused", async () => {
+  it("while it reads the rejection of its request", async () => {
     const server = await startServer({});
     await new HalfOpenClient(server).send("hello\r\n\r\n").waitForText(/^HTTP\/1\.1 400 malformed HTTP request\r\n/);
     await waitForNoConnections(server);
   });
 });
 
-describe("the last answer on a connection is read although it came before all of the body:", () => {
+describe("a client can read the last response on a connection although it precedes the end of the body:", () => {
   const LONG = 8 * 1024 * 1024;
   const refuse: RequestListener = (_, response) => response.end("refused");
   const refuseAmid: RequestListener = (request, response) =>
@@ -131,8 +131,13 @@ describe("the last answer on a connection is read although it came before all of
 
   it.each([
     ["the server closes", head(""), /400 Host: missing header/, refuse],
-    ["the client wants it to be closed", head("Host: x\r\nConnection: close\r\n"), /refused/, refuse],
-    ["so it does, and reading had begun", head("Host: x\r\nConnection: close\r\n"), /refused/, refuseAmid],
+    ["the client asks to close", head("Host: x\r\nConnection: close\r\n"), /refused/, refuse],
+    [
+      "the client asks to close, and the app had begun to read",
+      head("Host: x\r\nConnection: close\r\n"),
+      /refused/,
+      refuseAmid,
+    ],
   ])("%s", async (_, sent, expected, app) => {
     const server = await startServer({}, app);
     const client = new HalfOpenClient(server).send(sent);
@@ -142,7 +147,7 @@ describe("the last answer on a connection is read although it came before all of
     await waitForNoConnections(server);
   });
 
-  it("what is asked for behind the body is not done", async () => {
+  it("a request after that body is not served", async () => {
     let asked = 0;
     const server = await startServer({}, (request, response) => {
       asked++;
@@ -157,25 +162,25 @@ describe("the last answer on a connection is read although it came before all of
     expect(asked).toBe(1);
   });
 
-  it("a client that sends nothing more is waited for a moment only", async () => {
+  it("a client that sends nothing more is disconnected after a moment", async () => {
     const server = await startServer({}, refuse);
     await new HalfOpenClient(server).send(head("Host: x\r\nConnection: close\r\n")).waitForText(/refused/);
     await waitForNoConnections(server);
   });
 });
 
-it("an idle connection outlasts the time for a head", async () => {
+it("an idle connection outlasts the time limit for a head", async () => {
   const server = await startServer({ headSeconds: 0.1 });
   const idle = new HalfOpenClient(server).send(GET);
   await idle.waitForText(/served/);
-  // Another one that is thrown out shows that the time is up.
+  // The rejection of another client shows that the time limit has passed.
   await new HalfOpenClient(server).waitForText(LATE);
   idle.send(GET);
   await idle.waitForText(/served.*served/s);
 });
 
-describe("an answer", () => {
-  it("that is not taken in time is cut off", async () => {
+describe("a response", () => {
+  it("that the client does not read in time is cut off", async () => {
     const whole = 64 * 1024 * 1024;
     const server = await startServer({ responseSeconds: 0.2 }, (_, response) => response.end(Buffer.alloc(whole)));
     const asked = once(server, "request");
@@ -188,34 +193,34 @@ describe("an answer", () => {
     expect(client.socket.bytesRead).toBeLessThan(whole);
   });
 
-  it("that does not come in time ends the connection", async () => {
+  it("that does not begin in time ends the connection", async () => {
     const server = await startServer({ responseSeconds: 0.2 }, () => undefined);
     const client = new HalfOpenClient(server).send(GET);
     await client.closedByServer;
     expect(client.received).toBe("");
   });
 
-  it("that is marked as endless goes on when others are cut off", async () => {
+  it("that is marked as streaming outlasts the time limit", async () => {
     const server = await startServer(
       { headSeconds: 0.1, requestSeconds: 0.2, responseSeconds: 0.2 },
       (request, response) => {
-        if (request.url !== "/endless") return;
+        if (request.url !== "/stream") return;
         markAsStreaming(response);
         response.write("begun");
         request.socket.once("ping", () => response.write("still here"));
       },
     );
     const opened = once(server, "connection");
-    const endless = new HalfOpenClient(server).send("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n");
+    const stream = new HalfOpenClient(server).send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
     const [socket] = (await opened) as [Socket];
-    await endless.waitForText(/begun/);
-    // Each of them waits longer than any limit allows.
+    await stream.waitForText(/begun/);
+    // Each of these waits longer than the limits.
     for (const _ of [1, 2]) await new HalfOpenClient(server).send(GET).closedByServer;
     socket.emit("ping");
-    await endless.waitForText(/still here/);
+    await stream.waitForText(/still here/);
   });
 
-  it("is not mixed with another one when its request stops arriving", async () => {
+  it("is not mixed with an error when its request stops arriving", async () => {
     const server = await startServer({ headSeconds: 0.1, requestSeconds: 0.2 }, (_, response) => {
       response.writeHead(200, { "content-length": 10 }).write("half ");
     });
@@ -232,7 +237,7 @@ it("a head that is too large is a 431", async () => {
   await client.waitForText(/^HTTP\/1\.1 431 the request's head is too large\r\n/);
 });
 
-it("connections beyond their number are closed at once, and the log says so; when one ends, another is served", async () => {
+it("connections beyond the limit are closed at once and logged; when one ends, another is served", async () => {
   const server = await startServer({ connections: 2 });
   const { log, lines } = recordingLog();
   logRefusedConnections(server, log);

@@ -22,14 +22,14 @@ describe.each(["starter", "stopper"] as const)("GET /v1/tms/pending-%s/taskforce
   });
 
   it.each(["?schedd=schedd-0", "?schedd=unknown", "?schedd=%00%C3%A9&collector=c&other=1", "?schedd=__proto__"])(
-    "has nothing for %s",
+    "returns an empty object for %s",
     async (query) => {
       const { status, text } = await poll(which, query);
       expect([status, text]).toEqual([200, "{}"]);
     },
   );
 
-  it("takes no method but GET", async () => {
+  it("accepts GET only", async () => {
     const answer = await fixture.client.post(`/v1/tms/pending-${which}/taskforces?schedd=a`, {});
     expect(answer).toMatchObject({ status: 405, headers: { allow: "GET" } });
   });
@@ -45,7 +45,7 @@ describe("GET /v1/tms/pending-starter/taskforces", () => {
     expect((await poll("starter", `?schedd=${place.schedd}`)).text).toBe("{}");
   });
 
-  it("takes nothing for a HEAD, which could not tell what it took", async () => {
+  it("leases nothing for a HEAD, whose response has no body", async () => {
     const place = fixture.nextLocation();
     const { taskforce_uuid } = await fixture.createPendingTaskforce(place);
     const path = `/v1/tms/pending-starter/taskforces?schedd=${place.schedd}`;
@@ -98,7 +98,7 @@ describe("GET /v1/mqs/workflows/{workflow_id}/mq-profiles/public", () => {
     expect(body.mqprofiles).toMatchObject([{ alias: "out", is_public: true }]);
   });
 
-  it.each(["WF-1", "WF-65f00000-00000000"])("knows no %s", async (id) => {
+  it.each(["WF-1", "WF-65f00000-00000000"])("is a 404 for %s", async (id) => {
     const { status, reason } = await fixture.client.get(path(id));
     expect([status, reason]).toEqual([404, `no message queues found for workflow: ${id}`]);
   });

@@ -17,7 +17,7 @@ interface RawResponse {
   body: string;
 }
 
-/** Sends bytes, and reads all bytes that come back until the service closes the connection, as Latin-1. */
+/** Sends bytes and reads the response, as Latin-1, until the service closes the connection. */
 function sendRaw(bytes: string): Promise<RawResponse> {
   const { hostname, port } = new URL(fixture.service.url);
   return new Promise((resolve, reject) => {
@@ -87,7 +87,7 @@ describe("an unknown path", () => {
     },
   );
 
-  it("with an escape that is none is a 400", async () => {
+  it("with a malformed escape is a 400", async () => {
     const { status, body } = await api.get("/v1/workflows/%zz");
     expect(status).toBe(400);
     expect(body.error).toContain("%zz");
@@ -95,7 +95,7 @@ describe("an unknown path", () => {
 });
 
 describe("a wrong method", () => {
-  it("is a 405 that names the right ones, on every route", async () => {
+  it("is a 405 that names the allowed ones, on every route", async () => {
     for (const [template, operations] of Object.entries(api.document.paths)) {
       const path = template.replace(/\{\w+\}/g, "x");
       const reads = template.includes("/pending-") ? "GET" : "GET, HEAD";
@@ -108,7 +108,7 @@ describe("a wrong method", () => {
     }
   });
 
-  it("says so in the body", async () => {
+  it("is named in the body", async () => {
     expect((await api.request("DELETE", "/v1/workflows/x")).body).toEqual({
       code: 405,
       error: "method not allowed: DELETE; allowed: GET, HEAD",
@@ -127,7 +127,7 @@ it("GET /v1/ is an empty object, and needs no slash at the end", async () => {
 });
 
 it.each(["?a=1", "?a=1&a=2", "?__proto__=1", "?query[x]=1", "?%zz", "?"])(
-  "the query %s is ignored where none is known",
+  "the query %s is ignored on a route without parameters",
   async (query) => {
     const { workflow } = await fixture.createWorkflow(fixture.nextLocation());
     expect((await api.get(`/v1/workflows/${workflow.workflow_id}${query}`)).status).toBe(200);
@@ -151,7 +151,7 @@ describe("malformed HTTP", () => {
     ["a bad chunk", "POST /v1/workflows HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400],
     ["a head that is too large", `GET /v1/ HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, 431],
     ["a path that is too long", `GET /v1/taskforces/${"x".repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
-    ["an expectation nobody knows", "GET /v1/ HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n", 417],
+    ["an unknown expectation", "GET /v1/ HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n", 417],
     ["a tunnel", "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n", 405],
   ])("that is %s is answered in the same shape, and the connection closed", async (_what, bytes, status) => {
     const { statusLine, head, body } = await sendRaw(bytes);
@@ -164,7 +164,7 @@ describe("malformed HTTP", () => {
   });
 });
 
-it("what follows a request and is none is refused after that was answered", async () => {
+it("malformed input after a request is rejected after the response to that request", async () => {
   const { workflow } = await fixture.createWorkflow(fixture.nextLocation());
   const abort = `/v1/workflows/${workflow.workflow_id}/actions/abort`;
   const { statusLine, body } = await sendRaw(`POST ${abort} HTTP/1.1\r\nHost: x\r\n\r\n{"a": 1}`);
@@ -172,20 +172,20 @@ it("what follows a request and is none is refused after that was answered", asyn
   expect(body).toMatch(/^{"workflow_id":"WF-.*","n_taskforces":1}HTTP\/1\.1 400 malformed HTTP request\r\n/);
 });
 
-it("a malformed request is told so even if megabytes of it are still coming", async () => {
+it("a malformed request is answered even if megabytes of it are still arriving", async () => {
   const body = "x".repeat(8 * 1024 * 1024);
   const { statusLine } = await sendRaw(`GET  HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
   expect(statusLine).toBe("HTTP/1.1 400 malformed HTTP request");
 });
 
-it("an idle connection is kept for 75 s at least", async () => {
+it("an idle connection stays open for at least 75 s", async () => {
   const { headers } = await api.get("/v1/");
   expect(headers.connection).toBe("keep-alive");
   const [, seconds] = /^timeout=(\d+)$/.exec(String(headers["keep-alive"])) ?? [];
   expect(Number(seconds)).toBeGreaterThanOrEqual(75);
 });
 
-it("answers tell nothing of what they are made with, and no cache keeps them by tag", async () => {
+it("responses name no software and have no ETag", async () => {
   for (const path of ["/v1/", "/v1/nope", "/docs/"]) {
     const { headers } = await api.get(path);
     expect(headers).not.toHaveProperty("x-powered-by");
@@ -193,7 +193,7 @@ it("answers tell nothing of what they are made with, and no cache keeps them by 
   }
 });
 
-it("/healthz and /readyz tell that the service is up", async () => {
+it("/healthz and /readyz report that the service is up", async () => {
   expect(await api.get("/healthz")).toMatchObject({ status: 200, body: { status: "alive" } });
   expect(await api.get("/readyz")).toMatchObject({ status: 200, body: { status: "ready" } });
 });

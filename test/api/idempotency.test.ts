@@ -37,8 +37,8 @@ const addWorkers = (
   });
 
 /**
- * Repeats a request until it is no longer under way. As it does so without a pause, on a busy machine Redis may take too long for
- * one; that may be repeated, too.
+ * Repeats a request while another one with its key is under way. It does not pause, so that Redis may time out on a
+ * busy machine; then it repeats the request, too.
  */
 async function waitWhileConflict<T>(request: () => Promise<CheckedResponse<T>>): Promise<CheckedResponse<T>> {
   for (;;) {
@@ -48,14 +48,14 @@ async function waitWhileConflict<T>(request: () => Promise<CheckedResponse<T>>):
   }
 }
 
-/** How many workflows have a task with these arguments. */
+/** Number of workflows that have a task with these arguments. */
 async function countOf(task_args: string): Promise<number> {
   const { body } = await fixture.client.post("/v1/query/task-directives", { query: { task_args } });
   return new Set(body.task_directives.map(({ workflow_id }: { workflow_id: string }) => workflow_id)).size;
 }
 
 describe("POST /v1/workflows with an Idempotency-Key", () => {
-  it("takes effect once, and gives the same answer again", async () => {
+  it("takes effect once, and returns the same response again", async () => {
     const { location } = fixture.nextLocation();
     const body = makeWorkflowRequest([
       makeTaskRequest(location, {
@@ -82,7 +82,7 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
     expect(await countOf("once")).toBe(2);
   });
 
-  it("the answer is that of the creation, whatever came to pass since", async () => {
+  it("the response is that of the creation, whatever has changed since", async () => {
     const place = fixture.nextLocation();
     const body = makeWorkflowRequest([makeTaskRequest(place.location, { n_workers: 3 })]);
     const key = freshKey();
@@ -124,16 +124,16 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
     expect(await countOf("large 399")).toBe(1);
   });
 
-  it("is the same when an object's keys come in another order, and a 422 with another body", async () => {
+  it("ignores the order of keys in objects, and is a 422 with another body", async () => {
     const { location } = fixture.nextLocation();
     const body = makeWorkflowRequest([makeTaskRequest(location, { task_args: "order", task_env: { a: "1", b: "2" } })]);
     const key = freshKey();
     const first = await create(key, body);
-    const turned = {
+    const reordered = {
       ...body,
       tasks: body.tasks.map((each) => Object.fromEntries(Object.entries(each).reverse())),
     };
-    expect((await create(key, turned)).text).toBe(first.text);
+    expect((await create(key, reordered)).text).toBe(first.text);
     for (const other of [
       { ...body, priority: 1 },
       makeWorkflowRequest([...body.tasks, makeTaskRequest(location, { task_args: "more" })]),
@@ -146,7 +146,7 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
     expect(await countOf("more")).toBe(0);
   });
 
-  it("of many at once one takes effect, the others get its answer or are told to come back", async () => {
+  it("of many at once one takes effect, and the others get its response or a 409", async () => {
     const other = await startApiFixture({ REDIS_URL: fixture.service.redisUrl });
     try {
       const { location } = fixture.nextLocation();
@@ -169,7 +169,7 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
     }
   });
 
-  it("what failed is forgotten: the key is free for another try", async () => {
+  it("a failed request leaves its key free for another try", async () => {
     const { location } = fixture.nextLocation();
     const key = freshKey();
     for (let n = 0; n < 2; n++)
@@ -196,13 +196,13 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
     });
   });
 
-  it("the longest key is one", async () => {
+  it("a key of the maximum length is accepted", async () => {
     expect(
       (await create("~".repeat(255), makeWorkflowRequest([makeTaskRequest(fixture.nextLocation().location)]))).status,
     ).toBe(200);
   });
 
-  it("what is kept is small, lies where its workflow lies, and ends by itself after a day", async () => {
+  it("the stored record is small, in the partition of its workflow, and expires after a day", async () => {
     const { location } = fixture.nextLocation();
     const before = new Set(await findKeys(redis, "wms:*:idempotency:*"));
     const tasks = Array.from({ length: 50 }, (_, n) => makeTaskRequest(location, { task_args: `part ${n}` }));
@@ -219,7 +219,7 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
 });
 
 describe("add-workers with an Idempotency-Key", () => {
-  it("takes effect once for each task, and gives the same answer again", async () => {
+  it("takes effect once for each task, and returns the same response again", async () => {
     const place = fixture.nextLocation();
     const { task_directives } = (
       await fixture.client.post<CreatedWorkflow>(
@@ -261,7 +261,7 @@ describe("add-workers with an Idempotency-Key", () => {
     expect(found.taskforces).toHaveLength(2);
   });
 
-  it("errors are what they are without a key", async () => {
+  it("errors are the same as without a key", async () => {
     const place = fixture.nextLocation();
     const body = { cluster_location: place.location, n_workers: 1 };
     const { task_directives, workflow } = await fixture.createWorkflow(place);

@@ -7,16 +7,16 @@ import { expect, onTestFinished, test } from "vitest";
 import { createServer } from "../../src/api/http/httpServer.js";
 
 setFlagsFromString("--allow-natives-syntax");
-/** Whether V8 sees two objects of one shape. */
+/** Whether two objects have the same shape in V8. */
 const haveSameShape = runInThisContext("(one, other) => %HaveSameMap(one, other)") as (
   one: object,
   other: object,
 ) => boolean;
-// V8 reads the inside of a function when it is first called.
+// V8 parses the body of a function at its first call, which needs the flag.
 haveSameShape({}, {});
 setFlagsFromString("--no-allow-natives-syntax");
 
-test("requests and answers keep one shape on their way through Express", async () => {
+test("requests and responses keep one shape in Express", async () => {
   const app = express();
   const seen: [Request, Response][] = [];
   app.get("/", (request, response) => {
@@ -39,7 +39,7 @@ test("requests and answers keep one shape on their way through Express", async (
   expect(haveSameShape(secondAnswer, thirdAnswer)).toBe(true);
 });
 
-test("what Express adds to requests and answers is there", async () => {
+test("requests and responses have the methods of Express", async () => {
   const app = express();
   app.get("/:name", (request, response) => {
     response.json({ name: request.params["name"], path: request.path, app: request.app === app });

@@ -39,7 +39,7 @@ const EXTENSIONS: [string, string][] = [
   ["get", "/v1/workflows/{workflow_id}/summary"],
 ];
 
-/** Roles as an operation of the document carries them. */
+/** The roles of an operation in the document. */
 const rolesOf = (method: string, path: string) =>
   (fixture.client.document.paths[path]?.[method] as { "x-roles"?: unknown } | undefined)?.["x-roles"];
 
@@ -49,7 +49,7 @@ describe("GET /v1/schema/openapi", () => {
     expect(Object.keys(operation?.responses ?? {})).toEqual(expect.arrayContaining(["200", "400", "500", "503"]));
   });
 
-  it("describes nothing else of v1 when the MQS is another service, and the embedded one when it is not", async () => {
+  it("describes no other route of v1, and those of the MQS only if it is the embedded one", async () => {
     const paths = Object.keys(fixture.client.document.paths).filter((path) => path.startsWith("/v1/"));
     expect(paths.sort()).toEqual([...ROUTES, ...EXTENSIONS].map(([, path]) => path).sort());
     const withMqs = await startApiFixture();
@@ -62,7 +62,7 @@ describe("GET /v1/schema/openapi", () => {
     }
   });
 
-  it("marks as extensions what the existing service does not have, and nothing else", () => {
+  it("marks the routes that the existing service does not have as extensions", () => {
     const marked = Object.entries(fixture.client.document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, operation]) =>
         (operation as { "x-ewms-extension"?: unknown })["x-ewms-extension"] === true ? [[method, path]] : [],
@@ -71,7 +71,7 @@ describe("GET /v1/schema/openapi", () => {
     expect(marked.sort()).toEqual([...EXTENSIONS].sort());
   });
 
-  it("is an OpenAPI 3.1 document whose references lead somewhere", async () => {
+  it("is an OpenAPI 3.1 document without dangling references", async () => {
     const { text, body } = await fixture.client.get("/v1/schema/openapi");
     expect(body.openapi).toBe("3.1.0");
     const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
@@ -80,7 +80,7 @@ describe("GET /v1/schema/openapi", () => {
     expect(text.match(/"\$ref"/g)).toHaveLength(references.length);
   });
 
-  it("keeps the pilot tag's pattern as clients know it, though the service matches the whole string", () => {
+  it("keeps the existing pattern of pilot tags, although the service matches the whole string", () => {
     const schema = fixture.client.document.components["schemas"]?.["TaskforceObject"] as {
       properties: { pilot_config: { properties: { tag: { pattern: string } } } };
     };
@@ -99,14 +99,14 @@ describe("GET /v1/schema/openapi", () => {
       ["user", "system-tms"],
       ROUTES.filter(([, path]) => /add-workers|query\/(workflows|taskforces)|v1\/taskforces|schema|pending/.test(path)),
     ],
-  ])("gives %j to whom they belong", (roles, routes) => {
+  ])("requires %j for their routes", (roles, routes) => {
     expect(routes.length).toBeGreaterThan(5);
     for (const [method, path] of routes) expect([path, rolesOf(method, path)]).toEqual([path, roles]);
   });
 });
 
 describe("GET /docs/", () => {
-  it("is Swagger UI over this document, from this service alone", async () => {
+  it("is Swagger UI for this document, with files of this service only", async () => {
     const { status, headers, text } = await fixture.client.get("/docs/");
     expect(status).toBe(200);
     expect(headers["content-type"]).toContain("text/html");
@@ -123,14 +123,14 @@ describe("GET /docs/", () => {
     expect(settings).toContain('"validatorUrl": null');
   });
 
-  it("is found without the slash", async () => {
+  it("redirects from the URL without a slash", async () => {
     const { status, headers } = await fixture.client.get("/docs");
     expect(status).toBe(301);
     expect(headers.location).toBe("docs/");
   });
 
   it.each(["/docs/nope", "/docs/package.json", "/docs/../package.json", "/docs/%2e%2e/package.json"])(
-    "%s is no page",
+    "%s is a 404",
     async (path) => {
       expect(await fixture.client.get(path)).toMatchObject({ status: 404, body: { code: 404 } });
     },

@@ -5,8 +5,8 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type AppOptions, createApp } from "../../src/api/app.js";
-import { toHttpError } from "../../src/api/http/httpErrors.js";
 import { createServer } from "../../src/api/http/httpServer.js";
+import { toHttpError } from "../../src/api/http/responses.js";
 import { closeServer, listen } from "../../src/app/httpListener.js";
 import type { Wms } from "../../src/lifecycle/context.js";
 import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
@@ -20,7 +20,7 @@ import { createConformanceClient } from "./conformanceClient.js";
 import { type RedisProxy, startRedisProxy } from "./redisProxy.js";
 import { makeTaskRequest, makeWorkflowRequest, submitReport } from "./requestBodies.js";
 
-describe("while Redis is away", () => {
+describe("while Redis is unreachable", () => {
   let proxy: RedisProxy;
   let scenario: ApiFixture;
   beforeEach(async () => {
@@ -40,7 +40,7 @@ describe("while Redis is away", () => {
     expect(answer.body.error).not.toMatch(/ECONN|Stream|ioredis|127\.0\.0\.1|Command/);
   };
 
-  it("every route that needs it is a 503 that says when to come back, and all is well afterwards", async () => {
+  it("every route that needs Redis is a 503 with Retry-After, and works again afterwards", async () => {
     const place = scenario.nextLocation();
     const { taskforce_uuid, task_id, workflow_id } = await scenario.createPendingTaskforce(place);
     const request = makeWorkflowRequest([makeTaskRequest(place.location)]);
@@ -87,14 +87,14 @@ describe("while Redis is away", () => {
     expect((await scenario.readTaskforce(taskforce_uuid)).phase).toBe("pending-starter");
   });
 
-  it("a Redis that takes commands and never answers is a 503 too", async () => {
+  it("a Redis that accepts commands and never replies is a 503, too", async () => {
     proxy.freeze();
     await expectUnavailable("GET", "/v1/workflows/WF-65f00000-00000000");
   });
 });
 
-describe("what Redis replies when it can't serve now is a 503", () => {
-  it("even though it answers", async () => {
+describe("an error reply of a Redis that cannot serve now", () => {
+  it("is a 503, and other error replies are a 500", async () => {
     const redis = openRedis(await freshDatabase());
     try {
       for (const reply of [
@@ -118,8 +118,8 @@ describe("what Redis replies when it can't serve now is a 503", () => {
   });
 });
 
-describe("while Redis has too few replicas to take writes", () => {
-  it("what only reads goes on, what writes is a 503 and takes no effect, and all is well afterwards", async () => {
+describe("while Redis has too few replicas to accept writes", () => {
+  it("reads succeed, writes are a 503 without effect, and all routes work again afterwards", async () => {
     const dir = await mkdtemp(join(tmpdir(), "wms-test-"));
     const command = await ensureRedisServer(() => undefined);
     const server = await startRedisServer({ command, dir, appendOnly: false });
@@ -181,7 +181,7 @@ describe("when the MQS", () => {
   const request = (location: string) =>
     makeWorkflowRequest([makeTaskRequest(location, { input_queue_aliases: ["in"] })]);
 
-  it("has to be asked for a profile and is away, nothing is handed out", async () => {
+  it("is needed for a profile and unreachable, no taskforce is leased", async () => {
     const mqs = await startScriptedMqs();
     const scenario = await startApiFixture({ MQS_ADDRESS: mqs.address });
     const redis = openRedis(scenario.service.redisUrl);
@@ -212,7 +212,7 @@ describe("when the MQS", () => {
   });
 });
 
-it("what nobody foresaw is a 500 that says nothing, and the log tells all", async () => {
+it("an unexpected error is a 500 without details, which are logged", async () => {
   const lines: string[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {

@@ -45,9 +45,9 @@ describe.each([
     expect(Object.keys(found[0] ?? {}).sort()).toEqual(Object.keys(entityOf(all[0] as CreatedWorkflow) ?? {}).sort());
   });
 
-  it("ends a page before it is too large, and the next one goes on there", async () => {
+  it("ends a page before it is too large, and the next one continues there", async () => {
     const pages = await everyPage({ query: {} });
-    // Four taskforces are more than a page holds here, the others are not.
+    // Only the four taskforces exceed the size of a page.
     if (plural === "taskforces") expect(pages.length).toBeGreaterThan(1);
     else expect(pages).toHaveLength(1);
     for (const page of pages) expect(page.length).toBeGreaterThan(0);
@@ -85,7 +85,7 @@ describe.each([
   });
 
   it.each<[string, object]>([
-    ["a cursor that is none", { query: {}, after: "no cursor" }],
+    ["a malformed cursor", { query: {}, after: "no cursor" }],
     ["an empty cursor", { query: {}, after: "" }],
     ["code", { query: { $where: "true" } }],
     ["an expression", { query: { $expr: {} } }],
@@ -101,7 +101,7 @@ describe.each([
   });
 });
 
-it("a filter reaches into objects and arrays", async () => {
+it("a filter applies to fields of objects and members of arrays", async () => {
   const { body } = await fixture.client.post("/v1/query/taskforces", {
     query: {
       "worker_config.n_cores": 1,
@@ -116,7 +116,7 @@ it("a filter reaches into objects and arrays", async () => {
   ]);
 });
 
-it("a projection that picks nothing out of a list leaves it empty, as the document says", async () => {
+it("a projection without a match in a list leaves the list empty", async () => {
   const { body } = await fixture.client.post("/v1/query/task-directives", {
     query: {},
     projection: ["cluster_locations.nothing"],

@@ -1,10 +1,9 @@
 import express, { type ErrorRequestHandler } from "express";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { DrainController } from "../../src/api/http/drainController.js";
-import { sendError, toHttpError } from "../../src/api/http/httpErrors.js";
 import { createServer } from "../../src/api/http/httpServer.js";
 import { createRateLimitHandlers } from "../../src/api/http/rateLimit.js";
-import { requestContextOf, trackRequests } from "../../src/api/http/requestContext.js";
+import { DrainController, requestContextOf, trackRequests } from "../../src/api/http/requestContext.js";
+import { sendError, toHttpError } from "../../src/api/http/responses.js";
 import { closeServer, listen } from "../../src/app/httpListener.js";
 import { WmsError } from "../../src/domain/wmsError.js";
 import { createRateLimiter } from "../../src/redis/rateLimiter.js";
@@ -23,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-/** The answers to so many requests, one after another, that a proxy passed on for an address. */
+/** The statuses of `count` consecutive requests that a proxy forwards for an address. */
 async function statuses(address: string, count = PER_MINUTE, { client } = fixture): Promise<number[]> {
   const got: number[] = [];
   for (let n = 0; n < count; n++)
@@ -32,7 +31,7 @@ async function statuses(address: string, count = PER_MINUTE, { client } = fixtur
 }
 
 describe("with RATE_LIMIT_PER_MINUTE", () => {
-  it("a caller that sends more gets a 429 that says when to come back, and others don't", async () => {
+  it("a caller that sends more gets a 429 with Retry-After, and others do not", async () => {
     expect(await statuses("192.0.2.1")).toEqual([200, 200, 200]);
     const answer = await fixture.client.request("GET", "/v1/", {
       headers: { "x-forwarded-for": "192.0.2.1" },
@@ -60,7 +59,7 @@ describe("with RATE_LIMIT_PER_MINUTE", () => {
     }
   });
 
-  it("health, documentation and unknown paths are free", async () => {
+  it("health checks, documentation and unknown paths do not count", async () => {
     const headers = { "x-forwarded-for": "192.0.2.4" };
     await statuses("192.0.2.4", PER_MINUTE + 1);
     for (const path of ["/healthz", "/readyz", "/docs/"])
@@ -87,7 +86,7 @@ describe("with RATE_LIMIT_PER_MINUTE", () => {
     expect(await statuses("2001:db8:0:8::1")).toEqual([200, 200, 200]);
   });
 
-  it("what a client says of its own address counts for nothing without TRUST_PROXY", async () => {
+  it("without TRUST_PROXY, X-Forwarded-For is ignored", async () => {
     const direct = await startApiFixture({ RATE_LIMIT_PER_MINUTE: String(PER_MINUTE) });
     try {
       const answers = [];
@@ -99,7 +98,7 @@ describe("with RATE_LIMIT_PER_MINUTE", () => {
   });
 
   it.each(["disconnect", "freeze"] as const)(
-    "while Redis is away (%s) nobody is held up, and all is counted again afterwards",
+    "while Redis is unreachable (%s) no request is limited, and all count again afterwards",
     async (breakIt) => {
       const proxy = await startRedisProxy(await freshDatabase());
       const own = await startApiFixture({ ...SETTINGS, REDIS_URL: proxy.url });
@@ -134,13 +133,13 @@ it("without it, a caller may send any number of requests", async () => {
   }
 });
 
-describe("callers that are known", () => {
-  /** A door that believes who somebody is, if it is not `nobody`. */
+describe("authenticated callers", () => {
+  /** Authenticates a request as its `x-subject`, unless that is `invalid`. */
   async function start(): Promise<(subject: string) => Promise<number>> {
     const redis = openRedis(await freshDatabase());
     const app = express();
     app.use(trackRequests([], new DrainController()), ({ headers }, response, next) => {
-      if (headers["x-subject"] === "nobody") throw new WmsError("unauthenticated", "no such token");
+      if (headers["x-subject"] === "invalid") throw new WmsError("unauthenticated", "no such token");
       requestContextOf(response).caller = { subject: String(headers["x-subject"]), roles: new Set(["user"]) };
       next();
     });
@@ -158,7 +157,7 @@ describe("callers that are known", () => {
     return async (subject) => (await fetch(url, { headers: { "x-subject": subject } })).status;
   }
 
-  it("count each for itself, wherever they send from", async () => {
+  it("have one limit each, whatever their address", async () => {
     const send = await start();
     for (const subject of ["alice", "bob"]) {
       for (let n = 0; n < PER_MINUTE; n++) expect(await send(subject)).toBe(200);
@@ -166,10 +165,10 @@ describe("callers that are known", () => {
     }
   });
 
-  it("whoever tries tokens is stopped by address, and no token's owner suffers for it", async () => {
+  it("invalid tokens count for the sender's address, and not for authenticated callers", async () => {
     const send = await start();
-    for (let n = 0; n < PER_MINUTE; n++) expect(await send("nobody")).toBe(401);
-    expect(await send("nobody")).toBe(429);
+    for (let n = 0; n < PER_MINUTE; n++) expect(await send("invalid")).toBe(401);
+    expect(await send("invalid")).toBe(429);
     expect(await send("alice")).toBe(200);
   });
 });

@@ -1,8 +1,8 @@
 import { startTcpProxy, type TcpProxy } from "../processes/tcpProxy.js";
 
-/** A way to Redis that a test can break. */
+/** A proxy in front of Redis that a test can break. */
 export interface RedisProxy extends TcpProxy {
-  /** The same database, by way of the proxy. */
+  /** The database behind the proxy. */
   url: string;
 }
 

@@ -29,7 +29,7 @@ describe("GET /v1/taskforces/{taskforce_uuid}", () => {
     expect(answer).toMatchObject({ status: 200, body: { taskforce_uuid, task_id, worker_config } });
   });
 
-  it.each(UNKNOWN)("knows no %s", async (uuid) => {
+  it.each(UNKNOWN)("is a 404 for %s", async (uuid) => {
     const { status, reason } = await fixture.client.get(`/v1/taskforces/${uuid}`);
     expect([status, reason]).toEqual([404, `no taskforce found with uuid: ${uuid}`]);
   });
@@ -72,7 +72,7 @@ describe("POST …/condor-submit", () => {
     [{ ...submitReport(), submit_dict: { a: 1.5 } }, /^submit_dict\.a: expected string or integer, got 1\.5$/],
     [{ ...submitReport(), bogus: 1 }, /^bogus: unknown field$/],
     [{ ...submitReport(), phase: "lost" }, /^phase: expected "pre-mq-activation" or .*, got "lost"$/],
-  ])("refuses %j, whether or not there is such a taskforce", async (body, error) => {
+  ])("refuses %j, whether or not the taskforce exists", async (body, error) => {
     const { taskforce_uuid } = await createLeased();
     for (const uuid of [taskforce_uuid, "TF-1"]) {
       const answer = await report("condor-submit", uuid, body);
@@ -82,12 +82,12 @@ describe("POST …/condor-submit", () => {
     expect((await fixture.readTaskforce(taskforce_uuid)).phase).toBe("pending-starter");
   });
 
-  it.each(UNKNOWN)("knows no %s", async (uuid) => {
+  it.each(UNKNOWN)("is a 404 for %s", async (uuid) => {
     const { status, reason } = await report("condor-submit", uuid, submitReport());
     expect([status, reason]).toEqual([404, `no 'pending-starter' taskforce found with uuid: ${uuid}`]);
   });
 
-  it("is not for a taskforce that runs another cluster", async () => {
+  it("is a 404 for a taskforce with another cluster", async () => {
     const { taskforce_uuid } = await fixture.createTaskforceInPhase("condor-submit");
     const { status, reason } = await report("condor-submit", taskforce_uuid, submitReport(999));
     expect([status, reason]).toEqual([404, `no 'pending-starter' taskforce found with uuid: ${taskforce_uuid}`]);
@@ -128,14 +128,14 @@ describe.each([
     expect(await report(what, "TF-1", body)).toMatchObject({ status: 400, reason });
   });
 
-  it.each(UNKNOWN)("knows no %s", async (uuid) => {
+  it.each(UNKNOWN)("is a 404 for %s", async (uuid) => {
     const { status, reason } = await report(what, uuid, {});
     const kind = phase === "pending-starter" ? "'pending-starter' " : "";
     expect([status, reason]).toEqual([404, `no ${kind}taskforce found with uuid: ${uuid}`]);
   });
 });
 
-it("POST …/condor-submit/failed is not for a taskforce that runs", async () => {
+it("POST …/condor-submit/failed is a 404 for a running taskforce", async () => {
   const { taskforce_uuid } = await fixture.createTaskforceInPhase("condor-submit");
   const { status, reason } = await report("condor-submit/failed", taskforce_uuid, {});
   expect([status, reason]).toEqual([404, `no 'pending-starter' taskforce found with uuid: ${taskforce_uuid}`]);
@@ -144,7 +144,7 @@ it("POST …/condor-submit/failed is not for a taskforce that runs", async () =>
 const REACHABLE = PHASES.filter((phase) => !phase.startsWith("pre-"));
 
 describe("POST …/condor-rm", () => {
-  it.each(REACHABLE)("is taken in %s, and a second time", async (phase) => {
+  it.each(REACHABLE)("is accepted in %s, and a second time", async (phase) => {
     const { taskforce_uuid } = await fixture.createTaskforceInPhase(phase);
     for (const body of [undefined, { anything: 1 }])
       expect(await report("condor-rm", taskforce_uuid, body)).toMatchObject({
@@ -155,7 +155,7 @@ describe("POST …/condor-rm", () => {
     expect((await fixture.readTaskforce(taskforce_uuid)).phase).toBe(reached);
   });
 
-  it.each(UNKNOWN)("knows no %s", async (uuid) => {
+  it.each(UNKNOWN)("is a 404 for %s", async (uuid) => {
     const { status, reason } = await report("condor-rm", uuid);
     expect([status, reason]).toEqual([404, `no taskforce found with uuid: ${uuid}`]);
   });
@@ -164,7 +164,7 @@ describe("POST …/condor-rm", () => {
 describe("POST …/condor-complete", () => {
   const body = { condor_complete_ts: 1_712_345_678 };
 
-  it.each(REACHABLE)("is taken in %s, and a second time", async (phase) => {
+  it.each(REACHABLE)("is accepted in %s, and a second time", async (phase) => {
     const { taskforce_uuid } = await fixture.createTaskforceInPhase(phase);
     for (let times = 0; times < 2; times++)
       expect(await report("condor-complete", taskforce_uuid, body)).toMatchObject({
@@ -195,7 +195,7 @@ describe("POST …/condor-complete", () => {
     expect(await report("condor-complete", "TF-1", sent)).toMatchObject({ status: 400, reason });
   });
 
-  it.each(UNKNOWN)("knows no %s", async (uuid) => {
+  it.each(UNKNOWN)("is a 404 for %s", async (uuid) => {
     const { status, reason } = await report("condor-complete", uuid, body);
     expect([status, reason]).toEqual([404, `no taskforce found with uuid: ${uuid}`]);
   });
@@ -224,7 +224,7 @@ describe("POST /v1/tms/statuses/taskforces", () => {
     expect((await fixture.readTaskforce(uuid)).compound_statuses).toEqual({ IDLE: {} });
   });
 
-  it("tells of those it does not know, first, with 207", async () => {
+  it("is a 207 that lists unknown taskforces first", async () => {
     const { taskforce_uuid: uuid } = await fixture.createTaskforceInPhase("condor-submit");
     const { status, body } = await statuses({
       compound_statuses_by_taskforce: { [uuid]: {}, "TF-1": {} },

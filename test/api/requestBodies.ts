@@ -3,7 +3,7 @@ import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { Workflow } from "../../src/domain/workflow.js";
 
-/** A task with only what is required. */
+/** A task with the required fields only. */
 export const makeTaskRequest = (location: string, more: Partial<TaskRequest> = {}): TaskRequest => ({
   cluster_locations: [location],
   task_image: "/cvmfs/icecube.opensciencegrid.org/containers/task:1",
@@ -22,13 +22,13 @@ export const makeTaskRequest = (location: string, more: Partial<TaskRequest> = {
   ...more,
 });
 
-/** A workflow of one task with only what is required. */
+/** A workflow request with the required fields only. */
 export const makeWorkflowRequest = (
   tasks: TaskRequest[],
   more: Partial<CreateWorkflowRequest> = {},
 ): CreateWorkflowRequest => ({ tasks, public_queue_aliases: [], ...more });
 
-/** What a TMS reports after a submission. */
+/** A TMS's report of a submission. */
 export const submitReport = (cluster_id = 123) => ({
   cluster_id,
   n_workers: 7,
@@ -36,7 +36,7 @@ export const submitReport = (cluster_id = 123) => ({
   job_event_log_fpath: "/scratch/ewms/tms.log",
 });
 
-/** What `POST /v1/workflows` answers. */
+/** The response of `POST /v1/workflows`. */
 export interface CreatedWorkflow {
   workflow: Workflow;
   task_directives: TaskDirective[];

@@ -28,13 +28,13 @@ const find = (client: ConformanceClient, body: object) => client.post<Page>("/v1
 const idsOn = ({ task_directives }: Page) => task_directives.map((directive) => directive.task_id);
 const bytesOf = (text: string) => Buffer.byteLength(text);
 
-/** Runs something against a service on the same data whose answers are limited. */
-async function limitedTo<T>(maxBytes: number, act: (client: ConformanceClient) => Promise<T>): Promise<T> {
+/** Calls a function with a client of a service on the same data that limits its responses. */
+async function limitedTo<T>(maxBytes: number, callback: (client: ConformanceClient) => Promise<T>): Promise<T> {
   const { redisUrl } = fixture.service;
   const service = await startTestService({ REDIS_URL: redisUrl, USER_QUERY_MAX_BYTES: String(maxBytes) });
   const client = await createConformanceClient(service.url);
   try {
-    return await act(client);
+    return await callback(client);
   } finally {
     client.close();
     await service.close();
@@ -52,18 +52,18 @@ async function pagesOf(client: ConformanceClient, query: object): Promise<string
   return pages;
 }
 
-/** The ids on each page when answers may have as many bytes. */
+/** The ids on each page of a service that limits its responses. */
 const pagesWithin = (maxBytes: number, query: object) => limitedTo(maxBytes, (client) => pagesOf(client, query));
 
-describe("USER_QUERY_MAX_BYTES counts the bytes of the whole answer", () => {
-  it("an answer of exactly so many bytes is one page, and with a byte less two", async () => {
+describe("USER_QUERY_MAX_BYTES counts the bytes of the whole response", () => {
+  it("a response of exactly so many bytes is one page; with one byte less it is two", async () => {
     const { text } = await find(fixture.client, { query: {} });
     expect(bytesOf(text)).toBeGreaterThan(text.length);
     expect(await pagesWithin(bytesOf(text), {})).toEqual([ids]);
     expect(await pagesWithin(bytesOf(text) - 1, {})).toEqual([ids.slice(0, 3), ids.slice(3)]);
   });
 
-  it("a page that is followed by another counts with its cursor", async () => {
+  it("the size of a page includes its cursor", async () => {
     const { text } = await find(fixture.client, { query: {} });
     const page = await limitedTo(bytesOf(text) - 1, (client) => find(client, { query: {} }));
     expect(idsOn(page.body)).toEqual(ids.slice(0, 3));
@@ -72,7 +72,7 @@ describe("USER_QUERY_MAX_BYTES counts the bytes of the whole answer", () => {
     expect(await pagesWithin(bytesOf(page.text) - 1, {})).toEqual([ids.slice(0, 2), ids.slice(2)]);
   });
 
-  it("the last page needs no room for a cursor, though entities follow that do not match", async () => {
+  it("the last page has no cursor, although entities follow that do not match", async () => {
     const query = { task_id: { $in: ids.slice(0, 2) } };
     const { text } = await find(fixture.client, { query });
     expect(await pagesWithin(bytesOf(text), query)).toEqual([ids.slice(0, 2)]);
@@ -80,7 +80,7 @@ describe("USER_QUERY_MAX_BYTES counts the bytes of the whole answer", () => {
     expect(first).toEqual(ids.slice(0, 1));
   });
 
-  it("a page holds one match, however long it is, and the projection decides how long that is", async () => {
+  it("a page holds at least one match, and the projection determines the size", async () => {
     const { text } = await find(fixture.client, { query: { task_id: ids[0] } });
     expect(bytesOf(text)).toBeGreaterThan(1024);
     expect(await pagesWithin(1024, {})).toEqual(ids.map((id) => [id]));
@@ -89,7 +89,7 @@ describe("USER_QUERY_MAX_BYTES counts the bytes of the whole answer", () => {
   });
 });
 
-it("next_after is null only if nothing more matched at that moment: what comes later is found from the last cursor", async () => {
+it("next_after is null only if nothing more matched at that moment; the last cursor finds later matches", async () => {
   const query = { task_args: "late" };
   const late = async () => {
     const { task_directives } = await fixture.createWorkflow(fixture.nextLocation(), {

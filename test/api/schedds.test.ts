@@ -29,7 +29,11 @@ const post = async (path: string, body?: unknown): Promise<void> => {
 const pollQueue = ({ schedd }: ScheddLocation, queue: "starter" | "stopper" = "starter", of = fixture) =>
   of.client.get(`/v1/tms/pending-${queue}/taskforces?schedd=${schedd}`);
 
-/** Has so many taskforces wait in a schedd's starter queue. @returns their uuids in the order of creation */
+/**
+ * Creates taskforces and waits until they are in a schedd's starter queue.
+ *
+ * @returns their uuids in the order of creation
+ */
 async function createPending(place: ScheddLocation, count: number, priority = 50): Promise<string[]> {
   const tasks = Array.from({ length: count }, (_, n) => makeTaskRequest(place.location, { task_args: `part ${n}` }));
   const { body } = await fixture.client.post("/v1/workflows", makeWorkflowRequest(tasks, { priority }));
@@ -53,7 +57,7 @@ const EMPTY = { waiting: 0, leased: 0, delayed: 0, dead: 0, oldest_waiting_secon
 const NOTHING = { dead_letters: [], leases: [], next: [] };
 
 describe("GET /v1/schedds/{schedd}", () => {
-  it("tells of an access point that nobody has used yet", async () => {
+  it("shows an access point without taskforces and polls", async () => {
     const place = fixture.nextLocation();
     const nothing = { schedd: place.schedd, last_poll: null, taskforces_by_phase: {} };
     const queue = { ...EMPTY, ...NOTHING };
@@ -61,7 +65,7 @@ describe("GET /v1/schedds/{schedd}", () => {
     expect(await inList(place)).toEqual({ ...nothing, starter: EMPTY, stopper: EMPTY });
   });
 
-  it("shows where its taskforces are: next, leased, given up, to be stopped", async () => {
+  it("counts its taskforces: next, leased, dead, to be stopped", async () => {
     const place = fixture.nextLocation();
     const before = Date.now() / 1000;
     const late = await createPending(place, 3, 10);
@@ -113,7 +117,7 @@ describe("GET /v1/schedds/{schedd}", () => {
     for (const { timestamp } of starter.dead_letters) expect(Math.abs(Date.now() / 1000 - timestamp)).toBeLessThan(600);
   });
 
-  it("shows no more than its share of a long queue, in the order of hand-out", async () => {
+  it("limits the entries of a long queue, in the order of hand-out", async () => {
     const place = fixture.nextLocation();
     await createPending(place, 75);
     const next: string[] = [];
@@ -139,7 +143,7 @@ describe("GET /v1/schedds/{schedd}", () => {
   });
 });
 
-describe("last_poll says when a TMS last asked for work", () => {
+describe("last_poll is the time of the last poll of a TMS", () => {
   it.each(["starter", "stopper"] as const)("by pending-%s", async (queue) => {
     const place = fixture.nextLocation();
     const before = Date.now() / 1000;
@@ -150,14 +154,14 @@ describe("last_poll says when a TMS last asked for work", () => {
     expect((await inList(place))?.last_poll).toBe(last_poll);
   });
 
-  it("also in other processes, and after those that were asked have ended", async () => {
+  it("also in other processes, and after the polled process has ended", async () => {
     const place = fixture.nextLocation();
     const other = await startApiFixture({ REDIS_URL: fixture.service.redisUrl });
     try {
       const before = Date.now() / 1000;
       await pollQueue(place, "starter", other);
       await waitForValue(
-        "the poll is known here",
+        "the poll is visible here",
         () => scheddOf(place),
         ({ last_poll }) => (last_poll ?? 0) >= before,
       );
@@ -166,7 +170,7 @@ describe("last_poll says when a TMS last asked for work", () => {
       const later = (await scheddOf(place)).last_poll ?? 0;
       expect(later).toBeGreaterThan(last_poll ?? Number.POSITIVE_INFINITY);
       await waitForValue(
-        "so it is there",
+        "the poll is visible there",
         () => scheddOf(place, other),
         (there) => there.last_poll === later,
       );

@@ -28,14 +28,14 @@ it.each<[string, string, number, unknown?]>([
   ["GET", "/v1/workflows/WF-1", 404],
   ["GET", "/nope", 404],
   ["DELETE", "/v1/", 405],
-])("%s %s, answered with %i, shows nothing to a browser and stays in no cache", async (method, path, status, body) => {
+])("%s %s with status %i has security headers and is not cached", async (method, path, status, body) => {
   const answer = await fixture.client.request(method, path, { body });
   expect(answer.status).toBe(status);
   expect(answer.headers).toMatchObject(SECURE);
 });
 
 it.each(["hello\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n"])(
-  "neither does the answer to %j",
+  "so has the response to %j",
   async (bytes) => {
     const { hostname, port } = new URL(fixture.service.url);
     const socket = connect(Number(port), hostname, () => socket.write(bytes));
@@ -45,7 +45,7 @@ it.each(["hello\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r
   },
 );
 
-it("the pages of the documentation have a policy of their own, and may be kept", async () => {
+it("the pages of the documentation have their own policy, and may be cached", async () => {
   for (const path of ["/docs/", "/docs/swagger-ui.css"]) {
     const { status, headers } = await fixture.client.get(path);
     expect(status).toBe(200);

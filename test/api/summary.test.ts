@@ -19,7 +19,7 @@ const post = async (path: string, body?: unknown): Promise<void> => {
   expect((await fixture.client.post(path, body)).status).toBe(200);
 };
 
-/** A workflow of different tasks, each at all of the places, whose taskforces may be handed out. */
+/** Creates a workflow of different tasks at all locations, and waits until its taskforces are pending-starter. */
 async function createPendingTasks(count: number, places: readonly ScheddLocation[]): Promise<CreatedWorkflow> {
   const tasks = Array.from({ length: count }, (_, n) =>
     makeTaskRequest("", {
@@ -36,21 +36,21 @@ async function createPendingTasks(count: number, places: readonly ScheddLocation
   return body;
 }
 
-/** Has a schedd take its next taskforce. */
-async function takeTaskforce({ schedd }: ScheddLocation): Promise<string> {
+/** Leases a schedd's next taskforce. */
+async function leaseTaskforce({ schedd }: ScheddLocation): Promise<string> {
   const { body } = await fixture.client.get(`/v1/tms/pending-starter/taskforces?schedd=${schedd}`);
   return body.taskforce.taskforce_uuid;
 }
 
-/** Has a schedd submit its next taskforce. */
+/** Leases a schedd's next taskforce and reports its submission. */
 async function submitNext(place: ScheddLocation): Promise<string> {
-  const uuid = await takeTaskforce(place);
+  const uuid = await leaseTaskforce(place);
   await post(`/v1/tms/condor-submit/taskforces/${uuid}`, submitReport());
   return uuid;
 }
 
 async function failNextSubmit(place: ScheddLocation, error: string): Promise<string> {
-  const uuid = await takeTaskforce(place);
+  const uuid = await leaseTaskforce(place);
   await post(`/v1/tms/condor-submit/taskforces/${uuid}/failed`, { error });
   return uuid;
 }
@@ -98,7 +98,7 @@ describe("GET /v1/workflows/{workflow_id}/summary", () => {
     });
   });
 
-  it("tells at once of what was reported before it was asked for", async () => {
+  it("includes all earlier reports", async () => {
     const place = fixture.nextLocation();
     const { workflow } = await createPendingTasks(1, [place]);
     const uuid = await submitNext(place);
@@ -122,7 +122,7 @@ describe("GET /v1/workflows/{workflow_id}/summary", () => {
     });
   });
 
-  it("measures the time in each phase: who is in it, and how long others were", async () => {
+  it("measures the time in each phase, of current and of earlier taskforces", async () => {
     const place = fixture.nextLocation();
     const { workflow, taskforces } = await createPendingTasks(2, [place]);
     const uuid = await submitNext(place);
@@ -170,10 +170,10 @@ describe("GET /v1/workflows/{workflow_id}/summary", () => {
   });
 });
 
-describe("a summary says in one sentence what the workflow waits for:", () => {
+describe("a summary states in one sentence what the workflow is waiting for:", () => {
   const waitingFor = async ({ workflow }: CreatedWorkflow) => (await summaryOf(workflow.workflow_id)).waiting_for;
 
-  it("schedds that have not taken its taskforces", async () => {
+  it("schedds that have not leased its taskforces", async () => {
     const [here, there] = [fixture.nextLocation(), fixture.nextLocation()];
     const created = await createPendingTasks(2, [here, there]);
     await submitNext(here);
@@ -194,7 +194,7 @@ describe("a summary says in one sentence what the workflow waits for:", () => {
     expect(await waitingFor(created)).toBe(null);
   });
 
-  it("an operator's retry of what was given up", async () => {
+  it("an operator's retry of dead letters", async () => {
     const place = fixture.nextLocation();
     const created = await createPendingTasks(1, [place]);
     for (const error of ["no space", "Failed to connect"]) await failNextSubmit(place, error);
@@ -204,7 +204,7 @@ describe("a summary says in one sentence what the workflow waits for:", () => {
     );
   });
 
-  it("free workers in the pools, as long as no worker does anything", async () => {
+  it("free workers in the pools, as long as no worker runs", async () => {
     const place = fixture.nextLocation();
     const created = await createPendingTasks(2, [place]);
     const uuids = [await submitNext(place), await submitNext(place)];
@@ -223,7 +223,7 @@ describe("a summary says in one sentence what the workflow waits for:", () => {
     expect(await report({ IDLE: { null: 99 } }, { RUNNING: { Tasking: 1 } })).toBe(null);
   });
 
-  it("clusters to be removed once it is deactivated, and nothing when that is done", async () => {
+  it("the removal of its clusters once it is deactivated, and nothing afterwards", async () => {
     const place = fixture.nextLocation();
     const created = await createPendingTasks(3, [place]);
     await submitNext(place);
@@ -235,8 +235,8 @@ describe("a summary says in one sentence what the workflow waits for:", () => {
     const next = async () =>
       (await fixture.client.get(`/v1/tms/pending-stopper/taskforces?schedd=${place.schedd}`)).body.taskforce_uuid;
     const uuid = await next();
-    await post(`/v1/tms/condor-rm/taskforces/${uuid}/failed`, { error: "schedd is away" });
-    expect(await waitingFor(created)).toContain(", which failed: schedd is away");
+    await post(`/v1/tms/condor-rm/taskforces/${uuid}/failed`, { error: "schedd is down" });
+    expect(await waitingFor(created)).toContain(", which failed: schedd is down");
     for (const each of [await next(), await next()]) await post(`/v1/tms/condor-rm/taskforces/${each}`);
     expect(await waitingFor(created)).toBe(null);
   });

@@ -20,7 +20,7 @@ describe("GET /v1/task-directives/{task_id}", () => {
     expect(answer).toMatchObject({ status: 200, body: task_directives[0] });
   });
 
-  it.each(["TK-1", "TK-65f00000-00000000-00000000", "WF-65f00000-00000000"])("knows no %s", async (id) => {
+  it.each(["TK-1", "TK-65f00000-00000000-00000000", "WF-65f00000-00000000"])("is a 404 for %s", async (id) => {
     const { status, reason } = await fixture.client.get(`/v1/task-directives/${id}`);
     expect([status, reason]).toEqual([404, `no task found with id: ${id}`]);
   });
@@ -69,7 +69,7 @@ describe("POST /v1/task-directives/{task_id}/actions/add-workers", () => {
     expect(body.taskforce_uuid).not.toBe(taskforce_uuid);
   });
 
-  it("takes null as one worker", async () => {
+  it("treats null as one worker", async () => {
     const place = fixture.nextLocation();
     const { task_directives } = await fixture.createWorkflow(place);
     const request = { cluster_location: place.location, n_workers: null };
@@ -95,7 +95,7 @@ describe("POST /v1/task-directives/{task_id}/actions/add-workers", () => {
       expect(await fixture.client.post(path(id), request)).toMatchObject({ status, reason });
   });
 
-  it("knows no other task", async () => {
+  it("is a 404 for an unknown task", async () => {
     const { status, reason } = await fixture.client.post(path("TK-1"), {
       cluster_location: "pool-0",
       n_workers: 1,
@@ -103,7 +103,7 @@ describe("POST /v1/task-directives/{task_id}/actions/add-workers", () => {
     expect([status, reason]).toEqual([404, "no task found with id: TK-1"]);
   });
 
-  it("can't be done for a deactivated workflow", async () => {
+  it("is a 422 for a deactivated workflow", async () => {
     const place = fixture.nextLocation();
     const { workflow, task_directives } = await fixture.createWorkflow(place);
     await fixture.client.post(`/v1/workflows/${workflow.workflow_id}/actions/finished`);

@@ -99,7 +99,7 @@ describe("POST /v1/workflows names the field and what is wrong with it", () => {
     expect(await fixture.client.post("/v1/workflows", request)).toMatchObject({ status: 400, reason });
   });
 
-  it("takes keys in another order for the same task", async () => {
+  it("recognizes a repeated task whose keys have another order", async () => {
     const one = { ...makeTaskRequest("pool-0"), task_env: { A: "1", B: "2" } };
     const other = { ...makeTaskRequest("pool-0"), task_env: { B: "2", A: "1" } };
     expect(await fixture.client.post("/v1/workflows", makeWorkflowRequest([one, other]))).toMatchObject({
@@ -112,7 +112,7 @@ describe("POST /v1/workflows names the field and what is wrong with it", () => {
 
   it.each<[string, object, RegExp]>([
     [
-      "a map of faults",
+      "a map of bad values",
       withTask({ task_env: Object.fromEntries(many((index) => [`k${index}`, index])) }),
       /^tasks\[0\]\.task_env\.k0: expected string, got number; .*; .*; and more$/,
     ],
@@ -122,7 +122,7 @@ describe("POST /v1/workflows names the field and what is wrong with it", () => {
       /^tasks\[0\]\.cluster_locations\[1\]: repeats entry 0; .*; .*; and more$/,
     ],
     [
-      "a list of faults",
+      "a list of bad values",
       withTask({ cluster_locations: many((index) => index) }),
       /^tasks\[0\]\.cluster_locations\[0\]: expected string, got number/,
     ],
@@ -131,13 +131,13 @@ describe("POST /v1/workflows names the field and what is wrong with it", () => {
       { ...good(), ...Object.fromEntries(many((index) => [`k${index}`, index])) },
       /^k0: unknown field; .*; .*; and more$/,
     ],
-  ])("%s as long as a body may be is a 400, too", async (_what, request, reason) => {
+  ])("%s of the maximum size is a 400, too", async (_what, request, reason) => {
     const { status, body } = await fixture.client.post("/v1/workflows", request);
     expect(status).toBe(400);
     expect(body.error).toMatch(reason);
   });
 
-  it("the one public alias of very many that no task uses", async () => {
+  it("names the one of many public aliases that no task uses", async () => {
     const input_queue_aliases = many((index) => `queue-${index}`);
     const public_queue_aliases = [...input_queue_aliases.slice(1), "other"];
     const request = { ...withTask({ input_queue_aliases }), public_queue_aliases };
@@ -147,7 +147,7 @@ describe("POST /v1/workflows names the field and what is wrong with it", () => {
     });
   });
 
-  it("shortens what is long", async () => {
+  it("shortens long keys", async () => {
     const { body } = await fixture.client.post("/v1/workflows", { ...good(), ["k".repeat(5000)]: 1 });
     expect(body.error).toBe(`["${"k".repeat(97)}..."]: unknown field`);
   });

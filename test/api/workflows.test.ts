@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 describe("POST /v1/workflows", () => {
-  it("answers with what was created, every default filled in", async () => {
+  it("returns the new objects with all defaults", async () => {
     const { location, schedd } = fixture.nextLocation();
     const { status, headers, body } = await fixture.client.post<CreatedWorkflow>(
       "/v1/workflows",
@@ -77,7 +77,7 @@ describe("POST /v1/workflows", () => {
 
   it.each([
     ["a priority above 100 is stored as 100", { priority: 1000 }, { priority: 100 }],
-    ["a low priority is kept", { priority: -3 }, { priority: -3 }],
+    ["a low priority is stored unchanged", { priority: -3 }, { priority: -3 }],
   ])("%s", async (_rule, request, workflow) => {
     const created = await fixture.createWorkflow(fixture.nextLocation(), {}, request);
     expect(created.workflow).toMatchObject(workflow);
@@ -87,7 +87,7 @@ describe("POST /v1/workflows", () => {
   const pilot = { tag: "latest", image_source: "cvmfs" as const, environment: {}, input_files: [] };
   it.each([
     ["n_workers null is 1", { n_workers: null }, { n_workers: 1 }],
-    ["n_workers is kept", { n_workers: 500 }, { n_workers: 500 }],
+    ["n_workers is stored unchanged", { n_workers: 500 }, { n_workers: 500 }],
     [
       "image_source auto is stored as cvmfs",
       { pilot_config: { ...pilot, image_source: "auto" as const } },
@@ -99,7 +99,7 @@ describe("POST /v1/workflows", () => {
       { pilot_config: { ...pilot, tag: "1.2.3" } },
     ],
     [
-      "the pilot's environment takes texts, integers and lists",
+      "the pilot's environment accepts strings, integers and lists",
       { pilot_config: { ...pilot, environment: { A: "a", B: 2, C: ["c", "d"] } } },
       { pilot_config: { ...pilot, environment: { A: "a", B: 2, C: ["c", "d"] } } },
     ],
@@ -108,7 +108,7 @@ describe("POST /v1/workflows", () => {
     expect(taskforces[0]).toMatchObject(taskforce);
   });
 
-  it("keeps a variable named __proto__, and everything else that a key may be", async () => {
+  it("stores variables with unusual names, __proto__ included", async () => {
     const { location } = fixture.nextLocation();
     const env = '{"__proto__":"a","constructor":"b","":"c","ü 😀":"d"}';
     const text = JSON.stringify(
@@ -120,7 +120,7 @@ describe("POST /v1/workflows", () => {
     expect(read).toContain(`"task_env":${env}`);
   });
 
-  it("gives each alias a queue, in the order of the task's aliases, one taskforce for each task and place", async () => {
+  it("gives each alias a queue, in the order of the task's aliases, one taskforce for each task and location", async () => {
     const [one, other] = [fixture.nextLocation(), fixture.nextLocation()];
     const { body } = await fixture.client.post<CreatedWorkflow>(
       "/v1/workflows",
@@ -174,7 +174,7 @@ describe("GET /v1/workflows/{workflow_id}", () => {
     expect(answer).toMatchObject({ status: 200, body: workflow });
   });
 
-  it.each(["WF-1", "WF-65f00000-00000000", "x", "é 😀", "a".repeat(3000)])("knows no %j", async (id) => {
+  it.each(["WF-1", "WF-65f00000-00000000", "x", "é 😀", "a".repeat(3000)])("is a 404 for %j", async (id) => {
     const { status, body } = await fixture.client.get(`/v1/workflows/${encodeURIComponent(id)}`);
     expect(status).toBe(404);
     const whole = `no workflow found with id: ${id}`;
@@ -186,7 +186,7 @@ describe.each([
   ["abort", "ABORTED"],
   ["finished", "FINISHED"],
 ])("POST /v1/workflows/{workflow_id}/actions/%s", (action, deactivated) => {
-  it("counts the taskforces to stop, and a read right after shows all", async () => {
+  it("counts the taskforces to stop, and takes effect before its response", async () => {
     const { workflow, taskforces } = await fixture.createWorkflow(fixture.nextLocation());
     const { workflow_id } = workflow;
     const answer = await fixture.client.post(`/v1/workflows/${workflow_id}/actions/${action}`);
@@ -212,7 +212,7 @@ describe.each([
     expect((await fixture.client.get(`/v1/workflows/${workflow.workflow_id}`)).body.deactivated).toBeNull();
   });
 
-  it("knows neither a deactivated workflow nor an unknown one", async () => {
+  it("is a 404 for a deactivated workflow and for an unknown one", async () => {
     const { workflow } = await fixture.createWorkflow(fixture.nextLocation());
     await fixture.client.post(`/v1/workflows/${workflow.workflow_id}/actions/abort`);
     for (const id of [workflow.workflow_id, "WF-1", "WF-65f00000-00000000"]) {

@@ -1,8 +1,12 @@
 import express, { type Express } from "express";
 import { onTestFinished } from "vitest";
-import { DrainController } from "../../src/api/http/drainController.js";
 import { createServer } from "../../src/api/http/httpServer.js";
-import { type RequestContext, requestContextOf, trackRequests } from "../../src/api/http/requestContext.js";
+import {
+  DrainController,
+  type RequestContext,
+  requestContextOf,
+  trackRequests,
+} from "../../src/api/http/requestContext.js";
 import { createCallerAuth } from "../../src/app/callerAuth.js";
 import { closeServer, listen } from "../../src/app/httpListener.js";
 import { readConfig } from "../../src/config/config.js";

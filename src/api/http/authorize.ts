@@ -2,8 +2,8 @@ import type { Request, RequestHandler, Response } from "express";
 import type { TokenVerifier } from "../../auth/tokenVerifier.js";
 import { type Caller, UNCHECKED_CALLER } from "../../domain/caller.js";
 import { WmsError } from "../../domain/wmsError.js";
-import { HttpError } from "./httpErrors.js";
 import { requestContextOf } from "./requestContext.js";
+import { HttpError } from "./responses.js";
 import type { Route } from "./route.js";
 
 /**
@@ -64,7 +64,7 @@ function bearerTokenOf(request: Request): string {
   return token;
 }
 
-/** RFC 6750, section 3.1: whoever sent a token is told that it was the token. */
+/** RFC 6750, section 3.1, requires `invalid_token` in the challenge for an invalid token. */
 function throwInvalidToken(error: unknown): never {
   if (error instanceof WmsError && error.kind === "unauthenticated")
     throw new HttpError(401, error.message, bearerChallenge("invalid_token"));

@@ -1,41 +1,45 @@
 import {
   createServer as createHttpServer,
+  IncomingMessage,
   type RequestListener,
   type Server,
-  type ServerResponse,
+  ServerResponse,
   STATUS_CODES,
 } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { Express } from "express";
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "../../domain/httpLimits.js";
-import { errorReasonAndBody, HttpError, sendError } from "./httpErrors.js";
-import { JSON_HEADERS } from "./jsonResponses.js";
-import { lingeringClose } from "./lingeringClose.js";
-import { messageClasses } from "./messageClasses.js";
-import { OpenResponses } from "./openResponses.js";
-import { SECURITY_HEADERS, setSecurityHeaders } from "./securityHeaders.js";
-import { isStreamingResponse } from "./streamingResponse.js";
+import { isStreamingResponse } from "./requestContext.js";
+import {
+  errorReasonAndBody,
+  HttpError,
+  JSON_HEADERS,
+  SECURITY_HEADERS,
+  sendError,
+  setSecurityHeaders,
+} from "./responses.js";
 
-/**
- * Milliseconds that an idle connection is kept. A TMS polls more slowly than Node's default of 5 s, and a connection that
- * closes just as it sends a request costs it a repeated one.
- */
+/** How long an idle connection stays open. Node's default of 5 s is shorter than the polling interval of a TMS. */
 const KEEP_ALIVE_TIMEOUT_MS = 80_000;
-/** Milliseconds between two looks for requests and answers that take too long. */
+/** How often the server looks for requests and responses that take too long. */
 const TIMEOUT_CHECK_INTERVAL_MS = 1000;
+/** How long a client may take to read the last response on a connection. */
+const LINGER_TIMEOUT_MS = 2000;
 
 /**
- * The HTTP server of an app. What Node would refuse on its own gets the same shape of answer as everything else, and no
- * client holds a connection longer than the limits say. Connections beyond their number are closed at once.
+ * Creates the HTTP server of an app. It enforces the limits on heads, times and connections, and answers errors that
+ * Node detects in the same form as all others. It closes connections beyond the allowed number at once.
  */
 export function createServer(app: RequestListener, limits: HttpLimits = DEFAULT_HTTP_LIMITS): Server {
   const options = {
-    ...messageClasses(app),
+    ...messageClassesFor(app),
     requireHostHeader: false,
     maxHeaderSize: limits.headBytes,
     connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
   };
   const server = createHttpServer(options, (request, response) => {
-    // An earlier answer was the last one on this connection.
+    // An earlier response has closed this connection.
     if (request.socket.writableEnded) {
       request.socket.destroy();
       return;
@@ -44,15 +48,13 @@ export function createServer(app: RequestListener, limits: HttpLimits = DEFAULT_
     setSecurityHeaders(response);
     if (request.headers.host === undefined && request.httpVersion === "1.1")
       rejectRequest(response, 400, "Host: missing header");
-    else if (!isRequestTarget(request.url)) rejectRequest(response, 400, "the request's target is no address");
+    else if (!isRequestTarget(request.url))
+      rejectRequest(response, 400, "the request target is neither a path nor a URL");
     else app(request, response);
   });
-  const openResponses = new OpenResponses(server, {
-    patience: 1000 * limits.responseSeconds,
-    interval: TIMEOUT_CHECK_INTERVAL_MS,
-  });
+  const openResponses = new OpenResponses(server, 1000 * limits.responseSeconds);
   server.on("connection", (socket) => {
-    // So Node ends a connection behind its last answer, and that may be given before all of a body has come.
+    // Node calls this to close a connection after its last response, which may precede the end of the request's body.
     const destroySoon = socket.destroySoon.bind(socket);
     socket.destroySoon = () => {
       const request = openResponses.latestOn(socket)?.req;
@@ -73,30 +75,47 @@ export function createServer(app: RequestListener, limits: HttpLimits = DEFAULT_
   );
   const rejectedSockets = new WeakSet<Duplex>();
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    // What still comes is no HTTP either. A connection that is cut with bytes unread would take the answer along.
+    // Later input of this connection causes more errors. To destroy it with unread bytes would discard the response.
     if (rejectedSockets.has(socket)) return;
     rejectedSockets.add(socket);
     const lastResponse = openResponses.lastUnsentOn(socket);
     if (lastResponse === undefined) rejectConnection(socket, toClientHttpError(error));
-    // What was asked for before is answered before: it may have taken effect.
+    // Earlier requests may have taken effect, so their responses go out first.
     else if (lastResponse.req.complete && !isStreamingResponse(lastResponse))
       lastResponse.once("finish", () => rejectConnection(socket, toClientHttpError(error)));
-    // Between the bytes of an answer, those of another would be taken for a part of it.
+    // The client would read an error as a part of the response that it is receiving.
     else if (lastResponse.headersSent) socket.destroy();
     else rejectConnection(socket, toClientHttpError(error));
   });
   return server;
 }
 
-/** A path, `*`, or a whole address. What is none would make Express, in Node's name, write to stderr past the log. */
+/**
+ * Makes the classes of a server's requests and responses have the prototypes that Express sets on each object.
+ *
+ * V8 gives an object whose prototype was changed a shape of its own, which makes every later property access slow.
+ * That was half the time of a small request. Setting the prototype that an object already has keeps its shape.
+ *
+ * @param app an Express app adopts the new prototypes; any other listener gets Node's own classes
+ */
+function messageClassesFor(app: RequestListener | Express) {
+  if (!("request" in app && "response" in app)) return { IncomingMessage, ServerResponse };
+  // Classes, not functions with a replaced prototype: V8 caches the shape of instances for classes only.
+  class AppRequest extends IncomingMessage {}
+  class AppResponse extends ServerResponse {}
+  app.request = Object.setPrototypeOf(AppRequest.prototype, app.request);
+  app.response = Object.setPrototypeOf(AppResponse.prototype, app.response);
+  return { IncomingMessage: AppRequest, ServerResponse: AppResponse };
+}
+
+/** Whether a target is a path, `*` or a whole URL. Express writes to stderr, past the log, for any other. */
 const isRequestTarget = (url = ""): boolean => url.startsWith("/") || url === "*" || URL.canParse(url);
 
-/** Answers a request that the app does not get to see. */
+/** Answers a request that the app does not receive. */
 function rejectRequest(response: ServerResponse, status: number, message: string): void {
   sendError(response, new HttpError(status, message, { connection: "close" }));
 }
 
-/** What is wrong with a request that never became one. */
 function toClientHttpError({ code }: NodeJS.ErrnoException): HttpError {
   if (code === "HPE_HEADER_OVERFLOW") return new HttpError(431, "the request's head is too large");
   if (code === "HPE_CHUNK_EXTENSIONS_OVERFLOW") return new HttpError(413, "the chunk extensions are too large");
@@ -104,7 +123,7 @@ function toClientHttpError({ code }: NodeJS.ErrnoException): HttpError {
   return new HttpError(400, "malformed HTTP request");
 }
 
-/** Answers on the bare connection, and ends it. */
+/** Writes an error response to a connection without a request, and closes the connection. */
 function rejectConnection(socket: Duplex, error: HttpError): void {
   if (!socket.writable) {
     socket.destroy();
@@ -122,4 +141,64 @@ function rejectConnection(socket: Duplex, error: HttpError): void {
   const phrase = reason || STATUS_CODES[error.status];
   socket.write(Buffer.from(`HTTP/1.1 ${error.status} ${phrase}\r\n${lines.join("")}\r\n${text}`, "latin1"));
   lingeringClose(socket);
+}
+
+/**
+ * Closes a connection after the client had time to read the response. The kernel resets a connection that is closed
+ * with unread input, and a client may lose the response to a reset.
+ *
+ * @param unreadInput the rest of a request, which is discarded; each piece extends the time
+ */
+function lingeringClose(socket: Duplex, unreadInput?: NodeJS.ReadableStream): void {
+  const timeout = setTimeout(() => socket.destroy(), LINGER_TIMEOUT_MS);
+  socket.once("close", () => clearTimeout(timeout));
+  socket.end();
+  unreadInput?.on("data", () => timeout.refresh()).on("end", () => socket.destroy());
+  // The app may have paused it.
+  unreadInput?.resume();
+}
+
+/** The unsent responses of each connection. One timer for all of them is cheaper than a timer for each request. */
+class OpenResponses {
+  /** Oldest first. Sent ones are removed when the next one begins. */
+  readonly #openBySocket = new Map<unknown, { response: ServerResponse; startedAtMs: number }[]>();
+
+  /** @param timeoutMs the age at which a response is late: its connection is cut */
+  constructor(server: Server, timeoutMs: number) {
+    server.on("connection", (socket) => {
+      this.#openBySocket.set(socket, []);
+      socket.once("close", () => this.#openBySocket.delete(socket));
+    });
+    const timer = setInterval(() => this.#destroyLate(timeoutMs), TIMEOUT_CHECK_INTERVAL_MS).unref();
+    server.once("close", () => clearInterval(timer));
+  }
+
+  add(socket: Socket, response: ServerResponse): void {
+    this.#openOn(socket)?.push({ response, startedAtMs: performance.now() });
+  }
+
+  /** The newest response of a connection that is not sent yet. */
+  lastUnsentOn(socket: unknown): ServerResponse | undefined {
+    return this.#openOn(socket)?.at(-1)?.response;
+  }
+
+  /** The newest response of a connection, even if it was sent just now. */
+  latestOn(socket: unknown): ServerResponse | undefined {
+    return this.#openBySocket.get(socket)?.at(-1)?.response;
+  }
+
+  #openOn(socket: unknown) {
+    const open = this.#openBySocket.get(socket);
+    // Responses end in the order of their requests.
+    while (open?.[0]?.response.writableFinished) open.shift();
+    return open;
+  }
+
+  #destroyLate(timeoutMs: number): void {
+    for (const socket of this.#openBySocket.keys()) {
+      const oldest = this.#openOn(socket)?.[0];
+      if (oldest === undefined || isStreamingResponse(oldest.response)) continue;
+      if (performance.now() - oldest.startedAtMs > timeoutMs) oldest.response.destroy();
+    }
+  }
 }

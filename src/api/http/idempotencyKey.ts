@@ -9,7 +9,7 @@ import type { JsonText, RouteResponse } from "./route.js";
 
 const IDEMPOTENCY_KEY_PATTERN = /^[\x21-\x7e]{1,255}$/;
 
-/** The request header of routes that may be repeated, as the document shows it. */
+/** The request header of idempotent routes in the OpenAPI document. */
 export const idempotencyKeyHeaders = z.object({
   "Idempotency-Key": z
     .string()
@@ -18,25 +18,25 @@ export const idempotencyKeyHeaders = z.object({
     .optional()
     .meta({
       description:
-        "Chosen by the client, 1 to 255 visible ASCII characters: the same request with the same key takes effect once in 24 h, " +
-        "and gets the same answer again. A key counts for one caller and one path.",
+        "Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once " +
+        "and gets the first response again. A key is valid for one caller and one path.",
     }),
 });
 
-/** The response header that tells a repetition. */
+/** The header of a response to a repeated request. */
 export const idempotencyReplayedHeaders = z.object({
   "Idempotency-Replayed": z
     .literal("true")
     .optional()
-    .meta({ description: "The same request had taken effect before." }),
+    .meta({ description: "This is the response of an earlier request with the same key." }),
 });
 
 /**
- * What tells a request from others by its `Idempotency-Key`.
+ * Identifies a request by its `Idempotency-Key`.
  *
- * @param body as it was checked: the order of an object's keys makes no other request
- * @returns undefined for a request without a key
- * @throws WmsError `invalid` for a key that can't be one
+ * @param body the validated body; the order of keys in objects does not matter
+ * @returns `undefined` for a request without a key
+ * @throws WmsError `invalid` for a malformed key
  */
 export function parseIdempotencyKey(
   { headers, path }: Request,
@@ -45,7 +45,7 @@ export function parseIdempotencyKey(
 ): IdempotentRequest | undefined {
   const key = headers["idempotency-key"];
   if (key === undefined) return undefined;
-  // Several headers come as one, with blanks between their values.
+  // Node joins repeated headers with a comma and a blank, which the pattern rejects.
   if (typeof key !== "string" || !IDEMPOTENCY_KEY_PATTERN.test(key))
     throw invalid("Idempotency-Key: expected 1 to 255 visible ASCII characters, once");
   return { name: sha256(`${path}\n${key}\n${caller?.subject ?? ""}`), digest: sha256(canonicalJson(body)) };
@@ -53,6 +53,6 @@ export function parseIdempotencyKey(
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** The answer to a request that may be a repetition. */
+/** The response to a request that may be a repetition. */
 export const idempotentResponse = ({ text, replayed }: { text: JsonText; replayed: boolean }): RouteResponse =>
   replayed ? { status: 200, text, headers: { "idempotency-replayed": "true" } } : text;

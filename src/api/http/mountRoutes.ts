@@ -1,19 +1,17 @@
-import type { Express, Request, RequestHandler } from "express";
+import express, { type Express, type Request, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Caller } from "../../domain/caller.js";
 import type { HttpLimits } from "../../domain/httpLimits.js";
 import type { RouteAuthorizer } from "./authorize.js";
-import { HttpError } from "./httpErrors.js";
 import { parseIdempotencyKey } from "./idempotencyKey.js";
-import { sendJson, sendJsonChunks } from "./jsonResponses.js";
 import { createRateLimitHandlers, type RateLimiter } from "./rateLimit.js";
-import { createBodyReaders, parseBody } from "./requestBody.js";
+import { parseBody } from "./requestBody.js";
 import { requestContextOf } from "./requestContext.js";
+import { bodyTooLarge, HttpError, sendJson, sendJsonChunks } from "./responses.js";
 import type { Route } from "./route.js";
 import { validate, validateBody } from "./validation.js";
 
-/** What stands before the routes. */
 interface RouteMountOptions {
   authorize: RouteAuthorizer;
   limits: HttpLimits;
@@ -21,7 +19,7 @@ interface RouteMountOptions {
   log: Logger;
 }
 
-/** Puts routes into an app: each admits, parses, validates, calls and answers. A path's other methods get a 405. */
+/** Adds routes to an app: authorization, rate limit, body, validation, handler, response. Other methods get a 405. */
 export function mountRoutes(
   app: Express,
   routes: readonly Route[],
@@ -35,8 +33,8 @@ export function mountRoutes(
     const mounted = app.route(path.replace(/\{(\w+)\}/g, ":$1"));
     const rejectOtherMethods = rejectMethod(siblings.map(allowedMethodsOf));
     for (const route of siblings) {
-      // Express would have GET's handler answer a HEAD.
-      if (route.takes) mounted.head(rejectOtherMethods);
+      // Express would call the GET handler for a HEAD.
+      if (route.getHasSideEffects) mounted.head(rejectOtherMethods);
       const rateLimitHandlers = route.roles === "anyone" ? [] : limitRate;
       mounted[route.method](
         authorize(route),
@@ -49,23 +47,38 @@ export function mountRoutes(
   }
 }
 
-function allowedMethodsOf({ method, takes }: Route): string {
+function allowedMethodsOf({ method, getHasSideEffects }: Route): string {
   if (method === "post") return "POST";
-  return takes ? "GET" : "GET, HEAD";
+  return getHasSideEffects ? "GET" : "GET, HEAD";
 }
+
+/**
+ * Creates the handlers that read the bytes of a body, whatever its content type. `express.json` would reject bodies
+ * for the charset of a content type that has no meaning here.
+ *
+ * The first handler rejects a body by its `Content-Length`. Express would first wait for all of it, and the client
+ * would get no answer until the time limit. Node discards the rest.
+ *
+ * @param maxBytes the largest allowed body after decompression
+ */
+const createBodyReaders = (maxBytes: number): RequestHandler[] => [
+  ({ headers }, _response, next) =>
+    next(Number(headers["content-length"]) > maxBytes ? bodyTooLarge(maxBytes) : undefined),
+  express.raw({ limit: maxBytes, type: () => true }),
+];
 
 function createRouteHandler(route: Route, maxValues: number, log: Logger): RequestHandler {
   return async (request, response) => {
     const json = request.body === undefined ? {} : await parseBody(request.body, maxValues);
     const body = route.body && (await validateBody(route.body.schema, json));
     const { caller } = requestContextOf(response);
-    const result = await route.answer({
+    const result = await route.handle({
       params: request.params as Record<string, string>,
       query: route.query && validate(route.query, pickDeclaredParameters(request, route.query)),
       body,
       headers: route.headers && validate(route.headers, request.headers),
       source: sourceOf(caller),
-      idempotentRequest: route.idempotent && parseIdempotencyKey(request, caller, body),
+      idempotentRequest: route.isIdempotent && parseIdempotencyKey(request, caller, body),
       log: () => log.child({ request: requestContextOf(response).id }),
     });
     if (typeof result === "string") sendJson(response, 200, result);
@@ -78,11 +91,11 @@ function createRouteHandler(route: Route, maxValues: number, log: Logger): Reque
   };
 }
 
-/** Whoever is a user too acts as one. */
+/** A caller with both roles counts as a user. */
 const sourceOf = (caller: Caller | undefined): "USER" | "TMS" =>
   caller?.roles.has("system-tms") && !caller.roles.has("user") ? "TMS" : "USER";
 
-/** One that is given several times is an array, and so no string: which of them is meant can't be told. */
+/** A repeated parameter becomes an array, which no schema accepts, because its meaning is ambiguous. */
 function pickDeclaredParameters({ url }: Request, schema: z.ZodObject): Record<string, string | string[]> {
   const queryStart = url.indexOf("?");
   const given = new URLSearchParams(queryStart === -1 ? "" : url.slice(queryStart + 1));
@@ -94,7 +107,7 @@ function pickDeclaredParameters({ url }: Request, schema: z.ZodObject): Record<s
   );
 }
 
-/** Answers a method that a path does not have. @param allowed those that it has */
+/** Creates a handler that answers 405. @param allowed the methods of the path */
 export const rejectMethod =
   (allowed: readonly string[]): RequestHandler =>
   ({ method }) => {

@@ -1,7 +1,6 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from "@asteasolutions/zod-to-openapi";
 import { z } from "zod";
 import { idempotencyKeyHeaders, idempotencyReplayedHeaders } from "./idempotencyKey.js";
-import { PATH_PARAMETER_DESCRIPTIONS } from "./pathParameters.js";
 import type { ExtraErrorStatus, Route, SuccessResponse, Tag } from "./route.js";
 
 /** An OpenAPI 3.1 document. */
@@ -10,48 +9,56 @@ export type OpenApiDocument = ReturnType<OpenApiGeneratorV31["generateDocument"]
 const errorSchema = z
   .strictObject({
     code: z.int().meta({ description: "The HTTP status." }),
-    error: z.string().meta({ description: "What was wrong; also HTTP's reason phrase, as far as Latin-1 goes." }),
+    error: z.string().meta({ description: "The reason; also the HTTP reason phrase, in Latin-1." }),
   })
-  .meta({ id: "ErrorResponse", description: "The body of every answer from 400 on." });
+  .meta({ id: "ErrorResponse", description: "The body of every response with a status of 400 or above." });
 
 type ErrorStatus = 400 | 401 | 403 | 413 | 429 | 500 | 503 | ExtraErrorStatus;
 
 const ERROR_DESCRIPTIONS: Record<ErrorStatus, string> = {
-  400: "The request is wrong; the error names the field.",
-  401: "There is no bearer token, or none that counts.",
-  403: "The token's owner lacks the role.",
-  404: "There is no such thing, or its state does not allow this.",
-  413: "The body is too large, or holds too many keys and values.",
-  409: "The same request, by its Idempotency-Key, is still under way. Retry-After says when to ask again, in seconds.",
-  422: "The request is right, but the state forbids it.",
-  429: "The caller sent too many requests. Retry-After says when it may send the next one, in seconds.",
-  500: "The service is at fault.",
-  502: "The message queue service refused the request.",
-  503: "Redis, the message queue service or the identity provider is away. Retry-After says when to try again, in seconds.",
+  400: "The request is invalid. The error names the field.",
+  401: "The bearer token is missing or invalid.",
+  403: "The caller does not have the role.",
+  404: "The object does not exist, or its state does not allow this.",
+  413: "The body is too large, or has too many keys and values.",
+  409: "A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry.",
+  422: "The request is valid, but the state of the object forbids it.",
+  429: "The caller sent too many requests. Retry-After: seconds until the next one is allowed.",
+  500: "An internal error.",
+  502: "The message queue service rejected the request.",
+  503: "Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry.",
 };
 
 const TAG_DESCRIPTIONS: Record<Tag, string> = {
-  workflows: "What users ask for: tasks that run until they are aborted or finished.",
-  "task-directives": "What the tasks of a workflow run.",
+  workflows: "Tasks that run until a user aborts or finishes them.",
+  "task-directives": "The definitions of the tasks of a workflow.",
   taskforces: "HTCondor clusters of workers.",
   schedds: "HTCondor access points and their queues.",
   "tms - internal": "For the task management services, one on each HTCondor access point.",
-  mqs: "Of the embedded message queue service.",
+  mqs: "The embedded message queue service.",
   openapi: "This document.",
-  operations: "For whoever runs the service.",
+  operations: "Health checks for operators.",
 };
 
-/** The document's name for bearer tokens. */
+/** Descriptions of path parameters. */
+const PATH_PARAMETER_DESCRIPTIONS: Readonly<Record<string, string>> = {
+  workflow_id: "Id of a workflow: WF-<hex epoch seconds>-<8 hex>.",
+  task_id: "Id of a task directive: TK-<workflow id without WF->-<8 hex>.",
+  schedd: "Name of an HTCondor access point.",
+  taskforce_uuid: "Uuid of a taskforce: TF-<task id without TK->-<8 hex>.",
+};
+
+/** The name of the security scheme for bearer tokens. */
 const TOKEN_SCHEME = "token";
 
-/** Describes routes by the schemas that they check with. */
+/** Builds the document from the schemas that the routes validate with. */
 export function buildOpenApiDocument(routes: readonly Route[]): OpenApiDocument {
   const registry = new OpenAPIRegistry();
   registry.registerComponent("securitySchemes", TOKEN_SCHEME, {
     type: "http",
     scheme: "bearer",
     bearerFormat: "JWT",
-    description: "A token of the identity provider. Not asked for where the service runs without one.",
+    description: "A token of the identity provider. Not required if authentication is off.",
   });
   for (const route of routes) registry.registerPath(describeRoute(route));
   const used = new Set(routes.map(({ tag }) => tag));
@@ -80,13 +87,13 @@ function describeRoute(route: Route): RouteConfig {
     description,
     ...(tag && { tags: [tag] }),
     "x-roles": roles,
-    ...(route.extension && { "x-ewms-extension": true }),
+    ...(route.isExtension && { "x-ewms-extension": true }),
     security: roles === "anyone" ? [] : [{ [TOKEN_SCHEME]: [] }],
     request: {
       ...(params.length > 0 && { params: z.object(Object.fromEntries(params)) }),
       ...(query && { query }),
       ...(headers && { headers }),
-      ...(route.idempotent && { headers: idempotencyKeyHeaders }),
+      ...(route.isIdempotent && { headers: idempotencyKeyHeaders }),
       ...(body && {
         body: { required: body.required, content: { "application/json": { schema: body.schema } } },
       }),
@@ -98,7 +105,7 @@ function describeRoute(route: Route): RouteConfig {
           {
             description,
             content: { [contentType]: { schema } },
-            ...(route.idempotent && Number(status) < 400 && { headers: idempotencyReplayedHeaders }),
+            ...(route.isIdempotent && Number(status) < 400 && { headers: idempotencyReplayedHeaders }),
           },
         ],
       ),
@@ -107,8 +114,8 @@ function describeRoute(route: Route): RouteConfig {
 }
 
 function errorResponsesOf({ errors = [], roles }: Route): Record<number, SuccessResponse> {
-  const ofAccess: ErrorStatus[] = roles === "anyone" ? [] : [401, 403, 429];
-  const statuses: ErrorStatus[] = [400, ...ofAccess, ...errors, 413, 500, 503];
+  const accessErrors: ErrorStatus[] = roles === "anyone" ? [] : [401, 403, 429];
+  const statuses: ErrorStatus[] = [400, ...accessErrors, ...errors, 413, 500, 503];
   return Object.fromEntries(
     statuses.map((status) => [status, { description: ERROR_DESCRIPTIONS[status], schema: errorSchema }]),
   );

@@ -1,2 +1,2 @@
-/** Whether an address without its query is one of the page's views. The rest of it is the page's own business. */
+/** Whether a path belongs to a view of the page. The page itself routes the rest of the path. */
 export const isPagePath = (path: string): boolean => /^\/(?:(?:workflows|schedds)(?:\/.*)?)?$/.test(path);

@@ -1,43 +1,43 @@
 import { isIPv6 } from "node:net";
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import { UNCHECKED_CALLER } from "../../domain/caller.js";
-import { HttpError, toHttpError } from "./httpErrors.js";
 import { requestContextOf } from "./requestContext.js";
+import { HttpError, toHttpError } from "./responses.js";
 
-/** Counts the requests of each caller, all web processes together. */
+/** Counts the requests of each caller across all web processes. */
 export interface RateLimiter {
-  /** Requests of one caller in a minute. */
+  /** Allowed requests of one caller per minute. */
   readonly perMinute: number;
   /**
    * Counts one request.
    *
-   * @returns 0, or the seconds after which the caller may send the next one
+   * @returns 0 if the request is allowed, otherwise the seconds until the next one is
    */
-  take(who: string): Promise<number>;
+  take(callerKey: string): Promise<number>;
 }
 
 /**
- * Answers with 429 once a caller has used up its allowance. While that can't be counted everybody passes: it is for want of
- * Redis, and then the route's own handler answers with 503.
+ * Rejects requests with 429 once a caller has reached the limit. While Redis is unreachable all requests pass: the
+ * handlers of the routes answer them with 503.
  *
- * @returns a handler for callers that are known by now, and one for those whose token was refused: a guess counts, too
+ * @returns a handler for authenticated requests, and one for rejected tokens, which count for the sender's address
  */
-export const createRateLimitHandlers = (allowance: RateLimiter): [RequestHandler, ErrorRequestHandler] => [
+export const createRateLimitHandlers = (rateLimiter: RateLimiter): [RequestHandler, ErrorRequestHandler] => [
   async (request, response, next) => {
-    await enforceRateLimit(allowance, callerKeyOf(request, response));
+    await enforceRateLimit(rateLimiter, callerKeyOf(request, response));
     next();
   },
   async (error, request, _response, next) => {
-    if (toHttpError(error).status === 401) await enforceRateLimit(allowance, addressKeyOf(request));
+    if (toHttpError(error).status === 401) await enforceRateLimit(rateLimiter, addressKeyOf(request));
     next(error);
   },
 ];
 
-/** @throws HttpError 429 that says when to come back */
-async function enforceRateLimit(allowance: RateLimiter, callerKey: string): Promise<void> {
-  const retryAfterSeconds = await allowance.take(callerKey).catch(() => 0);
+/** @throws HttpError 429 with `Retry-After` */
+async function enforceRateLimit(rateLimiter: RateLimiter, callerKey: string): Promise<void> {
+  const retryAfterSeconds = await rateLimiter.take(callerKey).catch(() => 0);
   if (retryAfterSeconds === 0) return;
-  const limitText = `at most ${allowance.perMinute} in a minute`;
+  const limitText = `at most ${rateLimiter.perMinute} in a minute`;
   throw new HttpError(429, `too many requests: ${limitText}, try again in ${retryAfterSeconds} s`, {
     "retry-after": String(retryAfterSeconds),
   });
@@ -50,7 +50,7 @@ function callerKeyOf(request: Request, response: Response): string {
 
 const addressKeyOf = ({ ip = "unknown" }: Request): string => `address ${isIPv6(ip) ? ipv6NetworkOf(ip) : ip}`;
 
-/** The first half of an IPv6 address: one machine may have all addresses that begin with it. */
+/** The /64 network of an IPv6 address, because one machine may own a whole network. */
 function ipv6NetworkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;

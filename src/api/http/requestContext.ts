@@ -1,50 +1,50 @@
 import { randomUUID } from "node:crypto";
+import type { ServerResponse } from "node:http";
 import type { RequestHandler, Response } from "express";
+import type { Logger } from "pino";
 import type { Caller } from "../../domain/caller.js";
-import type { DrainController } from "./drainController.js";
-import { isStreamingResponse } from "./streamingResponse.js";
+import type { StartServerSpan } from "../../tracing/serverSpans.js";
 
-/** A request and its answer, as the log and the metrics see them. Filled in on the way, complete once answered. */
+/** A request and its response, as the log and the metrics record them. Complete once the response has ended. */
 export interface RequestContext {
-  /** Names the request in logs: the client's own `X-Request-Id`, or one made here. It is sent back. */
+  /** Identifies the request in logs: the client's own `X-Request-Id`, or a new one. It is sent back. */
   readonly id: string;
   readonly method: string;
   /** The path without its query. */
   readonly path: string;
-  /** The path of the route in OpenAPI's notation; undefined for what no route serves. */
+  /** The path of the route in OpenAPI's notation; `undefined` if no route serves the request. */
   route: string | undefined;
-  /** Undefined until the caller is known. */
+  /** `undefined` until the caller is authenticated. */
   caller: Caller | undefined;
-  /** 0 until answered; 499 when the client went away before. */
+  /** 0 until the response has ended; 499 if the client disconnected before. */
   status: number;
-  /** From the arrival of the head to the end of the answer. */
+  /** From the arrival of the head to the end of the response. */
   milliseconds: number;
-  /** The id of the trace that it belongs to; undefined while tracing is off. */
+  /** The id of its trace; `undefined` while tracing is off. */
   trace: string | undefined;
 }
 
-/** Told of every exchange once it is over. Must not throw. */
-export type RequestObserver = (exchange: RequestContext) => void;
+/** Called after the end of every response. Must not throw. */
+export type RequestObserver = (context: RequestContext) => void;
 
-/** An id that a client may choose: no blanks, nothing that could forge a line of a log. */
+/** An id that a client may choose: without blanks, and without characters that could forge a log line. */
 const REQUEST_ID_PATTERN = /^[\w.:/+=@-]{1,128}$/;
 
-/** What nginx calls a request whose client did not wait for the answer. */
+/** nginx's status for a client that disconnected before the response. */
 const STATUS_CLIENT_CLOSED_REQUEST = 499;
 
-/** Asked every few seconds by machines: of no interest unless one looks for exactly these. */
+/** Monitoring requests these every few seconds: no spans, and log lines only at level debug. */
 const PROBE_PATHS = new Set(["/healthz", "/readyz", "/metrics"]);
 
-/** Whether an exchange only asks how the service is. */
-export const isProbeRequest = ({ path }: RequestContext): boolean => PROBE_PATHS.has(path);
+const isProbeRequest = ({ path }: RequestContext): boolean => PROBE_PATHS.has(path);
 
-const REQUEST_CONTEXT = Symbol("exchange");
+const REQUEST_CONTEXT = Symbol("requestContext");
 
-/** The exchange that a response belongs to; {@link trackRequests} began it. */
+/** The context of a response, which {@link trackRequests} created. */
 export const requestContextOf = (response: Response): RequestContext =>
   (response.locals as { [REQUEST_CONTEXT]: RequestContext })[REQUEST_CONTEXT];
 
-/** Begins an exchange for each request, and tells the observers when it is over. To be mounted before all else. */
+/** Creates the context of each request and calls the observers after its response. Mount it first. */
 export function trackRequests(observers: readonly RequestObserver[], draining: DrainController): RequestHandler {
   return (request, response, next) => {
     const startedAtMs = performance.now();
@@ -72,3 +72,87 @@ export function trackRequests(observers: readonly RequestObserver[], draining: D
     next();
   };
 }
+
+/** Traces each request except probes. Mount it after {@link trackRequests}. */
+export const traceRequests =
+  (startSpan: StartServerSpan): RequestHandler =>
+  (request, response, next) => {
+    const context = requestContextOf(response);
+    if (isProbeRequest(context)) next();
+    else response.once("close", startSpan(context, request.headers, next));
+  };
+
+/** Logs one line for each request. */
+export const logRequests =
+  (log: Logger): RequestObserver =>
+  (context) => {
+    const { id, method, path, route, status, milliseconds, caller, trace } = context;
+    const level = isProbeRequest(context) ? "debug" : status >= 500 ? "error" : "info";
+    if (!log.isLevelEnabled(level)) return;
+    log[level](
+      {
+        request: id,
+        method,
+        // A path may be long and hold any text, so the log prefers the route.
+        ...(route === undefined ? { path } : { route }),
+        status,
+        ms: Math.round(milliseconds * 10) / 10,
+        subject: caller?.subject,
+        role: caller && [...caller.roles].join(","),
+        trace,
+      },
+      "request",
+    );
+  };
+
+/**
+ * Whether the process is shutting down. From then on every response says `Connection: close`, those under way
+ * included, so that clients open new connections elsewhere. A connection that closes without notice may break during
+ * the client's next request, and the client could not know whether that request took effect.
+ */
+export class DrainController {
+  readonly #openResponses = new Set<ServerResponse>();
+  readonly #drainListeners = new Set<() => void>();
+  #isDraining = false;
+
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  startDraining(): void {
+    this.#isDraining = true;
+    for (const response of this.#openResponses) setConnectionClose(response);
+    for (const listener of this.#drainListeners) listener();
+  }
+
+  /** Calls the listener when draining starts, or now if it has started. @returns removes the listener */
+  onDrainStart(listener: () => void): () => void {
+    this.#drainListeners.add(listener);
+    if (this.#isDraining) listener();
+    return () => this.#drainListeners.delete(listener);
+  }
+
+  trackResponse(response: ServerResponse): void {
+    this.#openResponses.add(response);
+    if (this.#isDraining) setConnectionClose(response);
+  }
+
+  untrackResponse(response: ServerResponse): void {
+    this.#openResponses.delete(response);
+  }
+}
+
+function setConnectionClose(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader("connection", "close");
+}
+
+const streamingResponses = new WeakSet<ServerResponse>();
+
+/**
+ * Marks a response without an end of its own: it has no time limit, and a client that disconnects was served. Its
+ * sender must itself disconnect a client that stops reading.
+ */
+export const markAsStreaming = (response: ServerResponse): void => void streamingResponses.add(response);
+
+/** @see markAsStreaming */
+export const isStreamingResponse = (response: ServerResponse): boolean => streamingResponses.has(response);

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { Role } from "../../domain/caller.js";
 import type { IdempotentRequest } from "../../domain/idempotentRequest.js";
 
-/** Groups of routes in the document. */
+/** Groups of routes in the OpenAPI document. */
 export type Tag =
   | "workflows"
   | "task-directives"
@@ -15,67 +15,67 @@ export type Tag =
   | "mqs"
   | "operations";
 
-/** What a handler gets, checked. */
+/** The validated parts of a request that a handler receives. */
 export interface RouteRequest<Params = Record<string, string>, Query = unknown, Body = unknown, Headers = unknown> {
   params: Params;
   query: Query;
   body: Body;
   headers: Headers;
-  /** By which role the request counts. */
+  /** The role under which phase changes of this request are recorded. */
   source: "USER" | "TMS";
-  /** Given when the route is idempotent and the request has an `Idempotency-Key`. */
+  /** Set if the route is idempotent and the request has an `Idempotency-Key`. */
   idempotentRequest: IdempotentRequest | undefined;
-  /** Makes a log whose lines name the request. */
+  /** Creates a logger whose lines contain the id of the request. */
   log: () => Logger;
 }
 
-/** JSON text. One that may be long comes in pieces of some 100 kB. */
+/** JSON text; long text in pieces of about 100 kB. */
 export type JsonText = string | readonly string[];
 
-/** An answer: JSON text, with a status when it is not 200, or with further headers; or what sends the answer by itself, bit by bit. */
+/** JSON text with status 200, or with another status or further headers; or a function that streams the response. */
 export type RouteResponse =
   | JsonText
   | { status: number; text: JsonText; headers?: OutgoingHttpHeaders }
-  /** As long as it has sent nothing, it may throw. To a HEAD it sends the head alone. */
+  /** May throw before it has sent the head. Sends only the head for HEAD. */
   | { stream: (request: IncomingMessage, response: ServerResponse) => Promise<void> };
 
-/** A success as the document shows it. */
+/** A successful response in the OpenAPI document. */
 export interface SuccessResponse {
   description: string;
   schema: z.ZodType;
-  /** JSON unless told. */
+  /** `application/json` by default. */
   contentType?: string;
 }
 
-/** Error statuses of some routes. Every route may answer 400, 413, 500 and 503, and 401, 403 and 429 unless it is for anyone. */
+/** Error statuses of some routes. All routes have 400, 413, 500 and 503; routes with roles also 401, 403 and 429. */
 export type ExtraErrorStatus = 404 | 409 | 422 | 502;
 
-/** One route: what it takes and answers, as data for the router and the document, and what it does. */
+/** One route: its inputs and responses, as data for the router and the OpenAPI document, and its handler. */
 export interface Route {
   method: "get" | "post";
   /** In OpenAPI's notation: `/v1/workflows/{workflow_id}`. */
   path: string;
-  /** Undefined for the root. */
+  /** `undefined` for the root. */
   tag?: Tag;
-  /** Whom it is for; `anyone` needs no token. */
+  /** The caller needs one of these; `anyone` needs no token. */
   roles: readonly Role[] | "anyone";
   description: string;
-  /** The API of the existing service does not have it; the document says so. */
-  extension?: true;
-  /** It takes an `Idempotency-Key`. */
-  idempotent?: true;
-  /** Its GET takes something from all others. A HEAD would take it without telling, and is refused. */
-  takes?: true;
-  /** Declared query parameters; all others are ignored. */
+  /** The existing EWMS service does not have this route; the document marks it. */
+  isExtension?: true;
+  /** The route accepts an `Idempotency-Key`. */
+  isIdempotent?: true;
+  /** GET leases something to the caller. HEAD is rejected: it would lease without returning the lease. */
+  getHasSideEffects?: true;
+  /** Query parameters; others are ignored. */
   query?: z.ZodObject;
-  /** Declared headers, in lower case; all others are left to others. */
+  /** Headers in lower case; others are ignored here. */
   headers?: z.ZodObject;
-  /** A body that is not required may be missing or empty; its schema then sees `{}`, as it does for a required one. */
+  /** The schema receives `{}` for a missing or empty body, whether or not a body is required. */
   body?: { schema: z.ZodType; required: boolean };
   responses: Record<number, SuccessResponse>;
   errors?: readonly ExtraErrorStatus[];
-  /** Parsing and validation are done, so that this calls and answers. */
-  answer(call: RouteRequest): Promise<RouteResponse>;
+  /** Runs after authorization and validation. */
+  handle(request: RouteRequest): Promise<RouteResponse>;
 }
 
 type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -87,18 +87,18 @@ type TypedRoute<
   Query extends z.ZodObject,
   Body extends z.ZodType,
   Headers extends z.ZodObject,
-> = Omit<Route, "path" | "query" | "headers" | "body" | "answer"> & {
+> = Omit<Route, "path" | "query" | "headers" | "body" | "handle"> & {
   path: Path;
   query?: Query;
   headers?: Headers;
   body?: { schema: Body; required: boolean };
-  answer(
-    call: RouteRequest<ParamsOf<Path>, z.output<Query>, z.output<Body>, z.output<Headers>>,
+  handle(
+    request: RouteRequest<ParamsOf<Path>, z.output<Query>, z.output<Body>, z.output<Headers>>,
   ): Promise<RouteResponse>;
 };
 
 /**
- * A route whose handler is typed by its path and schemas.
+ * Creates a route whose handler is typed by its path and schemas.
  *
  * @example
  * route({
@@ -108,7 +108,7 @@ type TypedRoute<
  *   description: "One workflow.",
  *   responses: { 200: { description: "The workflow.", schema: workflowSchema } },
  *   errors: [404],
- *   answer: ({ params }) => readWorkflow(wms, params.workflow_id),
+ *   handle: ({ params }) => readWorkflow(wms, params.workflow_id),
  * });
  */
 export const route = <

@@ -1,135 +1,176 @@
-import type { z } from "zod";
-import { EXPECTED_INTEGER, MAX_COLLECTED_ISSUES } from "../../domain/schemaParts.js";
-import { truncateText } from "../../domain/truncateText.js";
+import { z } from "zod";
+import { createDuplicateCheck, MAX_COLLECTED_ISSUES } from "../../domain/schemaParts.js";
 import { invalid } from "../../domain/wmsError.js";
-import { checkLongArrays, findLongArrayIssues } from "./longArrays.js";
+import { createYielder } from "../../domain/yielder.js";
+import { describeIssues } from "./validationMessages.js";
 
+type Schema = z.core.$ZodType;
 type Issue = z.core.$ZodIssue;
-type Path = readonly PropertyKey[];
-
-/** Faults that one answer names. */
-const MAX_ISSUES_IN_MESSAGE = 3;
-/** Parts of a field's name, and characters of each. */
-const MAX_PATH_PARTS = 10;
-const MAX_KEY_CHARS = 100;
 
 /**
- * Checks what a client sent.
+ * Validates what a client sent.
  *
- * @returns the input, typed
- * @throws WmsError `invalid` that names each field and what is wrong with it: `tasks[0].n_workers: expected integer or null,
- *   got string; tasks[0].bogus: unknown field`
+ * @returns the typed input
+ * @throws WmsError `invalid` that names the fields and their issues: `tasks[0].n_workers: expected integer or null, got
+ *   string; tasks[0].bogus: unknown field`
  */
-export const validate = <S extends z.ZodType>(schema: S, input: unknown): z.output<S> =>
-  parseOrThrow(schema, input, []);
+export function validate<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const { data, error } = schema.safeParse(input);
+  if (error === undefined) return data as z.output<S>;
+  throw invalid(describeIssues(error.issues, input, true));
+}
 
-/** The same for a body, which may be so large that others must get their turn meanwhile. */
+/** Validates a body. Yields to other requests while it checks long arrays. @see validate */
 export async function validateBody<S extends z.ZodType>(schema: S, input: unknown): Promise<z.output<S>> {
+  if (!hasLongArrays(schema, input)) return validate(schema, input);
   const longArrayCheck = await checkLongArrays(schema, input);
-  if (longArrayCheck === undefined) return parseOrThrow(schema, input, await findLongArrayIssues(schema, input));
-  return {
-    ...parseOrThrow(longArrayCheck.restSchema, input, longArrayCheck.issues),
-    ...longArrayCheck.outputs,
-  } as z.output<S>;
+  const issues = longArrayCheck?.issues ?? (await findLongArrayIssues(schema, input));
+  if (issues.length > 0) throw invalid(describeIssues(issues, input, false));
+  if (longArrayCheck === undefined) return validate(schema, input);
+  return { ...validate(longArrayCheck.restSchema, input), ...longArrayCheck.outputs } as z.output<S>;
 }
 
-/** @param earlyIssues faults that were found so far; whether there are more is not looked at then */
-function parseOrThrow<S extends z.ZodType>(schema: S, input: unknown, earlyIssues: readonly Issue[]): z.output<S> {
-  const result = earlyIssues.length === 0 ? schema.safeParse(input) : undefined;
-  if (result?.success) return result.data;
-  const messageFactories = (result?.error.issues ?? earlyIssues).flatMap((issue) =>
-    issueMessageFactories(issue, input, []),
-  );
-  const shownMessages = messageFactories
-    .slice(0, MAX_ISSUES_IN_MESSAGE)
-    .map((name) => name())
-    .join("; ");
-  if (messageFactories.length <= MAX_ISSUES_IN_MESSAGE) throw invalid(shownMessages);
-  // Where there are many, they were not all looked for.
-  const isAll = earlyIssues.length === 0 && messageFactories.length < MAX_COLLECTED_ISSUES;
-  throw invalid(`${shownMessages}; and ${isAll ? `${messageFactories.length - MAX_ISSUES_IN_MESSAGE} ` : ""}more`);
+/**
+ * An array with more members is long. zod checks every member of an array, at up to 50 µs for each issue: a hostile
+ * body with 100,000 bad members would block the process for seconds.
+ */
+const LONG_ARRAY_MEMBERS = 20;
+
+/** The parts of object schemas that contain arrays. Schemas are few and live as long as the process. */
+const arrayPartsCache = new WeakMap<z.ZodObject, [key: string, part: Schema][]>();
+
+function arrayPartsOf(schema: z.ZodObject): [key: string, part: Schema][] {
+  const cached = arrayPartsCache.get(schema);
+  if (cached !== undefined) return cached;
+  const parts = Object.entries(schema.shape).filter(([, part]) => containsArrays(part));
+  arrayPartsCache.set(schema, parts);
+  return parts;
 }
 
-/** A field as clients write it: `tasks[0].task_env["a key"]`. The whole input is `body`. */
-export function fieldName(path: Path): string {
-  const shown = path.slice(0, MAX_PATH_PARTS).map((part) => {
-    if (typeof part === "number") return `[${part}]`;
-    const key = truncateText(String(part), MAX_KEY_CHARS);
-    return /^[\w$-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
-  });
-  const name = shown.join("").replace(/^\./, "");
-  return (name || "body") + (path.length > MAX_PATH_PARTS ? "..." : "");
+const containsArrays = (schema: Schema): boolean =>
+  schema instanceof z.ZodArray ||
+  (schema instanceof z.ZodOptional && containsArrays(schema.unwrap())) ||
+  (schema instanceof z.ZodObject && arrayPartsOf(schema).length > 0);
+
+/** Whether an input has a long array. If not, zod can check all of it at once. */
+function hasLongArrays(schema: Schema, input: unknown): boolean {
+  if (typeof input !== "object" || input === null) return false;
+  if (schema instanceof z.ZodOptional) return hasLongArrays(schema.unwrap(), input);
+  if (schema instanceof z.ZodArray)
+    return (
+      Array.isArray(input) &&
+      (input.length > LONG_ARRAY_MEMBERS ||
+        (containsArrays(schema.element) && input.some((member) => hasLongArrays(schema.element, member))))
+    );
+  if (!(schema instanceof z.ZodObject)) return false;
+  for (const [key, part] of arrayPartsOf(schema))
+    if (hasLongArrays(part, (input as Record<string, unknown>)[key])) return true;
+  return false;
 }
 
-/** What is wrong, each in words that are made only if it is told: there may be thousands. */
-function issueMessageFactories(issue: Issue, input: unknown, base: Path): (() => string)[] {
-  const path = [...base, ...issue.path];
-  if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => () => `${fieldName([...path, key])}: unknown field`);
-  if (issue.code === "invalid_union") {
-    const alternatives = flattenAlternatives(issue.errors);
-    const meant = alternatives.find((issues) => !issues.some(isTypeMismatch));
-    if (meant !== undefined) return meant.flatMap((inner) => issueMessageFactories(inner, input, path));
-    return [() => `${fieldName(path)}: ${mismatchMessage(alternatives.flat(), valueAt(input, path))}`];
-  }
-  return [() => `${fieldName(path)}: ${issueMessage(issue, valueAt(input, path))}`];
-}
-
-/** The alternatives of a union, those of unions within it included. */
-const flattenAlternatives = (alternatives: readonly Issue[][]): Issue[][] =>
-  alternatives.flatMap((issues) => {
-    const [only] = issues;
-    return issues.length === 1 && only?.code === "invalid_union" && only.path.length === 0
-      ? flattenAlternatives(only.errors)
-      : [issues];
-  });
-
-/** Whether a value is of another kind than an alternative is about, rather than a faulty one of that kind. */
-const isTypeMismatch = (issue: Issue): boolean => issue.path.length === 0 && expectedKindsOf(issue).length > 0;
-
-function issueMessage(issue: Issue, value: unknown): string {
-  if (expectedKindsOf(issue).length > 0) return mismatchMessage([issue], value);
-  if (issue.code === "too_small")
-    return `expected at least ${issue.minimum} ${lengthUnitOf(issue.origin, Number(issue.minimum))}`;
-  if (issue.code === "too_big" && typeof value === "number")
-    return `expected integer between -(2^53 - 1) and 2^53 - 1, got ${value}`;
-  return issue.message;
-}
-
-function lengthUnitOf(origin: string, count: number): string {
-  if (origin === "string") return count === 1 ? "character" : "characters";
-  return count === 1 ? "entry" : "entries";
-}
-
-function mismatchMessage(issues: readonly Issue[], value: unknown): string {
-  if (value === undefined) return "missing field";
-  const expected = [...new Set(issues.flatMap(expectedKindsOf))];
-  return `expected ${expected.join(" or ")}, got ${describeValue(value, expected)}`;
-}
-
-/** The kinds or values that were expected; empty for an issue that is about something else. */
-function expectedKindsOf(issue: Issue): string[] {
-  if (issue.code === "invalid_type") return [issue.message === EXPECTED_INTEGER ? "integer" : issue.expected];
-  if (issue.code === "invalid_value") return issue.values.map((value) => JSON.stringify(value));
+/**
+ * Checks the members of long arrays up to the first bad one, and yields to other requests meanwhile.
+ *
+ * @returns the issues of that member; if there are none, the input as a whole is still to be checked
+ */
+async function findLongArrayIssues(schema: Schema, input: unknown, pause = createYielder()): Promise<Issue[]> {
+  if (schema instanceof z.ZodOptional) return findLongArrayIssues(schema.unwrap(), input, pause);
+  if (schema instanceof z.ZodArray && Array.isArray(input)) return findMemberIssues(schema.element, input, pause);
+  if (schema instanceof z.ZodObject && typeof input === "object" && input !== null)
+    for (const [key, part] of arrayPartsOf(schema)) {
+      const issues = await findLongArrayIssues(part, (input as Record<string, unknown>)[key], pause);
+      if (issues.length > 0) return prependPath(key, issues);
+    }
   return [];
 }
 
-/** The kind of a value, or the value itself where its kind would explain nothing. */
-function describeValue(value: unknown, expected: readonly string[]): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "array";
-  if (typeof value === "number" && expected.includes("integer")) return String(value);
-  if (typeof value === "string" && expected.some((text) => text.startsWith('"')))
-    return JSON.stringify(truncateText(value, MAX_KEY_CHARS));
-  return typeof value;
+async function findMemberIssues(
+  schema: Schema,
+  members: readonly unknown[],
+  pause: ReturnType<typeof createYielder>,
+): Promise<Issue[]> {
+  const isLong = members.length > LONG_ARRAY_MEMBERS;
+  if (!isLong && !containsArrays(schema)) return [];
+  for (const [index, member] of members.entries()) {
+    await pause();
+    const issues = isLong
+      ? (await checkMember(schema, member, pause)).issues
+      : await findLongArrayIssues(schema, member, pause);
+    if (issues.length > 0) return prependPath(index, issues);
+  }
+  return [];
 }
 
-/** What the client sent at a path; undefined where nothing is. */
-function valueAt(input: unknown, path: Path): unknown {
-  let value = input;
-  for (const part of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[part];
-  }
-  return value;
+/**
+ * Checks a member of a long array, the long arrays in it first.
+ *
+ * @returns `output`, the typed member, if there are no issues
+ */
+async function checkMember(
+  schema: Schema,
+  member: unknown,
+  pause: ReturnType<typeof createYielder>,
+): Promise<{ issues: Issue[]; output?: unknown }> {
+  const innerIssues = await findLongArrayIssues(schema, member, pause);
+  if (innerIssues.length > 0) return { issues: innerIssues };
+  const { error, data } = z.safeParse(schema, member);
+  return error === undefined ? { issues: [], output: data } : { issues: error.issues };
 }
+
+/** An object whose long arrays are checked. */
+interface LongArrayCheck {
+  /** Those of the first bad member, or of the members that repeat others. */
+  issues: Issue[];
+  /** The typed arrays by their keys. */
+  outputs: Record<string, unknown[]>;
+  /** A schema for the rest of the object. */
+  restSchema: z.ZodObject;
+}
+
+/**
+ * Checks the long arrays that are direct members of an object, and yields to other requests between their members: to
+ * check a workflow of thousands of tasks as a whole takes a tenth of a second.
+ *
+ * @returns `undefined` if there is no such array
+ */
+async function checkLongArrays(schema: Schema, input: unknown): Promise<LongArrayCheck | undefined> {
+  if (!(schema instanceof z.ZodObject) || typeof input !== "object" || input === null) return undefined;
+  const longArrays = arrayPartsOf(schema).flatMap(([key, part]): [string, z.ZodArray, unknown[]][] => {
+    const value: unknown = Object.hasOwn(input, key) ? (input as Record<string, unknown>)[key] : undefined;
+    return part instanceof z.ZodArray && Array.isArray(value) && value.length > LONG_ARRAY_MEMBERS
+      ? [[key, part, value]]
+      : [];
+  });
+  if (longArrays.length === 0) return undefined;
+  const outputs: Record<string, unknown[]> = {};
+  for (const [key, array, members] of longArrays) {
+    const checked = await checkMembers(array, members);
+    if ("issues" in checked) return { issues: prependPath(key, checked.issues), outputs, restSchema: schema };
+    outputs[key] = checked.outputs;
+  }
+  const restSchema = schema.extend(Object.fromEntries(longArrays.map(([key]) => [key, z.any()])));
+  return { issues: [], outputs, restSchema };
+}
+
+async function checkMembers(
+  array: z.ZodArray,
+  members: readonly unknown[],
+): Promise<{ issues: Issue[] } | { outputs: unknown[] }> {
+  const pause = createYielder();
+  const checkDuplicate = array.meta()?.["uniqueItems"] === true ? createDuplicateCheck() : () => undefined;
+  const outputs: unknown[] = [];
+  const duplicates: Issue[] = [];
+  for (const [index, member] of members.entries()) {
+    await pause();
+    const { issues, output } = await checkMember(array.element, member, pause);
+    if (issues.length > 0) return { issues: prependPath(index, issues) };
+    const duplicate = checkDuplicate(output);
+    if (duplicate !== undefined) duplicates.push({ ...duplicate, input: member });
+    if (duplicates.length >= MAX_COLLECTED_ISSUES) break;
+    outputs.push(output);
+  }
+  return duplicates.length > 0 ? { issues: duplicates } : { outputs };
+}
+
+const prependPath = (key: PropertyKey, issues: readonly Issue[]): Issue[] =>
+  issues.map((issue) => ({ ...issue, path: [key, ...issue.path] }));

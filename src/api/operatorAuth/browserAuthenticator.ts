@@ -2,8 +2,8 @@ import type { Request, Response } from "express";
 import type { Logger } from "pino";
 import { isSafeOrSameOrigin } from "../../auth/sameOrigin.js";
 import type { BrowserAuthenticator } from "../http/authorize.js";
-import { HttpError } from "../http/httpErrors.js";
 import { requestContextOf } from "../http/requestContext.js";
+import { HttpError } from "../http/responses.js";
 import type { OperatorAuthenticator } from "./operatorGuard.js";
 
 /** Routes that are asked with a POST, and change nothing. */

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Request, Response } from "express";
-import { type HttpError, reasonPhrase } from "../http/httpErrors.js";
+import { policyText } from "../http/contentSecurityPolicy.js";
+import { type HttpError, reasonPhrase } from "../http/responses.js";
 
 /** Where a page leads. */
 export interface PageLink {
@@ -22,7 +23,12 @@ export interface HtmlPage {
 const PAGE_HEADERS = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  "content-security-policy": policyText({
+    defaultSrc: ["'none'"],
+    formAction: ["'self'"],
+    frameAncestors: ["'none'"],
+    baseUri: ["'none'"],
+  }),
   "referrer-policy": "same-origin",
   "x-content-type-options": "nosniff",
 };

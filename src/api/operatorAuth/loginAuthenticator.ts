@@ -2,9 +2,9 @@ import { type CookieOptions, type Request, type Response, Router } from "express
 import type { CookieCipher } from "../../auth/cookieCipher.js";
 import type { LoginFailureLog } from "../../auth/loginFailures.js";
 import { loginAttemptSchema, type OperatorLogin } from "../../auth/operatorLogin.js";
-import { HttpError, toHttpError } from "../http/httpErrors.js";
 import { isPagePath } from "../http/pagePaths.js";
 import { requestContextOf } from "../http/requestContext.js";
+import { HttpError, toHttpError } from "../http/responses.js";
 import { isNavigation, sendHtmlPage } from "./htmlPage.js";
 import { type OperatorAuthenticator, withErrorPage } from "./operatorGuard.js";
 

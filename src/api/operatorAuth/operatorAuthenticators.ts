@@ -1,7 +1,7 @@
 import type { LoginFailureLog } from "../../auth/loginFailures.js";
 import type { createPasswordCheck } from "../../auth/passwordCheck.js";
 import { isLoopback } from "../../domain/loopback.js";
-import { HttpError } from "../http/httpErrors.js";
+import { HttpError } from "../http/responses.js";
 import type { OperatorAuthenticator } from "./operatorGuard.js";
 
 /** Browsers ask for it, and send it from then on until they are closed. */

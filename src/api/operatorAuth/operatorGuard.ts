@@ -1,8 +1,8 @@
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import { isSafeOrSameOrigin } from "../../auth/sameOrigin.js";
 import type { Caller } from "../../domain/caller.js";
-import { HttpError, toHttpError } from "../http/httpErrors.js";
 import { requestContextOf } from "../http/requestContext.js";
+import { HttpError, toHttpError } from "../http/responses.js";
 import { type PageLink, sendErrorPage, sendHtmlPage } from "./htmlPage.js";
 
 /** One way in for operators. */

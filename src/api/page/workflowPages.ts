@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { type Request, type RequestHandler, type Response, Router } from "express";
-import helmet from "helmet";
+import { securityHeaders } from "../http/contentSecurityPolicy.js";
 import { isPagePath } from "../http/pagePaths.js";
 import { requestContextOf } from "../http/requestContext.js";
 import { escapeHtml, sendHtmlPage } from "../operatorAuth/htmlPage.js";
@@ -8,26 +8,19 @@ import type { OperatorGuard } from "../operatorAuth/operatorGuard.js";
 import type { BuiltPage, PageFile } from "./pageFiles.js";
 
 /** All comes from this service, nothing stands in the document itself, and nobody frames it: it acts on workflows. */
-const pageHeaders = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      imgSrc: ["'self'", "data:"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-    },
+const pageHeaders = securityHeaders(
+  {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    imgSrc: ["'self'", "data:"],
+    baseUri: ["'none'"],
+    formAction: ["'self'"],
   },
-  frameguard: { action: "deny" },
   // The browser names the page's origin when it posts.
-  referrerPolicy: { policy: "same-origin" },
-  // Whether TLS is in front of it is not for one page to decide for the whole host.
-  strictTransportSecurity: false,
-});
+  { referrerPolicy: { policy: "same-origin" } },
+);
 
 /** Where the built document takes up what the service knows of its reader. */
 const HEAD_END = "</head>";

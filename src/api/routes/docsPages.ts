@@ -1,27 +1,11 @@
 import { type RequestHandler, Router } from "express";
-import helmet from "helmet";
 import { memoizeAsync } from "../../domain/memoizeAsync.js";
+import { securityHeaders, THIRD_PARTY_UI_POLICY } from "../http/contentSecurityPolicy.js";
 import type { OpenApiDocument } from "../http/openapi.js";
 
-/** All comes from this service itself; Swagger UI writes styles into the page and draws icons from data URLs. */
-const docsHeaders = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", "data:"],
-      objectSrc: ["'none'"],
-      baseUri: ["'self'"],
-      frameAncestors: ["'self'"],
-    },
-  },
-  // Whether TLS is in front of it is not for a page of documentation to decide for the whole host.
-  strictTransportSecurity: false,
-});
+const docsHeaders = securityHeaders({ ...THIRD_PARTY_UI_POLICY, frameAncestors: ["'self'"] });
 
-/** Pages that let people read and try the API: Swagger UI, to be mounted at `/docs`. It is loaded at their first request. */
+/** Creates the router of Swagger UI, for `/docs`. Swagger UI is loaded at the first request. */
 export function docsPages(document: () => Promise<OpenApiDocument>): Router {
   const swagger = memoizeAsync(async () => swaggerPages(await document()));
   const pages = Router({ strict: true });
@@ -35,15 +19,15 @@ async function swaggerPages(document: OpenApiDocument): Promise<Router> {
   const { default: swaggerUi } = await import("swagger-ui-express");
   const pages = Router({ strict: true });
   pages.get("/", swaggerUi.setup(document, { customSiteTitle: "EWMS WMS API" }));
-  // The badge of a validator out there is off: it would be sent this service's address.
+  // No validator badge: it would send this service's address to another host.
   pages.use(swaggerUi.serveFiles(document, { swaggerOptions: { validatorUrl: null } }));
   return pages;
 }
 
-/** The package's manifest lies among the pages, and only reading is possible. Both are left to the app's 404. */
+/** Leaves the manifest of the package and methods that write to the app's 404. */
 const skipUnservedPaths: RequestHandler = ({ path, method }, _response, next) =>
   path.endsWith("/package.json") || (method !== "GET" && method !== "HEAD") ? next("router") : next();
 
-/** The page refers to its files relatively, so its address must end in a slash. */
+/** The page has relative links, so its URL must end in a slash. */
 const redirectToTrailingSlash: RequestHandler = ({ originalUrl }, response, next) =>
   originalUrl.split("?", 1)[0]?.endsWith("/") ? next() : response.redirect(301, "docs/");

@@ -12,11 +12,11 @@ import {
 import type { Wms } from "../../lifecycle/context.js";
 import type { Subscribers } from "../../views/events/subscribers.js";
 import { readWorkflow } from "../../views/query/readEntities.js";
-import type { DrainController } from "../http/drainController.js";
+import type { DrainController } from "../http/requestContext.js";
 import { type Route, type RouteResponse, route } from "../http/route.js";
 import { EVENT_STREAM_CONTENT_TYPE, type EventStreamLimits, sendEventStreamHead, streamEvents } from "./eventStream.js";
 
-/** What event streams are made of. */
+/** The parts of event streams. */
 export interface EventRouteOptions {
   watchers: Subscribers;
   limits: EventStreamLimits;
@@ -26,14 +26,14 @@ export interface EventRouteOptions {
 const lastEventIdSchema = z.string().optional();
 const eventQuerySchema = z.object({
   last_event_id: lastEventIdSchema.meta({
-    description: "The same as the header Last-Event-ID, which counts where both are there.",
+    description: "Replaces the header Last-Event-ID, which has precedence.",
   }),
 });
 const eventHeadersSchema = z.object({
   "last-event-id": lastEventIdSchema.meta({
     description:
-      "The id of the last event that the client got from this stream, from any process: what came after it is sent first. " +
-      "Without it the stream begins with what happens from now on.",
+      "The id of the last event that the client received, from any process. The stream starts with the events after it. " +
+      "Without it, the stream starts with new events.",
   }),
 });
 
@@ -45,7 +45,7 @@ const eventStreamResponse = (description: string, schema: z.ZodType) => ({
 
 const WORKFLOW_EVENT_SCHEMAS = [phaseEventSchema, summaryEventSchema, deactivatedEventSchema, gapEventSchema] as const;
 
-/** Routes that tell what happens while it happens. */
+/** Routes that stream events. */
 export function eventRoutes(wms: Wms, options: EventRouteOptions): Route[] {
   return [
     route({
@@ -53,18 +53,18 @@ export function eventRoutes(wms: Wms, options: EventRouteOptions): Route[] {
       path: "/v1/workflows/{workflow_id}/events",
       tag: "workflows",
       roles: ["user", "operator"],
-      extension: true,
-      description: "What happens to a workflow, while it happens: server-sent events, without an end.",
+      isExtension: true,
+      description: "Streams the events of a workflow as server-sent events. The stream has no end.",
       query: eventQuerySchema,
       headers: eventHeadersSchema,
       responses: {
         200: eventStreamResponse(
-          "Events phase, summary, deactivated and gap; this is the data of one.",
+          "Events phase, summary, deactivated and gap. The schema is that of the data of one event.",
           z.union([...WORKFLOW_EVENT_SCHEMAS]),
         ),
       },
       errors: [404],
-      async answer({ params: { workflow_id }, query: { last_event_id }, headers, log }) {
+      async handle({ params: { workflow_id }, query: { last_event_id }, headers, log }) {
         await readWorkflow(wms, workflow_id);
         return streamWorkflowEvents(options, workflow_id as WorkflowId, headers["last-event-id"] ?? last_event_id, log);
       },
@@ -74,18 +74,18 @@ export function eventRoutes(wms: Wms, options: EventRouteOptions): Route[] {
       path: "/v1/events",
       tag: "workflows",
       roles: ["operator"],
-      extension: true,
+      isExtension: true,
       description:
-        "What happens to all workflows, while it happens: server-sent events, without an end. Those of one workflow are in order.",
+        "Streams the events of all workflows as server-sent events. The stream has no end. Events of one workflow are in order.",
       query: eventQuerySchema,
       headers: eventHeadersSchema,
       responses: {
         200: eventStreamResponse(
-          "Events phase, summary, deactivated, created and gap; this is the data of one.",
+          "Events phase, summary, deactivated, created and gap. The schema is that of the data of one event.",
           z.union([...WORKFLOW_EVENT_SCHEMAS, createdEventSchema]),
         ),
       },
-      answer: async ({ query: { last_event_id }, headers, log }) =>
+      handle: async ({ query: { last_event_id }, headers, log }) =>
         streamWorkflowEvents(options, undefined, headers["last-event-id"] ?? last_event_id, log),
     }),
   ];

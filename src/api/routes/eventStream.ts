@@ -1,20 +1,19 @@
 import type { ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import type { SseClient, Subscription } from "../../views/events/subscription.js";
-import type { DrainController } from "../http/drainController.js";
-import { markAsStreaming } from "../http/streamingResponse.js";
+import { type DrainController, markAsStreaming } from "../http/requestContext.js";
 
-/** HTTP's content type of server-sent events; they are UTF-8. */
+/** The content type of server-sent events, which are UTF-8. */
 export const EVENT_STREAM_CONTENT_TYPE = "text/event-stream";
 
 const EVENT_STREAM_HEADERS = {
   "content-type": EVENT_STREAM_CONTENT_TYPE,
   "cache-control": "no-store",
-  // nginx would gather events to send many at once.
+  // Without it, nginx delays events to send several at once.
   "x-accel-buffering": "no",
 };
 
-/** Milliseconds that a client has to take the end of a stream. */
+/** How long a client may take to read the end of a stream. */
 const CLOSE_TIMEOUT_MS = 1000;
 
 /** How streams of events are kept up. */
@@ -31,7 +30,10 @@ export interface EventStreamLimits {
 export const sendEventStreamHead = (response: ServerResponse): void =>
   void response.writeHead(200, EVENT_STREAM_HEADERS);
 
-/** Sends what a watch tells, until the client goes away, falls behind, or has to come again. */
+/**
+ * Sends the events of a subscription until the client disconnects or lags too far, the time limit passes, or draining
+ * starts.
+ */
 export function streamEvents(
   response: ServerResponse,
   subscription: Subscription,
@@ -51,10 +53,10 @@ export function streamEvents(
   sendEventStreamHead(response);
   const client = new ResponseSseClient(response, bufferBytes, log);
   subscription.start(client);
-  const end = () => client.disconnect();
+  const disconnect = () => client.disconnect();
   const heartbeatTimer = setInterval(() => subscription.sendHeartbeat(), heartbeatSeconds * 1000);
-  const maxDurationTimer = setTimeout(end, longestSeconds * 1000);
-  const removeDrainListener = draining.onDrainStart(end);
+  const maxDurationTimer = setTimeout(disconnect, longestSeconds * 1000);
+  const removeDrainListener = draining.onDrainStart(disconnect);
   response.once("close", () => {
     subscription.close();
     clearInterval(heartbeatTimer);
@@ -68,18 +70,18 @@ class ResponseSseClient implements SseClient {
   readonly #maxBufferBytes: number;
   readonly #log: Logger;
 
-  constructor(response: ServerResponse, most: number, log: Logger) {
+  constructor(response: ServerResponse, maxBufferBytes: number, log: Logger) {
     this.#response = response;
-    this.#maxBufferBytes = most;
+    this.#maxBufferBytes = maxBufferBytes;
     this.#log = log;
   }
 
-  send(frames: Buffer): void {
+  send(events: Buffer): void {
     if (this.#response.writableEnded || this.#response.destroyed) return;
-    // Looked at before: however much comes at once, it is no sign of anything.
-    if (this.#response.writableLength <= this.#maxBufferBytes) this.#response.write(frames);
+    // The check precedes the write: one large batch does not mean that the client lags.
+    if (this.#response.writableLength <= this.#maxBufferBytes) this.#response.write(events);
     else {
-      this.#log.info("a watcher does not read what is sent to it: it has to come again");
+      this.#log.info("a subscriber does not read its events; its connection is closed, and it may reconnect");
       this.#response.destroy();
     }
   }
@@ -95,11 +97,11 @@ class ResponseSseClient implements SseClient {
     });
   }
 
-  /** One that does not read would hold up the end. */
+  /** The timer cuts a client that does not read, which would delay the shutdown. */
   disconnect(): void {
     if (this.#response.writableEnded) return;
     this.#response.end();
-    const lingering = setTimeout(() => this.#response.destroy(), CLOSE_TIMEOUT_MS);
-    this.#response.once("close", () => clearTimeout(lingering));
+    const timer = setTimeout(() => this.#response.destroy(), CLOSE_TIMEOUT_MS);
+    this.#response.once("close", () => clearTimeout(timer));
   }
 }

@@ -7,20 +7,18 @@ import { recordPoll } from "../../views/schedds/recordPolls.js";
 import { type Route, route } from "../http/route.js";
 
 const scheddQuery = z.object({
-  schedd: z.string().min(1).meta({ description: "The HTCondor access point that asks." }),
+  schedd: z.string().min(1).meta({ description: "The HTCondor access point that the TMS serves." }),
   collector: z
     .string()
     .optional()
     .meta({ deprecated: true, description: "Deprecated, ignored.", param: { deprecated: true } }),
 });
 
-const emptyHandOutSchema = z.strictObject({}).meta({ description: "Nothing waits." });
-const openProfileSchema = z
-  .looseObject({})
-  .meta({ description: "A queue, as the message queue service describes it." });
+const emptyHandOutSchema = z.strictObject({}).meta({ description: "No taskforce is waiting." });
+const openProfileSchema = z.looseObject({}).meta({ description: "A queue, as the message queue service returned it." });
 const starterParts = { taskforce: taskforceSchema, task_directive: taskDirectiveSchema };
 
-/** The task without queues is an alternative of its own: clients know a list of one profile at least. */
+/** Existing clients expect at least one profile in the list, so a task without queues is a separate alternative. */
 const starterHandOutSchema = z.union([
   z.strictObject({
     ...starterParts,
@@ -33,25 +31,24 @@ const starterHandOutSchema = z.union([
   emptyHandOutSchema,
 ]);
 
-/** Routes by which a TMS asks what to do next. */
+/** Routes by which a TMS leases its next taskforce. */
 export const handOutRoutes = (wms: Wms): Route[] => [
   route({
     method: "get",
     path: "/v1/tms/pending-starter/taskforces",
-    takes: true,
+    getHasSideEffects: true,
     tag: "tms - internal",
     roles: ["user", "system-tms"],
-    description:
-      "Hands out the next taskforce to submit to HTCondor. Nobody else gets it until it is reported or its lease runs out.",
+    description: "Leases the next taskforce to submit to HTCondor. The lease ends with a report or after a time limit.",
     query: scheddQuery,
     responses: {
       200: {
-        description: "A taskforce with all that it takes to start it, or nothing.",
+        description: "A taskforce with its task directive and queues, or an empty object.",
         schema: starterHandOutSchema,
       },
     },
     errors: [502],
-    answer: async ({ query, log }) => {
+    handle: async ({ query, log }) => {
       recordPoll(wms, query.schedd);
       return (await handOutStarter(withRequestLog(wms, log), query.schedd)) ?? "{}";
     },
@@ -59,19 +56,19 @@ export const handOutRoutes = (wms: Wms): Route[] => [
   route({
     method: "get",
     path: "/v1/tms/pending-stopper/taskforces",
-    takes: true,
+    getHasSideEffects: true,
     tag: "tms - internal",
     roles: ["user", "system-tms"],
     description:
-      "Hands out the next taskforce to remove from HTCondor. Nobody else gets it until it is reported or its lease runs out.",
+      "Leases the next taskforce to remove from HTCondor. The lease ends with a report or after a time limit.",
     query: scheddQuery,
     responses: {
       200: {
-        description: "A taskforce, or nothing.",
+        description: "A taskforce, or an empty object.",
         schema: z.union([taskforceSchema, emptyHandOutSchema]),
       },
     },
-    answer: async ({ query }) => {
+    handle: async ({ query }) => {
       recordPoll(wms, query.schedd);
       return (await handOutStopper(wms, query.schedd)) ?? "{}";
     },

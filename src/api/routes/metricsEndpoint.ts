@@ -6,17 +6,17 @@ import { WmsError } from "../../domain/wmsError.js";
 import { rejectMethod } from "../http/mountRoutes.js";
 import { requestContextOf } from "../http/requestContext.js";
 
-/** What Prometheus reads. */
+/** The metrics for Prometheus. */
 export interface MetricsEndpoint {
   contentType: string;
   render(): Promise<string>;
-  /** The bearer token that a scraper must send; undefined: only programs on this machine may read. */
+  /** The bearer token that a scraper must send; `undefined` allows only requests from this machine. */
   token: string | undefined;
 }
 
 const METRICS_PATH = "/metrics";
 
-/** Puts the metrics into an app, at `/metrics`. */
+/** Adds the metrics to an app, at `/metrics`. */
 export function mountMetrics(app: Express, { contentType, render, token }: MetricsEndpoint): void {
   const expected = token === undefined ? undefined : sha256(`Bearer ${token}`);
   app.get(METRICS_PATH, async (request, response) => {
@@ -30,11 +30,11 @@ export function mountMetrics(app: Express, { contentType, render, token }: Metri
   app.all(METRICS_PATH, rejectMethod(["GET, HEAD"]));
 }
 
-/** Digests are equally long, as a comparison in constant time needs it. */
+/** Digests have equal lengths, which `timingSafeEqual` requires. */
 const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 function requireMetricsToken({ authorization = "" }: IncomingHttpHeaders, expected: Buffer): void {
-  // The scheme's name counts in any case.
+  // The name of the scheme is case-insensitive.
   const given = authorization.replace(/^bearer /i, "Bearer ");
   if (!timingSafeEqual(sha256(given), expected))
     throw new WmsError("unauthenticated", "the metrics need the bearer token of METRICS_TOKEN");
@@ -44,10 +44,10 @@ const LOOPBACK_ADDRESSES = new BlockList();
 LOOPBACK_ADDRESSES.addSubnet("127.0.0.0", 8, "ipv4");
 LOOPBACK_ADDRESSES.addAddress("::1", "ipv6");
 
-/** What a proxy adds: behind one on this machine, the whole world comes from here. */
+/** Headers that a proxy adds. With a proxy on this machine, requests of any client come from here. */
 const FORWARDING_HEADERS = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
-/** Whether a request was sent by a program on this machine, as far as can be seen. */
+/** Whether a request comes from this machine without a proxy. */
 export function isLocalRequest(remoteAddress: string | undefined, headers: IncomingHttpHeaders): boolean {
   // A socket for both families shows an IPv4 address as ::ffff:127.0.0.1.
   const address = (remoteAddress ?? "").replace(/^::ffff:/, "");

@@ -3,20 +3,20 @@ import { type MqProfile, mqProfileSchema } from "../../domain/mqProfile.js";
 import { notFound } from "../../domain/wmsError.js";
 import { type Route, route } from "../http/route.js";
 
-/** What users ask an MQS for; there is one when the service brings its own. */
+/** The part of an MQS that users call. Only the embedded MQS is served here. */
 export interface PublicMqProfileSource {
-  /** @returns null when the workflow has no queues, or is unknown */
+  /** @returns null if the workflow has no queues or does not exist */
   publicProfiles(workflowId: string): Promise<MqProfile[] | null>;
 }
 
-/** The part of an MQS that users call. */
+/** Routes of the embedded MQS for users. */
 export const mqsRoutes = (mqs: PublicMqProfileSource): Route[] => [
   route({
     method: "get",
     path: "/v1/mqs/workflows/{workflow_id}/mq-profiles/public",
     tag: "mqs",
     roles: ["user"],
-    description: "The queues of a workflow that the user's own programs write to or read from.",
+    description: "Lists the public queues of a workflow, which programs of the user write to or read from.",
     responses: {
       200: {
         description: "The public queues.",
@@ -24,7 +24,7 @@ export const mqsRoutes = (mqs: PublicMqProfileSource): Route[] => [
       },
     },
     errors: [404],
-    async answer({ params: { workflow_id } }) {
+    async handle({ params: { workflow_id } }) {
       const mqprofiles = await mqs.publicProfiles(workflow_id);
       if (mqprofiles === null) throw notFound(`no message queues found for workflow: ${workflow_id}`);
       return JSON.stringify({ mqprofiles });

@@ -4,8 +4,8 @@ import type { OpenApiDocument } from "../http/openapi.js";
 import { type Route, route } from "../http/route.js";
 
 /**
- * Describes routes, and adds the one that serves the description. It is made when somebody asks for it: loading what makes it,
- * and making it, would be a good part of a start.
+ * Adds the route that serves the OpenAPI document of all routes. The document is built on first use, because its
+ * library would slow down the start.
  */
 export function addOpenApiRoute(routes: readonly Route[]): {
   routes: Route[];
@@ -16,9 +16,9 @@ export function addOpenApiRoute(routes: readonly Route[]): {
     path: "/v1/schema/openapi",
     tag: "openapi",
     roles: ["user", "system-tms"],
-    description: "This description of the API, as OpenAPI 3.1.",
+    description: "Returns the OpenAPI 3.1 document of the API.",
     responses: { 200: { description: "The OpenAPI document.", schema: z.looseObject({}) } },
-    answer: () => text(),
+    handle: () => text(),
   });
   const all = [...routes, documentRoute];
   const document = memoizeAsync(async () => (await import("../http/openapi.js")).buildOpenApiDocument(all));

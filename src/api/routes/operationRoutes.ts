@@ -9,29 +9,29 @@ const readinessSchema = z.strictObject({
   checks: z.strictObject({
     redis: z.strictObject({
       status: z.string(),
-      seconds: z.number().meta({ description: "How long Redis took to answer." }),
+      seconds: z.number().meta({ description: "Response time of Redis." }),
     }),
     layout: z.strictObject({ status: z.string(), version: z.int(), partitions: z.int() }),
     draining: z.boolean(),
   }),
 });
 
-/** Whether requests can be served; if so, what was found, else why not. */
+/** Whether the service can serve requests: the results of its checks, or the reason why not. */
 export type Readiness =
   | { ready: true; checks: z.infer<typeof readinessSchema>["checks"] }
   | { ready: false; reason: string };
 
-/** The empty answer of the API's root. */
+/** The root of the API, an empty object. */
 export const rootRoute: Route = route({
   method: "get",
   path: "/v1/",
   roles: ["user"],
-  description: "Says that the API is here.",
+  description: "Returns an empty object. Clients test their access with it.",
   responses: { 200: { description: "An empty object.", schema: z.strictObject({}) } },
-  answer: async () => "{}",
+  handle: async () => "{}",
 });
 
-/** Routes for whoever runs the service. */
+/** Health checks for operators. */
 export const operationRoutes = (checkReadiness: () => Promise<Readiness>): Route[] => [
   route({
     method: "get",
@@ -39,8 +39,8 @@ export const operationRoutes = (checkReadiness: () => Promise<Readiness>): Route
     tag: "operations",
     roles: "anyone",
     description: "Whether the process is alive.",
-    responses: { 200: { description: "It is.", schema: statusSchema } },
-    answer: async () => JSON.stringify({ status: "alive" }),
+    responses: { 200: { description: "The process is alive.", schema: statusSchema } },
+    handle: async () => JSON.stringify({ status: "alive" }),
   }),
   route({
     method: "get",
@@ -48,13 +48,13 @@ export const operationRoutes = (checkReadiness: () => Promise<Readiness>): Route
     tag: "operations",
     roles: "anyone",
     description:
-      "Whether requests can be served: 503 while Redis does not answer or takes no writes, while its data is laid out " +
-      "in another way, and while the service is draining.",
-    responses: { 200: { description: "They can, and what was looked at.", schema: readinessSchema } },
-    async answer() {
-      const found = await checkReadiness();
-      if (!found.ready) throw unavailable(`not ready: ${found.reason}`);
-      return JSON.stringify({ status: "ready", checks: found.checks });
+      "Whether the service can serve requests. 503 while Redis is unreachable or refuses writes, while its data has another " +
+      "layout, and while the service is draining.",
+    responses: { 200: { description: "The service is ready. Lists the checks.", schema: readinessSchema } },
+    async handle() {
+      const readiness = await checkReadiness();
+      if (!readiness.ready) throw unavailable(`not ready: ${readiness.reason}`);
+      return JSON.stringify({ status: "ready", checks: readiness.checks });
     },
   }),
 ];

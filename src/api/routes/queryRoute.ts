@@ -9,43 +9,43 @@ import { type Route, route, type Tag } from "../http/route.js";
 
 const nextAfterSchema = z
   .union([z.string(), z.null()])
-  .meta({ id: "QueryNextAfter", description: "Send it as after for the next page; null on the last one." });
+  .meta({ id: "QueryNextAfter", description: "Send this value as after to get the next page; null on the last page." });
 
-/** How one kind of entity is queried. */
+/** How clients query one kind of entity. */
 export interface EntityQueryOptions {
   kind: EntityKind;
   /** The last part of the path. */
   plural: string;
-  /** The list's name in the answer. */
+  /** The name of the list in the response. */
   listName: string;
   tag: Tag;
   roles: readonly Role[];
-  /** One entity, or what a projection leaves of it. */
+  /** One entity, or its projection. */
   schema: z.ZodType;
 }
 
-/** The route that queries one kind of entity. */
+/** Creates the route that queries one kind of entity. */
 export function queryRoute(wms: Wms, { kind, plural, listName, tag, roles, schema }: EntityQueryOptions): Route {
-  const words = plural.replace("-", " ");
+  const entities = plural.replace("-", " ");
   return route({
     method: "post",
     path: `/v1/query/${plural}`,
     tag,
     roles,
-    description: `Finds ${words} by a MongoDB filter, oldest first, a page at a time.`,
+    description: `Returns one page of the ${entities} that match a MongoDB filter, oldest first.`,
     body: { schema: findSchema, required: true },
     responses: {
       200: {
-        description: "One page of what matches.",
+        description: "One page of matches.",
         schema: z.strictObject({
           [listName]: z.array(schema).meta({
-            description: `The ${words}; with a projection, only the fields that it names.`,
+            description: `The ${entities}; with a projection, only its fields.`,
           }),
           next_after: nextAfterSchema,
         }),
       },
     },
-    async answer({ body }) {
+    async handle({ body }) {
       return formatPageChunks(listName, await queryEntities(wms, kind, body, listName));
     },
   });

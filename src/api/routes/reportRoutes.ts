@@ -15,16 +15,16 @@ import {
 import { type Route, route, type Tag } from "../http/route.js";
 import { validate } from "../http/validation.js";
 
-/** What the reports on one taskforce have in common. */
+/** The common part of the reports on one taskforce. */
 const REPORT_ROUTE = {
   method: "post",
   tag: "tms - internal" satisfies Tag,
   roles: ["system-tms"] satisfies Role[],
   responses: {
     200: {
-      description: "The report is recorded, now or when it first came.",
+      description: "The report is recorded. A repeated report changes nothing.",
       schema: z.strictObject({
-        taskforce_uuid: z.string().meta({ description: "The taskforce that the report is about." }),
+        taskforce_uuid: z.string().meta({ description: "The reported taskforce." }),
       }),
     },
   },
@@ -32,24 +32,25 @@ const REPORT_ROUTE = {
 } as const;
 
 const failureSchema = z.strictObject({
-  error: z.string().meta({ description: "Why it failed; unknown unless told." }).optional(),
+  error: z.string().meta({ description: "The cause; `unknown` by default." }).optional(),
 });
 
 const completionSchema = z.strictObject({
-  condor_complete_ts: integer().meta({ description: "When the HTCondor cluster ended, in epoch seconds." }),
+  condor_complete_ts: integer().meta({ description: "The end of the HTCondor cluster, in epoch seconds." }),
 });
 
 const recordedResponse = (taskforce_uuid: string): string => JSON.stringify({ taskforce_uuid });
 
-/** Routes by which a TMS reports what it did, or what HTCondor told it. All may be repeated. */
+/** Routes by which a TMS reports its actions and HTCondor's statuses. All are idempotent. */
 export const reportRoutes = (wms: Wms): Route[] => [
   route({
     ...REPORT_ROUTE,
     path: "/v1/tms/condor-submit/taskforces/{taskforce_uuid}",
     description:
-      "A taskforce was submitted to HTCondor. Of the body, cluster_id, n_workers, submit_dict and job_event_log_fpath must be there and count; other fields are ignored.",
+      "Reports that a taskforce was submitted to HTCondor. The body must have cluster_id, n_workers, submit_dict and " +
+      "job_event_log_fpath; other fields are ignored.",
     body: { schema: taskforceSchema, required: true },
-    async answer({ params: { taskforce_uuid }, body, log }) {
+    async handle({ params: { taskforce_uuid }, body, log }) {
       await reportSubmit(withRequestLog(wms, log), taskforce_uuid, validate(submitReportSchema, body));
       return recordedResponse(taskforce_uuid);
     },
@@ -57,9 +58,9 @@ export const reportRoutes = (wms: Wms): Route[] => [
   route({
     ...REPORT_ROUTE,
     path: "/v1/tms/condor-submit/taskforces/{taskforce_uuid}/failed",
-    description: "A taskforce could not be submitted to HTCondor.",
+    description: "Reports that the submission of a taskforce to HTCondor failed.",
     body: { schema: failureSchema, required: false },
-    async answer({ params: { taskforce_uuid }, body, log }) {
+    async handle({ params: { taskforce_uuid }, body, log }) {
       await reportSubmitFailed(withRequestLog(wms, log), taskforce_uuid, body.error ?? "unknown");
       return recordedResponse(taskforce_uuid);
     },
@@ -67,8 +68,8 @@ export const reportRoutes = (wms: Wms): Route[] => [
   route({
     ...REPORT_ROUTE,
     path: "/v1/tms/condor-rm/taskforces/{taskforce_uuid}",
-    description: "A taskforce was removed from HTCondor.",
-    async answer({ params: { taskforce_uuid }, log }) {
+    description: "Reports that a taskforce was removed from HTCondor.",
+    async handle({ params: { taskforce_uuid }, log }) {
       await reportRemoved(withRequestLog(wms, log), taskforce_uuid);
       return recordedResponse(taskforce_uuid);
     },
@@ -76,9 +77,9 @@ export const reportRoutes = (wms: Wms): Route[] => [
   route({
     ...REPORT_ROUTE,
     path: "/v1/tms/condor-rm/taskforces/{taskforce_uuid}/failed",
-    description: "A taskforce could not be removed from HTCondor.",
+    description: "Reports that the removal of a taskforce from HTCondor failed.",
     body: { schema: failureSchema, required: false },
-    async answer({ params: { taskforce_uuid }, body, log }) {
+    async handle({ params: { taskforce_uuid }, body, log }) {
       await reportRemoveFailed(withRequestLog(wms, log), taskforce_uuid, body.error ?? "unknown");
       return recordedResponse(taskforce_uuid);
     },
@@ -86,9 +87,9 @@ export const reportRoutes = (wms: Wms): Route[] => [
   route({
     ...REPORT_ROUTE,
     path: "/v1/tms/condor-complete/taskforces/{taskforce_uuid}",
-    description: "The HTCondor cluster of a taskforce ended.",
+    description: "Reports that the HTCondor cluster of a taskforce ended.",
     body: { schema: completionSchema, required: true },
-    async answer({ params: { taskforce_uuid }, body, log }) {
+    async handle({ params: { taskforce_uuid }, body, log }) {
       await reportCompleted(withRequestLog(wms, log), taskforce_uuid, body.condor_complete_ts);
       return recordedResponse(taskforce_uuid);
     },
@@ -98,7 +99,7 @@ export const reportRoutes = (wms: Wms): Route[] => [
 
 const statusResultParts = {
   uuid: z.string().meta({ description: "The taskforce." }),
-  status: z.string().meta({ description: "updated or failed." }),
+  status: z.string().meta({ description: "`updated` or `failed`." }),
 };
 
 const statusesRoute = (wms: Wms): Route =>
@@ -107,27 +108,27 @@ const statusesRoute = (wms: Wms): Route =>
     path: "/v1/tms/statuses/taskforces",
     tag: REPORT_ROUTE.tag,
     roles: REPORT_ROUTE.roles,
-    description: "Replaces what is known of the workers of many taskforces. One of the two maps must be there.",
+    description: "Replaces the worker statuses or errors of many taskforces. At least one of the two maps is required.",
     body: { schema: statusesSchema, required: true },
     responses: {
       200: {
-        description: "All were updated.",
+        description: "All taskforces were updated.",
         schema: z.strictObject({ results: uniqueArray(z.strictObject(statusResultParts), { min: 1 }) }),
       },
       207: {
-        description: "Some were not; failures come first.",
+        description: "Some taskforces were not updated. Failures come first.",
         schema: z.strictObject({
           results: uniqueArray(
             z.strictObject({
               ...statusResultParts,
-              error: z.string().meta({ description: "Why it failed." }).optional(),
+              error: z.string().meta({ description: "The cause of the failure." }).optional(),
             }),
             { min: 1 },
           ),
         }),
       },
     },
-    async answer({ body }) {
+    async handle({ body }) {
       const results = await reportStatuses(wms, body);
       const failed = results.some(({ status }) => status === "failed");
       return { status: failed ? 207 : 200, text: JSON.stringify({ results }) };

@@ -11,25 +11,26 @@ export const scheddRoutes = (wms: Wms): Route[] => [
     path: "/v1/schedds",
     tag: "schedds",
     roles: ["user", "system-tms", "operator"],
-    extension: true,
-    description: "Every access point: how its queues stand, and when its TMS last asked for work.",
+    isExtension: true,
+    description: "Lists all access points with the state of their queues and the last poll of their TMS.",
     responses: {
       200: {
         description: "The access points, by name.",
         schema: z.strictObject({ schedds: z.array(scheddSchema) }),
       },
     },
-    answer: async () => JSON.stringify({ schedds: await listSchedds(wms) }),
+    handle: async () => JSON.stringify({ schedds: await listSchedds(wms) }),
   }),
   route({
     method: "get",
     path: "/v1/schedds/{schedd}",
     tag: "schedds",
     roles: ["user", "system-tms", "operator"],
-    extension: true,
-    description: "One access point: also which taskforces are leased, given up, and handed out next.",
+    isExtension: true,
+    description:
+      "Returns one access point, including its leased taskforces, its dead letters, and the next taskforces in its queues.",
     responses: { 200: { description: "The access point.", schema: scheddContentsSchema } },
     errors: [404],
-    answer: async ({ params }) => JSON.stringify(await readSchedd(wms, params.schedd)),
+    handle: async ({ params }) => JSON.stringify(await readSchedd(wms, params.schedd)),
   }),
 ];

@@ -16,22 +16,23 @@ export const taskDirectiveRoutes = (wms: Wms): Route[] => [
     path: "/v1/task-directives/{task_id}",
     tag: "task-directives",
     roles: ["user"],
-    description: "One task directive.",
+    description: "Returns one task directive.",
     responses: { 200: { description: "The task directive.", schema: taskDirectiveSchema } },
     errors: [404],
-    answer: ({ params }) => readTaskDirective(wms, params.task_id),
+    handle: ({ params }) => readTaskDirective(wms, params.task_id),
   }),
   route({
     method: "post",
     path: "/v1/task-directives/{task_id}/actions/add-workers",
     tag: "task-directives",
     roles: ["user", "system-tms"],
-    description: "Gives a task one more taskforce, set up as its first one, which overtakes whatever waits.",
+    description:
+      "Adds a taskforce to a task, with the configuration of its first one. It starts before other waiting taskforces.",
     body: { schema: addWorkersSchema, required: true },
     responses: { 200: { description: "The new taskforce.", schema: taskforceSchema } },
-    idempotent: true,
+    isIdempotent: true,
     errors: [404, 409, 422],
-    async answer({ params: { task_id }, body, source, log, idempotentRequest }) {
+    async handle({ params: { task_id }, body, source, log, idempotentRequest }) {
       const { result, replayed } = await addWorkersIdempotently(
         withRequestLog(wms, log),
         task_id,

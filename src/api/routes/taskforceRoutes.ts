@@ -12,10 +12,10 @@ export const taskforceRoutes = (wms: Wms): Route[] => [
     path: "/v1/taskforces/{taskforce_uuid}",
     tag: "taskforces",
     roles: ["user", "system-tms"],
-    description: "One taskforce.",
+    description: "Returns one taskforce.",
     responses: { 200: { description: "The taskforce.", schema: taskforceSchema } },
     errors: [404],
-    answer: ({ params }) => readTaskforce(wms, params.taskforce_uuid),
+    handle: ({ params }) => readTaskforce(wms, params.taskforce_uuid),
   }),
   queryRoute(wms, {
     kind: "taskforce",

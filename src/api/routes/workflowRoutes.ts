@@ -24,15 +24,15 @@ const createdSchema = z.strictObject({
 
 const deactivatedSchema = z
   .strictObject({
-    workflow_id: z.string().meta({ description: "The workflow that no longer runs." }),
-    n_taskforces: z.int().meta({ description: "How many of its taskforces are to be stopped." }),
+    workflow_id: z.string().meta({ description: "The deactivated workflow." }),
+    n_taskforces: z.int().meta({ description: "Number of its taskforces that will be stopped." }),
   })
   .meta({ id: "DeactivatedWorkflowResponseObject" });
 
-/** Entities that are printed before others get a turn. */
+/** Entities that are serialized before the event loop serves other requests. */
 const ENTITIES_PER_CHUNK = 200;
 
-/** What was created as JSON text. That of a large workflow has tens of megabytes, which at once would keep everybody waiting. */
+/** Serializes a new workflow in pieces. A large one has tens of megabytes, which would block all other requests. */
 async function stringifyCreated(created: WholeWorkflow): Promise<string[]> {
   return [
     `{"workflow":${JSON.stringify(created.workflow)},"task_directives":[`,
@@ -43,7 +43,7 @@ async function stringifyCreated(created: WholeWorkflow): Promise<string[]> {
   ];
 }
 
-/** The members of a list as JSON text, in pieces. */
+/** The members of a list as JSON text, without the brackets. */
 async function stringifyInChunks(list: readonly object[]): Promise<string[]> {
   const chunks: string[] = [];
   for (let start = 0; start < list.length; start += ENTITIES_PER_CHUNK) {
@@ -61,12 +61,12 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     path: "/v1/workflows",
     tag: "workflows",
     roles: ["user"],
-    description: "Creates a workflow with its task directives and taskforces, all at once or not at all.",
+    description: "Creates a workflow with its task directives and taskforces, all or none.",
     body: { schema: createWorkflowSchema, required: true },
-    responses: { 200: { description: "What was created.", schema: createdSchema } },
-    idempotent: true,
+    responses: { 200: { description: "The new workflow, task directives and taskforces.", schema: createdSchema } },
+    isIdempotent: true,
     errors: [409, 422, 502],
-    async answer({ body, log, idempotentRequest }) {
+    async handle({ body, log, idempotentRequest }) {
       const { result, replayed } = await createWorkflowIdempotently(withRequestLog(wms, log), body, idempotentRequest);
       return idempotentResponse({ text: await stringifyCreated(result), replayed });
     },
@@ -76,26 +76,26 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     path: "/v1/workflows/{workflow_id}",
     tag: "workflows",
     roles: ["user"],
-    description: "One workflow.",
+    description: "Returns one workflow.",
     responses: { 200: { description: "The workflow.", schema: workflowSchema } },
     errors: [404],
-    answer: ({ params }) => readWorkflow(wms, params.workflow_id),
+    handle: ({ params }) => readWorkflow(wms, params.workflow_id),
   }),
   route({
     method: "get",
     path: "/v1/workflows/{workflow_id}/summary",
     tag: "workflows",
     roles: ["user", "operator"],
-    extension: true,
+    isExtension: true,
     description:
-      "A workflow at a glance: its taskforces summed up, what failed, and what it waits for. Tells of all that was reported before, " +
-      "or, of a workflow with thousands of taskforces, of all until a moment ago.",
+      "Returns a summary of a workflow: counts of its taskforces, failures, and what it is waiting for. It includes all " +
+      "reports up to now; with thousands of taskforces it may be a moment old.",
     responses: { 200: { description: "The summary.", schema: summarySchema } },
     errors: [404],
-    answer: async ({ params }) => JSON.stringify(await readSummary(wms, params.workflow_id)),
+    handle: async ({ params }) => JSON.stringify(await readSummary(wms, params.workflow_id)),
   }),
-  deactivationRoute(wms, "abort", "ABORTED", "Ends a workflow that shall not go on."),
-  deactivationRoute(wms, "finished", "FINISHED", "Ends a workflow that has done its work."),
+  deactivationRoute(wms, "abort", "ABORTED", "Aborts a workflow."),
+  deactivationRoute(wms, "finished", "FINISHED", "Marks a workflow as finished."),
   queryRoute(wms, {
     kind: "workflow",
     plural: "workflows",
@@ -117,9 +117,9 @@ const deactivationRoute = (
     path: `/v1/workflows/{workflow_id}/actions/${action}`,
     tag: "workflows",
     roles: ["user"],
-    description: `${description} None of its taskforces starts any more, and those that run are stopped.`,
-    responses: { 200: { description: "How many taskforces are to be stopped.", schema: deactivatedSchema } },
+    description: `${description} No more of its taskforces start, and the running ones are stopped.`,
+    responses: { 200: { description: "The number of taskforces that will be stopped.", schema: deactivatedSchema } },
     errors: [404],
-    answer: async ({ params, log }) =>
+    handle: async ({ params, log }) =>
       JSON.stringify(await deactivateWorkflow(withRequestLog(wms, log), params.workflow_id, deactivation)),
   });

@@ -1,0 +1,206 @@
+import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import type { ErrorRequestHandler, RequestHandler } from "express";
+import type { Logger } from "pino";
+import { truncateText } from "../../domain/truncateText.js";
+import { type ErrorKind, WmsError } from "../../domain/wmsError.js";
+import { createYielder } from "../../domain/yielder.js";
+import { securityHeaders } from "./contentSecurityPolicy.js";
+import { isRedisUnavailable } from "./redisUnavailable.js";
+import { requestContextOf } from "./requestContext.js";
+
+/** For responses that are not pages: a browser does not show, run or frame them, or pass them to another site. */
+const setApiHeaders = securityHeaders(
+  { defaultSrc: ["'none'"] },
+  {
+    // These are about windows and plug-ins, which need a page.
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+  },
+);
+
+/** The headers that helmet sets on every response. They are constant, so helmet runs once. */
+export const SECURITY_HEADERS: readonly [name: string, value: string][] = computeApiHeaders();
+
+function computeApiHeaders(): [string, string][] {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  setApiHeaders(request, response, () => undefined);
+  return Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]);
+}
+
+/** Sets the security headers of a response. Pages replace them with their own. */
+export function setSecurityHeaders(response: ServerResponse): void {
+  for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
+}
+
+/** Headers of every response that is not a page. */
+export const JSON_HEADERS = {
+  "content-type": "application/json; charset=utf-8",
+  "cache-control": "no-store",
+};
+
+/** The reason phrase and further headers of a response. */
+export interface ResponseOptions {
+  /** Printable Latin-1, see {@link reasonPhrase}; by default Node's phrase for the status. */
+  reason?: string | undefined;
+  headers?: OutgoingHttpHeaders | undefined;
+}
+
+/**
+ * Sends JSON text as bytes. Node would join a string to the head and encode both as UTF-8, but a reason phrase is
+ * Latin-1. It is also cheaper than Express's `response.json`.
+ */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  { reason, headers }: ResponseOptions = {},
+): void {
+  const body = Buffer.from(text);
+  const head = { ...headers, ...JSON_HEADERS, "content-length": body.length };
+  if (reason === undefined) response.writeHead(status, head);
+  else response.writeHead(status, reason, head);
+  response.end(body);
+}
+
+/** The longest text, in characters or bytes, that is encoded or parsed in one go, which takes 1 or 2 ms. */
+export const SYNC_TEXT_MAX_LENGTH = 250_000;
+
+/** Sends JSON text in pieces. To encode 20 MB at once would block all other requests for a tenth of a second. */
+export async function sendJsonChunks(
+  response: ServerResponse,
+  status: number,
+  chunks: readonly string[],
+  headers?: OutgoingHttpHeaders,
+): Promise<void> {
+  let length = 0;
+  for (const chunk of chunks) length += chunk.length;
+  if (length <= SYNC_TEXT_MAX_LENGTH) {
+    sendJson(response, status, chunks.join(""), { headers });
+    return;
+  }
+  const pause = createYielder();
+  const bodies: Buffer[] = [];
+  for (const chunk of chunks) {
+    await pause();
+    bodies.push(Buffer.from(chunk));
+  }
+  const bytes = bodies.reduce((sum, body) => sum + body.length, 0);
+  response.writeHead(status, { ...headers, ...JSON_HEADERS, "content-length": bytes });
+  for (const body of bodies) {
+    await pause();
+    // The client may have disconnected.
+    if (response.destroyed) return;
+    response.write(body);
+  }
+  response.end();
+}
+
+/** An error as the client receives it. The message is the HTTP reason phrase and the body's `error`. */
+export class HttpError extends Error {
+  override name = "HttpError";
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+
+  constructor(status: number, message: string, headers: OutgoingHttpHeaders = {}) {
+    super(message);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+const HTTP_STATUS_BY_KIND: Record<ErrorKind, number> = {
+  unauthenticated: 401,
+  forbidden: 403,
+  invalid: 400,
+  "not-found": 404,
+  conflict: 422,
+  "under-way": 409,
+  "upstream-refused": 502,
+  unavailable: 503,
+};
+
+/** The `Retry-After` of errors that do not have one of their own. */
+const DEFAULT_RETRY_AFTER_SECONDS = 5;
+
+const retryAfterHeader = (seconds = DEFAULT_RETRY_AFTER_SECONDS): OutgoingHttpHeaders => ({
+  "retry-after": String(Math.ceil(seconds)),
+});
+
+function errorHeadersOf({ kind, retryAfterSeconds }: WmsError): OutgoingHttpHeaders {
+  if (kind === "unavailable" || kind === "under-way") return retryAfterHeader(retryAfterSeconds);
+  return kind === "unauthenticated" ? { "www-authenticate": "Bearer" } : {};
+}
+
+/** Converts an error of any origin. An unexpected one becomes a 500 without details. */
+export function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  if (error instanceof WmsError)
+    return new HttpError(HTTP_STATUS_BY_KIND[error.kind], error.message, errorHeadersOf(error));
+  const requestError = fromExpressError(error);
+  if (requestError !== undefined) return requestError;
+  if (isRedisUnavailable(error))
+    return new HttpError(503, "the database is not available, try again later", retryAfterHeader());
+  return new HttpError(500, "internal server error");
+}
+
+/** Express and its body reader put a status below 500 on errors that are the client's fault. */
+function fromExpressError(error: unknown): HttpError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { status, type, limit } = error as { status?: unknown; type?: unknown; limit?: unknown };
+  if (typeof status !== "number" || status < 400 || status >= 500) return undefined;
+  if (type === "entity.too.large") return bodyTooLarge(Number(limit));
+  if (error instanceof URIError) return new HttpError(400, `path: ${error.message}`);
+  return new HttpError(400, `body: ${error.message}`);
+}
+
+/** The error for a body of more than `maxBytes` bytes. */
+export const bodyTooLarge = (maxBytes: number): HttpError =>
+  new HttpError(413, `body: larger than ${formatBytes(maxBytes)}`);
+
+const BYTES_PER_MIB = 1024 * 1024;
+const formatBytes = (bytes: number): string =>
+  bytes % BYTES_PER_MIB === 0 ? `${bytes / BYTES_PER_MIB} MiB` : `${bytes} bytes`;
+
+/** The longest error text in a body. Longer ones quote values that the client sent. */
+const MAX_ERROR_TEXT_CHARS = 1000;
+/** The longest reason phrase, because clients limit the length of the status line. */
+const MAX_REASON_PHRASE_CHARS = 500;
+
+/** Makes a text an HTTP reason phrase: printable Latin-1, with `?` for any other character, and shortened. */
+export const reasonPhrase = (text: string): string =>
+  text.replace(/[^\x20-\x7e\xa0-\xff]/gu, "?").slice(0, MAX_REASON_PHRASE_CHARS);
+
+/** The reason phrase and the JSON body of an error. */
+export function errorReasonAndBody({ status, message }: HttpError): { reason: string; text: string } {
+  const error = truncateText(message, MAX_ERROR_TEXT_CHARS);
+  return { reason: reasonPhrase(error), text: JSON.stringify({ code: status, error }) };
+}
+
+/** Sends an error response. */
+export function sendError(response: ServerResponse, error: HttpError): void {
+  const { reason, text } = errorReasonAndBody(error);
+  sendJson(response, error.status, text, { reason, headers: error.headers });
+}
+
+/** Rejects a request that no route serves. */
+export const rejectUnknownPath: RequestHandler = ({ path }) => {
+  throw new HttpError(404, `path not found: ${path}`);
+};
+
+/** Answers every error, and logs those from 500 on. Express recognizes an error handler by its four parameters. */
+export const createErrorHandler =
+  (log: Logger): ErrorRequestHandler =>
+  (error: unknown, request, response, _next) => {
+    const httpError = toHttpError(error);
+    const logFields = { request: requestContextOf(response).id, method: request.method, path: request.path };
+    if (httpError.status === 500) log.error({ err: error, ...logFields }, "a request failed");
+    else if (httpError.status > 500) log.debug({ err: error, ...logFields }, "a request could not be served");
+    if (response.headersSent) response.destroy();
+    else sendError(response, httpError);
+  };
