@@ -118,11 +118,11 @@ function printBanner({ config, redis, service }: StartedProcess, roles: Roles): 
   const lines: string[] = [];
   if (service.url === undefined) lines.push(`WMS worker runs (Redis: ${redis.source})`);
   else lines.push(`WMS listens on ${service.url}`, `Redis: ${redis.source}`);
-  if (service.url !== undefined) lines.push(`Access: ${describeAccess(config)}`);
+  if (service.url !== undefined) lines.push(describeAccess(config));
   if (service.url === undefined && service.metricsUrl !== undefined)
     lines.push(`Metrics: ${service.metricsUrl}/metrics`);
   if (config.mqs.address === undefined) lines.push("MQS: the embedded one");
-  const token = config.access.tokens === undefined ? "" : ' -H "Authorization: Bearer $TOKEN"';
+  const token = config.access.authentication.kind === "open" ? "" : ' -H "Authorization: Bearer $TOKEN"';
   if (service.url !== undefined && roles.workers)
     lines.push(
       `Try: curl${token} ${service.url}/v1/query/workflows -d '{"query": {}}'`,
@@ -132,10 +132,10 @@ function printBanner({ config, redis, service }: StartedProcess, roles: Roles): 
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-function describeAccess({ access, host }: Config): string {
-  if (access.tokens !== undefined) return `tokens of ${access.openIdUrl}`;
-  const subject = isLoopback(host) ? "every program on this machine" : "whoever reaches this port";
-  return `tokens are not checked, ${subject} may do everything`;
+function describeAccess({ access: { authentication }, host }: Config): string {
+  if (authentication.kind === "tokens") return `Authentication: tokens of ${authentication.openIdUrl}`;
+  const subject = isLoopback(host) ? "any local process" : "every client that reaches this port";
+  return `Authentication is off: ${subject} has full access`;
 }
 
 /** One sentence for what the person at the terminal can mend; a stack for what only a programmer can. */

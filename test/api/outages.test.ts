@@ -222,6 +222,7 @@ it("what nobody foresaw is a 500 that says nothing, and the log tells all", asyn
   });
   const app = createApp({
     wms: {} as Wms,
+    authentication: { kind: "open" },
     events: {} as AppOptions["events"],
     readiness: async () => ({ ready: false, reason: "not asked" }),
     metrics: { contentType: "text/plain", render: async () => "", token: undefined },

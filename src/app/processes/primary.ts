@@ -63,7 +63,7 @@ const redisEnvironment = ({ redis }: Config): Record<string, string> =>
 
 /** What seals operators' sessions: their requests come to any of the processes. */
 function sessionSecretEnvironment({ access: { operators } }: Config): Record<string, string> {
-  const isMissing = operators.by === "login" && operators.sessionSecret === undefined;
+  const isMissing = operators.kind === "login" && operators.sessionSecret === undefined;
   return isMissing ? { SESSION_SECRET: randomBytes(32).toString("base64") } : {};
 }
 
