@@ -23,7 +23,7 @@ type WebAppParts = Omit<
 
 /** Creates the app of a web process: the API, the operator pages and the page at `/`. */
 export async function createWebApp(
-  { access, events, limits, requestsPerMinute, trustedProxies }: Config,
+  { access, events, limits, rateLimitPerMinute, trustedProxies }: Config,
   { watchers, redis, pageFolders, ...parts }: WebAppParts,
 ): Promise<Express> {
   const { wms, log } = parts;
@@ -39,11 +39,11 @@ export async function createWebApp(
     events: { watchers, limits: events },
     limits,
     trustedProxies,
-    rateLimiter: requestsPerMinute === 0 ? undefined : await createRateLimiterFor(redis, requestsPerMinute),
+    rateLimiter: rateLimitPerMinute === 0 ? undefined : await loadRateLimiter(redis, rateLimitPerMinute),
   });
 }
 
-async function createRateLimiterFor(redis: RedisClient, perMinute: number): Promise<AppOptions["rateLimiter"]> {
+async function loadRateLimiter(redis: RedisClient, perMinute: number): Promise<AppOptions["rateLimiter"]> {
   const { createRateLimiter } = await import("../redis/rateLimiter.js");
   return createRateLimiter(redis, perMinute);
 }

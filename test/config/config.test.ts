@@ -21,22 +21,26 @@ describe("without any setting", () => {
         bodyValues: 1_000_000,
         connections: 2000,
       },
-      requestsPerMinute: 0,
-      queryMaxBytes: 10 * 1024 * 1024,
-      queryMaxScan: 1_000_000,
-      tms: { actionRetries: 2, leaseSeconds: 300, retryWait: 30 },
+      rateLimitPerMinute: 0,
+      lifecycle: {
+        queryMaxBytes: 10 * 1024 * 1024,
+        queryMaxScan: 1_000_000,
+        actionRetries: 2,
+        retryWaitSeconds: 30,
+      },
+      leaseSeconds: 300,
       reconcileSeconds: 60,
       partitions: 16,
       webConcurrency: 1,
       logLevel: "info",
     });
-    expect(config.mqs).toMatchObject({ address: undefined, credentials: undefined, activationRetryWait: 60 });
+    expect(config.mqs).toMatchObject({ address: undefined, credentials: undefined, activationRetryWaitSeconds: 60 });
   });
 
   test("the test clusters are known, but not in production", () => {
-    expect(config.clusters).toHaveProperty("test-alpha", { schedd: "SCHEDD1" });
+    expect(config.lifecycle.clusters).toHaveProperty("test-alpha", { schedd: "SCHEDD1" });
     const production = readConfig({ NODE_ENV: "production", AUTH_DISABLED: "true" });
-    expect(Object.keys(production.clusters).sort()).toEqual(["OSG", "osg", "sub-2"]);
+    expect(Object.keys(production.lifecycle.clusters).sort()).toEqual(["OSG", "osg", "sub-2"]);
   });
 });
 
@@ -45,8 +49,8 @@ test("an empty variable counts as unset", () => {
 });
 
 test("CLUSTER_LOCATIONS replaces the default", () => {
-  const { clusters } = readConfig({ CLUSTER_LOCATIONS: '{"a": {"schedd": "S"}, "b": {"alias_of": "a"}}' });
-  expect(Object.keys(clusters)).toEqual(["a", "b"]);
+  const { lifecycle } = readConfig({ CLUSTER_LOCATIONS: '{"a": {"schedd": "S"}, "b": {"alias_of": "a"}}' });
+  expect(Object.keys(lifecycle.clusters)).toEqual(["a", "b"]);
 });
 
 test.each<[string, unknown]>([
