@@ -2,7 +2,6 @@ import type { Express } from "express";
 import { type AppOptions, createApp } from "../api/app.js";
 import { operatorPages } from "../api/dashboard/operatorPages.js";
 import { OPERATOR_PATH } from "../api/dashboard/operatorPaths.js";
-import { requestContextOf } from "../api/http/requestContext.js";
 import { readBuiltPage } from "../api/page/pageFiles.js";
 import { workflowPages } from "../api/page/workflowPages.js";
 import type { Config } from "../config/config.js";
@@ -33,7 +32,7 @@ export async function createWebApp(
     ...parts,
     authentication,
     pages: {
-      [OPERATOR_PATH]: operatorPages({ wms, guard, auditContextOf: requestContextOf }),
+      [OPERATOR_PATH]: operatorPages(wms, guard),
       "/": workflowPages(operators, readBuiltPage(pageFolders)),
     },
     events: { watchers, limits: events },

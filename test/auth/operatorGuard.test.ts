@@ -98,7 +98,7 @@ describe("a request that changes something", () => {
 describe("without any of the settings", () => {
   test("whoever sits at a laptop that checks no tokens gets in", async () => {
     const app = await startGuardedApp(() => ({}));
-    expect(await sendRequest(app, {})).toMatchObject({ status: 200, text: "hello anybody" });
+    expect(await sendRequest(app, {})).toMatchObject({ status: 200, text: "hello localhost" });
     expect(app.requestContexts[0]?.caller?.roles).toEqual(new Set(["operator"]));
   });
 

@@ -167,9 +167,9 @@ describe("nobody gets in", () => {
     expect(browser.cookie("wms_operator")).toBeUndefined();
   };
 
-  test("who is no operator", async () => {
+  test("a user who is not an operator", async () => {
     idp.nextLoginClaims = { sub: "4712", preferred_username: "<b>eve</b>", ewms_role: "user" };
-    await refusal(/<p>&lt;b&gt;eve&lt;\/b&gt; \(4712\) is no operator<\/p>/);
+    await refusal(/<p>&lt;b&gt;eve&lt;\/b&gt; \(4712\) is not an operator<\/p>/);
   });
 
   test("whom the provider refuses", async () => {
@@ -187,7 +187,7 @@ describe("nobody gets in", () => {
     ["is nobody's", (claims) => ({ ...claims, sub: undefined })],
   ])("whose ID token %s", async (_what, forge) => {
     idp.transformIdTokenClaims = forge;
-    await refusal(/the login does not count/);
+    await refusal(/the login is invalid/);
   });
 
   test("whose ID token somebody else signed", async () => {
@@ -195,12 +195,12 @@ describe("nobody gets in", () => {
     const token = idp.signToken.bind(idp);
     const forger = { ...(await makeSigningKey()), kid: published[0]?.kid ?? "" };
     idp.signToken = (claims) => token(claims, forger);
-    await refusal(/the login does not count/);
+    await refusal(/the login is invalid/);
   });
 
   test("whose code is another client's", async () => {
     idp.clients = [{ clientId: "ewms-wms", clientSecret: "other", redirectUri: page("/admin/callback") }];
-    await refusal(/the identity provider took the login back: invalid_client/);
+    await refusal(/the identity provider rejected the login: invalid_client/);
   });
 
   test("who did not begin the login in the same browser", async () => {
@@ -216,7 +216,7 @@ describe("nobody gets in", () => {
     const other = new LoginBrowser();
     await other.openWithoutRedirects(page());
     const answer = await other.open(atProvider.headers.location ?? "");
-    expect(answer).toMatchObject({ status: 403, text: expect.stringContaining("the login does not count") });
+    expect(answer).toMatchObject({ status: 403, text: expect.stringContaining("the login is invalid") });
     expect(idp.countRequests("token")).toBe(0);
   });
 
@@ -238,7 +238,7 @@ describe("nobody gets in", () => {
     idp.nextLoginClaims = undefined;
     await browser.open(page());
     expect(app.logLines.map((line) => JSON.parse(line))).toMatchObject([
-      { level: 40, msg: "an operator's login failed", reason: "4712 is no operator", failuresThisMinute: 1 },
+      { level: 40, msg: "an operator's login failed", reason: "4712 is not an operator", failuresThisMinute: 1 },
       { reason: "the identity provider refused the login: access_denied", failuresThisMinute: 2 },
     ]);
     expect(app.logLines.join("\n")).not.toMatch(/eyJ|code=/);

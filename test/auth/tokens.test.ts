@@ -92,7 +92,7 @@ describe("a token of the provider", () => {
   });
 });
 
-describe("a token does not count", () => {
+describe("a token is rejected", () => {
   test.each<[string, () => Claims, string]>([
     ["that has expired", () => ({ exp: inSeconds(-70) }), "the token has expired"],
     ["that is not valid yet", () => ({ nbf: inSeconds(70) }), "the token is not valid yet"],
@@ -232,7 +232,7 @@ describe("when the provider is away", () => {
     advanceClock(3);
     expect(await tokenError(token)).toBe(GOOD);
     expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
-      "the identity provider does not tell its keys",
+      "cannot fetch the keys of the identity provider, retrying",
       "the identity provider answers again",
     ]);
   });
@@ -271,7 +271,7 @@ describe("when the provider is away", () => {
     for (const n of [key?.jwk.n?.slice(0, 171), undefined]) {
       if (key !== undefined) key.jwk = { kty: "RSA", e: "AQAB", kid: key.kid, ...(n !== undefined && { n }) };
       check = connect();
-      expect(await tokenError(token)).toBe("unavailable: the identity provider's key can't be used");
+      expect(await tokenError(token)).toBe("unavailable: the identity provider's key is unusable");
     }
   });
 });
@@ -288,7 +288,7 @@ describe("AUTH_OPENID_URL", () => {
     const url = idp.issuer.replace("127.0.0.1", "localhost");
     check = connect({ url });
     expect(await tokenError(await idp.signToken())).toBe(PROVIDER_UNAVAILABLE);
-    expect(lines.join("\n")).toContain(`the provider at ${url} calls itself ${idp.issuer}`);
+    expect(lines.join("\n")).toContain(`the provider at ${url} has another issuer: ${idp.issuer}`);
   });
 });
 

@@ -27,5 +27,5 @@ test("with a provider its tokens are asked for, also while it is away", async ()
   const service = await start({ AUTH_OPENID_URL, NODE_ENV: "production", REST_HOST: "0.0.0.0" });
   expect(await accessOf(service)).toBe(`Authentication: tokens of ${AUTH_OPENID_URL}`);
   expect((await fetch(`${await service.waitForUrl()}/v1/`)).status).toBe(401);
-  await service.waitForOutput(/the identity provider does not tell its keys/);
+  await service.waitForOutput(/cannot fetch the keys of the identity provider/);
 });

@@ -1,5 +1,5 @@
 import type { BeforeHook } from "@bull-board/api/typings/app";
-import { currentAuditRecord } from "./audit.js";
+import { currentAuditRecord } from "../operatorAuth/audit.js";
 import { fromBoardName } from "./boardNames.js";
 
 /** What operators may do, by the board's routes. None of it changes a phase but retry; all else reconcile makes up for. */

@@ -4,7 +4,7 @@ import { Job, type Queue } from "bullmq";
 import type { TaskforceUuid } from "../../domain/ids.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { retryTaskforce } from "../../lifecycle/retryTaskforce.js";
-import { currentOperator } from "./audit.js";
+import { currentOperator } from "../operatorAuth/audit.js";
 import { queueDisplayName, toBoardName } from "./boardNames.js";
 import { type EntityView, fetchEntityViews } from "./entityViews.js";
 import { entityLinkOf } from "./operatorPaths.js";

@@ -3,7 +3,7 @@ import type { AppViewRoute } from "@bull-board/api/typings/app";
 import { ExpressAdapter } from "@bull-board/express";
 import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
 import type { Wms } from "../../lifecycle/context.js";
-import { currentAuditRecord } from "./audit.js";
+import { currentAuditRecord } from "../operatorAuth/audit.js";
 import { hideSecrets } from "./hideSecrets.js";
 import { BOARD_PATH } from "./operatorPaths.js";
 import { enforcePermissions } from "./permissions.js";

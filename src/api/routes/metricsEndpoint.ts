@@ -1,7 +1,8 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { BlockList, isIP } from "node:net";
 import type { Express, Request } from "express";
+import { isLoopback } from "../../domain/loopback.js";
+import { sha256 } from "../../domain/sha256.js";
 import { WmsError } from "../../domain/wmsError.js";
 import { rejectMethod } from "../http/mountRoutes.js";
 import { requestContextOf } from "../http/requestContext.js";
@@ -30,19 +31,12 @@ export function mountMetrics(app: Express, { contentType, render, token }: Metri
   app.all(METRICS_PATH, rejectMethod(["GET, HEAD"]));
 }
 
-/** Digests are equally long, as a comparison in constant time needs it. */
-const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest();
-
 function requireMetricsToken({ authorization = "" }: IncomingHttpHeaders, expected: Buffer): void {
   // The scheme's name counts in any case.
   const given = authorization.replace(/^bearer /i, "Bearer ");
   if (!timingSafeEqual(sha256(given), expected))
     throw new WmsError("unauthenticated", "the metrics need the bearer token of METRICS_TOKEN");
 }
-
-const LOOPBACK_ADDRESSES = new BlockList();
-LOOPBACK_ADDRESSES.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK_ADDRESSES.addAddress("::1", "ipv6");
 
 /** What a proxy adds: behind one on this machine, the whole world comes from here. */
 const FORWARDING_HEADERS = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
@@ -51,9 +45,7 @@ const FORWARDING_HEADERS = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 export function isLocalRequest(remoteAddress: string | undefined, headers: IncomingHttpHeaders): boolean {
   // A socket for both families shows an IPv4 address as ::ffff:127.0.0.1.
   const address = (remoteAddress ?? "").replace(/^::ffff:/, "");
-  const family = isIP(address);
-  if (family === 0 || !LOOPBACK_ADDRESSES.check(address, family === 6 ? "ipv6" : "ipv4")) return false;
-  return FORWARDING_HEADERS.every((name) => headers[name] === undefined);
+  return isLoopback(address) && FORWARDING_HEADERS.every((name) => headers[name] === undefined);
 }
 
 function requireLocalRequest({ socket, headers }: Request): void {
