@@ -5,14 +5,14 @@ import { epochSeconds } from "./schemaParts.js";
 import { summaryEventDataSchema } from "./summary.js";
 import { DEACTIVATIONS, type Deactivation } from "./workflow.js";
 
-/** What is told of a workflow while it changes, as it is kept. Times are epoch seconds. */
+/** A stored event about a workflow. Times are epoch seconds. */
 export type WorkflowEvent =
-  /** An entry was appended to the `phase_change_log` of some taskforces, for all of which it says the same. */
+  /** The same entry was appended to the `phase_change_log` of some taskforces. */
   | {
       kind: "phase";
       workflow: WorkflowId;
       taskforces: TaskforceUuid[];
-      /** The entry's `target_phase`: they are in it now if `ok`. */
+      /** The entry's `target_phase`; the taskforces are in it if `ok`. */
       phase: Phase;
       /** Null for new taskforces. */
       from: Phase | null;
@@ -20,7 +20,7 @@ export type WorkflowEvent =
       ok: boolean;
       schedd: string;
     }
-  /** The summary was brought up to date. */
+  /** The summary was updated. */
   | { kind: "summary"; workflow: WorkflowId }
   | { kind: "deactivated"; workflow: WorkflowId; deactivated: Deactivation; at: number }
   | { kind: "created"; workflow: WorkflowId; at: number };

@@ -207,7 +207,7 @@ describe("nobody gets in", () => {
     const { headers } = await browser.openWithoutRedirects(page());
     const atProvider = await new LoginBrowser().openWithoutRedirects(headers.location ?? "");
     const victim = await new LoginBrowser().open(atProvider.headers.location ?? "");
-    expect(victim).toMatchObject({ status: 403, text: expect.stringContaining("did not begin at") });
+    expect(victim).toMatchObject({ status: 403, text: expect.stringContaining("did not start at") });
   });
 
   test("who brings another login's answer", async () => {

@@ -7,26 +7,26 @@ const dashboardHelmet = helmet({
     directives: {
       defaultSrc: ["'self'"],
       scriptSrc: ["'self'"],
-      // The board's UI positions its menus by styles in the page.
+      // The board positions its menus by inline styles.
       styleSrc: ["'self'", "'unsafe-inline'"],
       imgSrc: ["'self'", "data:"],
       objectSrc: ["'none'"],
       baseUri: ["'self'"],
       formAction: ["'self'"],
-      // In a foreign frame an operator could be made to click.
+      // Prevents clickjacking.
       frameAncestors: ["'none'"],
     },
   },
   frameguard: { action: "deny" },
   referrerPolicy: { policy: "no-referrer" },
-  // Whether TLS is in front of it is not for these pages to decide for the whole host.
+  // It would apply to the whole host, and a proxy decides whether that uses TLS.
   strictTransportSecurity: false,
 });
 
-/** The board's programs and styles, whose names change with their contents. */
+/** Scripts and styles of the board, whose names change with their contents. */
 const STATIC_PATHS = /^\/queues\/static\//;
 
-/** Headers for pages that act on the service: all comes from this host, nobody frames them, and no cache keeps what they show. */
+/** Sets the security headers of the operator pages, and forbids caching except for static files. */
 export const dashboardHeaders: RequestHandler = (request, response, next) => {
   if (!STATIC_PATHS.test(request.path)) response.setHeader("cache-control", "no-store");
   dashboardHelmet(request, response, next);

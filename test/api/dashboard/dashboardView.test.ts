@@ -66,7 +66,7 @@ describe("the dashboard shows", () => {
     await entity.close();
   });
 
-  it("a stopper that keeps failing, as an error that goes on being tried", async () => {
+  it("a stopper job that keeps failing, as an error", async () => {
     const at = scenario.nextAccessPoint();
     const { uuid } = await scenario.createInPhase("pending-stopper", at);
     const { stopper } = fixture.queues.forSchedd(at.schedd);
@@ -77,7 +77,7 @@ describe("the dashboard shows", () => {
     await board.openQueue(`stopper-${at.schedd}`);
     await board.page.getByText("pending-stopper, priority 50, condor-rm failed 2 times").waitFor();
     await board.page.getByRole("tab", { name: "Error" }).click();
-    await board.page.getByText("condor-rm failed 2 times, and goes on being tried: no such cluster").first().waitFor();
+    await board.page.getByText("condor-rm failed 2 times and is retried: no such cluster").first().waitFor();
   });
 
   it("the queues of a schedd that another process was the first to see, whatever its name", async () => {
