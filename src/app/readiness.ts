@@ -2,14 +2,12 @@ import type { Readiness } from "../api/routes/operationRoutes.js";
 import { explainLayoutMismatch, type Layout, readOrInitializeLayout } from "../store/layout.js";
 import type { Store } from "../store/store.js";
 
-/** What Redis says when it is there, but takes no writes now. */
+/** Error codes of a Redis that answers but refuses writes. */
 const WRITE_REFUSAL_PATTERN = /^(READONLY|OOM|MISCONF|NOREPLICAS|LOADING|MASTERDOWN|CLUSTERDOWN|BUSY)\b/;
 
 /**
- * Looks whether requests can be served: Redis answers and takes writes, its data is laid out as this release knows it, and
- * the process is not about to end. However many ask at a time, Redis is asked once.
- *
- * @param isDraining whether the process takes no more work
+ * Makes the readiness check: Redis accepts writes, its data has this release's layout, and the process is not draining.
+ * Concurrent checks share one call to Redis.
  */
 export function createReadinessCheck(
   { redis, partitions }: Pick<Store, "redis" | "partitions">,

@@ -53,7 +53,7 @@ describe("one sentence refuses", () => {
     [{ REST_HOST: "wms.example.org", AUTH_DISABLED: "false" }, /^REST_HOST: other hosts can reach this address/],
     [{ REST_HOST: "localhost.example.org" }, /^REST_HOST: other hosts can reach this address/],
     [{ REST_HOST: "127.0.0.1.example.org" }, /^REST_HOST: other hosts can reach this address/],
-    [{ AUTH_OPENID_URL: "idp.example.org" }, /^AUTH_OPENID_URL: is no http/],
+    [{ AUTH_OPENID_URL: "idp.example.org" }, /^AUTH_OPENID_URL: is not an http/],
     [{ AUTH_DISABLED: "maybe" }, /^AUTH_DISABLED: is neither true nor false/],
     [{ AUTH_ROLE_USER: "groups" }, /^AUTH_ROLE_USER: groups: expected claim=regex$/],
     [{ AUTH_ROLE_OPERATOR: "a=b groups=(x" }, /^AUTH_ROLE_OPERATOR: groups=\(x: .*missing closing \)/],
@@ -62,7 +62,7 @@ describe("one sentence refuses", () => {
     [{ ADMIN_CLIENT_ID: "wms" }, /^AUTH_OPENID_URL, PUBLIC_URL: must be set when ADMIN_CLIENT_ID is/],
     [{ ...OPENID, ADMIN_CLIENT_ID: "wms" }, /^AUTH_OPENID_URL, PUBLIC_URL: must/],
     [{ ...LOGIN, ...PASSWORD }, /^ADMIN_USER, ADMIN_CLIENT_ID: operators sign in by one of them/],
-    [{ PUBLIC_URL: "https://wms.example.org/wms" }, /^PUBLIC_URL: is more than/],
+    [{ PUBLIC_URL: "https://wms.example.org/wms" }, /^PUBLIC_URL: must be http/],
     [{ SESSION_SECRET: "short" }, /^SESSION_SECRET: is shorter than 32 characters/],
   ])("%j", (environment, sentence) => {
     const read = () => readConfig(environment as Record<string, string>);

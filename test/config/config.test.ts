@@ -108,11 +108,11 @@ describe("a setting that can't be used is named", () => {
     [{ WEB_CONCURRENCY: "1.5" }, /^WEB_CONCURRENCY: /],
     [{ WEB_CONCURRENCY: "many" }, /^WEB_CONCURRENCY: /],
     [{ MQS_ADDRESS: "https://user@mqs.example.org" }, /^MQS_ADDRESS: must not hold a user or a password$/],
-    [{ MQS_ADDRESS: "mqs.example.org" }, /^MQS_ADDRESS: is no http/],
+    [{ MQS_ADDRESS: "mqs.example.org" }, /^MQS_ADDRESS: is not an http/],
     [{ CLUSTER_LOCATIONS: "{" }, /^CLUSTER_LOCATIONS: is not JSON/],
     [{ CLUSTER_LOCATIONS: '{"a": {"alias_of": "b"}}' }, /^CLUSTER_LOCATIONS\.a\.alias_of: /],
     [{ MQS_CLIENT_ID: "id" }, /^MQS_TOKEN_URL, MQS_CLIENT_SECRET: must be set too/],
-    [{ METRICS_TOKEN: "two words" }, /^METRICS_TOKEN: holds blanks/],
+    [{ METRICS_TOKEN: "two words" }, /^METRICS_TOKEN: must consist of visible/],
     [{ METRICS_PORT: "-1" }, /^METRICS_PORT: /],
   ])("%j", (environment, message) => {
     const read = () => readConfig(environment as Record<string, string>);

@@ -44,24 +44,24 @@ test("a master is found by its sentinels", () => {
 });
 
 test.each([
-  [{ REDIS_URL: "redis://a", REDIS_CLUSTER_NODES: "a:1" }, "REDIS_CLUSTER_NODES: can't be set together with REDIS_URL"],
+  [{ REDIS_URL: "redis://a", REDIS_CLUSTER_NODES: "a:1" }, "REDIS_CLUSTER_NODES: can't be combined with REDIS_URL"],
   [
     { REDIS_CLUSTER_NODES: "a:1", REDIS_SENTINELS: "a:1" },
-    "REDIS_SENTINELS: can't be set together with REDIS_CLUSTER_NODES",
+    "REDIS_SENTINELS: can't be combined with REDIS_CLUSTER_NODES",
   ],
-  [{ REDIS_CLUSTER_NODES: "a" }, "REDIS_CLUSTER_NODES: is no list of host:port, with commas between"],
-  [{ REDIS_CLUSTER_NODES: "a:1,redis://b:2" }, "REDIS_CLUSTER_NODES: is no list of host:port, with commas between"],
+  [{ REDIS_CLUSTER_NODES: "a" }, "REDIS_CLUSTER_NODES: is not a comma-separated list of host:port"],
+  [{ REDIS_CLUSTER_NODES: "a:1,redis://b:2" }, "REDIS_CLUSTER_NODES: is not a comma-separated list of host:port"],
   [
     { REDIS_SENTINELS: "a:99999", REDIS_SENTINEL_NAME: "wms" },
-    "REDIS_SENTINELS: is no list of host:port, with commas between",
+    "REDIS_SENTINELS: is not a comma-separated list of host:port",
   ],
   [{ REDIS_SENTINELS: "a:1" }, "REDIS_SENTINEL_NAME: must be set too when REDIS_SENTINELS is"],
-  [{ REDIS_SENTINEL_NAME: "wms" }, "REDIS_SENTINEL_NAME: is for REDIS_SENTINELS"],
+  [{ REDIS_SENTINEL_NAME: "wms" }, "REDIS_SENTINEL_NAME: needs REDIS_SENTINELS"],
   [
     { REDIS_URL: "redis://a", REDIS_PASSWORD: "secret" },
-    "REDIS_PASSWORD: is for REDIS_CLUSTER_NODES or REDIS_SENTINELS",
+    "REDIS_PASSWORD: needs REDIS_CLUSTER_NODES or REDIS_SENTINELS",
   ],
-  [{ REDIS_TLS: "true" }, "REDIS_TLS: is for REDIS_CLUSTER_NODES or REDIS_SENTINELS"],
+  [{ REDIS_TLS: "true" }, "REDIS_TLS: needs REDIS_CLUSTER_NODES or REDIS_SENTINELS"],
 ])("%j is refused", (environment, message) => {
   expect(() => readConfig(environment)).toThrow(new ConfigError(message));
 });

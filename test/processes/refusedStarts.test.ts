@@ -32,7 +32,7 @@ function portOf(server: Server): Promise<number> {
 test("a port that is taken", async () => {
   const port = await portOf(createServer());
   expect(await startAndReadRefusal({ REST_PORT: String(port), REDIS_URL: await freshDatabase() })).toBe(
-    `REST_PORT: 127.0.0.1:${port} is taken by another program; stop that one, or set REST_PORT`,
+    `REST_PORT: 127.0.0.1:${port} is in use by another program; stop it, or set REST_PORT`,
   );
 });
 
