@@ -8,7 +8,7 @@ const LOGIN = { ...OPENID, ADMIN_CLIENT_ID: "ewms-wms", PUBLIC_URL: "https://wms
 const accessOf = (environment: Record<string, string>) => readConfig(environment).access;
 
 describe("tokens", () => {
-  test("are checked when there is a provider", () => {
+  test("are verified when there is a provider", () => {
     const authentication = { kind: "tokens", openIdUrl: OPENID.AUTH_OPENID_URL, audience: "ewms" };
     expect(accessOf({ ...OPENID, AUTH_AUDIENCE: "ewms" }).authentication).toEqual(authentication);
     const production = accessOf({ ...OPENID, NODE_ENV: "production", REST_HOST: "0.0.0.0" });
@@ -16,11 +16,11 @@ describe("tokens", () => {
   });
 
   test.each([{}, { REST_HOST: "localhost" }, { REST_HOST: "127.0.0.2" }, { REST_HOST: "::1" }])(
-    "are not checked on localhost: %j",
+    "are not verified on localhost: %j",
     (environment) => expect(accessOf(environment).authentication).toEqual({ kind: "open" }),
   );
 
-  test("are not checked with AUTH_DISABLED=true, whatever else is set", () => {
+  test("are not verified with AUTH_DISABLED=true, whatever else is set", () => {
     const exposed = { AUTH_DISABLED: "true", NODE_ENV: "production", REST_HOST: "0.0.0.0" };
     expect(accessOf(exposed).authentication).toEqual({ kind: "open" });
     expect(accessOf({ ...exposed, ...OPENID }).authentication).toEqual({ kind: "open" });
@@ -41,11 +41,11 @@ describe("operators sign in", () => {
   });
 });
 
-test("PUBLIC_URL loses its slash", () => {
+test("PUBLIC_URL loses its trailing slash", () => {
   expect(accessOf({ PUBLIC_URL: "https://wms.example.org:8443/" }).publicUrl).toBe("https://wms.example.org:8443");
 });
 
-describe("one sentence refuses", () => {
+describe("an error refuses", () => {
   test.each([
     [{ NODE_ENV: "production" }, /^AUTH_OPENID_URL: must be set in production, or AUTH_DISABLED=true if/],
     [{ REST_HOST: "0.0.0.0" }, /^REST_HOST: other hosts can reach this address, and authentication is off/],

@@ -37,7 +37,7 @@ describe("without any setting", () => {
     expect(config.mqs).toMatchObject({ address: undefined, credentials: undefined, activationRetryWaitSeconds: 60 });
   });
 
-  test("the test clusters are known, but not in production", () => {
+  test("there are test clusters, but not in production", () => {
     expect(config.lifecycle.clusters).toHaveProperty("test-alpha", { schedd: "SCHEDD1" });
     const production = readConfig({ NODE_ENV: "production", AUTH_DISABLED: "true" });
     expect(Object.keys(production.lifecycle.clusters).sort()).toEqual(["OSG", "osg", "sub-2"]);
@@ -74,7 +74,7 @@ test("secrets are listed, with the passwords in addresses, for the log to mask",
 });
 
 test("no error shows the value of a setting", () => {
-  // Rules over claims are no secrets, and which of them is wrong has to be told.
+  // Rules are not secret, and the error has to quote the invalid one.
   const names = describeSettings().flatMap(({ name }) => (name.startsWith("AUTH_ROLE_") ? [] : [name]));
   const refused = names.flatMap((name) => {
     try {
@@ -88,7 +88,7 @@ test("no error shows the value of a setting", () => {
   for (const message of refused) expect(message).not.toContain("shown");
 });
 
-describe("a setting that can't be used is named", () => {
+describe("the error names an invalid setting", () => {
   test.each([
     [{ REST_PORT: "eighty" }, /^REST_PORT: /],
     [{ RECONCILE_SECONDS: "3000000" }, /^RECONCILE_SECONDS: .*2000000/],

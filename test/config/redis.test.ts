@@ -2,22 +2,22 @@ import { expect, test } from "vitest";
 import { ConfigError, readConfig } from "../../src/config/config.js";
 
 const redisOf = (environment: Record<string, string>) => readConfig(environment).redis;
-const NOBODY = { username: undefined, password: undefined, tls: false };
+const NO_CREDENTIALS = { username: undefined, password: undefined, tls: false };
 
-test("an address is taken as it is", () => {
+test("an address is used unchanged", () => {
   expect(redisOf({ REDIS_URL: "rediss://user:secret@redis:6380/3" })).toEqual({
     url: "rediss://user:secret@redis:6380/3",
   });
 });
 
-test("a cluster is found by some of its nodes", () => {
+test("a cluster is given by some of its nodes", () => {
   expect(redisOf({ REDIS_CLUSTER_NODES: "one:6379, 10.0.0.2:6380,[fd00::3]:6381" })).toEqual({
     clusterNodes: [
       { host: "one", port: 6379 },
       { host: "10.0.0.2", port: 6380 },
       { host: "fd00::3", port: 6381 },
     ],
-    login: NOBODY,
+    login: NO_CREDENTIALS,
   });
   const login = { REDIS_USERNAME: "wms", REDIS_PASSWORD: "secret", REDIS_TLS: "true" };
   expect(redisOf({ REDIS_CLUSTER_NODES: "one:6379", ...login })).toMatchObject({
@@ -25,7 +25,7 @@ test("a cluster is found by some of its nodes", () => {
   });
 });
 
-test("a master is found by its sentinels", () => {
+test("a master is given by its sentinels", () => {
   expect(
     redisOf({
       REDIS_SENTINELS: "a:26379,b:26379",
@@ -39,7 +39,7 @@ test("a master is found by its sentinels", () => {
     ],
     masterName: "wms",
     sentinelPassword: "hush",
-    login: NOBODY,
+    login: NO_CREDENTIALS,
   });
 });
 
