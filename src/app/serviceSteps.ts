@@ -16,10 +16,12 @@ export interface ServiceStep<T> {
   closeTimeoutMs?: number;
 }
 
-type StartedStep = Pick<ServiceStep<unknown>, "name" | "closeTimeoutMs"> & {
+interface StartedStep {
+  name: string;
   drain: ((cutOff: AbortSignal) => Promise<unknown>) | undefined;
   close: () => unknown;
-};
+  closeTimeoutMs: number;
+}
 
 /** Starts the steps of a service one by one, and stops those that have started. */
 export class ServiceSteps {
@@ -30,14 +32,10 @@ export class ServiceSteps {
     this.#log = log;
   }
 
-  async start<T>({ name, start, drain, close, closeTimeoutMs }: ServiceStep<T>): Promise<T> {
+  async start<T>({ name, start, drain, close, closeTimeoutMs = CLOSE_TIMEOUT_MS }: ServiceStep<T>): Promise<T> {
     const started = await start();
-    this.#started.push({
-      name,
-      ...(closeTimeoutMs !== undefined && { closeTimeoutMs }),
-      drain: drain && ((cutOff) => drain(started, cutOff)),
-      close: () => close?.(started),
-    });
+    const drainStarted = drain && ((cutOff: AbortSignal) => drain(started, cutOff));
+    this.#started.push({ name, drain: drainStarted, close: () => close?.(started), closeTimeoutMs });
     return started;
   }
 
@@ -50,7 +48,7 @@ export class ServiceSteps {
   async stop(drainSeconds: number): Promise<"in order" | "cut off"> {
     const steps = this.#started.splice(0);
     const ended = await this.#drain(steps, 1000 * drainSeconds);
-    for (const { name, close, closeTimeoutMs = CLOSE_TIMEOUT_MS } of steps.reverse())
+    for (const { name, close, closeTimeoutMs } of steps.reverse())
       if (!(await endsWithin(closeTimeoutMs, close())))
         this.#log.warn({ step: name, seconds: closeTimeoutMs / 1000 }, "a step of the shutdown did not close in time");
     return ended;

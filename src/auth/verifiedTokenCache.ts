@@ -7,9 +7,7 @@ const MAX_TTL_MS = 2 * 60_000;
 /** Beyond this number the least recently used token is removed. */
 const MAX_TOKENS = 1000;
 
-/**
- * Caches the callers of verified tokens by the tokens' hashes. Verification takes half as long as serving a read.
- */
+/** Caches the callers of verified tokens by the tokens' hashes. Verification takes half as long as serving a read. */
 export class VerifiedTokenCache {
   readonly #entries = new LRUCache<string, { caller: Caller; untilMs: number }>({ max: MAX_TOKENS });
 

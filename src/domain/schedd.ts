@@ -2,43 +2,8 @@ import { z } from "zod";
 import { PHASES, type Phase } from "./phases.js";
 import { epochSeconds } from "./schemaParts.js";
 
-/** State of one of a schedd's queues. */
-export interface ScheddQueueState {
-  /** Can be leased at once. */
-  waiting: number;
-  /** Leased by a TMS, without a report yet. */
-  leased: number;
-  /** In backoff before the next attempt. */
-  delayed: number;
-  /** Dead letters, which an operator can retry. */
-  dead: number;
-  /** Longest wait of those that can be leased; 0 when there is none. */
-  oldest_waiting_seconds: number;
-}
-
-/** A queue's taskforces by state. Times are epoch seconds. */
-export interface ScheddQueueContents {
-  /** Newest first. */
-  dead_letters: { taskforce_uuid: string; reason: string; timestamp: number }[];
-  /** Oldest first. */
-  leases: { taskforce_uuid: string; since: number }[];
-  /** In the order of the next leases. */
-  next: string[];
-}
-
 /** Maximum length of each list. */
 export const MAX_SHOWN_ENTRIES = { deadLetters: 20, leases: 50, next: 20 } as const;
-
-/** State of an access point. */
-export interface ScheddState<Queue extends ScheddQueueState = ScheddQueueState> {
-  schedd: string;
-  /** Epoch seconds of the last poll by a TMS, to a few seconds; null: no poll is known. */
-  last_poll: number | null;
-  /** Phases without taskforces are left out. */
-  taskforces_by_phase: Partial<Record<Phase, number>>;
-  starter: Queue;
-  stopper: Queue;
-}
 
 const count = (description: string) => z.int().meta({ description });
 
@@ -51,6 +16,9 @@ const stateParts = {
     .number()
     .meta({ description: "Longest wait of those that can be leased; 0 when there is none." }),
 };
+
+/** State of one of a schedd's queues. */
+export type ScheddQueueState = z.infer<z.ZodObject<typeof stateParts>>;
 
 const contentsParts = {
   dead_letters: z
@@ -74,6 +42,18 @@ const contentsParts = {
     description: `Taskforces in the order in which they will be handed out; ${MAX_SHOWN_ENTRIES.next} at most.`,
   }),
 };
+
+/** A queue's taskforces by state. Times are epoch seconds. */
+export type ScheddQueueContents = z.infer<z.ZodObject<typeof contentsParts>>;
+
+/** State of an access point. */
+export interface ScheddState<Queue extends ScheddQueueState = ScheddQueueState> {
+  schedd: string;
+  last_poll: number | null;
+  taskforces_by_phase: Partial<Record<Phase, number>>;
+  starter: Queue;
+  stopper: Queue;
+}
 
 const scheddParts = <S extends z.ZodType>(queue: S) => ({
   schedd: z.string(),

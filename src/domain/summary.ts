@@ -5,12 +5,10 @@ import { epochSeconds, integerValue, mapOf, mapValue } from "./schemaParts.js";
 import type { CompoundStatuses, TopTaskErrors } from "./taskforce.js";
 import { DEACTIVATIONS, type Deactivation } from "./workflow.js";
 
-/** Sums over taskforces. */
+/** Sums over taskforces; {@link summarySchema} describes the fields. */
 export interface SummaryTotals {
   n_taskforces: number;
-  /** Phases without taskforces are left out. */
   taskforces_by_phase: Partial<Record<Phase, number>>;
-  /** Workers of the taskforces that are neither ending nor finished. */
   n_workers_requested: number;
   compound_statuses: CompoundStatuses;
   top_task_errors: TopTaskErrors;
@@ -24,11 +22,8 @@ export interface TaskSummary extends SummaryTotals {
 
 /** The current taskforces of a phase, and the past stays in it. */
 export interface PhaseDurationStats {
-  /** Current taskforces. */
   n: number;
-  /** Epoch seconds of the earliest entry among them; null when there is none. */
   oldest_since: number | null;
-  /** Mean duration of past stays; null when there is none. */
   seconds_mean_past: number | null;
 }
 
@@ -37,7 +32,6 @@ export interface FailedAttempt {
   taskforce_uuid: TaskforceUuid;
   schedd: string;
   target_phase: Phase;
-  /** Epoch seconds. */
   timestamp: number;
   source_entity: Source;
   context: string;
@@ -75,7 +69,6 @@ export interface WaitReasons {
 export interface WorkflowSummary extends SummaryTotals {
   /** One for each task directive, in their order. */
   tasks: TaskSummary[];
-  /** Phases that no taskforce entered are left out. */
   phases: Partial<Record<Phase, PhaseDurationStats>>;
   /** The newest log entry, or report of statuses; null when there is no taskforce. */
   last_change: number | null;
