@@ -74,14 +74,14 @@ test("a setting that can't be used", async () => {
 
 test("a port that others can reach, while tokens are not checked", async () => {
   expect(await startAndReadRefusal({ REST_HOST: "0.0.0.0" })).toBe(
-    "REST_HOST: others can reach this address, and tokens are not checked; " +
-      "set AUTH_OPENID_URL, or AUTH_DISABLED=true when something else guards the port",
+    "REST_HOST: other hosts can reach this address, and authentication is off; " +
+      "set AUTH_OPENID_URL, or AUTH_DISABLED=true if something else protects the port",
   );
 });
 
 test.each(["main", "web", "worker"] as const)("%s in production without a word on tokens", async (program) => {
   expect(await startAndReadRefusal({ NODE_ENV: "production" }, program)).toBe(
-    "AUTH_OPENID_URL: must be set in production, or AUTH_DISABLED=true when something else guards the port",
+    "AUTH_OPENID_URL: must be set in production, or AUTH_DISABLED=true if something else protects the port",
   );
 });
 
