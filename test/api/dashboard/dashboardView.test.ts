@@ -146,8 +146,8 @@ describe("actions that contradict the phases are refused with a message:", () =>
 
   const onQueue: [string, string, string, RegExp][] = [
     ["Add job", "Add", "add job", /cannot be added or duplicated/],
-    ["Set concurrency", "Save", "put /api/queues/:queueName/concurrency", /no use for that/],
-    ["Set rate limit", "Save", "put /api/queues/:queueName/rate-limit", /no use for that/],
+    ["Set concurrency", "Save", "put /api/queues/:queueName/concurrency", /does not support this action/],
+    ["Set rate limit", "Save", "put /api/queues/:queueName/rate-limit", /does not support this action/],
   ];
 
   it.each(onQueue)("%s", async (item, submit, action, message) => {
