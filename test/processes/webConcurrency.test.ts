@@ -125,8 +125,6 @@ test("a port that is taken is told of once", async () => {
     WEB_CONCURRENCY: "2",
   });
   expect(await service.waitForExit()).toBe(1);
-  expect(service.stderr).toBe(
-    `REST_PORT: 127.0.0.1:${port} is in use by another program; stop it, or set REST_PORT\n`,
-  );
+  expect(service.stderr).toBe(`REST_PORT: 127.0.0.1:${port} is in use by another program; stop it, or set REST_PORT\n`);
   expect(service.stdout).toBe("");
 });
