@@ -64,21 +64,14 @@ export async function prepareStore(redisUrl: string, environment: Record<string,
   const config = readConfig(environment);
   const redis = new Redis(redisUrl);
   const store = await openStore(redis, { partitions: config.partitions });
-  const schedds = configuredSchedds(config.clusters);
-  const queues = createQueues({ redis, leaseSeconds: config.tms.leaseSeconds, schedds });
+  const schedds = configuredSchedds(config.lifecycle.clusters);
+  const queues = createQueues({ redis, leaseSeconds: config.leaseSeconds, schedds });
   const wms: Wms = {
     store,
     queues,
     // No request here uses message queues.
     mqs: undefined as never,
-    settings: {
-      clusters: config.clusters,
-      pilotImagesDir: undefined,
-      queryMaxBytes: config.queryMaxBytes,
-      queryMaxScan: config.queryMaxScan,
-      actionRetries: config.tms.actionRetries,
-      retryWait: config.tms.retryWait,
-    },
+    settings: { ...config.lifecycle, pilotImagesDir: undefined },
     events: new EventEmitter(),
     log: pino({ level: "warn" }),
   };

@@ -1,4 +1,4 @@
 import { run } from "./app/run.js";
 
-// `npm start`: everything in one process, on a Redis of its own when REDIS_URL is unset.
+// `npm start`: web and worker in one process. If no Redis is configured, it starts its own.
 await run({ web: true, workers: true });

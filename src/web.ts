@@ -1,4 +1,4 @@
 import { run } from "./app/run.js";
 
-// The HTTP half of the service; any number of these may run beside each other.
+// Serves HTTP. Any number of web processes may share a Redis.
 await run({ web: true, workers: false });

@@ -1,4 +1,4 @@
 import { run } from "./app/run.js";
 
-// The half that works without requests; any number of these may run beside each other.
+// Does the background work. Any number of worker processes may share a Redis.
 await run({ web: false, workers: true });

@@ -2487,7 +2487,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @description Higher goes first; 50 unless told, 100 at most. */
+                        /** @description Higher goes first; 50 by default, 100 at most. */
                         priority?: number;
                         /** @description Aliases of the queues that the user's own programs will write to or read from. */
                         public_queue_aliases: string[];
@@ -2503,11 +2503,11 @@ export interface paths {
                             };
                             /** @description Container image that runs once on each worker, before the first event. */
                             init_image?: string;
-                            /** @description Names, within this request, of the queues that events come from. */
+                            /** @description Names, within this request, of the queues with the events. */
                             input_queue_aliases: string[];
                             /** @description Workers in the HTCondor cluster. */
                             n_workers?: number | null;
-                            /** @description Names, within this request, of the queues that results go to. */
+                            /** @description Names, within this request, of the queues for the results. */
                             output_queue_aliases: string[];
                             /** @description Set-up of the EWMS pilot. */
                             pilot_config?: {
@@ -3235,11 +3235,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description The workflow came to be, with all that belongs to it. */
+        /** @description The workflow was created, with its task directives and taskforces. */
         CreatedEvent: {
             /** @description When it happened, in epoch seconds. */
             timestamp: number;
-            /** @description The workflow it is about. */
+            /** @description The workflow of the event. */
             workflow_id: string;
         };
         /** @description The workflow was aborted or finished. */
@@ -3251,7 +3251,7 @@ export interface components {
             deactivated: "ABORTED" | "FINISHED";
             /** @description When it happened, in epoch seconds. */
             timestamp: number;
-            /** @description The workflow it is about. */
+            /** @description The workflow of the event. */
             workflow_id: string;
         };
         DeactivatedWorkflowResponseObject: {
@@ -3269,7 +3269,7 @@ export interface components {
         };
         /** @description What to search for. */
         FindObject: {
-            /** @description The next_after of the page before. */
+            /** @description The next_after of the previous page. */
             after?: string;
             /** @description Fields to return; dots reach into objects. */
             projection?: string[];
@@ -3278,7 +3278,7 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /** @description What came after the given id is no longer there: read the state anew, and go on with what follows. */
+        /** @description The events after the given id are no longer stored: read the state again, then follow the stream. */
         GapEvent: Record<string, never>;
         /** @description An entry was appended to a taskforce's phase_change_log. */
         PhaseEvent: {
@@ -3299,7 +3299,7 @@ export interface components {
             timestamp: number;
             /** @description Whether the phase changed. */
             was_successful: boolean;
-            /** @description The workflow it is about. */
+            /** @description The workflow of the event. */
             workflow_id: string;
         };
         /** @description Parts of a task directive that a projection named. */
@@ -3313,9 +3313,9 @@ export interface components {
             };
             /** @description Container image that runs once on each worker, before the first event. */
             init_image?: string;
-            /** @description Ids of the message queues that events come from. */
+            /** @description Ids of the message queues with the events. */
             input_queues?: string[];
-            /** @description Ids of the message queues that results go to. */
+            /** @description Ids of the message queues for the results. */
             output_queues?: string[];
             /** @description Arguments for the task image. */
             task_args?: string;
@@ -3421,21 +3421,21 @@ export interface components {
         };
         /** @description Send this value as after to get the next page; null on the last page. */
         QueryNextAfter: string | null;
-        /** @description How a queue stands, and which taskforces are where. */
+        /** @description State of a queue, and its taskforces by state. */
         QueueContents: {
-            /** @description Given up; an operator can retry them. */
+            /** @description Dead letters; an operator can retry them. */
             dead: number;
             /** @description Newest first; 20 at most. */
             dead_letters: {
-                /** @description Why it failed the last time. */
+                /** @description The error of the last attempt. */
                 reason: string;
                 taskforce_uuid: string;
-                /** @description When it was given up. */
+                /** @description When it became a dead letter. */
                 timestamp: number;
             }[];
-            /** @description To be handed out again after a wait. */
+            /** @description In backoff: handed out again after a wait. */
             delayed: number;
-            /** @description Taken by a TMS, and not reported yet. */
+            /** @description Leased by a TMS, without a report yet. */
             leased: number;
             /** @description Oldest first; 50 at most. */
             leases: {
@@ -3445,27 +3445,27 @@ export interface components {
             }[];
             /** @description Taskforces in the order in which they will be handed out; 20 at most. */
             next: string[];
-            /** @description How long the first of those that can be taken waits; 0 when none does. */
+            /** @description Longest wait of those that can be leased; 0 when there is none. */
             oldest_waiting_seconds: number;
-            /** @description Taskforces that can be taken at once. */
+            /** @description Taskforces that can be leased at once. */
             waiting: number;
         };
-        /** @description How a queue of an access point stands. */
+        /** @description State of a queue of an access point. */
         QueueState: {
-            /** @description Given up; an operator can retry them. */
+            /** @description Dead letters; an operator can retry them. */
             dead: number;
-            /** @description To be handed out again after a wait. */
+            /** @description In backoff: handed out again after a wait. */
             delayed: number;
-            /** @description Taken by a TMS, and not reported yet. */
+            /** @description Leased by a TMS, without a report yet. */
             leased: number;
-            /** @description How long the first of those that can be taken waits; 0 when none does. */
+            /** @description Longest wait of those that can be leased; 0 when there is none. */
             oldest_waiting_seconds: number;
-            /** @description Taskforces that can be taken at once. */
+            /** @description Taskforces that can be leased at once. */
             waiting: number;
         };
-        /** @description How an access point stands, and what is in its queues. */
+        /** @description State of an access point, with the contents of its queues. */
         ScheddContents: {
-            /** @description When a TMS last asked for work, to a few seconds; null when none ever did, as far as is known. */
+            /** @description When a TMS last polled, to a few seconds; null when no poll is known. */
             last_poll: number | null;
             schedd: string;
             starter: components["schemas"]["QueueContents"];
@@ -3481,9 +3481,9 @@ export interface components {
                 "pre-mq-activation"?: number;
             };
         };
-        /** @description How an access point stands. */
+        /** @description State of an access point. */
         ScheddState: {
-            /** @description When a TMS last asked for work, to a few seconds; null when none ever did, as far as is known. */
+            /** @description When a TMS last polled, to a few seconds; null when no poll is known. */
             last_poll: number | null;
             schedd: string;
             starter: components["schemas"]["QueueState"];
@@ -3499,7 +3499,7 @@ export interface components {
                 "pre-mq-activation"?: number;
             };
         };
-        /** @description The workflow's summary was brought up to date. */
+        /** @description The workflow's summary was updated. */
         SummaryEvent: {
             /** @description Workers by HTCondor status and pilot status, of all taskforces. */
             compound_statuses: {
@@ -3509,13 +3509,13 @@ export interface components {
             };
             /** @description When a phase, the log or the statuses of a taskforce changed last. */
             last_change: number | null;
-            /** @description Entries in the taskforces' logs that tell of a failure. */
+            /** @description Entries of failed attempts in the taskforces' logs. */
             n_failed_attempts: number;
             /** @description Taskforces. */
             n_taskforces: number;
-            /** @description Workers of the taskforces that neither end nor have ended. */
+            /** @description Workers of the taskforces that are neither ending nor finished. */
             n_workers_requested: number;
-            /** @description Taskforces by phase; phases without any are left out. */
+            /** @description Taskforces by phase; phases without taskforces are left out. */
             taskforces_by_phase: {
                 "condor-complete"?: number;
                 "condor-rm"?: number;
@@ -3535,11 +3535,11 @@ export interface components {
                 };
                 /** @description Taskforces. */
                 n_taskforces: number;
-                /** @description Workers of the taskforces that neither end nor have ended. */
+                /** @description Workers of the taskforces that are neither ending nor finished. */
                 n_workers_requested: number;
                 task_id: string;
                 task_image: string;
-                /** @description Taskforces by phase; phases without any are left out. */
+                /** @description Taskforces by phase; phases without taskforces are left out. */
                 taskforces_by_phase: {
                     "condor-complete"?: number;
                     "condor-rm"?: number;
@@ -3558,9 +3558,9 @@ export interface components {
             top_task_errors: {
                 [key: string]: number;
             };
-            /** @description As of when all this is. */
+            /** @description When the summary was computed. */
             updated: number;
-            /** @description The workflow it is about. */
+            /** @description The workflow of the event. */
             workflow_id: string;
         };
         /** @description What one task of a workflow runs. It never changes. */
@@ -3575,9 +3575,9 @@ export interface components {
             };
             /** @description Container image that runs once on each worker, before the first event. */
             init_image?: string;
-            /** @description Ids of the message queues that events come from. */
+            /** @description Ids of the message queues with the events. */
             input_queues?: string[];
-            /** @description Ids of the message queues that results go to. */
+            /** @description Ids of the message queues for the results. */
             output_queues?: string[];
             /** @description Arguments for the task image. */
             task_args?: string;
@@ -3690,14 +3690,14 @@ export interface components {
             deactivated?: ("ABORTED" | "FINISHED") | null;
             /** @description When it was aborted or finished, in epoch seconds; null while it runs. */
             deactivated_ts?: number | null;
-            /** @description Higher goes first; 50 unless told, 100 at most. */
+            /** @description Higher goes first; 50 by default, 100 at most. */
             priority?: number;
             /** @description When the workflow was created, in epoch seconds. */
             timestamp?: number;
             /** @description Issued when the workflow is created: WF-<hex epoch seconds>-<8 hex>. */
             workflow_id?: string;
         };
-        /** @description A workflow at a glance: its taskforces summed up. */
+        /** @description Summary of a workflow: sums over its taskforces. */
         WorkflowSummary: {
             /** @description Workers by HTCondor status and pilot status, of all taskforces. */
             compound_statuses: {
@@ -3709,10 +3709,10 @@ export interface components {
             deactivated_ts: number | null;
             /** @description The newest of them, newest first; 20 at most. */
             failed_attempts: {
-                /** @description Why it did not work; a long text is shortened. */
+                /** @description Why it failed; a long text is shortened. */
                 context: string;
                 schedd: string;
-                /** @description Who or what tried. */
+                /** @description Who or what made the attempt. */
                 source_entity: string;
                 /**
                  * @description The phase that was not reached.
@@ -3724,86 +3724,86 @@ export interface components {
             }[];
             /** @description When a phase, the log or the statuses of a taskforce changed last. */
             last_change: number | null;
-            /** @description Entries in the taskforces' logs that tell of a failure. */
+            /** @description Entries of failed attempts in the taskforces' logs. */
             n_failed_attempts: number;
             /** @description Taskforces. */
             n_taskforces: number;
-            /** @description Workers of the taskforces that neither end nor have ended. */
+            /** @description Workers of the taskforces that are neither ending nor finished. */
             n_workers_requested: number;
-            /** @description Time in each phase; phases that no taskforce was ever in are left out. */
+            /** @description Time in each phase; phases that no taskforce entered are left out. */
             phases: {
                 "condor-complete"?: {
-                    /** @description Taskforces that are in it. */
+                    /** @description Current taskforces of the phase. */
                     n: number;
-                    /** @description Since when the first of them is. */
+                    /** @description When the first of them entered it; null when there is none. */
                     oldest_since: number | null;
-                    /** @description How long that one is; 0 when none is. */
+                    /** @description How long that one has been in it; 0 when there is none. */
                     seconds_longest: number;
-                    /** @description The mean of the stays that are over; null when none is. */
+                    /** @description Mean duration of past stays; null when there is none. */
                     seconds_mean_past: number | null;
                 };
                 "condor-rm"?: {
-                    /** @description Taskforces that are in it. */
+                    /** @description Current taskforces of the phase. */
                     n: number;
-                    /** @description Since when the first of them is. */
+                    /** @description When the first of them entered it; null when there is none. */
                     oldest_since: number | null;
-                    /** @description How long that one is; 0 when none is. */
+                    /** @description How long that one has been in it; 0 when there is none. */
                     seconds_longest: number;
-                    /** @description The mean of the stays that are over; null when none is. */
+                    /** @description Mean duration of past stays; null when there is none. */
                     seconds_mean_past: number | null;
                 };
                 "condor-submit"?: {
-                    /** @description Taskforces that are in it. */
+                    /** @description Current taskforces of the phase. */
                     n: number;
-                    /** @description Since when the first of them is. */
+                    /** @description When the first of them entered it; null when there is none. */
                     oldest_since: number | null;
-                    /** @description How long that one is; 0 when none is. */
+                    /** @description How long that one has been in it; 0 when there is none. */
                     seconds_longest: number;
-                    /** @description The mean of the stays that are over; null when none is. */
+                    /** @description Mean duration of past stays; null when there is none. */
                     seconds_mean_past: number | null;
                 };
                 "pending-starter"?: {
-                    /** @description Taskforces that are in it. */
+                    /** @description Current taskforces of the phase. */
                     n: number;
-                    /** @description Since when the first of them is. */
+                    /** @description When the first of them entered it; null when there is none. */
                     oldest_since: number | null;
-                    /** @description How long that one is; 0 when none is. */
+                    /** @description How long that one has been in it; 0 when there is none. */
                     seconds_longest: number;
-                    /** @description The mean of the stays that are over; null when none is. */
+                    /** @description Mean duration of past stays; null when there is none. */
                     seconds_mean_past: number | null;
                 };
                 "pending-stopper"?: {
-                    /** @description Taskforces that are in it. */
+                    /** @description Current taskforces of the phase. */
                     n: number;
-                    /** @description Since when the first of them is. */
+                    /** @description When the first of them entered it; null when there is none. */
                     oldest_since: number | null;
-                    /** @description How long that one is; 0 when none is. */
+                    /** @description How long that one has been in it; 0 when there is none. */
                     seconds_longest: number;
-                    /** @description The mean of the stays that are over; null when none is. */
+                    /** @description Mean duration of past stays; null when there is none. */
                     seconds_mean_past: number | null;
                 };
                 "pre-launch"?: {
-                    /** @description Taskforces that are in it. */
+                    /** @description Current taskforces of the phase. */
                     n: number;
-                    /** @description Since when the first of them is. */
+                    /** @description When the first of them entered it; null when there is none. */
                     oldest_since: number | null;
-                    /** @description How long that one is; 0 when none is. */
+                    /** @description How long that one has been in it; 0 when there is none. */
                     seconds_longest: number;
-                    /** @description The mean of the stays that are over; null when none is. */
+                    /** @description Mean duration of past stays; null when there is none. */
                     seconds_mean_past: number | null;
                 };
                 "pre-mq-activation"?: {
-                    /** @description Taskforces that are in it. */
+                    /** @description Current taskforces of the phase. */
                     n: number;
-                    /** @description Since when the first of them is. */
+                    /** @description When the first of them entered it; null when there is none. */
                     oldest_since: number | null;
-                    /** @description How long that one is; 0 when none is. */
+                    /** @description How long that one has been in it; 0 when there is none. */
                     seconds_longest: number;
-                    /** @description The mean of the stays that are over; null when none is. */
+                    /** @description Mean duration of past stays; null when there is none. */
                     seconds_mean_past: number | null;
                 };
             };
-            /** @description Taskforces by phase; phases without any are left out. */
+            /** @description Taskforces by phase; phases without taskforces are left out. */
             taskforces_by_phase: {
                 "condor-complete"?: number;
                 "condor-rm"?: number;
@@ -3823,11 +3823,11 @@ export interface components {
                 };
                 /** @description Taskforces. */
                 n_taskforces: number;
-                /** @description Workers of the taskforces that neither end nor have ended. */
+                /** @description Workers of the taskforces that are neither ending nor finished. */
                 n_workers_requested: number;
                 task_id: string;
                 task_image: string;
-                /** @description Taskforces by phase; phases without any are left out. */
+                /** @description Taskforces by phase; phases without taskforces are left out. */
                 taskforces_by_phase: {
                     "condor-complete"?: number;
                     "condor-rm"?: number;
@@ -3846,9 +3846,9 @@ export interface components {
             top_task_errors: {
                 [key: string]: number;
             };
-            /** @description As of when all this is. */
+            /** @description When the summary was computed. */
             updated: number;
-            /** @description What the workflow waits for, in one sentence; null when it just runs or has ended. */
+            /** @description Why the workflow waits, in one sentence; null while it runs or after its end. */
             waiting_for: string | null;
             workflow_id: string;
         };

@@ -60,7 +60,7 @@ function Header() {
         <a href="/docs/">API</a>
       </nav>
       <ConnectionStatus />
-      {operator && operator !== "anybody" && <span class="operator">{operator}</span>}
+      {operator && operator !== "localhost" && <span class="operator">{operator}</span>}
       {signOutUrl && (
         <form method="post" action={signOutUrl}>
           <button type="submit" class="quiet">

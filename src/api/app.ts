@@ -1,11 +1,9 @@
 import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
-import type { TokenVerifier } from "../auth/tokenVerifier.js";
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "../domain/httpLimits.js";
 import type { Wms } from "../lifecycle/context.js";
 import type { StartServerSpan } from "../tracing/serverSpans.js";
-import type { BrowserAuthenticator } from "./http/authorize.js";
-import { createRouteAuthorizer } from "./http/authorize.js";
+import { type ApiAuthentication, createRouteAuthorizer } from "./http/authorize.js";
 import { mountRoutes } from "./http/mountRoutes.js";
 import type { RateLimiter } from "./http/rateLimit.js";
 import { DrainController, type RequestObserver, traceRequests, trackRequests } from "./http/requestContext.js";
@@ -23,37 +21,34 @@ import { taskDirectiveRoutes } from "./routes/taskDirectiveRoutes.js";
 import { taskforceRoutes } from "./routes/taskforceRoutes.js";
 import { workflowRoutes } from "./routes/workflowRoutes.js";
 
-/** What the HTTP door opens to. */
+/** What the API is made of. */
 export interface AppOptions {
   wms: Wms;
+  authentication: ApiAuthentication;
   readiness(): Promise<Readiness>;
   metrics: MetricsEndpoint;
   events: Pick<EventRouteOptions, "watchers" | "limits">;
-  /** Given when the service is its own MQS. */
+  /** Set when the service is its own MQS. */
   embeddedMqs?: PublicMqProfileSource | undefined;
-  /** Pages for people, by the path at which they are mounted. */
+  /** HTML pages, by the path at which they are mounted. */
   pages?: Readonly<Record<string, RequestHandler>>;
-  /** Who a bearer token's owner is; undefined: tokens are not checked. */
-  verifyToken?: TokenVerifier | undefined;
-  /** Who asks from a page of this service, where tokens are checked; undefined: nobody does. */
-  authenticateBrowser?: BrowserAuthenticator | undefined;
-  /** Told of every request that was answered. */
+  /** Called with every finished request. */
   observers?: readonly RequestObserver[];
-  /** Of bodies; the server itself keeps the others. */
+  /** Limits of bodies; the HTTP server enforces the others. */
   limits?: HttpLimits;
-  /** Undefined: a caller may send any number of requests. */
+  /** Undefined: requests are not limited. */
   rateLimiter?: RateLimiter | undefined;
-  /** Proxies that say for whom they ask: how many, or where they are; undefined: nobody is believed. */
+  /** Proxies whose `X-Forwarded-For` is trusted: their number or their networks; undefined: none. */
   trustedProxies?: number | string[] | undefined;
-  /** Traces requests; undefined: they are not. */
+  /** Undefined: requests are not traced. */
   startServerSpan?: StartServerSpan | undefined;
   draining?: DrainController;
   log: Logger;
 }
 
-/** The API as an Express app. */
+/** Creates the API as an Express app. */
 export function createApp(options: AppOptions): Express {
-  const { metrics, pages = {}, verifyToken, observers = [], log } = options;
+  const { metrics, authentication, pages = {}, observers = [], log } = options;
   const { limits = DEFAULT_HTTP_LIMITS, rateLimiter, startServerSpan, draining = new DrainController() } = options;
   const app = express();
   app.disable("x-powered-by");
@@ -65,9 +60,9 @@ export function createApp(options: AppOptions): Express {
   if (startServerSpan !== undefined) app.use(traceRequests(startServerSpan));
   const { routes, document } = describeRoutes({ ...options, draining });
   mountRoutes(app, routes, {
-    authorize: createRouteAuthorizer(verifyToken, options.authenticateBrowser),
+    authorize: createRouteAuthorizer(authentication),
     limits,
-    rateLimiter: rateLimiter,
+    rateLimiter,
     log,
   });
   mountMetrics(app, metrics);
@@ -78,7 +73,7 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-/** The routes of the API and their description. None is called here. */
+/** Returns the routes of the API and their OpenAPI document. */
 export function describeRoutes({
   wms,
   readiness,
@@ -86,7 +81,7 @@ export function describeRoutes({
   events,
   draining = new DrainController(),
 }: Pick<AppOptions, "wms" | "readiness" | "embeddedMqs" | "events" | "draining">): ReturnType<typeof addOpenApiRoute> {
-  // In the order of how often they are called: Express tries one after the other.
+  // The most frequent routes come first, because Express tries the routes in order.
   return addOpenApiRoute([
     ...taskforceRoutes(wms),
     ...handOutRoutes(wms),

@@ -8,7 +8,7 @@ import { createErrorHandler, rejectUnknownPath } from "./http/responses.js";
 import { type MetricsEndpoint, mountMetrics } from "./routes/metricsEndpoint.js";
 import { operationRoutes, type Readiness } from "./routes/operationRoutes.js";
 
-/** What a process without the API shows of itself. */
+/** What a worker process serves over HTTP. */
 export interface WorkerAppOptions {
   readiness(): Promise<Readiness>;
   metrics: MetricsEndpoint;
@@ -18,14 +18,14 @@ export interface WorkerAppOptions {
   log: Logger;
 }
 
-/** `/metrics`, `/healthz` and `/readyz` of a process that serves no API. */
+/** Creates the app of a process without the API: `/metrics`, `/healthz` and `/readyz`. */
 export function createWorkerApp({ readiness, metrics, observers, limits, draining, log }: WorkerAppOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.use(trackRequests(observers, draining));
   mountRoutes(app, operationRoutes(readiness), {
-    authorize: createRouteAuthorizer(undefined),
+    authorize: createRouteAuthorizer({ kind: "open" }),
     limits,
     rateLimiter: undefined,
     log,

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { BOARD_PATH } from "../api/dashboard/operatorPaths.js";
-import type { BrowserAuthenticator } from "../api/http/authorize.js";
+import type { ApiAuthentication } from "../api/http/authorize.js";
 import { createBrowserAuthenticator } from "../api/operatorAuth/browserAuthenticator.js";
 import {
   denyAllAuthenticator,
@@ -15,71 +15,82 @@ import {
 import { LoginFailureLog } from "../auth/loginFailures.js";
 import type { OidcProvider } from "../auth/oidcProvider.js";
 import { createPasswordCheck } from "../auth/passwordCheck.js";
-import type { TokenVerifier } from "../auth/tokenVerifier.js";
 import type { AccessConfig } from "../config/accessConfig.js";
 
-/** What the operators' first page leads to. */
+/** Links of the page `/admin/`. */
 const PAGE_LINKS = [
   { label: "Workflows and schedds", href: "/" },
   { label: "Queues", href: BOARD_PATH },
 ];
 
-/** Who gets in, as the HTTP door asks for it. */
+/** What authenticates the callers of the API and the operators. */
 export interface CallerAuth {
-  /** Undefined: tokens are not checked. */
-  verifyToken: TokenVerifier | undefined;
+  authentication: ApiAuthentication;
   operators: OperatorGuard;
-  /** Whom the page at `/` counts as when it asks the API. */
-  authenticateBrowser: BrowserAuthenticator;
 }
 
-/** Sets up what checks callers, as the settings say, and loads no more than that takes. Nothing waits for the identity provider. */
+/** Returns the identity provider at an address. The API and the operators' login share one. */
+type LoadProvider = (openIdUrl: string) => Promise<OidcProvider>;
+
+/**
+ * Sets up authentication. It loads only the modules that the settings need, and does not wait for the identity provider.
+ */
 export async function createCallerAuth(access: AccessConfig, log: Logger): Promise<CallerAuth> {
-  const { openIdUrl, publicUrl } = access;
-  const provider = openIdUrl === undefined ? undefined : await createProvider(openIdUrl, log);
-  const authenticator = await createOperatorAuthenticator(access, provider, log);
+  let provider: OidcProvider | undefined;
+  const loadProvider: LoadProvider = async (openIdUrl) => {
+    if (provider !== undefined) return provider;
+    const { OidcProvider } = await import("../auth/oidcProvider.js");
+    provider = new OidcProvider(openIdUrl, log);
+    void provider.warmUp();
+    return provider;
+  };
+  const authenticator = await createOperatorAuthenticator(access, loadProvider, log);
   return {
-    verifyToken: provider && (await loadTokenCheck(access, provider, log)),
-    operators: createOperatorGuard(authenticator, { publicUrl, links: PAGE_LINKS }),
+    authentication: await createApiAuthentication(access, authenticator, loadProvider, log),
+    operators: createOperatorGuard(authenticator, { publicUrl: access.publicUrl, links: PAGE_LINKS }),
+  };
+}
+
+async function createApiAuthentication(
+  { authentication, roleRules, publicUrl }: AccessConfig,
+  authenticator: OperatorAuthenticator,
+  loadProvider: LoadProvider,
+  log: Logger,
+): Promise<ApiAuthentication> {
+  if (authentication.kind === "open") return { kind: "open" };
+  const { openIdUrl, audience } = authentication;
+  const { createTokenVerifier } = await import("../auth/tokenVerifier.js");
+  return {
+    kind: "tokens",
+    verifyToken: createTokenVerifier({ provider: await loadProvider(openIdUrl), audience, roleRules, log }),
     authenticateBrowser: createBrowserAuthenticator(authenticator, publicUrl, log),
   };
 }
 
-async function createProvider(url: string, log: Logger): Promise<OidcProvider> {
-  const { OidcProvider } = await import("../auth/oidcProvider.js");
-  const provider = new OidcProvider(url, log);
-  void provider.warmUp();
-  return provider;
-}
-
-async function loadTokenCheck(
-  { tokens, roleRules }: AccessConfig,
-  provider: OidcProvider,
-  log: Logger,
-): Promise<TokenVerifier | undefined> {
-  if (tokens === undefined) return undefined;
-  const { createTokenVerifier } = await import("../auth/tokenVerifier.js");
-  return createTokenVerifier({ provider, audience: tokens.audience, roleRules, log });
-}
-
 async function createOperatorAuthenticator(
   { operators, roleRules }: AccessConfig,
-  provider: OidcProvider | undefined,
+  loadProvider: LoadProvider,
   log: Logger,
 ): Promise<OperatorAuthenticator> {
   const failures = new LoginFailureLog(log);
-  if (operators.by === "password") {
-    const { user, password } = operators;
-    return passwordAuthenticator(user, createPasswordCheck(user, password), failures);
+  switch (operators.kind) {
+    case "password": {
+      const { user, password } = operators;
+      return passwordAuthenticator(user, createPasswordCheck(user, password), failures);
+    }
+    case "login": {
+      const { OperatorLogin } = await import("../auth/operatorLogin.js");
+      const { CookieCipher } = await import("../auth/cookieCipher.js");
+      const { CALLBACK_PATH, loginAuthenticator } = await import("../api/operatorAuth/loginAuthenticator.js");
+      const { openIdUrl, publicUrl, clientId, clientSecret, sessionSecret } = operators;
+      const provider = await loadProvider(openIdUrl);
+      const redirectUri = publicUrl + CALLBACK_PATH;
+      const login = new OperatorLogin({ provider, clientId, clientSecret, redirectUri, roleRules });
+      return loginAuthenticator({ login, cookieCipher: new CookieCipher(sessionSecret), publicUrl, failures });
+    }
+    case "localhost":
+      return localhostAuthenticator;
+    case "denied":
+      return denyAllAuthenticator;
   }
-  if (operators.by === "login" && provider !== undefined) {
-    const { OperatorLogin } = await import("../auth/operatorLogin.js");
-    const { CookieCipher } = await import("../auth/cookieCipher.js");
-    const { CALLBACK_PATH, loginAuthenticator } = await import("../api/operatorAuth/loginAuthenticator.js");
-    const { publicUrl, clientId, clientSecret, sessionSecret } = operators;
-    const redirectUri = publicUrl + CALLBACK_PATH;
-    const login = new OperatorLogin({ provider, clientId, clientSecret, redirectUri, roleRules });
-    return loginAuthenticator({ login, cookieCipher: new CookieCipher(sessionSecret), publicUrl, failures });
-  }
-  return operators.by === "this machine" ? localhostAuthenticator : denyAllAuthenticator;
 }

@@ -1,30 +1,30 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { type AddressInfo, isIPv6, type Socket } from "node:net";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextEventLoopTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ConfigError } from "../config/config.js";
 
-/** Milliseconds between two lines of the log about refused connections. */
+/** Limits the log lines about refused connections. */
 const REFUSAL_LOG_INTERVAL_MS = 60_000;
-/** Milliseconds between two looks for connections that have become idle. */
+/** Interval at which a closing server looks for idle connections. */
 const IDLE_CHECK_INTERVAL_MS = 20;
 
 /**
- * Milliseconds in which a connection sends something, or it was opened to be there in case of need, as browsers and clients of
- * HTTP do. Node takes one that never sent a byte for busy, and would let it hold the server open.
+ * Age at which a connection without a byte counts as idle. Browsers open connections in advance; Node treats them as busy,
+ * so that they would block the shutdown.
  */
 const SILENT_CONNECTION_MS = 1000;
 
-/** Connections that are open, and since when, in milliseconds of `performance.now()`. */
+/** Start times of the open connections, in milliseconds of `performance.now()`. */
 const openedAtMsBySocket = new WeakMap<Server, Map<Socket, number>>();
 
 /**
  * Starts to accept connections.
  *
- * @param portSetting the setting that the port comes from, for the sentence that says that it can't be had
- * @returns the address for clients on this machine, without a slash at the end
- * @throws ConfigError with one sentence when the host and port can't be had
+ * @param portSetting the setting with the port, for the error message
+ * @returns the address for clients on this host, without a trailing slash
+ * @throws ConfigError when it can't listen on the host and port
  */
 export async function listen(server: Server, host: string, port: number, portSetting = "REST_PORT"): Promise<string> {
   const openedAtMs = new Map<Socket, number>();
@@ -46,12 +46,12 @@ export async function listen(server: Server, host: string, port: number, portSet
 
 function describeListenError(error: NodeJS.ErrnoException, host: string, port: number, setting: string): string {
   if (error.code === "EADDRINUSE")
-    return `${setting}: ${host}:${port} is taken by another program; stop that one, or set ${setting}`;
+    return `${setting}: ${host}:${port} is in use by another program; stop it, or set ${setting}`;
   if (error.code === "EACCES") return `${setting}: this user may not listen on port ${port}; set ${setting}`;
   return `REST_HOST: cannot listen on ${host}:${port} (${error.code ?? error.message})`;
 }
 
-/** Says in the log, now and then, that connections are closed at once because there are too many already. */
+/** Logs connections that are refused because of `MAX_CONNECTIONS`. */
 export function logRefusedConnections(server: Server, log: Logger): void {
   let refused = 0;
   let nextLogAtMs = 0;
@@ -64,13 +64,13 @@ export function logRefusedConnections(server: Server, log: Logger): void {
   });
 }
 
-/** Accepts no more connections, lets the requests under way end, and cuts off what is left when the signal comes. */
+/** Stops accepting connections, lets requests under way end, and closes all connections when the signal fires. */
 export async function closeServer(server: Server, cutOffSignal: AbortSignal): Promise<void> {
-  // What has arrived by now is read first: neither a connection nor a request is broken off that only waited for its turn.
-  await nextTurn();
+  // Accepts and reads what has already arrived, so that no waiting connection or request is broken off.
+  await nextEventLoopTurn();
   const closed = once(server, "close");
   server.close();
-  // A connection that is kept alive after its last answer would hold the server open.
+  // Kept-alive connections would keep the server open.
   const idleTimer = setInterval(() => {
     server.closeIdleConnections();
     closeSilentConnections(server);

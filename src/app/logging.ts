@@ -2,10 +2,10 @@ import { type DestinationStream, type Logger, type LoggerOptions, pino } from "p
 import { serializeError } from "./serializeError.js";
 
 const STDERR_FD = 2;
-/** Bytes of lines that wait for a reader that is slow or hangs; later ones are dropped, for the service must go on. */
+/** Limit of unwritten log lines. Beyond, lines are dropped: a slow reader of the log must not stop the service. */
 const MAX_BACKLOG_BYTES = 16 * 1024 * 1024;
 
-/** Names under which secrets travel: in headers, in queue profiles, in settings, in what OAuth2 and OpenID Connect exchange. */
+/** Names of fields with secrets in headers, queue profiles, settings and messages of OAuth2 and OpenID Connect. */
 const SECRET_FIELDS = [
   "authorization",
   "Authorization",
@@ -22,27 +22,26 @@ const SECRET_FIELDS = [
 ];
 
 /**
- * Fields of a line that may hold what other people's code made. Named one by one, because a wildcard as the first step
- * costs every line of the log 50 µs, and these nothing.
+ * Fields of a log line that may hold objects of other libraries. They are listed, because a wildcard as the first step costs
+ * 50 µs for each line.
  */
 const CONTAINER_FIELDS = ["req", "res", "headers", "body", "options", "config", "profile", "profiles"];
 
 const joinFieldPath = (parent: string, name: string): string =>
   name.startsWith("[") ? `${parent}${name}` : `${parent}.${name}`;
 
-/** Where a secret may stand: at the top of a line, and up to three levels below a holder. */
+/** Paths of secrets: at the top of a line, and up to three levels below a container. */
 const SECRET_PATHS = SECRET_FIELDS.flatMap((name) => [
   name,
-  ...CONTAINER_FIELDS.flatMap((holder) =>
-    [holder, `${holder}.*`, `${holder}.*.*`].map((above) => joinFieldPath(above, name)),
+  ...CONTAINER_FIELDS.flatMap((container) =>
+    [container, `${container}.*`, `${container}.*.*`].map((parent) => joinFieldPath(parent, name)),
   ),
 ]);
 
 /**
- * How every line of the log is made. Nothing logs a secret on purpose. Of errors only {@link serializeError} is told; in what
- * else other people's code made, fields that are known to hold secrets are blanked out.
+ * Returns pino's options. They redact secrets in objects of other libraries and reduce errors by {@link serializeError}.
  *
- * @param level pino's name of the least important level that is written
+ * @param level pino's name of the lowest level that is written
  */
 export const loggerOptions = (level: string): LoggerOptions => ({
   level,
@@ -51,10 +50,10 @@ export const loggerOptions = (level: string): LoggerOptions => ({
 });
 
 /**
- * The log of a process. It goes to stderr: stdout is for what `npm start` tells the person who typed it.
+ * Creates the log of a process. It goes to stderr, because stdout is for the banner.
  *
- * @param pretty lines for people; else one JSON object a line, for machines
- * @param mask takes the secrets out of a line
+ * @param pretty readable lines instead of one JSON object a line
+ * @param mask replaces the secrets in a line
  */
 export const createLogger = async (level: string, pretty: boolean, mask: (line: string) => string): Promise<Logger> =>
   pino(
@@ -68,8 +67,8 @@ async function createPrettyStream(): Promise<DestinationStream> {
 }
 
 /**
- * Written beside the event loop: a synchronous write stands still when the reader does, and the service with it. What is
- * not written yet when the process ends is written then; only `kill -9` may lose the lines of its last moment.
+ * Asynchronous, because a synchronous write would block the service while the reader is slow. The rest is written when the
+ * process exits; only `kill -9` may lose lines.
  */
 const createJsonStream = (): DestinationStream =>
   pino.destination({ dest: STDERR_FD, sync: false, maxLength: MAX_BACKLOG_BYTES });

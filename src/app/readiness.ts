@@ -4,10 +4,8 @@ import { explainLayoutMismatch, type Layout, readOrInitializeLayout } from "../s
 import type { Store } from "../store/store.js";
 
 /**
- * Looks whether requests can be served: Redis answers and takes writes, its data is laid out as this release knows it, and
- * the process is not about to end. However many ask at a time, Redis is asked once.
- *
- * @param isDraining whether the process takes no more work
+ * Makes the readiness check: Redis accepts writes, its data has this release's layout, and the process is not draining.
+ * Concurrent checks share one call to Redis.
  */
 export function createReadinessCheck(
   { redis, partitions }: Pick<Store, "redis" | "partitions">,

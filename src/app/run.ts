@@ -10,9 +10,9 @@ import { PrimaryConnection } from "./processes/primaryConnection.js";
 import { AlreadyReported } from "./processes/supervisedProcess.js";
 import type { Roles, Service } from "./service.js";
 
-/** A second Ctrl-C within this many milliseconds is the first one's echo: the terminal and npm both send it. */
+/** A second signal within this time is the same Ctrl-C: the terminal and npm both send it. */
 const DUPLICATE_SIGNAL_WINDOW_MS = 500;
-/** Exit code of a process that was told to end and had to cut off work that did not end in time. */
+/** Exit code when the shutdown had to cut off work. */
 const CUT_OFF_EXIT_CODE = 3;
 
 interface StartedProcess {
@@ -22,9 +22,8 @@ interface StartedProcess {
 }
 
 /**
- * A process of the service, from its first line to its exit code: 0 after SIGINT or SIGTERM, 3 when work under way had to be
- * cut off then, 1 when it could not start, lost its own Redis or met an error that nobody foresaw, 130 when it was told twice
- * to end.
+ * Runs a process of the service until it exits. Exit codes: 0 after SIGINT or SIGTERM; 3 when the shutdown cut off work; 1
+ * when the start failed, the service's own Redis ended, or an unexpected error occurred; 130 after a second signal.
  */
 export async function run(roles: Roles): Promise<void> {
   const primary = PrimaryConnection.forCurrentProcess();
@@ -39,8 +38,8 @@ export async function run(roles: Roles): Promise<void> {
     if (primary === undefined) printBanner(started, roles);
     else primary.reportReady(started.service);
     const redisEnded = started.redis.ended.then(() => "redis ended" as const);
-    const stopReason = await Promise.race([stopRequested.then(() => "told to" as const), redisEnded]);
-    if (stopReason === "redis ended") log.fatal("the Redis of this process has ended by itself: ending too");
+    const stopReason = await Promise.race([stopRequested.then(() => "signal" as const), redisEnded]);
+    if (stopReason === "redis ended") log.fatal("the Redis server of this process has exited, stopping");
     const ended = await stopProcess(started, log);
     process.exit(stopReason === "redis ended" ? 1 : ended === "cut off" ? CUT_OFF_EXIT_CODE : 0);
   } catch (error) {
@@ -58,7 +57,7 @@ async function startProcess(
 ): Promise<StartedProcess> {
   if (config.redis === undefined && !(roles.web && roles.workers))
     throw new ConfigError(
-      "REDIS_URL: must be set, because the web and worker processes share a Redis (npm start brings its own)",
+      "REDIS_URL: must be set, because web and worker processes share a Redis (npm start can start its own)",
     );
   const redis = await provideRedis({
     location: config.redis,
@@ -83,22 +82,22 @@ async function stopProcess({ service, redis }: StartedProcess, log: Logger): Pro
   log.info("stopping");
   const ended = await service.close();
   await redis.stop();
-  if (ended === "cut off") log.warn("stopped; what was under way did not end in time and was cut off");
+  if (ended === "cut off") log.warn("stopped; work under way did not end in time and was cut off");
   else log.info("stopped");
   return ended;
 }
 
-/** Node itself would print such an error with all that it carries. */
+/** Prevents Node from printing all properties of the error, which may hold secrets. */
 function exitOnUncaughtException(log: Logger): void {
   process.on("uncaughtException", (error) => {
-    log.fatal({ err: error }, "an error that nobody foresaw: ending");
+    log.fatal({ err: error }, "unexpected error, exiting");
     process.exit(1);
   });
 }
 
 /**
- * Fulfilled when the process is told to end. Being told again, later, ends it at once. A terminal's SIGINT reaches all processes;
- * a child is told of it by its primary.
+ * Resolves at the first signal; a later one exits at once. A child ignores SIGINT, which a terminal sends to all processes:
+ * its primary sends a message instead.
  */
 function waitForStopSignal(primary: PrimaryConnection | undefined): Promise<void> {
   return new Promise((resolve) => {
@@ -118,11 +117,11 @@ function printBanner({ config, redis, service }: StartedProcess, roles: Roles): 
   const lines: string[] = [];
   if (service.url === undefined) lines.push(`WMS worker runs (Redis: ${redis.source})`);
   else lines.push(`WMS listens on ${service.url}`, `Redis: ${redis.source}`);
-  if (service.url !== undefined) lines.push(`Access: ${describeAccess(config)}`);
+  if (service.url !== undefined) lines.push(describeAccess(config));
   if (service.url === undefined && service.metricsUrl !== undefined)
     lines.push(`Metrics: ${service.metricsUrl}/metrics`);
-  if (config.mqs.address === undefined) lines.push("MQS: the embedded one");
-  const token = config.access.tokens === undefined ? "" : ' -H "Authorization: Bearer $TOKEN"';
+  if (config.mqs.address === undefined) lines.push("MQS: embedded");
+  const token = config.access.authentication.kind === "open" ? "" : ' -H "Authorization: Bearer $TOKEN"';
   if (service.url !== undefined && roles.workers)
     lines.push(
       `Try: curl${token} ${service.url}/v1/query/workflows -d '{"query": {}}'`,
@@ -132,13 +131,13 @@ function printBanner({ config, redis, service }: StartedProcess, roles: Roles): 
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-function describeAccess({ access, host }: Config): string {
-  if (access.tokens !== undefined) return `tokens of ${access.openIdUrl}`;
-  const subject = isLoopback(host) ? "every program on this machine" : "whoever reaches this port";
-  return `tokens are not checked, ${subject} may do everything`;
+function describeAccess({ access: { authentication }, host }: Config): string {
+  if (authentication.kind === "tokens") return `Authentication: tokens of ${authentication.openIdUrl}`;
+  const subject = isLoopback(host) ? "any local process" : "every client that reaches this port";
+  return `Authentication is off: ${subject} has full access`;
 }
 
-/** One sentence for what the person at the terminal can mend; a stack for what only a programmer can. */
+/** Returns one sentence for an error that an operator can repair, else the stack. */
 function describeStartError(error: unknown): string | undefined {
   if (error instanceof AlreadyReported) return undefined;
   if (error instanceof ConfigError || error instanceof RedisStartError || error instanceof LayoutError)

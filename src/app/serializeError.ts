@@ -1,6 +1,6 @@
 import { stdSerializers } from "pino";
 
-/** An error as the log shows it. */
+/** An error in the log. */
 interface SerializedError {
   type: string;
   message: string;
@@ -10,8 +10,8 @@ interface SerializedError {
 }
 
 /**
- * What the log shows of an error, its causes included. No more, because clients' errors carry what they were about: those of
- * ioredis a command with all its arguments, among them the records and tokens that were to be stored.
+ * Reduces an error and its causes for the log. Other properties are dropped, because they may hold secrets: errors of ioredis
+ * carry the arguments of the command, for example records and tokens.
  */
 export function serializeError(error: unknown): unknown {
   return error instanceof Error ? toSerializedError(stdSerializers.err(error)) : typeof error;

@@ -1,6 +1,8 @@
 import { EventEmitter } from "node:events";
+import type { Server } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Telemetry } from "bullmq";
+import type { Express } from "express";
 import type { Logger } from "pino";
 import { createServer } from "../api/http/httpServer.js";
 import { DrainController, logRequests } from "../api/http/requestContext.js";
@@ -26,12 +28,14 @@ import { RedisStartError } from "../redis/redisStartError.js";
 import { openStore } from "../store/store.js";
 import type { Tracing } from "../tracing/startTracing.js";
 import { Subscribers } from "../views/events/subscribers.js";
-import { type PeriodicWork, startPeriodic } from "../workers/periodic.js";
+import { type PeriodicWork, type RunningPeriodicWork, startPeriodic } from "../workers/periodic.js";
+import type { Workers } from "../workers/workers.js";
 import { closeServer, listen, logRefusedConnections } from "./httpListener.js";
 import type { PrimaryConnection } from "./processes/primaryConnection.js";
 import { createReadinessCheck } from "./readiness.js";
+import { CLOSE_TIMEOUT_MS, endsWithin, type ServiceStep, ServiceSteps } from "./serviceSteps.js";
 
-/** What a process does: answer requests, do the work behind them, or both. */
+/** What a process does: serve requests, do the background work, or both. */
 export interface Roles {
   web: boolean;
   workers: boolean;
@@ -39,93 +43,81 @@ export interface Roles {
 
 /** A running service. */
 export interface Service {
-  /** Where the API answers, without a slash at the end; undefined without the web role. */
+  /** Address of the API, without a trailing slash; undefined without the web role. */
   url: string | undefined;
-  /** Where the metrics are, likewise: with the API, or on a port of their own, or nowhere. */
+  /** Address under which `/metrics` is served, likewise; undefined when it is not served. */
   metricsUrl: string | undefined;
   /**
-   * Ends it in order: first it says that it is not ready any more, then requests and jobs under way end, then connections.
+   * Shuts down: readiness fails first, then requests and jobs under way end, then the connections close.
    *
-   * @returns whether all that was under way has ended within the time that the settings give it
+   * @returns whether all work under way ended within `SHUTDOWN_SECONDS`
    */
   close(): Promise<"in order" | "cut off">;
 }
 
-/** Where a service runs. */
+/** The surroundings of a service. */
 export interface ServiceOptions {
-  /** Where the page may lie, as `npm run build` made it; undefined: beside the programs. */
+  /** Folders that may hold the page built by `npm run build`; undefined: the folder beside the programs. */
   pageFolders?: readonly string[] | undefined;
-  /** What this process is to the primary that started it; undefined: none did. */
+  /** The connection to the primary that started this process; undefined: none did. */
   child?: PrimaryConnection | undefined;
 }
 
-/** Milliseconds between two looks for new schedds. */
+/** Milliseconds between two reads of the known schedds. */
 const SCHEDD_SYNC_INTERVAL_MS = 2000;
-/** Milliseconds after which an unused connection is used: proxies and firewalls forget them after minutes. */
+/** Milliseconds between two pings of an idle connection: proxies and firewalls drop idle ones after minutes. */
 const KEEP_ALIVE_INTERVAL_MS = 20_000;
-/** How long each step of closing may take, in milliseconds, when Redis is away and nothing under way can end any more. */
-const CLOSE_TIMEOUT_MS = 2000;
+
+type ServiceConfig = Config & { redis: RedisLocation };
 
 /**
- * Starts the service on a Redis that answers.
+ * Starts the service on a reachable Redis.
  *
- * @throws ConfigError when it can't listen, LayoutError when the data has another number of partitions, RedisStartError
- *   when Redis does not answer after all, or refuses our data; what was started by then has been closed
+ * @throws ConfigError when the port can't be used, LayoutError when the data has another number of partitions,
+ *   RedisStartError when Redis does not answer or refuses writes. The steps that had started are closed.
  */
 export async function startService(
-  config: Config & { redis: RedisLocation },
+  config: ServiceConfig,
   roles: Roles,
   log: Logger,
   { pageFolders, child }: ServiceOptions = {},
 ): Promise<Service> {
+  const steps = new ServiceSteps(log);
   const draining = new DrainController();
-  // Those in which work is under way: they end side by side.
-  const drains: ((enough: AbortSignal) => Promise<void>)[] = [];
-  const closers: (() => Promise<unknown>)[] = [];
   let isListening = false;
   const close = async () => {
     draining.startDraining();
     if (isListening) await delay(config.shutdown.graceSeconds * 1000);
-    const ended = await drainAll(drains.splice(0), config.shutdown.seconds);
-    // What was opened later uses what was opened before.
-    for (const closing of closers.splice(0).reverse()) await closing();
-    return ended;
+    return steps.stop(config.shutdown.seconds);
   };
   try {
-    const tracing = await startTracingIfEnabled(config, roles, log);
-    if (tracing !== undefined) closers.push(() => tracing.stop());
-    const redis = await connectRequestClient(config.redis, log);
-    closers.push(async () => redis.disconnect());
-    // Workers write nothing large.
-    const bulk = roles.web ? await connectBulkClient(config.redis, log) : undefined;
-    closers.push(async () => bulk?.disconnect());
+    const tracing = await steps.start(tracingStep(config, roles, log));
+    const redis = await steps.start(redisStep("requests", connectRequestClient(config.redis, log)));
+    // A worker process has no large writes.
+    const bulk = roles.web ? await steps.start(redisStep("bulk", connectBulkClient(config.redis, log))) : undefined;
     const mqs = createMqs(config, redis, log);
-    const wms = await openWms(config, { redis, bulk }, mqs.used, log, tracing?.jobTelemetry);
-    closers.push(() => waitAtMost(CLOSE_TIMEOUT_MS, wms.queues.close()));
-    for (const periodicWork of [syncSchedds(wms), ...(bulk ? [keepConnectionAlive(bulk)] : [])]) {
-      const running = startPeriodic(periodicWork, wms);
-      closers.push(() => waitAtMost(CLOSE_TIMEOUT_MS, running.close()));
-    }
+    const wms = await steps.start(wmsStep(config, { redis, bulk }, mqs.used, log, tracing?.jobTelemetry));
+    await steps.start(periodicStep(syncSchedds(wms), wms));
+    if (bulk !== undefined) await steps.start(periodicStep(keepConnectionAlive(bulk), wms));
     const readiness = createReadinessCheck(wms.store, () => draining.isDraining);
-    const connect = () => connectFollowerClient(config.redis, log);
     const watchers = new Subscribers({
       store: wms.store,
-      openBlockingConnection: connect,
+      openBlockingConnection: () => connectFollowerClient(config.redis, log),
       blockMs: FOLLOWER_BLOCK_MS,
       log,
     });
     const port = roles.web ? config.port : config.metrics.port;
     const metricsSources = { ...wms, readiness, watchers: () => watchers.count, siblings: child };
-    // What nobody could ask for is not counted.
+    // Without a port or a primary, these metrics have no reader.
     const metrics =
       port === undefined && child === undefined
         ? undefined
         : await openMetrics(metricsSources, { requests: redis, ...(bulk && { bulk }) });
     if (metrics !== undefined) child?.setMetricsCollector(metrics.collectProcessMetrics);
     if (roles.workers) {
-      const backgroundWorkers = await startBackgroundWorkers(wms, metrics, config, log, tracing?.jobTelemetry);
-      drains.push(backgroundWorkers.drain);
-      closers.push(backgroundWorkers.disconnect);
+      const workerRedis = await steps.start(redisStep("workers", connectWorkerClient(config.redis, log)));
+      metrics?.watchConnection("workers", workerRedis);
+      await steps.start(workersStep(wms, config, workerRedis, tracing?.jobTelemetry));
     }
     if (port === undefined || metrics === undefined) return { url: undefined, metricsUrl: undefined, close };
     const appOptions = {
@@ -135,7 +127,6 @@ export async function startService(
       draining,
       log,
     };
-    const { limits } = config;
     const app = roles.web
       ? await (await import("./webApp.js")).createWebApp(config, {
           ...appOptions,
@@ -146,12 +137,10 @@ export async function startService(
           embeddedMqs: mqs.embedded,
           startServerSpan: tracing?.startServerSpan,
         })
-      : (await import("../api/workerApp.js")).createWorkerApp({ ...appOptions, limits });
-    const server = createServer(app, limits);
-    logRefusedConnections(server, log);
-    const url = await listen(server, config.host, port, roles.web ? "REST_PORT" : "METRICS_PORT");
+      : (await import("../api/workerApp.js")).createWorkerApp({ ...appOptions, limits: config.limits });
+    const portSetting = roles.web ? "REST_PORT" : "METRICS_PORT";
+    const { url } = await steps.start(serverStep(app, config, { port, portSetting }, log));
     isListening = true;
-    drains.push((enough) => closeServer(server, enough));
     return { url: roles.web ? url : undefined, metricsUrl: url, close };
   } catch (error) {
     await close();
@@ -159,30 +148,72 @@ export async function startService(
   }
 }
 
-/** Lets work under way end. @param seconds after which what is left is cut off */
-async function drainAll(
-  drains: readonly ((cutOff: AbortSignal) => Promise<void>)[],
-  seconds: number,
-): Promise<"in order" | "cut off"> {
-  const enough = new AbortController();
-  const timer = setTimeout(() => enough.abort(), seconds * 1000);
-  const drained = Promise.all(drains.map((each) => each(enough.signal)));
-  await waitAtMost(seconds * 1000 + CLOSE_TIMEOUT_MS, drained);
-  clearTimeout(timer);
-  return enough.signal.aborted ? "cut off" : "in order";
-}
+/** Tracing, when it is configured. OpenTelemetry is not loaded otherwise. */
+const tracingStep = ({ tracesEndpoint }: Config, roles: Roles, log: Logger): ServiceStep<Tracing | undefined> => ({
+  name: "tracing",
+  async start() {
+    if (tracesEndpoint === undefined) return undefined;
+    const { startTracing } = await import("../tracing/startTracing.js");
+    const role = [roles.web && "web", roles.workers && "worker"].filter(Boolean).join(" ");
+    return startTracing({ endpoint: tracesEndpoint, role, log });
+  },
+  close: (tracing) => tracing?.stop(),
+  // The delivery of the last spans has a shorter limit of its own.
+  closeTimeoutMs: 2 * CLOSE_TIMEOUT_MS,
+});
 
-/** Loads and starts tracing, where it is wanted. Nothing of OpenTelemetry is loaded otherwise. */
-async function startTracingIfEnabled(
-  { tracesEndpoint }: Config,
-  roles: Roles,
+const redisStep = (name: string, connecting: Promise<RedisClient>): ServiceStep<RedisClient> => ({
+  name: `redis connection: ${name}`,
+  start: () => connecting,
+  close: (client) => client.disconnect(),
+});
+
+/** The store and the queues. Closing the queues waits for Redis. */
+const wmsStep = (...parameters: Parameters<typeof openWms>): ServiceStep<Wms> => ({
+  name: "queues",
+  start: () => openWms(...parameters),
+  close: ({ queues }) => queues.close(),
+});
+
+const periodicStep = (work: PeriodicWork, wms: Wms): ServiceStep<RunningPeriodicWork> => ({
+  name: `periodic work: ${work.name}`,
+  start: () => startPeriodic(work, wms),
+  close: (running) => running.close(),
+});
+
+/** The workers. Without a connection their jobs can't end, so the drain is short then. */
+const workersStep = (
+  wms: Wms,
+  { reconcileSeconds, mqs }: Config,
+  redis: RedisClient,
+  telemetry: Telemetry | undefined,
+): ServiceStep<Workers> => ({
+  name: "workers",
+  async start() {
+    const { startWorkers } = await import("../workers/workers.js");
+    const { activationRetryWaitSeconds } = mqs;
+    return startWorkers(wms, { redis, telemetry, reconcileSeconds, activationRetryWaitSeconds });
+  },
+  async drain(workers, cutOff) {
+    const closing = workers.close(cutOff);
+    await Promise.race([closing, waitForDisconnect(redis).then(() => endsWithin(CLOSE_TIMEOUT_MS, closing))]);
+  },
+});
+
+const serverStep = (
+  app: Express,
+  { limits, host }: Config,
+  { port, portSetting }: { port: number; portSetting: string },
   log: Logger,
-): Promise<Tracing | undefined> {
-  if (tracesEndpoint === undefined) return undefined;
-  const { startTracing } = await import("../tracing/startTracing.js");
-  const role = [roles.web && "web", roles.workers && "worker"].filter(Boolean).join(" ");
-  return startTracing({ endpoint: tracesEndpoint, role, log });
-}
+): ServiceStep<{ server: Server; url: string }> => ({
+  name: "http server",
+  async start() {
+    const server = createServer(app, limits);
+    logRefusedConnections(server, log);
+    return { server, url: await listen(server, host, port, portSetting) };
+  },
+  drain: ({ server }, cutOff) => closeServer(server, cutOff),
+});
 
 function createMqs({ mqs }: Config, redis: RedisClient, log: Logger): { used: Mqs; embedded?: EmbeddedMqs } {
   if (mqs.address !== undefined)
@@ -192,24 +223,22 @@ function createMqs({ mqs }: Config, redis: RedisClient, log: Logger): { used: Mq
 }
 
 async function openWms(
-  config: Config & { redis: RedisLocation },
+  config: ServiceConfig,
   { redis, bulk }: { redis: RedisClient; bulk: RedisClient | undefined },
   mqs: Mqs,
   log: Logger,
   telemetry: Telemetry | undefined,
 ): Promise<Wms> {
-  const { clusters, pilotImagesDir, queryMaxBytes, queryMaxScan, tms } = config;
-  const store = await openStore(redis, { partitions: config.partitions, bulk }).catch((error: unknown) =>
+  const { lifecycle, leaseSeconds, partitions } = config;
+  const store = await openStore(redis, { partitions, bulk }).catch((error: unknown) =>
     throwStartError(error, config.redis),
   );
-  const schedds = new Set([...(await store.knownSchedds()), ...configuredSchedds(clusters)]);
-  const queues = createQueues({ redis, leaseSeconds: tms.leaseSeconds, telemetry, schedds });
-  const { actionRetries, retryWait } = tms;
-  const settings = { clusters, pilotImagesDir, queryMaxBytes, queryMaxScan, actionRetries, retryWait };
-  return { store, queues, mqs, settings, events: new EventEmitter(), log };
+  const schedds = new Set([...(await store.knownSchedds()), ...configuredSchedds(lifecycle.clusters)]);
+  const queues = createQueues({ redis, leaseSeconds, telemetry, schedds });
+  return { store, queues, mqs, settings: lifecycle, events: new EventEmitter(), log };
 }
 
-/** Redis answers, but does not let us write: a replica, full memory, a user without the right. */
+/** Redis answers, but refuses writes: it is a replica, its memory is full, or the user lacks the permission. */
 function throwStartError(error: unknown, location: RedisLocation): never {
   if (error instanceof Error && error.name === "ReplyError")
     throw new RedisStartError(
@@ -218,7 +247,7 @@ function throwStartError(error: unknown, location: RedisLocation): never {
   throw error;
 }
 
-/** The metrics of a process. @param clients whose connections they watch, by name */
+/** Creates the metrics of a process. @param clients the connections to watch, by name */
 async function openMetrics(sources: MetricsSources, clients: Readonly<Record<string, RedisClient>>): Promise<Metrics> {
   const { createMetrics } = await import("../metrics/metrics.js");
   const metrics = createMetrics(sources);
@@ -226,53 +255,19 @@ async function openMetrics(sources: MetricsSources, clients: Readonly<Record<str
   return metrics;
 }
 
-/** Starts the workers on a client of their own. @returns how to end them, and then the client */
-async function startBackgroundWorkers(
-  wms: Wms,
-  metrics: Metrics | undefined,
-  config: Config & { redis: RedisLocation },
-  log: Logger,
-  telemetry: Telemetry | undefined,
-): Promise<{ drain(enough: AbortSignal): Promise<void>; disconnect(): Promise<void> }> {
-  const redis = await connectWorkerClient(config.redis, log);
-  metrics?.watchConnection("workers", redis);
-  const { startWorkers } = await import("../workers/workers.js");
-  const workers = startWorkers(wms, {
-    redis,
-    telemetry,
-    reconcileSeconds: config.reconcileSeconds,
-    activationRetryWait: config.mqs.activationRetryWait,
-  });
-  return {
-    async drain(enough) {
-      const closing = workers.close(enough);
-      await Promise.race([closing, waitForDisconnect(redis).then(() => waitAtMost(CLOSE_TIMEOUT_MS, closing))]);
-    },
-    disconnect: async () => redis.disconnect(),
-  };
-}
-
-/** A schedd that another process was the first to see: its queues are handed out, reclaimed and shown by this one too. */
+/** Creates the queues of schedds that another process has registered, so that this process serves them too. */
 const syncSchedds = (wms: Wms): PeriodicWork => ({
   name: "learn schedds",
   interval: SCHEDD_SYNC_INTERVAL_MS,
   runOnce: async () => wms.queues.ensureSchedds(await wms.store.knownSchedds()),
 });
 
-/** A client that may not be used for days: what lies between would forget its connection, or Redis itself close it. */
 const keepConnectionAlive = (client: RedisClient): PeriodicWork => ({
   name: "keep the connection for large writes",
   interval: KEEP_ALIVE_INTERVAL_MS,
   runOnce: () => pingMasters(client),
 });
 
-/** Fulfilled when a client has no connection. */
 async function waitForDisconnect(redis: RedisClient): Promise<void> {
   if (redis.status === "ready") await new Promise<void>((resolve) => redis.once("close", () => resolve()));
-}
-
-async function waitAtMost(timeoutMs: number, closing: Promise<unknown>): Promise<void> {
-  const timeoutAbort = new AbortController();
-  await Promise.race([closing, delay(timeoutMs, undefined, { signal: timeoutAbort.signal })]);
-  timeoutAbort.abort();
 }

@@ -2,49 +2,47 @@ import type { Express } from "express";
 import { type AppOptions, createApp } from "../api/app.js";
 import { operatorPages } from "../api/dashboard/operatorPages.js";
 import { OPERATOR_PATH } from "../api/dashboard/operatorPaths.js";
-import { requestContextOf } from "../api/http/requestContext.js";
 import { readBuiltPage } from "../api/page/pageFiles.js";
 import { workflowPages } from "../api/page/workflowPages.js";
 import type { Config } from "../config/config.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { createCallerAuth } from "./callerAuth.js";
 
-/** What an app is made of that the settings do not tell. */
+/** The parts of the app that do not follow from the settings. */
 type WebAppParts = Omit<
   AppOptions,
-  "checkToken" | "pageCaller" | "pages" | "events" | "limits" | "trustedProxies" | "allowance"
+  "authentication" | "pages" | "events" | "limits" | "trustedProxies" | "rateLimiter"
 > & {
   watchers: AppOptions["events"]["watchers"];
-  /** Where callers' requests are counted. */
+  /** Counts the requests of callers. */
   redis: RedisClient;
-  /** Where the page may lie; undefined: beside the programs. */
+  /** Folders that may hold the built page; undefined: the folder beside the programs. */
   pageFolders: readonly string[] | undefined;
 };
 
-/** What a web process serves, as the settings say: the API, what checks its callers, and the pages for people. */
+/** Creates the app of a web process: the API, the operator pages and the page at `/`. */
 export async function createWebApp(
-  { access, events, limits, requestsPerMinute, trustedProxies }: Config,
+  { access, events, limits, rateLimitPerMinute, trustedProxies }: Config,
   { watchers, redis, pageFolders, ...parts }: WebAppParts,
 ): Promise<Express> {
   const { wms, log } = parts;
-  const { verifyToken, operators, authenticateBrowser } = await createCallerAuth(access, log);
+  const { authentication, operators } = await createCallerAuth(access, log);
   const guard = [operators.router, operators.guard];
   return createApp({
     ...parts,
-    verifyToken: verifyToken,
-    authenticateBrowser: authenticateBrowser,
+    authentication,
     pages: {
-      [OPERATOR_PATH]: operatorPages({ wms, guard, auditContextOf: requestContextOf }),
+      [OPERATOR_PATH]: operatorPages(wms, guard),
       "/": workflowPages(operators, readBuiltPage(pageFolders)),
     },
     events: { watchers, limits: events },
     limits,
     trustedProxies,
-    rateLimiter: requestsPerMinute === 0 ? undefined : await createRateLimiterFor(redis, requestsPerMinute),
+    rateLimiter: rateLimitPerMinute === 0 ? undefined : await loadRateLimiter(redis, rateLimitPerMinute),
   });
 }
 
-async function createRateLimiterFor(redis: RedisClient, perMinute: number): Promise<AppOptions["rateLimiter"]> {
+async function loadRateLimiter(redis: RedisClient, perMinute: number): Promise<AppOptions["rateLimiter"]> {
   const { createRateLimiter } = await import("../redis/rateLimiter.js");
   return createRateLimiter(redis, perMinute);
 }

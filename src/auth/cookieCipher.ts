@@ -1,19 +1,19 @@
 import { hkdfSync, randomBytes } from "node:crypto";
 import { EncryptJWT, errors, type JWTPayload, jwtDecrypt } from "jose";
 
-/** Keeps what a browser holds for us from being read or changed there. */
+/** Encrypts and authenticates the values of cookies. */
 export class CookieCipher {
   readonly #key: Uint8Array;
 
-  /** @param secret undefined: one is made, so that only this process can open what it sealed */
+  /** @param secret undefined: a random one, so that only this process can decrypt its cookies */
   constructor(secret: string | undefined) {
     const material = secret ?? randomBytes(32);
     this.#key = new Uint8Array(hkdfSync("sha256", material, "", "EWMS WMS: operators' cookies", 32));
   }
 
   /**
-   * @param purpose what it is for: it can't be opened for anything else
-   * @param ttlSeconds how long it can be opened
+   * @param purpose the value decrypts for the same purpose only
+   * @param ttlSeconds lifetime of the value
    */
   encrypt(purpose: string, value: JWTPayload, ttlSeconds: number): Promise<string> {
     return new EncryptJWT(value)
@@ -23,10 +23,10 @@ export class CookieCipher {
       .encrypt(this.#key);
   }
 
-  /** @returns undefined for what was not sealed here for this purpose, or too long ago */
-  async decrypt(purpose: string, sealed: string): Promise<JWTPayload | undefined> {
+  /** @returns undefined for a value that is invalid, expired or for another purpose */
+  async decrypt(purpose: string, encrypted: string): Promise<JWTPayload | undefined> {
     try {
-      const { payload } = await jwtDecrypt(sealed, this.#key, {
+      const { payload } = await jwtDecrypt(encrypted, this.#key, {
         keyManagementAlgorithms: ["dir"],
         contentEncryptionAlgorithms: ["A256GCM"],
         audience: purpose,

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 
 const MINUTE_MS = 60_000;
 
-/** Logs the logins of operators that fail, and how many do. */
+/** Logs failed logins of operators, with their number in the current minute. */
 export class LoginFailureLog {
   readonly #log: Logger;
   #minute = 0;
@@ -12,7 +12,7 @@ export class LoginFailureLog {
     this.#log = log;
   }
 
-  /** @param address where it came from. Nothing that was typed goes here: people type passwords into the wrong field */
+  /** @param reason holds no user input: people type passwords into the wrong field */
   record(address: string | undefined, reason: string): void {
     const minute = Math.floor(Date.now() / MINUTE_MS);
     this.#count = minute === this.#minute ? this.#count + 1 : 1;

@@ -3,20 +3,20 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import { unavailable, type WmsError } from "../domain/wmsError.js";
 
-/** Milliseconds after which keys are asked for again. */
+/** Age at which keys are fetched again. */
 const KEYS_FRESH_MS = 10 * 60_000;
-/** Milliseconds that keys are used while the provider can't confirm them. */
+/** Cached keys stay valid for this long while the provider is unreachable. */
 const KEYS_MAX_AGE_MS = 24 * 3600_000;
-/** An unknown key has them asked for again, but no sooner than this many milliseconds after the last time. */
+/** A token with an unknown key makes the keys be fetched again, but not more often than this. */
 const KEY_REFRESH_COOLDOWN_MS = 10_000;
-/** Seconds after a failure before the provider is asked again. */
+/** Wait after a failed fetch. */
 const RETRY_DELAY_SECONDS = 2;
-/** Milliseconds that the provider has to answer. */
+/** Time limit of a fetch. */
 const PROVIDER_TIMEOUT_MS = 5000;
 
 const WELL_KNOWN = "/.well-known/openid-configuration";
 
-/** What an identity provider says of itself (OpenID Connect Discovery 1.0). */
+/** The provider's discovery document (OpenID Connect Discovery 1.0). */
 export interface ProviderMetadata {
   issuer: string;
   jwks_uri: string;
@@ -31,23 +31,23 @@ interface ProviderSnapshot {
 }
 
 /**
- * An OpenID Connect provider, asked when something is needed of it and remembered. All that it is asked for fails with a
- * WmsError `unavailable` while it is away, or answers with something else than what it should.
+ * An OpenID Connect provider, whose metadata and keys are fetched on demand and cached. Its methods throw a WmsError
+ * `unavailable` while the provider is unreachable or its responses are invalid.
  */
 export class OidcProvider {
   readonly #url: string;
   readonly #log: Logger;
   #snapshot: ProviderSnapshot | undefined;
   #refreshInFlight: Promise<ProviderSnapshot> | undefined;
-  #failure: { since: number; error: WmsError } | undefined;
+  #failure: { failedAtMs: number; error: WmsError } | undefined;
 
-  /** @param url the issuer's address, or that of its discovery document */
+  /** @param url the address of the issuer, or of its discovery document */
   constructor(url: string, log: Logger) {
     this.#url = normalizeIssuerUrl(url);
     this.#log = log;
   }
 
-  /** Asks ahead of the first request, so that the log tells at once when the provider is away. */
+  /** Fetches ahead of the first request, so that an unreachable provider is logged at once. */
   async warmUp(): Promise<void> {
     await this.#currentSnapshot().catch(() => undefined);
   }
@@ -57,9 +57,9 @@ export class OidcProvider {
   }
 
   /**
-   * The public key that a token's header names.
+   * Returns the public key that a token's header names.
    *
-   * @throws JWKSNoMatchingKey and other errors of jose that are about the token
+   * @throws JWKSNoMatchingKey and other errors of jose for an invalid token
    */
   readonly findKey = async (header: JWSHeaderParameters, token: FlattenedJWSInput) => {
     const known = await this.#currentSnapshot();
@@ -77,13 +77,13 @@ export class OidcProvider {
     if (known === undefined || ageMs(known.fetchedAtMs) >= KEYS_MAX_AGE_MS) return this.#refresh();
     if (ageMs(known.fetchedAtMs) < KEYS_FRESH_MS) return known;
     const renewal = this.#refresh().catch(() => known);
-    // One that failed may take long to fail again: nobody waits for that while the old keys will do.
+    // After a failure, requests use the old keys instead of waiting for the time limit of the next fetch.
     return this.#failure === undefined ? renewal : known;
   }
 
-  /** Asks once for all who need it at the same time, and fails at once shortly after a failure. */
+  /** Concurrent callers share one fetch. Shortly after a failure it fails at once. */
   #refresh(): Promise<ProviderSnapshot> {
-    if (this.#failure !== undefined && ageMs(this.#failure.since) < 1000 * RETRY_DELAY_SECONDS)
+    if (this.#failure !== undefined && ageMs(this.#failure.failedAtMs) < 1000 * RETRY_DELAY_SECONDS)
       return Promise.reject(this.#failure.error);
     this.#refreshInFlight ??= this.#fetchAndStore().finally(() => {
       this.#refreshInFlight = undefined;
@@ -99,9 +99,9 @@ export class OidcProvider {
       return this.#snapshot;
     } catch (cause) {
       if (this.#failure === undefined)
-        this.#log.warn({ err: cause, url: this.#url }, "the identity provider does not tell its keys");
+        this.#log.warn({ err: cause, url: this.#url }, "cannot fetch the keys of the identity provider, retrying");
       const error = unavailable("the identity provider is not available, try again later", cause, RETRY_DELAY_SECONDS);
-      this.#failure = { since: Date.now(), error };
+      this.#failure = { failedAtMs: Date.now(), error };
       throw error;
     }
   }
@@ -113,17 +113,17 @@ const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string() })
 
 async function fetchProviderSnapshot(url: string): Promise<ProviderSnapshot> {
   const signal = AbortSignal.timeout(PROVIDER_TIMEOUT_MS);
-  // Keys that come over an open line could be anybody's.
+  // A provider with TLS must not name an address of its keys without TLS.
   const address = z.url({ protocol: url.startsWith("https:") ? /^https$/ : /^https?$/ });
   const schema = z.looseObject({ issuer: z.string(), jwks_uri: address });
   const metadata = schema.parse(await fetchJson(url + WELL_KNOWN, signal));
   if (normalizeIssuerUrl(metadata.issuer) !== url)
-    throw new Error(`the provider at ${url} calls itself ${metadata.issuer}`);
+    throw new Error(`the provider at ${url} has another issuer: ${metadata.issuer}`);
   const keySet = keySetSchema.parse(await fetchJson(metadata.jwks_uri, signal));
   return { metadata, keys: createLocalJWKSet(keySet as JSONWebKeySet), fetchedAtMs: Date.now() };
 }
 
-/** The issuer's address without a slash at the end, from the one or the other address that people give. */
+/** Strips trailing slashes and the path of the discovery document. */
 const normalizeIssuerUrl = (url: string): string => url.replace(/\/*(\.well-known\/openid-configuration\/*)?$/, "");
 
 async function fetchJson(url: string, signal: AbortSignal): Promise<unknown> {

@@ -5,7 +5,7 @@ import { unavailable, WmsError } from "../domain/wmsError.js";
 import type { OidcProvider } from "./oidcProvider.js";
 import { CLOCK_TOLERANCE_SECONDS } from "./tokenVerifier.js";
 
-/** Seconds that the provider has to answer. */
+/** Time limit of a request to the provider. */
 const PROVIDER_TIMEOUT_SECONDS = 10;
 
 /** This service as a client of the identity provider. */
@@ -14,12 +14,12 @@ export interface OidcClient {
   clientId: string;
   /** Undefined: a public client. */
   clientSecret: string | undefined;
-  /** Where the provider sends browsers back to. */
+  /** The address to which the provider redirects browsers. */
   redirectUri: string;
   roleRules: RoleRules;
 }
 
-/** What a browser has to bring back from the provider for its login to count, and where it wanted to go. */
+/** What a login must match when the browser returns from the provider, and the page to open then. */
 export const loginAttemptSchema = z.object({
   state: z.string(),
   nonce: z.string(),
@@ -37,9 +37,9 @@ export class OperatorLogin {
   }
 
   /**
-   * @param to where the browser wanted to go
-   * @returns where to send it, and what it must bring back
-   * @throws WmsError `unavailable` when the provider can't be asked
+   * @param to the page to open after the login
+   * @returns the provider's address for the browser, and the attempt for {@link completeLogin}
+   * @throws WmsError `unavailable` when the provider is unreachable
    */
   async startLogin(to: string): Promise<{ url: string; attempt: LoginAttempt }> {
     const attempt = {
@@ -60,10 +60,10 @@ export class OperatorLogin {
   }
 
   /**
-   * @param search the query with which the browser came back, with its question mark
+   * @param search the query of the provider's redirect, with its question mark
    * @returns the name of the operator
-   * @throws WmsError `forbidden` when the login does not count, or is no operator's, `unavailable` when the provider can't
-   *   be asked
+   * @throws WmsError `forbidden` for an invalid login or a user without the role of operators, `unavailable` when the
+   *   provider is unreachable
    */
   async completeLogin({ state, nonce, verifier }: LoginAttempt, search: string): Promise<string> {
     const configuration = await this.#configuration();
@@ -75,10 +75,10 @@ export class OperatorLogin {
       })
       .catch(throwLoginError);
     const claims = tokens.claims();
-    if (claims === undefined) throw new WmsError("forbidden", "the identity provider gave no ID token");
+    if (claims === undefined) throw new WmsError("forbidden", "the identity provider returned no ID token");
     const name = operatorNameOf(claims);
     if (!rolesOf(claims, this.#client.roleRules).has("operator"))
-      throw new WmsError("forbidden", `${name} is no operator`);
+      throw new WmsError("forbidden", `${name} is not an operator`);
     return name;
   }
 
@@ -86,22 +86,21 @@ export class OperatorLogin {
     const { provider, clientId, clientSecret } = this.#client;
     const metadata = await provider.metadata();
     const configuration = new oidc.Configuration(
-      // JSON, as it came.
       metadata as oidc.ServerMetadata,
       clientId,
       { [oidc.clockTolerance]: CLOCK_TOLERANCE_SECONDS },
-      // In the body: providers disagree on how special characters of a secret are written in a Basic header.
+      // In the body, because providers encode special characters differently in a Basic header.
       clientSecret === undefined ? oidc.None() : oidc.ClientSecretPost(clientSecret),
     );
     configuration.timeout = PROVIDER_TIMEOUT_SECONDS;
-    // Checks the ID token's signature too, though it comes from the provider itself.
+    // Verifies the signature of the ID token, which the library skips for tokens of the token endpoint.
     oidc.enableNonRepudiationChecks(configuration);
     if (metadata.issuer.startsWith("http:")) oidc.allowInsecureRequests(configuration);
     return configuration;
   }
 }
 
-/** A user name may change hands, the subject may not: who reads the log needs the one, who investigates the other. */
+/** The user name is readable, but may be given to another person; the subject identifies one person. */
 function operatorNameOf({ sub, preferred_username: name }: oidc.IDToken): string {
   return typeof name === "string" && name !== "" ? `${name} (${sub})` : sub;
 }
@@ -112,10 +111,10 @@ function throwLoginError(error: unknown): never {
       cause: error,
     });
   if (error instanceof oidc.ResponseBodyError)
-    throw new WmsError("forbidden", `the identity provider took the login back: ${error.error}`, {
+    throw new WmsError("forbidden", `the identity provider rejected the login: ${error.error}`, {
       cause: error,
     });
   if (error instanceof oidc.ClientError && error.code !== "OAUTH_TIMEOUT")
-    throw new WmsError("forbidden", `the login does not count: ${error.message}`, { cause: error });
+    throw new WmsError("forbidden", `the login is invalid: ${error.message}`, { cause: error });
   throw unavailable("the identity provider is not available, try again later", error);
 }

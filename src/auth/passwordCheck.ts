@@ -1,24 +1,25 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
 /**
- * A check of the `Authorization` header by HTTP's Basic scheme. How long it takes tells nothing about how much was right.
+ * Makes a check of the `Authorization` header by HTTP's Basic scheme. It takes constant time, so that its duration reveals
+ * nothing about the password.
  *
- * @returns whether name and password are right; undefined when the header holds none
+ * @returns whether name and password are right; undefined for a header without Basic credentials
  */
 export function createPasswordCheck(
   user: string,
   password: string,
 ): (authorization: string | undefined) => boolean | undefined {
   const key = randomBytes(32);
-  // Of equal length, whatever was given.
+  // timingSafeEqual needs inputs of equal length.
   const digest = (text: string) => createHmac("sha256", key).update(text).digest();
   const expected = { user: digest(user), password: digest(password) };
   return (authorization) => {
     const [, encoded] = /^Basic +([\w+/=-]+) *$/i.exec(authorization ?? "") ?? [];
     if (encoded === undefined) return undefined;
     const [, givenUser = "", given = ""] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, "base64").toString()) ?? [];
-    const userFits = timingSafeEqual(digest(givenUser), expected.user);
-    const passwordFits = timingSafeEqual(digest(given), expected.password);
-    return userFits && passwordFits;
+    const userMatches = timingSafeEqual(digest(givenUser), expected.user);
+    const passwordMatches = timingSafeEqual(digest(given), expected.password);
+    return userMatches && passwordMatches;
   };
 }

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** Methods that change nothing. */
+/** Methods of requests that only read. */
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * Whether a request changes nothing, or comes from a page of this service. Other sites can make a browser send requests
- * with the operator's cookie or password, but they can't keep it from telling where these come from.
+ * Whether a request only reads, or comes from a page of this service. Another site can make a browser send requests with
+ * the operator's credentials, but can't change the headers that name the request's origin.
  *
- * @param publicUrl where browsers reach the service, when that is known; the `Host` that was asked for counts anyway
+ * @param publicUrl the service's origin in browsers; the origin of the request's `Host` is accepted too
  */
 export function isSafeOrSameOrigin(
   { method = "", headers }: { method?: string | undefined; headers: IncomingHttpHeaders },
@@ -17,7 +17,7 @@ export function isSafeOrSameOrigin(
   const { origin, host } = headers;
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin") return false;
-  // Browsers hide the origin of a form on a page that asks them to send no referrer.
+  // With the referrer policy "no-referrer", browsers hide the origin of a form.
   if (origin === undefined || origin === "null") return site === "same-origin";
   if (!URL.canParse(origin)) return false;
   return origin === publicUrl || new URL(origin).host === host;

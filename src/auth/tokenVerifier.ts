@@ -6,28 +6,28 @@ import { unavailable, WmsError } from "../domain/wmsError.js";
 import type { OidcProvider } from "./oidcProvider.js";
 import { VerifiedTokenCache } from "./verifiedTokenCache.js";
 
-/** Signatures by a key pair only: with a shared secret in the list, a public key could pass for the secret. */
+/** Only asymmetric algorithms: with a symmetric one, an attacker could sign with the public key as the secret. */
 const SIGNATURE_ALGORITHMS = ["RS256", "RS512", "ES256"];
-/** Seconds by which the clocks of the provider and of this machine may differ. */
+/** Tolerated difference between the clocks of the provider and of this host. */
 export const CLOCK_TOLERANCE_SECONDS = 60;
 
 /**
- * Says who a bearer token's owner is.
+ * Verifies a bearer token and returns its owner.
  *
- * @throws WmsError `unauthenticated` for a token that does not count, `unavailable` when the provider can't be asked
+ * @throws WmsError `unauthenticated` for an invalid token, `unavailable` when the provider is unreachable
  */
 export type TokenVerifier = (token: string) => Promise<Caller>;
 
-/** What a token has to be. */
+/** What a valid token must match. */
 export interface TokenVerifierOptions {
   provider: OidcProvider;
-  /** Whom tokens must be meant for; undefined: anybody. */
+  /** Required audience; undefined: any. */
   audience: string | undefined;
   roleRules: RoleRules;
   log: Logger;
 }
 
-/** A check of the provider's access tokens, JWTs signed with one of its keys. */
+/** Makes a verifier of the provider's access tokens, which are JWTs signed with one of its keys. */
 export function createTokenVerifier({ provider, audience, roleRules, log }: TokenVerifierOptions): TokenVerifier {
   const verifiedTokens = new VerifiedTokenCache();
   const verify = async (token: string): Promise<JWTPayload> => {
@@ -43,12 +43,12 @@ export function createTokenVerifier({ provider, audience, roleRules, log }: Toke
       return payload;
     } catch (error) {
       if (error instanceof WmsError) throw error;
-      const isKeys = error instanceof errors.JWKInvalid || error instanceof errors.JWKSInvalid;
-      if (error instanceof errors.JOSEError && !isKeys)
+      const isBadKey = error instanceof errors.JWKInvalid || error instanceof errors.JWKSInvalid;
+      if (error instanceof errors.JOSEError && !isBadKey)
         throw new WmsError("unauthenticated", tokenErrorMessage(error), { cause: error });
-      // A key that is malformed, or too short to be trusted, is no fault of the token.
-      log.warn({ err: error }, "a key of the identity provider can't be used");
-      throw unavailable("the identity provider's key can't be used", error);
+      // The provider's key is malformed or too short: the token may be valid.
+      log.warn({ err: error }, "a key of the identity provider is unusable");
+      throw unavailable("the identity provider's key is unusable", error);
     }
   };
   return async (token) => {
@@ -61,7 +61,7 @@ export function createTokenVerifier({ provider, audience, roleRules, log }: Toke
   };
 }
 
-/** Tokens of programs may lack a subject, and name the client that they were given to. */
+/** Falls back to the client id, because tokens of programs may lack a subject. */
 function subjectOf({ sub, azp, client_id }: JWTPayload): string {
   const name = [sub, azp, client_id].find((claim) => typeof claim === "string" && claim !== "");
   return name === undefined ? "unnamed" : String(name);

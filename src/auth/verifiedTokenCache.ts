@@ -1,28 +1,25 @@
-import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Caller } from "../domain/caller.js";
+import { sha256 } from "../domain/sha256.js";
 
-/** Milliseconds that a token counts without another look: as long may one whose key was withdrawn. */
+/** Lifetime of an entry. A token whose key was withdrawn stays valid for that long. */
 const MAX_TTL_MS = 2 * 60_000;
-/** Tokens at a time; the one that was not used for longest goes first. */
+/** Beyond this number the least recently used token is removed. */
 const MAX_TOKENS = 1000;
 
-/**
- * Tokens that were found good a moment ago. Verifying one takes half as long as serving a read. Their hashes are kept,
- * not the tokens.
- */
+/** Caches the callers of verified tokens by the tokens' hashes. Verification takes half as long as serving a read. */
 export class VerifiedTokenCache {
-  readonly #entries = new LRUCache<string, { caller: Caller; until: number }>({ max: MAX_TOKENS });
+  readonly #entries = new LRUCache<string, { caller: Caller; untilMs: number }>({ max: MAX_TOKENS });
 
   get(token: string): Caller | undefined {
-    const entry = this.#entries.get(sha256(token));
-    return entry === undefined || Date.now() >= entry.until ? undefined : entry.caller;
+    const entry = this.#entries.get(hash(token));
+    return entry === undefined || Date.now() >= entry.untilMs ? undefined : entry.caller;
   }
 
   /** @param expiresAtMs epoch milliseconds */
   add(token: string, caller: Caller, expiresAtMs: number): void {
-    this.#entries.set(sha256(token), { caller, until: Math.min(expiresAtMs, Date.now() + MAX_TTL_MS) });
+    this.#entries.set(hash(token), { caller, untilMs: Math.min(expiresAtMs, Date.now() + MAX_TTL_MS) });
   }
 }
 
-const sha256 = (token: string): string => createHash("sha256").update(token).digest("base64");
+const hash = (token: string): string => sha256(token).toString("base64");

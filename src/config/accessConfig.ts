@@ -3,79 +3,84 @@ import { isLoopback } from "../domain/loopback.js";
 import { ConfigError } from "./configError.js";
 import type { Settings } from "./settings.js";
 
-/** Who may do what. */
+/** How callers are authenticated, and what each role requires. */
 export interface AccessConfig {
-  /** The identity provider. */
-  openIdUrl: string | undefined;
-  /** How bearer tokens are checked; undefined: not at all. */
-  tokens: { audience: string | undefined } | undefined;
+  authentication: AuthenticationConfig;
   roleRules: RoleRules;
   operators: OperatorAccess;
-  /** Where browsers reach the service, without a slash at the end; undefined: not told. */
+  /** The origin under which browsers reach the service, without a trailing slash; undefined: unknown. */
   publicUrl: string | undefined;
 }
 
-/** How operators get at their pages. */
+/** How the API authenticates its callers. */
+export type AuthenticationConfig =
+  /** No authentication: every caller has the roles of users and of TMSs. */
+  | { kind: "open" }
+  /** Bearer tokens of the identity provider at `openIdUrl`. An undefined audience accepts every audience. */
+  | { kind: "tokens"; openIdUrl: string; audience: string | undefined };
+
+/** How operators sign in to their pages. */
 export type OperatorAccess =
-  | { by: "password"; user: string; password: string }
-  /** Through the identity provider. Without a secret every process makes one, and knows its own sessions only. */
+  | { kind: "password"; user: string; password: string }
+  /** At the identity provider. Without a session secret each process makes one, and accepts only its own sessions. */
   | {
-      by: "login";
+      kind: "login";
+      openIdUrl: string;
       clientId: string;
       clientSecret: string | undefined;
       publicUrl: string;
       sessionSecret: string | undefined;
     }
-  /** Whoever sits at this machine. */
-  | { by: "this machine" }
-  /** Nobody does. */
-  | { by: "nothing" };
+  /** Every request to localhost is an operator's. */
+  | { kind: "localhost" }
+  | { kind: "denied" };
 
 /**
- * Checks what is exposed to whom.
+ * Reads the access settings.
  *
- * @throws ConfigError for what would expose the service by mistake, and for settings that miss others
+ * @throws ConfigError for settings that would expose the service by mistake, and for incomplete ones
  */
 export function readAccessConfig(env: Settings): AccessConfig {
-  const { AUTH_OPENID_URL: openIdUrl, AUTH_DISABLED: disabled, AUTH_AUDIENCE: audience } = env;
-  const tokens = openIdUrl === undefined || disabled ? undefined : { audience };
-  if (tokens === undefined && !disabled) requireAuthentication(env);
+  const authentication = readAuthentication(env);
   return {
-    openIdUrl,
-    tokens,
+    authentication,
     roleRules: {
       user: env.AUTH_ROLE_USER,
       "system-tms": env.AUTH_ROLE_SYSTEM_TMS,
       operator: env.AUTH_ROLE_OPERATOR,
     },
-    operators: readOperatorAccess(env, tokens !== undefined),
+    operators: readOperatorAccess(env, authentication),
     publicUrl: env.PUBLIC_URL,
   };
 }
 
-function requireAuthentication({ NODE_ENV: environment, REST_HOST: host }: Settings): void {
-  const remedy = "or AUTH_DISABLED=true when something else guards the port";
-  if (environment === "production") throw new ConfigError(`AUTH_OPENID_URL: must be set in production, ${remedy}`);
+function readAuthentication(env: Settings): AuthenticationConfig {
+  const { AUTH_OPENID_URL: openIdUrl, AUTH_AUDIENCE: audience, REST_HOST: host } = env;
+  if (env.AUTH_DISABLED) return { kind: "open" };
+  if (openIdUrl !== undefined) return { kind: "tokens", openIdUrl, audience };
+  const remedy = "or AUTH_DISABLED=true if something else protects the port";
+  if (env.NODE_ENV === "production") throw new ConfigError(`AUTH_OPENID_URL: must be set in production, ${remedy}`);
   if (!isLoopback(host))
     throw new ConfigError(
-      `REST_HOST: others can reach this address, and tokens are not checked; set AUTH_OPENID_URL, ${remedy}`,
+      `REST_HOST: other hosts can reach this address, and authentication is off; set AUTH_OPENID_URL, ${remedy}`,
     );
+  return { kind: "open" };
 }
 
-function readOperatorAccess(env: Settings, tokensChecked: boolean): OperatorAccess {
+function readOperatorAccess(env: Settings, { kind }: AuthenticationConfig): OperatorAccess {
   const password = readPasswordAccess(env);
   const login = readLoginAccess(env);
   if (password !== undefined && login !== undefined)
-    throw new ConfigError("ADMIN_USER, ADMIN_CLIENT_ID: operators get in by one of them; unset the other");
-  const isLocalDevelopment = !tokensChecked && env.NODE_ENV !== "production" && isLoopback(env.REST_HOST);
-  return password ?? login ?? { by: isLocalDevelopment ? "this machine" : "nothing" };
+    throw new ConfigError("ADMIN_USER, ADMIN_CLIENT_ID: operators sign in by one of them; unset the other");
+  const isLocalDevelopment = kind === "open" && env.NODE_ENV !== "production" && isLoopback(env.REST_HOST);
+  return password ?? login ?? { kind: isLocalDevelopment ? "localhost" : "denied" };
 }
 
 function readPasswordAccess({ ADMIN_USER: user, ADMIN_PASSWORD: password }: Settings): OperatorAccess | undefined {
   if (user === undefined && password === undefined) return undefined;
   if (user === undefined || password === undefined)
-    throw new ConfigError("ADMIN_USER, ADMIN_PASSWORD: must be set both, or neither");
-  return { by: "password", user, password };
+    throw new ConfigError("ADMIN_USER, ADMIN_PASSWORD: set both, or neither");
+  return { kind: "password", user, password };
 }
 
 function readLoginAccess(env: Settings): OperatorAccess | undefined {
@@ -87,7 +92,8 @@ function readLoginAccess(env: Settings): OperatorAccess | undefined {
   if (openIdUrl === undefined || publicUrl === undefined)
     throw new ConfigError("AUTH_OPENID_URL, PUBLIC_URL: must be set when ADMIN_CLIENT_ID is");
   return {
-    by: "login",
+    kind: "login",
+    openIdUrl,
     clientId,
     clientSecret: env.ADMIN_CLIENT_SECRET,
     publicUrl,

@@ -1,5 +1,6 @@
-import { type ClusterLocations, defaultClusterLocations } from "../domain/clusters.js";
-import type { HttpLimits } from "../domain/httpLimits.js";
+import { defaultClusterLocations } from "../domain/clusters.js";
+import type { EventStreamLimits, HttpLimits } from "../domain/httpLimits.js";
+import type { LifecycleSettings } from "../domain/lifecycleSettings.js";
 import type { RedisLocation } from "../domain/redisLocation.js";
 import { type AccessConfig, readAccessConfig } from "./accessConfig.js";
 import { ConfigError } from "./configError.js";
@@ -10,59 +11,54 @@ import type { TrustedProxies } from "./trustedProxies.js";
 
 export { ConfigError } from "./configError.js";
 
-/** Every setting, checked. Durations are seconds, sizes bytes. */
+/** All settings, validated. Durations are seconds, sizes bytes. */
 export interface Config {
   isProduction: boolean;
   host: string;
   /** 0: any free port. */
   port: number;
   access: AccessConfig;
-  /** Undefined: no proxy's word counts. */
+  /** Undefined: `X-Forwarded-For` is ignored. */
   trustedProxies: TrustedProxies | undefined;
   limits: HttpLimits;
-  /** Of streams of events. */
-  events: { heartbeatSeconds: number; longestSeconds: number; bufferBytes: number };
-  /** Requests of one caller; 0: any number. */
-  requestsPerMinute: number;
-  /** Where the data lies; undefined: in a Redis of its own that the service starts in `dataDir`. */
+  events: EventStreamLimits;
+  /** Requests of one caller; 0: unlimited. */
+  rateLimitPerMinute: number;
+  /** Undefined: the service starts its own Redis, with its data in `dataDir`. */
   redis: RedisLocation | undefined;
   dataDir: string;
-  clusters: ClusterLocations;
-  /** Directory of the pilot's images; undefined: every well-formed tag stands for itself. */
-  pilotImagesDir: string | undefined;
+  lifecycle: LifecycleSettings;
   mqs: {
     /** Undefined: the embedded MQS. */
     address: string | undefined;
-    /** OAuth2 client credentials; undefined: no token is sent. */
+    /** OAuth2 client credentials; undefined: requests carry no token. */
     credentials: { tokenUrl: string; clientId: string; clientSecret: string } | undefined;
-    activationRetryWait: number;
-    /** What the embedded MQS hands out. */
+    activationRetryWaitSeconds: number;
+    /** The broker that the embedded MQS hands out. */
     broker: { type: string; address: string; authToken: string };
   };
-  queryMaxBytes: number;
-  queryMaxScan: number;
-  tms: { actionRetries: number; leaseSeconds: number; retryWait: number };
+  leaseSeconds: number;
   reconcileSeconds: number;
   partitions: number;
   metrics: {
-    /** Undefined: only programs on the same machine may read them. */
+    /** Undefined: only requests from localhost may read them. */
     token: string | undefined;
-    /** Where a process that is only a worker shows them; undefined: nowhere. */
+    /** The port of a process that is only a worker; undefined: it serves no metrics. */
     port: number | undefined;
   };
-  /** Web processes at one port; 1: the process itself. */
+  /** Number of web processes that share the port; 1: this process is the only one. */
   webConcurrency: number;
   logLevel: Settings["LOG_LEVEL"];
-  /** What must not be shown to anybody. */
+  /** Texts that the log must mask. */
   secrets: string[];
-  /** Base address of an OTLP/HTTP collector; undefined: nothing is traced. */
+  /** Base address of an OTLP/HTTP collector; undefined: tracing is off. */
   tracesEndpoint: string | undefined;
-  /** `graceSeconds` pass before `seconds` begin, in which work under way may end. */
+  /** The service accepts requests for `graceSeconds` more; then work under way has `seconds` to end. */
   shutdown: { graceSeconds: number; seconds: number };
 }
 
 /**
- * Reads and checks the environment, once, at start. An empty variable counts as unset.
+ * Reads and validates the environment. An empty variable counts as unset.
  *
  * @throws ConfigError that names the variable
  */
@@ -77,9 +73,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     throw new ConfigError(`${name}: ${issue?.message ?? "is not usable"}`);
   }
   const env: Settings = parsed.data;
-  const production = env.NODE_ENV === "production";
+  const isProduction = env.NODE_ENV === "production";
   return {
-    isProduction: production,
+    isProduction,
     host: env.REST_HOST,
     port: env.REST_PORT,
     access: readAccessConfig(env),
@@ -87,31 +83,31 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     limits: readLimits(env),
     events: {
       heartbeatSeconds: env.EVENTS_HEARTBEAT_SECONDS,
-      longestSeconds: env.EVENTS_MAX_SECONDS,
-      bufferBytes: env.EVENTS_MAX_BUFFER_BYTES,
+      maxSeconds: env.EVENTS_MAX_SECONDS,
+      maxBufferBytes: env.EVENTS_MAX_BUFFER_BYTES,
     },
-    requestsPerMinute: env.RATE_LIMIT_PER_MINUTE,
+    rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
     redis: readRedisConfig(env),
     dataDir: env.DATA_DIR,
-    clusters: env.CLUSTER_LOCATIONS ?? defaultClusterLocations(production),
-    pilotImagesDir: env.CVMFS_PILOT_SINGULARITY_IMAGES_DIR,
+    lifecycle: {
+      clusters: env.CLUSTER_LOCATIONS ?? defaultClusterLocations(isProduction),
+      pilotImagesDir: env.CVMFS_PILOT_SINGULARITY_IMAGES_DIR,
+      queryMaxBytes: env.USER_QUERY_MAX_BYTES,
+      queryMaxScan: env.QUERY_MAX_SCAN,
+      actionRetries: env.TMS_ACTION_RETRIES,
+      retryWaitSeconds: env.TMS_RETRY_WAIT,
+    },
     mqs: {
       address: env.MQS_ADDRESS,
       credentials: readMqsCredentials(env.MQS_TOKEN_URL, env.MQS_CLIENT_ID, env.MQS_CLIENT_SECRET),
-      activationRetryWait: env.WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT,
+      activationRetryWaitSeconds: env.WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT,
       broker: {
         type: env.MQS_BROKER_TYPE,
         address: env.MQS_BROKER_ADDRESS,
         authToken: env.MQS_BROKER_AUTH_TOKEN,
       },
     },
-    queryMaxBytes: env.USER_QUERY_MAX_BYTES,
-    queryMaxScan: env.QUERY_MAX_SCAN,
-    tms: {
-      actionRetries: env.TMS_ACTION_RETRIES,
-      leaseSeconds: env.TMS_LEASE_SECONDS,
-      retryWait: env.TMS_RETRY_WAIT,
-    },
+    leaseSeconds: env.TMS_LEASE_SECONDS,
     reconcileSeconds: env.RECONCILE_SECONDS,
     partitions: env.STORE_PARTITIONS,
     metrics: { token: env.METRICS_TOKEN, port: env.METRICS_PORT },
@@ -138,6 +134,6 @@ function readMqsCredentials(tokenUrl?: string, clientId?: string, clientSecret?:
   const missing = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [name] : []));
   if (missing.length === 3) return undefined;
   if (tokenUrl === undefined || clientId === undefined || clientSecret === undefined)
-    throw new ConfigError(`${missing.join(", ")}: must be set too when one of the three MQS credentials is`);
+    throw new ConfigError(`${missing.join(", ")}: must be set too, because another MQS credential is`);
   return { tokenUrl, clientId, clientSecret };
 }

@@ -2,7 +2,7 @@ import type { RedisLocation } from "../domain/redisLocation.js";
 import { ConfigError } from "./configError.js";
 import type { Settings } from "./settings.js";
 
-/** Settings that belong to one of the three ways to say where the data lies, by the setting that makes the choice. */
+/** Settings that are valid only together with one of the settings that select a Redis. */
 const REQUIRED_WITH = {
   REDIS_SENTINEL_NAME: ["REDIS_SENTINELS"],
   REDIS_SENTINEL_PASSWORD: ["REDIS_SENTINELS"],
@@ -12,18 +12,18 @@ const REQUIRED_WITH = {
 } as const satisfies { [name in keyof Settings]?: (keyof Settings)[] };
 
 /**
- * Where the data lies; undefined: in a Redis that the service starts.
+ * Reads which Redis to use; undefined: the service starts its own.
  *
- * @throws ConfigError when it is said in more than one way, or in half of one
+ * @throws ConfigError for settings that contradict each other or are incomplete
  */
 export function readRedisConfig(env: Settings): RedisLocation | undefined {
   const [chosen, other] = (["REDIS_URL", "REDIS_CLUSTER_NODES", "REDIS_SENTINELS"] as const).filter(
     (name) => env[name] !== undefined,
   );
-  if (other !== undefined) throw new ConfigError(`${other}: can't be set together with ${chosen}`);
+  if (other !== undefined) throw new ConfigError(`${other}: can't be combined with ${chosen}`);
   for (const [name, choices] of Object.entries(REQUIRED_WITH))
     if (env[name as keyof typeof REQUIRED_WITH] !== undefined && !choices.some((choice) => choice === chosen))
-      throw new ConfigError(`${name}: is for ${choices.join(" or ")}`);
+      throw new ConfigError(`${name}: needs ${choices.join(" or ")}`);
   if (env.REDIS_URL !== undefined) return { url: env.REDIS_URL };
   const login = {
     username: env.REDIS_USERNAME,

@@ -1,9 +1,9 @@
 import { describeSettings, type Settings } from "./settings.js";
 
-/** Shorter ones would be found in the middle of words. */
+/** Shorter secrets are not masked, because they may be parts of common words. */
 const MIN_SECRET_CHARS = 6;
 
-/** The texts that must not be shown to anybody: settings that are secrets, and passwords in addresses. */
+/** Returns the texts that the log must mask: secret settings, and passwords in addresses. */
 export function collectSecrets(env: Settings): string[] {
   const secrets = describeSettings().flatMap(({ name, isSecret }) => {
     const value = isSecret ? env[name as keyof Settings] : undefined;

@@ -12,18 +12,18 @@ export const SECTIONS = [
   "Process",
 ] as const;
 
-/** What the documentation says of a setting. */
+/** The documentation of a setting. */
 export type SettingDescription = {
   section: (typeof SECTIONS)[number];
-  /** One sentence or less, in Markdown. */
+  /** A phrase in Markdown. */
   description: string;
-  /** Shown in place of the default where that can't be read off, or explains nothing. */
+  /** Shown instead of the actual default. */
   shownDefault?: string;
-  /** Whether nobody may see it; of an address, its passwords. */
+  /** Whether the log masks the value; of an address, only its passwords. */
   isSecret?: true;
 };
 
-/** Describes a setting. */
+/** Creates the documentation of a setting. */
 export const describeSetting = (
   section: SettingDescription["section"],
   description: string,
@@ -34,7 +34,7 @@ export const describeSetting = (
   ...(shownDefault !== undefined && { shownDefault }),
 });
 
-/** Marks it as one that nobody may see. */
+/** Marks a setting as a secret. */
 export const markSecret = (described: SettingDescription): SettingDescription => ({
   ...described,
   isSecret: true,

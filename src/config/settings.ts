@@ -8,14 +8,14 @@ import { trustedProxiesSchema } from "./trustedProxies.js";
 
 const optionalText = z.string().optional();
 const httpUrl = z
-  .url({ protocol: /^https?$/, error: "is no http(s) address" })
+  .url({ protocol: /^https?$/, error: "is not an http(s) address" })
   .refine((value) => !/^\w+:\/\/[^/?#]*@/.test(value), "must not hold a user or a password");
 const booleanFlag = z.stringbool({ error: "is neither true nor false" });
-/** In milliseconds, the longest duration must fit into a timer's 31 bits: a longer one would end at once. */
+/** In milliseconds, a duration must fit into 31 bits: a longer timer of Node fires at once. */
 const MAX_DURATION_SECONDS = 2_000_000;
 const durationSeconds = (fallback: number, min = 0, max = MAX_DURATION_SECONDS) =>
   z.coerce.number().min(min).max(max).default(fallback);
-/** Seconds: a day, well below where a timer of Node would overflow and fire at once. */
+/** One day. */
 const MAX_TIMEOUT_SECONDS = 86_400;
 const integerBetween = (min: number, max = Number.MAX_SAFE_INTEGER) => z.coerce.number().int().min(min).max(max);
 
@@ -36,8 +36,8 @@ const json = z.string().transform((value, context) => {
 });
 
 /**
- * Every environment variable that the service reads, with its check, its default and what the documentation says of it.
- * `docs/operations/configure.md` is made from here.
+ * All environment variables of the service, with validation, default and documentation. `npm run docs` generates the tables
+ * in `docs/operations/configure.md` from it.
  */
 export const settingsSchema = z.object({
   REST_HOST: z.string().default("127.0.0.1").meta(describeSetting("HTTP", "address the API listens on")),
@@ -122,7 +122,10 @@ export const settingsSchema = z.object({
   ),
   ADMIN_CLIENT_SECRET: optionalText.meta(describeSetting("Access", "secret of that client; unset: a public client")),
   PUBLIC_URL: httpUrl
-    .refine((address) => new URL(address).href === `${new URL(address).origin}/`, "is more than http(s)://host:port")
+    .refine(
+      (address) => new URL(address).href === `${new URL(address).origin}/`,
+      "must be http(s)://host:port, without a path",
+    )
     .transform((address) => new URL(address).origin)
     .optional()
     .meta(describeSetting("Access", "address of the service for browsers: `https://wms.example.org`")),
@@ -246,7 +249,7 @@ export const settingsSchema = z.object({
 
   METRICS_TOKEN: z
     .string()
-    .regex(/^[\x21-\x7e]+$/, { error: "holds blanks, or what no HTTP header can carry" })
+    .regex(/^[\x21-\x7e]+$/, { error: "must consist of visible ASCII characters" })
     .optional()
     .meta(describeSetting("Metrics", "bearer token for `/metrics`; unset: only local clients may read them")),
   METRICS_PORT: integerBetween(0, 65535)
@@ -277,10 +280,10 @@ export const settingsSchema = z.object({
   ),
 });
 
-/** The settings as the environment gives them, checked. */
+/** The validated environment variables. */
 export type Settings = z.output<typeof settingsSchema>;
 
-/** What the documentation says of each setting. */
+/** Returns the documentation of all settings. */
 export const describeSettings = (): (SettingDescription & { name: string; fallback: unknown })[] =>
   Object.entries(settingsSchema.shape).map(([name, schema]) => ({
     ...(schema.meta() as unknown as SettingDescription),

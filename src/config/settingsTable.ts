@@ -1,7 +1,7 @@
 import { SECTIONS } from "./settingDescription.js";
 import { describeSettings } from "./settings.js";
 
-/** All settings as Markdown, a table for each section. */
+/** Renders all settings as Markdown, with a table for each section. */
 export function renderSettingsTables(): string {
   const settings = describeSettings();
   return SECTIONS.map((section) => {
@@ -11,7 +11,7 @@ export function renderSettingsTables(): string {
         ({ name, fallback, shownDefault, description }) =>
           `| \`${name}\` | ${shownDefault ?? formatDefault(fallback)} | ${description.replaceAll("|", "\\|")} |`,
       );
-    return `### ${section}\n\n| name | default | what |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
+    return `### ${section}\n\n| name | default | meaning |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
   }).join("\n");
 }
 

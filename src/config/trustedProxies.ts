@@ -1,13 +1,13 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 
-/** Whose `X-Forwarded-For` counts: the number of proxies in front, or their addresses and networks. */
+/** The proxies whose `X-Forwarded-For` is trusted: their number, or their addresses and networks. */
 export type TrustedProxies = number | string[];
 
-/** Names of networks that Express knows. */
+/** Networks with a name in Express. */
 const NETWORK_NAMES = new Set(["loopback", "linklocal", "uniquelocal"]);
 
-/** Reads `1`, `10.0.0.7, 10.1.0.0/16` or `loopback`. "Everybody" is not to be had: any client could then name any address. */
+/** Parses `1`, `10.0.0.7, 10.1.0.0/16` or `loopback`. Trusting all addresses is not allowed: clients could forge any. */
 export const trustedProxiesSchema = z.string().transform((value, context): TrustedProxies => {
   if (/^[1-9][0-9]?$/.test(value)) return Number(value);
   const proxies = value.split(",").map((proxy) => proxy.trim());

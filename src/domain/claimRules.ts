@@ -2,17 +2,17 @@ import { RE2JS } from "re2js";
 import { z } from "zod";
 import type { Role } from "./caller.js";
 
-/** One way to have a role: a claim of the token has a value that the pattern matches from end to end. */
+/** A condition for a role: the pattern matches a whole value of the token's claim. */
 export interface ClaimRule {
-  /** A name; dots lead into nested claims, as in `realm_access.roles`. */
+  /** Name of the claim; dots separate nested names, as in `realm_access.roles`. */
   claim: string;
   pattern: RE2JS;
 }
 
-/** Who has which role. */
+/** The rules of each role; one matching rule is enough. */
 export type RoleRules = Readonly<Record<Role, readonly ClaimRule[]>>;
 
-/** `claim=regex` expressions with blanks between them; a blank within one is written `\s`. */
+/** Parses `claim=regex` expressions, separated by blanks. A blank in an expression is written `\s`. */
 export const claimRulesSchema = z.string().transform((text, context): ClaimRule[] => {
   const rules: ClaimRule[] = [];
   for (const expression of text.split(/\s+/).filter((part) => part !== "")) {
@@ -26,7 +26,7 @@ export const claimRulesSchema = z.string().transform((text, context): ClaimRule[
   return rules;
 });
 
-/** @returns the rule, or what is wrong with it */
+/** @returns the rule, or an error message */
 function parseRule(expression: string): ClaimRule | string {
   const [, claim, regex] = /^([^=]+)=(.+)$/.exec(expression) ?? [];
   if (claim === undefined || regex === undefined) return "expected claim=regex";
@@ -37,7 +37,7 @@ function parseRule(expression: string): ClaimRule | string {
   }
 }
 
-/** The roles that a token's claims give. */
+/** Returns the roles of a token's claims. */
 export function rolesOf(claims: object, rules: RoleRules): Set<Role> {
   const roles = Object.keys(rules) as Role[];
   return new Set(roles.filter((role) => rules[role].some((rule) => ruleMatches(rule, claims))));
@@ -46,7 +46,7 @@ export function rolesOf(claims: object, rules: RoleRules): Set<Role> {
 const ruleMatches = ({ claim, pattern }: ClaimRule, claims: object): boolean =>
   claimTextsOf(claimAt(claims, claim)).some((text) => pattern.matches(text));
 
-/** A claim by its name. Dots may also be part of names, as they are where a name is a URL: the longest name goes first. */
+/** Finds a claim by its name. Names may contain dots, for example as URLs, so longer names are tried first. */
 function claimAt(claims: unknown, name: string): unknown {
   if (typeof claims !== "object" || claims === null) return undefined;
   if (Object.hasOwn(claims, name)) return (claims as Record<string, unknown>)[name];
@@ -59,7 +59,7 @@ function claimAt(claims: unknown, name: string): unknown {
   return undefined;
 }
 
-/** What a pattern can be held against: a list's members one by one. */
+/** Returns the values of a claim as texts: one for a scalar, one for each member of a list. */
 function claimTextsOf(claim: unknown): string[] {
   const members: unknown[] = Array.isArray(claim) ? claim : [claim];
   return members.flatMap((member) =>

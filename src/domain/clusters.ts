@@ -5,7 +5,7 @@ const clusterSchema = z.union([
   z.strictObject({ alias_of: z.string().min(1) }),
 ]);
 
-/** The shape of `CLUSTER_LOCATIONS`: a cluster location is a schedd, or another name for one. */
+/** The schema of `CLUSTER_LOCATIONS`: a cluster location is a schedd, or an alias of another location. */
 export const clusterLocationsSchema = z.record(z.string().min(1), clusterSchema).superRefine((clusters, context) => {
   for (const [name, cluster] of Object.entries(clusters)) {
     if (!("alias_of" in cluster)) continue;
@@ -22,7 +22,7 @@ export const clusterLocationsSchema = z.record(z.string().min(1), clusterSchema)
 /** Cluster locations by name. */
 export type ClusterLocations = z.infer<typeof clusterLocationsSchema>;
 
-/** What the service knows when `CLUSTER_LOCATIONS` is not set; the test clusters are left out in production. */
+/** Returns the locations for an unset `CLUSTER_LOCATIONS`. Production has no test clusters. */
 export function defaultClusterLocations(production: boolean): ClusterLocations {
   const osg: ClusterLocations = {
     osg: { schedd: "grid-submitter.icecube.wisc.edu" },
@@ -32,14 +32,14 @@ export function defaultClusterLocations(production: boolean): ClusterLocations {
   return production ? osg : { ...osg, "test-alpha": { schedd: "SCHEDD1" }, "test-beta": { schedd: "SCHEDD2" } };
 }
 
-/** The schedd behind a cluster location or one of its aliases; undefined when unknown. */
+/** Returns the schedd of a cluster location or alias; undefined for an unknown one. */
 export function scheddOf(clusters: ClusterLocations, location: string): string | undefined {
   const cluster = Object.hasOwn(clusters, location) ? clusters[location] : undefined;
   if (cluster === undefined) return undefined;
   return "schedd" in cluster ? cluster.schedd : scheddOf(clusters, cluster.alias_of);
 }
 
-/** Every schedd of the configuration, once. */
+/** Returns all configured schedds without repetition. */
 export const configuredSchedds = (clusters: ClusterLocations): string[] => [
   ...new Set(Object.values(clusters).flatMap((cluster) => ("schedd" in cluster ? [cluster.schedd] : []))),
 ];

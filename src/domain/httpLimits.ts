@@ -1,22 +1,32 @@
-/** What one client may ask of a web process. Sizes are bytes, times seconds. */
+/** Limits of one client of a web process. Sizes are bytes, times seconds. */
 export interface HttpLimits {
-  /** The head of a request: its first line and its headers. */
+  /** The request line and the headers. */
   headBytes: number;
-  /** From the opening of a connection, or the first byte of a later request, to the end of the request's head. */
+  /** From the start of a connection, or the first byte of a later request, to the end of the head. */
   headSeconds: number;
-  /** The same to the end of the request's body. */
+  /** The same to the end of the body. */
   requestSeconds: number;
-  /** From the end of the head to the last byte of the answer that the client takes. */
+  /** From the end of the head to the last byte of the response that the client reads. */
   responseSeconds: number;
-  /** A body, once inflated. */
+  /** A body after decompression. */
   bodyBytes: number;
-  /** Keys and values in a body of JSON. */
+  /** Keys and values in a JSON body. */
   bodyValues: number;
-  /** Connections at a time. */
+  /** Concurrent connections. */
   connections: number;
 }
 
-/** What holds unless an operator sets something else. */
+/** Limits of a stream of server-sent events. */
+export interface EventStreamLimits {
+  /** Between two heartbeats. */
+  heartbeatSeconds: number;
+  /** Longest duration of a stream. Its client reconnects and is authorized again: it may have lost its role. */
+  maxSeconds: number;
+  /** Unread bytes for a slow client. Beyond, the connection is closed. */
+  maxBufferBytes: number;
+}
+
+/** The limits that apply when no setting changes them. */
 export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   headBytes: 16 * 1024,
   headSeconds: 20,

@@ -1,7 +1,7 @@
-/** A request that takes effect once, however often its caller repeats it. */
+/** A request that takes effect only once, although its caller may repeat it. */
 export interface IdempotentRequest {
-  /** Stands for the caller, the path and the key: the same name, the same request. Hexadecimal. */
+  /** Hexadecimal digest of the caller, the path and the key. */
   name: string;
-  /** A digest of the body: the same request has the same. Hexadecimal. */
+  /** Hexadecimal digest of the body. */
   digest: string;
 }

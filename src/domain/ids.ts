@@ -7,7 +7,7 @@ export type TaskId = string & { readonly __brand: "TaskId" };
 /** `TF-<task id without TK->-<8 hex>` */
 export type TaskforceUuid = string & { readonly __brand: "TaskforceUuid" };
 
-/** Bytes of a suffix, and of many of them: to draw each by itself takes longer than all the rest of an id. */
+/** Suffixes come from a pool of random bytes, because one call of randomBytes takes longer than the rest of an id. */
 const SUFFIX_BYTES = 4;
 const POOL_BYTES = 1024 * SUFFIX_BYTES;
 
@@ -28,33 +28,33 @@ const WORKFLOW_PATTERN = new RegExp(`^WF-${HEX}+-${HEX}{8}$`);
 const TASK_PATTERN = new RegExp(`^TK-${HEX}+-${HEX}{8}-${HEX}{8}$`);
 const TASKFORCE_PATTERN = new RegExp(`^TF-${HEX}+-${HEX}{8}-${HEX}{8}-${HEX}{8}$`);
 
-/** A new workflow id. @param epochSeconds creation time */
+/** Creates a workflow id. @param epochSeconds creation time */
 export const newWorkflowId = (epochSeconds: number): WorkflowId =>
   `WF-${Math.floor(epochSeconds).toString(16)}-${nextSuffix()}` as WorkflowId;
 
-/** A new task id that carries its workflow's. */
+/** Creates a task id, which contains the workflow's id. */
 export const newTaskId = (workflow: WorkflowId): TaskId => `TK-${workflow.slice(3)}-${nextSuffix()}` as TaskId;
 
-/** New task ids of one workflow, all different: among 20,000 of 32 random bits two are alike once in twenty times. */
+/** Creates distinct task ids of one workflow: of 20,000 random suffixes, two collide with a probability of 5 %. */
 export function newTaskIds(workflow: WorkflowId, count: number): TaskId[] {
   const ids = new Set<TaskId>();
   while (ids.size < count) ids.add(newTaskId(workflow));
   return [...ids];
 }
 
-/** A new taskforce uuid that carries its task's id, and so its workflow's. */
+/** Creates a taskforce uuid, which contains the ids of its task and workflow. */
 export const newTaskforceUuid = (task: TaskId): TaskforceUuid => `TF-${task.slice(3)}-${nextSuffix()}` as TaskforceUuid;
 
-/** Narrows text of any origin; false for what this service can never have issued. */
+/** Whether a text has the format of an id that this service issues. */
 export const isWorkflowId = (text: string): text is WorkflowId => WORKFLOW_PATTERN.test(text);
 /** @see isWorkflowId */
 export const isTaskId = (text: string): text is TaskId => TASK_PATTERN.test(text);
 /** @see isWorkflowId */
 export const isTaskforceUuid = (text: string): text is TaskforceUuid => TASKFORCE_PATTERN.test(text);
 
-/** The workflow that a task or taskforce belongs to: computed from the id, never looked up. */
+/** Computes the workflow of a task or taskforce from its id. */
 export const workflowOf = (id: TaskId | TaskforceUuid): WorkflowId =>
   `WF-${id.split("-", 3).slice(1).join("-")}` as WorkflowId;
 
-/** The task that a taskforce belongs to. */
+/** Computes the task of a taskforce from its uuid. */
 export const taskOf = (uuid: TaskforceUuid): TaskId => `TK-${uuid.split("-", 4).slice(1).join("-")}` as TaskId;

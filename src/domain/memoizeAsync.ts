@@ -1,4 +1,4 @@
-/** Makes something when it is first asked for, once; anew only after that has failed. */
+/** Creates a value on first use and caches it. After a failure, the next use tries again. */
 export function memoizeAsync<T>(create: () => Promise<T>): () => Promise<T> {
   let promise: Promise<T> | undefined;
   return () => {

@@ -1,9 +1,7 @@
 import { z } from "zod";
 import type { WorkflowId } from "./ids.js";
 
-/**
- * A message queue as the MQS describes it. Open on purpose: the MQS may add fields, and the TMS gets the profile as it came.
- */
+/** A message queue of the MQS. Unknown fields are allowed, because the TMS gets all fields of the MQS. */
 export const mqProfileSchema = z.looseObject({
   mqid: z.string(),
   workflow_id: z.string(),
@@ -19,24 +17,24 @@ export const mqProfileSchema = z.looseObject({
 /** @see mqProfileSchema */
 export type MqProfile = z.infer<typeof mqProfileSchema>;
 
-/** What a workflow needs of the MQS; `mqs/` has one over HTTP and one of our own on Redis. */
+/** A message queue service. `mqs/` has a client over HTTP and an embedded one on Redis. */
 export interface Mqs {
   /**
-   * Reserves one queue for each alias, or gives back what an earlier call reserved. Idempotent.
+   * Reserves one queue for each alias. Idempotent: a repeated call returns the earlier reservation.
    *
    * @returns the profiles, one for each alias, in any order
    * @throws WmsError `upstream-refused` after a 4xx, `unavailable` after a 5xx, a time-out or no connection
    */
   reserve(workflow: WorkflowId, aliases: readonly string[], publicAliases: readonly string[]): Promise<MqProfile[]>;
   /**
-   * Opens the reserved queues. Idempotent.
+   * Activates the reserved queues. Idempotent.
    *
    * @returns the activated profiles, or `try-again-later`
    * @throws WmsError as {@link reserve}
    */
   activate(workflow: WorkflowId, priority: number): Promise<MqProfile[] | "try-again-later">;
   /**
-   * One profile by its id.
+   * Fetches a profile by its id.
    *
    * @throws WmsError as {@link reserve}
    */

@@ -1,12 +1,12 @@
-/** A well-formed tag: `X.Y.Z`, `latest`, or a branch tag that ends in `-<hash or name>`. The whole string counts. */
+/** A well-formed tag: `X.Y.Z`, `latest`, or a branch tag that ends in `-<hash or name>`. */
 const TAG_PATTERN = /^(?:[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|latest|[a-z0-9._-]+-[a-z0-9]{1,128})$/;
 const RELEASE_PATTERN = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 const IMAGE_PREFIX = "ewms-pilot:";
 
-/** Drops the `v` of `v1.2.3`: people write it, images do not have it. */
+/** Drops the `v` of `v1.2.3`, which tags of images do not have. */
 export const normalizeTag = (tag: string): string => tag.replace(/^v(?=\d)/, "");
 
-/** Whether a tag, normalized, can name an image at all. */
+/** Whether a normalized tag is well-formed. */
 export const isWellFormedTag = (tag: string): boolean => TAG_PATTERN.test(tag);
 
 const releaseNumber = (tag: string): number => {
@@ -15,12 +15,11 @@ const releaseNumber = (tag: string): number => {
 };
 
 /**
- * The tag that is stored for a requested one.
+ * Resolves a requested tag to the tag that is stored.
  *
  * @param tag normalized and well-formed
- * @param listing names of the entries of the images' directory; null when no directory is configured, and every
- *   well-formed tag stands for itself
- * @returns undefined when there is no such image
+ * @param listing file names in the image directory; null: no directory is configured, so every tag is accepted
+ * @returns undefined when the image does not exist
  */
 export function resolvePilotTag(tag: string, listing: readonly string[] | null): string | undefined {
   if (listing === null) return tag;

@@ -4,22 +4,22 @@ export interface HostAndPort {
   port: number;
 }
 
-/** How the Redis servers of a cluster, or behind sentinels, are spoken to: the same for all of them. */
+/** Credentials of all Redis servers of a cluster or behind sentinels. */
 export interface RedisLogin {
   username: string | undefined;
   password: string | undefined;
   tls: boolean;
 }
 
-/** One Redis, by its `redis://…` or `rediss://…` address. */
+/** One Redis server at a `redis://…` or `rediss://…` address. */
 export interface StandaloneRedis {
   url: string;
 }
 
-/** The master that sentinels name, of a Redis with replicas. */
+/** The master of a Redis with replicas, found through sentinels. */
 export interface SentinelRedis {
   sentinels: HostAndPort[];
-  /** What the sentinels call the master. */
+  /** The master's name at the sentinels. */
   masterName: string;
   sentinelPassword: string | undefined;
   login: RedisLogin;
@@ -27,10 +27,10 @@ export interface SentinelRedis {
 
 /** A Redis Cluster. */
 export interface ClusterRedis {
-  /** Some of its nodes, by which the others are found. */
+  /** Some of the nodes; the client discovers the others. */
   clusterNodes: HostAndPort[];
   login: RedisLogin;
 }
 
-/** Where the service's data lies. */
+/** The Redis with the service's data. */
 export type RedisLocation = StandaloneRedis | SentinelRedis | ClusterRedis;

@@ -19,8 +19,8 @@ const taskRequestSchema = z.strictObject({
   init_image: taskDirectiveParts.init_image.optional(),
   init_args: taskDirectiveParts.init_args.optional(),
   init_env: taskDirectiveParts.init_env.optional(),
-  input_queue_aliases: aliasesSchema("Names, within this request, of the queues that events come from."),
-  output_queue_aliases: aliasesSchema("Names, within this request, of the queues that results go to."),
+  input_queue_aliases: aliasesSchema("Names, within this request, of the queues with the events."),
+  output_queue_aliases: aliasesSchema("Names, within this request, of the queues for the results."),
   pilot_config: pilotConfigSchema.optional(),
   worker_config: workerConfigSchema,
   n_workers: nWorkersSchema.optional(),
@@ -30,7 +30,7 @@ const taskRequestSchema = z.strictObject({
 export const createWorkflowSchema = z.strictObject({
   tasks: uniqueArray(taskRequestSchema, { min: 1, description: "What to run." }),
   public_queue_aliases: aliasesSchema("Aliases of the queues that the user's own programs will write to or read from."),
-  priority: integer().meta({ description: "Higher goes first; 50 unless told, 100 at most." }).optional(),
+  priority: integer().meta({ description: "Higher goes first; 50 by default, 100 at most." }).optional(),
 });
 /** @see createWorkflowSchema */
 export type CreateWorkflowRequest = z.infer<typeof createWorkflowSchema>;
@@ -45,7 +45,7 @@ export const addWorkersSchema = z.strictObject({
 /** @see addWorkersSchema */
 export type AddWorkersRequest = z.infer<typeof addWorkersSchema>;
 
-/** A filter has rules of its own, which the query checks. */
+/** The query validates its filter itself. */
 const unknownValue: MapValue<unknown> = { accepts: () => true, schema: z.unknown(), json: {} };
 /** The body of the three query routes. */
 export const findSchema = z
@@ -55,13 +55,13 @@ export const findSchema = z
       min: 1,
       description: "Fields to return; dots reach into objects.",
     }).optional(),
-    after: z.string().meta({ description: "The next_after of the page before." }).optional(),
+    after: z.string().meta({ description: "The next_after of the previous page." }).optional(),
   })
   .meta({ id: "FindObject", description: "What to search for." });
 /** @see findSchema */
 export type FindRequest = z.infer<typeof findSchema>;
 
-/** The body of `POST /v1/tms/statuses/taskforces`; both maps are keyed by taskforce uuid, and one must be there. */
+/** The body of `POST /v1/tms/statuses/taskforces`. At least one of the maps is required. */
 export const statusesSchema = z.strictObject({
   top_task_errors_by_taskforce: mapOf(topTaskErrorsValue, {
     min: 1,
@@ -75,7 +75,7 @@ export const statusesSchema = z.strictObject({
 /** @see statusesSchema */
 export type StatusesRequest = z.infer<typeof statusesSchema>;
 
-/** The outcome for one taskforce of a statuses request. */
+/** The result for one taskforce of a statuses request. */
 export interface StatusResult {
   uuid: string;
   status: "updated" | "failed";

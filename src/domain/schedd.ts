@@ -2,63 +2,31 @@ import { z } from "zod";
 import { PHASES, type Phase } from "./phases.js";
 import { epochSeconds } from "./schemaParts.js";
 
-/** How one of a schedd's queues stands. */
-export interface ScheddQueueState {
-  /** Can be taken at once. */
-  waiting: number;
-  /** Taken, and not reported yet. */
-  leased: number;
-  /** Wait before they are tried again. */
-  delayed: number;
-  /** Given up, left to the operator. */
-  dead: number;
-  /** How long the one waits that waits longest of those that can be taken; 0: none does. */
-  oldest_waiting_seconds: number;
-}
-
-/** Which taskforces are where in a queue. Times are epoch seconds. */
-export interface ScheddQueueContents {
-  /** Newest first. */
-  dead_letters: { taskforce_uuid: string; reason: string; timestamp: number }[];
-  /** Oldest first. */
-  leases: { taskforce_uuid: string; since: number }[];
-  /** In the order in which they will be handed out. */
-  next: string[];
-}
-
-/** Entries of each list at most. */
+/** Maximum length of each list. */
 export const MAX_SHOWN_ENTRIES = { deadLetters: 20, leases: 50, next: 20 } as const;
-
-/** How an access point stands. */
-export interface ScheddState<Queue extends ScheddQueueState = ScheddQueueState> {
-  schedd: string;
-  /** When a TMS last asked for work, in epoch seconds, to a few seconds; null: never, as far as is known. */
-  last_poll: number | null;
-  /** Phases without any are left out. */
-  taskforces_by_phase: Partial<Record<Phase, number>>;
-  starter: Queue;
-  stopper: Queue;
-}
 
 const count = (description: string) => z.int().meta({ description });
 
 const stateParts = {
-  waiting: count("Taskforces that can be taken at once."),
-  leased: count("Taken by a TMS, and not reported yet."),
-  delayed: count("To be handed out again after a wait."),
-  dead: count("Given up; an operator can retry them."),
+  waiting: count("Taskforces that can be leased at once."),
+  leased: count("Leased by a TMS, without a report yet."),
+  delayed: count("In backoff: handed out again after a wait."),
+  dead: count("Dead letters; an operator can retry them."),
   oldest_waiting_seconds: z
     .number()
-    .meta({ description: "How long the first of those that can be taken waits; 0 when none does." }),
+    .meta({ description: "Longest wait of those that can be leased; 0 when there is none." }),
 };
+
+/** State of one of a schedd's queues. */
+export type ScheddQueueState = z.infer<z.ZodObject<typeof stateParts>>;
 
 const contentsParts = {
   dead_letters: z
     .array(
       z.strictObject({
         taskforce_uuid: z.string(),
-        reason: z.string().meta({ description: "Why it failed the last time." }),
-        timestamp: epochSeconds.meta({ description: "When it was given up." }),
+        reason: z.string().meta({ description: "The error of the last attempt." }),
+        timestamp: epochSeconds.meta({ description: "When it became a dead letter." }),
       }),
     )
     .meta({ description: `Newest first; ${MAX_SHOWN_ENTRIES.deadLetters} at most.` }),
@@ -75,10 +43,22 @@ const contentsParts = {
   }),
 };
 
+/** A queue's taskforces by state. Times are epoch seconds. */
+export type ScheddQueueContents = z.infer<z.ZodObject<typeof contentsParts>>;
+
+/** State of an access point. */
+export interface ScheddState<Queue extends ScheddQueueState = ScheddQueueState> {
+  schedd: string;
+  last_poll: number | null;
+  taskforces_by_phase: Partial<Record<Phase, number>>;
+  starter: Queue;
+  stopper: Queue;
+}
+
 const scheddParts = <S extends z.ZodType>(queue: S) => ({
   schedd: z.string(),
   last_poll: z.union([epochSeconds, z.null()]).meta({
-    description: "When a TMS last asked for work, to a few seconds; null when none ever did, as far as is known.",
+    description: "When a TMS last polled, to a few seconds; null when no poll is known.",
   }),
   taskforces_by_phase: z
     .strictObject(Object.fromEntries(PHASES.map((phase) => [phase, z.int()])))
@@ -90,18 +70,18 @@ const scheddParts = <S extends z.ZodType>(queue: S) => ({
 
 const stateSchema = z
   .strictObject(stateParts)
-  .meta({ id: "QueueState", description: "How a queue of an access point stands." });
+  .meta({ id: "QueueState", description: "State of a queue of an access point." });
 
 /** An access point in the list of all. */
 export const scheddSchema = z
   .strictObject(scheddParts(stateSchema))
-  .meta({ id: "ScheddState", description: "How an access point stands." });
+  .meta({ id: "ScheddState", description: "State of an access point." });
 
 const contentsSchema = z
   .strictObject({ ...stateParts, ...contentsParts })
-  .meta({ id: "QueueContents", description: "How a queue stands, and which taskforces are where." });
+  .meta({ id: "QueueContents", description: "State of a queue, and its taskforces by state." });
 
 /** One access point. */
 export const scheddContentsSchema = z
   .strictObject(scheddParts(contentsSchema))
-  .meta({ id: "ScheddContents", description: "How an access point stands, and what is in its queues." });
+  .meta({ id: "ScheddContents", description: "State of an access point, with the contents of its queues." });

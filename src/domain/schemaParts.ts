@@ -1,9 +1,9 @@
 import { z } from "zod";
 
-/** A JSON schema, as the served document shows it. */
+/** A JSON schema in the OpenAPI document. */
 type JsonSchema = Record<string, unknown>;
 
-/** JSON text that is the same for equal values: the order of an object's keys says nothing. */
+/** Serializes a value to JSON with sorted keys, so that equal values give equal texts. */
 export function canonicalJson(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
@@ -11,10 +11,10 @@ export function canonicalJson(value: unknown): string {
   return `{${members.sort().join()}}`;
 }
 
-/** Faults of one array or map that are looked for: a hostile one has hundreds of thousands, and one answer names three. */
+/** Limit of issues of one array or map: a hostile one has hundreds of thousands, and a response names three. */
 export const MAX_COLLECTED_ISSUES = 10;
 
-/** A function that is given the members of an array in turn, and finds fault with one that was there before. */
+/** Makes a function that gets the members of an array in order, and returns an issue for a repeated one. */
 export function createDuplicateCheck(): (member: unknown) => DuplicateIssue | undefined {
   const seen = new Map<string, number>();
   let index = 0;
@@ -28,12 +28,10 @@ export function createDuplicateCheck(): (member: unknown) => DuplicateIssue | un
   };
 }
 
-/** An issue as zod takes it. */
+/** An issue of zod. */
 type DuplicateIssue = { code: "custom"; path: [index: number]; message: string };
 
-/**
- * An array without repeated members: JSON schema's `uniqueItems`, which zod does not have. Members are compared as JSON.
- */
+/** An array without repeated members (JSON schema's `uniqueItems`, which zod lacks). Members are compared as JSON. */
 export const uniqueArray = <T extends z.ZodType>(member: T, options: { min?: number; description?: string } = {}) =>
   z
     .array(member)
@@ -48,14 +46,14 @@ export const uniqueArray = <T extends z.ZodType>(member: T, options: { min?: num
     })
     .meta({ uniqueItems: true, ...(options.description ? { description: options.description } : {}) });
 
-/** What a map holds. The schema says what is wrong with a value; the test, which is far cheaper, that nothing is. */
+/** The values of a map. `accepts` is a cheap test; the schema names the issues of a value that fails it. */
 export interface MapValue<V> {
   accepts(input: unknown): boolean;
   schema: z.ZodType<V>;
   json: JsonSchema;
 }
 
-/** The message of every issue of {@link integer}: zod's own calls it a number until it is one. */
+/** The message of every issue of {@link integer}. Zod's own message says number instead of integer. */
 export const EXPECTED_INTEGER = "expected integer";
 
 /** An integer that a double holds exactly. */
@@ -75,7 +73,7 @@ export const integerValue: MapValue<number> = {
   json: { type: "integer" },
 };
 
-/** A value of one of several kinds. */
+/** A union of two kinds of values. */
 export const anyValueOf = <A, B>(one: MapValue<A>, other: MapValue<B>): MapValue<A | B> => ({
   accepts: (input) => one.accepts(input) || other.accepts(input),
   schema: z.union([one.schema, other.schema]),
@@ -85,7 +83,7 @@ export const anyValueOf = <A, B>(one: MapValue<A>, other: MapValue<B>): MapValue
 const isJsonObject = (input: unknown): input is Record<string, unknown> =>
   typeof input === "object" && input !== null && !Array.isArray(input);
 
-/** A JSON object whose keys are the caller's, as the value of another map. @see mapOf */
+/** A JSON object with arbitrary keys, as the value of another map. @see mapOf */
 export function mapValue<V>(value: MapValue<V>, min = 0): MapValue<Record<string, V>> {
   const accepts = (input: unknown): input is Record<string, V> => {
     if (!isJsonObject(input)) return false;
@@ -109,15 +107,15 @@ export function mapValue<V>(value: MapValue<V>, min = 0): MapValue<Record<string
   return { accepts, schema, json: { type: "object", additionalProperties: value.json, minProperties: min } };
 }
 
-/** One by one, because a hostile map is large and its first members are enough. */
+/** Lazy, because only the first entries of a large hostile map are needed. */
 function* entriesOf(map: Record<string, unknown>): Generator<[string, unknown]> {
   for (const key in map) yield [key, map[key]];
 }
 
-/** Marks a fault that makes the whole value one of another kind: a union then names what its other kinds expect, too. */
+/** Marks an issue that aborts a value, so that a union also names the issues of its other kinds. */
 const ABORT_UNION = { continue: false };
 
-/** Names the faults of the first faulty members. */
+/** Adds the issues of the first invalid members. */
 function addIssues<V>(
   members: Iterable<[PropertyKey, unknown]>,
   value: MapValue<V>,
@@ -133,7 +131,7 @@ function addIssues<V>(
   }
 }
 
-/** An array as the value of a map; a repeated member is no fault. @see mapOf */
+/** An array as the value of a map; members may repeat. @see mapOf */
 export function arrayValue<V>(value: MapValue<V>, min = 0): MapValue<V[]> {
   const accepts = (input: unknown): input is V[] =>
     Array.isArray(input) && input.length >= min && input.every(value.accepts);
@@ -154,8 +152,8 @@ export function arrayValue<V>(value: MapValue<V>, min = 0): MapValue<V[]> {
 }
 
 /**
- * A JSON object whose keys are the caller's. `z.record` would drop a key named `__proto__`; this keeps the parsed object
- * itself, and checks every value. Maps come with thousands of entries: those without a fault cost no zod.
+ * A JSON object with arbitrary keys. `z.record` would drop a key named `__proto__`; this keeps the parsed object. Zod does
+ * not run for valid maps, which may have thousands of entries.
  */
 export const mapOf = <V>(value: MapValue<V>, options: { min?: number; description?: string } = {}) => {
   const { schema, json } = mapValue(value, options.min);

@@ -5,12 +5,10 @@ import { epochSeconds, integerValue, mapOf, mapValue } from "./schemaParts.js";
 import type { CompoundStatuses, TopTaskErrors } from "./taskforce.js";
 import { DEACTIVATIONS, type Deactivation } from "./workflow.js";
 
-/** Numbers that are summed over taskforces. */
+/** Sums over taskforces; {@link summarySchema} describes the fields. */
 export interface SummaryTotals {
   n_taskforces: number;
-  /** Phases without any are left out. */
   taskforces_by_phase: Partial<Record<Phase, number>>;
-  /** Workers of the taskforces that neither end nor have ended. */
   n_workers_requested: number;
   compound_statuses: CompoundStatuses;
   top_task_errors: TopTaskErrors;
@@ -22,60 +20,55 @@ export interface TaskSummary extends SummaryTotals {
   task_image: string;
 }
 
-/** Who is in a phase, and for how long others were. */
+/** The current taskforces of a phase, and the past stays in it. */
 export interface PhaseDurationStats {
-  /** Taskforces that are in it. */
   n: number;
-  /** Epoch seconds since which the first of them is; null when none is. */
   oldest_since: number | null;
-  /** The mean of the stays that are over; null when none is. */
   seconds_mean_past: number | null;
 }
 
-/** An entry of a taskforce's log that says it did not work. */
+/** An unsuccessful entry of a taskforce's log. */
 export interface FailedAttempt {
   taskforce_uuid: TaskforceUuid;
   schedd: string;
   target_phase: Phase;
-  /** Epoch seconds. */
   timestamp: number;
   source_entity: Source;
   context: string;
 }
 
-/** Taskforces that wait for the same. */
+/** Taskforces with the same reason to wait. */
 export interface WaitReason {
   n: number;
-  /** Epoch seconds since which the first of them waits. */
+  /** Epoch seconds at which the longest wait began. */
   since: number;
-  /** Why it did not work the last time; null when it has not been tried. */
+  /** Error of the last attempt; null before the first one. */
   error: string | null;
 }
 
-/** Taskforces that wait for one schedd. */
+/** Taskforces of one schedd with the same reason to wait. */
 export interface ScheddWaitReason extends WaitReason {
   schedd: string;
 }
 
-/** What a workflow's taskforces wait for; `waiting_for` says it in words. */
+/** Why a workflow's taskforces wait. `waiting_for` is made from it. */
 export interface WaitReasons {
-  /** For the MQS. */
+  /** For the activation by the MQS. */
   activation: WaitReason | null;
   /** To be handed out. */
   starter: ScheddWaitReason[];
-  /** For an operator; `failures` is the highest number of failed submissions. */
+  /** Dead letters; `failures` is the highest number of failed submissions. */
   dead: (ScheddWaitReason & { failures: number })[];
-  /** To have their HTCondor clusters removed. */
+  /** For the removal of their HTCondor clusters. */
   stopper: ScheddWaitReason[];
-  /** Statuses of the workers of submitted taskforces, and their numbers. */
+  /** Number of workers of submitted taskforces by status. */
   workers: Record<string, number>;
 }
 
-/** A workflow at a glance. Times are epoch seconds. */
+/** Summary of a workflow. Times are epoch seconds. */
 export interface WorkflowSummary extends SummaryTotals {
   /** One for each task directive, in their order. */
   tasks: TaskSummary[];
-  /** Phases that no taskforce was ever in are left out. */
   phases: Partial<Record<Phase, PhaseDurationStats>>;
   /** The newest log entry, or report of statuses; null when there is no taskforce. */
   last_change: number | null;
@@ -86,7 +79,7 @@ export interface WorkflowSummary extends SummaryTotals {
   updated: number;
 }
 
-/** What a caller sees of a workflow's summary. */
+/** A workflow's summary in a response. */
 export interface SummaryResponse extends Omit<WorkflowSummary, "waits" | "phases"> {
   workflow_id: string;
   deactivated: Deactivation | null;
@@ -95,7 +88,7 @@ export interface SummaryResponse extends Omit<WorkflowSummary, "waits" | "phases
   waiting_for: string | null;
 }
 
-/** Failed attempts of a summary. */
+/** Maximum number of failed attempts in a summary. */
 export const MAX_SHOWN_FAILED_ATTEMPTS = 20;
 
 const count = (description: string) => z.int().meta({ description });
@@ -107,8 +100,8 @@ const phaseMap = <S extends z.ZodType>(value: S, description: string) =>
 
 const totalsParts = {
   n_taskforces: count("Taskforces."),
-  taskforces_by_phase: phaseMap(z.int(), "Taskforces by phase; phases without any are left out."),
-  n_workers_requested: count("Workers of the taskforces that neither end nor have ended."),
+  taskforces_by_phase: phaseMap(z.int(), "Taskforces by phase; phases without taskforces are left out."),
+  n_workers_requested: count("Workers of the taskforces that are neither ending nor finished."),
   compound_statuses: mapOf(mapValue(integerValue), {
     description: "Workers by HTCondor status and pilot status, of all taskforces.",
   }),
@@ -116,12 +109,14 @@ const totalsParts = {
 };
 
 const phaseDurationsSchema = z.strictObject({
-  n: count("Taskforces that are in it."),
-  oldest_since: z.union([epochSeconds, z.null()]).meta({ description: "Since when the first of them is." }),
-  seconds_longest: z.number().meta({ description: "How long that one is; 0 when none is." }),
+  n: count("Current taskforces of the phase."),
+  oldest_since: z
+    .union([epochSeconds, z.null()])
+    .meta({ description: "When the first of them entered it; null when there is none." }),
+  seconds_longest: z.number().meta({ description: "How long that one has been in it; 0 when there is none." }),
   seconds_mean_past: z
     .union([z.number(), z.null()])
-    .meta({ description: "The mean of the stays that are over; null when none is." }),
+    .meta({ description: "Mean duration of past stays; null when there is none." }),
 });
 
 const failedAttemptSchema = z.strictObject({
@@ -129,8 +124,8 @@ const failedAttemptSchema = z.strictObject({
   schedd: z.string(),
   target_phase: z.enum(PHASES).meta({ description: "The phase that was not reached." }),
   timestamp: epochSeconds,
-  source_entity: z.string().meta({ description: "Who or what tried." }),
-  context: z.string().meta({ description: "Why it did not work; a long text is shortened." }),
+  source_entity: z.string().meta({ description: "Who or what made the attempt." }),
+  context: z.string().meta({ description: "Why it failed; a long text is shortened." }),
 });
 
 const tasks = z
@@ -139,12 +134,12 @@ const tasks = z
 const last_change = z
   .union([epochSeconds, z.null()])
   .meta({ description: "When a phase, the log or the statuses of a taskforce changed last." });
-const n_failed_attempts = count("Entries in the taskforces' logs that tell of a failure.");
+const n_failed_attempts = count("Entries of failed attempts in the taskforces' logs.");
 
-/** Task directives with which an event still tells of each. */
+/** An event of a workflow with more task directives has no list of them. */
 const MAX_TASKS_IN_EVENT = 50;
 
-/** What an event tells of a summary, on the wire: what may be long is read where it is wanted. */
+/** The summary in an event, without its long parts. */
 export const summaryEventDataSchema = z.strictObject({
   ...totalsParts,
   tasks: tasks.optional().meta({
@@ -152,16 +147,16 @@ export const summaryEventDataSchema = z.strictObject({
   }),
   last_change,
   n_failed_attempts,
-  updated: epochSeconds.meta({ description: "As of when all this is." }),
+  updated: epochSeconds.meta({ description: "When the summary was computed." }),
 });
 
-/** What an event tells of a summary. */
+/** Leaves out the parts of a summary that an event does not contain. */
 export function toSummaryEventData(summary: WorkflowSummary): z.input<typeof summaryEventDataSchema> {
   const { phases: _, failed_attempts: __, waits: ___, tasks, ...eventData } = summary;
   return tasks.length > MAX_TASKS_IN_EVENT ? eventData : { ...eventData, tasks };
 }
 
-/** A {@link SummaryResponse} on the wire. */
+/** The schema of a {@link SummaryResponse}. */
 export const summarySchema = z
   .strictObject({
     workflow_id: z.string(),
@@ -169,15 +164,15 @@ export const summarySchema = z
     deactivated_ts: z.union([epochSeconds, z.null()]),
     ...totalsParts,
     tasks,
-    phases: phaseMap(phaseDurationsSchema, "Time in each phase; phases that no taskforce was ever in are left out."),
+    phases: phaseMap(phaseDurationsSchema, "Time in each phase; phases that no taskforce entered are left out."),
     last_change,
     n_failed_attempts,
     failed_attempts: z
       .array(failedAttemptSchema)
       .meta({ description: `The newest of them, newest first; ${MAX_SHOWN_FAILED_ATTEMPTS} at most.` }),
     waiting_for: z.union([z.string(), z.null()]).meta({
-      description: "What the workflow waits for, in one sentence; null when it just runs or has ended.",
+      description: "Why the workflow waits, in one sentence; null while it runs or after its end.",
     }),
-    updated: epochSeconds.meta({ description: "As of when all this is." }),
+    updated: epochSeconds.meta({ description: "When the summary was computed." }),
   })
-  .meta({ id: "WorkflowSummary", description: "A workflow at a glance: its taskforces summed up." });
+  .meta({ id: "WorkflowSummary", description: "Summary of a workflow: sums over its taskforces." });

@@ -22,7 +22,7 @@ export const taskDirectiveParts = {
   init_env: environment("Environment of the init container."),
 };
 
-/** A task directive on the wire. Nothing is required: a query's projection may leave out any field. */
+/** A task directive in JSON. No field is required, because a query's projection may leave out any field. */
 export const taskDirectiveSchema = z
   .strictObject({
     task_id: z.string().meta({ description: "TK-<workflow id without WF->-<8 hex>." }),
@@ -30,20 +30,20 @@ export const taskDirectiveSchema = z
     ...taskDirectiveParts,
     timestamp: epochSeconds.meta({ description: "When the directive was created, in epoch seconds." }),
     input_queues: uniqueArray(z.string(), {
-      description: "Ids of the message queues that events come from.",
+      description: "Ids of the message queues with the events.",
     }),
-    output_queues: uniqueArray(z.string(), { description: "Ids of the message queues that results go to." }),
+    output_queues: uniqueArray(z.string(), { description: "Ids of the message queues for the results." }),
   })
   .partial()
   .meta({ id: "TaskDirectiveObject", description: "What one task of a workflow runs. It never changes." });
 
-/** What a query's projection may leave of a task directive: a name below a text picks nothing, and leaves an empty list. */
+/** A projected task directive. A dotted name below a list of texts selects nothing and leaves an empty list. */
 export const projectedTaskDirectiveSchema = z
   .strictObject({ ...taskDirectiveSchema.shape, cluster_locations: z.array(z.string()) })
   .partial()
   .meta({ id: "ProjectedTaskDirective", description: "Parts of a task directive that a projection named." });
 
-/** A task directive as it is stored and shown. */
+/** A complete task directive. */
 export interface TaskDirective {
   task_id: TaskId;
   workflow_id: WorkflowId;

@@ -13,12 +13,12 @@ import {
   uniqueArray,
 } from "./schemaParts.js";
 
-/** The pattern of the served document; half anchored, as clients know it. `pilotImages.ts` holds the rule that counts. */
+/** The pattern in the OpenAPI document, which is anchored on one side only. `pilotTags.ts` validates the tags. */
 export const PILOT_TAG_PATTERN = "^([0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3})|(latest)|([a-z0-9._-]+-[a-z0-9]{1,128})$";
 
 const textOrInteger = anyValueOf(textValue, integerValue);
 
-/** How the pilot, the program that feeds events to the task's container, is set up. */
+/** Configuration of the pilot, the program that feeds events to the task's container. */
 export const pilotConfigSchema = z
   .strictObject({
     tag: z.string().meta({
@@ -35,7 +35,7 @@ export const pilotConfigSchema = z
   })
   .meta({ description: "Set-up of the EWMS pilot." });
 
-/** What each HTCondor worker of a taskforce asks for. */
+/** Resources of each HTCondor worker of a taskforce. */
 export const workerConfigSchema = z
   .strictObject({
     do_transfer_worker_stdouterr: z
@@ -54,12 +54,12 @@ export const workerConfigSchema = z
   })
   .meta({ description: "What each HTCondor worker asks for." });
 
-/** HTCondor status, then pilot status, then the number of workers. Keys are whatever the TMS sends. */
+/** HTCondor status → pilot status → number of workers. The TMS chooses the keys. */
 export const compoundStatusesValue = mapValue(mapValue(integerValue));
-/** Error text, then how often it was seen. */
+/** Error text → count. */
 export const topTaskErrorsValue = mapValue(integerValue);
 
-/** The number of workers on the wire. */
+/** Number of workers. */
 export const nWorkersSchema = z.union([integer(), z.null()]).meta({ description: "Workers in the HTCondor cluster." });
 
 const submitParts = {
@@ -69,8 +69,8 @@ const submitParts = {
 };
 
 /**
- * What a condor-submit report must tell, beside any other field of a taskforce. It is checked after {@link taskforceSchema},
- * which is all that the document shows.
+ * The required fields of a condor-submit report. It is validated after {@link taskforceSchema}, which the OpenAPI document
+ * shows.
  */
 export const submitReportSchema = z.object({
   ...submitParts,
@@ -89,7 +89,7 @@ const phaseChangeSchema = z.strictObject({
   context: z.string().meta({ description: "Why it was made, or why it failed." }),
 });
 
-/** A taskforce on the wire. Nothing is required: a query's projection may leave out any field. */
+/** A taskforce in JSON. No field is required, because a query's projection may leave out any field. */
 export const taskforceSchema = z
   .strictObject({
     taskforce_uuid: z.string().meta({ description: "TF-<task id without TK->-<8 hex>." }),
@@ -117,7 +117,7 @@ export const taskforceSchema = z
   .partial()
   .meta({ id: "TaskforceObject", description: "One HTCondor cluster of workers for a task directive." });
 
-/** What a query's projection may leave of a taskforce: dotted names pick fields out of its objects, too. */
+/** A projected taskforce. Dotted names select fields of its objects. */
 export const projectedTaskforceSchema = z
   .strictObject({
     ...taskforceSchema.shape,
@@ -137,7 +137,7 @@ export type CompoundStatuses = Record<string, Record<string, number>>;
 /** Error text → count. */
 export type TopTaskErrors = Record<string, number>;
 
-/** A taskforce as it is stored and shown. Times are epoch seconds. */
+/** A complete taskforce. Times are epoch seconds. */
 export interface Taskforce {
   taskforce_uuid: TaskforceUuid;
   task_id: TaskId;
@@ -160,7 +160,7 @@ export interface Taskforce {
   top_task_errors: TopTaskErrors;
 }
 
-/** A taskforce at the beginning of its life. @param firstLogEntry the first entry of its log */
+/** Builds a new taskforce. @param firstLogEntry sets its phase */
 export const buildUnstartedTaskforce = (
   fields: Omit<
     Taskforce,
@@ -194,5 +194,5 @@ export const buildUnstartedTaskforce = (
   top_task_errors: {},
 });
 
-/** What the TMS reports when HTCondor took a taskforce. */
+/** A condor-submit report of the TMS. */
 export type SubmitReport = z.infer<typeof submitReportSchema>;

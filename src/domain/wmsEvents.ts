@@ -1,32 +1,29 @@
 import type { EventEmitter } from "node:events";
 
-/** The two kinds of queues that a TMS drains. */
+/** The two queues of a schedd from which its TMS leases taskforces. */
 export type LeasedQueueName = "starter" | "stopper";
 
-/**
- * How a run of a background job ended: `done`; `retry`, it has to wait for something; `failed`, and is tried again soon;
- * `dead`, left to the operator.
- */
+/** How a run of a background job ended. `retry`: it waits for a condition; `failed`: a backoff follows; `dead`: dead letter. */
 export type JobOutcome = "done" | "retry" | "failed" | "dead";
 
 /**
- * What the lifecycle and the workers tell, and to whom is none of their business: metrics count it. Names and fields carry no
- * ids, for a listener must not keep something for each taskforce.
+ * Events of the lifecycle and the workers, which the metrics count. Their fields hold no ids, because metrics must not keep
+ * a series for each taskforce.
  */
 export interface WmsEvents {
-  /** A TMS got a taskforce. `waited`: seconds since that entered its phase, or last failed in it. */
+  /** A TMS leased a taskforce. `waited`: seconds since it entered its phase, or last failed in it. */
   handedOut: [{ queue: LeasedQueueName; schedd: string; waited: number }];
-  /** Leases ran out: some taskforces are offered again, others are no longer wanted. */
+  /** Leases expired: `reclaimed` taskforces are requeued, `dropped` ones have left the phase. */
   leasesExpired: [{ queue: LeasedQueueName; schedd: string; reclaimed: number; dropped: number }];
-  /** HTCondor runs a cluster that the service can't take. */
+  /** A TMS reported an HTCondor cluster for a taskforce that does not accept it. */
   strayCluster: [];
-  /** A run of a job of the background work ended. */
+  /** A run of a background job ended. */
   jobEnded: [{ queue: string; outcome: JobOutcome }];
-  /** A run of the work that comes again and again ended. */
+  /** A run of periodic work ended. */
   periodicEnded: [{ work: string; ok: boolean }];
-  /** Reconcile found queues at odds with the phases, and mended them. */
+  /** Reconcile repaired a queue that did not match the phases. */
   queuesRepaired: [{ queue: LeasedQueueName | "background"; added: number; dropped: number }];
 }
 
-/** Listeners are called at once, and must not throw. */
+/** Listeners are called synchronously and must not throw. */
 export type WmsEventEmitter = EventEmitter<WmsEvents>;

@@ -7,14 +7,14 @@ export const DEACTIVATIONS = ["ABORTED", "FINISHED"] as const;
 /** One of {@link DEACTIVATIONS}. */
 export type Deactivation = (typeof DEACTIVATIONS)[number];
 
-/** A workflow on the wire. Nothing is required: a query's projection may leave out any field. */
+/** A workflow in JSON. No field is required, because a query's projection may leave out any field. */
 export const workflowSchema = z
   .strictObject({
     workflow_id: z
       .string()
       .meta({ description: "Issued when the workflow is created: WF-<hex epoch seconds>-<8 hex>." }),
     timestamp: epochSeconds.meta({ description: "When the workflow was created, in epoch seconds." }),
-    priority: integer().meta({ description: "Higher goes first; 50 unless told, 100 at most." }),
+    priority: integer().meta({ description: "Higher goes first; 50 by default, 100 at most." }),
     deactivated: z
       .union([z.enum(DEACTIVATIONS).meta({ description: "Why the workflow no longer runs." }), z.null()])
       .meta({ description: "Null while the workflow runs." }),
@@ -28,7 +28,7 @@ export const workflowSchema = z
     description: "One request of a user: tasks that run until it is aborted or finished.",
   });
 
-/** A workflow as it is stored and shown. Times are epoch seconds. */
+/** A complete workflow. Times are epoch seconds. */
 export interface Workflow {
   workflow_id: WorkflowId;
   timestamp: number;

@@ -5,14 +5,14 @@ import { epochSeconds } from "./schemaParts.js";
 import { summaryEventDataSchema } from "./summary.js";
 import { DEACTIVATIONS, type Deactivation } from "./workflow.js";
 
-/** What is told of a workflow while it changes, as it is kept. Times are epoch seconds. */
+/** A stored event about a workflow. Times are epoch seconds. */
 export type WorkflowEvent =
-  /** An entry was appended to the `phase_change_log` of some taskforces, for all of which it says the same. */
+  /** The same entry was appended to the `phase_change_log` of some taskforces. */
   | {
       kind: "phase";
       workflow: WorkflowId;
       taskforces: TaskforceUuid[];
-      /** The entry's `target_phase`: they are in it now if `ok`. */
+      /** The entry's `target_phase`; the taskforces are in it if `ok`. */
       phase: Phase;
       /** Null for new taskforces. */
       from: Phase | null;
@@ -20,12 +20,12 @@ export type WorkflowEvent =
       ok: boolean;
       schedd: string;
     }
-  /** The summary was brought up to date. */
+  /** The summary was updated. */
   | { kind: "summary"; workflow: WorkflowId }
   | { kind: "deactivated"; workflow: WorkflowId; deactivated: Deactivation; at: number }
   | { kind: "created"; workflow: WorkflowId; at: number };
 
-const workflow_id = z.string().meta({ description: "The workflow it is about." });
+const workflow_id = z.string().meta({ description: "The workflow of the event." });
 const timestamp = epochSeconds.meta({ description: "When it happened, in epoch seconds." });
 
 /** The data of the event `phase` on the wire. */
@@ -45,7 +45,7 @@ export const phaseEventSchema = z
 /** The data of the event `summary`. */
 export const summaryEventSchema = summaryEventDataSchema
   .extend({ workflow_id })
-  .meta({ id: "SummaryEvent", description: "The workflow's summary was brought up to date." });
+  .meta({ id: "SummaryEvent", description: "The workflow's summary was updated." });
 
 /** The data of the event `deactivated`. */
 export const deactivatedEventSchema = z
@@ -59,10 +59,10 @@ export const deactivatedEventSchema = z
 /** The data of the event `created`. */
 export const createdEventSchema = z
   .strictObject({ workflow_id, timestamp })
-  .meta({ id: "CreatedEvent", description: "The workflow came to be, with all that belongs to it." });
+  .meta({ id: "CreatedEvent", description: "The workflow was created, with its task directives and taskforces." });
 
 /** The data of the event `gap`. */
 export const gapEventSchema = z.strictObject({}).meta({
   id: "GapEvent",
-  description: "What came after the given id is no longer there: read the state anew, and go on with what follows.",
+  description: "The events after the given id are no longer stored: read the state again, then follow the stream.",
 });

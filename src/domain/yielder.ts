@@ -1,15 +1,15 @@
 import { setImmediate } from "node:timers/promises";
 
-/** Milliseconds of work after which others get their turn. A small request needs several: to be read, to hear from Redis, to be answered. */
+/** Work of this length may block the event loop. A small request waits for several such slices. */
 const TIME_SLICE_MS = 4;
 
 /**
- * A function to be called, and awaited, between the steps of long work: it lets others run whenever a time slice is used up.
+ * Makes a function to be awaited between the steps of long work. It yields to the event loop when a time slice is used up.
  *
  * @example
- * const pause = pauses();
+ * const yieldIfDue = createYielder();
  * for (const step of steps) {
- *   await pause();
+ *   await yieldIfDue();
  *   step();
  * }
  */

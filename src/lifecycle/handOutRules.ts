@@ -11,7 +11,7 @@ const MAX_BACKOFF_SECONDS = 7 * 24 * 3600;
 
 /** The wait after so many failures, in milliseconds: it doubles with each. */
 const backoffMs = (wms: Wms, failures: number, maxSeconds: number): number =>
-  1000 * Math.min(maxSeconds, wms.settings.retryWait * 2 ** Math.max(0, failures - 1));
+  1000 * Math.min(maxSeconds, wms.settings.retryWaitSeconds * 2 ** Math.max(0, failures - 1));
 
 /** @see backoffMs */
 export const starterBackoffMs = (wms: Wms, failures: number): number => backoffMs(wms, failures, MAX_BACKOFF_SECONDS);

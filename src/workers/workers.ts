@@ -31,7 +31,7 @@ const RECLAIM_INTERVAL_MS = 500;
 export interface WorkerOptions extends BackgroundWorkerOptions {
   reconcileSeconds: number;
   /** Seconds after the first activation that did not succeed; it doubles with each further one. */
-  activationRetryWait: number;
+  activationRetryWaitSeconds: number;
 }
 
 /** The running workers of a process. */
@@ -63,14 +63,14 @@ async function waitForAbort(signal: AbortSignal): Promise<"aborted"> {
   return "aborted";
 }
 
-function defineBackgroundWork(wms: Wms, { activationRetryWait }: WorkerOptions): BackgroundWork[] {
+function defineBackgroundWork(wms: Wms, { activationRetryWaitSeconds }: WorkerOptions): BackgroundWork[] {
   return [
     {
       queue: BACKGROUND_QUEUE_NAMES.activation,
       // Most of an activation is waiting for the MQS: one that hangs must not keep the others from it.
       concurrency: 100,
       retryLaterDelayMs: (attempts) =>
-        Math.min(MAX_ACTIVATION_BACKOFF_MS, activationRetryWait * 1000 * 2 ** Math.min(attempts - 1, 20)),
+        Math.min(MAX_ACTIVATION_BACKOFF_MS, activationRetryWaitSeconds * 1000 * 2 ** Math.min(attempts - 1, 20)),
       work: async (workflow) => {
         const activation = await activateWorkflow(wms, workflow as WorkflowId);
         if (activation.outcome === "not-yet") throw new RetryLater(activation.reason);

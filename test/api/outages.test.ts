@@ -222,6 +222,7 @@ it("an unexpected error is a 500 without details, which are logged", async () =>
   });
   const app = createApp({
     wms: {} as Wms,
+    authentication: { kind: "open" },
     events: {} as AppOptions["events"],
     readiness: async () => ({ ready: false, reason: "not asked" }),
     metrics: { contentType: "text/plain", render: async () => "", token: undefined },

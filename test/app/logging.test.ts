@@ -4,9 +4,9 @@ import { loggerOptions } from "../../src/app/logging.js";
 import { freshDatabase } from "../setup/database.js";
 import { openRedis } from "../setup/testRedis.js";
 
-const SECRET = "s3cret-of-somebody";
+const SECRET = "s3cret-of-a-client";
 
-/** What the log makes of a line. */
+/** Returns a logged line. */
 function logged(line: object): string {
   const lines: string[] = [];
   pino(loggerOptions("info"), { write: (text) => void lines.push(text) }).info(line, "something happened");
@@ -24,13 +24,13 @@ test.each([
   ["a form of OAuth2", { body: { grant_type: "client_credentials", client_secret: SECRET } }],
   ["an answer of OpenID Connect", { body: { access_token: SECRET, refresh_token: SECRET, id_token: SECRET } }],
   ["the line itself", { auth_token: SECRET, authorization: SECRET, client_secret: SECRET }],
-])("a secret in %s is blanked out", (_, line) => {
+])("a secret in %s is redacted", (_, line) => {
   const text = logged(line);
   expect(text).toContain("[redacted]");
   expect(text).not.toContain(SECRET);
 });
 
-test("an error shows what it is, where it came from and its code, and nothing that it carries", () => {
+test("an error is logged with type, message, stack and code, without other properties", () => {
   const text = logged({ err: withFields({ code: "E1", config: { headers: { authorization: SECRET } } }) });
   expect(JSON.parse(text).err).toEqual({
     type: "Error",
@@ -40,7 +40,7 @@ test("an error shows what it is, where it came from and its code, and nothing th
   });
 });
 
-test("an error of Redis does not show the documents that its command carried", async () => {
+test("an error of Redis is logged without the arguments of its command", async () => {
   const redis = openRedis(await freshDatabase());
   await redis.set("text", "no hash");
   const profile = JSON.stringify({ alias: "in", auth_token: SECRET });

@@ -12,7 +12,7 @@ import { openStore } from "../../src/store/store.js";
 import { waitForValue } from "../scenarios/serviceScenario.js";
 import { startTestService } from "../setup/testService.js";
 
-/** A service on a Redis of its own, which the test may harm. */
+/** A service on its own Redis, which the test may break. */
 async function onItsOwnRedis() {
   const dir = await mkdtemp(join(tmpdir(), "wms-test-"));
   const server = await startRedisServer({
@@ -43,7 +43,7 @@ const notReady = (why: string) => ({
   body: { code: 503, error: `not ready: ${why}` },
 });
 
-test("a service that is ready says what was looked at", async () => {
+test("a ready service lists its checks", async () => {
   const { readyz } = await onItsOwnRedis();
   expect(await readyz()).toMatchObject({
     status: 200,
@@ -58,7 +58,7 @@ test("a service that is ready says what was looked at", async () => {
   });
 });
 
-/** Makes Redis refuse writes as when its disk is full: it can't save what it holds. */
+/** Makes Redis refuse writes as with a full disk, because it can't save its data. */
 async function loseDisk(redis: Redis, dir: string): Promise<void> {
   await rm(dir, { recursive: true });
   await redis.config("SET", "save", "3600 1");
@@ -85,15 +85,15 @@ test.each<[string, string, (redis: Redis, dir: string) => Promise<unknown>, (red
     (redis) => redis.config("SET", "min-replicas-to-write", "0"),
   ],
   ["can't write to its disk", "MISCONF", loseDisk, (redis) => redis.config("SET", "save", "")],
-])("a Redis that %s answers, but the service is not ready until that is mended", async (_what, word, harm, mend) => {
+])("with a Redis that %s the service is not ready until it is repaired", async (_what, word, harm, repair) => {
   const { redis, dir, readyz } = await onItsOwnRedis();
   await harm(redis, dir);
   expect(await readyz()).toEqual(notReady(`Redis takes no writes (${word})`));
-  await mend(redis);
+  await repair(redis);
   await waitForValue("ready again", readyz, ({ status }) => status === 200);
 });
 
-test("a Redis that is gone", async () => {
+test("Redis is unreachable", async () => {
   const { readyz, server } = await onItsOwnRedis();
   await server.stop();
   await waitForValue("not ready", readyz, ({ status }) => status === 503);
@@ -103,20 +103,20 @@ test("a Redis that is gone", async () => {
 test.each([
   ["version", "1", "the data in this Redis has layout 1, and this release works with 2; use the release that wrote it"],
   ["partitions", "8", "STORE_PARTITIONS: is 16, but the data in this Redis was written with 8; set STORE_PARTITIONS=8"],
-])("data that is laid out in another way (%s)", async (field, value, why) => {
+])("data with another layout (%s)", async (field, value, why) => {
   const { redis, readyz } = await onItsOwnRedis();
   await redis.hset("wms:layout", field, value);
   expect(await readyz()).toEqual(notReady(why));
 });
 
-test("a Redis that was emptied gets its layout back", async () => {
+test("the layout is written again after a flush of Redis", async () => {
   const { redis, readyz } = await onItsOwnRedis();
   await redis.flushall();
   expect(await readyz()).toMatchObject({ status: 200 });
   expect(await redis.hgetall("wms:layout")).toEqual({ version: "2", partitions: "16" });
 });
 
-test("a service that is draining is not ready, and Redis is not asked", async () => {
+test("a draining service is not ready, and does not call Redis", async () => {
   const { server, redis } = await onItsOwnRedis();
   const client = await connectRequestClient({ url: server.url }, pino({ level: "silent" }));
   onTestFinished(() => client.disconnect());
@@ -127,7 +127,7 @@ test("a service that is draining is not ready, and Redis is not asked", async ()
   const many = await Promise.all(Array.from({ length: 50 }, () => readiness()));
   expect(many.every(({ ready }) => ready)).toBe(true);
   const asked = async () => /^cmdstat_hmget:calls=(\d+)/m.exec(await redis.info("commandstats"))?.[1];
-  // However many ask at a time.
+  // Concurrent checks share one call.
   expect(await asked()).toBe("1");
   draining = true;
   expect(await readiness()).toEqual({ ready: false, reason: "the service is draining" });

@@ -12,35 +12,34 @@ import { closeServer, listen } from "../../src/app/httpListener.js";
 import { readConfig } from "../../src/config/config.js";
 import { recordingLog } from "../mqs/recordingLog.js";
 
-/** Pages for operators behind the guard, without a service around them. */
+/** Operator pages behind the guard, without a service. */
 export interface GuardedApp {
-  /** Where it listens, without a slash at the end. */
+  /** Address without a trailing slash. */
   url: string;
-  /** Every request so far that is over. */
+  /** All finished requests. */
   requestContexts: RequestContext[];
-  /** What was logged. */
+  /** All log lines. */
   logLines: string[];
 }
 
 /**
- * Starts a page for operators at every path below `/admin` that the guard does not serve itself: it says hello to whom the
- * guard let in. It ends with the test.
+ * Starts an app whose paths below `/admin` return the operator's name. It stops at the end of the test.
  *
- * @param settingsAt the settings of a service at an address
+ * @param settingsAt returns the settings of a service at an address
  */
 export async function startGuardedApp(settingsAt: (url: string) => Record<string, string>): Promise<GuardedApp> {
-  // Its address is one of its settings.
+  // The settings contain the address, so the server starts before the app exists.
   let app: Express | undefined;
   const server = createServer((request, response) => app?.(request, response));
   onTestFinished(() => closeServer(server, AbortSignal.timeout(5000)));
   const url = await listen(server, "127.0.0.1", 0);
   const { log, lines } = recordingLog();
   const { operators } = await createCallerAuth(readConfig(settingsAt(url)).access, log);
-  const exchanges: RequestContext[] = [];
+  const requestContexts: RequestContext[] = [];
   app = express();
-  app.use(trackRequests([(exchange) => exchanges.push(exchange)], new DrainController()));
+  app.use(trackRequests([(context) => requestContexts.push(context)], new DrainController()));
   app.use("/admin", operators.router, operators.guard, (_request, response) => {
     response.send(`hello ${requestContextOf(response).caller?.subject}`);
   });
-  return { url, requestContexts: exchanges, logLines: lines };
+  return { url, requestContexts, logLines: lines };
 }

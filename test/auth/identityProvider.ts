@@ -5,12 +5,12 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 
-/** Key pairs of each algorithm take long to make, and a test file needs many. */
+/** Key pairs are made in advance, because it is slow and a test file needs many. */
 export interface SigningKey {
   kid: string;
   alg: string;
   privateKey: CryptoKey;
-  /** As the provider publishes it. */
+  /** The published key. */
   jwk: JWK;
 }
 
@@ -21,10 +21,10 @@ export async function makeSigningKey(alg = "RS256"): Promise<SigningKey> {
   return { kid, alg, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: "sig" } };
 }
 
-/** What a token says; undefined is left out. */
+/** Claims of a token; undefined ones are left out. */
 export type Claims = Record<string, unknown>;
 
-/** A client that browsers may log in to. */
+/** A client for logins of browsers. */
 export interface RegisteredClient {
   clientId: string;
   /** Undefined: a public client. */
@@ -32,10 +32,10 @@ export interface RegisteredClient {
   redirectUri: string;
 }
 
-/** How the provider answers: as it should, with a page of some proxy, with an error, or not at all. */
+/** How the provider answers: normally, with the page of a proxy, with an error, or not at all. */
 export type ProviderBehavior = "well" | "garbage" | "failing" | "silent";
 
-/** What a code of the browser flow stands for. */
+/** The login of an authorization code. */
 interface PendingLogin {
   client: RegisteredClient;
   challenge: string;
@@ -50,22 +50,22 @@ const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
 /**
  * An OpenID Connect provider over real HTTP with real keys: discovery, key set, the authorization code flow with PKCE, client
- * credentials and the device flow. Whoever comes to its login page is logged in at once.
+ * credentials and the device flow. Its login page signs every browser in at once.
  */
 export class IdentityProvider {
   /** Published keys; the last one signs. */
   keys: SigningKey[];
   behavior: ProviderBehavior = "well";
   clients: RegisteredClient[] = [];
-  /** Claims of whoever logs in next; undefined: the login is refused. */
+  /** Claims of the next login; undefined: the login is refused. */
   nextLoginClaims: Claims | undefined = { sub: "visitor" };
-  /** Secrets of clients that speak for themselves, by their ids. */
+  /** Secrets of the clients with client credentials, by client id. */
   clientSecrets: Record<string, string> = {};
-  /** What whoever logs in by the device flow does. */
+  /** The user's decision in the device flow. */
   deviceFlowOutcome: "waits" | "agrees" | "refuses" = "agrees";
-  /** Refresh tokens that count. */
+  /** Valid refresh tokens. */
   readonly refreshTokens = new Set<string>();
-  /** Seconds that access tokens are said to be good for. */
+  /** Announced lifetime of access tokens, in seconds. */
   accessTokenSeconds = 300;
   /** Changes ID tokens of the browser flow before they are signed. */
   transformIdTokenClaims: (claims: Claims) => Claims = (claims) => claims;
@@ -78,7 +78,7 @@ export class IdentityProvider {
     this.keys = keys;
   }
 
-  /** Starts one with a fresh key. */
+  /** Starts a provider with a new key. */
   static async start(alg?: string): Promise<IdentityProvider> {
     const provider = new IdentityProvider([await makeSigningKey(alg)]);
     await provider.restart();
@@ -90,12 +90,12 @@ export class IdentityProvider {
     return `http://127.0.0.1:${this.#port}/realms/ewms`;
   }
 
-  /** How often a path below the issuer was asked for: `keys`, `token`, `.well-known/openid-configuration`. */
+  /** Number of requests to a path below the issuer: `keys`, `token`, `.well-known/openid-configuration`. */
   countRequests(path: string): number {
     return this.#requestedPaths.filter((asked) => asked === `/realms/ewms/${path}`).length;
   }
 
-  /** Nothing listens any more. */
+  /** Closes the port. */
   async stop(): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
@@ -106,7 +106,7 @@ export class IdentityProvider {
     await closed;
   }
 
-  /** Listens again, at the same address. */
+  /** Listens again at the same address. */
   async restart(): Promise<void> {
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => response.destroy(error as Error));
@@ -116,16 +116,16 @@ export class IdentityProvider {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** Signs with a new key from now on. @param keepOld whether the old ones are still published */
+  /** Changes the signing key. @param keepOld whether the old keys stay published */
   async rotateKeys(keepOld = false): Promise<void> {
     this.keys = [...(keepOld ? this.keys : []), await makeSigningKey()];
   }
 
   /**
-   * A signed token that is good for five minutes.
+   * Signs a token that is valid for five minutes.
    *
-   * @param claims on top of the usual ones; undefined takes one away
-   * @param key another key than the one that signs now
+   * @param claims added to the default ones; undefined removes one
+   * @param key a key other than the current one
    */
   async signToken(claims: Claims = {}, key = this.#signingKey()): Promise<string> {
     const now = epochSeconds();
@@ -193,7 +193,7 @@ export class IdentityProvider {
 
   async #grantClientCredentials({ headers }: IncomingMessage, response: ServerResponse): Promise<void> {
     const proof = Buffer.from(headers.authorization?.replace("Basic ", "") ?? "", "base64").toString();
-    // Both are encoded as in a form before they are joined.
+    // Id and secret are form-encoded before they are joined.
     const [id = "", secret] = proof.split(":").map((part) => new URLSearchParams(`x=${part}`).get("x"));
     if (!id || !secret || this.clientSecrets[id] !== secret)
       return sendJson(response, 401, { error: "invalid_client", error_description: "no such client" });
@@ -248,7 +248,7 @@ export class IdentityProvider {
   async #exchangeCode(form: URLSearchParams, response: ServerResponse): Promise<void> {
     const code = form.get("code") ?? "";
     const login = this.#logins.get(code);
-    // A code counts once.
+    // A code is valid once.
     this.#logins.delete(code);
     if (login === undefined || form.get("redirect_uri") !== login.client.redirectUri)
       return sendJson(response, 400, { error: "invalid_grant" });

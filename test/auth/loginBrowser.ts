@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 
-/** A page that a browser has come to. */
+/** A page in the browser. */
 export interface VisitedPage {
   url: string;
   status: number;
@@ -17,32 +17,32 @@ interface Cookie {
 
 const MAX_REDIRECTS = 10;
 
-/** As much of a browser as a login needs: cookies by host and path, redirects, and where a request comes from. */
+/** The parts of a browser that a login needs: cookies by host and path, redirects, and origin headers. */
 export class LoginBrowser {
   readonly #jar = new Map<string, Cookie>();
 
-  /** Follows a link, or what was typed. */
+  /** Opens an address. */
   open(url: string): Promise<VisitedPage> {
     return this.#follow("GET", url, { "sec-fetch-site": "none" });
   }
 
-  /** Follows no further than the first answer. */
+  /** Does not follow redirects. */
   async openWithoutRedirects(url: string): Promise<VisitedPage> {
     return this.#send("GET", url, {});
   }
 
-  /** Presses the button of a form on a page of this origin. */
+  /** Submits a form of a page of this origin. */
   submitForm(url: string, origin = new URL(url).origin): Promise<VisitedPage> {
     const site = origin === new URL(url).origin ? "same-origin" : "cross-site";
     return this.#follow("POST", url, { origin, "sec-fetch-site": site });
   }
 
-  /** The value of a cookie; undefined when the browser has none of that name. */
+  /** Returns the value of a cookie; undefined when it does not exist. */
   cookie(name: string): string | undefined {
     return this.#jar.get(name)?.value;
   }
 
-  /** Puts a cookie where a thief would. */
+  /** Sets a stolen cookie. */
   setCookie(name: string, value: string): void {
     this.#jar.set(name, { value, path: "/" });
   }
@@ -83,7 +83,7 @@ export class LoginBrowser {
   }
 }
 
-/** Not `fetch`: that has headers of its own to say where a request comes from. */
+/** Unlike `fetch`, this does not set origin headers by itself. */
 async function request(method: string, url: string, headers: Record<string, string>): Promise<IncomingMessage> {
   const outgoing = httpRequest(url, { method, headers }).end();
   const [response] = (await once(outgoing, "response")) as [IncomingMessage];

@@ -19,7 +19,7 @@ async function sendRequest({ url }: GuardedApp, headers: Record<string, string>,
 }
 
 describe("with ADMIN_USER and ADMIN_PASSWORD", () => {
-  test("a browser is asked for them, and shown a page", async () => {
+  test("a browser gets a Basic challenge and an error page", async () => {
     const { status, headers, text } = await sendRequest(await withPassword(), PAGE);
     expect(status).toBe(401);
     expect(headers.get("www-authenticate")).toMatch(/^Basic realm="[^"]+", charset="UTF-8"$/);
@@ -28,7 +28,7 @@ describe("with ADMIN_USER and ADMIN_PASSWORD", () => {
     expect(text).toMatch(/^<!doctype html>.*operators need a name and a password/s);
   });
 
-  test("whoever knows them gets in, and is the caller", async () => {
+  test("a request with the right password passes, and its operator is the caller", async () => {
     const app = await withPassword();
     expect(await sendRequest(app, RIGHT)).toMatchObject({ status: 200, text: "hello ada" });
     expect((await sendRequest(app, { ...RIGHT, ...PAGE }, "GET", "/admin/")).text).toContain(
@@ -46,11 +46,11 @@ describe("with ADMIN_USER and ADMIN_PASSWORD", () => {
     ["no colon", `Basic ${Buffer.from("ada").toString("base64")}`],
     ["no base64", "Basic !"],
     ["a bearer token", "Bearer a.b.c"],
-  ])("%s does not do", async (_what, authorization) => {
+  ])("%s is rejected", async (_what, authorization) => {
     expect((await sendRequest(await withPassword(), { authorization })).status).toBe(401);
   });
 
-  test("failures are logged and counted, with nothing that was typed", async () => {
+  test("failures are logged and counted, without user input", async () => {
     const app = await withPassword();
     await sendRequest(app, {});
     for (let time = 0; time < 3; time++)
@@ -68,12 +68,12 @@ describe("with ADMIN_USER and ADMIN_PASSWORD", () => {
   });
 });
 
-describe("a request that changes something", () => {
+describe("a request that may change something", () => {
   const PUBLIC_URL = "https://wms.example.org";
 
   test.each([
     ["a page of this service", (host: string) => ({ origin: `http://${host}`, "sec-fetch-site": "same-origin" }), 200],
-    ["one behind a proxy, that tells no more", () => ({ origin: PUBLIC_URL }), 200],
+    ["the public origin alone, without Sec-Fetch-Site", () => ({ origin: PUBLIC_URL }), 200],
     ["one that a browser does not say more of", (host: string) => ({ origin: `http://${host}` }), 200],
     ["a page that hides its origin", () => ({ origin: "null", "sec-fetch-site": "same-origin" }), 200],
     ["another site", () => ({ origin: "https://evil.example", "sec-fetch-site": "cross-site" }), 403],
@@ -84,7 +84,7 @@ describe("a request that changes something", () => {
     ["another site that claims our origin", () => ({ origin: PUBLIC_URL, "sec-fetch-site": "cross-site" }), 403],
     ["a sandbox", () => ({ origin: "null" }), 403],
     ["a sandbox of another site", () => ({ origin: "null", "sec-fetch-site": "cross-site" }), 403],
-    ["nobody knows where", () => ({}), 403],
+    ["an unknown origin", () => ({}), 403],
     ["garbage", () => ({ origin: "garbage" }), 403],
   ])("from %s", async (_what, headersAt, expected) => {
     const app = await withPassword({ PUBLIC_URL });
@@ -96,13 +96,13 @@ describe("a request that changes something", () => {
 });
 
 describe("without any of the settings", () => {
-  test("whoever sits at a laptop that checks no tokens gets in", async () => {
+  test("every request to localhost passes when authentication is off", async () => {
     const app = await startGuardedApp(() => ({}));
-    expect(await sendRequest(app, {})).toMatchObject({ status: 200, text: "hello anybody" });
+    expect(await sendRequest(app, {})).toMatchObject({ status: 200, text: "hello localhost" });
     expect(app.requestContexts[0]?.caller?.roles).toEqual(new Set(["operator"]));
   });
 
-  test("but not by another name, which a page of another site could have given it", async () => {
+  test("a request to another host name is rejected (DNS rebinding)", async () => {
     const { url } = await startGuardedApp(() => ({}));
     const port = Number(new URL(url).port);
     const statusFor = (host: string) =>
@@ -120,9 +120,9 @@ describe("without any of the settings", () => {
 
   test.each([
     ["in production", { AUTH_DISABLED: "true", NODE_ENV: "production" }],
-    ["where tokens are checked", { AUTH_OPENID_URL: "http://127.0.0.1:9" }],
-    ["where others reach the port", { AUTH_DISABLED: "true", REST_HOST: "0.0.0.0" }],
-  ])("nobody gets in %s, and a sentence says what to set", async (_what, settings) => {
+    ["with token authentication", { AUTH_OPENID_URL: "http://127.0.0.1:9" }],
+    ["when other hosts can reach the port", { AUTH_DISABLED: "true", REST_HOST: "0.0.0.0" }],
+  ])("all requests are rejected %s, and the error says what to set", async (_what, settings) => {
     const app = await startGuardedApp(() => settings as Record<string, string>);
     for (const headers of [PAGE, RIGHT, {}]) {
       const { status, text } = await sendRequest(app, headers);
@@ -132,7 +132,7 @@ describe("without any of the settings", () => {
   });
 });
 
-test("a service guards all that is under /admin, and tells scripts in the shape of its other errors", async () => {
+test("a service guards all paths under /admin, and scripts get JSON errors", async () => {
   const service = await startTestService({ ADMIN_USER: "ada", ADMIN_PASSWORD: PASSWORD });
   const client = await createConformanceClient(service.url);
   try {

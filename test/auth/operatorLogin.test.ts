@@ -22,7 +22,7 @@ async function start(more: Record<string, string> = {}): Promise<GuardedApp> {
 }
 
 beforeEach(async () => {
-  // Only the date: the tests move it, while time-outs run as always.
+  // Only the date is simulated; timers run normally.
   vi.useFakeTimers({ toFake: ["Date"] });
   idp = await IdentityProvider.start();
   idp.nextLoginClaims = ADA;
@@ -43,7 +43,7 @@ const attributesOf = (line = "") =>
     .map((text) => text.replace(/=.*(GMT|\d)$/, ""));
 
 describe("an operator", () => {
-  test("is sent to the provider, comes back to the page that was asked for, and is the caller", async () => {
+  test("is redirected to the provider and back to the requested page, and is the caller", async () => {
     expect(await browser.open(page())).toMatchObject({ url: page(), status: 200, text: "hello ada (4711)" });
     expect(app.requestContexts.map(({ route, status }) => [route, status])).toEqual([
       ["/admin/", 303],
@@ -59,18 +59,18 @@ describe("an operator", () => {
     expect(idp.countRequests("authorize")).toBe(1);
   });
 
-  test("may belong to a client with a secret", async () => {
+  test("can sign in through a client with a secret", async () => {
     app = await start({ ADMIN_CLIENT_SECRET: "s3cret +&:%ü" });
     expect(await browser.open(page())).toMatchObject({ status: 200 });
   });
 
-  test("is whoever the rules say", async () => {
+  test("is determined by the role rules", async () => {
     app = await start({ AUTH_ROLE_OPERATOR: "realm_access.roles=wms-admin" });
     idp.nextLoginClaims = { sub: "7", realm_access: { roles: ["wms-admin"] } };
     expect(await browser.open(page())).toMatchObject({ status: 200, text: "hello 7" });
   });
 
-  test("asks with state, nonce and PKCE", async () => {
+  test("sends state, nonce and PKCE challenge", async () => {
     const { headers } = await browser.openWithoutRedirects(page());
     const asked = new URL(headers.location ?? "");
     expect(asked.origin + asked.pathname).toBe(`${idp.issuer}/authorize`);
@@ -86,7 +86,7 @@ describe("an operator", () => {
     });
   });
 
-  test("has cookies that scripts and other sites can't use, and TLS guards", async () => {
+  test("has cookies with HttpOnly, SameSite and Secure", async () => {
     const { headers } = await browser.openWithoutRedirects(page());
     expect(headers["cache-control"]).toBe("no-store");
     expect(headers["set-cookie"]?.map(attributesOf)).toEqual([
@@ -98,7 +98,7 @@ describe("an operator", () => {
     expect(secure.headers.location).toContain(encodeURIComponent("https://wms.example.org/admin/callback"));
   });
 
-  test("has a session that shows nothing, and can't be changed", async () => {
+  test("has an encrypted and authenticated session", async () => {
     await browser.open(page());
     const session = browser.cookie("wms_operator") ?? "";
     for (const part of session.split(".")) expect(Buffer.from(part, "base64url").toString()).not.toMatch(/ada|4711/);
@@ -108,7 +108,7 @@ describe("an operator", () => {
     }
   });
 
-  test("has to log in again after eight hours", async () => {
+  test("has to sign in again after eight hours", async () => {
     await browser.open(page());
     advanceClock(8 * 3600 - 10);
     expect((await browser.openWithoutRedirects(page())).status).toBe(200);
@@ -116,7 +116,7 @@ describe("an operator", () => {
     expect((await browser.openWithoutRedirects(page())).status).toBe(303);
   });
 
-  test("signs out with a button, and no other site can press it", async () => {
+  test("signs out with a button, which other sites can't press", async () => {
     const { text } = await browser.open(page("/admin/"));
     expect(text).toContain('<form method="post" action="/admin/logout">');
     expect(await browser.submitForm(page("/admin/logout"), "https://evil.example")).toMatchObject({
@@ -128,7 +128,7 @@ describe("an operator", () => {
     const out = await browser.submitForm(page("/admin/logout"));
     expect(out).toMatchObject({ url: page("/admin/signed-out"), status: 200 });
     expect(out.text).toContain("Signed out");
-    // A form would not do: a browser lets none lead to the provider.
+    // A form can't redirect to the provider, because of form-action.
     expect(out.text).toContain('<a href="/admin/">Sign in</a>');
     expect(browser.cookie("wms_operator")).toBeUndefined();
     expect((await browser.openWithoutRedirects(page())).status).toBe(303);
@@ -136,7 +136,7 @@ describe("an operator", () => {
 });
 
 describe("a session", () => {
-  test("counts in another process that has the same secret", async () => {
+  test("is valid in another process with the same secret", async () => {
     app = await start({ SESSION_SECRET: SECRET });
     await browser.open(page());
     app = await start({ SESSION_SECRET: SECRET });
@@ -145,20 +145,20 @@ describe("a session", () => {
     expect((await browser.openWithoutRedirects(page())).status).toBe(303);
   });
 
-  test("without a secret counts in its own process only", async () => {
+  test("without a secret is valid in its own process only", async () => {
     await browser.open(page());
     app = await start();
     expect((await browser.openWithoutRedirects(page())).status).toBe(303);
   });
 
-  test("is not what a login brings back", async () => {
+  test("can't be replaced by the cookie of a login attempt", async () => {
     await browser.openWithoutRedirects(page());
     browser.setCookie("wms_operator", browser.cookie("wms_operator_login") ?? "");
     expect((await browser.openWithoutRedirects(page())).status).toBe(303);
   });
 });
 
-describe("nobody gets in", () => {
+describe("a login is rejected", () => {
   const refusal = async (sentence: RegExp) => {
     const { url, status, text } = await browser.open(page());
     expect(text).toMatch(sentence);
@@ -167,12 +167,12 @@ describe("nobody gets in", () => {
     expect(browser.cookie("wms_operator")).toBeUndefined();
   };
 
-  test("who is no operator", async () => {
+  test("of a user who is not an operator", async () => {
     idp.nextLoginClaims = { sub: "4712", preferred_username: "<b>eve</b>", ewms_role: "user" };
-    await refusal(/<p>&lt;b&gt;eve&lt;\/b&gt; \(4712\) is no operator<\/p>/);
+    await refusal(/<p>&lt;b&gt;eve&lt;\/b&gt; \(4712\) is not an operator<\/p>/);
   });
 
-  test("whom the provider refuses", async () => {
+  test("that the provider refuses", async () => {
     idp.nextLoginClaims = undefined;
     await refusal(/the identity provider refused the login: access_denied/);
   });
@@ -184,43 +184,43 @@ describe("nobody gets in", () => {
     ["is from another issuer", (claims) => ({ ...claims, iss: "https://idp.example.org" })],
     ["has expired", (claims) => ({ ...claims, exp: Math.floor(Date.now() / 1000) - 100 })],
     ["never expires", (claims) => ({ ...claims, exp: undefined })],
-    ["is nobody's", (claims) => ({ ...claims, sub: undefined })],
+    ["has no subject", (claims) => ({ ...claims, sub: undefined })],
   ])("whose ID token %s", async (_what, forge) => {
     idp.transformIdTokenClaims = forge;
-    await refusal(/the login does not count/);
+    await refusal(/the login is invalid/);
   });
 
-  test("whose ID token somebody else signed", async () => {
+  test("whose ID token is signed with a foreign key", async () => {
     const published = idp.keys;
     const token = idp.signToken.bind(idp);
     const forger = { ...(await makeSigningKey()), kid: published[0]?.kid ?? "" };
     idp.signToken = (claims) => token(claims, forger);
-    await refusal(/the login does not count/);
+    await refusal(/the login is invalid/);
   });
 
   test("whose code is another client's", async () => {
     idp.clients = [{ clientId: "ewms-wms", clientSecret: "other", redirectUri: page("/admin/callback") }];
-    await refusal(/the identity provider took the login back: invalid_client/);
+    await refusal(/the identity provider rejected the login: invalid_client/);
   });
 
-  test("who did not begin the login in the same browser", async () => {
+  test("that began in another browser", async () => {
     const { headers } = await browser.openWithoutRedirects(page());
     const atProvider = await new LoginBrowser().openWithoutRedirects(headers.location ?? "");
     const victim = await new LoginBrowser().open(atProvider.headers.location ?? "");
-    expect(victim).toMatchObject({ status: 403, text: expect.stringContaining("did not begin at") });
+    expect(victim).toMatchObject({ status: 403, text: expect.stringContaining("did not start at") });
   });
 
-  test("who brings another login's answer", async () => {
+  test("with the response of another login", async () => {
     const { headers } = await browser.openWithoutRedirects(page());
     const atProvider = await new LoginBrowser().openWithoutRedirects(headers.location ?? "");
     const other = new LoginBrowser();
     await other.openWithoutRedirects(page());
     const answer = await other.open(atProvider.headers.location ?? "");
-    expect(answer).toMatchObject({ status: 403, text: expect.stringContaining("the login does not count") });
+    expect(answer).toMatchObject({ status: 403, text: expect.stringContaining("the login is invalid") });
     expect(idp.countRequests("token")).toBe(0);
   });
 
-  test("who comes back a second time, or too late", async () => {
+  test("whose response is used twice, or too late", async () => {
     const { headers } = await browser.openWithoutRedirects(page());
     const { headers: back } = await browser.openWithoutRedirects(headers.location ?? "");
     const attempt = browser.cookie("wms_operator_login") ?? "";
@@ -232,13 +232,13 @@ describe("nobody gets in", () => {
     expect((await browser.open(back.location ?? "")).text).toContain("took too long");
   });
 
-  test("and the log says so, without what was secret", async () => {
+  test("and logged without secrets", async () => {
     idp.nextLoginClaims = { sub: "4712", ewms_role: "user" };
     await browser.open(page());
     idp.nextLoginClaims = undefined;
     await browser.open(page());
     expect(app.logLines.map((line) => JSON.parse(line))).toMatchObject([
-      { level: 40, msg: "an operator's login failed", reason: "4712 is no operator", failuresThisMinute: 1 },
+      { level: 40, msg: "an operator's login failed", reason: "4712 is not an operator", failuresThisMinute: 1 },
       { reason: "the identity provider refused the login: access_denied", failuresThisMinute: 2 },
     ]);
     expect(app.logLines.join("\n")).not.toMatch(/eyJ|code=/);
@@ -246,7 +246,7 @@ describe("nobody gets in", () => {
 });
 
 describe("a script without a session", () => {
-  test("gets an error, and is not sent to a page that is not for it", async () => {
+  test("gets an error instead of a redirect", async () => {
     for (const init of [
       { headers: { accept: "application/json" } },
       { headers: { accept: "text/html", "sec-fetch-mode": "cors" } },
@@ -259,8 +259,8 @@ describe("a script without a session", () => {
   });
 });
 
-describe("while the provider is away", () => {
-  test("a page says so, and the login works later", async () => {
+describe("while the provider is unreachable", () => {
+  test("an error page is shown, and the login works later", async () => {
     await idp.stop();
     const fresh = await start();
     const { status, text, headers } = await browser.open(`${fresh.url}/admin/`);
@@ -272,7 +272,7 @@ describe("while the provider is away", () => {
     expect((await browser.open(`${fresh.url}/admin/`)).status).toBe(200);
   });
 
-  test("the same holds when it goes in the middle of a login", async () => {
+  test("also when it becomes unreachable during a login", async () => {
     const { headers } = await browser.openWithoutRedirects(page());
     const { headers: back } = await browser.openWithoutRedirects(headers.location ?? "");
     await idp.stop();
@@ -280,7 +280,7 @@ describe("while the provider is away", () => {
   });
 });
 
-describe("a login leads back to an operators' page, and nowhere else", () => {
+describe("a login returns to an operator page, and nowhere else", () => {
   test.each([
     ["/admin/", "/admin/"],
     ["/admin/queues/x?status=failed&page=2", "/admin/queues/x?status=failed&page=2"],

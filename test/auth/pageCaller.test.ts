@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => idp.stop());
 
-/** A service that checks tokens, with one of the operators' doors. */
+/** A service that verifies tokens, with one method of operator authentication. */
 function withOperatorAuth(settings: () => Record<string, string>) {
   const opened = {} as { service: TestService; client: ConformanceClient; lines: string[] };
   beforeAll(async () => {
@@ -55,7 +55,7 @@ describe("with the cookie of a login", () => {
   const SAME = { origin: PUBLIC_URL, "sec-fetch-site": "same-origin" };
   const OTHER = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
 
-  test("the page reads and writes as a user, and the log tells who", async () => {
+  test("the page reads and writes as a user, and the audit names the operator", async () => {
     const cookie = await sessionOf(SECRET);
     expect((await ask("GET", UNKNOWN, { cookie })).status).toBe(404);
     expect((await ask("POST", "/v1/query/workflows", { cookie, ...SAME }, { query: {} })).status).toBe(200);
@@ -78,7 +78,7 @@ describe("with the cookie of a login", () => {
     expect(lines.find(({ msg }) => msg === "request")).toMatchObject({ subject: "ada (4711)" });
   });
 
-  test("another site's page changes nothing, and the log tells that one tried", async () => {
+  test("a page of another site is refused, and the audit has its attempt", async () => {
     const cookie = await sessionOf(SECRET);
     for (const [path, body] of [
       ["/v1/workflows", JSON.parse(workflowRequestJson())],
@@ -89,7 +89,7 @@ describe("with the cookie of a login", () => {
         status: 403,
         reason: expect.stringContaining("only pages of this service"),
       });
-    // A cookie alone does not tell where a request comes from.
+    // A cookie without origin headers is refused.
     expect((await ask("POST", "/v1/workflows", { cookie }, {})).status).toBe(403);
     await waitForValue(
       "the audit",
@@ -103,8 +103,8 @@ describe("with the cookie of a login", () => {
     ["a forged cookie", async () => ({ cookie: "wms_operator=eyJhbGciOiJkaXIifQ..a.b.c" })],
     ["one of another service", async () => ({ cookie: await sessionOf(`${SECRET}!`) })],
     ["another cookie", async () => ({ cookie: "theme=dark" })],
-    ["the password of nobody", async () => ({ authorization: basic("ada", "x") })],
-  ])("%s is refused as no token is", async (_what, headers) => {
+    ["a wrong password", async () => ({ authorization: basic("ada", "x") })],
+  ])("%s is refused like a missing token", async (_what, headers) => {
     for (const path of [UNKNOWN, "/v1/"])
       expect(await ask("GET", path, { ...SAME, ...(await headers()) })).toMatchObject({
         status: 401,
@@ -113,7 +113,7 @@ describe("with the cookie of a login", () => {
       });
   });
 
-  test("a token is judged alone, whatever the cookie says", async () => {
+  test("a token is verified without the cookie", async () => {
     const cookie = await sessionOf(SECRET);
     const withToken = (token: string) => ({ cookie, authorization: `Bearer ${token}` });
     expect((await ask("GET", UNKNOWN, withToken("a.b.c"))).status).toBe(401);
@@ -123,7 +123,7 @@ describe("with the cookie of a login", () => {
     );
   });
 
-  test("the page is no TMS: nothing is handed out to a browser", async () => {
+  test("the page can't lease taskforces", async () => {
     const cookie = await sessionOf(SECRET);
     const taken = await ask("GET", "/v1/tms/pending-starter/taskforces?schedd=SCHEDD1", { cookie, ...SAME });
     expect(taken.status).toBe(401);
@@ -144,10 +144,10 @@ describe("with the operators' password", () => {
   });
 });
 
-describe("without a way in for operators", () => {
+describe("without operator authentication", () => {
   const { ask } = withOperatorAuth(() => ({}));
 
-  test("only tokens count", async () => {
+  test("only tokens are accepted", async () => {
     const headers = { "sec-fetch-site": "same-origin", cookie: await sessionOf(SECRET) };
     expect((await ask("GET", UNKNOWN, headers)).status).toBe(401);
     expect((await ask("GET", UNKNOWN, { authorization: basic("", "") })).status).toBe(401);

@@ -3,7 +3,7 @@ import { waitForValue } from "../scenarios/serviceScenario.js";
 import { startTestService } from "../setup/testService.js";
 import { IdentityProvider } from "./identityProvider.js";
 
-test("a service starts without its identity provider, and checks tokens as soon as that is there", async () => {
+test("a service starts without its identity provider, and verifies tokens as soon as it is reachable", async () => {
   const idp = await IdentityProvider.start();
   const headers = { authorization: `Bearer ${await idp.signToken({ ewms_role: "user" })}` };
   await idp.stop();

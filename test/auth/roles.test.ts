@@ -5,7 +5,7 @@ import { type ApiFixture, startApiFixture } from "../api/apiFixture.js";
 import { makeTaskRequest, makeWorkflowRequest } from "../api/requestBodies.js";
 import { IdentityProvider } from "./identityProvider.js";
 
-/** Who may call what: the table of the contract, by hand. */
+/** The contract's table of roles, written by hand. */
 const CALLERS = ["no token", "no role", "user", "TMS", "both", "operator"] as const;
 type Caller = (typeof CALLERS)[number];
 
@@ -70,7 +70,7 @@ afterAll(async () => {
   await idp.stop();
 });
 
-/** An empty header for nobody, so that the client sends no token of its own. */
+/** An empty header prevents the client from sending its own token. */
 const headersOf = (caller: Caller) => ({
   authorization: caller === "no token" ? "" : `Bearer ${tokens.get(caller)}`,
 });
@@ -78,7 +78,7 @@ const requestAs = (caller: Caller, method: string, path: string, body?: unknown)
   fixture.client.request(method.toUpperCase(), path, { body, headers: headersOf(caller) });
 
 describe("every route of the document", () => {
-  it("is in the table of who may call it", () => {
+  it("is in the table of roles", () => {
     const served = Object.entries(fixture.client.document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
@@ -125,13 +125,13 @@ describe("a request is refused", () => {
     });
   });
 
-  it("for another audience's token", async () => {
+  it("for a token of another audience", async () => {
     const authorization = `Bearer ${await idp.signToken({ ewms_role: "user", aud: "account" })}`;
     const answer = await fixture.client.request("GET", "/v1/", { headers: { authorization } });
     expect(answer).toMatchObject({ status: 401, reason: "the token is for another audience" });
   });
 
-  it("before its body is read, let alone understood", async () => {
+  it("before its body is read", async () => {
     for (const caller of ["no token", "TMS"] as const)
       expect((await requestAs(caller, "post", "/v1/workflows", "no JSON")).status).toBe(caller === "TMS" ? 403 : 401);
     const { hostname, port, host } = new URL(fixture.service.url);
@@ -142,7 +142,7 @@ describe("a request is refused", () => {
     expect(head.toString()).toMatch(/^HTTP\/1\.1 401 a bearer token is needed\r\n/);
   });
 
-  it("with a HEAD too, and a token in any case of the scheme is taken", async () => {
+  it("also with HEAD; the scheme is case-insensitive", async () => {
     expect((await requestAs("no token", "head", "/v1/")).status).toBe(401);
     const headers = { authorization: `bearer ${tokens.get("user")}` };
     expect((await fixture.client.request("GET", "/v1/", { headers })).status).toBe(200);
@@ -150,17 +150,17 @@ describe("a request is refused", () => {
 });
 
 describe("without a token", () => {
-  it.each(["/docs/", "/healthz", "/readyz"])("%s is there for anyone", async (path) => {
+  it.each(["/docs/", "/healthz", "/readyz"])("%s is public", async (path) => {
     expect((await requestAs("no token", "get", path)).status).toBe(200);
   });
 
-  it("an unknown path and a wrong method are what they are", async () => {
+  it("an unknown path is 404 and a wrong method 405", async () => {
     expect((await requestAs("no token", "get", "/v1/nothing")).status).toBe(404);
     expect((await requestAs("no token", "post", "/v1/")).status).toBe(405);
   });
 });
 
-it("an Idempotency-Key of one caller is nobody else's", async () => {
+it("an Idempotency-Key is valid for one caller only", async () => {
   const body = makeWorkflowRequest([makeTaskRequest(fixture.nextLocation().location)]);
   const made = async (caller: Caller) => {
     const headers = { ...headersOf(caller), "idempotency-key": "1" };
@@ -191,7 +191,7 @@ describe("the log of a taskforce", () => {
     expect(body.phase_change_log).toMatchObject([{ source_entity }]);
   });
 
-  it("says that a user asked for the workflow", async () => {
+  it("names a user as the source of the workflow", async () => {
     const request = makeWorkflowRequest([makeTaskRequest(fixture.nextLocation().location)]);
     const { body } = await requestAs("user", "post", "/v1/workflows", request);
     expect(body.taskforces[0].phase_change_log).toMatchObject([{ source_entity: "USER" }]);

@@ -20,7 +20,7 @@ function connect({ url = idp.issuer, audience }: { url?: string; audience?: stri
   return createTokenVerifier({ provider: new OidcProvider(url, log), audience, roleRules, log });
 }
 
-/** What is wrong with a token: the kind of error and its message. */
+/** Returns the kind and the message of a token's error. */
 async function tokenError(token: string): Promise<string> {
   try {
     const { subject } = await check(token);
@@ -40,7 +40,7 @@ const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 const advanceClock = (seconds: number) => vi.setSystemTime(Date.now() + 1000 * seconds);
 
 beforeEach(async () => {
-  // Only the date: the tests move it, while time-outs run as always.
+  // Only the date is simulated; timers run normally.
   vi.useFakeTimers({ toFake: ["Date"] });
   idp = await IdentityProvider.start();
   check = connect();
@@ -51,12 +51,12 @@ afterEach(async () => {
 });
 
 describe("a token of the provider", () => {
-  test("says who its owner is, and may do what", async () => {
+  test("identifies its owner and the roles", async () => {
     const token = await idp.signToken({ sub: "ada", ewms_role: "user", groups: ["/x"] });
     expect(await check(token)).toEqual({ subject: "ada", roles: new Set(["user"]) });
   });
 
-  test("without a subject is its client's", async () => {
+  test("without a subject identifies its client", async () => {
     const token = await idp.signToken({ sub: undefined, azp: "tms-1" });
     expect(await check(token)).toMatchObject({ subject: "tms-1", roles: new Set() });
   });
@@ -66,7 +66,7 @@ describe("a token of the provider", () => {
     expect(await tokenError(await idp.signToken())).toBe(GOOD);
   });
 
-  test("is for any audience when none is set, and else for that one", async () => {
+  test("may have any audience unless one is set", async () => {
     const others = await idp.signToken({ aud: ["others"] });
     expect(await tokenError(others)).toBe(GOOD);
     check = connect({ audience: "ewms-wms" });
@@ -77,12 +77,12 @@ describe("a token of the provider", () => {
     expect(await tokenError(await idp.signToken({ aud: ["others", "ewms-wms"] }))).toBe(GOOD);
   });
 
-  test("may be a minute early or late, clocks differ", async () => {
+  test("may be a minute early or late, because clocks differ", async () => {
     expect(await tokenError(await idp.signToken({ exp: inSeconds(-50) }))).toBe(GOOD);
     expect(await tokenError(await idp.signToken({ nbf: inSeconds(50) }))).toBe(GOOD);
   });
 
-  test("counts no longer than it lives, though it was verified before", async () => {
+  test("expires in the cache too", async () => {
     const token = await idp.signToken({ exp: inSeconds(30) });
     expect(await tokenError(token)).toBe(GOOD);
     advanceClock(80);
@@ -92,7 +92,7 @@ describe("a token of the provider", () => {
   });
 });
 
-describe("a token does not count", () => {
+describe("a token is rejected", () => {
   test.each<[string, () => Claims, string]>([
     ["that has expired", () => ({ exp: inSeconds(-70) }), "the token has expired"],
     ["that is not valid yet", () => ({ nbf: inSeconds(70) }), "the token is not valid yet"],
@@ -114,13 +114,13 @@ describe("a token does not count", () => {
     );
   });
 
-  test("that somebody else signed in the key's name", async () => {
+  test("that is signed with a foreign key of the same id", async () => {
     const [theirs] = idp.keys;
     const own = { ...(await makeSigningKey()), kid: theirs?.kid ?? "" };
     expect(await tokenError(await idp.signToken({}, own))).toBe("unauthenticated: the token's signature is wrong");
   });
 
-  test("that brings its own key", async () => {
+  test("that contains its own key", async () => {
     const own = await makeSigningKey();
     const token = await new SignJWT({ iss: idp.issuer, exp: inSeconds(60) })
       .setProtectedHeader({ alg: "RS256", jwk: own.jwk, jku: "http://127.0.0.1:9/keys", kid: own.kid })
@@ -140,7 +140,7 @@ describe("a token does not count", () => {
     }
   });
 
-  test("whose shared secret is the public key", async () => {
+  test("that uses the public key as a shared secret", async () => {
     const [key] = idp.keys;
     const published = await importJWK({ ...key?.jwk }, "RS256", { extractable: true });
     const secrets = [await exportSPKI(published as CryptoKey), JSON.stringify(key?.jwk), key?.jwk.n ?? ""];
@@ -165,7 +165,7 @@ describe("a token does not count", () => {
     }
   });
 
-  test("that was encrypted, cut, or never was one", async () => {
+  test("that is encrypted, truncated or no JWT", async () => {
     const token = await idp.signToken();
     const header = Buffer.from(JSON.stringify({ alg: "RS256" })).toString("base64url");
     const notAnObject = Buffer.from("[]").toString("base64url");
@@ -176,7 +176,7 @@ describe("a token does not count", () => {
 });
 
 describe("when the provider's keys change", () => {
-  test("a new key is fetched when a token names it, and an old one is forgotten", async () => {
+  test("a new key is fetched when a token names it, and a withdrawn one is dropped", async () => {
     const old = await idp.signToken();
     expect(await tokenError(old)).toBe(GOOD);
     await idp.rotateKeys();
@@ -187,7 +187,7 @@ describe("when the provider's keys change", () => {
     expect(await tokenError(old)).toBe(UNKNOWN_KEY);
   });
 
-  test("unknown keys have them fetched no more than every ten seconds", async () => {
+  test("unknown keys cause one fetch in ten seconds at most", async () => {
     expect(await tokenError(await idp.signToken())).toBe(GOOD);
     const stranger = await makeSigningKey();
     const flood = async () => {
@@ -204,7 +204,7 @@ describe("when the provider's keys change", () => {
     expect(idp.countRequests("keys")).toBe(2);
   });
 
-  test("keys that nobody misses are fetched again after ten minutes", async () => {
+  test("keys are fetched again after ten minutes", async () => {
     expect(await tokenError(await idp.signToken({ exp: inSeconds(3600) }))).toBe(GOOD);
     const old = idp.keys[0];
     await idp.rotateKeys();
@@ -213,7 +213,7 @@ describe("when the provider's keys change", () => {
     expect(idp.countRequests("keys")).toBe(2);
   });
 
-  test("requests that come at the same time share one look", async () => {
+  test("concurrent requests share one fetch", async () => {
     const token = await idp.signToken();
     expect(new Set(await Promise.all(Array.from({ length: 20 }, () => tokenError(token))))).toEqual(new Set([GOOD]));
     expect(idp.countRequests("keys")).toBe(1);
@@ -221,8 +221,8 @@ describe("when the provider's keys change", () => {
   });
 });
 
-describe("when the provider is away", () => {
-  test("at start, requests may be tried again, and it is asked every two seconds at most", async () => {
+describe("when the provider is unreachable", () => {
+  test("at start, requests get a Retry-After, and there is one fetch in two seconds at most", async () => {
     const token = await idp.signToken();
     await idp.stop();
     expect(await tokenError(token)).toBe(PROVIDER_UNAVAILABLE);
@@ -232,12 +232,12 @@ describe("when the provider is away", () => {
     advanceClock(3);
     expect(await tokenError(token)).toBe(GOOD);
     expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
-      "the identity provider does not tell its keys",
+      "cannot fetch the keys of the identity provider, retrying",
       "the identity provider answers again",
     ]);
   });
 
-  test("later, its keys count for another day", async () => {
+  test("later, the cached keys stay valid for 24 h", async () => {
     expect(await tokenError(await idp.signToken())).toBe(GOOD);
     await idp.stop();
     advanceClock(3600);
@@ -250,7 +250,7 @@ describe("when the provider is away", () => {
     expect(await tokenError(await idp.signToken())).toBe(GOOD);
   });
 
-  test.each(["garbage", "failing", "silent"] as const)("or %s, the same holds", async (mood) => {
+  test.each(["garbage", "failing", "silent"] as const)("or %s, requests get the same error", async (mood) => {
     const token = await idp.signToken();
     idp.behavior = mood;
     expect(await tokenError(token)).toBe(PROVIDER_UNAVAILABLE);
@@ -259,19 +259,19 @@ describe("when the provider is away", () => {
     expect(await tokenError(token)).toBe(GOOD);
   });
 
-  test("or has no keys, the same holds", async () => {
+  test("or has no keys, requests get the same error", async () => {
     const token = await idp.signToken();
     idp.keys = [];
     expect(await tokenError(token)).toBe(PROVIDER_UNAVAILABLE);
   });
 
-  test("or its keys are too short to be trusted, or incomplete, the same holds", async () => {
+  test("or its keys are too short or incomplete, requests get the same error", async () => {
     const [key] = idp.keys;
     const token = await idp.signToken();
     for (const n of [key?.jwk.n?.slice(0, 171), undefined]) {
       if (key !== undefined) key.jwk = { kty: "RSA", e: "AQAB", kid: key.kid, ...(n !== undefined && { n }) };
       check = connect();
-      expect(await tokenError(token)).toBe("unavailable: the identity provider's key can't be used");
+      expect(await tokenError(token)).toBe("unavailable: the identity provider's key is unusable");
     }
   });
 });
@@ -284,15 +284,15 @@ describe("AUTH_OPENID_URL", () => {
     }
   });
 
-  test("is no other name of the provider: its tokens would name another issuer", async () => {
+  test("must match the issuer of the provider", async () => {
     const url = idp.issuer.replace("127.0.0.1", "localhost");
     check = connect({ url });
     expect(await tokenError(await idp.signToken())).toBe(PROVIDER_UNAVAILABLE);
-    expect(lines.join("\n")).toContain(`the provider at ${url} calls itself ${idp.issuer}`);
+    expect(lines.join("\n")).toContain(`the provider at ${url} has another issuer: ${idp.issuer}`);
   });
 });
 
-test("neither the log nor an error holds a token", async () => {
+test("neither the log nor an error contains a token", async () => {
   const token = await idp.signToken({ exp: inSeconds(-100), sub: "secret-subject" });
   await check(token).catch((error: Error) => expect(error.message).not.toContain(token.slice(-20)));
   idp.behavior = "failing";

@@ -11,7 +11,7 @@ afterEach(() => {
 
 const HOUR = 3_600_000;
 
-test("a thousand verified tokens are remembered, and those that were used last stay", () => {
+test("a thousand verified tokens are cached; the least recently used one is removed", () => {
   const tokens = new VerifiedTokenCache();
   for (let n = 0; n < 1000; n++) tokens.add(`token-${n}`, UNCHECKED_CALLER, Date.now() + HOUR);
   expect(tokens.get("token-0")).toBe(UNCHECKED_CALLER);
@@ -20,7 +20,7 @@ test("a thousand verified tokens are remembered, and those that were used last s
   for (const token of ["token-0", "token-2", "one more"]) expect(tokens.get(token)).toBe(UNCHECKED_CALLER);
 });
 
-test("none is remembered for longer than two minutes, however often it comes", () => {
+test("a token is cached for two minutes at most, however often it is used", () => {
   const tokens = new VerifiedTokenCache();
   tokens.add("token", UNCHECKED_CALLER, Date.now() + HOUR);
   vi.setSystemTime(Date.now() + 100_000);

@@ -8,59 +8,61 @@ const LOGIN = { ...OPENID, ADMIN_CLIENT_ID: "ewms-wms", PUBLIC_URL: "https://wms
 const accessOf = (environment: Record<string, string>) => readConfig(environment).access;
 
 describe("tokens", () => {
-  test("are checked when there is a provider", () => {
-    expect(accessOf({ ...OPENID, AUTH_AUDIENCE: "ewms" }).tokens).toEqual({ audience: "ewms" });
-    expect(accessOf({ ...OPENID, NODE_ENV: "production", REST_HOST: "0.0.0.0" }).tokens).toBeDefined();
+  test("are verified when there is a provider", () => {
+    const authentication = { kind: "tokens", openIdUrl: OPENID.AUTH_OPENID_URL, audience: "ewms" };
+    expect(accessOf({ ...OPENID, AUTH_AUDIENCE: "ewms" }).authentication).toEqual(authentication);
+    const production = accessOf({ ...OPENID, NODE_ENV: "production", REST_HOST: "0.0.0.0" });
+    expect(production.authentication.kind).toBe("tokens");
   });
 
   test.each([{}, { REST_HOST: "localhost" }, { REST_HOST: "127.0.0.2" }, { REST_HOST: "::1" }])(
-    "are not checked on a laptop: %j",
-    (environment) => expect(accessOf(environment).tokens).toBeUndefined(),
+    "are not verified on localhost: %j",
+    (environment) => expect(accessOf(environment).authentication).toEqual({ kind: "open" }),
   );
 
-  test("are not checked where AUTH_DISABLED says so, whatever else is set", () => {
+  test("are not verified with AUTH_DISABLED=true, whatever else is set", () => {
     const exposed = { AUTH_DISABLED: "true", NODE_ENV: "production", REST_HOST: "0.0.0.0" };
-    expect(accessOf(exposed).tokens).toBeUndefined();
-    expect(accessOf({ ...exposed, ...OPENID }).tokens).toBeUndefined();
+    expect(accessOf(exposed).authentication).toEqual({ kind: "open" });
+    expect(accessOf({ ...exposed, ...OPENID }).authentication).toEqual({ kind: "open" });
   });
 });
 
-describe("operators get in", () => {
+describe("operators sign in", () => {
   test.each([
-    ["at a laptop without further ado", {}, "this machine"],
-    ["not at a laptop that checks tokens", OPENID, "nothing"],
-    ["not where the port is open to others", { AUTH_DISABLED: "true", REST_HOST: "0.0.0.0" }, "nothing"],
-    ["not in production", { AUTH_DISABLED: "true", NODE_ENV: "production" }, "nothing"],
+    ["on localhost outside production", {}, "localhost"],
+    ["not on localhost when the API checks tokens", OPENID, "denied"],
+    ["not when other hosts can reach the port", { AUTH_DISABLED: "true", REST_HOST: "0.0.0.0" }, "denied"],
+    ["not in production", { AUTH_DISABLED: "true", NODE_ENV: "production" }, "denied"],
     ["by a password", PASSWORD, "password"],
     ["by a login", LOGIN, "login"],
-    ["by a login where tokens are not checked too", { ...LOGIN, AUTH_DISABLED: "true" }, "login"],
-  ])("%s", (_what, environment, by) => {
-    expect(accessOf(environment).operators).toMatchObject({ by });
+    ["by a login, also when authentication of the API is off", { ...LOGIN, AUTH_DISABLED: "true" }, "login"],
+  ])("%s", (_what, environment, kind) => {
+    expect(accessOf(environment).operators).toMatchObject({ kind });
   });
 });
 
-test("PUBLIC_URL loses its slash", () => {
+test("PUBLIC_URL loses its trailing slash", () => {
   expect(accessOf({ PUBLIC_URL: "https://wms.example.org:8443/" }).publicUrl).toBe("https://wms.example.org:8443");
 });
 
-describe("one sentence refuses", () => {
+describe("an error refuses", () => {
   test.each([
-    [{ NODE_ENV: "production" }, /^AUTH_OPENID_URL: must be set in production, or AUTH_DISABLED=true when/],
-    [{ REST_HOST: "0.0.0.0" }, /^REST_HOST: others can reach this address, and tokens are not checked/],
-    [{ REST_HOST: "::" }, /^REST_HOST: others can reach this address/],
-    [{ REST_HOST: "wms.example.org", AUTH_DISABLED: "false" }, /^REST_HOST: others can reach this address/],
-    [{ REST_HOST: "localhost.example.org" }, /^REST_HOST: others can reach this address/],
-    [{ REST_HOST: "127.0.0.1.example.org" }, /^REST_HOST: others can reach this address/],
-    [{ AUTH_OPENID_URL: "idp.example.org" }, /^AUTH_OPENID_URL: is no http/],
+    [{ NODE_ENV: "production" }, /^AUTH_OPENID_URL: must be set in production, or AUTH_DISABLED=true if/],
+    [{ REST_HOST: "0.0.0.0" }, /^REST_HOST: other hosts can reach this address, and authentication is off/],
+    [{ REST_HOST: "::" }, /^REST_HOST: other hosts can reach this address/],
+    [{ REST_HOST: "wms.example.org", AUTH_DISABLED: "false" }, /^REST_HOST: other hosts can reach this address/],
+    [{ REST_HOST: "localhost.example.org" }, /^REST_HOST: other hosts can reach this address/],
+    [{ REST_HOST: "127.0.0.1.example.org" }, /^REST_HOST: other hosts can reach this address/],
+    [{ AUTH_OPENID_URL: "idp.example.org" }, /^AUTH_OPENID_URL: is not an http/],
     [{ AUTH_DISABLED: "maybe" }, /^AUTH_DISABLED: is neither true nor false/],
     [{ AUTH_ROLE_USER: "groups" }, /^AUTH_ROLE_USER: groups: expected claim=regex$/],
     [{ AUTH_ROLE_OPERATOR: "a=b groups=(x" }, /^AUTH_ROLE_OPERATOR: groups=\(x: .*missing closing \)/],
-    [{ ADMIN_USER: "ada" }, /^ADMIN_USER, ADMIN_PASSWORD: must be set both/],
+    [{ ADMIN_USER: "ada" }, /^ADMIN_USER, ADMIN_PASSWORD: set both, or neither/],
     [{ ADMIN_CLIENT_SECRET: "x" }, /^ADMIN_CLIENT_ID: must be set when/],
     [{ ADMIN_CLIENT_ID: "wms" }, /^AUTH_OPENID_URL, PUBLIC_URL: must be set when ADMIN_CLIENT_ID is/],
     [{ ...OPENID, ADMIN_CLIENT_ID: "wms" }, /^AUTH_OPENID_URL, PUBLIC_URL: must/],
-    [{ ...LOGIN, ...PASSWORD }, /^ADMIN_USER, ADMIN_CLIENT_ID: operators get in by one of them/],
-    [{ PUBLIC_URL: "https://wms.example.org/wms" }, /^PUBLIC_URL: is more than/],
+    [{ ...LOGIN, ...PASSWORD }, /^ADMIN_USER, ADMIN_CLIENT_ID: operators sign in by one of them/],
+    [{ PUBLIC_URL: "https://wms.example.org/wms" }, /^PUBLIC_URL: must be http/],
     [{ SESSION_SECRET: "short" }, /^SESSION_SECRET: is shorter than 32 characters/],
   ])("%j", (environment, sentence) => {
     const read = () => readConfig(environment as Record<string, string>);

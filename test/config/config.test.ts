@@ -21,22 +21,26 @@ describe("without any setting", () => {
         bodyValues: 1_000_000,
         connections: 2000,
       },
-      requestsPerMinute: 0,
-      queryMaxBytes: 10 * 1024 * 1024,
-      queryMaxScan: 1_000_000,
-      tms: { actionRetries: 2, leaseSeconds: 300, retryWait: 30 },
+      rateLimitPerMinute: 0,
+      lifecycle: {
+        queryMaxBytes: 10 * 1024 * 1024,
+        queryMaxScan: 1_000_000,
+        actionRetries: 2,
+        retryWaitSeconds: 30,
+      },
+      leaseSeconds: 300,
       reconcileSeconds: 60,
       partitions: 16,
       webConcurrency: 1,
       logLevel: "info",
     });
-    expect(config.mqs).toMatchObject({ address: undefined, credentials: undefined, activationRetryWait: 60 });
+    expect(config.mqs).toMatchObject({ address: undefined, credentials: undefined, activationRetryWaitSeconds: 60 });
   });
 
-  test("the test clusters are known, but not in production", () => {
-    expect(config.clusters).toHaveProperty("test-alpha", { schedd: "SCHEDD1" });
+  test("there are test clusters, but not in production", () => {
+    expect(config.lifecycle.clusters).toHaveProperty("test-alpha", { schedd: "SCHEDD1" });
     const production = readConfig({ NODE_ENV: "production", AUTH_DISABLED: "true" });
-    expect(Object.keys(production.clusters).sort()).toEqual(["OSG", "osg", "sub-2"]);
+    expect(Object.keys(production.lifecycle.clusters).sort()).toEqual(["OSG", "osg", "sub-2"]);
   });
 });
 
@@ -45,8 +49,8 @@ test("an empty variable counts as unset", () => {
 });
 
 test("CLUSTER_LOCATIONS replaces the default", () => {
-  const { clusters } = readConfig({ CLUSTER_LOCATIONS: '{"a": {"schedd": "S"}, "b": {"alias_of": "a"}}' });
-  expect(Object.keys(clusters)).toEqual(["a", "b"]);
+  const { lifecycle } = readConfig({ CLUSTER_LOCATIONS: '{"a": {"schedd": "S"}, "b": {"alias_of": "a"}}' });
+  expect(Object.keys(lifecycle.clusters)).toEqual(["a", "b"]);
 });
 
 test.each<[string, unknown]>([
@@ -70,7 +74,7 @@ test("secrets are listed, with the passwords in addresses, for the log to mask",
 });
 
 test("no error shows the value of a setting", () => {
-  // Rules over claims are no secrets, and which of them is wrong has to be told.
+  // Rules are not secret, and the error has to quote the invalid one.
   const names = describeSettings().flatMap(({ name }) => (name.startsWith("AUTH_ROLE_") ? [] : [name]));
   const refused = names.flatMap((name) => {
     try {
@@ -84,7 +88,7 @@ test("no error shows the value of a setting", () => {
   for (const message of refused) expect(message).not.toContain("shown");
 });
 
-describe("a setting that can't be used is named", () => {
+describe("the error names an invalid setting", () => {
   test.each([
     [{ REST_PORT: "eighty" }, /^REST_PORT: /],
     [{ RECONCILE_SECONDS: "3000000" }, /^RECONCILE_SECONDS: .*2000000/],
@@ -104,11 +108,11 @@ describe("a setting that can't be used is named", () => {
     [{ WEB_CONCURRENCY: "1.5" }, /^WEB_CONCURRENCY: /],
     [{ WEB_CONCURRENCY: "many" }, /^WEB_CONCURRENCY: /],
     [{ MQS_ADDRESS: "https://user@mqs.example.org" }, /^MQS_ADDRESS: must not hold a user or a password$/],
-    [{ MQS_ADDRESS: "mqs.example.org" }, /^MQS_ADDRESS: is no http/],
+    [{ MQS_ADDRESS: "mqs.example.org" }, /^MQS_ADDRESS: is not an http/],
     [{ CLUSTER_LOCATIONS: "{" }, /^CLUSTER_LOCATIONS: is not JSON/],
     [{ CLUSTER_LOCATIONS: '{"a": {"alias_of": "b"}}' }, /^CLUSTER_LOCATIONS\.a\.alias_of: /],
     [{ MQS_CLIENT_ID: "id" }, /^MQS_TOKEN_URL, MQS_CLIENT_SECRET: must be set too/],
-    [{ METRICS_TOKEN: "two words" }, /^METRICS_TOKEN: holds blanks/],
+    [{ METRICS_TOKEN: "two words" }, /^METRICS_TOKEN: must consist of visible/],
     [{ METRICS_PORT: "-1" }, /^METRICS_PORT: /],
   ])("%j", (environment, message) => {
     const read = () => readConfig(environment as Record<string, string>);

@@ -2,22 +2,22 @@ import { expect, test } from "vitest";
 import { ConfigError, readConfig } from "../../src/config/config.js";
 
 const redisOf = (environment: Record<string, string>) => readConfig(environment).redis;
-const NOBODY = { username: undefined, password: undefined, tls: false };
+const NO_CREDENTIALS = { username: undefined, password: undefined, tls: false };
 
-test("an address is taken as it is", () => {
+test("an address is used unchanged", () => {
   expect(redisOf({ REDIS_URL: "rediss://user:secret@redis:6380/3" })).toEqual({
     url: "rediss://user:secret@redis:6380/3",
   });
 });
 
-test("a cluster is found by some of its nodes", () => {
+test("a cluster is given by some of its nodes", () => {
   expect(redisOf({ REDIS_CLUSTER_NODES: "one:6379, 10.0.0.2:6380,[fd00::3]:6381" })).toEqual({
     clusterNodes: [
       { host: "one", port: 6379 },
       { host: "10.0.0.2", port: 6380 },
       { host: "fd00::3", port: 6381 },
     ],
-    login: NOBODY,
+    login: NO_CREDENTIALS,
   });
   const login = { REDIS_USERNAME: "wms", REDIS_PASSWORD: "secret", REDIS_TLS: "true" };
   expect(redisOf({ REDIS_CLUSTER_NODES: "one:6379", ...login })).toMatchObject({
@@ -25,7 +25,7 @@ test("a cluster is found by some of its nodes", () => {
   });
 });
 
-test("a master is found by its sentinels", () => {
+test("a master is given by its sentinels", () => {
   expect(
     redisOf({
       REDIS_SENTINELS: "a:26379,b:26379",
@@ -39,29 +39,29 @@ test("a master is found by its sentinels", () => {
     ],
     masterName: "wms",
     sentinelPassword: "hush",
-    login: NOBODY,
+    login: NO_CREDENTIALS,
   });
 });
 
 test.each([
-  [{ REDIS_URL: "redis://a", REDIS_CLUSTER_NODES: "a:1" }, "REDIS_CLUSTER_NODES: can't be set together with REDIS_URL"],
+  [{ REDIS_URL: "redis://a", REDIS_CLUSTER_NODES: "a:1" }, "REDIS_CLUSTER_NODES: can't be combined with REDIS_URL"],
   [
     { REDIS_CLUSTER_NODES: "a:1", REDIS_SENTINELS: "a:1" },
-    "REDIS_SENTINELS: can't be set together with REDIS_CLUSTER_NODES",
+    "REDIS_SENTINELS: can't be combined with REDIS_CLUSTER_NODES",
   ],
-  [{ REDIS_CLUSTER_NODES: "a" }, "REDIS_CLUSTER_NODES: is no list of host:port, with commas between"],
-  [{ REDIS_CLUSTER_NODES: "a:1,redis://b:2" }, "REDIS_CLUSTER_NODES: is no list of host:port, with commas between"],
+  [{ REDIS_CLUSTER_NODES: "a" }, "REDIS_CLUSTER_NODES: is not a comma-separated list of host:port"],
+  [{ REDIS_CLUSTER_NODES: "a:1,redis://b:2" }, "REDIS_CLUSTER_NODES: is not a comma-separated list of host:port"],
   [
     { REDIS_SENTINELS: "a:99999", REDIS_SENTINEL_NAME: "wms" },
-    "REDIS_SENTINELS: is no list of host:port, with commas between",
+    "REDIS_SENTINELS: is not a comma-separated list of host:port",
   ],
   [{ REDIS_SENTINELS: "a:1" }, "REDIS_SENTINEL_NAME: must be set too when REDIS_SENTINELS is"],
-  [{ REDIS_SENTINEL_NAME: "wms" }, "REDIS_SENTINEL_NAME: is for REDIS_SENTINELS"],
+  [{ REDIS_SENTINEL_NAME: "wms" }, "REDIS_SENTINEL_NAME: needs REDIS_SENTINELS"],
   [
     { REDIS_URL: "redis://a", REDIS_PASSWORD: "secret" },
-    "REDIS_PASSWORD: is for REDIS_CLUSTER_NODES or REDIS_SENTINELS",
+    "REDIS_PASSWORD: needs REDIS_CLUSTER_NODES or REDIS_SENTINELS",
   ],
-  [{ REDIS_TLS: "true" }, "REDIS_TLS: is for REDIS_CLUSTER_NODES or REDIS_SENTINELS"],
+  [{ REDIS_TLS: "true" }, "REDIS_TLS: needs REDIS_CLUSTER_NODES or REDIS_SENTINELS"],
 ])("%j is refused", (environment, message) => {
   expect(() => readConfig(environment)).toThrow(new ConfigError(message));
 });

@@ -11,7 +11,7 @@ import {
   workflowOf,
 } from "../../src/domain/ids.js";
 
-test("ids have the shapes that clients know, and carry their parents'", () => {
+test("ids have the documented formats, and contain the ids of their parents", () => {
   const workflow = newWorkflowId(1_700_000_000.75);
   const task = newTaskId(workflow);
   const taskforce = newTaskforceUuid(task);
@@ -23,7 +23,7 @@ test("ids have the shapes that clients know, and carry their parents'", () => {
   expect(taskOf(taskforce)).toBe(task);
 });
 
-test("text that this service never issued is no id", () => {
+test("other texts are not ids", () => {
   const workflow = newWorkflowId(1_700_000_000);
   for (const text of ["", "WF-", "WF-1", `${workflow}x`, workflow.toUpperCase(), `${workflow}\n`, "__proto__"])
     expect([isWorkflowId(text), isTaskId(text), isTaskforceUuid(text)]).toEqual([false, false, false]);
@@ -31,15 +31,15 @@ test("text that this service never issued is no id", () => {
   expect(isTaskId(workflow)).toBe(false);
 });
 
-test("the ids of a workflow's tasks are all different, however many there are", () => {
+test("the task ids of a large workflow are distinct", () => {
   const workflow = newWorkflowId(1_700_000_000);
-  // Of so many 32-bit numbers some are alike: ten pairs on the average.
+  // Of so many random 32-bit numbers, ten pairs collide on average.
   expect(new Set(newTaskIds(workflow, 300_000)).size).toBe(300_000);
 });
 
-test("no two ids share their random part", () => {
+test("the random parts of ids differ", () => {
   const task = newTaskId(newWorkflowId(1_700_000_000));
-  // Of so few 32-bit numbers two are alike once in twenty thousand times.
+  // Of so few random 32-bit numbers, two collide with a probability of 1 in 20,000.
   const uuids = Array.from({ length: 650 }, () => newTaskforceUuid(task));
   expect(new Set(uuids).size).toBe(650);
 });

@@ -12,6 +12,6 @@ test.each([
   expect(createSecretMask(["s3cret/1", "s3cret/1-long", "another", 'quo"ted\n', "a.b*"])(text)).toBe(masked);
 });
 
-test("without secrets nothing changes", () => {
+test("without secrets a text stays unchanged", () => {
   expect(createSecretMask([])("text")).toBe("text");
 });

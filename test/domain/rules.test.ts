@@ -28,16 +28,16 @@ describe("pilot tags", () => {
     expect(isWellFormedTag(tag)).toBe(ok);
   });
 
-  test("a leading v goes only before a digit", () => {
+  test("a leading v is dropped only before a digit", () => {
     expect(["v1.2.3", "very-1", "vv1"].map(normalizeTag)).toEqual(["1.2.3", "very-1", "vv1"]);
   });
 
-  test("latest is the highest release by number, not by text", () => {
+  test("latest is the numerically highest release", () => {
     expect(resolvePilotTag("latest", listing)).toBe("0.10.3");
     expect(resolvePilotTag("latest", ["ewms-pilot:fix-1a2b"])).toBeUndefined();
   });
 
-  test("a tag stands for itself when its image exists, or when there is no directory", () => {
+  test("a tag is accepted when its image exists, or when there is no directory", () => {
     expect(resolvePilotTag("fix-1a2b", listing)).toBe("fix-1a2b");
     expect(resolvePilotTag("9.9.9", listing)).toBeUndefined();
     expect(resolvePilotTag("latest", null)).toBe("latest");
@@ -47,7 +47,7 @@ describe("pilot tags", () => {
 describe("cluster locations", () => {
   const clusters = defaultClusterLocations(false);
 
-  test("an alias leads to its cluster's schedd; hostile names to nothing", () => {
+  test("an alias resolves to its cluster's schedd; hostile names are unknown", () => {
     expect(scheddOf(clusters, "sub-2")).toBe(scheddOf(clusters, "osg"));
     for (const name of ["nowhere", "constructor", "__proto__", ""]) expect(scheddOf(clusters, name)).toBeUndefined();
   });
@@ -57,11 +57,11 @@ describe("cluster locations", () => {
   });
 });
 
-test("priorities default to 50 and end at 100", () => {
+test("priorities are 50 by default and 100 at most", () => {
   expect([undefined, 0, 100, 101, -5].map(normalizePriority)).toEqual([50, 0, 100, 100, -5]);
 });
 
-test("the clock never tells the same time twice", () => {
+test("the clock never returns the same time twice", () => {
   const times = Array.from({ length: 5000 }, nextEpochSeconds);
   expect(new Set(times).size).toBe(times.length);
   expect(times).toEqual([...times].sort((a, b) => a - b));

@@ -126,7 +126,7 @@ describe("what clients send makes no labels", () => {
 it("a port that is taken is named by its setting", async () => {
   const { hostname, port } = new URL(service.url);
   await expect(listen(createServer(), hostname, Number(port), "METRICS_PORT")).rejects.toThrow(
-    /^METRICS_PORT: .* is taken by another program; .* set METRICS_PORT$/,
+    /^METRICS_PORT: .* is in use by another program; .* set METRICS_PORT$/,
   );
 });
 

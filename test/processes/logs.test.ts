@@ -42,7 +42,7 @@ test("each request leaves one line that names it as its answer does, its route, 
     route: "/v1/workflows",
     status: 200,
     ms: expect.any(Number),
-    subject: "anybody",
+    subject: "anonymous",
     role: "user,system-tms",
   });
   expect(line).not.toHaveProperty("path");

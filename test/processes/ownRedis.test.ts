@@ -128,5 +128,5 @@ test("a process whose own Redis has ended ends too, with code 1", async () => {
   await redis.shutdown().catch(() => undefined);
 
   expect(await service.waitForExit()).toBe(1);
-  expect(service.stderr).toMatch(/the Redis of this process has ended by itself/);
+  expect(service.stderr).toMatch(/the Redis server of this process has exited/);
 });

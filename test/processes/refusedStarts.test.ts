@@ -32,7 +32,7 @@ function portOf(server: Server): Promise<number> {
 test("a port that is taken", async () => {
   const port = await portOf(createServer());
   expect(await startAndReadRefusal({ REST_PORT: String(port), REDIS_URL: await freshDatabase() })).toBe(
-    `REST_PORT: 127.0.0.1:${port} is taken by another program; stop that one, or set REST_PORT`,
+    `REST_PORT: 127.0.0.1:${port} is in use by another program; stop it, or set REST_PORT`,
   );
 });
 
@@ -74,14 +74,14 @@ test("a setting that can't be used", async () => {
 
 test("a port that others can reach, while tokens are not checked", async () => {
   expect(await startAndReadRefusal({ REST_HOST: "0.0.0.0" })).toBe(
-    "REST_HOST: others can reach this address, and tokens are not checked; " +
-      "set AUTH_OPENID_URL, or AUTH_DISABLED=true when something else guards the port",
+    "REST_HOST: other hosts can reach this address, and authentication is off; " +
+      "set AUTH_OPENID_URL, or AUTH_DISABLED=true if something else protects the port",
   );
 });
 
 test.each(["main", "web", "worker"] as const)("%s in production without a word on tokens", async (program) => {
   expect(await startAndReadRefusal({ NODE_ENV: "production" }, program)).toBe(
-    "AUTH_OPENID_URL: must be set in production, or AUTH_DISABLED=true when something else guards the port",
+    "AUTH_OPENID_URL: must be set in production, or AUTH_DISABLED=true if something else protects the port",
   );
 });
 

@@ -61,7 +61,7 @@ test("one that is killed comes back, and whoever connects meanwhile is served by
   const { service, url } = await startTwo();
   const [killed, other] = [pidOf(service, "web-1"), pidOf(service, "web-2")];
   process.kill(killed, "SIGKILL");
-  await service.waitForOutput(/"msg":"a process has ended by itself/);
+  await service.waitForOutput(/"msg":"process exited unexpectedly/);
   await waitUntil("it has come back", async () => {
     expect((await getApiRoot(url)).status).toBe(200);
     return pidOf(service, "web-1") !== killed;
@@ -125,8 +125,6 @@ test("a port that is taken is told of once", async () => {
     WEB_CONCURRENCY: "2",
   });
   expect(await service.waitForExit()).toBe(1);
-  expect(service.stderr).toBe(
-    `REST_PORT: 127.0.0.1:${port} is taken by another program; stop that one, or set REST_PORT\n`,
-  );
+  expect(service.stderr).toBe(`REST_PORT: 127.0.0.1:${port} is in use by another program; stop it, or set REST_PORT\n`);
   expect(service.stdout).toBe("");
 });

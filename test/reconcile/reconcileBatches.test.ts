@@ -36,7 +36,7 @@ async function openWms(partitions: number): Promise<{ redis: RedisClient; wms: W
   const { redis, store } = await freshStore(partitions);
   const queues = createQueues({ redis, leaseSeconds: 300, schedds: ["ap"] });
   onTestFinished(() => queues.close());
-  const settings = { actionRetries: 3, retryWait: 1, clusters: {}, pilotImagesDir: undefined };
+  const settings = { actionRetries: 3, retryWaitSeconds: 1, clusters: {}, pilotImagesDir: undefined };
   return {
     redis,
     wms: {

@@ -207,7 +207,7 @@ test("secrets reach neither the log nor errors nor pages, whatever goes wrong", 
     /the token service for the MQS gave no token/,
     /the token service for the MQS did not answer/,
     /given up, kept for the operator/,
-    /an error that nobody foresaw/,
+    /unexpected error, exiting/,
   ])
     expect(service.stderr).toMatch(line);
 }, 90_000);

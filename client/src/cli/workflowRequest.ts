@@ -58,7 +58,7 @@ export const WORKFLOW_REQUEST: Schema = {
             },
             "minItems": 0,
             "uniqueItems": true,
-            "description": "Names, within this request, of the queues that events come from."
+            "description": "Names, within this request, of the queues with the events."
           },
           "output_queue_aliases": {
             "type": "array",
@@ -67,7 +67,7 @@ export const WORKFLOW_REQUEST: Schema = {
             },
             "minItems": 0,
             "uniqueItems": true,
-            "description": "Names, within this request, of the queues that results go to."
+            "description": "Names, within this request, of the queues for the results."
           },
           "pilot_config": {
             "type": "object",
@@ -220,7 +220,7 @@ export const WORKFLOW_REQUEST: Schema = {
     },
     "priority": {
       "type": "integer",
-      "description": "Higher goes first; 50 unless told, 100 at most."
+      "description": "Higher goes first; 50 by default, 100 at most."
     }
   },
   "required": [

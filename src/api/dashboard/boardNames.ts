@@ -1,13 +1,13 @@
 /*
- * The board decodes the names of queues once more than its pages encode them, so a percent sign does not survive. Names of
- * our queues have no `=`: a schedd with special characters is percent-encoded in them.
+ * The board decodes the names of queues once more than its pages encode them, which would corrupt a percent sign. The names
+ * of queues have no `=`, because special characters of a schedd are percent-encoded.
  */
 
-/** The name under which the board knows a queue. */
+/** Returns the board's name of a queue. */
 export const toBoardName = (queue: string): string => queue.replaceAll("%", "=");
 
-/** The queue that the board means. */
+/** Returns the queue with a name of the board. */
 export const fromBoardName = (name: string): string => name.replaceAll("=", "%");
 
-/** A queue's name for people. */
+/** Returns the name that the pages show for a queue. */
 export const queueDisplayName = (queue: string): string => decodeURIComponent(queue);

@@ -3,10 +3,10 @@ import { securityHeaders, THIRD_PARTY_UI_POLICY } from "../http/contentSecurityP
 
 const setPolicy = securityHeaders({ ...THIRD_PARTY_UI_POLICY, formAction: ["'self'"] });
 
-/** The board's programs and styles, whose names change with their contents. */
+/** Scripts and styles of the board, whose names change with their contents. */
 const STATIC_PATHS = /^\/queues\/static\//;
 
-/** Headers for pages that act on the service: all comes from this host, nobody frames them, and no cache keeps what they show. */
+/** Sets the security headers of the operator pages, and forbids caching except for static files. */
 export const dashboardHeaders: RequestHandler = (request, response, next) => {
   if (!STATIC_PATHS.test(request.path)) response.setHeader("cache-control", "no-store");
   setPolicy(request, response, next);

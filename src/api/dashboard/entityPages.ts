@@ -9,8 +9,8 @@ import { hideSecrets } from "./hideSecrets.js";
 import { entityLinkOf } from "./operatorPaths.js";
 
 /**
- * Taskforces and workflows as JSON for an operator's browser, which has no token for the API. Read only, and without what
- * may hold secrets: the environments and what was given to condor_submit.
+ * Serves taskforces and workflows as JSON to an operator's browser, which has no token for the API. Fields that may hold
+ * secrets are left out: the environments and the submit dictionary.
  */
 export function entityPages(wms: Wms): Router {
   const pages = Router();

@@ -12,17 +12,18 @@ import {
   workflowJson,
 } from "../../store/records.js";
 
-/** The entity behind a job, for people. */
+/** The entity of a job, as the dashboard shows it. */
 export interface EntityView {
-  /** One line that says how it stands. */
+  /** The state in one line. */
   headline: string;
-  /** What is worth knowing, in the order of interest. */
+  /** Details, the most important first. */
   data: Record<string, unknown>;
 }
 
 /**
- * The entities behind the jobs of a page, in the order of the ids; undefined where an id means none, or none any more. All is
- * asked at once, so that a page costs one round trip.
+ * Fetches the entities of jobs, in the order of the ids, in one round trip.
+ *
+ * @returns undefined for an id without an entity
  */
 export const fetchEntityViews = (wms: Wms, ids: readonly string[]): Promise<(EntityView | undefined)[]> =>
   Promise.all(

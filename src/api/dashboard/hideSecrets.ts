@@ -1,6 +1,6 @@
 /**
- * A secret as error texts quote it: what follows `Bearer`, or a variable or header whose name ends in what it is. The first
- * group is what may be shown. It begins with a fixed word, so that it takes linear time, however long the text.
+ * Matches secrets in error texts: a bearer token, or the value of a variable or header with a telling name. The first group
+ * may be shown. The pattern begins with a fixed word, so that it takes linear time.
  */
 const SECRET_PATTERN =
   /(\bbearer\s+|(?:token|secret|password|authorization)["']*\s*[:=]\s*(?:(?:bearer|basic)\s+)?["']*)[^\s"',;&}]+/gi;
@@ -8,14 +8,13 @@ const SECRET_PATTERN =
 const hideSecretsInText = (text: string): string => text.replace(SECRET_PATTERN, "$1[hidden]");
 
 /**
- * A copy of something that is about to be shown as JSON, with secrets in its texts hidden. What the service stores of its own
- * accord has none; error texts are whatever a TMS or the MQS sends.
+ * Copies a value for display as JSON, and hides secrets in its texts. Error texts of a TMS or the MQS may hold secrets.
  */
 export function hideSecrets<T>(shown: T): T {
   return JSON.parse(JSON.stringify(shown), (_, value: unknown) => {
     if (typeof value === "string") return hideSecretsInText(value);
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-    // Errors are keys where they are counted.
+    // The keys of top_task_errors are error texts.
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [hideSecretsInText(key), inner]));
   }) as T;
 }

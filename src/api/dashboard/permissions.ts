@@ -1,8 +1,8 @@
 import type { BeforeHook } from "@bull-board/api/typings/app";
-import { currentAuditRecord } from "./audit.js";
+import { currentAuditRecord } from "../operatorAuth/audit.js";
 import { fromBoardName } from "./boardNames.js";
 
-/** What operators may do, by the board's routes. None of it changes a phase but retry; all else reconcile makes up for. */
+/** Allowed actions, by the board's routes. Only retry changes a taskforce; reconcile repairs the queues after the others. */
 const ALLOWED_ACTIONS: Record<string, string> = {
   "put /api/queues/:queueName/:jobId/retry": "retry",
   "put /api/queues/:queueName/retry/:queueStatus": "retry all",
@@ -18,9 +18,9 @@ const ALLOWED_ACTIONS: Record<string, string> = {
   "put /api/queues/resume": "resume all queues",
 };
 
-const QUEUE_FOLLOWS_PHASE = "The phase of the taskforce is the truth, and the queue follows it.";
+const QUEUE_FOLLOWS_PHASE = "The queue follows the phase of the taskforce.";
 
-/** What they try because the board has buttons for it, with what they are told. */
+/** Actions of the board that the service refuses, with the reason that the operator sees. */
 const REFUSED_ACTIONS: Record<string, { action: string; why: string }> = {
   "post /api/queues/:queueName/add": {
     action: "add job",
@@ -32,22 +32,22 @@ const REFUSED_ACTIONS: Record<string, { action: string; why: string }> = {
   },
   "patch /api/queues/:queueName/:jobId/priority": {
     action: "change priority",
-    why: `A job's priority cannot be changed: it follows from the workflow's priority and the failures. ${QUEUE_FOLLOWS_PHASE}`,
+    why: `A job's priority cannot be changed: it depends on the workflow's priority and the number of failures. ${QUEUE_FOLLOWS_PHASE}`,
   },
   "patch /api/queues/:queueName/:jobId/delay": {
     action: "reschedule",
-    why: "A job cannot be rescheduled: its wait follows from the failures. Promote it to end the wait.",
+    why: "A job cannot be rescheduled: the wait depends on the number of failures. Promote the job to end the wait.",
   },
 };
 
-/** An obliterate that does not stop at leases. The board asks for it beneath a box to tick. */
+/** The board has a check box to obliterate a queue in spite of its leases. */
 const FORCED_OBLITERATE_REFUSAL =
-  "A queue with leased jobs cannot be obliterated: without its lease a taskforce would be handed out a second time. " +
-  "Pause the queue, and wait until its leases have ended.";
+  "A queue with leased jobs cannot be obliterated: a taskforce without its lease would be handed out a second time. " +
+  "Pause the queue, and wait for the end of its leases.";
 
-const UNSUPPORTED_REFUSAL = "This service has no use for that.";
+const UNSUPPORTED_REFUSAL = "This service does not support this action.";
 
-/** What a request to change something means, and why it is refused; undefined: it is not. */
+/** Returns the action of a request, and why it is refused; undefined: it is allowed. */
 function evaluatePermission(
   route: string,
   body: { force?: unknown } | undefined,
@@ -59,17 +59,17 @@ function evaluatePermission(
   return { action: refused?.action ?? route, refusal: refused?.why ?? UNSUPPORTED_REFUSAL };
 }
 
-/** Asked before anything happens: nothing but what is listed changes anything, and the audit learns what it is. */
+/** Runs before each action: refuses all but the allowed ones, and completes the audit record. */
 export const enforcePermissions: BeforeHook = ({ method, route, request }) => {
   if (method === "get") return undefined;
   const { action, refusal } = evaluatePermission(`${method} ${route}`, request.body);
   const { queueName, jobId, queueStatus } = request.params as Record<string, string | undefined>;
-  const act = currentAuditRecord();
-  if (act !== undefined) {
-    act.action = queueStatus === undefined ? action : `${action} (${queueStatus})`;
-    act.queue = queueName && fromBoardName(queueName);
-    act.job = jobId;
-    act.refusal = refusal;
+  const record = currentAuditRecord();
+  if (record !== undefined) {
+    record.action = queueStatus === undefined ? action : `${action} (${queueStatus})`;
+    record.queue = queueName && fromBoardName(queueName);
+    record.job = jobId;
+    record.refusal = refusal;
   }
   return refusal === undefined ? undefined : { allow: false, status: 403, message: refusal };
 };

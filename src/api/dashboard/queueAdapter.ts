@@ -4,26 +4,26 @@ import { Job, type Queue } from "bullmq";
 import type { TaskforceUuid } from "../../domain/ids.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { retryTaskforce } from "../../lifecycle/retryTaskforce.js";
-import { currentOperator } from "./audit.js";
+import { currentOperator } from "../operatorAuth/audit.js";
 import { queueDisplayName, toBoardName } from "./boardNames.js";
 import { type EntityView, fetchEntityViews } from "./entityViews.js";
 import { entityLinkOf } from "./operatorPaths.js";
 
-/** Jobs of one page at most; the board's own pages end at 50. */
+/** Limit of jobs in one page. The board's pages have 50 at most. */
 const MAX_PAGE_JOBS = 100;
 
-/** How a failed job of a queue is retried. */
+/** Retries a failed job of a queue. */
 type RetryJob = (job: Job) => Promise<void>;
 
-/** What a stopper job's progress says when it keeps failing. */
+/** Progress of a stopper job that keeps failing. */
 interface StopperProgress {
   failing: number;
   error: string;
 }
 
 /**
- * A queue as the board sees it. Jobs carry only an id, so what is shown beside it is read from the store; and a retry is the
- * service's own.
+ * A queue of the board. Jobs carry only an id, so the adapter reads the details from the store. A retry of a starter job
+ * also resets the taskforce.
  */
 export class QueueAdapter extends BullMQAdapter {
   readonly #wms: Wms;
@@ -33,7 +33,7 @@ export class QueueAdapter extends BullMQAdapter {
   constructor(wms: Wms, queue: Queue) {
     super(queue, {
       displayName: queueDisplayName(queue.name),
-      // The board takes undefined for no link, though its types don't say so.
+      // The board accepts undefined for no link, unlike its types.
       externalJobUrl: (({ id }) => entityLinkOf(String(id))) as NonNullable<QueueAdapterOptions["externalJobUrl"]>,
     });
     this.#wms = wms;
@@ -62,38 +62,38 @@ export class QueueAdapter extends BullMQAdapter {
     return jobs.map((job, index) => this.#decorate(job, entities[index]));
   }
 
-  /** The job itself, speaking of its entity and retried by our own means. */
+  /** Adds the details of the entity to a job, and replaces its retry. */
   #decorate(job: Job, entity: EntityView | undefined): Job {
     const json = job.toJSON();
-    const trouble = stopperFailureOf(job);
+    const failure = stopperFailureOf(job);
     return Object.assign(job, {
       toJSON: () => ({
         ...json,
-        // The rank in the queue, which would be taken for the workflow's priority.
+        // BullMQ's priority is the rank in the queue, which operators would mistake for the workflow's priority.
         priority: 0,
         ...(entity && { name: entity.headline, data: entity.data }),
-        // The board paints red what has a reason; BullMQ keeps old traces of what was retried since.
-        ...(trouble === undefined
+        // The board shows a job with a reason as failed, and BullMQ keeps the traces of retried jobs.
+        ...(failure === undefined
           ? { stacktrace: json.failedReason ? json.stacktrace : [] }
-          : { failedReason: trouble, stacktrace: [trouble] }),
+          : { failedReason: failure, stacktrace: [failure] }),
       }),
       retry: () => this.#retry(job),
     });
   }
 }
 
-/** What is wrong with a job that is never given up. */
+/** Why a stopper job keeps failing. Such a job is retried without limit. */
 function stopperFailureOf({ progress }: Job): string | undefined {
   const { failing, error } = (typeof progress === "object" ? progress : {}) as Partial<StopperProgress>;
   if (failing === undefined) return undefined;
-  return `condor-rm failed ${failing} times, and goes on being tried: ${error}`;
+  return `condor-rm failed ${failing} times and is retried: ${error}`;
 }
 
-/** The work is done once more, as if for the first time: its waits begin anew. */
+/** Resets the number of attempts, so that the backoff starts again. */
 const retryFromStart: RetryJob = (job) =>
   Job.prototype.retry.call(job, "failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
 
-/** The taskforce is handed out again, and its log says by whom. */
+/** Resets the failures of the taskforce. Its log names the operator. */
 const retryAsOperator =
   (wms: Wms): RetryJob =>
   ({ id = "" }) =>

@@ -3,16 +3,16 @@ import type { AppViewRoute } from "@bull-board/api/typings/app";
 import { ExpressAdapter } from "@bull-board/express";
 import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
 import type { Wms } from "../../lifecycle/context.js";
-import { currentAuditRecord } from "./audit.js";
+import { currentAuditRecord } from "../operatorAuth/audit.js";
 import { hideSecrets } from "./hideSecrets.js";
 import { BOARD_PATH } from "./operatorPaths.js";
 import { enforcePermissions } from "./permissions.js";
 import { QueueAdapter } from "./queueAdapter.js";
 
-/** Whatever the board's page would fetch from another host: it asks a font service for its letters. */
+/** Links of the board's page to other hosts: it loads fonts from one. */
 const EXTERNAL_LINKS = /<link\b[^>]*\bhref="(?:https?:)?\/\/[^>]*>\s*/g;
 
-/** The board's own adapter, whose page loads nothing from elsewhere. */
+/** The board's Express adapter, with a page that loads nothing from other hosts. */
 class BoardServer extends ExpressAdapter {
   constructor() {
     super();
@@ -20,7 +20,7 @@ class BoardServer extends ExpressAdapter {
     this.setBasePath(BOARD_PATH);
   }
 
-  /** Errors are the app's: it logs what nobody foresaw, and tells of an outage as such. */
+  /** Passes errors to the app's error handler, which logs unexpected ones and maps outages to 503. */
   override setErrorHandler(): this {
     return super.setErrorHandler((error) => {
       throw error;
@@ -39,7 +39,7 @@ class BoardServer extends ExpressAdapter {
   }
 }
 
-/** The Bull dashboard over all queues of the service, to be mounted at {@link BOARD_PATH}. */
+/** Creates the Bull dashboard of all queues. It is mounted at {@link BOARD_PATH}. */
 export function createQueueBoard(wms: Wms): RequestHandler {
   const server = new BoardServer();
   const addedQueues = new Set<string>();
@@ -50,21 +50,21 @@ export function createQueueBoard(wms: Wms): RequestHandler {
       uiConfig: {
         boardTitle: "EWMS queues",
         hideDocsLink: true,
-        // Those of a schedd are drained over HTTP: "no workers" would be a false alarm.
+        // TMSs drain the queues of a schedd over HTTP: "no workers" would be a false alarm.
         showWorkers: false,
       },
       handlerHooks: {
         before: enforcePermissions,
         after(_, result) {
-          const act = currentAuditRecord();
+          const record = currentAuditRecord();
           const { retried } = result.body as { retried?: number };
-          if (act !== undefined) act.jobs = retried;
+          if (record !== undefined) record.jobs = retried;
           return hideSecrets(result);
         },
       },
     },
   });
-  /** Queues are never forgotten, so it is enough to add those that came since the last request. */
+  /** Adds the queues that were created since the last request. Queues are never removed. */
   const addNewQueues = (): void => {
     for (const queue of wms.queues.allQueues()) {
       if (addedQueues.has(queue.name)) continue;

@@ -7,46 +7,48 @@ import { HttpError } from "./responses.js";
 import type { Route } from "./route.js";
 
 /**
- * Who asks the API from a page of this service: whoever the operators' door recognizes, as operator and user.
+ * Authenticates a request that a page of this service sends for a signed-in operator.
  *
- * @returns undefined for a request that shows nothing which opens the door
- * @throws HttpError 403 when another site had the browser ask
+ * @returns undefined for a request without valid operator credentials
+ * @throws HttpError 403 when another site's page made the browser send the request
  */
 export type BrowserAuthenticator = (request: Request, response: Response) => Promise<Caller | undefined>;
 
-/** Decides who may go on to a route. Mounted before the body is read. */
+/** How the API authenticates its callers. */
+export type ApiAuthentication =
+  /** No authentication: every caller is {@link UNCHECKED_CALLER}. */
+  | { kind: "open" }
+  /** Bearer tokens; requests of the page at `/` may authenticate as an operator instead. */
+  | { kind: "tokens"; verifyToken: TokenVerifier; authenticateBrowser: BrowserAuthenticator };
+
+/** Makes the handler that authenticates and authorizes the callers of a route. It runs before the body is read. */
 export type RouteAuthorizer = (route: Route) => RequestHandler;
 
-/**
- * Admits whoever has one of a route's roles.
- *
- * @param verifyToken undefined: tokens are not checked, and everybody has them all
- * @param authenticateBrowser who asks from a page of this service instead of with a token; the TMS does so from none
- */
+/** Lets callers pass that have one of a route's roles. */
 export const createRouteAuthorizer =
-  (
-    verifyToken: TokenVerifier | undefined,
-    authenticateBrowser: BrowserAuthenticator = async () => undefined,
-  ): RouteAuthorizer =>
+  (authentication: ApiAuthentication): RouteAuthorizer =>
   ({ path, roles, tag }) => {
-    if (verifyToken === undefined)
+    if (authentication.kind === "open")
       return (_request, response, next) => {
         const context = requestContextOf(response);
         context.route = path;
         context.caller = UNCHECKED_CALLER;
         next();
       };
-    const identify = async (request: Request, response: Response): Promise<Caller> => {
-      const onPage =
-        hasBearerToken(request) || tag === "tms - internal" ? undefined : await authenticateBrowser(request, response);
-      return onPage ?? verifyToken(bearerTokenOf(request)).catch(throwInvalidToken);
+    const { verifyToken, authenticateBrowser } = authentication;
+    const authenticate = async (request: Request, response: Response): Promise<Caller> => {
+      // The page never sends requests of a TMS.
+      const usesToken = hasBearerToken(request) || tag === "tms - internal";
+      const operator = usesToken ? undefined : await authenticateBrowser(request, response);
+      return operator ?? verifyToken(bearerTokenOf(request)).catch(throwInvalidToken);
     };
     return async (request, response, next) => {
-      const exchange = requestContextOf(response);
-      exchange.route = path;
+      const context = requestContextOf(response);
+      context.route = path;
       if (roles !== "anyone") {
-        exchange.caller = await identify(request, response);
-        if (!roles.some((role) => exchange.caller?.roles.has(role)))
+        const caller = await authenticate(request, response);
+        context.caller = caller;
+        if (!roles.some((role) => caller.roles.has(role)))
           throw new HttpError(403, `only for the role ${roles.join(" or ")}`, bearerChallenge("insufficient_scope"));
       }
       next();

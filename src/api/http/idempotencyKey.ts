@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import type { Request } from "express";
 import { z } from "zod";
 import type { Caller } from "../../domain/caller.js";
 import type { IdempotentRequest } from "../../domain/idempotentRequest.js";
 import { canonicalJson } from "../../domain/schemaParts.js";
+import { sha256 } from "../../domain/sha256.js";
 import { invalid } from "../../domain/wmsError.js";
 import type { JsonText, RouteResponse } from "./route.js";
 
@@ -48,10 +48,9 @@ export function parseIdempotencyKey(
   // Node joins repeated headers with a comma and a blank, which the pattern rejects.
   if (typeof key !== "string" || !IDEMPOTENCY_KEY_PATTERN.test(key))
     throw invalid("Idempotency-Key: expected 1 to 255 visible ASCII characters, once");
-  return { name: sha256(`${path}\n${key}\n${caller?.subject ?? ""}`), digest: sha256(canonicalJson(body)) };
+  const name = sha256(`${path}\n${key}\n${caller?.subject ?? ""}`).toString("hex");
+  return { name, digest: sha256(canonicalJson(body)).toString("hex") };
 }
-
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** The response to a request that may be a repetition. */
 export const idempotentResponse = ({ text, replayed }: { text: JsonText; replayed: boolean }): RouteResponse =>

@@ -3,23 +3,23 @@ import type { Request, Response } from "express";
 import { policyText } from "../http/contentSecurityPolicy.js";
 import { type HttpError, reasonPhrase } from "../http/responses.js";
 
-/** Where a page leads. */
+/** A link of a page. */
 export interface PageLink {
   label: string;
   href: string;
 }
 
-/** What a page shows. */
+/** The contents of a page. */
 export interface HtmlPage {
   title: string;
-  /** Sentences, as plain text. */
+  /** Plain text. */
   text: string;
   links?: readonly PageLink[];
-  /** Posts to its address when it is pressed. */
+  /** A button that posts to its `href`. */
   button?: PageLink;
 }
 
-/** Nothing but text, links and a button; the referrer policy has browsers name the page's origin when the button is pressed. */
+/** No scripts, styles or frames. With this referrer policy the browser names the page's origin when the button posts. */
 const PAGE_HEADERS = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",
@@ -33,11 +33,12 @@ const PAGE_HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
+/** Sends a page with status 200. */
 export function sendHtmlPage(response: Response, page: HtmlPage): void {
   response.writeHead(200, PAGE_HEADERS).end(renderHtml(page));
 }
 
-/** Shows an error to a person. */
+/** Sends an error as a page. */
 export function sendErrorPage(response: Response, { status, message, headers }: HttpError): void {
   const title = STATUS_CODES[status] ?? "Error";
   const links = [{ label: "Try again", href: "/admin/" }];
@@ -46,14 +47,14 @@ export function sendErrorPage(response: Response, { status, message, headers }: 
     .end(Buffer.from(renderHtml({ title, text: message, links })));
 }
 
-/** Whether a person waits for the answer, rather than a script of a page that is there already. */
+/** Whether a browser loads a page, as opposed to a request by a script of a loaded page. */
 export function isNavigation({ method, headers }: Request): boolean {
   if (method !== "GET" && method !== "HEAD") return false;
   const mode = headers["sec-fetch-mode"];
   return mode === undefined ? (headers.accept ?? "").includes("text/html") : mode === "navigate";
 }
 
-/** To lead on, links: browsers let no form of these pages lead to the identity provider, not even by a redirect. */
+/** Uses links instead of forms: `form-action 'self'` also forbids the redirect to the identity provider. */
 function renderHtml({ title, text, links = [], button }: HtmlPage): string {
   const anchors = links.map(({ label, href }) => `<p><a href="${href}">${escapeHtml(label)}</a></p>`).join("\n");
   const form =
@@ -82,6 +83,6 @@ const HTML_ENTITIES: Record<string, string> = {
   "'": "&#39;",
 };
 
-/** A text as it stands in HTML, in an attribute too. */
+/** Escapes a text for HTML, attributes included. */
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => HTML_ENTITIES[character] ?? "");

@@ -2,27 +2,27 @@ import { type CookieOptions, type Request, type Response, Router } from "express
 import type { CookieCipher } from "../../auth/cookieCipher.js";
 import type { LoginFailureLog } from "../../auth/loginFailures.js";
 import { loginAttemptSchema, type OperatorLogin } from "../../auth/operatorLogin.js";
+import { operatorCaller } from "../../domain/caller.js";
 import { isPagePath } from "../http/pagePaths.js";
 import { requestContextOf } from "../http/requestContext.js";
 import { HttpError, toHttpError } from "../http/responses.js";
 import { isNavigation, sendHtmlPage } from "./htmlPage.js";
 import { type OperatorAuthenticator, withErrorPage } from "./operatorGuard.js";
 
-/** Where the identity provider sends browsers back to. */
+/** The path to which the identity provider redirects browsers. */
 export const CALLBACK_PATH = "/admin/callback";
 
 const SESSION_COOKIE = "wms_operator";
 const LOGIN_ATTEMPT_COOKIE = "wms_operator_login";
-/** What a browser keeps for this door. */
 type CookieName = typeof SESSION_COOKIE | typeof LOGIN_ATTEMPT_COOKIE;
-/** Seconds: a working day. Whoever is an operator no more at the provider remains one here until then. */
+/** A working day. A user who loses the role at the provider keeps it here until the session ends. */
 const SESSION_TTL_SECONDS = 8 * 3600;
-/** Seconds for typing a password at the provider. */
+/** Time to sign in at the provider. */
 const LOGIN_ATTEMPT_TTL_SECONDS = 600;
-/** Characters of an address that is worth coming back to. A cookie holds it meanwhile. */
+/** Longest address to return to after the login: a cookie holds it meanwhile, and cookies are limited to 4 KB. */
 const MAX_RETURN_PATH_CHARS = 1000;
 
-/** What the login door is made of. */
+/** Options of {@link loginAuthenticator}. */
 export interface LoginAuthenticatorOptions {
   login: OperatorLogin;
   cookieCipher: CookieCipher;
@@ -30,7 +30,7 @@ export interface LoginAuthenticatorOptions {
   failures: LoginFailureLog;
 }
 
-/** Opens to operators whom the identity provider knows; the browser keeps who it was in a sealed cookie. */
+/** Accepts operators who sign in at the identity provider. An encrypted cookie holds the session. */
 export function loginAuthenticator({
   login,
   cookieCipher,
@@ -43,7 +43,7 @@ export function loginAuthenticator({
     secure: publicUrl.startsWith("https:"),
     path,
   });
-  // The page at `/` is for operators too, and asks the API.
+  // The session cookie is also sent to the page at `/` and to the API.
   const cookieOptions = {
     [SESSION_COOKIE]: cookieOptionsAt("/"),
     [LOGIN_ATTEMPT_COOKIE]: cookieOptionsAt("/admin"),
@@ -54,19 +54,20 @@ export function loginAuthenticator({
     value: object,
     seconds: number,
   ): Promise<void> => {
-    const sealed = await cookieCipher.encrypt(name, { ...value }, seconds);
-    response.cookie(name, sealed, { ...cookieOptions[name], maxAge: 1000 * seconds });
+    const encrypted = await cookieCipher.encrypt(name, { ...value }, seconds);
+    response.cookie(name, encrypted, { ...cookieOptions[name], maxAge: 1000 * seconds });
   };
   const readEncryptedCookie = (request: Request, name: CookieName) =>
     cookieCipher.decrypt(name, cookieValueOf(request, name));
 
   const completeLogin = async (request: Request, response: Response): Promise<string> => {
     const attempt = loginAttemptSchema.safeParse(await readEncryptedCookie(request, LOGIN_ATTEMPT_COOKIE));
-    if (!attempt.success) throw new HttpError(403, `this login took too long, or did not begin at ${publicUrl}/admin/`);
+    if (!attempt.success)
+      throw new HttpError(403, `this login took too long, or did not start at ${publicUrl}/admin/; try again`);
     response.clearCookie(LOGIN_ATTEMPT_COOKIE, cookieOptions[LOGIN_ATTEMPT_COOKIE]);
     const name = await login.completeLogin(attempt.data, queryStringOf(request));
     await setEncryptedCookie(response, SESSION_COOKIE, { name }, SESSION_TTL_SECONDS);
-    requestContextOf(response).caller = { subject: name, roles: new Set(["operator"]) };
+    requestContextOf(response).caller = operatorCaller(name);
     return attempt.data.to;
   };
 
@@ -89,7 +90,7 @@ export function loginAuthenticator({
     redirectWithoutCaching(response, "/admin/signed-out");
   });
   pages.get("/signed-out", (_request, response) => {
-    const text = "You are signed out here. The identity provider may still know you.";
+    const text = "You are signed out of this service. Your session at the identity provider may continue.";
     sendHtmlPage(response, { title: "Signed out", text, links: [{ label: "Sign in", href: "/admin/" }] });
   });
 
@@ -101,9 +102,9 @@ export function loginAuthenticator({
       return typeof session?.["name"] === "string" ? session["name"] : undefined;
     },
     async challenge(request, response) {
-      // A script can't log in, and would follow the redirect to a page that is not for it.
+      // A script can't sign in, and would follow the redirect to an HTML page.
       if (!isNavigation(request))
-        throw new HttpError(401, "you are signed out: load the page again", { "www-authenticate": "Cookie" });
+        throw new HttpError(401, "you are signed out: reload the page", { "www-authenticate": "Cookie" });
       const { url, attempt } = await login.startLogin(safeReturnPath(request.originalUrl));
       await setEncryptedCookie(response, LOGIN_ATTEMPT_COOKIE, attempt, LOGIN_ATTEMPT_TTL_SECONDS);
       redirectWithoutCaching(response, url);
@@ -111,13 +112,13 @@ export function loginAuthenticator({
   };
 }
 
-/** After a POST the browser must ask with a GET; and what holds a login is not to be stored. */
+/** Status 303 makes the browser use GET. Caches must not store the cookies of a login. */
 function redirectWithoutCaching(response: Response, to: string): void {
   response.setHeader("cache-control", "no-store");
   response.redirect(303, to);
 }
 
-/** The page for operators that an address names; their first one for all that is none, such as another host's. */
+/** Returns an address if it is a page for operators, else `/admin/`. This prevents redirects to another host. */
 export function safeReturnPath(address: string): string {
   const base = "http://here";
   if (address.length > MAX_RETURN_PATH_CHARS || !URL.canParse(address, base)) return "/admin/";
@@ -128,7 +129,7 @@ export function safeReturnPath(address: string): string {
 
 const queryStringOf = ({ originalUrl }: Request): string => /\?.*$/.exec(originalUrl)?.[0] ?? "";
 
-/** Sealed values need no decoding. */
+/** Encrypted values need no decoding. */
 const cookieValueOf = ({ headers }: Request, name: string): string =>
   headers.cookie
     ?.split(/; */)

@@ -4,37 +4,40 @@ import { isLoopback } from "../../domain/loopback.js";
 import { HttpError } from "../http/responses.js";
 import type { OperatorAuthenticator } from "./operatorGuard.js";
 
-/** Browsers ask for it, and send it from then on until they are closed. */
+/** Browsers ask for the password, and send it with each request until they are closed. */
 const BASIC_CHALLENGE = { "www-authenticate": 'Basic realm="EWMS WMS operators", charset="UTF-8"' };
 
-/** Opens to one name and password. */
+/** Accepts one name and password. */
 export const passwordAuthenticator = (
   user: string,
   checkPassword: ReturnType<typeof createPasswordCheck>,
   failures: LoginFailureLog,
 ): OperatorAuthenticator => ({
   async authenticate({ headers, ip }) {
-    const right = checkPassword(headers.authorization);
-    if (right === false) failures.record(ip, "wrong name or password");
-    return right ? user : undefined;
+    const isCorrect = checkPassword(headers.authorization);
+    if (isCorrect === false) failures.record(ip, "wrong name or password");
+    return isCorrect ? user : undefined;
   },
   async challenge() {
     throw new HttpError(401, "operators need a name and a password", BASIC_CHALLENGE);
   },
 });
 
-/** Opens to whoever sits at this machine. A page of another site whose name leads here does not. */
+/**
+ * Accepts every request to localhost. The check of `Host` prevents DNS rebinding: another site's name may resolve to
+ * localhost.
+ */
 export const localhostAuthenticator: OperatorAuthenticator = {
   async authenticate({ headers: { host = "" } }) {
     const name = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : "";
-    return isLoopback(name) ? "anybody" : undefined;
+    return isLoopback(name) ? "localhost" : undefined;
   },
   async challenge() {
-    throw new HttpError(403, "operators' pages are for this machine only: ask for localhost");
+    throw new HttpError(403, "operator pages are served to localhost only: open them at http://localhost");
   },
 };
 
-/** Opens to nobody. */
+/** Rejects every request. */
 export const denyAllAuthenticator: OperatorAuthenticator = {
   async authenticate() {
     return undefined;
@@ -42,7 +45,7 @@ export const denyAllAuthenticator: OperatorAuthenticator = {
   async challenge() {
     throw new HttpError(
       403,
-      "operators' pages are closed: set ADMIN_USER and ADMIN_PASSWORD, or ADMIN_CLIENT_ID and PUBLIC_URL",
+      "operator pages are disabled: set ADMIN_USER and ADMIN_PASSWORD, or ADMIN_CLIENT_ID and PUBLIC_URL",
     );
   },
 };

@@ -1,39 +1,41 @@
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import { isSafeOrSameOrigin } from "../../auth/sameOrigin.js";
-import type { Caller } from "../../domain/caller.js";
+import { operatorCaller } from "../../domain/caller.js";
 import { requestContextOf } from "../http/requestContext.js";
 import { HttpError, toHttpError } from "../http/responses.js";
 import { type PageLink, sendErrorPage, sendHtmlPage } from "./htmlPage.js";
 
-/** One way in for operators. */
+/** A method by which operators authenticate. */
 export interface OperatorAuthenticator {
-  /** @returns the name of the operator who sends a request; undefined when it shows nothing that opens this door */
+  /** @returns the name of the operator who sends the request; undefined without valid credentials */
   authenticate(request: Request): Promise<string | undefined>;
   /**
-   * Shows whoever was not recognized the way in, such as by a redirect.
+   * Asks a client without valid credentials to sign in, for example by a redirect.
    *
-   * @throws HttpError or WmsError when there is none for this request
+   * @throws HttpError or WmsError when this request can't lead to a login
    */
   challenge(request: Request, response: Response): Promise<void>;
-  /** Pages of the door itself, for those who are still outside too. */
+  /** Pages of the login itself, which need no credentials. */
   pages?: Router;
-  /** Where to post to in order to leave; undefined: one can't. */
+  /** A POST to this path signs out; undefined: signing out is not possible. */
   logoutPath?: string;
 }
 
-/** What keeps the pages under `/admin` for operators. */
+/** Restricts the pages under `/admin` to operators. */
 export interface OperatorGuard {
-  /** The way in and out, and the page `/admin/`. To be mounted at `/admin`, before anything else there. */
+  /** Login, logout and the page `/admin/`. It is mounted at `/admin`, before all other pages there. */
   router: Router;
-  /** Lets operators through and names them as the exchange's caller. To be mounted before whatever is for them alone. */
+  /** Lets operators pass, and sets the caller of the request context. It is mounted before the pages of operators. */
   guard: RequestHandler;
-  /** Where to post to in order to leave; undefined: one can't. */
+  /** A POST to this path signs out; undefined: signing out is not possible. */
   logoutPath: string | undefined;
 }
 
 /**
- * @param options.publicUrl where browsers reach the service; undefined: where they say that they do
- * @param options.links what `/admin/` leads to
+ * Creates the guard of the operator pages.
+ *
+ * @param options.publicUrl the service's origin in browsers; undefined: the origin of the request's `Host`
+ * @param options.links links of the page `/admin/`
  */
 export function createOperatorGuard(
   authenticator: OperatorAuthenticator,
@@ -42,7 +44,10 @@ export function createOperatorGuard(
   const requireSameOrigin: RequestHandler = withErrorPage(async (request, response, next) => {
     requestContextOf(response).route ??= "/admin/";
     if (!isSafeOrSameOrigin(request, publicUrl))
-      throw new HttpError(403, "only pages of this service may ask for that; is PUBLIC_URL where the browser sees it?");
+      throw new HttpError(
+        403,
+        "only pages of this service may send this request; check that PUBLIC_URL is the address in the browser",
+      );
     next();
   });
   const requireOperator: RequestHandler = withErrorPage(async (request, response, next) => {
@@ -65,9 +70,7 @@ export function createOperatorGuard(
   return { router, guard, logoutPath: authenticator.logoutPath };
 }
 
-const operatorCaller = (subject: string): Caller => ({ subject, roles: new Set(["operator"]) });
-
-/** Shows what a handler throws to a person as a page. Scripts get the error that they get everywhere else. */
+/** Shows the errors of a handler as a page in browsers. Scripts get the JSON errors of the API. */
 export const withErrorPage =
   (handler: (...args: Parameters<RequestHandler>) => Promise<void>): RequestHandler =>
   async (request, response, next) => {

@@ -3,14 +3,14 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
-/** A file of the page. */
+/** A static file of the page. */
 export interface PageFile {
   type: string;
   bytes: Buffer;
   gzipped: Buffer;
 }
 
-/** The page as it was built: its one document, and what that loads by names that change with their contents. */
+/** The built page: its document and its assets, whose names change with their contents. */
 export interface BuiltPage {
   document: string;
   assets: ReadonlyMap<string, PageFile>;
@@ -22,10 +22,10 @@ const CONTENT_TYPES: Record<string, string> = {
   ".svg": "image/svg+xml",
 };
 
-/** Beside the programs; from `src/`, too, it is what `npm run build` left in `dist/`. */
+/** Folders of the built page: beside the programs in `dist/`, and the same folder seen from `src/`. */
 const PAGE_FOLDERS = ["./page/", "../../../dist/page/"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
-/** Reads the page into memory: it is small. @returns undefined when it was not built */
+/** Reads the page into memory. @returns undefined when it was not built */
 export function readBuiltPage(folders: readonly string[] = PAGE_FOLDERS): BuiltPage | undefined {
   const folder = folders.find((path) => existsSync(`${path}index.html`));
   if (folder === undefined) return undefined;

@@ -7,7 +7,7 @@ import { escapeHtml, sendHtmlPage } from "../operatorAuth/htmlPage.js";
 import type { OperatorGuard } from "../operatorAuth/operatorGuard.js";
 import type { BuiltPage, PageFile } from "./pageFiles.js";
 
-/** All comes from this service, nothing stands in the document itself, and nobody frames it: it acts on workflows. */
+/** Allows resources of this service only, no inline scripts and no framing. */
 const pageHeaders = securityHeaders(
   {
     defaultSrc: ["'none'"],
@@ -18,17 +18,17 @@ const pageHeaders = securityHeaders(
     baseUri: ["'none'"],
     formAction: ["'self'"],
   },
-  // The browser names the page's origin when it posts.
+  // The browser must name the page's origin when it posts.
   { referrerPolicy: { policy: "same-origin" } },
 );
 
-/** Where the built document takes up what the service knows of its reader. */
+/** The operator's meta tags are inserted before this tag. */
 const HEAD_END = "</head>";
 
 /**
- * The page at `/`, with its views at addresses of their own, for operators alone; to be mounted at `/`, after all else.
+ * Serves the page at `/` and its views to operators. It is mounted at `/`, after all other routes.
  *
- * @param page undefined: it was not built, and a person is told so
+ * @param page undefined: it was not built; a page says how to build it
  */
 export function workflowPages({ guard, logoutPath }: OperatorGuard, page: BuiltPage | undefined): RequestHandler {
   const pages = Router({ strict: true });
@@ -42,7 +42,7 @@ export function workflowPages({ guard, logoutPath }: OperatorGuard, page: BuiltP
   pages.get("/assets/:name", (request, response, next) => {
     const file = page?.assets.get(request.params.name);
     if (file === undefined) return next();
-    // Another build has other names.
+    // Immutable, because another build has other names.
     sendPageFile(request, response, file, "private, max-age=31536000, immutable");
   });
   pages.get(/./, (request, response, next) => {
@@ -59,14 +59,14 @@ export function workflowPages({ guard, logoutPath }: OperatorGuard, page: BuiltP
 
 const isReadRequest = ({ method }: Request): boolean => method === "GET" || method === "HEAD";
 
-/** Machines get the answers that they always got. */
+/** Clients that do not ask for HTML get the JSON errors of the API. */
 const wantsHtml = ({ headers }: Request): boolean => (headers.accept ?? "").includes("text/html");
 
-/** Who reads it, and how to leave, for the page to show. */
-function operatorMetaTags(response: Response, exit: string | undefined): string {
+/** Renders the operator's name and the logout path, which the page shows. */
+function operatorMetaTags(response: Response, logoutPath: string | undefined): string {
   const meta = (name: string, content: string) => `<meta name="${name}" content="${escapeHtml(content)}">\n`;
   const operator = requestContextOf(response).caller?.subject ?? "";
-  return meta("operator", operator) + (exit === undefined ? "" : meta("exit", exit));
+  return meta("operator", operator) + (logoutPath === undefined ? "" : meta("exit", logoutPath));
 }
 
 function sendPageFile(request: Request, response: Response, file: PageFile, cacheControl: string): void {
@@ -85,7 +85,7 @@ function sendPageFile(request: Request, response: Response, file: PageFile, cach
 const sendNotBuilt = (response: Response): void =>
   sendHtmlPage(response, {
     title: "EWMS",
-    text: "The service runs, but its page was not built: npm run build does that, and a restart shows it.",
+    text: "The page is not built. Run npm run build and restart the service.",
     links: [
       { label: "API", href: "/docs/" },
       { label: "Queues", href: "/admin/queues" },

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import { z } from "zod";
+import type { EventStreamLimits } from "../../domain/httpLimits.js";
 import type { WorkflowId } from "../../domain/ids.js";
 import {
   createdEventSchema,
@@ -14,7 +15,7 @@ import type { Subscribers } from "../../views/events/subscribers.js";
 import { readWorkflow } from "../../views/query/readEntities.js";
 import type { DrainController } from "../http/requestContext.js";
 import { type Route, type RouteResponse, route } from "../http/route.js";
-import { EVENT_STREAM_CONTENT_TYPE, type EventStreamLimits, sendEventStreamHead, streamEvents } from "./eventStream.js";
+import { EVENT_STREAM_CONTENT_TYPE, sendEventStreamHead, streamEvents } from "./eventStream.js";
 
 /** The parts of event streams. */
 export interface EventRouteOptions {

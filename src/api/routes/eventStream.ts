@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Logger } from "pino";
+import type { EventStreamLimits } from "../../domain/httpLimits.js";
 import type { SseClient, Subscription } from "../../views/events/subscription.js";
 import { type DrainController, markAsStreaming } from "../http/requestContext.js";
 
@@ -16,16 +17,6 @@ const EVENT_STREAM_HEADERS = {
 /** How long a client may take to read the end of a stream. */
 const CLOSE_TIMEOUT_MS = 1000;
 
-/** How streams of events are kept up. */
-export interface EventStreamLimits {
-  /** Between two signs of life. */
-  heartbeatSeconds: number;
-  /** After which a stream ends. Its client resumes, and is checked again: it may have lost its role. */
-  longestSeconds: number;
-  /** Bytes that wait for a client which does not read. Beyond, it loses its connection. */
-  bufferBytes: number;
-}
-
 /** Sends the head of a stream. */
 export const sendEventStreamHead = (response: ServerResponse): void =>
   void response.writeHead(200, EVENT_STREAM_HEADERS);
@@ -39,8 +30,8 @@ export function streamEvents(
   subscription: Subscription,
   {
     heartbeatSeconds,
-    longestSeconds,
-    bufferBytes,
+    maxSeconds,
+    maxBufferBytes,
     draining,
     log,
   }: EventStreamLimits & { draining: DrainController; log: Logger },
@@ -51,11 +42,11 @@ export function streamEvents(
   }
   markAsStreaming(response);
   sendEventStreamHead(response);
-  const client = new ResponseSseClient(response, bufferBytes, log);
+  const client = new ResponseSseClient(response, maxBufferBytes, log);
   subscription.start(client);
   const disconnect = () => client.disconnect();
   const heartbeatTimer = setInterval(() => subscription.sendHeartbeat(), heartbeatSeconds * 1000);
-  const maxDurationTimer = setTimeout(disconnect, longestSeconds * 1000);
+  const maxDurationTimer = setTimeout(disconnect, maxSeconds * 1000);
   const removeDrainListener = draining.onDrainStart(disconnect);
   response.once("close", () => {
     subscription.close();

@@ -1,7 +1,8 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { BlockList, isIP } from "node:net";
 import type { Express, Request } from "express";
+import { isLoopback } from "../../domain/loopback.js";
+import { sha256 } from "../../domain/sha256.js";
 import { WmsError } from "../../domain/wmsError.js";
 import { rejectMethod } from "../http/mountRoutes.js";
 import { requestContextOf } from "../http/requestContext.js";
@@ -30,9 +31,6 @@ export function mountMetrics(app: Express, { contentType, render, token }: Metri
   app.all(METRICS_PATH, rejectMethod(["GET, HEAD"]));
 }
 
-/** Digests have equal lengths, which `timingSafeEqual` requires. */
-const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest();
-
 function requireMetricsToken({ authorization = "" }: IncomingHttpHeaders, expected: Buffer): void {
   // The name of the scheme is case-insensitive.
   const given = authorization.replace(/^bearer /i, "Bearer ");
@@ -40,20 +38,14 @@ function requireMetricsToken({ authorization = "" }: IncomingHttpHeaders, expect
     throw new WmsError("unauthenticated", "the metrics need the bearer token of METRICS_TOKEN");
 }
 
-const LOOPBACK_ADDRESSES = new BlockList();
-LOOPBACK_ADDRESSES.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK_ADDRESSES.addAddress("::1", "ipv6");
-
-/** Headers that a proxy adds. With a proxy on this machine, requests of any client come from here. */
+/** Headers that a proxy adds. With a proxy on this machine, requests of any client come from localhost. */
 const FORWARDING_HEADERS = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
 /** Whether a request comes from this machine without a proxy. */
 export function isLocalRequest(remoteAddress: string | undefined, headers: IncomingHttpHeaders): boolean {
   // A socket for both families shows an IPv4 address as ::ffff:127.0.0.1.
   const address = (remoteAddress ?? "").replace(/^::ffff:/, "");
-  const family = isIP(address);
-  if (family === 0 || !LOOPBACK_ADDRESSES.check(address, family === 6 ? "ipv6" : "ipv4")) return false;
-  return FORWARDING_HEADERS.every((name) => headers[name] === undefined);
+  return isLoopback(address) && FORWARDING_HEADERS.every((name) => headers[name] === undefined);
 }
 
 function requireLocalRequest({ socket, headers }: Request): void {

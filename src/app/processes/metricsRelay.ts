@@ -2,17 +2,17 @@ import type { NamedMetrics, ProcessMetrics } from "../../metrics/mergeProcessMet
 import type { MessageToPrimary } from "./primaryMessages.js";
 import type { SupervisedProcess } from "./supervisedProcess.js";
 
-/** Milliseconds that processes have to tell their metrics. One that hangs is left out. */
+/** Time limit of the other processes. One that hangs is left out. */
 const COLLECT_TIMEOUT_MS = 1000;
 
-/** Metrics that are being gathered for the process that was asked for those of all. */
+/** A scrape in progress: one process answers it with the metrics of all. */
 interface PendingScrape {
   others: NamedMetrics[];
   missing: Set<SupervisedProcess>;
   end(): void;
 }
 
-/** Passes metrics from process to process. It does not look into them. */
+/** Collects the metrics of all processes for the one that answers a scrape. */
 export class MetricsRelay {
   readonly #processes: readonly SupervisedProcess[];
   readonly #pending = new Map<number, PendingScrape>();
@@ -22,13 +22,13 @@ export class MetricsRelay {
     this.#processes = all;
   }
 
-  /** To be called with all that processes tell. */
+  /** Handles a message of a process. */
   handleMessage(message: MessageToPrimary, from: SupervisedProcess): void {
     if (message.kind === "scrape") this.#startScrape(from, message.scrape);
     else if (message.kind === "metrics") this.#addMetrics(message.scrape, from, message.metrics);
   }
 
-  /** @param requesterScrapeId the number by which the process knows its scrape */
+  /** @param requesterScrapeId the id of the scrape in the requesting process */
   #startScrape(requester: SupervisedProcess, requesterScrapeId: number): void {
     const scrapeId = ++this.#lastScrapeId;
     const others: NamedMetrics[] = [];
@@ -39,7 +39,7 @@ export class MetricsRelay {
     };
     const timer = setTimeout(end, COLLECT_TIMEOUT_MS);
     const requested = this.#processes.filter(
-      (each) => each !== requester && each.send({ kind: "tell", scrape: scrapeId }),
+      (each) => each !== requester && each.send({ kind: "collect", scrape: scrapeId }),
     );
     this.#pending.set(scrapeId, { others, missing: new Set(requested), end });
     if (requested.length === 0) end();

@@ -6,10 +6,10 @@ import type { RedisLocation } from "../../domain/redisLocation.js";
 import { MetricsRelay } from "./metricsRelay.js";
 import { SupervisedProcess } from "./supervisedProcess.js";
 
-/** Milliseconds that a process may take to end beyond what the settings give it. */
+/** Time to exit beyond the limits of the settings. */
 const STOP_MARGIN_MS = 10_000;
 
-/** Where the processes answer, as one service; `close` ends them as one would end by itself. */
+/** The processes as one service. */
 interface RunningProcesses {
   url: string | undefined;
   metricsUrl: string | undefined;
@@ -17,19 +17,18 @@ interface RunningProcesses {
 }
 
 /**
- * Starts several web processes that listen at one port, and one for the background work where that is wanted, and keeps
- * them running. This process does nothing else.
+ * Starts the web processes, which share one port, and restarts those that exit. This process only supervises them.
  *
- * @param workers whether there is background work to do, too
- * @throws ToldAlready when one of them can't start; the others have ended by then
+ * @param workers whether to start a worker process too
+ * @throws AlreadyReported when one of them can't start; the others have stopped
  */
 export async function startProcesses(
   config: Config & { redis: RedisLocation },
   workers: boolean,
   log: Logger,
 ): Promise<RunningProcesses> {
-  // Each accepts its connections from the kernel. Were they passed on by this process, one that a killed process had not taken yet
-  // would stay open for ever, and one beyond the limit would go round instead of being closed.
+  // The processes accept connections from the kernel. If the primary distributed them, a connection to a killed process would
+  // stay open, and one beyond MAX_CONNECTIONS would move to another process instead of being closed.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   const environment = { ...redisEnvironment(config), ...sessionSecretEnvironment(config) };
   const supervise = (name: string, program: "web" | "worker"): SupervisedProcess =>
@@ -47,7 +46,7 @@ export async function startProcesses(
   const metricsRelay = new MetricsRelay(all);
   const close = () => stopAll(all, config);
   try {
-    // Alone, so that what keeps every one of them from starting is said once.
+    // The first one starts alone, so that an error of all processes is reported once.
     const { url, metricsUrl } = await first.start();
     await Promise.all(others.map((each) => each.start()));
     return { url, metricsUrl, close };
@@ -57,13 +56,13 @@ export async function startProcesses(
   }
 }
 
-/** One that this process has started is not in its environment. */
+/** The address of the service's own Redis, which is not in the environment. */
 const redisEnvironment = ({ redis }: Config): Record<string, string> =>
   redis !== undefined && "url" in redis ? { REDIS_URL: redis.url } : {};
 
-/** What seals operators' sessions: their requests come to any of the processes. */
+/** One key of operators' sessions, because their requests reach all processes. */
 function sessionSecretEnvironment({ access: { operators } }: Config): Record<string, string> {
-  const isMissing = operators.by === "login" && operators.sessionSecret === undefined;
+  const isMissing = operators.kind === "login" && operators.sessionSecret === undefined;
   return isMissing ? { SESSION_SECRET: randomBytes(32).toString("base64") } : {};
 }
 

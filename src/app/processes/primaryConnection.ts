@@ -3,13 +3,13 @@ import type { NamedMetrics, ProcessMetrics } from "../../metrics/mergeProcessMet
 import type { Siblings } from "../../metrics/metrics.js";
 import type { MessageFromPrimary, MessageToPrimary } from "./primaryMessages.js";
 
-/** Milliseconds after which a scrape goes without the others: the primary hangs. */
+/** After this time a scrape is answered without the other processes: the primary hangs. */
 const SCRAPE_TIMEOUT_MS = 2000;
 
-/** What a process has to do with the primary that started it and watches it. */
+/** The connection of a process to the primary that started it. */
 export class PrimaryConnection implements Siblings {
   readonly name: string;
-  /** Fulfilled when the primary wants this process to end. */
+  /** Resolves when the primary stops this process. */
   readonly stopRequested: Promise<void>;
   readonly #pendingScrapes = new Map<number, (others: NamedMetrics[]) => void>();
   #lastScrapeId = 0;
@@ -20,24 +20,24 @@ export class PrimaryConnection implements Siblings {
     this.stopRequested = new Promise((resolve) => {
       process.on("message", (message: MessageFromPrimary) => {
         if (message.kind === "end") resolve();
-        else if (message.kind === "tell") void this.#sendMetrics(message.scrape);
+        else if (message.kind === "collect") void this.#sendMetrics(message.scrape);
         else this.#pendingScrapes.get(message.scrape)?.(message.others);
       });
     });
   }
 
-  /** @returns undefined in a process that no primary started */
+  /** @returns undefined in a process without a primary */
   static forCurrentProcess(): PrimaryConnection | undefined {
-    // The primary gives each process a name, and shows it to whoever lists processes.
+    // The name is an argument, so that it also appears in the list of processes.
     return cluster.isWorker ? new PrimaryConnection(process.argv[2] ?? "") : undefined;
   }
 
-  /** Says that the start is over. */
+  /** Reports the end of the start. */
   reportReady({ url, metricsUrl }: { url: string | undefined; metricsUrl: string | undefined }): void {
     sendToPrimary({ kind: "ready", url, metricsUrl });
   }
 
-  /** Gives others the metrics of this process when they are scraped. */
+  /** Sets the source of the metrics that other processes request. */
   setMetricsCollector(collectMetrics: () => Promise<ProcessMetrics>): void {
     this.#collectMetrics = collectMetrics;
   }
@@ -62,5 +62,5 @@ export class PrimaryConnection implements Siblings {
   }
 }
 
-/** A primary that is gone takes this process with it. */
+/** Without a primary there is no channel, and the cluster module ends this process. */
 const sendToPrimary = (message: MessageToPrimary): void => void process.send?.(message);

@@ -1,18 +1,18 @@
 import type { NamedMetrics, ProcessMetrics } from "../../metrics/mergeProcessMetrics.js";
 
-/** What a process tells the primary that started it. */
+/** Messages of a process to its primary. */
 export type MessageToPrimary =
-  /** Its start is over; the addresses are those of `Service`. */
+  /** The start has ended; the addresses are those of `Service`. */
   | { kind: "ready"; url?: string | undefined; metricsUrl?: string | undefined }
-  /** It wants the metrics of all others. */
+  /** Requests the metrics of all other processes. */
   | { kind: "scrape"; scrape: number }
-  /** Its own metrics, for the scrape of another one. */
+  /** The metrics of this process, for the scrape of another one. */
   | { kind: "metrics"; scrape: number; metrics: ProcessMetrics };
 
-/** What the primary tells a process. */
+/** Messages of the primary to a process. */
 export type MessageFromPrimary =
   | { kind: "end" }
-  /** To tell its metrics, under this number. */
-  | { kind: "tell"; scrape: number }
-  /** The metrics that it wanted, of those that told them in time. */
+  /** Requests the metrics for a scrape. */
+  | { kind: "collect"; scrape: number }
+  /** The metrics of the other processes that answered in time. */
   | { kind: "scraped"; scrape: number; others: NamedMetrics[] };

@@ -3,33 +3,33 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { MessageFromPrimary, MessageToPrimary } from "./primaryMessages.js";
 
-/** Milliseconds before a process that has ended is started again; doubled each time that one ends soon. */
+/** Delay of a restart. It doubles each time that a process exits early. */
 const MIN_RESTART_DELAY_MS = 100;
 const MAX_RESTART_DELAY_MS = 10_000;
-/** Milliseconds: one that ended sooner would end again. */
+/** A process with a shorter uptime exits early. */
 const MIN_UPTIME_MS = 10_000;
 
-/** A process could not start, and has said why. */
+/** A process could not start, and has reported the reason itself. */
 export class AlreadyReported extends Error {
   override name = "AlreadyReported";
 }
 
-/** What a process said when its start was over. */
+/** The message of a process after its start. */
 export type ReadyMessage = Extract<MessageToPrimary, { kind: "ready" }>;
 
-/** What is to be kept running. */
+/** Options of a {@link SupervisedProcess}. */
 export interface SupervisedProcessOptions {
-  /** By which the log, metrics and lists of processes know it. */
+  /** Its name in the log, in metrics and in lists of processes. */
   name: string;
   program: "web" | "worker";
-  /** In addition to the primary's own environment. */
+  /** Added to the primary's environment. */
   environment: Record<string, string>;
-  /** Called with all that it tells. */
+  /** Called with each message of the process. */
   onMessage(message: MessageToPrimary, from: SupervisedProcess): void;
   log: Logger;
 }
 
-/** A process of the service that is started again whenever it ends by itself. */
+/** A process of the service, restarted when it exits without a request. */
 export class SupervisedProcess {
   readonly name: string;
   readonly #options: SupervisedProcessOptions;
@@ -40,15 +40,15 @@ export class SupervisedProcess {
   #restartTimer: NodeJS.Timeout | undefined;
   #isStopping = false;
 
-  constructor(kept: SupervisedProcessOptions) {
-    this.name = kept.name;
-    this.#options = kept;
+  constructor(options: SupervisedProcessOptions) {
+    this.name = options.name;
+    this.#options = options;
   }
 
   /**
-   * Starts it for the first time.
+   * Starts the process.
    *
-   * @throws ToldAlready when it ends instead
+   * @throws AlreadyReported when it exits instead
    */
   async start(): Promise<ReadyMessage> {
     const worker = this.#fork();
@@ -65,19 +65,19 @@ export class SupervisedProcess {
     return ready;
   }
 
-  /** @returns whether there is a process to tell it */
+  /** @returns whether the process is connected */
   send(message: MessageFromPrimary): boolean {
     if (this.#worker?.isConnected() !== true) return false;
-    // One that ends just now shows by its end.
+    // The callback ignores the error of a process that is just exiting.
     this.#worker.send(message, () => undefined);
     return true;
   }
 
   /**
-   * Has it end, and stay so.
+   * Stops the process for good.
    *
-   * @param killSignal kills it
-   * @returns whether all that was under way in it has ended
+   * @param killSignal kills the process
+   * @returns whether its work under way has ended
    */
   async stop(killSignal: AbortSignal): Promise<"in order" | "cut off"> {
     this.#isStopping = true;
@@ -97,7 +97,7 @@ export class SupervisedProcess {
     cluster.setupPrimary({ exec: fileURLToPath(new URL(`./${program}.js`, import.meta.url)), args: [name] });
     const worker = cluster.fork(environment);
     worker.on("message", (message: MessageToPrimary) => {
-      if (message.kind === "ready") log.info({ process: name, started: worker.process.pid }, "a process runs");
+      if (message.kind === "ready") log.info({ process: name, started: worker.process.pid }, "process started");
       onMessage(message, this);
     });
     this.#worker = worker;
@@ -105,7 +105,7 @@ export class SupervisedProcess {
     return worker;
   }
 
-  /** Starts another one when it has ended. */
+  /** Waits for the exit of a process, and starts another one after a delay. */
   async #restartAfter(worker: Worker): Promise<void> {
     const ended = await waitForExit(worker);
     if (this.#isStopping) return;
@@ -114,13 +114,13 @@ export class SupervisedProcess {
         ? Math.min(2 * this.#restartDelayMs, MAX_RESTART_DELAY_MS)
         : MIN_RESTART_DELAY_MS;
     const { name, log } = this.#options;
-    const who = { process: name, ended: worker.process.pid, ...ended };
-    log.error(who, "a process has ended by itself: another one takes its place");
+    const fields = { process: name, ended: worker.process.pid, ...ended };
+    log.error(fields, "process exited unexpectedly, restarting it");
     this.#restartTimer = setTimeout(() => void this.#restartAfter(this.#fork()), this.#restartDelayMs);
   }
 }
 
-/** How a process ended, or why it never began. */
+/** How a process exited, or why it could not be started. */
 interface ProcessExit {
   code?: number | null;
   signal?: string | null;

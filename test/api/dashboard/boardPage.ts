@@ -1,6 +1,6 @@
 import type { Locator, Page } from "playwright-core";
 
-/** The icons by which the buttons of a job are told apart: they have no text. */
+/** Icons of the buttons of a job, which have no text. */
 const ICONS = {
   retry: "refresh-cw",
   remove: "trash-2",
@@ -16,11 +16,11 @@ export type JobButton = keyof typeof ICONS;
 /** The lists of a queue's jobs. */
 export type JobList = "latest" | "active" | "prioritized" | "failed" | "delayed";
 
-/** The dashboard, as an operator clicks through it. */
+/** The dashboard in a browser. */
 export class BoardPage {
   readonly page: Page;
   readonly #url: string;
-  /** What the browser complained of, or asked of other hosts. */
+  /** Errors of the browser, and requests to other hosts. */
   readonly browserErrors: string[] = [];
 
   constructor(page: Page, serviceUrl: string) {
@@ -30,26 +30,26 @@ export class BoardPage {
       if (!request.url().startsWith(serviceUrl)) this.browserErrors.push(`asked ${request.url()}`);
     });
     page.on("console", (message) => {
-      // A refusal is one that a test wants.
+      // Tests cause refusals on purpose.
       if (message.type() === "error" && !message.text().includes("the server responded with a status of 4"))
         this.browserErrors.push(message.text());
     });
     page.on("pageerror", (error) => this.browserErrors.push(error.message));
   }
 
-  /** The overview of all queues. */
+  /** Opens the overview of all queues. */
   async openOverview(): Promise<void> {
     await this.page.goto(this.#url);
     await this.page.getByRole("link", { name: "ALL" }).waitFor();
   }
 
-  /** One list of a queue. */
+  /** Opens a list of a queue. */
   async openQueue(queue: string, list: JobList = "latest"): Promise<void> {
     await this.page.goto(`${this.#url}/queue/${encodeURIComponent(queue)}?status=${list}`);
     await this.page.getByRole("link", { name: "LATEST" }).waitFor();
   }
 
-  /** A job, on a page of its own. */
+  /** Opens the page of a job. */
   async openJob(queue: string, job: string): Promise<void> {
     await this.page.goto(`${this.#url}/queue/${encodeURIComponent(queue)}/${job}`);
     await this.page.getByRole("heading", { level: 5 }).waitFor();
@@ -72,17 +72,17 @@ export class BoardPage {
     await this.page.getByRole("menuitem", { name: item, exact: true }).click();
   }
 
-  /** Says yes to the question whether one is sure. */
+  /** Confirms the question of the dialog. */
   async confirm(): Promise<void> {
     await this.page.getByRole("button", { name: "Confirm" }).click();
   }
 
-  /** What is shown of the first job's data. */
+  /** Returns the shown data of the first job. */
   jobData(): Locator {
     return this.page.getByRole("tabpanel", { name: "Data" }).first();
   }
 
-  /** A note at the edge of the page. */
+  /** Waits for a notification. */
   notification(): Locator {
     return this.page.getByRole("region", { name: "Notifications" }).getByRole("dialog").first();
   }

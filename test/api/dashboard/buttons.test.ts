@@ -32,7 +32,7 @@ afterAll(async () => {
   await Promise.all([browser?.close(), fixture?.close(), mqs?.close()]);
 });
 
-/** Waits until a job that was removed is there again: added later than before. */
+/** Waits until a removed job is added again. */
 const waitUntilReadded = (queue: LeaseQueue, id: string, addedBefore: number | undefined) =>
   waitForValue(
     `${id} comes back`,
@@ -43,7 +43,7 @@ const waitUntilReadded = (queue: LeaseQueue, id: string, addedBefore: number | u
 const addedAt = async (queue: LeaseQueue, id: string) => (await queue.queue.getJob(id))?.timestamp;
 
 describe("Retry", () => {
-  it("hands a dead taskforce out again as if it had never failed, and its log names the operator", async () => {
+  it("resets the failures of a dead letter, and the log of its taskforce names the operator", async () => {
     const at = scenario.nextAccessPoint();
     const uuid = await createDeadTaskforce(fixture, at);
     expect(await at.createTms.leaseStarter()).toBeUndefined();
@@ -60,7 +60,7 @@ describe("Retry", () => {
       source_entity: "Operator",
       context: `Retried by ${OPERATOR}.`,
     });
-    // Its failures are forgotten: one more is not the last.
+    // The failures are reset: one more is not the last.
     await at.createTms.submitFailed(handOut);
     const { live, dead } = await jobIds(fixture.queues.forSchedd(at.schedd).starter);
     expect([live.has(uuid), dead.has(uuid)]).toEqual([true, false]);
@@ -73,7 +73,7 @@ describe("Retry", () => {
     });
   });
 
-  it("retries all dead taskforces of a queue", async () => {
+  it("retries all dead letters of a queue", async () => {
     const at = scenario.nextAccessPoint();
     const dead = [await createDeadTaskforce(fixture, at), await createDeadTaskforce(fixture, at)];
     await board.openQueue(`starter-${at.schedd}`, "failed");
@@ -90,7 +90,7 @@ describe("Retry", () => {
     });
   });
 
-  it("runs an activation again that the MQS had refused", async () => {
+  it("retries an activation that the MQS refused", async () => {
     const at = scenario.nextAccessPoint();
     mqs.script("activation", "*", statusResponse(400, { error: "queue quota is used up" }));
     const created = await scenario.submitWorkflow([makeTaskRequestAt([at.location], { input_queue_aliases: ["in"] })]);
@@ -117,7 +117,7 @@ describe("Retry", () => {
 });
 
 describe("Promote", () => {
-  it("ends the wait after a failure, and leaves the failure counted", async () => {
+  it("ends the backoff, and keeps the number of failures", async () => {
     const at = scenario.nextAccessPoint();
     const uuid = await createDelayedTaskforce(fixture, at);
     expect(await at.createTms.leaseStarter()).toBeUndefined();
@@ -131,7 +131,7 @@ describe("Promote", () => {
     expect(await fixture.waitForAudit("promote", `starter-${at.schedd}`)).toMatchObject({ job: uuid });
   });
 
-  it("ends all waits of a queue", async () => {
+  it("ends all backoffs of a queue", async () => {
     const at = scenario.nextAccessPoint();
     const delayed = [await createDelayedTaskforce(fixture, at), await createDelayedTaskforce(fixture, at)];
     await board.openQueue(`starter-${at.schedd}`, "delayed");
@@ -143,8 +143,8 @@ describe("Promote", () => {
   });
 });
 
-describe("what is taken away comes back, for the phase is the truth", () => {
-  it("a dead letter comes back as one that says why it died", async () => {
+describe("reconcile restores removed jobs from the phases", () => {
+  it("a removed dead letter is restored with its reason", async () => {
     const at = scenario.nextAccessPoint();
     const uuid = await createDeadTaskforce(fixture, at, "no such image");
     const { starter } = fixture.queues.forSchedd(at.schedd);
@@ -164,12 +164,12 @@ describe("what is taken away comes back, for the phase is the truth", () => {
     expect(job?.data).toEqual({});
   });
 
-  it("dead letters come back after all were cleaned", async () => {
+  it("cleaned dead letters are restored", async () => {
     const at = scenario.nextAccessPoint();
     const uuid = await createDeadTaskforce(fixture, at);
     const { starter } = fixture.queues.forSchedd(at.schedd);
     const before = await addedAt(starter, uuid);
-    // The board spares what failed in the last seconds.
+    // The board does not clean jobs that failed in the last seconds.
     await fixture.redis.zadd(starter.queue.toKey("failed"), Date.now() - 60_000, uuid);
     await board.openQueue(`starter-${at.schedd}`, "failed");
     await board.pressButton("Clean all");
@@ -179,7 +179,7 @@ describe("what is taken away comes back, for the phase is the truth", () => {
     expect((await jobIds(starter)).live.has(uuid)).toBe(false);
   });
 
-  it("an activation that the MQS refused asks it once more", async () => {
+  it("a removed activation that the MQS refused is tried again", async () => {
     const at = scenario.nextAccessPoint();
     mqs.script(
       "activation",
@@ -197,7 +197,7 @@ describe("what is taken away comes back, for the phase is the truth", () => {
     await waitForValue("it died again", reason, (said) => said.includes("second no"));
   });
 
-  it("one that waits comes back when it is removed", async () => {
+  it("a removed waiting job is restored", async () => {
     const at = scenario.nextAccessPoint();
     const { taskforce_uuid } = await scenario.createPending(at);
     const { starter } = fixture.queues.forSchedd(at.schedd);
@@ -210,7 +210,7 @@ describe("what is taken away comes back, for the phase is the truth", () => {
     expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
   });
 
-  it("all that wait come back, in their order, when the queue is emptied", async () => {
+  it("the jobs of an emptied queue are restored in their order", async () => {
     const at = scenario.nextAccessPoint();
     const low = (await scenario.createPending(at, { priority: 10 })).taskforce_uuid;
     const high = (await scenario.createPending(at, { priority: 90 })).taskforce_uuid;
@@ -239,7 +239,7 @@ describe("Pause and Obliterate", () => {
     expect(await at.createTms.leaseStarter()).toBeUndefined();
     await board.openOverview();
     await board.page.getByRole("link", { name: `starter-${at.schedd} [ Paused ]`, exact: true }).waitFor();
-    // Reconcile leaves it paused, with all that it has.
+    // Reconcile keeps the queue paused and its jobs.
     const { taskforce_uuid: marker } = await scenario.createPending(at);
     const { starter } = fixture.queues.forSchedd(at.schedd);
     await waitForValue(
@@ -273,7 +273,7 @@ describe("Pause and Obliterate", () => {
     expect((await scenario.takeToStart(at.createTms)).taskforce.workflow_id).toBe(paused.workflow.workflow_id);
   });
 
-  it("an obliterated queue comes back with what waits and what is dead", async () => {
+  it("the waiting jobs and dead letters of an obliterated queue are restored", async () => {
     const at = scenario.nextAccessPoint();
     const dead = await createDeadTaskforce(fixture, at);
     const { taskforce_uuid: waiting } = await scenario.createPending(at);
@@ -314,6 +314,6 @@ describe("Pause and Obliterate", () => {
   });
 });
 
-it("nothing of all this made the browser ask another host, or break the page's rules", () => {
+it("the browser sent no request to another host and violated no policy", () => {
   expect(board.browserErrors).toEqual([]);
 });

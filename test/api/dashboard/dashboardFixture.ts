@@ -12,7 +12,7 @@ import { openRedis } from "../../setup/testRedis.js";
 
 /** The operator of these tests. */
 export const OPERATOR = "olga";
-/** As a browser is told them. */
+/** The credentials of the browser. */
 export const CREDENTIALS = { username: OPERATOR, password: "open sesame" };
 
 const basicAuthorization = (password: string): string =>
@@ -23,13 +23,13 @@ export const operatorHeaders = (url: string): Record<string, string> => ({
   authorization: basicAuthorization(CREDENTIALS.password),
   origin: url,
 });
-/** The same from somebody who does not know the password. */
+/** The same with a wrong password. */
 export const withWrongPassword = (url: string): Record<string, string> => ({
   authorization: basicAuthorization("close sesame"),
   origin: url,
 });
 
-/** What the log says of something that an operator did. */
+/** A log line of the audit. */
 export interface AuditLine {
   operator: string;
   address: string;
@@ -46,24 +46,24 @@ export interface AuditLine {
   refusal?: string;
 }
 
-/** A service with operator pages, and what a test needs to see what the operator's buttons do. */
+/** A service with operator pages, and access to its Redis, queues and log. */
 export interface DashboardFixture {
   scenario: ServiceScenario;
   redis: RedisClient;
   redisUrl: string;
   queues: Queues;
-  /** Everything that was logged. */
+  /** All log lines. */
   logLines: readonly string[];
-  /** What the audit says of an action, once it says it. */
+  /** Waits for the audit line of an action. */
   waitForAudit(action: string, queue: string | undefined): Promise<AuditLine>;
   close(): Promise<void>;
 }
 
-/** Opens a desk whose reconciler is quick. @param settings environment variables on top of the desk's own */
+/** Starts the fixture with a short interval of reconcile. @param settings additional environment variables */
 export async function startDashboardFixture(settings: Record<string, string> = {}): Promise<DashboardFixture> {
   const redisUrl = await freshDatabase();
   const { log, lines } = recordingLog();
-  const story = await startServiceScenario(
+  const scenario = await startServiceScenario(
     {
       REDIS_URL: redisUrl,
       RECONCILE_SECONDS: "0.2",
@@ -80,38 +80,38 @@ export async function startDashboardFixture(settings: Record<string, string> = {
   const audit = () =>
     lines.map((line) => JSON.parse(line) as AuditLine & { audit?: true }).filter((line) => line.audit);
   return {
-    scenario: story,
+    scenario,
     redis,
     redisUrl,
     queues,
     logLines: lines,
     waitForAudit: (action, queue) =>
       waitForValue(
-        `the audit tells of ${action} in ${queue}`,
+        `the audit of ${action} in ${queue}`,
         async () => audit().find((line) => line.action === action && line.queue === queue),
         (line) => line !== undefined,
       ),
     async close() {
-      await story.close();
+      await scenario.close();
       await queues.close();
       redis.disconnect();
     },
   };
 }
 
-/** A taskforce whose condor-submit failed for the last time. @returns its uuid */
+/** Creates a dead letter: its last condor-submit failed. @returns the uuid of its taskforce */
 export async function createDeadTaskforce(
   { scenario, queues }: DashboardFixture,
   at: TestAccessPoint,
   error = "no such file",
 ): Promise<string> {
-  const uuid = await createDelayedTaskforce({ scenario: scenario, queues }, at);
+  const uuid = await createDelayedTaskforce({ scenario, queues }, at);
   await (await queues.forSchedd(at.schedd).starter.queue.getJob(uuid))?.promote();
   await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), error);
   return uuid;
 }
 
-/** A taskforce that waits for an hour after its first failed condor-submit. @returns its uuid */
+/** Creates a taskforce in a backoff of an hour after its first failed condor-submit. @returns its uuid */
 export async function createDelayedTaskforce(
   { scenario }: Pick<DashboardFixture, "scenario" | "queues">,
   at: TestAccessPoint,

@@ -43,7 +43,7 @@ describe("the dashboard shows", () => {
       await board.page.getByRole("main").getByRole("link", { name: queue, exact: true }).waitFor();
   });
 
-  it("the taskforce behind a dead letter, why it died, and a link to it", async () => {
+  it("the taskforce of a dead letter, its error and a link", async () => {
     const at = scenario.nextAccessPoint();
     const uuid = await createDeadTaskforce(fixture, at, "no such image");
     const { workflow_id, task_id } = await scenario.readTaskforce(uuid);
@@ -66,7 +66,7 @@ describe("the dashboard shows", () => {
     await entity.close();
   });
 
-  it("a stopper that keeps failing, as an error that goes on being tried", async () => {
+  it("a stopper job that keeps failing, as an error", async () => {
     const at = scenario.nextAccessPoint();
     const { uuid } = await scenario.createInPhase("pending-stopper", at);
     const { stopper } = fixture.queues.forSchedd(at.schedd);
@@ -77,10 +77,10 @@ describe("the dashboard shows", () => {
     await board.openQueue(`stopper-${at.schedd}`);
     await board.page.getByText("pending-stopper, priority 50, condor-rm failed 2 times").waitFor();
     await board.page.getByRole("tab", { name: "Error" }).click();
-    await board.page.getByText("condor-rm failed 2 times, and goes on being tried: no such cluster").first().waitFor();
+    await board.page.getByText("condor-rm failed 2 times and is retried: no such cluster").first().waitFor();
   });
 
-  it("the queues of a schedd that another process was the first to see, whatever its name", async () => {
+  it("the queues of a schedd that another process registered, with special characters in its name", async () => {
     const schedd = "late/ap:9618 @50%";
     await board.openOverview();
     const link = board.page.getByRole("main").getByRole("link", { name: `starter-${schedd}`, exact: true });
@@ -93,17 +93,17 @@ describe("the dashboard shows", () => {
     await fetch(`${other.url}/v1/workflows`, { method: "POST", body: JSON.stringify(request) });
     await other.close();
 
-    // The page looks again by itself.
+    // The page polls.
     await link.click();
     await board.page.getByText("pending-starter, priority 50").waitFor();
     await expect.poll(() => board.jobData().textContent()).toContain(schedd);
-    // It is handed out by this process too.
+    // This process hands it out too.
     const handOut = await scenario.takeToStart(scenario.tms(schedd));
     expect(handOut.taskforce.schedd).toBe(schedd);
   });
 });
 
-describe("what would contradict the phases is refused, and says so:", () => {
+describe("actions that contradict the phases are refused with a message:", () => {
   let at: TestAccessPoint;
   let delayed: string;
 
@@ -112,7 +112,7 @@ describe("what would contradict the phases is refused, and says so:", () => {
     delayed = await createDelayedTaskforce(fixture, at);
   });
 
-  /** All that Redis holds of the queue, but for the mark that the last look for ended leases leaves. */
+  /** Returns the keys of the queue in Redis, without the marker of the stalled check. */
   const contents = async () => {
     const all = await findKeys(fixture.redis, `{wmsq-starter-${at.schedd}}*`);
     const keys = all.filter((key) => !key.endsWith(":stalled-check"));
@@ -146,8 +146,8 @@ describe("what would contradict the phases is refused, and says so:", () => {
 
   const onQueue: [string, string, string, RegExp][] = [
     ["Add job", "Add", "add job", /cannot be added or duplicated/],
-    ["Set concurrency", "Save", "put /api/queues/:queueName/concurrency", /no use for that/],
-    ["Set rate limit", "Save", "put /api/queues/:queueName/rate-limit", /no use for that/],
+    ["Set concurrency", "Save", "put /api/queues/:queueName/concurrency", /does not support this action/],
+    ["Set rate limit", "Save", "put /api/queues/:queueName/rate-limit", /does not support this action/],
   ];
 
   it.each(onQueue)("%s", async (item, submit, action, message) => {
@@ -170,6 +170,6 @@ describe("what would contradict the phases is refused, and says so:", () => {
   }
 });
 
-it("nothing of all this made the browser ask another host, or break the page's rules", () => {
+it("the browser sent no request to another host and violated no policy", () => {
   expect(board.browserErrors).toEqual([]);
 });

@@ -19,7 +19,7 @@ import {
 
 let fixture: DashboardFixture;
 let scenario: ServiceScenario;
-/** These tests put jobs into queues that the reconciler would drop. */
+/** Disables reconcile, which would drop the jobs of these tests. */
 const WITHOUT_RECONCILE = { RECONCILE_SECONDS: "3600" };
 
 beforeAll(async () => {
@@ -64,14 +64,14 @@ describe("the pages", () => {
     expect(styles.filter((style) => /@import|url\(\s*["']?(?:\w+:)?\/\//.test(style))).toEqual([]);
   });
 
-  it("let the browser keep what is not theirs alone: the board's programs", async () => {
+  it("allow the browser to cache the board's scripts", async () => {
     const page = await (await get("/admin/queues")).text();
     const [program] = /static\/js\/main[^"]+/.exec(page) ?? [];
     const { status, headers } = await get(`/admin/queues/${program}`);
     expect([status, headers.get("cache-control")]).toEqual([200, "public, max-age=0"]);
   });
 
-  it("answer in the service's own way for what they don't have", async () => {
+  it("answer with the API's errors for unknown paths", async () => {
     for (const [path, error] of [
       ["/admin/taskforces/TF-1", "no taskforce found with uuid: TF-1"],
       ["/admin/workflows/WF-0-00000000", "no workflow found with id: WF-0-00000000"],
@@ -83,7 +83,7 @@ describe("the pages", () => {
     }
   });
 
-  it("show a hundred jobs at most, however many are asked for", async () => {
+  it("show a hundred jobs at most", async () => {
     const at = scenario.nextAccessPoint();
     const hex = () => randomBytes(4).toString("hex");
     const ids = Array.from({ length: 120 }, () => `TF-6b000000-${hex()}-${hex()}-${hex()}`);
@@ -95,7 +95,7 @@ describe("the pages", () => {
   });
 });
 
-describe("who is no operator", () => {
+describe("a client without credentials", () => {
   it.each(["/admin/queues", "/admin/queues/static/favicon.ico", api("queues"), "/admin/workflows/WF-0-00000000"])(
     "does not see %s",
     async (path) => {
@@ -107,7 +107,7 @@ describe("who is no operator", () => {
     },
   );
 
-  it("does nothing, and the audit tells who tried", async () => {
+  it("changes nothing, and the audit has the attempt", async () => {
     const at = scenario.nextAccessPoint();
     const path = api(`queues/starter-${at.schedd}/pause`);
     const headers = { ...withWrongPassword(scenario.url), "x-request-id": "try-1" };
@@ -144,7 +144,7 @@ describe("the audit", () => {
     }
   });
 
-  it("tells of what the board itself refuses, and of what no button does", async () => {
+  it("contains actions that the board refuses, and actions without a button", async () => {
     expect((await put(api("queues/no-such-queue/pause"))).status).toBe(404);
     expect(await fixture.waitForAudit("pause", "no-such-queue")).toMatchObject({
       outcome: "refused",
@@ -158,7 +158,7 @@ describe("the audit", () => {
   });
 });
 
-it("what goes wrong is told in the service's own way: bodies that are not JSON, and a Redis that is away", async () => {
+it("errors have the API's format: bodies that are not JSON, and an unreachable Redis", async () => {
   const headers = { ...operatorHeaders(scenario.url), "content-type": "application/json" };
   const add = { method: "POST", headers, body: "{" };
   const malformed = await fetch(scenario.url + api("queues/mq-activation/add"), add);
@@ -182,14 +182,14 @@ it("what goes wrong is told in the service's own way: bodies that are not JSON, 
   }
 });
 
-it("however many retries come at once, the taskforce is handed out once, and its log has one entry more", async () => {
+it("concurrent retries hand the taskforce out once, and add one log entry", async () => {
   const at = scenario.nextAccessPoint();
   const uuid = await createDeadTaskforce(fixture, at);
   const before = (await scenario.readTaskforce(uuid)).phase_change_log.length;
   const path = api(`queues/starter-${at.schedd}/${uuid}/retry`);
   const retries = Array.from({ length: 8 }, () => put(path));
   const statuses = (await Promise.all(retries)).map(({ status }) => status);
-  // Who looks when it waits already is told that there is nothing to retry.
+  // A retry of a job that already waits is refused.
   expect(statuses.filter((status) => status !== 204 && status !== 400)).toEqual([]);
   expect(statuses).toContain(204);
   expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(uuid);
@@ -197,15 +197,15 @@ it("however many retries come at once, the taskforce is handed out once, and its
   expect((await scenario.readTaskforce(uuid)).phase_change_log).toHaveLength(before + 1);
 });
 
-it("a retry of what was aborted meanwhile hands nothing out", async () => {
+it("a retry of an aborted taskforce hands nothing out", async () => {
   const at = scenario.nextAccessPoint();
   const uuid = await createDeadTaskforce(fixture, at);
   const { workflow_id } = await scenario.readTaskforce(uuid);
   await scenario.deactivate(workflow_id, "abort");
-  // The worker of the abort takes the job out again, whenever it comes to that.
+  // The worker of the abort removes the job at any time.
   const deactivations = () => allJobIds(fixture.queues.deactivation);
   await waitForValue("the abort is through", deactivations, (ids) => !ids.has(workflow_id));
-  // As if the abort had not come to the queue yet.
+  // Simulates an abort that has not reached the queue yet.
   const { starter } = fixture.queues.forSchedd(at.schedd);
   await starter.restoreDeadLetter(uuid, "no such file");
   const path = api(`queues/starter-${at.schedd}/${uuid}/retry`);
@@ -214,7 +214,7 @@ it("a retry of what was aborted meanwhile hands nothing out", async () => {
   expect((await scenario.readTaskforce(uuid)).phase).toBe("pending-stopper");
 });
 
-it("secrets are nowhere on the pages, nor in the audit", async () => {
+it("secrets are neither on the pages nor in the audit", async () => {
   const secrets = ["hunter2-broker", "hunter2-pilot", "hunter2-submit", "hunter2-error", "hunter2-header"];
   const at = scenario.nextAccessPoint();
   const { workflow, taskforces } = await scenario.submitWorkflow([
@@ -251,6 +251,6 @@ it("secrets are nowhere on the pages, nor in the audit", async () => {
   const pages = await Promise.all(paths.map(async (path) => (await get(path)).text()));
   expect(pages.filter((page) => page.includes("EWMS_PILOT_AUTH_TOKEN='[hidden]' refused"))).not.toEqual([]);
   for (const secret of secrets) expect(paths.filter((_, index) => pages[index]?.includes(secret))).toEqual([]);
-  const told = fixture.logLines.filter((line) => (JSON.parse(line) as { audit?: true }).audit);
-  expect(told.filter((line) => line.includes("hunter2"))).toEqual([]);
+  const auditLines = fixture.logLines.filter((line) => (JSON.parse(line) as { audit?: true }).audit);
+  expect(auditLines.filter((line) => line.includes("hunter2"))).toEqual([]);
 });

@@ -8,7 +8,7 @@ it.each([
   ["EWMS_PILOT_QUEUE_AUTH_TOKEN='abc' N=1", "EWMS_PILOT_QUEUE_AUTH_TOKEN='[hidden]' N=1"],
   ['{"auth_token": "abc", "mqid": "q1"}', '{"auth_token": "[hidden]", "mqid": "q1"}'],
   ["client_secret=abc&grant_type=x", "client_secret=[hidden]&grant_type=x"],
-])("hides what is secret in %s", (text, shown) => {
+])("hides the secret in %s", (text, shown) => {
   expect(hideSecrets({ reasons: [text], [text]: 1 })).toEqual({ reasons: [shown], [shown]: 1 });
 });
 

@@ -1,0 +1,16 @@
+import type { ClusterLocations } from "./clusters.js";
+
+/** Settings of the lifecycle and of queries. */
+export interface LifecycleSettings {
+  clusters: ClusterLocations;
+  /** Directory of the pilot images; undefined: every well-formed tag is accepted unchanged. */
+  pilotImagesDir: string | undefined;
+  /** Size limit of a query's response. */
+  queryMaxBytes: number;
+  /** Number of entities that one query may read. */
+  queryMaxScan: number;
+  /** Retries of a failed condor-submit before the taskforce becomes a dead letter. */
+  actionRetries: number;
+  /** Wait after the first failure; it doubles with each further one. */
+  retryWaitSeconds: number;
+}
