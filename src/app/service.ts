@@ -8,7 +8,7 @@ import type { Config } from "../config/config.js";
 import { configuredSchedds } from "../domain/clusters.js";
 import type { Mqs } from "../domain/mqProfile.js";
 import type { RedisLocation } from "../domain/redisLocation.js";
-import type { Wms } from "../lifecycle/context.js";
+import { closeWms, createWms, type Wms } from "../lifecycle/context.js";
 import type { Metrics, MetricsSources } from "../metrics/metrics.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "../mqs/embeddedMqs.js";
 import { createHttpMqs } from "../mqs/httpMqs.js";
@@ -101,7 +101,7 @@ export async function startService(
     closers.push(async () => bulk?.disconnect());
     const mqs = createMqs(config, redis, log);
     const wms = await openWms(config, { redis, bulk }, mqs.used, log, tracing?.jobTelemetry);
-    closers.push(() => waitAtMost(CLOSE_TIMEOUT_MS, wms.queues.close()));
+    closers.push(() => waitAtMost(CLOSE_TIMEOUT_MS, closeWms(wms)));
     for (const periodicWork of [syncSchedds(wms), ...(bulk ? [keepConnectionAlive(bulk)] : [])]) {
       const running = startPeriodic(periodicWork, wms);
       closers.push(() => waitAtMost(CLOSE_TIMEOUT_MS, running.close()));
@@ -206,7 +206,7 @@ async function openWms(
   const queues = createQueues({ redis, leaseSeconds: tms.leaseSeconds, telemetry, schedds });
   const { actionRetries, retryWait } = tms;
   const settings = { clusters, pilotImagesDir, queryMaxBytes, queryMaxScan, actionRetries, retryWait };
-  return { store, queues, mqs, settings, events: new EventEmitter(), log };
+  return createWms({ store, queues, mqs, settings, events: new EventEmitter(), log });
 }
 
 /** Redis answers, but does not let us write: a replica, full memory, a user without the right. */

@@ -3,8 +3,8 @@ import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES } from "../domain/phases.js
 import { type ErrorKind, WmsError } from "../domain/wmsError.js";
 import type { WorkflowRecord } from "../store/records.js";
 import type { Wms } from "./context.js";
-import { scheduleFanout } from "./fanout.js";
 import { createLogEntry } from "./phaseChangeLog.js";
+import { scheduleFanout } from "./syncQueue.js";
 
 /** Taskforces for each pipeline of transitions. */
 const BATCH_TASKFORCES = 200;

@@ -10,8 +10,7 @@ import type { IdempotencyClaim } from "../store/idempotencyClaims.js";
 import { parseConfiguration, workflowAsCreated } from "../store/records.js";
 import type { Wms } from "./context.js";
 import { logTaskforceCreation, newTaskforce, requestedWorkerCount } from "./create.js";
-import { scheduleFanout } from "./fanout.js";
-import { syncQueue } from "./syncQueue.js";
+import { scheduleFanout, syncQueue } from "./syncQueue.js";
 
 /**
  * Gives a task one more taskforce, copied from its first one, with a priority that lets it overtake.

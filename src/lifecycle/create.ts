@@ -13,10 +13,9 @@ import { createWholeWorkflow, type WholeWorkflow } from "../store/creation.js";
 import type { IdempotencyClaim } from "../store/idempotencyClaims.js";
 import { partitionOf } from "../store/keys.js";
 import type { Wms } from "./context.js";
-import { scheduleFanout } from "./fanout.js";
 import { logPhaseChange } from "./phaseChangeLog.js";
 import { createPilotTagResolver } from "./pilotTagResolver.js";
-import { syncQueue } from "./syncQueue.js";
+import { scheduleFanout, syncQueue } from "./syncQueue.js";
 
 /** The workers that a request asks for. */
 export const requestedWorkerCount = (of: { n_workers?: number | null | undefined } | undefined): number =>

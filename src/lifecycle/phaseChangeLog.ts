@@ -59,3 +59,30 @@ export function logPhaseChange(
     log.debug({ workflow: fields.workflow, to, taskforces }, "taskforces of the phase change");
   }
 }
+
+/**
+ * An entry for the launch of a taskforce. Taskforces are launched one by one, up to thousands of a workflow, and a line for
+ * each would flood the log. The first launch of a workflow is logged at once, later ones together in one line per second.
+ */
+export function batchLogEntry({ debouncers: { launchLog } }: Wms, entry: PhaseLogEntry): PhaseLogEntry {
+  return {
+    ...entry,
+    onRecorded([uuid], from) {
+      if (uuid === undefined) return;
+      const workflow = workflowOf(uuid);
+      const openBatch = launchLog.get(workflow);
+      if (openBatch !== undefined) {
+        openBatch.push(uuid);
+        return;
+      }
+      const openNext = () =>
+        launchLog.open(workflow, [], (taskforces) => {
+          if (taskforces.length === 0) return;
+          entry.onRecorded?.(taskforces, from);
+          openNext();
+        });
+      entry.onRecorded?.([uuid], from);
+      openNext();
+    },
+  };
+}

@@ -3,8 +3,8 @@ import type { MissingJobs } from "../queues/missingJobs.js";
 import { removeAbandonedStaging } from "../store/staging.js";
 import type { Store } from "../store/store.js";
 import type { Wms } from "./context.js";
-import { fanoutJobId } from "./fanout.js";
 import { type ReconcileResult, reconcileLeaseQueues } from "./reconcileLeaseQueues.js";
+import { fanoutJobId } from "./syncQueue.js";
 
 /**
  * Compares the truth, the phases in the store, with its projection, the queues, and mends the queues: what lacks its job

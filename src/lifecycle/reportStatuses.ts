@@ -3,7 +3,7 @@ import type { StatusesRequest, StatusResult } from "../domain/requestSchemas.js"
 import { invalid } from "../domain/wmsError.js";
 import { type StatusUpdate, updateStatuses } from "../store/statusUpdates.js";
 import type { Wms } from "./context.js";
-import { scheduleFanout } from "./fanout.js";
+import { scheduleFanout } from "./syncQueue.js";
 
 /**
  * Replaces what the TMS knows of its taskforces' workers.

@@ -3,10 +3,9 @@ import { PHASE_CHANGE_SOURCES } from "../domain/phases.js";
 import { notFound } from "../domain/wmsError.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
 import type { Wms } from "./context.js";
-import { scheduleFanout } from "./fanout.js";
 import { isAwaitingStart, starterRankOf } from "./handOutRules.js";
 import { createLogEntry } from "./phaseChangeLog.js";
-import { syncQueue } from "./syncQueue.js";
+import { scheduleFanout, syncQueue } from "./syncQueue.js";
 
 /**
  * An operator has a dead taskforce handed out again, as if it had never failed. The store learns it first, and then the

@@ -7,10 +7,9 @@ import { STOPPER_RANK } from "../queues/rank.js";
 import type { TaskforceRecord } from "../store/records.js";
 import type { Wms } from "./context.js";
 import { stopTaskforce } from "./deactivate.js";
-import { scheduleFanout } from "./fanout.js";
 import { hasExhaustedRetries, starterBackoffMs, starterRankOf, stopperBackoffMs } from "./handOutRules.js";
 import { createTmsLogEntry } from "./phaseChangeLog.js";
-import { syncQueue } from "./syncQueue.js";
+import { scheduleFanout, syncQueue } from "./syncQueue.js";
 
 const pendingStarterNotFound = (uuid: string) => notFound(`no 'pending-starter' taskforce found with uuid: ${uuid}`);
 const taskforceNotFound = (uuid: string) => notFound(`no taskforce found with uuid: ${uuid}`);
@@ -43,9 +42,9 @@ export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport)
   });
   if (outcome === "missing" || outcome === "not-pending") throw recordStrayCluster(wms, uuid, report);
   if (outcome === "repeated") return;
-  if (outcome === "submitted") await syncQueue(wms, "starter", () => wms.queues.forSchedd(schedd).starter.ack(uuid));
-  // The deactivation may not have got here yet: a stopper job for a taskforce that is not pending-stopper would be dropped.
-  else await syncQueue(wms, "stopper", () => stopTaskforce(wms, uuid));
+  // First: the deactivation may not have reached it, and a hand-out drops stopper jobs of other phases.
+  if (outcome === "workflow-deactivated") await syncQueue(wms, "stopper", () => stopTaskforce(wms, uuid));
+  await syncQueue(wms, "starter", () => wms.queues.forSchedd(schedd).starter.ack(uuid));
   scheduleFanout(wms, uuid);
 }
 

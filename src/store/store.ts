@@ -1,6 +1,7 @@
 import { batchesOf } from "../domain/batchesOf.js";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
+import { unwrapReplies } from "../redis/pipelineReplies.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { ConfigurationCache } from "./configurations.js";
 import { TaskforceCounts } from "./counts.js";
@@ -113,6 +114,13 @@ export class Store {
       const records = await this.fetchMany(kind, batch);
       for (const [index, id] of batch.entries()) yield [id, records[index]];
     }
+  }
+
+  /** The schedds of taskforces of one workflow, in their order; undefined where there is no taskforce. */
+  async readSchedds(uuids: readonly TaskforceUuid[]): Promise<(string | undefined)[]> {
+    const pipeline = this.redis.pipeline();
+    for (const uuid of uuids) pipeline.hget(recordKey(partitionOf(uuid, this.partitions), "taskforce", uuid), "schedd");
+    return unwrapReplies<string | null>(await pipeline.exec()).map((schedd) => schedd ?? undefined);
   }
 
   /** Epoch seconds at which a taskforce entered a phase or last failed in it; undefined when it is in another phase. */

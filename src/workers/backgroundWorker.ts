@@ -24,13 +24,19 @@ export class PermanentFailure extends UnrecoverableError {
   override name = "PermanentFailure";
 }
 
+/** What {@link BackgroundQueue} stores of a job: its subject, and the offset where its work continues. */
+interface JobData {
+  id: string;
+  offset?: number;
+}
+
 /** How a queue is drained. */
 export interface BackgroundWork {
   queue: string;
   /** Jobs at a time in this process. */
   concurrency: number;
   /** @param subject what the job is about. @throws NotYet, GivenUp; anything else is tried again soon */
-  work: (subject: string, jobId: string) => Promise<void>;
+  work: (subject: string, jobId: string, offset: number) => Promise<void>;
   /** The wait before the next attempt after {@link RetryLater}, in milliseconds. @param attempts how many there were */
   retryLaterDelayMs?: (attempts: number) => number;
 }
@@ -59,15 +65,15 @@ export function startBackgroundWorker(
   { events, log }: Pick<Wms, "events" | "log">,
 ): BackgroundWorker {
   const activeJobs = new Map<Job, string | undefined>();
-  const processor = async (job: Job<{ id: string }>, token?: string): Promise<void> => {
+  const processor = async (job: Job<JobData>, token?: string): Promise<void> => {
     activeJobs.set(job, token);
     try {
-      await work(job.data.id, job.id ?? job.data.id);
+      await work(job.data.id, job.id ?? job.data.id, job.data.offset ?? 0);
     } finally {
       activeJobs.delete(job);
     }
   };
-  const worker = new Worker<{ id: string }>(queue, processor, {
+  const worker = new Worker<JobData>(queue, processor, {
     connection: redis,
     ...(telemetry && { telemetry }),
     prefix: queueKeyPrefix(queue),

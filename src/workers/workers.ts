@@ -4,11 +4,10 @@ import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import { activateWorkflow } from "../lifecycle/activate.js";
 import type { Wms } from "../lifecycle/context.js";
 import { finishDeactivation } from "../lifecycle/deactivate.js";
-import { fanoutJobId } from "../lifecycle/fanout.js";
 import { fetchStarterPosition, fetchStopperPosition } from "../lifecycle/handOutRules.js";
 import { launchTaskforce } from "../lifecycle/launch.js";
-import { flushLaunchLogBatches } from "../lifecycle/launchLogBatches.js";
 import { reconcile } from "../lifecycle/reconcile.js";
+import { fanoutJobId } from "../lifecycle/syncQueue.js";
 import type { Reclaimed } from "../queues/leaseQueue.js";
 import { BACKGROUND_QUEUE_NAMES } from "../queues/queueNames.js";
 import { summarizeDirtyWorkflows } from "../views/summary/summarize.js";
@@ -53,7 +52,6 @@ export function startWorkers(wms: Wms, options: WorkerOptions): Workers {
       const closing = Promise.allSettled([...periodicWork, ...workers].map((each) => each.close()));
       if ((await Promise.race([closing, waitForAbort(forceSignal)])) === "aborted")
         await Promise.all(workers.map((worker) => worker.requeueActiveJobs()));
-      flushLaunchLogBatches(wms);
     },
   };
 }
@@ -85,7 +83,7 @@ function defineBackgroundWork(wms: Wms, { activationRetryWait }: WorkerOptions):
     {
       queue: BACKGROUND_QUEUE_NAMES.deactivation,
       concurrency: 4,
-      work: (id) => finishDeactivation(wms, id as WorkflowId),
+      work: (id, _, offset) => finishDeactivation(wms, id as WorkflowId, offset),
     },
     {
       queue: BACKGROUND_QUEUE_NAMES.fanout,
