@@ -5,7 +5,6 @@ import type { Mqs } from "../domain/mqProfile.js";
 import type { WmsEventEmitter } from "../domain/wmsEvents.js";
 import type { Queues } from "../queues/queues.js";
 import type { Store } from "../store/store.js";
-import { Debouncer } from "./debouncer.js";
 
 /** The settings of the lifecycle. Durations are seconds. */
 export interface LifecycleSettings {
@@ -20,6 +19,49 @@ export interface LifecycleSettings {
   actionRetries: number;
   /** The wait after the first failure. It doubles with each further failure. */
   retryWait: number;
+}
+
+interface OpenBatch<Batch> {
+  batch: Batch;
+  timer: NodeJS.Timeout;
+  flush: (batch: Batch) => unknown;
+}
+
+/** Collects what happens within a time window, by key, and handles it at once when the window ends. */
+class Debouncer<Key, Batch> {
+  readonly #windowMs: number;
+  readonly #openBatches = new Map<Key, OpenBatch<Batch>>();
+  #isClosed = false;
+
+  constructor(windowMs: number) {
+    this.#windowMs = windowMs;
+  }
+
+  /** The open batch of a key. */
+  get(key: Key): Batch | undefined {
+    return this.#openBatches.get(key)?.batch;
+  }
+
+  /** Opens a batch. @param flush handles it when the window ends or the debouncer is closed */
+  open(key: Key, batch: Batch, flush: (batch: Batch) => unknown): void {
+    if (this.#isClosed) return;
+    const timer = setTimeout(() => this.#flush(key), this.#windowMs);
+    // The timer does not keep the process alive: close() flushes the batch.
+    this.#openBatches.set(key, { batch, timer: timer.unref(), flush });
+  }
+
+  /** Flushes all open batches. Later ones are dropped. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#openBatches.keys()].map((key) => this.#flush(key)));
+  }
+
+  #flush(key: Key): unknown {
+    const open = this.#openBatches.get(key);
+    this.#openBatches.delete(key);
+    clearTimeout(open?.timer);
+    return open?.flush(open.batch);
+  }
 }
 
 /** What every step of the lifecycle works with. */

@@ -1,7 +1,7 @@
 import type { TaskforceUuid } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES } from "../domain/phases.js";
 import type { Wms } from "./context.js";
-import { isAwaitingStart, starterRankOf } from "./handOutRules.js";
+import { isAwaitingStart, starterRankOf } from "./handOut.js";
 import { batchLogEntry, createLogEntry } from "./phaseChangeLog.js";
 import { scheduleFanout } from "./syncQueue.js";
 

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { TaskforceUuid } from "../domain/ids.js";
+import { groupBy } from "../domain/lists.js";
 import type { LeaseQueue, QueuePosition } from "../queues/leaseQueue.js";
 import type { MissingJobs } from "../queues/missingJobs.js";
 import type { ScheddQueues } from "../queues/queues.js";
-import type { QueuedTaskforce } from "../store/indexes.js";
 import { latestContext } from "../store/records.js";
 import type { Wms } from "./context.js";
-import { isAwaitingStart, isAwaitingStop, isDeadLetter, starterPosition, stopperPosition } from "./handOutRules.js";
+import { isAwaitingStart, isAwaitingStop, isDeadLetter, starterPosition, stopperPosition } from "./handOut.js";
 import { finishRetries } from "./retryTaskforce.js";
 
 /** What a pass mended. */
@@ -58,24 +58,14 @@ async function restoreMissingJobs(wms: Wms, kind: keyof ScheddQueues): Promise<n
   let added = 0;
   for (let partition = 0; partition < wms.store.partitions; partition++)
     for await (const queued of wms.store.indexes.scanWaiting(partition, kind))
-      for (const [schedd, uuids] of groupBySchedd(queued)) {
+      for (const [schedd, group] of groupBy(queued, (each) => each.schedd)) {
         const queue = wms.queues.forSchedd(schedd)[kind];
         const missingJobs = missingJobsBySchedd.get(schedd) ?? queue.missingJobs();
         missingJobsBySchedd.set(schedd, missingJobs);
-        const missing = await missingJobs.findMissing(uuids);
+        const missing = await missingJobs.findMissing(group.map(({ uuid }) => uuid));
         if (missing.length > 0) added += await restoreJobs(wms, kind, queue, partition, missing);
       }
   return added;
-}
-
-function groupBySchedd(queued: readonly QueuedTaskforce[]): Map<string, TaskforceUuid[]> {
-  const groups = new Map<string, TaskforceUuid[]>();
-  for (const { uuid, schedd } of queued) {
-    const group = groups.get(schedd);
-    if (group === undefined) groups.set(schedd, [uuid]);
-    else group.push(uuid);
-  }
-  return groups;
 }
 
 /**

@@ -7,7 +7,7 @@ import { STOPPER_RANK } from "../queues/rank.js";
 import type { TaskforceRecord } from "../store/records.js";
 import type { Wms } from "./context.js";
 import { stopTaskforce } from "./deactivate.js";
-import { hasExhaustedRetries, starterBackoffMs, starterRankOf, stopperBackoffMs } from "./handOutRules.js";
+import { hasExhaustedRetries, starterBackoffMs, starterRankOf, stopperBackoffMs } from "./handOut.js";
 import { createTmsLogEntry } from "./phaseChangeLog.js";
 import { scheduleFanout, syncQueue } from "./syncQueue.js";
 

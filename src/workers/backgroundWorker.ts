@@ -1,5 +1,6 @@
 import { type Job, type Telemetry, UnrecoverableError, Worker } from "bullmq";
 import type { Logger } from "pino";
+import { exponentialBackoffMs } from "../domain/backoff.js";
 import type { JobOutcome } from "../domain/wmsEvents.js";
 import type { Wms } from "../lifecycle/context.js";
 import { queueKeyPrefix } from "../queues/queueNames.js";
@@ -88,7 +89,7 @@ export function startBackgroundWorker(
       backoffStrategy: (attempts, _type, error) =>
         error instanceof RetryLater && retryLaterDelayMs !== undefined
           ? retryLaterDelayMs(attempts)
-          : Math.min(MAX_BACKOFF_MS, 1000 * 2 ** Math.min(attempts - 1, 10)),
+          : exponentialBackoffMs(1000, attempts, MAX_BACKOFF_MS),
     },
   });
   // The client itself logs lost connections, once; without a listener Node would end the process.

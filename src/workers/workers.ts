@@ -1,10 +1,11 @@
 import { once } from "node:events";
+import { exponentialBackoffMs } from "../domain/backoff.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import { activateWorkflow } from "../lifecycle/activate.js";
 import type { Wms } from "../lifecycle/context.js";
 import { finishDeactivation } from "../lifecycle/deactivate.js";
-import { fetchStarterPosition, fetchStopperPosition } from "../lifecycle/handOutRules.js";
+import { fetchStarterPosition, fetchStopperPosition } from "../lifecycle/handOut.js";
 import { launchTaskforce } from "../lifecycle/launch.js";
 import { reconcile } from "../lifecycle/reconcile.js";
 import { fanoutJobId } from "../lifecycle/syncQueue.js";
@@ -68,7 +69,7 @@ function defineBackgroundWork(wms: Wms, { activationRetryWait }: WorkerOptions):
       // Most of an activation is waiting for the MQS: one that hangs must not keep the others from it.
       concurrency: 100,
       retryLaterDelayMs: (attempts) =>
-        Math.min(MAX_ACTIVATION_BACKOFF_MS, activationRetryWait * 1000 * 2 ** Math.min(attempts - 1, 20)),
+        exponentialBackoffMs(1000 * activationRetryWait, attempts, MAX_ACTIVATION_BACKOFF_MS),
       work: async (workflow) => {
         const activation = await activateWorkflow(wms, workflow as WorkflowId);
         if (activation.outcome === "not-yet") throw new RetryLater(activation.reason);

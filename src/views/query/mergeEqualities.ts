@@ -1,3 +1,4 @@
+import { groupBy } from "../../domain/lists.js";
 import { holdsOperators, isMemberCondition, LOGICAL_OPERATORS } from "./filterShape.js";
 import type { JsonObject } from "./json.js";
 
@@ -39,20 +40,14 @@ interface Equality {
 /** Each `$in` stands where the first clause about its field stood. */
 function mergeClauses(clauses: readonly JsonObject[]): JsonObject[] {
   const equalities = clauses.map(equalityOf);
-  const lists = new Map<string, (readonly unknown[])[]>();
-  for (const equality of equalities) {
-    if (equality === undefined) continue;
-    const known = lists.get(equality.field);
-    if (known === undefined) lists.set(equality.field, [equality.values]);
-    else known.push(equality.values);
-  }
+  const groups = groupBy(equalities, (equality) => equality?.field);
   return clauses.flatMap((clause, index) => {
     const field = equalities[index]?.field;
     if (field === undefined) return [clause];
-    const values = lists.get(field);
-    lists.delete(field);
-    if (values === undefined) return [];
-    return values.length === 1 ? [clause] : [{ [field]: { $in: values.flat() } }];
+    const group = groups.get(field);
+    groups.delete(field);
+    if (group === undefined) return [];
+    return group.length === 1 ? [clause] : [{ [field]: { $in: group.flatMap((equality) => equality?.values ?? []) } }];
   });
 }
 

@@ -1,3 +1,4 @@
+import { splitIntoBatches } from "../../domain/lists.js";
 import { encodeCursor, type WalkPosition } from "./cursor.js";
 
 /** One page of an answer. */
@@ -14,10 +15,8 @@ const MATCHES_PER_CHUNK = 50;
 /** A page as the body of an answer, whose bytes {@link QueryPageBuilder} counts, in pieces: it may have megabytes. */
 export function formatPageChunks(envelope: string, { items, nextAfter }: QueryPage): string[] {
   const chunks = [`{${JSON.stringify(envelope)}:[`];
-  for (let start = 0; start < items.length; start += MATCHES_PER_CHUNK) {
-    const chunk = items.slice(start, start + MATCHES_PER_CHUNK).join(",");
-    chunks.push(start === 0 ? chunk : `,${chunk}`);
-  }
+  for (const [index, batch] of splitIntoBatches(items, MATCHES_PER_CHUNK).entries())
+    chunks.push((index === 0 ? "" : ",") + batch.join(","));
   chunks.push(`],"next_after":${JSON.stringify(nextAfter)}}`);
   return chunks;
 }

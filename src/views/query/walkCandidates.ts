@@ -1,6 +1,6 @@
+import { groupBy, splitIntoBatches } from "../../domain/lists.js";
 import { unwrapReplies } from "../../redis/pipelineReplies.js";
 import type { RedisClient } from "../../redis/redisClient.js";
-import { groupByPartition } from "../../store/groupByPartition.js";
 import { allEntitiesKey, type EntityKind, type IdByKind, indexKey, memberOf, partitionOf } from "../../store/keys.js";
 import { comparePositions, type WalkPosition } from "./cursor.js";
 import { type IndexEntry, PartitionReader } from "./partitionReader.js";
@@ -101,8 +101,8 @@ async function readEntriesByIds<K extends EntityKind>(
   ids: readonly IdByKind[K][],
   start: WalkPosition,
 ): Promise<IndexEntry[]> {
-  const reads = [...groupByPartition(ids, (id) => partitionOf(id, partitions))].flatMap(([partition, mine]) =>
-    splitIntoChunks(mine.map(memberOf), MAX_MEMBERS_PER_COMMAND).map(async (members) => {
+  const reads = [...groupBy(ids, (id) => partitionOf(id, partitions))].flatMap(([partition, mine]) =>
+    splitIntoBatches(mine.map(memberOf), MAX_MEMBERS_PER_COMMAND).map(async (members) => {
       const scores = await redis.zmscore(allEntitiesKey(partition, kind), ...members);
       return members.flatMap((member, index): IndexEntry[] => {
         const score = scores[index] ?? null;
@@ -113,7 +113,3 @@ async function readEntriesByIds<K extends EntityKind>(
   const entries = (await Promise.all(reads)).flat();
   return entries.filter((entry) => comparePositions(entry, start) > 0).sort(comparePositions);
 }
-
-/** Cuts a list into pieces. */
-const splitIntoChunks = <T>(list: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));

@@ -6,7 +6,7 @@ import type { PhaseDurationStats, SummaryResponse, WorkflowSummary } from "../..
 import { notFound } from "../../domain/wmsError.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { scheduleFanout } from "../../lifecycle/syncQueue.js";
-import { readLastPolls } from "../schedds/recordPolls.js";
+import { readLastPolls } from "../schedds/readSchedds.js";
 import { explainWaiting } from "./explainWaiting.js";
 import { summarizeWorkflow } from "./summarize.js";
 

@@ -2,7 +2,7 @@ import type { Phase, PhaseChange } from "../../domain/phases.js";
 import type { ScheddWaitReason, WaitReason, WaitReasons } from "../../domain/summary.js";
 import { truncateText } from "../../domain/truncateText.js";
 import type { Wms } from "../../lifecycle/context.js";
-import { isAwaitingStop, isDeadLetter } from "../../lifecycle/handOutRules.js";
+import { isAwaitingStop, isDeadLetter } from "../../lifecycle/handOut.js";
 import type { TaskforceRecord } from "../../store/records.js";
 
 /** Characters kept of an error's text. A TMS may send any number, and the log has them all. */
