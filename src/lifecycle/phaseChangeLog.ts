@@ -5,7 +5,7 @@ import { PHASE_CHANGE_SOURCES, type Phase, type PhaseChange, type Source } from 
 import { encodeLogEntry, type PhaseLogEntry } from "../store/phaseLog.js";
 import type { Wms } from "./context.js";
 
-/** An entry of this moment for `phase_change_log`. Once a script has recorded it, the log of the process says so too. */
+/** Creates a `phase_change_log` entry with the current time. When a script has recorded it, it is also logged. */
 export function createLogEntry(
   { log }: Pick<Wms, "log">,
   target_phase: Phase,
@@ -28,7 +28,7 @@ export function createLogEntry(
   };
 }
 
-/** An entry for what a TMS reports. */
+/** Creates an entry for a report of a TMS. */
 export const createTmsLogEntry = (
   wms: Wms,
   target: Phase,
@@ -38,11 +38,11 @@ export const createTmsLogEntry = (
 ): PhaseLogEntry => createLogEntry(wms, target, ok, PHASE_CHANGE_SOURCES.tms, context, eventTime);
 
 /**
- * Writes one line for a phase change, or a failed attempt at one. Of several taskforces it tells the number; which they are
- * is for the level debug, so that a workflow of 20,000 does not flood the log.
+ * Logs a phase change, or a failed attempt, in one line. Several taskforces are only counted; the level debug lists them,
+ * so that a workflow of 20,000 does not flood the log.
  *
  * @param taskforces of one workflow
- * @param from the phase they were in, where that is known
+ * @param from their previous phase, if known
  */
 export function logPhaseChange(
   log: Logger,
