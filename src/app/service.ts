@@ -255,14 +255,14 @@ async function startBackgroundWorkers(
 /** A schedd that another process was the first to see: its queues are handed out, reclaimed and shown by this one too. */
 const syncSchedds = (wms: Wms): PeriodicWork => ({
   name: "learn schedds",
-  interval: SCHEDD_SYNC_INTERVAL_MS,
+  intervalMs: SCHEDD_SYNC_INTERVAL_MS,
   runOnce: async () => wms.queues.ensureSchedds(await wms.store.knownSchedds()),
 });
 
 /** A client that may not be used for days: what lies between would forget its connection, or Redis itself close it. */
 const keepConnectionAlive = (client: RedisClient): PeriodicWork => ({
   name: "keep the connection for large writes",
-  interval: KEEP_ALIVE_INTERVAL_MS,
+  intervalMs: KEEP_ALIVE_INTERVAL_MS,
   runOnce: () => pingMasters(client),
 });
 
