@@ -117,7 +117,7 @@ test("those that come back are taken in the order in which they began to wait", 
   expect(taken).toEqual([...uuids].reverse());
 });
 
-test("the index of what waits to be stopped equals a scan of all records, whichever way they came there", async () => {
+test("the index of taskforces to stop equals a scan of all records", async () => {
   const { redis, wms } = await openTestWms(1);
   const { store } = wms;
   const { workflow, uuids } = await pending(store, 7);
@@ -155,7 +155,7 @@ test("the index of what waits to be stopped equals a scan of all records, whiche
   expect(await indexed()).toEqual(await waiting());
 });
 
-test("a job that is about to be ended needs no mending, one that is left does", async () => {
+test("a job that is about to be acked is left alone, one that stays is dropped", async () => {
   const { wms } = await openTestWms(4);
   const { starter } = wms.queues.forSchedd("ap");
   const { uuids } = await pending(wms.store, 2);

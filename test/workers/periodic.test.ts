@@ -17,7 +17,7 @@ function startManualWork(intervalMs = 1) {
   const runs: ManualRun[] = [];
   const runOnce = () =>
     new Promise<void>((resolve, reject) => {
-      runs.push({ succeed: resolve, fail: () => reject(new Error("Redis is away")) });
+      runs.push({ succeed: resolve, fail: () => reject(new Error("Redis is unreachable")) });
     });
   const periodic = startPeriodic({ name: "reclaim", intervalMs, runOnce }, { events: new EventEmitter(), log });
   const run = async (n: number): Promise<ManualRun> => {
@@ -64,7 +64,7 @@ test("runs that fail are followed by others, and logged once until one succeeds"
   for (const [index, end] of ends.entries()) (await run(index + 1))[end]();
   const last = await run(6);
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-    { work: "reclaim", level: 40, err: { message: "Redis is away" } },
+    { work: "reclaim", level: 40, err: { message: "Redis is unreachable" } },
     { work: "reclaim", level: 40 },
   ]);
   last.succeed();

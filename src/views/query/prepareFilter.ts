@@ -67,7 +67,7 @@ function rethrowAsInvalid<T>(action: () => T): T {
   }
 }
 
-/** Makes closures of a validated filter. */
+/** Compiles a validated filter to closures. */
 class FilterCompiler implements NestedCompiler {
   readonly patterns: FilterPatterns;
 
@@ -75,7 +75,7 @@ class FilterCompiler implements NestedCompiler {
     this.patterns = patterns;
   }
 
-  /** A test of documents, and of what else stands in an array: only objects and arrays have fields. */
+  /** Compiles a test of documents and of members of arrays. Only objects and arrays have fields. */
   compileQuery(query: JsonObject): (document: unknown) => boolean {
     const paths = new DocumentPaths();
     const holds = this.#compileClause(query, paths);
@@ -86,7 +86,7 @@ class FilterCompiler implements NestedCompiler {
     };
   }
 
-  /** A test of the values that one path leads to. */
+  /** Compiles a test of the values at one path. */
   compileCondition(operators: JsonObject): PathTest {
     const tests: PathTest[] = [];
     for (const [name, operand] of Object.entries(operators)) {
@@ -98,7 +98,7 @@ class FilterCompiler implements NestedCompiler {
     return (found) => tests.every((test) => test(found));
   }
 
-  /** A test of the document that the paths have entered: first by what combines filters, then by single fields. */
+  /** Compiles a test of the current document: first the logical operators, then single fields. */
   #compileClause(query: JsonObject, paths: DocumentPaths): () => boolean {
     const fields: (() => boolean)[] = [];
     const logical: (() => boolean)[] = [];
