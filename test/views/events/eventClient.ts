@@ -15,7 +15,7 @@ export interface ReceivedEvent {
 export interface SubscribeOptions {
   lastId?: string | undefined;
   token?: string | undefined;
-  /** Stops reading until {@link resume}. */
+  /** Stops reading until its resume function is called. */
   isPaused?: boolean;
 }
 
