@@ -1,5 +1,5 @@
+import { batchesOf } from "../domain/batchesOf.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
-import { splitIntoBatches } from "../domain/lists.js";
 import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES } from "../domain/phases.js";
 import { type ErrorKind, WmsError } from "../domain/wmsError.js";
 import type { WorkflowRecord } from "../store/records.js";
@@ -76,7 +76,7 @@ async function forEachWaitingBatch(
 ): Promise<number> {
   const uuids = await wms.store.indexes.taskforcesOf(workflow);
   let count = 0;
-  for (const batch of splitIntoBatches(uuids, BATCH_TASKFORCES)) {
+  for (const batch of batchesOf(uuids, BATCH_TASKFORCES)) {
     const waiting = await wms.store.indexes.filterInPhase("pre-mq-activation", batch);
     if (waiting.length > 0) await work(waiting);
     count += waiting.length;

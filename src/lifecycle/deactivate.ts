@@ -1,6 +1,6 @@
 import { nextEpochSeconds } from "../domain/clock.js";
+import { groupBy } from "../domain/groupBy.js";
 import { isWorkflowId, type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
-import { groupBy } from "../domain/lists.js";
 import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES } from "../domain/phases.js";
 import { notFound } from "../domain/wmsError.js";
 import type { Deactivation } from "../domain/workflow.js";

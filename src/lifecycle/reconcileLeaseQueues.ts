@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { groupBy } from "../domain/groupBy.js";
 import type { TaskforceUuid } from "../domain/ids.js";
-import { groupBy } from "../domain/lists.js";
 import type { LeaseQueue, QueuePosition } from "../queues/leaseQueue.js";
 import type { MissingJobs } from "../queues/missingJobs.js";
 import type { ScheddQueues } from "../queues/queues.js";

@@ -1,5 +1,5 @@
+import { groupBy } from "../domain/groupBy.js";
 import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
-import { groupBy } from "../domain/lists.js";
 import { PHASE_OF_LEASED_QUEUE, type Phase } from "../domain/phases.js";
 import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import type { RedisClient } from "../redis/redisClient.js";

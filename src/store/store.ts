@@ -1,11 +1,11 @@
 import { batchesOf } from "../domain/batchesOf.js";
+import { groupBy } from "../domain/groupBy.js";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import { unwrapReplies } from "../redis/pipelineReplies.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { ConfigurationCache } from "./configurations.js";
 import { TaskforceCounts } from "./counts.js";
-import { groupByPartition } from "./groupByPartition.js";
 import { IdempotencyClaims } from "./idempotencyClaims.js";
 import { Indexes } from "./indexes.js";
 import { type EntityKind, type IdByKind, KNOWN_SCHEDDS_KEY, partitionOf, recordKey } from "./keys.js";
@@ -89,12 +89,10 @@ export class Store {
     ids: readonly IdByKind[K][],
   ): Promise<(StoredByKind[K] | undefined)[]> {
     const found = new Map<IdByKind[K], object | undefined>();
-    const reads = [...groupByPartition(ids, (id) => partitionOf(id, this.partitions))].map(
-      async ([partition, mine]) => {
-        const records = await this.repositories(partition).fetch(kind, mine);
-        for (const [index, id] of mine.entries()) found.set(id, records[index]);
-      },
-    );
+    const reads = [...groupBy(ids, (id) => partitionOf(id, this.partitions))].map(async ([partition, mine]) => {
+      const records = await this.repositories(partition).fetch(kind, mine);
+      for (const [index, id] of mine.entries()) found.set(id, records[index]);
+    });
     await Promise.all(reads);
     const attach = async (id: IdByKind[K]) => {
       const record = found.get(id);

@@ -1,4 +1,4 @@
-import { groupBy } from "../../domain/lists.js";
+import { groupBy } from "../../domain/groupBy.js";
 import { holdsOperators, isMemberCondition, LOGICAL_OPERATORS } from "./filterShape.js";
 import type { JsonObject } from "./json.js";
 

@@ -1,4 +1,4 @@
-import { splitIntoBatches } from "../../domain/lists.js";
+import { batchesOf } from "../../domain/batchesOf.js";
 import { encodeCursor, type WalkPosition } from "./cursor.js";
 
 /** One page of a query. */
@@ -15,7 +15,7 @@ const MATCHES_PER_CHUNK = 50;
 /** Formats a page as a response body, in chunks, because it may have megabytes. {@link QueryPageBuilder} counts its bytes. */
 export function formatPageChunks(envelope: string, { items, nextAfter }: QueryPage): string[] {
   const chunks = [`{${JSON.stringify(envelope)}:[`];
-  for (const [index, batch] of splitIntoBatches(items, MATCHES_PER_CHUNK).entries())
+  for (const [index, batch] of [...batchesOf(items, MATCHES_PER_CHUNK)].entries())
     chunks.push((index === 0 ? "" : ",") + batch.join(","));
   chunks.push(`],"next_after":${JSON.stringify(nextAfter)}}`);
   return chunks;

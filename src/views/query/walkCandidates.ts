@@ -1,4 +1,5 @@
-import { groupBy, splitIntoBatches } from "../../domain/lists.js";
+import { batchesOf } from "../../domain/batchesOf.js";
+import { groupBy } from "../../domain/groupBy.js";
 import { unwrapReplies } from "../../redis/pipelineReplies.js";
 import type { RedisClient } from "../../redis/redisClient.js";
 import { allEntitiesKey, type EntityKind, type IdByKind, indexKey, memberOf, partitionOf } from "../../store/keys.js";
@@ -102,7 +103,7 @@ async function readEntriesByIds<K extends EntityKind>(
   start: WalkPosition,
 ): Promise<IndexEntry[]> {
   const reads = [...groupBy(ids, (id) => partitionOf(id, partitions))].flatMap(([partition, mine]) =>
-    splitIntoBatches(mine.map(memberOf), MAX_MEMBERS_PER_COMMAND).map(async (members) => {
+    [...batchesOf(mine.map(memberOf), MAX_MEMBERS_PER_COMMAND)].map(async (members) => {
       const scores = await redis.zmscore(allEntitiesKey(partition, kind), ...members);
       return members.flatMap((member, index): IndexEntry[] => {
         const score = scores[index] ?? null;
