@@ -6,7 +6,7 @@ import { configuredSchedds } from "../src/domain/clusters.js";
 import type { TaskforceUuid } from "../src/domain/ids.js";
 import type { CreateWorkflowRequest } from "../src/domain/requestSchemas.js";
 import { activateWorkflow } from "../src/lifecycle/activate.js";
-import type { Wms } from "../src/lifecycle/context.js";
+import { closeWms, createWms, type Wms } from "../src/lifecycle/context.js";
 import { createWorkflow } from "../src/lifecycle/create.js";
 import { launchTaskforce } from "../src/lifecycle/launch.js";
 import { createQueues } from "../src/queues/queues.js";
@@ -66,7 +66,7 @@ export async function prepareStore(redisUrl: string, environment: Record<string,
   const store = await openStore(redis, { partitions: config.partitions });
   const schedds = configuredSchedds(config.lifecycle.clusters);
   const queues = createQueues({ redis, leaseSeconds: config.leaseSeconds, schedds });
-  const wms: Wms = {
+  const wms = createWms({
     store,
     queues,
     // No request here uses message queues.
@@ -74,12 +74,12 @@ export async function prepareStore(redisUrl: string, environment: Record<string,
     settings: { ...config.lifecycle, pilotImagesDir: undefined },
     events: new EventEmitter(),
     log: pino({ level: "warn" }),
-  };
+  });
   return {
     wms,
     redis,
     async close() {
-      await queues.close();
+      await closeWms(wms);
       redis.disconnect();
     },
   };

@@ -10,7 +10,7 @@ import type { Config } from "../config/config.js";
 import { configuredSchedds } from "../domain/clusters.js";
 import type { Mqs } from "../domain/mqProfile.js";
 import type { RedisLocation } from "../domain/redisLocation.js";
-import type { Wms } from "../lifecycle/context.js";
+import { closeWms, createWms, type Wms } from "../lifecycle/context.js";
 import type { Metrics, MetricsSources } from "../metrics/metrics.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "../mqs/embeddedMqs.js";
 import { createHttpMqs } from "../mqs/httpMqs.js";
@@ -172,7 +172,7 @@ const redisStep = (name: string, connecting: Promise<RedisClient>): ServiceStep<
 const wmsStep = (...parameters: Parameters<typeof openWms>): ServiceStep<Wms> => ({
   name: "queues",
   start: () => openWms(...parameters),
-  close: ({ queues }) => queues.close(),
+  close: closeWms,
 });
 
 const periodicStep = (work: PeriodicWork, wms: Wms): ServiceStep<RunningPeriodicWork> => ({
@@ -235,7 +235,7 @@ async function openWms(
   );
   const schedds = new Set([...(await store.knownSchedds()), ...configuredSchedds(lifecycle.clusters)]);
   const queues = createQueues({ redis, leaseSeconds, telemetry, schedds });
-  return { store, queues, mqs, settings: lifecycle, events: new EventEmitter(), log };
+  return createWms({ store, queues, mqs, settings: lifecycle, events: new EventEmitter(), log });
 }
 
 /** Redis answers, but refuses writes: it is a replica, its memory is full, or the user lacks the permission. */
@@ -258,13 +258,13 @@ async function openMetrics(sources: MetricsSources, clients: Readonly<Record<str
 /** Creates the queues of schedds that another process has registered, so that this process serves them too. */
 const syncSchedds = (wms: Wms): PeriodicWork => ({
   name: "learn schedds",
-  interval: SCHEDD_SYNC_INTERVAL_MS,
+  intervalMs: SCHEDD_SYNC_INTERVAL_MS,
   runOnce: async () => wms.queues.ensureSchedds(await wms.store.knownSchedds()),
 });
 
 const keepConnectionAlive = (client: RedisClient): PeriodicWork => ({
   name: "keep the connection for large writes",
-  interval: KEEP_ALIVE_INTERVAL_MS,
+  intervalMs: KEEP_ALIVE_INTERVAL_MS,
   runOnce: () => pingMasters(client),
 });
 

@@ -1,25 +1,26 @@
+import { batchesOf } from "../domain/batchesOf.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES } from "../domain/phases.js";
 import { type ErrorKind, WmsError } from "../domain/wmsError.js";
 import type { WorkflowRecord } from "../store/records.js";
 import type { Wms } from "./context.js";
-import { scheduleFanout } from "./fanout.js";
 import { createLogEntry } from "./phaseChangeLog.js";
+import { scheduleFanout } from "./syncQueue.js";
 
-/** Taskforces for each pipeline of transitions. */
+/** Taskforces in one pipeline of transitions. */
 const BATCH_TASKFORCES = 200;
 
-/** How an attempt to activate a workflow's queues ended. */
+/** The result of an attempt to activate a workflow's queues. */
 export type ActivationResult =
   | { outcome: "activated" | "nothing-to-do" }
-  /** To be tried again later. */
+  /** Retry later. */
   | { outcome: "not-yet"; reason: string }
-  /** Waiting won't help; for the operator. */
+  /** A retry would fail too: an operator has to act. */
   | { outcome: "refused"; reason: string };
 
 /**
- * Has the MQS activate a workflow's queues, and moves its taskforces on to pre-launch. Idempotent. A failed attempt is
- * logged on each taskforce that waits for it.
+ * Activates a workflow's queues at the MQS, and moves its taskforces to pre-launch. Idempotent. A failed attempt adds an
+ * entry to the log of each waiting taskforce.
  */
 export async function activateWorkflow(wms: Wms, workflow: WorkflowId): Promise<ActivationResult> {
   const record = await wms.store.fetch("workflow", workflow);
@@ -27,15 +28,15 @@ export async function activateWorkflow(wms: Wms, workflow: WorkflowId): Promise<
   const failure = record.mq_activated === undefined ? await activateQueues(wms, workflow, record) : undefined;
   if (failure !== undefined) {
     const entry = createLogEntry(wms, "pre-launch", false, PHASE_CHANGE_SOURCES.activator, failure.reason);
-    const waitingCount = await forEachWaitingBatch(wms, workflow, (chunk) =>
-      wms.store.transitions.recordAttempts(chunk, "pre-mq-activation", entry),
+    const waitingCount = await forEachWaitingBatch(wms, workflow, (batch) =>
+      wms.store.transitions.recordAttempts(batch, "pre-mq-activation", entry),
     );
     // The workflow was deactivated during the call.
     if (waitingCount === 0) return { outcome: "nothing-to-do" };
     scheduleFanout(wms, workflow);
     return failure;
   }
-  await forEachWaitingBatch(wms, workflow, (chunk) => advanceToLaunch(wms, chunk));
+  await forEachWaitingBatch(wms, workflow, (batch) => advanceToLaunch(wms, batch));
   scheduleFanout(wms, workflow);
   return { outcome: "activated" };
 }
@@ -63,10 +64,10 @@ async function activateQueues(
 }
 
 /**
- * Does something with a workflow's taskforces that wait for its queues, chunk by chunk. The list is taken after the MQS was asked:
- * a taskforce that is added from then on knows that the queues are active.
+ * Calls `work` with batches of a workflow's taskforces that wait for its queues. Call it after the MQS has answered: a
+ * taskforce that is added later finds active queues and gets a job of its own.
  *
- * @returns how many those were
+ * @returns the number of waiting taskforces
  */
 async function forEachWaitingBatch(
   wms: Wms,
@@ -75,9 +76,8 @@ async function forEachWaitingBatch(
 ): Promise<number> {
   const uuids = await wms.store.indexes.taskforcesOf(workflow);
   let count = 0;
-  for (let start = 0; start < uuids.length; start += BATCH_TASKFORCES) {
-    const chunk = uuids.slice(start, start + BATCH_TASKFORCES);
-    const waiting = await wms.store.indexes.filterInPhase("pre-mq-activation", chunk);
+  for (const batch of batchesOf(uuids, BATCH_TASKFORCES)) {
+    const waiting = await wms.store.indexes.filterInPhase("pre-mq-activation", batch);
     if (waiting.length > 0) await work(waiting);
     count += waiting.length;
   }

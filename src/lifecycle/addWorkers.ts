@@ -10,17 +10,16 @@ import type { IdempotencyClaim } from "../store/idempotencyClaims.js";
 import { parseConfiguration, workflowAsCreated } from "../store/records.js";
 import type { Wms } from "./context.js";
 import { logTaskforceCreation, newTaskforce, requestedWorkerCount } from "./create.js";
-import { scheduleFanout } from "./fanout.js";
-import { syncQueue } from "./syncQueue.js";
+import { scheduleFanout, syncQueue } from "./syncQueue.js";
 
 /**
- * Gives a task one more taskforce, copied from its first one, with a priority that lets it overtake.
+ * Adds a taskforce to a task: a copy of its first one with a higher priority, so that it starts before others.
  *
- * @param by whether a user or a TMS asks
- * @param claim of a request that takes effect once
+ * @param by the requester
+ * @param claim of the request's idempotency key
  * @throws WmsError `invalid` for an unknown location, `not-found` for an unknown task, `conflict` when the workflow is
  *   deactivated
- * @throws Overtaken when the same request took effect meanwhile
+ * @throws ClaimLostError when the same request took effect meanwhile
  */
 export async function addWorkers(
   wms: Wms,
@@ -56,8 +55,8 @@ export async function addWorkers(
   if (outcome === "deactivated")
     throw new WmsError("conflict", `cannot add a taskforce to a deactivated workflow (${workflow_id})`);
   logTaskforceCreation(wms, [taskforce]);
-  // While the queues wait for the MQS, the workflow's own job will move this taskforce on with its siblings. Afterwards
-  // that job may be gone or about to end, so the taskforce gets one of its own.
+  // Until the queues are active, the workflow's activation job moves this taskforce on. Later that job may have ended, so
+  // the taskforce gets a job of its own.
   if (outcome === "queues-active")
     await syncQueue(wms, "activation", () =>
       wms.queues.activation.add([{ id: taskforce.taskforce_uuid, subject: workflow_id }]),

@@ -1,22 +1,89 @@
 import type { Logger } from "pino";
+import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import type { LifecycleSettings } from "../domain/lifecycleSettings.js";
 import type { Mqs } from "../domain/mqProfile.js";
 import type { WmsEventEmitter } from "../domain/wmsEvents.js";
 import type { Queues } from "../queues/queues.js";
 import type { Store } from "../store/store.js";
 
-/** What every step of the lifecycle works with; made once for a process. */
-export interface Wms {
+interface OpenBatch<Batch> {
+  batch: Batch;
+  timer: NodeJS.Timeout;
+  flush: (batch: Batch) => unknown;
+}
+
+/** Collects what happens within a time window, by key, and handles it at once when the window ends. */
+class Debouncer<Key, Batch> {
+  readonly #windowMs: number;
+  readonly #openBatches = new Map<Key, OpenBatch<Batch>>();
+  #isClosed = false;
+
+  constructor(windowMs: number) {
+    this.#windowMs = windowMs;
+  }
+
+  /** The open batch of a key. */
+  get(key: Key): Batch | undefined {
+    return this.#openBatches.get(key)?.batch;
+  }
+
+  /** Opens a batch. @param flush handles it when the window ends or the debouncer is closed */
+  open(key: Key, batch: Batch, flush: (batch: Batch) => unknown): void {
+    if (this.#isClosed) return;
+    const timer = setTimeout(() => this.#flush(key), this.#windowMs);
+    // The timer does not keep the process alive: close() flushes the batch.
+    this.#openBatches.set(key, { batch, timer: timer.unref(), flush });
+  }
+
+  /** Flushes all open batches. Later ones are dropped. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#openBatches.keys()].map((key) => this.#flush(key)));
+  }
+
+  #flush(key: Key): unknown {
+    const open = this.#openBatches.get(key);
+    this.#openBatches.delete(key);
+    clearTimeout(open?.timer);
+    return open?.flush(open.batch);
+  }
+}
+
+/** What every step of the lifecycle works with. */
+interface WmsParts {
   readonly store: Store;
   readonly queues: Queues;
   readonly mqs: Mqs;
   readonly settings: LifecycleSettings;
-  /** What happens is told here. */
+  /** Counts what happens, for the metrics. */
   readonly events: WmsEventEmitter;
   readonly log: Logger;
 }
 
-/** The same for one request, which its log names. Most requests log nothing, so the log is made when it is asked for. */
+/** The context of the lifecycle. One for a process. */
+export interface Wms extends WmsParts {
+  readonly debouncers: ReturnType<typeof createDebouncers>;
+}
+
+const createDebouncers = () => ({
+  /** Partitions with changes that the fan-out job will summarize and publish. */
+  fanout: new Debouncer<number, true>(100),
+  /** Taskforces of a workflow that were launched since its last log line. */
+  launchLog: new Debouncer<WorkflowId, TaskforceUuid[]>(1000),
+  /** The time of each schedd's last poll, in epoch seconds. */
+  polls: new Debouncer<"all", Map<string, number>>(2000),
+});
+
+/** Makes the context of a process. {@link closeWms} closes it. */
+export const createWms = (parts: WmsParts): Wms => ({ ...parts, debouncers: createDebouncers() });
+
+/** Flushes the debouncers, then closes the queues. */
+export async function closeWms({ debouncers, queues }: Wms): Promise<void> {
+  await Promise.allSettled(Object.values(debouncers).map((debouncer) => debouncer.close()));
+  await queues.close();
+}
+
+/** The same context for one request, whose fields each log line carries. The log is made on first use. */
 export const withRequestLog = (wms: Wms, createLog: () => Logger): Wms => ({
   ...wms,
   get log() {

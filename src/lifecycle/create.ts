@@ -13,29 +13,28 @@ import { createWholeWorkflow, type WholeWorkflow } from "../store/creation.js";
 import type { IdempotencyClaim } from "../store/idempotencyClaims.js";
 import { partitionOf } from "../store/keys.js";
 import type { Wms } from "./context.js";
-import { scheduleFanout } from "./fanout.js";
 import { logPhaseChange } from "./phaseChangeLog.js";
 import { createPilotTagResolver } from "./pilotTagResolver.js";
-import { syncQueue } from "./syncQueue.js";
+import { scheduleFanout, syncQueue } from "./syncQueue.js";
 
-/** The workers that a request asks for. */
+/** The requested number of workers; 1 unless given. */
 export const requestedWorkerCount = (of: { n_workers?: number | null | undefined } | undefined): number =>
   of?.n_workers ?? 1;
 
-/** The pilot's own settings travel under these names; a user's value would be overwritten. */
+/** The service sets these environment variables of the pilot, and would overwrite a user's value. */
 const RESERVED_VARIABLES = ["IMAGE", "ARGS", "ENV_JSON"].flatMap((what) => [
   `EWMS_PILOT_TASK_${what}`,
   `EWMS_PILOT_INIT_${what}`,
 ]);
 
 /**
- * Creates a workflow with its directives and taskforces. Nothing is stored or reserved unless all that comes before
- * passed, and then everything appears at once.
+ * Creates a workflow with its directives and taskforces. All checks pass before the MQS reserves queues; then all entities
+ * appear at once.
  *
- * @param request its types are checked already; here come the rules that need more than its shape
- * @param claim of a request that takes effect once
+ * @param request matches its schema; this function checks the other rules
+ * @param claim of the request's idempotency key
  * @throws WmsError `invalid`; `upstream-refused` or `unavailable` when the MQS does not reserve the queues
- * @throws Overtaken when the same request took effect meanwhile
+ * @throws ClaimLostError when the same request took effect meanwhile
  */
 export async function createWorkflow(
   wms: Wms,
@@ -66,7 +65,7 @@ export async function createWorkflow(
   return whole;
 }
 
-/** A new workflow's id in a partition: a draw hits it once in as many times as there are partitions. */
+/** Draws ids until one lies in a partition. */
 function newWorkflowIdInPartition({ store }: Wms, partition: number, timestamp: number): WorkflowId {
   for (;;) {
     const id = newWorkflowId(timestamp);
@@ -194,14 +193,14 @@ function buildTaskforce(
   });
 }
 
-/** Says in the log that taskforces of one workflow have come to be. */
+/** Logs the creation of taskforces of one workflow. */
 export function logTaskforceCreation({ log }: Wms, taskforces: readonly Taskforce[]): void {
   const [created] = taskforces[0]?.phase_change_log ?? [];
   const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
   if (created !== undefined) logPhaseChange(log, created, uuids);
 }
 
-/** A taskforce at the beginning of its life. */
+/** A taskforce in its first phase. */
 export function newTaskforce(of: {
   identity: Pick<Taskforce, "workflow_id" | "task_id" | "schedd" | "priority">;
   n_workers: number;

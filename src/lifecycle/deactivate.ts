@@ -1,20 +1,20 @@
 import { nextEpochSeconds } from "../domain/clock.js";
+import { groupBy } from "../domain/groupBy.js";
 import { isWorkflowId, type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES } from "../domain/phases.js";
 import { notFound } from "../domain/wmsError.js";
 import type { Deactivation } from "../domain/workflow.js";
 import { STOPPER_RANK } from "../queues/rank.js";
 import type { Wms } from "./context.js";
-import { scheduleFanout } from "./fanout.js";
 import { createLogEntry } from "./phaseChangeLog.js";
-import { syncQueue } from "./syncQueue.js";
+import { scheduleFanout, syncQueue } from "./syncQueue.js";
 
-/** Taskforces for each step of a deactivation: short enough not to keep Redis or this process from others. */
+/** Taskforces of one step: small enough that neither Redis nor this process is blocked for long. */
 const BATCH_TASKFORCES = 100;
-/** Milliseconds that the request itself carries the deactivation on, before it leaves the rest to the worker. */
+/** Milliseconds that the request stops taskforces before a background job continues. */
 const INLINE_WORK_MS = 1000;
 
-/** What the user is told. */
+/** The answer to a deactivation. */
 export interface DeactivationResult {
   workflow_id: WorkflowId;
   /** Taskforces that will be stopped. */
@@ -22,8 +22,9 @@ export interface DeactivationResult {
 }
 
 /**
- * Deactivates a workflow: from the flip on none of its taskforces moves forward. Then its taskforces are told, here as far
- * as a second reaches, so that a read after the answer sees it, and in the worker what is left.
+ * Deactivates a workflow: from now on none of its taskforces moves forward. The request itself stops the taskforces, so
+ * that a read after the answer sees the change. After {@link INLINE_WORK_MS}, or after an error, a background job
+ * continues where the request stopped.
  *
  * @throws WmsError `not-found` for an unknown or already deactivated workflow
  */
@@ -37,44 +38,62 @@ export async function deactivateWorkflow(
     : undefined;
   if (!isWorkflowId(id) || count === undefined)
     throw notFound(`no non-deactivated workflow found with workflow_id='${id}'`);
-  await syncQueue(wms, "deactivation", () => wms.queues.deactivation.add([{ id }]));
-  await syncQueue(wms, "deactivation", () => continueDeactivation(wms, id, deactivation, Date.now() + INLINE_WORK_MS));
+  await syncQueue(wms, "deactivation", async () => {
+    let next: number | undefined = 0;
+    try {
+      next = await stopTaskforcesFrom(wms, id, deactivation, 0, Date.now() + INLINE_WORK_MS);
+    } finally {
+      // If this process dies before this line, reconcile adds the job: the workflow is in the set `deactivating`.
+      if (next !== undefined) await wms.queues.deactivation.add([{ id, offset: next }]);
+    }
+  });
   scheduleFanout(wms, id);
   return { workflow_id: id, n_taskforces: count };
 }
 
-/** Finishes a deactivation, wherever it stopped. Idempotent; for the worker. */
-export async function finishDeactivation(wms: Wms, workflow: WorkflowId): Promise<void> {
+/**
+ * Finishes a deactivation in a worker. Idempotent.
+ *
+ * @param offset how many of the workflow's taskforces are stopped already
+ */
+export async function finishDeactivation(wms: Wms, workflow: WorkflowId, offset: number): Promise<void> {
   const record = await wms.store.fetch("workflow", workflow);
   if (record?.deactivated === undefined) return;
-  await continueDeactivation(wms, workflow, record.deactivated, Number.POSITIVE_INFINITY);
+  await stopTaskforcesFrom(wms, workflow, record.deactivated, offset, Number.POSITIVE_INFINITY);
   scheduleFanout(wms, workflow);
 }
 
 /**
- * Tells one taskforce, in case its workflow's deactivation has not reached it yet, and has its cluster stopped if it has one.
- * Idempotent.
+ * Stops one taskforce of a deactivated workflow, whether or not the deactivation has reached it. Its HTCondor cluster, if
+ * any, will be removed. Idempotent.
  */
 export async function stopTaskforce(wms: Wms, uuid: TaskforceUuid): Promise<void> {
   const workflow = await wms.store.fetch("workflow", workflowOf(uuid));
   if (workflow?.deactivated !== undefined) await stopBatch(wms, [uuid], workflow.deactivated);
 }
 
-/** @param deadlineMs epoch milliseconds; what is not done by then is left to the worker */
-async function continueDeactivation(
+/**
+ * Stops a deactivated workflow's taskforces, whose list no longer changes.
+ *
+ * @param deadlineMs epoch milliseconds
+ * @returns the offset of the first taskforce that the deadline left; undefined when the deactivation is complete
+ */
+async function stopTaskforcesFrom(
   wms: Wms,
   workflow: WorkflowId,
   deactivation: Deactivation,
+  offset: number,
   deadlineMs: number,
-): Promise<void> {
+): Promise<number | undefined> {
   const taskforces = await wms.store.indexes.taskforcesOf(workflow);
-  for (let start = 0; start < taskforces.length; start += BATCH_TASKFORCES) {
-    if (Date.now() > deadlineMs) return;
+  for (let start = offset; start < taskforces.length; start += BATCH_TASKFORCES) {
+    if (Date.now() > deadlineMs) return start;
     await stopBatch(wms, taskforces.slice(start, start + BATCH_TASKFORCES), deactivation);
   }
-  // Nobody needs the queues any more: no attempt is left to wait for, and no dead letter for the operator.
+  // A deactivated workflow needs no queues: drop the pending attempt, or the dead letter, to activate them.
   await wms.queues.activation.remove(workflow);
   await wms.store.indexes.finishDeactivation(workflow);
+  return undefined;
 }
 
 async function stopBatch(wms: Wms, uuids: readonly TaskforceUuid[], deactivation: Deactivation): Promise<void> {
@@ -82,28 +101,19 @@ async function stopBatch(wms: Wms, uuids: readonly TaskforceUuid[], deactivation
     deactivation === "ABORTED"
       ? [PHASE_CHANGE_CONTEXTS.aborted, PHASE_CHANGE_CONTEXTS.abortedTooLate]
       : [PHASE_CHANGE_CONTEXTS.finished, PHASE_CHANGE_CONTEXTS.finishedTooLate];
-  const toStop = await wms.store.transitions.stopTaskforces(uuids, {
-    moved: createLogEntry(wms, "pending-stopper", true, PHASE_CHANGE_SOURCES.deactivation, movedContext),
-    left: createLogEntry(wms, "pending-stopper", false, PHASE_CHANGE_SOURCES.deactivation, tooLateContext),
-  });
-  const records = await wms.store.fetchMany("taskforce", uuids);
-  const starterJobsBySchedd = new Map<string, TaskforceUuid[]>();
-  const stopperJobsBySchedd = new Map<string, TaskforceUuid[]>();
-  const stopping = new Set(toStop);
-  records.forEach((record, index) => {
-    const uuid = uuids[index];
-    if (record === undefined || uuid === undefined) return;
-    appendTo(starterJobsBySchedd, record.schedd, uuid);
-    if (stopping.has(uuid)) appendTo(stopperJobsBySchedd, record.schedd, uuid);
-  });
-  // Added before the starter jobs go: nothing that must be stopped may be in no queue.
-  for (const [schedd, ids] of stopperJobsBySchedd)
-    await wms.queues.forSchedd(schedd).stopper.add(ids.map((id) => ({ id, rank: STOPPER_RANK })));
-  for (const [schedd, ids] of starterJobsBySchedd) await wms.queues.forSchedd(schedd).starter.ackAll(ids);
-}
-
-function appendTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
+  const toStop = new Set(
+    await wms.store.transitions.stopTaskforces(uuids, {
+      moved: createLogEntry(wms, "pending-stopper", true, PHASE_CHANGE_SOURCES.deactivation, movedContext),
+      left: createLogEntry(wms, "pending-stopper", false, PHASE_CHANGE_SOURCES.deactivation, tooLateContext),
+    }),
+  );
+  const schedds = await wms.store.readSchedds(uuids);
+  for (const [schedd, group] of groupBy(uuids.keys(), (index) => schedds[index])) {
+    if (schedd === undefined) continue;
+    const { starter, stopper } = wms.queues.forSchedd(schedd);
+    const ids = group.map((index) => uuids[index] as TaskforceUuid);
+    await stopper.add(ids.filter((id) => toStop.has(id)).map((id) => ({ id, rank: STOPPER_RANK })));
+    // The report of a cluster ends the starter job of a taskforce that has one.
+    await starter.ackAll(ids.filter((id) => !toStop.has(id)));
+  }
 }

@@ -1,27 +1,95 @@
+import { exponentialBackoffMs } from "../domain/backoff.js";
 import { nextEpochSeconds } from "../domain/clock.js";
 import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
+import { PHASE_CHANGE_SOURCES } from "../domain/phases.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import { WmsError } from "../domain/wmsError.js";
 import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import type { LeaseQueue, QueuePosition } from "../queues/leaseQueue.js";
+import { STOPPER_RANK, starterRank } from "../queues/rank.js";
 import { type StoredTaskforce, type TaskforceRecord, taskforceJson, taskJson } from "../store/records.js";
 import { readTaskforceToStart } from "../store/taskforceToStart.js";
 import type { Wms } from "./context.js";
-import {
-  isAwaitingStart,
-  isAwaitingStop,
-  isDeadLetter,
-  starterBackoffMs,
-  starterPosition,
-  starterRankOf,
-} from "./handOutRules.js";
-import { recordExternalRetry } from "./retryTaskforce.js";
+import { createLogEntry } from "./phaseChangeLog.js";
+import { scheduleFanout } from "./syncQueue.js";
+
+/** The longest wait between two attempts to submit a taskforce. */
+const MAX_START_BACKOFF_MS = 7 * 24 * 3_600_000;
+/** The longest wait between two attempts to remove a taskforce. */
+const MAX_STOP_BACKOFF_MS = 3_600_000;
+/** The shortest wait of a taskforce whose queue the MQS does not know: without it, one poll would lease it repeatedly. */
+const MIN_UNKNOWN_QUEUE_BACKOFF_MS = 1000;
+
+/** The wait before a taskforce is handed out again after failed condor-submits. */
+export const starterBackoffMs = ({ settings }: Wms, failures: number): number =>
+  exponentialBackoffMs(1000 * settings.retryWaitSeconds, failures, MAX_START_BACKOFF_MS);
+/** The wait before a taskforce is handed out again after failed condor-rms. */
+export const stopperBackoffMs = ({ settings }: Wms, failures: number): number =>
+  exponentialBackoffMs(1000 * settings.retryWaitSeconds, failures, MAX_STOP_BACKOFF_MS);
+
+/** Whether a taskforce has failed more often than it is retried. */
+export const hasExhaustedRetries = ({ settings }: Wms, failures: number): boolean => failures > settings.actionRetries;
+
+/** Whether the starter job of a taskforce is a dead letter, which waits for an operator. */
+export const isDeadLetter = (wms: Wms, record: TaskforceRecord): boolean =>
+  isAwaitingStart(record) && hasExhaustedRetries(wms, record.submit_failures ?? 0);
+
+/** Whether a taskforce belongs in its starter queue. */
+export const isAwaitingStart = (record: TaskforceRecord | undefined): record is TaskforceRecord =>
+  record?.phase === "pending-starter";
+
+/** Whether a taskforce belongs in its stopper queue. */
+export const isAwaitingStop = (record: TaskforceRecord | undefined): record is TaskforceRecord =>
+  record?.phase === "pending-stopper" && record.cluster_id !== undefined;
+
+/** A taskforce's rank in its starter queue. */
+export const starterRankOf = (record: TaskforceRecord): number =>
+  starterRank(record.priority, record.submit_failures ?? 0);
+
+/** The position of a starter job that returns to its queue. */
+export const starterPosition = (record: TaskforceRecord): QueuePosition => ({
+  rank: starterRankOf(record),
+  waitingSinceSeconds: Number(record.since),
+});
+
+/** The position of a stopper job that returns to its queue. */
+export const stopperPosition = (record: TaskforceRecord): QueuePosition => ({
+  rank: STOPPER_RANK,
+  waitingSinceSeconds: Number(record.since),
+});
+
+/** The position of a reclaimed starter job; undefined if the job must be dropped. */
+export async function fetchStarterPosition(wms: Wms, uuid: TaskforceUuid): Promise<QueuePosition | undefined> {
+  const record = await wms.store.fetch("taskforce", uuid);
+  return isAwaitingStart(record) ? starterPosition(record) : undefined;
+}
+
+/** The position of a reclaimed stopper job; undefined if the job must be dropped. */
+export async function fetchStopperPosition(wms: Wms, uuid: TaskforceUuid): Promise<QueuePosition | undefined> {
+  const record = await wms.store.fetch("taskforce", uuid);
+  return isAwaitingStop(record) ? stopperPosition(record) : undefined;
+}
 
 /**
- * Leases the next taskforce that a schedd shall start.
+ * Records that a TMS polled for work. Polls are the most frequent requests, so they are stored in batches. Unknown schedds
+ * are ignored: a client could invent any number of names.
+ */
+export function recordPoll({ queues, store, debouncers: { polls }, log }: Wms, schedd: string): void {
+  if (queues.findSchedd(schedd) === undefined) return;
+  if (polls.get("all") === undefined)
+    polls.open("all", new Map(), (batch) =>
+      store.polls
+        .saveLatest(batch)
+        .catch((error: unknown) => log.debug({ err: error }, "the last polls were not stored")),
+    );
+  polls.get("all")?.set(schedd, Date.now() / 1000);
+}
+
+/**
+ * Leases the next taskforce to be submitted at a schedd.
  *
- * @returns the whole answer as JSON text: `taskforce`, `task_directive`, `mqprofiles`; null when none waits
- * @throws WmsError `unavailable` when the MQS has to be asked and is away; nothing is leased then
+ * @returns the response as JSON text: `taskforce`, `task_directive`, `mqprofiles`; null when no taskforce is waiting
+ * @throws WmsError `unavailable` when the MQS is needed and unreachable; then nothing is leased
  */
 export async function handOutStarter(wms: Wms, schedd: string): Promise<string | null> {
   const starter = wms.queues.findSchedd(schedd)?.starter;
@@ -33,7 +101,7 @@ export async function handOutStarter(wms: Wms, schedd: string): Promise<string |
   return null;
 }
 
-/** @returns undefined when the job is of no use now: its lease is ended, and the next one's turn has come */
+/** @returns undefined if the taskforce cannot be handed out now; its lease has ended */
 async function buildStarterResponse(wms: Wms, starter: LeaseQueue, uuid: TaskforceUuid): Promise<string | undefined> {
   let position: QueuePosition | undefined;
   try {
@@ -43,28 +111,42 @@ async function buildStarterResponse(wms: Wms, starter: LeaseQueue, uuid: Taskfor
       return undefined;
     }
     if (isDeadLetter(wms, taskforce)) {
-      await recordExternalRetry(wms, uuid);
-      // Read anew: the log has one more entry, or the workflow was deactivated meanwhile.
+      // A tool that only uses BullMQ retried the dead letter.
+      await clearFailures(wms, uuid, "Retried by other means than the dashboard.");
+      // Read it again: its log has a new entry, and its workflow may be deactivated by now.
       return buildStarterResponse(wms, starter, uuid);
     }
     position = starterPosition(taskforce);
     const profiles = await fetchProfiles(wms, workflowOf(uuid), taskJson(directive));
     if (profiles === "refused") {
-      // It must not stand in the way of all others, nor come again in this very loop.
-      await starter.requeueLater(uuid, starterRankOf(taskforce), Math.max(1000, starterBackoffMs(wms, 1)));
+      const delayMs = Math.max(MIN_UNKNOWN_QUEUE_BACKOFF_MS, starterBackoffMs(wms, 1));
+      await starter.requeueLater(uuid, starterRankOf(taskforce), delayMs);
       return undefined;
     }
     emitHandedOut(wms, "starter", taskforce);
     return `{"taskforce":${taskforceJson(taskforce)},"task_directive":${taskJson(directive)},"mqprofiles":[${profiles}]}`;
   } catch (error) {
     await starter.release(uuid, position).catch((cause: unknown) => {
-      wms.log.warn({ err: cause, taskforce: uuid }, "a lease could not be given back, and runs out");
+      wms.log.warn({ err: cause, taskforce: uuid }, "lease not released; it expires");
     });
     throw error;
   }
 }
 
-/** The profiles of a directive's queues, input queues first, as JSON texts joined by commas; or the MQS refused one. */
+/**
+ * Deletes the failures of a taskforce, so that it is handed out as if it had never failed.
+ *
+ * @param context for the log of the taskforce
+ * @returns whether the taskforce is waiting to be started
+ */
+export async function clearFailures(wms: Wms, uuid: TaskforceUuid, context: string): Promise<boolean> {
+  const entry = createLogEntry(wms, "pending-starter", true, PHASE_CHANGE_SOURCES.operator, context);
+  const isWaiting = await wms.store.transitions.recordRetry(uuid, entry);
+  scheduleFanout(wms, uuid);
+  return isWaiting;
+}
+
+/** @returns the profiles of a directive's queues, input queues first, as JSON texts joined by commas */
 async function fetchProfiles(wms: Wms, workflow: WorkflowId, directiveText: string): Promise<string | "refused"> {
   const { input_queues, output_queues } = JSON.parse(directiveText) as TaskDirective;
   const mqids = [...new Set([...input_queues, ...output_queues])];
@@ -81,15 +163,15 @@ async function fetchProfiles(wms: Wms, workflow: WorkflowId, directiveText: stri
 
 async function requestProfile(wms: Wms, workflow: WorkflowId, mqid: string): Promise<string> {
   const profile = await wms.mqs.profile(mqid);
-  // Only an activated profile never changes.
+  // Only activated profiles never change.
   if (profile.is_activated) await wms.store.profiles.save(workflow, profile);
   return JSON.stringify(profile);
 }
 
 /**
- * Leases the next taskforce whose HTCondor cluster a schedd shall remove.
+ * Leases the next taskforce whose HTCondor cluster is to be removed at a schedd.
  *
- * @returns the taskforce as JSON text; null when none waits
+ * @returns the taskforce as JSON text; null when no taskforce is waiting
  */
 export async function handOutStopper(wms: Wms, schedd: string): Promise<string | null> {
   const stopper = wms.queues.findSchedd(schedd)?.stopper;

@@ -1,14 +1,13 @@
 import type { TaskforceUuid } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES } from "../domain/phases.js";
 import type { Wms } from "./context.js";
-import { scheduleFanout } from "./fanout.js";
-import { isAwaitingStart, starterRankOf } from "./handOutRules.js";
-import { batchLogEntry } from "./launchLogBatches.js";
-import { createLogEntry } from "./phaseChangeLog.js";
+import { isAwaitingStart, starterRankOf } from "./handOut.js";
+import { batchLogEntry, createLogEntry } from "./phaseChangeLog.js";
+import { scheduleFanout } from "./syncQueue.js";
 
 /**
- * Moves a taskforce to pending-starter and puts it into its schedd's starter queue. Idempotent: one that got stuck between
- * the two is put into the queue all the same.
+ * Moves a taskforce to pending-starter and adds it to its schedd's starter queue. Idempotent: a repetition adds a taskforce
+ * whose first launch was interrupted in between.
  */
 export async function launchTaskforce(wms: Wms, uuid: TaskforceUuid): Promise<void> {
   const entry = createLogEntry(

@@ -5,7 +5,7 @@ import { PHASE_CHANGE_SOURCES, type Phase, type PhaseChange, type Source } from 
 import { encodeLogEntry, type PhaseLogEntry } from "../store/phaseLog.js";
 import type { Wms } from "./context.js";
 
-/** An entry of this moment for `phase_change_log`. Once a script has recorded it, the log of the process says so too. */
+/** Creates a `phase_change_log` entry with the current time. When a script has recorded it, it is also logged. */
 export function createLogEntry(
   { log }: Pick<Wms, "log">,
   target_phase: Phase,
@@ -28,7 +28,7 @@ export function createLogEntry(
   };
 }
 
-/** An entry for what a TMS reports. */
+/** Creates an entry for a report of a TMS. */
 export const createTmsLogEntry = (
   wms: Wms,
   target: Phase,
@@ -38,11 +38,11 @@ export const createTmsLogEntry = (
 ): PhaseLogEntry => createLogEntry(wms, target, ok, PHASE_CHANGE_SOURCES.tms, context, eventTime);
 
 /**
- * Writes one line for a phase change, or a failed attempt at one. Of several taskforces it tells the number; which they are
- * is for the level debug, so that a workflow of 20,000 does not flood the log.
+ * Logs a phase change, or a failed attempt, in one line. Several taskforces are only counted; the level debug lists them,
+ * so that a workflow of 20,000 does not flood the log.
  *
  * @param taskforces of one workflow
- * @param from the phase they were in, where that is known
+ * @param from their previous phase, if known
  */
 export function logPhaseChange(
   log: Logger,
@@ -58,4 +58,31 @@ export function logPhaseChange(
     log.info({ ...fields, count: taskforces.length }, "phase change");
     log.debug({ workflow: fields.workflow, to, taskforces }, "taskforces of the phase change");
   }
+}
+
+/**
+ * An entry for the launch of a taskforce. Taskforces are launched one by one, up to thousands of a workflow, and a line for
+ * each would flood the log. The first launch of a workflow is logged at once, later ones together in one line per second.
+ */
+export function batchLogEntry({ debouncers: { launchLog } }: Wms, entry: PhaseLogEntry): PhaseLogEntry {
+  return {
+    ...entry,
+    onRecorded([uuid], from) {
+      if (uuid === undefined) return;
+      const workflow = workflowOf(uuid);
+      const openBatch = launchLog.get(workflow);
+      if (openBatch !== undefined) {
+        openBatch.push(uuid);
+        return;
+      }
+      const openNext = () =>
+        launchLog.open(workflow, [], (taskforces) => {
+          if (taskforces.length === 0) return;
+          entry.onRecorded?.(taskforces, from);
+          openNext();
+        });
+      entry.onRecorded?.([uuid], from);
+      openNext();
+    },
+  };
 }

@@ -2,20 +2,20 @@ import { readdir } from "node:fs/promises";
 import { isWellFormedTag, normalizeTag, resolvePilotTag } from "../domain/pilotTags.js";
 import { invalid, unavailable } from "../domain/wmsError.js";
 
-/** Finds the image that a requested pilot tag means. */
+/** Resolves requested pilot tags to images. */
 export interface PilotTagResolver {
   /**
-   * @param field the request's field, for the error
-   * @throws WmsError `invalid` for a malformed tag or one without an image, `unavailable` when images can't be listed
+   * @param field of the request, for the error
+   * @throws WmsError `invalid` for a malformed tag or a tag without an image
    */
   resolve(tag: string, field: string): string;
 }
 
 /**
- * Lists the images once, for all tags of a request.
+ * Lists the images once for all tags of a request.
  *
- * @param directory undefined: every well-formed tag stands for itself
- * @throws WmsError `unavailable` when the directory can't be read
+ * @param directory undefined: every well-formed tag is accepted as it is
+ * @throws WmsError `unavailable` when the directory cannot be read
  */
 export async function createPilotTagResolver(directory: string | undefined): Promise<PilotTagResolver> {
   const listing = directory === undefined ? null : await listImages(directory);

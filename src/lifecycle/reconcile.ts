@@ -3,16 +3,15 @@ import type { MissingJobs } from "../queues/missingJobs.js";
 import { removeAbandonedStaging } from "../store/staging.js";
 import type { Store } from "../store/store.js";
 import type { Wms } from "./context.js";
-import { fanoutJobId } from "./fanout.js";
 import { type ReconcileResult, reconcileLeaseQueues } from "./reconcileLeaseQueues.js";
+import { fanoutJobId } from "./syncQueue.js";
 
 /**
- * Compares the truth, the phases in the store, with its projection, the queues, and mends the queues: what lacks its job
- * gets it back, jobs without their phase are dropped. Safe beside everything else, and in several processes at once: a
- * job that is added needlessly is dropped when it is taken.
+ * Compares the phases in the store, which are authoritative, with the queues, and repairs the queues: missing jobs are
+ * added, jobs of taskforces in other phases are dropped. Safe in several processes and beside all other work: a hand-out
+ * drops a job that was added needlessly.
  *
- * Walks over both in pieces, and asks the other side about each: a pass over a million taskforces takes a while, but keeps
- * nobody from Redis or from this process.
+ * A pass reads both sides in batches, so that neither Redis nor this process is blocked even with a million taskforces.
  */
 export async function reconcile(wms: Wms): Promise<ReconcileResult> {
   wms.queues.ensureSchedds(await wms.store.knownSchedds());
@@ -39,18 +38,19 @@ export async function reconcile(wms: Wms): Promise<ReconcileResult> {
   return total;
 }
 
-/** The numbers of taskforces are a projection of the phases, too. */
+/** Corrects the numbers of taskforces, which are derived from the phases. */
 async function repairCounts({ store, log }: Wms): Promise<void> {
   for (let partition = 0; partition < store.partitions; partition++)
-    if (await store.counts.repair(partition)) log.warn({ partition }, "the taskforces were counted anew");
+    if (await store.counts.repair(partition))
+      log.warn({ partition }, "the counts of taskforces were wrong and are repaired");
 }
 
-/** Stores whose index of what waits to be stopped this process has checked. */
+/** Stores whose index of taskforces to stop this process has checked. */
 const checkedStores = new WeakSet<Store>();
 
 /**
- * So is the index of what waits to be stopped. Whoever ran until now may be of a release that did not keep it, so the first
- * pass of each process looks at all that are in the phase. What is wrongly in it each pass finds.
+ * Adds missing taskforces to the index of those to stop. A process of an older release does not maintain this index, so the
+ * first pass of each process checks it. Every pass removes wrong members.
  */
 async function repairStoppingIndex({ store, log }: Wms): Promise<void> {
   if (checkedStores.has(store)) return;
@@ -59,11 +59,11 @@ async function repairStoppingIndex({ store, log }: Wms): Promise<void> {
     for await (const uuids of store.indexes.scanPhase(partition, "pending-stopper"))
       repairedCount += await store.indexes.repairStoppingIndex(partition, uuids);
   if (repairedCount > 0)
-    log.warn({ mended: repairedCount }, "the index of taskforces that wait to be stopped was mended");
+    log.warn({ repaired: repairedCount }, "the index of taskforces to stop was incomplete and is repaired");
   checkedStores.add(store);
 }
 
-/** Background jobs whose work is gone need no dropping: they find nothing to do and end. */
+/** Adds missing background jobs. Needless ones are not dropped: they find no work and end. */
 async function reconcileBackground(wms: Wms): Promise<ReconcileResult> {
   const { store, queues } = wms;
   const [activationJobs, launchJobs, deactivationJobs] = [
@@ -99,7 +99,7 @@ async function reconcileBackground(wms: Wms): Promise<ReconcileResult> {
   return { added, dropped: 0 };
 }
 
-/** A taskforce is activated by its workflow's job, or by one of its own when it was added later. */
+/** Taskforces that neither their workflow's activation job nor one of their own will activate. */
 async function withoutActivationJob(jobs: MissingJobs, waiting: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
   const workflowsWithoutJob = new Set(await jobs.findMissing([...new Set(waiting.map(workflowOf))]));
   return jobs.findMissing(waiting.filter((uuid) => workflowsWithoutJob.has(workflowOf(uuid))));

@@ -1,35 +1,35 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { groupBy } from "../domain/groupBy.js";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { LeaseQueue, QueuePosition } from "../queues/leaseQueue.js";
 import type { MissingJobs } from "../queues/missingJobs.js";
 import type { ScheddQueues } from "../queues/queues.js";
-import type { QueuedTaskforce } from "../store/indexes.js";
 import { latestContext } from "../store/records.js";
 import type { Wms } from "./context.js";
-import { isAwaitingStart, isAwaitingStop, isDeadLetter, starterPosition, stopperPosition } from "./handOutRules.js";
+import { isAwaitingStart, isAwaitingStop, isDeadLetter, starterPosition, stopperPosition } from "./handOut.js";
 import { finishRetries } from "./retryTaskforce.js";
 
-/** What a pass mended. */
+/** The jobs that a pass added and dropped. */
 export interface ReconcileResult {
   added: number;
   dropped: number;
 }
 
-/** How the two kinds of leased queues differ. */
+/** The taskforces that belong in each kind of queue, and their positions. */
 const QUEUE_RULES = {
-  starter: { wanted: isAwaitingStart, placeOf: starterPosition },
-  stopper: { wanted: isAwaitingStop, placeOf: stopperPosition },
+  starter: { isWanted: isAwaitingStart, positionOf: starterPosition },
+  stopper: { isWanted: isAwaitingStop, positionOf: stopperPosition },
 } as const;
 
 /**
- * Milliseconds after which a job whose taskforce went on is gone by itself: whoever writes the phase ends the job right afterwards.
- * One that was seen in between needs no mending.
+ * Milliseconds that an unwanted job may remain before it is dropped. A request changes the phase first and ends the job
+ * right afterwards, so most such jobs disappear by themselves.
  */
 const IN_FLIGHT_GRACE_MS = 500;
-/** Unwanted jobs that are waited for together. */
+/** Unwanted jobs that share one such wait. */
 const MAX_UNWANTED_BATCH = 10_000;
 
-/** Compares the phases with the queues of all schedds. The truth is always asked last: what a queue says may be older. */
+/** Compares the phases with the queues of all schedds. The phase is always read last, because the queue may be older. */
 export async function reconcileLeaseQueues(wms: Wms, kind: keyof ScheddQueues): Promise<ReconcileResult> {
   const added = await restoreMissingJobs(wms, kind);
   let [retriedCount, dropped] = [0, 0];
@@ -58,29 +58,19 @@ async function restoreMissingJobs(wms: Wms, kind: keyof ScheddQueues): Promise<n
   let added = 0;
   for (let partition = 0; partition < wms.store.partitions; partition++)
     for await (const queued of wms.store.indexes.scanWaiting(partition, kind))
-      for (const [schedd, uuids] of groupBySchedd(queued)) {
+      for (const [schedd, group] of groupBy(queued, (each) => each.schedd)) {
         const queue = wms.queues.forSchedd(schedd)[kind];
         const missingJobs = missingJobsBySchedd.get(schedd) ?? queue.missingJobs();
         missingJobsBySchedd.set(schedd, missingJobs);
-        const missing = await missingJobs.findMissing(uuids);
+        const missing = await missingJobs.findMissing(group.map(({ uuid }) => uuid));
         if (missing.length > 0) added += await restoreJobs(wms, kind, queue, partition, missing);
       }
   return added;
 }
 
-function groupBySchedd(queued: readonly QueuedTaskforce[]): Map<string, TaskforceUuid[]> {
-  const groups = new Map<string, TaskforceUuid[]>();
-  for (const { uuid, schedd } of queued) {
-    const group = groups.get(schedd);
-    if (group === undefined) groups.set(schedd, [uuid]);
-    else group.push(uuid);
-  }
-  return groups;
-}
-
 /**
- * Puts taskforces of one partition back into their queue, dead ones among the dead letters. The queue orders the others by how
- * long they wait, so it does not matter in which order they come.
+ * Adds lost jobs of one partition's taskforces to their queue, or to its dead letters. The queue orders jobs by waiting time,
+ * so their order here does not matter.
  */
 async function restoreJobs(
   wms: Wms,
@@ -89,25 +79,25 @@ async function restoreJobs(
   partition: number,
   missing: readonly TaskforceUuid[],
 ): Promise<number> {
-  const { wanted, placeOf } = QUEUE_RULES[kind];
+  const { isWanted, positionOf } = QUEUE_RULES[kind];
   const jobs: { id: string; place: QueuePosition }[] = [];
   const stale: TaskforceUuid[] = [];
-  let dead = 0;
+  let deadCount = 0;
   for await (const [uuid, record] of wms.store.fetchEach("taskforce", missing)) {
-    if (!wanted(record)) stale.push(uuid);
+    if (!isWanted(record)) stale.push(uuid);
     else if (kind === "starter" && isDeadLetter(wms, record)) {
-      // Its newest entry is the failure that was one too many.
+      // The newest entry of its log is the last failure.
       await queue.restoreDeadLetter(uuid, `${latestContext(record)} (restored by reconcile)`);
-      dead++;
-    } else jobs.push({ id: uuid, place: placeOf(record) });
+      deadCount++;
+    } else jobs.push({ id: uuid, place: positionOf(record) });
   }
   await queue.restoreLostJobs(jobs);
-  // Left it in this very moment, or in a process of a release that does not keep the index.
+  // They left the phase at this moment, or in a process of a release that does not maintain the index.
   if (kind === "stopper" && stale.length > 0) await wms.store.indexes.repairStoppingIndex(partition, stale);
-  return dead + jobs.length;
+  return deadCount + jobs.length;
 }
 
-/** Those of some taskforces with jobs that are in another phase by now. */
+/** The taskforces that have left the phase of their job. */
 async function findUnwanted(
   wms: Wms,
   kind: keyof ScheddQueues,
@@ -116,11 +106,11 @@ async function findUnwanted(
   const unwanted: TaskforceUuid[] = [];
   const suspects = await wms.store.indexes.filterNotWaiting(kind, ids);
   for await (const [uuid, record] of wms.store.fetchEach("taskforce", suspects))
-    if (!QUEUE_RULES[kind].wanted(record)) unwanted.push(uuid);
+    if (!QUEUE_RULES[kind].isWanted(record)) unwanted.push(uuid);
   return unwanted;
 }
 
-/** Drops the jobs that are still there, and still unwanted. */
+/** Drops the jobs that still exist and are still unwanted. */
 async function dropUnwanted(
   wms: Wms,
   kind: keyof ScheddQueues,

@@ -3,12 +3,12 @@ import type { StatusesRequest, StatusResult } from "../domain/requestSchemas.js"
 import { invalid } from "../domain/wmsError.js";
 import { type StatusUpdate, updateStatuses } from "../store/statusUpdates.js";
 import type { Wms } from "./context.js";
-import { scheduleFanout } from "./fanout.js";
+import { scheduleFanout } from "./syncQueue.js";
 
 /**
- * Replaces what the TMS knows of its taskforces' workers.
+ * Replaces the worker statuses and errors of taskforces.
  *
- * @returns one result for each taskforce, failures first
+ * @returns one result per taskforce, failures first
  * @throws WmsError `invalid` when the request has neither map
  */
 export async function reportStatuses(wms: Wms, request: StatusesRequest): Promise<StatusResult[]> {
@@ -37,6 +37,6 @@ export async function reportStatuses(wms: Wms, request: StatusesRequest): Promis
   ];
 }
 
-/** A member that the object has itself: `constructor` and the like are no taskforces. */
+/** An own member of an object: inherited names such as `constructor` are not taskforces. */
 const ownValue = <V>(map: Record<string, V> | undefined, key: string): V | undefined =>
   map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;

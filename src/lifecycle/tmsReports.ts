@@ -7,10 +7,9 @@ import { STOPPER_RANK } from "../queues/rank.js";
 import type { TaskforceRecord } from "../store/records.js";
 import type { Wms } from "./context.js";
 import { stopTaskforce } from "./deactivate.js";
-import { scheduleFanout } from "./fanout.js";
-import { hasExhaustedRetries, starterBackoffMs, starterRankOf, stopperBackoffMs } from "./handOutRules.js";
+import { hasExhaustedRetries, starterBackoffMs, starterRankOf, stopperBackoffMs } from "./handOut.js";
 import { createTmsLogEntry } from "./phaseChangeLog.js";
-import { syncQueue } from "./syncQueue.js";
+import { scheduleFanout, syncQueue } from "./syncQueue.js";
 
 const pendingStarterNotFound = (uuid: string) => notFound(`no 'pending-starter' taskforce found with uuid: ${uuid}`);
 const taskforceNotFound = (uuid: string) => notFound(`no taskforce found with uuid: ${uuid}`);
@@ -21,7 +20,7 @@ interface ReportedTaskforce {
   queues: ScheddQueues;
 }
 
-/** The taskforce that a report is about. */
+/** Fetches the taskforce of a report. */
 async function fetchReported(wms: Wms, uuid: string, createError: (uuid: string) => Error): Promise<ReportedTaskforce> {
   const record = isTaskforceUuid(uuid) ? await wms.store.fetch("taskforce", uuid) : undefined;
   if (record === undefined) throw createError(uuid);
@@ -29,11 +28,10 @@ async function fetchReported(wms: Wms, uuid: string, createError: (uuid: string)
 }
 
 /**
- * The TMS submitted a taskforce to HTCondor. The same report again changes nothing. When the workflow was deactivated
- * meanwhile, the cluster is handed out to be stopped.
+ * Records that the TMS submitted a taskforce to HTCondor. A repeated report changes nothing. If the workflow is deactivated
+ * by now, the cluster is handed out to be removed.
  *
- * @throws WmsError `not-found` when the taskforce is not pending-starter; then HTCondor runs a cluster that nobody knows,
- *   and the log says so
+ * @throws WmsError `not-found` when the taskforce is not pending-starter; the stray cluster is logged
  */
 export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport): Promise<void> {
   if (!isTaskforceUuid(uuid)) throw recordStrayCluster(wms, uuid, report);
@@ -43,13 +41,13 @@ export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport)
   });
   if (outcome === "missing" || outcome === "not-pending") throw recordStrayCluster(wms, uuid, report);
   if (outcome === "repeated") return;
-  if (outcome === "submitted") await syncQueue(wms, "starter", () => wms.queues.forSchedd(schedd).starter.ack(uuid));
-  // The deactivation may not have got here yet: a stopper job for a taskforce that is not pending-stopper would be dropped.
-  else await syncQueue(wms, "stopper", () => stopTaskforce(wms, uuid));
+  // The deactivation may not have reached this taskforce. A hand-out would drop the stopper job of another phase.
+  if (outcome === "workflow-deactivated") await syncQueue(wms, "stopper", () => stopTaskforce(wms, uuid));
+  await syncQueue(wms, "starter", () => wms.queues.forSchedd(schedd).starter.ack(uuid));
   scheduleFanout(wms, uuid);
 }
 
-/** HTCondor runs a cluster that the service can't take: whoever reads the log must remove it. */
+/** Logs a cluster that HTCondor runs but the service rejects: an operator must remove it. */
 function recordStrayCluster(wms: Wms, uuid: string, { cluster_id }: SubmitReport): Error {
   wms.events.emit("strayCluster");
   wms.log.error(
@@ -60,8 +58,8 @@ function recordStrayCluster(wms: Wms, uuid: string, { cluster_id }: SubmitReport
 }
 
 /**
- * The TMS could not submit a taskforce. Under a lease this counts: the taskforce is handed out again after a growing wait,
- * and becomes a dead letter when it has failed too often. A repeat, without a lease, counts nothing.
+ * Records that the TMS could not submit a taskforce. Under a lease the failure counts: the taskforce is handed out again
+ * after a growing wait, and becomes a dead letter after too many failures. A repeated report, without a lease, counts nothing.
  *
  * @throws WmsError `not-found` when the taskforce is not pending-starter
  */
@@ -73,13 +71,13 @@ export async function reportSubmitFailed(wms: Wms, uuid: string, reason: string)
   const outcome = await wms.store.transitions.recordSubmitFailure(known, wasLeased, entry);
   if (outcome === "missing" || outcome === "not-pending") throw pendingStarterNotFound(uuid);
   scheduleFanout(wms, known);
-  // The lease ended in a starter queue where the taskforce has no business any more.
+  // The requeued job is no longer wanted.
   if (outcome === "workflow-deactivated") await syncQueue(wms, "starter", () => queues.starter.ack(known));
 }
 
 /**
- * Ends the lease before the failure is counted: only one of several reports of the same failure can do that, so none
- * counts twice. A crash in between leaves one failure uncounted.
+ * Ends the lease before the failure is counted. Only one of several reports of a failure can end it, so none counts twice.
+ * A crash in between leaves one failure uncounted.
  */
 async function requeueOrMoveToDeadLetters(
   wms: Wms,
@@ -97,11 +95,14 @@ async function requeueOrMoveToDeadLetters(
     );
   const isDeadLetter = await starter.moveToDeadLetters(uuid, reason);
   if (isDeadLetter)
-    wms.log.error({ taskforce: uuid, failures, reason }, "condor-submit failed for the last time: given up");
+    wms.log.error(
+      { taskforce: uuid, failures, reason },
+      "condor-submit failed too often; the taskforce is a dead letter, which an operator can retry",
+    );
   return isDeadLetter;
 }
 
-/** The TMS removed a taskforce from HTCondor. @throws WmsError `not-found` */
+/** Records that the TMS removed a taskforce from HTCondor. @throws WmsError `not-found` */
 export async function reportRemoved(wms: Wms, uuid: string): Promise<void> {
   const { uuid: known, queues } = await fetchReported(wms, uuid, taskforceNotFound);
   const found = await wms.store.transitions.recordRemoval(known, {
@@ -113,8 +114,8 @@ export async function reportRemoved(wms: Wms, uuid: string): Promise<void> {
 }
 
 /**
- * The TMS could not remove a taskforce from HTCondor. It is handed out again after a growing wait, for ever: a cluster
- * must not be left running.
+ * Records that the TMS could not remove a taskforce from HTCondor. It is handed out again after a growing wait, without a
+ * limit, because a cluster must not stay running.
  *
  * @throws WmsError `not-found`
  */
@@ -129,7 +130,7 @@ export async function reportRemoveFailed(wms: Wms, uuid: string, reason: string)
   if (wasLeased && hasExhaustedRetries(wms, failureCount)) {
     wms.log.error(
       { taskforce: uuid, failures: failureCount, reason },
-      "condor-rm keeps failing; it goes on being tried",
+      "condor-rm keeps failing; the taskforce will be handed out again",
     );
     await syncQueue(wms, "stopper", () =>
       queues.stopper.updateProgress(known, { failing: failureCount, error: reason }),
@@ -138,9 +139,9 @@ export async function reportRemoveFailed(wms: Wms, uuid: string, reason: string)
 }
 
 /**
- * A taskforce's HTCondor cluster ended.
+ * Records that a taskforce's HTCondor cluster ended.
  *
- * @param completedSeconds when it ended, in epoch seconds
+ * @param completedSeconds epoch seconds
  * @throws WmsError `not-found`
  */
 export async function reportCompleted(wms: Wms, uuid: string, completedSeconds: number): Promise<void> {
@@ -150,7 +151,7 @@ export async function reportCompleted(wms: Wms, uuid: string, completedSeconds: 
   await removeFromQueues(wms, known, queues);
 }
 
-/** Nothing about a taskforce that is removed or complete stays queued. */
+/** Ends all jobs of a taskforce that is removed or complete. */
 async function removeFromQueues(wms: Wms, uuid: TaskforceUuid, { starter, stopper }: ScheddQueues): Promise<void> {
   await syncQueue(wms, "stopper", () => stopper.ack(uuid));
   await syncQueue(wms, "starter", () => starter.ack(uuid));

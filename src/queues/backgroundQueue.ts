@@ -16,6 +16,8 @@ export interface BackgroundJob {
   id: string;
   /** What the work is about; the job's id unless told. */
   subject?: string;
+  /** How much of the work is done already, in the unit of the work; 0 unless given. */
+  offset?: number;
 }
 
 /** A queue that our own workers drain. Jobs carry an id; everything else is read when they are taken. */
@@ -54,7 +56,7 @@ export class BackgroundQueue {
   }
 }
 
-const toJobData = ({ id, subject = id }: BackgroundJob) => ({ id: subject });
+const toJobData = ({ id, subject = id, offset }: BackgroundJob) => ({ id: subject, ...(offset && { offset }) });
 const toJobOptions = ({ id }: BackgroundJob) => ({
   jobId: id,
   attempts: MAX_ATTEMPTS,

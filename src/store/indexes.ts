@@ -1,8 +1,8 @@
+import { groupBy } from "../domain/groupBy.js";
 import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
 import { PHASE_OF_LEASED_QUEUE, type Phase } from "../domain/phases.js";
 import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { groupByPartition } from "./groupByPartition.js";
 import {
   allEntitiesKey,
   deactivatingKey,
@@ -105,12 +105,10 @@ export class Indexes {
     keyOf: (partition: number) => string,
   ): Promise<Set<TaskforceUuid>> {
     const found = new Set<TaskforceUuid>();
-    const reads = [...groupByPartition(uuids, (uuid) => partitionOf(uuid, this.#partitions))].map(
-      async ([partition, mine]) => {
-        const scores = await this.#redis.zmscore(keyOf(partition), ...mine.map(memberOf));
-        for (const [index, uuid] of mine.entries()) if (scores[index] != null) found.add(uuid);
-      },
-    );
+    const reads = [...groupBy(uuids, (uuid) => partitionOf(uuid, this.#partitions))].map(async ([partition, mine]) => {
+      const scores = await this.#redis.zmscore(keyOf(partition), ...mine.map(memberOf));
+      for (const [index, uuid] of mine.entries()) if (scores[index] != null) found.add(uuid);
+    });
     await Promise.all(reads);
     return found;
   }

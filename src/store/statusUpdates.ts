@@ -1,8 +1,8 @@
 import { batchesOf } from "../domain/batchesOf.js";
 import { nextEpochSeconds } from "../domain/clock.js";
+import { groupBy } from "../domain/groupBy.js";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { CompoundStatuses, TopTaskErrors } from "../domain/taskforce.js";
-import { groupByPartition } from "./groupByPartition.js";
 import { dirtyKey, memberOf, partitionOf, recordPrefix } from "./keys.js";
 import { runScript } from "./scripts.js";
 import type { Store } from "./store.js";
@@ -24,9 +24,8 @@ const STATUS_BATCH_SIZE = 250;
  */
 export async function updateStatuses(store: Store, updates: readonly StatusUpdate[]): Promise<Set<TaskforceUuid>> {
   const found = new Set<TaskforceUuid>();
-  const runs = [...groupByPartition(updates, ({ uuid }) => partitionOf(uuid, store.partitions))].flatMap(
-    ([partition, mine]) =>
-      [...batchesOf(mine, STATUS_BATCH_SIZE)].map((batch) => updateBatch(store, partition, batch, found)),
+  const runs = [...groupBy(updates, ({ uuid }) => partitionOf(uuid, store.partitions))].flatMap(([partition, mine]) =>
+    [...batchesOf(mine, STATUS_BATCH_SIZE)].map((batch) => updateBatch(store, partition, batch, found)),
   );
   await Promise.all(runs);
   return found;

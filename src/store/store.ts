@@ -1,10 +1,11 @@
 import { batchesOf } from "../domain/batchesOf.js";
+import { groupBy } from "../domain/groupBy.js";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
+import { unwrapReplies } from "../redis/pipelineReplies.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { ConfigurationCache } from "./configurations.js";
 import { TaskforceCounts } from "./counts.js";
-import { groupByPartition } from "./groupByPartition.js";
 import { IdempotencyClaims } from "./idempotencyClaims.js";
 import { Indexes } from "./indexes.js";
 import { type EntityKind, type IdByKind, KNOWN_SCHEDDS_KEY, partitionOf, recordKey } from "./keys.js";
@@ -88,12 +89,10 @@ export class Store {
     ids: readonly IdByKind[K][],
   ): Promise<(StoredByKind[K] | undefined)[]> {
     const found = new Map<IdByKind[K], object | undefined>();
-    const reads = [...groupByPartition(ids, (id) => partitionOf(id, this.partitions))].map(
-      async ([partition, mine]) => {
-        const records = await this.repositories(partition).fetch(kind, mine);
-        for (const [index, id] of mine.entries()) found.set(id, records[index]);
-      },
-    );
+    const reads = [...groupBy(ids, (id) => partitionOf(id, this.partitions))].map(async ([partition, mine]) => {
+      const records = await this.repositories(partition).fetch(kind, mine);
+      for (const [index, id] of mine.entries()) found.set(id, records[index]);
+    });
     await Promise.all(reads);
     const attach = async (id: IdByKind[K]) => {
       const record = found.get(id);
@@ -113,6 +112,13 @@ export class Store {
       const records = await this.fetchMany(kind, batch);
       for (const [index, id] of batch.entries()) yield [id, records[index]];
     }
+  }
+
+  /** The schedds of taskforces of one workflow, in their order; undefined where there is no taskforce. */
+  async readSchedds(uuids: readonly TaskforceUuid[]): Promise<(string | undefined)[]> {
+    const pipeline = this.redis.pipeline();
+    for (const uuid of uuids) pipeline.hget(recordKey(partitionOf(uuid, this.partitions), "taskforce", uuid), "schedd");
+    return unwrapReplies<string | null>(await pipeline.exec()).map((schedd) => schedd ?? undefined);
   }
 
   /** Epoch seconds at which a taskforce entered a phase or last failed in it; undefined when it is in another phase. */

@@ -1,73 +1,80 @@
 import { type Job, type Telemetry, UnrecoverableError, Worker } from "bullmq";
 import type { Logger } from "pino";
+import { exponentialBackoffMs } from "../domain/backoff.js";
 import type { JobOutcome } from "../domain/wmsEvents.js";
 import type { Wms } from "../lifecycle/context.js";
 import { queueKeyPrefix } from "../queues/queueNames.js";
 import type { RedisClient } from "../redis/redisClient.js";
 
-/** Milliseconds after which a job of a dead process is somebody else's. */
+/** Milliseconds after which the job of a dead process is stalled, and another worker takes it over. */
 const LOCK_MS = 15_000;
-/** Milliseconds between two looks for such jobs. */
+/** Milliseconds between two searches for stalled jobs. */
 const STALLED_CHECK_INTERVAL_MS = 5_000;
-/** Milliseconds before Redis is asked again after a connection that was closed: BullMQ would wait 15 s. */
+/** Milliseconds before a reconnect; BullMQ would wait 15 s. */
 const RECONNECT_DELAY_MS = 1_000;
-/** The longest wait before a job that broke is tried again, in milliseconds. */
+/** The longest wait before a failed job is retried. */
 const MAX_BACKOFF_MS = 30_000;
 
-/** The work has to wait: tried again after the wait that the worker was set up with. */
+/** The job cannot succeed yet: the worker retries it after `retryLaterDelayMs`. */
 export class RetryLater extends Error {
   override name = "RetryLater";
 }
 
-/** The work can't be done, however often it is tried: a dead letter for the operator. */
+/** A retry would fail too: the job becomes a dead letter. */
 export class PermanentFailure extends UnrecoverableError {
   override name = "PermanentFailure";
 }
 
-/** How a queue is drained. */
+/** What {@link BackgroundQueue} stores of a job: its subject, and the offset where its work continues. */
+interface JobData {
+  id: string;
+  offset?: number;
+}
+
+/** A queue of background jobs, and the work on one job. */
 export interface BackgroundWork {
   queue: string;
-  /** Jobs at a time in this process. */
+  /** Maximum number of jobs that run at once in this process. */
   concurrency: number;
-  /** @param subject what the job is about. @throws NotYet, GivenUp; anything else is tried again soon */
-  work: (subject: string, jobId: string) => Promise<void>;
-  /** The wait before the next attempt after {@link RetryLater}, in milliseconds. @param attempts how many there were */
+  /** @param subject the id of the workflow or taskforce. @throws RetryLater, PermanentFailure; other errors are retried soon */
+  work: (subject: string, jobId: string, offset: number) => Promise<void>;
+  /** The wait after {@link RetryLater}. @param attempts so far */
   retryLaterDelayMs?: (attempts: number) => number;
 }
 
-/** What background workers work with. */
+/** Options of all background workers. */
 export interface BackgroundWorkerOptions {
-  /** A client that waits for Redis rather than fail: workers block on it. */
+  /** A client that waits while Redis is unreachable: workers block on it. */
   redis: RedisClient;
-  /** Continues the trace of whoever added a job; undefined: nothing is traced. */
+  /** Continues the trace in which a job was added; undefined: tracing is off. */
   telemetry?: Telemetry | undefined;
 }
 
 /** A running worker. */
 export interface BackgroundWorker {
   readonly worker: Worker;
-  /** Takes no more jobs. @returns when those under way have ended */
+  /** Leases no more jobs. @returns when the active jobs have ended */
   close(): Promise<void>;
-  /** Puts the jobs under way back into the queue: another process may begin them anew at once. */
+  /** Requeues the active jobs, so that another process can restart them at once. */
   requeueActiveJobs(): Promise<void>;
 }
 
-/** A BullMQ worker for one queue of the background work. */
+/** Starts a BullMQ worker for one background queue. */
 export function startBackgroundWorker(
   { queue, concurrency, work, retryLaterDelayMs }: BackgroundWork,
   { redis, telemetry }: BackgroundWorkerOptions,
   { events, log }: Pick<Wms, "events" | "log">,
 ): BackgroundWorker {
   const activeJobs = new Map<Job, string | undefined>();
-  const processor = async (job: Job<{ id: string }>, token?: string): Promise<void> => {
+  const processor = async (job: Job<JobData>, token?: string): Promise<void> => {
     activeJobs.set(job, token);
     try {
-      await work(job.data.id, job.id ?? job.data.id);
+      await work(job.data.id, job.id ?? job.data.id, job.data.offset ?? 0);
     } finally {
       activeJobs.delete(job);
     }
   };
-  const worker = new Worker<{ id: string }>(queue, processor, {
+  const worker = new Worker<JobData>(queue, processor, {
     connection: redis,
     ...(telemetry && { telemetry }),
     prefix: queueKeyPrefix(queue),
@@ -75,17 +82,17 @@ export function startBackgroundWorker(
     lockDuration: LOCK_MS,
     stalledInterval: STALLED_CHECK_INTERVAL_MS,
     runRetryDelay: RECONNECT_DELAY_MS,
-    // A job whose process died is no failure, however often that happens.
+    // The death of a process is not a failure of its job.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
     skipVersionCheck: true,
     settings: {
       backoffStrategy: (attempts, _type, error) =>
         error instanceof RetryLater && retryLaterDelayMs !== undefined
           ? retryLaterDelayMs(attempts)
-          : Math.min(MAX_BACKOFF_MS, 1000 * 2 ** Math.min(attempts - 1, 10)),
+          : exponentialBackoffMs(1000, attempts, MAX_BACKOFF_MS),
     },
   });
-  // The client itself logs lost connections, once; without a listener Node would end the process.
+  // The client logs lost connections. Without a listener, Node would end the process.
   worker.on("error", () => {});
   worker.on("completed", () => events.emit("jobEnded", { queue, outcome: "done" }));
   worker.on("failed", (job, error) => {
@@ -96,7 +103,7 @@ export function startBackgroundWorker(
     worker,
     close: () => worker.close(),
     async requeueActiveJobs() {
-      // One that has just ended, or whose lock is lost, is nobody's to give back.
+      // This fails for a job that has just ended or whose lock is lost, and is not needed then.
       await Promise.allSettled([...activeJobs].map(([job, token]) => job.moveToWait(token)));
     },
   };
@@ -109,8 +116,12 @@ function outcomeOf(error: Error): JobOutcome {
 
 function logFailure(log: Logger, queue: string, job: Job | undefined, error: Error): void {
   const fields = { queue, job: job?.id, attempts: job?.attemptsMade };
-  if (error instanceof RetryLater) log.info({ ...fields, reason: error.message }, "to be tried again later");
+  if (error instanceof RetryLater)
+    log.info({ ...fields, reason: error.message }, "job cannot succeed yet; the worker retries it later");
   else if (error instanceof PermanentFailure)
-    log.error({ ...fields, reason: error.message }, "given up, kept for the operator");
-  else log.warn({ ...fields, err: error }, "background job failed, to be tried again");
+    log.error(
+      { ...fields, reason: error.message },
+      "job failed permanently; it is a dead letter, which an operator can retry",
+    );
+  else log.warn({ ...fields, err: error }, "background job failed; the worker retries it");
 }

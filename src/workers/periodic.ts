@@ -1,22 +1,22 @@
 import type { Wms } from "../lifecycle/context.js";
 
-/** Work that is done again and again, in every worker process. */
+/** Work that a process repeats. */
 export interface PeriodicWork {
   name: string;
   /** Milliseconds between the end of one run and the start of the next. */
-  interval: number;
+  intervalMs: number;
   runOnce: () => Promise<void>;
 }
 
 /** A running {@link PeriodicWork}. */
 export interface RunningPeriodicWork {
-  /** Ends it, after the run that may be under way. */
+  /** Ends it after the current run. */
   close(): Promise<void>;
 }
 
-/** Starts periodic work; the first run begins at once. A run that fails is logged, and the next one comes all the same. */
+/** Starts periodic work with a first run at once. A failed run is logged, and does not stop later ones. */
 export function startPeriodic(
-  { name, interval, runOnce }: PeriodicWork,
+  { name, intervalMs, runOnce }: PeriodicWork,
   { events, log }: Pick<Wms, "events" | "log">,
 ): RunningPeriodicWork {
   let isClosed = false;
@@ -30,12 +30,13 @@ export function startPeriodic(
       isFailing = false;
       events.emit("periodicEnded", { work: name, ok: true });
     } catch (error) {
-      // While Redis is away every run fails: one line says it.
-      if (!isFailing && !isClosed) log.warn({ err: error, work: name }, "periodic work failed, goes on");
+      // While Redis is unreachable every run fails: log only the first failure.
+      if (!isFailing && !isClosed)
+        log.warn({ err: error, work: name }, "periodic work failed; it is repeated after its interval");
       isFailing = true;
       events.emit("periodicEnded", { work: name, ok: false });
     }
-    if (!isClosed) timer = setTimeout(start, interval);
+    if (!isClosed) timer = setTimeout(start, intervalMs);
   };
   const start = (): void => {
     currentRun = runAndReschedule();

@@ -1,14 +1,14 @@
 import { once } from "node:events";
+import { exponentialBackoffMs } from "../domain/backoff.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import { activateWorkflow } from "../lifecycle/activate.js";
 import type { Wms } from "../lifecycle/context.js";
 import { finishDeactivation } from "../lifecycle/deactivate.js";
-import { fanoutJobId } from "../lifecycle/fanout.js";
-import { fetchStarterPosition, fetchStopperPosition } from "../lifecycle/handOutRules.js";
+import { fetchStarterPosition, fetchStopperPosition } from "../lifecycle/handOut.js";
 import { launchTaskforce } from "../lifecycle/launch.js";
-import { flushLaunchLogBatches } from "../lifecycle/launchLogBatches.js";
 import { reconcile } from "../lifecycle/reconcile.js";
+import { fanoutJobId } from "../lifecycle/syncQueue.js";
 import type { Reclaimed } from "../queues/leaseQueue.js";
 import { BACKGROUND_QUEUE_NAMES } from "../queues/queueNames.js";
 import { summarizeDirtyWorkflows } from "../views/summary/summarize.js";
@@ -22,38 +22,37 @@ import {
 } from "./backgroundWorker.js";
 import { startPeriodic } from "./periodic.js";
 
-/** The longest wait between two attempts to activate a workflow's queues, in milliseconds. */
+/** The longest wait between two attempts to activate a workflow's queues. */
 const MAX_ACTIVATION_BACKOFF_MS = 3_600_000;
-/** Milliseconds between two looks for leases that ran out. */
+/** Milliseconds between two searches for expired leases. */
 const RECLAIM_INTERVAL_MS = 500;
 
-/** How the workers are set up. */
+/** Options of the workers of a process. */
 export interface WorkerOptions extends BackgroundWorkerOptions {
   reconcileSeconds: number;
-  /** Seconds after the first activation that did not succeed; it doubles with each further one. */
+  /** Seconds before the second attempt to activate queues. The wait doubles with each further one. */
   activationRetryWaitSeconds: number;
 }
 
 /** The running workers of a process. */
 export interface Workers {
-  /** Ends them, after the jobs that are under way. What takes longer is given back once the signal comes. */
-  close(enough: AbortSignal): Promise<void>;
+  /** Ends them after their active jobs. @param forceSignal requeues the jobs that are still active */
+  close(forceSignal: AbortSignal): Promise<void>;
 }
 
-/** Starts everything that happens without a request. */
+/** Starts the background workers and the periodic work. */
 export function startWorkers(wms: Wms, options: WorkerOptions): Workers {
   const workers = defineBackgroundWork(wms, options).map((work) => startBackgroundWorker(work, options, wms));
   rescheduleFanoutOnCompletion(wms, workers);
   const periodicWork = [
-    { name: "reclaim", interval: RECLAIM_INTERVAL_MS, runOnce: () => reclaimLeases(wms) },
-    { name: "reconcile", interval: options.reconcileSeconds * 1000, runOnce: () => reconcileAndLog(wms) },
+    { name: "reclaim", intervalMs: RECLAIM_INTERVAL_MS, runOnce: () => reclaimLeases(wms) },
+    { name: "reconcile", intervalMs: options.reconcileSeconds * 1000, runOnce: () => reconcileAndLog(wms) },
   ].map((work) => startPeriodic(work, wms));
   return {
     async close(forceSignal) {
       const closing = Promise.allSettled([...periodicWork, ...workers].map((each) => each.close()));
       if ((await Promise.race([closing, waitForAbort(forceSignal)])) === "aborted")
         await Promise.all(workers.map((worker) => worker.requeueActiveJobs()));
-      flushLaunchLogBatches(wms);
     },
   };
 }
@@ -67,10 +66,10 @@ function defineBackgroundWork(wms: Wms, { activationRetryWaitSeconds }: WorkerOp
   return [
     {
       queue: BACKGROUND_QUEUE_NAMES.activation,
-      // Most of an activation is waiting for the MQS: one that hangs must not keep the others from it.
+      // An activation mostly waits for the MQS. A hanging one must not block the others.
       concurrency: 100,
       retryLaterDelayMs: (attempts) =>
-        Math.min(MAX_ACTIVATION_BACKOFF_MS, activationRetryWaitSeconds * 1000 * 2 ** Math.min(attempts - 1, 20)),
+        exponentialBackoffMs(1000 * activationRetryWaitSeconds, attempts, MAX_ACTIVATION_BACKOFF_MS),
       work: async (workflow) => {
         const activation = await activateWorkflow(wms, workflow as WorkflowId);
         if (activation.outcome === "not-yet") throw new RetryLater(activation.reason);
@@ -85,7 +84,7 @@ function defineBackgroundWork(wms: Wms, { activationRetryWaitSeconds }: WorkerOp
     {
       queue: BACKGROUND_QUEUE_NAMES.deactivation,
       concurrency: 4,
-      work: (id) => finishDeactivation(wms, id as WorkflowId),
+      work: (id, _, offset) => finishDeactivation(wms, id as WorkflowId, offset),
     },
     {
       queue: BACKGROUND_QUEUE_NAMES.fanout,
@@ -102,8 +101,8 @@ function partitionOfJob(wms: Wms, jobId: string): number {
 }
 
 /**
- * A nudge that comes while its partition's job is at its end is lost: adding an id that is active does nothing. So each
- * job that is gone looks back once.
+ * Adds a partition's fan-out job again if the partition has dirty workflows when the job ends. BullMQ ignores a job whose id
+ * is active, so a change at the end of a job would otherwise be lost.
  */
 function rescheduleFanoutOnCompletion(wms: Wms, workers: readonly BackgroundWorker[]): void {
   const fanout = workers.find(({ worker }) => worker.name === BACKGROUND_QUEUE_NAMES.fanout);
@@ -112,7 +111,7 @@ function rescheduleFanoutOnCompletion(wms: Wms, workers: readonly BackgroundWork
     wms.store.summaries
       .dirtyCount(partitionOfJob(wms, id))
       .then((dirty) => (dirty > 0 ? wms.queues.fanout.add([{ id }]) : undefined))
-      .catch((error: unknown) => wms.log.debug({ err: error }, "status fan-out not renewed, left to reconcile"));
+      .catch((error: unknown) => wms.log.debug({ err: error }, "fan-out job not added again; reconcile adds it"));
   });
 }
 
@@ -133,10 +132,11 @@ function reportExpiredLeases(
 ): void {
   if (reclaimed.length + dropped.length === 0) return;
   wms.events.emit("leasesExpired", { queue, schedd, reclaimed: reclaimed.length, dropped: dropped.length });
-  wms.log.warn({ schedd, queue, reclaimed, dropped }, "leases ran out, their taskforces are offered again");
+  wms.log.warn({ schedd, queue, reclaimed, dropped }, "leases expired; their taskforces are handed out again");
 }
 
 async function reconcileAndLog(wms: Wms): Promise<void> {
   const { added, dropped } = await reconcile(wms);
-  if (added + dropped > 0) wms.log.warn({ added, dropped }, "the queues were mended");
+  if (added + dropped > 0)
+    wms.log.warn({ added, dropped }, "the queues were out of line with the store and are repaired");
 }

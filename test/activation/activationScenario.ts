@@ -54,7 +54,7 @@ export async function startActivationScenario(
   const queues = createQueues({ redis, leaseSeconds: 300, schedds: [] });
   const { stopper } = queues.forSchedd("access-point-0");
   await stopper.add([{ id: "unwanted", rank: 1 }]);
-  const story = await startServiceScenario({
+  const scenario = await startServiceScenario({
     REDIS_URL: url,
     MQS_ADDRESS: mqs.address,
     WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT: "600",
@@ -63,7 +63,7 @@ export async function startActivationScenario(
   atEnd(async () => {
     // First the MQS: the service lets calls under way end.
     await mqs.close();
-    await story.close();
+    await scenario.close();
     await queues.close();
     redis.disconnect();
   });
@@ -75,21 +75,21 @@ export async function startActivationScenario(
     ({ live }) => live.size === 0,
   );
 
-  const places = [story.nextAccessPoint(), story.nextAccessPoint()];
+  const places = [scenario.nextAccessPoint(), scenario.nextAccessPoint()];
   const locations = places.map(({ location }) => location);
   const job = (workflowId: string) => queues.activation.queue.getJob(workflowId);
   return {
-    scenario: story,
+    scenario,
     mqs,
     redis,
     accessPoints: places,
     createWorkflow: () =>
-      story.submitWorkflow([
+      scenario.submitWorkflow([
         makeTaskRequestAt(locations, { output_queue_aliases: ["between"] }),
         makeTaskRequestAt(locations, { input_queue_aliases: ["between"] }),
       ]),
     async addWorkers({ task_directives: [first] }) {
-      const { status, body } = await story.addWorkers(first?.task_id ?? "", locations[0] ?? "");
+      const { status, body } = await scenario.addWorkers(first?.task_id ?? "", locations[0] ?? "");
       if (status !== 200) throw new Error(`add-workers: ${status}`);
       return body;
     },

@@ -58,7 +58,7 @@ describe("another workflow passes", () => {
     for (const { taskforce_uuid } of (await createWorkflow()).taskforces)
       await scenario.waitForPhase(taskforce_uuid, "pending-starter");
 
-    // No call had to time out to make room.
+    // No call had to time out first.
     const failed = { "phase_change_log.was_successful": false };
     const { body } = await scenario.request("POST", "/v1/query/taskforces", { query: failed });
     expect(body).toEqual({ taskforces: [], next_after: null });
@@ -135,7 +135,7 @@ describe("workers that are added", () => {
 });
 
 describe("a workflow that is aborted", () => {
-  /** Nothing of it moved forward, and nobody works on it any more. */
+  /** None of its taskforces moved forward, and no worker activates it any more. */
   async function expectStopped(service: ActivationScenario, created: { taskforces: { taskforce_uuid: string }[] }) {
     for (const { taskforce_uuid } of created.taskforces) {
       const taskforce = await service.scenario.readTaskforce(taskforce_uuid);

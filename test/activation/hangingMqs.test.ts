@@ -6,7 +6,7 @@ import { deleteKeys } from "../setup/testRedis.js";
 import { startActivationScenario } from "./activationScenario.js";
 import { attemptCreation } from "./attemptCreation.js";
 
-// A call is given up after 10 s: the tests of this file wait for that all at once.
+// A call times out after 10 s: the tests of this file wait for that concurrently.
 
 it.concurrent("an activation that hangs is a failed attempt after 10 s", async ({ onTestFinished }) => {
   const { scenario, mqs, createWorkflow, waitForRetry } = await startActivationScenario(onTestFinished);

@@ -91,7 +91,7 @@ describe("the MQS is asked for queues", () => {
   it.each<[string, (location: string) => CreateWorkflowRequest]>([
     ["a place is unknown", () => makeWorkflowRequest([makeTaskRequest("the-moon", aliases)])],
     [
-      "nobody uses a public alias",
+      "no task uses a public alias",
       (location) => makeWorkflowRequest([makeTaskRequest(location, aliases)], { public_queue_aliases: ["other"] }),
     ],
     [

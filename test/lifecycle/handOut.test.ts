@@ -8,28 +8,28 @@ it("a taskforce whose queue the MQS does not know waits, and those behind it are
   const mqs = await startScriptedMqs();
   const url = await freshDatabase();
   const redis = openRedis(url);
-  const story = await startServiceScenario({
+  const scenario = await startServiceScenario({
     REDIS_URL: url,
     MQS_ADDRESS: mqs.address,
     TMS_RETRY_WAIT: "600",
   });
   try {
-    const at = story.nextAccessPoint();
-    const lost = await story.submitWorkflow([makeTaskRequestAt([at.location], { input_queue_aliases: ["in"] })], {
+    const at = scenario.nextAccessPoint();
+    const lost = await scenario.submitWorkflow([makeTaskRequestAt([at.location], { input_queue_aliases: ["in"] })], {
       priority: 90,
     });
     const lostUuid = lost.taskforces[0]?.taskforce_uuid ?? "";
-    await story.waitForPhase(lostUuid, "pending-starter");
+    await scenario.waitForPhase(lostUuid, "pending-starter");
     await deleteKeys(redis, "wms:*:profiles:*");
     mqs.script("profile", "*", statusResponse(404));
-    const behind = await story.createPending(at, { priority: 10 });
+    const behind = await scenario.createPending(at, { priority: 10 });
 
-    const { taskforce } = await story.takeToStart(at.createTms);
+    const { taskforce } = await scenario.takeToStart(at.createTms);
     expect(taskforce.taskforce_uuid).toBe(behind.taskforce_uuid);
     expect(await at.createTms.leaseStarter()).toBeUndefined();
-    expect((await story.readTaskforce(lostUuid)).phase).toBe("pending-starter");
+    expect((await scenario.readTaskforce(lostUuid)).phase).toBe("pending-starter");
   } finally {
-    await story.close();
+    await scenario.close();
     await mqs.close();
     redis.disconnect();
   }

@@ -27,7 +27,7 @@ beforeAll(async () => {
   redis = openRedis(url);
   store = await openStore(redis, { partitions: PARTITIONS });
   queues = createQueues({ redis, leaseSeconds: 300, schedds: [] });
-  // The first failure is the last one, so that a retry can be told from a failure that has not counted yet.
+  // The first failure is the last one, which distinguishes a retry from a failure that has not counted yet.
   scenario = await startServiceScenario({
     REDIS_URL: url,
     RECONCILE_SECONDS: "0.2",

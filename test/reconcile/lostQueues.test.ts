@@ -21,9 +21,9 @@ const DELETE_QUEUES = `
   for _, key in ipairs(keys) do redis.call('DEL', key) end
   return #keys`;
 
-describe("when all queues are lost in the middle of a story", () => {
+describe("when all queues are lost in the middle of a scenario", () => {
   let redis: RedisClient;
-  let story: ServiceScenario;
+  let scenario: ServiceScenario;
   let queues: Queues;
   let at: TestAccessPoint;
   let waiting: string[];
@@ -35,42 +35,42 @@ describe("when all queues are lost in the middle of a story", () => {
   beforeAll(async () => {
     const url = await freshDatabase();
     redis = openRedis(url);
-    story = await startServiceScenario({
+    scenario = await startServiceScenario({
       REDIS_URL: url,
       RECONCILE_SECONDS: "0.3",
       TMS_RETRY_WAIT: "0",
       TMS_ACTION_RETRIES: "0",
     });
-    at = story.nextAccessPoint();
+    at = scenario.nextAccessPoint();
     queues = createQueues({ redis, leaseSeconds: 300, schedds: [at.schedd] });
 
-    running = await story.createRunning(at);
-    stopping = await story.createInPhase("pending-stopper", at);
-    dead = (await story.createPending(at)).taskforce_uuid;
-    await at.createTms.submitFailed(await story.takeToStart(at.createTms), "no such file");
-    const { taskforce_uuid: uuid, task_id: taskId, workflow_id: workflowId } = await story.createPending(at);
+    running = await scenario.createRunning(at);
+    stopping = await scenario.createInPhase("pending-stopper", at);
+    dead = (await scenario.createPending(at)).taskforce_uuid;
+    await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "no such file");
+    const { taskforce_uuid: uuid, task_id: taskId, workflow_id: workflowId } = await scenario.createPending(at);
     leased = {
       uuid,
       taskId,
       workflowId,
-      handOut: await story.takeToStart(at.createTms),
+      handOut: await scenario.takeToStart(at.createTms),
       report: {} as never,
     };
     waiting = [];
-    for (const priority of [10, 30, 20]) waiting.push((await story.createPending(at, { priority })).taskforce_uuid);
+    for (const priority of [10, 30, 20]) waiting.push((await scenario.createPending(at, { priority })).taskforce_uuid);
     const deleted = await Promise.all(listMasters(redis).map((server) => server.eval(DELETE_QUEUES, 0)));
     expect(deleted.reduce<number>((sum, keys) => sum + Number(keys), 0)).toBeGreaterThan(10);
   });
 
   afterAll(async () => {
-    await story.close();
+    await scenario.close();
     await queues.close();
     redis.disconnect();
   });
 
   it("a leased taskforce is submitted by who had it", async () => {
     await at.createTms.submit(leased.handOut);
-    expect((await story.readTaskforce(leased.uuid)).phase).toBe("condor-submit");
+    expect((await scenario.readTaskforce(leased.uuid)).phase).toBe("condor-submit");
   });
 
   it("those that waited come back, each once, in the order of their priorities", async () => {
@@ -82,7 +82,7 @@ describe("when all queues are lost in the middle of a story", () => {
     );
     const order = [];
     for (const _ of waiting) {
-      const handOut = await story.takeToStart(at.createTms);
+      const handOut = await scenario.takeToStart(at.createTms);
       order.push(handOut.taskforce.taskforce_uuid);
       await at.createTms.submit(handOut);
     }
@@ -90,7 +90,7 @@ describe("when all queues are lost in the middle of a story", () => {
     expect(await at.createTms.leaseStarter()).toBeUndefined();
   });
 
-  it("one that was given up stays given up, until an operator retries it", async () => {
+  it("a dead letter stays dead until an operator retries it", async () => {
     const starter = queues.forSchedd(at.schedd).starter;
     await waitForValue(
       "the dead letter is back",
@@ -98,13 +98,13 @@ describe("when all queues are lost in the middle of a story", () => {
       (ids) => ids.dead.has(dead) && !ids.live.has(dead),
     );
     await (await starter.queue.getJob(dead))?.retry();
-    const handOut = await story.takeToStart(at.createTms);
+    const handOut = await scenario.takeToStart(at.createTms);
     expect(handOut.taskforce.taskforce_uuid).toBe(dead);
     await at.createTms.submit(handOut);
   });
 
   it("one that waited to be stopped is handed out to be stopped", async () => {
-    const taskforce = await story.takeToStop(at.createTms);
+    const taskforce = await scenario.takeToStop(at.createTms);
     expect(taskforce.taskforce_uuid).toBe(stopping.uuid);
     await at.createTms.remove(taskforce);
     await at.createTms.complete(taskforce);
@@ -112,7 +112,7 @@ describe("when all queues are lost in the middle of a story", () => {
   });
 
   it("new workflows go all the way", async () => {
-    await story.createRunning(at);
+    await scenario.createRunning(at);
   });
 
   it("summaries are right in the end", async () => {
@@ -136,11 +136,11 @@ describe("reconcile", () => {
   it("drops jobs whose taskforce is in another phase", async () => {
     const url = await freshDatabase();
     const redis = openRedis(url);
-    const story = await startServiceScenario({ REDIS_URL: url, RECONCILE_SECONDS: "0.2" });
-    const at = story.nextAccessPoint();
+    const scenario = await startServiceScenario({ REDIS_URL: url, RECONCILE_SECONDS: "0.2" });
+    const at = scenario.nextAccessPoint();
     const queues = createQueues({ redis, leaseSeconds: 300, schedds: [at.schedd] });
     const { starter, stopper } = queues.forSchedd(at.schedd);
-    const { uuid } = await story.createRunning(at);
+    const { uuid } = await scenario.createRunning(at);
     await starter.add([{ id: uuid, rank: 1, delayMs: 600_000 }]);
     await stopper.add([{ id: uuid, rank: 1, delayMs: 600_000 }]);
     await waitForValue(
@@ -148,8 +148,8 @@ describe("reconcile", () => {
       async () => [await jobIds(starter), await jobIds(stopper)],
       (both) => both.every(({ live }) => live.size === 0),
     );
-    expect((await story.readTaskforce(uuid)).phase).toBe("condor-submit");
-    await story.close();
+    expect((await scenario.readTaskforce(uuid)).phase).toBe("condor-submit");
+    await scenario.close();
     await queues.close();
     redis.disconnect();
   });

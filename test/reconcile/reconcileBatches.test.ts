@@ -1,19 +1,14 @@
-import { EventEmitter } from "node:events";
 import type { Redis } from "ioredis";
-import { pino } from "pino";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import type { TaskforceUuid } from "../../src/domain/ids.js";
 import type { Phase } from "../../src/domain/phases.js";
-import type { Wms } from "../../src/lifecycle/context.js";
 import { reconcile } from "../../src/lifecycle/reconcile.js";
-import { createQueues } from "../../src/queues/queues.js";
-import type { RedisClient } from "../../src/redis/redisClient.js";
 import { createWholeWorkflow } from "../../src/store/creation.js";
 import { partitionOf, stoppingKey } from "../../src/store/keys.js";
 import { encodeLogEntry } from "../../src/store/phaseLog.js";
 import type { Store } from "../../src/store/store.js";
+import { openTestWms } from "../lifecycle/openTestWms.js";
 import { allJobIds, jobIds } from "../queues/jobIds.js";
-import { freshStore } from "../setup/freshStore.js";
 import { makeWholeWorkflow } from "../store/wholeWorkflow.js";
 
 /** As many values as a reply to the command that reads about 500 members with their schedds may have, and then some. */
@@ -31,24 +26,6 @@ const entry = (target_phase: Phase, timestamp = 1_700_000_001) =>
 
 const submission = { cluster_id: 7, n_workers: 1, submit_dict: {}, job_event_log_fpath: "" };
 const entries = { submitted: entry("condor-submit"), deactivated: entry("condor-submit") };
-
-async function openWms(partitions: number): Promise<{ redis: RedisClient; wms: Wms }> {
-  const { redis, store } = await freshStore(partitions);
-  const queues = createQueues({ redis, leaseSeconds: 300, schedds: ["ap"] });
-  onTestFinished(() => queues.close());
-  const settings = { actionRetries: 3, retryWaitSeconds: 1, clusters: {}, pilotImagesDir: undefined };
-  return {
-    redis,
-    wms: {
-      store,
-      queues,
-      mqs: undefined as never,
-      settings: { ...settings, queryMaxBytes: 1, queryMaxScan: 1 },
-      events: new EventEmitter(),
-      log: pino({ level: "silent" }),
-    },
-  };
-}
 
 /** Stores a workflow whose taskforces wait to be started. */
 async function pending(store: Store, tasks: number) {
@@ -89,7 +66,7 @@ function largestReply(redis: Redis): () => number {
 }
 
 test("reconcile reads indexes and queues in pieces, however long they are", async () => {
-  const { redis, wms } = await openWms(1);
+  const { redis, wms } = await openTestWms(1);
   const { starter, stopper } = wms.queues.forSchedd("ap");
   const { uuids } = await pending(wms.store, 2000);
   const ended = await pending(wms.store, 2000);
@@ -106,7 +83,7 @@ test("reconcile reads indexes and queues in pieces, however long they are", asyn
 });
 
 test("jobs whose lists and sets are lost come back, though their data is still there; leased ones stay leased", async () => {
-  const { redis, wms } = await openWms(4);
+  const { redis, wms } = await openTestWms(4);
   const { starter } = wms.queues.forSchedd("ap");
   const { uuids } = await pending(wms.store, 5);
   const activating = makeWholeWorkflow(3);
@@ -125,7 +102,7 @@ test("jobs whose lists and sets are lost come back, though their data is still t
 });
 
 test("those that come back are taken in the order in which they began to wait", async () => {
-  const { wms } = await openWms(4);
+  const { wms } = await openTestWms(4);
   const { store } = wms;
   const { uuids } = await pending(store, 6);
   const since = (uuid: TaskforceUuid) => 1_700_000_100 - uuids.indexOf(uuid);
@@ -140,8 +117,8 @@ test("those that come back are taken in the order in which they began to wait", 
   expect(taken).toEqual([...uuids].reverse());
 });
 
-test("the index of what waits to be stopped equals a scan of all records, whichever way they came there", async () => {
-  const { redis, wms } = await openWms(1);
+test("the index of taskforces to stop equals a scan of all records", async () => {
+  const { redis, wms } = await openTestWms(1);
   const { store } = wms;
   const { workflow, uuids } = await pending(store, 7);
   const [started, removed, completed, afterFlip, afterStop, never] = uuids;
@@ -178,8 +155,8 @@ test("the index of what waits to be stopped equals a scan of all records, whiche
   expect(await indexed()).toEqual(await waiting());
 });
 
-test("a job that is about to be ended needs no mending, one that is left does", async () => {
-  const { wms } = await openWms(4);
+test("a job that is about to be acked is left alone, one that stays is dropped", async () => {
+  const { wms } = await openTestWms(4);
   const { starter } = wms.queues.forSchedd("ap");
   const { uuids } = await pending(wms.store, 2);
   expect(await reconcile(wms)).toEqual({ added: 2, dropped: 0 });

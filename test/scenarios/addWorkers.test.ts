@@ -2,19 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lastEntry, type ServiceScenario, shortLog, startServiceScenario } from "./serviceScenario.js";
 
 describe("more workers for a task", () => {
-  let story: ServiceScenario;
+  let scenario: ServiceScenario;
   beforeAll(async () => {
-    story = await startServiceScenario();
+    scenario = await startServiceScenario();
   });
-  afterAll(() => story.close());
+  afterAll(() => scenario.close());
 
   describe("before its first taskforce was handed out", () => {
     it("are one more taskforce of the same configuration at the beginning of its life", async () => {
-      const at = story.nextAccessPoint();
-      const elsewhere = story.nextAccessPoint();
-      const first = await story.createPending(at);
+      const at = scenario.nextAccessPoint();
+      const elsewhere = scenario.nextAccessPoint();
+      const first = await scenario.createPending(at);
 
-      const { status, body: added } = await story.addWorkers(first.task_id, elsewhere.location, 17);
+      const { status, body: added } = await scenario.addWorkers(first.task_id, elsewhere.location, 17);
 
       expect(status).toBe(200);
       const { task_id, workflow_id, worker_config, pilot_config } = first;
@@ -36,30 +36,30 @@ describe("more workers for a task", () => {
     });
 
     it("overtake whatever waits", async () => {
-      const at = story.nextAccessPoint();
-      const first = await story.createPending(at, { priority: 100 });
-      const { body: added } = await story.addWorkers(first.task_id, at.location);
+      const at = scenario.nextAccessPoint();
+      const first = await scenario.createPending(at, { priority: 100 });
+      const { body: added } = await scenario.addWorkers(first.task_id, at.location);
       expect(added.priority).toBe(200);
-      await story.waitForPhase(added.taskforce_uuid, "pending-starter");
+      await scenario.waitForPhase(added.taskforce_uuid, "pending-starter");
 
-      await story.waitForLaunches();
+      await scenario.waitForLaunches();
 
-      expect((await story.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(added.taskforce_uuid);
-      expect((await story.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(first.taskforce_uuid);
+      expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(added.taskforce_uuid);
+      expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(first.taskforce_uuid);
     });
   });
 
   describe("while the first cluster runs", () => {
     it("pass quickly, because the message queues are active", async () => {
-      const at = story.nextAccessPoint();
-      const { taskId } = await story.createRunning(at);
-      const { body: added } = await story.addWorkers(taskId, at.location, null);
+      const at = scenario.nextAccessPoint();
+      const { taskId } = await scenario.createRunning(at);
+      const { body: added } = await scenario.addWorkers(taskId, at.location, null);
       expect(added.n_workers).toBe(1);
 
-      const handOut = await story.takeToStart(at.createTms);
+      const handOut = await scenario.takeToStart(at.createTms);
       expect(handOut.taskforce.taskforce_uuid).toBe(added.taskforce_uuid);
       await at.createTms.submit(handOut);
-      expect(shortLog(await story.readTaskforce(added.taskforce_uuid))).toEqual([
+      expect(shortLog(await scenario.readTaskforce(added.taskforce_uuid))).toEqual([
         "pre-mq-activation by USER",
         "pre-launch by Workflow MQ Activator",
         "pending-starter by Taskforce Launch Control",
@@ -68,25 +68,25 @@ describe("more workers for a task", () => {
     });
 
     it("are stopped with the others", async () => {
-      const at = story.nextAccessPoint();
-      const { taskId, workflowId } = await story.createRunning(at);
-      await story.addWorkers(taskId, at.location);
-      await at.createTms.submit(await story.takeToStart(at.createTms));
-      const { body } = await story.deactivate(workflowId, "abort");
+      const at = scenario.nextAccessPoint();
+      const { taskId, workflowId } = await scenario.createRunning(at);
+      await scenario.addWorkers(taskId, at.location);
+      await at.createTms.submit(await scenario.takeToStart(at.createTms));
+      const { body } = await scenario.deactivate(workflowId, "abort");
       expect(body.n_taskforces).toBe(2);
-      await at.createTms.remove(await story.takeToStop(at.createTms));
-      await at.createTms.remove(await story.takeToStop(at.createTms));
+      await at.createTms.remove(await scenario.takeToStop(at.createTms));
+      await at.createTms.remove(await scenario.takeToStop(at.createTms));
       expect(await at.createTms.leaseStopper()).toBeUndefined();
     });
   });
 
   describe("after the workflow was deactivated", () => {
     it.each(["abort", "finished"] as const)("are refused with 422 (%s)", async (action) => {
-      const at = story.nextAccessPoint();
-      const { taskId, workflowId } = await story.createRunning(at);
-      await story.deactivate(workflowId, action);
+      const at = scenario.nextAccessPoint();
+      const { taskId, workflowId } = await scenario.createRunning(at);
+      await scenario.deactivate(workflowId, action);
 
-      const answer = await story.addWorkers(taskId, at.location);
+      const answer = await scenario.addWorkers(taskId, at.location);
 
       const reason = `cannot add a taskforce to a deactivated workflow (${workflowId})`;
       expect(answer).toEqual({ status: 422, reason, body: { code: 422, error: reason } });
@@ -94,13 +94,13 @@ describe("more workers for a task", () => {
   });
 
   it("are refused with 404 for a task that does not exist", async () => {
-    const { location } = story.nextAccessPoint();
-    expect(await story.addWorkers("TK-1-00000000-00000000", location)).toMatchObject({ status: 404 });
+    const { location } = scenario.nextAccessPoint();
+    expect(await scenario.addWorkers("TK-1-00000000-00000000", location)).toMatchObject({ status: 404 });
   });
 
   it("are refused with 400 at a place that does not exist", async () => {
-    const { task_id } = await story.createPending(story.nextAccessPoint());
-    const answer = await story.addWorkers(task_id, "the-moon");
+    const { task_id } = await scenario.createPending(scenario.nextAccessPoint());
+    const answer = await scenario.addWorkers(task_id, "the-moon");
     expect(answer.status).toBe(400);
     expect(answer.reason).toContain("condor cluster location not found: the-moon");
   });

@@ -3,17 +3,17 @@ import { failuresOf, type ServiceScenario, startServiceScenario } from "./servic
 
 describe("a condor-submit that fails", () => {
   describe("when it is tried again at once", () => {
-    let story: ServiceScenario;
+    let scenario: ServiceScenario;
     beforeAll(async () => {
-      story = await startServiceScenario({ TMS_RETRY_WAIT: "0", TMS_ACTION_RETRIES: "2" });
+      scenario = await startServiceScenario({ TMS_RETRY_WAIT: "0", TMS_ACTION_RETRIES: "2" });
     });
-    afterAll(() => story.close());
+    afterAll(() => scenario.close());
 
     it("is logged with its error, and the phase stays", async () => {
-      const at = story.nextAccessPoint();
-      const { taskforce_uuid } = await story.createPending(at);
-      await at.createTms.submitFailed(await story.takeToStart(at.createTms), "schedd is down");
-      const taskforce = await story.readTaskforce(taskforce_uuid);
+      const at = scenario.nextAccessPoint();
+      const { taskforce_uuid } = await scenario.createPending(at);
+      await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "schedd is down");
+      const taskforce = await scenario.readTaskforce(taskforce_uuid);
       expect(taskforce.phase).toBe("pending-starter");
       expect(failuresOf(taskforce, "condor-submit")).toEqual([
         expect.objectContaining({ context: "ERROR: schedd is down", source_entity: "TMS" }),
@@ -21,30 +21,30 @@ describe("a condor-submit that fails", () => {
     });
 
     it("is logged as unknown when the TMS names no error", async () => {
-      const at = story.nextAccessPoint();
-      const { taskforce_uuid } = await story.createPending(at);
-      await story.takeToStart(at.createTms);
-      const answer = await story.request("POST", `/v1/tms/condor-submit/taskforces/${taskforce_uuid}/failed`);
+      const at = scenario.nextAccessPoint();
+      const { taskforce_uuid } = await scenario.createPending(at);
+      await scenario.takeToStart(at.createTms);
+      const answer = await scenario.request("POST", `/v1/tms/condor-submit/taskforces/${taskforce_uuid}/failed`);
       expect(answer).toMatchObject({ status: 200, body: { taskforce_uuid } });
-      const [failure] = failuresOf(await story.readTaskforce(taskforce_uuid), "condor-submit");
+      const [failure] = failuresOf(await scenario.readTaskforce(taskforce_uuid), "condor-submit");
       expect(failure?.context).toBe("ERROR: unknown");
     });
 
     it("is handed out three times in all, then never again, and others are", async () => {
-      const at = story.nextAccessPoint();
-      const { taskforce_uuid } = await story.createPending(at, { priority: 90 });
+      const at = scenario.nextAccessPoint();
+      const { taskforce_uuid } = await scenario.createPending(at, { priority: 90 });
       for (const error of ["first", "second", "third"]) {
-        const handOut = await story.takeToStart(at.createTms);
+        const handOut = await scenario.takeToStart(at.createTms);
         expect(handOut.taskforce.taskforce_uuid).toBe(taskforce_uuid);
         await at.createTms.submitFailed(handOut, error);
       }
 
       expect(await at.createTms.leaseStarter()).toBeUndefined();
-      const other = await story.createPending(at, { priority: 1 });
-      expect((await story.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(other.taskforce_uuid);
+      const other = await scenario.createPending(at, { priority: 1 });
+      expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(other.taskforce_uuid);
       expect(await at.createTms.leaseStarter()).toBeUndefined();
 
-      const dead = await story.readTaskforce(taskforce_uuid);
+      const dead = await scenario.readTaskforce(taskforce_uuid);
       expect(dead.phase).toBe("pending-starter");
       expect(failuresOf(dead, "condor-submit").map(({ context }) => context)).toEqual([
         "ERROR: first",
@@ -54,26 +54,26 @@ describe("a condor-submit that fails", () => {
     });
 
     it("may still succeed at the last attempt", async () => {
-      const at = story.nextAccessPoint();
-      const { taskforce_uuid } = await story.createPending(at);
-      await at.createTms.submitFailed(await story.takeToStart(at.createTms));
-      await at.createTms.submitFailed(await story.takeToStart(at.createTms));
-      await at.createTms.submit(await story.takeToStart(at.createTms));
-      expect((await story.readTaskforce(taskforce_uuid)).phase).toBe("condor-submit");
+      const at = scenario.nextAccessPoint();
+      const { taskforce_uuid } = await scenario.createPending(at);
+      await at.createTms.submitFailed(await scenario.takeToStart(at.createTms));
+      await at.createTms.submitFailed(await scenario.takeToStart(at.createTms));
+      await at.createTms.submit(await scenario.takeToStart(at.createTms));
+      expect((await scenario.readTaskforce(taskforce_uuid)).phase).toBe("condor-submit");
     });
 
     it("goes behind its equals, but not behind a lower priority", async () => {
-      const at = story.nextAccessPoint();
-      const failing = await story.createPending(at, { priority: 60 });
-      const equal = await story.createPending(at, { priority: 60 });
-      const lower = await story.createPending(at, { priority: 40 });
-      await story.waitForLaunches();
-      await at.createTms.submitFailed(await story.takeToStart(at.createTms));
+      const at = scenario.nextAccessPoint();
+      const failing = await scenario.createPending(at, { priority: 60 });
+      const equal = await scenario.createPending(at, { priority: 60 });
+      const lower = await scenario.createPending(at, { priority: 40 });
+      await scenario.waitForLaunches();
+      await at.createTms.submitFailed(await scenario.takeToStart(at.createTms));
 
       const order = [
-        await story.takeToStart(at.createTms),
-        await story.takeToStart(at.createTms),
-        await story.takeToStart(at.createTms),
+        await scenario.takeToStart(at.createTms),
+        await scenario.takeToStart(at.createTms),
+        await scenario.takeToStart(at.createTms),
       ];
 
       expect(order.map(({ taskforce }) => taskforce.taskforce_uuid)).toEqual(
@@ -82,52 +82,52 @@ describe("a condor-submit that fails", () => {
     });
 
     it("is the end of nothing when the workflow was aborted: a dead taskforce is stopped like others", async () => {
-      const at = story.nextAccessPoint();
-      const { taskforce_uuid, workflow_id } = await story.createPending(at);
+      const at = scenario.nextAccessPoint();
+      const { taskforce_uuid, workflow_id } = await scenario.createPending(at);
       for (let failure = 0; failure < 3; failure++)
-        await at.createTms.submitFailed(await story.takeToStart(at.createTms));
-      const { body } = await story.deactivate(workflow_id, "abort");
+        await at.createTms.submitFailed(await scenario.takeToStart(at.createTms));
+      const { body } = await scenario.deactivate(workflow_id, "abort");
       expect(body.n_taskforces).toBe(1);
-      expect((await story.readTaskforce(taskforce_uuid)).phase).toBe("pending-stopper");
+      expect((await scenario.readTaskforce(taskforce_uuid)).phase).toBe("pending-stopper");
       expect(await at.createTms.leaseStopper()).toBeUndefined();
     });
   });
 
   describe("when it has to wait", () => {
     it("lets others go ahead, of lower priority too", async () => {
-      const story = await startServiceScenario({ TMS_RETRY_WAIT: "3600" });
+      const scenario = await startServiceScenario({ TMS_RETRY_WAIT: "3600" });
       try {
-        const at = story.nextAccessPoint();
-        const failing = await story.createPending(at, { priority: 90 });
-        const lower = await story.createPending(at, { priority: 10 });
-        await story.waitForLaunches();
-        const first = await story.takeToStart(at.createTms);
+        const at = scenario.nextAccessPoint();
+        const failing = await scenario.createPending(at, { priority: 90 });
+        const lower = await scenario.createPending(at, { priority: 10 });
+        await scenario.waitForLaunches();
+        const first = await scenario.takeToStart(at.createTms);
         expect(first.taskforce.taskforce_uuid).toBe(failing.taskforce_uuid);
         await at.createTms.submitFailed(first);
-        expect((await story.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(lower.taskforce_uuid);
+        expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(lower.taskforce_uuid);
         expect(await at.createTms.leaseStarter()).toBeUndefined();
       } finally {
-        await story.close();
+        await scenario.close();
       }
     });
 
     it("waits twice as long after each further failure", async () => {
       const seconds = 0.3;
-      const story = await startServiceScenario({ TMS_RETRY_WAIT: String(seconds), TMS_ACTION_RETRIES: "3" });
+      const scenario = await startServiceScenario({ TMS_RETRY_WAIT: String(seconds), TMS_ACTION_RETRIES: "3" });
       try {
-        const at = story.nextAccessPoint();
-        const { taskforce_uuid } = await story.createPending(at);
-        let handOut = await story.takeToStart(at.createTms);
+        const at = scenario.nextAccessPoint();
+        const { taskforce_uuid } = await scenario.createPending(at);
+        let handOut = await scenario.takeToStart(at.createTms);
         for (const failures of [1, 2, 3]) {
           await at.createTms.submitFailed(handOut);
-          handOut = await story.takeToStart(at.createTms);
+          handOut = await scenario.takeToStart(at.createTms);
           const takenAt = Date.now() / 1000;
-          const failedAt = failuresOf(await story.readTaskforce(taskforce_uuid), "condor-submit").at(-1)?.timestamp;
+          const failedAt = failuresOf(await scenario.readTaskforce(taskforce_uuid), "condor-submit").at(-1)?.timestamp;
           // The wait begins before the entry is written; a few milliseconds lie between the two.
           expect(takenAt - (failedAt ?? 0)).toBeGreaterThan(seconds * 2 ** (failures - 1) - 0.1);
         }
       } finally {
-        await story.close();
+        await scenario.close();
       }
     });
   });

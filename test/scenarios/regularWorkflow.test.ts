@@ -10,22 +10,22 @@ import {
 } from "./serviceScenario.js";
 
 describe("a workflow of two tasks at two places, from the request to the last cluster's end", () => {
-  let story: ServiceScenario;
+  let scenario: ServiceScenario;
   let places: TestAccessPoint[];
   let created: CreatedWorkflow;
   const handedOut: TmsHandOut[] = [];
   const uuids = () => created.taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
-  const taskforces = () => Promise.all(uuids().map((uuid) => story.readTaskforce(uuid)));
+  const taskforces = () => Promise.all(uuids().map((uuid) => scenario.readTaskforce(uuid)));
 
   beforeAll(async () => {
-    story = await startServiceScenario();
-    places = [story.nextAccessPoint(), story.nextAccessPoint()];
+    scenario = await startServiceScenario();
+    places = [scenario.nextAccessPoint(), scenario.nextAccessPoint()];
   });
-  afterAll(() => story.close());
+  afterAll(() => scenario.close());
 
   it("has one taskforce for each task and place, before anything is launched", async () => {
     const locations = places.map(({ location }) => location);
-    created = await story.submitWorkflow(
+    created = await scenario.submitWorkflow(
       [
         makeTaskRequestAt(locations, {
           input_queue_aliases: ["events"],
@@ -59,7 +59,7 @@ describe("a workflow of two tasks at two places, from the request to the last cl
 
   it("is launched once its message queues are active", async () => {
     for (const uuid of uuids()) {
-      const taskforce = await story.waitForPhase(uuid, "pending-starter");
+      const taskforce = await scenario.waitForPhase(uuid, "pending-starter");
       expect(shortLog(taskforce)).toEqual([
         "pre-mq-activation by USER",
         "pre-launch by Workflow MQ Activator",
@@ -70,7 +70,7 @@ describe("a workflow of two tasks at two places, from the request to the last cl
 
   it("is handed out at each place with directive and activated queues", async () => {
     for (const { createTms, schedd } of places) {
-      const here = [await story.takeToStart(createTms), await story.takeToStart(createTms)];
+      const here = [await scenario.takeToStart(createTms), await scenario.takeToStart(createTms)];
       expect(await createTms.leaseStarter()).toBeUndefined();
       for (const handOut of here) {
         const { taskforce, task_directive, mqprofiles } = handOut;
@@ -90,7 +90,7 @@ describe("a workflow of two tasks at two places, from the request to the last cl
     for (const { createTms, schedd } of places) {
       for (const handOut of handedOut.filter(({ taskforce }) => taskforce.schedd === schedd)) {
         const report = await createTms.submit(handOut);
-        const stored = await story.readTaskforce(handOut.taskforce.taskforce_uuid);
+        const stored = await scenario.readTaskforce(handOut.taskforce.taskforce_uuid);
         expect(stored).toMatchObject({ ...report, phase: "condor-submit" });
       }
     }
@@ -106,7 +106,7 @@ describe("a workflow of two tasks at two places, from the request to the last cl
   });
 
   it("is stopped everywhere when the user has all results", async () => {
-    const answer = await story.deactivate(created.workflow.workflow_id, "finished");
+    const answer = await scenario.deactivate(created.workflow.workflow_id, "finished");
     expect(answer).toMatchObject({
       status: 200,
       body: { workflow_id: created.workflow.workflow_id, n_taskforces: 4 },
@@ -114,7 +114,7 @@ describe("a workflow of two tasks at two places, from the request to the last cl
     for (const { phase } of await taskforces()) expect(phase).toBe("pending-stopper");
 
     for (const { createTms } of places) {
-      for (let stopped = 0; stopped < 2; stopped++) await createTms.remove(await story.takeToStop(createTms));
+      for (let stopped = 0; stopped < 2; stopped++) await createTms.remove(await scenario.takeToStop(createTms));
       expect(await createTms.leaseStopper()).toBeUndefined();
     }
     for (const { phase } of await taskforces()) expect(phase).toBe("condor-rm");

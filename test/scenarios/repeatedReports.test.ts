@@ -39,7 +39,7 @@ describe("condor-submit", () => {
     expect(await at.createTms.leaseStopper()).toBeUndefined();
   });
 
-  it("of a taskforce that nobody knows is a 404", async () => {
+  it("of an unknown taskforce is a 404", async () => {
     const at = scenario.nextAccessPoint();
     const { handOut } = await scenario.createRunning(at);
     const uuid = "TF-1-00000000-00000000-00000000";
@@ -122,7 +122,7 @@ describe("condor-rm", () => {
     expect(await at.createTms.leaseStarter()).toBeUndefined();
   });
 
-  it("of a running cluster that nobody asked to stop is taken", async () => {
+  it("of a running cluster that was not to be stopped is accepted", async () => {
     const at = scenario.nextAccessPoint();
     const { uuid, workflowId, handOut } = await scenario.createRunning(at);
     await at.createTms.remove(handOut.taskforce);
@@ -132,7 +132,7 @@ describe("condor-rm", () => {
     expect(await at.createTms.leaseStopper()).toBeUndefined();
   });
 
-  it("of a taskforce that nobody knows is a 404", async () => {
+  it("of an unknown taskforce is a 404", async () => {
     const { createTms } = scenario.nextAccessPoint();
     const uuid = "TF-1-00000000-00000000-00000000";
     const unknown = {

@@ -9,11 +9,11 @@ import type { Workflow } from "../../src/domain/workflow.js";
 import type { CreatedWorkflow } from "../api/requestBodies.js";
 import { startTestService } from "../setup/testService.js";
 
-/** Milliseconds between two looks at a condition. */
+/** Milliseconds between two checks of a condition. */
 const POLL_INTERVAL_MS = 20;
-/** Milliseconds after which a condition that does not come true fails its test, unless the test says otherwise. */
+/** Milliseconds after which an unmet condition fails its test, unless given. */
 const TIMEOUT_MS = 15_000;
-/** Access points of each service: every test takes one of its own, so that none sees another's taskforces. */
+/** Access points of each service. Every test uses its own, so that no test gets another's taskforces. */
 const ACCESS_POINT_COUNT = 40;
 
 /**
@@ -97,17 +97,17 @@ export const makeTaskRequestAt = (locations: string[], changes: Partial<TaskRequ
   ...changes,
 });
 
-/** What those who talk to a service that checks tokens send. */
+/** The tokens of a user and a TMS. */
 export interface ScenarioTokens {
   user: string;
   tms: string;
 }
 
 /**
- * Starts a service for the stories of a test file.
+ * Starts a service for the scenarios of a test file.
  *
  * @param settings environment variables on top of the tests' own
- * @param parts `tokens` undefined: nobody sends one; `log` undefined: nothing is logged
+ * @param parts `tokens` undefined: requests carry none; `log` undefined: nothing is logged
  */
 export async function startServiceScenario(
   settings: Record<string, string> = {},
@@ -119,7 +119,7 @@ export async function startServiceScenario(
   return new ServiceScenario(service, tokens);
 }
 
-/** One service, and those who talk to it: a user, and the TMS of each access point. Everything goes over HTTP. */
+/** A service, its user, and the TMS of each access point. They use HTTP only. */
 export class ServiceScenario {
   readonly url: string;
   readonly close: () => Promise<void>;
@@ -180,7 +180,7 @@ export class ServiceScenario {
     return this.#read(`/v1/taskforces/${uuid}`);
   }
 
-  /** The user gives a workflow up, or has all the results. */
+  /** Aborts or finishes a workflow as its user. */
   deactivate(
     workflowId: string,
     action: "abort" | "finished",
@@ -211,8 +211,8 @@ export class ServiceScenario {
   }
 
   /**
-   * Waits until taskforces that a read shows as pending can be handed out: a workflow that is asked for only now has come
-   * all the way at another access point.
+   * Waits until taskforces that a read shows as pending can be handed out: a workflow that is created only now has been
+   * submitted at another access point.
    */
   async waitForLaunches(): Promise<void> {
     const elsewhere = this.nextAccessPoint();

@@ -31,65 +31,65 @@ function startSimulator(args: string[]): {
 }
 
 describe("the TMS simulator on the command line", () => {
-  let story: ServiceScenario;
+  let scenario: ServiceScenario;
   beforeAll(async () => {
-    story = await startServiceScenario({ TMS_LEASE_SECONDS: "0.5" });
+    scenario = await startServiceScenario({ TMS_LEASE_SECONDS: "0.5" });
   });
-  afterAll(() => story.close());
+  afterAll(() => scenario.close());
 
   it("submits what waits, once, with a line for each action", async () => {
-    const at = story.nextAccessPoint();
-    const taskforces = [await story.createPending(at), await story.createPending(at)];
-    await story.waitForLaunches();
+    const at = scenario.nextAccessPoint();
+    const taskforces = [await scenario.createPending(at), await scenario.createPending(at)];
+    await scenario.waitForLaunches();
 
-    const { code, output } = await startSimulator(["--schedd", at.schedd, "--url", story.url, "--once"]).ended;
+    const { code, output } = await startSimulator(["--schedd", at.schedd, "--url", scenario.url, "--once"]).ended;
 
     expect(code, output).toBe(0);
     for (const { taskforce_uuid } of taskforces) {
-      const { phase, cluster_id } = await story.readTaskforce(taskforce_uuid);
+      const { phase, cluster_id } = await scenario.readTaskforce(taskforce_uuid);
       expect(phase).toBe("condor-submit");
       expect(output).toContain(`submitted ${taskforce_uuid} as cluster ${cluster_id}`);
     }
   });
 
   it("reports every submission as failed at a fail rate of 1", async () => {
-    const at = story.nextAccessPoint();
-    const { taskforce_uuid } = await story.createPending(at);
-    await story.waitForLaunches();
-    const args = ["--schedd", at.schedd, "--url", story.url, "--once", "--fail-rate", "1"];
+    const at = scenario.nextAccessPoint();
+    const { taskforce_uuid } = await scenario.createPending(at);
+    await scenario.waitForLaunches();
+    const args = ["--schedd", at.schedd, "--url", scenario.url, "--once", "--fail-rate", "1"];
     const { code, output } = await startSimulator(args).ended;
     expect(code, output).toBe(0);
     expect(output).toContain(`could not submit ${taskforce_uuid}: `);
-    expect((await story.readTaskforce(taskforce_uuid)).phase).toBe("pending-starter");
+    expect((await scenario.readTaskforce(taskforce_uuid)).phase).toBe("pending-starter");
   });
 
-  it("dies with a taskforce in hand when told to, and the lease runs out", async () => {
-    const at = story.nextAccessPoint();
-    const { taskforce_uuid } = await story.createPending(at);
-    const args = ["--schedd", at.schedd, "--url", story.url, "--die-after-lease"];
+  it("dies with a leased taskforce if the option is given, and the lease expires", async () => {
+    const at = scenario.nextAccessPoint();
+    const { taskforce_uuid } = await scenario.createPending(at);
+    const args = ["--schedd", at.schedd, "--url", scenario.url, "--die-after-lease"];
     const { signal, output } = await startSimulator(args).ended;
     expect(signal).toBe("SIGKILL");
     expect(output).toContain(`took ${taskforce_uuid}`);
-    expect((await story.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
+    expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
   });
 
   it("sees a workflow through to the end, also after a restart, and ends in order on Ctrl-C", async () => {
-    const at = story.nextAccessPoint();
-    const args = ["--schedd", at.schedd, "--url", story.url, "--interval", "0.05"];
-    const { taskforce_uuid, workflow_id } = await story.createPending(at);
+    const at = scenario.nextAccessPoint();
+    const args = ["--schedd", at.schedd, "--url", scenario.url, "--interval", "0.05"];
+    const { taskforce_uuid, workflow_id } = await scenario.createPending(at);
     const first = startSimulator(args);
-    await story.waitForPhase(taskforce_uuid, "condor-submit");
+    await scenario.waitForPhase(taskforce_uuid, "condor-submit");
     first.child.kill("SIGINT");
     expect(await first.ended).toMatchObject({ code: 0, output: expect.stringContaining("ended") });
 
-    await story.deactivate(workflow_id, "abort");
+    await scenario.deactivate(workflow_id, "abort");
     const second = startSimulator(args);
-    await story.waitForPhase(taskforce_uuid, "condor-complete");
+    await scenario.waitForPhase(taskforce_uuid, "condor-complete");
     second.child.kill("SIGINT");
     expect(await second.ended).toMatchObject({ code: 0 });
     await waitForValue(
       "the taskforce's workers are gone",
-      () => story.readTaskforce(taskforce_uuid),
+      () => scenario.readTaskforce(taskforce_uuid),
       (taskforce) =>
         Object.keys(taskforce.compound_statuses).every((status) => ["REMOVED", "COMPLETED"].includes(status)),
     );
@@ -111,30 +111,30 @@ describe("the TMS simulator on the command line", () => {
 
 describe("the TMS simulator at a service that checks tokens", () => {
   let idp: IdentityProvider;
-  let story: ServiceScenario;
+  let scenario: ServiceScenario;
   let tms: string;
   beforeAll(async () => {
     idp = await IdentityProvider.start();
     const user = await idp.signToken({ groups: ["/institutions/IceCube/members"] });
     tms = await idp.signToken({ ewms_role: "system-tms" });
-    story = await startServiceScenario(
+    scenario = await startServiceScenario(
       { AUTH_OPENID_URL: idp.issuer, AUTH_AUDIENCE: "ewms-wms" },
       { tokens: { user, tms } },
     );
   });
   afterAll(async () => {
-    await story.close();
+    await scenario.close();
     await idp.stop();
   });
 
   it("sees a workflow through to the end with its token", async () => {
-    const at = story.nextAccessPoint();
-    const { taskforce_uuid, workflow_id } = await story.createPending(at);
-    const args = ["--schedd", at.schedd, "--url", story.url, "--interval", "0.05", "--token", tms];
+    const at = scenario.nextAccessPoint();
+    const { taskforce_uuid, workflow_id } = await scenario.createPending(at);
+    const args = ["--schedd", at.schedd, "--url", scenario.url, "--interval", "0.05", "--token", tms];
     const simulator = startSimulator(args);
-    await story.waitForPhase(taskforce_uuid, "condor-submit");
-    await story.deactivate(workflow_id, "finished");
-    expect(shortLog(await story.waitForPhase(taskforce_uuid, "condor-complete"))).toEqual([
+    await scenario.waitForPhase(taskforce_uuid, "condor-submit");
+    await scenario.deactivate(workflow_id, "finished");
+    expect(shortLog(await scenario.waitForPhase(taskforce_uuid, "condor-complete"))).toEqual([
       "pre-mq-activation by USER",
       "pre-launch by Workflow MQ Activator",
       "pending-starter by Taskforce Launch Control",
@@ -147,9 +147,9 @@ describe("the TMS simulator at a service that checks tokens", () => {
     expect(await simulator.ended).toMatchObject({ code: 0 });
   });
 
-  it("is told why it gets nothing without one", async () => {
-    const { schedd } = story.nextAccessPoint();
-    const { code, output } = await startSimulator(["--schedd", schedd, "--url", story.url, "--once"]).ended;
+  it("gets the reason of the rejection without one", async () => {
+    const { schedd } = scenario.nextAccessPoint();
+    const { code, output } = await startSimulator(["--schedd", schedd, "--url", scenario.url, "--once"]).ended;
     expect(code).toBe(1);
     expect(output).toContain("401 a bearer token is needed");
   });

@@ -206,7 +206,7 @@ test("secrets reach neither the log nor errors nor pages, whatever goes wrong", 
     /no answer from the MQS/,
     /the token service for the MQS gave no token/,
     /the token service for the MQS did not answer/,
-    /given up, kept for the operator/,
+    /job failed permanently/,
     /unexpected error, exiting/,
   ])
     expect(service.stderr).toMatch(line);

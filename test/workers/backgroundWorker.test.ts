@@ -52,7 +52,7 @@ async function start(work: BackgroundWork["work"], more: Partial<BackgroundWork>
         () => job(id),
         (found) => found === undefined,
       ),
-    /** Waits for a failed attempt and ends the wait for the next one, which is given back in milliseconds. */
+    /** Waits for a failed attempt and ends the wait for the next one, which is returned in milliseconds. */
     async waits(id: string, attempts: number): Promise<number> {
       const postponed = (found: Job | undefined): found is Job => found?.attemptsMade === attempts && found.delay > 0;
       const found = await waitForValue(`${id} waits`, () => job(id), postponed);
@@ -77,12 +77,12 @@ function failingWork(...errors: Error[]): BackgroundWork["work"] {
   };
 }
 
-test("work is told what the job is about, and a job that is done leaves nothing behind", async () => {
-  const told: string[][] = [];
-  const { queue, done } = await start(async (subject, id) => void told.push([subject, id]));
+test("work receives the subject of its job, and a completed job leaves nothing behind", async () => {
+  const received: string[][] = [];
+  const { queue, done } = await start(async (subject, id) => void received.push([subject, id]));
   await queue.add([{ id: "WF-1" }, { id: "TF-1", subject: "WF-2" }]);
   for (const id of ["WF-1", "TF-1"]) await done(id);
-  expect(told.sort()).toEqual([
+  expect(received.sort()).toEqual([
     ["WF-1", "WF-1"],
     ["WF-2", "TF-1"],
   ]);

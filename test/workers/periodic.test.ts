@@ -11,15 +11,15 @@ interface ManualRun {
   fail: () => void;
 }
 
-/** Work whose runs end when the test says so. @param interval milliseconds */
-function startManualWork(interval = 1) {
+/** Work whose runs end when the test says so. */
+function startManualWork(intervalMs = 1) {
   const { log, lines } = recordingLog();
   const runs: ManualRun[] = [];
   const runOnce = () =>
     new Promise<void>((resolve, reject) => {
-      runs.push({ succeed: resolve, fail: () => reject(new Error("Redis is away")) });
+      runs.push({ succeed: resolve, fail: () => reject(new Error("Redis is unreachable")) });
     });
-  const periodic = startPeriodic({ name: "reclaim", interval, runOnce }, { events: new EventEmitter(), log });
+  const periodic = startPeriodic({ name: "reclaim", intervalMs, runOnce }, { events: new EventEmitter(), log });
   const run = async (n: number): Promise<ManualRun> => {
     const begun = () => Promise.resolve(runs[n - 1]);
     return waitForValue(`run ${n} begins`, begun, (found): found is ManualRun => found !== undefined);
@@ -28,8 +28,8 @@ function startManualWork(interval = 1) {
 }
 
 /** Waits until work with such an interval would have begun again. */
-async function waitForThreeIntervals(interval = 1): Promise<void> {
-  const other = startManualWork(interval);
+async function waitForThreeIntervals(intervalMs = 1): Promise<void> {
+  const other = startManualWork(intervalMs);
   for (let n = 1; n <= 3; n++) (await other.run(n)).succeed();
   await other.periodic.close();
 }
@@ -46,7 +46,7 @@ test("the first run begins at once, and each further one after the one before", 
     running--;
     ended++;
   };
-  const periodic = startPeriodic({ name: "reclaim", interval: 1, runOnce }, { events: new EventEmitter(), log });
+  const periodic = startPeriodic({ name: "reclaim", intervalMs: 1, runOnce }, { events: new EventEmitter(), log });
   onTestFinished(() => periodic.close());
 
   expect(running).toBe(1);
@@ -64,7 +64,7 @@ test("runs that fail are followed by others, and logged once until one succeeds"
   for (const [index, end] of ends.entries()) (await run(index + 1))[end]();
   const last = await run(6);
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-    { work: "reclaim", level: 40, err: { message: "Redis is away" } },
+    { work: "reclaim", level: 40, err: { message: "Redis is unreachable" } },
     { work: "reclaim", level: 40 },
   ]);
   last.succeed();
@@ -98,7 +98,7 @@ test("closing between two runs waits for none, and none follows", async () => {
   let runs = 0;
   const runOnce = async () => void runs++;
   const { log } = recordingLog();
-  const work = { name: "reclaim", interval: 50, runOnce };
+  const work = { name: "reclaim", intervalMs: 50, runOnce };
   const periodic = startPeriodic(work, { events: new EventEmitter(), log });
   // A moment later the first run has ended, and the timer of the second one runs.
   await setImmediate();

@@ -2,8 +2,7 @@ import { z } from "zod";
 import { taskDirectiveSchema } from "../../domain/taskDirective.js";
 import { taskforceSchema } from "../../domain/taskforce.js";
 import { type Wms, withRequestLog } from "../../lifecycle/context.js";
-import { handOutStarter, handOutStopper } from "../../lifecycle/handOut.js";
-import { recordPoll } from "../../views/schedds/recordPolls.js";
+import { handOutStarter, handOutStopper, recordPoll } from "../../lifecycle/handOut.js";
 import { type Route, route } from "../http/route.js";
 
 const scheddQuery = z.object({

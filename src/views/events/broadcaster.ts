@@ -5,20 +5,20 @@ import { encodePositions } from "./resumePositions.js";
 import { formatEntryEvents, formatGap, toSseEvents } from "./sseEvents.js";
 import type { EventConsumer } from "./streamReader.js";
 
-/** Who hears events as they happen. */
+/** Receives events as they happen. */
 export interface Subscriber {
-  /** Undefined: all of them. */
+  /** Undefined: all workflows. */
   readonly workflow: WorkflowId | undefined;
   readonly partitions: readonly number[];
   receive(frames: Buffer): void;
 }
 
-/** A workflow's summary, as it is now. */
+/** Fetches a workflow's current summary. */
 export type FetchSummary = (workflow: WorkflowId) => Promise<WorkflowSummary | undefined>;
 
 /**
- * The entries for which summaries have to be read: the last of several ones about the same workflow, for the others would tell
- * the same again.
+ * The last summary entry of each workflow. Only these need the summary: it is the current one, which earlier entries would
+ * repeat.
  */
 export function latestSummaryEntries(entries: readonly StreamEntry[]): [WorkflowId, StreamEntry][] {
   const last = new Map<WorkflowId, StreamEntry>();
@@ -26,13 +26,13 @@ export function latestSummaryEntries(entries: readonly StreamEntry[]): [Workflow
   return [...last];
 }
 
-/** Spreads events to those who watch. What many are to hear is written once. */
+/** Broadcasts events to subscribers. Each event is encoded once for all of them. */
 export class Broadcaster implements EventConsumer {
   readonly #fetchSummary: FetchSummary;
   readonly #globalSubscribers = new Set<Subscriber>();
   readonly #subscribersByWorkflow = new Map<WorkflowId, Set<Subscriber>>();
   readonly #summaries = new WeakMap<StreamEntry, WorkflowSummary | undefined>();
-  /** What is to be heard at the next flush. */
+  /** SSE events that the next flush delivers. */
   #pendingByWorkflow = new Map<WorkflowId, string>();
   #pendingForAll = "";
 

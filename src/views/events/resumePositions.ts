@@ -1,12 +1,12 @@
 import { compareEntryIds, type StreamEntryId } from "../../store/eventStreams.js";
 
-/** How far a partition's events have been told. */
+/** How far a partition's events have been sent. */
 export interface ResumePosition extends StreamEntryId {
-  /** Of the entry's events only so many have been told; undefined: all. */
+  /** The number of the entry's events that have been sent; undefined: all. */
   eventsSent?: number | undefined;
 }
 
-/** Whether all that is in an entry, or at another position, has been told. */
+/** Whether all events up to an entry, and of the entry, have been sent. */
 export const hasReached = (position: ResumePosition, id: StreamEntryId): boolean =>
   position.eventsSent === undefined ? compareEntryIds(position, id) >= 0 : compareEntryIds(position, id) > 0;
 
@@ -15,8 +15,8 @@ const encodeNumber = (number: number): string => number.toString(RADIX);
 const ID_PATTERN = /^[0-9a-z]{1,10}(\.([0-9a-z]{1,10}(-[0-9a-z]{1,10})?(_[0-9a-z]{1,5})?)?)+$/;
 
 /**
- * Positions as an event's id, which a client gives back: the newest time in milliseconds, and for each partition how much older
- * it is, a number within that millisecond, and how much of the entry was told. Nothing for a partition without events.
+ * Encodes positions as an event id, from which a client resumes. It holds the newest time in milliseconds and, for each
+ * partition, its age, the number within the millisecond, and the events sent. A partition without events has an empty part.
  */
 export function encodePositions(positions: readonly ResumePosition[]): string {
   const newest = Math.max(...positions.map(({ ms }) => ms));
@@ -29,10 +29,10 @@ export function encodePositions(positions: readonly ResumePosition[]): string {
 }
 
 /**
- * What {@link encodePositions} made.
+ * Decodes the result of {@link encodePositions}.
  *
  * @param count of positions
- * @returns undefined for what it can't have made of so many
+ * @returns undefined for any other text
  */
 export function decodePositions(id: string, count: number): ResumePosition[] | undefined {
   if (!ID_PATTERN.test(id)) return undefined;

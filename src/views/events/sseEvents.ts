@@ -3,11 +3,7 @@ import { toSummaryEventData, type WorkflowSummary } from "../../domain/summary.j
 import type { WorkflowEvent } from "../../domain/workflowEvents.js";
 import { encodePositions, type ResumePosition } from "./resumePositions.js";
 
-/*
- * What goes over the wire, in the format of HTML's server-sent events.
- */
-
-/** An event but for its id, which depends on who watches. */
+/** A server-sent event without its id, which depends on the subscriber. */
 export interface SseEvent {
   /** The line with the name. */
   eventLine: string;
@@ -15,26 +11,25 @@ export interface SseEvent {
   dataLine: string;
 }
 
-/** Tells a client where to resume, without an event. */
+/** Sets the id from which a client resumes, without an event. */
 export const formatId = (id: string): string => `id: ${id}\n\n`;
 
-/** Shows that the connection is alive, and spares a quiet watcher from having to resume too far back. */
+/** Shows that the connection is alive, and moves the id from which a client resumes. */
 export const formatHeartbeat = (id: string): string => `: heartbeat\n${formatId(id)}`;
 
-/** @param delayMs after which a client that lost its connection tries again */
+/** @param delayMs before a disconnected client reconnects */
 export const formatRetry = (delayMs: number): string => `retry: ${delayMs}\n`;
 
-/** What was to come after an id is lost: the client has to read the state anew. */
+/** Reports that events after an id are lost: the client has to read the state again. */
 export const formatGap = (id: string): string => formatEvent(createSseEvent("gap", {}), id);
 
-/** An event with its id. */
 const formatEvent = ({ eventLine, dataLine }: SseEvent, id: string): string => `${eventLine}id: ${id}\n${dataLine}`;
 
 /**
- * The events of one entry.
+ * Formats the events of one entry.
  *
- * @param positionsAfter where a watcher is when it has been told so many events of the entry; undefined: all
- * @param skipCount how many of them it was told before
+ * @param positionsAfter a subscriber's positions after a number of the entry's events; undefined: after all
+ * @param skipCount events that were sent before
  */
 export function formatEntryEvents(
   events: readonly SseEvent[],
@@ -55,9 +50,9 @@ function createSseEvent(name: string, data: object): SseEvent {
 }
 
 /**
- * What an entry of a stream is told as: one event for each taskforce that it names.
+ * Converts an entry of a stream to events, one for each taskforce that it names.
  *
- * @param summary of the workflow, where the entry is about that; a workflow without one has nothing to tell
+ * @param summary of the workflow, for a summary entry; without it there is no event
  */
 export function toSseEvents(event: WorkflowEvent, summary: WorkflowSummary | undefined): SseEvent[] {
   const { workflow: workflow_id } = event;

@@ -10,45 +10,46 @@ import {
   type StreamEntryId,
 } from "../../store/eventStreams.js";
 
-/** Entries of each partition that are read at once. Less than a stream keeps: whoever is so far behind gets as many. */
+/** Entries of each partition that one read returns: fewer than a stream keeps, so that a full batch means lag, not loss. */
 const MAX_BATCH_ENTRIES = 500;
-/** Milliseconds between two attempts while Redis is away. */
+/** Milliseconds between two attempts while Redis is unreachable. */
 const RETRY_DELAY_MS = 200;
 
-/** What hears of the events. */
+/** Receives the events that a {@link StreamReader} reads. */
 export interface EventConsumer {
   /**
-   * Reads what is missing to tell of entries; undefined when nothing is. To be asked again when that is done, for meanwhile
-   * somebody else may have come to listen.
+   * Loads what it needs to publish entries; undefined when nothing is missing. Must be called again afterwards: a new subscriber
+   * may need more.
    */
   prepare(entries: readonly StreamEntry[]): Promise<unknown> | undefined;
-  /** Something was lost in a partition before what is told next. @param at where each partition is */
+  /** Publishes that entries of a partition are lost. @param at the position of each partition */
   publishGap(partition: number, at: readonly StreamEntryId[]): void;
-  /** Tells of an entry. @param at where each partition is, this entry included */
+  /** Publishes an entry. @param at the position of each partition, this entry included */
   publish(entry: StreamEntry, at: readonly StreamEntryId[]): void;
-  /** For now that was all. */
+  /** Delivers what was published. */
   flush(): void;
 }
 
+/** Options of a {@link StreamReader}. */
 export interface StreamReaderOptions {
-  /** A connection of its own. */
+  /** A connection that no one else uses: reads block it. */
   redis: RedisClient;
   partitions: number;
-  /** Milliseconds that Redis holds a read while nothing comes. */
+  /** Milliseconds that Redis blocks a read while there are no entries. */
   blockMs: number;
   consumer: EventConsumer;
   log: Logger;
 }
 
-/** Follows the events of all partitions, from the moment it was started on. */
+/** Reads the events of all partitions from its start on. */
 export class StreamReader {
-  /** For each partition, the last entry that was told. */
+  /** The last published entry of each partition. */
   readonly lastIds: StreamEntryId[];
   readonly #options: StreamReaderOptions;
   readonly #streams: EventStreams;
   readonly #positionWaiters = new Set<() => void>();
   #isStopped = false;
-  /** Whether to look if the streams still go on from where we are. */
+  /** Whether entries after {@link lastIds} may have been dropped. */
   #mustCheckForLoss = false;
   #isFailing = false;
 
@@ -71,7 +72,7 @@ export class StreamReader {
     this.#notifyWaiters();
   }
 
-  /** Waits until entries have been told that exist already. Also ends when the follower is stopped. */
+  /** Waits until existing entries are published, or the reader is stopped. */
   async waitForPositions(ends: readonly { partition: number; id: StreamEntryId }[]): Promise<void> {
     const isReached = () => ends.every(({ partition, id }) => compareEntryIds(this.#lastIdOf(partition), id) >= 0);
     while (!this.#isStopped && !isReached()) await new Promise<void>((resolve) => this.#positionWaiters.add(resolve));
@@ -90,8 +91,8 @@ export class StreamReader {
         this.#isFailing = false;
       } catch (error) {
         if (this.#isStopped) return;
-        // The connection's own log tells of Redis going and coming back; once is enough for all else.
-        if (!this.#isFailing) this.#options.log.debug({ err: error }, "events can't be followed, goes on");
+        // The connection logs its own loss. Log only the first of other errors.
+        if (!this.#isFailing) this.#options.log.debug({ err: error }, "reading events failed; the reader retries");
         this.#isFailing = true;
         this.#mustCheckForLoss = true;
         await delay(RETRY_DELAY_MS);
@@ -106,7 +107,7 @@ export class StreamReader {
     const entries = await this.#streams.readNext(this.lastIds, MAX_BATCH_ENTRIES, blockMs);
     const skipped = await this.#skipLost(laggingPartitions(entries));
     const next = entries.filter(({ partition }) => !skipped.has(partition));
-    // Of one partition they stay in order.
+    // The sort keeps the order within a partition.
     next.sort((one, other) => compareEntryIds(one.id, other.id));
     for (let loading = consumer.prepare(next); loading; loading = consumer.prepare(next)) await loading;
     if (this.#isStopped) return;
@@ -118,7 +119,7 @@ export class StreamReader {
     this.#notifyWaiters();
   }
 
-  /** Goes to the end of those partitions where something was lost. @returns these partitions */
+  /** Moves to the end of partitions with lost entries. @returns these partitions */
   async #skipLost(partitions: Iterable<number>): Promise<Set<number>> {
     const skipped = new Set<number>();
     for (const partition of partitions) {
@@ -137,7 +138,7 @@ export class StreamReader {
   }
 }
 
-/** Who reads as much as it may is behind, perhaps so far that entries were dropped meanwhile. */
+/** A full batch means lag: entries may have been dropped before they were read. */
 function laggingPartitions(entries: readonly StreamEntry[]): number[] {
   const counts = new Map<number, number>();
   for (const { partition } of entries) counts.set(partition, (counts.get(partition) ?? 0) + 1);

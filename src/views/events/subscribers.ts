@@ -11,26 +11,26 @@ import { decodePositions, type ResumePosition } from "./resumePositions.js";
 import { StreamReader } from "./streamReader.js";
 import { Subscription, type SubscriptionStart } from "./subscription.js";
 
-/** What the watchers of a process work with. */
+/** Options of {@link Subscribers}. */
 export interface SubscribersOptions {
   store: Store;
-  /** Opens a connection that may be kept waiting. */
+  /** Opens a connection that reads may block. */
   openBlockingConnection(): Promise<RedisClient>;
-  /** Milliseconds that Redis holds a read on it while nothing comes. */
+  /** Milliseconds that Redis blocks a read while there are no events. */
   blockMs: number;
   log: Logger;
 }
 
 /**
- * All who watch events at this process. They share one connection to Redis, which is there as long as somebody watches: a
- * thousand watchers cost Redis as much as one.
+ * The subscribers to events at this process. They share one reader and its connection, which exist while there are
+ * subscribers: a thousand cost Redis as much as one.
  */
 export class Subscribers {
   readonly #options: SubscribersOptions;
   readonly #streams: EventStreams;
   readonly #broadcaster: Broadcaster;
-  /** What the follower does is no part of the request that happens to start it: in traces it would never end. */
-  readonly #readerScope = new AsyncResource("follower");
+  /** Separates the reader from the request that starts it, whose trace would never end otherwise. */
+  readonly #readerScope = new AsyncResource("streamReader");
   #reader: Promise<StreamReader> | undefined;
   #count = 0;
 
@@ -41,18 +41,18 @@ export class Subscribers {
     this.#broadcaster = new Broadcaster((workflow) => store.summaries.fetch(workflow));
   }
 
-  /** How many watch. */
+  /** The number of subscribers. */
   get count(): number {
     return this.#count;
   }
 
   /**
-   * Begins to watch, from now on or from where another watch ended.
+   * Starts a subscription, from now on or from where an earlier one ended.
    *
-   * @param workflow one that exists; undefined: all of them
-   * @param lastId the id of the last event that was told, by any process
-   * @returns to be closed
-   * @throws WmsError `unavailable`, or what ioredis raises, while Redis is away
+   * @param workflow an existing one; undefined: all workflows
+   * @param lastId the id of the last received event, from any process
+   * @returns a subscription that the caller closes
+   * @throws WmsError `unavailable`, or an error of ioredis, while Redis is unreachable
    */
   async subscribe(workflow: WorkflowId | undefined, lastId: string | undefined): Promise<Subscription> {
     const reader = await this.#acquireReader();
@@ -60,7 +60,7 @@ export class Subscribers {
       const start = await this.#resolveStart(workflow, lastId);
       const { store, log } = this.#options;
       const context = {
-        follower: reader,
+        reader,
         broadcaster: this.#broadcaster,
         streams: this.#streams,
         fetchSummary: (of: WorkflowId) => store.summaries.fetch(of),
@@ -93,7 +93,7 @@ export class Subscribers {
     return { workflow, partitions, positions, isAfterGap };
   }
 
-  /** The follower, which is started for the first one who needs it. */
+  /** Returns the reader, which starts with the first subscriber. */
   async #acquireReader(): Promise<StreamReader> {
     this.#count++;
     this.#reader ??= this.#readerScope.runInAsyncScope(() => this.#startReader());
@@ -117,7 +117,7 @@ export class Subscribers {
     }
   }
 
-  /** The last one ends it. */
+  /** Stops the reader with the last subscriber. */
   #releaseReader(): void {
     this.#count--;
     if (this.#count > 0) return;

@@ -22,44 +22,44 @@ import {
 } from "./sseEvents.js";
 import type { StreamReader } from "./streamReader.js";
 
-/** Entries of each partition that are read at once to catch up. */
+/** Entries of each partition that one read returns while a subscription catches up. */
 const BATCH_ENTRIES = 100;
-/** Bytes that are sent before the client has to take them. */
+/** Bytes that are sent before the subscription waits for the client to receive them. */
 const SEND_CHUNK_BYTES = 64 * 1024;
-/** Milliseconds after which a client that lost its connection tries again. */
+/** Milliseconds before a disconnected client reconnects. */
 const CLIENT_RETRY_MS = 1000;
 
-/** The other end of a watch. */
+/** The connection to the client of a subscription. */
 export interface SseClient {
   send(frames: Buffer): void;
-  /** Waits until what was sent is on its way, or nobody is there any more. */
+  /** Waits until the sent bytes are written or the connection is closed. */
   waitUntilDrained(): Promise<void>;
-  /** Something broke: it shall come again. */
+  /** Closes the connection after an error; the client reconnects. */
   disconnect(): void;
 }
 
-/** What a watch works with. */
+/** What all subscriptions of a process share. */
 export interface SubscriptionContext {
-  follower: StreamReader;
+  reader: StreamReader;
   broadcaster: Broadcaster;
   streams: EventStreams;
   fetchSummary: FetchSummary;
   log: Logger;
 }
 
-/** Where a watch begins. */
+/** Where a subscription starts. */
 export interface SubscriptionStart {
   workflow: WorkflowId | undefined;
   partitions: readonly number[];
-  /** For each of the partitions. Not beyond its end. */
+  /** One for each partition, not beyond its end. */
   positions: ResumePosition[];
-  /** Whether something is missing before. */
+  /** Whether events before the positions are lost. */
   isAfterGap: boolean;
 }
 
 /**
- * One client's watch. It catches up with the follower by reading the streams itself, at the client's pace, and then hears with
- * all others what the follower reads.
+ * One client's subscription. It first reads the streams itself, at the client's pace, until it has caught up with the shared
+ * reader. Then the broadcaster delivers events to it.
  */
 export class Subscription implements Subscriber {
   readonly workflow: WorkflowId | undefined;
@@ -67,9 +67,9 @@ export class Subscription implements Subscriber {
   readonly #context: SubscriptionContext;
   readonly #isAfterGap: boolean;
   readonly #onClose: () => void;
-  /** While it catches up: what it has been told. */
+  /** The positions up to which it has sent events while it catches up. */
   #positions: ResumePosition[];
-  /** Heard while the last piece is read, to be told after that. Undefined: told at once. */
+  /** Events received while the last batch is read, which are sent after it. Undefined: events are sent at once. */
   #bufferedEvents: Buffer[] | undefined;
   #isLive = false;
   #isClosed = false;
@@ -84,19 +84,19 @@ export class Subscription implements Subscriber {
     this.#onClose = onClose;
   }
 
-  /** Where the client would resume. */
+  /** The id from which the client would resume. */
   get lastEventId(): string {
     return encodePositions(this.#isLive ? this.#readerPositions() : this.#positions);
   }
 
-  /** Tells a client what there is, and from then on what comes. */
+  /** Sends a client past events, then new ones. */
   start(client: SseClient): void {
     this.#client = client;
     const first = this.#isAfterGap ? formatGap(this.lastEventId) : formatId(this.lastEventId);
     client.send(Buffer.from(formatRetry(CLIENT_RETRY_MS) + first));
-    // Resuming is the way out of whatever goes wrong, first of all Redis going away.
+    // After any error, such as a lost Redis, the client reconnects and resumes.
     this.#catchUp(client).catch((error: unknown) => {
-      this.#context.log.debug({ err: error }, "a watcher can't catch up, it is to come again");
+      this.#context.log.debug({ err: error }, "a subscription cannot catch up; its client reconnects");
       client.disconnect();
     });
   }
@@ -117,18 +117,17 @@ export class Subscription implements Subscriber {
     else this.#bufferedEvents.push(frames);
   }
 
-  /** Where the follower is. */
   #readerPositions(): StreamEntryId[] {
-    return this.partitions.map((partition) => this.#context.follower.lastIds[partition] ?? STREAM_START);
+    return this.partitions.map((partition) => this.#context.reader.lastIds[partition] ?? STREAM_START);
   }
 
   async #catchUp(client: SseClient): Promise<void> {
-    const { follower, broadcaster } = this.#context;
-    // It may be a moment behind the end of a stream, where the client was told to resume by another process.
-    await follower.waitForPositions(this.partitions.map((partition, at) => ({ partition, id: this.#positionAt(at) })));
+    const { reader, broadcaster } = this.#context;
+    // The id may come from another process, whose reader is ahead of this one.
+    await reader.waitForPositions(this.partitions.map((partition, at) => ({ partition, id: this.#positionAt(at) })));
     while (!this.#isClosed) {
       if (await this.#sendBatch(this.#readerPositions(), client)) continue;
-      // From here on the follower is heard; what it told before is read once more.
+      // From here on events are buffered; the events published before are read from the streams.
       if (this.#isClosed) return;
       this.#bufferedEvents = [];
       broadcaster.add(this);
@@ -150,10 +149,10 @@ export class Subscription implements Subscriber {
   }
 
   /**
-   * Tells what comes next in each partition.
+   * Sends the next entries of each partition.
    *
-   * @param untilIds nothing beyond
-   * @param client who has to take it, bit by bit; all is sent at once unless given
+   * @param untilIds the last entries to send
+   * @param client receives the bytes in chunks, at its pace; undefined: all are sent at once
    * @returns whether there may be more
    */
   async #sendBatch(untilIds: readonly StreamEntryId[], client?: SseClient): Promise<boolean> {
@@ -188,7 +187,7 @@ export class Subscription implements Subscriber {
     const partition = this.partitions[at] ?? 0;
     if (hasReached(position, untilId)) return { entries: [], isLost: false };
     const from = position.eventsSent === undefined ? { after: position } : { at: position };
-    // In this order: what is still there afterwards was there before.
+    // The extent is read last: entries that it still covers were there for the first read.
     const [entries, extent] = await Promise.all([
       this.#context.streams.readRange(partition, from, untilId, BATCH_ENTRIES),
       this.#context.streams.readExtent(partition),
@@ -203,7 +202,7 @@ export class Subscription implements Subscriber {
     this.#client?.send(Buffer.from(formatGap(this.lastEventId)));
   }
 
-  /** Goes on to an entry. @returns the frames of its events that were not told before */
+  /** Moves to an entry. @returns its events that were not sent before */
   #advance({ partition, id }: StreamEntry, events: readonly SseEvent[]): string {
     const at = this.partitions.indexOf(partition);
     const before = this.#positionAt(at);

@@ -5,8 +5,8 @@ const isInt32 = (value: unknown): boolean => Number.isInteger(value) && value ==
 const isInt64 = (value: unknown): boolean => Number.isInteger(value) && Math.abs(value as number) < 2 ** 63;
 
 /**
- * MongoDB's types by name, with their codes. JSON writes all numbers alike, so the smallest type that holds the value
- * counts, as it does when a JSON document is put into MongoDB. Types that JSON can't express match nothing.
+ * MongoDB's types by name, with their codes. JSON has one type of number, so the smallest type that holds the value counts, as
+ * for a JSON document that is imported into MongoDB. Types that JSON cannot express match nothing.
  */
 const BSON_TYPES: ReadonlyMap<string, { code?: number; holds: (value: unknown) => boolean }> = new Map([
   ["double", { code: 1, holds: (value: unknown): boolean => typeof value === "number" && !isInt64(value) }],
@@ -36,9 +36,9 @@ const BSON_TYPES: ReadonlyMap<string, { code?: number; holds: (value: unknown) =
 const TYPE_BY_CODE = new Map([...BSON_TYPES.values()].map((type) => [type.code, type]));
 
 /**
- * The test behind a name or a code of `$type`.
+ * Finds the test for a name or a code of `$type`.
  *
- * @returns undefined when MongoDB knows no such type
+ * @returns undefined for a type that MongoDB does not have
  */
 export function bsonTypeTest(type: unknown): ((value: unknown) => boolean) | undefined {
   if (typeof type === "string") return BSON_TYPES.get(type)?.holds;

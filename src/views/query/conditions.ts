@@ -2,8 +2,8 @@ import { holdsOperators, isMemberCondition, LOGICAL_OPERATORS } from "./filterSh
 import { isScalar, type JsonObject } from "./json.js";
 
 /**
- * How many conditions a filter tries on a document, at the most: fields, operators, entries of `$all`, objects and arrays
- * in `$in` and `$nin`. Scalars in those are looked up in a set, and don't count.
+ * Counts the conditions that a filter tries on a document at the most: fields, operators, entries of `$all`, objects and
+ * arrays in `$in` and `$nin`. Scalars in `$in` and `$nin` are looked up in a set and do not count.
  *
  * @param query validated
  */

@@ -2,7 +2,7 @@ import { isTaskforceUuid, isTaskId, isWorkflowId } from "../../domain/ids.js";
 import { invalid } from "../../domain/wmsError.js";
 import { type EntityKind, idOfMember } from "../../store/keys.js";
 
-/** A place in the order of a walk: creation time in epoch seconds, then index member. */
+/** A position in the order of a walk: creation time in epoch seconds, then index member. */
 export interface WalkPosition {
   readonly score: number;
   readonly member: string;
@@ -14,20 +14,20 @@ const ID_CHECKS: Record<EntityKind, (text: string) => boolean> = {
   taskforce: isTaskforceUuid,
 };
 
-/** The order of a walk. Members are ASCII, so that JavaScript's order is the order of Redis: byte by byte. */
+/** Compares positions. Members are ASCII, so JavaScript orders them as Redis does: byte by byte. */
 export function comparePositions(one: WalkPosition, other: WalkPosition): number {
   if (one.score !== other.score) return one.score - other.score;
   return one.member === other.member ? 0 : one.member < other.member ? -1 : 1;
 }
 
-/** A position as the caller sees it, in `next_after`. */
+/** Encodes a position for `next_after`. */
 export const encodeCursor = ({ score, member }: WalkPosition): string =>
   Buffer.from(`${score}/${member}`).toString("base64url");
 
 /**
- * Reads a cursor back.
+ * Decodes a cursor.
  *
- * @throws WmsError `invalid` for anything that {@link encodeCursor} could not have made for this kind of entity
+ * @throws WmsError `invalid` for any text that {@link encodeCursor} does not make for this kind of entity
  */
 export function decodeCursor(kind: EntityKind, cursor: string): WalkPosition {
   const [time = "", member = ""] = Buffer.from(cursor, "base64url").toString("latin1").split("/");

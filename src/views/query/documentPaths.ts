@@ -1,14 +1,14 @@
 import { isObject, type JsonObject } from "./json.js";
 
-/** What a dotted path leads to in one document. A missing field is `undefined`, which JSON does not know. */
+/** The values at a dotted path of one document. A missing field is `undefined`, which JSON does not have. */
 export interface PathValues {
   /** The values at the end of the path. */
   readonly ends: unknown[];
-  /** The ends, and the members of those that are arrays: what most operators are tried on. */
+  /** The ends, and the members of those that are arrays: most operators test these. */
   readonly values: unknown[];
 }
 
-/** One value that is tried as it is, without looking into it if it is an array. */
+/** A value that operators test as it is, without the members of an array. */
 export function singleValue(value: unknown): PathValues {
   const alone = [value];
   return { ends: alone, values: alone };
@@ -37,20 +37,20 @@ export function resolvePath(document: JsonObject, path: readonly string[]): Path
   return found;
 }
 
-/** The paths of one filter. Each is followed once in a document at most, and only when a condition asks. */
+/** The paths of one filter. Each is resolved at most once per document, on first use. */
 export class DocumentPaths {
   readonly #resolvers = new Map<string, () => PathValues>();
   #document: JsonObject = {};
-  /** Counts the documents; one may come twice, changed. */
+  /** Identifies the document. The same object may return with other contents. */
   #documentNumber = 0;
 
-  /** Turns to the next document. The fields of an array are its positions; `length` is none. */
+  /** Sets the current document. The fields of an array are its indices, without `length`. */
   setDocument(document: object): void {
     this.#document = Array.isArray(document) ? { ...document } : (document as JsonObject);
     this.#documentNumber++;
   }
 
-  /** What a path leads to in the document that was entered last. */
+  /** Returns a function that resolves a path in the current document. */
   resolverOf(path: string): () => PathValues {
     const known = this.#resolvers.get(path);
     if (known !== undefined) return known;
@@ -76,7 +76,7 @@ function followObject(object: JsonObject, path: readonly string[], at: number, f
 function followValue(value: unknown, path: readonly string[], at: number, found: PathValues): void {
   if (at === path.length) {
     addValue(found, value);
-    // One by one: a spread of a long array would overflow the stack.
+    // A spread of a long array would overflow the stack.
     if (Array.isArray(value)) for (const member of value) found.values.push(member);
   } else if (Array.isArray(value)) followArray(value, path, at, found);
   else if (isObject(value)) followObject(value, path, at, found);
@@ -88,7 +88,7 @@ function followArray(array: readonly unknown[], path: readonly string[], at: num
   const index = ARRAY_INDEX.test(key) ? Number(key) : Number.POSITIVE_INFINITY;
   const isPosition = index < array.length;
   for (const member of array) {
-    // MongoDB would call `a.0.b` missing in [{"b": 1}] too, since the object has no key "0". Nobody means that.
+    // Differs from MongoDB, where `a.0.b` is also missing in [{"b": 1}] because the object has no key "0".
     if (isObject(member) && (!isPosition || Object.hasOwn(member, key))) followObject(member, path, at, found);
   }
   if (!isPosition) return;

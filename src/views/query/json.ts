@@ -1,23 +1,23 @@
-/** What JSON text can hold, once parsed. */
+/** A parsed JSON object. */
 export type JsonObject = Record<string, unknown>;
 
-/** Whether a JSON value is an object: no array, not null. */
+/** Whether a JSON value is an object, not an array or null. */
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Whether a JSON value holds no others. */
+/** Whether a JSON value is not an object or array. */
 export const isScalar = (value: unknown): boolean => typeof value !== "object" || value === null;
 
-/** The name of a JSON value's type, for messages. */
+/** The name of a JSON value's type, for error messages. */
 export function jsonTypeName(value: unknown): string {
   if (value === null) return "null";
   return Array.isArray(value) ? "array" : typeof value;
 }
 
-/** Moves the surrogates behind all other UTF-16 units, so that comparing units compares code points. */
+/** Orders surrogates after all other UTF-16 units, as in code point order. */
 const codePointRank = (unit: number): number => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800);
 
-/** MongoDB compares strings by their UTF-8 bytes, that is by code point; JavaScript's `<` compares UTF-16 units. */
+/** Compares by code point, as MongoDB does; JavaScript's `<` compares UTF-16 units. */
 function compareStrings(one: string, other: string): number {
   const shared = Math.min(one.length, other.length);
   for (let index = 0; index < shared; index++) {
@@ -27,14 +27,14 @@ function compareStrings(one: string, other: string): number {
   return one.length - other.length;
 }
 
-/** MongoDB's order of types. */
+/** Types in MongoDB's order. */
 const TYPE_ORDER = ["null", "number", "string", "object", "array", "boolean"];
 
 /**
- * MongoDB's order of two values of one type: strings by code point, arrays and objects member by member.
+ * Compares two values of one type as MongoDB does: strings by code point, arrays and objects member by member. A missing field
+ * (undefined) counts as null.
  *
- * @returns negative, zero or positive; undefined when the types differ, since MongoDB's comparisons never cross types. A
- * missing field (undefined) counts as null.
+ * @returns negative, zero or positive; undefined when the types differ, because MongoDB's operators do not compare types
  */
 export function compareValues(one: unknown, other: unknown): number | undefined {
   if ((one ?? null) === (other ?? null)) return 0;
@@ -47,8 +47,8 @@ export function compareValues(one: unknown, other: unknown): number | undefined 
 type ObjectEntries = readonly [key: string, value: unknown][];
 
 /**
- * By the first pair of members that differs: in type, then in key, then in value. Only own keys count, so that a key named
- * `__proto__` is data like any other.
+ * Compares by the first pair of members that differs: in type, then in key, then in value. Only own keys count, so a key
+ * `__proto__` is plain data.
  */
 function compareMembers(members: ObjectEntries, others: ObjectEntries): number {
   for (const [index, [key, value]] of members.entries()) {
@@ -65,8 +65,8 @@ function compareMembers(members: ObjectEntries, others: ObjectEntries): number {
 }
 
 /**
- * MongoDB's equality of whole values: arrays by position, objects with the same keys in the same order. A missing value
- * (undefined) equals null.
+ * Whether two values are equal as in MongoDB: arrays by position, objects with the same keys in the same order. A missing
+ * value (undefined) equals null.
  */
 export function isSameValue(one: unknown, other: unknown): boolean {
   if ((one ?? null) === (other ?? null)) return true;

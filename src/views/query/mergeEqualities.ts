@@ -1,13 +1,15 @@
+import { groupBy } from "../../domain/groupBy.js";
 import { holdsOperators, isMemberCondition, LOGICAL_OPERATORS } from "./filterShape.js";
 import type { JsonObject } from "./json.js";
 
 /**
- * Joins equalities with one field (a value alone, `$eq`, `$in`) that stand in clauses of their own: those of an `$or` or
- * a `$nor` become one `$in`, which looks its values up in a set. An `$or` of one clause becomes that clause, under
- * `$and`, where the planner finds it. Comments are left out.
+ * Merges clauses of an `$or` or `$nor` that test one field for equality (a value, `$eq`, `$in`) into one `$in`, which looks its
+ * values up in a set. An `$or` of one clause becomes that clause, under `$and`, where the planner finds it. Comments are
+ * dropped.
  *
- * @param query validated. The result means the same, but its `$in` may hold what only an `$eq` may: objects whose keys
- *   begin with `$`
+ * @param query validated
+ * @returns an equivalent filter. Its `$in` may hold objects with keys that begin with `$`, which validation allows in `$eq`
+ *   only
  */
 export function mergeEqualities(query: JsonObject): JsonObject {
   const originalEntries = Object.entries(query);
@@ -30,33 +32,27 @@ export function mergeEqualities(query: JsonObject): JsonObject {
   return Object.fromEntries(conjuncts.length === 0 ? entries : [["$and", conjuncts], ...entries]);
 }
 
-/** The values of which a field must have one. */
+/** A field and its allowed values. */
 interface Equality {
   readonly field: string;
   readonly values: readonly unknown[];
 }
 
-/** Each `$in` stands where the first clause about its field stood. */
+/** Replaces the first clause about a field by its `$in`, and drops the others. */
 function mergeClauses(clauses: readonly JsonObject[]): JsonObject[] {
   const equalities = clauses.map(equalityOf);
-  const lists = new Map<string, (readonly unknown[])[]>();
-  for (const equality of equalities) {
-    if (equality === undefined) continue;
-    const known = lists.get(equality.field);
-    if (known === undefined) lists.set(equality.field, [equality.values]);
-    else known.push(equality.values);
-  }
+  const groups = groupBy(equalities, (equality) => equality?.field);
   return clauses.flatMap((clause, index) => {
     const field = equalities[index]?.field;
     if (field === undefined) return [clause];
-    const values = lists.get(field);
-    lists.delete(field);
-    if (values === undefined) return [];
-    return values.length === 1 ? [clause] : [{ [field]: { $in: values.flat() } }];
+    const group = groups.get(field);
+    groups.delete(field);
+    if (group === undefined) return [];
+    return group.length === 1 ? [clause] : [{ [field]: { $in: group.flatMap((equality) => equality?.values ?? []) } }];
   });
 }
 
-/** What a clause says when it is about one field, and about nothing but its equality. */
+/** The equality that a clause consists of; undefined for other clauses. */
 function equalityOf(clause: JsonObject): Equality | undefined {
   const [field, ...further] = Object.keys(clause);
   if (field === undefined || further.length > 0 || LOGICAL_OPERATORS.has(field)) return undefined;
@@ -67,7 +63,7 @@ function equalityOf(clause: JsonObject): Equality | undefined {
   return Object.hasOwn(value, "$in") ? { field, values: value["$in"] as unknown[] } : undefined;
 }
 
-/** Operators in which filters on the members of arrays may stand. */
+/** Operators that may contain filters on the members of arrays. */
 const NESTING_OPERATORS: ReadonlySet<string> = new Set(["$not", "$all", "$elemMatch"]);
 
 const isFlat = (condition: unknown): boolean =>

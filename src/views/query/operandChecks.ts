@@ -3,14 +3,14 @@ import { holdsOperators, isMemberCondition } from "./filterShape.js";
 import { isObject, isScalar, type JsonObject, jsonTypeName } from "./json.js";
 import { type FilterPatterns, PatternError } from "./regex.js";
 
-/** What the checks of one filter share. */
+/** The validation of one filter. */
 export interface FilterValidation {
   readonly patterns: FilterPatterns;
   /** @param at the path of the value, from `query` on */
   fail(at: string, what: string): never;
-  /** Refuses what is nested too deep. */
+  /** Fails beyond the maximum depth. */
   checkDepth(depth: number, at: string): void;
-  /** Counts one condition more, and refuses too many. */
+  /** Counts a condition, and fails beyond the maximum. */
   countCondition(at: string): void;
   checkQuery(query: unknown, at: string, depth: number): void;
   checkOperators(operators: JsonObject, at: string, depth: number): void;
@@ -24,7 +24,7 @@ interface OperandContext {
   readonly validation: FilterValidation;
 }
 
-type OperandCheck = (operand: unknown, place: OperandContext, siblings: JsonObject) => void;
+type OperandCheck = (operand: unknown, context: OperandContext, siblings: JsonObject) => void;
 
 const failExpected = (what: string, got: unknown, { path, validation }: OperandContext): never =>
   validation.fail(path, `expected ${what}, got ${jsonTypeName(got)}`);
@@ -36,7 +36,7 @@ const checkList: OperandCheck = (operand, context) => {
   if (!Array.isArray(operand)) return failExpected("array", operand, context);
   operand.forEach((value, index) => {
     const path = `${context.path}[${index}]`;
-    // Scalars are looked up in a set, these are compared one by one.
+    // Objects and arrays are compared one by one; scalars are looked up in a set.
     if (!isScalar(value)) context.validation.countCondition(path);
     checkMember(value, path, context);
   });
@@ -80,7 +80,7 @@ const checkElemMatch: OperandCheck = (operand, context) => {
 const checkRegex: OperandCheck = (operand, context, siblings) => {
   if (typeof operand !== "string") return failExpected("string", operand, context);
   const options = Object.hasOwn(siblings, "$options") ? siblings["$options"] : "";
-  // The check of $options itself says so.
+  // checkOptions reports this.
   if (typeof options !== "string") return;
   try {
     context.validation.patterns.compile(operand, options);
@@ -96,7 +96,7 @@ const checkOptions: OperandCheck = (operand, context, siblings) => {
 };
 
 const checkExists: OperandCheck = (operand, context) => {
-  // Shells and drivers have always let 1 and 0 pass.
+  // MongoDB accepts 1 and 0 too.
   if (typeof operand !== "boolean" && typeof operand !== "number") failExpected("boolean", operand, context);
 };
 
@@ -142,10 +142,10 @@ const OPERAND_CHECKS: ReadonlyMap<string, OperandCheck> = new Map([
   ["$mod", checkMod],
 ]);
 
-/** The operators that stand below the name of a field. */
+/** The operators that are allowed below the name of a field. */
 export const FIELD_OPERATORS: ReadonlySet<string> = new Set(OPERAND_CHECKS.keys());
 
-/** Checks what was given to one operator. @param siblings the operator and those beside it */
+/** Checks the operand of one operator. @param siblings the operator and those beside it */
 export function checkOperand(name: string, operand: unknown, siblings: JsonObject, context: OperandContext): void {
   OPERAND_CHECKS.get(name)?.(operand, context, siblings);
 }

@@ -4,18 +4,18 @@ import { holdsOperators, isMemberCondition } from "./filterShape.js";
 import { compareValues, isSameValue, isScalar, type JsonObject } from "./json.js";
 import type { FilterPatterns } from "./regex.js";
 
-/** How operators compile what is nested in them. */
+/** Compiles filters and conditions that are nested in operators. */
 export interface NestedCompiler {
   readonly patterns: FilterPatterns;
-  /** A filter on the fields of an array's members. */
+  /** Compiles a filter on the fields of an array's members. */
   compileQuery(query: JsonObject): (member: unknown) => boolean;
-  /** Operators on an array's members themselves. */
+  /** Compiles operators on an array's members themselves. */
   compileCondition(operators: JsonObject): PathTest;
 }
 
-/** Whether what a path leads to is what an operator wants. */
+/** Tests the values at a path. */
 export type PathTest = (found: PathValues) => boolean;
-/** Makes the test for one operand; `siblings` are the operators beside it. Operands have been validated. */
+/** Compiles one validated operand; `siblings` are the operators beside it. */
 type OperatorCompiler<Operand> = (operand: Operand, siblings: JsonObject, nested: NestedCompiler) => PathTest;
 
 const negate =
@@ -25,7 +25,7 @@ const negate =
     return (found) => !test(found);
   };
 
-/** One of the values is enough. */
+/** Whether the test holds for any of the values. */
 const anyValue =
   (holds: (value: unknown) => boolean): PathTest =>
   (found) =>
@@ -43,7 +43,7 @@ const comparison =
       return order !== undefined && holds(order);
     });
 
-/** A list of operands: scalars in a set, since a hundred thousand ids would be walked for each document. */
+/** Puts scalars into a set: with a list, each document would cost a walk over up to 100,000 ids. */
 const splitScalars = (operands: readonly unknown[]): { scalars: ReadonlySet<unknown>; others: unknown[] } => ({
   scalars: new Set(operands.filter(isScalar)),
   others: operands.filter((value) => !isScalar(value)),
@@ -73,7 +73,7 @@ const regex: OperatorCompiler<string> = (operand, siblings, { patterns }) => {
 const ofSize: OperatorCompiler<number> = (operand) => (found) =>
   found.ends.some((value) => Array.isArray(value) && value.length === operand);
 
-/** MongoDB reckons in 64-bit integers: fractions are cut off, what is larger has no remainder. */
+/** MongoDB computes with 64-bit integers: fractions are cut off, larger numbers match nothing. */
 const modulo: OperatorCompiler<readonly [number, number]> = ([divisor, remainder]) => {
   const [by, rest] = [Math.trunc(divisor), Math.trunc(remainder)];
   return anyValue((value) => typeof value === "number" && Math.abs(value) < 2 ** 63 && Math.trunc(value) % by === rest);
@@ -127,7 +127,7 @@ const OPERATOR_COMPILERS: ReadonlyMap<string, OperatorCompiler<any>> = new Map<s
 ]);
 
 /**
- * The test for one operator below the name of a field.
+ * Compiles one operator below the name of a field.
  *
  * @param siblings the operator and those beside it, validated
  * @returns undefined for `$options`, which belongs to the `$regex` beside it

@@ -3,36 +3,36 @@ import type { RedisClient } from "../../redis/redisClient.js";
 import { stagingKey, workflowMemberOf } from "../../store/keys.js";
 import { comparePositions, type WalkPosition } from "./cursor.js";
 
-/** An entity that a walk came by. */
+/** An entity in an index. */
 export interface IndexEntry extends WalkPosition {
   readonly partition: number;
 }
 
-/** Entries that all partitions together ask for first; later reads are larger, since the filter is then a rare one. */
+/** Entries that the first reads of all partitions return together. Later reads are larger: few entities match then. */
 const INITIAL_READ_SIZE = 128;
 const MIN_READ_SIZE = 16;
 const MAX_READ_SIZE = 1_024;
 
-/** Reads the union of some sorted sets of one partition in the order of their scores, a piece at a time. */
+/** Reads the union of sorted sets of one partition in the order of their scores, in batches. */
 export class PartitionReader {
   readonly #redis: RedisClient;
   readonly #partition: number;
   readonly #keys: readonly string[];
   /**
-   * Workflows that were being staged at some time since it began, of which only a part may have been there: it passes over all
-   * of them, also when they are made known meanwhile.
+   * Workflows that were being staged at some time during the walk. They are left out entirely, even if they become visible
+   * meanwhile: the walk may have missed a part of them.
    */
   readonly #stagedWorkflows = new Set<string>();
-  /** Read, but not taken; all before the frontier. */
+  /** Entries before the frontier that {@link drainUpTo} has not returned. */
   #buffer: IndexEntry[] = [];
   #frontier: WalkPosition | "end";
   readonly #maxScore: number;
   #readSize: number;
 
   /**
-   * @param options.start where to begin: behind this position
+   * @param options.start the position after which to start
    * @param options.to the last score
-   * @param options.readers how many readers share the walk
+   * @param options.readers the number of readers that share the walk
    */
   constructor(
     redis: RedisClient,
@@ -48,52 +48,52 @@ export class PartitionReader {
     this.#readSize = Math.max(MIN_READ_SIZE, Math.ceil(INITIAL_READ_SIZE / options.readers));
   }
 
-  /** Everything up to here, inclusive, has been read; `end`: everything at all. */
+  /** The position up to which all entries have been read, inclusive; `end`: all of them. */
   get frontier(): WalkPosition | "end" {
     return this.#frontier;
   }
 
-  /** Whether it is worth reading on already, so that partitions are read side by side. */
+  /** Whether to read the next batch now, together with other partitions. */
   get isRunningLow(): boolean {
     return this.#frontier !== "end" && this.#buffer.length < this.#readSize / 2;
   }
 
-  /** Hands over what was read up to a position, oldest first. @param limit undefined: everything */
+  /** Removes and returns the entries up to a position, oldest first. @param limit undefined: all entries */
   drainUpTo(limit: WalkPosition | undefined): IndexEntry[] {
     const beyond = this.#buffer.findIndex((entry) => limit !== undefined && comparePositions(entry, limit) > 0);
     return this.#buffer.splice(0, beyond === -1 ? this.#buffer.length : beyond);
   }
 
-  /** Reads on, and moves the frontier. */
+  /** Reads the next batch and moves the frontier. */
   async readNext(): Promise<void> {
     const from = this.#frontier;
     if (from === "end") return;
     for (;;) {
       const limit = Math.max(MIN_READ_SIZE, Math.ceil(this.#readSize / this.#keys.length));
-      const pieces = await this.#readBatches(from.score, limit);
-      const frontier = earliestCutoff(pieces, limit);
+      const batches = await this.#readBatches(from.score, limit);
+      const frontier = earliestCutoff(batches, limit);
       this.#readSize = Math.min(MAX_READ_SIZE, this.#readSize * 2);
       if (frontier === "end" || comparePositions(frontier, from) > 0) {
-        this.#append(pieces, from, frontier);
+        this.#append(batches, from, frontier);
         return;
       }
-      // As many entries as were asked for share one score, and all were known: ask for more of them.
+      // All returned entries share one score and are known already: read more of that score.
       this.#readSize = limit * 2 * this.#keys.length;
     }
   }
 
   /**
-   * The next entries of each set, from a score on, and which workflows are being staged. All at the same instant: an entity that
-   * moves from one set to another between two reads would be seen in neither.
+   * Reads the next entries of each set from a score on, and the workflows that are being staged. One transaction reads them all:
+   * an entity that moves between two sets would otherwise appear in neither.
    */
   async #readBatches(score: number, limit: number): Promise<IndexEntry[][]> {
     const transaction = this.#redis.multi();
     const [from, to] = [formatScore(score), formatScore(this.#maxScore)];
     transaction.zrange(stagingKey(this.#partition), 0, "-1");
     for (const key of this.#keys) transaction.zrange(key, from, to, "BYSCORE", "LIMIT", 0, limit, "WITHSCORES");
-    const [staged = [], ...pieces] = unwrapReplies<string[]>(await transaction.exec());
+    const [staged = [], ...batches] = unwrapReplies<string[]>(await transaction.exec());
     for (const workflow of staged) this.#stagedWorkflows.add(workflow);
-    return pieces.map((reply) => this.#parseEntries(reply));
+    return batches.map((reply) => this.#parseEntries(reply));
   }
 
   #parseEntries(reply: readonly string[]): IndexEntry[] {
@@ -104,10 +104,10 @@ export class PartitionReader {
     }));
   }
 
-  #append(pieces: readonly IndexEntry[][], from: WalkPosition, to: WalkPosition | "end"): void {
+  #append(batches: readonly IndexEntry[][], from: WalkPosition, to: WalkPosition | "end"): void {
     const isVisible = ({ member }: IndexEntry) =>
       this.#stagedWorkflows.size === 0 || !this.#stagedWorkflows.has(workflowMemberOf(member));
-    const fresh = pieces
+    const fresh = batches
       .flat()
       .filter(
         (entry) =>
@@ -121,10 +121,10 @@ export class PartitionReader {
 
 const formatScore = (score: number): string => String(score).replace("Infinity", "inf");
 
-/** Where the nearest of the pieces breaks off. What other pieces hold behind it is dropped and read again. */
+/** The first position at which a batch breaks off. Later entries of other batches are dropped and read again. */
 function earliestCutoff(batches: readonly IndexEntry[][], limit: number): WalkPosition | "end" {
   return batches
-    .flatMap((piece) => (piece.length === limit ? [piece[limit - 1] as IndexEntry] : []))
+    .flatMap((batch) => (batch.length === limit ? [batch[limit - 1] as IndexEntry] : []))
     .reduce<WalkPosition | "end">(
       (nearest, cut) => (nearest !== "end" && comparePositions(nearest, cut) < 0 ? nearest : cut),
       "end",

@@ -4,33 +4,33 @@ import { holdsOperators } from "./filterShape.js";
 import type { JsonObject } from "./json.js";
 
 /**
- * A set of entities that holds every match: those with these ids, or those with these values of an indexed field. A
- * match satisfies every cover of a plan, so the walk may take any of them.
+ * A set of entities that contains every match: those with these ids, or those with these values of an indexed field. Each
+ * candidate set of a plan contains all matches, so the walk may use any of them.
  */
 export type CandidateSet<K extends EntityKind = EntityKind> =
   | { readonly by: "ids"; readonly ids: readonly IdByKind[K][] }
   | { readonly by: "index"; readonly field: string; readonly values: readonly (string | number)[] };
 
-/** Where the matches of a filter can lie. */
+/** Which entities can match a filter. */
 export interface QueryPlan<K extends EntityKind = EntityKind> {
   /** The only partitions that can hold a match; undefined: all. */
   readonly partitions: ReadonlySet<number> | undefined;
-  /** Empty: no index helps, every entity has to be looked at. */
+  /** Empty: no index applies, and the walk reads every entity. */
   readonly candidateSets: readonly CandidateSet<K>[];
-  /** When the matches were created, both ends included. */
+  /** The creation times of matches, both ends included. */
   readonly created: CreationTimeRange;
 }
 
-/** Epoch seconds; infinite where there is no bound. */
+/** Epoch seconds; infinite without a bound. */
 export interface CreationTimeRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** What a filter demands of one field. A value alone is written as `$eq`. */
+/** The operators of a filter on one field. A plain value becomes `$eq`. */
 type FieldCondition = readonly [field: string, operators: JsonObject];
 
-/** More sorted sets than that cost more look-ups than they save. */
+/** Maximum sorted sets of a candidate set: reading more costs more than it saves. */
 const MAX_SORTED_SETS = 16_000;
 
 const ID_CHECKS: ReadonlyMap<string, (text: string) => boolean> = new Map<string, (text: string) => boolean>([
@@ -40,9 +40,9 @@ const ID_CHECKS: ReadonlyMap<string, (text: string) => boolean> = new Map<string
 ]);
 
 /**
- * Looks for what a filter says about indexed fields (equality, `$eq` and `$in`) and about `timestamp` (equality and
- * comparisons), at the top or under `$and`. The rest of the filter is not read; the caller tests each document with all
- * of it.
+ * Finds the conditions of a filter on indexed fields (equality, `$eq` and `$in`) and on `timestamp` (equality and
+ * comparisons), at the top level or under `$and`. Other conditions are ignored: the caller tests each document with the whole
+ * filter.
  *
  * @param filter validated
  */
@@ -64,7 +64,7 @@ export function planFilter<K extends EntityKind>(
       if (distinct.length * partitions <= MAX_SORTED_SETS) candidateSets.push({ by: "index", field, values: distinct });
       continue;
     }
-    // A malformed id was never issued, so it matches nothing.
+    // A malformed id matches nothing.
     const ids = distinct.filter((value) => isId(String(value))) as IdByKind[EntityKind][];
     possiblePartitions = intersectPartitions(possiblePartitions, new Set(ids.map((id) => partitionOf(id, partitions))));
     if (isOwnId) candidateSets.push({ by: "ids", ids: ids as IdByKind[K][] });
@@ -73,7 +73,7 @@ export function planFilter<K extends EntityKind>(
   return { partitions: possiblePartitions, candidateSets, created: creationTimeRange(fieldConditions) };
 }
 
-/** The values of a cover that a partition can hold: all entities with one workflow's or task's id lie together. */
+/** The values of a candidate set in a partition. All entities with one workflow's or task's id lie in one partition. */
 export function valuesInPartition(
   candidateSet: Extract<CandidateSet, { by: "index" }>,
   partition: number,
@@ -91,7 +91,7 @@ function fieldConditionsOf(query: JsonObject): FieldCondition[] {
   });
 }
 
-/** The lists of values of which a field must have one. */
+/** The lists of allowed values of a field. */
 function valueListsOf([field, operators]: FieldCondition): { field: string; values: readonly unknown[] }[] {
   const lists: { field: string; values: readonly unknown[] }[] = [];
   if (Object.hasOwn(operators, "$eq")) lists.push({ field, values: [operators["$eq"]] });
@@ -99,7 +99,7 @@ function valueListsOf([field, operators]: FieldCondition): { field: string; valu
   return lists;
 }
 
-/** The bounds of `timestamp`, by which every index is sorted. */
+/** The bounds of `timestamp`, by which all indexes are sorted. */
 function creationTimeRange(fieldConditions: readonly FieldCondition[]): CreationTimeRange {
   const bounds = (names: readonly string[]): number[] =>
     fieldConditions
@@ -112,7 +112,7 @@ function creationTimeRange(fieldConditions: readonly FieldCondition[]): Creation
   };
 }
 
-/** Null and "" are in no index, so an entity with them would be missed; so would any value of another type. */
+/** Whether an index has a value. Null, "" and values of other types are in no index: their entities would be missed. */
 const indexableCheck = (field: string): ((value: unknown) => boolean) =>
   field === "cluster_id" ? Number.isSafeInteger : (value) => typeof value === "string" && value !== "";
 

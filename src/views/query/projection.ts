@@ -1,7 +1,7 @@
 import { invalid } from "../../domain/wmsError.js";
 import { isObject, type JsonObject } from "./json.js";
 
-/** What to keep of an object, by key; null keeps the whole value. */
+/** The keys of an object to keep; null keeps the whole value. */
 type ProjectionTree = Map<string, ProjectionTree | null>;
 
 /**
@@ -9,10 +9,10 @@ type ProjectionTree = Map<string, ProjectionTree | null>;
  *
  * - dots reach into objects, and into the objects of arrays; a number is a key there, never a position;
  * - on the way to a field, scalars are left out, objects stay even when nothing in them is kept;
- * - `["a", "a.b"]` is the whole of `a`, where MongoDB complains of a collision;
- * - `_id` adds nothing, since no document has it: `["_id"]` alone gives `{}`.
+ * - `["a", "a.b"]` keeps the whole of `a`, where MongoDB reports a collision;
+ * - `_id` adds nothing, because no document has it: `["_id"]` alone gives `{}`.
  *
- * @returns a function that makes a new object and leaves the document alone
+ * @returns a function that makes a new object and does not change the document
  * @throws WmsError `invalid` for an empty segment, as in `a..b`
  */
 export function compileProjection(fields: readonly string[]): (document: object) => object {
@@ -39,7 +39,7 @@ function addField(tree: ProjectionTree, field: string, path: string): void {
 }
 
 function projectObject(object: JsonObject, tree: ProjectionTree): object {
-  // Without a prototype, `__proto__` is a key like any other.
+  // Without a prototype, so that `__proto__` is a plain key.
   const picked = Object.create(null) as JsonObject;
   for (const key of Object.keys(object)) {
     const within = tree.get(key);

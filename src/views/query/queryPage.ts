@@ -1,47 +1,46 @@
+import { batchesOf } from "../../domain/batchesOf.js";
 import { encodeCursor, type WalkPosition } from "./cursor.js";
 
-/** One page of an answer. */
+/** One page of a query. */
 export interface QueryPage {
   /** JSON texts of the matches. */
   readonly items: string[];
-  /** Null exactly when no further match stood there. */
+  /** Null exactly if there is no further match. */
   readonly nextAfter: string | null;
 }
 
-/** Matches in a piece of a page's text. */
+/** Matches in one chunk of a page's text. */
 const MATCHES_PER_CHUNK = 50;
 
-/** A page as the body of an answer, whose bytes {@link QueryPageBuilder} counts, in pieces: it may have megabytes. */
+/** Formats a page as a response body, in chunks, because it may have megabytes. {@link QueryPageBuilder} counts its bytes. */
 export function formatPageChunks(envelope: string, { items, nextAfter }: QueryPage): string[] {
   const chunks = [`{${JSON.stringify(envelope)}:[`];
-  for (let start = 0; start < items.length; start += MATCHES_PER_CHUNK) {
-    const chunk = items.slice(start, start + MATCHES_PER_CHUNK).join(",");
-    chunks.push(start === 0 ? chunk : `,${chunk}`);
-  }
+  for (const [index, batch] of [...batchesOf(items, MATCHES_PER_CHUNK)].entries())
+    chunks.push((index === 0 ? "" : ",") + batch.join(","));
   chunks.push(`],"next_after":${JSON.stringify(nextAfter)}}`);
   return chunks;
 }
 
-/** Collects matches until the answer would be too long. */
+/** Collects matches up to the maximum size of a response. */
 export class QueryPageBuilder {
   readonly #maxBytes: number;
   readonly #items: string[] = [];
-  /** Bytes of an answer with these items and an empty `next_after`. */
+  /** Bytes of a response with these items and an empty `next_after`. */
   #bytes: number;
   #last: WalkPosition | undefined;
-  /** Has room only if nothing follows it, since null is shorter than a cursor. */
+  /** A match that fits only on the last page, where `next_after` is null and shorter than a cursor. */
   #finalItem: string | undefined;
 
-  /** @param maxBytes of the whole answer, in UTF-8 */
+  /** @param maxBytes of the whole response, in UTF-8 */
   constructor(envelope: string, maxBytes: number) {
     this.#maxBytes = maxBytes;
     this.#bytes = Buffer.byteLength(formatPageChunks(envelope, { items: [], nextAfter: "" }).join("")) - '""'.length;
   }
 
   /**
-   * Adds the next match. The first one is always taken.
+   * Adds the next match. The first match is added whatever its size.
    *
-   * @returns the finished page when the match had no room
+   * @returns the finished page if the match does not fit
    */
   add(item: string, position: WalkPosition): QueryPage | undefined {
     if (this.#finalItem !== undefined) return this.#buildPartialPage();
@@ -58,7 +57,7 @@ export class QueryPageBuilder {
     return undefined;
   }
 
-  /** The page when there is no further match. */
+  /** Returns the last page. */
   finish(): QueryPage {
     const items = this.#finalItem === undefined ? this.#items : [...this.#items, this.#finalItem];
     return { items, nextAfter: null };

@@ -8,7 +8,7 @@ import type { StoredByKind } from "../../store/store.js";
 import type { QueryPage } from "./queryPage.js";
 import { runQuery } from "./runQuery.js";
 
-/** How a record of each kind is shown. */
+/** Serializes the record of each kind of entity. */
 const SERIALIZERS: { [K in EntityKind]: (record: StoredByKind[K]) => string } = {
   workflow: workflowJson,
   task: taskJson,
@@ -26,24 +26,24 @@ const readAsText = async <K extends EntityKind>(
   return SERIALIZERS[kind](record);
 };
 
-/** A workflow as JSON text. @throws WmsError `not-found` */
+/** Reads a workflow as JSON text. @throws WmsError `not-found` */
 export const readWorkflow = (wms: Wms, id: string): Promise<string> =>
   readAsText(wms, "workflow", isWorkflowId(id) ? id : undefined, `no workflow found with id: ${id}`);
 
-/** A task directive as JSON text. @throws WmsError `not-found` */
+/** Reads a task directive as JSON text. @throws WmsError `not-found` */
 export const readTaskDirective = (wms: Wms, id: string): Promise<string> =>
   readAsText(wms, "task", isTaskId(id) ? id : undefined, `no task found with id: ${id}`);
 
-/** A taskforce as JSON text. @throws WmsError `not-found` */
+/** Reads a taskforce as JSON text. @throws WmsError `not-found` */
 export const readTaskforce = (wms: Wms, uuid: string): Promise<string> =>
   readAsText(wms, "taskforce", isTaskforceUuid(uuid) ? uuid : undefined, `no taskforce found with uuid: ${uuid}`);
 
 /**
- * One page of the entities that match a filter, oldest first.
+ * Reads one page of the entities that match a filter, oldest first.
  *
- * @param envelope the name of the list in the answer, whose bytes count
+ * @param envelope the name of the list in the response
  * @returns JSON texts, and the cursor of the next page if there is one
- * @throws WmsError `invalid` for a filter, projection or cursor that can't be used
+ * @throws WmsError `invalid` for an unusable filter, projection or cursor
  */
 export function queryEntities<K extends EntityKind>(
   wms: Wms,

@@ -1,37 +1,31 @@
 import { RE2JS } from "re2js";
 import { runWithTimeout, WorkTimeoutError } from "./runWithTimeout.js";
+import { TimeBudget } from "./timeBudget.js";
 
-/** Longest pattern, and all patterns of a filter together, in UTF-8 bytes. */
+/** Maximum UTF-8 bytes of one pattern, and of all patterns of a filter together. */
 const MAX_PATTERN_BYTES = 1024;
 const MAX_TOTAL_PATTERN_BYTES = 4096;
-/** Different patterns of a filter. */
+/** Maximum number of different patterns of a filter. */
 const MAX_PATTERNS = 50;
-/** Instructions of all patterns of a filter together; `a{1000}` has a thousand. */
+/** Maximum instructions of all patterns of a filter together; `a{1000}` compiles to a thousand. */
 const MAX_INSTRUCTIONS = 10_000;
-
-/*
- * RE2 is linear in the text and in the pattern, but their product can still be minutes: a thousand instructions may take a
- * millisecond for each character. Nothing else runs meanwhile, so what can be large is watched. Milliseconds.
- */
-
-/** For one pattern to be compiled; one of 20 bytes can have millions of instructions. */
+/** Milliseconds to compile one pattern: 20 bytes can compile to millions of instructions. */
 const COMPILE_TIMEOUT_MS = 250;
-/** For the patterns of a filter on one document. */
-const REGEX_DOCUMENT_TIMEOUT_MS = 500;
-/** For the same on all documents of a query. */
-const REGEX_QUERY_TIMEOUT_MS = 30_000;
-/** Characters × instructions that need no watching: some 30 ms at the worst, mostly far below one. */
+/**
+ * Characters × instructions that run without a timer: 30 ms at the worst, mostly far below 1 ms. RE2 is linear in the text
+ * and in the pattern, but a thousand instructions take up to a millisecond for each character.
+ */
 const MAX_UNTIMED_WORK = 100_000;
 
 const FLAGS: ReadonlyMap<string, number> = new Map([
   ["i", RE2JS.CASE_INSENSITIVE],
   ["m", RE2JS.MULTILINE],
   ["s", RE2JS.DOTALL],
-  // Texts are Unicode anyway, in MongoDB too.
+  // Texts are always Unicode, as in MongoDB.
   ["u", 0],
 ]);
 
-/** Something is wrong with a pattern, or with what it is asked to do; the message says what. */
+/** A pattern that cannot be compiled, or that takes too long on a text. The message gives the reason. */
 export class PatternError extends Error {
   override name = "PatternError";
 }
@@ -39,26 +33,24 @@ export class PatternError extends Error {
 /** The regular expressions of one filter. */
 export class FilterPatterns {
   readonly #compiled = new Map<string, (text: string) => boolean>();
+  readonly #budget = new TimeBudget();
   #bytes = 0;
   #instructions = 0;
-  /** On the present document, since it was last looked at the clock. */
-  #work = 0;
-  #deadlineMs = 0;
-  /** Milliseconds on all documents so far. */
-  #spentMs = 0;
+  /** Work on the current document since the last timed test. */
+  #untimedWork = 0;
 
-  /** Gives the next document its time. */
+  /** Starts the time of the next document. */
   startDocument(): void {
-    this.#work = 0;
-    this.#deadlineMs = performance.now() + REGEX_DOCUMENT_TIMEOUT_MS;
+    this.#untimedWork = 0;
+    this.#budget.startDocument();
   }
 
   /**
-   * The test whether a text holds a match, compiled once for the same pattern and options.
+   * Compiles a pattern, once for the same pattern and options.
    *
    * @param options MongoDB's `i`, `m`, `s`, `u`, in any order
-   * @throws PatternError for what RE2 does not know, and for what is too large; the test throws it for a text that takes
-   *   too long
+   * @returns whether a text contains a match; throws PatternError for a text that takes too long
+   * @throws PatternError for a pattern that RE2 rejects, or that is too large
    */
   compile(pattern: string, options = ""): (text: string) => boolean {
     const key = `${options}/${pattern}`;
@@ -87,16 +79,12 @@ export class FilterPatterns {
     return test;
   }
 
-  /** @throws TookTooLong */
+  /** @throws WorkTimeoutError */
   #runTimed(work: number, test: () => boolean): boolean {
-    if (this.#spentMs > REGEX_QUERY_TIMEOUT_MS) throw new WorkTimeoutError("on all documents together");
-    const began = performance.now();
-    this.#work += work;
-    const small = this.#work <= MAX_UNTIMED_WORK;
-    if (!small) this.#work = 0;
-    const holds = small ? test() : runWithTimeout(this.#deadlineMs - began, test);
-    this.#spentMs += performance.now() - began;
-    return holds;
+    this.#untimedWork += work;
+    if (this.#untimedWork <= MAX_UNTIMED_WORK) return this.#budget.runShort(test);
+    this.#untimedWork = 0;
+    return this.#budget.runLimited(test);
   }
 }
 
@@ -120,7 +108,7 @@ function parseFlags(options: string): number {
 
 function compileRe2(pattern: string, flags: number): RE2JS {
   try {
-    // Without a repetition, a pattern is as large as its text.
+    // A pattern without counted repetitions compiles to about as many instructions as it has characters.
     if (!/\{\d/.test(pattern)) return RE2JS.compile(pattern, flags);
     return runWithTimeout(COMPILE_TIMEOUT_MS, () => RE2JS.compile(pattern, flags));
   } catch (error) {

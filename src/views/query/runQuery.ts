@@ -10,27 +10,26 @@ import { type QueryPage, QueryPageBuilder } from "./queryPage.js";
 import { createScanLimit } from "./scanLimit.js";
 import { walkCandidates } from "./walkCandidates.js";
 
-/** Where a query reads. */
+/** The data of a query. */
 export interface QuerySource<K extends EntityKind = EntityKind> {
   readonly redis: RedisClient;
   readonly partitions: number;
-  /** JSON texts of the entities with these ids, in their order; undefined where there is none. */
+  /** Reads the JSON texts of entities, in the order of the ids; undefined where there is no entity. */
   load(kind: K, ids: IdByKind[K][]): Promise<(string | undefined)[]>;
 }
 
-/** Entities loaded at once: more and more while nothing matches, since only matches fill a page. */
+/** Entities that the first load reads. The number doubles while nothing matches. */
 const INITIAL_LOAD_SIZE = 64;
 const MAX_LOAD_SIZE = 512;
 
 /**
- * One page of the entities that match a filter, oldest first.
+ * Reads one page of the entities that match a filter, oldest first. Pages neither repeat nor skip an entity that exists and
+ * matches throughout.
  *
- * Pages neither repeat nor skip an entity that stood there and matched throughout.
- *
- * @param options.maxBytes of the whole answer in UTF-8; a single match may exceed it
- * @param options.maxScan entities that may be looked at; undefined: any number
- * @param options.envelope the name of the list in the answer
- * @throws WmsError `invalid` for a filter, projection or cursor that can't be used, or a filter that would look at too much
+ * @param options.maxBytes of the whole response in UTF-8; a single match may exceed it
+ * @param options.maxScan maximum number of entities to read; undefined: no maximum
+ * @param options.envelope the name of the list in the response
+ * @throws WmsError `invalid` for an unusable filter, projection or cursor, or a filter that needs to read too many entities
  */
 export async function runQuery<K extends EntityKind>(
   source: QuerySource<K>,

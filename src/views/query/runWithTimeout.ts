@@ -1,6 +1,6 @@
 import { createContext, Script } from "node:vm";
 
-/** The work took longer than it was given. */
+/** Work was interrupted after its time. */
 export class WorkTimeoutError extends Error {
   override name = "WorkTimeoutError";
 }
@@ -9,18 +9,17 @@ const context = createContext({});
 const script = new Script("work()");
 
 /**
- * Does work that can't be divided, and breaks it off when it takes too long: nothing else runs meanwhile. Watching costs
- * some 50 µs. What the work was changing is left half changed.
+ * Runs synchronous work and interrupts it after a time, because nothing else runs meanwhile. The timer costs some 50 µs.
+ * Interrupted work leaves what it changes half changed.
  *
- * When the process itself did not get the processor meanwhile, it is no fault of the work: it is done once more, from the
- * beginning.
+ * Work is repeated once, from its beginning, when the process had no processor during the time.
  *
- * @param timeoutMs that it may take; below one, it is not even begun
- * @throws TookTooLong, or what the work throws
+ * @param timeoutMs below 1, the work does not start
+ * @throws WorkTimeoutError, or what the work throws
  */
 export function runWithTimeout<T>(timeoutMs: number, work: () => T): T {
   const wholeTimeoutMs = Math.floor(timeoutMs);
-  if (wholeTimeoutMs < 1) throw new WorkTimeoutError("no time is left");
+  if (wholeTimeoutMs < 1) throw new WorkTimeoutError("no time left");
   const before = process.cpuUsage();
   const first = runInVm(wholeTimeoutMs, work);
   if (first !== TIMED_OUT) return first;
@@ -28,10 +27,10 @@ export function runWithTimeout<T>(timeoutMs: number, work: () => T): T {
   const isCpuStarved = (user + system) / 1000 < wholeTimeoutMs / 2;
   const second = isCpuStarved ? runInVm(wholeTimeoutMs, work) : TIMED_OUT;
   if (second !== TIMED_OUT) return second;
-  throw new WorkTimeoutError(`broken off after ${wholeTimeoutMs} ms`);
+  throw new WorkTimeoutError(`interrupted after ${wholeTimeoutMs} ms`);
 }
 
-const TIMED_OUT = Symbol("broken off");
+const TIMED_OUT = Symbol("timed out");
 
 function runInVm<T>(timeout: number, work: () => T): T | typeof TIMED_OUT {
   context["work"] = work;

@@ -2,19 +2,18 @@ import { invalid } from "../../domain/wmsError.js";
 import { type EntityKind, ID_FIELD, INDEXED_FIELDS } from "../../store/keys.js";
 
 /**
- * Conditions × entities that a query may try. So a filter of 20 conditions may look at a million entities, and one of ten
- * thousand at two thousand.
+ * Maximum of conditions × entities of a query. A filter of 20 conditions may read a million entities, a filter of 10,000
+ * conditions 2,000.
  */
 const MAX_CONDITION_TESTS = 20_000_000;
 
 /**
- * Bounds the entities that a query looks at. A filter for which no index helps reads and tests all there are, and that is
- * minutes of work once there are millions, or once each of them is tried by thousands of conditions.
+ * Limits the entities that a query reads. A filter without an index tests every entity, which takes minutes for millions of
+ * entities or thousands of conditions.
  *
  * @param conditionCount of the filter
- * @param maxScan undefined: any number
- * @returns how many of some further entities may be looked at, one at least; throws WmsError `invalid`, with advice, when
- *   there may be none
+ * @param maxScan undefined: no maximum
+ * @returns grants a number of further entities, at least one; throws WmsError `invalid`, with advice, beyond the maximum
  */
 export function createScanLimit(
   kind: EntityKind,

@@ -4,13 +4,13 @@ import { isObject, type JsonObject, jsonTypeName } from "./json.js";
 import { checkOperand, FIELD_OPERATORS, type FilterValidation } from "./operandChecks.js";
 import { FilterPatterns } from "./regex.js";
 
-/** Levels of `$and`, `$or`, `$nor`, `$not` and `$elemMatch`, and below them of objects and arrays to compare with. */
+/** Maximum levels of `$and`, `$or`, `$nor`, `$not` and `$elemMatch`, and of objects and arrays below them. */
 const MAX_DEPTH = 100;
-/** Each condition is tried on each document, and nothing else runs meanwhile. Scalars in `$in` don't count. */
+/** Maximum conditions of a filter, because their tests block the event loop. Scalars in `$in` do not count. */
 const MAX_CONDITIONS = 10_000;
 
 /**
- * Checks a filter as a whole, before anything is looked up.
+ * Validates a whole filter, before anything is read.
  *
  * @param patterns receives the filter's regular expressions, compiled
  * @throws WmsError `invalid` that names the field: `query.$or[0].phase.$in: expected array, got string`

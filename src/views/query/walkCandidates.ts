@@ -1,21 +1,20 @@
+import { batchesOf } from "../../domain/batchesOf.js";
+import { groupBy } from "../../domain/groupBy.js";
 import { unwrapReplies } from "../../redis/pipelineReplies.js";
 import type { RedisClient } from "../../redis/redisClient.js";
-import { groupByPartition } from "../../store/groupByPartition.js";
 import { allEntitiesKey, type EntityKind, type IdByKind, indexKey, memberOf, partitionOf } from "../../store/keys.js";
 import { comparePositions, type WalkPosition } from "./cursor.js";
 import { type IndexEntry, PartitionReader } from "./partitionReader.js";
 import { type CandidateSet, type QueryPlan, valuesInPartition } from "./plan.js";
 
-/** ZMSCORE takes any number of members, but holds Redis up for all of them. */
+/** Members of one ZMSCORE, which blocks Redis for all of them. */
 const MAX_MEMBERS_PER_COMMAND = 1_000;
 
 /**
- * Walks over all entities that can match, oldest first, in batches.
+ * Walks over all entities that can match, oldest first, in batches. An entity that is in the candidate set throughout the
+ * walk is returned exactly once, even if it moves between sorted sets.
  *
- * An entity that is in the cover throughout the walk comes by exactly once, also one that moves between the sets of a
- * cover, and whatever else comes and goes meanwhile.
- *
- * @param after where to start: behind this position
+ * @param after the position after which to start
  */
 export async function* walkCandidates<K extends EntityKind>(
   source: { redis: RedisClient; partitions: number },
@@ -26,21 +25,21 @@ export async function* walkCandidates<K extends EntityKind>(
   const { from, to } = plan.created;
   const start = after !== undefined && after.score >= from ? after : { score: from, member: "" };
   const partitions = [...(plan.partitions ?? Array(source.partitions).keys())];
-  const cover = await smallestCandidateSet(source, kind, plan.candidateSets, partitions);
-  if (cover?.by === "ids") {
-    yield await readEntriesByIds(source, kind, cover.ids, start);
+  const candidateSet = await smallestCandidateSet(source, kind, plan.candidateSets, partitions);
+  if (candidateSet?.by === "ids") {
+    yield await readEntriesByIds(source, kind, candidateSet.ids, start);
     return;
   }
   const readers = partitions.map((partition) => {
-    const keys = sortedSetKeys(kind, cover, partition, source.partitions);
+    const keys = sortedSetKeys(kind, candidateSet, partition, source.partitions);
     return new PartitionReader(source.redis, partition, keys, { start, to, readers: partitions.length });
   });
   yield* mergeReaders(readers);
 }
 
 /**
- * Merges the partitions. Each reader knows up to where it has read; behind the nearest of these frontiers nothing is
- * certain yet, before it everything is.
+ * Merges the partitions. All entries before the first of the readers' frontiers have been read; entries after it may still be
+ * missing.
  */
 async function* mergeReaders(readers: readonly PartitionReader[]): AsyncGenerator<IndexEntry[]> {
   for (;;) {
@@ -57,24 +56,24 @@ async function* mergeReaders(readers: readonly PartitionReader[]): AsyncGenerato
   }
 }
 
-/** The cover with the fewest entities; undefined: none, walk over all. */
+/** The candidate set with the fewest entities; undefined: the plan has none, walk over all entities. */
 async function smallestCandidateSet<K extends EntityKind>(
   source: { redis: RedisClient; partitions: number },
   kind: K,
-  covers: readonly CandidateSet<K>[],
+  candidateSets: readonly CandidateSet<K>[],
   partitions: readonly number[],
 ): Promise<CandidateSet<K> | undefined> {
-  if (covers.length < 2) return covers[0];
+  if (candidateSets.length < 2) return candidateSets[0];
   const sizes = await Promise.all(
-    covers.map(async (cover) => {
-      if (cover.by === "ids") return cover.ids.length;
+    candidateSets.map(async (candidateSet) => {
+      if (candidateSet.by === "ids") return candidateSet.ids.length;
       const counts = partitions.map((partition) =>
-        totalCardinality(source.redis, sortedSetKeys(kind, cover, partition, source.partitions)),
+        totalCardinality(source.redis, sortedSetKeys(kind, candidateSet, partition, source.partitions)),
       );
       return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
     }),
   );
-  return covers[sizes.indexOf(Math.min(...sizes))];
+  return candidateSets[sizes.indexOf(Math.min(...sizes))];
 }
 
 async function totalCardinality(redis: RedisClient, keys: readonly string[]): Promise<number> {
@@ -87,12 +86,14 @@ async function totalCardinality(redis: RedisClient, keys: readonly string[]): Pr
 
 function sortedSetKeys(
   kind: EntityKind,
-  cover: CandidateSet | undefined,
+  candidateSet: CandidateSet | undefined,
   partition: number,
   partitions: number,
 ): string[] {
-  if (cover?.by !== "index") return [allEntitiesKey(partition, kind)];
-  return valuesInPartition(cover, partition, partitions).map((value) => indexKey(partition, kind, cover.field, value));
+  if (candidateSet?.by !== "index") return [allEntitiesKey(partition, kind)];
+  return valuesInPartition(candidateSet, partition, partitions).map((value) =>
+    indexKey(partition, kind, candidateSet.field, value),
+  );
 }
 
 async function readEntriesByIds<K extends EntityKind>(
@@ -101,8 +102,8 @@ async function readEntriesByIds<K extends EntityKind>(
   ids: readonly IdByKind[K][],
   start: WalkPosition,
 ): Promise<IndexEntry[]> {
-  const reads = [...groupByPartition(ids, (id) => partitionOf(id, partitions))].flatMap(([partition, mine]) =>
-    splitIntoChunks(mine.map(memberOf), MAX_MEMBERS_PER_COMMAND).map(async (members) => {
+  const reads = [...groupBy(ids, (id) => partitionOf(id, partitions))].flatMap(([partition, mine]) =>
+    [...batchesOf(mine.map(memberOf), MAX_MEMBERS_PER_COMMAND)].map(async (members) => {
       const scores = await redis.zmscore(allEntitiesKey(partition, kind), ...members);
       return members.flatMap((member, index): IndexEntry[] => {
         const score = scores[index] ?? null;
@@ -113,7 +114,3 @@ async function readEntriesByIds<K extends EntityKind>(
   const entries = (await Promise.all(reads)).flat();
   return entries.filter((entry) => comparePositions(entry, start) > 0).sort(comparePositions);
 }
-
-/** Cuts a list into pieces. */
-const splitIntoChunks = <T>(list: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));

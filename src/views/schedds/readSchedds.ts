@@ -14,9 +14,8 @@ import type { ScheddQueues } from "../../queues/queues.js";
 import type { TaskforceCount } from "../../store/counts.js";
 import { listDeadLetters, listLeasedJobs, listNextJobs } from "./queueContents.js";
 import { countJobs, readLongestWaitSeconds } from "./queueDepth.js";
-import { readLastPolls } from "./recordPolls.js";
 
-/** Every access point that is configured or ever had a taskforce, by name. The work does not depend on how many taskforces there are. */
+/** Lists every schedd that is configured or ever had a taskforce, by name. The cost does not grow with the taskforces. */
 export async function listSchedds(wms: Wms): Promise<ScheddState[]> {
   await refreshKnownSchedds(wms);
   const [polls, counts] = await Promise.all([readLastPolls(wms), wms.store.counts.readAll()]);
@@ -27,7 +26,7 @@ export async function listSchedds(wms: Wms): Promise<ScheddState[]> {
   return (await Promise.all(states)).sort((a, b) => (a.schedd < b.schedd ? -1 : 1));
 }
 
-/** One access point, and what is in its queues. @throws WmsError `not-found` */
+/** Reads one schedd and the contents of its queues. @throws WmsError `not-found` */
 export async function readSchedd(
   wms: Wms,
   schedd: string,
@@ -46,7 +45,7 @@ export async function readSchedd(
   return { ...scheddOverview(schedd, polls, counts), ...both };
 }
 
-/** Another process may have been the first to see one, a moment ago. */
+/** Adds the schedds that other processes have seen first. */
 const refreshKnownSchedds = async ({ store, queues }: Wms): Promise<void> =>
   queues.ensureSchedds(await store.knownSchedds());
 
@@ -88,4 +87,11 @@ async function readQueueContents({ store: { redis } }: Wms, { queue }: LeaseQueu
     leases: leased.map(({ id, since }) => ({ taskforce_uuid: id, since: since / 1000 })),
     next,
   };
+}
+
+/** The last poll of each schedd by a TMS, in epoch seconds. Polls at other processes appear within seconds. */
+export async function readLastPolls({ store, debouncers }: Wms): Promise<Map<string, number>> {
+  const polls = await store.polls.readAll();
+  for (const [schedd, at] of debouncers.polls.get("all") ?? []) polls.set(schedd, Math.max(at, polls.get(schedd) ?? 0));
+  return polls;
 }

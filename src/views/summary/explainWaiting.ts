@@ -3,19 +3,19 @@ import type { ScheddWaitReason, WaitReason, WaitReasons, WorkflowSummary } from 
 import { truncateText } from "../../domain/truncateText.js";
 import type { Deactivation } from "../../domain/workflow.js";
 
-/** Seconds after which it is worth a word that no TMS asks for work. */
+/** Seconds without a poll after which the sentence mentions it. */
 const NO_POLL_WARNING_SECONDS = 300;
-/** Schedds, or statuses of workers, that the sentence names one by one. */
+/** Maximum number of schedds, or worker statuses, that the sentence names. */
 const MAX_NAMED = 3;
-/** Characters of an error in the sentence. */
+/** Maximum characters of an error in the sentence. */
 const MAX_ERROR_CHARACTERS = 200;
 
 /**
- * What a workflow waits for, in one sentence.
+ * Explains in one sentence why a workflow is waiting.
  *
- * @param nowSeconds epoch seconds of now
- * @param polls epoch seconds at which a TMS last asked for work for each schedd
- * @returns null when nothing waits: it runs, or has ended
+ * @param nowSeconds epoch seconds
+ * @param polls the last poll of each schedd, in epoch seconds
+ * @returns null when the workflow is running or has ended
  */
 export function explainWaiting(
   summary: WorkflowSummary,
@@ -53,7 +53,6 @@ function explainActive(
   ];
 }
 
-/** The MQS was asked, or not yet. */
 const explainActivation = (waiting: WaitReason, formatShare: (n: number) => string, nowSeconds: number): string =>
   `${formatShare(waiting.n)} ${waitVerb(waiting.n)} for the MQS to activate the message queues, ${formatWait(waiting, nowSeconds)}` +
   (waiting.error === null ? "" : `, which failed: ${formatError(waiting.error)}`);
@@ -71,7 +70,7 @@ const explainDeadLetters = ({ n, schedd, failures, error }: WaitReasons["dead"][
   `${failures} failed ${failures === 1 ? "submission" : "submissions"}${error === null ? "" : `: ${formatError(error)}`}; ` +
   `an operator can retry ${n === 1 ? "it" : "them"}`;
 
-/** Nothing is said while a single worker does anything else. */
+/** Mentions idle and held workers only if all workers are idle or held. */
 function explainIdleWorkers({ workers }: WaitReasons): string[] {
   const statuses = Object.entries(workers)
     .filter(([, count]) => count > 0)
@@ -106,14 +105,14 @@ function explainDeactivation(
   ];
 }
 
-/** Whether the schedd's TMS seems to be away. */
+/** Mentions that a schedd's TMS does not poll. */
 function explainMissingPolls(lastPoll: number | undefined, nowSeconds: number): string {
   if (lastPoll === undefined) return " (no TMS has asked for work there yet)";
   const seconds = nowSeconds - lastPoll;
   return seconds < NO_POLL_WARNING_SECONDS ? "" : ` (no TMS has asked for work there for ${formatDuration(seconds)})`;
 }
 
-/** Names those that wait longest, and counts the others. */
+/** Names the schedds with the longest waits, and counts the others. */
 function listLongestWaits<W extends ScheddWaitReason>(all: readonly W[], format: (waiting: W) => string): string[] {
   const others = all.slice(MAX_NAMED);
   const moreCount = others.reduce((sum, { n }) => sum + n, 0);
@@ -130,7 +129,7 @@ const waitVerb = (n: number): string => (n === 1 ? "is waiting" : "are waiting")
 const formatWait = ({ n, since }: WaitReason, nowSeconds: number): string =>
   `${n === 1 ? "for" : "longest"} ${formatDuration(nowSeconds - since)}`;
 
-/** Seconds as people say them: `4 min`. */
+/** Formats a duration: `4 min`. */
 function formatDuration(seconds: number): string {
   if (seconds < 60) return `${Math.max(0, Math.floor(seconds))} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
@@ -138,7 +137,7 @@ function formatDuration(seconds: number): string {
   return `${Math.floor(seconds / 86_400)} days`;
 }
 
-/** An error's text, fit for the middle of a sentence. */
+/** Shortens an error for the middle of a sentence. */
 function formatError(error: string): string {
   const text = error
     .replace(/^ERROR: /, "")

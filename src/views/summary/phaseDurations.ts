@@ -2,7 +2,7 @@ import { PHASES, type Phase, type PhaseChange } from "../../domain/phases.js";
 import type { PhaseDurationStats } from "../../domain/summary.js";
 import type { TaskforceRecord } from "../../store/records.js";
 
-/** The stays in one phase. */
+/** The stays of taskforces in one phase. */
 interface Stays {
   n: number;
   oldestSinceSeconds: number;
@@ -10,24 +10,24 @@ interface Stays {
   pastSeconds: number;
 }
 
-/** Measures how long taskforces are, and were, in each phase. */
+/** Measures how long taskforces stay in each phase. */
 export class PhaseDurations {
   readonly #staysByPhase = new Map<Phase, Stays>();
 
   /**
-   * Counts a taskforce's way so far.
+   * Adds a taskforce's past and current stays.
    *
-   * @returns epoch seconds since which it is in its phase: not its record's `since`, which begins anew with each failure
+   * @returns when it entered its phase, in epoch seconds; its record's `since` changes with each failure
    */
   add({ phase, since }: TaskforceRecord, log: readonly PhaseChange[]): number {
     let lastChange: PhaseChange | undefined;
     for (const change of log) {
-      // A retry names the phase that the taskforce is in anyway.
+      // A retry names the current phase.
       if (!change.was_successful || change.target_phase === lastChange?.target_phase) continue;
       if (lastChange !== undefined) {
         const stays = this.#staysIn(lastChange.target_phase);
         stays.pastCount++;
-        // Clocks of different machines may disagree.
+        // Clocks of different machines may differ.
         stays.pastSeconds += Math.max(0, change.timestamp - lastChange.timestamp);
       }
       lastChange = change;
@@ -50,7 +50,7 @@ export class PhaseDurations {
     return stays;
   }
 
-  /** All that was counted, in the order of a taskforce's life. */
+  /** The statistics of each phase, in the order of the phases. */
   stays(): Partial<Record<Phase, PhaseDurationStats>> {
     const reached = PHASES.flatMap((phase): [Phase, PhaseDurationStats][] => {
       const stays = this.#staysByPhase.get(phase);

@@ -5,19 +5,19 @@ import type { Phase } from "../../domain/phases.js";
 import type { PhaseDurationStats, SummaryResponse, WorkflowSummary } from "../../domain/summary.js";
 import { notFound } from "../../domain/wmsError.js";
 import type { Wms } from "../../lifecycle/context.js";
-import { scheduleFanout } from "../../lifecycle/fanout.js";
-import { readLastPolls } from "../schedds/recordPolls.js";
+import { scheduleFanout } from "../../lifecycle/syncQueue.js";
+import { readLastPolls } from "../schedds/readSchedds.js";
 import { explainWaiting } from "./explainWaiting.js";
 import { summarizeWorkflow } from "./summarize.js";
 
-/** Taskforces that a read sums up itself. */
+/** Taskforces up to which a read summarizes a workflow itself. */
 const MAX_TASKFORCES_INLINE = 2000;
-/** Milliseconds that a read of a larger workflow waits for the status fan-out, and between two looks meanwhile. */
+/** How long a read of a larger workflow waits for the fan-out job. */
 const FANOUT_WAIT = { timeoutMs: 1000, pollIntervalMs: 50 };
 
 /**
- * A workflow's summary. It tells of all that was stored before it was asked for; of a workflow with very many taskforces it
- * may be older, when the status fan-out takes longer than a second.
+ * Reads a workflow's summary, which includes all changes stored before the call. The summary of a large workflow may be older
+ * if the fan-out job takes longer than a second.
  *
  * @throws WmsError `not-found`
  */
@@ -37,7 +37,7 @@ export async function readSummary(wms: Wms, id: string): Promise<SummaryResponse
   };
 }
 
-/** What is made here is not saved: the fan-out, which alone saves, would have to be kept from saving an older one later. */
+/** A summary that is made here is not saved: the fan-out job could overwrite it with an older one. */
 async function readFreshSummary(wms: Wms, workflow: WorkflowId): Promise<WorkflowSummary> {
   const { summaries, indexes } = wms.store;
   if (!(await summaries.isCurrent(workflow))) {
@@ -47,7 +47,7 @@ async function readFreshSummary(wms: Wms, workflow: WorkflowId): Promise<Workflo
   return (await summaries.fetch(workflow)) ?? summarizeWorkflow(wms, workflow);
 }
 
-/** Waits until the fan-out has got as far as the store, or for long enough. */
+/** Waits until the saved summary is current, at most for {@link FANOUT_WAIT}. */
 async function waitForFanout(wms: Wms, workflow: WorkflowId): Promise<void> {
   scheduleFanout(wms, workflow);
   const deadlineMs = Date.now() + FANOUT_WAIT.timeoutMs;

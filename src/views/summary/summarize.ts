@@ -15,13 +15,13 @@ import { phaseChanges, type TaskforceRecord, taskJson } from "../../store/record
 import { PhaseDurations } from "./phaseDurations.js";
 import { shortenErrorText, WaitReasonsTally } from "./waitReasons.js";
 
-/** Workflows summarized before others get a turn. */
+/** Dirty workflows that one claim leases. */
 const BATCH_WORKFLOWS = 20;
-/** Milliseconds from which on making a summary is followed by a pause of twice as long, and the longest pause. */
+/** A summary that takes longer is followed by a pause of twice its time. */
 const SLOW_SUMMARY_MS = 200;
 const MAX_PAUSE_MS = 3000;
 
-/** Brings the summaries of all dirty workflows of a partition up to date. */
+/** Updates the summaries of all dirty workflows of a partition. */
 export async function summarizeDirtyWorkflows(wms: Wms, partition: number): Promise<void> {
   for (;;) {
     const leases = await wms.store.summaries.claimDirty(partition, BATCH_WORKFLOWS);
@@ -30,13 +30,13 @@ export async function summarizeDirtyWorkflows(wms: Wms, partition: number): Prom
       const startMs = performance.now();
       await wms.store.summaries.save(lease, await summarizeWorkflow(wms, lease.workflow));
       const elapsedMs = performance.now() - startMs;
-      // A large workflow that is being launched is dirty again by now, and to sum it up takes time from its launch.
+      // A large workflow that is being launched is dirty again by now; the pause leaves processor time for its launch.
       if (elapsedMs > SLOW_SUMMARY_MS) await delay(Math.min(MAX_PAUSE_MS, 2 * elapsedMs));
     }
   }
 }
 
-/** Sums up a workflow's taskforces, as they are now. */
+/** Summarizes a workflow's taskforces in their current state. */
 export async function summarizeWorkflow(wms: Wms, workflow: WorkflowId): Promise<WorkflowSummary> {
   const updated = nextEpochSeconds();
   const [tasks, uuids] = await Promise.all([taskSummaries(wms, workflow), wms.store.indexes.taskforcesOf(workflow)]);
@@ -51,9 +51,9 @@ export async function summarizeWorkflow(wms: Wms, workflow: WorkflowId): Promise
     const taskSums = tasks.get(taskOf(uuid));
     const statuses = parseEntries<Record<string, number>>(record.compound_statuses);
     addTaskforceToSums(taskSums === undefined ? [workflowSums] : [workflowSums, taskSums], record, statuses);
-    const since = phaseDurations.add(record, log);
+    const enteredSeconds = phaseDurations.add(record, log);
     failures.add(uuid, record, log);
-    waits.add(record, statuses, log, since);
+    waits.add(record, statuses, log, enteredSeconds);
     lastChange = Math.max(lastChange, log.at(-1)?.timestamp ?? 0, Number(record.statuses_ts ?? 0));
   }
   return {
@@ -68,7 +68,7 @@ export async function summarizeWorkflow(wms: Wms, workflow: WorkflowId): Promise
   };
 }
 
-/** Without prototypes, as the keys are whatever the TMS sends: `__proto__` is a key like any other. */
+/** The maps have no prototype: the TMS sends any key, `__proto__` included. */
 const createEmptySums = (): SummaryTotals => ({
   n_taskforces: 0,
   taskforces_by_phase: {},
@@ -78,8 +78,7 @@ const createEmptySums = (): SummaryTotals => ({
 });
 
 /**
- * The tasks of a workflow, nothing summed up yet. They never change, so those of the summary that is about to be replaced save
- * reading each directive anew.
+ * Empty summaries of a workflow's tasks. Tasks never change, so the previous summary, if any, saves reading the directives.
  */
 async function taskSummaries(wms: Wms, workflow: WorkflowId): Promise<Map<TaskId, TaskSummary>> {
   const before = await wms.store.summaries.fetch(workflow);
@@ -120,7 +119,7 @@ function addTaskforceToSums(
 const parseEntries = <V>(json: string | undefined): [string, V][] =>
   json === undefined ? [] : Object.entries(JSON.parse(json) as Record<string, V>);
 
-/** Gathers failed attempts, of which only the newest are kept. */
+/** Counts failed attempts and keeps the newest ones. */
 class FailedAttemptCollector {
   count = 0;
   #attempts: FailedAttempt[] = [];

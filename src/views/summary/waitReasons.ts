@@ -2,16 +2,16 @@ import type { Phase, PhaseChange } from "../../domain/phases.js";
 import type { ScheddWaitReason, WaitReason, WaitReasons } from "../../domain/summary.js";
 import { truncateText } from "../../domain/truncateText.js";
 import type { Wms } from "../../lifecycle/context.js";
-import { isAwaitingStop, isDeadLetter } from "../../lifecycle/handOutRules.js";
+import { isAwaitingStop, isDeadLetter } from "../../lifecycle/handOut.js";
 import type { TaskforceRecord } from "../../store/records.js";
 
-/** Characters kept of an error's text. A TMS may send any number, and the log has them all. */
+/** Maximum characters of an error in a summary. The taskforce's log keeps the whole text. */
 const MAX_TEXT_CHARACTERS = 1000;
 
-/** An error's text as a summary keeps it. */
+/** Shortens an error for a summary. */
 export const shortenErrorText = (text: string): string => truncateText(text, MAX_TEXT_CHARACTERS);
 
-/** The phase that a taskforce in another one waits to reach. */
+/** The phase that a waiting taskforce reaches next. */
 const NEXT_PHASE: Partial<Record<Phase, Phase>> = {
   "pre-mq-activation": "pre-launch",
   "pending-starter": "condor-submit",
@@ -20,7 +20,7 @@ const NEXT_PHASE: Partial<Record<Phase, Phase>> = {
 
 type WorkerStatuses = readonly [condor: string, pilots: Record<string, number>][];
 
-/** Gathers what the taskforces of a workflow wait for. */
+/** Collects why a workflow's taskforces are waiting. */
 export class WaitReasonsTally {
   readonly #wms: Wms;
   #activation: WaitGroup | undefined;
@@ -34,13 +34,18 @@ export class WaitReasonsTally {
   }
 
   /**
-   * @param statuses the taskforce's workers: HTCondor status, and their numbers by pilot status
-   * @param since epoch seconds since which the taskforce is in its phase
+   * @param statuses the numbers of the taskforce's workers by HTCondor status and pilot status
+   * @param waitingSinceSeconds when the taskforce entered its phase, in epoch seconds
    */
-  add(record: TaskforceRecord, statuses: WorkerStatuses, log: readonly PhaseChange[], since: number): void {
+  add(
+    record: TaskforceRecord,
+    statuses: WorkerStatuses,
+    log: readonly PhaseChange[],
+    waitingSinceSeconds: number,
+  ): void {
     const { phase, schedd } = record;
     const error = newestError(log, NEXT_PHASE[phase]);
-    const one = { since, error, failures: record.submit_failures ?? 0 };
+    const one = { waitingSinceSeconds, error, failures: record.submit_failures ?? 0 };
     if (phase === "pre-mq-activation") this.#activation = mergeWait(this.#activation, one);
     else if (isDeadLetter(this.#wms, record)) this.#dead.set(schedd, mergeWait(this.#dead.get(schedd), one));
     else if (phase === "pending-starter") this.#starter.set(schedd, mergeWait(this.#starter.get(schedd), one));
@@ -69,17 +74,18 @@ export class WaitReasonsTally {
 
 interface NewestError {
   text: string;
+  /** Epoch seconds. */
   at: number;
 }
 
 interface WaitGroup {
   n: number;
-  since: number;
+  waitingSinceSeconds: number;
   error: NewestError | undefined;
   failures: number;
 }
 
-/** The newest failure to reach a phase, unless the taskforce was retried since, or something else came to pass. */
+/** The failure to reach a phase, if it is the newest entry of the log. */
 function newestError(log: readonly PhaseChange[], target: Phase | undefined): NewestError | undefined {
   const last = log.at(-1);
   if (last === undefined || last.was_successful || last.target_phase !== target) return undefined;
@@ -91,13 +97,17 @@ function mergeWait(group: WaitGroup | undefined, one: Omit<WaitGroup, "n">): Wai
   const isNewer = (one.error?.at ?? 0) > (group.error?.at ?? 0);
   return {
     n: group.n + 1,
-    since: Math.min(group.since, one.since),
+    waitingSinceSeconds: Math.min(group.waitingSinceSeconds, one.waitingSinceSeconds),
     error: isNewer ? one.error : group.error,
     failures: Math.max(group.failures, one.failures),
   };
 }
 
-const toWaiting = ({ n, since, error }: WaitGroup): WaitReason => ({ n, since, error: error?.text ?? null });
+const toWaiting = ({ n, waitingSinceSeconds: since, error }: WaitGroup): WaitReason => ({
+  n,
+  since,
+  error: error?.text ?? null,
+});
 
 const sortLongestFirst = (bySchedd: ReadonlyMap<string, WaitGroup>): ScheddWaitReason[] =>
   [...bySchedd].map(([schedd, gathered]) => ({ schedd, ...toWaiting(gathered) })).sort((a, b) => a.since - b.since);

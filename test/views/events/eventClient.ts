@@ -15,7 +15,7 @@ export interface ReceivedEvent {
 export interface SubscribeOptions {
   lastId?: string | undefined;
   token?: string | undefined;
-  /** Reads nothing until it is told to resume. */
+  /** Stops reading until its resume function is called. */
   isPaused?: boolean;
 }
 
@@ -27,7 +27,7 @@ export class EventClient {
   lastId = "";
   retry: number | undefined;
   heartbeats = 0;
-  /** Undefined while the stream goes on; whether it ended in order. */
+  /** Whether the stream ended in order; undefined while it is open. */
   ended: "in order" | "broken off" | undefined;
   #text = "";
 

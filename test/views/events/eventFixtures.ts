@@ -16,7 +16,7 @@ export function newWorkflowInPartition(partition: number, partitions: number): W
   }
 }
 
-/** Taskforces of a workflow that nobody created. */
+/** Taskforces of a workflow that is not stored. */
 export function newTaskforceUuids(workflow: WorkflowId, count: number): TaskforceUuid[] {
   const task = newTaskId(workflow);
   return Array.from({ length: count }, () => newTaskforceUuid(task));

@@ -56,16 +56,16 @@ async function subscribe(workflow: WorkflowId | undefined, lastId?: string): Pro
   return client;
 }
 
-it("whoever comes while events pour in, from whichever place, gets each once and in order", async () => {
+it("a subscriber that joins during a burst of events, at any position, gets each once and in order", async () => {
   const workflows = Array.from({ length: PARTITIONS }, (_, partition) => newWorkflowInPartition(partition, PARTITIONS));
   const witnesses = await Promise.all([undefined, ...workflows].map((workflow) => subscribe(workflow)));
   let isPouring = true;
-  let told = 0;
+  let published = 0;
   const pouring = workflows.map(async (workflow, partition) => {
     for (let n = 0; n < 600; n++) {
       const count = n % 50 === 0 ? 130 : 1 + (n % 3);
       await appendPhaseEvent(redis, partition, newTaskforceUuids(workflow, count));
-      told += count;
+      published += count;
     }
   });
   void Promise.all(pouring).then(() => {
@@ -75,9 +75,9 @@ it("whoever comes while events pour in, from whichever place, gets each once and
   await Promise.all(
     witnesses.map((witness) =>
       waitForValue(
-        "something is heard",
+        "the first event arrives",
         async () => witness.events.length,
-        (heard) => heard > 0,
+        (received) => received > 0,
       ),
     ),
   );
@@ -95,15 +95,15 @@ it("whoever comes while events pour in, from whichever place, gets each once and
   expect(late.length).toBeGreaterThan(20);
   const [ofAll] = witnesses as [RecordingSubscriber];
   await waitForValue(
-    "the witness has heard all",
+    "the first subscriber has received all",
     async () => ofAll.events.length,
-    (heard) => heard === told,
+    (received) => received === published,
   );
   for (const { from, of, client } of late) {
     await waitForValue(
-      "the rest is heard",
+      "the rest arrives",
       async () => client.events.length,
-      (heard) => heard >= of.events.length - from - 1,
+      (received) => received >= of.events.length - from - 1,
     );
     const rest = of.events.slice(from + 1);
     if (of !== ofAll) expect(client.events).toEqual(rest);
@@ -114,14 +114,14 @@ it("whoever comes while events pour in, from whichever place, gets each once and
   }
 });
 
-it("all watchers of a process share one connection, which is there as long as somebody watches", async () => {
-  const followers = async () => {
+it("all subscribers of a process share one connection, which exists while there is a subscriber", async () => {
+  const readers = async () => {
     const number = new URL(url).pathname.slice(1);
     const clients = String(await redis.call("CLIENT", "LIST"));
     return clients.split("\n").filter((line) => line.includes(` db=${number} `) && / cmd=xread /.test(line)).length;
   };
-  const reaches = (count: number) => waitForValue("connections", followers, (now) => now === count);
-  expect(await followers()).toBe(0);
+  const reaches = (count: number) => waitForValue("connections", readers, (now) => now === count);
+  expect(await readers()).toBe(0);
   const workflow = newWorkflowInPartition(0, PARTITIONS);
   const open = await Promise.all([
     subscribers.subscribe(workflow, undefined),
@@ -139,7 +139,7 @@ it("all watchers of a process share one connection, which is there as long as so
   again.close();
 });
 
-it("who can't be served because Redis is away is told so, and the next one is served", async () => {
+it("a subscriber gets an error while Redis is unreachable, and the next one is served", async () => {
   const away = new Subscribers({
     store,
     openBlockingConnection: async () => {

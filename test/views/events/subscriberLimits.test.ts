@@ -56,32 +56,32 @@ const readSubscriberCount = async () => {
   return Number(/^wms_event_watchers (\d+)$/m.exec(text)?.[1]);
 };
 const waitForTaskforces = (client: EventClient, count: number) =>
-  client.waitUntil(`${count} taskforces`, (heard) => uuidsOf(heard).length >= count);
+  client.waitUntil(`${count} taskforces`, (received) => uuidsOf(received).length >= count);
 
-it("a watcher that does not read loses its connection, others don't, and it gets the rest when it comes again", async () => {
+it("a subscriber that does not read loses its connection, others do not, and it gets the rest when it reconnects", async () => {
   const slow = await subscribe({ isPaused: true });
   const other = await subscribe();
-  const told: string[] = [];
+  const published: string[] = [];
   // What lies in the buffers of both ends is out of anybody's reach.
   while ((await readSubscriberCount()) === 2) {
-    told.push(...(await appendEvents(500)));
-    await waitForTaskforces(other, told.length);
+    published.push(...(await appendEvents(500)));
+    await waitForTaskforces(other, published.length);
   }
   slow.startReading();
   await slow.waitUntil("it has lost its connection", ({ ended }) => ended !== undefined);
   expect(slow.ended).toBe("broken off");
-  expect(uuidsOf(other)).toEqual(told);
+  expect(uuidsOf(other)).toEqual(published);
 
   const again = await subscribe({ lastId: slow.lastId, isPaused: true });
-  told.push(...(await appendEvents(500)));
+  published.push(...(await appendEvents(500)));
   again.startReading();
-  await waitForTaskforces(again, told.length - uuidsOf(slow).length);
-  expect([...uuidsOf(slow), ...uuidsOf(again)]).toEqual(told);
+  await waitForTaskforces(again, published.length - uuidsOf(slow).length);
+  expect([...uuidsOf(slow), ...uuidsOf(again)]).toEqual(published);
   expect(other.ended).toBeUndefined();
 });
 
 describe("when more has happened than is kept", () => {
-  it("a watcher that comes again is told of a gap, and goes on from now on", async () => {
+  it("a subscriber that reconnects receives a gap, and continues from now on", async () => {
     for (const open of [subscribe, subscribeToAll]) {
       const first = await open();
       await appendEvents();
@@ -97,7 +97,7 @@ describe("when more has happened than is kept", () => {
     }
   });
 
-  it("while its process had no Redis, a watcher is told of a gap, too", async () => {
+  it("a subscriber receives a gap for a time without Redis, too", async () => {
     const clients = [await subscribe(), await subscribeToAll()];
     for (const client of clients) await client.waitUntil("live", ({ heartbeats }) => heartbeats > 0);
     await proxy.disconnect();
@@ -115,9 +115,9 @@ describe("when more has happened than is kept", () => {
   });
 });
 
-describe("while Redis is away", () => {
+describe("while Redis is unreachable", () => {
   it.each(["disconnect", "freeze"] as const)(
-    "(%s) a watch goes on, and what was missed comes afterwards",
+    "(%s) a subscription continues, and missed events arrive afterwards",
     async (how) => {
       const clients = [await subscribe(), await subscribeToAll()];
       const before = await appendEvents();
@@ -137,14 +137,14 @@ describe("while Redis is away", () => {
     },
   );
 
-  it("nobody can begin to watch: a 503", async () => {
+  it("a new subscription is a 503", async () => {
     await proxy.disconnect();
     for (const path of [`/v1/workflows/${workflow}/events`, "/v1/events"])
       expect(await fixture.client.get(path)).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
   });
 });
 
-it("a Redis that lost what was told is a gap", async () => {
+it("a Redis that lost published events is a gap", async () => {
   const client = await subscribe();
   await appendEvents();
   await waitForTaskforces(client, 1);
@@ -165,8 +165,8 @@ it("a watch that has lasted long enough ends in order, and is resumed", async ()
   const first = await EventClient.open(`${brief.service.url}/v1/events`);
   await first.waitUntil("its end", ({ ended }) => ended !== undefined);
   expect(first.ended).toBe("in order");
-  const told = await appendEvents();
+  const published = await appendEvents();
   const second = await subscribeToAll({ lastId: first.lastId });
   await waitForTaskforces(second, 1);
-  expect(uuidsOf(second)).toEqual(told);
+  expect(uuidsOf(second)).toEqual(published);
 });

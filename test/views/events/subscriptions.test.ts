@@ -18,8 +18,8 @@ const post = async (path: string, body?: unknown) => {
 };
 const pathOf = (workflow: string) => `${url}/v1/workflows/${workflow}/events`;
 
-describe("whoever watches a workflow", () => {
-  it("is told of each phase, of the deactivation and of sums, in order and nothing of other workflows", async () => {
+describe("a subscriber to a workflow", () => {
+  it("receives each phase, the deactivation and summaries, in order, and nothing of other workflows", async () => {
     const place = fixture.nextLocation();
     const { taskforce_uuid, task_id, workflow_id } = await fixture.createPendingTaskforce(place);
     const client = await EventClient.open(pathOf(workflow_id));
@@ -59,7 +59,7 @@ describe("whoever watches a workflow", () => {
     expect(new Set(client.events.map(({ id }) => id)).size).toBe(client.events.length);
   });
 
-  it("hears of new statuses in the summary", async () => {
+  it("receives new statuses in the summary", async () => {
     const { taskforce_uuid, workflow_id } = await fixture.createTaskforceInPhase("condor-submit");
     const client = await EventClient.open(pathOf(workflow_id));
     const statuses = { RUNNING: { Processing: 3 } };
@@ -80,7 +80,7 @@ describe("whoever watches a workflow", () => {
     });
   });
 
-  it("hears of taskforces that are added", async () => {
+  it("receives added taskforces", async () => {
     const place = fixture.nextLocation();
     const { task_id, workflow_id } = await fixture.createPendingTaskforce(place);
     const client = await EventClient.open(pathOf(workflow_id));
@@ -129,8 +129,8 @@ describe("whoever watches a workflow", () => {
   });
 });
 
-describe("whoever watches all workflows", () => {
-  it("hears of each from its creation on", async () => {
+describe("a subscriber to all workflows", () => {
+  it("receives each from its creation on", async () => {
     const client = await EventClient.open(`${url}/v1/events`);
     const some = await Promise.all([
       fixture.createPendingTaskforce(),
@@ -170,9 +170,9 @@ describe("a watch that is resumed", () => {
         const resumed = await EventClient.open(path, { lastId: id });
         const rest = events.slice(at + 1);
         await resumed.waitUntil("the rest", (other) => other.events.filter(isPart).length >= rest.length);
-        // What happened at once in two partitions may come in another order, and ids tell what was told before.
-        const told = resumed.events.filter(isPart).slice(0, rest.length);
-        expect(told.map(withoutId)).toEqual(rest.map(withoutId));
+        // Concurrent events of two partitions may come in another order, and their ids depend on it.
+        const received = resumed.events.filter(isPart).slice(0, rest.length);
+        expect(received.map(withoutId)).toEqual(rest.map(withoutId));
       }
     }
   });
@@ -196,7 +196,7 @@ describe("a watch that is resumed", () => {
   });
 
   it.each(["nonsense", "", "5.z", "zzzzzzzzzz.0", `0${".".repeat(16)}`])(
-    "with an id that it can't have got, %j, is told of a gap, and goes on from now on",
+    "with an invalid id, %j, receives a gap, and continues from now on",
     async (lastId) => {
       const { taskforce_uuid, workflow_id } = await fixture.createPendingTaskforce();
       const client = await EventClient.open(pathOf(workflow_id), { lastId });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
 import { freshDatabase } from "../../setup/database.js";
+import { propertyRuns } from "../../setup/propertyRuns.js";
 import { flushDatabase, openRedis } from "../../setup/testRedis.js";
 import { compileFilter } from "./compileFilter.js";
 import { anyFilter } from "./queryArbitraries.js";
@@ -92,7 +93,7 @@ describe("while others change the entities", () => {
           expect(seen.filter((uuid) => !history.versions.get(uuid)?.some(matches))).toEqual([]);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: propertyRuns(30) },
     );
   }, 60_000);
 });

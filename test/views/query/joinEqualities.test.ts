@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mergeEqualities } from "../../../src/views/query/mergeEqualities.js";
 import { planFilter } from "../../../src/views/query/plan.js";
+import { propertyRuns } from "../../setup/propertyRuns.js";
 import { compileFilter } from "./compileFilter.js";
 
 type Filter = Record<string, unknown>;
@@ -111,6 +112,6 @@ test("an $or finds what one of its clauses finds, a $nor everything else", () =>
       expect(compileFilter({ $nor: clauses })(document)).toBe(!found);
       expect(compileFilter({ $and: [{ $or: clauses }, {}] })(document)).toBe(found);
     }),
-    { numRuns: 2000 },
+    { numRuns: propertyRuns(2000) },
   );
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { RedisClient } from "../../../src/redis/redisClient.js";
 import { runQuery } from "../../../src/views/query/runQuery.js";
 import { freshDatabase } from "../../setup/database.js";
+import { propertyRuns } from "../../setup/propertyRuns.js";
 import { flushDatabase, openRedis } from "../../setup/testRedis.js";
 import { compileFilter } from "./compileFilter.js";
 import { anyFilter, anySamples } from "./queryArbitraries.js";
@@ -45,7 +46,7 @@ test("an indexed query finds what a full scan finds, whatever the filter, the pa
         }
       },
     ),
-    { numRuns: 50 },
+    { numRuns: propertyRuns(50) },
   );
 }, 60_000);
 

@@ -6,7 +6,7 @@ const NOW = 1_700_000_000;
 /** A TMS asks at each schedd. */
 const POLLED = new Map(["a", "b", "c", "d", "e"].map((schedd) => [schedd, NOW - 299]));
 
-/** A summary of six taskforces that wait for nothing, but for what is told. */
+/** A summary of six taskforces that are not waiting, except as given. */
 const summary = (
   waits: Partial<WaitReasons>,
   phases: WorkflowSummary["taskforces_by_phase"] = {},
@@ -55,7 +55,7 @@ it("the schedds with the longest waits are named, the others are counted", () =>
   );
 });
 
-it("several things are told in the order in which they come to pass", () => {
+it("several reasons are in the order of the phases", () => {
   const waits = {
     activation: { n: 1, since: NOW - 60, error: "ERROR: the MQS cannot be reached" },
     starter: [at("a", 1, 5)],
@@ -82,7 +82,7 @@ it("long errors are shortened", () => {
   expect(explainWaiting(summary({ starter }), undefined, NOW, POLLED)).toMatch(/: x{197}\.\.\.$/);
 });
 
-it("a schedd at which no TMS asks for work is told of", () => {
+it("a schedd without polls is mentioned", () => {
   const starter = [at("a", 2, 4000), at("b", 1, 300), at("c", 1, 200)];
   const polls = new Map([
     ["a", NOW - 3600],

@@ -24,7 +24,7 @@ let redis: RedisClient;
 let store: Store;
 let scenario: ServiceScenario;
 
-/** Reconcile comes at start only: from then on what catches up was told to. */
+/** Reconcile runs at start only: later updates come from fan-out jobs. */
 const start = (): Promise<ServiceScenario> =>
   startServiceScenario({ REDIS_URL: url, STORE_PARTITIONS: String(PARTITIONS), RECONCILE_SECONDS: "3600" });
 
@@ -41,7 +41,7 @@ afterAll(async () => {
 
 type Expected = Partial<Omit<WorkflowSummary, "updated">>;
 
-/** Waits until a workflow's summary says so; what is not told is not looked at. */
+/** Waits until a workflow's summary has the given members. */
 async function waitForSummary({ workflow }: CreatedWorkflow, expected: Expected): Promise<void> {
   const says = (summary: WorkflowSummary | undefined) =>
     summary !== undefined &&
@@ -77,7 +77,7 @@ describe("a workflow's summary", () => {
       waitForSummary(created, { taskforces_by_phase: phases });
     await counts({ "pending-starter": 4 });
 
-    // One by one, and several of each: what was told of an earlier step may come late.
+    // Several of each step: the fan-out job of an earlier step may run late.
     const running: string[] = [];
     for (const phases of [
       { "pending-starter": 3, "condor-submit": 1 },
@@ -180,7 +180,7 @@ it("of a workflow too large to be summed up at each read, the status fan-out's s
   await reportStatuses(uuids.slice(0, 1), [], ['{"OOM":7}']);
   const id = created.workflow.workflow_id as WorkflowId;
   const shown = await waitForValue(
-    "the summary tells of the report",
+    "the summary includes the report",
     async () => (await scenario.request<SummaryResponse>("GET", `/v1/workflows/${id}/summary`)).body,
     ({ top_task_errors }) => top_task_errors["OOM"] === 7,
   );
@@ -207,7 +207,7 @@ it("a summary that an earlier release wrote counts as none", async () => {
   expect(body).toMatchObject({ n_taskforces: 1, taskforces_by_phase: { "pending-starter": 1 } });
 });
 
-describe("when nobody was told of a change", () => {
+describe("when the fan-out job of a change is lost", () => {
   it("the next reconcile brings the summary up to date, wherever the process died that made the change", async () => {
     const [untold, unfinished] = [await scenario.submitWorkflow(tasks(1)), await scenario.submitWorkflow(tasks(1))];
     for (const created of [untold, unfinished])
