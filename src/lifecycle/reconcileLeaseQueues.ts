@@ -90,7 +90,7 @@ async function restoreJobs(
   missing: readonly TaskforceUuid[],
 ): Promise<number> {
   const { wanted, placeOf } = QUEUE_RULES[kind];
-  const jobs: { id: string; place: QueuePosition }[] = [];
+  const jobs: { id: string; position: QueuePosition }[] = [];
   const stale: TaskforceUuid[] = [];
   let dead = 0;
   for await (const [uuid, record] of wms.store.fetchEach("taskforce", missing)) {
@@ -99,7 +99,7 @@ async function restoreJobs(
       // Its newest entry is the failure that was one too many.
       await queue.restoreDeadLetter(uuid, `${latestContext(record)} (restored by reconcile)`);
       dead++;
-    } else jobs.push({ id: uuid, place: placeOf(record) });
+    } else jobs.push({ id: uuid, position: placeOf(record) });
   }
   await queue.restoreLostJobs(jobs);
   // Left it in this very moment, or in a process of a release that does not keep the index.
