@@ -17,7 +17,7 @@ export const DEPENDENCY_REASONS: Record<string, string> = {
   ioredis: "Redis client; BullMQ needs it too; pinned: `domain/redisOutage.ts`",
   jose: "verifies the tokens of callers",
   "lru-cache": "bounded caches of configurations and verified tokens",
-  "openid-client": "operators' login by OpenID Connect",
+  "openid-client": "operators' login by OpenID Connect; tokens for the MQS",
   pino: "structured logs at low cost",
   "pino-pretty": "readable logs on a terminal",
   "prom-client": "metrics for Prometheus",
