@@ -3,7 +3,7 @@ import type { RedisLocation, StandaloneRedis } from "../domain/redisLocation.js"
 import { checkRedis } from "./checkRedis.js";
 import { lockDataFolder } from "./dataFolder.js";
 import { formatRedisAddress } from "./redisAddress.js";
-import { ensureRedisServer } from "./redisExecutable.js";
+import { requireRedisServer } from "./redisExecutable.js";
 import { startRedisServer } from "./redisServer.js";
 
 /** A Redis that answered and is fit for the service. */
@@ -47,9 +47,8 @@ export async function provideRedis(options: ProvideRedisOptions): Promise<Provid
 export async function startOwnRedis({
   dataDir,
   appendOnly,
-  log,
-}: Omit<ProvideRedisOptions, "location">): Promise<ProvidedRedis & { location: StandaloneRedis }> {
-  const command = await ensureRedisServer((line) => log.info(line));
+}: Omit<ProvideRedisOptions, "location" | "log">): Promise<ProvidedRedis & { location: StandaloneRedis }> {
+  const command = await requireRedisServer();
   const folder = await lockDataFolder(dataDir);
   try {
     const server = await startRedisServer({ command, dir: folder.path, appendOnly });

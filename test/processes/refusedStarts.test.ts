@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from "
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
+import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { startRedisServer } from "../../src/redis/redisServer.js";
 import { freshDatabase } from "../setup/database.js";
 import { ServiceProcess, temporaryFolder } from "./serviceProcess.js";
@@ -99,7 +99,7 @@ test.each(["web", "worker"] as const)("%s without a REDIS_URL", async (program) 
 });
 
 test("a Redis that drops data when its memory is full, also where CONFIG is forbidden", async () => {
-  const command = await ensureRedisServer(() => undefined);
+  const command = await ensureRedisServer();
   const server = await startRedisServer({ command, dir: await temporaryFolder(), appendOnly: false });
   onTestFinished(() => server.stop());
   const redis = new Redis(server.url);
@@ -113,7 +113,7 @@ test("a Redis that drops data when its memory is full, also where CONFIG is forb
 });
 
 test("a Redis that may not be written to", async () => {
-  const command = await ensureRedisServer(() => undefined);
+  const command = await ensureRedisServer();
   const server = await startRedisServer({ command, dir: await temporaryFolder(), appendOnly: false });
   onTestFinished(() => server.stop());
   const redis = new Redis(server.url);

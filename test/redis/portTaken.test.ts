@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
+import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { findFreePort, startRedisServer } from "../../src/redis/redisServer.js";
 import { temporaryFolder } from "../processes/serviceProcess.js";
 
@@ -13,7 +13,7 @@ test("a server whose port somebody else took meanwhile is started with another o
   const { port: taken } = somebody.address() as AddressInfo;
   const ports = [taken, await findFreePort()];
   const server = await startRedisServer({
-    command: await ensureRedisServer(() => undefined),
+    command: await ensureRedisServer(),
     dir: await temporaryFolder(),
     appendOnly: false,
     settings: async () => ({ "cluster-enabled": "yes", "cluster-port": String(ports.shift()) }),
