@@ -64,7 +64,7 @@ test("a REDIS_URL with a database that does not exist, rather than another one's
   );
   address.pathname = "/wms";
   expect(await startAndReadRefusal({ REDIS_URL: address.href })).toMatch(
-    /^REDIS_URL: names a database that is no number: /,
+    /^REDIS_URL: the database is not a number; /,
   );
 });
 
