@@ -53,7 +53,7 @@ test("a REDIS_URL where something listens that never answers", async () => {
 });
 
 test("a REDIS_URL that is none", async () => {
-  expect(await startAndReadRefusal({ REDIS_URL: "localhost" })).toMatch(/^REDIS_URL: is no redis:\/\/host:port/);
+  expect(await startAndReadRefusal({ REDIS_URL: "localhost" })).toMatch(/^REDIS_URL: is not a redis:\/\/host:port/);
 });
 
 test("a REDIS_URL with a database that does not exist, rather than another one's data", async () => {
@@ -63,9 +63,7 @@ test("a REDIS_URL with a database that does not exist, rather than another one's
     /^REDIS_URL: redis:.*\/99999 can't be used, there is no database 99999 \(ERR .*\)$/,
   );
   address.pathname = "/wms";
-  expect(await startAndReadRefusal({ REDIS_URL: address.href })).toMatch(
-    /^REDIS_URL: the database is not a number; /,
-  );
+  expect(await startAndReadRefusal({ REDIS_URL: address.href })).toMatch(/^REDIS_URL: the database is not a number; /);
 });
 
 test("a setting that can't be used", async () => {
@@ -146,6 +144,6 @@ test("a data folder that can't be made", async () => {
   const file = join(await temporaryFolder(), "file");
   await writeFile(file, "");
   expect(await startAndReadRefusal({ DATA_DIR: join(file, "data") })).toMatch(
-    /^DATA_DIR: .+ can't be used \(.*ENOTDIR.*\)$/,
+    /^DATA_DIR: cannot use .+ \(.*ENOTDIR.*\)$/,
   );
 });
