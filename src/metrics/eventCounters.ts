@@ -3,7 +3,8 @@ import type { JobOutcome, LeasedQueueName, WmsEventEmitter } from "../domain/wms
 import { BACKGROUND_QUEUE_NAMES } from "../queues/queueNames.js";
 
 /*
- * Every counter starts at 0 before its first event. A counter that appears with its first event hides it from `increase()`.
+ * Every counter starts at 0 before its first event. A counter that appears with its first event hides it from
+ * `increase()`.
  */
 
 const JOB_OUTCOMES: JobOutcome[] = ["done", "retry", "failed", "dead"];
@@ -29,7 +30,11 @@ const WAIT_BUCKETS_SECONDS = [
   48 * 3600,
 ];
 
-/** Counts the events of the lifecycle and the workers. @returns starts a schedd's counters at 0; repeated calls do nothing */
+/**
+ * Counts the events of the lifecycle and the workers.
+ *
+ * @returns starts a schedd's counters at 0; repeated calls do nothing
+ */
 export function registerEventCounters(registry: Registry, events: WmsEventEmitter): (schedd: string) => void {
   registerHandOutHistogram(registry, events);
   registerJobCounters(registry, events);

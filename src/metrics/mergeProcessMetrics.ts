@@ -10,8 +10,8 @@ export interface NamedMetrics {
 }
 
 /**
- * Merges the metrics of several processes into one text, with the label `process` on each series. A sum over processes would
- * fall when one restarts, and Prometheus would count the whole sum again.
+ * Merges the metrics of several processes into one text, with the label `process` on each series. A sum over processes
+ * would fall when one restarts, and Prometheus would count the whole sum again.
  */
 export function mergeProcessMetrics(processes: readonly NamedMetrics[]): Promise<string> {
   const labelled = processes.map(({ process, metrics }) =>

@@ -81,7 +81,7 @@ function createQueueGauges(registry: Registry): UpdateGauges[] {
   const jobs = createGauge(
     registry,
     "wms_queue_jobs",
-    "Jobs. active: leased by a TMS or a worker; delayed: in a backoff before a retry; dead: dead letters for the operator.",
+    "Jobs. active: leased by a TMS or a worker; delayed: in a backoff; dead: dead letters for the operator.",
     ["queue", "schedd", "state"],
   );
   const oldest = createGauge(

@@ -45,8 +45,8 @@ const reservationsKey = (workflow: WorkflowId): string => `mqs:{${workflow}}:res
 const MQID = /^MQ-([0-9a-f]+-[0-9a-f]{8})-[0-9a-f]{16}$/;
 
 /**
- * Computes a queue's id from the workflow and the alias, so that concurrent reservations yield the same queue. 16 digits of
- * the digest keep two aliases of a workflow apart.
+ * Computes a queue's id from the workflow and the alias, so that concurrent reservations yield the same queue. 16
+ * digits of the digest keep two aliases of a workflow apart.
  */
 function createMqid(workflow: WorkflowId, alias: string): string {
   // JSON text keeps lone surrogates apart, which UTF-8 would not.
@@ -55,9 +55,9 @@ function createMqid(workflow: WorkflowId, alias: string): string {
 }
 
 /**
- * Creates an MQS for deployments without one (`MQS_ADDRESS` unset). All queues are on one broker, which creates a queue on
- * its first use. So a reservation only stores ids, activation is immediate, and the priority has no effect. The first write
- * of each field stays, which makes every call idempotent.
+ * Creates an MQS for deployments without one (`MQS_ADDRESS` unset). All queues are on one broker, which creates a queue
+ * on its first use. So a reservation only stores ids, activation is immediate, and the priority has no effect. The
+ * first write of each field stays, which makes every call idempotent.
  *
  * @param options.broker the broker in the profiles of queues that are activated from now on
  */

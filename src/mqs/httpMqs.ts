@@ -61,8 +61,8 @@ const areAllActivated = (profiles: readonly MqProfile[]): boolean =>
   profiles.length > 0 && profiles.every(({ is_activated }) => is_activated);
 
 /**
- * Returns the profile of each alias, in the order of the aliases; undefined unless every alias has exactly one. Ignores the
- * profiles of other aliases, because an MQS may return the whole group.
+ * Returns the profile of each alias, in the order of the aliases; undefined unless every alias has exactly one. Ignores
+ * the profiles of other aliases, because an MQS may return the whole group.
  */
 function matchProfilesToAliases(aliases: readonly string[], profiles: readonly MqProfile[]): MqProfile[] | undefined {
   const requestedAliases = new Set(aliases);

@@ -21,8 +21,8 @@ export interface HttpResponse {
 }
 
 /**
- * Sends a request and reads the whole response of any status. Sends it again, at most twice, when the connection breaks. So
- * the request must be idempotent: the server may have received it.
+ * Sends a request and reads the whole response of any status. Sends it again, at most twice, when the connection
+ * breaks. So the request must be idempotent: the server may have received it.
  *
  * @param deadline ends the attempts, the waits between them, and the reading
  * @throws the error of `fetch`, or the reason of the deadline

@@ -27,8 +27,8 @@ export interface MqsConnectionOptions {
 }
 
 /**
- * Sends requests to the MQS, with a token where it needs one. Callers get two kinds of errors: the MQS refused the request,
- * or a retry may succeed. Messages are for users; details for the operator go to the log.
+ * Sends requests to the MQS, with a token where it needs one. Callers get two kinds of errors: the MQS refused the
+ * request, or a retry may succeed. Messages are for users; details for the operator go to the log.
  */
 export class MqsConnection {
   readonly #options: MqsConnectionOptions;
@@ -59,8 +59,8 @@ export class MqsConnection {
   }
 
   /**
-   * Logs a response of another shape, and creates its error. It allows a retry: the likely cause is a proxy's page, or an
-   * MQS during an upgrade.
+   * Logs a response of another shape, and creates its error. It allows a retry: the likely cause is a proxy's page, or
+   * an MQS during an upgrade.
    *
    * @param fault what is wrong with the response, for the log
    */

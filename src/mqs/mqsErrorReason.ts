@@ -13,8 +13,8 @@ const CREDENTIAL_PATTERNS: [RegExp, string][] = [
 ];
 
 /**
- * Returns the `error` of a response's body as one short line; undefined when there is none. Users and the log get it, so it
- * masks credentials that the MQS quotes.
+ * Returns the `error` of a response's body as one short line; undefined when there is none. Users and the log get it,
+ * so it masks credentials that the MQS quotes.
  *
  * @param secrets the credentials of the request
  */

@@ -45,8 +45,8 @@ export interface Reclaimed {
 }
 
 /**
- * A BullMQ queue whose jobs clients lease over HTTP. A lease is BullMQ's lock on an active job. There is no BullMQ Worker,
- * which would open a blocking connection for each queue. A job holds only its id.
+ * A BullMQ queue whose jobs clients lease over HTTP. A lease is BullMQ's lock on an active job. There is no BullMQ
+ * Worker, which would open a blocking connection for each queue. A job holds only its id.
  */
 export class LeaseQueue {
   readonly queue: Queue;
@@ -159,8 +159,8 @@ export class LeaseQueue {
   }
 
   /**
-   * Makes a dead letter of a job that the queue lost. BullMQ can't add a failed job. So this adds a delayed job, which no
-   * client can lease, and moves it by BullMQ's layout.
+   * Makes a dead letter of a job that the queue lost. BullMQ can't add a failed job. So this adds a delayed job, which
+   * no client can lease, and moves it by BullMQ's layout.
    */
   async restoreDeadLetter(id: string, reason: string): Promise<void> {
     await this.add([{ id, rank: 1, delayMs: 3_600_000 }]);
@@ -175,8 +175,8 @@ export class LeaseQueue {
   }
 
   /**
-   * Retries a dead letter: the job waits again, as if it had never failed. A job that waits or is leased stays unchanged. A
-   * job that the queue lost is added.
+   * Retries a dead letter: the job waits again, as if it had never failed. A job that waits or is leased stays
+   * unchanged. A job that the queue lost is added.
    *
    * @param rank the job's new rank
    */
@@ -207,7 +207,8 @@ export class LeaseQueue {
   }
 
   /**
-   * Requeues the jobs of expired leases, ahead of the jobs of their rank that were never leased, the longest waiting first.
+   * Requeues the jobs of expired leases, ahead of the jobs of their rank that were never leased, the longest waiting
+   * first.
    *
    * @param readPosition returns the position of a job; undefined removes the job
    */
@@ -228,8 +229,8 @@ export class LeaseQueue {
   }
 
   /**
-   * Orders returned jobs by their waiting time. BullMQ gives all of them the lowest score of their rank, where ids decide.
-   * The 2³¹ scores below it are free, because no queue counts so many arrivals.
+   * Orders returned jobs by their waiting time. BullMQ gives all of them the lowest score of their rank, where ids
+   * decide. The 2³¹ scores below it are free, because no queue counts so many arrivals.
    */
   async #orderByWaitingTime(jobs: readonly { id: string; position: QueuePosition }[]): Promise<void> {
     const scores = jobs.flatMap(({ id, position: { rank, waitingSinceSeconds } }) => [
@@ -269,8 +270,8 @@ export class LeaseQueue {
 }
 
 /**
- * Creates a job in BullMQ's own form. `Queue.addBulk` would store every option. That text exceeds 64 bytes, so Redis would
- * drop the compact form of the hash and use twice the memory for each job.
+ * Creates a job in BullMQ's own form. `Queue.addBulk` would store every option. That text exceeds 64 bytes, so Redis
+ * would drop the compact form of the hash and use twice the memory for each job.
  */
 const toBullJob = ({ id, rank, delayMs = 0 }: NewJob): JobJson => ({
   id,

@@ -14,8 +14,8 @@ export interface JobBatch {
 }
 
 /**
- * Reads all jobs of a queue in batches. A job that keeps its state comes at least once; a job that changes its state during
- * the read may be missing.
+ * Reads all jobs of a queue in batches. A job that keeps its state comes at least once; a job that changes its state
+ * during the read may be missing.
  */
 export async function* readJobBatches(queue: Queue, redis: RedisClient): AsyncGenerator<JobBatch> {
   for (const state of SORTED_SET_STATES)
@@ -44,7 +44,10 @@ async function* readListBatches(queue: Queue, redis: RedisClient): AsyncGenerato
   }
 }
 
-/** Finds the jobs that a queue lacks without reading all of it. Caches the lists of the queue, so each pass needs its own. */
+/**
+ * Finds the jobs that a queue lacks without reading all of it. Caches the lists of the queue, so each pass needs its
+ * own.
+ */
 export class MissingJobs {
   readonly #queue: Queue;
   readonly #redis: RedisClient;
@@ -56,8 +59,8 @@ export class MissingJobs {
   }
 
   /**
-   * Returns the ids that have no job in the queue. Removes orphaned data of a job, which a lost list or sorted set leaves
-   * behind: BullMQ would not add the job again.
+   * Returns the ids that have no job in the queue. Removes orphaned data of a job, which a lost list or sorted set
+   * leaves behind: BullMQ would not add the job again.
    */
   async findMissing<Id extends string>(ids: readonly Id[]): Promise<Id[]> {
     const missing: Id[] = [];

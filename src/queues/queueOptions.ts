@@ -6,8 +6,8 @@ import { queueKeyPrefix } from "./queueNames.js";
 export const MAX_STREAM_EVENTS = 20;
 
 /**
- * Returns the options that every queue shares. Both `skip…` are needed: without them `add` never returns on a queue that was
- * created while Redis was unreachable.
+ * Returns the options that every queue shares. Both `skip…` are needed: without them `add` never returns on a queue
+ * that was created while Redis was unreachable.
  */
 export const queueOptions = (name: string, redis: RedisClient, telemetry?: Telemetry): QueueOptions => ({
   ...(telemetry && { telemetry }),

@@ -14,7 +14,10 @@ export interface ScheddQueues {
 export interface QueuesOptions {
   redis: RedisClient;
   leaseSeconds: number;
-  /** Traces background jobs; undefined turns tracing off. A leased job needs none: the leasing request has its own trace. */
+  /**
+   * Traces background jobs; undefined turns tracing off. A leased job needs none: the leasing request has its own
+   * trace.
+   */
   telemetry?: Telemetry | undefined;
 }
 

@@ -5,8 +5,8 @@ import { MAX_TASKFORCE_PRIORITY } from "../domain/priority.js";
 const RANKS_PER_PRIORITY = 64;
 
 /**
- * Computes a taskforce's rank in a starter queue: higher priority first, then fewer failures. The queue keeps the order of
- * arrival within a rank.
+ * Computes a taskforce's rank in a starter queue: higher priority first, then fewer failures. The queue keeps the order
+ * of arrival within a rank.
  *
  * @returns a BullMQ priority: an integer from 1 on, lower first
  */

@@ -3,8 +3,9 @@ import { Cluster, Redis } from "ioredis";
 type Stream = Redis["stream"];
 
 /**
- * A client that writes all commands of one event-loop turn at once. In a busy process, a write for each command costs more
- * than the creation of the command. Unlike auto-pipelining, this leaves order, time-outs, replies and errors to ioredis.
+ * A client that writes all commands of one event-loop turn at once. In a busy process, a write for each command costs
+ * more than the creation of the command. Unlike auto-pipelining, this leaves order, time-outs, replies and errors to
+ * ioredis.
  */
 export class BatchingRedis extends Redis {
   /** The connection that is corked until the turn ends. */

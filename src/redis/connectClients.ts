@@ -40,7 +40,9 @@ const FOLLOWER_POLICY: ConnectionPolicy = {
 export const connectRequestClient = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
   connectClient(location, REQUEST_POLICY, log.child({ redis: "requests" }));
 
-/** Connects a client for large writes of the store. On the client for requests, other commands would wait behind them. */
+/**
+ * Connects a client for large writes of the store. On the client for requests, other commands would wait behind them.
+ */
 export const connectBulkClient = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
   connectClient(location, REQUEST_POLICY, log.child({ redis: "bulk" }));
 

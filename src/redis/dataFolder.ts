@@ -27,8 +27,8 @@ export interface DataFolderLock {
 }
 
 /**
- * Locks a data folder for this process: two servers that append to one file would destroy it. Takes over the lock of a dead
- * process, after it has stopped its orphaned Redis.
+ * Locks a data folder for this process: two servers that append to one file would destroy it. Takes over the lock of a
+ * dead process, after it has stopped its orphaned Redis.
  *
  * @throws RedisStartError when a living process owns the folder, or the folder is not writable
  */
@@ -114,7 +114,7 @@ async function stopOrphanedServer(port: number, path: string): Promise<void> {
   while (await isServingFolder(port, path)) {
     if (Date.now() > deadlineMs)
       throw new RedisStartError(
-        `DATA_DIR: a Redis from an earlier start (port ${port}) uses ${path} and does not stop; stop it, or set DATA_DIR`,
+        `DATA_DIR: a Redis from an earlier start (port ${port}) uses ${path} and does not stop; stop it`,
       );
     await delay(50);
   }

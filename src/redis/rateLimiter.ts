@@ -7,8 +7,8 @@ const WINDOW_SECONDS = 60;
 const COUNT_TIMEOUT_MS = 500;
 
 /**
- * Creates a rate limiter that counts the requests of each caller in Redis, for all web processes. A process caches callers
- * that exceed the limit, so they cost no further commands.
+ * Creates a rate limiter that counts the requests of each caller in Redis, for all web processes. A process caches
+ * callers that exceed the limit, so they cost no further commands.
  */
 export function createRateLimiter(redis: RedisClient, perMinute: number) {
   const limiter = new RateLimiterRedis({

@@ -1,6 +1,8 @@
 import { Cluster, type Redis } from "ioredis";
 
-/** A client of the service's Redis. The keys of one workflow are in one slot, so most code need not know of a cluster. */
+/**
+ * A client of the service's Redis. The keys of one workflow are in one slot, so most code need not know of a cluster.
+ */
 export type RedisClient = Redis | Cluster;
 
 /** Whether a client is one of a Redis Cluster, where the keys of a command must be in one slot. */

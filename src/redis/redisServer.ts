@@ -29,8 +29,8 @@ export interface RedisServer {
 }
 
 /**
- * Sends a TERM to Redis when this process ends. The shell reads a pipe whose write end only this process holds. The kernel
- * closes it after a `kill -9` too, so no orphaned server keeps the data folder open.
+ * Sends a TERM to Redis when this process ends. The shell reads a pipe whose write end only this process holds. The
+ * kernel closes it after a `kill -9` too, so no orphaned server keeps the data folder open.
  */
 const KILL_WITH_PARENT_SCRIPT = `
   exec 3<&0

@@ -12,8 +12,8 @@ const NOOP_SPAN: Span = {
 };
 
 /**
- * Creates BullMQ's tracing: one span where a process adds a job and one where a worker runs it. The job's options carry the
- * trace. BullMQ's internal spans are dropped, because idle workers would create them all the time.
+ * Creates BullMQ's tracing: one span where a process adds a job and one where a worker runs it. The job's options carry
+ * the trace. BullMQ's internal spans are dropped, because idle workers would create them all the time.
  */
 export function createJobTelemetry(): Telemetry {
   const { tracer, contextManager } = new BullMQOtel({ tracerName: "ewms-wms" });

@@ -14,8 +14,8 @@ interface CommandMessage {
 }
 
 /**
- * Creates a span for each Redis command of a request or a job, from ioredis's own events. Spans leave out the arguments,
- * which hold users' data.
+ * Creates a span for each Redis command of a request or a job, from ioredis's own events. Spans leave out the
+ * arguments, which hold users' data.
  *
  * @returns a function that stops it
  */

@@ -33,8 +33,8 @@ export interface Tracing {
 }
 
 /**
- * Starts the tracing of this process. Call it once: OpenTelemetry's context is global. The service imports this module only
- * when tracing is on.
+ * Starts the tracing of this process. Call it once: OpenTelemetry's context is global. The service imports this module
+ * only when tracing is on.
  *
  * @param options `endpoint`: the base address of an OTLP/HTTP collector; `role`: the role of the process, for its spans
  */

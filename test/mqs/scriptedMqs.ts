@@ -41,8 +41,8 @@ export interface ScriptedMqs {
   /** Requests of one kind so far. */
   callsOf(kind: MqsCallKind): MqsCall[];
   /**
-   * Scripts the next responses to requests of a kind; further requests get normal ones. A workflow's own responses precede
-   * those of `*`.
+   * Scripts the next responses to requests of a kind; further requests get normal ones. A workflow's own responses
+   * precede those of `*`.
    */
   script(kind: MqsCallKind, workflow: string, ...answers: ScriptedResponse[]): void;
   /** Sets the response to requests without a scripted one. */

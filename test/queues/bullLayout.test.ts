@@ -17,8 +17,8 @@ import { freshDatabase } from "../setup/database.js";
 import { openRedis } from "../setup/testRedis.js";
 
 /*
- * Each fact of `src/queues/bullLayout.ts` against the installed BullMQ. All jobs are moved by BullMQ's own commands; the
- * queue under test only holds them.
+ * Each fact of `src/queues/bullLayout.ts` against the installed BullMQ. All jobs are moved by BullMQ's own commands;
+ * the queue under test only holds them.
  */
 
 const LEASE_SECONDS = 0.3;

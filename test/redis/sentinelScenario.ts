@@ -30,8 +30,8 @@ export async function startSentinelScenario(): Promise<SentinelScenario> {
 }
 
 /**
- * Waits until all sentinels name another master. Each of them publishes it on its own, and each message makes the client
- * reconnect. Until then, requests may get another 503 after the first successes.
+ * Waits until all sentinels name another master. Each of them publishes it on its own, and each message makes the
+ * client reconnect. Until then, requests may get another 503 after the first successes.
  *
  * @param formerMasterPort the port of the master that died
  */

@@ -22,12 +22,14 @@ export async function countJobs(queue: Queue): Promise<JobCounts> {
   return { waiting: wait + prioritized, delayed, active, dead: failed };
 }
 
-/** The most ranks that are read. Each pair of priority and failures among the waiting jobs has a rank: usually a few. */
+/**
+ * The most ranks that are read. Each pair of priority and failures among the waiting jobs has a rank: usually a few.
+ */
 const MAX_RANKS = 256;
 
 /**
- * Lists the first waiting job of each rank. Jobs of one rank keep the order of arrival, so the longest waiting job is one of
- * these. Jumps from rank to rank: the cost does not grow with the length of the queue.
+ * Lists the first waiting job of each rank. Jobs of one rank keep the order of arrival, so the longest waiting job is
+ * one of these. Jumps from rank to rank: the cost does not grow with the length of the queue.
  */
 export async function listFirstOfEachRank(queue: Queue, redis: RedisClient): Promise<string[]> {
   const key = stateKey(queue, "prioritized");
