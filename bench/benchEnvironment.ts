@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
+import { ensureRedisServer } from "../scripts/setup/ensureRedisServer.js";
 import { startOwnRedis } from "../src/redis/provideRedis.js";
 import { type PreparedStore, prepareStore } from "./prepare.js";
 import { type ServerProcess, startServerProcess } from "./serverProcess.js";
@@ -25,8 +25,8 @@ export async function withBenchEnvironment(
   work: (site: BenchEnvironment) => Promise<boolean>,
 ): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), "wms-bench-"));
-  const log = pino({ level: "warn" });
-  const redis = await startOwnRedis({ dataDir, appendOnly: false, log });
+  await ensureRedisServer();
+  const redis = await startOwnRedis({ dataDir, appendOnly: false });
   const { url } = redis.location;
   const closings: (() => Promise<void>)[] = [() => redis.stop()];
   const close = async () => {

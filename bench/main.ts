@@ -8,7 +8,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
+import { ensureRedisServer } from "../scripts/setup/ensureRedisServer.js";
 import { startOwnRedis } from "../src/redis/provideRedis.js";
 import { createWorkflowBenchmark } from "./createOne.js";
 import { leaseAndSubmitBenchmark } from "./leaseAndSubmit.js";
@@ -51,10 +51,10 @@ function printRatio({ name, minRatio }: Benchmark, ratio: RatioStatistics): bool
 
 async function run(names: string[]): Promise<boolean> {
   const dataDir = mkdtempSync(join(tmpdir(), "wms-bench-"));
+  await ensureRedisServer();
   const redis = await startOwnRedis({
     dataDir,
     appendOnly: false,
-    log: pino({ level: "warn" }),
   });
   const environment = { REDIS_URL: redis.location.url, REST_PORT: "0", LOG_LEVEL: "warn" };
   const started: { stop(): Promise<void> }[] = [redis];

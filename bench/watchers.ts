@@ -12,7 +12,7 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { pino } from "pino";
+import { ensureRedisServer } from "../scripts/setup/ensureRedisServer.js";
 import type { TaskforceUuid } from "../src/domain/ids.js";
 import { createWorkflow } from "../src/lifecycle/create.js";
 import { createLogEntry } from "../src/lifecycle/phaseChangeLog.js";
@@ -134,8 +134,8 @@ async function measureDelivery({ wms }: PreparedStore, url: string): Promise<voi
 }
 
 const dataDir = mkdtempSync(join(tmpdir(), "wms-bench-"));
-const log = pino({ level: "warn" });
-const redis = await startOwnRedis({ dataDir, appendOnly: false, log });
+await ensureRedisServer();
+const redis = await startOwnRedis({ dataDir, appendOnly: false });
 const started: { stop(): Promise<void> }[] = [redis];
 try {
   const preparation = await prepareStore(redis.location.url);

@@ -1,6 +1,6 @@
 import { access, constants } from "node:fs/promises";
 import { type Browser, chromium } from "playwright-core";
-import { canInstallWithApt, installWithApt } from "../../src/redis/installPackage.js";
+import { canInstallWithApt, installWithApt } from "../setup/installPackage.js";
 
 /** The path of Debian's package. */
 const DEBIAN_CHROMIUM_PATH = "/usr/bin/chromium";
@@ -22,10 +22,7 @@ async function findChromiumPath(): Promise<string> {
     if (await isExecutable(given)) return given;
     throw new Error(`CHROMIUM_PATH: no executable file at ${given}`);
   }
-  if (!(await isExecutable(DEBIAN_CHROMIUM_PATH)) && (await canInstallWithApt())) {
-    console.error("no Chromium found: installing it with apt-get");
-    await installWithApt("chromium");
-  }
+  if (!(await isExecutable(DEBIAN_CHROMIUM_PATH)) && (await canInstallWithApt())) await installWithApt("chromium");
   if (await isExecutable(DEBIAN_CHROMIUM_PATH)) return DEBIAN_CHROMIUM_PATH;
   throw new Error(
     `no Chromium at ${DEBIAN_CHROMIUM_PATH}: install one ("sudo apt-get install chromium" on Debian), or set CHROMIUM_PATH`,

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Redis } from "ioredis";
-import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
 import { findFreePort, type RedisServer, startRedisServer } from "../../src/redis/redisServer.js";
+import { ensureRedisServer } from "../setup/ensureRedisServer.js";
 
 const execFileAsync = promisify(execFile);
 
@@ -30,7 +30,7 @@ export interface LocalCluster {
 /** Starts the servers and makes a cluster of them. Nothing of it outlives this process. */
 export async function startCluster({ masters, replicas = 0, settings = {} }: ClusterOptions): Promise<LocalCluster> {
   const folder = await mkdtemp(join(tmpdir(), "wms-cluster-"));
-  const command = await ensureRedisServer((line) => console.error(line));
+  const command = await ensureRedisServer();
   const start = (n: number) =>
     startRedisServer({
       command,

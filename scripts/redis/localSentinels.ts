@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
 import {
   findFreePort,
   type RedisServer,
   spawnKilledWithParent,
   startRedisServer,
 } from "../../src/redis/redisServer.js";
+import { ensureRedisServer } from "../setup/ensureRedisServer.js";
 
 const SENTINEL_NAME = "wms";
 
@@ -47,7 +47,7 @@ export async function startSentinels({
   settings = {},
 }: SentinelsOptions = {}): Promise<LocalSentinels> {
   const folder = await mkdtemp(join(tmpdir(), "wms-sentinels-"));
-  const command = await ensureRedisServer((line) => console.error(line));
+  const command = await ensureRedisServer();
   const start = (name: string) =>
     startRedisServer({ command, dir: join(folder, name), appendOnly: false, settings: async () => settings });
   const master = await start("master");

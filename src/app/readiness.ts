@@ -1,5 +1,6 @@
-import { redisRefusalCode } from "../api/http/redisUnavailable.js";
 import type { Readiness } from "../api/routes/operationRoutes.js";
+import { findRedisRefusal } from "../domain/redisOutage.js";
+import { sharePending } from "../domain/sharePending.js";
 import { explainLayoutMismatch, type Layout, readOrInitializeLayout } from "../store/layout.js";
 import type { Store } from "../store/store.js";
 
@@ -11,14 +12,13 @@ export function createReadinessCheck(
   { redis, partitions }: Pick<Store, "redis" | "partitions">,
   isDraining: () => boolean,
 ): () => Promise<Readiness> {
-  let pendingCheck: Promise<Readiness> | undefined;
-  const checkOnce = async (): Promise<Readiness> => {
+  const check = sharePending(async (): Promise<Readiness> => {
     const startedAtMs = performance.now();
     let layout: Layout;
     try {
       layout = await readOrInitializeLayout(redis, partitions);
     } catch (error) {
-      const refusal = redisRefusalCode(error);
+      const refusal = findRedisRefusal(error);
       const reason = refusal === undefined ? "Redis does not answer" : `Redis takes no writes (${refusal})`;
       return { ready: false, reason };
     }
@@ -27,12 +27,6 @@ export function createReadinessCheck(
     if (reason !== undefined) return { ready: false, reason };
     const checks = { redis: { status: "ok", seconds }, layout: { status: "ok", ...layout }, draining: false };
     return { ready: true, checks } as const;
-  };
-  return async () => {
-    if (isDraining()) return { ready: false, reason: "the service is draining" };
-    pendingCheck ??= checkOnce().finally(() => {
-      pendingCheck = undefined;
-    });
-    return pendingCheck;
-  };
+  });
+  return async () => (isDraining() ? { ready: false, reason: "the service is draining" } : check());
 }

@@ -80,7 +80,7 @@ async function restoreJobs(
   missing: readonly TaskforceUuid[],
 ): Promise<number> {
   const { isWanted, positionOf } = QUEUE_RULES[kind];
-  const jobs: { id: string; place: QueuePosition }[] = [];
+  const jobs: { id: string; position: QueuePosition }[] = [];
   const stale: TaskforceUuid[] = [];
   let deadCount = 0;
   for await (const [uuid, record] of wms.store.fetchEach("taskforce", missing)) {
@@ -89,7 +89,7 @@ async function restoreJobs(
       // The newest entry of its log is the last failure.
       await queue.restoreDeadLetter(uuid, `${latestContext(record)} (restored by reconcile)`);
       deadCount++;
-    } else jobs.push({ id: uuid, place: positionOf(record) });
+    } else jobs.push({ id: uuid, position: positionOf(record) });
   }
   await queue.restoreLostJobs(jobs);
   // They left the phase at this moment, or in a process of a release that does not maintain the index.

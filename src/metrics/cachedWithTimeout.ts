@@ -1,37 +1,30 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { sharePending } from "../domain/sharePending.js";
+import { valueWithin } from "../domain/valueWithin.js";
 
-/** How something is read that may be asked for often, and may hang. Milliseconds. */
+/** Limits of a cached read, in milliseconds. */
 export interface CachedWithTimeoutOptions {
-  /** What was read is given again for so long. */
+  /** The age up to which the cached value is returned. */
   maxAgeMs: number;
-  /** Nobody waits longer; a read that hangs is not begun a second time meanwhile. */
+  /** The longest wait of a caller. A read that hangs goes on, and no second one starts meanwhile. */
   timeoutMs: number;
 }
 
-/** @returns what was read lately; undefined when reading fails, or takes too long */
+/** Wraps a read that may hang. @returns the value; undefined when the read fails or exceeds the time-out */
 export function cachedWithTimeout<T>(
   read: () => Promise<T>,
   { maxAgeMs, timeoutMs }: CachedWithTimeoutOptions,
 ): () => Promise<T | undefined> {
   let cached: { value: T; at: number } | undefined;
-  let pendingRead: Promise<T | undefined> | undefined;
-  const startRead = async (): Promise<T | undefined> => {
-    try {
-      const value = await read();
-      cached = { value, at: performance.now() };
-      return value;
-    } catch {
-      return undefined;
-    } finally {
-      pendingRead = undefined;
-    }
-  };
+  const readAndCache = sharePending(async () => {
+    const value = await read();
+    cached = { value, at: performance.now() };
+    return value;
+  });
   return async () => {
     if (cached !== undefined && performance.now() - cached.at < maxAgeMs) return cached.value;
-    pendingRead ??= startRead();
-    const timeoutAbort = new AbortController();
-    const value = await Promise.race([pendingRead, delay(timeoutMs, undefined, { signal: timeoutAbort.signal })]);
-    timeoutAbort.abort();
-    return value;
+    return valueWithin(
+      timeoutMs,
+      readAndCache().catch(() => undefined),
+    );
   };
 }

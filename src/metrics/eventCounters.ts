@@ -3,14 +3,14 @@ import type { JobOutcome, LeasedQueueName, WmsEventEmitter } from "../domain/wms
 import { BACKGROUND_QUEUE_NAMES } from "../queues/queueNames.js";
 
 /*
- * Counters begin at 0 before anything happened: one that appears together with its first event hides that event from
+ * Every counter starts at 0 before its first event. A counter that appears with its first event hides it from
  * `increase()`.
  */
 
 const JOB_OUTCOMES: JobOutcome[] = ["done", "retry", "failed", "dead"];
 const LEASED_QUEUE_KINDS: LeasedQueueName[] = ["starter", "stopper"];
 
-/** Seconds, up to two days: a schedd that was away over the weekend shows. */
+/** Seconds, up to two days, which shows a schedd that was down over a weekend. */
 const WAIT_BUCKETS_SECONDS = [
   0.05,
   0.1,
@@ -30,14 +30,18 @@ const WAIT_BUCKETS_SECONDS = [
   48 * 3600,
 ];
 
-/** Counts what the lifecycle and the workers tell. @returns to be told of each known schedd; again is fine */
+/**
+ * Counts the events of the lifecycle and the workers.
+ *
+ * @returns starts a schedd's counters at 0; repeated calls do nothing
+ */
 export function registerEventCounters(registry: Registry, events: WmsEventEmitter): (schedd: string) => void {
   registerHandOutHistogram(registry, events);
   registerJobCounters(registry, events);
   registerRepairCounters(registry, events);
   const strayClusters = new Counter({
     name: "wms_stray_clusters_total",
-    help: "Submit reports that can't count: HTCondor runs a cluster that the service does not know.",
+    help: "Rejected submit reports: HTCondor runs a cluster that the service does not know.",
     registers: [registry],
   });
   events.on("strayCluster", () => strayClusters.inc());
@@ -47,7 +51,7 @@ export function registerEventCounters(registry: Registry, events: WmsEventEmitte
 function registerHandOutHistogram(registry: Registry, events: WmsEventEmitter): void {
   const waits = new Histogram({
     name: "wms_hand_out_wait_seconds",
-    help: "How long taskforces that were handed out had been in their phase, or had waited since they last failed in it.",
+    help: "Seconds from a taskforce's entry into its phase, or its last failure in it, to its lease by a TMS.",
     labelNames: ["queue", "schedd"],
     buckets: WAIT_BUCKETS_SECONDS,
     registers: [registry],
@@ -59,13 +63,13 @@ function registerLeaseCounters(registry: Registry, events: WmsEventEmitter): (sc
   const labelNames = ["queue", "schedd"];
   const expired = new Counter({
     name: "wms_leases_run_out_total",
-    help: "Taskforces that a TMS took and did not report in time.",
+    help: "Leases that expired because the TMS did not report in time.",
     labelNames,
     registers: [registry],
   });
   const reclaimed = new Counter({
     name: "wms_leases_reclaimed_total",
-    help: "Leases that ran out and whose taskforces are offered again; the rest was no longer wanted.",
+    help: "Expired leases whose taskforces wait again; the others were no longer wanted.",
     labelNames,
     registers: [registry],
   });
@@ -81,7 +85,7 @@ function registerLeaseCounters(registry: Registry, events: WmsEventEmitter): (sc
 function registerJobCounters(registry: Registry, events: WmsEventEmitter): void {
   const jobs = new Counter({
     name: "wms_background_jobs_total",
-    help: "Runs of background jobs in this process by how they ended. dead: left to the operator.",
+    help: "Runs of background jobs in this process by outcome. dead: became a dead letter.",
     labelNames: ["queue", "outcome"],
     registers: [registry],
   });
@@ -93,7 +97,7 @@ function registerJobCounters(registry: Registry, events: WmsEventEmitter): void 
 function registerRepairCounters(registry: Registry, events: WmsEventEmitter): void {
   const runs = new Counter({
     name: "wms_periodic_runs_total",
-    help: "Runs of reclaim and reconcile in this process, by whether they came to their end.",
+    help: "Runs of reclaim and reconcile in this process by outcome.",
     labelNames: ["work", "outcome"],
     registers: [registry],
   });
@@ -104,7 +108,7 @@ function registerRepairCounters(registry: Registry, events: WmsEventEmitter): vo
 
   const repairs = new Counter({
     name: "wms_reconcile_repairs_total",
-    help: "Jobs that reconcile in this process put back into a queue (added), or took out of it (dropped).",
+    help: "Jobs that reconcile in this process added to a queue, or dropped from it.",
     labelNames: ["queue", "repair"],
     registers: [registry],
   });

@@ -8,51 +8,51 @@ import { registerStateGauges, type StateSources } from "./stateGauges.js";
 
 /** The metrics of a process. */
 export interface Metrics {
-  /** HTTP's content type of {@link renderText}. */
+  /** The content type of {@link renderText}. */
   readonly contentType: string;
-  /** All metrics in Prometheus' text format. Takes two seconds at most, whatever Redis does. */
+  /** Renders all metrics in Prometheus' text format, within two seconds even while Redis is unreachable. */
   renderText(): Promise<string>;
-  /** Those that are of this process alone, for a scrape that another one answers. */
+  /** Collects the metrics of this process alone, for a scrape at another process. */
   collectProcessMetrics(): Promise<ProcessMetrics>;
-  /** Counts a request that is over. */
+  /** Counts a completed request. */
   observeRequest(request: CompletedRequest): void;
-  /** Counts how often a client that is connected connects again. @param name `requests` or `workers` */
+  /** Counts the reconnects of a connected client. @param name `requests` or `workers` */
   watchConnection(name: string, client: RedisClient): void;
 }
 
-/** What the metrics of a process are made of. */
+/** The sources of a process's metrics. */
 export interface MetricsSources extends StateSources {
   events: WmsEventEmitter;
-  /** How many watch events at this process. */
+  /** The number of event subscribers at this process. */
   watchers(): number;
-  /** Other processes that listen at the same port; undefined: there are none. */
+  /** The other processes at the same port; undefined when there are none. */
   siblings?: Siblings | undefined;
 }
 
-/** The processes that listen at one port, as one of them sees the others. */
+/** The other web processes at the port of this one. */
 export interface Siblings {
-  /** The name of this one among them. */
+  /** The name of this process. */
   readonly name: string;
-  /** The metrics of all others that answer in time. */
+  /** Collects the metrics of the processes that answer in time. */
   scrape(): Promise<NamedMetrics[]>;
 }
 
-/** The metrics of a process. Names, labels and what to make of them: `docs/operations/observe.md`. */
+/** Creates the metrics of a process. `docs/operations/observe.md` explains their names and labels. */
 export function createMetrics({ events, watchers, siblings, ...state }: MetricsSources): Metrics {
   const registry = new Registry();
-  // What is in Redis, and so the same whichever process shows it.
+  // State in Redis, which is the same in every process.
   const sharedRegistry = new Registry();
   // CPU, memory, garbage collection, file descriptors, event-loop lag, under the names that Node's dashboards know.
   collectDefaultMetrics({ register: registry });
   const reconnects = new Counter({
     name: "wms_redis_reconnects_total",
-    help: "How often a connection to Redis was lost and came back.",
+    help: "Reconnects to Redis after a lost connection.",
     labelNames: ["client"],
     registers: [registry],
   });
   new Gauge({
     name: "wms_event_watchers",
-    help: "Clients that watch events at this process.",
+    help: "Event subscribers at this process.",
     registers: [registry],
     collect() {
       this.set(watchers());

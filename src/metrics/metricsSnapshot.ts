@@ -5,42 +5,43 @@ import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
 import type { Queues } from "../queues/queues.js";
 import { listMasters, pingMasters, type RedisClient } from "../redis/redisClient.js";
+import { infoField } from "../redis/redisInfo.js";
 import type { TaskforceCount } from "../store/counts.js";
 import type { Store } from "../store/store.js";
 import { countJobs, type JobCounts, readLongestWaitSeconds } from "../views/schedds/queueDepth.js";
 
-/** How a queue stands. */
+/** The state of a queue. */
 export interface QueueSnapshot {
-  /** `starter`, `stopper`, or the name of a queue of the background work. */
+  /** `starter`, `stopper`, or the name of a background queue. */
   queue: string;
-  /** Empty for the background work. */
+  /** Empty for a background queue. */
   schedd: string;
   jobs: JobCounts;
-  /** Seconds that the longest waiting taskforce waits; 0 when none does. Undefined for the background work. */
+  /** Seconds that the longest waiting taskforce has waited; 0 when none waits. Undefined for a background queue. */
   oldestWaitingSeconds: number | undefined;
 }
 
-/** In bytes; the limit is 0 when Redis has none. */
+/** The memory of a Redis server. A limit of 0 means no limit. */
 interface MemoryUsage {
   usedBytes: number;
   limitBytes: number;
 }
 
-/** What all processes of the service see alike: it is in Redis. */
+/** State that all processes of the service share, because Redis holds it. */
 export interface MetricsSnapshot {
-  /** Seconds that a PING took; of a cluster, to the slowest master. */
+  /** Seconds that a PING took; in a cluster, the PING of the slowest master. */
   pingSeconds: number;
-  /** Of the fullest master of a cluster. */
+  /** In a cluster, the memory of the fullest master. */
   memory: MemoryUsage;
   taskforces: TaskforceCount[];
   queues: QueueSnapshot[];
 }
 
-/** Reads a snapshot. The work depends on how many schedds and partitions there are, not on how many taskforces. */
+/** Reads a snapshot. The cost grows with the number of schedds and partitions, not of taskforces. */
 export async function readMetricsSnapshot(store: Store, queues: Queues): Promise<MetricsSnapshot> {
   const startedAtMs = performance.now();
   await pingMasters(store.redis);
-  const ping = (performance.now() - startedAtMs) / 1000;
+  const pingSeconds = (performance.now() - startedAtMs) / 1000;
   const [memory, taskforces, background, leased] = await Promise.all([
     readMemory(store.redis),
     store.counts.readAll(),
@@ -52,10 +53,10 @@ export async function readMetricsSnapshot(store: Store, queues: Queues): Promise
       ]),
     ),
   ]);
-  return { pingSeconds: ping, memory, taskforces, queues: [...background, ...leased] };
+  return { pingSeconds, memory, taskforces, queues: [...background, ...leased] };
 }
 
-/** The first master that is full refuses writes, however empty the others are. */
+/** Reads the memory of the fullest master. A full master refuses writes even when the others are empty. */
 async function readMemory(client: RedisClient): Promise<MemoryUsage> {
   const all = await Promise.all(listMasters(client).map(readMemoryOfServer));
   const fullness = ({ usedBytes, limitBytes }: MemoryUsage) => usedBytes / (limitBytes || 1);
@@ -64,8 +65,8 @@ async function readMemory(client: RedisClient): Promise<MemoryUsage> {
 
 async function readMemoryOfServer(redis: Redis): Promise<MemoryUsage> {
   const info = await redis.info("memory");
-  const field = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
-  return { usedBytes: field("used_memory"), limitBytes: field("maxmemory") };
+  const bytesOf = (field: string) => Number(infoField(info, field) ?? 0);
+  return { usedBytes: bytesOf("used_memory"), limitBytes: bytesOf("maxmemory") };
 }
 
 async function readBackgroundQueue({ queue }: Queues["activation"]): Promise<QueueSnapshot> {
@@ -78,11 +79,11 @@ async function readLeaseQueue(
   kind: LeasedQueueName,
   { queue }: LeaseQueue,
 ): Promise<QueueSnapshot> {
-  const [jobs, oldestWaiting] = await Promise.all([
+  const [jobs, oldestWaitingSeconds] = await Promise.all([
     countJobs(queue),
     readLongestWaitSeconds(queue, store.redis, (id) =>
       store.readPhaseSinceSeconds(id as TaskforceUuid, PHASE_OF_LEASED_QUEUE[kind]),
     ),
   ]);
-  return { queue: kind, schedd, jobs, oldestWaitingSeconds: oldestWaiting };
+  return { queue: kind, schedd, jobs, oldestWaitingSeconds };
 }

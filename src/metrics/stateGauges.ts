@@ -4,18 +4,18 @@ import type { Store } from "../store/store.js";
 import { cachedWithTimeout } from "./cachedWithTimeout.js";
 import { type MetricsSnapshot, readMetricsSnapshot } from "./metricsSnapshot.js";
 
-/** Milliseconds: several scrapers cost Redis no more than one, and a scrape ends well before Prometheus' 10 s. */
+/** Several scrapers share one read of Redis, and a scrape ends well before Prometheus' time-out of 10 s. */
 const READ_OPTIONS = { maxAgeMs: 2000, timeoutMs: 1500 };
 
-/** Where the state is read. */
+/** The sources of {@link registerStateGauges}. */
 export interface StateSources {
   store: Store;
   queues: Queues;
-  /** What `/readyz` is made of. */
+  /** The check of `/readyz`. */
   readiness(): Promise<{ ready: boolean }>;
 }
 
-/** Shows what is in Redis, as of the last few seconds. @returns brings it up to date; to be awaited before each scrape */
+/** Registers gauges of the state in Redis. @returns updates them; await it before each scrape */
 export function registerStateGauges(
   registry: Registry,
   { store, queues, readiness }: StateSources,
@@ -23,9 +23,9 @@ export function registerStateGauges(
   const redisUp = createGauge(
     registry,
     "wms_redis_up",
-    "1 while Redis answers, else 0; then nothing that is in it is shown.",
+    "1 while Redis answers, else 0. The gauges of its state are missing while it is 0.",
   );
-  const ready = createGauge(registry, "wms_ready", "1 while /readyz says that requests can be served, else 0.");
+  const ready = createGauge(registry, "wms_ready", "1 while /readyz reports ready, else 0.");
   const gaugeUpdates = [
     ...createRedisGauges(registry),
     ...createTaskforceGauges(registry),
@@ -41,7 +41,7 @@ export function registerStateGauges(
   };
 }
 
-/** Shows a part of a snapshot, or nothing when there is none: old values would be taken for new ones. */
+/** Sets some gauges to a snapshot, or removes them without one: old values would look current. */
 type UpdateGauges = (snapshot: MetricsSnapshot | undefined) => void;
 
 const createGauge = <Label extends string>(registry: Registry, name: string, help: string, labelNames: Label[] = []) =>
@@ -55,13 +55,13 @@ function createRedisGauges(registry: Registry): UpdateGauges[] {
   return [
     createRedisGauge(
       "wms_redis_ping_seconds",
-      "How long Redis took to answer a PING.",
+      "Seconds that Redis took to answer a PING.",
       ({ pingSeconds }) => pingSeconds,
     ),
     createRedisGauge("wms_redis_memory_bytes", "Memory that Redis uses.", ({ memory }) => memory.usedBytes),
     createRedisGauge(
       "wms_redis_memory_limit_bytes",
-      "Memory that Redis may use, beyond which it refuses writes; 0: no limit.",
+      "The memory limit of Redis, beyond which it refuses writes; 0: no limit.",
       ({ memory }) => memory.limitBytes,
     ),
   ];
@@ -81,13 +81,13 @@ function createQueueGauges(registry: Registry): UpdateGauges[] {
   const jobs = createGauge(
     registry,
     "wms_queue_jobs",
-    "Jobs. active: leased by a TMS, or in a worker's hands; delayed: wait before they are tried again; dead: left to the operator.",
+    "Jobs. active: leased by a TMS or a worker; delayed: in a backoff; dead: dead letters for the operator.",
     ["queue", "schedd", "state"],
   );
   const oldest = createGauge(
     registry,
     "wms_queue_oldest_waiting_seconds",
-    "How long the taskforce waits that waits longest of those that a TMS can take; 0: none waits.",
+    "Seconds that the longest waiting taskforce has waited for a TMS; 0: none waits.",
     ["queue", "schedd"],
   );
   return [

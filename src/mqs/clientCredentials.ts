@@ -1,64 +1,56 @@
 import type { Logger } from "pino";
-import { z } from "zod";
+import { sharePending } from "../domain/sharePending.js";
 import { unavailable } from "../domain/wmsError.js";
-import { httpWithRetry, parseJsonOrUndefined } from "./httpWithRetry.js";
+import { httpWithRetry } from "./httpWithRetry.js";
 
-/** The lifetime, in seconds, of a token that comes without one. */
+/** The lifetime, in seconds, of a token whose response names none. */
 const DEFAULT_LIFETIME_SECONDS = 60;
-/** A token is replaced this many seconds, but no more than a fifth of its life, before it ends: requests take time. */
+/** A token is renewed this many seconds before it expires, but no earlier than after four fifths of its lifetime. */
 const RENEWAL_MARGIN_SECONDS = 10;
+/** Characters that a header can carry. `fetch` would quote any other token in its error. */
+const HEADER_VALUE = /^[\x21-\x7e]+$/;
 
-const tokenSchema = z.looseObject({
-  // What a header can carry: `fetch` would quote anything else in its error.
-  access_token: z.string().regex(/^[\x21-\x7e]+$/),
-  expires_in: z.coerce.number().positive().catch(DEFAULT_LIFETIME_SECONDS),
-});
-
-/** An OAuth2 client, as the token service knows it. */
+/** The service as a client of the MQS's token service. */
 export interface Credentials {
   tokenUrl: string;
   clientId: string;
   clientSecret: string;
 }
 
-/** Gives out the token that requests carry. */
+interface TokenSourceOptions {
+  credentials: Credentials;
+  /** Milliseconds that the token service has to answer. */
+  timeoutMs: number;
+  log: Logger;
+}
+
+/** Supplies the token of requests to the MQS. */
 export interface TokenSource {
   /**
-   * The current token, or a new one. Callers that need a new one at the same time share one request for it.
+   * Returns the current token, or requests a new one. Concurrent callers share one request.
    *
-   * @param deadline how long this caller waits; the shared request goes on without it
-   * @throws WmsError `unavailable` when there is no token to be had, or the reason of the deadline
+   * @param deadline ends the wait of this caller; the shared request goes on
+   * @throws WmsError `unavailable` when the token service gives no token, or the reason of the deadline
    */
   getToken(deadline: AbortSignal): Promise<string>;
-  /** Drops a token that was refused. A newer one that another caller got meanwhile stays. */
+  /** Drops a token that the MQS refused. A newer token, which another caller requested meanwhile, stays. */
   invalidate(token: string): void;
 }
 
-/**
- * The client credentials grant of OAuth2 (RFC 6749, section 4.4).
- *
- * @param options.timeoutMs milliseconds that the token service has to answer
- */
-export function createTokenSource(options: { credentials: Credentials; timeoutMs: number; log: Logger }): TokenSource {
-  let current: { token: string; goodUntil: number } | undefined;
-  let pendingToken: Promise<string> | undefined;
-
-  const renewToken = async (): Promise<string> => {
+/** Creates a source of tokens by OAuth2's client credentials grant (RFC 6749, section 4.4). */
+export function createTokenSource(options: TokenSourceOptions): TokenSource {
+  let current: { token: string; validUntilMs: number } | undefined;
+  const renewToken = sharePending(async (): Promise<string> => {
     const requestedAtMs = Date.now();
-    const { access_token: token, expires_in: lifetimeSeconds } = await requestToken(options);
-    current = {
-      token,
-      goodUntil: requestedAtMs + 1000 * (lifetimeSeconds - Math.min(RENEWAL_MARGIN_SECONDS, lifetimeSeconds / 5)),
-    };
+    const { token, lifetimeSeconds } = await requestToken(options);
+    const marginSeconds = Math.min(RENEWAL_MARGIN_SECONDS, lifetimeSeconds / 5);
+    current = { token, validUntilMs: requestedAtMs + 1000 * (lifetimeSeconds - marginSeconds) };
     return token;
-  };
+  });
   return {
     async getToken(deadline) {
-      if (current !== undefined && Date.now() < current.goodUntil) return current.token;
-      pendingToken ??= renewToken().finally(() => {
-        pendingToken = undefined;
-      });
-      return raceWithSignal(deadline, pendingToken);
+      if (current !== undefined && Date.now() < current.validUntilMs) return current.token;
+      return raceWithSignal(deadline, renewToken());
     },
     invalidate(token) {
       if (current?.token === token) current = undefined;
@@ -70,36 +62,38 @@ async function requestToken({
   credentials: { tokenUrl, clientId, clientSecret },
   timeoutMs,
   log,
-}: Parameters<typeof createTokenSource>[0]): Promise<z.infer<typeof tokenSchema>> {
-  // In the body rather than as Basic: servers disagree on how special characters of a secret are written there.
-  const body = new URLSearchParams({
-    grant_type: "client_credentials",
-    client_id: clientId,
-    client_secret: clientSecret,
-  });
-  const headers = { accept: "application/json" };
-  const response = await httpWithRetry(
-    tokenUrl,
-    { method: "POST", headers, body },
-    AbortSignal.timeout(timeoutMs),
-  ).catch((error: unknown) => {
-    log.warn({ err: error, tokenUrl }, "the token service for the MQS did not answer");
-    throw tokenUnavailable(error);
-  });
-  const token = response.status === 200 ? tokenSchema.safeParse(parseJsonOrUndefined(response.text)) : undefined;
-  if (token?.success) return token.data;
-  // The body stays out of the log: it may hold a token, in a shape that was not expected.
-  log.warn({ status: response.status, tokenUrl }, "the token service for the MQS gave no token");
+}: TokenSourceOptions): Promise<{ token: string; lifetimeSeconds: number }> {
+  // Imported here: a process without MQS credentials does not load the package.
+  const oidc = await import("openid-client");
+  let status: number | undefined;
+  // The secret goes into the body: servers disagree on the encoding of special characters in a Basic header.
+  const authentication = oidc.ClientSecretPost(clientSecret);
+  const client = new oidc.Configuration({ issuer: tokenUrl, token_endpoint: tokenUrl }, clientId, {}, authentication);
+  // MQS_TOKEN_URL may begin with http://.
+  oidc.allowInsecureRequests(client);
+  client[oidc.customFetch] = async (url, init) => {
+    const response = await httpWithRetry(url, init as RequestInit, AbortSignal.timeout(timeoutMs));
+    status = response.status;
+    return new Response(response.text || null, { status, headers: { "content-type": "application/json" } });
+  };
+  try {
+    const { access_token: token, expires_in: lifetimeSeconds } = await oidc.clientCredentialsGrant(client);
+    if (HEADER_VALUE.test(token)) return { token, lifetimeSeconds: lifetimeSeconds || DEFAULT_LIFETIME_SECONDS };
+  } catch (error) {
+    if (status === undefined) {
+      log.warn({ err: error, tokenUrl }, "the token service for the MQS did not answer");
+      throw tokenUnavailable(error);
+    }
+  }
+  // The log and the error leave the cause out: it may hold a token.
+  log.warn({ status, tokenUrl }, "the token service for the MQS gave no token");
   throw tokenUnavailable();
 }
 
-/**
- * Also for a refusal: it is about the service's own settings, and what waits for the MQS can go on by itself once they
- * are mended.
- */
+/** Also for a refusal of the client: callers retry, and succeed once an operator has corrected the settings. */
 const tokenUnavailable = (cause?: unknown) => unavailable("the service could not get a token for the MQS", cause);
 
-/** The promise's outcome, or the signal's reason when that comes first. */
+/** Returns the promise's outcome, or throws the signal's reason when that comes first. */
 function raceWithSignal<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);

@@ -5,29 +5,29 @@ import type { MqProfile, Mqs } from "../domain/mqProfile.js";
 import { WmsError } from "../domain/wmsError.js";
 import type { RedisClient } from "../redis/redisClient.js";
 
-/** What a pilot needs to connect to the broker behind every queue of the embedded MQS. */
+/** The broker of the embedded MQS, which holds every queue. */
 export interface Broker {
-  /** As the pilot's libraries name it: `rabbitmq`. */
+  /** The type by the name that the pilot's libraries use, such as `rabbitmq`. */
   type: string;
   /** Host and port. */
   address: string;
   authToken: string;
 }
 
-/** An {@link Mqs} that also answers what users ask an MQS for. */
+/** An {@link Mqs} that also serves the routes of an MQS for users. */
 export interface EmbeddedMqs extends Mqs {
   /**
-   * The queues that users may connect their own programs to, oldest first.
+   * Lists the public queues of a workflow, the oldest first.
    *
-   * @param workflowId text of any origin
-   * @returns null when no queues were ever reserved for such a workflow
+   * @param workflowId any text; no id is assumed
+   * @returns null when the workflow has no reserved queues
    */
   publicProfiles(workflowId: string): Promise<MqProfile[] | null>;
 }
 
-/** The part of a profile that reservation settles for good. */
+/** The part of a profile that never changes after the reservation. */
 type Reservation = Pick<MqProfile, "alias" | "is_public" | "timestamp">;
-/** The part of a profile that the whole group has in common. */
+/** The part of a profile that all queues of a workflow share. */
 type Activation = Pick<MqProfile, "is_activated" | "auth_token" | "broker_type" | "broker_address">;
 
 const NOT_ACTIVATED: Activation = {
@@ -37,29 +37,29 @@ const NOT_ACTIVATED: Activation = {
   broker_address: null,
 };
 
-/** The hash of what a workflow's queues have in common: `mqgroup` (their group's id), and `activation` (JSON) once open. */
+/** The hash of a workflow's group of queues: `mqgroup` (its id), and `activation` (JSON) after the activation. */
 const groupKey = (workflow: WorkflowId): string => `mqs:{${workflow}}:group`;
-/** The hash mqid → reservation, as JSON. */
+/** The hash of a workflow's reservations: mqid → JSON. */
 const reservationsKey = (workflow: WorkflowId): string => `mqs:{${workflow}}:reservations`;
 
 const MQID = /^MQ-([0-9a-f]+-[0-9a-f]{8})-[0-9a-f]{16}$/;
 
 /**
- * The id of an alias's queue, computed from both, so that all who reserve it at the same time mean the same queue. It
- * carries the workflow's id, as all ids do; 16 digits, as no two aliases of a workflow may share one.
+ * Computes a queue's id from the workflow and the alias, so that concurrent reservations yield the same queue. 16
+ * digits of the digest keep two aliases of a workflow apart.
  */
 function createMqid(workflow: WorkflowId, alias: string): string {
-  // As JSON text, where halves of surrogate pairs stay different.
+  // JSON text keeps lone surrogates apart, which UTF-8 would not.
   const digest = createHash("sha256").update(JSON.stringify(alias)).digest("hex");
   return `MQ-${workflow.slice(3)}-${digest.slice(0, 16)}`;
 }
 
 /**
- * An MQS for deployments that have none (`MQS_ADDRESS` unset). All queues live on one broker, which makes a queue when a
- * program first uses it, so nothing has to be set up there: reservation only settles ids, activation is immediate, and
- * the priority has no effect. Whatever is written first stays, and so every call is idempotent.
+ * Creates an MQS for deployments without one (`MQS_ADDRESS` unset). All queues are on one broker, which creates a queue
+ * on its first use. So a reservation only stores ids, activation is immediate, and the priority has no effect. The
+ * first write of each field stays, which makes every call idempotent.
  *
- * @param options.broker what the profiles of queues that are activated from now on hold
+ * @param options.broker the broker in the profiles of queues that are activated from now on
  */
 export function createEmbeddedMqs({ redis, broker }: { redis: RedisClient; broker: Broker }): EmbeddedMqs {
   return {
@@ -114,7 +114,7 @@ function createReservations(
   );
 }
 
-/** The profiles of those queues that are reserved, in the order of the ids. */
+/** Reads the profiles of the reserved queues among these, in the order of the ids. */
 async function readProfiles(redis: RedisClient, workflow: WorkflowId, mqids: readonly string[]): Promise<MqProfile[]> {
   if (mqids.length === 0) return [];
   const [reservations, activated] = await Promise.all([
@@ -130,5 +130,5 @@ async function readProfiles(redis: RedisClient, workflow: WorkflowId, mqids: rea
   });
 }
 
-/** What an MQS elsewhere would answer with a 404. */
+/** The error for which a remote MQS would answer 404. */
 const notFoundUpstream = (reason: string): WmsError => new WmsError("upstream-refused", `the MQS refused: ${reason}`);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type MqProfile, type Mqs, mqProfileSchema } from "../domain/mqProfile.js";
 import { MqsConnection, type MqsConnectionOptions, type MqsRequest } from "./mqsConnection.js";
 
-/** Milliseconds for a call, unless told. */
+/** Milliseconds for a call by default. */
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 const groupSchema = z.looseObject({ mqprofiles: z.array(mqProfileSchema) });
@@ -10,14 +10,14 @@ const groupSchema = z.looseObject({ mqprofiles: z.array(mqProfileSchema) });
 const TRY_AGAIN_LATER = "try-again-later" as const;
 const activationSchema = z.union([
   z.looseObject({ try_again_later: z.literal(true) }).transform(() => TRY_AGAIN_LATER),
-  // A pilot that is sent to a queue which is not open yet fails on every worker of its cluster.
+  // With a queue that is not open yet, the pilot would fail on every worker of its cluster.
   groupSchema.transform(({ mqprofiles }) => (areAllActivated(mqprofiles) ? mqprofiles : TRY_AGAIN_LATER)),
 ]);
 
-/** Where the MQS is and who asks it; `timeoutMs` is 10 s unless told. */
+/** The options of {@link createHttpMqs}; `timeoutMs` is 10 s by default. */
 export type HttpMqsOptions = Omit<MqsConnectionOptions, "timeoutMs"> & { timeoutMs?: number };
 
-/** The MQS over HTTP. */
+/** Creates the client of a remote MQS. */
 export function createHttpMqs({ timeoutMs = DEFAULT_TIMEOUT_MS, ...options }: HttpMqsOptions): Mqs {
   const connection = new MqsConnection({ ...options, timeoutMs });
   return {
@@ -61,8 +61,8 @@ const areAllActivated = (profiles: readonly MqProfile[]): boolean =>
   profiles.length > 0 && profiles.every(({ is_activated }) => is_activated);
 
 /**
- * The profile of each alias, in the order of the aliases; undefined unless every alias has exactly one. Profiles of
- * other aliases don't matter: an MQS may show the whole group.
+ * Returns the profile of each alias, in the order of the aliases; undefined unless every alias has exactly one. Ignores
+ * the profiles of other aliases, because an MQS may return the whole group.
  */
 function matchProfilesToAliases(aliases: readonly string[], profiles: readonly MqProfile[]): MqProfile[] | undefined {
   const requestedAliases = new Set(aliases);

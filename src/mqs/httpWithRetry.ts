@@ -1,12 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Milliseconds before the second and the third try of a request whose connection broke. */
+/** Milliseconds before the second and the third attempt of a request whose connection broke. */
 const RETRY_DELAYS_MS = [100, 300];
 
-/**
- * What Node calls a connection that could not be made or was lost. Time-outs are missing on purpose: who did not answer
- * in time once would only be asked for longer.
- */
+/** Node's codes for a failed or lost connection. A retry after a time-out would only lengthen the wait. */
 const RETRYABLE_ERROR_CODES = new Set([
   "EAI_AGAIN",
   "ECONNREFUSED",
@@ -17,17 +14,17 @@ const RETRYABLE_ERROR_CODES = new Set([
   "UND_ERR_SOCKET",
 ]);
 
-/** An HTTP answer, read to its end. */
+/** A complete HTTP response. */
 export interface HttpResponse {
   status: number;
   text: string;
 }
 
 /**
- * Sends a request and reads the whole answer, whatever its status. The request must be idempotent: it is sent again, at
- * most twice, when its connection breaks, since nobody knows then whether it arrived.
+ * Sends a request and reads the whole response of any status. Sends it again, at most twice, when the connection
+ * breaks. So the request must be idempotent: the server may have received it.
  *
- * @param deadline ends everything: the tries, the waits between them, and the reading
+ * @param deadline ends the attempts, the waits between them, and the reading
  * @throws the error of `fetch`, or the reason of the deadline
  */
 export async function httpWithRetry(url: string, init: RequestInit, deadline: AbortSignal): Promise<HttpResponse> {
@@ -43,18 +40,18 @@ export async function httpWithRetry(url: string, init: RequestInit, deadline: Ab
 }
 
 async function httpOnce(url: string, init: RequestInit, signal: AbortSignal): Promise<HttpResponse> {
-  // A redirect would turn a POST into a GET, and might carry what was meant for one server to another.
+  // A redirect would turn a POST into a GET, and might send credentials to another server.
   const response = await fetch(url, { ...init, redirect: "manual", signal });
   return { status: response.status, text: await response.text() };
 }
 
-/** `fetch` wraps what happened to the socket in a TypeError. */
+/** `fetch` wraps the error of the socket in a TypeError. */
 function isConnectionError(error: unknown): boolean {
   const cause = error instanceof Error ? (error.cause as { code?: unknown } | undefined) : undefined;
   return typeof cause?.code === "string" && RETRYABLE_ERROR_CODES.has(cause.code);
 }
 
-/** The JSON value of a text; undefined when it is not JSON. */
+/** Parses JSON. @returns undefined when the text is not JSON */
 export function parseJsonOrUndefined(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -5,30 +5,30 @@ import { type Credentials, createTokenSource, type TokenSource } from "./clientC
 import { type HttpResponse, httpWithRetry, parseJsonOrUndefined } from "./httpWithRetry.js";
 import { mqsErrorReason } from "./mqsErrorReason.js";
 
-/** One request to the MQS. All of them are idempotent. */
+/** A request to the MQS. Every request is idempotent. */
 export interface MqsRequest {
-  /** What is asked, as an error continues "the MQS refused to …". */
+  /** The purpose, which continues an error such as "the MQS refused to …". */
   purpose: string;
   method: "GET" | "POST";
-  /** Below `/v1/mqs`; segments are encoded when the request is sent. */
+  /** Unencoded segments of the path below `/v1/mqs`. */
   path: readonly string[];
   body?: unknown;
 }
 
-/** Where the MQS is and who asks it. */
+/** The options of {@link MqsConnection}. */
 export interface MqsConnectionOptions {
   /** `http(s)://…`, with or without a path before `/v1`. */
   address: string;
-  /** Undefined: requests carry no token. */
+  /** Undefined for an MQS that needs no token. */
   credentials?: Credentials | undefined;
-  /** Milliseconds for a whole call: token, request, retries and the reading of the answer. */
+  /** Milliseconds for a whole call: token, request, retries and the reading of the response. */
   timeoutMs: number;
   log: Logger;
 }
 
 /**
- * Sends requests to the MQS, with a token where one is needed, and sorts what can go wrong into the two kinds that
- * matter to callers: the MQS said no, or it may say yes later. Messages are for users; what an operator needs is logged.
+ * Sends requests to the MQS, with a token where it needs one. Callers get two kinds of errors: the MQS refused the
+ * request, or a retry may succeed. Messages are for users; details for the operator go to the log.
  */
 export class MqsConnection {
   readonly #options: MqsConnectionOptions;
@@ -41,9 +41,8 @@ export class MqsConnection {
   }
 
   /**
-   * @returns the answer, of the promised shape
-   * @throws WmsError `upstream-refused` after a 4xx, with the MQS's reason; `unavailable` after anything else that is not
-   *   the promised answer
+   * @returns the body of the response, in the given shape
+   * @throws WmsError `upstream-refused` after a 4xx, with the MQS's reason; `unavailable` after any other failure
    */
   async request<T>(request: MqsRequest, shape: z.ZodType<T>): Promise<T> {
     const { status, text, token } = await this.#sendWithTimeout(request);
@@ -60,10 +59,10 @@ export class MqsConnection {
   }
 
   /**
-   * For an answer that is none: more likely a proxy's page, or an MQS in the middle of an upgrade, than a decision of
-   * the MQS, so it is worth another try.
+   * Logs a response of another shape, and creates its error. It allows a retry: the likely cause is a proxy's page, or
+   * an MQS during an upgrade.
    *
-   * @param fault what is wrong with it, for the log
+   * @param fault what is wrong with the response, for the log
    */
   unexpectedResponse(request: MqsRequest, fault: string): WmsError {
     this.#options.log.error({ ...toLogFields(request), fault }, "the MQS gave an unexpected answer");
@@ -77,19 +76,19 @@ export class MqsConnection {
       return await this.#sendWithToken(request, deadline);
     } catch (error) {
       if (error instanceof WmsError) throw error;
-      log.warn({ ...toLogFields(request), err: error }, "no answer from the MQS");
+      log.warn({ ...toLogFields(request), err: error }, "the MQS did not answer");
       if (deadline.aborted) throw unavailable(`the MQS did not answer within ${timeoutMs / 1000} s`, error);
       throw unavailable("the MQS cannot be reached", error);
     }
   }
 
-  /** @returns the answer, and the token that it is an answer to */
+  /** @returns the response, and the token of its request */
   async #sendWithToken(request: MqsRequest, deadline: AbortSignal): Promise<HttpResponse & { token?: string }> {
     if (this.#tokens === undefined) return this.#send(request, deadline);
     const token = await this.#tokens.getToken(deadline);
     const response = await this.#send(request, deadline, token);
     if (response.status !== 401) return { ...response, token };
-    // Tokens end before their time when the issuer changes its keys.
+    // Tokens become invalid before they expire when the issuer changes its keys.
     this.#tokens.invalidate(token);
     const fresh = await this.#tokens.getToken(deadline);
     return { ...(await this.#send(request, deadline, fresh)), token: fresh };
@@ -107,7 +106,7 @@ export class MqsConnection {
 
   #refusedError(request: MqsRequest, status: number, reason: string | undefined): WmsError {
     this.#options.log.warn({ ...toLogFields(request), status, reason }, "the MQS refused a request");
-    // What the MQS thinks of the service's token is the operator's business, not the user's.
+    // The reason concerns the service's own credentials, which users must not see.
     const shown = status === 401 || status === 403 ? "the service is not authorized" : reason;
     return new WmsError("upstream-refused", `the MQS refused to ${request.purpose}: ${shown ?? `HTTP ${status}`}`);
   }

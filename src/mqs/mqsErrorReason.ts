@@ -1,10 +1,10 @@
 import { createSecretMask } from "../domain/maskSecrets.js";
 
-/** Characters of the MQS's own reason that are shown, and that are looked at. */
+/** The most characters of the MQS's reason that are shown, and that are searched for credentials. */
 const MAX_REASON_CHARS = 200;
 const MAX_TEXT_CHARS = 2000;
 
-/** What looks like a credential, by what stands before it or by its own form. */
+/** Texts that look like credentials, by their prefix or their own form. */
 const CREDENTIAL_PATTERNS: [RegExp, string][] = [
   [/\b(bearer|basic)\s+\S+/gi, "$1 ***"],
   [/(\w*(?:token|secret|password)["']?\s*[:=]\s*["']?)[^\s"',;&]+/gi, "$1***"],
@@ -13,10 +13,10 @@ const CREDENTIAL_PATTERNS: [RegExp, string][] = [
 ];
 
 /**
- * The `error` of an answer's body, as one short line; undefined when there is none. It goes to users and into the log, so
- * what the MQS quotes of credentials is left out.
+ * Returns the `error` of a response's body as one short line; undefined when there is none. Users and the log get it,
+ * so it masks credentials that the MQS quotes.
  *
- * @param secrets what the MQS was sent
+ * @param secrets the credentials of the request
  */
 export function mqsErrorReason(body: unknown, secrets: readonly (string | undefined)[]): string | undefined {
   const error = typeof body === "object" && body !== null ? (body as { error?: unknown }).error : undefined;

@@ -3,37 +3,42 @@ import type { RedisClient } from "../redis/redisClient.js";
 import { MissingJobs } from "./missingJobs.js";
 import { queueOptions } from "./queueOptions.js";
 
-/** Attempts of a background job: until it works. What can't be repaired by waiting ends with BullMQ's UnrecoverableError. */
+/**
+ * In effect unlimited: a job retries until it succeeds. BullMQ's UnrecoverableError ends a job that waiting can't
+ * repair.
+ */
 const MAX_ATTEMPTS = 1_000_000;
-/** Milliseconds before the second attempt; each further one waits twice as long, up to BullMQ's own growth. */
+/** The worker computes the backoff. `delay` is the first one, in milliseconds. */
 const BACKOFF = { type: "wms", delay: 1000 };
 
-/** Stacks kept of failed attempts: BullMQ would keep them all, and fill Redis while something is broken for long. */
+/**
+ * Stack traces of failed attempts that a job keeps. BullMQ would keep all of them and fill Redis during a long outage.
+ */
 const MAX_STACK_TRACES = 3;
 
-/** A background job: an id, and the workflow or taskforce it is about where that is another one. */
+/** A job of the background work. */
 export interface BackgroundJob {
   id: string;
-  /** What the work is about; the job's id unless told. */
+  /** The id of the workflow or taskforce; the job's id by default. */
   subject?: string;
   /** How much of the work is done already, in the unit of the work; 0 unless given. */
   offset?: number;
 }
 
-/** A queue that our own workers drain. Jobs carry an id; everything else is read when they are taken. */
+/** A queue that the service's own workers process. A job holds only an id; the worker reads the rest from the store. */
 export class BackgroundQueue {
   readonly queue: Queue;
   readonly #redis: RedisClient;
 
-  /** @param telemetry carries the trace of whoever adds a job to the worker; undefined: nothing is traced */
+  /** @param telemetry carries the trace of the request that adds a job to the worker; undefined turns tracing off */
   constructor(name: string, redis: RedisClient, telemetry?: Telemetry) {
     this.#redis = redis;
     this.queue = new Queue(name, queueOptions(name, redis, telemetry));
-    // The client itself logs lost connections, once; without a listener Node would end the process.
+    // Without a listener Node would end the process. The Redis client logs lost connections itself.
     this.queue.on("error", () => {});
   }
 
-  /** Puts jobs into the queue; one that is there already, in whatever state, stays as it is. */
+  /** Adds jobs. A job that the queue has already, in any state, stays unchanged. */
   async add(jobs: readonly BackgroundJob[]): Promise<void> {
     const [only] = jobs;
     if (only === undefined) return;
@@ -41,12 +46,12 @@ export class BackgroundQueue {
     else await this.queue.addBulk(jobs.map((job) => ({ name: "job", data: toJobData(job), opts: toJobOptions(job) })));
   }
 
-  /** Forgets a job, also one that was given up; one that is being worked on stays. */
+  /** Removes a job, also a dead letter. A job that a worker processes stays. */
   async remove(id: string): Promise<void> {
     await this.queue.remove(id);
   }
 
-  /** What tells, in one pass, which jobs the queue lacks. Jobs that were given up are there, too. */
+  /** Starts a search for jobs that the queue lacks. Dead letters count as present. */
   missingJobs(): MissingJobs {
     return new MissingJobs(this.queue, this.#redis);
   }

@@ -1,17 +1,26 @@
-const errorCodeOf = (error: unknown): number | undefined =>
-  error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : undefined;
+import { ErrorCode } from "bullmq";
 
-/** No lease is running. BullMQ's codes: -1 no such job, -2 no lock, -3 not active, -6 somebody else's lock. */
-export const isLeaseLost = (error: unknown): boolean => [-1, -2, -3, -6].includes(errorCodeOf(error) ?? 0);
-/** There is no such job. */
-export const isJobMissing = (error: unknown): boolean => errorCodeOf(error) === -1;
-/** The job is not where the command expects it. */
-export const isJobInAnotherState = (error: unknown): boolean => errorCodeOf(error) === -3;
+const LEASE_LOST_CODES: unknown[] = [
+  ErrorCode.JobNotExist,
+  ErrorCode.JobLockNotExist,
+  ErrorCode.JobNotInState,
+  ErrorCode.JobLockMismatch,
+];
 
-/** Does what ends a lease. @returns false when none was running */
-export async function falseIfLeaseLost(end: () => Promise<boolean>): Promise<boolean> {
+/** The code that BullMQ's scripts put on their errors. */
+const errorCodeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);
+
+/** Whether a command failed because the job is not leased. */
+export const isLeaseLost = (error: unknown): boolean => LEASE_LOST_CODES.includes(errorCodeOf(error));
+/** Whether a command failed because the queue has no such job. */
+export const isJobMissing = (error: unknown): boolean => errorCodeOf(error) === ErrorCode.JobNotExist;
+/** Whether a command failed because the job is in another state than the command expects. */
+export const isJobInAnotherState = (error: unknown): boolean => errorCodeOf(error) === ErrorCode.JobNotInState;
+
+/** Runs a command that ends a lease. @returns its result; false when the job is not leased */
+export async function falseIfLeaseLost(endLease: () => Promise<boolean>): Promise<boolean> {
   try {
-    return await end();
+    return await endLease();
   } catch (error) {
     if (isLeaseLost(error)) return false;
     throw error;

@@ -1,58 +1,59 @@
 import { createRedisBackend, type IQueueBackend, type JobJson, type MinimalJob, Queue } from "bullmq";
 import type { RedisClient } from "../redis/redisClient.js";
 import { falseIfLeaseLost, isJobInAnotherState, isJobMissing, isLeaseLost } from "./bullErrors.js";
+import { JOB_FIELDS, jobKey, MAX_EVENTS_FIELD, RANK_SCORE_STEP, stateKey } from "./bullLayout.js";
 import { type JobBatch, MissingJobs, readJobBatches } from "./missingJobs.js";
-import { queueOptions } from "./queueOptions.js";
+import { MAX_STREAM_EVENTS, queueOptions } from "./queueOptions.js";
 
 /**
- * The same for every lease: a report may come through another process than the hand-out, and whether it counts is
- * decided by the entity's phase, not by who holds the lock.
+ * The lock token of every lease. A report may arrive at another process than the hand-out, and the phase of the entity
+ * decides whether it counts, not the owner of the lock.
  */
 const LOCK_TOKEN = "tms";
-/** A lease that runs out is no failure, however often it happens. */
+/** An expired lease is no failure, so BullMQ must never fail a job for it. */
 const UNLIMITED_STALLS = Number.MAX_SAFE_INTEGER;
-/** The least time between two reclaims of a queue, in milliseconds; BullMQ lets one process of all do it. */
+/** Milliseconds between two reclaims of a queue. BullMQ makes sure that only one process runs a reclaim. */
 const RECLAIM_INTERVAL_MS = 400;
-/** Jobs added in one go. */
+/** Jobs in one command. */
 const BATCH_SIZE = 500;
 
-/** A place in the queue. */
+/** A job to add. */
 export interface NewJob {
   id: string;
   /** BullMQ priority: an integer from 1 on, lower first. */
   rank: number;
-  /** Milliseconds until it may be taken; 0 unless told. */
+  /** Milliseconds until the job can be leased; 0 by default. */
   delayMs?: number;
 }
 
-/** Where a job that comes back belongs. */
+/** The position of a job that returns to the queue. */
 export interface QueuePosition {
   rank: number;
-  /** Epoch seconds since when it waits. */
+  /** Epoch seconds since which the job waits. */
   waitingSinceSeconds: number;
 }
 
-/** Epoch seconds before which nothing began to wait: 2³¹ seconds from there on fit below a rank. */
+/** Epoch seconds before which no job began to wait. The 2³¹ seconds after it fit below a rank's own scores. */
 const EARLIEST_WAIT_SECONDS = 1_700_000_000;
 
-/** Jobs whose leases ran out. */
+/** Jobs whose leases expired. */
 export interface Reclaimed {
-  /** Offered again. */
+  /** Jobs that wait again. */
   reclaimed: string[];
-  /** No longer wanted. */
+  /** Jobs that the queue removed because no entity wants them. */
   dropped: string[];
 }
 
 /**
- * A BullMQ queue that is drained over HTTP. A lease is BullMQ's lock on an active job, taken without a Worker: a Worker
- * would open a blocking connection for each queue. Jobs carry nothing but their id.
+ * A BullMQ queue whose jobs clients lease over HTTP. A lease is BullMQ's lock on an active job. There is no BullMQ
+ * Worker, which would open a blocking connection for each queue. A job holds only its id.
  */
 export class LeaseQueue {
   readonly queue: Queue;
   readonly #redis: RedisClient;
   readonly #backend: IQueueBackend;
 
-  /** @param leaseSeconds how long a taken job is nobody else's */
+  /** @param leaseSeconds seconds for which a job is leased to one client */
   constructor(name: string, redis: RedisClient, leaseSeconds: number) {
     this.#redis = redis;
     this.queue = new Queue(name, queueOptions(name, redis), (queueName, options, connections) =>
@@ -67,12 +68,12 @@ export class LeaseQueue {
         connections,
       ),
     );
-    // The client itself logs lost connections, once; without a listener Node would end the process.
+    // Without a listener Node would end the process. The Redis client logs lost connections itself.
     this.queue.on("error", () => {});
     this.#backend = this.queue.getBackend();
   }
 
-  /** Puts jobs into the queue; one that is there already, in whatever state, stays as it is. */
+  /** Adds jobs. A job that the queue has already, in any state, stays unchanged. */
   async add(jobs: readonly NewJob[]): Promise<void> {
     for (let start = 0; start < jobs.length; start += BATCH_SIZE)
       await this.#backend.addJobs(
@@ -80,24 +81,23 @@ export class LeaseQueue {
       );
   }
 
-  /** Puts jobs back that the queue lost: ahead of those of their rank that it never lost, the longest waiting first. */
-  async restoreLostJobs(lostJobs: readonly { id: string; place: QueuePosition }[]): Promise<void> {
-    if (lostJobs.length === 0) return;
-    await this.add(lostJobs.map(({ id, place }) => ({ id, rank: place.rank })));
+  /** Adds jobs that the queue lost, ahead of the other jobs of their rank, the longest waiting first. */
+  async restoreLostJobs(lostJobs: readonly { id: string; position: QueuePosition }[]): Promise<void> {
+    await this.add(lostJobs.map(({ id, position }) => ({ id, rank: position.rank })));
     for (let start = 0; start < lostJobs.length; start += BATCH_SIZE)
       await this.#orderByWaitingTime(lostJobs.slice(start, start + BATCH_SIZE));
   }
 
-  /** Leases the next job. @returns its id; undefined when none waits */
+  /** Leases the next job. @returns its id; undefined when no job waits */
   async lease(): Promise<string | undefined> {
     const [, id] = (await this.#backend.moveToActive(LOCK_TOKEN)) as [unknown, string | undefined];
     return id || undefined;
   }
 
-  /** The work of a job is done, or it is no longer wanted: ends its lease and forgets it, in whatever state it is. */
+  /** Ends a job's lease and removes the job, in any state: its work is done, or is no longer wanted. */
   async ack(id: string): Promise<void> {
     try {
-      // fetchNext false: the default would lease a second job that nobody sees.
+      // fetchNext is false: the default would lease a second job that no caller receives.
       await this.#backend.moveToCompleted(minimalJob(id), null, true, LOCK_TOKEN, false);
     } catch (error) {
       if (!isLeaseLost(error)) throw error;
@@ -105,37 +105,37 @@ export class LeaseQueue {
     }
   }
 
-  /** Ends many, as {@link ack}. */
+  /** Does {@link ack} for many jobs. */
   async ackAll(ids: readonly string[]): Promise<void> {
     await Promise.all(
       ids.map(async (id) => {
-        // Most of them wait; a leased one cannot be removed.
+        // Most of the jobs wait, and `remove` is one command. It returns 0 for a leased job.
         if ((await this.#backend.remove(id, false)) === 0) await this.ack(id);
       }),
     );
   }
 
   /**
-   * Gives a lease back: the job goes ahead of those of its rank that were never taken.
+   * Releases a job: it waits again, ahead of the jobs of its rank that were never leased.
    *
-   * @param position undefined where it is not known: the job goes to the head of its equals
+   * @param position undefined when it is unknown: the job becomes the first of its rank
    */
   async release(id: string, position?: QueuePosition): Promise<void> {
     await this.#backend.moveJobFromActiveToWait(id, LOCK_TOKEN);
-    if (position !== undefined) await this.#orderByWaitingTime([{ id, place: position }]);
+    if (position !== undefined) await this.#orderByWaitingTime([{ id, position }]);
   }
 
   /**
-   * Ends a lease after a failure that may be repeated.
+   * Ends a lease after a failure and requeues the job with a backoff.
    *
-   * @param rank the job's rank from now on
-   * @param delayMs milliseconds until it may be taken again
-   * @returns false when no lease was running, and nothing happened
+   * @param rank the job's new rank
+   * @param delayMs milliseconds until the job can be leased again
+   * @returns false when the job was not leased, and nothing changed
    */
   async requeueLater(id: string, rank: number, delayMs: number): Promise<boolean> {
     return falseIfLeaseLost(async () => {
       if (!(await this.#backend.isJobInState("active", id))) return false;
-      // While it is active: the new rank counts when the delay is over. Afterwards it would only reorder what waits.
+      // Before the move: BullMQ changes the stored priority of an active job, and applies it after the delay.
       await this.#backend.changePriority(id, rank, false);
       await this.#backend.moveToDelayed(id, Date.now() + delayMs, delayMs, LOCK_TOKEN);
       return true;
@@ -143,10 +143,10 @@ export class LeaseQueue {
   }
 
   /**
-   * Ends a lease for good: the job becomes a dead letter for the operator.
+   * Ends a lease and makes the job a dead letter.
    *
-   * @param reason what the operator sees
-   * @returns false when no lease was running, and nothing happened
+   * @param reason the failure that the operator sees
+   * @returns false when the job was not leased, and nothing changed
    */
   async moveToDeadLetters(id: string, reason: string): Promise<boolean> {
     return falseIfLeaseLost(async () => {
@@ -159,26 +159,26 @@ export class LeaseQueue {
   }
 
   /**
-   * Makes a dead letter of a job that the queue lost. BullMQ can't add a failed job, so it is added as delayed, where nobody
-   * can take it, and moved with the keys that BullMQ itself uses.
+   * Makes a dead letter of a job that the queue lost. BullMQ can't add a failed job. So this adds a delayed job, which
+   * no client can lease, and moves it by BullMQ's layout.
    */
   async restoreDeadLetter(id: string, reason: string): Promise<void> {
     await this.add([{ id, rank: 1, delayMs: 3_600_000 }]);
-    const at = Date.now();
-    const { delayed = "", failed = "" } = this.#backend.keys;
+    const atMs = Date.now();
+    const { failureReason, failedAtMs, delayMs } = JOB_FIELDS;
     await this.#redis
       .multi()
-      .zrem(delayed, id)
-      .zadd(failed, at, id)
-      .hset(this.#backend.toKey(id), { failedReason: reason, finishedOn: at, delay: 0 })
+      .zrem(stateKey(this.queue, "delayed"), id)
+      .zadd(stateKey(this.queue, "failed"), atMs, id)
+      .hset(jobKey(this.queue, id), { [failureReason]: reason, [failedAtMs]: atMs, [delayMs]: 0 })
       .exec();
   }
 
   /**
-   * Has a dead letter wait again, as if it had never failed. A job that waits or is leased stays as it is, and one that the
-   * queue lost is added.
+   * Retries a dead letter: the job waits again, as if it had never failed. A job that waits or is leased stays
+   * unchanged. A job that the queue lost is added.
    *
-   * @param rank the job's rank from now on
+   * @param rank the job's new rank
    */
   async retryDeadLetter(id: string, rank: number): Promise<void> {
     try {
@@ -191,13 +191,13 @@ export class LeaseQueue {
     }
   }
 
-  /** When a job became a dead letter, in epoch milliseconds; undefined when it is none. */
+  /** Reads when a job became a dead letter, in epoch milliseconds; undefined when it is none. */
   async readDeadLetteredAtMs(id: string): Promise<number | undefined> {
-    const at = await this.#redis.zscore(this.#backend.keys["failed"] ?? "", id);
-    return at === null ? undefined : Number(at);
+    const atMs = await this.#redis.zscore(stateKey(this.queue, "failed"), id);
+    return atMs === null ? undefined : Number(atMs);
   }
 
-  /** Shows the operator how a job fares that is never given up. */
+  /** Stores a job's progress, which the dashboard shows to the operator. */
   async updateProgress(id: string, progress: object): Promise<void> {
     try {
       await this.#backend.updateProgress(id, progress);
@@ -207,10 +207,10 @@ export class LeaseQueue {
   }
 
   /**
-   * Takes back leases that ran out. Their jobs go ahead of those of their rank that were never taken, the longest waiting
+   * Requeues the jobs of expired leases, ahead of the jobs of their rank that were never leased, the longest waiting
    * first.
    *
-   * @param readPosition the place of a job; undefined drops it
+   * @param readPosition returns the position of a job; undefined removes the job
    */
   async reclaim(readPosition: (id: string) => Promise<QueuePosition | undefined>): Promise<Reclaimed> {
     const ids = await this.#backend.moveStalledJobsToWait();
@@ -219,9 +219,9 @@ export class LeaseQueue {
       const position = await readPosition(id);
       if (position === undefined) await this.ack(id);
       else {
-        // BullMQ put it into a list that goes before every rank.
+        // BullMQ moves a stalled job to the list `wait`, which precedes every rank.
         await this.#changeRank(id, position.rank, true);
-        await this.#orderByWaitingTime([{ id, place: position }]);
+        await this.#orderByWaitingTime([{ id, position }]);
       }
       result[position === undefined ? "dropped" : "reclaimed"].push(id);
     }
@@ -229,27 +229,27 @@ export class LeaseQueue {
   }
 
   /**
-   * Orders what came back by how long it waits. BullMQ gives all of that one score, rank × 2³², where ids decide; a rank's
-   * other jobs have the scores above, by arrival. The 2³¹ below are free, for no queue counts so many arrivals.
+   * Orders returned jobs by their waiting time. BullMQ gives all of them the lowest score of their rank, where ids
+   * decide. The 2³¹ scores below it are free, because no queue counts so many arrivals.
    */
-  async #orderByWaitingTime(jobs: readonly { id: string; place: QueuePosition }[]): Promise<void> {
-    const scores = jobs.flatMap(({ id, place: { rank, waitingSinceSeconds } }) => [
-      rank * 2 ** 32 - 2 ** 31 + (waitingSinceSeconds - EARLIEST_WAIT_SECONDS),
+  async #orderByWaitingTime(jobs: readonly { id: string; position: QueuePosition }[]): Promise<void> {
+    const scores = jobs.flatMap(({ id, position: { rank, waitingSinceSeconds } }) => [
+      rank * RANK_SCORE_STEP - 2 ** 31 + (waitingSinceSeconds - EARLIEST_WAIT_SECONDS),
       id,
     ]);
-    await this.#redis.zadd(this.#backend.keys["prioritized"] ?? "", "XX", ...scores);
+    await this.#redis.zadd(stateKey(this.queue, "prioritized"), "XX", ...scores);
   }
 
   async #changeRank(id: string, rank: number, aheadOfEquals: boolean): Promise<void> {
     try {
       await this.#backend.changePriority(id, rank, aheadOfEquals);
     } catch (error) {
-      // Taken and reported in between.
+      // A client leased and acknowledged the job meanwhile.
       if (!isJobMissing(error)) throw error;
     }
   }
 
-  /** What tells, in one pass, which jobs the queue lacks. */
+  /** Starts a search for jobs that the queue lacks. */
   missingJobs(): MissingJobs {
     return new MissingJobs(this.queue, this.#redis);
   }
@@ -259,11 +259,9 @@ export class LeaseQueue {
     return readJobBatches(this.queue, this.#redis);
   }
 
-  /** Writes the queue's settings again, in case its keys were lost. */
+  /** Writes the queue's settings again, in case Redis lost them. */
   async restoreSettings(): Promise<void> {
-    await this.#backend.setQueueMeta({
-      "opts.maxLenEvents": queueOptions("", this.#redis).streams?.events.maxLen ?? 0,
-    });
+    await this.#backend.setQueueMeta({ [MAX_EVENTS_FIELD]: MAX_STREAM_EVENTS });
   }
 
   close(): Promise<void> {
@@ -272,8 +270,8 @@ export class LeaseQueue {
 }
 
 /**
- * A job as BullMQ stores it. `Queue.addBulk` would store every option that there is, its id once more among them: a text of more
- * than 64 bytes, for which Redis gives up the compact form of a hash, and takes twice the memory for each job.
+ * Creates a job in BullMQ's own form. `Queue.addBulk` would store every option. That text exceeds 64 bytes, so Redis
+ * would drop the compact form of the hash and use twice the memory for each job.
  */
 const toBullJob = ({ id, rank, delayMs = 0 }: NewJob): JobJson => ({
   id,
@@ -289,5 +287,5 @@ const toBullJob = ({ id, rank, delayMs = 0 }: NewJob): JobJson => ({
   returnvalue: "null",
 });
 
-/** As much of a job as ending it takes. */
+/** The part of a job that BullMQ needs to end it. */
 const minimalJob = (id: string): MinimalJob => ({ id, opts: { attempts: 1 } }) as unknown as MinimalJob;

@@ -1,31 +1,26 @@
 import type { Queue } from "bullmq";
 import { unwrapReplies } from "../redis/pipelineReplies.js";
 import type { RedisClient } from "../redis/redisClient.js";
+import { jobKey, LIST_STATES, lockKey, SORTED_SET_STATES, stateKey } from "./bullLayout.js";
 
-/** Entries of a queue that one command reads or looks for: to read all of a long one would keep everybody from Redis. */
+/** Jobs in one command. One command for all jobs of a long queue would block Redis for every other client. */
 const BATCH_SIZE = 500;
-
-/** Where BullMQ keeps jobs. Those that wait without a rank, or are leased, or wait in a paused queue, are in lists. */
-const LIST_STATES = ["wait", "active", "paused"];
-const SORTED_SET_STATES = ["prioritized", "delayed"];
-const DEAD_LETTER_STATE = "failed";
 
 /** Some jobs of a queue. */
 export interface JobBatch {
   ids: string[];
-  /** Whether they were given up; else they wait or are leased. */
+  /** Whether they are dead letters; otherwise they wait or are leased. */
   dead: boolean;
 }
 
 /**
- * All jobs of a queue, a piece at a time. One that stays where it is comes at least once; one that moves meanwhile may be
- * left out.
+ * Reads all jobs of a queue in batches. A job that keeps its state comes at least once; a job that changes its state
+ * during the read may be missing.
  */
 export async function* readJobBatches(queue: Queue, redis: RedisClient): AsyncGenerator<JobBatch> {
-  const { keys } = queue.getBackend();
-  for (const state of [...SORTED_SET_STATES, DEAD_LETTER_STATE])
-    for await (const ids of readSortedSetBatches(redis, keys[state] ?? ""))
-      yield { ids, dead: state === DEAD_LETTER_STATE };
+  for (const state of SORTED_SET_STATES)
+    for await (const ids of readSortedSetBatches(redis, stateKey(queue, state)))
+      yield { ids, dead: state === "failed" };
   for await (const ids of readListBatches(queue, redis)) yield { ids, dead: false };
 }
 
@@ -39,18 +34,20 @@ async function* readSortedSetBatches(redis: RedisClient, key: string): AsyncGene
 }
 
 async function* readListBatches(queue: Queue, redis: RedisClient): AsyncGenerator<string[]> {
-  const { keys } = queue.getBackend();
   for (const list of LIST_STATES) {
     let ids: string[] = [];
-    // From the end that jobs enter: what comes meanwhile makes others come twice, but leaves none out.
+    // Jobs enter at the left end, so an arrival during the read repeats some jobs but hides none.
     for (let start = 0; start === 0 || ids.length === BATCH_SIZE; start += BATCH_SIZE) {
-      ids = await redis.lrange(keys[list] ?? "", start, start + BATCH_SIZE - 1);
+      ids = await redis.lrange(stateKey(queue, list), start, start + BATCH_SIZE - 1);
       if (ids.length > 0) yield ids;
     }
   }
 }
 
-/** Tells which jobs a queue lacks, without reading all of it. One for each pass: it remembers what it read. */
+/**
+ * Finds the jobs that a queue lacks without reading all of it. Caches the lists of the queue, so each pass needs its
+ * own.
+ */
 export class MissingJobs {
   readonly #queue: Queue;
   readonly #redis: RedisClient;
@@ -62,8 +59,8 @@ export class MissingJobs {
   }
 
   /**
-   * Those of some ids that have no job in the queue, so that a job can be added. Where the data of a job is left over from a
-   * lost list or set, which would keep it from being added, that is removed.
+   * Returns the ids that have no job in the queue. Removes orphaned data of a job, which a lost list or sorted set
+   * leaves behind: BullMQ would not add the job again.
    */
   async findMissing<Id extends string>(ids: readonly Id[]): Promise<Id[]> {
     const missing: Id[] = [];
@@ -74,7 +71,7 @@ export class MissingJobs {
 
   async #findMissingInBatch<Id extends string>(ids: readonly Id[]): Promise<Id[]> {
     let unseen = ids;
-    for (const state of [...SORTED_SET_STATES, DEAD_LETTER_STATE]) unseen = await this.#filterAbsent(state, unseen);
+    for (const state of SORTED_SET_STATES) unseen = await this.#filterAbsent(stateKey(this.#queue, state), unseen);
     if (unseen.length === 0) return [];
     const { gone, idle } = await this.#classifyByData(unseen);
     if (idle.length === 0) return gone;
@@ -86,17 +83,16 @@ export class MissingJobs {
     return [...gone, ...removed];
   }
 
-  async #filterAbsent<Id extends string>(state: string, ids: readonly Id[]): Promise<readonly Id[]> {
+  async #filterAbsent<Id extends string>(key: string, ids: readonly Id[]): Promise<readonly Id[]> {
     if (ids.length === 0) return ids;
-    const scores = await this.#redis.zmscore(this.#queue.getBackend().keys[state] ?? "", ...ids);
+    const scores = await this.#redis.zmscore(key, ...ids);
     return ids.filter((_, index) => scores[index] == null);
   }
 
-  /** `gone`: there is nothing of a job; `idle`: it is there, and nobody holds a lease or works on it. */
+  /** `gone`: the job has no data; `idle`: it has data and no lock. */
   async #classifyByData<Id extends string>(ids: readonly Id[]): Promise<{ gone: Id[]; idle: Id[] }> {
-    const backend = this.#queue.getBackend();
     const pipeline = this.#redis.pipeline();
-    for (const id of ids) pipeline.exists(backend.toKey(id)).exists(`${backend.toKey(id)}:lock`);
+    for (const id of ids) pipeline.exists(jobKey(this.#queue, id)).exists(lockKey(this.#queue, id));
     const found = unwrapReplies<unknown>(await pipeline.exec());
     const state = (index: number) => (found[2 * index] === 0 ? "gone" : found[2 * index + 1] === 0 ? "idle" : "leased");
     return {
@@ -111,12 +107,11 @@ export class MissingJobs {
     return listedIds;
   }
 
-  /** Whether the data of a job is all that is left of it. Looks everywhere at one instant, for it may have moved. */
+  /** Whether a job's data is all that is left of it. Reads all states in one transaction, because the job may move. */
   async #isOrphaned(id: string): Promise<boolean> {
-    const { keys } = this.#queue.getBackend();
     const multi = this.#redis.multi();
-    for (const state of [...SORTED_SET_STATES, DEAD_LETTER_STATE]) multi.zscore(keys[state] ?? "", id);
-    for (const list of LIST_STATES) multi.lpos(keys[list] ?? "", id);
-    return unwrapReplies<unknown>(await multi.exec()).every((place) => place === null);
+    for (const state of SORTED_SET_STATES) multi.zscore(stateKey(this.#queue, state), id);
+    for (const list of LIST_STATES) multi.lpos(stateKey(this.#queue, list), id);
+    return unwrapReplies<unknown>(await multi.exec()).every((position) => position === null);
   }
 }

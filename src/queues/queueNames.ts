@@ -6,7 +6,7 @@ export const BACKGROUND_QUEUE_NAMES = {
   fanout: "status-fanout",
 } as const;
 
-/** `:`, `{` and `}` would break BullMQ's keys and Redis Cluster's hash tags; a percent-encoded schedd has none. */
+/** Percent-encodes a schedd: `:`, `{` and `}` would break BullMQ's keys and Redis Cluster's hash tags. */
 const encodeSchedd = (schedd: string): string => encodeURIComponent(schedd);
 
 /** The queue of taskforces that a schedd shall start. */
@@ -15,5 +15,5 @@ export const starterQueueName = (schedd: string): string => `starter-${encodeSch
 /** The queue of taskforces that a schedd shall stop. */
 export const stopperQueueName = (schedd: string): string => `stopper-${encodeSchedd(schedd)}`;
 
-/** All keys of a queue begin with this; as a hash tag it keeps them in one slot of a Redis Cluster. */
+/** The prefix of all keys of a queue, a hash tag that keeps them in one slot of a Redis Cluster. */
 export const queueKeyPrefix = (name: string): string => `{wmsq-${name}}`;

@@ -10,19 +10,18 @@ export interface ScheddQueues {
   stopper: LeaseQueue;
 }
 
-/** How the queues are made. */
+/** The options of {@link Queues}. */
 export interface QueuesOptions {
   redis: RedisClient;
-  /** The length of a lease. */
   leaseSeconds: number;
   /**
-   * Traces background jobs; undefined: they are not. Jobs that are leased carry no trace: the one who takes them comes by a
-   * request, which has its own.
+   * Traces background jobs; undefined turns tracing off. A leased job needs none: the leasing request has its own
+   * trace.
    */
   telemetry?: Telemetry | undefined;
 }
 
-/** All queues of the service, on one shared client. One for a process. */
+/** All queues of a process, on one shared Redis client. */
 export class Queues {
   readonly activation: BackgroundQueue;
   readonly launch: BackgroundQueue;
@@ -41,17 +40,17 @@ export class Queues {
     this.fanout = new BackgroundQueue(BACKGROUND_QUEUE_NAMES.fanout, redis, telemetry);
   }
 
-  /** Makes queues for schedds that have none yet. Only for known ones: each queue has keys in Redis. */
+  /** Opens the queues of schedds. Only known schedds may get queues, because each queue has keys in Redis. */
   ensureSchedds(schedds: Iterable<string>): void {
     for (const schedd of schedds) this.forSchedd(schedd);
   }
 
-  /** The queues of a schedd that a client named; undefined when it is not known, and nothing is made for it. */
+  /** The queues of a schedd that a client named; undefined when the schedd is unknown. */
   findSchedd(schedd: string): ScheddQueues | undefined {
     return this.#schedds.get(schedd);
   }
 
-  /** The queues of a schedd that has taskforces. */
+  /** The queues of a schedd that has taskforces; opens them on first use. */
   forSchedd(schedd: string): ScheddQueues {
     const existing = this.#schedds.get(schedd);
     if (existing !== undefined) return existing;
@@ -68,7 +67,7 @@ export class Queues {
     return this.#schedds;
   }
 
-  /** Every queue, for those who look at them all. */
+  /** Every open queue. */
   allQueues(): Queue[] {
     const background = [this.activation, this.launch, this.deactivation, this.fanout].map(({ queue }) => queue);
     const leased = [...this.#schedds.values()].flatMap(({ starter, stopper }) => [starter.queue, stopper.queue]);
@@ -80,7 +79,7 @@ export class Queues {
   }
 }
 
-/** The queues of a process. @param options `schedds`: those known at start */
+/** Opens the queues of a process. @param options `schedds`: the schedds known at start */
 export function createQueues(options: QueuesOptions & { schedds: Iterable<string> }): Queues {
   const queues = new Queues(options);
   queues.ensureSchedds(options.schedds);

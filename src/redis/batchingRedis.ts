@@ -3,12 +3,12 @@ import { Cluster, Redis } from "ioredis";
 type Stream = Redis["stream"];
 
 /**
- * A client that gathers the commands of one turn of the event loop and writes them at once. A busy process serves many
- * requests in a turn, and a write for each command costs it more than making the command does; Redis answers them together
- * too. Unlike auto-pipelining this leaves commands alone: their order, time-outs, replies and errors are ioredis's own.
+ * A client that writes all commands of one event-loop turn at once. In a busy process, a write for each command costs
+ * more than the creation of the command. Unlike auto-pipelining, this leaves order, time-outs, replies and errors to
+ * ioredis.
  */
 export class BatchingRedis extends Redis {
-  /** The connection that holds back what is written to it until the turn ends. */
+  /** The connection that is corked until the turn ends. */
   #corkedStream: Stream | undefined;
 
   override sendCommand(...args: Parameters<Redis["sendCommand"]>): ReturnType<Redis["sendCommand"]> {
@@ -17,7 +17,7 @@ export class BatchingRedis extends Redis {
   }
 
   #corkUntilTurnEnds(): void {
-    // There is none before the first connection. After a reconnect it is another one.
+    // Undefined before the first connection; another one after a reconnect.
     const stream: Stream | undefined = this.stream;
     if (stream === undefined || stream === this.#corkedStream) return;
     this.#corkedStream = stream;
@@ -27,7 +27,7 @@ export class BatchingRedis extends Redis {
   }
 }
 
-/** The same for a Redis Cluster, with the connection to each of its masters. */
+/** The same for a Redis Cluster, with one connection to each master. */
 export class BatchingCluster extends Cluster {
   #isCorked = false;
 
@@ -36,7 +36,7 @@ export class BatchingCluster extends Cluster {
     return super.sendCommand(...args);
   }
 
-  /** Which node a command goes to is the cluster's affair, and there are few: all hold back. */
+  /** Corks all masters: only the cluster client knows the node of a command. */
   #corkUntilTurnEnds(): void {
     if (this.#isCorked) return;
     this.#isCorked = true;
@@ -50,7 +50,7 @@ export class BatchingCluster extends Cluster {
   }
 }
 
-/** Holds back what is written to connections until the turn of the event loop ends. */
+/** Buffers the writes to connections until the turn of the event loop ends. */
 function corkUntilTurnEnds(streams: readonly Stream[], onUncork: () => void): void {
   for (const stream of streams) stream.cork();
   setImmediate(() => {

@@ -1,25 +1,24 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisLocation, StandaloneRedis } from "../domain/redisLocation.js";
+import { valueWithin } from "../domain/valueWithin.js";
 import { connectionErrorReason } from "./connectionLog.js";
 import { openClient } from "./openClient.js";
 import { formatRedisAddress, locationSettingName, unreachableMessage, validateRedisUrl } from "./redisAddress.js";
 import { isCluster, listMasters, pingMasters, type RedisClient } from "./redisClient.js";
+import { infoField, readInfoField } from "./redisInfo.js";
 import { RedisStartError } from "./redisStartError.js";
 import { isSupportedVersion, MIN_REDIS_VERSION } from "./redisVersion.js";
 
-/** Milliseconds that a Redis has to answer when the service starts. */
+/** Milliseconds that Redis has to answer when the service starts. */
 const CONNECT_TIMEOUT_MS = 5000;
-/** A single command has longer, so that a Redis that is silent from the start is reported as that. */
+/** Longer than the connect time-out, so that the message for a silent Redis is the one of the connect time-out. */
 const COMMAND_TIMEOUT_MS = 6000;
 
 /**
- * Looks, before anything is stored there, whether a Redis is there and fit to keep the service's data: of a cluster, every
- * master.
+ * Checks that a Redis, or every master of a cluster, is fit for the service's data. The service stores nothing before.
  *
- * @throws RedisStartError when it does not answer, has no such database, is too old, or may throw data away when its memory
- *   is full
+ * @throws RedisStartError when Redis does not answer, lacks the database, is too old, or may evict data
  */
 export async function checkRedis(location: RedisLocation, log: Logger): Promise<void> {
   if ("url" in location) validateRedisUrl(location.url);
@@ -44,31 +43,27 @@ export async function checkRedis(location: RedisLocation, log: Logger): Promise<
 }
 
 async function connectAndPing(client: RedisClient, location: RedisLocation): Promise<void> {
-  // `connect` itself only says that the connection was closed; why is in the error event before.
+  // `connect` only rejects with "closed"; the error event before it has the reason.
   let reason: string | undefined;
   const recordReason = (error: Error) => {
     reason = connectionErrorReason(error);
   };
   client.on("error", recordReason);
   if (isCluster(client)) client.on("node error", recordReason);
-  const timeoutAbort = new AbortController();
+  const connected = client.connect().then(() => pingMasters(client));
   try {
-    const pinged = client.connect().then(() => pingMasters(client));
-    await Promise.race([pinged, rejectAfterTimeout(timeoutAbort.signal)]);
+    // Redis may accept the connection and not answer, or only that it is loading its data.
+    const isInTime = await valueWithin(
+      CONNECT_TIMEOUT_MS,
+      connected.then(() => true),
+    );
+    if (!isInTime) throw new Error("it does not answer, or is still loading its data");
   } catch (error) {
     throw new RedisStartError(`${unreachableMessage(location)} (${reason ?? (error as Error).message})`);
-  } finally {
-    timeoutAbort.abort();
   }
 }
 
-/** Redis may take our connection and then say nothing, or that it is loading its data. */
-async function rejectAfterTimeout(signal: AbortSignal): Promise<never> {
-  await delay(CONNECT_TIMEOUT_MS, undefined, { signal });
-  throw new Error("it does not answer, or is still loading its data");
-}
-
-/** A database that does not exist is no error to ioredis: it would go on with the first one, and what lies there. */
+/** For a database that does not exist, ioredis would silently use database 0 and its data. */
 async function checkDatabase(redis: Redis, location: StandaloneRedis): Promise<void> {
   const { db = 0 } = redis.options;
   if (db === 0) return;
@@ -81,12 +76,12 @@ async function checkDatabase(redis: Redis, location: StandaloneRedis): Promise<v
   }
 }
 
-/** Part of a cluster keeps a part of the slots, and a cluster that lacks some serves none. */
+/** One node of a cluster serves only some slots. A cluster that lacks slots serves none. */
 async function checkClusterMode(redis: Redis, location: RedisLocation): Promise<void> {
   const enabled = await readInfoField(redis, "cluster", "cluster_enabled");
   if ("clusterNodes" in location) {
-    const state = /^cluster_state:(\S+)/m.exec(String(await redis.cluster("INFO").catch(() => "")))?.[1];
-    if (state === "fail")
+    const info = String(await redis.cluster("INFO").catch(() => ""));
+    if (infoField(info, "cluster_state") === "fail")
       throw new RedisStartError(`REDIS_CLUSTER_NODES: ${formatRedisAddress(location)} does not serve all slots`);
   } else if (enabled === "1")
     throw new RedisStartError(
@@ -102,7 +97,7 @@ async function checkVersion(redis: Redis, location: RedisLocation): Promise<void
   );
 }
 
-/** With any other policy, a Redis that runs out of memory drops workflows and queues instead of refusing new ones. */
+/** With any other policy, a Redis without free memory evicts workflows and queues instead of refusing writes. */
 async function checkEvictionPolicy(redis: Redis, location: RedisLocation, log: Logger): Promise<void> {
   const policy = await readEvictionPolicy(redis);
   if (policy === undefined)
@@ -113,7 +108,7 @@ async function checkEvictionPolicy(redis: Redis, location: RedisLocation, log: L
     );
 }
 
-/** Hosted Redis often forbids CONFIG, and INFO says it too. */
+/** Reads the policy by CONFIG, or by INFO where a hosted Redis forbids CONFIG. */
 async function readEvictionPolicy(redis: Redis): Promise<string | undefined> {
   try {
     const [, policy] = (await redis.config("GET", "maxmemory-policy")) as string[];
@@ -122,9 +117,4 @@ async function readEvictionPolicy(redis: Redis): Promise<string | undefined> {
     // Falls through to INFO.
   }
   return readInfoField(redis, "memory", "maxmemory_policy");
-}
-
-async function readInfoField(redis: Redis, section: string, field: string): Promise<string | undefined> {
-  const info = await redis.info(section).catch(() => "");
-  return new RegExp(`^${field}:(\\S+)`, "m").exec(info)?.[1];
 }

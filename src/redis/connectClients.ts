@@ -7,8 +7,8 @@ import { pingMasters, type RedisClient } from "./redisClient.js";
 import { RedisStartError } from "./redisStartError.js";
 
 /**
- * For requests: while Redis is away every command fails at once, so that clients get their 503 and nothing piles up here.
- * A command that was sent is never sent again, because it may have taken effect. Milliseconds.
+ * For requests: while Redis is unreachable every command fails at once, so clients get a 503 and no commands pile up. A
+ * command is never sent twice, because it may have taken effect. Times are in milliseconds.
  */
 const REQUEST_POLICY: ConnectionPolicy = {
   enableOfflineQueue: false,
@@ -18,19 +18,16 @@ const REQUEST_POLICY: ConnectionPolicy = {
   retryStrategy: (attempts: number) => Math.min(50 * attempts, 500),
 };
 
-/** For workers: they wait for Redis as long as it takes. A command time-out would end their blocking reads. */
+/** For workers, which wait for Redis without a limit. A command time-out would end their blocking reads. */
 const WORKER_POLICY: ConnectionPolicy = {
   maxRetriesPerRequest: null,
   retryStrategy: (attempts: number) => Math.min(100 * attempts, 1000),
 };
 
-/** Milliseconds that Redis holds a read of {@link connectFollowerClient}'s client while nothing comes. */
+/** Milliseconds for which Redis may block a stream read of {@link connectFollowerClient}'s client. */
 export const FOLLOWER_BLOCK_MS = 5000;
 
-/**
- * For following streams: as for requests, but one command is meant to be kept waiting. When Redis does not even say that
- * nothing came, the connection is given up.
- */
+/** For following streams: as for requests, but reads block. A silent connection is closed. */
 const FOLLOWER_POLICY: ConnectionPolicy = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
@@ -39,22 +36,21 @@ const FOLLOWER_POLICY: ConnectionPolicy = {
   retryStrategy: REQUEST_POLICY.retryStrategy,
 };
 
-/** A client for the store and the queues, connected. It fails fast while Redis is away. */
+/** Connects a client for the store and the queues. It fails fast while Redis is unreachable. */
 export const connectRequestClient = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
   connectClient(location, REQUEST_POLICY, log.child({ redis: "requests" }));
 
 /**
- * A client for the store's large writes, connected. It is as {@link connectRequestClient}'s; were it the same one, whatever is asked
- * meanwhile would wait behind their bytes.
+ * Connects a client for large writes of the store. On the client for requests, other commands would wait behind them.
  */
 export const connectBulkClient = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
   connectClient(location, REQUEST_POLICY, log.child({ redis: "bulk" }));
 
-/** A client for processing workers, connected. It waits while Redis is away. */
+/** Connects a client for workers. It waits while Redis is unreachable. */
 export const connectWorkerClient = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
   connectClient(location, WORKER_POLICY, log.child({ redis: "workers" }));
 
-/** A client that follows streams, connected. Its commands fail while Redis is away. */
+/** Connects a client that follows streams. Its commands fail while Redis is unreachable. */
 export const connectFollowerClient = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
   connectClient(location, FOLLOWER_POLICY, log.child({ redis: "follower" }));
 
@@ -63,7 +59,7 @@ async function connectClient(location: RedisLocation, policy: ConnectionPolicy, 
   const readLastReason = logConnection(client, log);
   try {
     await client.connect();
-    // Of a cluster, one node answers by now.
+    // In a cluster, `connect` waits only for one node.
     await pingMasters(client);
     return client;
   } catch (error) {

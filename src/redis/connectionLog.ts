@@ -2,16 +2,13 @@ import type { Cluster, Redis } from "ioredis";
 import type { Logger } from "pino";
 import { formatServer, isCluster, onConnected, type RedisClient } from "./redisClient.js";
 
-/** Tells the last reason of a loss. */
+/** Returns the reason of the last lost connection. */
 type ReadLastReason = () => string | undefined;
 
-/**
- * Logs one line when a connection is lost and one when it is back, however many attempts lie between: the connection to Redis,
- * or that to a node of a cluster.
- */
+/** Logs one line when the connection to Redis, or to a node of a cluster, is lost, and one when it is back. */
 export function logConnection(client: RedisClient, log: Logger): ReadLastReason {
   let reason: string | undefined;
-  // Every failed attempt raises one, and without a listener ioredis prints it.
+  // Every failed attempt emits an error, which ioredis prints when there is no listener.
   const recordReason = (error: Error) => {
     reason = connectionErrorReason(error);
   };
@@ -26,7 +23,7 @@ export function logConnection(client: RedisClient, log: Logger): ReadLastReason 
   return () => reason;
 }
 
-/** What an error of a connection says; that all nodes of a cluster failed says nothing, but what the last one said does. */
+/** The message of a connection error. An error of a whole cluster has none of use; the one of its last node has. */
 export function connectionErrorReason(error: Error): string | undefined {
   const { code, lastNodeError } = error as NodeJS.ErrnoException & { lastNodeError?: Error | null };
   return lastNodeError ? connectionErrorReason(lastNodeError) : error.message || code;
@@ -40,7 +37,7 @@ function logSingleConnection(redis: Redis, log: Logger, readLastReason: ReadLast
     if (isLost) log.info("the connection to Redis is back");
     isLost = false;
   });
-  // Not raised by a close of our own.
+  // A close by this process emits no such event.
   redis.on("reconnecting", () => {
     if (!wasConnected || isLost) return;
     isLost = true;
@@ -53,9 +50,9 @@ function logClusterConnections(cluster: Cluster, log: Logger, readLastReason: Re
   const lostServers = new Set<string>();
   onConnected(cluster, (server) => {
     if (lostServers.delete(server)) log.info({ server }, "the connection to a node of the Redis Cluster is back");
-    // It took over from a lost one.
+    // It may be a replica that took over from a lost master.
     else if (lostServers.size > 0 && !connectedServers.has(server))
-      log.info({ server }, "there is a connection to another node of the Redis Cluster");
+      log.info({ server }, "connected to another node of the Redis Cluster");
     connectedServers.add(server);
   });
   cluster.on("-node", (node: Redis) => {

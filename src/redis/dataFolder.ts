@@ -4,33 +4,33 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { RedisStartError } from "./redisStartError.js";
 
-/** Says which process uses a data folder. */
+/** The file that names the process that uses a data folder. */
 const LOCK_FILE = "wms.lock";
 
-/** How long a Redis that was left behind may take to end, in milliseconds. */
+/** Milliseconds that an orphaned Redis may take to shut down. */
 const ORPHAN_STOP_TIMEOUT_MS = 20_000;
 
 interface LockOwner {
-  /** The service's process. */
+  /** The process of the service. */
   pid: number;
-  /** Its Redis; null while that is starting. */
+  /** The port of its Redis; null while that starts. */
   port: number | null;
 }
 
-/** The right to run a Redis in a folder. */
+/** The exclusive right to run a Redis in a folder. */
 export interface DataFolderLock {
-  /** Absolute. */
+  /** The absolute path. */
   path: string;
-  /** Writes down where the folder's Redis listens, for whoever finds it after we died. */
+  /** Stores the port of the folder's Redis, so that a later start can stop an orphaned one. */
   recordServerPort(port: number): Promise<void>;
   release(): Promise<void>;
 }
 
 /**
- * Takes a data folder for this process: two servers that append to the same file would destroy it. A folder whose owner
- * died is taken over, and the Redis it left behind, if any, is ended first.
+ * Locks a data folder for this process: two servers that append to one file would destroy it. Takes over the lock of a
+ * dead process, after it has stopped its orphaned Redis.
  *
- * @throws RedisStartError when a living process owns the folder, or it can't be written
+ * @throws RedisStartError when a living process owns the folder, or the folder is not writable
  */
 export async function lockDataFolder(dir: string): Promise<DataFolderLock> {
   const path = resolve(dir);
@@ -45,7 +45,7 @@ export async function lockDataFolder(dir: string): Promise<DataFolderLock> {
     }
   } catch (error) {
     if (error instanceof RedisStartError) throw error;
-    throw new RedisStartError(`DATA_DIR: ${path} can't be used (${(error as Error).message})`);
+    throw new RedisStartError(`DATA_DIR: cannot use ${path} (${(error as Error).message})`);
   }
   return {
     path,
@@ -54,7 +54,7 @@ export async function lockDataFolder(dir: string): Promise<DataFolderLock> {
   };
 }
 
-/** Whether an exclusive write made its file; false when the file was there. */
+/** Whether an exclusive write created its file; false when the file exists. */
 async function didCreateFile(exclusiveWrite: Promise<void>): Promise<boolean> {
   try {
     await exclusiveWrite;
@@ -65,12 +65,12 @@ async function didCreateFile(exclusiveWrite: Promise<void>): Promise<boolean> {
   }
 }
 
-/** Makes sure that nobody uses the folder any more. */
+/** Checks that no process uses the folder, and stops an orphaned Redis. */
 async function clearStaleLock(path: string, lockFile: string): Promise<void> {
   const owner = await readOwner(lockFile);
   if (owner === undefined) return;
   const isServerRunning = owner.port !== null && (await isServingFolder(owner.port, path));
-  // After a restart of the machine another program may have the owner's number: it counts only with its Redis up.
+  // After a restart of the machine another program may have this pid: the owner lives only if its Redis runs.
   if (isAlive(owner.pid) && (owner.port === null || isServerRunning))
     throw new RedisStartError(
       `DATA_DIR: ${path} is in use by another WMS (process ${owner.pid}); stop that one, or set DATA_DIR or REDIS_URL`,
@@ -78,7 +78,7 @@ async function clearStaleLock(path: string, lockFile: string): Promise<void> {
   if (owner.port !== null && isServerRunning) await stopOrphanedServer(owner.port, path);
 }
 
-/** The folder's owner; undefined when it is gone meanwhile, or was cut off while it wrote its name. */
+/** Reads the owner; undefined when the lock file is gone, or its writer died before the end of the file. */
 async function readOwner(lockFile: string): Promise<LockOwner | undefined> {
   try {
     return JSON.parse(await readFile(lockFile, "utf8")) as LockOwner;
@@ -89,7 +89,7 @@ async function readOwner(lockFile: string): Promise<LockOwner | undefined> {
 }
 
 function isAlive(pid: number): boolean {
-  // In a container, every start of the service may get the same number.
+  // In a container, every start of the service may get the same pid.
   if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);
@@ -99,7 +99,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether a Redis on a port of this machine has its data in the folder; the port may be another program's by now. */
+/** Whether the program at a port is a Redis with its data in the folder. */
 async function isServingFolder(port: number, path: string): Promise<boolean> {
   const servedFolder = await queryServer(port, async (redis) => {
     const [, dir] = (await redis.config("GET", "dir")) as string[];
@@ -113,18 +113,20 @@ async function stopOrphanedServer(port: number, path: string): Promise<void> {
   const deadlineMs = Date.now() + ORPHAN_STOP_TIMEOUT_MS;
   while (await isServingFolder(port, path)) {
     if (Date.now() > deadlineMs)
-      throw new RedisStartError(`DATA_DIR: a Redis from an earlier start (port ${port}) uses ${path} and does not end`);
+      throw new RedisStartError(
+        `DATA_DIR: a Redis from an earlier start (port ${port}) uses ${path} and does not stop; stop it`,
+      );
     await delay(50);
   }
 }
 
-/** Asks the Redis on a port something; undefined when there is none, or no answer. */
+/** Queries the Redis at a port; undefined when it does not answer. */
 async function queryServer<T>(port: number, query: (redis: Redis) => Promise<T>): Promise<T | undefined> {
   const redis = new Redis({
     host: "127.0.0.1",
     port,
     lazyConnect: true,
-    // A server that is loading its data answers what we ask.
+    // A server that is loading its data answers these commands.
     enableReadyCheck: false,
     connectTimeout: 2000,
     commandTimeout: 2000,

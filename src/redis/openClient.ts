@@ -4,7 +4,7 @@ import { BatchingCluster, BatchingRedis } from "./batchingRedis.js";
 import type { RedisClient } from "./redisClient.js";
 import { ReconnectingSentinelConnector } from "./sentinelConnector.js";
 
-/** How a client behaves while Redis, or a part of it, is away. */
+/** The behaviour of a client while Redis, or a node of it, is unreachable. */
 export type ConnectionPolicy = Pick<
   RedisOptions,
   | "enableOfflineQueue"
@@ -14,30 +14,27 @@ export type ConnectionPolicy = Pick<
   | "connectTimeout"
   | "socketTimeout"
 > & {
-  /** Milliseconds before the next attempt to connect; null: none is made. */
+  /** Milliseconds before the next attempt to connect; null ends the attempts. */
   retryStrategy(attempts: number): number | null;
 };
 
-/** Milliseconds after which a command is tried again whose node was away. */
+/** Milliseconds before a command is retried whose node was unreachable. */
 const RETRY_DELAY_MS = 100;
-/**
- * Milliseconds between two looks at which node serves which slot. A node that refuses a command names the right one; a look
- * finds the replica that took over from a node that says nothing any more.
- */
+/** Milliseconds between two reads of the slot table. They find the replica that took over from an unreachable node. */
 const SLOTS_REFRESH_INTERVAL_MS = 2000;
-/** Milliseconds for a sentinel to answer. */
+/** Milliseconds that a sentinel has to answer. */
 const SENTINEL_TIMEOUT_MS = 1000;
-/** How often a command is sent on from node to node that may not wait. */
+/** The most redirections, from node to node, of a command that must not wait. */
 const MAX_REDIRECTIONS = 16;
 
-/** Makes a client of where the data lies. It is not connected yet. */
+/** Creates a client of a Redis location. It does not connect yet. */
 export function openClient(location: RedisLocation, policy: ConnectionPolicy): RedisClient {
   if ("clusterNodes" in location) return openCluster(location, policy);
   if ("sentinels" in location) return new BatchingRedis({ ...sentinelOptions(location), ...policy, lazyConnect: true });
   return new BatchingRedis(location.url, { ...policy, lazyConnect: true });
 }
 
-/** Replies are mapped as ever; the type of a client depends on it. */
+/** Without `replyMapping`, which would change the type of the client. */
 type ClientOptions = Omit<RedisOptions, "replyMapping">;
 
 const loginOptions = ({ username, password, tls }: RedisLogin): ClientOptions => ({
@@ -52,18 +49,18 @@ const sentinelOptions = ({ sentinels, masterName, sentinelPassword, login }: Sen
   ...loginOptions(login),
   ...(sentinelPassword !== undefined && { sentinelPassword }),
   ...(login.tls && { enableTLSForSentinelMode: true, sentinelTLS: {} }),
-  // A silent one is passed over.
+  // The client skips a silent sentinel.
   sentinelCommandTimeout: SENTINEL_TIMEOUT_MS,
-  // Sentinels tell of a new master while the old one still keeps its connections, frozen or cut off from the others.
+  // Reconnects when the sentinels name a new master: a frozen or partitioned old master keeps its connections open.
   failoverDetector: true,
   Connector: ReconnectingSentinelConnector,
-  // It became a replica: the next command goes to its successor.
+  // The master became a replica: the client must look up the new master.
   reconnectOnError: ({ message }) => message.startsWith("READONLY"),
 });
 
 function openCluster({ clusterNodes, login }: ClusterRedis, policy: ConnectionPolicy): BatchingCluster {
   const { enableOfflineQueue = true, retryStrategy, ...nodeOptions } = policy;
-  // One that may be sent again waits as long as it takes.
+  // A command that may be sent again waits without a limit.
   const canRetry = policy.autoResendUnfulfilledCommands !== false;
   const cluster = new BatchingCluster(clusterNodes, {
     redisOptions: { ...nodeOptions, ...loginOptions(login) },
@@ -73,13 +70,13 @@ function openCluster({ clusterNodes, login }: ClusterRedis, policy: ConnectionPo
     retryDelayOnClusterDown: canRetry ? RETRY_DELAY_MS : 0,
     maxRedirections: canRetry ? Number.POSITIVE_INFINITY : MAX_REDIRECTIONS,
     slotsRefreshInterval: SLOTS_REFRESH_INTERVAL_MS,
-    // What lacks slots says so itself; waiting for it here would end in no answer at all.
+    // A node of a cluster without all slots refuses commands itself. With the check, commands would get no answer.
     enableReadyCheck: false,
-    // Names stay names, which certificates are made for.
+    // Keeps host names unresolved, because certificates contain the names.
     dnsLookup: (address, callback) => callback(null, address),
     lazyConnect: true,
   });
-  // Otherwise its first command would connect, and others that may not wait fail meanwhile.
+  // Connects a new node at once: commands that must not wait would fail while its first command connects.
   cluster.on("+node", (node) => {
     if (node.options.readOnly !== true) node.connect().catch(() => undefined);
   });

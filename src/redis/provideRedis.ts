@@ -3,35 +3,31 @@ import type { RedisLocation, StandaloneRedis } from "../domain/redisLocation.js"
 import { checkRedis } from "./checkRedis.js";
 import { lockDataFolder } from "./dataFolder.js";
 import { formatRedisAddress } from "./redisAddress.js";
-import { ensureRedisServer } from "./redisExecutable.js";
+import { requireRedisServer } from "./redisExecutable.js";
 import { startRedisServer } from "./redisServer.js";
 
-/** A Redis that answered and is fit for the service. */
+/** A Redis that answers and is fit for the service. */
 export interface ProvidedRedis {
   location: RedisLocation;
-  /** Which one it is and where its data lies, for people to read. */
+  /** The server and the place of its data, for the start message. */
   source: string;
-  /** Fulfilled when a server of our own has ended; never for one that isn't ours. */
+  /** Resolves when the service's own server has ended; never for another Redis. */
   ended: Promise<void>;
-  /** Ends the server if it is ours. */
+  /** Stops the service's own server. Does nothing for another Redis. */
   stop(): Promise<void>;
 }
 
 export interface ProvideRedisOptions {
-  /** Where a Redis runs already; undefined: one of our own is started. */
+  /** A running Redis; undefined starts the service's own server. */
   location: RedisLocation | undefined;
-  /** Where the data of our own lies. */
+  /** The data folder of the service's own server. */
   dataDir: string;
-  /** Whether our own keeps its data across starts. */
+  /** Whether the service's own server keeps its data across starts. */
   appendOnly: boolean;
   log: Logger;
 }
 
-/**
- * Finds the Redis that was asked for, or starts one.
- *
- * @throws RedisStartError with one sentence that says what to do
- */
+/** Checks the configured Redis, or starts one. @throws RedisStartError with a sentence for the operator */
 export async function provideRedis(options: ProvideRedisOptions): Promise<ProvidedRedis> {
   if (options.location === undefined) return startOwnRedis(options);
   await checkRedis(options.location, options.log);
@@ -43,13 +39,12 @@ export async function provideRedis(options: ProvideRedisOptions): Promise<Provid
   };
 }
 
-/** Starts a Redis of our own, as {@link provideRedis} does when none was asked for. */
+/** Starts the service's own Redis server. @throws RedisStartError with a sentence for the operator */
 export async function startOwnRedis({
   dataDir,
   appendOnly,
-  log,
-}: Omit<ProvideRedisOptions, "location">): Promise<ProvidedRedis & { location: StandaloneRedis }> {
-  const command = await ensureRedisServer((line) => log.info(line));
+}: Omit<ProvideRedisOptions, "location" | "log">): Promise<ProvidedRedis & { location: StandaloneRedis }> {
+  const command = await requireRedisServer();
   const folder = await lockDataFolder(dataDir);
   try {
     const server = await startRedisServer({ command, dir: folder.path, appendOnly });

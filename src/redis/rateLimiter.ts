@@ -1,14 +1,14 @@
 import { RateLimiterRedis, RateLimiterRes, RLWrapperTimeouts } from "rate-limiter-flexible";
 import type { RedisClient } from "./redisClient.js";
 
-/** Seconds for which requests are counted together, from the first one on. */
+/** Seconds of a counting window, which begins with its first request. */
 const WINDOW_SECONDS = 60;
-/** Milliseconds that a count may take: what it guards has to wait for it. */
+/** Milliseconds that a count may take, because the request waits for it. */
 const COUNT_TIMEOUT_MS = 500;
 
 /**
- * Counts requests of callers in Redis, so that all web processes count together. One that has used up its allowance is
- * remembered by the process itself and costs no more calls.
+ * Creates a rate limiter that counts the requests of each caller in Redis, for all web processes. A process caches
+ * callers that exceed the limit, so they cost no further commands.
  */
 export function createRateLimiter(redis: RedisClient, perMinute: number) {
   const limiter = new RateLimiterRedis({
@@ -22,8 +22,10 @@ export function createRateLimiter(redis: RedisClient, perMinute: number) {
   return {
     perMinute,
     /**
-     * @returns 0, or the seconds after which the caller may send its next request
-     * @throws when Redis does not answer in time
+     * Counts a request.
+     *
+     * @returns 0, or the seconds until the caller may send its next request
+     * @throws Error when Redis does not answer in time
      */
     async take(callerKey: string): Promise<number> {
       try {

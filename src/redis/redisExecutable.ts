@@ -1,62 +1,64 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { canInstallWithApt, findInstallCommand, installWithApt } from "./installPackage.js";
 import { RedisStartError } from "./redisStartError.js";
 import { isSupportedVersion, MIN_REDIS_VERSION } from "./redisVersion.js";
 
 const execFileAsync = promisify(execFile);
 
-/** Valkey began as a copy of Redis 7.2 and takes the same settings. */
+/** Valkey is a fork of Redis 7.2 and accepts the same settings. */
 const SERVER_COMMANDS = ["redis-server", "valkey-server"];
 
-interface ServerExecutable {
-  command: string;
-  version: string;
-}
+/** The command of each package manager that installs a Redis server. */
+const INSTALL_COMMANDS = {
+  brew: "brew install redis",
+  "apt-get": "sudo apt-get install redis-server",
+  dnf: "sudo dnf install redis",
+  apk: "sudo apk add redis",
+  pacman: "sudo pacman -S valkey",
+};
 
-async function probeExecutable(command: string): Promise<ServerExecutable | undefined> {
-  try {
-    const { stdout } = await execFileAsync(command, ["--version"], { timeout: 10_000 });
-    const version = /v=([\d.]+)/.exec(stdout)?.[1];
-    return version === undefined ? undefined : { command, version };
-  } catch {
-    return undefined;
-  }
-}
+/** Runs a program with `--version`. @returns its output; undefined when the PATH has no such program */
+const readVersionOutput = (program: string): Promise<string | undefined> =>
+  execFileAsync(program, ["--version"], { timeout: 10_000 }).then(
+    ({ stdout }) => stdout,
+    () => undefined,
+  );
+
+/** Whether the PATH has a program. */
+export const isInstalled = async (program: string): Promise<boolean> =>
+  (await readVersionOutput(program)) !== undefined;
 
 /**
- * The command that starts a Redis server of at least 6.2 on this machine, or undefined when there is none.
+ * Finds a Redis server on the PATH, of version 6.2 or newer.
  *
+ * @returns its command; undefined when there is none
  * @throws RedisStartError when there are only older ones
  */
 export async function findRedisServer(): Promise<string | undefined> {
-  const found = (await Promise.all(SERVER_COMMANDS.map(probeExecutable))).filter((one) => one !== undefined);
-  const usable = found.find(({ version }) => isSupportedVersion(version));
-  if (usable !== undefined) return usable.command;
-  const [outdated] = found;
+  let outdated: string | undefined;
+  for (const command of SERVER_COMMANDS) {
+    const version = /v=([\d.]+)/.exec((await readVersionOutput(command)) ?? "")?.[1];
+    if (version === undefined) continue;
+    if (isSupportedVersion(version)) return command;
+    outdated ??= `${command} ${version}`;
+  }
   if (outdated === undefined) return undefined;
   throw new RedisStartError(
-    `${outdated.command} ${outdated.version} is too old: ${MIN_REDIS_VERSION} or newer is needed ` +
+    `${outdated} is too old: ${MIN_REDIS_VERSION} or newer is needed ` +
       `(install a newer one, or set REDIS_URL to one that runs elsewhere)`,
   );
 }
 
 /**
- * Like {@link findRedisServer}, but installs the distribution's package when nothing is there and this process may.
+ * Does the same as {@link findRedisServer}, for callers that need a server.
  *
- * @param logLine told in one line what is being installed
- * @throws RedisStartError whose message says how to get a Redis on this system
+ * @throws RedisStartError with the command that installs one on this system
  */
-export async function ensureRedisServer(logLine: (line: string) => void): Promise<string> {
-  const present = await findRedisServer();
-  if (present !== undefined) return present;
-  if (await canInstallWithApt()) {
-    logLine("no redis-server here: installing it with apt-get");
-    await installWithApt("redis-server");
-    const installed = await findRedisServer();
-    if (installed !== undefined) return installed;
-  }
-  throw new RedisStartError(
-    `no redis-server on the PATH: install one with "${await findInstallCommand()}", or set REDIS_URL`,
-  );
+export async function requireRedisServer(): Promise<string> {
+  const found = await findRedisServer();
+  if (found !== undefined) return found;
+  let installCommand = "your package manager, package redis";
+  for (const [manager, command] of Object.entries(INSTALL_COMMANDS).reverse())
+    if (await isInstalled(manager)) installCommand = command;
+  throw new RedisStartError(`no redis-server on the PATH: install one with "${installCommand}", or set REDIS_URL`);
 }

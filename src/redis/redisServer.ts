@@ -5,17 +5,16 @@ import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
+import { valueWithin } from "../domain/valueWithin.js";
 import { RedisStartError } from "./redisStartError.js";
 
 export interface RedisServerOptions {
-  /** From `findRedisServer`. */
   command: string;
-  /** Where the data lies; made when it is missing. */
+  /** The data folder; created when it is missing. */
   dir: string;
-  /** Whether every write is kept in an append-only file, which is synced each second. */
+  /** Whether Redis keeps every write in an append-only file, which it syncs each second. */
   appendOnly: boolean;
-  /** Further settings, by the names of `redis.conf`; asked for at each attempt, in case they hold a port. */
+  /** Further settings by the names of `redis.conf`. Called for each attempt, because a setting may hold a port. */
   settings?: () => Promise<Record<string, string>>;
 }
 
@@ -23,15 +22,15 @@ export interface RedisServerOptions {
 export interface RedisServer {
   port: number;
   url: string;
-  /** Fulfilled once the server has ended, by {@link stop} or by itself. */
+  /** Resolves when the server has ended, by {@link stop} or by itself. */
   ended: Promise<void>;
-  /** Ends it in order: what was written is on the disk when this is fulfilled. */
+  /** Shuts the server down. Its data is on the disk when this resolves. */
   stop(): Promise<void>;
 }
 
 /**
- * The shell between us and Redis holds the read end of a pipe whose write end only we have. The kernel closes it however
- * we end, by `kill -9` too, and Redis is then told to end in order: no server is left behind with the data folder open.
+ * Sends a TERM to Redis when this process ends. The shell reads a pipe whose write end only this process holds. The
+ * kernel closes it after a `kill -9` too, so no orphaned server keeps the data folder open.
  */
 const KILL_WITH_PARENT_SCRIPT = `
   exec 3<&0
@@ -45,12 +44,12 @@ const KILL_WITH_PARENT_SCRIPT = `
   exit "$status"
 `;
 
-/** Another process may take a port between our look and Redis' bind; then the next one is tried. */
+/** Another process may bind a free port before Redis does; then the start is retried with the next one. */
 const MAX_PORT_ATTEMPTS = 5;
-/** The last words of a server that could not have its port: why is told in the line before, if at all. */
+/** The last line that a server prints when its port is in use. */
 const PORT_TAKEN_PATTERN = /already in use|^Failed listening on port/;
 
-/** How long an orderly end may take, in milliseconds, before the server is killed. */
+/** Milliseconds that a shutdown may take before the server is killed. */
 const STOP_TIMEOUT_MS = 10_000;
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
@@ -58,12 +57,12 @@ type Child = ChildProcessByStdio<Writable, Readable, null>;
 /**
  * Starts a Redis server on a free port of 127.0.0.1 and waits until it has loaded its data.
  *
- * @throws RedisStartError with the server's own last words
+ * @throws RedisStartError with the last line that the server printed
  */
 export async function startRedisServer(options: RedisServerOptions): Promise<RedisServer> {
   const dir = resolve(options.dir);
   await mkdir(dir, { recursive: true }).catch((error: Error) => {
-    throw new RedisStartError(`the data folder ${dir} can't be made (${error.message})`);
+    throw new RedisStartError(`cannot create the data folder ${dir} (${error.message})`);
   });
   let lastOutput = "";
   for (let attempt = 0; attempt < MAX_PORT_ATTEMPTS; attempt++) {
@@ -91,7 +90,7 @@ function spawnRedisServer(
     appendonly: options.appendOnly ? "yes" : "no",
     appendfsync: "everysec",
     "maxmemory-policy": "noeviction",
-    // Records up to this size stay in Redis' compact form, which halves them. The name that Redis 6.2 knows, too.
+    // Values up to this size keep the compact form of a hash, which halves its memory. Redis 6.2 has only this name.
     "hash-max-ziplist-value": "1024",
     daemonize: "no",
     ...extraSettings,
@@ -100,27 +99,26 @@ function spawnRedisServer(
   return spawnKilledWithParent(options.command, args);
 }
 
-/** Starts a program that is told to end when its input ends, which it does when this process ends. */
+/** Starts a program that gets a TERM when its input ends. The input ends with this process. */
 export const spawnKilledWithParent = (command: string, args: readonly string[]): Child =>
-  // A process group of its own: the terminal's Ctrl-C is for us, and we end Redis when nothing needs it any more.
+  // In its own process group, Redis does not get the terminal's Ctrl-C: the service must stop first.
   spawn("sh", ["-c", KILL_WITH_PARENT_SCRIPT, "sh", command, ...args], {
     stdio: ["pipe", "pipe", "ignore"],
     detached: true,
   });
 
-/** Waits until the server is ready (undefined) or has ended (what it said last). */
+/** Waits for the start of a server. @returns undefined when it is ready; its last line when it has ended */
 function waitUntilReady(child: Child): Promise<string | undefined> {
-  const { promise, resolve: settle } = createPromiseWithResolvers<string | undefined>();
-  let lastLine = "it said nothing";
-  const lines = createInterface({ input: child.stdout });
-  lines.on("line", (line) => {
-    // "1234:M 24 Nov 2025 07:56:00.123 # Warning: …"
-    if (/^\d+:\w /.test(line)) lastLine = line.replace(/^\d+:\w .*? [*#.-] /, "");
-    if (/Ready to accept connections/.test(line)) settle(undefined);
+  let lastLine = "it printed nothing";
+  return new Promise((settle) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      // "1234:M 24 Nov 2025 07:56:00.123 # Warning: …"
+      if (/^\d+:\w /.test(line)) lastLine = line.replace(/^\d+:\w .*? [*#.-] /, "");
+      if (/Ready to accept connections/.test(line)) settle(undefined);
+    });
+    child.once("error", (error) => settle(error.message));
+    child.once("close", () => settle(lastLine));
   });
-  child.once("error", (error) => settle(error.message));
-  child.once("close", () => settle(lastLine));
-  return promise;
 }
 
 function createServerHandle(child: Child, port: number): RedisServer {
@@ -131,14 +129,17 @@ function createServerHandle(child: Child, port: number): RedisServer {
     ended,
     async stop() {
       child.stdin.end();
-      const stoppedInTime = await Promise.race([ended.then(() => true), delay(STOP_TIMEOUT_MS, false, { ref: false })]);
+      const stoppedInTime = await valueWithin(
+        STOP_TIMEOUT_MS,
+        ended.then(() => true),
+      );
       if (!stoppedInTime && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
       await ended;
     },
   };
 }
 
-/** A port of 127.0.0.1 that nobody listens on at the moment. */
+/** Finds a free port of 127.0.0.1. */
 export async function findFreePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
@@ -147,13 +148,4 @@ export async function findFreePort(): Promise<number> {
   await once(probe, "close");
   if (address === null || typeof address === "string") throw new RedisStartError("no free port on 127.0.0.1");
   return address.port;
-}
-
-/** `Promise.withResolvers`, which Node 20 does not have. */
-function createPromiseWithResolvers<T>(): { promise: Promise<T>; resolve(value: T): void } {
-  let settle: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((resolvePromise) => {
-    settle = resolvePromise;
-  });
-  return { promise, resolve: settle };
 }

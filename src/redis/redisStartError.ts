@@ -1,4 +1,4 @@
-/** The Redis that was asked for can't be had. The message is one sentence for the person at the terminal. */
+/** The service cannot use or start its Redis. The message is one sentence for the operator. */
 export class RedisStartError extends Error {
   override name = "RedisStartError";
 }

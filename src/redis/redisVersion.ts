@@ -1,4 +1,4 @@
-/** Older ones lack commands that the queues use. Valkey counts as the Redis whose copy it is. */
+/** Older versions lack commands that the queues use. Valkey reports the version of the Redis that it replaces. */
 export const MIN_REDIS_VERSION = "6.2";
 
 /** Whether a version like `7.0.15` is at least {@link MIN_REDIS_VERSION}. */

@@ -1,18 +1,17 @@
 import { type SentinelConnectionOptions, SentinelConnector } from "ioredis";
 
 /**
- * How a client finds the master that sentinels watch, as ioredis does it, but for what it keeps of the connection before: that
- * still listens for a new master, and when it hears of one while sentinels are being asked, it ends the attempt. ioredis takes
- * that for the wish of whoever has the client, which then never connects again.
+ * ioredis's connector for sentinels, which first closes the failover detector of the previous connection. Otherwise a
+ * failover during a connection attempt makes that detector disconnect. ioredis takes this for a call of `disconnect` by
+ * the application, and never connects again.
  */
 export class ReconnectingSentinelConnector extends SentinelConnector {
-  // As ioredis declares what it makes connectors with.
+  // ioredis declares the argument of its connectors as `unknown`.
   constructor(options: unknown) {
     super(options as SentinelConnectionOptions);
   }
 
   override connect(...args: Parameters<SentinelConnector["connect"]>): ReturnType<SentinelConnector["connect"]> {
-    // Ends what listens, and the connection before, which is gone.
     this.disconnect();
     return super.connect(...args);
   }

@@ -1,16 +1,16 @@
 import { channel } from "node:diagnostics_channel";
 import { context, propagation, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
 
-/** As much as is needed of what Node's `fetch` publishes of a request. */
+/** The part of Node's `fetch` events that the spans need. */
 interface FetchMessage {
   request: { method: string; origin: string; path: string; addHeader(name: string, value: string): void };
 }
 
 /**
- * Makes a span of each request that the service itself sends for a request or a job: to the MQS and to token endpoints. The
- * trace goes along as `traceparent`.
+ * Creates a span for each outgoing request of a request or a job: to the MQS and to token endpoints. The header
+ * `traceparent` carries the trace.
  *
- * @returns ends it
+ * @returns a function that stops it
  */
 export function traceFetches(tracer: Tracer): () => void {
   const spans = new WeakMap<object, Span>();
@@ -47,6 +47,6 @@ export function traceFetches(tracer: Tracer): () => void {
 const startFetchSpan = (tracer: Tracer, { method, origin, path }: FetchMessage["request"]): Span =>
   tracer.startSpan(method, {
     kind: SpanKind.CLIENT,
-    // Without the query, which may hold what is nobody's business.
+    // Without the query, which may hold secrets.
     attributes: { "http.request.method": method, "url.full": `${origin}${path.split("?", 1)[0]}` },
   });

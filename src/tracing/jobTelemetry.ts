@@ -1,7 +1,7 @@
 import { type Span, SpanKind, type Telemetry } from "bullmq";
 import { BullMQOtel } from "bullmq-otel";
 
-/** A span that nobody sees; what happens within it belongs to the span around it. */
+/** A span that is not recorded. Spans within it become children of the span around it. */
 const NOOP_SPAN: Span = {
   setSpanOnContext: (context) => context,
   setAttribute() {},
@@ -12,8 +12,8 @@ const NOOP_SPAN: Span = {
 };
 
 /**
- * BullMQ's own tracing: a span where a job is added and one where it is done, of the same trace. The trace travels among
- * the job's options. BullMQ's inner steps are left out, for a worker looks for jobs whether there are any or not.
+ * Creates BullMQ's tracing: one span where a process adds a job and one where a worker runs it. The job's options carry
+ * the trace. BullMQ's internal spans are dropped, because idle workers would create them all the time.
  */
 export function createJobTelemetry(): Telemetry {
   const { tracer, contextManager } = new BullMQOtel({ tracerName: "ewms-wms" });

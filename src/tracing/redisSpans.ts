@@ -1,10 +1,10 @@
 import { tracingChannel } from "node:diagnostics_channel";
 import { type Span, SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
 
-/** Spans of commands below one other span. A query may send 100,000 commands: the rest is only counted. */
+/** The most command spans below one span. A query may send 100,000 commands; further ones are only counted. */
 const MAX_SPANS_PER_PARENT = 50;
 
-/** What ioredis tells of a command; the same object for its start and its end. */
+/** ioredis's event of a command; the same object for its start and its end. */
 interface CommandMessage {
   command: string;
   database: number;
@@ -14,10 +14,10 @@ interface CommandMessage {
 }
 
 /**
- * Makes a span of each Redis command that is sent on behalf of a request or a job, by the events that ioredis itself
- * publishes. Arguments are left out: they hold what users sent.
+ * Creates a span for each Redis command of a request or a job, from ioredis's own events. Spans leave out the
+ * arguments, which hold users' data.
  *
- * @returns ends it
+ * @returns a function that stops it
  */
 export function traceRedis(tracer: Tracer): () => void {
   const { start, asyncEnd } = tracingChannel<"ioredis:command", CommandMessage>("ioredis:command");
@@ -25,7 +25,7 @@ export function traceRedis(tracer: Tracer): () => void {
   const children = new WeakMap<Span, number>();
 
   const onStart = (message: unknown) => {
-    // Workers ask for jobs all the time: what nobody waits for is no trace of its own.
+    // Idle workers poll for jobs: a command outside of a request or a job gets no trace.
     const parent = trace.getActiveSpan();
     if (parent?.isRecording() !== true) return;
     const count = (children.get(parent) ?? 0) + 1;

@@ -1,21 +1,21 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { context, propagation, SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
 
-/** As much of a request and its answer as a span tells. */
+/** The part of a request and its response that a span holds. */
 export interface ServedRequest {
   readonly id: string;
   readonly method: string;
   readonly path: string;
   route: string | undefined;
   status: number;
-  /** Set here: the trace that the request belongs to. */
+  /** The id of the trace, which {@link StartServerSpan} sets. */
   trace: string | undefined;
 }
 
 /**
- * Runs the rest of a request within a span of its own, which continues the trace that the client's `traceparent` names.
+ * Runs the rest of a request within a new span, which continues the trace of the client's `traceparent`.
  *
- * @returns to be called when the request is answered
+ * @returns ends the span; call it after the response
  */
 export type StartServerSpan = (served: ServedRequest, headers: IncomingHttpHeaders, rest: () => void) => () => void;
 
@@ -34,7 +34,7 @@ export const createServerSpanStarter =
     context.with(trace.setSpan(caller, span), rest);
     return () => {
       const { method, route, status } = served;
-      // Which route it is becomes known on the way.
+      // The router sets the route during the request.
       if (route !== undefined) span.updateName(`${method} ${route}`).setAttribute("http.route", route);
       span.setAttribute("http.response.status_code", status);
       if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
 import { context, propagation, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { ExportResultCode, W3CTraceContextPropagator } from "@opentelemetry/core";
@@ -18,25 +19,24 @@ import { createJobTelemetry } from "./jobTelemetry.js";
 import { traceRedis } from "./redisSpans.js";
 import { createServerSpanStarter, type StartServerSpan } from "./serverSpans.js";
 
-/** Milliseconds that the last spans may take to be delivered. */
+/** Milliseconds for the delivery of the last spans. */
 const FLUSH_TIMEOUT_MS = 3000;
 
-/** Tracing that is on. */
+/** The tracing of a process. */
 export interface Tracing {
-  /** A span for each request that is served. */
+  /** Starts the span of an incoming request. */
   startServerSpan: StartServerSpan;
-  /** For queues and workers: carries a trace from the process that adds a job to the one that does it. */
+  /** Carries a trace from the process that adds a job to the worker. */
   jobTelemetry: Telemetry;
-  /** Delivers the last spans. */
+  /** Delivers the last spans and stops. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts to trace what this process does. Once for a process: OpenTelemetry's context belongs to all of it. This module and
- * what it imports are loaded only when tracing is wanted.
+ * Starts the tracing of this process. Call it once: OpenTelemetry's context is global. The service imports this module
+ * only when tracing is on.
  *
- * @param options `endpoint`: the base address of an OTLP/HTTP collector, and nothing else is contacted; `role`: what the
- *   process does, for whoever looks at its spans
+ * @param options `endpoint`: the base address of an OTLP/HTTP collector; `role`: the role of the process, for its spans
  */
 export function startTracing(options: { endpoint: string; role: string; log: Logger }): Tracing {
   const exporter = new OTLPTraceExporter({ url: `${options.endpoint.replace(/\/+$/, "")}/v1/traces` });
@@ -54,13 +54,13 @@ export function startTracing(options: { endpoint: string; role: string; log: Log
     jobTelemetry: createJobTelemetry(),
     async stop() {
       for (const each of unsubscribe) each();
-      const flushTimeout = new Promise((resolve) => setTimeout(resolve, FLUSH_TIMEOUT_MS).unref());
-      await Promise.race([provider.shutdown().catch(() => undefined), flushTimeout]);
+      const flushed = provider.shutdown().catch(() => undefined);
+      await Promise.race([flushed, delay(FLUSH_TIMEOUT_MS, undefined, { ref: false })]);
     },
   };
 }
 
-/** What `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` say goes before what is known here. */
+/** `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` override these attributes. */
 function createResource(role: string): Resource {
   const known = resourceFromAttributes({
     "service.name": "ewms-wms",
@@ -72,14 +72,14 @@ function createResource(role: string): Resource {
     .merge(detectResources({ detectors: [envDetector] }));
 }
 
-/** Says once that spans don't arrive, and once that they do again, however many deliveries lie between. */
+/** Logs one line when the delivery of spans begins to fail, and one when it works again. */
 function withDeliveryLogging(exporter: SpanExporter, log: Logger): SpanExporter {
   let failing = false;
   return {
     export(spans, done) {
       exporter.export(spans, (result) => {
         const failed = result.code === ExportResultCode.FAILED;
-        if (failed && !failing) log.warn({ reason: result.error?.message }, "traces can't be delivered");
+        if (failed && !failing) log.warn({ reason: result.error?.message }, "traces cannot be delivered");
         if (!failed && failing) log.info("traces are delivered again");
         failing = failed;
         done(result);

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { type AppOptions, createApp } from "../../src/api/app.js";
 import { createServer } from "../../src/api/http/httpServer.js";
 import { toHttpError } from "../../src/api/http/responses.js";
 import { closeServer, listen } from "../../src/app/httpListener.js";
 import type { Wms } from "../../src/lifecycle/context.js";
-import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
 import { startRedisServer } from "../../src/redis/redisServer.js";
 import { startScriptedMqs, statusResponse } from "../mqs/scriptedMqs.js";
 import { waitForValue } from "../scenarios/serviceScenario.js";
@@ -121,7 +121,7 @@ describe("an error reply of a Redis that cannot serve now", () => {
 describe("while Redis has too few replicas to accept writes", () => {
   it("reads succeed, writes are a 503 without effect, and all routes work again afterwards", async () => {
     const dir = await mkdtemp(join(tmpdir(), "wms-test-"));
-    const command = await ensureRedisServer(() => undefined);
+    const command = await ensureRedisServer();
     const server = await startRedisServer({ command, dir, appendOnly: false });
     const redis = openRedis(server.url);
     const scenario = await startApiFixture({ REDIS_URL: server.url });

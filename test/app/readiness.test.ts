@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
+import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { createReadinessCheck } from "../../src/app/readiness.js";
 import { connectRequestClient } from "../../src/redis/connectClients.js";
-import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
 import { startRedisServer } from "../../src/redis/redisServer.js";
 import { openStore } from "../../src/store/store.js";
 import { waitForValue } from "../scenarios/serviceScenario.js";
@@ -16,7 +16,7 @@ import { startTestService } from "../setup/testService.js";
 async function onItsOwnRedis() {
   const dir = await mkdtemp(join(tmpdir(), "wms-test-"));
   const server = await startRedisServer({
-    command: await ensureRedisServer(() => undefined),
+    command: await ensureRedisServer(),
     dir,
     appendOnly: false,
   });

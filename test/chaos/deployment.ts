@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
+import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { Program } from "../processes/serviceProgram.js";
 import { startTcpProxy, type TcpProxy } from "../processes/tcpProxy.js";
 import { DEPLOYMENT_SIZES } from "./faultPlan.js";
@@ -42,7 +42,7 @@ export interface Deployment {
 export async function startDeployment(built: string, folder: string, mqsAddress: string): Promise<Deployment> {
   const dir = join(folder, "redis");
   await mkdir(dir);
-  const redis = await RedisProcess.start(await ensureRedisServer(console.error), dir);
+  const redis = await RedisProcess.start(await ensureRedisServer(), dir);
   const proxy = async (port: number) => startTcpProxy({ host: "127.0.0.1", port }, await pickFreePort());
   const lines: TcpProxy[] = [];
   for (let count = 0; count < DEPLOYMENT_SIZES.webs + DEPLOYMENT_SIZES.workers; count++)

@@ -9,7 +9,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { pino } from "pino";
+import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { startOwnRedis } from "../../src/redis/provideRedis.js";
 import { runCampaign } from "./campaign.js";
 
@@ -24,8 +24,8 @@ const requests = Number(values.requests);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 
 const dataDir = await mkdtemp(join(tmpdir(), "wms-fuzz-"));
-const log = pino({ level: "warn" });
-const redis = await startOwnRedis({ dataDir, appendOnly: false, log });
+await ensureRedisServer();
+const redis = await startOwnRedis({ dataDir, appendOnly: false });
 try {
   const began = Date.now();
   const tally = await runCampaign({

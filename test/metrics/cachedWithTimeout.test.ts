@@ -4,7 +4,7 @@ import { cachedWithTimeout } from "../../src/metrics/cachedWithTimeout.js";
 
 const LONG_TIMEOUT_MS = 3_600_000;
 
-test("what was read lately is given again", async () => {
+test("a recent value is returned from the cache", async () => {
   let reads = 0;
   const get = cachedWithTimeout(async () => ++reads, {
     maxAgeMs: LONG_TIMEOUT_MS,
@@ -14,13 +14,13 @@ test("what was read lately is given again", async () => {
   expect(await get()).toBe(1);
 });
 
-test("later it is read anew", async () => {
+test("an old value is read again", async () => {
   let reads = 0;
   const get = cachedWithTimeout(async () => ++reads, { maxAgeMs: 0, timeoutMs: LONG_TIMEOUT_MS });
   expect([await get(), await get()]).toEqual([1, 2]);
 });
 
-test("a failure is no value, and is not kept", async () => {
+test("a failure yields undefined, and is not cached", async () => {
   let reads = 0;
   const read = async () => {
     if (++reads === 1) throw new Error("away");
@@ -30,7 +30,7 @@ test("a failure is no value, and is not kept", async () => {
   expect([await get(), await get()]).toEqual([undefined, "well"]);
 });
 
-test("nobody waits for what hangs, and it is not asked twice", async () => {
+test("a hanging read does not block callers, and is not repeated", async () => {
   let reads = 0;
   const answers = new EventTarget();
   const read = async () => {

@@ -26,11 +26,11 @@ const scrapeWhenRedisIs = (up: 0 | 1): Promise<Scrape> =>
 it.each([
   ["gone", () => proxy.disconnect()],
   ["mute", async () => proxy.freeze()],
-])("while Redis is %s, a scrape says so and shows the process, and nothing old", async (_how, harm) => {
+])("while Redis is %s, a scrape reports it and shows the process, without old values", async (_how, harm) => {
   const at = scenario.nextAccessPoint();
   await scenario.createPending(at);
   await waitForValue(
-    "all is well",
+    "the metrics show Redis",
     () => scrape(scenario.url),
     (seen) => seen.value("wms_taskforces", { schedd: at.schedd, phase: "pending-starter" }) === 1,
   );

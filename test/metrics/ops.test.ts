@@ -34,13 +34,13 @@ const dashboard = JSON.parse(read("ops/grafana/wms.json")) as {
 const runbookPage = read("docs/operations/alerts.md");
 const metricsPage = read("docs/operations/observe.md");
 
-/** What PromQL asks for: a name, and conditions for its labels. */
+/** A selector of PromQL: a name, and conditions for its labels. */
 interface Selector {
   name: string;
   conditions: { label: string; operator: string; value: string }[];
 }
 
-/** Labels that Prometheus adds to what it scrapes. */
+/** Labels that Prometheus adds to each series. */
 const ADDED = new Set(["job", "instance"]);
 
 /** The metrics of this service, or of its process, that an expression reads. */
@@ -61,14 +61,14 @@ const groupingOf = (expression: string): string[] =>
     .filter((label) => !ADDED.has(label));
 
 function holds(actual: string, operator: string, value: string): boolean {
-  // The dashboard's variable stands for any schedd.
+  // The dashboard's variable matches any schedd.
   const pattern = new RegExp(`^(?:${value.replace("$schedd", ".*")})$`);
   if (operator === "=") return actual === value;
   if (operator === "!=") return actual !== value;
   return (operator === "=~") === pattern.test(actual);
 }
 
-/** What is wrong with an expression, given what the service exports. */
+/** Finds the selectors and labels of an expression that the service does not export. */
 function problems(expression: string, seen: Scrape): string[] {
   const selected = selectorsOf(expression).map((selector) => ({
     selector,
@@ -123,7 +123,7 @@ describe("each alert", () => {
     expect(read("ops/prometheus/alerts.test.yml")).toContain(`ALERTS{alertname="${name}"`);
   });
 
-  it("and no other has a runbook", () => {
+  it("has the only runbooks", () => {
     const runbooks = [...runbookPage.matchAll(/^### (Wms\w+)$/gm)].map(([, name]) => name);
     expect(runbooks.sort()).toEqual(alerts.map(({ alert }) => alert).sort());
     const links = [...runbookPage.matchAll(/\]\(#(wms\w+)\)/g)].map(([, anchor]) => anchor);
@@ -139,7 +139,7 @@ describe("the dashboard", () => {
     for (const { expr } of panel.targets ?? []) expect(problems(expr, seen)).toEqual([]);
   });
 
-  it("has a number of its own for each panel, and variables that are filled", () => {
+  it("has a unique id for each panel, and variables with values", () => {
     expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
     const schedds = dashboard.templating.list.find(({ name }) => name === "schedd");
     expect(problems(schedds?.definition ?? "", seen)).toEqual([]);
@@ -155,7 +155,7 @@ it("Prometheus' configuration reads the alerts, and names its jobs as they expec
   expect(config.scrape_configs.map(({ job_name }) => job_name)).toEqual(["wms-web", "wms-worker"]);
 });
 
-it("the manual lists every metric with its type and labels, and no other", () => {
+it("the manual lists exactly the exported metrics with their types and labels", () => {
   const listed = [...metricsPage.matchAll(/^\| `(wms_\w+)` \| (\w+) \|([^|]*)\|/gm)].map(
     ([, name = "", type = "", labels = ""]) => [name, type, labels.trim()] as const,
   );
@@ -170,7 +170,7 @@ it("the manual lists every metric with its type and labels, and no other", () =>
   }
 });
 
-it("a check that finds nothing would not be one", () => {
+it("the check finds wrong expressions", () => {
   const little = new Scrape('wms_taskforces{phase="pre-launch",schedd="A"} 1\n');
   const wrong = (expression: string) => problems(expression, little).length;
   expect(wrong('max by (phase) (wms_taskforces{schedd=~"$schedd"})')).toBe(0);

@@ -24,7 +24,7 @@ describe("without METRICS_TOKEN", () => {
   });
 
   it.each(["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"])(
-    "they are a 403 for whoever comes by a proxy (%s), for the world may be behind it",
+    "they are a 403 for a request through a proxy (%s), which may forward remote clients",
     async (header) => {
       const response = await get({ [header]: "192.0.2.1" });
       expect(response.status).toBe(403);
@@ -64,7 +64,7 @@ describe("with METRICS_TOKEN", () => {
   afterAll(() => guarded.close());
 
   it.each([undefined, "", token, `Basic ${token}`, `Bearer ${token}x`, `Bearer ${token.slice(1)}`, "Bearer "])(
-    "Authorization: %s is a 401 that asks for a bearer token and tells none",
+    "Authorization: %s is a 401 that asks for a bearer token and names none",
     async (authorization) => {
       const response = await get(authorization === undefined ? {} : { authorization }, "GET", guarded.url);
       expect(response.status).toBe(401);
@@ -73,7 +73,7 @@ describe("with METRICS_TOKEN", () => {
     },
   );
 
-  it("the right one opens them, from wherever it comes", async () => {
+  it("the right token gives access from any address", async () => {
     for (const scheme of ["Bearer", "bearer"]) {
       const headers = { authorization: `${scheme} ${token}`, "x-forwarded-for": "192.0.2.1" };
       expect((await get(headers, "GET", guarded.url)).status).toBe(200);
@@ -81,7 +81,7 @@ describe("with METRICS_TOKEN", () => {
   });
 });
 
-/** Sends a request whose method and path are whatever a client may think of. */
+/** Sends a request with any method and path. */
 function probe(url: string, method: string, path: string): Promise<void> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -94,8 +94,8 @@ function probe(url: string, method: string, path: string): Promise<void> {
 
 const requestsIn = (seen: Scrape) => seen.find("wms_http_request_duration_seconds_count");
 
-describe("what clients send makes no labels", () => {
-  it("paths that nothing serves, and ids, are one series", async () => {
+describe("input of clients creates no labels", () => {
+  it("unknown paths, and ids, share one series", async () => {
     const before = requestsIn(await scrape(service.url)).length;
     for (let n = 0; n < 30; n++) {
       await probe(service.url, "GET", `/probe-${n}/.env`);
@@ -112,38 +112,38 @@ describe("what clients send makes no labels", () => {
     expect(seen.text).not.toMatch(/probe-|TF-/);
   });
 
-  it("nor do methods", async () => {
+  it("unknown methods share one series", async () => {
     for (const method of ["PUT", "DELETE", "PROPFIND", "PURGE", "M-SEARCH"])
       await probe(service.url, method, "/v1/workflows");
     await waitForValue(
-      "all are counted",
+      "all requests are counted",
       () => scrape(service.url),
       (now) => now.value("wms_http_request_duration_seconds_count", { method: "other", code: "405" }) === 5,
     );
   });
 });
 
-it("a port that is taken is named by its setting", async () => {
+it("the error for a port in use names its setting", async () => {
   const { hostname, port } = new URL(service.url);
   await expect(listen(createServer(), hostname, Number(port), "METRICS_PORT")).rejects.toThrow(
     /^METRICS_PORT: .* is in use by another program; .* set METRICS_PORT$/,
   );
 });
 
-it("a schedd's name comes through, whatever it is made of", async () => {
+it("a schedd's name of any characters is a label", async () => {
   const schedd = 'the "old" one\\of\nmine, {schedd="x"}';
-  const story = await startServiceScenario({ CLUSTER_LOCATIONS: JSON.stringify({ "pool-0": { schedd } }) });
+  const scenario = await startServiceScenario({ CLUSTER_LOCATIONS: JSON.stringify({ "pool-0": { schedd } }) });
   try {
-    await story.createPending({ location: "pool-0", schedd, createTms: story.tms(schedd) });
+    await scenario.createPending({ location: "pool-0", schedd, createTms: scenario.tms(schedd) });
     const seen = await waitForValue(
-      "the taskforce is counted, and so is its job",
-      () => scrape(story.url),
+      "the taskforce and its job are counted",
+      () => scrape(scenario.url),
       (now) =>
         now.value("wms_taskforces", { schedd, phase: "pending-starter" }) === 1 &&
         now.value("wms_queue_jobs", { schedd, queue: "starter", state: "waiting" }) === 1,
     );
     expect(seen.text).toContain(String.raw`schedd="the \"old\" one\\of\nmine, {schedd=\"x\"}"`);
   } finally {
-    await story.close();
+    await scenario.close();
   }
 });

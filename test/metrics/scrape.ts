@@ -5,7 +5,7 @@ export interface MetricSample {
   value: number;
 }
 
-/** What a scrape said. */
+/** The result of a scrape. */
 export class Scrape {
   readonly samples: readonly MetricSample[];
   /** The type of each metric, by name. */
@@ -23,7 +23,7 @@ export class Scrape {
     this.samples = lines.filter((line) => !line.startsWith("# ")).map(parseSample);
   }
 
-  /** Samples that have these labels, and perhaps more. */
+  /** Finds samples with at least these labels. */
   find(name: string, labels: Record<string, string> = {}): MetricSample[] {
     return this.samples.filter(
       (sample) =>
@@ -31,7 +31,7 @@ export class Scrape {
     );
   }
 
-  /** The sum over the samples that have these labels; undefined when there is none. */
+  /** The sum of the samples with at least these labels; undefined when there is none. */
   value(name: string, labels: Record<string, string> = {}): number | undefined {
     const found = this.find(name, labels);
     return found.length === 0 ? undefined : found.reduce((sum, { value }) => sum + value, 0);

@@ -34,7 +34,7 @@ afterAll(async () => {
   await mqs.close();
 });
 
-/** Scrapes until a value is as expected: what lies in Redis is shown as of the last few seconds. */
+/** Scrapes until a value is as expected: the state of Redis is cached for a few seconds. */
 const waitForMetric = (name: string, labels: Record<string, string>, value: number): Promise<Scrape> =>
   waitForValue(
     `${name} ${JSON.stringify(labels)} is ${value}`,
@@ -77,7 +77,7 @@ describe("a scrape shows", () => {
     expect(seen.value("wms_taskforces", { schedd })).toBe(4);
   });
 
-  it("what waits for a TMS and for how long, what is leased, and how long it had waited", async () => {
+  it("waiting and leased taskforces, and their waiting times", async () => {
     const at = scenario.nextAccessPoint();
     const labels = { queue: "starter", schedd: at.schedd };
     for (const priority of [90, 50, 10]) await scenario.createPending(at, { priority });
@@ -98,7 +98,7 @@ describe("a scrape shows", () => {
     expect(empty.value("wms_hand_out_wait_seconds_count", labels)).toBe(3);
   });
 
-  it("what waits to be stopped", async () => {
+  it("taskforces that wait for their stop", async () => {
     const at = scenario.nextAccessPoint();
     const labels = { queue: "stopper", schedd: at.schedd };
     await scenario.createInPhase("pending-stopper", at);
@@ -108,7 +108,7 @@ describe("a scrape shows", () => {
     await waitForMetric("wms_hand_out_wait_seconds_count", labels, 1);
   });
 
-  it("taskforces whose submission was given up", async () => {
+  it("taskforces whose submission failed too often", async () => {
     const at = scenario.nextAccessPoint();
     await scenario.createPending(at);
     for (let failures = 0; failures < 2; failures++)
@@ -116,7 +116,7 @@ describe("a scrape shows", () => {
     await waitForMetric("wms_queue_jobs", { queue: "starter", schedd: at.schedd, state: "dead" }, 1);
   });
 
-  it("activations that were tried again, and those that were given up", async () => {
+  it("retried and failed activations", async () => {
     const runs = (outcome: string) => ({ queue: "mq-activation", outcome });
     const name = "wms_background_jobs_total";
     const [retried, dead] = [await readMetric(name, runs("retry")), await readMetric(name, runs("dead"))];
@@ -133,7 +133,7 @@ describe("a scrape shows", () => {
     await waitForMetric("wms_queue_jobs", { queue: "mq-activation", state: "dead" }, 1);
   });
 
-  it("what reconcile repaired after the keys of a queue were lost", async () => {
+  it("repairs of reconcile after the loss of a queue's keys", async () => {
     const at = scenario.nextAccessPoint();
     for (let n = 0; n < 3; n++) await scenario.createPending(at);
     await waitForMetric("wms_queue_jobs", { queue: "starter", schedd: at.schedd, state: "waiting" }, 3);
@@ -141,7 +141,7 @@ describe("a scrape shows", () => {
     const before = await readMetric("wms_reconcile_repairs_total", added);
     await deleteKeys(redis, `*starter-${at.schedd}:*`);
     const seen = await waitForValue(
-      "three jobs are back",
+      "three jobs are restored",
       () => scrape(scenario.url),
       (now) => (now.value("wms_reconcile_repairs_total", added) ?? 0) >= before + 3,
     );
@@ -149,7 +149,7 @@ describe("a scrape shows", () => {
     expect(seen.value("wms_periodic_runs_total", { work: "reconcile", outcome: "failed" })).toBe(0);
   });
 
-  it("clusters that HTCondor runs and nobody knows", async () => {
+  it("clusters of HTCondor that the service does not know", async () => {
     const before = await readMetric("wms_stray_clusters_total", {});
     const at = scenario.nextAccessPoint();
     const { handOut } = await scenario.createRunning(at);
@@ -169,7 +169,7 @@ describe("a scrape shows", () => {
   });
 });
 
-it("a lease that runs out is counted, and whether its taskforce is offered again", async () => {
+it("an expired lease is counted, and whether its taskforce waits again", async () => {
   const short = await startServiceScenario({ TMS_LEASE_SECONDS: "0.3" });
   try {
     const at = short.nextAccessPoint();
@@ -181,7 +181,7 @@ it("a lease that runs out is counted, and whether its taskforce is offered again
     await short.takeToStart(at.createTms);
     await short.takeToStart(at.createTms);
     const seen = await waitForValue(
-      "the lease that ran out is counted",
+      "the expired lease is counted",
       () => scrape(short.url),
       (now) => (now.value("wms_leases_run_out_total", labels) ?? 0) >= 1,
     );

@@ -44,13 +44,13 @@ function connect(options: { clientSecret?: string; timeoutMs?: number } = {}): M
 const reserve = (mqs: Mqs) => mqs.reserve(workflow, ["in"], []);
 const errorKind = (call: Promise<unknown>) =>
   call.then(
-    () => "went well",
+    () => "succeeded",
     (error: unknown) => (error instanceof WmsError ? error.kind : error),
   );
 const tokensUsed = () => server.callsOf("reservation").map(({ authorization }) => authorization);
 
 beforeEach(() => {
-  // Only the date: the tests move it, while time-outs run as always.
+  // Only the date: the tests move it, while time-outs run normally.
   vi.useFakeTimers({ toFake: ["Date"] });
 });
 afterEach(async () => {
@@ -61,7 +61,7 @@ afterEach(async () => {
 const advanceClock = (seconds: number) => vi.setSystemTime(Date.now() + 1000 * seconds);
 
 describe("a token", () => {
-  test("is fetched with the client's credentials, and used until it ends", async () => {
+  test("is requested with the client's credentials, and used until it expires", async () => {
     const mqs = await start(300);
     for (let time = 0; time < 3; time++) await reserve(mqs);
 
@@ -77,7 +77,7 @@ describe("a token", () => {
     expect(tokensUsed()).toEqual(Array(3).fill("Bearer token-1"));
   });
 
-  test("is replaced shortly before it ends", async () => {
+  test("is renewed shortly before it expires", async () => {
     const mqs = await start(300);
     await reserve(mqs);
     advanceClock(280);
@@ -87,7 +87,7 @@ describe("a token", () => {
     expect(tokensUsed()).toEqual(["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
   });
 
-  test("that does not say when it ends lives a minute", async () => {
+  test("without a lifetime is used for a minute", async () => {
     const mqs = await start();
     await reserve(mqs);
     advanceClock(45);
@@ -97,14 +97,14 @@ describe("a token", () => {
     expect(tokensUsed()).toEqual(["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
   });
 
-  test("is fetched once for all who wait for it", async () => {
+  test("is requested once for concurrent callers", async () => {
     const mqs = await start(300);
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => reserve(mqs)));
     expect(outcomes).toHaveLength(20);
     expect(server.callsOf("token")).toHaveLength(1);
   });
 
-  test("that is refused is replaced, and the request repeated", async () => {
+  test("that the MQS refuses is replaced, and the request repeated", async () => {
     const mqs = await start(300);
     await reserve(mqs);
     server.revokeTokens();
@@ -112,14 +112,14 @@ describe("a token", () => {
     expect(tokensUsed()).toEqual(["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
   });
 
-  test("that is refused twice is not replaced again", async () => {
+  test("that the MQS refuses twice is not replaced again", async () => {
     const mqs = await start(300);
     server.script("reservation", "*", statusResponse(401), statusResponse(401));
     expect(await errorKind(reserve(mqs))).toBe("upstream-refused");
     expect(tokensUsed()).toEqual(["Bearer token-1", "Bearer token-2"]);
   });
 
-  test("is fetched again when the connection to the token service broke", async () => {
+  test("is requested again after a broken connection to the token service", async () => {
     const mqs = await start(300);
     server.script("token", "*", dropResponse);
     expect(await reserve(mqs)).toHaveLength(1);
@@ -127,18 +127,18 @@ describe("a token", () => {
   });
 });
 
-describe("without a token nothing is asked, and the same request may work later:", () => {
+describe("without a token the MQS gets no request, and a later one may succeed:", () => {
   test.each([
     ["the token service fails", statusResponse(500)],
-    ["it gives a page of a proxy", garbageResponse],
-    ["it gives an answer without a token", statusResponse(200, { token_type: "Bearer" })],
+    ["it returns a proxy's page", garbageResponse],
+    ["its response has no token", statusResponse(200, { token_type: "Bearer" })],
     ["its token can't be a header", statusResponse(200, { access_token: "line 1\nline 2" })],
   ])("%s", async (_, answer) => {
     const mqs = await start(300);
     server.script("token", "*", answer);
     expect(await errorKind(reserve(mqs))).toBe("unavailable");
     expect(server.callsOf("reservation")).toEqual([]);
-    expect(await errorKind(reserve(mqs))).toBe("went well");
+    expect(await errorKind(reserve(mqs))).toBe("succeeded");
   });
 
   test("it does not answer in time", async () => {

@@ -52,13 +52,13 @@ describe("reservation", () => {
     expect(new Set(profiles.map(({ mqid }) => mqid)).size).toBe(2);
   });
 
-  test("gives the same again, whatever is public the second time", async () => {
+  test("gives the same again, also with other public aliases", async () => {
     const first = await mqs.reserve(workflow, ["in", "out"], ["in"]);
     expect(await mqs.reserve(workflow, ["in", "out"], ["out"])).toEqual(first);
     expect(await mqs.reserve(workflow, ["out"], [])).toEqual([first[1]]);
   });
 
-  test("gives 50 callers at once, from several processes, the same", async () => {
+  test("gives 50 concurrent callers of several processes the same queues", async () => {
     const other = openRedis(url);
     const both = [mqs, createEmbeddedMqs({ redis: other, broker })];
     const aliases = ["a", "b", "c"];
@@ -76,7 +76,7 @@ describe("reservation", () => {
     expect(other?.mqid).not.toBe(mine?.mqid);
   });
 
-  test("takes aliases of any text", async () => {
+  test("accepts aliases of any text", async () => {
     const profiles = await mqs.reserve(workflow, HOSTILE, HOSTILE);
     expect(profiles.map(({ alias }) => alias)).toEqual(HOSTILE);
     expect(new Set(profiles.map(({ mqid }) => mqid)).size).toBe(HOSTILE.length);
@@ -138,7 +138,7 @@ describe("a profile by its id", () => {
 });
 
 describe("public profiles", () => {
-  test("are those that the request named, oldest first, open or not", async () => {
+  test("are those of the request, oldest first, open or not", async () => {
     const aliases = Array.from({ length: 20 }, (_, index) => `queue ${index}`);
     const reserved = await mqs.reserve(workflow, aliases, aliases.slice(5));
     expect(await mqs.publicProfiles(workflow)).toEqual(reserved.slice(5));
@@ -146,12 +146,12 @@ describe("public profiles", () => {
     expect(await mqs.publicProfiles(workflow)).toEqual(reserved.slice(5).map((profile) => ({ ...profile, ...OPEN })));
   });
 
-  test("are none when no alias is public", async () => {
+  test("are an empty list when no alias is public", async () => {
     await mqs.reserve(workflow, ["in"], []);
     expect(await mqs.publicProfiles(workflow)).toEqual([]);
   });
 
-  test("are not known of a workflow that is not known", async () => {
+  test("are unknown for an unknown workflow", async () => {
     for (const id of [workflow, "", "WF-1", "__proto__", "WF-*", "a}b"])
       expect(await mqs.publicProfiles(id)).toBeNull();
   });

@@ -21,7 +21,7 @@ let mqs: Mqs;
 let workflow: WorkflowId;
 let lines: string[];
 
-/** For cases that wait for it; long enough everywhere else. */
+/** For tests that wait for the time-out. */
 const SHORT_TIMEOUT_MS = 200;
 
 const clientOf = (address: string, timeoutMs?: number): Mqs => {
@@ -39,7 +39,7 @@ afterEach(() => server.close());
 
 async function errorOf(call: Promise<unknown>): Promise<WmsError> {
   const error = await call.then(
-    () => expect.fail("the call went well"),
+    () => expect.fail("the call succeeded"),
     (reason: unknown) => reason,
   );
   expect(error).toBeInstanceOf(WmsError);
@@ -64,20 +64,20 @@ describe("reservation", () => {
     ]);
   });
 
-  test("gives the same queues again, those of other aliases left out", async () => {
+  test("gives the same queues again, without those of other aliases", async () => {
     const [, out] = await mqs.reserve(workflow, ["in", "out"], []);
     expect(await mqs.reserve(workflow, ["out"], [])).toEqual([out]);
   });
 
   test.each(["__proto__", "constructor", "two words", "a/b?c#d", "Ereignis-Größe ☃ 🧊", ""])(
-    "takes the alias %j",
+    "accepts the alias %j",
     async (alias) => {
       const profiles = await mqs.reserve(workflow, [alias], [alias]);
       expect(profiles).toMatchObject([{ alias, is_public: true }]);
     },
   );
 
-  test("keeps fields that it does not know", async () => {
+  test("keeps unknown fields", async () => {
     const [profile] = await mqs.reserve(workflow, ["in"], []);
     server.script(
       "reservation",
@@ -87,7 +87,7 @@ describe("reservation", () => {
     expect(await mqs.reserve(workflow, ["in"], [])).toEqual([{ ...profile, colour: "red" }]);
   });
 
-  test("is not complete when an alias has no profile, or two", async () => {
+  test("is incomplete when an alias has no profile, or two", async () => {
     const [one, two] = await mqs.reserve(workflow, ["in", "out"], []);
     for (const mqprofiles of [[one], [one, two, { ...two, mqid: "another" }], []]) {
       server.script("reservation", workflow, statusResponse(200, { mqgroup: {}, mqprofiles }));
@@ -97,7 +97,7 @@ describe("reservation", () => {
 });
 
 describe("activation", () => {
-  test("tells the priority, and gives the activated profiles", async () => {
+  test("sends the priority, and returns the activated profiles", async () => {
     const reserved = await mqs.reserve(workflow, ["in", "out"], []);
 
     const profiles = await mqs.activate(workflow, 70);
@@ -109,14 +109,14 @@ describe("activation", () => {
     expect(await mqs.activate(workflow, 70)).toEqual(profiles);
   });
 
-  test("may have to be tried again later", async () => {
+  test("may need a later retry", async () => {
     await mqs.reserve(workflow, ["in"], []);
     server.script("activation", workflow, tryAgainLaterResponse);
     expect(await mqs.activate(workflow, 50)).toBe("try-again-later");
     expect(await mqs.activate(workflow, 50)).toMatchObject([{ alias: "in", is_activated: true }]);
   });
 
-  test("is not done while a queue is closed, or none is shown", async () => {
+  test("is incomplete while a queue is closed, or the response has none", async () => {
     const closed = await mqs.reserve(workflow, ["in", "out"], []);
     const half = [{ ...closed[0], is_activated: true }, closed[1]];
     for (const mqprofiles of [closed, half, []]) {
@@ -141,13 +141,13 @@ describe("a profile", () => {
     expect(server.callsOf("profile")).toMatchObject([{ path: "/v1/mqs/mq-profiles/MQ%201%2F%C3%BC%3F%23%252F" }]);
   });
 
-  test("of another queue is not taken for the one that was asked for", async () => {
+  test("of another queue is rejected", async () => {
     const [reserved] = await mqs.reserve(workflow, ["in"], []);
     server.script("profile", "*", statusResponse(200, reserved));
     expect((await errorOf(mqs.profile("MQ-other"))).kind).toBe("unavailable");
   });
 
-  test("that the MQS does not know is refused", async () => {
+  test("of an unknown queue is refused", async () => {
     const error = await errorOf(mqs.profile("MQ-unknown"));
     expect(error.kind).toBe("upstream-refused");
     expect(error.message).toContain("no mq-profile found with id: MQ-unknown");
@@ -155,7 +155,7 @@ describe("a profile", () => {
 });
 
 describe("a 4xx", () => {
-  test.each([400, 404, 409, 422, 499])("of %i is a refusal, with the MQS's own reason", async (code) => {
+  test.each([400, 404, 409, 422, 499])("of %i is a refusal with the MQS's own reason", async (code) => {
     server.script("reservation", "*", statusResponse(code, { code, error: "too many queues" }));
     const error = await errorOf(mqs.reserve(workflow, ["in"], []));
     expect(error.kind).toBe("upstream-refused");
@@ -163,13 +163,13 @@ describe("a 4xx", () => {
     expect(server.calls).toHaveLength(1);
   });
 
-  test("without a reason says its number", async () => {
+  test("without a reason shows its status", async () => {
     server.script("activation", "*", statusResponse(404, "not here"), statusResponse(404, { error: { deep: 1 } }));
     for (let time = 0; time < 2; time++)
       expect((await errorOf(mqs.activate(workflow, 50))).message).toMatch(/: HTTP 404$/);
   });
 
-  test("with an endless reason of many lines is told as one short line", async () => {
+  test("with a long reason of many lines is shortened to one line", async () => {
     server.script("reservation", "*", statusResponse(400, { error: `first\r\nsecond\ud800${"🧊".repeat(10_000)}` }));
     const { message } = await errorOf(mqs.reserve(workflow, ["in"], []));
     expect(message).toContain("first second 🧊");
@@ -177,7 +177,7 @@ describe("a 4xx", () => {
     expect(message).not.toMatch(/[\p{Cc}\p{Cs}]/u);
   });
 
-  test.each([401, 403])("of %i is the operator's business: users don't see the reason", async (code) => {
+  test.each([401, 403])("of %i shows its reason only to the operator", async (code) => {
     server.script("reservation", "*", statusResponse(code, { error: "client wms-secret-name has no such scope" }));
     const error = await errorOf(mqs.reserve(workflow, ["in"], []));
     expect(error.kind).toBe("upstream-refused");
@@ -192,11 +192,11 @@ describe("unavailable is", () => {
     ["a 500", statusResponse(500)],
     ["a 503", statusResponse(503)],
     ["a redirect", statusResponse(307, {}, { location: "/v1/mqs/elsewhere" })],
-    ["a page of a proxy", garbageResponse],
-    ["no answer at all", statusResponse(204, undefined)],
-    ["an answer of null", statusResponse(200, null)],
-    ["an answer without profiles", statusResponse(200, { mqgroup: {} })],
-    ["an answer with half a profile", statusResponse(200, { mqgroup: {}, mqprofiles: [profile] })],
+    ["a proxy's page", garbageResponse],
+    ["an empty response", statusResponse(204, undefined)],
+    ["a response of null", statusResponse(200, null)],
+    ["a response without profiles", statusResponse(200, { mqgroup: {} })],
+    ["a response with half a profile", statusResponse(200, { mqgroup: {}, mqprofiles: [profile] })],
   ];
   test.each(answers)("%s", async (_, answer) => {
     server.script("reservation", "*", answer);
@@ -210,7 +210,7 @@ describe("unavailable is", () => {
     expect(lines).toHaveLength(2);
   });
 
-  test("the reason of a 5xx only for the operator", async () => {
+  test("a 5xx, whose reason only the operator sees", async () => {
     server.script("reservation", "*", statusResponse(500, { error: "mongodb://db.internal is down" }));
     expect((await errorOf(mqs.reserve(workflow, ["in"], []))).message).not.toContain("db.internal");
     expect(lines.join()).toContain("db.internal");
@@ -218,7 +218,7 @@ describe("unavailable is", () => {
 
   test.each([
     ["an MQS that never answers", hangResponse],
-    ["an MQS that stops in the middle of its answer", stallResponse],
+    ["an MQS that stops within its response", stallResponse],
   ])("%s", async (_, answer) => {
     mqs = clientOf(server.address, SHORT_TIMEOUT_MS);
     server.script("reservation", "*", answer);
@@ -228,7 +228,7 @@ describe("unavailable is", () => {
     expect(server.calls).toHaveLength(1);
   });
 
-  test("an MQS that is not there", async () => {
+  test("an MQS that is unreachable", async () => {
     const { address } = server;
     await server.close();
     const error = await errorOf(clientOf(address).reserve(workflow, ["in"], []));
@@ -238,14 +238,14 @@ describe("unavailable is", () => {
 });
 
 describe("a broken connection", () => {
-  test("is no reason to give up", async () => {
+  test("is retried", async () => {
     server.script("reservation", "*", dropResponse, dropResponse);
     expect(await mqs.reserve(workflow, ["in"], [])).toMatchObject([{ alias: "in" }]);
     expect(server.calls).toHaveLength(3);
     expect(new Set(server.calls.map(({ body }) => JSON.stringify(body))).size).toBe(1);
   });
 
-  test("is a reason at the third time", async () => {
+  test("is an error at the third attempt", async () => {
     server.script("activation", "*", dropResponse, dropResponse, dropResponse);
     expect((await errorOf(mqs.activate(workflow, 50))).kind).toBe("unavailable");
     expect(server.calls).toHaveLength(3);
@@ -256,18 +256,18 @@ describe("a broken connection", () => {
     server.script("reservation", "*", dropResponse, dropResponse, hangResponse);
     const { message } = await errorOf(mqs.reserve(workflow, ["in"], []));
     expect(message).toBe("the MQS did not answer within 0.2 s");
-    // The third try would begin 400 ms after the first.
+    // The third attempt would begin 400 ms after the first.
     expect(server.calls.length).toBeLessThan(3);
   });
 });
 
-test("an address may have a path and a slash at its end", async () => {
+test("an address may end with a slash", async () => {
   server.script("profile", "*", statusResponse(200, {}));
   await errorOf(clientOf(`${server.address}/`).profile("MQ-1"));
   expect(server.calls).toMatchObject([{ path: "/v1/mqs/mq-profiles/MQ-1" }]);
 });
 
-test("other workflows go ahead while the answer of one hangs", async () => {
+test("a hanging response of one workflow does not block the others", async () => {
   const other = newWorkflowId(Date.now() / 1000);
   server.script("reservation", workflow, hangResponse);
   const waiting = errorOf(mqs.reserve(workflow, ["in"], []));

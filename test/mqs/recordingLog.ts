@@ -1,6 +1,6 @@
 import { type Logger, pino } from "pino";
 
-/** A logger whose lines a test can read. */
+/** Creates a logger that records its lines. */
 export function recordingLog(): { log: Logger; lines: string[] } {
   const lines: string[] = [];
   const log = pino({ level: "trace" }, { write: (line) => void lines.push(line) });

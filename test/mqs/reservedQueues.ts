@@ -6,7 +6,7 @@ export interface MqsResponse {
   body: unknown;
 }
 
-/** What an MQS remembers, and what it answers when all is well. */
+/** The state of a simulated MQS, and its normal responses. */
 export class ReservedQueues {
   /** Workflow → alias → profile. */
   readonly #groups = new Map<string, Map<string, MqProfile>>();
@@ -43,7 +43,7 @@ export class ReservedQueues {
       : { code: 200, body: profile };
   }
 
-  /** The workflow that a queue was reserved for. */
+  /** The workflow of a queue. */
   workflowOf(mqid: string): string | undefined {
     const found = [...this.#groups].find(([, group]) => [...group.values()].some((profile) => profile.mqid === mqid));
     return found?.[0];

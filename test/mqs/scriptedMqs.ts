@@ -7,30 +7,30 @@ import { normalResponse, type ScriptedResponse } from "./scriptedResponses.js";
 
 export * from "./scriptedResponses.js";
 
-/** What a request asks for; `token` is the OAuth2 token service, which listens at the same port. */
+/** The kind of a request; `token` is the OAuth2 token service, which has the same port. */
 export type MqsCallKind = "reservation" | "activation" | "profile" | "token";
 
-/** A request that arrived, whatever was answered. */
+/** A received request. */
 export interface MqsCall {
   kind: MqsCallKind;
   /** Undefined for a token, and for the profile of a queue that this MQS did not reserve. */
   workflow: string | undefined;
-  /** As it came over the wire, still encoded. */
+  /** The encoded path. */
   path: string;
   /** JSON, or the fields of the form for a token; undefined when there was none. */
   body: unknown;
   authorization: string | undefined;
 }
 
-/** The client that tokens are given to. */
+/** The client that may get tokens. */
 export interface TokenRequirements {
   clientId: string;
   clientSecret: string;
-  /** Seconds that a token's answer claims it lives; left out of the answer when undefined. */
+  /** The lifetime of a token in seconds; undefined leaves it out of the response. */
   expiresIn?: number;
 }
 
-/** A real HTTP server that behaves like the MQS, well unless a test scripts something else. */
+/** A real HTTP server that simulates the MQS. Tests script its failures. */
 export interface ScriptedMqs {
   /** For `MQS_ADDRESS`. */
   readonly address: string;
@@ -41,21 +41,21 @@ export interface ScriptedMqs {
   /** Requests of one kind so far. */
   callsOf(kind: MqsCallKind): MqsCall[];
   /**
-   * Adds to the answers that requests of a kind get, one after another; afterwards all is well again. A workflow's own
-   * answers go before those of `*`.
+   * Scripts the next responses to requests of a kind; further requests get normal ones. A workflow's own responses
+   * precede those of `*`.
    */
   script(kind: MqsCallKind, workflow: string, ...answers: ScriptedResponse[]): void;
-  /** Has all requests for which nothing is scripted answered so from now on. */
+  /** Sets the response to requests without a scripted one. */
   setDefaultResponse(answer: (call: MqsCall) => ScriptedResponse): void;
-  /** Makes every token that was given out so far invalid; for an MQS that demands tokens. */
+  /** Revokes every token so far. */
   revokeTokens(): void;
-  /** The first call that fits: at once when it is there already, else as soon as it arrives. */
+  /** Waits for the first call that fits, which may have arrived already. */
   waitForCall(fits: (call: MqsCall) => boolean, withinMs?: number): Promise<MqsCall>;
-  /** Cuts every connection, hanging ones too. */
+  /** Closes the server and every connection. */
   close(): Promise<void>;
 }
 
-/** @param options.demand undefined: requests need no token, and no token is given */
+/** @param options.demand undefined: requests need no token, and the token service gives none */
 export async function startScriptedMqs(options: { demand?: TokenRequirements } = {}): Promise<ScriptedMqs> {
   const mqs = new ScriptedMqsServer(options.demand);
   await mqs.listen();

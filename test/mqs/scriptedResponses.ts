@@ -1,22 +1,22 @@
-/** How one request is answered. */
+/** The response to one request. */
 export type ScriptedResponse =
   | { kind: "well" }
-  /** Another answer, but only then. */
+  /** Another response, after a promise. */
   | { kind: "late"; after: Promise<unknown>; answer: ScriptedResponse }
   | { kind: "tryAgainLater" }
   /** The body is sent as JSON. */
   | { kind: "status"; code: number; body: unknown; headers?: Record<string, string> }
-  /** No answer at all, until the MQS is closed. */
+  /** No response until the MQS is closed. */
   | { kind: "hang" }
-  /** Half an answer, and then nothing more. */
+  /** Half a response. */
   | { kind: "stall" }
-  /** The connection is cut without an answer. */
+  /** The server closes the connection without a response. */
   | { kind: "drop" }
   /** A 200 that is not JSON, as of a proxy. */
   | { kind: "garbage" };
 
 export const normalResponse: ScriptedResponse = { kind: "well" };
-/** An answer that waits for a promise. */
+/** A response that waits for a promise. */
 export const delayedResponse = (after: Promise<unknown>, answer: ScriptedResponse): ScriptedResponse => ({
   kind: "late",
   after,
@@ -27,7 +27,7 @@ export const hangResponse: ScriptedResponse = { kind: "hang" };
 export const stallResponse: ScriptedResponse = { kind: "stall" };
 export const dropResponse: ScriptedResponse = { kind: "drop" };
 export const garbageResponse: ScriptedResponse = { kind: "garbage" };
-/** An answer of any other sort; an error body is made up when none is given. */
+/** A response with a status, by default with an error body. */
 export const statusResponse = (
   code: number,
   body: unknown = { code, error: `scripted ${code}` },

@@ -2,8 +2,8 @@ import { Writable } from "node:stream";
 import { Redis } from "ioredis";
 import { type Logger, pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
+import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { connectRequestClient, connectWorkerClient } from "../../src/redis/connectClients.js";
-import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
 import { type RedisServer, startRedisServer } from "../../src/redis/redisServer.js";
 import { temporaryFolder, waitUntil } from "./serviceProcess.js";
 
@@ -20,7 +20,7 @@ function recordMessages(): { log: Logger; messages: string[] } {
 }
 
 async function startRedis(): Promise<RedisServer> {
-  const command = await ensureRedisServer(() => undefined);
+  const command = await ensureRedisServer();
   const started = await startRedisServer({ command, dir: await temporaryFolder(), appendOnly: false });
   onTestFinished(() => started.stop());
   return started;

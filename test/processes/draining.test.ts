@@ -4,7 +4,7 @@ import { createConnection } from "node:net";
 import { text } from "node:stream/consumers";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
+import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { startRedisServer } from "../../src/redis/redisServer.js";
 import { hangResponse, startScriptedMqs } from "../mqs/scriptedMqs.js";
 import { freshDatabase } from "../setup/database.js";
@@ -147,7 +147,7 @@ test("a job that does not end in time is given back, and another worker begins i
 });
 
 test.each(["web", "worker"] as const)("a Redis that hangs does not keep a %s process from ending", async (program) => {
-  const command = await ensureRedisServer(() => undefined);
+  const command = await ensureRedisServer();
   const server = await startRedisServer({ command, dir: await temporaryFolder(), appendOnly: false });
   onTestFinished(() => server.stop());
   const process = new ServiceProcess(program, { REDIS_URL: server.url, SHUTDOWN_SECONDS: "0.2" });

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from "
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
+import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { startRedisServer } from "../../src/redis/redisServer.js";
 import { freshDatabase } from "../setup/database.js";
 import { ServiceProcess, temporaryFolder } from "./serviceProcess.js";
@@ -53,7 +53,7 @@ test("a REDIS_URL where something listens that never answers", async () => {
 });
 
 test("a REDIS_URL that is none", async () => {
-  expect(await startAndReadRefusal({ REDIS_URL: "localhost" })).toMatch(/^REDIS_URL: is no redis:\/\/host:port/);
+  expect(await startAndReadRefusal({ REDIS_URL: "localhost" })).toMatch(/^REDIS_URL: is not a redis:\/\/host:port/);
 });
 
 test("a REDIS_URL with a database that does not exist, rather than another one's data", async () => {
@@ -63,9 +63,7 @@ test("a REDIS_URL with a database that does not exist, rather than another one's
     /^REDIS_URL: redis:.*\/99999 can't be used, there is no database 99999 \(ERR .*\)$/,
   );
   address.pathname = "/wms";
-  expect(await startAndReadRefusal({ REDIS_URL: address.href })).toMatch(
-    /^REDIS_URL: names a database that is no number: /,
-  );
+  expect(await startAndReadRefusal({ REDIS_URL: address.href })).toMatch(/^REDIS_URL: the database is not a number; /);
 });
 
 test("a setting that can't be used", async () => {
@@ -99,7 +97,7 @@ test.each(["web", "worker"] as const)("%s without a REDIS_URL", async (program) 
 });
 
 test("a Redis that drops data when its memory is full, also where CONFIG is forbidden", async () => {
-  const command = await ensureRedisServer(() => undefined);
+  const command = await ensureRedisServer();
   const server = await startRedisServer({ command, dir: await temporaryFolder(), appendOnly: false });
   onTestFinished(() => server.stop());
   const redis = new Redis(server.url);
@@ -113,7 +111,7 @@ test("a Redis that drops data when its memory is full, also where CONFIG is forb
 });
 
 test("a Redis that may not be written to", async () => {
-  const command = await ensureRedisServer(() => undefined);
+  const command = await ensureRedisServer();
   const server = await startRedisServer({ command, dir: await temporaryFolder(), appendOnly: false });
   onTestFinished(() => server.stop());
   const redis = new Redis(server.url);
@@ -146,6 +144,6 @@ test("a data folder that can't be made", async () => {
   const file = join(await temporaryFolder(), "file");
   await writeFile(file, "");
   expect(await startAndReadRefusal({ DATA_DIR: join(file, "data") })).toMatch(
-    /^DATA_DIR: .+ can't be used \(.*ENOTDIR.*\)$/,
+    /^DATA_DIR: cannot use .+ \(.*ENOTDIR.*\)$/,
   );
 });

@@ -118,7 +118,7 @@ test("a collector that is away is told of once, and hinders nothing", async () =
     ...FREQUENT_EXPORT,
   });
   const url = await service.waitForUrl();
-  const complaints = () => service.logLines().filter(({ msg }) => msg === "traces can't be delivered");
+  const complaints = () => service.logLines().filter(({ msg }) => msg === "traces cannot be delivered");
   await createSmallWorkflow(url);
   await waitUntil("it says so", () => complaints().length > 0);
   await createSmallWorkflow(url);

@@ -20,7 +20,7 @@ afterEach(async () => {
   redis.disconnect();
 });
 
-/** Reclaims until a lease ran out. */
+/** Reclaims until a lease has expired. */
 async function reclaimAfterExpiry(rank: number | undefined): Promise<string[]> {
   for (;;) {
     const { reclaimed, dropped } = await queue.reclaim(async () =>
@@ -31,27 +31,27 @@ async function reclaimAfterExpiry(rank: number | undefined): Promise<string[]> {
   }
 }
 
-describe("taking", () => {
-  test("goes by rank, then by arrival, and leases each job once", async () => {
+describe("a lease", () => {
+  test("goes to the next job by rank, then by arrival, and to each job once", async () => {
     await queue.add([
       { id: "low", rank: 9 },
       { id: "first", rank: 5 },
       { id: "second", rank: 5 },
       { id: "high", rank: 1 },
     ]);
-    const taken = [];
-    for (let id = await queue.lease(); id !== undefined; id = await queue.lease()) taken.push(id);
-    expect(taken).toEqual(["high", "first", "second", "low"]);
+    const leased = [];
+    for (let id = await queue.lease(); id !== undefined; id = await queue.lease()) leased.push(id);
+    expect(leased).toEqual(["high", "first", "second", "low"]);
   });
 
-  test("an id that is there already stays as it is", async () => {
+  test("adding an existing id changes nothing", async () => {
     await queue.add([{ id: "a", rank: 1 }]);
     expect(await queue.lease()).toBe("a");
     await queue.add([{ id: "a", rank: 1 }]);
     expect(await queue.lease()).toBeUndefined();
   });
 
-  test("an ended job leaves nothing behind, and can come again", async () => {
+  test("an acknowledged job leaves no keys, and can be added again", async () => {
     await queue.add([{ id: "a", rank: 1 }]);
     await queue.lease();
     await queue.ack("a");
@@ -60,7 +60,7 @@ describe("taking", () => {
     expect(await queue.lease()).toBe("a");
   });
 
-  test("a lease that is given back goes to the head of its equals", async () => {
+  test("a released job becomes the first of its rank", async () => {
     await queue.add([
       { id: "a", rank: 5 },
       { id: "b", rank: 5 },
@@ -71,42 +71,42 @@ describe("taking", () => {
   });
 });
 
-describe("leases that come back together", () => {
+describe("jobs that return together", () => {
   /** In another order than that of the ids. */
   const ids = ["d", "b", "e", "a", "c"];
-  const placeOf = async (id: string) => ({
+  const positionOf = async (id: string) => ({
     rank: 12_800,
     waitingSinceSeconds: 1_800_000_000 + ids.indexOf(id) / 10,
   });
 
-  const takeAll = async () => {
-    const taken = [];
-    for (let id = await queue.lease(); id !== undefined; id = await queue.lease()) taken.push(id);
-    return taken;
+  const leaseAll = async () => {
+    const leased = [];
+    for (let id = await queue.lease(); id !== undefined; id = await queue.lease()) leased.push(id);
+    return leased;
   };
 
   beforeEach(async () => {
-    await queue.add([...ids, "never-taken"].map((id) => ({ id, rank: 12_800 })));
+    await queue.add([...ids, "never-leased"].map((id) => ({ id, rank: 12_800 })));
     await queue.add([{ id: "higher", rank: 12_799 }]);
     for (let job = 0; job < 1 + ids.length; job++) await queue.lease();
     await queue.ack("higher");
     await queue.add([{ id: "higher", rank: 12_799 }]);
   });
 
-  test("by running out are offered again in the order in which they began to wait", async () => {
+  test("after expired leases are leased in the order in which they began to wait", async () => {
     const back: string[] = [];
-    while (back.length < ids.length) back.push(...(await queue.reclaim(placeOf)).reclaimed);
-    expect(await takeAll()).toEqual(["higher", ...ids, "never-taken"]);
+    while (back.length < ids.length) back.push(...(await queue.reclaim(positionOf)).reclaimed);
+    expect(await leaseAll()).toEqual(["higher", ...ids, "never-leased"]);
   });
 
-  test("by being given back are, too", async () => {
-    for (const id of [...ids].sort()) await queue.release(id, await placeOf(id));
-    expect(await takeAll()).toEqual(["higher", ...ids, "never-taken"]);
+  test("after a release are, too", async () => {
+    for (const id of [...ids].sort()) await queue.release(id, await positionOf(id));
+    expect(await leaseAll()).toEqual(["higher", ...ids, "never-leased"]);
   });
 });
 
-describe("a lease that ran out", () => {
-  test("is offered again, at the head of its equals, but not before those of higher rank", async () => {
+describe("an expired lease", () => {
+  test("requeues its job as the first of its rank, behind jobs of a better rank", async () => {
     await queue.add([
       { id: "a", rank: 5 },
       { id: "b", rank: 5 },
@@ -117,7 +117,7 @@ describe("a lease that ran out", () => {
     expect([await queue.lease(), await queue.lease(), await queue.lease()]).toEqual(["urgent", "a", "b"]);
   });
 
-  test("can run out many times without becoming a failure", async () => {
+  test("may recur without becoming a failure", async () => {
     await queue.add([{ id: "a", rank: 5 }]);
     for (let round = 0; round < 3; round++) {
       expect(await queue.lease()).toBe("a");
@@ -127,14 +127,14 @@ describe("a lease that ran out", () => {
     expect((await jobIds(queue)).dead.size).toBe(0);
   });
 
-  test("is dropped when its job is no longer wanted", async () => {
+  test("removes a job that is no longer wanted", async () => {
     await queue.add([{ id: "a", rank: 5 }]);
     await queue.lease();
     await reclaimAfterExpiry(undefined);
     expect((await jobIds(queue)).live.size).toBe(0);
   });
 
-  test("a late end removes the job all the same", async () => {
+  test("a late ack removes the job all the same", async () => {
     await queue.add([{ id: "a", rank: 5 }]);
     await queue.lease();
     await reclaimAfterExpiry(5);
@@ -144,7 +144,7 @@ describe("a lease that ran out", () => {
 });
 
 describe("a failure", () => {
-  test("postpones behind equals, with the new rank", async () => {
+  test("requeues the job behind the others of its new rank", async () => {
     await queue.add([
       { id: "a", rank: 5 },
       { id: "b", rank: 5 },
@@ -165,7 +165,7 @@ describe("a failure", () => {
     expect(await queue.lease()).toBeUndefined();
   });
 
-  test("the last one makes a dead letter that an operator can retry", async () => {
+  test("the last failure makes a dead letter that an operator can retry", async () => {
     await queue.add([{ id: "a", rank: 5 }]);
     await queue.lease();
     expect(await queue.moveToDeadLetters("a", "submit machine on fire")).toBe(true);
@@ -177,7 +177,7 @@ describe("a failure", () => {
   });
 });
 
-test("a dead letter that the queue lost is made again, and nobody can take it", async () => {
+test("a lost dead letter is restored, and cannot be leased", async () => {
   await queue.restoreDeadLetter("a", "known from the entity");
   expect(await queue.lease()).toBeUndefined();
   const job = await queue.queue.getJob("a");
@@ -187,8 +187,8 @@ test("a dead letter that the queue lost is made again, and nobody can take it", 
   expect(await queue.lease()).toBe("a");
 });
 
-describe("reviving", () => {
-  test("has a dead letter wait again, with its new rank", async () => {
+describe("a retry", () => {
+  test("requeues a dead letter with its new rank", async () => {
     await queue.add([
       { id: "a", rank: 9 },
       { id: "b", rank: 5 },
@@ -201,7 +201,7 @@ describe("reviving", () => {
     expect([await queue.lease(), await queue.lease()]).toEqual(["b", "a"]);
   });
 
-  test("leaves what waits or is leased as it is, and adds what is lost", async () => {
+  test("changes no waiting or leased job, and adds a lost one", async () => {
     await queue.add([
       { id: "leased", rank: 1 },
       { id: "waiting", rank: 5 },
@@ -213,7 +213,7 @@ describe("reviving", () => {
 });
 
 describe("a paused queue", () => {
-  test("leases nothing, keeps what it has in its order, and goes on when it is resumed", async () => {
+  test("leases nothing, keeps the order of its jobs, and continues after the resume", async () => {
     await queue.add([{ id: "before", rank: 5 }]);
     expect(await queue.lease()).toBe("before");
     await queue.queue.pause();
@@ -229,7 +229,7 @@ describe("a paused queue", () => {
     expect([await queue.lease(), await queue.lease(), await queue.lease()]).toEqual(["urgent", "before", "later"]);
   });
 
-  test("takes the reports of leases that began before", async () => {
+  test("accepts the reports of leases that began before", async () => {
     await queue.add([
       { id: "a", rank: 1 },
       { id: "b", rank: 2 },
@@ -247,7 +247,7 @@ describe("a paused queue", () => {
   });
 });
 
-test("ending many ends the waiting and the leased", async () => {
+test("an ack of many removes waiting and leased jobs", async () => {
   await queue.add([
     { id: "a", rank: 5 },
     { id: "b", rank: 5 },

@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 afterEach(() => client.disconnect());
 
-test("commands of one turn are held back until it ends, and are answered in their order", async () => {
+test("commands of one turn are written at its end, and are answered in their order", async () => {
   const answers = [
     client.set("a", "1"),
     client.incr("a"),
@@ -46,7 +46,7 @@ test("a failing command fails alone", async () => {
   expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
 });
 
-test("goes on after the connection was lost", async () => {
+test("works again after a lost connection", async () => {
   const other = new Redis(url);
   try {
     const back = once(client, "close").then(() => once(client, "ready"));

@@ -19,56 +19,57 @@ const PARTITIONS = 48;
 describe("on a Redis Cluster of three masters", () => {
   let cluster: LocalCluster;
   let admin: Cluster;
-  let story: ServiceScenario;
-  let places: TestAccessPoint[];
+  let scenario: ServiceScenario;
+  let accessPoints: TestAccessPoint[];
 
   beforeAll(async () => {
     cluster = await startCluster({ masters: 3 });
-    story = await startServiceScenario({
+    scenario = await startServiceScenario({
       REDIS_CLUSTER_NODES: cluster.addresses,
       STORE_PARTITIONS: String(PARTITIONS),
       RECONCILE_SECONDS: "0.5",
       RATE_LIMIT_PER_MINUTE: "100000",
     });
-    places = [story.nextAccessPoint(), story.nextAccessPoint()];
+    accessPoints = [scenario.nextAccessPoint(), scenario.nextAccessPoint()];
     admin = new Cluster(cluster.servers.map(({ port }) => ({ host: "127.0.0.1", port })));
   });
   afterAll(async () => {
-    await story?.close();
+    await scenario?.close();
     admin?.disconnect();
     await cluster?.stop();
   });
 
   const submitted = async (): Promise<string> => {
-    const { workflow, taskforces } = await story.submitWorkflow([
-      makeTaskRequestAt(places.map(({ location }) => location)),
+    const { workflow, taskforces } = await scenario.submitWorkflow([
+      makeTaskRequestAt(accessPoints.map(({ location }) => location)),
     ]);
-    for (const { taskforce_uuid } of taskforces) await story.waitForPhase(taskforce_uuid, "pending-starter");
-    for (const { createTms } of places) await createTms.submit(await story.takeToStart(createTms));
+    for (const { taskforce_uuid } of taskforces) await scenario.waitForPhase(taskforce_uuid, "pending-starter");
+    for (const { createTms } of accessPoints) await createTms.submit(await scenario.takeToStart(createTms));
     return workflow.workflow_id;
   };
 
   const stopped = async (): Promise<void> => {
-    for (const { createTms } of places) {
-      const stopping = await story.takeToStop(createTms);
+    for (const { createTms } of accessPoints) {
+      const stopping = await scenario.takeToStop(createTms);
       await createTms.remove(stopping);
       await createTms.complete(stopping);
     }
   };
 
-  it("workflows lie on all masters, and are found from each", async () => {
-    for (let n = 0; n < 12; n++) await story.submitWorkflow([makeTaskRequestAt([story.nextAccessPoint().location])]);
+  it("workflows are spread over all masters, and each process finds them", async () => {
+    for (let n = 0; n < 12; n++)
+      await scenario.submitWorkflow([makeTaskRequestAt([scenario.nextAccessPoint().location])]);
     for (const master of listMasters(admin)) expect(await master.dbsize()).toBeGreaterThan(20);
-    const { body } = await story.request<{ workflows: unknown[] }>("POST", "/v1/query/workflows", {
+    const { body } = await scenario.request<{ workflows: unknown[] }>("POST", "/v1/query/workflows", {
       query: {},
     });
     expect(body.workflows).toHaveLength(12);
   });
 
-  it("a workflow goes all the way, and whoever watches hears of each step", async () => {
-    const watcher = await EventClient.open(`${story.url}/v1/events`);
+  it("a workflow passes through all phases, and a subscriber receives each step", async () => {
+    const watcher = await EventClient.open(`${scenario.url}/v1/events`);
     const workflow = await submitted();
-    await story.deactivate(workflow, "abort");
+    await scenario.deactivate(workflow, "abort");
     await stopped();
     const about = () => watcher.events.filter(({ data }) => data.workflow_id === workflow);
     await watcher.waitUntil("the last step of both taskforces", () => phaseSteps(about()).length === 12);
@@ -82,9 +83,9 @@ describe("on a Redis Cluster of three masters", () => {
     ]);
   });
 
-  it("queues that a node lost come back", async () => {
+  it("lost queues of a node are restored", async () => {
     const workflow = await submitted();
-    await story.deactivate(workflow, "finished");
+    await scenario.deactivate(workflow, "finished");
     for (const master of listMasters(admin)) {
       const queues = await master.keys("{wmsq-*");
       for (const key of queues) await admin.del(key);
@@ -92,16 +93,16 @@ describe("on a Redis Cluster of three masters", () => {
     await stopped();
   });
 
-  it("a script that a node lost is sent again", async () => {
+  it("a lost script of a node is loaded again", async () => {
     for (const master of listMasters(admin)) await master.script("FLUSH");
-    await story.deactivate(await submitted(), "abort");
+    await scenario.deactivate(await submitted(), "abort");
     await stopped();
   });
 
   const provide = (location: RedisLocation) =>
     provideRedis({ location, dataDir: "unused", appendOnly: false, log: pino({ level: "silent" }) });
 
-  it("is told from one Redis at start", async () => {
+  it("is recognized at start", async () => {
     const [node] = cluster.servers;
     await expect(provide({ url: node?.url ?? "" })).rejects.toThrow(
       `REDIS_URL: ${node?.url} is part of a Redis Cluster; set REDIS_CLUSTER_NODES instead`,
@@ -113,7 +114,7 @@ describe("on a Redis Cluster of three masters", () => {
     );
   });
 
-  it("may drop data on none of its masters", async () => {
+  it("is refused when one of its masters may evict data", async () => {
     const [, second] = listMasters(admin);
     const clusterNodes = cluster.servers.map(({ port }) => ({ host: "127.0.0.1", port }));
     const location = { clusterNodes, login: { username: undefined, password: undefined, tls: false } };

@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => close?.());
 
-test("what no replica had is gone after a failover, and takes effect when it is asked for again", async () => {
+test("a write that no replica has is lost in a failover, and takes effect when it is repeated", async () => {
   const at = scenario.nextAccessPoint();
   const { taskforce_uuid } = await scenario.createPending(at);
   const handOut = await scenario.takeToStart(at.createTms);
@@ -41,7 +41,7 @@ test("what no replica had is gone after a failover, and takes effect when it is 
 
   await waitForNewMaster(sentinels, port);
   const { body: taskforce } = await waitForValue(
-    "requests are answered again",
+    "requests succeed again",
     () => scenario.request<Taskforce>("GET", `/v1/taskforces/${taskforce_uuid}`),
     ({ status }) => status === 200,
   );

@@ -6,11 +6,11 @@ import { connectRequestClient, connectWorkerClient } from "../../src/redis/conne
 import { startTcpProxy } from "../processes/tcpProxy.js";
 import { waitForValue } from "../scenarios/serviceScenario.js";
 
-/** Milliseconds each way: a client is asking the sentinels most of the time until it has the new master. */
+/** Milliseconds each way: the client queries the sentinels most of the time until it finds the new master. */
 const SLOW_SENTINEL_MS = 100;
 const CLIENTS_OF_EACH_KIND = 6;
 
-test("a client that asks slow sentinels when they tell of a new master finds it all the same", async () => {
+test("a client that queries slow sentinels during a failover finds the new master", async () => {
   const sentinels = await startSentinels();
   onTestFinished(() => sentinels.stop());
   const ways = await Promise.all(
@@ -43,7 +43,7 @@ test("a client that asks slow sentinels when they tell of a new master finds it 
   process.kill(await redisProcessId(sentinels.master.port), "SIGKILL");
 
   await waitForValue(
-    "each has found the new master",
+    "each client has found the new master",
     () => Promise.all(clients.map((client) => client.set("here", 1).catch(({ message }: Error) => message))),
     (replies) => replies.every((reply) => reply === "OK"),
   );

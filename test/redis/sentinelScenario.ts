@@ -2,7 +2,7 @@ import { Redis } from "ioredis";
 import { type LocalSentinels, startSentinels } from "../../scripts/redis/localSentinels.js";
 import { type ServiceScenario, startServiceScenario, waitForValue } from "../scenarios/serviceScenario.js";
 
-/** A service whose Redis is watched by sentinels, with one replica. */
+/** A service on a Redis with sentinels and one replica. */
 export interface SentinelScenario {
   sentinels: LocalSentinels;
   scenario: ServiceScenario;
@@ -13,16 +13,16 @@ export interface SentinelScenario {
 export async function startSentinelScenario(): Promise<SentinelScenario> {
   const sentinels = await startSentinels();
   try {
-    const story = await startServiceScenario({
+    const scenario = await startServiceScenario({
       REDIS_SENTINELS: sentinels.addresses,
       REDIS_SENTINEL_NAME: sentinels.name,
       RECONCILE_SECONDS: "0.5",
     });
     const close = async () => {
-      await story.close();
+      await scenario.close();
       await sentinels.stop();
     };
-    return { sentinels, scenario: story, close };
+    return { sentinels, scenario, close };
   } catch (error) {
     await sentinels.stop();
     throw error;
@@ -30,8 +30,8 @@ export async function startSentinelScenario(): Promise<SentinelScenario> {
 }
 
 /**
- * Waits until all sentinels know another master. Each tells of it in its own time, and each word has a client connect anew: until
- * then there may be another 503 after the first answers.
+ * Waits until all sentinels name another master. Each of them publishes it on its own, and each message makes the
+ * client reconnect. Until then, requests may get another 503 after the first successes.
  *
  * @param formerMasterPort the port of the master that died
  */
@@ -39,7 +39,7 @@ export async function waitForNewMaster({ addresses, name }: LocalSentinels, form
   const clients = addresses.split(",").map((address) => new Redis(`redis://${address}`));
   try {
     await waitForValue(
-      "all sentinels know another master",
+      "all sentinels name another master",
       () =>
         Promise.all(
           clients.map((client) => client.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name) as Promise<string[]>),

@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => close?.());
 
-test("a replica takes over from a master that died, and the service goes on with it", async () => {
+test("a replica takes over from a dead master, and the service uses it", async () => {
   const running = await scenario.createRunning(at);
   const waiting = await scenario.createPending(at);
 
@@ -23,7 +23,7 @@ test("a replica takes over from a master that died, and the service goes on with
   process.kill(await redisProcessId(port), "SIGKILL");
   await waitForNewMaster(sentinels, port);
   await waitForValue(
-    "requests are answered again",
+    "requests succeed again",
     () => scenario.request("GET", `/v1/taskforces/${running.uuid}`).catch(() => ({ status: 0 })),
     ({ status }) => status === 200,
   );

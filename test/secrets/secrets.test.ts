@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
+import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { provideRedis } from "../../src/redis/provideRedis.js";
-import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
 import { startRedisServer } from "../../src/redis/redisServer.js";
 import { RedisStartError } from "../../src/redis/redisStartError.js";
 import { makeTaskRequest, makeWorkflowRequest } from "../api/requestBodies.js";
@@ -27,7 +27,7 @@ const REQUEST = makeWorkflowRequest(
 
 /** A Redis that wants a password, and the client of whoever looks after it. */
 async function guardedRedis() {
-  const command = await ensureRedisServer(() => undefined);
+  const command = await ensureRedisServer();
   const server = await startRedisServer({ command, dir: await temporaryFolder(), appendOnly: false });
   const admin = new Redis(server.url, { retryStrategy: () => null });
   admin.on("error", () => undefined);
@@ -203,7 +203,7 @@ test("secrets reach neither the log nor errors nor pages, whatever goes wrong", 
     /the MQS refused a request/,
     /the MQS failed/,
     /the MQS gave an unexpected answer/,
-    /no answer from the MQS/,
+    /"the MQS did not answer"/,
     /the token service for the MQS gave no token/,
     /the token service for the MQS did not answer/,
     /job failed permanently/,

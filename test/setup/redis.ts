@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { TestProject } from "vitest/node";
+import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { checkRedis } from "../../src/redis/checkRedis.js";
-import { ensureRedisServer } from "../../src/redis/redisExecutable.js";
 import { startRedisServer } from "../../src/redis/redisServer.js";
 import { closePool, openPool } from "./databasePool.js";
 import { isDockerAvailable, startRedisContainer } from "./docker.js";
@@ -50,7 +50,7 @@ async function findOrStart(): Promise<TestRedis> {
 }
 
 async function startLocalServer(): Promise<TestRedis> {
-  const command = await ensureRedisServer((line) => console.error(line));
+  const command = await ensureRedisServer();
   const dir = await mkdtemp(join(tmpdir(), "wms-test-redis-"));
   const settings = async () => ({ databases: String(DATABASE_COUNT) });
   const server = await startRedisServer({ command, dir, appendOnly: false, settings });

@@ -2,11 +2,11 @@ import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "node:
 import { Socket } from "node:net";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Logger } from "pino";
+import { isRedisUnavailable } from "../../domain/redisOutage.js";
 import { truncateText } from "../../domain/truncateText.js";
 import { type ErrorKind, WmsError } from "../../domain/wmsError.js";
 import { createYielder } from "../../domain/yielder.js";
 import { securityHeaders } from "./contentSecurityPolicy.js";
-import { isRedisUnavailable } from "./redisUnavailable.js";
 import { requestContextOf } from "./requestContext.js";
 
 /** For responses that are not pages: a browser does not show, run or frame them, or pass them to another site. */

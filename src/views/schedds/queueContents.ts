@@ -1,7 +1,8 @@
 import type { Queue } from "bullmq";
+import { JOB_FIELDS, jobKey, stateKey } from "../../queues/bullLayout.js";
 import type { RedisClient } from "../../redis/redisClient.js";
 
-/** A job that was given up. */
+/** A job that the service no longer retries. */
 export interface DeadLetter {
   id: string;
   reason: string;
@@ -9,26 +10,24 @@ export interface DeadLetter {
   at: number;
 }
 
-/** The first jobs that will be taken, in that order. */
+/** Lists the ids of the next jobs to be leased, in that order. */
 export async function listNextJobs(queue: Queue, redis: RedisClient, limit: number): Promise<string[]> {
-  const { wait = "", prioritized = "" } = queue.getBackend().keys;
   const [unranked, ranked] = await Promise.all([
-    // Jobs that were just reclaimed pass through the list that BullMQ empties first, from its end.
-    redis.lrange(wait, -limit, -1),
-    redis.zrange(prioritized, 0, String(limit - 1)),
+    // Reclaimed jobs pass through the list, which BullMQ empties first, from its right end.
+    redis.lrange(stateKey(queue, "wait"), -limit, -1),
+    redis.zrange(stateKey(queue, "prioritized"), 0, String(limit - 1)),
   ]);
   return [...unranked.reverse(), ...ranked].slice(0, limit);
 }
 
-/** Jobs under a lease, the oldest first, and since when, in epoch milliseconds. */
+/** Lists leased jobs, the oldest lease first. `since` is its start in epoch milliseconds. */
 export async function listLeasedJobs(
   queue: Queue,
   redis: RedisClient,
   limit: number,
 ): Promise<{ id: string; since: number }[]> {
-  const backend = queue.getBackend();
-  const ids = await redis.lrange(backend.keys["active"] ?? "", -limit, -1);
-  const leasedAtMs = await Promise.all(ids.map((id) => redis.hget(backend.toKey(id), "processedOn")));
+  const ids = await redis.lrange(stateKey(queue, "active"), -limit, -1);
+  const leasedAtMs = await Promise.all(ids.map((id) => redis.hget(jobKey(queue, id), JOB_FIELDS.leasedAtMs)));
   return ids
     .flatMap((id, index) => {
       const since = leasedAtMs[index];
@@ -37,11 +36,10 @@ export async function listLeasedJobs(
     .reverse();
 }
 
-/** Jobs that were given up, the newest first. */
+/** Lists dead letters, the newest first. */
 export async function listDeadLetters(queue: Queue, redis: RedisClient, limit: number): Promise<DeadLetter[]> {
-  const backend = queue.getBackend();
-  const flat = await redis.zrevrange(backend.keys["failed"] ?? "", 0, String(limit - 1), "WITHSCORES");
+  const flat = await redis.zrevrange(stateKey(queue, "failed"), 0, String(limit - 1), "WITHSCORES");
   const letters = flat.flatMap((id, index) => (index % 2 === 0 ? [{ id, at: Number(flat[index + 1]) }] : []));
-  const reasons = await Promise.all(letters.map(({ id }) => redis.hget(backend.toKey(id), "failedReason")));
+  const reasons = await Promise.all(letters.map(({ id }) => redis.hget(jobKey(queue, id), JOB_FIELDS.failureReason)));
   return letters.map((each, index) => ({ ...each, reason: reasons[index] ?? "" }));
 }

@@ -1,41 +1,42 @@
 import type { Queue } from "bullmq";
 import { nextEpochSeconds } from "../../domain/clock.js";
+import { RANK_SCORE_STEP, stateKey } from "../../queues/bullLayout.js";
 import type { RedisClient } from "../../redis/redisClient.js";
 
-/** How many jobs of a queue are where. */
+/** The number of a queue's jobs by state. */
 export interface JobCounts {
-  /** Ready to be taken. */
+  /** Ready to be leased. */
   waiting: number;
-  /** To be taken later: after a failure, or a moment. */
+  /** Waiting for the end of a backoff. */
   delayed: number;
-  /** Leased by a TMS, or in the hands of a worker. */
+  /** Leased by a TMS or a worker. */
   active: number;
-  /** Given up, kept for the operator. */
+  /** Dead letters, which only an operator can retry. */
   dead: number;
 }
 
-/** Counts a queue's jobs. Costs the same however many there are. */
+/** Counts a queue's jobs in constant time. */
 export async function countJobs(queue: Queue): Promise<JobCounts> {
   const counts = await queue.getJobCounts("wait", "prioritized", "delayed", "active", "failed");
   const { wait = 0, prioritized = 0, delayed = 0, active = 0, failed = 0 } = counts;
   return { waiting: wait + prioritized, delayed, active, dead: failed };
 }
 
-/** BullMQ's score of a waiting job is its rank times this, plus a number that counts arrivals. */
-const RANK_SCORE_STEP = 0x1_0000_0000;
-/** Ranks looked at. There is one for each pair of priority and failures among the waiting, so a few at most times. */
+/**
+ * The most ranks that are read. Each pair of priority and failures among the waiting jobs has a rank: usually a few.
+ */
 const MAX_RANKS = 256;
 
 /**
- * The first waiting job of each rank: the one that waits longest is among them, for equals keep the order of arrival. Jumps
- * from rank to rank, so the cost does not grow with the length of the queue.
+ * Lists the first waiting job of each rank. Jobs of one rank keep the order of arrival, so the longest waiting job is
+ * one of these. Jumps from rank to rank: the cost does not grow with the length of the queue.
  */
 export async function listFirstOfEachRank(queue: Queue, redis: RedisClient): Promise<string[]> {
-  const { prioritized = "" } = queue.getBackend().keys;
+  const key = stateKey(queue, "prioritized");
   const first: string[] = [];
   let minScore = 0;
   while (first.length < MAX_RANKS) {
-    const [id, score] = await redis.zrangebyscore(prioritized, minScore, "+inf", "WITHSCORES", "LIMIT", 0, 1);
+    const [id, score] = await redis.zrangebyscore(key, minScore, "+inf", "WITHSCORES", "LIMIT", 0, 1);
     if (id === undefined) break;
     first.push(id);
     minScore = (Math.floor(Number(score) / RANK_SCORE_STEP) + 1) * RANK_SCORE_STEP;
@@ -44,7 +45,7 @@ export async function listFirstOfEachRank(queue: Queue, redis: RedisClient): Pro
 }
 
 /**
- * How long the job waits that waits longest of those that can be taken, in seconds; 0 when none does.
+ * Returns the seconds that the longest waiting job has waited; 0 when no job waits.
  *
  * @param readWaitingSince epoch seconds since which a job waits; undefined when it should not wait at all
  */

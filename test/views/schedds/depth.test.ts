@@ -19,7 +19,7 @@ afterEach(async () => {
   redis.disconnect();
 });
 
-test("jobs are counted by where they are", async () => {
+test("jobs are counted by state", async () => {
   expect(await countJobs(starter.queue)).toEqual({ waiting: 0, delayed: 0, active: 0, dead: 0 });
   await starter.add(["a", "b", "c", "d", "e", "f"].map((id, n) => ({ id, rank: n + 1 })));
   await starter.add([{ id: "late", rank: 1, delayMs: 3_600_000 }]);
@@ -29,7 +29,7 @@ test("jobs are counted by where they are", async () => {
   expect(await countJobs(starter.queue)).toEqual({ waiting: 3, delayed: 2, active: 1, dead: 1 });
 });
 
-test("the first of each rank are those that came first", async () => {
+test("the first job of each rank is the one that arrived first", async () => {
   expect(await listFirstOfEachRank(starter.queue, redis)).toEqual([]);
   const last = starterRank(0, 63);
   await starter.add([

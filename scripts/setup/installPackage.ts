@@ -1,0 +1,31 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { isInstalled } from "../../src/redis/redisExecutable.js";
+
+/** Milliseconds for a slow mirror. */
+const APT_TIMEOUT_MS = 300_000;
+
+/** Whether this process may install packages: it is root, and the machine has `apt-get`. */
+export async function canInstallWithApt(): Promise<boolean> {
+  return process.getuid?.() === 0 && (await isInstalled("apt-get"));
+}
+
+const runAptGet = (...args: string[]) =>
+  promisify(execFile)("env", ["DEBIAN_FRONTEND=noninteractive", "apt-get", ...args], { timeout: APT_TIMEOUT_MS });
+
+/**
+ * Installs a package with `apt-get`.
+ *
+ * @throws Error with the last line that `apt-get` printed
+ */
+export async function installWithApt(name: string): Promise<void> {
+  console.error(`${name} is missing: installing it with apt-get`);
+  try {
+    // Most container images lack the package lists, or hold outdated ones.
+    await runAptGet("update", "-qq");
+    await runAptGet("install", "-y", "-qq", "--no-install-recommends", name);
+  } catch (error) {
+    const output = String((error as { stderr?: string }).stderr ?? error).trim();
+    throw new Error(`apt-get could not install ${name}: ${output.split("\n").at(-1)}`);
+  }
+}
