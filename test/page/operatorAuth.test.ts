@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
-import { openBrowser } from "../../scripts/browser/chromium.js";
 import { IdentityProvider } from "../auth/identityProvider.js";
 import { recordingLog } from "../mqs/recordingLog.js";
 import {
@@ -11,17 +10,18 @@ import {
   startServiceScenario,
   waitForValue,
 } from "../scenarios/serviceScenario.js";
+import { closeContexts, sharedBrowser } from "../setup/browser.js";
 import { PageDriver } from "./pageDriver.js";
 
 let idp: IdentityProvider;
 let browser: Browser;
 let tokens: { user: string; tms: string };
 beforeAll(async () => {
-  [idp, browser] = await Promise.all([IdentityProvider.start(), openBrowser()]);
+  [idp, browser] = await Promise.all([IdentityProvider.start(), sharedBrowser()]);
   const tokenOf = (role: string) => idp.signToken({ sub: role, ewms_role: role });
   tokens = { user: await tokenOf("user"), tms: await tokenOf("system-tms") };
 });
-afterAll(() => Promise.all([browser?.close(), idp?.stop()]));
+afterAll(() => Promise.all([closeContexts(), idp?.stop()]));
 
 /** Starts a service with authentication and records its log. */
 async function startGuardedService(

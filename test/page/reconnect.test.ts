@@ -2,9 +2,9 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { openBrowser } from "../../scripts/browser/chromium.js";
 import { createSimulatedTms } from "../../scripts/tms/simulatedTms.js";
 import { createSmallWorkflow, readEntity, ServiceProcess, waitUntil } from "../processes/serviceProcess.js";
+import { closeContexts, sharedBrowser } from "../setup/browser.js";
 import { freshDatabase } from "../setup/database.js";
 import { PageDriver } from "./pageDriver.js";
 
@@ -34,8 +34,8 @@ it(
       return phase === "pending-starter";
     });
 
-    const browser = await openBrowser();
-    onTestFinished(() => browser.close());
+    const browser = await sharedBrowser();
+    onTestFinished(closeContexts);
     const driver = await PageDriver.open(browser, url);
     const { page } = driver;
     await driver.openView(workflow.replace("/v1", ""));
@@ -69,8 +69,8 @@ it(
     const service = new ServiceProcess("main", { REDIS_URL: await freshDatabase() });
     const url = await service.waitForUrl();
     const { workflow } = await createSmallWorkflow(url);
-    const browser = await openBrowser();
-    onTestFinished(() => browser.close());
+    const browser = await sharedBrowser();
+    onTestFinished(closeContexts);
     const driver = await PageDriver.open(browser, url);
     await driver.page.route(/\/events$/, (route) => route.abort());
     await driver.openView(workflow.replace("/v1", ""));
