@@ -7,6 +7,7 @@ export const EXCLUDED_TESTS: Readonly<Record<string, string>> = {
   "test/auth/**": "who may ask, before anything is read",
   "test/setup/database.test.ts": "numbered databases, which a cluster has none of",
   "test/redis/**": "clients of one Redis; the cluster's own tests start their own",
+  "test/implementation/batchingRedis.test.ts": "a client of one Redis",
   "test/{chaos,fuzz}/**": "break one Redis of their own, or compare all that lies in it",
   "test/app/readiness.test.ts": "one Redis of its own that is a replica, full, or without a disk",
   "test/app/logging.test.ts": "a client of one Redis",

@@ -1,25 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
+import { waitUntil } from "../setup/waitFor.js";
 
-/** Milliseconds between two looks at a condition. */
-const POLL_INTERVAL_MS = 20;
-/** Milliseconds after which a condition that does not come true fails its test. */
-const TIMEOUT_MS = 20_000;
-
-/** Waits until the condition holds. @param timeoutMs milliseconds */
-export async function waitUntil(
-  description: string,
-  condition: () => boolean | Promise<boolean>,
-  timeoutMs = TIMEOUT_MS,
-): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`${description}: did not come true`);
-    await wait(POLL_INTERVAL_MS);
-  }
-}
+export { waitUntil } from "../setup/waitFor.js";
 
 /** A line of a service's log. */
 export interface LogLine {

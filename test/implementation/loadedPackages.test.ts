@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { LOADED_MODULES_ENV, loadedPackages } from "../processes/loadedPackages.js";
+import { createSmallWorkflow, readEntity, ServiceProcess, waitUntil } from "../processes/serviceProcess.js";
 import { freshDatabase } from "../setup/database.js";
-import { LOADED_MODULES_ENV, loadedPackages } from "./loadedPackages.js";
-import { createSmallWorkflow, readEntity, ServiceProcess, waitUntil } from "./serviceProcess.js";
 
 /** What few processes need, or none before somebody asks for a page. */
 const LAZY_PACKAGES = [
