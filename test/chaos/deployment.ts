@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { Program } from "../processes/serviceProgram.js";
 import { startTcpProxy, type TcpProxy } from "../processes/tcpProxy.js";
+import { pickFreePort } from "../setup/freePort.js";
 import { DEPLOYMENT_SIZES } from "./faultPlan.js";
-import { pickFreePort } from "./ports.js";
 import { RedisProcess } from "./redisProcess.js";
 import { RestartingProgram, RestartingWorker } from "./restartingProgram.js";
 

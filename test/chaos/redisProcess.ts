@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Redis } from "ioredis";
 import { waitUntil } from "../processes/serviceProgram.js";
-import { pickFreePort } from "./ports.js";
+import { pickFreePort } from "../setup/freePort.js";
 
 /** A Redis that loses nothing that it acknowledged, and can be killed. */
 export class RedisProcess {

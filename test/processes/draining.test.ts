@@ -4,17 +4,15 @@ import { createConnection } from "node:net";
 import { text } from "node:stream/consumers";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
-import { startRedisServer } from "../../src/redis/redisServer.js";
 import { hangResponse, startScriptedMqs } from "../mqs/scriptedMqs.js";
 import { freshDatabase } from "../setup/database.js";
+import { startOwnRedis } from "../setup/ownRedis.js";
 import { openRedis } from "../setup/testRedis.js";
 import {
   createSmallWorkflow,
   readEntity,
   ServiceProcess,
   startRequest,
-  temporaryFolder,
   waitUntil,
   workflowRequestJson,
 } from "./serviceProcess.js";
@@ -147,9 +145,7 @@ test("a job that does not end in time is given back, and another worker begins i
 });
 
 test.each(["web", "worker"] as const)("a Redis that hangs does not keep a %s process from ending", async (program) => {
-  const command = await ensureRedisServer();
-  const server = await startRedisServer({ command, dir: await temporaryFolder(), appendOnly: false });
-  onTestFinished(() => server.stop());
+  const server = await startOwnRedis();
   const process = new ServiceProcess(program, { REDIS_URL: server.url, SHUTDOWN_SECONDS: "0.2" });
   await process.waitForOutput(/WMS (listens|worker runs)/);
   const redis = new Redis(server.url);

@@ -1,13 +1,11 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createConnection } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
 import { toServiceSettings } from "../setup/testRedis.js";
 import { Program, type ProgramName, waitUntil } from "./serviceProgram.js";
 import { WORKFLOW_REQUEST_JSON } from "./workflowRequestJson.js";
 
+export { temporaryFolder } from "../setup/temporaryFolder.js";
 export { type LogLine, waitUntil } from "./serviceProgram.js";
 export { WORKFLOW_REQUEST_JSON, workflowRequestJson } from "./workflowRequestJson.js";
 
@@ -22,13 +20,6 @@ export class ServiceProcess extends Program {
     super(inject("built"), program, toServiceSettings(environment));
     atEnd(() => this.kill());
   }
-}
-
-/** An empty folder that is gone when the test has ended. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "wms-test-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 /** Whether something accepts connections on a port of this machine. */

@@ -1,13 +1,12 @@
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { provideRedis } from "../../src/redis/provideRedis.js";
-import { startRedisServer } from "../../src/redis/redisServer.js";
 import { RedisStartError } from "../../src/redis/redisStartError.js";
 import { makeTaskRequest, makeWorkflowRequest } from "../api/requestBodies.js";
 import { recordingLog } from "../mqs/recordingLog.js";
-import { ServiceProcess, temporaryFolder, waitUntil } from "../processes/serviceProcess.js";
+import { ServiceProcess, waitUntil } from "../processes/serviceProcess.js";
 import { waitForValue } from "../scenarios/serviceScenario.js";
+import { startOwnRedis } from "../setup/ownRedis.js";
 import { type LeakingMqs, type MqsBehavior, QUOTE_COUNT, startLeakingMqs } from "./leakingMqs.js";
 import { createSecretCheckingClient, type SendChecked } from "./secretCheckingClient.js";
 import { expectNoSecrets, SECRETS } from "./secretMarkers.js";
@@ -27,14 +26,10 @@ const REQUEST = makeWorkflowRequest(
 
 /** A Redis that wants a password, and the client of whoever looks after it. */
 async function guardedRedis() {
-  const command = await ensureRedisServer();
-  const server = await startRedisServer({ command, dir: await temporaryFolder(), appendOnly: false });
+  const server = await startOwnRedis();
   const admin = new Redis(server.url, { retryStrategy: () => null });
   admin.on("error", () => undefined);
-  onTestFinished(async () => {
-    admin.disconnect();
-    await server.stop();
-  });
+  onTestFinished(() => admin.disconnect());
   await admin.config("SET", "requirepass", SECRETS.redisPassword);
   const url = server.url.replace("//", `//:${encodeURIComponent(SECRETS.redisPassword)}@`);
   return { url, admin, stop: server.stop };
