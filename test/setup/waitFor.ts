@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Milliseconds between the first reads. Short, since most conditions hold soon. */
-const MIN_INTERVAL_MS = 5;
-/** Milliseconds between two reads of a long wait. A shorter interval would take CPU time from the awaited work. */
-const MAX_INTERVAL_MS = 50;
+/** Milliseconds between two reads in the first second. */
+const SHORT_INTERVAL_MS = 20;
+/** Milliseconds between two reads after it. A shorter interval would take CPU time from the awaited work. */
+const LONG_INTERVAL_MS = 100;
 /** Milliseconds after which a wait fails, unless the caller sets another time. */
 const TIMEOUT_MS = 20_000;
 
@@ -40,7 +40,7 @@ export async function waitForValue<T>(
     if (holds(value)) return value;
     const elapsedMs = performance.now() - begunMs;
     if (elapsedMs > timeoutMs) throw new Error(`${what}: still ${JSON.stringify(value)} after ${timeoutMs} ms`);
-    await wait(Math.min(Math.max(elapsedMs / 5, MIN_INTERVAL_MS), MAX_INTERVAL_MS));
+    await wait(elapsedMs < 1000 ? SHORT_INTERVAL_MS : LONG_INTERVAL_MS);
   }
 }
 
