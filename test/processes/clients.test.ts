@@ -31,7 +31,7 @@ test.each([
   expect(messagesOf(lines)).toEqual(["the connection to Redis is lost", "the connection to Redis is back"]);
 });
 
-test("however long Redis is away, the loss is logged once, and requests fail at once meanwhile", async () => {
+test("while Redis is unreachable, the loss is logged once, and requests fail at once", async () => {
   const { url, stop } = await startOwnRedis();
   const { log, lines } = recordingLog();
   const client = await connectRequestClient({ url }, log);

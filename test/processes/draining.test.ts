@@ -25,7 +25,7 @@ interface ReusedConnectionResponse {
   reused: boolean;
 }
 
-/** A client that keeps its connection. */
+/** A client that reuses its connection. */
 function createKeepAliveClient(): (url: string) => Promise<ReusedConnectionResponse> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
@@ -45,7 +45,7 @@ function createKeepAliveClient(): (url: string) => Promise<ReusedConnectionRespo
 const startWeb = async (environment: Record<string, string> = {}): Promise<ServiceProcess> =>
   new ServiceProcess("web", { REDIS_URL: await freshDatabase(), ...environment });
 
-test("until its grace is over, a process that was told to end serves on, says so on /readyz, and lets go of kept connections", async () => {
+test("during its grace period, a process that received SIGTERM serves requests, is not ready, and closes idle connections", async () => {
   const process = await startWeb({ SHUTDOWN_GRACE_SECONDS: "3600" });
   const url = await process.waitForUrl();
   const [probe, client] = [createKeepAliveClient(), createKeepAliveClient()];
@@ -65,7 +65,7 @@ test("until its grace is over, a process that was told to end serves on, says so
   expect(await client(`${url}/healthz`)).toMatchObject({ status: 200 });
 });
 
-test("when the grace is over, it ends with code 0", async () => {
+test("after the grace period, it ends with code 0", async () => {
   const process = await startWeb({ SHUTDOWN_GRACE_SECONDS: "0.2" });
   const client = createKeepAliveClient();
   await client(`${await process.waitForUrl()}/v1/`);
@@ -94,7 +94,7 @@ test("a request that does not end in time is cut off, and the exit code says so"
   expect(process.stderr).toMatch(/was cut off/);
 });
 
-/** A web process, a worker that waits for the MQS with a job in hand, and the place where BullMQ keeps the job. */
+/** Starts a web process, and a worker whose job waits for the MQS. */
 async function startWorkerWithJob(environment: Record<string, string> = {}) {
   const REDIS_URL = await freshDatabase();
   const mqs = await startScriptedMqs();
@@ -114,7 +114,7 @@ async function startWorkerWithJob(environment: Record<string, string> = {}) {
   return { url, worker, mqs, redis, queue, job, taskforce, shared };
 }
 
-test("a worker that is told to end finishes the job in its hands", async () => {
+test("a worker that receives SIGTERM finishes its running job", async () => {
   const { worker, mqs, redis, queue, job } = await startWorkerWithJob();
 
   worker.signal("SIGTERM");
@@ -126,7 +126,7 @@ test("a worker that is told to end finishes the job in its hands", async () => {
   expect(await redis.zrange(`${queue}:delayed`, 0, "-1")).toEqual([job]);
 });
 
-test("a job that does not end in time is given back, and another worker begins it anew at once", async () => {
+test("a job that does not end in time is released, and another worker starts it again at once", async () => {
   const { url, worker, redis, queue, job, taskforce, shared } = await startWorkerWithJob({
     SHUTDOWN_SECONDS: "0.2",
   });

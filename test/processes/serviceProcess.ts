@@ -9,9 +9,9 @@ export { temporaryFolder } from "../setup/temporaryFolder.js";
 export { type LogLine, waitUntil } from "./serviceProgram.js";
 export { WORKFLOW_REQUEST_JSON, workflowRequestJson } from "./workflowRequestJson.js";
 
-/** A program of the service as a real process. It is killed when its test has ended, or later where that is asked for. */
+/** A program of the service as a real process. It is killed when its test has ended, unless `atEnd` delays that. */
 export class ServiceProcess extends Program {
-  /** @param atEnd is given what kills the process */
+  /** @param atEnd receives the function that kills the process */
   constructor(
     program: ProgramName,
     environment: Record<string, string>,
@@ -35,7 +35,7 @@ export async function isPortOpen(port: number): Promise<boolean> {
   }
 }
 
-/** Sends the head of a request whose body is still to come, and gives back the connection. */
+/** Sends the head of a request without its body. @returns a writer of the body, and the whole response */
 export async function startRequest(url: string): Promise<{ write(text: string): void; answer: Promise<string> }> {
   const socket = createConnection(Number(new URL(url).port), "127.0.0.1");
   onTestFinished(() => void socket.destroy());
@@ -58,7 +58,7 @@ async function readJson<T>(request: Promise<Response>): Promise<T> {
   return JSON.parse(text) as T;
 }
 
-/** Asks a service for a small workflow. @returns the paths of the workflow and of its one taskforce */
+/** Creates a small workflow. @returns the paths of the workflow and of its one taskforce */
 export async function createSmallWorkflow(
   url: string,
   body = WORKFLOW_REQUEST_JSON,

@@ -11,7 +11,7 @@ const CLIENT = 3;
 const PRODUCER = 4;
 const CONSUMER = 5;
 
-/** Spans are delivered often, so that no test has to wait for the next delivery. */
+/** Exports spans often, so that no test waits long for an export. */
 const FREQUENT_EXPORT = { OTEL_BSP_SCHEDULE_DELAY: "100" };
 
 async function waitForPendingStarter(url: string, taskforce: string): Promise<void> {
@@ -110,7 +110,7 @@ test("a job's data is its id, and what is leased carries no trace", async () => 
   expect(answer.taskforce).toMatchObject({ taskforce_uuid: taskforce.split("/").at(-1) });
 });
 
-test("a collector that is away is told of once, and hinders nothing", async () => {
+test("an unreachable collector is logged once, and the service works without it", async () => {
   const service = new ServiceProcess("main", {
     REDIS_URL: await freshDatabase(),
     OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1",
