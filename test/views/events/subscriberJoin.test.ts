@@ -114,31 +114,6 @@ it("a subscriber that joins during a burst of events, at any position, gets each
   }
 });
 
-it("all subscribers of a process share one connection, which exists while there is a subscriber", async () => {
-  const readers = async () => {
-    const number = new URL(url).pathname.slice(1);
-    const clients = String(await redis.call("CLIENT", "LIST"));
-    return clients.split("\n").filter((line) => line.includes(` db=${number} `) && / cmd=xread /.test(line)).length;
-  };
-  const reaches = (count: number) => waitForValue("connections", readers, (now) => now === count);
-  expect(await readers()).toBe(0);
-  const workflow = newWorkflowInPartition(0, PARTITIONS);
-  const open = await Promise.all([
-    subscribers.subscribe(workflow, undefined),
-    subscribers.subscribe(undefined, undefined),
-  ]);
-  await reaches(1);
-  expect(subscribers.count).toBe(2);
-  for (const one of open) one.close();
-  for (const one of open) one.close();
-  await reaches(0);
-  expect(subscribers.count).toBe(0);
-  (await subscribers.subscribe(workflow, undefined)).close();
-  const again = await subscribers.subscribe(workflow, undefined);
-  await reaches(1);
-  again.close();
-});
-
 it("a subscriber gets an error while Redis is unreachable, and the next one is served", async () => {
   const away = new Subscribers({
     store,
