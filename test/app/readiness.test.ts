@@ -5,8 +5,8 @@ import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { startRedisServer } from "../../src/redis/redisServer.js";
-import { waitForValue } from "../scenarios/serviceScenario.js";
 import { startTestService } from "../setup/testService.js";
+import { waitForValue } from "../setup/waitFor.js";
 
 /** A service on its own Redis, which the test may break. */
 async function onItsOwnRedis() {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { LOADED_MODULES_ENV, loadedPackages } from "../processes/loadedPackages.js";
-import { createSmallWorkflow, readEntity, ServiceProcess, waitUntil } from "../processes/serviceProcess.js";
+import { createSmallWorkflow, readEntity, ServiceProcess } from "../processes/serviceProcess.js";
 import { freshDatabase } from "../setup/database.js";
+import { waitUntil } from "../setup/waitFor.js";
 
 /** Packages that a process loads only for some settings, or for the first request of a page. */
 const LAZY_PACKAGES = [

@@ -1,8 +1,8 @@
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { connectRequestClient, connectWorkerClient } from "../../src/redis/connectClients.js";
-import { recordingLog } from "../mqs/recordingLog.js";
 import { startOwnRedis } from "../setup/ownRedis.js";
+import { recordingLog } from "../setup/recordingLog.js";
 import { waitUntil } from "../setup/waitFor.js";
 
 const messagesOf = (lines: readonly string[]): string[] =>

@@ -1,24 +1,24 @@
 import { once } from "node:events";
-import { Agent, get, type IncomingMessage } from "node:http";
+import { Agent } from "node:http";
 import { createConnection } from "node:net";
-import { text } from "node:stream/consumers";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { hangResponse, startScriptedMqs } from "../mqs/scriptedMqs.js";
 import { freshDatabase } from "../setup/database.js";
+import { sendRequest } from "../setup/http.js";
 import { startOwnRedis } from "../setup/ownRedis.js";
 import { openRedis } from "../setup/testRedis.js";
+import { waitUntil } from "../setup/waitFor.js";
 import {
   createSmallWorkflow,
   readEntity,
   ServiceProcess,
   startRequest,
-  waitUntil,
   workflowRequestJson,
 } from "./serviceProcess.js";
 
 interface ReusedConnectionResponse {
-  status: number | undefined;
+  status: number;
   connection: string | undefined;
   body: string;
   /** Whether the request went over the connection of an earlier one. */
@@ -30,15 +30,8 @@ function createKeepAliveClient(): (url: string) => Promise<ReusedConnectionRespo
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
   return async (url) => {
-    const request = get(url, { agent });
-    const [response] = (await once(request, "response")) as [IncomingMessage];
-    const { statusCode: status, headers } = response;
-    return {
-      status,
-      connection: headers.connection,
-      body: await text(response),
-      reused: request.reusedSocket,
-    };
+    const { status, headers, text, reusedConnection } = await sendRequest(url, { agent });
+    return { status, connection: headers.connection, body: text, reused: reusedConnection };
   };
 }
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { freshDatabase } from "../setup/database.js";
+import { waitUntil } from "../setup/waitFor.js";
 import { EventClient, type ReceivedEvent } from "../views/events/eventClient.js";
-import { createSmallWorkflow, ServiceProcess, waitUntil } from "./serviceProcess.js";
+import { createSmallWorkflow, ServiceProcess } from "./serviceProcess.js";
 
 /** Without summaries: these are coalesced, so their number depends on timing. */
 const changesOf = ({ events }: EventClient): ReceivedEvent[] => events.filter(({ event }) => event !== "summary");

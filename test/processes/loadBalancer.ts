@@ -1,9 +1,8 @@
-import { once } from "node:events";
-import { Agent, type IncomingMessage, request } from "node:http";
-import { text } from "node:stream/consumers";
+import { Agent } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { onTestFinished } from "vitest";
-import { waitUntil } from "./serviceProcess.js";
+import { sendRequest } from "../setup/http.js";
+import { waitUntil } from "../setup/waitFor.js";
 
 /** Milliseconds between two probes of a backend. */
 const PROBE_INTERVAL_MS = 50;
@@ -87,12 +86,9 @@ export class LoadBalancer {
   }
 
   async #sendTo(backend: Backend, method: string, path: string, body?: object): Promise<BalancedResponse> {
-    const sent = request(backend.url + path, { method, agent: backend.agent });
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
-    const [response] = (await once(sent, "response")) as [IncomingMessage];
-    const answer = { status: response.statusCode ?? 0, body: await text(response) };
+    const response = await sendRequest(backend.url + path, { method, body, agent: backend.agent });
     backend.served++;
-    if (sent.reusedSocket) this.reusedConnections++;
-    return answer;
+    if (response.reusedConnection) this.reusedConnections++;
+    return { status: response.status, body: response.text };
   }
 }

@@ -2,15 +2,15 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { temporaryFolder } from "../setup/temporaryFolder.js";
+import { waitUntil } from "../setup/waitFor.js";
 import {
   createSmallWorkflow,
   isPortOpen,
   readEntity,
   ServiceProcess,
   startRequest,
-  temporaryFolder,
   WORKFLOW_REQUEST_JSON,
-  waitUntil,
 } from "./serviceProcess.js";
 
 const main = (dataDir: string): ServiceProcess => new ServiceProcess("main", { DATA_DIR: dataDir });

@@ -6,7 +6,8 @@ import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { freshDatabase } from "../setup/database.js";
 import { startOwnRedis } from "../setup/ownRedis.js";
-import { ServiceProcess, temporaryFolder } from "./serviceProcess.js";
+import { temporaryFolder } from "../setup/temporaryFolder.js";
+import { ServiceProcess } from "./serviceProcess.js";
 
 type Program = ConstructorParameters<typeof ServiceProcess>[0];
 

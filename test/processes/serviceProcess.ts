@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { createConnection } from "node:net";
 import { inject, onTestFinished } from "vitest";
+import { type RequestOptions, sendRequest } from "../setup/http.js";
 import { toServiceSettings } from "../setup/testRedis.js";
-import { Program, type ProgramName, waitUntil } from "./serviceProgram.js";
+import { waitUntil } from "../setup/waitFor.js";
+import { Program, type ProgramName } from "./serviceProgram.js";
 import { WORKFLOW_REQUEST_JSON } from "./workflowRequestJson.js";
 
-export { temporaryFolder } from "../setup/temporaryFolder.js";
-export { type LogLine, waitUntil } from "./serviceProgram.js";
+export type { LogLine } from "./serviceProgram.js";
 export { WORKFLOW_REQUEST_JSON, workflowRequestJson } from "./workflowRequestJson.js";
 
 /** A program of the service as a real process. It is killed when its test has ended, unless `atEnd` delays that. */
@@ -51,11 +52,10 @@ export async function startRequest(url: string): Promise<{ write(text: string): 
   return { write: (text) => void socket.write(text), answer };
 }
 
-async function readJson<T>(request: Promise<Response>): Promise<T> {
-  const response = await request;
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`${response.url}: ${response.status} ${text}`);
-  return JSON.parse(text) as T;
+async function sendForJson<T>(url: string, options: RequestOptions = {}): Promise<T> {
+  const { status, text, body } = await sendRequest<T>(url, options);
+  if (status !== 200) throw new Error(`${url}: ${status} ${text}`);
+  return body;
 }
 
 /** Creates a small workflow. @returns the paths of the workflow and of its one taskforce */
@@ -63,10 +63,10 @@ export async function createSmallWorkflow(
   url: string,
   body = WORKFLOW_REQUEST_JSON,
 ): Promise<{ workflow: string; taskforce: string }> {
-  const created = await readJson<{
+  const created = await sendForJson<{
     workflow: { workflow_id: string };
     taskforces: { taskforce_uuid: string }[];
-  }>(fetch(`${url}/v1/workflows`, { method: "POST", body }));
+  }>(`${url}/v1/workflows`, { method: "POST", body });
   return {
     workflow: `/v1/workflows/${created.workflow.workflow_id}`,
     taskforce: `/v1/taskforces/${created.taskforces[0]?.taskforce_uuid}`,
@@ -74,4 +74,4 @@ export async function createSmallWorkflow(
 }
 
 /** Reads a workflow or taskforce. */
-export const readEntity = <T>(url: string, path: string): Promise<T> => readJson<T>(fetch(url + path));
+export const readEntity = <T>(url: string, path: string): Promise<T> => sendForJson<T>(url + path);

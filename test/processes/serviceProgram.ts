@@ -3,8 +3,6 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { waitUntil } from "../setup/waitFor.js";
 
-export { waitUntil } from "../setup/waitFor.js";
-
 /** A line of a service's log. */
 export interface LogLine {
   msg?: string;

@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import { startScriptedMqs } from "../mqs/scriptedMqs.js";
 import { freshDatabase } from "../setup/database.js";
 import { openRedis } from "../setup/testRedis.js";
+import { waitUntil } from "../setup/waitFor.js";
 import { LOADED_MODULES_ENV, loadedPackages } from "./loadedPackages.js";
 import { type CollectedSpan, startOtlpCollector } from "./otlpCollector.js";
-import { createSmallWorkflow, readEntity, ServiceProcess, waitUntil, workflowRequestJson } from "./serviceProcess.js";
+import { createSmallWorkflow, readEntity, ServiceProcess, workflowRequestJson } from "./serviceProcess.js";
 
 const SERVER = 2;
 const CLIENT = 3;

@@ -2,15 +2,15 @@ import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { scrape } from "../metrics/scrape.js";
 import { freshDatabase } from "../setup/database.js";
+import { temporaryFolder } from "../setup/temporaryFolder.js";
+import { waitUntil } from "../setup/waitFor.js";
 import {
   createSmallWorkflow,
   isPortOpen,
   readEntity,
   ServiceProcess,
   startRequest,
-  temporaryFolder,
   WORKFLOW_REQUEST_JSON,
-  waitUntil,
 } from "./serviceProcess.js";
 
 /** Starts two web processes by one command. @returns what was started, and where both listen, once they do */

@@ -6,10 +6,9 @@ import type { CreateWorkflowRequest } from "../../src/domain/requestSchemas.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { Workflow } from "../../src/domain/workflow.js";
 import type { CreatedWorkflow } from "../api/requestBodies.js";
+import { sendRequest } from "../setup/http.js";
 import { startTestService } from "../setup/testService.js";
 import { waitForValue } from "../setup/waitFor.js";
-
-export { waitForValue } from "../setup/waitFor.js";
 
 /** Access points of each service. Every test uses its own, so that no test gets another's taskforces. */
 const ACCESS_POINT_COUNT = 40;
@@ -111,16 +110,12 @@ export class ServiceScenario {
   }
 
   /** A request as a user makes it, or a TMS without tokens. */
-  async request<T>(method: string, path: string, body?: unknown): Promise<JsonResponse<T>> {
-    const response = await fetch(this.url + path, {
-      method,
-      headers: {
-        ...(body !== undefined && { "content-type": "application/json" }),
-        ...(this.#tokens && { authorization: `Bearer ${this.#tokens.user}` }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, reason: response.statusText, body: (await response.json()) as T };
+  request<T>(method: string, path: string, body?: unknown): Promise<JsonResponse<T>> {
+    const headers = {
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...(this.#tokens && { authorization: `Bearer ${this.#tokens.user}` }),
+    };
+    return sendRequest<T>(this.url + path, { method, headers, body });
   }
 
   async #read<T>(path: string): Promise<T> {

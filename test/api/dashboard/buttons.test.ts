@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LeaseQueue } from "../../../src/queues/leaseQueue.js";
 import { type ScriptedMqs, startScriptedMqs, statusResponse } from "../../mqs/scriptedMqs.js";
 import { jobIds } from "../../queues/jobIds.js";
-import { lastEntry, makeTaskRequestAt, type ServiceScenario, waitForValue } from "../../scenarios/serviceScenario.js";
+import { lastEntry, makeTaskRequestAt, type ServiceScenario } from "../../scenarios/serviceScenario.js";
 import { closeContexts, sharedBrowser } from "../../setup/browser.js";
+import { waitForValue } from "../../setup/waitFor.js";
 import { BoardPage } from "./boardPage.js";
 import {
   CREDENTIALS,

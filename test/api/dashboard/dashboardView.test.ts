@@ -1,15 +1,11 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { jobIds } from "../../queues/jobIds.js";
-import {
-  makeTaskRequestAt,
-  type ServiceScenario,
-  type TestAccessPoint,
-  waitForValue,
-} from "../../scenarios/serviceScenario.js";
+import { makeTaskRequestAt, type ServiceScenario, type TestAccessPoint } from "../../scenarios/serviceScenario.js";
 import { closeContexts, sharedBrowser } from "../../setup/browser.js";
 import { findKeys } from "../../setup/testRedis.js";
 import { startTestService } from "../../setup/testService.js";
+import { waitForValue } from "../../setup/waitFor.js";
 import { BoardPage, type JobButton, type JobList } from "./boardPage.js";
 import {
   CREDENTIALS,

@@ -6,9 +6,9 @@ import type { RedisClient } from "../../../src/redis/redisClient.js";
 import { openStore, type Store } from "../../../src/store/store.js";
 import { Subscribers } from "../../../src/views/events/subscribers.js";
 import type { SseClient } from "../../../src/views/events/subscription.js";
-import { waitForValue } from "../../scenarios/serviceScenario.js";
 import { freshDatabase } from "../../setup/database.js";
 import { openRedis } from "../../setup/testRedis.js";
+import { waitForValue } from "../../setup/waitFor.js";
 import { appendPhaseEvent, newTaskforceUuids, newWorkflowInPartition } from "./eventFixtures.js";
 
 const PARTITIONS = 3;
