@@ -110,12 +110,13 @@ export class ServiceScenario {
   }
 
   /** A request as a user makes it, or a TMS without tokens. */
-  request<T>(method: string, path: string, body?: unknown): Promise<JsonResponse<T>> {
+  async request<T>(method: string, path: string, body?: unknown): Promise<JsonResponse<T>> {
     const headers = {
       ...(body !== undefined && { "content-type": "application/json" }),
       ...(this.#tokens && { authorization: `Bearer ${this.#tokens.user}` }),
     };
-    return sendRequest<T>(this.url + path, { method, headers, body });
+    const { status, reason, body: received } = await sendRequest<T>(this.url + path, { method, headers, body });
+    return { status, reason, body: received };
   }
 
   async #read<T>(path: string): Promise<T> {
