@@ -1,14 +1,17 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 import { SlowestFirst } from "./test/setup/slowestFirst.js";
+import { SLOW_TESTS } from "./test/setup/slowTests.js";
 
+/** `npm test`: all tests but the slow ones. */
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, SLOW_TESTS],
     globalSetup: ["test/setup/redis.ts", "test/setup/build.ts"],
     setupFiles: ["test/setup/releaseDatabases.ts"],
-    // Files share nothing but the Redis server, where each takes databases of its own.
+    // Files share only the Redis server, where each file leases databases of its own.
     pool: "forks",
-    // Nor does a file leave anything behind in its process, so the service is loaded twice and not once for each file.
+    // A file leaves nothing behind in its process. So the service is loaded once for each process, not for each file.
     isolate: false,
     // One more than a small machine has cores: many tests wait for something to happen elsewhere.
     maxWorkers: 3,

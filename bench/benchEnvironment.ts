@@ -14,7 +14,7 @@ export interface BenchEnvironment extends PreparedStore {
 }
 
 /**
- * Makes a site, works there and takes everything down again, also when the work fails or somebody ends this program. The exit
+ * Makes an environment, runs the work in it and removes it, also when the work fails or the program is interrupted. The exit
  * code is 1 when the work says that a bar was missed.
  *
  * @param environment settings of all processes of the service

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Redis } from "ioredis";
 
-/** How long somebody else had to wait at most, in milliseconds. */
+/** The longest wait of another client, in milliseconds. */
 export interface BlockingTimes {
   /** For the answer to a PING. */
   redisMs: number;
@@ -9,7 +9,7 @@ export interface BlockingTimes {
   eventLoopMs: number;
 }
 
-/** Whoever is slower than that blocks others. Milliseconds. */
+/** A step that takes longer blocks other clients. Milliseconds. */
 export const MAX_BLOCKING_MS = 50;
 
 /** Does some work, and all the while sends one PING after another. */

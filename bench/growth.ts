@@ -3,7 +3,7 @@
  *
  *   npm run bench:growth [-- --most 100000] [--requests 400]     (a million: some eight minutes, and 3 GB of memory)
  *
- * Exit code 1 when a 99th percentile with the most taskforces is above 1.5 times that with 10,000, or when somebody was blocked.
+ * Exit code 1 when a 99th percentile with the most taskforces is above 1.5 times that with 10,000, or when a client was blocked.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { reconcile } from "../src/lifecycle/reconcile.js";
@@ -88,7 +88,7 @@ async function measureReconcile(site: BenchEnvironment): Promise<boolean> {
     formatMs(redis),
     eventLoop,
   ];
-  console.log(`\nStart and reconcile; nobody may wait longer than ${MAX_BLOCKING_MS} ms\n`);
+  console.log(`\nStart and reconcile; no client may wait longer than ${MAX_BLOCKING_MS} ms\n`);
   console.log(
     markdownTable(
       ["", "seconds", "longest PING, ms", "longest wait for the event loop, ms"],
@@ -98,7 +98,7 @@ async function measureReconcile(site: BenchEnvironment): Promise<boolean> {
       ],
     ),
   );
-  console.log(`\n(that pass mended: ${JSON.stringify(pass.result)})`);
+  console.log(`\n(that pass repaired: ${JSON.stringify(pass.result)})`);
   return Math.max(start.redisMs, pass.redisMs, pass.eventLoopMs) <= MAX_BLOCKING_MS;
 }
 

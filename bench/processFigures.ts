@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 
-/** What a process of the service tells of itself in its metrics. */
+/** Figures of a process of the service, from its metrics. */
 export interface ProcessFigures {
   /** Bytes. */
   rssBytes: number;

@@ -3,7 +3,7 @@ import { Agent, request } from "node:http";
 /** An answer. */
 export interface TimedResponse {
   status: number;
-  /** The body; made at each look, for some are large and nobody looks at them. */
+  /** The body. Each read decodes it: some are large and never read. */
   readonly text: string;
   /** How it begins, as far as its first piece went. */
   readonly head: string;
@@ -62,7 +62,7 @@ export class TimedHttpClient {
     return answer;
   }
 
-  /** Closes the connections that nobody uses just now. */
+  /** Closes the idle connections. */
   closeIdleConnections(): void {
     for (const sockets of Object.values(this.#agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
   }

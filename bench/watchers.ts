@@ -34,7 +34,7 @@ class SseSubscriber {
   readonly #socket: Socket;
   readonly #opened: Promise<unknown>;
 
-  /** @param onEvent told when one has come */
+  /** @param onEvent called for each received event */
   constructor(url: URL, path: string, lastId: string, onEvent: () => void) {
     this.#socket = connect(Number(url.port), url.hostname);
     const resume = lastId === "" ? "" : `Last-Event-ID: ${lastId}\r\n`;

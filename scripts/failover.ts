@@ -10,11 +10,11 @@ import { verifyAcknowledged } from "./failover/verifyAcknowledged.js";
 /*
  * npm run failover -- cluster|sentinels [safe] [--behind SECONDS] [--lagging REPLICAS] [--max-lag SECONDS]
  *
- * Kills a master under load, and tells what was acknowledged and lost, and for how long requests failed.
+ * Kills a master under load, and prints the acknowledged and lost requests, and for how long requests failed.
  *   safe       each master has two replicas, and takes writes only while one follows (min-replicas-to-write 1)
  *   --behind   its replicas are stopped so long before it is killed, and go on when it is dead
- *   --lagging  how many of them are; all unless told
- *   --max-lag  min-replicas-max-lag: how long ago the last word of a replica may be that follows; 10 unless told
+ *   --lagging  how many of them lag; default all
+ *   --max-lag  min-replicas-max-lag: seconds since the last acknowledgement of a replica that counts as connected; default 10
  */
 
 /** Milliseconds. */

@@ -1,7 +1,7 @@
 /**
- * Plays the TMS of one HTCondor access point against a running WMS: `npm run simulate-tms -- --help`.
+ * Simulates the TMS of one HTCondor access point against a running WMS: `npm run simulate-tms -- --help`.
  *
- * Exit codes: 0 ended in order, 1 the WMS can't be reached or refused (with --once), 2 bad arguments.
+ * Exit codes: 0 ended normally, 1 the WMS is unreachable or refused a request (with --once), 2 bad arguments.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { seededRandom } from "./tms/random.js";
@@ -31,7 +31,7 @@ async function runRound(tms: SimulatedTms): Promise<void> {
   await tms.advanceAndReport();
 }
 
-/** Rounds until told to stop. A WMS that is away is tried again in the next round, as long as it takes. */
+/** Runs rounds until a signal. The next round retries while the WMS is unreachable. */
 async function runRounds(
   tms: SimulatedTms,
   { intervalSeconds: interval, schedd }: TmsArguments,
@@ -75,7 +75,7 @@ async function main(settings: TmsArguments): Promise<void> {
       if (dieAfterLease && action.kind === "took-starter") killProcess();
     },
   });
-  logLine(schedd, `plays the TMS for ${settings.url}`);
+  logLine(schedd, `simulates the TMS for ${settings.url}`);
   if (once) {
     await tms.adoptRunningClusters();
     await runRound(tms);

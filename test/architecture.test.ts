@@ -89,11 +89,11 @@ async function importsOf(folder: string, rules: Rules) {
 
 /** The rules of a folder whose rooms may import some others. */
 const rulesOf = (folder: string, mayImport: Record<string, string[]>): Rules =>
-  Object.entries(mayImport).map(([room, others]) => ({
-    name: `${folder}/${room}-imports`,
+  Object.entries(mayImport).map(([name, others]) => ({
+    name: `${folder}/${name}-imports`,
     severity: "error",
-    from: { path: `^${folder}/${room}/` },
-    to: { path: `^${folder}/`, pathNot: [room, ...others].map((ok) => `^${folder}/${ok}/`) },
+    from: { path: `^${folder}/${name}/` },
+    to: { path: `^${folder}/`, pathNot: [name, ...others].map((ok) => `^${folder}/${ok}/`) },
   }));
 
 /** A cruiser that can't parse TypeScript finds nothing, and nothing wrong. */
@@ -153,14 +153,14 @@ test.each([
   ["src", MAY_IMPORT],
   ["src/api", API_MAY_IMPORT],
   ["page/src", PAGE_MAY_IMPORT],
-])("every folder of %s is a room with a rule", (root, rules) => {
+])("every folder of %s has a rule", (root, rules) => {
   const folders = readdirSync(root, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? [entry.name] : [],
   );
   expect(folders.sort()).toEqual(Object.keys(rules).sort());
 });
 
-/** The programs of which `package.json` tells. */
+/** The programs that `package.json` names. */
 const PROGRAMS = [...readFileSync("package.json", "utf8").matchAll(/\btsx ([\w/.-]+\.ts)/g)].map(
   ([, file]) => file ?? "",
 );

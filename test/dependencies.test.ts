@@ -20,7 +20,7 @@ import {
   DEV_DEPENDENCY_REASONS,
   INSTALL_SCRIPTS,
 } from "../scripts/docs/dependencyReasons.js";
-import { temporaryFolder } from "./processes/serviceProcess.js";
+import { temporaryFolder } from "./setup/temporaryFolder.js";
 
 const read = <T>(file: string): T => JSON.parse(readFileSync(file, "utf8")) as T;
 const manifest = read<Manifest & { allowScripts: Record<string, boolean> }>("package.json");

@@ -43,7 +43,7 @@ export interface FailedRequest {
   status: number | undefined;
 }
 
-/** What clients were told, by which is judged what is there in the end. */
+/** The acknowledged requests, which the data must match in the end. */
 export class FailoverLoad {
   readonly created: AcknowledgedWorkflow[] = [];
   readonly submitted: AcknowledgedSubmission[] = [];

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-/** What a run of the failover driver is told. */
+/** Options of a run of the failover driver. */
 export interface FailoverOptions {
   kind: "cluster" | "sentinels";
   /** Each master has two replicas, and takes writes only while one of them follows (`min-replicas-to-write 1`). */

@@ -12,12 +12,12 @@ export interface RedisDeployment {
   /** Ports. */
   masterPorts: number[];
   replicasPerMaster: number;
-  /** A client that finds whoever is master. */
+  /** A client that follows the current master. */
   connect(): RedisClient;
   stop(): Promise<void>;
 }
 
-/** Starts what a run is told to fail over. */
+/** Starts the servers that a run fails over. */
 export const startRedisDeployment = (options: FailoverOptions): Promise<RedisDeployment> =>
   options.kind === "sentinels" ? startSentinelDeployment(options) : startClusterDeployment(options);
 

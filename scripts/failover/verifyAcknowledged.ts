@@ -8,7 +8,7 @@ const MAX_EMPTY_POLLS = 100;
 /** Milliseconds. */
 const POLL_INTERVAL_MS = 50;
 
-/** What is not as clients were told. */
+/** Differences between the data and the acknowledged requests. */
 export interface FailoverVerdict {
   workflowsLost: AcknowledgedWorkflow[];
   /** Clusters that run, and that no taskforce names. */
@@ -22,7 +22,7 @@ export interface FailoverVerdict {
   statusesOfLost: Record<string, number>;
 }
 
-/** Lets everything that is there be started and stopped, and counts what is not as clients were told. */
+/** Starts and stops all taskforces, and counts the differences to the acknowledged requests. */
 export async function verifyAcknowledged(load: FailoverLoad): Promise<FailoverVerdict> {
   const verdict: FailoverVerdict = {
     workflowsLost: [],

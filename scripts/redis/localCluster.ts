@@ -38,7 +38,7 @@ export async function startCluster({ masters, replicas = 0, settings = {} }: Clu
       appendOnly: false,
       settings: async () => ({
         "cluster-enabled": "yes",
-        // One that never met another does not know its own, and tells clients none.
+        // A node that never met another does not know its own address, and gives clients none.
         "cluster-announce-ip": "127.0.0.1",
         // The usual one, 10,000 above the other, may lie beyond the last.
         "cluster-port": String(await findFreePort()),

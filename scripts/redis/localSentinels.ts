@@ -14,7 +14,7 @@ import { ensureRedisServer } from "../setup/ensureRedisServer.js";
 
 const SENTINEL_NAME = "wms";
 
-/** What the sentinels are told. Milliseconds. */
+/** Settings of the sentinels, in milliseconds. */
 const SENTINEL_CONFIG = `
 sentinel down-after-milliseconds ${SENTINEL_NAME} 500
 sentinel failover-timeout ${SENTINEL_NAME} 3000

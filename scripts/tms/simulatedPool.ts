@@ -16,7 +16,7 @@ interface WorkerTransition {
 const MEMORY_HOLD = "HELD: Job has gone over cgroup memory limit of 4096 megabytes";
 const TRANSFER_HOLD = "HELD: Transfer input files failure";
 
-/** The life of workers on a pool, in the order in which it is played. */
+/** The states of simulated workers, in their order. */
 const WORKER_TRANSITIONS: readonly WorkerTransition[] = [
   {
     from: ["RUNNING", "Tasking"],
@@ -54,7 +54,7 @@ interface Cluster {
   errors: TmsTopTaskErrors;
 }
 
-/** A make-believe HTCondor pool behind one access point. */
+/** A simulated HTCondor pool behind one access point. */
 export class SimulatedPool {
   readonly #random: Random;
   readonly #clusters = new Map<string, Cluster>();

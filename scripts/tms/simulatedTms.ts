@@ -15,15 +15,15 @@ const REMOVE_ERRORS = ["condor_rm: Couldn't find/remove all jobs in cluster", "c
 /** A taskforce whose cluster runs; as much of one as stopping it takes. */
 type SubmittedTaskforce = Pick<TmsTaskforce, "taskforce_uuid" | "cluster_id" | "n_workers">;
 
-/** How a make-believe TMS behaves. */
+/** Options of a simulated TMS. */
 export interface TmsOptions {
   /** Address of the WMS, without `/v1`. */
   url: string;
   /** The access point that it works for. */
   schedd: string;
-  /** Pollers of each queue at a time; 1 unless told. */
+  /** Concurrent pollers of each queue; default 1. */
   concurrency?: number | undefined;
-  /** The share of submissions and removals that fail while draining, from 0 (unless told) to 1. */
+  /** The share of submissions and removals that fail while draining, from 0 (default) to 1. */
   failRate?: number | undefined;
   /** Decides on failures and on what workers do. */
   random?: Random | undefined;
@@ -33,11 +33,11 @@ export interface TmsOptions {
   fetch?: typeof fetch | undefined;
   /** Once aborted, nothing more is taken; what was taken is reported. */
   signal?: AbortSignal | undefined;
-  /** Told of everything that the TMS does, right after it. */
+  /** Called after each action of the TMS. */
   onAction?: ((action: TmsAction) => void) | undefined;
 }
 
-/** A make-believe TMS. @see SimulatedTms */
+/** Creates a simulated TMS. @see SimulatedTms */
 export const createSimulatedTms = (options: TmsOptions): SimulatedTms => new SimulatedTms(options);
 
 /**
@@ -77,7 +77,7 @@ export class SimulatedTms {
   }
 
   /**
-   * Gives a taskforce to the pool and reports it. A cluster whose report is refused is nobody's, so it is removed again.
+   * Submits a taskforce to the pool and reports it. If the service refuses the report, the cluster is removed again.
    *
    * @param overrides what the report says instead of the truth
    * @returns the report

@@ -22,7 +22,7 @@ export interface TmsArguments {
 /** What `--help` shows. */
 export const HELP_TEXT = `Usage: npm run simulate-tms -- --schedd NAME [options]
 
-Plays the TMS of one HTCondor access point: takes taskforces from the WMS, pretends to
+Simulates the TMS of one HTCondor access point: takes taskforces from the WMS, pretends to
 submit and to stop their clusters, and reports what becomes of them, until Ctrl-C.
 
   --schedd NAME        the access point, such as SCHEDD1 (required)

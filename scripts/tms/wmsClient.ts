@@ -43,7 +43,7 @@ export interface WmsClientOptions {
   fetch?: typeof fetch | undefined;
   /** Ends waits between retries; requests on their way are finished. */
   signal?: AbortSignal | undefined;
-  /** Told before each retry. @param seconds how long the client waits first */
+  /** Called before each retry. @param seconds the wait before it */
   onRetry?: ((reason: string, attempt: number, seconds: number) => void) | undefined;
 }
 

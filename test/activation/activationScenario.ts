@@ -10,10 +10,10 @@ import {
   type ServiceScenario,
   startServiceScenario,
   type TestAccessPoint,
-  waitForValue,
 } from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
 import { openRedis } from "../setup/testRedis.js";
+import { waitForValue } from "../setup/waitFor.js";
 
 /** Milliseconds for an attempt to fail: a call that hangs takes 10 s. */
 const ATTEMPT_TIMEOUT_MS = 25_000;

@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
 import { createConformanceClient } from "../api/conformanceClient.js";
 import { hangResponse } from "../mqs/scriptedMqs.js";
-import { failuresOf, makeTaskRequestAt, single, waitForValue } from "../scenarios/serviceScenario.js";
+import { failuresOf, makeTaskRequestAt, single } from "../scenarios/serviceScenario.js";
 import { deleteKeys } from "../setup/testRedis.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { startActivationScenario } from "./activationScenario.js";
 import { attemptCreation } from "./attemptCreation.js";
 

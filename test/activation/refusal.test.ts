@@ -1,7 +1,8 @@
 import type { Job } from "bullmq";
 import { expect, it, onTestFinished } from "vitest";
 import { statusResponse } from "../mqs/scriptedMqs.js";
-import { failuresOf, single, waitForValue } from "../scenarios/serviceScenario.js";
+import { failuresOf, single } from "../scenarios/serviceScenario.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { type ActivationScenario, startActivationScenario } from "./activationScenario.js";
 
 /** A workflow whose activation the MQS refused. */

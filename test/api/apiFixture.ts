@@ -2,8 +2,8 @@ import type { Phase } from "../../src/domain/phases.js";
 import type { CreateWorkflowRequest, TaskRequest } from "../../src/domain/requestSchemas.js";
 import type { ScheddQueueContents, ScheddQueueState, ScheddState } from "../../src/domain/schedd.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
-import { waitForValue } from "../scenarios/serviceScenario.js";
 import { startTestService, type TestService } from "../setup/testService.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { type ConformanceClient, createConformanceClient } from "./conformanceClient.js";
 import { type CreatedWorkflow, makeTaskRequest, makeWorkflowRequest, submitReport } from "./requestBodies.js";
 

@@ -1,5 +1,6 @@
-import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { Agent, type IncomingHttpHeaders } from "node:http";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { isEventStream, sendRequest } from "../setup/http.js";
 
 /** A response that conforms to the served document. */
 export interface CheckedResponse<T> {
@@ -52,7 +53,8 @@ export interface OpenApiDocument {
 export async function createConformanceClient(url: string, token?: string): Promise<ConformanceClient> {
   const agent = new Agent({ keepAlive: true });
   const defaultHeaders: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const { body: document } = await sendRequest<OpenApiDocument>(agent, url, "GET", "/v1/schema/openapi", {
+  const { body: document } = await sendRequest<OpenApiDocument>(`${url}/v1/schema/openapi`, {
+    agent,
     headers: defaultHeaders,
   });
   const check = createConformanceCheck(document);
@@ -63,7 +65,7 @@ export async function createConformanceClient(url: string, token?: string): Prom
     sent: RequestOptions = {},
   ): Promise<CheckedResponse<T>> => {
     const headers = { ...defaultHeaders, ...sent.headers };
-    const answer = await sendRequest<T>(agent, url, method, path, { ...sent, headers });
+    const answer = await sendRequest<T>(url + path, { ...sent, agent, method, headers });
     check(method, path, answer);
     return answer;
   };
@@ -74,47 +76,6 @@ export async function createConformanceClient(url: string, token?: string): Prom
     document,
     close: () => agent.destroy(),
   };
-}
-
-const EVENT_STREAM_TYPE = "text/event-stream";
-const isEventStream = (headers: IncomingHttpHeaders): boolean => headers["content-type"] === EVENT_STREAM_TYPE;
-
-function sendRequest<T>(
-  agent: Agent,
-  url: string,
-  method: string,
-  path: string,
-  sent: RequestOptions,
-): Promise<CheckedResponse<T>> {
-  const { body, headers } = sent;
-  const bytes = body === undefined || typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-  const { hostname, port } = new URL(url);
-  // Node would send the body of a GET without a Content-Length.
-  const length: Record<string, string | number> =
-    bytes === undefined || headers?.["transfer-encoding"] ? {} : { "content-length": Buffer.byteLength(bytes) };
-  const options = { agent, hostname, port, method, path, headers: { ...length, ...headers } };
-  return new Promise((resolve, reject) => {
-    const outgoing = httpRequest(options, (incoming) => {
-      // A stream of events has no end, so only its head is read.
-      if (isEventStream(incoming.headers)) incoming.destroy();
-      const chunks: Buffer[] = [];
-      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-      incoming.on("error", reject);
-      incoming.on("close", () => {
-        const text = Buffer.concat(chunks).toString();
-        const isJson = incoming.headers["content-type"]?.startsWith("application/json") && text !== "";
-        resolve({
-          status: incoming.statusCode ?? 0,
-          reason: incoming.statusMessage ?? "",
-          headers: incoming.headers,
-          text,
-          body: (isJson ? JSON.parse(text) : undefined) as T,
-        });
-      });
-    });
-    outgoing.on("error", reject);
-    outgoing.end(bytes);
-  });
 }
 
 /** Creates a function that throws if a response does not conform to the document. */
@@ -134,7 +95,7 @@ export function createConformanceCheck(
     const documentedMethod = method === "HEAD" && status !== 405 ? "GET" : method;
     const [template, operation] = findOperation(document, documentedMethod, path);
     const schema = operation
-      ? operation.responses[status]?.content[isEventStream(answer.headers) ? EVENT_STREAM_TYPE : "application/json"]
+      ? operation.responses[status]?.content[isEventStream(answer.headers) ? "text/event-stream" : "application/json"]
           ?.schema
       : { $ref: "#/components/schemas/ErrorResponse" };
     const name = `${method} ${template ?? path} ${status}`;

@@ -6,8 +6,8 @@ import { createServer } from "../../src/api/http/httpServer.js";
 import { markAsStreaming } from "../../src/api/http/requestContext.js";
 import { logRefusedConnections } from "../../src/app/httpListener.js";
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "../../src/domain/httpLimits.js";
-import { recordingLog } from "../mqs/recordingLog.js";
-import { waitForValue } from "../scenarios/serviceScenario.js";
+import { recordingLog } from "../setup/recordingLog.js";
+import { waitForValue } from "../setup/waitFor.js";
 
 const ok: RequestListener = (request, response) => {
   request.resume();

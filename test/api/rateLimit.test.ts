@@ -7,9 +7,9 @@ import { sendError, toHttpError } from "../../src/api/http/responses.js";
 import { closeServer, listen } from "../../src/app/httpListener.js";
 import { WmsError } from "../../src/domain/wmsError.js";
 import { createRateLimiter } from "../../src/redis/rateLimiter.js";
-import { waitForValue } from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
 import { findKeys, openRedis } from "../setup/testRedis.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { type ApiFixture, startApiFixture } from "./apiFixture.js";
 import { startRedisProxy } from "./redisProxy.js";
 

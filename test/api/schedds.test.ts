@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ScheddState } from "../../src/domain/schedd.js";
-import { waitForValue } from "../scenarios/serviceScenario.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { type ApiFixture, type ScheddLocation, type ScheddResponse, startApiFixture } from "./apiFixture.js";
 import { makeTaskRequest, makeWorkflowRequest, submitReport } from "./requestBodies.js";
 

@@ -2,15 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
-import { createReadinessCheck } from "../../src/app/readiness.js";
-import { connectRequestClient } from "../../src/redis/connectClients.js";
 import { startRedisServer } from "../../src/redis/redisServer.js";
-import { openStore } from "../../src/store/store.js";
-import { waitForValue } from "../scenarios/serviceScenario.js";
 import { startTestService } from "../setup/testService.js";
+import { waitForValue } from "../setup/waitFor.js";
 
 /** A service on its own Redis, which the test may break. */
 async function onItsOwnRedis() {
@@ -114,22 +110,4 @@ test("the layout is written again after a flush of Redis", async () => {
   await redis.flushall();
   expect(await readyz()).toMatchObject({ status: 200 });
   expect(await redis.hgetall("wms:layout")).toEqual({ version: "2", partitions: "16" });
-});
-
-test("a draining service is not ready, and does not call Redis", async () => {
-  const { server, redis } = await onItsOwnRedis();
-  const client = await connectRequestClient({ url: server.url }, pino({ level: "silent" }));
-  onTestFinished(() => client.disconnect());
-  const store = await openStore(client, { partitions: 16 });
-  let draining = false;
-  const readiness = createReadinessCheck(store, () => draining);
-  await redis.config("RESETSTAT");
-  const many = await Promise.all(Array.from({ length: 50 }, () => readiness()));
-  expect(many.every(({ ready }) => ready)).toBe(true);
-  const asked = async () => /^cmdstat_hmget:calls=(\d+)/m.exec(await redis.info("commandstats"))?.[1];
-  // Concurrent checks share one call.
-  expect(await asked()).toBe("1");
-  draining = true;
-  expect(await readiness()).toEqual({ ready: false, reason: "the service is draining" });
-  expect(await asked()).toBe("1");
 });

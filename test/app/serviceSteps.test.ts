@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ServiceSteps } from "../../src/app/serviceSteps.js";
-import { recordingLog } from "../mqs/recordingLog.js";
+import { recordingLog } from "../setup/recordingLog.js";
 
 const never = () => new Promise(() => undefined);
 

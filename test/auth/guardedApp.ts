@@ -10,7 +10,7 @@ import {
 import { createCallerAuth } from "../../src/app/callerAuth.js";
 import { closeServer, listen } from "../../src/app/httpListener.js";
 import { readConfig } from "../../src/config/config.js";
-import { recordingLog } from "../mqs/recordingLog.js";
+import { recordingLog } from "../setup/recordingLog.js";
 
 /** Operator pages behind the guard, without a service. */
 export interface GuardedApp {

@@ -1,6 +1,5 @@
-import { once } from "node:events";
-import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
-import { text } from "node:stream/consumers";
+import type { IncomingHttpHeaders } from "node:http";
+import { sendRequest } from "../setup/http.js";
 
 /** A page in the browser. */
 export interface VisitedPage {
@@ -62,14 +61,17 @@ export class LoginBrowser {
     const cookies = [...this.#jar].flatMap(([name, { value, path }]) =>
       pathname === path || pathname.startsWith(path === "/" ? path : `${path}/`) ? [`${name}=${value}`] : [],
     );
-    const response = await request(method, url, {
-      accept: "text/html,*/*;q=0.8",
-      "sec-fetch-mode": "navigate",
-      ...(cookies.length > 0 && { cookie: cookies.join("; ") }),
-      ...headers,
+    const response = await sendRequest(url, {
+      method,
+      headers: {
+        accept: "text/html,*/*;q=0.8",
+        "sec-fetch-mode": "navigate",
+        ...(cookies.length > 0 && { cookie: cookies.join("; ") }),
+        ...headers,
+      },
     });
     for (const line of response.headers["set-cookie"] ?? []) this.#storeCookie(line);
-    return { url, status: response.statusCode ?? 0, headers: response.headers, text: await text(response) };
+    return { url, status: response.status, headers: response.headers, text: response.text };
   }
 
   #storeCookie(line: string): void {
@@ -84,8 +86,3 @@ export class LoginBrowser {
 }
 
 /** Unlike `fetch`, this does not set origin headers by itself. */
-async function request(method: string, url: string, headers: Record<string, string>): Promise<IncomingMessage> {
-  const outgoing = httpRequest(url, { method, headers }).end();
-  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
-  return response;
-}

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CookieCipher } from "../../src/auth/cookieCipher.js";
 import { type ConformanceClient, createConformanceClient } from "../api/conformanceClient.js";
-import { recordingLog } from "../mqs/recordingLog.js";
 import { workflowRequestJson } from "../processes/serviceProcess.js";
-import { waitForValue } from "../scenarios/serviceScenario.js";
+import { recordingLog } from "../setup/recordingLog.js";
 import { startTestService, type TestService } from "../setup/testService.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { IdentityProvider } from "./identityProvider.js";
 
 const SECRET = "a secret of thirty-two characters";

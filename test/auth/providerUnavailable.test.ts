@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
-import { waitForValue } from "../scenarios/serviceScenario.js";
 import { startTestService } from "../setup/testService.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { IdentityProvider } from "./identityProvider.js";
 
 test("a service starts without its identity provider, and verifies tokens as soon as it is reachable", async () => {

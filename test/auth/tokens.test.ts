@@ -5,7 +5,7 @@ import { OidcProvider } from "../../src/auth/oidcProvider.js";
 import { createTokenVerifier, type TokenVerifier } from "../../src/auth/tokenVerifier.js";
 import { readConfig } from "../../src/config/config.js";
 import { WmsError } from "../../src/domain/wmsError.js";
-import { recordingLog } from "../mqs/recordingLog.js";
+import { recordingLog } from "../setup/recordingLog.js";
 import { type Claims, IdentityProvider, makeSigningKey } from "./identityProvider.js";
 
 let idp: IdentityProvider;

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { Program } from "../processes/serviceProgram.js";
 import { startTcpProxy, type TcpProxy } from "../processes/tcpProxy.js";
+import { pickFreePort } from "../setup/freePort.js";
 import { DEPLOYMENT_SIZES } from "./faultPlan.js";
-import { pickFreePort } from "./ports.js";
 import { RedisProcess } from "./redisProcess.js";
 import { RestartingProgram, RestartingWorker } from "./restartingProgram.js";
 
@@ -63,14 +63,14 @@ export async function startDeployment(built: string, folder: string, mqsAddress:
   });
 
   const webs: RestartingProgram[] = [];
-  const doors: TcpProxy[] = [];
+  const webProxies: TcpProxy[] = [];
   for (const [index, line] of lines.slice(0, DEPLOYMENT_SIZES.webs).entries()) {
     const port = await pickFreePort();
     const environment = { ...environmentOf(line), REST_PORT: String(port) };
     const place = new RestartingProgram(`web-${index}`, () => new Program(built, "web", environment));
     webs.push(place);
     await place.waitUntilReady();
-    doors.push(await proxy(port));
+    webProxies.push(await proxy(port));
   }
   const workers = lines.slice(DEPLOYMENT_SIZES.webs).map((line, index) => {
     const clock = join(folder, `clock-${index}`);
@@ -89,10 +89,10 @@ export async function startDeployment(built: string, folder: string, mqsAddress:
     webs,
     workers,
     redisProxies: lines,
-    webProxies: doors,
+    webProxies,
     async close() {
       await Promise.all([...webs, ...workers].map((place) => place.kill()));
-      await Promise.all([...lines, ...doors].map((proxy) => proxy.close()));
+      await Promise.all([...lines, ...webProxies].map((proxy) => proxy.close()));
       await redis.kill();
     },
   };

@@ -22,7 +22,7 @@ export interface FaultTargets {
   mqs: ScriptedMqs;
   accessPoints: SimulatedAccessPoint[];
   noise: ReportNoise;
-  /** A client of Redis that no break cuts off; it waits while Redis is away. */
+  /** A client of Redis that bypasses the proxies. Its commands wait while Redis is unreachable. */
   redis: Redis;
   /** When keys of queues were deleted, in epoch milliseconds: leases went with them. */
   queueDeletionTimesMs: number[];
@@ -102,9 +102,9 @@ export const FAULT_INJECTORS: Record<FaultKind, FaultInjector> = {
   "cut-redis": breakProxy(redisProxiesOf, (line) => line.disconnect()),
   "slow-redis": breakProxy(redisProxiesOf, (line, { strength }) => line.setLatency(10 + 190 * strength)),
   "lose-replies": breakProxy(redisProxiesOf, (line) => line.dropResponses()),
-  "cut-web": breakProxy(webProxiesOf, (door) => door.disconnect()),
-  "slow-web": breakProxy(webProxiesOf, (door, { strength }) => door.setLatency(10 + 490 * strength)),
-  "lose-answers": breakProxy(webProxiesOf, (door) => door.dropResponses()),
+  "cut-web": breakProxy(webProxiesOf, (proxy) => proxy.disconnect()),
+  "slow-web": breakProxy(webProxiesOf, (proxy, { strength }) => proxy.setLatency(10 + 490 * strength)),
+  "lose-answers": breakProxy(webProxiesOf, (proxy) => proxy.dropResponses()),
   "kill-tms-before-submit": crashTms("before-submit"),
   "kill-tms-after-submit": crashTms("after-submit"),
   "repeat-reports": enableReportNoise("isRepeating"),

@@ -15,7 +15,7 @@ const webName = (target: number) => `web ${target % DEPLOYMENT_SIZES.webs}`;
 const workerName = (target: number) => `worker ${target % DEPLOYMENT_SIZES.workers}`;
 /** The first ones lead from the web processes, the others from the workers. */
 const redisProxyName = (target: number) => `line ${target % (DEPLOYMENT_SIZES.webs + DEPLOYMENT_SIZES.workers)}`;
-const webProxyName = (target: number) => `door ${target % DEPLOYMENT_SIZES.webs}`;
+const webProxyName = (target: number) => `web proxy ${target % DEPLOYMENT_SIZES.webs}`;
 
 const FAULT_RULES = {
   "kill-web": { targetsHit: (target) => [webName(target)], durationRangeMs: [0, 2000] },
@@ -67,7 +67,7 @@ export const LONG_FAULTS: readonly FaultKind[] = ["stop-worker", "stop-redis"];
 export interface PlannedFault {
   number: number;
   kind: FaultKind;
-  /** Which process, line, door or access point it hits: an integer to be taken modulo their number. */
+  /** Index of the process, proxy or access point that it hits, modulo their number. */
   target: number;
   /** Milliseconds after the round's begin. */
   startMs: number;

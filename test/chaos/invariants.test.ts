@@ -133,7 +133,7 @@ describe("phases", () => {
     expect(found("pre-mq-activation", "condor-complete", "condor-rm")).toBe(1);
   });
 
-  test("a phase that the log does not tell of is found", () => {
+  test("a phase that the log does not end with is found", () => {
     const odd = taskforce(["pre-mq-activation", "pre-launch"], { phase: "condor-submit" });
     expect(phasesFollowTheGraph(evidence({ taskforces: [odd] }))).toHaveLength(1);
   });

@@ -9,7 +9,7 @@ import { runChaos } from "./runChaos.js";
 
 const HELP = `npm run chaos -- [options]
 
-  --seed N      plans the breaks; the same seed plans the same ones (drawn unless told)
+  --seed N      plans the faults; the same seed plans the same faults (default: random)
   --breaks N    how many (200)
   --minutes N   nothing is broken after so many minutes (20)
   --users N     users who ask for workflows (8)

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Redis } from "ioredis";
-import { waitUntil } from "../processes/serviceProgram.js";
-import { pickFreePort } from "./ports.js";
+import { pickFreePort } from "../setup/freePort.js";
+import { waitUntil } from "../setup/waitFor.js";
 
 /** A Redis that loses nothing that it acknowledged, and can be killed. */
 export class RedisProcess {

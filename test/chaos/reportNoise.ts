@@ -36,7 +36,7 @@ export class ReportNoise {
     await Promise.all(this.#copies);
   }
 
-  /** The same report again, at any time; what it is answered is for nobody. A copy on its way outlives its sender. */
+  /** Sends a report again at any time, and ignores the response. The copy may arrive after its sender has ended. */
   #sendCopyLater(path: string, { body }: RecordedRequestOptions): void {
     const copy = wait(this.#random.numberBetween(0, MAX_DELAY_MS))
       .then(() => this.#client.send("POST", path, { body }))

@@ -1,4 +1,4 @@
-/** Kinds of requests, with the method and path by which they are told apart; the group is what they are about. */
+/** Kinds of requests, with the pattern of their method and path. The group is the entity that the path names. */
 const REQUEST_PATTERNS = {
   "create-workflow": /^POST \/v1\/workflows$()/,
   "add-workers": /^POST \/v1\/task-directives\/([^/]+)\/actions\/add-workers$/,
@@ -24,8 +24,8 @@ export type RequestKind = keyof typeof REQUEST_PATTERNS;
 export const REQUEST_KINDS = Object.keys(REQUEST_PATTERNS) as RequestKind[];
 
 /**
- * What became of a request: `done` was acknowledged; `refused` understood and answered no; `unavailable` told to come again;
- * `lost` got no answer, and may have taken effect or still do; `failed` is what must not be.
+ * The outcome of a request: `done` was acknowledged; `refused` got a 4xx; `unavailable` may be retried; `lost` got no
+ * response, and may have taken effect or still do; `failed` must never occur.
  */
 export type RequestOutcome = "done" | "refused" | "unavailable" | "lost" | "failed";
 
@@ -45,16 +45,16 @@ export interface RecordedRequest {
   handedOutUuid?: string;
 }
 
-/** What a request asks for. @throws when it is none that the drivers make */
+/** Classifies a request. @throws Error for a request that no driver sends */
 export function classifyRequest(method: string, path: string): Pick<RecordedRequest, "kind" | "subject"> {
   for (const kind of REQUEST_KINDS) {
     const [, subject] = REQUEST_PATTERNS[kind].exec(`${method} ${path}`) ?? [];
     if (subject !== undefined) return { kind, subject: decodeURIComponent(subject) };
   }
-  throw new Error(`nobody asks for ${method} ${path}`);
+  throw new Error(`no driver sends ${method} ${path}`);
 }
 
-/** What an answer's status says. 409: the same request, by its key, is still under way. */
+/** Maps a status to an outcome. 409: another request with the same idempotency key is still in progress. */
 export function outcomeOfStatus(status: number): RequestOutcome {
   if (status < 300) return "done";
   if (status === 503 || status === 409) return "unavailable";
@@ -65,7 +65,7 @@ export function outcomeOfStatus(status: number): RequestOutcome {
 export class RequestHistory {
   readonly requests: RecordedRequest[] = [];
 
-  /** Writes down that a request is sent now; what becomes of it is filled in later. */
+  /** Records a request that is sent now. The caller fills in its outcome later. */
   recordSent(method: string, path: string, body: unknown): RecordedRequest {
     const exchange: RecordedRequest = {
       ...classifyRequest(method, path),

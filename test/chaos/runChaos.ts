@@ -24,9 +24,9 @@ export interface ChaosOptions extends ChaosEnvironmentOptions {
   faultCount: number;
   /** After so many minutes nothing more is broken. */
   minutes: number;
-  /** All, unless told. */
+  /** Default: all. */
   kinds?: readonly FaultKind[];
-  /** Told what happens, in lines. */
+  /** Receives lines about the progress. */
   log: (line: string) => void;
 }
 

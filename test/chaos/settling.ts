@@ -3,13 +3,13 @@ import type { Store } from "../../src/store/store.js";
 import { isTransient } from "./invariants/phaseInvariants.js";
 import type { SimulatedAccessPoint } from "./simulatedAccessPoint.js";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two reads. */
 const POLL_INTERVAL_MS = 300;
 
 /**
- * Waits until every taskforce is at rest and every access point has told all, while the service is healthy.
+ * Waits until every taskforce is at rest and every access point has reported all, while the service is healthy.
  *
- * @param timeoutMs milliseconds; what is on its way by then is found by the invariants
+ * @param timeoutMs milliseconds; the invariants report what has not settled by then
  * @returns milliseconds that it took
  */
 export async function waitUntilSettled(

@@ -11,7 +11,7 @@ export class SimulatedAccessPoint {
   readonly #dependencies: TmsDependencies;
   #tms: SimulatedTms;
 
-  /** @param number tells it from the others */
+  /** @param number unique among the access points */
   constructor(number: number, parts: Omit<TmsDependencies, "condor">) {
     this.condor = new SimulatedCondor(1 + number * 10_000_000);
     this.#dependencies = { ...parts, condor: this.condor };
@@ -25,7 +25,7 @@ export class SimulatedAccessPoint {
     this.#tms = new SimulatedTms(this.#dependencies);
   }
 
-  /** Whether the service has been told all that happened. */
+  /** Whether all events are reported to the service. */
   get hasReportedAll(): boolean {
     return this.condor.unreportedSubmissions().length === 0 && this.condor.unreportedEnds().length === 0;
   }

@@ -5,12 +5,12 @@ export interface CondorCluster {
   id: number;
   /** The taskforce that it was submitted for. */
   uuid: string;
-  /** What the service is to be told of the submission; the same each time. */
+  /** The report of the submission. It is the same for each attempt. */
   report?: TmsSubmitReport;
   isRunning: boolean;
   /** Whether the service has said yes or no to the report that it was submitted. */
   isSubmitReported: boolean;
-  /** Whether the service knows that it ended; one that it refused is nobody's. */
+  /** Whether the service knows its end. The end of a refused cluster is not reported. */
   isEndReported: boolean;
 }
 
@@ -24,7 +24,7 @@ export class SimulatedCondor {
     this.#firstClusterId = first;
   }
 
-  /** The running cluster of a taskforce whose submission was not told yet, else a new one: a TMS looks before it submits. */
+  /** Returns a taskforce's running cluster whose submission is not reported yet, else submits a new one. */
   submit(uuid: string): CondorCluster {
     const untold = this.unreportedSubmissions().find((cluster) => cluster.uuid === uuid);
     if (untold !== undefined) return untold;
@@ -46,7 +46,7 @@ export class SimulatedCondor {
     if (cluster !== undefined) cluster.isRunning = false;
   }
 
-  /** Clusters of which the service has not been told that they were submitted. */
+  /** Clusters whose submission is not reported yet. */
   unreportedSubmissions(): CondorCluster[] {
     return this.clusters.filter(({ isSubmitReported }) => !isSubmitReported);
   }
@@ -56,7 +56,7 @@ export class SimulatedCondor {
     return this.clusters.filter(({ isRunning, isSubmitReported }) => isRunning && isSubmitReported);
   }
 
-  /** Clusters that ended without the service having been told. */
+  /** Clusters whose end is not reported yet. */
   unreportedEnds(): CondorCluster[] {
     return this.clusters.filter(
       ({ isRunning, isSubmitReported, isEndReported }) => !isRunning && isSubmitReported && !isEndReported,

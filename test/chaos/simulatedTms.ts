@@ -89,7 +89,7 @@ export class SimulatedTms {
   async #repeat(pauseMs: number, runOnce: () => Promise<boolean>): Promise<void> {
     const signal = AbortSignal.any([this.#crash.signal, this.#stop.signal]);
     while (!signal.aborted) {
-      // A service that is away is asked again in the next turn.
+      // The next round retries while the service is unreachable.
       const busy = await runOnce().catch(() => false);
       if (!busy) await wait(pauseMs, undefined, { signal }).catch(() => {});
     }
@@ -117,7 +117,7 @@ export class SimulatedTms {
     return true;
   }
 
-  /** A cluster that the service does not want is nobody's, so it is removed. */
+  /** Removes a cluster whose submission the service refused. */
   async #reportSubmit(cluster: CondorCluster): Promise<void> {
     if (cluster.report === undefined) return;
     try {
@@ -144,7 +144,7 @@ export class SimulatedTms {
     return true;
   }
 
-  /** What a TMS tells without being asked: submissions of which the service does not know yet, ends, statuses. */
+  /** Reports submissions that the service does not know yet, ends of clusters, and statuses. */
   async #reportRound(): Promise<boolean> {
     const { condor, random } = this.#dependencies;
     for (const cluster of condor.unreportedSubmissions()) await this.#reportSubmit(cluster);

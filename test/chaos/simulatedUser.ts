@@ -6,11 +6,11 @@ import { CHAOS_ACCESS_POINTS } from "./deployment.js";
 import type { RandomSource } from "./randomSource.js";
 import type { RecordingClient } from "./recordingClient.js";
 
-/** What users were told, and therefore count on. */
+/** The acknowledged requests of users. */
 export interface UserExpectations {
   /** Workflows by the mark in their tasks' arguments, with the ids that the answer named. */
   workflows: Map<string, { workflow: string; tasks: string[]; taskforces: string[] }>;
-  /** The taskforce that was added with so many workers; the number tells the request. */
+  /** Added taskforces by their number of workers, which is unique for each request. */
   addedTaskforces: Map<number, { task: string; taskforce: string }>;
   /** Workflows that users have ended, and how. */
   endedWorkflows: Map<string, "ABORTED" | "FINISHED">;
@@ -39,7 +39,7 @@ export class SimulatedUser {
     this.#nextNumber = nextNumber;
   }
 
-  /** Goes on until told to stop, and then ends what it has begun. */
+  /** Runs until it is stopped, and then finishes its last request. */
   async run(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       const isLarge = this.#random.chance(LARGE_WORKFLOW_PROBABILITY);
@@ -130,7 +130,7 @@ export class SimulatedUser {
     }
   }
 
-  /** Ends a workflow. A repetition of what took effect is refused, and a read tells. */
+  /** Ends a workflow. The service refuses a repetition, so a read shows whether the first request took effect. */
   async #deactivate(id: string): Promise<void> {
     const [action, state] = this.#random.pick([
       ["abort", "ABORTED"],

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { inject, onTestFinished } from "vitest";
-import { waitUntil } from "../processes/serviceProcess.js";
+import { waitUntil } from "../setup/waitFor.js";
 
 /** The result of a command. */
 export interface ProcessResult {

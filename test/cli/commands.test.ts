@@ -2,15 +2,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { IdentityProvider } from "../auth/identityProvider.js";
-import { isPortOpen, temporaryFolder, workflowRequestJson } from "../processes/serviceProcess.js";
-import {
-  makeTaskRequestAt,
-  type ServiceScenario,
-  single,
-  startServiceScenario,
-  waitForValue,
-} from "../scenarios/serviceScenario.js";
+import { isPortOpen, workflowRequestJson } from "../processes/serviceProcess.js";
+import { makeTaskRequestAt, type ServiceScenario, single, startServiceScenario } from "../scenarios/serviceScenario.js";
+import { temporaryFolder } from "../setup/temporaryFolder.js";
 import { startTestService } from "../setup/testService.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { type ProcessResult, runCliProcess, startCli } from "./cliProcess.js";
 import { runCli } from "./runCli.js";
 

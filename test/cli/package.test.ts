@@ -3,7 +3,7 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "../processes/serviceProcess.js";
+import { temporaryFolder } from "../setup/temporaryFolder.js";
 import { CLIENT_PACKAGE } from "./cliProcess.js";
 
 const node = (...args: string[]) =>

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ServiceProcess, temporaryFolder, workflowRequestJson } from "../processes/serviceProcess.js";
+import { ServiceProcess, workflowRequestJson } from "../processes/serviceProcess.js";
 import {
   makeTaskRequestAt,
   type ServiceScenario,
@@ -10,6 +10,7 @@ import {
   type TestAccessPoint,
 } from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
+import { temporaryFolder } from "../setup/temporaryFolder.js";
 import { startCli, startOnTerminal } from "./cliProcess.js";
 
 const CTRL_C = "\u0003";

@@ -10,7 +10,7 @@ import {
   unwrapResponse,
 } from "../../client/src/index.js";
 import { IdentityProvider } from "../auth/identityProvider.js";
-import { temporaryFolder } from "../processes/serviceProcess.js";
+import { temporaryFolder } from "../setup/temporaryFolder.js";
 import { startTestService, type TestService } from "../setup/testService.js";
 
 let idp: IdentityProvider;

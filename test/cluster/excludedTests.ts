@@ -7,6 +7,8 @@ export const EXCLUDED_TESTS: Readonly<Record<string, string>> = {
   "test/auth/**": "who may ask, before anything is read",
   "test/setup/database.test.ts": "numbered databases, which a cluster has none of",
   "test/redis/**": "clients of one Redis; the cluster's own tests start their own",
+  "test/implementation/{batchingRedis,readinessCommands}.test.ts": "a client of one Redis",
+  "test/implementation/subscriberConnections.test.ts": "counts the blocking connection, which differs on a cluster",
   "test/{chaos,fuzz}/**": "break one Redis of their own, or compare all that lies in it",
   "test/app/readiness.test.ts": "one Redis of its own that is a replica, full, or without a disk",
   "test/app/logging.test.ts": "a client of one Redis",
@@ -16,7 +18,5 @@ export const EXCLUDED_TESTS: Readonly<Record<string, string>> = {
   "test/api/dashboard/pages.test.ts": "the same, in one of its tests",
   "test/api/rateLimit.test.ts": "the same",
   "test/views/events/subscriberLimits.test.ts": "the same",
-  "test/views/events/subscriberJoin.test.ts":
-    "counts the blocked connection of the one follower, of which a cluster needs none",
   "test/processes/{clients,ownRedis,refusedStarts,draining}.test.ts": "one Redis of their own, frozen or ended",
 };

@@ -13,7 +13,7 @@ export interface CampaignOptions {
   requests: number;
   /** Milliseconds that an answer may take. */
   timeoutMs: number;
-  /** Told after each round. */
+  /** Called after each round. */
   progress?: (tally: CampaignTally) => void;
 }
 

@@ -16,7 +16,7 @@ export type Framing =
   | "no length"
   | "too short"
   | "too long"
-  | "endless length"
+  | "infinite length"
   | "negative length"
   | "two lengths"
   | "length and chunks"
@@ -98,7 +98,7 @@ function applyDamage(bytes: Buffer, damage: Damage): Buffer {
   }
 }
 
-/** The headers that tell of a body's length, and its bytes as they are sent. */
+/** The headers with a body's length, and the bytes that are sent. */
 function applyFraming(body: Buffer, framing: Framing): [string[], Buffer] {
   const length = (bytes: number | string): string => `Content-Length: ${bytes}`;
   const chunked = "Transfer-Encoding: chunked";
@@ -113,7 +113,7 @@ function applyFraming(body: Buffer, framing: Framing): [string[], Buffer] {
       return [[length(body.length + 10)], body];
     case "too long":
       return [[length(Math.floor(body.length / 2))], body];
-    case "endless length":
+    case "infinite length":
       return [[length(10 ** 12)], body];
     case "negative length":
       return [[length("-1")], body];

@@ -28,7 +28,7 @@ const someSchedd = fc.oneof(
   { weight: 1, arbitrary: oddPart },
 );
 
-/** The document does not tell what a report of a submission must hold, for it names what else it may. */
+/** The OpenAPI document lists only the optional fields of a submission report. These are the required ones. */
 const REPORT_SCHEMAS: Record<string, JsonSchema> = {
   "/v1/tms/condor-submit/taskforces/{taskforce_uuid}": {
     type: "object",

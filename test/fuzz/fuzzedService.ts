@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 
 /** The service as a process of its own, and what is wrong with it beside its answers. */
 export class FuzzedService {
-  /** What its log says that it should not, and its end where nobody asked for it. */
+  /** Log lines that must not occur, and an unexpected end of the process. */
   readonly faults: string[] = [];
   readonly port: Promise<number>;
   readonly #child: ChildProcess;
@@ -60,7 +60,7 @@ export class FuzzedService {
     if (stream !== null) createInterface({ input: stream }).on("line", take);
   }
 
-  /** Every line is one object of JSON, whatever clients send, and none tells of an error. */
+  /** Checks that every log line is one JSON object and none is an error. */
   #checkLogLine(line: string): void {
     const found = parsed(line);
     if (found === undefined) this.faults.push(`a line of the log is no JSON object: ${line.slice(0, 500)}`);

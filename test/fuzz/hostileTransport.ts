@@ -24,7 +24,7 @@ export const someFraming: fc.Arbitrary<Framing> = fc.oneof(
       "no length",
       "too short",
       "too long",
-      "endless length",
+      "infinite length",
       "negative length",
       "two lengths",
       "length and chunks",

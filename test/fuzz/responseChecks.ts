@@ -23,7 +23,7 @@ export function createResponseCheck(document: OpenApiDocument): ResponseCheck {
   };
 }
 
-/** Too slow a request, an expectation that nobody knows, too large a head. */
+/** Statuses for a slow request, an unknown `Expect` header, and a large head. */
 const UNROUTED_STATUSES = new Set([408, 417, 431]);
 
 const quoteReceived = (received: string): string =>
@@ -41,7 +41,7 @@ function findHeadFault({ status, head }: RawResponse): string | undefined {
   return odd === undefined ? undefined : `a header that came from the request: ${JSON.stringify(odd)}`;
 }
 
-/** Pages for people tell of errors in HTML. */
+/** Pages for people show errors in HTML. */
 function findSchemaFault(check: () => void, { headers }: RawResponse): string | undefined {
   if (headers["content-type"]?.startsWith("text/html")) return undefined;
   try {

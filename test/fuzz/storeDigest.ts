@@ -74,10 +74,10 @@ export function changedKeys(before: StoreDigest, after: StoreDigest): string[] {
 /** Sets of what the background has still to do; taskforces on their way to be handed out are among it. */
 const PENDING_WORK_KEYS =
   /^wms:\{\d+\}:(dirty|summarizing|deactivating|staging|ix:taskforce:phase:pre-(mq-activation|launch))$/;
-/** Milliseconds between two looks: longer than changes are gathered before they are summed up. */
+/** Milliseconds between two digests: longer than the delay after which changes are summed up. */
 const POLL_INTERVAL_MS = 150;
 
-/** Waits until the background has done all, and the store stands still. */
+/** Waits until no background work is left and two digests in a row are equal. */
 export async function waitForQuietStore(redis: Redis, timeoutMs = 30_000): Promise<StoreDigest> {
   const deadline = Date.now() + timeoutMs;
   let last = await digestStore(redis);
@@ -86,7 +86,7 @@ export async function waitForQuietStore(redis: Redis, timeoutMs = 30_000): Promi
     const now = await digestStore(redis);
     const changed = changedKeys(last, now);
     if (changed.length === 0 && ![...now.keys()].some((key) => PENDING_WORK_KEYS.test(key))) return now;
-    if (Date.now() > deadline) throw new Error(`the store does not come to rest: ${changed.join(", ")}`);
+    if (Date.now() > deadline) throw new Error(`the store keeps changing: ${changed.join(", ")}`);
     last = now;
   }
 }

@@ -12,10 +12,10 @@ import {
   shortLog,
   startServiceScenario,
   type TestAccessPoint,
-  waitForValue,
 } from "../scenarios/serviceScenario.js";
 import { freshDatabase, PARTITIONS } from "../setup/database.js";
 import { openRedis } from "../setup/testRedis.js";
+import { waitForValue } from "../setup/waitFor.js";
 
 let redis: RedisClient;
 let scenario: ServiceScenario;

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type RedisProxy, startRedisProxy } from "../api/redisProxy.js";
-import { type ServiceScenario, startServiceScenario, waitForValue } from "../scenarios/serviceScenario.js";
+import { type ServiceScenario, startServiceScenario } from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { type Scrape, scrape } from "./scrape.js";
 
 let proxy: RedisProxy;

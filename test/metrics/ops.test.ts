@@ -2,12 +2,8 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { type ScriptedMqs, startScriptedMqs, statusResponse } from "../mqs/scriptedMqs.js";
-import {
-  makeTaskRequestAt,
-  type ServiceScenario,
-  startServiceScenario,
-  waitForValue,
-} from "../scenarios/serviceScenario.js";
+import { makeTaskRequestAt, type ServiceScenario, startServiceScenario } from "../scenarios/serviceScenario.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { Scrape, scrape } from "./scrape.js";
 
 interface Alert {

@@ -2,8 +2,9 @@ import { createServer, request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isLocalRequest } from "../../src/api/routes/metricsEndpoint.js";
 import { listen } from "../../src/app/httpListener.js";
-import { startServiceScenario, waitForValue } from "../scenarios/serviceScenario.js";
+import { startServiceScenario } from "../scenarios/serviceScenario.js";
 import { startTestService, type TestService } from "../setup/testService.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { type Scrape, scrape } from "./scrape.js";
 
 let service: TestService;

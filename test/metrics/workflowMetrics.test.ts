@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { type ScriptedMqs, startScriptedMqs, statusResponse, tryAgainLaterResponse } from "../mqs/scriptedMqs.js";
-import {
-  makeTaskRequestAt,
-  type ServiceScenario,
-  startServiceScenario,
-  waitForValue,
-} from "../scenarios/serviceScenario.js";
+import { makeTaskRequestAt, type ServiceScenario, startServiceScenario } from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
 import { deleteKeys, openRedis } from "../setup/testRedis.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { type Scrape, scrape } from "./scrape.js";
 
 let mqs: ScriptedMqs;

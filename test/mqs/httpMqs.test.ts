@@ -3,7 +3,7 @@ import { newWorkflowId, type WorkflowId } from "../../src/domain/ids.js";
 import type { Mqs } from "../../src/domain/mqProfile.js";
 import { WmsError } from "../../src/domain/wmsError.js";
 import { createHttpMqs } from "../../src/mqs/httpMqs.js";
-import { recordingLog } from "./recordingLog.js";
+import { recordingLog } from "../setup/recordingLog.js";
 import {
   dropResponse,
   garbageResponse,

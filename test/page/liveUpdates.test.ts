@@ -1,9 +1,9 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openBrowser } from "../../scripts/browser/chromium.js";
 import { seededRandom } from "../../scripts/tms/random.js";
 import { runCli } from "../cli/runCli.js";
 import { makeTaskRequestAt, type ServiceScenario, startServiceScenario } from "../scenarios/serviceScenario.js";
+import { closeContexts, sharedBrowser } from "../setup/browser.js";
 import { PageDriver } from "./pageDriver.js";
 
 /** Milliseconds: each test is a long scenario. */
@@ -12,9 +12,9 @@ const TEST_TIMEOUT_MS = 90_000;
 let scenario: ServiceScenario;
 let browser: Browser;
 beforeAll(async () => {
-  [scenario, browser] = await Promise.all([startServiceScenario(), openBrowser()]);
+  [scenario, browser] = await Promise.all([startServiceScenario(), sharedBrowser()]);
 });
-afterAll(() => Promise.all([browser?.close(), scenario?.close()]));
+afterAll(() => Promise.all([closeContexts(), scenario?.close()]));
 
 it(
   "shows the life of a workflow without a reload, and aborts it",

@@ -1,27 +1,22 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
-import { openBrowser } from "../../scripts/browser/chromium.js";
 import { IdentityProvider } from "../auth/identityProvider.js";
-import { recordingLog } from "../mqs/recordingLog.js";
-import {
-  makeTaskRequestAt,
-  type ServiceScenario,
-  startServiceScenario,
-  waitForValue,
-} from "../scenarios/serviceScenario.js";
+import { makeTaskRequestAt, type ServiceScenario, startServiceScenario } from "../scenarios/serviceScenario.js";
+import { closeContexts, sharedBrowser } from "../setup/browser.js";
+import { pickFreePort } from "../setup/freePort.js";
+import { recordingLog } from "../setup/recordingLog.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { PageDriver } from "./pageDriver.js";
 
 let idp: IdentityProvider;
 let browser: Browser;
 let tokens: { user: string; tms: string };
 beforeAll(async () => {
-  [idp, browser] = await Promise.all([IdentityProvider.start(), openBrowser()]);
+  [idp, browser] = await Promise.all([IdentityProvider.start(), sharedBrowser()]);
   const tokenOf = (role: string) => idp.signToken({ sub: role, ewms_role: role });
   tokens = { user: await tokenOf("user"), tms: await tokenOf("system-tms") };
 });
-afterAll(() => Promise.all([browser?.close(), idp?.stop()]));
+afterAll(() => Promise.all([closeContexts(), idp?.stop()]));
 
 /** Starts a service with authentication and records its log. */
 async function startGuardedService(
@@ -63,10 +58,7 @@ it("an operator with a password opens a workflow by its URL, and aborts it", asy
 });
 
 it("an operator who signs in returns to the workflow, aborts it, and signs out", async () => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
+  const port = await pickFreePort();
   const url = `http://127.0.0.1:${port}`;
   idp.nextLoginClaims = { sub: "4711", preferred_username: "ada", ewms_role: "operator" };
   idp.clients = [{ clientId: "ewms-wms", clientSecret: undefined, redirectUri: `${url}/admin/callback` }];

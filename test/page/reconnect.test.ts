@@ -1,29 +1,19 @@
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { openBrowser } from "../../scripts/browser/chromium.js";
 import { createSimulatedTms } from "../../scripts/tms/simulatedTms.js";
-import { createSmallWorkflow, readEntity, ServiceProcess, waitUntil } from "../processes/serviceProcess.js";
+import { createSmallWorkflow, readEntity, ServiceProcess } from "../processes/serviceProcess.js";
+import { closeContexts, sharedBrowser } from "../setup/browser.js";
 import { freshDatabase } from "../setup/database.js";
+import { pickFreePort } from "../setup/freePort.js";
+import { waitUntil } from "../setup/waitFor.js";
 import { PageDriver } from "./pageDriver.js";
 
 /** Milliseconds for a test that starts several processes and a browser. */
 const TEST_TIMEOUT_MS = 90_000;
 
-/** A free port. */
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return String(port);
-}
-
 it(
   "keeps its contents while the web process is down, shows an alert, and updates after the restart",
   async () => {
-    const environment = { REDIS_URL: await freshDatabase(), REST_PORT: await freePort() };
+    const environment = { REDIS_URL: await freshDatabase(), REST_PORT: String(await pickFreePort()) };
     const worker = new ServiceProcess("worker", environment);
     const first = new ServiceProcess("web", environment);
     const url = await first.waitForUrl();
@@ -34,8 +24,8 @@ it(
       return phase === "pending-starter";
     });
 
-    const browser = await openBrowser();
-    onTestFinished(() => browser.close());
+    const browser = await sharedBrowser();
+    onTestFinished(closeContexts);
     const driver = await PageDriver.open(browser, url);
     const { page } = driver;
     await driver.openView(workflow.replace("/v1", ""));
@@ -69,8 +59,8 @@ it(
     const service = new ServiceProcess("main", { REDIS_URL: await freshDatabase() });
     const url = await service.waitForUrl();
     const { workflow } = await createSmallWorkflow(url);
-    const browser = await openBrowser();
-    onTestFinished(() => browser.close());
+    const browser = await sharedBrowser();
+    onTestFinished(closeContexts);
     const driver = await PageDriver.open(browser, url);
     await driver.page.route(/\/events$/, (route) => route.abort());
     await driver.openView(workflow.replace("/v1", ""));

@@ -1,8 +1,8 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser } from "../../scripts/browser/chromium.js";
 import { seededRandom } from "../../scripts/tms/random.js";
 import { makeTaskRequestAt, type ServiceScenario, startServiceScenario } from "../scenarios/serviceScenario.js";
+import { closeContexts, sharedBrowser } from "../setup/browser.js";
 import { PageDriver } from "./pageDriver.js";
 
 const UNKNOWN = "/workflows/WF-00000000-00000000";
@@ -16,7 +16,7 @@ let schedd: string;
 beforeAll(async () => {
   [scenario, browser] = await Promise.all([
     startServiceScenario({ TMS_ACTION_RETRIES: "0", TMS_RETRY_WAIT: "0" }),
-    openBrowser(),
+    sharedBrowser(),
   ]);
   const at = scenario.nextAccessPoint({ random: seededRandom(7) });
   schedd = at.schedd;
@@ -48,7 +48,7 @@ beforeAll(async () => {
   await scenario.deactivate(other.workflow.workflow_id, "abort");
   await scenario.submitWorkflow([makeTaskRequestAt([scenario.nextAccessPoint().location])]);
 });
-afterAll(() => Promise.all([browser?.close(), scenario?.close()]));
+afterAll(() => Promise.all([closeContexts(), scenario?.close()]));
 
 const views = (): [name: string, path: string, shows: RegExp][] => [
   ["workflows", "/", /aborted/],

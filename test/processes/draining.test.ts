@@ -1,53 +1,44 @@
 import { once } from "node:events";
-import { Agent, get, type IncomingMessage } from "node:http";
+import { Agent } from "node:http";
 import { createConnection } from "node:net";
-import { text } from "node:stream/consumers";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
-import { startRedisServer } from "../../src/redis/redisServer.js";
 import { hangResponse, startScriptedMqs } from "../mqs/scriptedMqs.js";
 import { freshDatabase } from "../setup/database.js";
+import { sendRequest } from "../setup/http.js";
+import { startOwnRedis } from "../setup/ownRedis.js";
 import { openRedis } from "../setup/testRedis.js";
+import { waitUntil } from "../setup/waitFor.js";
 import {
   createSmallWorkflow,
   readEntity,
   ServiceProcess,
   startRequest,
-  temporaryFolder,
-  waitUntil,
   workflowRequestJson,
 } from "./serviceProcess.js";
 
 interface ReusedConnectionResponse {
-  status: number | undefined;
+  status: number;
   connection: string | undefined;
   body: string;
   /** Whether the request went over the connection of an earlier one. */
   reused: boolean;
 }
 
-/** A client that keeps its connection. */
+/** A client that reuses its connection. */
 function createKeepAliveClient(): (url: string) => Promise<ReusedConnectionResponse> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
   return async (url) => {
-    const request = get(url, { agent });
-    const [response] = (await once(request, "response")) as [IncomingMessage];
-    const { statusCode: status, headers } = response;
-    return {
-      status,
-      connection: headers.connection,
-      body: await text(response),
-      reused: request.reusedSocket,
-    };
+    const { status, headers, text, reusedConnection } = await sendRequest(url, { agent });
+    return { status, connection: headers.connection, body: text, reused: reusedConnection };
   };
 }
 
 const startWeb = async (environment: Record<string, string> = {}): Promise<ServiceProcess> =>
   new ServiceProcess("web", { REDIS_URL: await freshDatabase(), ...environment });
 
-test("until its grace is over, a process that was told to end serves on, says so on /readyz, and lets go of kept connections", async () => {
+test("during its grace period, a process that received SIGTERM serves requests, is not ready, and closes idle connections", async () => {
   const process = await startWeb({ SHUTDOWN_GRACE_SECONDS: "3600" });
   const url = await process.waitForUrl();
   const [probe, client] = [createKeepAliveClient(), createKeepAliveClient()];
@@ -67,7 +58,7 @@ test("until its grace is over, a process that was told to end serves on, says so
   expect(await client(`${url}/healthz`)).toMatchObject({ status: 200 });
 });
 
-test("when the grace is over, it ends with code 0", async () => {
+test("after the grace period, it ends with code 0", async () => {
   const process = await startWeb({ SHUTDOWN_GRACE_SECONDS: "0.2" });
   const client = createKeepAliveClient();
   await client(`${await process.waitForUrl()}/v1/`);
@@ -96,7 +87,7 @@ test("a request that does not end in time is cut off, and the exit code says so"
   expect(process.stderr).toMatch(/was cut off/);
 });
 
-/** A web process, a worker that waits for the MQS with a job in hand, and the place where BullMQ keeps the job. */
+/** Starts a web process, and a worker whose job waits for the MQS. */
 async function startWorkerWithJob(environment: Record<string, string> = {}) {
   const REDIS_URL = await freshDatabase();
   const mqs = await startScriptedMqs();
@@ -116,7 +107,7 @@ async function startWorkerWithJob(environment: Record<string, string> = {}) {
   return { url, worker, mqs, redis, queue, job, taskforce, shared };
 }
 
-test("a worker that is told to end finishes the job in its hands", async () => {
+test("a worker that receives SIGTERM finishes its running job", async () => {
   const { worker, mqs, redis, queue, job } = await startWorkerWithJob();
 
   worker.signal("SIGTERM");
@@ -128,7 +119,7 @@ test("a worker that is told to end finishes the job in its hands", async () => {
   expect(await redis.zrange(`${queue}:delayed`, 0, "-1")).toEqual([job]);
 });
 
-test("a job that does not end in time is given back, and another worker begins it anew at once", async () => {
+test("a job that does not end in time is released, and another worker starts it again at once", async () => {
   const { url, worker, redis, queue, job, taskforce, shared } = await startWorkerWithJob({
     SHUTDOWN_SECONDS: "0.2",
   });
@@ -147,9 +138,7 @@ test("a job that does not end in time is given back, and another worker begins i
 });
 
 test.each(["web", "worker"] as const)("a Redis that hangs does not keep a %s process from ending", async (program) => {
-  const command = await ensureRedisServer();
-  const server = await startRedisServer({ command, dir: await temporaryFolder(), appendOnly: false });
-  onTestFinished(() => server.stop());
+  const server = await startOwnRedis();
   const process = new ServiceProcess(program, { REDIS_URL: server.url, SHUTDOWN_SECONDS: "0.2" });
   await process.waitForOutput(/WMS (listens|worker runs)/);
   const redis = new Redis(server.url);

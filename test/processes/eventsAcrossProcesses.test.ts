@@ -1,15 +1,16 @@
 import { expect, test } from "vitest";
 import { freshDatabase } from "../setup/database.js";
+import { waitUntil } from "../setup/waitFor.js";
 import { EventClient, type ReceivedEvent } from "../views/events/eventClient.js";
-import { createSmallWorkflow, ServiceProcess, waitUntil } from "./serviceProcess.js";
+import { createSmallWorkflow, ServiceProcess } from "./serviceProcess.js";
 
-/** Summaries are told as they are by then, and the last of several stands for all. */
+/** Without summaries: these are coalesced, so their number depends on timing. */
 const changesOf = ({ events }: EventClient): ReceivedEvent[] => events.filter(({ event }) => event !== "summary");
 const idsOf = (events: ReceivedEvent[]): string[] => events.map(({ id }) => id);
 const ofWorkflow = (events: ReceivedEvent[], workflow: string): object[] =>
   events.flatMap(({ event, data }) => (data.workflow_id === workflow ? [{ event, data }] : []));
 
-test("whoever watched at a web process that was killed goes on at another one: nothing is lost, nothing told twice", async () => {
+test("a subscriber of a killed web process resumes at another one: no event is lost or delivered twice", async () => {
   const REDIS_URL = await freshDatabase();
   const [first, second] = [new ServiceProcess("web", { REDIS_URL }), new ServiceProcess("web", { REDIS_URL })];
   const worker = new ServiceProcess("worker", { REDIS_URL });
@@ -41,8 +42,8 @@ test("whoever watched at a web process that was killed goes on at another one: n
       ),
     );
   await witness.waitUntil("all are stopped", isStopped);
-  const told = () => changesOf(before).length + changesOf(after).length;
-  await waitUntil("as much was told", () => told() === changesOf(witness).length);
+  const received = () => changesOf(before).length + changesOf(after).length;
+  await waitUntil("both have received as many events", () => received() === changesOf(witness).length);
   const resumed = [...changesOf(before), ...changesOf(after)];
   expect(changesOf(after).length).toBeGreaterThan(0);
   expect(new Set(idsOf(resumed)).size).toBe(resumed.length);
@@ -51,7 +52,7 @@ test("whoever watched at a web process that was killed goes on at another one: n
   expect(after.events.map(({ event }) => event)).not.toContain("gap");
 });
 
-test("streams end at once when their process is told to end, also those that nobody reads, and each leaves one line", async () => {
+test("streams end at once on SIGTERM, also those of clients that read nothing, and each logs one line", async () => {
   const REDIS_URL = await freshDatabase();
   const process = new ServiceProcess("web", { REDIS_URL, SHUTDOWN_SECONDS: "3600" });
   const url = await process.waitForUrl();
@@ -78,7 +79,7 @@ test("streams end at once when their process is told to end, also those that nob
   expect(lines().map(({ status }) => status)).toEqual([200, 200, 200, 200]);
 });
 
-test("until its grace is over, a process that was told to end lets nobody watch for longer than it takes to say where to resume", async () => {
+test("during its grace period, a process that received SIGTERM ends a new stream after the event id to resume from", async () => {
   const REDIS_URL = await freshDatabase();
   const process = new ServiceProcess("web", { REDIS_URL, SHUTDOWN_GRACE_SECONDS: "3600" });
   const url = await process.waitForUrl();

@@ -1,9 +1,8 @@
-import { once } from "node:events";
-import { Agent, type IncomingMessage, request } from "node:http";
-import { text } from "node:stream/consumers";
+import { Agent } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { onTestFinished } from "vitest";
-import { waitUntil } from "./serviceProcess.js";
+import { sendRequest } from "../setup/http.js";
+import { waitUntil } from "../setup/waitFor.js";
 
 /** Milliseconds between two probes of a backend. */
 const PROBE_INTERVAL_MS = 50;
@@ -24,8 +23,8 @@ export interface BalancedResponse {
 }
 
 /**
- * As a load balancer does it: backends in turns, over connections that are kept; one whose `/readyz` does not say 200 gets
- * no more requests. Only a request whose connection was refused, and that was therefore never sent, goes to another backend.
+ * A load balancer: round robin over kept-alive connections to the backends whose `/readyz` is 200. It retries only a request
+ * whose connection was refused, since that request was never sent.
  */
 export class LoadBalancer {
   readonly #backends: Backend[] = [];
@@ -41,7 +40,7 @@ export class LoadBalancer {
     });
   }
 
-  /** Puts a process among the backends. @returns when it is ready, and so in turn */
+  /** Adds a process to the backends. @returns when it is ready */
   async addBackend(url: string): Promise<void> {
     const backend = { url, isReady: false, agent: new Agent({ keepAlive: true }), served: 0 };
     this.#backends.push(backend);
@@ -56,7 +55,7 @@ export class LoadBalancer {
 
   async #probe(backend: Backend): Promise<void> {
     while (!this.#closed) {
-      // Over connections of its own: what the answer says of its connection is not for those of the requests.
+      // On a separate connection: its `connection: close` must not affect the connections of the requests.
       const ready = await fetch(`${backend.url}/readyz`, { headers: { connection: "close" } }).then(
         ({ status }) => status === 200,
         () => false,
@@ -66,7 +65,7 @@ export class LoadBalancer {
     }
   }
 
-  /** @throws Error when no backend is in turn, or when what became of a request that was sent can't be known */
+  /** @throws Error when no backend is ready, or when a request was sent and its response was lost */
   async send(method: "GET" | "POST", path: string, body?: object): Promise<BalancedResponse> {
     for (const backend of this.#readyBackends()) {
       try {
@@ -77,7 +76,7 @@ export class LoadBalancer {
         backend.isReady = false;
       }
     }
-    throw new Error(`${method} ${path}: no backend is in turn`);
+    throw new Error(`${method} ${path}: no backend is ready`);
   }
 
   #readyBackends(): Backend[] {
@@ -87,12 +86,9 @@ export class LoadBalancer {
   }
 
   async #sendTo(backend: Backend, method: string, path: string, body?: object): Promise<BalancedResponse> {
-    const sent = request(backend.url + path, { method, agent: backend.agent });
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
-    const [response] = (await once(sent, "response")) as [IncomingMessage];
-    const answer = { status: response.statusCode ?? 0, body: await text(response) };
+    const response = await sendRequest(backend.url + path, { method, body, agent: backend.agent });
     backend.served++;
-    if (sent.reusedSocket) this.reusedConnections++;
-    return answer;
+    if (response.reusedConnection) this.reusedConnections++;
+    return { status: response.status, body: response.text };
   }
 }

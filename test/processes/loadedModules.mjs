@@ -12,8 +12,8 @@ const hooks = `
   }
 `;
 const { port1, port2 } = new MessageChannel();
-const tell = (loaded) => process.stderr.write(`loads ${loaded}\n`);
-port1.on("message", tell).unref();
+const logLoaded = (loaded) => process.stderr.write(`loads ${loaded}\n`);
+port1.on("message", logLoaded).unref();
 register(`data:text/javascript,${encodeURIComponent(hooks)}`, {
   data: { port: port2 },
   transferList: [port2],
@@ -23,6 +23,6 @@ const Module = createRequire(import.meta.url)("node:module");
 const resolveFilename = Module._resolveFilename;
 Module._resolveFilename = function (...request) {
   const resolved = resolveFilename.apply(this, request);
-  tell(resolved);
+  logLoaded(resolved);
   return resolved;
 };

@@ -2,20 +2,20 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { temporaryFolder } from "../setup/temporaryFolder.js";
+import { waitUntil } from "../setup/waitFor.js";
 import {
   createSmallWorkflow,
   isPortOpen,
   readEntity,
   ServiceProcess,
   startRequest,
-  temporaryFolder,
   WORKFLOW_REQUEST_JSON,
-  waitUntil,
 } from "./serviceProcess.js";
 
 const main = (dataDir: string): ServiceProcess => new ServiceProcess("main", { DATA_DIR: dataDir });
 
-test("npm start's program says where it listens, which Redis it has and what to try", async () => {
+test("npm start's program prints its address, its Redis and a command to try", async () => {
   const dataDir = await temporaryFolder();
   const service = main(dataDir);
   const url = await service.waitForUrl();
@@ -53,7 +53,7 @@ describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
   });
 });
 
-test("a request that is under way at Ctrl-C gets its answer, and is told that the connection ends", async () => {
+test("a request in progress at Ctrl-C gets its answer, with connection: close", async () => {
   const service = main(await temporaryFolder());
   const request = await startRequest(await service.waitForUrl());
   service.signal("SIGINT");
@@ -103,7 +103,7 @@ test("after kill -9, the next start finds everything that was there", async () =
 test("what an earlier start left behind in the data folder is no hindrance", async () => {
   const dataDir = await temporaryFolder();
   mkdirSync(dataDir, { recursive: true });
-  // A process that lives, but whose Redis does not: after a restart of the machine numbers begin anew.
+  // The process exists, but its Redis does not: after a reboot another program can have the same process id.
   writeFileSync(join(dataDir, "wms.lock"), JSON.stringify({ pid: process.pid, port: 1 }));
   expect(await main(dataDir).waitForUrl()).toMatch(/^http:/);
 });

@@ -4,10 +4,10 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from "
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
-import { startRedisServer } from "../../src/redis/redisServer.js";
 import { freshDatabase } from "../setup/database.js";
-import { ServiceProcess, temporaryFolder } from "./serviceProcess.js";
+import { startOwnRedis } from "../setup/ownRedis.js";
+import { temporaryFolder } from "../setup/temporaryFolder.js";
+import { ServiceProcess } from "./serviceProcess.js";
 
 type Program = ConstructorParameters<typeof ServiceProcess>[0];
 
@@ -97,9 +97,7 @@ test.each(["web", "worker"] as const)("%s without a REDIS_URL", async (program) 
 });
 
 test("a Redis that drops data when its memory is full, also where CONFIG is forbidden", async () => {
-  const command = await ensureRedisServer();
-  const server = await startRedisServer({ command, dir: await temporaryFolder(), appendOnly: false });
-  onTestFinished(() => server.stop());
+  const server = await startOwnRedis();
   const redis = new Redis(server.url);
   await redis.config("SET", "maxmemory-policy", "allkeys-lru");
   await redis.call("ACL", "SETUSER", "app", "on", ">secret", "~*", "&*", "+@all", "-config");
@@ -111,9 +109,7 @@ test("a Redis that drops data when its memory is full, also where CONFIG is forb
 });
 
 test("a Redis that may not be written to", async () => {
-  const command = await ensureRedisServer();
-  const server = await startRedisServer({ command, dir: await temporaryFolder(), appendOnly: false });
-  onTestFinished(() => server.stop());
+  const server = await startOwnRedis();
   const redis = new Redis(server.url);
   await redis.call("ACL", "SETUSER", "other", "on", ">secret", "~other:*", "&*", "+@all");
   expect(await startAndReadRefusal({ REDIS_URL: server.url.replace("//", "//other:secret@") })).toMatch(

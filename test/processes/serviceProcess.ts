@@ -1,19 +1,18 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createConnection } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
+import { type RequestOptions, sendRequest } from "../setup/http.js";
 import { toServiceSettings } from "../setup/testRedis.js";
-import { Program, type ProgramName, waitUntil } from "./serviceProgram.js";
+import { waitUntil } from "../setup/waitFor.js";
+import { Program, type ProgramName } from "./serviceProgram.js";
 import { WORKFLOW_REQUEST_JSON } from "./workflowRequestJson.js";
 
-export { type LogLine, waitUntil } from "./serviceProgram.js";
+export type { LogLine } from "./serviceProgram.js";
 export { WORKFLOW_REQUEST_JSON, workflowRequestJson } from "./workflowRequestJson.js";
 
-/** A program of the service as a real process. It is killed when its test has ended, or later where that is asked for. */
+/** A program of the service as a real process. It is killed when its test has ended, unless `atEnd` delays that. */
 export class ServiceProcess extends Program {
-  /** @param atEnd is given what kills the process */
+  /** @param atEnd receives the function that kills the process */
   constructor(
     program: ProgramName,
     environment: Record<string, string>,
@@ -22,13 +21,6 @@ export class ServiceProcess extends Program {
     super(inject("built"), program, toServiceSettings(environment));
     atEnd(() => this.kill());
   }
-}
-
-/** An empty folder that is gone when the test has ended. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "wms-test-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 /** Whether something accepts connections on a port of this machine. */
@@ -44,7 +36,7 @@ export async function isPortOpen(port: number): Promise<boolean> {
   }
 }
 
-/** Sends the head of a request whose body is still to come, and gives back the connection. */
+/** Sends the head of a request without its body. @returns a writer of the body, and the whole response */
 export async function startRequest(url: string): Promise<{ write(text: string): void; answer: Promise<string> }> {
   const socket = createConnection(Number(new URL(url).port), "127.0.0.1");
   onTestFinished(() => void socket.destroy());
@@ -60,22 +52,21 @@ export async function startRequest(url: string): Promise<{ write(text: string): 
   return { write: (text) => void socket.write(text), answer };
 }
 
-async function readJson<T>(request: Promise<Response>): Promise<T> {
-  const response = await request;
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`${response.url}: ${response.status} ${text}`);
-  return JSON.parse(text) as T;
+async function sendForJson<T>(url: string, options: RequestOptions = {}): Promise<T> {
+  const { status, text, body } = await sendRequest<T>(url, options);
+  if (status !== 200) throw new Error(`${url}: ${status} ${text}`);
+  return body;
 }
 
-/** Asks a service for a small workflow. @returns the paths of the workflow and of its one taskforce */
+/** Creates a small workflow. @returns the paths of the workflow and of its one taskforce */
 export async function createSmallWorkflow(
   url: string,
   body = WORKFLOW_REQUEST_JSON,
 ): Promise<{ workflow: string; taskforce: string }> {
-  const created = await readJson<{
+  const created = await sendForJson<{
     workflow: { workflow_id: string };
     taskforces: { taskforce_uuid: string }[];
-  }>(fetch(`${url}/v1/workflows`, { method: "POST", body }));
+  }>(`${url}/v1/workflows`, { method: "POST", body });
   return {
     workflow: `/v1/workflows/${created.workflow.workflow_id}`,
     taskforce: `/v1/taskforces/${created.taskforces[0]?.taskforce_uuid}`,
@@ -83,4 +74,4 @@ export async function createSmallWorkflow(
 }
 
 /** Reads a workflow or taskforce. */
-export const readEntity = <T>(url: string, path: string): Promise<T> => readJson<T>(fetch(url + path));
+export const readEntity = <T>(url: string, path: string): Promise<T> => sendForJson<T>(url + path);

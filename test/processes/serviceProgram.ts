@@ -1,25 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
-
-/** Milliseconds between two looks at a condition. */
-const POLL_INTERVAL_MS = 20;
-/** Milliseconds after which a condition that does not come true fails its test. */
-const TIMEOUT_MS = 20_000;
-
-/** Waits until the condition holds. @param timeoutMs milliseconds */
-export async function waitUntil(
-  description: string,
-  condition: () => boolean | Promise<boolean>,
-  timeoutMs = TIMEOUT_MS,
-): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`${description}: did not come true`);
-    await wait(POLL_INTERVAL_MS);
-  }
-}
+import { waitUntil } from "../setup/waitFor.js";
 
 /** A line of a service's log. */
 export interface LogLine {
@@ -31,7 +13,7 @@ export interface LogLine {
 /** Which of the service's programs. */
 export type ProgramName = "main" | "web" | "worker";
 
-/** A program of the service as a real process. Whoever starts it has to {@link kill} it. */
+/** A program of the service as a real process. Its starter must {@link kill} it. */
 export class Program {
   stdout = "";
   stderr = "";
@@ -40,10 +22,10 @@ export class Program {
 
   /**
    * @param built the folder whose `dist/` holds the programs
-   * @param environment all that the process gets, besides its `PATH`
+   * @param environment all variables of the process besides `PATH`
    */
   constructor(built: string, program: ProgramName, environment: Record<string, string>) {
-    // Nothing of our own environment: a REDIS_URL for the tests is none for this process.
+    // The process must not see the tests' own environment, such as their REDIS_URL.
     const env = { PATH: process.env["PATH"], REST_PORT: "0", ...environment };
     this.#child = spawn(process.execPath, [join(built, "dist", `${program}.js`)], {
       env,
@@ -58,7 +40,7 @@ export class Program {
     this.#closed = once(this.#child, "close").then(() => undefined);
   }
 
-  /** Ends it as a crash would. @returns when it is gone */
+  /** Kills the process. @returns when it has ended */
   async kill(): Promise<void> {
     this.signal("SIGKILL");
     await this.#closed;
@@ -72,35 +54,35 @@ export class Program {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** The exit code, or the signal that ended it, once all it wrote has been read. */
+  /** Waits for the end of the process and of its output. @returns the exit code, or the signal that ended it */
   async waitForExit(): Promise<number | NodeJS.Signals | null> {
     await this.#closed;
     return this.#child.exitCode ?? this.#child.signalCode;
   }
 
-  /** Waits for something on stdout or stderr, and gives back the first group of the pattern. */
+  /** Waits for a match on stdout or stderr. @returns the first group of the pattern */
   async waitForOutput(pattern: RegExp): Promise<string> {
     const output = () => `${this.stdout}\n${this.stderr}`;
     await waitUntil(`${pattern} in the output`, () => {
       if (pattern.test(output())) return true;
-      if (this.hasEnded) throw new Error(`ended without saying ${pattern}:\n${output()}`);
+      if (this.hasEnded) throw new Error(`ended without output that matches ${pattern}:\n${output()}`);
       return false;
     });
     return pattern.exec(output())?.[1] ?? "";
   }
 
-  /** What it has logged so far. */
+  /** Returns the lines logged so far. */
   logLines(): LogLine[] {
     const whole = this.stderr.split("\n").slice(0, -1);
     return whole.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as LogLine);
   }
 
-  /** The address of the API, once it listens. */
+  /** Waits until the process listens. @returns the address of the API */
   waitForUrl(): Promise<string> {
     return this.waitForOutput(/WMS listens on (\S+)/);
   }
 
-  /** The port of the Redis that the process started, once that runs. */
+  /** Waits until the process has started its own Redis. @returns the port of that Redis */
   async waitForRedisPort(): Promise<number> {
     return Number(await this.waitForOutput(/Redis: .* of its own on port (\d+)/));
   }

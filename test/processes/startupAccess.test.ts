@@ -17,12 +17,12 @@ test("a laptop listens to itself only, and says that tokens are not checked", as
   expect(await service.waitForUrl()).toMatch(/^http:\/\/127\.0\.0\.1:/);
 });
 
-test("whoever switches the check off is told what that means", async () => {
+test("AUTH_DISABLED prints what it permits", async () => {
   const service = await start({ AUTH_DISABLED: "true", NODE_ENV: "production", REST_HOST: "0.0.0.0" });
   expect(await accessOf(service)).toBe("Authentication is off: every client that reaches this port has full access");
 });
 
-test("with a provider its tokens are asked for, also while it is away", async () => {
+test("with a provider its tokens are required, also while it is unreachable", async () => {
   const AUTH_OPENID_URL = "http://127.0.0.1:9/realms/ewms";
   const service = await start({ AUTH_OPENID_URL, NODE_ENV: "production", REST_HOST: "0.0.0.0" });
   expect(await accessOf(service)).toBe(`Authentication: tokens of ${AUTH_OPENID_URL}`);

@@ -2,36 +2,36 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 
-/** A way to a server that can be broken. */
+/** A TCP proxy whose connections a test can break. */
 export interface TcpProxy {
-  /** Where it listens, on 127.0.0.1; the same for ever. */
+  /** Port on 127.0.0.1. It never changes. */
   port: number;
   /** Breaks all connections and refuses new ones. */
   disconnect(): Promise<void>;
-  /** Takes what is sent, and passes nothing on in either direction. */
+  /** Accepts bytes, and forwards none in either direction. */
   freeze(): void;
-  /** Passes on what clients send, but none of the answers. */
+  /** Forwards requests, and drops all responses. */
   dropResponses(): void;
-  /** Everything takes longer in either direction. @param milliseconds for one way */
+  /** Delays both directions. @param milliseconds of each direction */
   setLatency(milliseconds: number): void;
-  /** All is well again. */
+  /** Forwards everything again, without a delay. */
   restore(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What passes through. */
+/** Direction of the bytes. */
 type Direction = "question" | "answer";
 
 /**
  * @param target the server behind the proxy; it need not run yet, and may move
- * @param listenPort the port to listen at; any free one unless told
+ * @param listenPort the port to listen at; by default any free port
  */
 export async function startTcpProxy(target: { host: string; port: number }, listenPort = 0): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let droppedDirections: readonly Direction[] = [];
   let latencyMs = 0;
   const forward = (direction: Direction, from: Socket, to: Socket) => {
-    // Chunks wait for one another, also when the latency has changed between them.
+    // Chunks keep their order, also when the latency changes between them.
     let passed: Promise<void> = Promise.resolve();
     sockets.add(from);
     from.on("data", (chunk) => {
@@ -79,7 +79,7 @@ export async function startTcpProxy(target: { host: string; port: number }, list
       latencyMs = milliseconds;
     },
     async restore() {
-      // What was swallowed never comes, so those who wait for it have to connect anew.
+      // Dropped bytes never arrive, so their receivers must reconnect.
       if (droppedDirections.length > 0) for (const socket of sockets) socket.destroy();
       droppedDirections = [];
       latencyMs = 0;

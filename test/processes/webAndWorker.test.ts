@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { freshDatabase } from "../setup/database.js";
-import { createSmallWorkflow, readEntity, ServiceProcess, waitUntil } from "./serviceProcess.js";
+import { waitUntil } from "../setup/waitFor.js";
+import { createSmallWorkflow, readEntity, ServiceProcess } from "./serviceProcess.js";
 
 test("a web and a worker process share a Redis: the one takes the workflow, the other carries it on", async () => {
   const REDIS_URL = await freshDatabase();

@@ -2,15 +2,15 @@ import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { scrape } from "../metrics/scrape.js";
 import { freshDatabase } from "../setup/database.js";
+import { temporaryFolder } from "../setup/temporaryFolder.js";
+import { waitUntil } from "../setup/waitFor.js";
 import {
   createSmallWorkflow,
   isPortOpen,
   readEntity,
   ServiceProcess,
   startRequest,
-  temporaryFolder,
   WORKFLOW_REQUEST_JSON,
-  waitUntil,
 } from "./serviceProcess.js";
 
 /** Starts two web processes by one command. @returns what was started, and where both listen, once they do */
@@ -57,7 +57,7 @@ test("two web processes serve one port, and a scrape of it shows both", async ()
   expect(seen.find("wms_redis_up")).toMatchObject([{ labels: {}, value: 1 }]);
 });
 
-test("one that is killed comes back, and whoever connects meanwhile is served by the other", async () => {
+test("a killed process is replaced, and the other one serves new connections meanwhile", async () => {
   const { service, url } = await startTwo();
   const [killed, other] = [pidOf(service, "web-1"), pidOf(service, "web-2")];
   process.kill(killed, "SIGKILL");
@@ -113,7 +113,7 @@ test("npm start's program brings its Redis and the background work along, and en
   expect(await isPortOpen(redis)).toBe(false);
 });
 
-test("a port that is taken is told of once", async () => {
+test("a port in use is reported once", async () => {
   const taken = createServer().listen(0, "127.0.0.1");
   onTestFinished(() => void taken.close());
   await waitUntil("it is taken", () => taken.listening);

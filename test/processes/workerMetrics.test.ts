@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { scrape } from "../metrics/scrape.js";
 import { freshDatabase } from "../setup/database.js";
-import { ServiceProcess, waitUntil } from "./serviceProcess.js";
+import { waitUntil } from "../setup/waitFor.js";
+import { ServiceProcess } from "./serviceProcess.js";
 
 test("a worker process shows its metrics and its health at METRICS_PORT, and nothing else", async () => {
   const worker = new ServiceProcess("worker", { REDIS_URL: await freshDatabase(), METRICS_PORT: "0" });

@@ -10,10 +10,10 @@ import {
   single,
   startServiceScenario,
   type TestAccessPoint,
-  waitForValue,
 } from "../scenarios/serviceScenario.js";
 import { freshDatabase, PARTITIONS } from "../setup/database.js";
 import { openRedis } from "../setup/testRedis.js";
+import { waitForValue } from "../setup/waitFor.js";
 
 /** In one step, as a lost Redis node would: the service must not get in between. */
 const DELETE_QUEUES = `

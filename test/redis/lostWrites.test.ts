@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { pauseReplicas, redisProcessId } from "../../scripts/failover/replication.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { CreatedWorkflow } from "../api/requestBodies.js";
-import { makeTaskRequestAt, waitForValue } from "../scenarios/serviceScenario.js";
+import { makeTaskRequestAt } from "../scenarios/serviceScenario.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { type SentinelScenario, startSentinelScenario, waitForNewMaster } from "./sentinelScenario.js";
 
 let sentinels: SentinelScenario["sentinels"];

@@ -4,7 +4,7 @@ import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { findFreePort, startRedisServer } from "../../src/redis/redisServer.js";
-import { temporaryFolder } from "../processes/serviceProcess.js";
+import { temporaryFolder } from "../setup/temporaryFolder.js";
 
 test("a server whose port another process binds first starts with another port", async () => {
   const otherServer = createServer().listen(0, "127.0.0.1");

@@ -4,7 +4,7 @@ import { redisProcessId } from "../../scripts/failover/replication.js";
 import { startSentinels } from "../../scripts/redis/localSentinels.js";
 import { connectRequestClient, connectWorkerClient } from "../../src/redis/connectClients.js";
 import { startTcpProxy } from "../processes/tcpProxy.js";
-import { waitForValue } from "../scenarios/serviceScenario.js";
+import { waitForValue } from "../setup/waitFor.js";
 
 /** Milliseconds each way: the client queries the sentinels most of the time until it finds the new master. */
 const SLOW_SENTINEL_MS = 100;

@@ -1,6 +1,7 @@
 import { Redis } from "ioredis";
 import { type LocalSentinels, startSentinels } from "../../scripts/redis/localSentinels.js";
-import { type ServiceScenario, startServiceScenario, waitForValue } from "../scenarios/serviceScenario.js";
+import { type ServiceScenario, startServiceScenario } from "../scenarios/serviceScenario.js";
+import { waitForValue } from "../setup/waitFor.js";
 
 /** A service on a Redis with sentinels and one replica. */
 export interface SentinelScenario {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { redisProcessId } from "../../scripts/failover/replication.js";
-import { type TestAccessPoint, waitForValue } from "../scenarios/serviceScenario.js";
+import type { TestAccessPoint } from "../scenarios/serviceScenario.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { type SentinelScenario, startSentinelScenario, waitForNewMaster } from "./sentinelScenario.js";
 
 let sentinels: SentinelScenario["sentinels"];

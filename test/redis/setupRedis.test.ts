@@ -3,7 +3,7 @@ import { chmod, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "../processes/serviceProcess.js";
+import { temporaryFolder } from "../setup/temporaryFolder.js";
 
 const isRoot = process.getuid?.() === 0;
 

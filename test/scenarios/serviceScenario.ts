@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
 import { createSimulatedTms, type SimulatedTms, type TmsOptions } from "../../scripts/tms/simulatedTms.js";
 import type { TmsHandOut, TmsSubmitReport, TmsTaskforce as Wanted } from "../../scripts/tms/wmsTypes.js";
@@ -7,47 +6,12 @@ import type { CreateWorkflowRequest } from "../../src/domain/requestSchemas.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { Workflow } from "../../src/domain/workflow.js";
 import type { CreatedWorkflow } from "../api/requestBodies.js";
+import { sendRequest } from "../setup/http.js";
 import { startTestService } from "../setup/testService.js";
+import { waitForValue } from "../setup/waitFor.js";
 
-/** Milliseconds between two checks of a condition. */
-const POLL_INTERVAL_MS = 20;
-/** Milliseconds after which an unmet condition fails its test, unless given. */
-const TIMEOUT_MS = 15_000;
 /** Access points of each service. Every test uses its own, so that no test gets another's taskforces. */
 const ACCESS_POINT_COUNT = 40;
-
-/**
- * Reads until the condition holds.
- *
- * @param what named in the error when it takes longer than `within` milliseconds
- * @returns what was read then
- */
-export async function waitForValue<T, U extends T>(
-  what: string,
-  read: () => Promise<T>,
-  holds: (value: T) => value is U,
-  within?: number,
-): Promise<U>;
-export async function waitForValue<T>(
-  what: string,
-  read: () => Promise<T>,
-  holds: (value: T) => boolean,
-  within?: number,
-): Promise<T>;
-export async function waitForValue<T>(
-  what: string,
-  read: () => Promise<T>,
-  holds: (value: T) => boolean,
-  within = TIMEOUT_MS,
-): Promise<T> {
-  const deadline = Date.now() + within;
-  for (;;) {
-    const value = await read();
-    if (holds(value)) return value;
-    if (Date.now() > deadline) throw new Error(`${what}: still ${JSON.stringify(value)}`);
-    await wait(POLL_INTERVAL_MS);
-  }
-}
 
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
 
@@ -147,15 +111,12 @@ export class ServiceScenario {
 
   /** A request as a user makes it, or a TMS without tokens. */
   async request<T>(method: string, path: string, body?: unknown): Promise<JsonResponse<T>> {
-    const response = await fetch(this.url + path, {
-      method,
-      headers: {
-        ...(body !== undefined && { "content-type": "application/json" }),
-        ...(this.#tokens && { authorization: `Bearer ${this.#tokens.user}` }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, reason: response.statusText, body: (await response.json()) as T };
+    const headers = {
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...(this.#tokens && { authorization: `Bearer ${this.#tokens.user}` }),
+    };
+    const { status, reason, body: received } = await sendRequest<T>(this.url + path, { method, headers, body });
+    return { status, reason, body: received };
   }
 
   async #read<T>(path: string): Promise<T> {

@@ -1,3 +1,4 @@
+import { sendRequest } from "../setup/http.js";
 import { expectNoSecrets, SECRETS } from "./secretMarkers.js";
 
 /** What came of a request. */
@@ -17,13 +18,12 @@ const SECRET_BEARING_PATHS =
 export const createSecretCheckingClient =
   (url: string): SendChecked =>
   async (path, body) => {
-    const response = await fetch(url + path, {
+    const { status, reason, headers, text } = await sendRequest(url + path, {
       method: body === undefined ? "GET" : "POST",
       headers: { authorization: `Bearer ${SECRETS.bearerToken}` },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      body,
     });
-    const text = await response.text();
-    expectNoSecrets(`head of ${path}`, `${response.statusText} ${JSON.stringify([...response.headers])}`);
-    if (!response.ok || !SECRET_BEARING_PATHS.test(path)) expectNoSecrets(`body of ${path}`, text);
-    return { status: response.status, text };
+    expectNoSecrets(`head of ${path}`, `${reason} ${JSON.stringify(headers)}`);
+    if (status >= 300 || !SECRET_BEARING_PATHS.test(path)) expectNoSecrets(`body of ${path}`, text);
+    return { status, text };
   };

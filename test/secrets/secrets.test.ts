@@ -1,18 +1,17 @@
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { provideRedis } from "../../src/redis/provideRedis.js";
-import { startRedisServer } from "../../src/redis/redisServer.js";
 import { RedisStartError } from "../../src/redis/redisStartError.js";
 import { makeTaskRequest, makeWorkflowRequest } from "../api/requestBodies.js";
-import { recordingLog } from "../mqs/recordingLog.js";
-import { ServiceProcess, temporaryFolder, waitUntil } from "../processes/serviceProcess.js";
-import { waitForValue } from "../scenarios/serviceScenario.js";
+import { ServiceProcess } from "../processes/serviceProcess.js";
+import { startOwnRedis } from "../setup/ownRedis.js";
+import { recordingLog } from "../setup/recordingLog.js";
+import { waitForValue, waitUntil } from "../setup/waitFor.js";
 import { type LeakingMqs, type MqsBehavior, QUOTE_COUNT, startLeakingMqs } from "./leakingMqs.js";
 import { createSecretCheckingClient, type SendChecked } from "./secretCheckingClient.js";
 import { expectNoSecrets, SECRETS } from "./secretMarkers.js";
 
-/** Pages for people and machines, beside the API. Whoever adds one adds it here. */
+/** Pages beside the API. Add new pages here. */
 const PAGES = ["/docs/", "/docs/swagger-ui-init.js", "/v1/schema/openapi", "/healthz", "/readyz", "/nope"];
 
 const REQUEST = makeWorkflowRequest(
@@ -25,16 +24,12 @@ const REQUEST = makeWorkflowRequest(
   { public_queue_aliases: ["events"] },
 );
 
-/** A Redis that wants a password, and the client of whoever looks after it. */
+/** Starts a Redis with a password, and a client of its administrator. */
 async function guardedRedis() {
-  const command = await ensureRedisServer();
-  const server = await startRedisServer({ command, dir: await temporaryFolder(), appendOnly: false });
+  const server = await startOwnRedis();
   const admin = new Redis(server.url, { retryStrategy: () => null });
   admin.on("error", () => undefined);
-  onTestFinished(async () => {
-    admin.disconnect();
-    await server.stop();
-  });
+  onTestFinished(() => admin.disconnect());
   await admin.config("SET", "requirepass", SECRETS.redisPassword);
   const url = server.url.replace("//", `//:${encodeURIComponent(SECRETS.redisPassword)}@`);
   return { url, admin, stop: server.stop };
@@ -54,7 +49,7 @@ const ALL_KEYS_BUT_PROFILES = [
   .map((keys) => `~wms:*:${keys}`)
   .concat("~wms:schedds", "~wms:polls", "~wms:layout", "~{wmsq-*");
 
-/** Raises an error as a client's reply would, when the process is told to. Its stack shows this text, so that is no place for a secret. */
+/** Throws an error like that of a Redis reply on SIGUSR2. Its stack shows this text, so the text must not hold the secret. */
 const FAULT_MODULE_URL = `data:text/javascript,${encodeURIComponent(`process.once("SIGUSR2", () => {
   const args = [${JSON.stringify([...SECRETS.queueToken])}.join("")];
   throw Object.assign(new Error("a reply"), { command: { name: "set", args } });
@@ -191,9 +186,9 @@ test("secrets reach neither the log nor errors nor pages, whatever goes wrong", 
   await redis.admin.config("SET", "requirepass", SECRETS.redisPassword);
   await waitUntil("all is well again", async () => (await ask("/readyz")).status === 200);
 
-  // Redis is gone, and then the process meets an error that nobody foresaw.
+  // Redis is unreachable, and then the process throws an unexpected error.
   await redis.stop();
-  await waitUntil("Redis is away", async () => (await ask("/readyz")).status === 503);
+  await waitUntil("Redis is unreachable", async () => (await ask("/readyz")).status === 503);
   service.signal("SIGUSR2");
   expect(await service.waitForExit()).toBe(1);
 
@@ -212,7 +207,7 @@ test("secrets reach neither the log nor errors nor pages, whatever goes wrong", 
     expect(service.stderr).toMatch(line);
 }, 90_000);
 
-test("the embedded MQS's token reaches those who need it, and nobody else", async () => {
+test("the embedded MQS's token reaches only the programs that need it", async () => {
   const redis = await guardedRedis();
   const service = start({ REDIS_URL: redis.url, MQS_BROKER_AUTH_TOKEN: SECRETS.queueToken });
   const ask = createSecretCheckingClient(await service.waitForUrl());

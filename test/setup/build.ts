@@ -7,20 +7,18 @@ import type { TestProject } from "vitest/node";
 declare module "vitest" {
   export interface ProvidedContext {
     /**
-     * What `npm run build` makes, apart from the repository's own: `dist/` with the programs, and `client/`, the package of the
-     * client as it would be installed.
+     * The folder with a build of this run: `dist/` with the programs, and `client/` with the client as an installed package.
      */
     built: string;
   }
 }
 
-/** Where packages are found from, and nothing is committed or packed. */
+/** Below node_modules, so that Node finds packages from here, and git ignores it. */
 const CACHE_FOLDER = resolve("node_modules/.cache");
 
 /**
- * Builds everything once for the whole run: a process that has to translate TypeScript first takes three times as long to
- * start, and tests start some two hundred. Apart from the repository's own `dist/`, which the tutorial's `npm start` makes anew
- * while other tests run.
+ * Builds the programs once for the whole run. A process that compiles TypeScript takes three times as long to start. The
+ * folder is not the repository's `dist/`, because the tutorial's `npm start` rebuilds that while other tests run.
  */
 export default async function buildPackages(project: TestProject): Promise<() => Promise<void>> {
   await mkdir(CACHE_FOLDER, { recursive: true });

@@ -2,11 +2,11 @@ import { Redis } from "ioredis";
 import { type LocalCluster, startCluster } from "../../scripts/redis/localCluster.js";
 import { clusterAddress, clusterNodes } from "./testRedis.js";
 
-/** In the one Redis of the run: the addresses of clusters that nobody uses, first in, first out. */
+/** In the one Redis of the run: the addresses of unused clusters, first in, first out. */
 const FREE_CLUSTERS_KEY = "wms-test:free-clusters";
 
 const takenByThisFile: string[] = [];
-/** What this file needs beyond those of the pool. */
+/** Clusters that this file started because the pool was empty. */
 const startedByThisFile: LocalCluster[] = [];
 
 async function withPool<T>(url: string, use: (redis: Redis) => Promise<T>): Promise<T> {

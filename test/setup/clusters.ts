@@ -4,10 +4,10 @@ import { offerClusters } from "./clusterPool.js";
 import startRedis from "./redis.js";
 import { clusterAddress } from "./testRedis.js";
 
-/** Files start more where they need more at a time. */
+/** A file that needs more at a time starts them itself. */
 const CLUSTER_COUNT = 6;
 
-/** For a run on Redis Clusters: some of them, and one Redis that keeps which of them are free. */
+/** Provides several Redis Clusters, and one Redis with the list of free clusters. */
 export default async function startClusters(project: TestProject): Promise<() => Promise<void>> {
   let redisUrl = "";
   const provide: TestProject["provide"] = (key, value) => {

@@ -16,7 +16,7 @@ export const PARTITIONS = inject("onClusters") ? CLUSTER_PARTITIONS : 16;
 const takenByThisFile: number[] = [];
 
 /**
- * An empty Redis database that no other test uses; where the tests run on Redis Clusters, a whole one.
+ * Takes an empty Redis database that no other test uses, or a whole cluster where the tests run on Redis Clusters.
  *
  * @returns its `redis://…/<number>`, or `redis-cluster://…`; it is emptied when the test file has ended
  */

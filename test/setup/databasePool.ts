@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 
-/** In database 0: the numbers of the databases that nobody uses, first in, first out. */
+/** In database 0: the numbers of unused databases, first in, first out. */
 const FREE_DATABASES_KEY = "wms-test:free-databases";
 
 async function withDatabase<T>(url: string, number: number, use: (redis: Redis) => Promise<T>): Promise<T> {
@@ -20,8 +20,8 @@ function databaseUrl(url: string, number: number): string {
 }
 
 /**
- * Offers the databases of a server to the tests of one run (two runs at a time need two servers). A database that holds
- * something already is somebody's, and is neither offered nor emptied: a `REDIS_URL` may point anywhere.
+ * Offers the databases of a server to the tests of one run. Two runs at a time need two servers. A database that already
+ * holds keys is neither offered nor emptied, since `REDIS_URL` may point to a Redis with data.
  *
  * @throws when fewer databases are free than two test files need
  */
@@ -61,7 +61,7 @@ export async function takeDatabase(url: string): Promise<{ url: string; number: 
   return { url: databaseUrl(url, Number(number)), number: Number(number) };
 }
 
-/** Empties databases and offers them again, last of all: their test file's connections are gone by then. */
+/** Empties databases and offers them again. The test file has closed its connections by then. */
 export async function returnDatabases(url: string, numbers: readonly number[]): Promise<void> {
   if (numbers.length === 0) return;
   await withDatabase(url, 0, async (redis) => {

@@ -1,9 +1,9 @@
 import { request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Milliseconds that a Docker engine has to say that it is there. */
+/** Milliseconds within which a Docker engine must answer a ping. */
 const PING_TIMEOUT_MS = 500;
-/** Milliseconds for the image to be pulled and the server to answer. */
+/** Milliseconds for pulling the image and starting the server. */
 const START_TIMEOUT_MS = 120_000;
 
 function dockerEndpoint(): { socketPath: string } | { host: string; port: number } {
@@ -14,7 +14,7 @@ function dockerEndpoint(): { socketPath: string } | { host: string; port: number
     : { host: url.hostname, port: Number(url.port || 2375) };
 }
 
-/** Whether a Docker engine answers. A `docker` command on the PATH would prove nothing. */
+/** Checks whether a Docker engine answers. A `docker` command on the PATH does not prove that an engine runs. */
 export function isDockerAvailable(): Promise<boolean> {
   return new Promise((resolve) => {
     const ping = request({ ...dockerEndpoint(), path: "/_ping", timeout: PING_TIMEOUT_MS }, (response) => {
@@ -29,14 +29,15 @@ export function isDockerAvailable(): Promise<boolean> {
 }
 
 /**
- * Starts Redis in a container, or gives undefined when the engine does not manage it in time.
+ * Starts Redis in a container.
  *
- * @param databases how many logical databases it has
+ * @param databases number of logical databases
+ * @returns undefined when the engine does not start it in time
  */
 export async function startRedisContainer(
   databases: number,
 ): Promise<{ url: string; stop(): Promise<void> } | undefined> {
-  // Only now: the module looks for a container runtime at once, and waits for ever on a socket that is mute.
+  // Imported late: the module looks for a container runtime on import, and waits forever on a socket that does not answer.
   const { GenericContainer } = await import("testcontainers");
   const started = new GenericContainer("redis:8")
     .withCommand(["redis-server", "--databases", String(databases), "--save", "", "--appendonly", "no"])

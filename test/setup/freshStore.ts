@@ -4,7 +4,7 @@ import { openStore, type Store } from "../../src/store/store.js";
 import { freshDatabase } from "./database.js";
 import { openRedis } from "./testRedis.js";
 
-/** A store on an empty database, with a client of it. Both are closed when the test has ended. */
+/** Opens a store on an empty database, and a client of it. Both close when the test has ended. */
 export async function freshStore(partitions: number): Promise<{ redis: RedisClient; store: Store }> {
   const redis = openRedis(await freshDatabase());
   onTestFinished(() => redis.disconnect());

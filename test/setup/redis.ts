@@ -11,12 +11,12 @@ import { isDockerAvailable, startRedisContainer } from "./docker.js";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** The Redis of this run. Tests don't use it as it is, but ask `freshDatabase` for a database of their own. */
+    /** The Redis of this run. A test gets a database of its own in it from `freshDatabase`. */
     redisUrl: string;
   }
 }
 
-/** Enough for every test to have some. */
+/** Enough for several databases per test. */
 const DATABASE_COUNT = 4096;
 
 interface TestRedis {
@@ -25,7 +25,7 @@ interface TestRedis {
 }
 
 /**
- * One Redis for the whole run: the one of `REDIS_URL`; else in a container, where a Docker engine answers; else a
+ * Provides one Redis for the whole run: the one of `REDIS_URL`, else a container where a Docker engine answers, else a
  * `redis-server` of this machine, which is installed first where that is allowed.
  */
 export default async function startTestRedis(project: Pick<TestProject, "provide">): Promise<() => Promise<void>> {

@@ -1,6 +1,6 @@
 import type { Reporter, SerializedError, TestModule, TestRunEndReason } from "vitest/node";
 
-/** Ends a run with one plain line, for people and scripts that read a log rather than a terminal. */
+/** Ends a run with one plain line for readers of a log file: how many tests passed and failed. */
 export default class CountReporter implements Reporter {
   onTestRunEnd(
     modules: readonly TestModule[],
@@ -8,7 +8,7 @@ export default class CountReporter implements Reporter {
     reason: TestRunEndReason,
   ): void {
     let passed = 0;
-    // What went wrong outside of every test counts too: "0 failed" must mean that all is well.
+    // Errors outside of tests count too: "0 failed" must mean that the run passed.
     let failed = unhandledErrors.length + modules.filter((module) => module.errors().length > 0).length;
     for (const module of modules)
       for (const test of module.children.allTests()) {

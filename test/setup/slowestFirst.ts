@@ -1,28 +1,30 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Parts of paths of the test files that take longest, the slowest first: they start processes or browsers. */
+/** Parts of paths of the test files that take longest, the slowest first. They start processes or browsers. */
 const SLOW_PATHS = [
-  "cli/commands",
-  "page/views",
-  "dashboard/buttons",
-  "auth/operatorLogin",
-  "tutorial/",
-  "dashboard/dashboardView",
-  "auth/tokens",
-  "page/",
-  "processes/",
-  "api/connections",
-  "metrics/",
   "chaos/",
+  "page/largeWorkflow",
+  "processes/multiProcess",
+  "processes/rollingRestart",
+  "tutorial/",
+  "page/views",
+  "dashboard/",
+  "page/",
+  "cli/commands",
+  "api/connections",
+  "activation/",
+  "processes/",
+  "redis/",
+  "api/rateLimit",
+  "api/validation",
+  "metrics/",
   "fuzz/",
   "client/",
-  "redis/",
-  "views/events/",
   "cli/",
-  "activation/",
+  "views/events/",
 ];
 
-/** Runs what takes long first, so that no worker is left alone with it in the end. Vitest knows only what it ran here before. */
+/** Runs slow files first, so that no worker ends the run alone with one. Vitest itself knows the times of earlier runs only. */
 export class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

@@ -8,15 +8,15 @@ import { toServiceSettings } from "./testRedis.js";
 
 /** A whole service, HTTP and workers, in the test's own process. */
 export interface TestService {
-  /** Where it answers, without a slash at the end. */
+  /** Address without a trailing slash. */
   url: string;
-  /** Its own database, for tests that look into the queues or break them. */
+  /** Its own database, for tests that read or damage the queues. */
   redisUrl: string;
   close(): Promise<void>;
 }
 
 /**
- * Starts a service on a free port and an empty database. Close it before the test file ends.
+ * Starts a service on a free port and an empty database. The test file must close it.
  *
  * @param overrides settings as in the environment; a `REDIS_URL` lets two services share their data
  * @param log silent unless given

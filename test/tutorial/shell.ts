@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { onTestFinished } from "vitest";
-import { waitUntil } from "../processes/serviceProcess.js";
+import { waitUntil } from "../setup/waitFor.js";
 
 /** Milliseconds for one command: `npm start` builds first. */
 const COMMAND_TIMEOUT_MS = 60_000;

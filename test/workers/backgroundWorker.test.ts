@@ -8,11 +8,11 @@ import {
   RetryLater,
   startBackgroundWorker,
 } from "../../src/workers/backgroundWorker.js";
-import { recordingLog } from "../mqs/recordingLog.js";
 import { allJobIds } from "../queues/jobIds.js";
-import { waitForValue } from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
+import { recordingLog } from "../setup/recordingLog.js";
 import { openRedis } from "../setup/testRedis.js";
+import { waitForValue } from "../setup/waitFor.js";
 
 const QUEUE = "test-work";
 /** The log's levels. */

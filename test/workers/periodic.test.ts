@@ -2,8 +2,8 @@ import { EventEmitter } from "node:events";
 import { setImmediate, setTimeout as wait } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { startPeriodic } from "../../src/workers/periodic.js";
-import { recordingLog } from "../mqs/recordingLog.js";
-import { waitForValue } from "../scenarios/serviceScenario.js";
+import { recordingLog } from "../setup/recordingLog.js";
+import { waitForValue } from "../setup/waitFor.js";
 
 /** How a run ends. */
 interface ManualRun {

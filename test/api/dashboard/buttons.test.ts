@@ -1,10 +1,11 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser } from "../../../scripts/browser/chromium.js";
 import type { LeaseQueue } from "../../../src/queues/leaseQueue.js";
 import { type ScriptedMqs, startScriptedMqs, statusResponse } from "../../mqs/scriptedMqs.js";
 import { jobIds } from "../../queues/jobIds.js";
-import { lastEntry, makeTaskRequestAt, type ServiceScenario, waitForValue } from "../../scenarios/serviceScenario.js";
+import { lastEntry, makeTaskRequestAt, type ServiceScenario } from "../../scenarios/serviceScenario.js";
+import { closeContexts, sharedBrowser } from "../../setup/browser.js";
+import { waitForValue } from "../../setup/waitFor.js";
 import { BoardPage } from "./boardPage.js";
 import {
   CREDENTIALS,
@@ -23,13 +24,13 @@ let board: BoardPage;
 
 beforeAll(async () => {
   mqs = await startScriptedMqs();
-  [fixture, browser] = await Promise.all([startDashboardFixture({ MQS_ADDRESS: mqs.address }), openBrowser()]);
+  [fixture, browser] = await Promise.all([startDashboardFixture({ MQS_ADDRESS: mqs.address }), sharedBrowser()]);
   scenario = fixture.scenario;
   board = new BoardPage(await browser.newPage({ locale: "en-US", httpCredentials: CREDENTIALS }), scenario.url);
 });
 
 afterAll(async () => {
-  await Promise.all([browser?.close(), fixture?.close(), mqs?.close()]);
+  await Promise.all([closeContexts(), fixture?.close(), mqs?.close()]);
 });
 
 /** Waits until a removed job is added again. */

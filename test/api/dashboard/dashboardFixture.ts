@@ -1,14 +1,10 @@
 import { createQueues, type Queues } from "../../../src/queues/queues.js";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
-import { recordingLog } from "../../mqs/recordingLog.js";
-import {
-  type ServiceScenario,
-  startServiceScenario,
-  type TestAccessPoint,
-  waitForValue,
-} from "../../scenarios/serviceScenario.js";
+import { type ServiceScenario, startServiceScenario, type TestAccessPoint } from "../../scenarios/serviceScenario.js";
 import { freshDatabase } from "../../setup/database.js";
+import { recordingLog } from "../../setup/recordingLog.js";
 import { openRedis } from "../../setup/testRedis.js";
+import { waitForValue } from "../../setup/waitFor.js";
 
 /** The operator of these tests. */
 export const OPERATOR = "olga";

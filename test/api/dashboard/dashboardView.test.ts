@@ -1,15 +1,11 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser } from "../../../scripts/browser/chromium.js";
 import { jobIds } from "../../queues/jobIds.js";
-import {
-  makeTaskRequestAt,
-  type ServiceScenario,
-  type TestAccessPoint,
-  waitForValue,
-} from "../../scenarios/serviceScenario.js";
+import { makeTaskRequestAt, type ServiceScenario, type TestAccessPoint } from "../../scenarios/serviceScenario.js";
+import { closeContexts, sharedBrowser } from "../../setup/browser.js";
 import { findKeys } from "../../setup/testRedis.js";
 import { startTestService } from "../../setup/testService.js";
+import { waitForValue } from "../../setup/waitFor.js";
 import { BoardPage, type JobButton, type JobList } from "./boardPage.js";
 import {
   CREDENTIALS,
@@ -25,13 +21,13 @@ let browser: Browser;
 let board: BoardPage;
 
 beforeAll(async () => {
-  [fixture, browser] = await Promise.all([startDashboardFixture(), openBrowser()]);
+  [fixture, browser] = await Promise.all([startDashboardFixture(), sharedBrowser()]);
   scenario = fixture.scenario;
   board = new BoardPage(await browser.newPage({ locale: "en-US", httpCredentials: CREDENTIALS }), scenario.url);
 });
 
 afterAll(async () => {
-  await Promise.all([browser?.close(), fixture?.close()]);
+  await Promise.all([closeContexts(), fixture?.close()]);
 });
 
 describe("the dashboard shows", () => {

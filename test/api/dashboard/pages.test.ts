@@ -5,8 +5,9 @@ import { dirname, join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allJobIds, jobIds } from "../../queues/jobIds.js";
-import { makeTaskRequestAt, type ServiceScenario, waitForValue } from "../../scenarios/serviceScenario.js";
+import { makeTaskRequestAt, type ServiceScenario } from "../../scenarios/serviceScenario.js";
 import { startTestService } from "../../setup/testService.js";
+import { waitForValue } from "../../setup/waitFor.js";
 import { startRedisProxy } from "../redisProxy.js";
 import {
   type AuditLine,

@@ -3,7 +3,7 @@ import type { Evidence, Finding } from "../evidence.js";
 import { groupBy } from "../groupBy.js";
 import type { RecordedRequest } from "../requestHistory.js";
 
-/** Every workflow that a user was told of is there, with all its parts and how the user ended it. */
+/** Every acknowledged workflow exists, with all its parts and with the end that its user requested. */
 export function createdWorkflowsExist({ expectations, apiView }: Evidence): Finding[] {
   const findings: Finding[] = [];
   for (const { workflow, tasks, taskforces } of expectations.workflows.values()) {
@@ -15,7 +15,7 @@ export function createdWorkflowsExist({ expectations, apiView }: Evidence): Find
   }
   for (const [workflow, state] of expectations.endedWorkflows)
     if (apiView.workflows.get(workflow)?.deactivated !== state)
-      findings.push({ message: `${workflow} is not ${state}, though a user was told so` });
+      findings.push({ message: `${workflow} is not ${state}, though the request was acknowledged` });
   for (const [n_workers, { taskforce }] of expectations.addedTaskforces)
     if (apiView.taskforces.get(taskforce) === undefined)
       findings.push({ message: `the taskforce with ${n_workers} workers was added and is gone`, taskforce });
@@ -66,7 +66,7 @@ function missingPart({ kind, body }: RecordedRequest, taskforce: Taskforce): str
     case "remove":
       return log.some(({ target_phase }) => target_phase === "condor-rm") ? undefined : "not in the log";
     case "complete":
-      // Copies tell the same end, and the first one counts.
+      // Copies report the same end, and the first one counts.
       return taskforce.phase === "condor-complete" ? undefined : `its phase is ${taskforce.phase}`;
     default:
       return log.some(({ context }) => context === `ERROR: ${said.error}`) ? undefined : "not in the log";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Agent, get, type IncomingMessage } from "node:http";
 import { onTestFinished } from "vitest";
-import { waitForValue } from "../../scenarios/serviceScenario.js";
+import { waitForValue } from "../../setup/waitFor.js";
 
 /** An event as it came. */
 export interface ReceivedEvent {

@@ -6,9 +6,9 @@ import type { RedisClient } from "../../../src/redis/redisClient.js";
 import { openStore, type Store } from "../../../src/store/store.js";
 import { Subscribers } from "../../../src/views/events/subscribers.js";
 import type { SseClient } from "../../../src/views/events/subscription.js";
-import { waitForValue } from "../../scenarios/serviceScenario.js";
 import { freshDatabase } from "../../setup/database.js";
 import { openRedis } from "../../setup/testRedis.js";
+import { waitForValue } from "../../setup/waitFor.js";
 import { appendPhaseEvent, newTaskforceUuids, newWorkflowInPartition } from "./eventFixtures.js";
 
 const PARTITIONS = 3;
@@ -112,31 +112,6 @@ it("a subscriber that joins during a burst of events, at any position, gets each
     expect(client.gaps).toBe(0);
     expect(client.hasEnded).toBe(false);
   }
-});
-
-it("all subscribers of a process share one connection, which exists while there is a subscriber", async () => {
-  const readers = async () => {
-    const number = new URL(url).pathname.slice(1);
-    const clients = String(await redis.call("CLIENT", "LIST"));
-    return clients.split("\n").filter((line) => line.includes(` db=${number} `) && / cmd=xread /.test(line)).length;
-  };
-  const reaches = (count: number) => waitForValue("connections", readers, (now) => now === count);
-  expect(await readers()).toBe(0);
-  const workflow = newWorkflowInPartition(0, PARTITIONS);
-  const open = await Promise.all([
-    subscribers.subscribe(workflow, undefined),
-    subscribers.subscribe(undefined, undefined),
-  ]);
-  await reaches(1);
-  expect(subscribers.count).toBe(2);
-  for (const one of open) one.close();
-  for (const one of open) one.close();
-  await reaches(0);
-  expect(subscribers.count).toBe(0);
-  (await subscribers.subscribe(workflow, undefined)).close();
-  const again = await subscribers.subscribe(workflow, undefined);
-  await reaches(1);
-  again.close();
 });
 
 it("a subscriber gets an error while Redis is unreachable, and the next one is served", async () => {

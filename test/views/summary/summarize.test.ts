@@ -12,10 +12,10 @@ import {
   type ServiceScenario,
   single,
   startServiceScenario,
-  waitForValue,
 } from "../../scenarios/serviceScenario.js";
 import { freshDatabase } from "../../setup/database.js";
 import { openRedis } from "../../setup/testRedis.js";
+import { waitForValue } from "../../setup/waitFor.js";
 
 const PARTITIONS = 2;
 

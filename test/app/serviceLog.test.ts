@@ -1,41 +1,50 @@
-import { expect, test } from "vitest";
-import { freshDatabase } from "../setup/database.js";
+import { pino } from "pino";
+import { expect, onTestFinished, test } from "vitest";
+import { loggerOptions } from "../../src/app/logging.js";
 import {
   createSmallWorkflow,
   type LogLine,
   readEntity,
-  ServiceProcess,
   WORKFLOW_REQUEST_JSON,
-  waitUntil,
   workflowRequestJson,
-} from "./serviceProcess.js";
+} from "../processes/serviceProcess.js";
+import { startTestService } from "../setup/testService.js";
+import { waitForValue, waitUntil } from "../setup/waitFor.js";
 
-/** Everything in one process, and its log. */
-async function service(environment: Record<string, string> = {}): Promise<ServiceProcess> {
-  const process = new ServiceProcess("main", { REDIS_URL: await freshDatabase(), ...environment });
-  await process.waitForUrl();
-  return process;
+/** A service in the test's own process, and its log. */
+interface LoggedService {
+  url: string;
+  logLines(): LogLine[];
 }
 
-const requests = (process: ServiceProcess): LogLine[] => process.logLines().filter(({ msg }) => msg === "request");
-
-const phaseChanges = (process: ServiceProcess): LogLine[] =>
-  process.logLines().filter(({ msg }) => msg === "phase change");
-
-/** The line of a request, once it is written. */
-async function lineOf(process: ServiceProcess, id: string): Promise<LogLine> {
-  const find = () => requests(process).find(({ request }) => request === id);
-  await waitUntil(`a line for ${id}`, () => find() !== undefined);
-  return find() ?? {};
+async function startLoggedService({ LOG_LEVEL = "info", ...settings }: Record<string, string> = {}) {
+  const lines: string[] = [];
+  const log = pino(loggerOptions(LOG_LEVEL), { write: (line) => void lines.push(line) });
+  const service = await startTestService(settings, log);
+  onTestFinished(() => service.close());
+  return { url: service.url, logLines: () => lines.map((line) => JSON.parse(line) as LogLine) };
 }
+
+const requests = (service: LoggedService): LogLine[] => service.logLines().filter(({ msg }) => msg === "request");
+
+const phaseChanges = (service: LoggedService): LogLine[] =>
+  service.logLines().filter(({ msg }) => msg === "phase change");
+
+/** Waits for the line of a request. */
+const lineOf = (service: LoggedService, id: string): Promise<LogLine> =>
+  waitForValue(
+    `a line for ${id}`,
+    () => requests(service).find(({ request }) => request === id),
+    (line) => line !== undefined,
+  );
 
 test("each request leaves one line that names it as its answer does, its route, status, time and caller", async () => {
-  const process = await service();
-  const url = await process.waitForUrl();
+  const service = await startLoggedService();
+  const { url } = service;
 
   const answer = await fetch(`${url}/v1/workflows`, { method: "POST", body: WORKFLOW_REQUEST_JSON });
 
-  const line = await lineOf(process, answer.headers.get("x-request-id") ?? "");
+  const line = await lineOf(service, answer.headers.get("x-request-id") ?? "");
   expect(line).toMatchObject({
     level: 30,
     method: "POST",
@@ -46,48 +55,48 @@ test("each request leaves one line that names it as its answer does, its route, 
     role: "user,system-tms",
   });
   expect(line).not.toHaveProperty("path");
-  expect(requests(process)).toHaveLength(1);
+  expect(requests(service)).toHaveLength(1);
 });
 
 test("an id that the client chose names the request, and what no route serves shows its path without the query", async () => {
-  const process = await service();
+  const service = await startLoggedService();
   const headers = { "x-request-id": "from-the-proxy:17" };
 
-  const answer = await fetch(`${await process.waitForUrl()}/v2/nothing?token=s3cret`, { headers });
+  const answer = await fetch(`${service.url}/v2/nothing?token=s3cret`, { headers });
 
   expect(answer.headers.get("x-request-id")).toBe("from-the-proxy:17");
-  const line = await lineOf(process, "from-the-proxy:17");
+  const line = await lineOf(service, "from-the-proxy:17");
   expect(line).toMatchObject({ level: 30, method: "GET", path: "/v2/nothing", status: 404 });
   expect(line).not.toHaveProperty("route");
-  expect(process.stderr).not.toContain("s3cret");
+  expect(JSON.stringify(service.logLines())).not.toContain("s3cret");
 });
 
 test("a request that could not be served is an error", async () => {
   // Nothing listens there.
-  const process = await service({ MQS_ADDRESS: "http://127.0.0.1:1" });
+  const service = await startLoggedService({ MQS_ADDRESS: "http://127.0.0.1:1" });
   const body = workflowRequestJson({ input_queue_aliases: ["in"] });
   const headers = { "x-request-id": "refused" };
 
-  const answer = await fetch(`${await process.waitForUrl()}/v1/workflows`, { method: "POST", body, headers });
+  const answer = await fetch(`${service.url}/v1/workflows`, { method: "POST", body, headers });
 
   expect(answer.status).toBe(503);
-  expect(await lineOf(process, "refused")).toMatchObject({ level: 50, status: 503 });
+  expect(await lineOf(service, "refused")).toMatchObject({ level: 50, status: 503 });
 });
 
 test.each(["info", "debug"])("probes are logged at the level debug only (%s)", async (LOG_LEVEL) => {
-  const process = await service({ LOG_LEVEL });
-  const url = await process.waitForUrl();
+  const service = await startLoggedService({ LOG_LEVEL });
+  const { url } = service;
   for (const probe of ["/healthz", "/readyz"]) await fetch(url + probe);
   await fetch(`${url}/v1/`, { headers: { "x-request-id": "last" } });
-  await lineOf(process, "last");
+  await lineOf(service, "last");
 
-  const probes = requests(process).map(({ route, level }) => `${route} ${level}`);
+  const probes = requests(service).map(({ route, level }) => `${route} ${level}`);
   expect(probes).toEqual(LOG_LEVEL === "info" ? ["/v1/ 30"] : ["/healthz 20", "/readyz 20", "/v1/ 30"]);
 });
 
 test("each phase change leaves one line, and what a request caused names the request", async () => {
-  const process = await service();
-  const url = await process.waitForUrl();
+  const service = await startLoggedService();
+  const { url } = service;
   const { workflow, taskforce } = await createSmallWorkflow(url);
   const id = taskforce.split("/").at(-1) ?? "";
   await waitUntil(
@@ -108,9 +117,9 @@ test("each phase change leaves one line, and what a request caused names the req
   await post(`${workflow}/actions/abort`, "aborted");
   await post(`/v1/tms/condor-rm/taskforces/${id}`, "removed");
   await post(`/v1/tms/condor-complete/taskforces/${id}`, "completed", { condor_complete_ts: 1 });
-  await lineOf(process, "completed");
+  await lineOf(service, "completed");
 
-  const lines = phaseChanges(process);
+  const lines = phaseChanges(service);
   const { phase_change_log } = await readEntity<{
     phase_change_log: { target_phase: string; source_entity: string; was_successful: boolean }[];
   }>(url, taskforce);
@@ -133,8 +142,8 @@ test("each phase change leaves one line, and what a request caused names the req
 });
 
 test("a workflow of many taskforces does not flood the log, but all are counted, and named at the level debug", async () => {
-  const process = await service({ LOG_LEVEL: "debug" });
-  const url = await process.waitForUrl();
+  const service = await startLoggedService({ LOG_LEVEL: "debug" });
+  const { url } = service;
   const taskforces = 400;
   const [task] = (JSON.parse(WORKFLOW_REQUEST_JSON) as { tasks: object[] }).tasks;
   const tasks = Array.from({ length: taskforces }, (_, n) => ({ ...task, task_args: `--part ${n}` }));
@@ -143,7 +152,7 @@ test("a workflow of many taskforces does not flood the log, but all are counted,
     workflow: { workflow_id: string };
   };
   const countOf = (phase: string) =>
-    phaseChanges(process)
+    phaseChanges(service)
       .filter(({ to }) => to === phase)
       .reduce((sum, { count }) => sum + Number(count ?? 1), 0);
   await waitUntil("all may be handed out", () => countOf("pending-starter") === taskforces);
@@ -153,11 +162,11 @@ test("a workflow of many taskforces does not flood the log, but all are counted,
 
   expect(countOf("pre-mq-activation")).toBe(taskforces);
   expect(countOf("pre-launch")).toBe(taskforces);
-  const atOnce = phaseChanges(process).filter(({ to }) => to !== "pending-starter");
+  const atOnce = phaseChanges(service).filter(({ to }) => to !== "pending-starter");
   expect(atOnce.length).toBeLessThan(taskforces / 20);
   // Launched one by one, and gathered by the second.
-  expect(phaseChanges(process).length).toBeLessThan(taskforces / 2);
-  const named = process
+  expect(phaseChanges(service).length).toBeLessThan(taskforces / 2);
+  const named = service
     .logLines()
     .filter(({ to }) => to === "pending-starter")
     .flatMap(({ taskforce, taskforces: several }) => [taskforce ?? [], several ?? []].flat());

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import { LOADED_MODULES_ENV, loadedPackages } from "../processes/loadedPackages.js";
+import { createSmallWorkflow, readEntity, ServiceProcess } from "../processes/serviceProcess.js";
 import { freshDatabase } from "../setup/database.js";
-import { LOADED_MODULES_ENV, loadedPackages } from "./loadedPackages.js";
-import { createSmallWorkflow, readEntity, ServiceProcess, waitUntil } from "./serviceProcess.js";
+import { waitUntil } from "../setup/waitFor.js";
 
-/** What few processes need, or none before somebody asks for a page. */
+/** Packages that a process loads only for some settings, or for the first request of a page. */
 const LAZY_PACKAGES = [
   "@asteasolutions/zod-to-openapi",
   "@bull-board/api",
@@ -29,7 +30,7 @@ const among = (names: readonly string[], process: ServiceProcess): string[] => {
   return names.filter((name) => loaded.has(name));
 };
 
-test("web and worker processes load what their roles and settings need, and pages what they need when they are asked for", async () => {
+test("web and worker processes load the packages of their roles and settings, and those of a page on its first request", async () => {
   const environment = { REDIS_URL: await freshDatabase(), ...LOADED_MODULES_ENV };
   const web = new ServiceProcess("web", environment);
   const worker = new ServiceProcess("worker", environment);

@@ -2,10 +2,10 @@ import { expect, inject, test } from "vitest";
 import { freshDatabase } from "../setup/database.js";
 import { runCampaign } from "./campaign.js";
 
-/** The same at each run; `npm run fuzz` draws another one each time, and sends sixty times as many. */
+/** Fixed, so that each run sends the same requests. `npm run fuzz` draws a seed and sends sixty times as many. */
 const SEED = 20_261_124;
 
-test("whatever a client sends gets an answer of the documented shape, and what is refused changes nothing", async () => {
+test("every request gets a documented response, and a refused request changes no data", async () => {
   const tally = await runCampaign({
     built: inject("built"),
     redisUrl: await freshDatabase(),

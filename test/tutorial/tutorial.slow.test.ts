@@ -2,8 +2,9 @@ import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { CLIENT_PACKAGE } from "../cli/cliProcess.js";
-import { temporaryFolder, waitUntil } from "../processes/serviceProcess.js";
+import { temporaryFolder } from "../setup/temporaryFolder.js";
 import { startTestService } from "../setup/testService.js";
+import { waitUntil } from "../setup/waitFor.js";
 import { BackgroundCommand, Shell } from "./shell.js";
 import { type CommandStep, matchesOutput, parseBlocks } from "./tutorialPage.js";
 

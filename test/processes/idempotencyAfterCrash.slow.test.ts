@@ -2,7 +2,8 @@ import { expect, onTestFinished, test } from "vitest";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { freshDatabase } from "../setup/database.js";
 import { findKeys, openRedis } from "../setup/testRedis.js";
-import { ServiceProcess, waitUntil, workflowRequestJson } from "./serviceProcess.js";
+import { waitUntil } from "../setup/waitFor.js";
+import { ServiceProcess, workflowRequestJson } from "./serviceProcess.js";
 
 /** A workflow that is written in several steps. */
 const { tasks, ...rest } = JSON.parse(workflowRequestJson()) as { tasks: object[] };

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
-import { openBrowser } from "../../scripts/browser/chromium.js";
 import { makeTaskRequestAt, startServiceScenario } from "../scenarios/serviceScenario.js";
+import { closeContexts, sharedBrowser } from "../setup/browser.js";
 import { PageDriver } from "./pageDriver.js";
 
 const TASK_COUNT = 100;
@@ -23,8 +23,8 @@ it("shows sums of ten thousand taskforces, and on request the taskforces a page 
   const { workflow, taskforces } = await scenario.submitWorkflow(tasks);
   expect(taskforces).toHaveLength(TASK_COUNT * LOCATION_COUNT);
 
-  const browser = await openBrowser();
-  onTestFinished(() => browser.close());
+  const browser = await sharedBrowser();
+  onTestFinished(closeContexts);
   const driver = await PageDriver.open(browser, scenario.url);
   const { page } = driver;
   const elements = () => page.evaluate<number>("document.querySelectorAll('*').length");

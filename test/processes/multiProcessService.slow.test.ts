@@ -4,11 +4,12 @@ import { createSimulatedTms } from "../../scripts/tms/simulatedTms.js";
 import type { TmsAction } from "../../scripts/tms/tmsActions.js";
 import { createQueues, type Queues } from "../../src/queues/queues.js";
 import { jobIds } from "../queues/jobIds.js";
-import { ServiceScenario, shortLog, waitForValue } from "../scenarios/serviceScenario.js";
+import { ServiceScenario, shortLog } from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
 import { openRedis } from "../setup/testRedis.js";
+import { waitForValue, waitUntil } from "../setup/waitFor.js";
 import { CLUSTER_LOCATIONS, createTaskforces, findTaskforces, TEST_SCHEDDS } from "./manyTaskforces.js";
-import { ServiceProcess, waitUntil } from "./serviceProcess.js";
+import { ServiceProcess } from "./serviceProcess.js";
 
 /** Of each schedd at each web process: 64 in all. */
 const POLLERS_PER_SCHEDD = 8;

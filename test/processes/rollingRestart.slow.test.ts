@@ -1,8 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { freshDatabase } from "../setup/database.js";
+import { waitUntil } from "../setup/waitFor.js";
 import { LoadBalancer } from "./loadBalancer.js";
-import { ServiceProcess, WORKFLOW_REQUEST_JSON, waitUntil } from "./serviceProcess.js";
+import { ServiceProcess, WORKFLOW_REQUEST_JSON } from "./serviceProcess.js";
 
 interface ShownTaskforce {
   taskforce_uuid: string;

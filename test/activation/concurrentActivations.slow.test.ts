@@ -7,7 +7,8 @@ import {
   statusResponse,
   tryAgainLaterResponse,
 } from "../mqs/scriptedMqs.js";
-import { shortLog, waitForValue } from "../scenarios/serviceScenario.js";
+import { shortLog } from "../scenarios/serviceScenario.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { type ActivationScenario, startActivationScenario } from "./activationScenario.js";
 
 /** Workflows that wait for the MQS's answer at the same time. */

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { IdentityProvider } from "../auth/identityProvider.js";
-import { type ServiceScenario, shortLog, startServiceScenario, waitForValue } from "./serviceScenario.js";
+import { waitForValue } from "../setup/waitFor.js";
+import { type ServiceScenario, shortLog, startServiceScenario } from "./serviceScenario.js";
 
 const SCRIPT = fileURLToPath(new URL("../../scripts/simulate-tms.ts", import.meta.url));
 
