@@ -2,9 +2,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { RandomSource } from "./randomSource.js";
 import { outcomeOfStatus, type RecordedRequest, type RequestHistory } from "./requestHistory.js";
 
-/** Milliseconds after which a client gives an answer up. */
+/** Milliseconds after which a client stops waiting for a response. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** Milliseconds before a user tries again what got no answer. */
+/** Milliseconds before a user retries a request without a response. */
 const RETRY_DELAY_MS = 300;
 
 /** An answer of the service. */
@@ -15,32 +15,32 @@ export interface RecordedResponse<T> {
   headers: Headers;
 }
 
-/** No answer came: the request may have taken effect, or still do. */
+/** No response arrived. The request may have taken effect, or still do. */
 export class NoResponseError extends Error {
   override name = "NoResponseError";
 }
 
-/** What a request is sent with. */
+/** Body, headers and abort signal of a request. */
 export interface RecordedRequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
-  /** Ends the request as the end of its client would. */
+  /** Aborts the request. */
   signal?: AbortSignal | undefined;
 }
 
-/** How clients reach the service: each request through one of the doors, and all are written down. */
+/** Sends requests through random web proxies, and records each in the history. */
 export class RecordingClient {
   readonly history: RequestHistory;
   readonly #webProxies: readonly { port: number }[];
   readonly #random: RandomSource;
 
-  constructor(history: RequestHistory, doors: readonly { port: number }[], dice: RandomSource) {
+  constructor(history: RequestHistory, webProxies: readonly { port: number }[], random: RandomSource) {
     this.history = history;
-    this.#webProxies = doors;
-    this.#random = dice;
+    this.#webProxies = webProxies;
+    this.#random = random;
   }
 
-  /** Sends a request once. @throws Lost */
+  /** Sends a request once. @throws NoResponseError when no response arrives */
   async send<T>(
     method: string,
     path: string,
@@ -73,9 +73,9 @@ export class RecordingClient {
   }
 
   /**
-   * Sends a request until an answer comes that is none to come again for.
+   * Sends a request until it gets a final response.
    *
-   * @returns the answer, and whether an earlier attempt may have taken effect
+   * @returns the response, and whether an earlier attempt may have taken effect
    */
   async sendUntilAnswered<T>(
     method: string,

@@ -32,8 +32,8 @@ const RECORD = /^wms:\{(\d+)\}:(workflow|task|taskforce):(.+)$/;
 const INDEX = /^wms:\{\d+\}:ix:(?!taskforce:counts$)/;
 
 /**
- * Reads every key. Nothing should change meanwhile. What is left of large workflows that never appeared, because their process died
- * while it stored them, is nobody's yet: it is swept away after ten minutes.
+ * Reads every key. The store should not change meanwhile. The snapshot excludes large workflows whose process died while it
+ * stored them: the service removes these after ten minutes.
  */
 export async function readStoreSnapshot(redis: RedisClient, store: Store): Promise<StoreSnapshot> {
   const snapshot: StoreSnapshot = {

@@ -12,9 +12,9 @@ const LEASE_ENDING_REPORTS: Record<"take-starter" | "take-stopper", readonly Req
 const MAX_EFFECT_DELAY_MS = 30_000;
 
 /**
- * No taskforce was handed out to two pollers within one lease. What is known of a hand-out is that it was between its request and
- * its answer; one whose answer was lost is nobody's. A report ends the lease, also one whose answer was lost, and so does the loss
- * of the queue's keys.
+ * No taskforce was handed out to two pollers within one lease. A hand-out took place between its request and its response; a
+ * hand-out without a response does not count. A report ends the lease, even if its response was lost. So does the loss of the
+ * queue's keys.
  */
 export function leasesAreExclusive({ history, queueDeletionTimesMs }: Evidence): Finding[] {
   return (["take-starter", "take-stopper"] as const).flatMap((kind) => {
