@@ -177,7 +177,13 @@ describe("reconcile restores removed jobs from the phases", () => {
     await board.confirm();
     await waitUntilReadded(starter, uuid, before);
     await fixture.waitForAudit("clean (failed)", `starter-${at.schedd}`);
-    expect((await jobIds(starter)).live.has(uuid)).toBe(false);
+    // Reconcile adds the job as delayed, where no TMS can lease it, and moves it to the dead letters in a second step.
+    const { live } = await waitForValue(
+      "it is a dead letter",
+      () => jobIds(starter),
+      ({ dead }) => dead.has(uuid),
+    );
+    expect(live.has(uuid)).toBe(false);
   });
 
   it("a removed activation that the MQS refused is tried again", async () => {
