@@ -289,7 +289,7 @@ describe("at a service with authentication", () => {
       code: 4,
       stderr: expect.stringContaining("set EWMS_TOKEN, or EWMS_OPENID_URL and EWMS_CLIENT_ID"),
     });
-    const env = { EWMS_TOKEN: await idp.signToken({ ewms_role: "nobody" }) };
+    const env = { EWMS_TOKEN: await idp.signToken({ ewms_role: "other" }) };
     const unfit = await runCli(["ls", "--url", guarded.url], { env });
     expect(unfit).toMatchObject({
       code: 4,

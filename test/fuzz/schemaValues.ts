@@ -35,8 +35,8 @@ const byTaskforce = (value: fc.Arbitrary<JsonTree>): fc.Arbitrary<JsonTree> =>
     .map((some) => ({ members: some.map(([n, member]) => [placeholder("taskforce", n), member] as const) }));
 
 /**
- * What a schema does not tell of a field, by its name: places that are known, queues that some task uses, filters. Everything else
- * comes from the schema.
+ * Values of fields that their schema does not restrict enough, by field name: known cluster locations, queue aliases that a
+ * task uses, filters. All other values come from the schema.
  */
 const FIELD_ARBITRARIES: Record<
   string,

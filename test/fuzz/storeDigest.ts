@@ -5,10 +5,10 @@ import { KNOWN_SCHEDDS } from "./schemaValues.js";
 export type StoreDigest = ReadonlyMap<string, string>;
 
 /**
- * In one script for each few hundred keys, because fetching all of a store to look at it would take longer than what is looked for.
+ * Computes the digests of a few hundred keys in Redis: fetching the whole store would take longer than the fuzzed requests.
  *
- * Members of hashes and sets are sorted: Redis may put them into another order at any time. Of a stream, which is capped, its last
- * id and the number of entries that were ever added tell every change.
+ * Members of hashes and sets are sorted, because Redis may reorder them at any time. A stream is capped, so its last id and
+ * the number of entries ever added stand for its content.
  */
 const DIGEST_SCRIPT = `
   local digests = {}
