@@ -1,5 +1,5 @@
 import type { ApiCalls } from "./apiCalls.js";
-import type { TaskDirective, Taskforce, Workflow } from "./entityTypes.js";
+import type { TaskDirective, Taskforce, Workflow } from "./apiTypes.js";
 import { unwrapResponse } from "./unwrapResponse.js";
 
 /** The kinds of entities that a query can find. */

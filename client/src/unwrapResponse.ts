@@ -1,5 +1,5 @@
+import type { WithAllFields } from "./apiTypes.js";
 import { ApiError } from "./clientErrors.js";
-import type { WithAllFields } from "./entityTypes.js";
 
 /** The result of a call of the client. */
 interface ApiCallResult<T> {

@@ -1,7 +1,7 @@
+import type { ByPhase, Summary, TaskSummary } from "../apiTypes.js";
 import { formatCount, formatDuration, imageName } from "../format.js";
 import { orderByPhase, workflowStateLabel } from "../phases.js";
-import type { ByPhase, Summary, TaskSummary } from "../summaryTypes.js";
-import { countWorkersByKind } from "../workerGroups.js";
+import { countWorkersByKind } from "../workers.js";
 import { replaceControlCharacters, type Style, type Terminal, truncateToWidth } from "./terminal.js";
 
 /** Numbers of a task's workers. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
-import type { WorkflowRequest } from "../entityTypes.js";
+import type { WorkflowRequest } from "../apiTypes.js";
 import { usageError } from "./exitCodes.js";
 import {
   type FieldPath,

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
+import type { Summary } from "../apiTypes.js";
 import { formatCount, formatDuration } from "../format.js";
 import { workflowStateLabel } from "../phases.js";
 import type { components } from "../schema.js";
-import type { Summary } from "../summaryTypes.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { idParser } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";

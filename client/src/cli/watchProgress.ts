@@ -1,11 +1,11 @@
 import { createLogUpdate } from "log-update";
+import type { Summary } from "../apiTypes.js";
 import type { Client } from "../client.js";
 import { ApiError, Unreachable } from "../clientErrors.js";
 import { areAllEnded, workflowStateLabel } from "../phases.js";
 import { abortableDelay } from "../retryRequests.js";
-import type { Summary } from "../summaryTypes.js";
 import { unwrapResponse } from "../unwrapResponse.js";
-import { WorkerRates } from "../workerRates.js";
+import { WorkerRates } from "../workers.js";
 import { EXIT_CODE } from "./exitCodes.js";
 import { countWorkers, describeTask, imageLabel, progressLines, toSentence } from "./progress.js";
 import { replaceControlCharacters, type Terminal, timeText, truncateToWidth } from "./terminal.js";

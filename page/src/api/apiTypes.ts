@@ -1,8 +1,16 @@
-import type { Taskforce as ApiTaskforce, TaskDirective, Workflow } from "../../../client/src/entityTypes.js";
+import type {
+  Taskforce as ApiTaskforce,
+  ByPhase,
+  FailedAttempt,
+  Phase,
+  Summary,
+  TaskDirective,
+  TaskSummary,
+  Workflow,
+} from "../../../client/src/apiTypes.js";
 import type { components } from "../../../client/src/schema.js";
-import type { ByPhase, FailedAttempt, Phase, Summary, TaskSummary } from "../../../client/src/summaryTypes.js";
 import type { EventData } from "../../../client/src/watchEvents.js";
-import type { CompoundStatuses } from "../../../client/src/workerGroups.js";
+import type { CompoundStatuses } from "../../../client/src/workers.js";
 
 /* Responses of the API, as far as the page reads them. Times are epoch seconds, durations seconds. */
 export type {

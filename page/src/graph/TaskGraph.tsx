@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatNumber, imageName } from "../../../client/src/format.js";
-import { runningWorkersText } from "../../../client/src/workerGroups.js";
+import { runningWorkersText } from "../../../client/src/workers.js";
 import type { PublicQueue, Summary, TaskDirective } from "../api/apiTypes.ts";
 import { shortId } from "../parts/format.ts";
 import { PhaseSegments } from "../parts/PhaseBar.tsx";

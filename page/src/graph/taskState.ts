@@ -1,5 +1,5 @@
 import { areAllEnded } from "../../../client/src/phases.js";
-import { countWorkersByKind } from "../../../client/src/workerGroups.js";
+import { countWorkersByKind } from "../../../client/src/workers.js";
 import type { FailedAttempt, TaskSummary } from "../api/apiTypes.ts";
 
 /** The state of a task, as its node shows it. */

@@ -1,5 +1,5 @@
 import { formatNumber } from "../../../client/src/format.js";
-import { countWorkersByKind, groupWorkers, WORKER_KINDS, workerGroupLabel } from "../../../client/src/workerGroups.js";
+import { countWorkersByKind, groupWorkers, WORKER_KINDS, workerGroupLabel } from "../../../client/src/workers.js";
 import type { CompoundStatuses } from "../api/apiTypes.ts";
 import { Swatch } from "../parts/PhaseBar.tsx";
 import { StackedBar } from "../parts/StackedBar.tsx";

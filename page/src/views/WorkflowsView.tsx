@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { formatCount, imageName } from "../../../client/src/format.js";
-import { runningWorkersText } from "../../../client/src/workerGroups.js";
+import { runningWorkersText } from "../../../client/src/workers.js";
 import type { EventData, Workflow } from "../api/apiTypes.ts";
 import { EmptyNotice, ErrorNotice, LoadingNotice } from "../parts/Notices.tsx";
 import { Pager } from "../parts/Pager.tsx";

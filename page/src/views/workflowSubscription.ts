@@ -1,6 +1,5 @@
 import { type Signal, signal } from "@preact/signals";
-import { countWorkersByKind } from "../../../client/src/workerGroups.js";
-import { WorkerRates } from "../../../client/src/workerRates.js";
+import { countWorkersByKind, WorkerRates } from "../../../client/src/workers.js";
 import { fetchPublicQueues, fetchSummary, fetchTaskDirectives, fetchWorkflow } from "../api/apiRequests.ts";
 import type { EventData, PublicQueue, Summary, TaskDirective, Workflow } from "../api/apiTypes.ts";
 import { coalesceCalls } from "../live/coalesceCalls.ts";
