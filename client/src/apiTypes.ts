@@ -38,3 +38,5 @@ export type FailedAttempt = Summary["failed_attempts"][number];
 export type Phase = keyof Summary["phases"];
 /** Numbers of taskforces by phase, without the phases that have none. */
 export type ByPhase = Summary["taskforces_by_phase"];
+/** HTCondor status → pilot status → number of workers. */
+export type CompoundStatuses = Summary["compound_statuses"];

@@ -1,8 +1,5 @@
-import type { Summary } from "./apiTypes.js";
+import type { CompoundStatuses, Summary } from "./apiTypes.js";
 import { formatNumber } from "./format.js";
-
-/** HTCondor status → pilot status → number of workers. */
-export type CompoundStatuses = Summary["compound_statuses"];
 
 /** Kinds of workers by their pair of statuses, in the order of the bars. */
 export const WORKER_KINDS = ["working", "starting", "idle", "held", "done", "failed", "removed", "other"] as const;
