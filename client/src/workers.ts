@@ -13,9 +13,6 @@ export interface WorkerGroup {
   kind: WorkerKind;
 }
 
-/** The key of workers whose pilot has not reported a status. */
-const NO_PILOT_STATUS = "null";
-
 function workerKindOf(condor: string, pilot: string): WorkerKind {
   if (condor === "RUNNING") return pilot === "Tasking" ? "working" : "starting";
   if (condor === "IDLE") return "idle";
@@ -47,27 +44,22 @@ export function runningWorkersText({
   n_workers_requested,
 }: Pick<Summary, "compound_statuses" | "n_workers_requested">): string {
   const { working, starting } = countWorkersByKind(compound_statuses);
-  const countText = `${formatNumber(working + starting)}${n_workers_requested > 0 ? ` of ${formatNumber(n_workers_requested)}` : ""}`;
-  return `${countText} workers running`;
+  const requested = n_workers_requested > 0 ? ` of ${formatNumber(n_workers_requested)}` : "";
+  return `${formatNumber(working + starting)}${requested} workers running`;
 }
 
-/** `RUNNING · Tasking` */
+/** `RUNNING · Tasking`; the pilot status is "null" until the pilot reports one. */
 export const workerGroupLabel = ({ condor, pilot }: WorkerGroup): string =>
-  pilot === NO_PILOT_STATUS ? condor : `${condor} · ${pilot}`;
+  pilot === "null" ? condor : `${condor} · ${pilot}`;
 
-/** Seconds over which a rate is measured. */
+/** The period of a rate, in seconds. */
 const RATE_WINDOW_SECONDS = 120;
 /** Minimum seconds between the two samples of a rate. */
 const MIN_RATE_SECONDS = 5;
 
-interface Sample {
-  atSeconds: number;
-  count: number;
-}
-
-/** Measures how fast counts of workers grow, by task. */
+/** Measures the rates at which counts of workers increase, by task. */
 export class WorkerRates {
-  readonly #samples = new Map<string, Sample[]>();
+  readonly #samples = new Map<string, { atSeconds: number; count: number }[]>();
 
   /**
    * Adds the count of a task.
@@ -76,8 +68,9 @@ export class WorkerRates {
    * @returns workers per minute; undefined while the rate is unknown
    */
   addCount(taskId: string, atSeconds: number, count: number): number | undefined {
-    const isRecent = (sample: Sample) => sample.atSeconds >= atSeconds - RATE_WINDOW_SECONDS;
-    const samples = [...(this.#samples.get(taskId) ?? []).filter(isRecent), { atSeconds, count }];
+    const oldSamples = this.#samples.get(taskId) ?? [];
+    const recent = oldSamples.filter((sample) => sample.atSeconds >= atSeconds - RATE_WINDOW_SECONDS);
+    const samples = [...recent, { atSeconds, count }];
     this.#samples.set(taskId, samples);
     const [oldest = { atSeconds, count }] = samples;
     const seconds = atSeconds - oldest.atSeconds;

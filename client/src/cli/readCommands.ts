@@ -41,7 +41,7 @@ export function addIdsCommand(program: Command, terminal: Terminal): void {
     )
     .action(async (workflow_id: string, options: { tasks?: true; taskforces?: true }) => {
       const client = createCommandClient(program, terminal);
-      // Throws for an unknown workflow, for which the queries would find nothing.
+      // Throws for an unknown workflow, because its queries would find nothing.
       await unwrapResponse(client.GET("/v1/workflows/{workflow_id}", { params: { path: { workflow_id } } }));
       const taskforces = options.tasks ? new Map<string, string[]>() : await taskforcesByTask(client, workflow_id);
       const tasks = { query: { workflow_id }, projection: ["task_id"] };

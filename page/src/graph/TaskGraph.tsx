@@ -7,7 +7,7 @@ import { shortId } from "../parts/format.ts";
 import { type GraphEdge, layOutGraph, type PositionedNode, QUEUE_SIZE, TASK_SIZE } from "./graphLayout.ts";
 import { groupTasks, MAX_GRAPH_NODES, type TaskGroup, type TaskState, taskState } from "./taskGroups.ts";
 
-/** Pixels below which the graph is vertical. */
+/** In a narrower container the graph is vertical. */
 const NARROW_WIDTH_PX = 640;
 const ZOOM_STEP = 1.3;
 

@@ -55,7 +55,7 @@ function addCounts<K extends string>(a: Partial<Record<K, number>>, b: Partial<R
 /** The state of a task, as its node shows it. */
 export type TaskState = "waiting" | "running" | "unhealthy" | "stopping" | "ended";
 
-/** Fraction of held and failed workers from which a task is unhealthy. */
+/** Minimum fraction of held and failed workers of an unhealthy task. */
 const UNHEALTHY_FRACTION = 0.25;
 
 /** The state of a task. @param failures newest first */

@@ -3,25 +3,25 @@ import { orderByPhase, PHASE_LABELS } from "../../../client/src/phases.js";
 import type { ByPhase, Phase } from "../api/apiTypes.ts";
 
 /** A rectangle with the colour and pattern of a phase or kind of worker. @param size attributes of its position and size */
-export const PatternedRect = ({ look, ...size }: { look: string } & Record<string, string | number>) => (
+export const PatternedRect = ({ fill, ...size }: { fill: string } & Record<string, string | number>) => (
   <>
-    <rect class={`part fill-${look}`} fill={`var(--${look}, var(--rest))`} {...size} />
-    <rect class={`pattern pattern-${look}`} {...size} />
+    <rect class={`part fill-${fill}`} fill={`var(--${fill}, var(--rest))`} {...size} />
+    <rect class={`pattern pattern-${fill}`} {...size} />
   </>
 );
 
 /** A bar of segments as wide as its container. It is hidden from screen readers: show the numbers as text, too. */
-export function StackedBar({ parts, height = 12 }: { parts: readonly { look: string; n: number }[]; height?: number }) {
+export function StackedBar({ parts, height = 12 }: { parts: readonly { fill: string; n: number }[]; height?: number }) {
   const total = parts.reduce((sum, { n }) => sum + n, 0);
   let before = 0;
   return (
     <svg class="stack" width="100%" height={height} aria-hidden="true">
       <rect class="stack-ground" width="100%" height={height} rx="3" />
       {total > 0 &&
-        parts.map(({ look, n }) => {
+        parts.map(({ fill, n }) => {
           const x = (100 * before) / total;
           before += n;
-          return <PatternedRect key={look} look={look} x={`${x}%`} width={`${(100 * n) / total}%`} height={height} />;
+          return <PatternedRect key={fill} fill={fill} x={`${x}%`} width={`${(100 * n) / total}%`} height={height} />;
         })}
     </svg>
   );
@@ -53,21 +53,21 @@ export function SvgPatterns() {
 /** The phase of one taskforce. */
 export const PhaseBadge = ({ phase }: { phase: Phase }) => (
   <span class="badge" title={phase}>
-    <Swatch look={phase} />
+    <Swatch fill={phase} />
     {PHASE_LABELS[phase]}
   </span>
 );
 
 /** The colour and pattern of a bar's segment, for its legend. */
-export const Swatch = ({ look }: { look: string }) => (
+export const Swatch = ({ fill }: { fill: string }) => (
   <svg class="swatch" width="12" height="12" aria-hidden="true">
-    <PatternedRect look={look} width="12" height="12" rx="3" />
+    <PatternedRect fill={fill} width="12" height="12" rx="3" />
   </svg>
 );
 
 /** Numbers of taskforces by phase: only the bar. */
 export const PhaseSegments = ({ phases }: { phases: ByPhase }) => (
-  <StackedBar parts={orderByPhase(phases).map(({ phase, value }) => ({ look: phase, n: value }))} />
+  <StackedBar parts={orderByPhase(phases).map(({ phase, value }) => ({ fill: phase, n: value }))} />
 );
 
 /** Numbers of taskforces by phase: a bar and its legend. */
@@ -77,7 +77,7 @@ export const PhaseBar = ({ phases }: { phases: ByPhase }) => (
     <ul class="legend">
       {orderByPhase(phases).map(({ phase, label, value }) => (
         <li key={phase}>
-          <Swatch look={phase} />
+          <Swatch fill={phase} />
           <b>{formatNumber(value)}</b> {label}
         </li>
       ))}

@@ -37,14 +37,19 @@ export function Pager({ what, first, total, more = false, rows = ROWS_PER_PAGE, 
   );
 }
 
-type PagedListProps<T> = { what: string; list: readonly T[]; look: string; children: (item: T) => ComponentChildren };
+type PagedListProps<T> = {
+  what: string;
+  list: readonly T[];
+  listClass: string;
+  children: (item: T) => ComponentChildren;
+};
 
 /** A list of items that are larger than a row, a page at a time. */
-export function PagedList<T>({ what, list, look, children }: PagedListProps<T>) {
+export function PagedList<T>({ what, list, listClass, children }: PagedListProps<T>) {
   const [first, setFirst] = useState(0);
   return (
     <>
-      <ul class={look}>{list.slice(first, first + ITEMS_PER_PAGE).map(children)}</ul>
+      <ul class={listClass}>{list.slice(first, first + ITEMS_PER_PAGE).map(children)}</ul>
       <Pager what={what} first={first} total={list.length} rows={ITEMS_PER_PAGE} go={setFirst} />
     </>
   );

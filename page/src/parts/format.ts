@@ -19,5 +19,5 @@ export const formatTime = (seconds: number): string => TIME_FORMAT.format(second
 /** ISO 8601 time of epoch seconds, as `<time>` requires. */
 export const toIsoTime = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
-/** The last part of an id, which differs from those of its siblings. */
+/** The last part of an id: the first parts are the same for all siblings. */
 export const shortId = (id: string): string => `…${id.slice(-8)}`;

@@ -16,12 +16,12 @@ export function WorkerStatuses({ statuses }: { statuses: CompoundStatuses }) {
     <div class="workers">
       <StackedBar
         height={18}
-        parts={WORKER_KINDS.map((kind) => ({ look: kind, n: counts[kind] })).filter(({ n }) => n > 0)}
+        parts={WORKER_KINDS.map((kind) => ({ fill: kind, n: counts[kind] })).filter(({ n }) => n > 0)}
       />
       <ul class="legend">
         {groups.map((group) => (
           <li key={`${group.condor} ${group.pilot}`}>
-            <Swatch look={group.kind} />
+            <Swatch fill={group.kind} />
             <b>{formatNumber(group.n)}</b> {workerGroupLabel(group)}
           </li>
         ))}

@@ -23,8 +23,8 @@ export function Timeline({ rows, more, loadMore }: TimelineProps) {
   const shown = rows.slice(first, first + ROWS_PER_PAGE);
   const now = nowSeconds.value;
   const spans = shown.flatMap((row) => phaseSpans(row, now));
-  const begin = Math.min(...spans.map(({ from }) => from));
-  const length = Math.max(1, Math.max(...spans.map(({ to }) => to)) - begin);
+  const start = Math.min(...spans.map(({ from }) => from));
+  const length = Math.max(1, Math.max(...spans.map(({ to }) => to)) - start);
   const goToRow = async (to: number) => {
     const isLoaded = to < rows.length || (await loadMore());
     if (isLoaded) setFirst(to);
@@ -35,7 +35,7 @@ export function Timeline({ rows, more, loadMore }: TimelineProps) {
         <Axis length={length} />
         <ol>
           {shown.map((row) => (
-            <TimelineRow key={row.taskforce_uuid} row={row} begin={begin} length={length} now={now} />
+            <TimelineRow key={row.taskforce_uuid} row={row} start={start} length={length} now={now} />
           ))}
         </ol>
       </div>
@@ -61,10 +61,10 @@ function Axis({ length }: { length: number }) {
 const textAnchor = (share: number): "start" | "middle" | "end" =>
   share < 0.04 ? "start" : share > 0.94 ? "end" : "middle";
 
-function TimelineRow({ row, begin, length, now }: { row: Taskforce; begin: number; length: number; now: number }) {
+function TimelineRow({ row, start, length, now }: { row: Taskforce; start: number; length: number; now: number }) {
   const spans = phaseSpans(row, now);
   const failures = row.phase_change_log.filter(({ was_successful }) => !was_successful);
-  const xPercent = (seconds: number) => `${(100 * (seconds - begin)) / length}%`;
+  const xPercent = (seconds: number) => `${(100 * (seconds - start)) / length}%`;
   const descriptions = spans.map(({ phase, from, to }) => `${PHASE_LABELS[phase]} ${formatDuration(to - from)}`);
   if (failures.length > 0) descriptions.push(formatCount(failures.length, "failed attempt"));
   return (
@@ -85,7 +85,7 @@ function TimelineRow({ row, begin, length, now }: { row: Taskforce; begin: numbe
           <g key={from}>
             <title>{`${phase}: ${formatDuration(to - from)}`}</title>
             <PatternedRect
-              look={phase}
+              fill={phase}
               x={xPercent(from)}
               y="3"
               width={`${Math.max(0.4, (100 * (to - from)) / length)}%`}

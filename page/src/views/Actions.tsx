@@ -61,7 +61,7 @@ type DeactivateDialogProps = DialogProps & { action: "abort" | "finished"; summa
 
 function DeactivateDialog({ action, summary, close, onDone }: DeactivateDialogProps) {
   const { isRunning, error, run } = useAsyncAction();
-  const [verb, participle, look] =
+  const [verb, participle, buttonClass] =
     action === "abort" ? ["Abort", "Aborted", "danger"] : ["Finish", "Finished", "primary"];
   const deactivate = () =>
     run(async () => {
@@ -79,7 +79,7 @@ function DeactivateDialog({ action, summary, close, onDone }: DeactivateDialogPr
         <button type="button" onClick={close}>
           Keep it running
         </button>
-        <button type="button" class={look} disabled={isRunning} onClick={deactivate}>
+        <button type="button" class={buttonClass} disabled={isRunning} onClick={deactivate}>
           {verb} the workflow
         </button>
       </div>

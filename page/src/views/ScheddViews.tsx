@@ -14,7 +14,7 @@ import { RelativeTime } from "../parts/Times.tsx";
 import { DescriptionList, Section, View } from "../parts/View.tsx";
 import { extractWorkflowId } from "./workflowCriteria.ts";
 
-/** Seconds without a poll from which a TMS counts as unreachable. */
+/** A TMS counts as unreachable after this many seconds without a poll. */
 const POLL_OVERDUE_SECONDS = 120;
 
 /** The view of all schedds. */

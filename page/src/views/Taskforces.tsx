@@ -28,7 +28,7 @@ export function Taskforces({ subscription, summary }: { subscription: WorkflowSu
   return (
     <Section title="Taskforces over time" aside={aside}>
       {isLarge && (
-        <PagedList what="tasks with taskforces" list={summary.tasks} look="groups">
+        <PagedList what="tasks with taskforces" list={summary.tasks} listClass="groups">
           {({ task_id, task_image, n_taskforces, taskforces_by_phase }) => (
             <li key={task_id}>
               <h3 title={task_id}>

@@ -54,7 +54,7 @@ export function WorkflowView() {
               />
             </Section>
             <Section title="Workers">
-              <PagedList what="tasks" list={state.summary.tasks} look="groups task-workers">
+              <PagedList what="tasks" list={state.summary.tasks} listClass="groups task-workers">
                 {({ task_id, task_image, compound_statuses }) => (
                   <li key={task_id}>
                     <h3 title={task_image}>
