@@ -116,9 +116,7 @@ async function requestTokens(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof LoginFailed) throw error;
-    throw new LoginFailed(`${credentials.issuer} issued no token: ${providerErrorText(error)}`, {
-      cause: error,
-    });
+    throw new LoginFailed(`${credentials.issuer} issued no token: ${providerErrorText(error)}`, { cause: error });
   }
 }
 

@@ -45,19 +45,14 @@ function tokenSourceFromEnvironment(terminal: Terminal): TokenSource | undefined
   if (!issuer && !clientId) return undefined;
   if (!issuer || !URL.canParse(issuer)) throw usageError("EWMS_OPENID_URL: set it to the URL of the identity provider");
   if (!clientId) throw usageError("EWMS_CLIENT_ID is missing: set it to the client id at the identity provider");
+  const clientSecret = env["EWMS_CLIENT_SECRET"] || undefined;
+  const scope = env["EWMS_SCOPE"] || undefined;
   return createTokenSource(
-    {
-      issuer,
-      clientId,
-      clientSecret: env["EWMS_CLIENT_SECRET"] || undefined,
-      scope: env["EWMS_SCOPE"] || undefined,
-    },
+    { issuer, clientId, clientSecret, scope },
     {
       cache: createTokenFileCache(tokenFilePath(env)),
-      onDeviceLogin: ({ page, code, pageWithCode }) =>
-        terminal.printMessage(
-          `To log in, open ${pageWithCode ?? page} and check that it shows ${code}, or enter it there.`,
-        ),
+      onDeviceLogin: ({ page, code, pageWithCode = page }) =>
+        terminal.printMessage(`To log in, open ${pageWithCode} and check that it shows ${code}, or enter it there.`),
     },
   );
 }

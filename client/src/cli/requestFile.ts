@@ -58,13 +58,8 @@ export function parseRequestFile(name: string, content: string): RequestFile {
   throw usageError(messages.join("\n"));
 }
 
-interface ParsedContent {
-  value: unknown;
-  withLines(): { document: Document; lines: LineCounter };
-}
-
-function parseContent(name: string, content: string): ParsedContent {
-  let read: ReturnType<ParsedContent["withLines"]> | undefined;
+function parseContent(name: string, content: string) {
+  let read: { document: Document; lines: LineCounter } | undefined;
   const withLines = () => {
     if (read !== undefined) return read;
     const lines = new LineCounter();

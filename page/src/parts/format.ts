@@ -4,11 +4,7 @@ const DATE_TIME_FORMAT = new Intl.DateTimeFormat("en-GB", {
   hour: "2-digit",
   minute: "2-digit",
 });
-const TIME_FORMAT = new Intl.DateTimeFormat("en-GB", {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-});
+const TIME_FORMAT = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 
 /** Local date and time of epoch seconds: `24 Nov, 17:05` */
 export const formatDateTime = (seconds: number): string => DATE_TIME_FORMAT.format(seconds * 1000);

@@ -130,9 +130,5 @@ const hasPhaseChange = ({ phase_change_log: log }: Taskforce, { phase, timestamp
 
 function withPhaseChange(row: Taskforce, { phase, timestamp, was_successful }: PhaseEvent): Taskforce {
   const entry = { target_phase: phase, timestamp, was_successful };
-  return {
-    ...row,
-    phase: was_successful ? phase : row.phase,
-    phase_change_log: [...row.phase_change_log, entry],
-  };
+  return { ...row, phase: was_successful ? phase : row.phase, phase_change_log: [...row.phase_change_log, entry] };
 }
