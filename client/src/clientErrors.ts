@@ -1,4 +1,4 @@
-/** The service answered a request with a status of 400 or more. */
+/** The service rejected a request with a status of 400 or more. */
 export class ApiError extends Error {
   override name = "ApiError";
   /** The HTTP status. */

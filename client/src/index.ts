@@ -1,10 +1,20 @@
+export type {
+  ByPhase,
+  FailedAttempt,
+  Phase,
+  Summary,
+  TaskDirective,
+  Taskforce,
+  TaskSummary,
+  WithAllFields,
+  Workflow,
+  WorkflowRequest,
+} from "./apiTypes.js";
 export { type Client, type ClientOptions, createClient } from "./client.js";
 export { ApiError, LoginFailed, Unreachable } from "./clientErrors.js";
-export type { TaskDirective, Taskforce, WithAllFields, Workflow, WorkflowRequest } from "./entityTypes.js";
 export type { EntityByKind, QueryRequest } from "./paging.js";
 export type { RetryOptions } from "./retryRequests.js";
 export type { components, paths } from "./schema.js";
-export type { ByPhase, FailedAttempt, Phase, Summary, TaskSummary } from "./summaryTypes.js";
 export { createTokenFileCache } from "./tokenFile.js";
 export {
   type Credentials,

@@ -1,5 +1,5 @@
 import type { ApiCalls } from "./apiCalls.js";
-import type { TaskDirective, Taskforce, Workflow } from "./entityTypes.js";
+import type { TaskDirective, Taskforce, Workflow } from "./apiTypes.js";
 import { unwrapResponse } from "./unwrapResponse.js";
 
 /** The kinds of entities that a query can find. */
@@ -39,7 +39,7 @@ export async function queryPage<Kind extends keyof EntityByKind>(
 }
 
 /**
- * Finds entities, oldest first, and reads pages on demand. Each entity that exists throughout the query comes exactly once.
+ * Finds entities, oldest first, and reads pages on demand. Returns each entity that exists throughout the query exactly once.
  *
  * @throws ApiError 400 for an unknown filter
  */

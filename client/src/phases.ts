@@ -1,4 +1,4 @@
-import type { ByPhase, Phase } from "./summaryTypes.js";
+import type { ByPhase, Phase } from "./apiTypes.js";
 
 /** The word that page and command line show for each phase of a taskforce, in the order of its life. */
 export const PHASE_LABELS: Readonly<Record<Phase, string>> = {

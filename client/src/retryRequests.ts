@@ -2,7 +2,7 @@ import { isNetworkFailure, networkErrorCode, networkFailureReason, Unreachable }
 
 /** How long the client retries. Times are seconds. */
 export interface RetryOptions {
-  /** The latest begin of an attempt, counted from the first one; default 60. With 0 there is one attempt. */
+  /** Time from the first attempt in which another can start; default 60. With 0, the client attempts once. */
   maxSeconds?: number | undefined;
   /** Called before each further attempt. @param delaySeconds until that attempt */
   onRetry?: ((reason: string, delaySeconds: number) => void) | undefined;
@@ -44,7 +44,7 @@ export const backoffSeconds = (attempt: number, initialSeconds: number, maxSecon
   Math.min(initialSeconds * 2 ** attempt, maxSeconds) * (0.5 + Math.random() / 2);
 
 /**
- * Repeats requests while the service is unreachable or asks for a later attempt.
+ * Repeats requests while the service is unreachable or requests a later attempt.
  *
  * @returns sends a request and returns the last response, whatever its status
  * @throws Unreachable without a response in time; the abort reason of the request's signal

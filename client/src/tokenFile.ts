@@ -7,7 +7,7 @@ import type { TokenCache, TokenSet } from "./tokenSource.js";
 /** Mode bits that give other users access to a file. */
 const NON_OWNER_MODE_BITS = 0o077;
 
-/** The file in which the command line stores its tokens. */
+/** The path of the command line's file of tokens. */
 export const tokenFilePath = (environment: NodeJS.ProcessEnv): string =>
   join(environment["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "ewms", "tokens.json");
 

@@ -19,7 +19,7 @@ export interface Credentials {
 export interface DeviceLogin {
   /** URL of the login page, for any device. */
   page: string;
-  /** The code to enter there. */
+  /** The code to enter on that page. */
   code: string;
   /** URL of a login page that contains the code, if the provider has one. */
   pageWithCode?: string | undefined;
@@ -49,7 +49,7 @@ export interface TokenSourceOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Seconds before its expiry at which a token is replaced. */
+/** A token is replaced this many seconds before its expiry. */
 const EXPIRY_MARGIN_SECONDS = 30;
 /** Lifetime in seconds of a token whose provider states none. */
 const DEFAULT_LIFETIME_SECONDS = 60;
@@ -116,15 +116,13 @@ async function requestTokens(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof LoginFailed) throw error;
-    throw new LoginFailed(`${credentials.issuer} issued no token: ${providerErrorText(error)}`, {
-      cause: error,
-    });
+    throw new LoginFailed(`${credentials.issuer} issued no token: ${providerErrorText(error)}`, { cause: error });
   }
 }
 
 type OpenId = typeof import("openid-client");
 
-/** Hosts for which plain HTTP is allowed: the traffic stays on this machine. */
+/** Hosts that allow plain HTTP: the traffic stays on this machine. */
 const LOCALHOST_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 function discoverProvider(oauth: OpenId, { issuer, clientId, clientSecret }: Credentials): Promise<Configuration> {

@@ -1,12 +1,5 @@
+import type { WithAllFields } from "./apiTypes.js";
 import { ApiError } from "./clientErrors.js";
-import type { WithAllFields } from "./entityTypes.js";
-
-/** The result of a call of the client. */
-interface ApiCallResult<T> {
-  data?: T;
-  error?: unknown;
-  response: Response;
-}
 
 /**
  * The body of a response.
@@ -14,7 +7,9 @@ interface ApiCallResult<T> {
  * @param call any call of the client: `client.GET(…)`, `client.POST(…)`
  * @throws ApiError for a status of 400 or more
  */
-export async function unwrapResponse<T>(call: Promise<ApiCallResult<T>>): Promise<WithAllFields<NonNullable<T>>> {
+export async function unwrapResponse<T>(
+  call: Promise<{ data?: T; error?: unknown; response: Response }>,
+): Promise<WithAllFields<NonNullable<T>>> {
   const { data, error, response } = await call;
   if (!response.ok) throw apiErrorFrom(response, error);
   return data as WithAllFields<NonNullable<T>>;

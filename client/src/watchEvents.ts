@@ -43,7 +43,7 @@ export interface WatchOptions {
   onBreak?: ((reason: string, delaySeconds: number) => void) | undefined;
 }
 
-/** Seconds without a byte after which the client reconnects: three heartbeats. */
+/** The client reconnects after this many seconds without a byte: three heartbeats. */
 const HEARTBEAT_TIMEOUT_SECONDS = 45;
 /** Seconds between a break and the next attempt, unless the service sends another value. */
 const DEFAULT_RECONNECT_SECONDS = 1;
@@ -139,7 +139,7 @@ async function* parseEvents(
     onRetry,
   });
   const reader = body.getReader();
-  // The request's signal is not enough: its link to this signal may be garbage-collected during a long stream.
+  // The request's signal does not suffice: its link to this signal may be garbage-collected during a long stream.
   const cancelReader = () => void reader.cancel().catch(() => undefined);
   signal?.addEventListener("abort", cancelReader);
   // For the same reason an abort may have been missed while the stream was opening.

@@ -1,10 +1,9 @@
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { ConnectionAlert, ConnectionStatus } from "./ConnectionStatus.tsx";
+import { SvgPatterns } from "./parts/Bars.tsx";
 import { EmptyNotice } from "./parts/Notices.tsx";
-import { SvgPatterns } from "./parts/StackedBar.tsx";
 import { View } from "./parts/View.tsx";
-import { ScheddsView } from "./views/ScheddsView.tsx";
-import { ScheddView } from "./views/ScheddView.tsx";
+import { ScheddsView, ScheddView } from "./views/ScheddViews.tsx";
 import { WorkflowsView } from "./views/WorkflowsView.tsx";
 import { WorkflowView } from "./views/WorkflowView.tsx";
 
@@ -60,7 +59,7 @@ function Header() {
         <a href="/docs/">API</a>
       </nav>
       <ConnectionStatus />
-      {operator && operator !== "localhost" && <span class="operator">{operator}</span>}
+      {operator && operator !== "localhost" && <span class="quiet-text">{operator}</span>}
       {signOutUrl && (
         <form method="post" action={signOutUrl}>
           <button type="submit" class="quiet">

@@ -30,7 +30,7 @@ export function ConnectionAlert() {
   if (connectionState.value !== "disconnected") return null;
   return (
     <p class="alert" role="alert">
-      The service does not answer. This page shows the state of {formatTime(lastResponseMs.value / 1000)} and updates
+      The service is unreachable. This page shows the state of {formatTime(lastResponseMs.value / 1000)} and updates
       when the service is back.
     </p>
   );

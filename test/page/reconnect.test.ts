@@ -37,7 +37,7 @@ it(
     await first.waitForExit();
     await page
       .getByRole("alert")
-      .getByText(/The service does not answer/)
+      .getByText(/The service is unreachable/)
       .waitFor();
     await page.getByText("Disconnected").waitFor();
     expect(await row.getByText("waiting to start").count()).toBe(1);

@@ -5,12 +5,6 @@ import { createTokenSource, type TokenSource } from "../tokenSource.js";
 import { usageError } from "./exitCodes.js";
 import type { Terminal } from "./terminal.js";
 
-/** Options of every command. */
-interface GlobalOptions {
-  url?: string;
-  patience: number;
-}
-
 /** The environment variables, as `--help` shows them. */
 export const SETTINGS_HELP = `Environment variables:
   EWMS_URL            URL of the service (http://127.0.0.1:8080)
@@ -21,10 +15,11 @@ export const SETTINGS_HELP = `Environment variables:
   EWMS_SCOPE          scope of the tokens
   NO_COLOR            disables colours`;
 
-/** Creates a client from the options of a command and the environment. */
-export function createCommandClient(command: Command, terminal: Terminal): Client {
+/** Creates a client from the options of the program and the environment. @throws CommandError for an invalid setting */
+export function createCommandClient(program: Command, terminal: Terminal): Client {
   const { env } = terminal.io;
-  const { url = env["EWMS_URL"] || "http://127.0.0.1:8080", patience } = command.optsWithGlobals<GlobalOptions>();
+  const options = program.opts<{ url?: string; patience: number }>();
+  const { url = env["EWMS_URL"] || "http://127.0.0.1:8080", patience } = options;
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed?.protocol !== "http:" && parsed?.protocol !== "https:")
     throw usageError(`"${url}" is not an http or https URL: set --url or EWMS_URL`);
@@ -50,19 +45,14 @@ function tokenSourceFromEnvironment(terminal: Terminal): TokenSource | undefined
   if (!issuer && !clientId) return undefined;
   if (!issuer || !URL.canParse(issuer)) throw usageError("EWMS_OPENID_URL: set it to the URL of the identity provider");
   if (!clientId) throw usageError("EWMS_CLIENT_ID is missing: set it to the client id at the identity provider");
+  const clientSecret = env["EWMS_CLIENT_SECRET"] || undefined;
+  const scope = env["EWMS_SCOPE"] || undefined;
   return createTokenSource(
-    {
-      issuer,
-      clientId,
-      clientSecret: env["EWMS_CLIENT_SECRET"] || undefined,
-      scope: env["EWMS_SCOPE"] || undefined,
-    },
+    { issuer, clientId, clientSecret, scope },
     {
       cache: createTokenFileCache(tokenFilePath(env)),
-      onDeviceLogin: ({ page, code, pageWithCode }) =>
-        terminal.printMessage(
-          `To log in, open ${pageWithCode ?? page} and check that it shows ${code}, or enter it there.`,
-        ),
+      onDeviceLogin: ({ page, code, pageWithCode = page }) =>
+        terminal.printMessage(`To log in, open ${pageWithCode} and check that it shows ${code}, or enter it there.`),
     },
   );
 }

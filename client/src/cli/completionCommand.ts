@@ -20,17 +20,10 @@ export function addCompletionCommand(program: Command, terminal: Terminal): void
     );
 }
 
-/** The completions of a command. */
-interface CompletionCommand {
-  name: string;
-  description: string;
-  /** Options, and choices of arguments. */
-  words: string[];
-  /** Whether an argument is a file. */
-  takesFile: boolean;
-}
+type CompletionCommand = ReturnType<typeof completionCommands>[number];
 
-const completionCommands = (program: Command): CompletionCommand[] =>
+/** The commands and their completions: options, choices of arguments, and files. */
+const completionCommands = (program: Command) =>
   program.commands.map((command) => ({
     name: command.name(),
     description: command.description(),
@@ -42,13 +35,11 @@ const completionCommands = (program: Command): CompletionCommand[] =>
     takesFile: command.registeredArguments.some((argument) => argument.name() === "file"),
   }));
 
-const commandNames = (commands: CompletionCommand[]): string => commands.map(({ name }) => name).join(" ");
-
 const COMPLETION_SCRIPTS = {
   bash: (commands: CompletionCommand[]): string => `_ewms() {
   local word=\${COMP_WORDS[COMP_CWORD]}
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${commandNames(commands)} --help --version" -- "$word"))
+    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(" ")} --help --version" -- "$word"))
     return
   fi
   case \${COMP_WORDS[1]} in

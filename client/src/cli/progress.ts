@@ -1,17 +1,8 @@
+import type { ByPhase, Summary, TaskSummary } from "../apiTypes.js";
 import { formatCount, formatDuration, imageName } from "../format.js";
 import { orderByPhase, workflowStateLabel } from "../phases.js";
-import type { ByPhase, Summary, TaskSummary } from "../summaryTypes.js";
-import { countWorkersByKind } from "../workerGroups.js";
+import { countWorkersByKind } from "../workers.js";
 import { replaceControlCharacters, type Style, type Terminal, truncateToWidth } from "./terminal.js";
-
-/** Numbers of a task's workers. */
-interface WorkerCounts {
-  /** The larger of the requested and the reported workers. */
-  total: number;
-  running: number;
-  held: number;
-  ended: number;
-}
 
 /** Columns of a bar. */
 const MAX_BAR_COLUMNS = 24;
@@ -19,8 +10,8 @@ const MIN_BAR_COLUMNS = 8;
 /** Maximum columns of a task's name. */
 const MAX_NAME_COLUMNS = 24;
 
-/** Counts the workers of a task. */
-export function countWorkers({ n_workers_requested, compound_statuses }: TaskSummary): WorkerCounts {
+/** Counts the workers of a task; `total` is the larger of the requested and the reported workers. */
+export function countWorkers({ n_workers_requested, compound_statuses }: TaskSummary) {
   const kinds = countWorkersByKind(compound_statuses);
   const { working, starting, held, done, failed, removed } = kinds;
   const reported = Object.values(kinds).reduce((sum, more) => sum + more, 0);
@@ -63,12 +54,12 @@ function workerBar(terminal: Terminal, task: TaskSummary, width: number): string
   const { total, running, held, ended } = countWorkers(task);
   let drawn = 0;
   let before = 0;
-  const part = (count: number, sign: string, style: Style): string => {
+  const part = (count: number, character: string, style: Style): string => {
     before += count;
     // Rounds the running sum, so that the rounded lengths fill the bar.
     const length = (total === 0 ? 0 : Math.round((before / total) * width)) - drawn;
     drawn += length;
-    return length === 0 ? "" : terminal.colorize(style, sign.repeat(length));
+    return length === 0 ? "" : terminal.colorize(style, character.repeat(length));
   };
   const parts = part(ended, "▓", "dim") + part(running, "█", "green") + part(held, "▒", "yellow");
   return parts + "░".repeat(width - drawn);
@@ -96,16 +87,16 @@ export function progressLines(
   );
   const widest = Math.max(0, ...names.map((name) => name.length));
   const texts = tasks.map((task) => describeTask(task, rates.get(task.task_id)));
-  const room = columns - widest - 2;
+  const freeColumns = columns - widest - 2;
   const width = Math.min(
     MAX_BAR_COLUMNS,
-    Math.max(MIN_BAR_COLUMNS, room - Math.max(0, ...texts.map((text) => text.length))),
+    Math.max(MIN_BAR_COLUMNS, freeColumns - Math.max(0, ...texts.map((text) => text.length))),
   );
   const lines = [
     `${terminal.colorize("bold", workflow_id)} ${workflowStateLabel(deactivated)}, ${formatCount(n_taskforces, "taskforce")}`,
   ];
   for (const [index, task] of tasks.entries()) {
-    const text = truncateToWidth(texts[index] ?? "", room - width).replace(/\d+ errors?$/, (errors) =>
+    const text = truncateToWidth(texts[index] ?? "", freeColumns - width).replace(/\d+ errors?$/, (errors) =>
       terminal.colorize("red", errors),
     );
     lines.push(`${names[index]?.padEnd(widest)} ${workerBar(terminal, task, width)} ${text}`);

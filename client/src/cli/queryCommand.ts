@@ -44,7 +44,7 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
         `ewms query workflows --filter '{"deactivated": null}' --json | jq .workflow_id`,
       ),
     )
-    .action(async (kind: QueryKind, options: QueryOptions, command: Command) => {
+    .action(async (kind: QueryKind, options: QueryOptions) => {
       const { filter, limit = Number.POSITIVE_INFINITY } = options;
       const format =
         options.json || (!options.csv && !options.table && !terminal.isInteractive)
@@ -53,7 +53,7 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
             ? "csv"
             : "table";
       const fields = options.fields ?? (format === "json" ? undefined : DEFAULT_FIELDS[kind]);
-      const found = createCommandClient(command, terminal).query(kind, { query: filter, projection: fields });
+      const found = createCommandClient(program, terminal).query(kind, { query: filter, projection: fields });
       await WRITERS[format](terminal, limitResults(limit, found), fields ?? []);
     });
 }

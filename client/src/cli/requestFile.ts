@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
-import type { WorkflowRequest } from "../entityTypes.js";
+import type { WorkflowRequest } from "../apiTypes.js";
 import { usageError } from "./exitCodes.js";
 import {
   type FieldPath,
@@ -58,13 +58,8 @@ export function parseRequestFile(name: string, content: string): RequestFile {
   throw usageError(messages.join("\n"));
 }
 
-interface ParsedContent {
-  value: unknown;
-  withLines(): { document: Document; lines: LineCounter };
-}
-
-function parseContent(name: string, content: string): ParsedContent {
-  let read: ReturnType<ParsedContent["withLines"]> | undefined;
+function parseContent(name: string, content: string) {
+  let read: { document: Document; lines: LineCounter } | undefined;
   const withLines = () => {
     if (read !== undefined) return read;
     const lines = new LineCounter();

@@ -14,7 +14,7 @@ export interface ValidationIssue {
 
 /** Keywords whose errors only refer to nested errors. */
 const CONTAINER_KEYWORDS = new Set(["properties", "items", "additionalProperties", "anyOf"]);
-/** The document's pattern is stricter than the service, which also accepts `v1.0.3`. */
+/** The document's pattern is stricter than the service: that also accepts `v1.0.3`. */
 const IGNORED_KEYWORDS = new Set(["pattern"]);
 
 /** Validates a request against its schema. @returns no issues for a valid request */
@@ -89,7 +89,7 @@ export function formatFieldPath(path: FieldPath): string {
   return parts.join("").replace(/^\./, "") || "the request";
 }
 
-/** The field path at the begin of a message of the service, or an empty path. @see formatFieldPath */
+/** The field path at the start of a message of the service, or an empty path. @see formatFieldPath */
 export function parseLeadingFieldPath(message: string): FieldPath {
   const [, name = ""] = /^(\w+(?:\.[\w$-]+|\[\d+\]|\["[^"]*"\])*): /.exec(message) ?? [];
   return [...name.matchAll(/\["([^"]*)"\]|\[(\d+)\]|([\w$-]+)/g)].map(

@@ -17,7 +17,7 @@ export const writeCsv: ResultWriter = async (terminal, found, fields) => {
   for await (const one of found) await line(fields.map((field) => cellText(valueAt(one, field))));
 };
 
-/** Writes a table after all results are there: only then the widths of the columns are known. */
+/** Writes a table after the last result, because the widths of the columns depend on all results. */
 export const writeTable: ResultWriter = async (terminal, found, fields) => {
   const rows: string[][] = [];
   for await (const one of found)

@@ -1,7 +1,14 @@
 import { readFileSync } from "node:fs";
-import { CommanderError } from "commander";
-import { describeError, EXIT_CODE } from "./exitCodes.js";
-import { createProgram } from "./program.js";
+import { Command, CommanderError } from "commander";
+import { addAddWorkersCommand, addDeactivateCommands } from "./actionCommands.js";
+import { parseSeconds } from "./argumentParsers.js";
+import { SETTINGS_HELP } from "./commandClient.js";
+import { addCompletionCommand } from "./completionCommand.js";
+import { describeError, EXIT_CODE, EXIT_CODES_HELP } from "./exitCodes.js";
+import { addQueryCommand } from "./queryCommand.js";
+import { addGetCommand, addIdsCommand, addLsCommand } from "./readCommands.js";
+import { addDrainCommand, addWhyCommand } from "./stateCommands.js";
+import { addSubmitCommand, addWatchCommand } from "./submitCommands.js";
 import { type CommandIo, Terminal } from "./terminal.js";
 
 /** Runs one command. @param args without the names of Node.js and the program @returns the exit code */
@@ -23,6 +30,47 @@ export async function run(args: readonly string[], io: CommandIo): Promise<numbe
       terminal.printMessage(`ewms: ${usageMessageOf(error)}; ewms --help lists commands and options`);
     return error.exitCode === 0 ? EXIT_CODE.ok : EXIT_CODE.usage;
   }
+}
+
+/** Creates the command line. @param version of this package */
+function createProgram(version: string, terminal: Terminal): Command {
+  const program = new Command("ewms")
+    .description("Command line of the EWMS workflow management service.")
+    .version(version)
+    .option("--url <url>", "URL of the service (default: EWMS_URL, else http://127.0.0.1:8080)")
+    .option("--patience <seconds>", "retry time while the service is unreachable", parseSeconds, 5)
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .addHelpText(
+      "after",
+      `
+Examples:
+  ewms submit workflow.yaml --watch
+  ewms ls
+  ewms why WF-6b055875-627b889b
+
+${SETTINGS_HELP}
+
+${EXIT_CODES_HELP}`,
+    );
+  // Before the commands, which copy these settings.
+  program.exitOverride().configureOutput({
+    writeOut: (text) => void terminal.io.stdout.write(text),
+    writeErr: (text) => void terminal.io.stderr.write(text),
+    outputError: () => undefined,
+  });
+  addSubmitCommand(program, terminal);
+  addWatchCommand(program, terminal);
+  addLsCommand(program, terminal);
+  addGetCommand(program, terminal);
+  addQueryCommand(program, terminal);
+  addAddWorkersCommand(program, terminal);
+  addDeactivateCommands(program, terminal);
+  addWhyCommand(program, terminal);
+  addIdsCommand(program, terminal);
+  addDrainCommand(program, terminal);
+  addCompletionCommand(program, terminal);
+  return program;
 }
 
 /** Joins the lines of a message of Commander, without its prefix: `error: unknown command 'x'`. */

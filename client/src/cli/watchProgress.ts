@@ -1,18 +1,18 @@
 import { createLogUpdate } from "log-update";
+import type { Summary } from "../apiTypes.js";
 import type { Client } from "../client.js";
 import { ApiError, Unreachable } from "../clientErrors.js";
 import { areAllEnded, workflowStateLabel } from "../phases.js";
 import { abortableDelay } from "../retryRequests.js";
-import type { Summary } from "../summaryTypes.js";
 import { unwrapResponse } from "../unwrapResponse.js";
-import { WorkerRates } from "../workerRates.js";
+import { WorkerRates } from "../workers.js";
 import { EXIT_CODE } from "./exitCodes.js";
 import { countWorkers, describeTask, imageLabel, progressLines, toSentence } from "./progress.js";
 import { replaceControlCharacters, type Terminal, timeText, truncateToWidth } from "./terminal.js";
 
 /** Seconds between two reads if the service has no events. */
 const POLL_INTERVAL_SECONDS = 2;
-/** Seconds until a read without an event: the durations in the summary grow. */
+/** Seconds until a read without an event, because the durations in the summary increase. */
 const REFRESH_INTERVAL_SECONDS = 10;
 /** Minimum seconds between two reads. */
 const MIN_READ_INTERVAL_SECONDS = 0.3;
@@ -90,16 +90,11 @@ async function notifyOnEvents(
 ): Promise<never> {
   const onBreak = (reason: string, delaySeconds: number) =>
     onError(`lost the event stream (${reason}), reconnecting in ${delaySeconds.toFixed(1)} s`);
+  const onOpen = () => wakeSignal.notify();
   for (let hasEvents = true; ; await abortableDelay(POLL_INTERVAL_SECONDS, signal)) {
     wakeSignal.notify();
     try {
-      if (hasEvents)
-        for await (const _ of client.watch(workflowId, {
-          signal,
-          onBreak,
-          onOpen: () => wakeSignal.notify(),
-        }))
-          wakeSignal.notify();
+      if (hasEvents) for await (const _ of client.watch(workflowId, { signal, onBreak, onOpen })) wakeSignal.notify();
     } catch (error) {
       if (isEventRouteMissing(error)) hasEvents = false;
       else if (!isServiceUnavailable(error)) throw error;

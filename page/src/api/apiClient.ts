@@ -31,7 +31,7 @@ async function sendAsOperator(request: Request): Promise<Response> {
   return response;
 }
 
-/** Makes the browser send a stored password: it does so on its own only below a path that asked for it. */
+/** Makes the browser send a stored password: by itself it sends one only below a path that has requested it. */
 const reauthenticate = (): Promise<boolean> =>
   fetch("/", { headers: { accept: "text/html" } }).then(
     ({ ok }) => ok,

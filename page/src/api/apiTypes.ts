@@ -1,38 +1,16 @@
-import type { Taskforce as ApiTaskforce, TaskDirective, Workflow } from "../../../client/src/entityTypes.js";
+import type { Taskforce as ApiTaskforce, Phase } from "../../../client/src/apiTypes.js";
 import type { components } from "../../../client/src/schema.js";
-import type { ByPhase, FailedAttempt, Phase, Summary, TaskSummary } from "../../../client/src/summaryTypes.js";
-import type { EventData } from "../../../client/src/watchEvents.js";
-import type { CompoundStatuses } from "../../../client/src/workerGroups.js";
 
 /* Responses of the API, as far as the page reads them. Times are epoch seconds, durations seconds. */
-export type {
-  ByPhase,
-  CompoundStatuses,
-  EventData,
-  FailedAttempt,
-  Phase,
-  Summary,
-  TaskDirective,
-  TaskSummary,
-  Workflow,
-};
+export type * from "../../../client/src/apiTypes.js";
+export type { EventData } from "../../../client/src/watchEvents.js";
 
 type Schemas = components["schemas"];
 
-/** The end of a workflow. */
-export type Deactivation = NonNullable<Workflow["deactivated"]>;
-/** One attempt to change a taskforce's phase. */
-export type PhaseChange = { target_phase: Phase } & Pick<
-  ApiTaskforce["phase_change_log"][number],
-  "timestamp" | "was_successful"
->;
 /** A taskforce with the fields of its log that the timeline shows. */
-export type Taskforce = Omit<ApiTaskforce, "phase_change_log"> & { phase_change_log: PhaseChange[] };
-/** Error text → count. */
-export type ErrorCounts = Summary["top_task_errors"];
-/** The sums over the taskforces of a task, or of a whole workflow. */
-export type TaskforceSums = Omit<TaskSummary, "task_id" | "task_image">;
-
+export type Taskforce = Omit<ApiTaskforce, "phase_change_log"> & {
+  phase_change_log: { target_phase: Phase; timestamp: number; was_successful: boolean }[];
+};
 /** A queue; with its contents only in the response about one schedd. */
 export type QueueState = Schemas["QueueState"] & Partial<Schemas["QueueContents"]>;
 /** A schedd and its two queues. */

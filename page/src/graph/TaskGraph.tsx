@@ -1,16 +1,24 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatNumber, imageName } from "../../../client/src/format.js";
-import { runningWorkersText } from "../../../client/src/workerGroups.js";
+import { runningWorkersText } from "../../../client/src/workers.js";
 import type { PublicQueue, Summary, TaskDirective } from "../api/apiTypes.ts";
+import { PhaseSegments } from "../parts/Bars.tsx";
 import { shortId } from "../parts/format.ts";
-import { PhaseSegments } from "../parts/PhaseBar.tsx";
 import { type GraphEdge, layOutGraph, type PositionedNode, QUEUE_SIZE, TASK_SIZE } from "./graphLayout.ts";
-import { groupTasks, MAX_GRAPH_NODES, type TaskGroup } from "./taskGroups.ts";
-import { type TaskState, taskState } from "./taskState.ts";
+import { groupTasks, MAX_GRAPH_NODES, type TaskGroup, type TaskState, taskState } from "./taskGroups.ts";
 
-/** Pixels below which the graph is vertical. */
+/** In a narrower container the graph is vertical. */
 const NARROW_WIDTH_PX = 640;
 const ZOOM_STEP = 1.3;
+
+/** The phase or kind of worker whose colour a state has. */
+const STATE_FILLS: Record<TaskState, string> = {
+  waiting: "idle",
+  running: "working",
+  unhealthy: "failed",
+  stopping: "pending-stopper",
+  ended: "done",
+};
 
 interface TaskGraphProps {
   tasks: readonly TaskDirective[];
@@ -60,9 +68,8 @@ export function TaskGraph({ tasks, summary, queues, rates, selected, select }: T
               <path key={edge.id} class="edge-line" d={svgPath(edge)} marker-end="url(#arrow)" />
             ))}
             {graphLayout.nodes.map((node) => {
-              if (node.kind === "queue") return <QueueNode key={node.id} node={node} alias={aliases.get(node.id)} />;
               const task = groupById.get(node.id);
-              if (task === undefined) return null;
+              if (task === undefined) return <QueueNode key={node.id} node={node} alias={aliases.get(node.id)} />;
               return (
                 <TaskNode
                   key={node.id}
@@ -78,7 +85,7 @@ export function TaskGraph({ tasks, summary, queues, rates, selected, select }: T
           </svg>
         )}
       </div>
-      <figcaption class="zoom">
+      <figcaption class="buttons zoom">
         <button type="button" aria-label="Zoom in" onClick={() => setZoom(zoom * ZOOM_STEP)}>
           +
         </button>
@@ -109,30 +116,22 @@ function sumRates({ task_ids }: TaskGroup, rates: TaskGraphProps["rates"]): numb
   return known.length === 0 ? undefined : known.reduce((sum, rate) => sum + rate, 0);
 }
 
-/** The completion rate as text; empty while it is unknown. */
-const rateText = (rate: number | undefined): string =>
-  rate === undefined ? "" : `${rate < 10 ? rate.toFixed(1) : formatNumber(Math.round(rate))} completed/min`;
-
-function TaskNode({
-  node: { x, y },
-  task,
-  state,
-  rate,
-  selected,
-  select,
-}: {
+interface TaskNodeProps {
   node: PositionedNode;
   task: TaskGroup;
   state: TaskState;
   rate: number | undefined;
   selected: boolean;
   select: TaskGraphProps["select"];
-}) {
+}
+
+function TaskNode({ node: { x, y }, task, state, rate, selected, select }: TaskNodeProps) {
   const { width, height } = TASK_SIZE;
   const times = task.task_ids.length === 1 ? "" : ` ×${task.task_ids.length}`;
   const image = imageName(task.task_image);
   const workers = runningWorkersText(task);
-  const speed = rateText(rate);
+  const speed =
+    rate === undefined ? "" : `${rate < 10 ? rate.toFixed(1) : formatNumber(Math.round(rate))} completed/min`;
   // In visual order.
   const label = ["Task", image + times, state, speed, workers].filter(Boolean).join(" ");
   const toggle = () => select(selected ? undefined : task.task_ids);
@@ -143,7 +142,7 @@ function TaskNode({
   };
   return (
     <g
-      class={`task-node state-${state}`}
+      class="task-node"
       transform={`translate(${x - width / 2} ${y - height / 2})`}
       role="button"
       tabindex={0}
@@ -153,7 +152,7 @@ function TaskNode({
       onKeyDown={onKey}
     >
       <rect class="box" width={width} height={height} rx="10" />
-      <rect class="edge" width="6" height={height} rx="3" />
+      <rect fill={`var(--${STATE_FILLS[state]})`} width="6" height={height} rx="3" />
       <text class="task-name" x="18" y="26">
         {truncate(image, 24 - times.length) + times}
       </text>{" "}

@@ -8,7 +8,6 @@ export const QUEUE_SIZE = { width: 136, height: 36 };
 /** A task or message queue and its centre. */
 export interface PositionedNode {
   id: string;
-  kind: "task" | "queue";
   x: number;
   y: number;
 }
@@ -19,18 +18,11 @@ export interface GraphEdge {
   points: { x: number; y: number }[];
 }
 
-export interface GraphLayout {
-  width: number;
-  height: number;
-  nodes: PositionedNode[];
-  edges: GraphEdge[];
-}
-
 /** Computes the layout of the graph. @param isVertical from top to bottom, as on a phone; else from left to right */
 export function layOutGraph(
   tasks: readonly Pick<TaskDirective, "task_id" | "input_queues" | "output_queues">[],
   isVertical: boolean,
-): GraphLayout {
+): { width: number; height: number; nodes: PositionedNode[]; edges: GraphEdge[] } {
   const graph = new Graph();
   graph.setGraph({ rankdir: isVertical ? "TB" : "LR", nodesep: 28, ranksep: 44, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
@@ -42,15 +34,11 @@ export function layOutGraph(
     for (const queue of output_queues) graph.setEdge(task_id, queue);
   }
   layout(graph);
-  const taskIds = new Set(tasks.map(({ task_id }) => task_id));
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   return {
     width,
     height,
-    nodes: graph.nodes().map((id) => {
-      const { x, y } = graph.node(id) as { x: number; y: number };
-      return { id, kind: taskIds.has(id) ? "task" : "queue", x, y };
-    }),
+    nodes: graph.nodes().map((id) => ({ ...(graph.node(id) as { x: number; y: number }), id })),
     edges: graph.edges().map(({ v, w }) => ({
       id: `${v} ${w}`,
       points: (graph.edge({ v, w }) as { points: GraphEdge["points"] }).points,

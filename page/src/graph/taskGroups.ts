@@ -1,4 +1,6 @@
-import type { CompoundStatuses, Summary, TaskDirective, TaskforceSums, TaskSummary } from "../api/apiTypes.ts";
+import { areAllEnded } from "../../../client/src/phases.js";
+import { countWorkersByKind } from "../../../client/src/workers.js";
+import type { CompoundStatuses, FailedAttempt, Summary, TaskDirective, TaskSummary } from "../api/apiTypes.ts";
 
 /** Above this number, one node stands for all tasks with the same image and queues. */
 const MAX_UNGROUPED_TASKS = 24;
@@ -31,7 +33,7 @@ export function groupTasks(tasks: readonly TaskDirective[], { tasks: sums }: Sum
   return [...groups.values()];
 }
 
-function addSums(a: TaskforceSums, b: TaskforceSums): TaskforceSums {
+function addSums(a: TaskSummary, b: TaskSummary): Omit<TaskSummary, "task_id" | "task_image"> {
   const compound_statuses: CompoundStatuses = { ...a.compound_statuses };
   for (const [condor, pilots] of Object.entries(b.compound_statuses))
     compound_statuses[condor] = addCounts(compound_statuses[condor] ?? {}, pilots);
@@ -48,4 +50,27 @@ function addCounts<K extends string>(a: Partial<Record<K, number>>, b: Partial<R
   const sums = { ...a } as Record<K, number>;
   for (const [key, n] of Object.entries(b) as [K, number][]) sums[key] = (sums[key] ?? 0) + n;
   return sums;
+}
+
+/** The state of a task, as its node shows it. */
+export type TaskState = "waiting" | "running" | "unhealthy" | "stopping" | "ended";
+
+/** Minimum fraction of held and failed workers of an unhealthy task. */
+const UNHEALTHY_FRACTION = 0.25;
+
+/** The state of a task. @param failures newest first */
+export function taskState(task: TaskSummary, failures: readonly FailedAttempt[]): TaskState {
+  const phases = task.taskforces_by_phase;
+  if (areAllEnded(phases)) return "ended";
+  if (phases["pending-stopper"] || phases["condor-rm"]) return "stopping";
+  const { held, failed, working, starting, idle, done } = countWorkersByKind(task.compound_statuses);
+  const unhealthyCount = held + failed;
+  if (unhealthyCount > 0 && unhealthyCount >= UNHEALTHY_FRACTION * (unhealthyCount + working + starting + idle + done))
+    return "unhealthy";
+  if (phases["condor-submit"]) return "running";
+  // The id of a taskforce begins with that of its task.
+  const hasFailedAttempt = failures.some(({ taskforce_uuid }) =>
+    taskforce_uuid.startsWith(`TF-${task.task_id.slice(3)}`),
+  );
+  return hasFailedAttempt ? "unhealthy" : "waiting";
 }

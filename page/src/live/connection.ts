@@ -7,13 +7,13 @@ export const connectionState = signal<ConnectionState>("polling");
 /** Time of the last response or event in epoch milliseconds: the age of the page's contents. */
 export const lastResponseMs = signal(Date.now());
 
-/** Records that the service answered. */
+/** Records a response or event of the service. */
 export function recordResponse(): void {
   lastResponseMs.value = Date.now();
   if (connectionState.value === "disconnected") connectionState.value = "polling";
 }
 
-/** Records that the service did not answer. */
+/** Records that the service is unreachable. */
 export function recordUnreachable(): void {
   connectionState.value = "disconnected";
 }

@@ -51,9 +51,9 @@ export function createRefreshable<T>(
       } else throw failure;
     } finally {
       isLoading = false;
-      const again = isReloadPending;
+      const isReloadRequested = isReloadPending;
       isReloadPending = false;
-      if (again) void refresh();
+      if (isReloadRequested) void refresh();
     }
   };
   return {

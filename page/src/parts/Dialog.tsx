@@ -1,18 +1,10 @@
-import type { ComponentChildren } from "preact";
+import type { RenderableProps } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
+type DialogProps = RenderableProps<{ title: string; close: () => void; wide?: boolean }>;
+
 /** A modal dialog, open while rendered. The browser keeps the focus inside and closes it at Escape. */
-export function Dialog({
-  title,
-  close,
-  wide = false,
-  children,
-}: {
-  title: string;
-  close: () => void;
-  wide?: boolean;
-  children: ComponentChildren;
-}) {
+export function Dialog({ title, close, wide = false, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const headingId = useId();
   useEffect(() => {

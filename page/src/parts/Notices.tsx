@@ -1,37 +1,42 @@
-import type { ComponentChildren } from "preact";
+import type { ReadonlySignal } from "@preact/signals";
+import type { ComponentChildren, RenderableProps } from "preact";
 import { ApiError } from "../../../client/src/clientErrors.js";
 
 /** A first load in progress. */
-export function LoadingNotice({ what }: { what: string }) {
-  return (
-    <p class="note loading" role="status">
-      <span class="pulse" aria-hidden="true" />
-      Loading {what}…
-    </p>
-  );
-}
+export const LoadingNotice = ({ what }: { what: string }) => (
+  <p class="note loading" role="status">
+    <span class="pulse" aria-hidden="true" />
+    Loading {what}…
+  </p>
+);
 
 /** An empty result. */
-export function EmptyNotice({ title, children }: { title: string; children?: ComponentChildren }) {
-  return (
-    <div class="note">
-      <p class="note-title">{title}</p>
-      {children}
-    </div>
-  );
-}
+export const EmptyNotice = ({ title, children }: RenderableProps<{ title: string }>) => (
+  <div class="note">
+    <p class="note-title">{title}</p>
+    {children}
+  </div>
+);
 
 /** A failed request. */
 export function ErrorNotice({ error }: { error: Error }) {
+  const errorTitle = error instanceof ApiError && error.status === 404 ? "Not found" : "Request rejected";
   return (
     <div class="note" role="alert">
-      <p class="note-title">{errorTitle(error)}</p>
+      <p class="note-title">{error instanceof ApiError ? errorTitle : "Disconnected"}</p>
       <p>{error.message}</p>
     </div>
   );
 }
 
-function errorTitle(error: Error): string {
-  if (!(error instanceof ApiError)) return "Disconnected";
-  return error.status === 404 ? "Not found" : "Request rejected";
+interface LoadedProps<T> {
+  from: { value: ReadonlySignal<T | undefined>; error: ReadonlySignal<Error | undefined> };
+  what: string;
+  children: (value: T) => ComponentChildren;
+}
+
+/** Shows a value when it is loaded; before, the progress or error of the load. */
+export function Loaded<T>({ from, what, children }: LoadedProps<T>) {
+  if (from.value.value !== undefined) return <>{children(from.value.value)}</>;
+  return from.error.value ? <ErrorNotice error={from.error.value} /> : <LoadingNotice what={what} />;
 }

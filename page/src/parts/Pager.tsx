@@ -1,24 +1,24 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { formatNumber } from "../../../client/src/format.js";
 
 /** Rows of one page: ten thousand rows would be slow. */
 export const ROWS_PER_PAGE = 50;
+/** Items of one page: each is larger than a row. */
+const ITEMS_PER_PAGE = 20;
 
-/** Buttons for the pages of a long list. @param more whether more than `total` rows exist, which are not loaded yet */
-export function Pager({
-  what,
-  first,
-  total,
-  more = false,
-  rows = ROWS_PER_PAGE,
-  go,
-}: {
+interface PagerProps {
   what: string;
   first: number;
   total: number;
+  /** Whether more than `total` rows exist, which are not loaded yet. */
   more?: boolean;
   rows?: number;
   go: (first: number) => void;
-}) {
+}
+
+/** Buttons for the pages of a long list. */
+export function Pager({ what, first, total, more = false, rows = ROWS_PER_PAGE, go }: PagerProps) {
   if (total <= rows && !more) return null;
   const last = Math.min(first + rows, total);
   return (
@@ -34,5 +34,23 @@ export function Pager({
         Next
       </button>
     </nav>
+  );
+}
+
+type PagedListProps<T> = {
+  what: string;
+  list: readonly T[];
+  listClass: string;
+  children: (item: T) => ComponentChildren;
+};
+
+/** A list of items that are larger than a row, a page at a time. */
+export function PagedList<T>({ what, list, listClass, children }: PagedListProps<T>) {
+  const [first, setFirst] = useState(0);
+  return (
+    <>
+      <ul class={listClass}>{list.slice(first, first + ITEMS_PER_PAGE).map(children)}</ul>
+      <Pager what={what} first={first} total={list.length} rows={ITEMS_PER_PAGE} go={setFirst} />
+    </>
   );
 }

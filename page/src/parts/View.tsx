@@ -1,16 +1,10 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RenderableProps } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
+type ViewProps = RenderableProps<{ title: string; heading?: ComponentChildren }>;
+
 /** A view. Its heading takes the focus when it appears, so that screen readers announce it. */
-export function View({
-  title,
-  heading = title,
-  children,
-}: {
-  title: string;
-  heading?: ComponentChildren;
-  children: ComponentChildren;
-}) {
+export function View({ title, heading = title, children }: ViewProps) {
   const head = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} – EWMS`;
@@ -26,3 +20,26 @@ export function View({
     </main>
   );
 }
+
+/** A section of a view with a heading. */
+export const Section = ({ title, aside, children }: RenderableProps<{ title: string; aside?: ComponentChildren }>) => (
+  <section>
+    <header class="section-head">
+      <h2>{title}</h2>
+      {aside}
+    </header>
+    {children}
+  </section>
+);
+
+/** Named values. */
+export const DescriptionList = ({ facts }: { facts: readonly { name: string; value: ComponentChildren }[] }) => (
+  <dl class="facts">
+    {facts.map(({ name, value }) => (
+      <div key={name}>
+        <dt>{name}</dt>
+        <dd>{value}</dd>
+      </div>
+    ))}
+  </dl>
+);

@@ -4,11 +4,7 @@ const DATE_TIME_FORMAT = new Intl.DateTimeFormat("en-GB", {
   hour: "2-digit",
   minute: "2-digit",
 });
-const TIME_FORMAT = new Intl.DateTimeFormat("en-GB", {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-});
+const TIME_FORMAT = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 
 /** Local date and time of epoch seconds: `24 Nov, 17:05` */
 export const formatDateTime = (seconds: number): string => DATE_TIME_FORMAT.format(seconds * 1000);
@@ -19,5 +15,5 @@ export const formatTime = (seconds: number): string => TIME_FORMAT.format(second
 /** ISO 8601 time of epoch seconds, as `<time>` requires. */
 export const toIsoTime = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
-/** The last part of an id, which differs from those of its siblings. */
+/** The last part of an id: the first parts are the same for all siblings. */
 export const shortId = (id: string): string => `…${id.slice(-8)}`;

@@ -1,47 +1,41 @@
 import { useState } from "preact/hooks";
 import { formatCount, formatDuration } from "../../../client/src/format.js";
 import { PHASE_LABELS } from "../../../client/src/phases.js";
-import type { Taskforce } from "../api/apiTypes.ts";
+import type { Phase, Taskforce } from "../api/apiTypes.ts";
 import { nowSeconds } from "../live/nowSeconds.ts";
+import { PatternedRect, PhaseBadge } from "../parts/Bars.tsx";
 import { shortId } from "../parts/format.ts";
 import { JsonButton } from "../parts/Json.tsx";
 import { Pager, ROWS_PER_PAGE } from "../parts/Pager.tsx";
-import { PhaseBadge } from "../parts/PhaseBar.tsx";
-import { axisTicks, failedAttemptTimes, phaseSpans } from "./phaseSpans.ts";
 
-const MAX_TICKS = 6;
-
-/** The phases of taskforces on one time axis, a page of rows at a time. */
-export function Timeline({
-  rows,
-  more,
-  loadMore,
-}: {
+interface TimelineProps {
   rows: readonly Taskforce[];
   more: boolean;
   /** @returns whether more rows were loaded */
   loadMore: () => Promise<boolean>;
-}) {
+}
+
+/** The phases of taskforces on one time axis, a page of rows at a time. */
+export function Timeline({ rows, more, loadMore }: TimelineProps) {
   const [requestedFirst, setFirst] = useState(0);
   // A reload may return fewer rows.
   const first = Math.min(requestedFirst, Math.max(0, rows.length - 1 - ((rows.length - 1) % ROWS_PER_PAGE)));
   const shown = rows.slice(first, first + ROWS_PER_PAGE);
   const now = nowSeconds.value;
   const spans = shown.flatMap((row) => phaseSpans(row, now));
-  const startSeconds = Math.min(...spans.map(({ from }) => from));
-  const lengthSeconds = Math.max(1, Math.max(...spans.map(({ to }) => to)) - startSeconds);
+  const start = Math.min(...spans.map(({ from }) => from));
+  const length = Math.max(1, Math.max(...spans.map(({ to }) => to)) - start);
   const goToRow = async (to: number) => {
     const isLoaded = to < rows.length || (await loadMore());
     if (isLoaded) setFirst(to);
   };
-  const axis = { begin: startSeconds, length: lengthSeconds, now };
   return (
     <>
       <div class="timeline">
-        <Axis length={lengthSeconds} />
+        <Axis length={length} />
         <ol>
           {shown.map((row) => (
-            <TimelineRow key={row.taskforce_uuid} row={row} {...axis} />
+            <TimelineRow key={row.taskforce_uuid} row={row} start={start} length={length} now={now} />
           ))}
         </ol>
       </div>
@@ -51,11 +45,10 @@ export function Timeline({
 }
 
 function Axis({ length }: { length: number }) {
-  const marks = axisTicks(length, MAX_TICKS);
   return (
     <div class="axis" aria-hidden="true">
       <svg width="100%" height="20">
-        {marks.map((seconds) => (
+        {axisTicks(length, 6).map((seconds) => (
           <text key={seconds} x={`${(100 * seconds) / length}%`} y="14" text-anchor={textAnchor(seconds / length)}>
             {seconds === 0 ? "start" : `+${formatDuration(seconds)}`}
           </text>
@@ -68,17 +61,16 @@ function Axis({ length }: { length: number }) {
 const textAnchor = (share: number): "start" | "middle" | "end" =>
   share < 0.04 ? "start" : share > 0.94 ? "end" : "middle";
 
-function TimelineRow({ row, begin, length, now }: { row: Taskforce; begin: number; length: number; now: number }) {
+function TimelineRow({ row, start, length, now }: { row: Taskforce; start: number; length: number; now: number }) {
   const spans = phaseSpans(row, now);
-  const failures = failedAttemptTimes(row);
-  const xPercent = (seconds: number) => `${(100 * (seconds - begin)) / length}%`;
-  const widthPercent = (seconds: number) => `${Math.max(0.4, (100 * seconds) / length)}%`;
+  const failures = row.phase_change_log.filter(({ was_successful }) => !was_successful);
+  const xPercent = (seconds: number) => `${(100 * (seconds - start)) / length}%`;
   const descriptions = spans.map(({ phase, from, to }) => `${PHASE_LABELS[phase]} ${formatDuration(to - from)}`);
   if (failures.length > 0) descriptions.push(formatCount(failures.length, "failed attempt"));
   return (
     <li class="timeline-row">
       <span class="row-name" title={row.taskforce_uuid}>
-        <code>{shortId(row.taskforce_uuid)}</code> <span class="schedd">{row.schedd}</span>
+        <code>{shortId(row.taskforce_uuid)}</code> <span class="small-text">{row.schedd}</span>
       </span>
       <span class="row-phase">
         <PhaseBadge phase={row.phase} />
@@ -92,28 +84,20 @@ function TimelineRow({ row, begin, length, now }: { row: Taskforce; begin: numbe
         {spans.map(({ phase, from, to }) => (
           <g key={from}>
             <title>{`${phase}: ${formatDuration(to - from)}`}</title>
-            <rect
-              class={`part fill-${phase}`}
+            <PatternedRect
+              fill={phase}
               x={xPercent(from)}
               y="3"
-              width={widthPercent(to - from)}
-              height="16"
-              rx="2"
-            />
-            <rect
-              class={`pattern pattern-${phase}`}
-              x={xPercent(from)}
-              y="3"
-              width={widthPercent(to - from)}
+              width={`${Math.max(0.4, (100 * (to - from)) / length)}%`}
               height="16"
               rx="2"
             />
           </g>
         ))}
-        {failures.map((time) => (
-          <g key={time}>
+        {failures.map(({ timestamp }) => (
+          <g key={timestamp}>
             <title>a failed attempt</title>
-            <svg class="failure" x={xPercent(time)} y="0" width="10" height="22" overflow="visible">
+            <svg class="failure" x={xPercent(timestamp)} y="0" width="10" height="22" overflow="visible">
               <path d="M-5 1L5 1L0 9z" />
             </svg>
           </g>
@@ -121,4 +105,23 @@ function TimelineRow({ row, begin, length, now }: { row: Taskforce; begin: numbe
       </svg>
     </li>
   );
+}
+
+/** The phases of a taskforce, oldest first; times are epoch seconds. The current phase ends now, unless it is final. */
+function phaseSpans({ phase_change_log: log }: Taskforce, now: number): { phase: Phase; from: number; to: number }[] {
+  const changes = log.filter(({ was_successful }) => was_successful);
+  return changes.map(({ target_phase: phase, timestamp: from }, n) => {
+    const next = changes[n + 1]?.timestamp;
+    return { phase, from, to: next ?? (phase === "condor-complete" ? from : Math.max(now, from)) };
+  });
+}
+
+/** Round steps of an axis in seconds. */
+const TICK_STEP_SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
+
+/** Positions of an axis' ticks in seconds after its start. */
+function axisTicks(lengthSeconds: number, maxTicks: number): number[] {
+  const step =
+    TICK_STEP_SECONDS.find((s) => lengthSeconds / s <= maxTicks) ?? 86400 * Math.ceil(lengthSeconds / 86400 / maxTicks);
+  return Array.from({ length: Math.floor(lengthSeconds / step) + 1 }, (_, n) => n * step);
 }

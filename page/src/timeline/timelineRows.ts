@@ -61,12 +61,12 @@ export class TimelineRows {
     else this.#loading = this.#load(null);
   }
 
-  /** Loads the next page. @returns whether there are more rows now */
+  /** Loads the next page. @returns whether it added rows */
   async loadMore(): Promise<boolean> {
-    const before = this.list.value?.length ?? 0;
+    const lengthBefore = this.list.value?.length ?? 0;
     this.#loading ??= this.#load(this.nextCursor.value);
     await this.#loading;
-    return (this.list.value?.length ?? 0) > before;
+    return (this.list.value?.length ?? 0) > lengthBefore;
   }
 
   /** Adds a phase event. @returns false if the taskforce is not in the list */
@@ -99,9 +99,9 @@ export class TimelineRows {
         if (after === null) this.#retryTimer = window.setTimeout(() => this.reload(), RETRY_DELAY_MS);
       } else if (!(error instanceof ApiError)) throw error;
     }
-    const again = this.#isReloadPending;
+    if (!this.#isReloadPending) return;
     this.#isReloadPending = false;
-    if (again) this.reload();
+    this.reload();
   }
 
   #setList(list: Taskforce[]): void {
@@ -130,9 +130,5 @@ const hasPhaseChange = ({ phase_change_log: log }: Taskforce, { phase, timestamp
 
 function withPhaseChange(row: Taskforce, { phase, timestamp, was_successful }: PhaseEvent): Taskforce {
   const entry = { target_phase: phase, timestamp, was_successful };
-  return {
-    ...row,
-    phase: was_successful ? phase : row.phase,
-    phase_change_log: [...row.phase_change_log, entry],
-  };
+  return { ...row, phase: was_successful ? phase : row.phase, phase_change_log: [...row.phase_change_log, entry] };
 }

@@ -7,19 +7,15 @@ import { Dialog } from "../parts/Dialog.tsx";
 import { shortId } from "../parts/format.ts";
 import { ErrorNotice } from "../parts/Notices.tsx";
 
-type WorkflowAction = "abort" | "finished" | "add workers";
-
-/** The actions on a running workflow. @param onDone receives a message after a success */
-export function WorkflowActions({
-  summary,
-  tasks,
-  onDone,
-}: {
+interface ActionsProps {
   summary: Summary;
   tasks: readonly TaskDirective[];
   onDone: (message: string) => void;
-}) {
-  const [openDialog, setOpenDialog] = useState<WorkflowAction>();
+}
+
+/** The actions on a running workflow. @param onDone receives a message after a success */
+export function WorkflowActions({ summary, tasks, onDone }: ActionsProps) {
+  const [openDialog, setOpenDialog] = useState<"abort" | "finished" | "add workers">();
   const close = () => setOpenDialog(undefined);
   const closeWithMessage = (message: string) => {
     close();
@@ -44,17 +40,10 @@ export function WorkflowActions({
   );
 }
 
-interface DialogProps {
-  close: () => void;
-  onDone: (message: string) => void;
-}
+type DialogProps = { close: () => void; onDone: (message: string) => void };
 
 /** Runs an action of a dialog and holds its error. */
-function useAsyncAction(): {
-  isRunning: boolean;
-  error: Error | undefined;
-  run: (action: () => Promise<void>) => void;
-} {
+function useAsyncAction() {
   const [isRunning, setIsRunning] = useState(false);
   const [error, setError] = useState<Error>();
   const run = (action: () => Promise<void>) => {
@@ -68,18 +57,16 @@ function useAsyncAction(): {
   return { isRunning, error, run };
 }
 
-function DeactivateDialog({
-  action,
-  summary,
-  close,
-  onDone,
-}: DialogProps & { action: "abort" | "finished"; summary: Summary }) {
+type DeactivateDialogProps = DialogProps & { action: "abort" | "finished"; summary: Summary };
+
+function DeactivateDialog({ action, summary, close, onDone }: DeactivateDialogProps) {
   const { isRunning, error, run } = useAsyncAction();
-  const verb = action === "abort" ? "Abort" : "Finish";
+  const [verb, participle, buttonClass] =
+    action === "abort" ? ["Abort", "Aborted", "danger"] : ["Finish", "Finished", "primary"];
   const deactivate = () =>
     run(async () => {
       const { n_taskforces } = await postDeactivation(summary.workflow_id, action);
-      onDone(`${verb === "Abort" ? "Aborted" : "Finished"}: ${formatCount(n_taskforces, "taskforce")} to be stopped.`);
+      onDone(`${participle}: ${formatCount(n_taskforces, "taskforce")} to be stopped.`);
     });
   return (
     <Dialog title={`${verb} ${summary.workflow_id}?`} close={close}>
@@ -92,12 +79,7 @@ function DeactivateDialog({
         <button type="button" onClick={close}>
           Keep it running
         </button>
-        <button
-          type="button"
-          class={action === "abort" ? "danger" : "primary"}
-          disabled={isRunning}
-          onClick={deactivate}
-        >
+        <button type="button" class={buttonClass} disabled={isRunning} onClick={deactivate}>
           {verb} the workflow
         </button>
       </div>
@@ -115,12 +97,8 @@ function AddWorkersDialog({ tasks, close, onDone }: DialogProps & { tasks: reado
     const formData = new FormData(event.currentTarget as HTMLFormElement);
     run(async () => {
       const workers = Number(formData.get("workers"));
-      const { taskforce_uuid } = await postAddWorkers(
-        taskId,
-        String(formData.get("location")),
-        workers,
-        idempotencyKey,
-      );
+      const location = String(formData.get("location"));
+      const { taskforce_uuid } = await postAddWorkers(taskId, location, workers, idempotencyKey);
       onDone(`Added ${formatCount(workers, "worker")} as taskforce ${shortId(taskforce_uuid)}.`);
     });
   };

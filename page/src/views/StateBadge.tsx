@@ -1,8 +1,7 @@
 import { areAllEnded, workflowStateLabel } from "../../../client/src/phases.js";
-import type { ByPhase, Deactivation } from "../api/apiTypes.ts";
+import type { ByPhase, Workflow } from "../api/apiTypes.ts";
 
-/** The state of a workflow, as its badge shows it. */
-export function workflowStateText(deactivated: Deactivation | null, phases: ByPhase | undefined): string {
+function workflowStateText(deactivated: Workflow["deactivated"], phases: ByPhase | undefined): string {
   if (deactivated === null && phases !== undefined && areAllEnded(phases)) return "ended";
   const label = workflowStateLabel(deactivated);
   // Taskforces that were never submitted stay in pending-stopper forever: they have nothing to stop.
@@ -12,7 +11,7 @@ export function workflowStateText(deactivated: Deactivation | null, phases: ByPh
 const STATE_SYMBOLS: Record<string, string> = { running: "▶", ended: "■", aborted: "✕", finished: "✓" };
 
 /** The state of a workflow as text and symbol. @param phases undefined while unknown */
-export function StateBadge({ deactivated, phases }: { deactivated: Deactivation | null; phases: ByPhase | undefined }) {
+export function StateBadge({ deactivated, phases }: Pick<Workflow, "deactivated"> & { phases: ByPhase | undefined }) {
   const word = workflowStateText(deactivated, phases);
   const [look = ""] = word.split(",");
   return (

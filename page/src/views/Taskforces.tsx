@@ -2,22 +2,16 @@ import { formatCount, formatDuration, formatNumber, imageName } from "../../../c
 import { orderByPhase } from "../../../client/src/phases.js";
 import type { Summary } from "../api/apiTypes.ts";
 import { nowSeconds } from "../live/nowSeconds.ts";
+import { PhaseBar } from "../parts/Bars.tsx";
 import { LoadingNotice } from "../parts/Notices.tsx";
-import { PagedList } from "../parts/PagedList.tsx";
-import { PhaseBar } from "../parts/PhaseBar.tsx";
-import { Section } from "../parts/Section.tsx";
+import { PagedList } from "../parts/Pager.tsx";
+import { Section } from "../parts/View.tsx";
 import { Timeline } from "../timeline/Timeline.tsx";
-import { MAX_LISTED_TASKFORCES, type WorkflowSubscription, type WorkflowViewState } from "./workflowSubscription.ts";
+import { MAX_LISTED_TASKFORCES, type WorkflowSubscription } from "./workflowSubscription.ts";
 
 /** The taskforces of a workflow on a time axis, or sums by task if there are very many. */
-export function Taskforces({
-  subscription,
-  state: { summary },
-}: {
-  subscription: WorkflowSubscription;
-  state: WorkflowViewState;
-}) {
-  const { rows, selectedTaskIds } = subscription;
+export function Taskforces({ subscription, summary }: { subscription: WorkflowSubscription; summary: Summary }) {
+  const { rows, selectedTaskIds, showRows } = subscription;
   const list = rows.list.value;
   const isLarge = summary.n_taskforces > MAX_LISTED_TASKFORCES;
   const selectedTasks =
@@ -33,9 +27,20 @@ export function Taskforces({
   );
   return (
     <Section title="Taskforces over time" aside={aside}>
-      {isLarge && <TaskPhaseBars summary={summary} />}
+      {isLarge && (
+        <PagedList what="tasks with taskforces" list={summary.tasks} listClass="groups">
+          {({ task_id, task_image, n_taskforces, taskforces_by_phase }) => (
+            <li key={task_id}>
+              <h3 title={task_id}>
+                {imageName(task_image)} <span class="quiet-text">{formatCount(n_taskforces, "taskforce")}</span>
+              </h3>
+              <PhaseBar phases={taskforces_by_phase} />
+            </li>
+          )}
+        </PagedList>
+      )}
       {isLarge && !rows.isShown.value && (
-        <button type="button" onClick={() => subscription.showRows()}>
+        <button type="button" onClick={showRows}>
           Show {formatCount(shownCount, "taskforce")} one by one
         </button>
       )}
@@ -50,22 +55,6 @@ export function Taskforces({
       )}
       <PhaseDurationTable summary={summary} />
     </Section>
-  );
-}
-
-/** A bar of phases for each task. */
-function TaskPhaseBars({ summary }: { summary: Summary }) {
-  return (
-    <PagedList what="tasks with taskforces" list={summary.tasks} look="groups">
-      {({ task_id, task_image, n_taskforces, taskforces_by_phase }) => (
-        <li key={task_id}>
-          <h3 title={task_id}>
-            {imageName(task_image)} <span class="quiet-text">{formatCount(n_taskforces, "taskforce")}</span>
-          </h3>
-          <PhaseBar phases={taskforces_by_phase} />
-        </li>
-      )}
-    </PagedList>
   );
 }
 
@@ -84,14 +73,13 @@ function PhaseDurationTable({ summary: { phases, taskforces_by_phase } }: { summ
         </thead>
         <tbody>
           {orderByPhase(taskforces_by_phase).map(({ phase, label, value }) => {
-            const times = phases[phase];
-            const mean = times?.seconds_mean_past ?? null;
+            const { oldest_since = null, seconds_mean_past = null } = phases[phase] ?? {};
             return (
               <tr key={phase}>
                 <th scope="row">{label}</th>
                 <td>{formatNumber(value)}</td>
-                <td>{times?.oldest_since == null ? "–" : formatDuration(nowSeconds.value - times.oldest_since)}</td>
-                <td>{mean === null ? "–" : formatDuration(mean)}</td>
+                <td>{oldest_since === null ? "–" : formatDuration(nowSeconds.value - oldest_since)}</td>
+                <td>{seconds_mean_past === null ? "–" : formatDuration(seconds_mean_past)}</td>
               </tr>
             );
           })}

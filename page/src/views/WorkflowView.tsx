@@ -1,18 +1,14 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import { formatNumber, imageName } from "../../../client/src/format.js";
-import type { Summary } from "../api/apiTypes.ts";
 import { TaskGraph } from "../graph/TaskGraph.tsx";
+import { PhaseBar } from "../parts/Bars.tsx";
 import { JsonButton } from "../parts/Json.tsx";
-import { ErrorNotice, LoadingNotice } from "../parts/Notices.tsx";
-import { PagedList } from "../parts/PagedList.tsx";
-import { PhaseBar } from "../parts/PhaseBar.tsx";
-import { DescriptionList, Section } from "../parts/Section.tsx";
+import { Loaded } from "../parts/Notices.tsx";
+import { PagedList } from "../parts/Pager.tsx";
 import { RelativeTime, Timestamp } from "../parts/Times.tsx";
-import { View } from "../parts/View.tsx";
-import { Failures } from "../statuses/Failures.tsx";
-import { TopErrors } from "../statuses/TopErrors.tsx";
-import { WorkerStatuses } from "../statuses/WorkerStatuses.tsx";
+import { DescriptionList, Section, View } from "../parts/View.tsx";
+import { Failures, TopErrors, WorkerStatuses } from "../statuses/Statuses.tsx";
 import { WorkflowActions } from "./Actions.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import { Taskforces } from "./Taskforces.tsx";
@@ -27,8 +23,10 @@ export function WorkflowView() {
   const subscription = useMemo(() => subscribeToWorkflow(id), [id]);
   useEffect(() => subscription.dispose, [subscription]);
   const [message, setMessage] = useState("");
-  const state = subscription.state.value.value;
-  const error = subscription.state.error.value;
+  const onDone = (done: string) => {
+    setMessage(done);
+    subscription.state.refresh();
+  };
   const heading = (
     <>
       Workflow <code>{id}</code>
@@ -39,59 +37,62 @@ export function WorkflowView() {
       <p class="message" role="status">
         {message}
       </p>
-      {state === undefined && (error ? <ErrorNotice error={error} /> : <LoadingNotice what="the workflow" />)}
-      {state !== undefined && (
-        <>
-          <WorkflowHeader state={state} setMessage={setMessage} refresh={subscription.state.refresh} />
-          <Section title="Tasks and queues">
-            <TaskGraph
-              tasks={state.tasks}
-              summary={state.summary}
-              queues={state.queues}
-              rates={subscription.rates.value}
-              selected={subscription.selectedTaskIds.value}
-              select={(tasks) => {
-                subscription.selectedTaskIds.value = tasks;
-              }}
-            />
-          </Section>
-          <Section title="Workers">
-            <TaskWorkers summary={state.summary} />
-          </Section>
-          <Taskforces subscription={subscription} state={state} />
-          <Section title="Top errors">
-            <TopErrors errors={state.summary.top_task_errors} />
-          </Section>
-          {state.summary.n_failed_attempts > 0 && (
-            <Section title="Failed attempts">
-              <Failures attempts={state.summary.failed_attempts} total={state.summary.n_failed_attempts} />
+      <Loaded from={subscription.state} what="the workflow">
+        {(state) => (
+          <>
+            <WorkflowHeader state={state} onDone={onDone} />
+            <Section title="Tasks and queues">
+              <TaskGraph
+                tasks={state.tasks}
+                summary={state.summary}
+                queues={state.queues}
+                rates={subscription.rates.value}
+                selected={subscription.selectedTaskIds.value}
+                select={(tasks) => {
+                  subscription.selectedTaskIds.value = tasks;
+                }}
+              />
             </Section>
-          )}
-          <RawObjects state={state} />
-        </>
-      )}
+            <Section title="Workers">
+              <PagedList what="tasks" list={state.summary.tasks} listClass="groups task-workers">
+                {({ task_id, task_image, compound_statuses }) => (
+                  <li key={task_id}>
+                    <h3 title={task_image}>
+                      {imageName(task_image)} <code>{task_id}</code>
+                    </h3>
+                    <WorkerStatuses statuses={compound_statuses} />
+                  </li>
+                )}
+              </PagedList>
+            </Section>
+            <Taskforces subscription={subscription} summary={state.summary} />
+            <Section title="Top errors">
+              <TopErrors errors={state.summary.top_task_errors} />
+            </Section>
+            {state.summary.n_failed_attempts > 0 && (
+              <Section title="Failed attempts">
+                <Failures attempts={state.summary.failed_attempts} total={state.summary.n_failed_attempts} />
+              </Section>
+            )}
+            <RawObjects state={state} />
+          </>
+        )}
+      </Loaded>
     </View>
   );
 }
 
-function WorkflowHeader({
-  state: { workflow, summary, tasks },
-  setMessage,
-  refresh,
-}: {
-  state: WorkflowViewState;
-  setMessage: (message: string) => void;
-  refresh: () => void;
-}) {
-  const onDone = (message: string) => {
-    setMessage(message);
-    refresh();
-  };
+type WorkflowHeaderProps = { state: WorkflowViewState; onDone: (message: string) => void };
+
+function WorkflowHeader({ state: { workflow, summary, tasks }, onDone }: WorkflowHeaderProps) {
+  const { deactivated, deactivated_ts } = workflow;
+  const { last_change } = summary;
+  const endLabel = deactivated === "ABORTED" ? "Aborted" : "Finished";
   return (
     <>
-      <div class="head">
-        <StateBadge deactivated={workflow.deactivated} phases={summary.taskforces_by_phase} />
-        {workflow.deactivated === null && <WorkflowActions summary={summary} tasks={tasks} onDone={onDone} />}
+      <div class="section-head">
+        <StateBadge deactivated={deactivated} phases={summary.taskforces_by_phase} />
+        {deactivated === null && <WorkflowActions summary={summary} tasks={tasks} onDone={onDone} />}
       </div>
       {summary.waiting_for && (
         <p class="waiting">
@@ -101,18 +102,8 @@ function WorkflowHeader({
       <DescriptionList
         facts={[
           { name: "Created", value: <Timestamp at={workflow.timestamp} /> },
-          ...(workflow.deactivated_ts === null
-            ? []
-            : [
-                {
-                  name: workflow.deactivated === "ABORTED" ? "Aborted" : "Finished",
-                  value: <Timestamp at={workflow.deactivated_ts} />,
-                },
-              ]),
-          {
-            name: "Last change",
-            value: summary.last_change === null ? "none" : <RelativeTime at={summary.last_change} />,
-          },
+          ...(deactivated_ts === null ? [] : [{ name: endLabel, value: <Timestamp at={deactivated_ts} /> }]),
+          { name: "Last change", value: last_change === null ? "none" : <RelativeTime at={last_change} /> },
           { name: "Priority", value: formatNumber(workflow.priority) },
           { name: "Taskforces", value: formatNumber(summary.n_taskforces) },
           { name: "Workers requested", value: formatNumber(summary.n_workers_requested) },
@@ -120,21 +111,6 @@ function WorkflowHeader({
       />
       <PhaseBar phases={summary.taskforces_by_phase} />
     </>
-  );
-}
-
-function TaskWorkers({ summary }: { summary: Summary }) {
-  return (
-    <PagedList what="tasks" list={summary.tasks} look="task-workers">
-      {({ task_id, task_image, compound_statuses }) => (
-        <li key={task_id}>
-          <h3 title={task_image}>
-            {imageName(task_image)} <code>{task_id}</code>
-          </h3>
-          <WorkerStatuses statuses={compound_statuses} />
-        </li>
-      )}
-    </PagedList>
   );
 }
 

@@ -1,16 +1,24 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { formatCount, imageName } from "../../../client/src/format.js";
-import { runningWorkersText } from "../../../client/src/workerGroups.js";
+import { runningWorkersText } from "../../../client/src/workers.js";
 import type { EventData, Workflow } from "../api/apiTypes.ts";
+import { PhaseBar } from "../parts/Bars.tsx";
 import { EmptyNotice, ErrorNotice, LoadingNotice } from "../parts/Notices.tsx";
 import { Pager } from "../parts/Pager.tsx";
-import { PhaseBar } from "../parts/PhaseBar.tsx";
 import { Timestamp } from "../parts/Times.tsx";
 import { View } from "../parts/View.tsx";
-import { Filters } from "./Filters.tsx";
 import { StateBadge } from "./StateBadge.tsx";
-import { criteriaUrl, isUnfiltered, parseCriteria, type WorkflowCriteria } from "./workflowCriteria.ts";
+import {
+  CREATED_WITHIN_LABELS,
+  type CreatedWithin,
+  criteriaUrl,
+  isUnfiltered,
+  parseCriteria,
+  STATE_LABELS,
+  type StateFilter,
+  type WorkflowCriteria,
+} from "./workflowCriteria.ts";
 import { subscribeToWorkflowList } from "./workflowList.ts";
 
 /** Rows of one page: each costs a request for its summary. */
@@ -31,13 +39,60 @@ export function WorkflowsView() {
   );
 }
 
-function WorkflowTable({
-  criteria,
-  change,
-}: {
-  criteria: WorkflowCriteria;
-  change: (changed: Partial<WorkflowCriteria>) => void;
-}) {
+type CriteriaProps = { criteria: WorkflowCriteria; change: (changed: Partial<WorkflowCriteria>) => void };
+
+function Filters({ criteria, change }: CriteriaProps) {
+  const search = (event: SubmitEvent) => {
+    event.preventDefault();
+    const text = new FormData(event.currentTarget as HTMLFormElement).get("q");
+    change({ text: String(text).trim() });
+  };
+  return (
+    <form class="filters" onSubmit={search}>
+      <div class="search" role="search">
+        <label>
+          <span class="visually-hidden">Search by id, image, arguments or location</span>
+          <input type="search" name="q" defaultValue={criteria.text} placeholder="id, image, arguments, location" />
+        </label>
+        <button type="submit">Search</button>
+      </div>
+      <Select
+        label="State"
+        value={criteria.state}
+        options={STATE_LABELS}
+        onSelect={(state) => change({ state: state as StateFilter })}
+      />
+      <Select
+        label="Created"
+        value={criteria.createdWithin}
+        options={CREATED_WITHIN_LABELS}
+        onSelect={(within) => change({ createdWithin: within as CreatedWithin })}
+      />
+    </form>
+  );
+}
+
+interface SelectProps {
+  label: string;
+  value: string;
+  options: Record<string, string>;
+  onSelect: (value: string) => void;
+}
+
+const Select = ({ label, value, options, onSelect }: SelectProps) => (
+  <label>
+    <span class="visually-hidden">{label}</span>
+    <select value={value} onChange={(event) => onSelect(event.currentTarget.value)}>
+      {Object.entries(options).map(([option, optionLabel]) => (
+        <option key={option} value={option}>
+          {optionLabel}
+        </option>
+      ))}
+    </select>
+  </label>
+);
+
+function WorkflowTable({ criteria, change }: CriteriaProps) {
   const workflowList = useMemo(() => subscribeToWorkflowList(criteria), [criteria]);
   useEffect(() => workflowList.dispose, [workflowList]);
   const [first, setFirst] = useState(0);
@@ -76,12 +131,12 @@ function WorkflowRow({ workflow, sums }: { workflow: Workflow; sums: EventData["
         <code>{workflow_id}</code>
       </a>
       <StateBadge deactivated={deactivated} phases={sums?.taskforces_by_phase} />
-      <span class="row-when">
+      <span class="row-when small-text">
         <Timestamp at={timestamp} />
       </span>
       <span class="row-images">{sums === undefined ? "…" : imageCountsText(sums)}</span>
-      <span class="row-workers">{sums === undefined ? "" : runningWorkersText(sums)}</span>
-      <div class="row-bar">{sums !== undefined && <PhaseBar phases={sums.taskforces_by_phase} />}</div>
+      <span class="row-workers small-text">{sums && runningWorkersText(sums)}</span>
+      <div class="row-bar">{sums && <PhaseBar phases={sums.taskforces_by_phase} />}</div>
     </li>
   );
 }
@@ -96,13 +151,7 @@ function imageCountsText({ tasks = [] }: EventData["summary"]): string {
   return [...counts].map(([name, n]) => (n === 1 ? name : `${name} ×${n}`)).join(", ");
 }
 
-function NoWorkflows({
-  criteria,
-  change,
-}: {
-  criteria: WorkflowCriteria;
-  change: (changed: Partial<WorkflowCriteria>) => void;
-}) {
+function NoWorkflows({ criteria, change }: CriteriaProps) {
   if (!isUnfiltered(criteria))
     return (
       <EmptyNotice title="No workflow matches">

@@ -8,12 +8,7 @@ export interface WorkflowCriteria {
   text: string;
 }
 
-export const STATE_LABELS = {
-  all: "All states",
-  running: "Running",
-  aborted: "Aborted",
-  finished: "Finished",
-};
+export const STATE_LABELS = { all: "All states", running: "Running", aborted: "Aborted", finished: "Finished" };
 export type StateFilter = keyof typeof STATE_LABELS;
 
 export const CREATED_WITHIN_LABELS = {
@@ -24,11 +19,11 @@ export const CREATED_WITHIN_LABELS = {
 };
 export type CreatedWithin = keyof typeof CREATED_WITHIN_LABELS;
 
-const DAYS_BY_CREATED_WITHIN: Record<CreatedWithin, number> = {
+const DAYS_BY_CREATED_WITHIN: Record<CreatedWithin, number | undefined> = {
   day: 1,
   week: 7,
   month: 30,
-  ever: Number.POSITIVE_INFINITY,
+  ever: undefined,
 };
 const FILTER_BY_STATE: Record<StateFilter, Record<string, unknown>> = {
   all: {},
@@ -62,15 +57,12 @@ export function criteriaUrl({ state, createdWithin, text }: WorkflowCriteria): s
 export const isUnfiltered = ({ state, text }: WorkflowCriteria): boolean => state === "all" && text === "";
 
 /** The MongoDB filter for workflows. A text is first searched in their tasks. */
-export async function buildWorkflowFilter({
-  state,
-  createdWithin,
-  text,
-}: WorkflowCriteria): Promise<Record<string, unknown>> {
+export async function buildWorkflowFilter(criteria: WorkflowCriteria): Promise<Record<string, unknown>> {
+  const { state, createdWithin, text } = criteria;
   const id = extractWorkflowId(text);
   if (id !== undefined) return { workflow_id: id };
   const days = DAYS_BY_CREATED_WITHIN[createdWithin];
-  const from = Number.isFinite(days) ? { timestamp: { $gte: Date.now() / 1000 - days * 86_400 } } : {};
+  const from = days === undefined ? {} : { timestamp: { $gte: Date.now() / 1000 - days * 86_400 } };
   const words = text.trim();
   if (words === "") return { ...from, ...FILTER_BY_STATE[state] };
   const like = { $regex: words.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), $options: "i" };

@@ -1,7 +1,8 @@
-import { type Signal, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
+import type { ResultPage } from "../../../client/src/paging.js";
 import { fetchSummary, fetchWorkflow, findWorkflows } from "../api/apiRequests.ts";
 import type { EventData, Workflow } from "../api/apiTypes.ts";
-import { createRefreshable, type Refreshable } from "../live/refreshable.ts";
+import { createRefreshable } from "../live/refreshable.ts";
 import { subscribeToStream } from "../live/streamSubscription.ts";
 import { buildWorkflowFilter, isUnfiltered, type WorkflowCriteria } from "./workflowCriteria.ts";
 
@@ -12,19 +13,10 @@ const SUMMARY_CONCURRENCY = 4;
 
 type SummaryEvent = EventData["summary"];
 
-/** A live list of workflows, newest first. */
-export interface WorkflowList {
-  workflows: Refreshable<Workflow[]>;
+/** Subscribes to the workflows that match criteria, newest first. Call `dispose` at the end. */
+export function subscribeToWorkflowList(criteria: WorkflowCriteria) {
   /** Summaries of the visible workflows by id. */
-  summaries: Signal<ReadonlyMap<string, SummaryEvent>>;
-  /** Sets the visible workflows, whose summaries are loaded. */
-  setVisibleIds(ids: readonly string[]): void;
-  dispose(): void;
-}
-
-/** Subscribes to the workflows that match criteria. Call `dispose` at the end. */
-export function subscribeToWorkflowList(criteria: WorkflowCriteria): WorkflowList {
-  const sums = signal<ReadonlyMap<string, SummaryEvent>>(new Map());
+  const summaries = signal<ReadonlyMap<string, SummaryEvent>>(new Map());
   let visibleIds: readonly string[] = [];
   let visibleVersion = 0;
 
@@ -34,8 +26,8 @@ export function subscribeToWorkflowList(criteria: WorkflowCriteria): WorkflowLis
   );
   const storeSummary = (summary: SummaryEvent) => {
     // A summary event of very many tasks omits them; they never change.
-    const tasks = summary.tasks ?? sums.value.get(summary.workflow_id)?.tasks;
-    sums.value = new Map(sums.value).set(summary.workflow_id, { ...summary, ...(tasks && { tasks }) });
+    const tasks = summary.tasks ?? summaries.value.get(summary.workflow_id)?.tasks;
+    summaries.value = new Map(summaries.value).set(summary.workflow_id, { ...summary, ...(tasks && { tasks }) });
   };
   const loadSummaries = async (ids = visibleIds) => {
     const version = visibleVersion;
@@ -73,12 +65,13 @@ export function subscribeToWorkflowList(criteria: WorkflowCriteria): WorkflowLis
   });
   return {
     workflows,
-    summaries: sums,
-    setVisibleIds(ids) {
+    summaries,
+    /** Sets the visible workflows and loads their summaries. */
+    setVisibleIds(ids: readonly string[]) {
       if (ids.join() === visibleIds.join()) return;
       visibleIds = ids;
       visibleVersion++;
-      void loadSummaries(ids.filter((id) => !sums.value.has(id)));
+      void loadSummaries(ids.filter((id) => !summaries.value.has(id)));
     },
     dispose() {
       unsubscribe();
@@ -92,11 +85,10 @@ async function findNewestWorkflows(criteria: WorkflowCriteria): Promise<Workflow
   const filter = await buildWorkflowFilter(criteria);
   const found: Workflow[] = [];
   let after: string | null = null;
-  for (let page = 0; page < MAX_QUERY_PAGES; page++) {
-    const { items, nextCursor } = await findWorkflows(filter, after);
+  for (let page = 0; page < MAX_QUERY_PAGES && (page === 0 || after !== null); page++) {
+    const { items, nextCursor }: ResultPage<Workflow> = await findWorkflows(filter, after);
     found.push(...items);
     after = nextCursor;
-    if (after === null) break;
   }
   return found.reverse();
 }

@@ -1,10 +1,9 @@
-import { type Signal, signal } from "@preact/signals";
-import { countWorkersByKind } from "../../../client/src/workerGroups.js";
-import { WorkerRates } from "../../../client/src/workerRates.js";
+import { signal } from "@preact/signals";
+import { countWorkersByKind, WorkerRates } from "../../../client/src/workers.js";
 import { fetchPublicQueues, fetchSummary, fetchTaskDirectives, fetchWorkflow } from "../api/apiRequests.ts";
 import type { EventData, PublicQueue, Summary, TaskDirective, Workflow } from "../api/apiTypes.ts";
 import { coalesceCalls } from "../live/coalesceCalls.ts";
-import { createRefreshable, type Refreshable } from "../live/refreshable.ts";
+import { createRefreshable } from "../live/refreshable.ts";
 import { subscribeToStream } from "../live/streamSubscription.ts";
 import { TimelineRows } from "../timeline/timelineRows.ts";
 
@@ -23,25 +22,16 @@ export interface WorkflowViewState {
   queues: PublicQueue[];
 }
 
-/** A live workflow: loaded, then updated by its stream of events. */
-export interface WorkflowSubscription {
-  state: Refreshable<WorkflowViewState>;
-  rows: TimelineRows;
-  /** Successfully completed workers per minute, by task; no entry while the rate is unknown. */
-  rates: Signal<ReadonlyMap<string, number | undefined>>;
-  /** The tasks that the timeline shows; undefined: all. */
-  selectedTaskIds: Signal<readonly string[] | undefined>;
-  /** Shows the taskforces in the timeline. */
-  showRows(): void;
-  dispose(): void;
-}
+export type WorkflowSubscription = ReturnType<typeof subscribeToWorkflow>;
 
-/** Subscribes to a workflow. Call `dispose` at the end. */
-export function subscribeToWorkflow(id: string): WorkflowSubscription {
+/** Loads a workflow and updates it by its stream of events. Call `dispose` at the end. */
+export function subscribeToWorkflow(id: string) {
   const rows = new TimelineRows();
   const workerRates = new WorkerRates();
-  const rates: WorkflowSubscription["rates"] = signal(new Map());
-  const tasks = signal<readonly string[] | undefined>(undefined);
+  /** Successfully completed workers per minute, by task; undefined while the rate is unknown. */
+  const rates = signal<ReadonlyMap<string, number | undefined>>(new Map());
+  /** The tasks that the timeline shows; undefined: all. */
+  const selectedTaskIds = signal<readonly string[] | undefined>(undefined);
   // Directives and queues never change.
   let definitions: Promise<[TaskDirective[], PublicQueue[]]> | undefined;
 
@@ -57,18 +47,19 @@ export function subscribeToWorkflow(id: string): WorkflowSubscription {
   const updateRates = ({ tasks, updated }: EventData["summary"]) => {
     // A summary event of very many tasks omits them.
     if (tasks === undefined) return;
-    rates.value = new Map(
-      tasks.map(({ task_id, compound_statuses }) => {
-        return [task_id, workerRates.addCount(task_id, updated, countWorkersByKind(compound_statuses).done)];
-      }),
-    );
+    const counts = tasks.map(({ task_id, compound_statuses }): [string, number | undefined] => [
+      task_id,
+      workerRates.addCount(task_id, updated, countWorkersByKind(compound_statuses).done),
+    ]);
+    rates.value = new Map(counts);
   };
-  const filter = () => ({ workflow_id: id, ...(tasks.value && { task_id: { $in: tasks.value } }) });
+  const showRows = () =>
+    rows.show({ workflow_id: id, ...(selectedTaskIds.value && { task_id: { $in: selectedTaskIds.value } }) });
   const state = createRefreshable(load, ({ summary }) => {
     updateRates(summary);
     if (!isListedInFull()) return;
     if (rows.isShown.value) rows.reload();
-    else subscription.showRows();
+    else showRows();
   });
   /** Whether the taskforces are few enough to reload them with the workflow. */
   const isListedInFull = () => (state.value.value?.summary.n_taskforces ?? 0) <= MAX_LISTED_TASKFORCES;
@@ -105,27 +96,21 @@ export function subscribeToWorkflow(id: string): WorkflowSubscription {
       },
     },
   });
-  const subscription: WorkflowSubscription = {
+  // The first call comes at once, before the timeline is shown.
+  const unsubscribeSelection = selectedTaskIds.subscribe(() => rows.isShown.value && showRows());
+  return {
     state,
     rows,
     rates,
-    selectedTaskIds: tasks,
-    showRows: () => rows.show(filter()),
+    selectedTaskIds,
+    showRows,
     dispose() {
+      unsubscribeSelection();
       unsubscribe();
       reloadSoon.cancel();
       reloadSummarySoon.cancel();
       state.dispose();
       rows.hide();
-    },
-  };
-  // The first call comes at once, before the timeline is shown.
-  const unsubscribeSelection = tasks.subscribe(() => rows.isShown.value && subscription.showRows());
-  return {
-    ...subscription,
-    dispose() {
-      unsubscribeSelection();
-      subscription.dispose();
     },
   };
 }

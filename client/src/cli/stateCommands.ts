@@ -1,14 +1,57 @@
 import type { Command } from "commander";
+import type { Summary } from "../apiTypes.js";
 import { formatCount, formatDuration } from "../format.js";
+import { workflowStateLabel } from "../phases.js";
 import type { components } from "../schema.js";
 import { unwrapResponse } from "../unwrapResponse.js";
+import { idParser } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
-import { phaseCountsText } from "./progress.js";
+import { phaseCountsText, phaseTimeLines, toSentence } from "./progress.js";
 import { formatTable } from "./resultWriters.js";
 import { formatExamples, replaceControlCharacters, type Terminal, timeText } from "./terminal.js";
 
 type Schemas = components["schemas"];
 type ScheddContents = Schemas["ScheddContents"];
+
+/** Maximum number of lines in a section of `why`. */
+const MAX_LINES = 5;
+
+/** Adds the command `why`. */
+export function addWhyCommand(program: Command, terminal: Terminal): void {
+  program
+    .command("why")
+    .description("explain what a workflow is waiting for, and show the last failures")
+    .argument("<workflow>", "WF-…", idParser("workflow"))
+    .addHelpText("after", formatExamples("ewms why WF-6b055875-627b889b"))
+    .action(async (workflow_id: string) => {
+      const client = createCommandClient(program, terminal);
+      const params = { path: { workflow_id } };
+      const summary = await unwrapResponse(client.GET("/v1/workflows/{workflow_id}/summary", { params }));
+      await terminal.print(...whyLines(terminal, summary));
+    });
+}
+
+function whyLines(terminal: Terminal, summary: Summary): string[] {
+  const { workflow_id, deactivated, deactivated_ts, waiting_for, failed_attempts, top_task_errors } = summary;
+  const state = deactivated === null ? "is" : "was";
+  const since = deactivated_ts === null ? "" : ` at ${timeText(deactivated_ts)}`;
+  const section = (title: string, lines: string[]): string[] =>
+    lines.length === 0 ? [] : ["", terminal.colorize("bold", title), ...lines.map((line) => `  ${line}`)];
+  const failures = failed_attempts.map(
+    ({ timestamp, taskforce_uuid, schedd, target_phase, context }) =>
+      `${timeText(timestamp)} ${taskforce_uuid}${schedd ? ` on ${schedd}` : ""}, ${target_phase}: ${replaceControlCharacters(context)}`,
+  );
+  const errors = Object.entries(top_task_errors)
+    .sort(([, one], [, other]) => other - one)
+    .map(([error, count]) => `${count} × ${replaceControlCharacters(error)}`);
+  return [
+    `${workflow_id} ${state} ${workflowStateLabel(deactivated)}${since}.`,
+    waiting_for === null ? "It is not waiting." : terminal.colorize("yellow", toSentence(waiting_for)),
+    ...section("Taskforces", phaseTimeLines(summary)),
+    ...section(formatCount(summary.n_failed_attempts, "failed attempt"), failures.slice(0, MAX_LINES)),
+    ...section("Task errors", errors.slice(0, MAX_LINES)),
+  ];
+}
 
 /** Adds the command `drain`. */
 export function addDrainCommand(program: Command, terminal: Terminal): void {
@@ -17,8 +60,8 @@ export function addDrainCommand(program: Command, terminal: Terminal): void {
     .description("show the queues of a schedd; without --schedd, an overview of all schedds")
     .option("-s, --schedd <name>", "an HTCondor access point")
     .addHelpText("after", formatExamples("ewms drain", "ewms drain --schedd grid-submitter.icecube.wisc.edu"))
-    .action(async ({ schedd }: { schedd?: string }, command: Command) => {
-      const client = createCommandClient(command, terminal);
+    .action(async ({ schedd }: { schedd?: string }) => {
+      const client = createCommandClient(program, terminal);
       if (schedd === undefined) {
         const { schedds } = await unwrapResponse(client.GET("/v1/schedds"));
         await terminal.print(scheddsTable(terminal, schedds));

@@ -27,3 +27,16 @@ export type TaskDirective = Required<Schemas["TaskDirectiveObject"]>;
 export type Taskforce = Required<Schemas["TaskforceObject"]>;
 /** The body of `POST /v1/workflows`. */
 export type WorkflowRequest = paths["/v1/workflows"]["post"]["requestBody"]["content"]["application/json"];
+
+/** The progress of a workflow. Times are epoch seconds, durations seconds. */
+export type Summary = Schemas["WorkflowSummary"];
+/** The same sums for one of its tasks. */
+export type TaskSummary = Summary["tasks"][number];
+/** A failed attempt to change a phase. */
+export type FailedAttempt = Summary["failed_attempts"][number];
+/** A phase of a taskforce. */
+export type Phase = keyof Summary["phases"];
+/** Numbers of taskforces by phase, without the phases that have none. */
+export type ByPhase = Summary["taskforces_by_phase"];
+/** HTCondor status → pilot status → number of workers. */
+export type CompoundStatuses = Summary["compound_statuses"];

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { ApiError } from "../clientErrors.js";
 import { formatCount } from "../format.js";
 import { unwrapResponse } from "../unwrapResponse.js";
+import { idParser } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
 import { readRequestFile } from "./requestFile.js";
 import { formatExamples, type Terminal } from "./terminal.js";
@@ -19,9 +20,9 @@ export function addSubmitCommand(program: Command, terminal: Terminal): void {
       "after",
       formatExamples("ewms submit workflow.yaml --watch", "WF=$(ewms submit --quiet workflow.json)"),
     )
-    .action(async (file: string, { watch, quiet }: { watch?: true; quiet?: true }, command: Command) => {
+    .action(async (file: string, { watch, quiet }: { watch?: true; quiet?: true }) => {
       const { request, withLocation } = await readRequestFile(file, terminal.io.stdin);
-      const client = createCommandClient(command, terminal);
+      const client = createCommandClient(program, terminal);
       const { workflow, task_directives, taskforces } = await unwrapResponse(
         client.POST("/v1/workflows", { body: request }),
       ).catch((error: unknown) => {
@@ -31,5 +32,23 @@ export function addSubmitCommand(program: Command, terminal: Terminal): void {
       const counts = `${formatCount(task_directives.length, "task")}, ${formatCount(taskforces.length, "taskforce")}`;
       await terminal.print(quiet ? workflow_id : `${workflow_id} created: ${counts}`);
       if (watch) terminal.exitCode = await watchUntilEnded(terminal, client, workflow_id);
+    });
+}
+
+/** Adds the command `watch`. */
+export function addWatchCommand(program: Command, terminal: Terminal): void {
+  program
+    .command("watch")
+    .description("show the progress of a workflow until it has ended: bars on a terminal, else a line per change")
+    .argument("<workflow>", "WF-…", idParser("workflow"))
+    .addHelpText(
+      "after",
+      `
+Bars: █ running, ▓ ended, ▒ held and ░ pending workers.
+Ctrl-C ends the watch; the workflow continues.
+${formatExamples("ewms watch WF-6b055875-627b889b", "ewms watch WF-6b055875-627b889b >> progress.log")}`,
+    )
+    .action(async (workflowId: string) => {
+      terminal.exitCode = await watchUntilEnded(terminal, createCommandClient(program, terminal), workflowId);
     });
 }

@@ -1,8 +1,5 @@
+import type { CompoundStatuses, Summary } from "./apiTypes.js";
 import { formatNumber } from "./format.js";
-import type { Summary } from "./summaryTypes.js";
-
-/** HTCondor status → pilot status → number of workers. */
-export type CompoundStatuses = Summary["compound_statuses"];
 
 /** Kinds of workers by their pair of statuses, in the order of the bars. */
 export const WORKER_KINDS = ["working", "starting", "idle", "held", "done", "failed", "removed", "other"] as const;
@@ -15,9 +12,6 @@ export interface WorkerGroup {
   n: number;
   kind: WorkerKind;
 }
-
-/** The key of workers whose pilot has not reported a status. */
-const NO_PILOT_STATUS = "null";
 
 function workerKindOf(condor: string, pilot: string): WorkerKind {
   if (condor === "RUNNING") return pilot === "Tasking" ? "working" : "starting";
@@ -50,10 +44,36 @@ export function runningWorkersText({
   n_workers_requested,
 }: Pick<Summary, "compound_statuses" | "n_workers_requested">): string {
   const { working, starting } = countWorkersByKind(compound_statuses);
-  const countText = `${formatNumber(working + starting)}${n_workers_requested > 0 ? ` of ${formatNumber(n_workers_requested)}` : ""}`;
-  return `${countText} workers running`;
+  const requested = n_workers_requested > 0 ? ` of ${formatNumber(n_workers_requested)}` : "";
+  return `${formatNumber(working + starting)}${requested} workers running`;
 }
 
-/** `RUNNING · Tasking` */
+/** `RUNNING · Tasking`; the pilot status is "null" until the pilot reports one. */
 export const workerGroupLabel = ({ condor, pilot }: WorkerGroup): string =>
-  pilot === NO_PILOT_STATUS ? condor : `${condor} · ${pilot}`;
+  pilot === "null" ? condor : `${condor} · ${pilot}`;
+
+/** The period of a rate, in seconds. */
+const RATE_WINDOW_SECONDS = 120;
+/** Minimum seconds between the two samples of a rate. */
+const MIN_RATE_SECONDS = 5;
+
+/** Measures the rates at which counts of workers increase, by task. */
+export class WorkerRates {
+  readonly #samples = new Map<string, { atSeconds: number; count: number }[]>();
+
+  /**
+   * Adds the count of a task.
+   *
+   * @param atSeconds epoch seconds
+   * @returns workers per minute; undefined while the rate is unknown
+   */
+  addCount(taskId: string, atSeconds: number, count: number): number | undefined {
+    const oldSamples = this.#samples.get(taskId) ?? [];
+    const recent = oldSamples.filter((sample) => sample.atSeconds >= atSeconds - RATE_WINDOW_SECONDS);
+    const samples = [...recent, { atSeconds, count }];
+    this.#samples.set(taskId, samples);
+    const [oldest = { atSeconds, count }] = samples;
+    const seconds = atSeconds - oldest.atSeconds;
+    return seconds < MIN_RATE_SECONDS ? undefined : Math.max(0, (60 * (count - oldest.count)) / seconds);
+  }
+}
