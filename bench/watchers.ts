@@ -24,7 +24,7 @@ const SUBSCRIBERS = 1000;
 const EVENTS = 200;
 /** Milliseconds between two events. */
 const EVENT_INTERVAL_MS = 100;
-/** Events that watchers miss while they are away. */
+/** Events that subscribers miss while they are disconnected. */
 const MISSED_EVENTS = 50;
 
 /** A watcher that counts events as their bytes come. */

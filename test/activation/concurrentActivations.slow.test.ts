@@ -45,8 +45,8 @@ async function createPostponed({ mqs, createWorkflow, waitForRetry }: Activation
   return { ...created, job: await waitForRetry(created.workflow.workflow_id, 1) };
 }
 
-describe("another workflow passes", () => {
-  it(`while the MQS takes its time over ${MANY}, and then these pass too`, async () => {
+describe("another workflow is launched", () => {
+  it(`while ${MANY} activations are slow, and these are launched after their responses`, async () => {
     const { scenario, mqs, createWorkflow } = await startActivationScenario(onTestFinished);
     const answer = delayActivation(mqs, MANY);
     const slowOnes = await Promise.all(Array.from({ length: MANY }, createWorkflow));
@@ -69,7 +69,7 @@ describe("another workflow passes", () => {
     expect(mqs.callsOf("activation")).toHaveLength(MANY + 1);
   });
 
-  it("while one waits for its next attempt", async () => {
+  it("while one workflow waits for its next attempt", async () => {
     const service = await startActivationScenario(onTestFinished);
     const { workflow } = await createPostponed(service);
     for (const { taskforce_uuid } of (await service.createWorkflow()).taskforces)
@@ -78,8 +78,8 @@ describe("another workflow passes", () => {
   });
 });
 
-describe("workers that are added", () => {
-  it("while the MQS is being asked pass with the first ones", async () => {
+describe("added workers", () => {
+  it("during an activation are launched with the first ones", async () => {
     const service = await startActivationScenario(onTestFinished);
     const answer = delayActivation(service.mqs);
     const created = await startActivating(service);
@@ -94,7 +94,7 @@ describe("workers that are added", () => {
     expect(service.mqs.callsOf("activation")).toHaveLength(1);
   });
 
-  it("while the workflow waits for its next attempt wait with the first ones", async () => {
+  it("during the delay before an attempt wait with the first ones", async () => {
     const service = await startActivationScenario(onTestFinished);
     const { scenario, mqs } = service;
     const { job, ...created } = await createPostponed(service);
@@ -114,7 +114,7 @@ describe("workers that are added", () => {
     expect(mqs.callsOf("activation")).toHaveLength(3);
   });
 
-  it("after the activation pass without the MQS, and are handed out with their queues", async () => {
+  it("after the activation are launched without the MQS, and are handed out with their queues", async () => {
     const service = await startActivationScenario(onTestFinished);
     const { scenario, mqs, accessPoints } = service;
     const created = await service.createWorkflow();
@@ -135,7 +135,7 @@ describe("workers that are added", () => {
   });
 });
 
-describe("a workflow that is aborted", () => {
+describe("a workflow aborted", () => {
   /** None of its taskforces moved forward, and no worker activates it any more. */
   async function expectStopped(service: ActivationScenario, created: { taskforces: { taskforce_uuid: string }[] }) {
     for (const { taskforce_uuid } of created.taskforces) {
@@ -151,7 +151,7 @@ describe("a workflow that is aborted", () => {
     ["agrees", normalResponse],
     ["postpones it", tryAgainLaterResponse],
     ["refuses", statusResponse(404)],
-  ])("while the MQS is being asked never moves forward, whether the MQS then %s", async (_, then) => {
+  ])("during an activation does not move forward, even if the MQS %s", async (_, then) => {
     const service = await startActivationScenario(onTestFinished);
     const answer = delayActivation(service.mqs, 1, then);
     const created = await startActivating(service);
@@ -163,7 +163,7 @@ describe("a workflow that is aborted", () => {
     await expectStopped(service, created);
   });
 
-  it("while it waits for its next attempt never moves forward, and the MQS is not asked again", async () => {
+  it("during the delay before an attempt does not move forward, and the MQS gets no further request", async () => {
     const service = await startActivationScenario(onTestFinished);
     const created = await createPostponed(service);
     await service.scenario.deactivate(created.workflow.workflow_id, "abort");

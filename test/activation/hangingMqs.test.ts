@@ -40,7 +40,7 @@ it.concurrent("a reservation that hangs is a 503 after 10 s, and nothing is crea
   expect(stored).toEqual([]);
 });
 
-it.concurrent("a hand-out that hangs is a 503 after 10 s; nothing is leased, and others are handed out", async ({
+it.concurrent("a hand-out that hangs is a 503 after 10 s; its taskforce is not leased, and others are handed out", async ({
   onTestFinished,
 }) => {
   const { scenario, mqs, redis } = await startActivationScenario(onTestFinished);

@@ -18,7 +18,7 @@ async function createRefused({ mqs, createWorkflow, findJob }: ActivationScenari
   return { ...created, deadJob };
 }
 
-it("a workflow whose activation the MQS refuses stays, and is a dead letter for the operator", async () => {
+it("a refused activation becomes a dead letter, and its workflow keeps its phase", async () => {
   const service = await startActivationScenario(onTestFinished, { RECONCILE_SECONDS: "0.1" });
   const { scenario, mqs, findJob } = service;
   const { workflow, taskforces, deadJob } = await createRefused(service);
@@ -44,7 +44,7 @@ it("a workflow whose activation the MQS refuses stays, and is a dead letter for 
   expect(mqs.callsOf("activation").filter((call) => call.workflow === workflow.workflow_id)).toHaveLength(1);
 });
 
-it("it passes when the operator retries the job, with the workers that were added meanwhile", async () => {
+it("an operator's retry launches the workflow with the workers added in the meantime", async () => {
   const service = await startActivationScenario(onTestFinished);
   const { scenario, addWorkers, waitUntilActivated } = service;
   const { deadJob, ...created } = await createRefused(service);
@@ -58,7 +58,7 @@ it("it passes when the operator retries the job, with the workers that were adde
   await waitUntilActivated(created.workflow.workflow_id);
 });
 
-it("its dead letter goes when the workflow is deactivated", async () => {
+it("a deactivation removes the dead letter", async () => {
   const service = await startActivationScenario(onTestFinished);
   const { workflow } = await createRefused(service);
   await service.scenario.deactivate(workflow.workflow_id, "abort");

@@ -20,7 +20,7 @@ const respondingWith =
     mqs.script("reservation", "*", ...answers);
 const UNEXPECTED_RESPONSE_ERROR = "the MQS was asked to reserve the message queues and gave an unexpected answer";
 
-describe("a workflow whose queues the MQS does not reserve is not created", () => {
+describe("a workflow is not created if the MQS does not reserve its queues:", () => {
   it.each<[number, string, (mqs: ScriptedMqs) => unknown, string]>([
     [503, "is not there", (mqs) => mqs.close(), "the MQS cannot be reached"],
     [
@@ -58,7 +58,7 @@ describe("a workflow whose queues the MQS does not reserve is not created", () =
   });
 });
 
-describe("the MQS is asked for queues", () => {
+describe("a reservation", () => {
   const asUser = async (
     { scenario, accessPoints: [at] }: ActivationScenario,
     request: (location: string) => CreateWorkflowRequest,
@@ -68,7 +68,7 @@ describe("the MQS is asked for queues", () => {
     return client.post("/v1/workflows", request(at?.location ?? ""));
   };
 
-  it("by their distinct aliases in the order of first use, with the public ones", async () => {
+  it("sends the distinct aliases in the order of first use, and the public ones", async () => {
     const service = await startActivationScenario(onTestFinished);
     const { status: code } = await asUser(service, (location) =>
       makeWorkflowRequest(

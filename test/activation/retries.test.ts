@@ -5,7 +5,7 @@ import { startActivationScenario } from "./activationScenario.js";
 
 const MINUTES = 60_000;
 
-it("a workflow whose queues are not activated waits twice as long each time, up to an hour", async () => {
+it("the delay between activation attempts doubles up to one hour", async () => {
   const { scenario, mqs, createWorkflow, waitForRetry } = await startActivationScenario(onTestFinished);
   mqs.script(
     "activation",
@@ -54,7 +54,7 @@ it("a workflow whose queues are not activated waits twice as long each time, up 
   expect(mqs.callsOf("activation")).toHaveLength(8);
 });
 
-it("the next attempt comes by itself when the wait is over", async () => {
+it("the next attempt starts after the delay", async () => {
   const settings = { WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT: "0.05" };
   const { scenario, mqs, createWorkflow, waitUntilActivated } = await startActivationScenario(onTestFinished, settings);
   mqs.script("activation", "*", tryAgainLaterResponse, statusResponse(503));
@@ -76,7 +76,7 @@ it("a workflow without queues does not need the MQS", async () => {
   expect(mqs.calls).toEqual([]);
 });
 
-it("the summary says that the workflow waits for the MQS, and what went wrong last", async () => {
+it("the summary states that the workflow waits for the MQS, with the last error", async () => {
   const { scenario, mqs, createWorkflow, waitForRetry } = await startActivationScenario(onTestFinished);
   mqs.script("activation", "*", tryAgainLaterResponse, statusResponse(500));
   const { workflow } = await createWorkflow();

@@ -123,12 +123,12 @@ describe("a body is refused", () => {
   });
 });
 
-describe("keys and values", () => {
+describe("the number of keys and values", () => {
   const ids = (count: number) =>
     `{"query":{"workflow_id":{"$in":[${Array.from({ length: count }, () => '"WF-1"').join()}]}}}`;
   const find = (body: string) => fixture.client.request("POST", "/v1/query/workflows", { body });
 
-  it("may be many", async () => {
+  it("may be large", async () => {
     expect((await find(ids(500_000))).status).toBe(200);
   });
 
@@ -145,12 +145,12 @@ describe("keys and values", () => {
     });
   });
 
-  it("do not include their separators inside strings", async () => {
+  it("does not include separators inside strings", async () => {
     const task_args = String.raw`{"a\": [1, 2, "`.repeat(100_000);
     expect((await post(text({ task_args }))).status).toBe(200);
   });
 
-  it("are limited by a setting", async () => {
+  it("is limited by a setting", async () => {
     const small = await startApiFixture({ REQUEST_MAX_VALUES: "1000" });
     try {
       expect((await small.client.request("POST", "/v1/query/workflows", { body: ids(900) })).status).toBe(200);
@@ -164,10 +164,10 @@ describe("keys and values", () => {
   });
 });
 
-describe("of many issues, the error names a few:", () => {
+describe("the error lists at most a few issues:", () => {
   it.each<[string, string, RegExp]>([
     [
-      "tasks without anything",
+      "tasks without fields",
       `{"tasks":[${"{},".repeat(100_000)}{}],"public_queue_aliases":[]}`,
       /^tasks\[0\]\.cluster_locations: missing field; .*; and more$/,
     ],
@@ -230,7 +230,7 @@ describe("of many issues, the error names a few:", () => {
     expect(answer.body.error).toMatch(error);
   });
 
-  it("taskforces whose statuses are none", async () => {
+  it("taskforces without statuses", async () => {
     const body = Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`TF-${n}`, 0]));
     const { status, reason } = await fixture.client.post("/v1/tms/statuses/taskforces", {
       top_task_errors_by_taskforce: body,

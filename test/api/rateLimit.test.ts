@@ -157,7 +157,7 @@ describe("authenticated callers", () => {
     return async (subject) => (await fetch(url, { headers: { "x-subject": subject } })).status;
   }
 
-  it("have one limit each, whatever their address", async () => {
+  it("have one limit each, for all addresses", async () => {
     const send = await start();
     for (const subject of ["alice", "bob"]) {
       for (let n = 0; n < PER_MINUTE; n++) expect(await send(subject)).toBe(200);

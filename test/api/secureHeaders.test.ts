@@ -35,7 +35,7 @@ it.each<[string, string, number, unknown?]>([
 });
 
 it.each(["hello\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n"])(
-  "so has the response to %j",
+  "the response to %j has them, too",
   async (bytes) => {
     const { hostname, port } = new URL(fixture.service.url);
     const socket = connect(Number(port), hostname, () => socket.write(bytes));

@@ -29,7 +29,7 @@ describe("GET /v1/task-directives/{task_id}", () => {
 describe("POST /v1/task-directives/{task_id}/actions/add-workers", () => {
   const path = (task_id: string) => `/v1/task-directives/${task_id}/actions/add-workers`;
 
-  it("answers with the new taskforce", async () => {
+  it("returns the new taskforce", async () => {
     const [here, there] = [fixture.nextLocation(), fixture.nextLocation()];
     const { taskforces } = await fixture.createWorkflow(here, {}, { priority: 30 });
     const { task_id, workflow_id, pilot_config, worker_config, taskforce_uuid } = taskforces[0] ?? {};

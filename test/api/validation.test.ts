@@ -23,7 +23,7 @@ const without = (path: string) => {
   return request;
 };
 
-describe("POST /v1/workflows names the field and what is wrong with it", () => {
+describe("POST /v1/workflows names the field and the issue", () => {
   it.each([
     "tasks",
     "public_queue_aliases",
@@ -137,7 +137,7 @@ describe("POST /v1/workflows names the field and what is wrong with it", () => {
     expect(body.error).toMatch(reason);
   });
 
-  it("names the one of many public aliases that no task uses", async () => {
+  it("names the public alias that no task uses", async () => {
     const input_queue_aliases = many((index) => `queue-${index}`);
     const public_queue_aliases = [...input_queue_aliases.slice(1), "other"];
     const request = { ...withTask({ input_queue_aliases }), public_queue_aliases };

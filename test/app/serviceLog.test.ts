@@ -38,7 +38,7 @@ const lineOf = (service: LoggedService, id: string): Promise<LogLine> =>
     (line) => line !== undefined,
   );
 
-test("each request leaves one line that names it as its answer does, its route, status, time and caller", async () => {
+test("each request writes one line with the id of its response, route, status, time and caller", async () => {
   const service = await startLoggedService();
   const { url } = service;
 
@@ -58,7 +58,7 @@ test("each request leaves one line that names it as its answer does, its route, 
   expect(requests(service)).toHaveLength(1);
 });
 
-test("an id that the client chose names the request, and what no route serves shows its path without the query", async () => {
+test("a client's request id is logged, and an unknown path is logged without its query", async () => {
   const service = await startLoggedService();
   const headers = { "x-request-id": "from-the-proxy:17" };
 
@@ -71,7 +71,7 @@ test("an id that the client chose names the request, and what no route serves sh
   expect(JSON.stringify(service.logLines())).not.toContain("s3cret");
 });
 
-test("a request that could not be served is an error", async () => {
+test("a failed request is logged as an error", async () => {
   // Nothing listens there.
   const service = await startLoggedService({ MQS_ADDRESS: "http://127.0.0.1:1" });
   const body = workflowRequestJson({ input_queue_aliases: ["in"] });
@@ -94,7 +94,7 @@ test.each(["info", "debug"])("probes are logged at the level debug only (%s)", a
   expect(probes).toEqual(LOG_LEVEL === "info" ? ["/v1/ 30"] : ["/healthz 20", "/readyz 20", "/v1/ 30"]);
 });
 
-test("each phase change leaves one line, and what a request caused names the request", async () => {
+test("each phase change writes one line, with the id of the request that caused it", async () => {
   const service = await startLoggedService();
   const { url } = service;
   const { workflow, taskforce } = await createSmallWorkflow(url);

@@ -27,7 +27,7 @@ test("all steps are drained, then closed in reverse order, once", async () => {
   expect(logged()).toEqual([]);
 });
 
-test("work that does not end in time is cut off, and the log names its step", async () => {
+test("a drain that exceeds its time is abandoned, and the log names its step", async () => {
   const { steps, calls, logged } = await startSteps("quick");
   await steps.start({
     name: "slow",
@@ -39,7 +39,7 @@ test("work that does not end in time is cut off, and the log names its step", as
   expect(logged()).toMatchObject([{ level: 40, steps: ["slow"], seconds: 0.01 }]);
 });
 
-test("a step that does not close in time is named, and the next one is closed", async () => {
+test("a step that does not close in time is logged, and the next one is closed", async () => {
   const { steps, calls, logged } = await startSteps("first");
   await steps.start({ name: "hanging", start: () => undefined, close: never, closeTimeoutMs: 10 });
   expect(await steps.stop(1)).toBe("in order");

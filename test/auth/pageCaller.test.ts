@@ -78,7 +78,7 @@ describe("with the cookie of a login", () => {
     expect(lines.find(({ msg }) => msg === "request")).toMatchObject({ subject: "ada (4711)" });
   });
 
-  test("a page of another site is refused, and the audit has its attempt", async () => {
+  test("a page of another site is refused, and the audit contains its attempt", async () => {
     const cookie = await sessionOf(SECRET);
     for (const [path, body] of [
       ["/v1/workflows", JSON.parse(workflowRequestJson())],

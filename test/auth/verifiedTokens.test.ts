@@ -20,7 +20,7 @@ test("a thousand verified tokens are cached; the least recently used one is remo
   for (const token of ["token-0", "token-2", "one more"]) expect(tokens.get(token)).toBe(UNCHECKED_CALLER);
 });
 
-test("a token is cached for two minutes at most, however often it is used", () => {
+test("a token is cached for two minutes at most, even if it is used", () => {
   const tokens = new VerifiedTokenCache();
   tokens.add("token", UNCHECKED_CALLER, Date.now() + HOUR);
   vi.setSystemTime(Date.now() + 100_000);

@@ -4,7 +4,7 @@ import { makeTaskRequestAt, startServiceScenario } from "../scenarios/serviceSce
 import { freshDatabase } from "../setup/database.js";
 import { deleteKeys, openRedis } from "../setup/testRedis.js";
 
-it("a taskforce whose queue the MQS does not know waits, and those behind it are handed out", async () => {
+it("a taskforce waits if the MQS does not know its queue, and the next ones are handed out", async () => {
   const mqs = await startScriptedMqs();
   const url = await freshDatabase();
   const redis = openRedis(url);

@@ -18,7 +18,7 @@ afterAll(async () => {
   redis.disconnect();
 });
 
-it("a cluster reported between a workflow's deactivation and its taskforce's is handed out to be stopped", async () => {
+it("a cluster reported between the deactivations of its workflow and its taskforce is handed out for removal", async () => {
   const at = scenario.nextAccessPoint();
   const { taskforce_uuid, workflow_id } = await scenario.createPending(at);
   const handOut = await scenario.takeToStart(at.createTms);

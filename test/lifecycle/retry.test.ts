@@ -51,7 +51,7 @@ async function createDead(at: TestAccessPoint): Promise<TaskforceUuid> {
 const retriedBy = (who: string) =>
   createLogEntry({ log: pino({ level: "silent" }) }, "pending-starter", true, "Operator", `Retried by ${who}.`);
 
-it("a retry by BullMQ's own means hands the taskforce out again, and its log says so", async () => {
+it("a retry through BullMQ hands the taskforce out again, and is in its log", async () => {
   const at = scenario.nextAccessPoint();
   const uuid = await createDead(at);
   await (await queues.forSchedd(at.schedd).starter.queue.getJob(uuid))?.retry();
@@ -70,7 +70,7 @@ it("a retry by BullMQ's own means hands the taskforce out again, and its log say
   ]);
 });
 
-it("a retry that only the store knows of, because the process died then, is finished by reconcile", async () => {
+it("reconcile completes a retry whose process died after the write to the store", async () => {
   const at = scenario.nextAccessPoint();
   const uuid = await createDead(at);
   expect(await store.transitions.recordRetry(uuid, retriedBy("olga"))).toBe(true);
@@ -80,7 +80,7 @@ it("a retry that only the store knows of, because the process died then, is fini
   expect(lastEntry(await scenario.readTaskforce(uuid)).context).toBe("Retried by olga.");
 });
 
-it("a dead letter whose failure has not counted yet is left alone by reconcile", async () => {
+it("reconcile does not change a dead letter whose failure is not counted yet", async () => {
   const at = scenario.nextAccessPoint();
   const { taskforce_uuid: uuid } = await scenario.createPending(at);
   await scenario.takeToStart(at.createTms);
@@ -97,7 +97,7 @@ it("a dead letter whose failure has not counted yet is left alone by reconcile",
   expect((await jobIds(starter)).dead).toEqual(new Set([uuid]));
 });
 
-it("the same retry twice is logged once, and another operator's again", async () => {
+it("a repeated retry is logged once, and that of another operator again", async () => {
   const at = scenario.nextAccessPoint();
   const uuid = await createDead(at);
   for (const who of ["olga", "olga", "otto"])
@@ -106,7 +106,7 @@ it("the same retry twice is logged once, and another operator's again", async ()
   expect(phase_change_log.slice(-2).map(({ context }) => context)).toEqual(["Retried by olga.", "Retried by otto."]);
 });
 
-it("what is not to be started any more can't be retried", async () => {
+it("a taskforce in a later phase can't be retried", async () => {
   const at = scenario.nextAccessPoint();
   const { uuid } = await scenario.createRunning(at);
   expect(await store.transitions.recordRetry(uuid as TaskforceUuid, retriedBy("olga"))).toBe(false);

@@ -48,7 +48,7 @@ describe("without METRICS_TOKEN", () => {
     expect(isLocalRequest(address, {})).toBe(here);
   });
 
-  it("HEAD answers without a body, every other method is a 405", async () => {
+  it("HEAD has a response without a body, and every other method is a 405", async () => {
     const head = await get({}, "HEAD");
     expect([head.status, await head.text()]).toEqual([200, ""]);
     const post = await get({}, "POST");

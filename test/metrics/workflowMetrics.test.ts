@@ -94,7 +94,7 @@ describe("a scrape shows", () => {
     expect(empty.value("wms_hand_out_wait_seconds_count", labels)).toBe(3);
   });
 
-  it("taskforces that wait for their stop", async () => {
+  it("taskforces that wait for their removal", async () => {
     const at = scenario.nextAccessPoint();
     const labels = { queue: "stopper", schedd: at.schedd };
     await scenario.createInPhase("pending-stopper", at);
@@ -145,7 +145,7 @@ describe("a scrape shows", () => {
     expect(seen.value("wms_periodic_runs_total", { work: "reconcile", outcome: "failed" })).toBe(0);
   });
 
-  it("clusters of HTCondor that the service does not know", async () => {
+  it("reports about HTCondor clusters that the service does not know", async () => {
     const before = await readMetric("wms_stray_clusters_total", {});
     const at = scenario.nextAccessPoint();
     const { handOut } = await scenario.createRunning(at);
@@ -165,7 +165,7 @@ describe("a scrape shows", () => {
   });
 });
 
-it("an expired lease is counted, and whether its taskforce waits again", async () => {
+it("an expired lease is counted by its outcome", async () => {
   const short = await startServiceScenario({ TMS_LEASE_SECONDS: "0.3" });
   try {
     const at = short.nextAccessPoint();

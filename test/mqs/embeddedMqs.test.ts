@@ -52,7 +52,7 @@ describe("reservation", () => {
     expect(new Set(profiles.map(({ mqid }) => mqid)).size).toBe(2);
   });
 
-  test("gives the same again, also with other public aliases", async () => {
+  test("returns the same queues again, also with other public aliases", async () => {
     const first = await mqs.reserve(workflow, ["in", "out"], ["in"]);
     expect(await mqs.reserve(workflow, ["in", "out"], ["out"])).toEqual(first);
     expect(await mqs.reserve(workflow, ["out"], [])).toEqual([first[1]]);
@@ -87,7 +87,7 @@ describe("reservation", () => {
     expect(await mqs.reserve(workflow, [], [])).toEqual([]);
   });
 
-  test("keeps all of a workflow under its own hash tag", async () => {
+  test("stores all keys of a workflow under one hash tag", async () => {
     await mqs.reserve(workflow, ["in"], []);
     await mqs.activate(workflow, 50);
     const keys = await findKeys(redis, `*${workflow}*`);
@@ -116,7 +116,7 @@ describe("activation", () => {
     expect(await mqs.profile(closed?.mqid ?? "")).toMatchObject(CLOSED);
   });
 
-  test("gives the same again, also after the settings changed", async () => {
+  test("returns the same profiles again, also after a change of the settings", async () => {
     await mqs.reserve(workflow, ["in"], []);
     const first = await mqs.activate(workflow, 50);
     const moved = createEmbeddedMqs({ redis, broker: { ...broker, address: "elsewhere:5672" } });

@@ -20,6 +20,6 @@ test.each([undefined, null, "text", [], {}, { error: 5 }, { error: " " }])("%j g
   expect(mqsErrorReason(body, [])).toBeUndefined();
 });
 
-test("a long word costs no more than a short one", () => {
+test("the time to shorten a reason does not grow with its length", () => {
   expect(mqsErrorReason({ error: "a".repeat(1_000_000) }, [])).toHaveLength(201);
 });

@@ -73,7 +73,7 @@ describe("the page", () => {
     expect(await (await get("/")).text()).not.toMatch(/<style|<script(?![^>]*src=)|\son\w+=|style=/);
   });
 
-  it("leaves all other paths alone", async () => {
+  it("does not change other paths", async () => {
     const json = { accept: "application/json" };
     for (const path of ["/", "/workflows/WF-0-00000000", "/schedds"])
       expect(await (await get(path, json)).json()).toEqual({ code: 404, error: `path not found: ${path}` });

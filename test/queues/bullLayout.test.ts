@@ -128,7 +128,7 @@ describe("scores", () => {
     ]);
   });
 
-  test("of a job that returns from a lease: its rank times 2³²", async () => {
+  test("of a job requeued after a lease: its rank times 2³²", async () => {
     await addJob("a", { priority: 5 });
     await lease();
     await backend.moveJobFromActiveToWait("a", TOKEN);

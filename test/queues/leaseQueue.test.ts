@@ -71,7 +71,7 @@ describe("a lease", () => {
   });
 });
 
-describe("jobs that return together", () => {
+describe("jobs that are requeued together", () => {
   /** In another order than that of the ids. */
   const ids = ["d", "b", "e", "a", "c"];
   const positionOf = async (id: string) => ({

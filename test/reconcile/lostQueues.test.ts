@@ -21,7 +21,7 @@ const DELETE_QUEUES = `
   for _, key in ipairs(keys) do redis.call('DEL', key) end
   return #keys`;
 
-describe("when all queues are lost in the middle of a scenario", () => {
+describe("after the loss of all queues", () => {
   let redis: RedisClient;
   let scenario: ServiceScenario;
   let queues: Queues;
@@ -68,12 +68,12 @@ describe("when all queues are lost in the middle of a scenario", () => {
     redis.disconnect();
   });
 
-  it("a leased taskforce is submitted by who had it", async () => {
+  it("the TMS that leased a taskforce can report its submission", async () => {
     await at.createTms.submit(leased.handOut);
     expect((await scenario.readTaskforce(leased.uuid)).phase).toBe("condor-submit");
   });
 
-  it("those that waited come back, each once, in the order of their priorities", async () => {
+  it("waiting taskforces are restored once each, in the order of their priorities", async () => {
     const starter = queues.forSchedd(at.schedd).starter;
     await waitForValue(
       "the starter queue is complete",
@@ -90,7 +90,7 @@ describe("when all queues are lost in the middle of a scenario", () => {
     expect(await at.createTms.leaseStarter()).toBeUndefined();
   });
 
-  it("a dead letter stays dead until an operator retries it", async () => {
+  it("a dead letter is restored, and an operator can retry it", async () => {
     const starter = queues.forSchedd(at.schedd).starter;
     await waitForValue(
       "the dead letter is back",
@@ -103,7 +103,7 @@ describe("when all queues are lost in the middle of a scenario", () => {
     await at.createTms.submit(handOut);
   });
 
-  it("one that waited to be stopped is handed out to be stopped", async () => {
+  it("a cluster that waited for its removal is handed out", async () => {
     const taskforce = await scenario.takeToStop(at.createTms);
     expect(taskforce.taskforce_uuid).toBe(stopping.uuid);
     await at.createTms.remove(taskforce);
@@ -111,11 +111,11 @@ describe("when all queues are lost in the middle of a scenario", () => {
     expect(await at.createTms.leaseStopper()).toBeUndefined();
   });
 
-  it("new workflows go all the way", async () => {
+  it("a new workflow reaches condor-submit", async () => {
     await scenario.createRunning(at);
   });
 
-  it("summaries are right in the end", async () => {
+  it("summaries become correct", async () => {
     const store = await openStore(redis, { partitions: PARTITIONS });
     const summary = await waitForValue(
       "the summary of the stopped workflow",

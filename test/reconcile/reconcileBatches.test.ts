@@ -65,7 +65,7 @@ function largestReply(redis: Redis): () => number {
   return () => largest;
 }
 
-test("reconcile reads indexes and queues in pieces, however long they are", async () => {
+test("reconcile reads indexes and queues of any length in batches", async () => {
   const { redis, wms } = await openTestWms(1);
   const { starter, stopper } = wms.queues.forSchedd("ap");
   const { uuids } = await pending(wms.store, 2000);
@@ -82,7 +82,7 @@ test("reconcile reads indexes and queues in pieces, however long they are", asyn
   expect((await jobIds(stopper)).live).toEqual(new Set(ended.uuids));
 });
 
-test("jobs whose lists and sets are lost come back, though their data is still there; leased ones stay leased", async () => {
+test("jobs are restored after the loss of their lists and sets, even if their hashes exist; leases are kept", async () => {
   const { redis, wms } = await openTestWms(4);
   const { starter } = wms.queues.forSchedd("ap");
   const { uuids } = await pending(wms.store, 5);
@@ -101,7 +101,7 @@ test("jobs whose lists and sets are lost come back, though their data is still t
   expect(taken.sort()).toEqual(uuids.filter((uuid) => uuid !== leased).sort());
 });
 
-test("those that come back are taken in the order in which they began to wait", async () => {
+test("restored jobs are leased in the order in which they began to wait", async () => {
   const { wms } = await openTestWms(4);
   const { store } = wms;
   const { uuids } = await pending(store, 6);
@@ -155,7 +155,7 @@ test("the index of taskforces to stop equals a scan of all records", async () =>
   expect(await indexed()).toEqual(await waiting());
 });
 
-test("a job that is about to be acked is left alone, one that stays is dropped", async () => {
+test("a job with a pending ack is not changed, and an obsolete one is dropped", async () => {
   const { wms } = await openTestWms(4);
   const { starter } = wms.queues.forSchedd("ap");
   const { uuids } = await pending(wms.store, 2);

@@ -6,7 +6,7 @@ import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { findFreePort, startRedisServer } from "../../src/redis/redisServer.js";
 import { temporaryFolder } from "../setup/temporaryFolder.js";
 
-test("a server whose port another process binds first starts with another port", async () => {
+test("a server starts with another port if its port is taken", async () => {
   const otherServer = createServer().listen(0, "127.0.0.1");
   await once(otherServer, "listening");
   onTestFinished(() => void otherServer.close());

@@ -9,7 +9,7 @@ describe("more workers for a task", () => {
   afterAll(() => scenario.close());
 
   describe("before its first taskforce was handed out", () => {
-    it("are one more taskforce of the same configuration at the beginning of its life", async () => {
+    it("create a new taskforce with the same configuration in the first phase", async () => {
       const at = scenario.nextAccessPoint();
       const elsewhere = scenario.nextAccessPoint();
       const first = await scenario.createPending(at);
@@ -35,7 +35,7 @@ describe("more workers for a task", () => {
       });
     });
 
-    it("overtake whatever waits", async () => {
+    it("are handed out before waiting taskforces", async () => {
       const at = scenario.nextAccessPoint();
       const first = await scenario.createPending(at, { priority: 100 });
       const { body: added } = await scenario.addWorkers(first.task_id, at.location);
@@ -50,7 +50,7 @@ describe("more workers for a task", () => {
   });
 
   describe("while the first cluster runs", () => {
-    it("pass quickly, because the message queues are active", async () => {
+    it("are launched at once, because the message queues are active", async () => {
       const at = scenario.nextAccessPoint();
       const { taskId } = await scenario.createRunning(at);
       const { body: added } = await scenario.addWorkers(taskId, at.location, null);
@@ -98,7 +98,7 @@ describe("more workers for a task", () => {
     expect(await scenario.addWorkers("TK-1-00000000-00000000", location)).toMatchObject({ status: 404 });
   });
 
-  it("are refused with 400 at a place that does not exist", async () => {
+  it("are refused with 400 at an unknown location", async () => {
     const { task_id } = await scenario.createPending(scenario.nextAccessPoint());
     const answer = await scenario.addWorkers(task_id, "the-moon");
     expect(answer.status).toBe(400);

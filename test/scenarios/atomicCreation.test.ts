@@ -20,7 +20,7 @@ async function find<T>(kind: string, list: string, query: object): Promise<T[]> 
   return body[list] ?? [];
 }
 
-test("a large workflow appears as a whole, and the response contains all of it", async () => {
+test("a large workflow becomes visible in one step, and the response contains all of it", async () => {
   const { location, schedd } = scenario.nextAccessPoint();
   const tasks = Array.from({ length: TASK_COUNT }, (_, n) =>
     makeTaskRequestAt([location], { task_args: `größer ${n}` }),

@@ -41,7 +41,7 @@ describe("a condor-rm that fails", () => {
     expect(await at.createTms.leaseStopper()).toBeUndefined();
   });
 
-  it("lets others go ahead meanwhile", async () => {
+  it("lets other clusters be handed out during its delay", async () => {
     const patient = await startServiceScenario({ TMS_RETRY_WAIT: "3600" });
     try {
       const at = patient.nextAccessPoint();
@@ -57,7 +57,7 @@ describe("a condor-rm that fails", () => {
     }
   });
 
-  it("does not keep a cluster that completes meanwhile in the queue", async () => {
+  it("leaves no job in the queue if the cluster completes during the delay", async () => {
     const at = scenario.nextAccessPoint();
     const { uuid } = await scenario.createInPhase("pending-stopper", at);
     const stopping = await scenario.takeToStop(at.createTms);
@@ -70,7 +70,7 @@ describe("a condor-rm that fails", () => {
   });
 });
 
-describe("clusters that are to be stopped", () => {
+describe("clusters that wait for their removal", () => {
   it("are handed out in the order in which they began to wait", async () => {
     const scenario = await startServiceScenario();
     try {

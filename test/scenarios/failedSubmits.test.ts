@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failuresOf, type ServiceScenario, startServiceScenario } from "./serviceScenario.js";
 
 describe("a condor-submit that fails", () => {
-  describe("when it is tried again at once", () => {
+  describe("without a backoff", () => {
     let scenario: ServiceScenario;
     beforeAll(async () => {
       scenario = await startServiceScenario({ TMS_RETRY_WAIT: "0", TMS_ACTION_RETRIES: "2" });
@@ -20,7 +20,7 @@ describe("a condor-submit that fails", () => {
       ]);
     });
 
-    it("is logged as unknown when the TMS names no error", async () => {
+    it("is logged as unknown if the report has no error", async () => {
       const at = scenario.nextAccessPoint();
       const { taskforce_uuid } = await scenario.createPending(at);
       await scenario.takeToStart(at.createTms);
@@ -30,7 +30,7 @@ describe("a condor-submit that fails", () => {
       expect(failure?.context).toBe("ERROR: unknown");
     });
 
-    it("is handed out three times in all, then never again, and others are", async () => {
+    it("is handed out three times in total; other taskforces are still handed out", async () => {
       const at = scenario.nextAccessPoint();
       const { taskforce_uuid } = await scenario.createPending(at, { priority: 90 });
       for (const error of ["first", "second", "third"]) {
@@ -53,7 +53,7 @@ describe("a condor-submit that fails", () => {
       ]);
     });
 
-    it("may still succeed at the last attempt", async () => {
+    it("may succeed at the last attempt", async () => {
       const at = scenario.nextAccessPoint();
       const { taskforce_uuid } = await scenario.createPending(at);
       await at.createTms.submitFailed(await scenario.takeToStart(at.createTms));
@@ -62,7 +62,7 @@ describe("a condor-submit that fails", () => {
       expect((await scenario.readTaskforce(taskforce_uuid)).phase).toBe("condor-submit");
     });
 
-    it("goes behind its equals, but not behind a lower priority", async () => {
+    it("requeues the taskforce behind those of its priority, and before lower priorities", async () => {
       const at = scenario.nextAccessPoint();
       const failing = await scenario.createPending(at, { priority: 60 });
       const equal = await scenario.createPending(at, { priority: 60 });
@@ -81,7 +81,7 @@ describe("a condor-submit that fails", () => {
       );
     });
 
-    it("is the end of nothing when the workflow was aborted: a dead taskforce is stopped like others", async () => {
+    it("does not prevent an abort: a dead letter moves to pending-stopper like other taskforces", async () => {
       const at = scenario.nextAccessPoint();
       const { taskforce_uuid, workflow_id } = await scenario.createPending(at);
       for (let failure = 0; failure < 3; failure++)
@@ -93,8 +93,8 @@ describe("a condor-submit that fails", () => {
     });
   });
 
-  describe("when it has to wait", () => {
-    it("lets others go ahead, of lower priority too", async () => {
+  describe("with a backoff", () => {
+    it("delays the taskforce, and others are handed out first, also of lower priority", async () => {
       const scenario = await startServiceScenario({ TMS_RETRY_WAIT: "3600" });
       try {
         const at = scenario.nextAccessPoint();
@@ -111,7 +111,7 @@ describe("a condor-submit that fails", () => {
       }
     });
 
-    it("waits twice as long after each further failure", async () => {
+    it("doubles the delay after each further failure", async () => {
       const seconds = 0.3;
       const scenario = await startServiceScenario({ TMS_RETRY_WAIT: String(seconds), TMS_ACTION_RETRIES: "3" });
       try {

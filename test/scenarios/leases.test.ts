@@ -13,7 +13,7 @@ describe("a lease", () => {
   });
   afterAll(() => scenario.close());
 
-  it("that runs out offers the taskforce again, more often than failures would allow", async () => {
+  it("hands the taskforce out again after each expiry, more often than the limit of failures", async () => {
     const at = scenario.nextAccessPoint();
     const { taskforce_uuid } = await scenario.createPending(at);
     for (let crash = 0; crash < 4; crash++)
@@ -23,13 +23,13 @@ describe("a lease", () => {
     expect(failuresOf(taskforce, "condor-submit")).toEqual([]);
   });
 
-  it("that runs out offers a cluster to be stopped again", async () => {
+  it("hands a cluster out for removal again after its expiry", async () => {
     const at = scenario.nextAccessPoint();
     const { uuid } = await scenario.createInPhase("pending-stopper", at);
     for (let crash = 0; crash < 2; crash++) expect((await scenario.takeToStop(at.createTms)).taskforce_uuid).toBe(uuid);
   });
 
-  it("of a taskforce that was reported never runs out", async () => {
+  it("does not expire after the report of the submission", async () => {
     const at = scenario.nextAccessPoint();
     const reported = await scenario.createRunning(at);
     const forgotten = await scenario.createPending(at);
@@ -39,7 +39,7 @@ describe("a lease", () => {
     expect((await scenario.readTaskforce(reported.uuid)).phase).toBe("condor-submit");
   });
 
-  it("of a cluster that was removed never runs out", async () => {
+  it("does not expire after the report of the removal", async () => {
     const at = scenario.nextAccessPoint();
     const removed = await scenario.createInPhase("condor-rm", at);
     const forgotten = await scenario.createInPhase("pending-stopper", at);
@@ -48,7 +48,7 @@ describe("a lease", () => {
     expect((await scenario.readTaskforce(removed.uuid)).phase).toBe("condor-rm");
   });
 
-  it("that ran out does not spoil a report that comes late but first", async () => {
+  it("that has expired does not prevent a late first report", async () => {
     const at = scenario.nextAccessPoint();
     const { taskforce_uuid } = await scenario.createPending(at);
     const slow = await scenario.takeToStart(at.createTms);

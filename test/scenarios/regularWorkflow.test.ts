@@ -9,7 +9,7 @@ import {
   type TestAccessPoint,
 } from "./serviceScenario.js";
 
-describe("a workflow of two tasks at two places, from the request to the last cluster's end", () => {
+describe("a workflow of two tasks at two locations, from the request to the end of the last cluster", () => {
   let scenario: ServiceScenario;
   let places: TestAccessPoint[];
   let created: CreatedWorkflow;
@@ -23,7 +23,7 @@ describe("a workflow of two tasks at two places, from the request to the last cl
   });
   afterAll(() => scenario.close());
 
-  it("has one taskforce for each task and place, before anything is launched", async () => {
+  it("has one taskforce for each task and location before the launch", async () => {
     const locations = places.map(({ location }) => location);
     created = await scenario.submitWorkflow(
       [
@@ -68,7 +68,7 @@ describe("a workflow of two tasks at two places, from the request to the last cl
     }
   });
 
-  it("is handed out at each place with directive and activated queues", async () => {
+  it("is handed out at each location with its directive and activated queues", async () => {
     for (const { createTms, schedd } of places) {
       const here = [await scenario.takeToStart(createTms), await scenario.takeToStart(createTms)];
       expect(await createTms.leaseStarter()).toBeUndefined();
@@ -86,7 +86,7 @@ describe("a workflow of two tasks at two places, from the request to the last cl
     expect(handedOut.map(({ taskforce }) => taskforce.taskforce_uuid).sort()).toEqual(uuids().sort());
   });
 
-  it("keeps what condor-submit reports", async () => {
+  it("stores the report of condor-submit", async () => {
     for (const { createTms, schedd } of places) {
       for (const handOut of handedOut.filter(({ taskforce }) => taskforce.schedd === schedd)) {
         const report = await createTms.submit(handOut);
@@ -96,7 +96,7 @@ describe("a workflow of two tasks at two places, from the request to the last cl
     }
   });
 
-  it("shows the statuses that its workers go through", async () => {
+  it("shows the statuses of its workers", async () => {
     for (const { createTms } of places) {
       const results = await createTms.sendStatuses();
       expect(results.map(({ status }) => status)).toEqual(["updated", "updated"]);
@@ -105,7 +105,7 @@ describe("a workflow of two tasks at two places, from the request to the last cl
       expect(compound_statuses).toEqual({ IDLE: { null: n_workers } });
   });
 
-  it("is stopped everywhere when the user has all results", async () => {
+  it("is stopped at all locations when the user finishes it", async () => {
     const answer = await scenario.deactivate(created.workflow.workflow_id, "finished");
     expect(answer).toMatchObject({
       status: 200,
@@ -120,7 +120,7 @@ describe("a workflow of two tasks at two places, from the request to the last cl
     for (const { phase } of await taskforces()) expect(phase).toBe("condor-rm");
   });
 
-  it("ends with every cluster complete, and every step in its log", async () => {
+  it("ends with every cluster complete and every step in the log", async () => {
     for (const { createTms } of places) await createTms.advanceAndReport();
     for (const taskforce of await taskforces()) {
       expect(taskforce.phase).toBe("condor-complete");

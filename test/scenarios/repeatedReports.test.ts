@@ -14,7 +14,7 @@ const notPending = (uuid: string) => ({
 const SUBMITTED = ["condor-submit", "pending-stopper", "condor-rm", "condor-complete"] as const;
 
 describe("condor-submit", () => {
-  it.each(SUBMITTED)("of the same cluster again changes nothing in %s", async (phase) => {
+  it.each(SUBMITTED)("a repeated report of the same cluster changes nothing in %s", async (phase) => {
     const at = scenario.nextAccessPoint();
     const { uuid, handOut, report } = await scenario.createInPhase(phase, at);
     const before = await scenario.readTaskforce(uuid);
@@ -23,7 +23,7 @@ describe("condor-submit", () => {
     expect(before.phase).toBe(phase);
   });
 
-  it.each(SUBMITTED)("of another cluster is a 404 and changes nothing in %s", async (phase) => {
+  it.each(SUBMITTED)("a report of another cluster is a 404 and changes nothing in %s", async (phase) => {
     const at = scenario.nextAccessPoint();
     const { uuid, handOut } = await scenario.createInPhase(phase, at);
     const before = await scenario.readTaskforce(uuid);
@@ -31,7 +31,7 @@ describe("condor-submit", () => {
     expect(await scenario.readTaskforce(uuid)).toEqual(before);
   });
 
-  it("of the same cluster again leaves nothing behind in the queues", async () => {
+  it("a repeated report of the same cluster leaves no job in the queues", async () => {
     const at = scenario.nextAccessPoint();
     const { handOut, report } = await scenario.createRunning(at);
     await at.createTms.submit(handOut, report);
@@ -39,7 +39,7 @@ describe("condor-submit", () => {
     expect(await at.createTms.leaseStopper()).toBeUndefined();
   });
 
-  it("of an unknown taskforce is a 404", async () => {
+  it("a report for an unknown taskforce is a 404", async () => {
     const at = scenario.nextAccessPoint();
     const { handOut } = await scenario.createRunning(at);
     const uuid = "TF-1-00000000-00000000-00000000";
@@ -49,7 +49,7 @@ describe("condor-submit", () => {
 });
 
 describe("a failed condor-submit", () => {
-  it("that is reported twice is logged once and counts once", async () => {
+  it("is logged once and counts once if it is reported twice", async () => {
     const at = scenario.nextAccessPoint();
     const { taskforce_uuid } = await scenario.createPending(at);
     for (const error of ["first", "second"]) {
@@ -64,7 +64,7 @@ describe("a failed condor-submit", () => {
     expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
   });
 
-  it("without a lease is logged when it says something else, and counts nothing", async () => {
+  it("without a lease is logged if its error differs, and does not count", async () => {
     const at = scenario.nextAccessPoint();
     const { taskforce_uuid } = await scenario.createPending(at);
     const handOut = await scenario.takeToStart(at.createTms);
@@ -89,7 +89,7 @@ describe("a failed condor-submit", () => {
 });
 
 describe("condor-rm", () => {
-  it("again changes nothing", async () => {
+  it("a repeated report changes nothing", async () => {
     const at = scenario.nextAccessPoint();
     const { uuid, handOut } = await scenario.createInPhase("condor-rm", at);
     const before = await scenario.readTaskforce(uuid);
@@ -97,7 +97,7 @@ describe("condor-rm", () => {
     expect(await scenario.readTaskforce(uuid)).toEqual(before);
   });
 
-  it("after condor-complete only adds a failed log entry, once", async () => {
+  it("a report after condor-complete adds only one failed log entry", async () => {
     const at = scenario.nextAccessPoint();
     const { uuid, handOut } = await scenario.createInPhase("condor-complete", at);
     const { phase_change_log: before } = await scenario.readTaskforce(uuid);
@@ -113,7 +113,7 @@ describe("condor-rm", () => {
     });
   });
 
-  it("of a taskforce that waits to be started is a fact too: it is not handed out any more", async () => {
+  it("a report for a taskforce that waits for its start removes it from the starter queue", async () => {
     const at = scenario.nextAccessPoint();
     const taskforce = await scenario.createPending(at);
     await scenario.waitForLaunches();
@@ -122,7 +122,7 @@ describe("condor-rm", () => {
     expect(await at.createTms.leaseStarter()).toBeUndefined();
   });
 
-  it("of a running cluster that was not to be stopped is accepted", async () => {
+  it("a report for a running cluster that was not leased for removal is accepted", async () => {
     const at = scenario.nextAccessPoint();
     const { uuid, workflowId, handOut } = await scenario.createRunning(at);
     await at.createTms.remove(handOut.taskforce);
@@ -132,7 +132,7 @@ describe("condor-rm", () => {
     expect(await at.createTms.leaseStopper()).toBeUndefined();
   });
 
-  it("of an unknown taskforce is a 404", async () => {
+  it("a report for an unknown taskforce is a 404", async () => {
     const { createTms } = scenario.nextAccessPoint();
     const uuid = "TF-1-00000000-00000000-00000000";
     const unknown = {
@@ -147,7 +147,7 @@ describe("condor-rm", () => {
 });
 
 describe("a failed condor-rm", () => {
-  it("that is reported twice is logged once, and handed out again", async () => {
+  it("is logged once if it is reported twice, and the taskforce is handed out again", async () => {
     const at = scenario.nextAccessPoint();
     const { uuid } = await scenario.createInPhase("pending-stopper", at);
     const stopping = await scenario.takeToStop(at.createTms);
@@ -176,7 +176,7 @@ describe("a failed condor-rm", () => {
 });
 
 describe("condor-complete", () => {
-  it("again changes nothing, with another time either", async () => {
+  it("a repeated report changes nothing, even with another time", async () => {
     const at = scenario.nextAccessPoint();
     const { uuid, handOut } = await scenario.createInPhase("condor-complete", at);
     const before = await scenario.readTaskforce(uuid);
@@ -184,7 +184,7 @@ describe("condor-complete", () => {
     expect(await scenario.readTaskforce(uuid)).toEqual(before);
   });
 
-  it("of a taskforce that is being submitted leaves nothing queued", async () => {
+  it("a report for a taskforce that is being submitted leaves no job in the queues", async () => {
     const at = scenario.nextAccessPoint();
     const { taskforce_uuid } = await scenario.createPending(at);
     const handOut = await scenario.takeToStart(at.createTms);
@@ -196,7 +196,7 @@ describe("condor-complete", () => {
     await expect(at.createTms.submit(handOut)).rejects.toMatchObject(notPending(taskforce_uuid));
   });
 
-  it("of a cluster that waits to be stopped leaves nothing queued", async () => {
+  it("a report for a cluster that waits for its removal leaves no job in the queues", async () => {
     const at = scenario.nextAccessPoint();
     const { uuid, handOut } = await scenario.createInPhase("pending-stopper", at);
     await at.createTms.complete(handOut.taskforce);
@@ -206,7 +206,7 @@ describe("condor-complete", () => {
 });
 
 describe("statuses", () => {
-  it("may be sent again and replace what was there", async () => {
+  it("of a later report replace the earlier ones", async () => {
     const at = scenario.nextAccessPoint();
     const { uuid } = await scenario.createRunning(at);
     await at.createTms.sendStatuses();
@@ -215,7 +215,7 @@ describe("statuses", () => {
     expect(await scenario.readTaskforce(uuid)).toEqual(before);
   });
 
-  it("of known and unknown taskforces are a 207, failures first, with any text as a key", async () => {
+  it("of known and unknown taskforces return a 207 that lists failures first, with any text as a key", async () => {
     const { uuid } = await scenario.createRunning(scenario.nextAccessPoint());
     const unknown = "TF-1-00000000-00000000-00000000";
     const compound = { "HELD: memory. usage > 2.0 GB": { null: 2 }, __proto__x: { "a.b$c": 1 } };

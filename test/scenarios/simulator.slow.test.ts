@@ -38,7 +38,7 @@ describe("the TMS simulator on the command line", () => {
   });
   afterAll(() => scenario.close());
 
-  it("submits what waits, once, with a line for each action", async () => {
+  it("with --once submits the waiting taskforces and prints a line for each action", async () => {
     const at = scenario.nextAccessPoint();
     const taskforces = [await scenario.createPending(at), await scenario.createPending(at)];
     await scenario.waitForLaunches();
@@ -64,7 +64,7 @@ describe("the TMS simulator on the command line", () => {
     expect((await scenario.readTaskforce(taskforce_uuid)).phase).toBe("pending-starter");
   });
 
-  it("dies with a leased taskforce if the option is given, and the lease expires", async () => {
+  it("exits with a leased taskforce if the option is given, and the lease expires", async () => {
     const at = scenario.nextAccessPoint();
     const { taskforce_uuid } = await scenario.createPending(at);
     const args = ["--schedd", at.schedd, "--url", scenario.url, "--die-after-lease"];
@@ -74,7 +74,7 @@ describe("the TMS simulator on the command line", () => {
     expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
   });
 
-  it("sees a workflow through to the end, also after a restart, and ends in order on Ctrl-C", async () => {
+  it("runs a workflow to its end, also after a restart, and shuts down on Ctrl-C", async () => {
     const at = scenario.nextAccessPoint();
     const args = ["--schedd", at.schedd, "--url", scenario.url, "--interval", "0.05"];
     const { taskforce_uuid, workflow_id } = await scenario.createPending(at);
@@ -128,7 +128,7 @@ describe("the TMS simulator at a service that checks tokens", () => {
     await idp.stop();
   });
 
-  it("sees a workflow through to the end with its token", async () => {
+  it("runs a workflow to its end with its token", async () => {
     const at = scenario.nextAccessPoint();
     const { taskforce_uuid, workflow_id } = await scenario.createPending(at);
     const args = ["--schedd", at.schedd, "--url", scenario.url, "--interval", "0.05", "--token", tms];
@@ -148,7 +148,7 @@ describe("the TMS simulator at a service that checks tokens", () => {
     expect(await simulator.ended).toMatchObject({ code: 0 });
   });
 
-  it("gets the reason of the rejection without one", async () => {
+  it("prints the reason of the rejection without a token", async () => {
     const { schedd } = scenario.nextAccessPoint();
     const { code, output } = await startSimulator(["--schedd", schedd, "--url", scenario.url, "--once"]).ended;
     expect(code).toBe(1);

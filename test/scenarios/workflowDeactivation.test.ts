@@ -18,8 +18,8 @@ describe.each([
   ["abort", "ABORTED"],
   ["finished", "FINISHED"],
 ] as const)("a workflow that gets %s", (action, deactivated) => {
-  describe("before anything was submitted", () => {
-    it("has nothing to start any more and nothing to stop", async () => {
+  describe("before the first submission", () => {
+    it("leaves no taskforce to start or to stop", async () => {
       const at = scenario.nextAccessPoint();
       const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
 
@@ -34,7 +34,7 @@ describe.each([
       expect(await at.createTms.leaseStopper()).toBeUndefined();
     });
 
-    it("is shown as deactivated from then on", async () => {
+    it("shows the workflow as deactivated", async () => {
       const { workflow_id, timestamp } = await scenario.createPending(scenario.nextAccessPoint());
       await scenario.deactivate(workflow_id, action);
       const workflow = await scenario.readWorkflow(workflow_id);
@@ -43,8 +43,8 @@ describe.each([
     });
   });
 
-  describe("while its clusters run", () => {
-    it("moves every taskforce to pending-stopper, by User, before it answers", async () => {
+  describe("while the clusters run", () => {
+    it("moves every taskforce to pending-stopper, by User, before the response", async () => {
       const at = scenario.nextAccessPoint();
       const { workflowId, uuid } = await scenario.createRunning(at);
       const { body } = await scenario.deactivate(workflowId, action);
@@ -59,7 +59,7 @@ describe.each([
       });
     });
 
-    it("has only those stopped that were submitted", async () => {
+    it("stops only submitted taskforces", async () => {
       const at = scenario.nextAccessPoint();
       const { workflow, taskforces } = await scenario.submitWorkflow([
         makeTaskRequestAt([at.location], { task_args: "first" }),
@@ -79,7 +79,7 @@ describe.each([
       expect(await at.createTms.leaseStarter()).toBeUndefined();
     });
 
-    it("ends as usual: condor-rm, condor-complete", async () => {
+    it("is followed by condor-rm and condor-complete", async () => {
       const at = scenario.nextAccessPoint();
       const { uuid } = await scenario.createInPhase("condor-rm", at);
       expect((await scenario.readTaskforce(uuid)).phase).toBe("condor-rm");
@@ -95,8 +95,8 @@ describe.each([
     });
   });
 
-  describe("after its clusters have completed", () => {
-    it("counts no taskforce, and only logs on each that it came too late", async () => {
+  describe("after the clusters have completed", () => {
+    it("counts no taskforce, and only adds a failed log entry to each", async () => {
       const at = scenario.nextAccessPoint();
       const { workflowId, uuid } = await scenario.createRunning(at);
       await at.createTms.complete({ taskforce_uuid: uuid });
@@ -111,7 +111,7 @@ describe.each([
     });
   });
 
-  it.each(["abort", "finished"] as const)("can't be deactivated again by %s: 404", async (again) => {
+  it.each(["abort", "finished"] as const)("a second deactivation by %s is a 404", async (again) => {
     const { workflow_id, taskforce_uuid } = await scenario.createPending(scenario.nextAccessPoint());
     await scenario.deactivate(workflow_id, action);
     const before = await scenario.readTaskforce(taskforce_uuid);
@@ -126,7 +126,7 @@ describe.each([
 });
 
 describe("an abort while the TMS is submitting", () => {
-  it("takes the late report and hands the cluster out to be stopped", async () => {
+  it("accepts the late report and hands the cluster out for removal", async () => {
     const at = scenario.nextAccessPoint();
     const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
     const handOut = await scenario.takeToStart(at.createTms);
@@ -145,7 +145,7 @@ describe("an abort while the TMS is submitting", () => {
     expect((await scenario.readTaskforce(taskforce_uuid)).phase).toBe("condor-complete");
   });
 
-  it("logs a late failure, leaves the phase, and offers nothing any more", async () => {
+  it("logs a late failure, keeps the phase, and hands nothing out", async () => {
     const at = scenario.nextAccessPoint();
     const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
     const handOut = await scenario.takeToStart(at.createTms);
@@ -164,7 +164,7 @@ describe("an abort while the TMS is submitting", () => {
     expect(await at.createTms.leaseStopper()).toBeUndefined();
   });
 
-  it("stops the cluster once, however often the late report is repeated", async () => {
+  it("stops the cluster once if the late report is repeated", async () => {
     const at = scenario.nextAccessPoint();
     const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
     const handOut = await scenario.takeToStart(at.createTms);

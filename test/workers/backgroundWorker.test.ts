@@ -77,7 +77,7 @@ function failingWork(...errors: Error[]): BackgroundWork["work"] {
   };
 }
 
-test("work receives the subject of its job, and a completed job leaves nothing behind", async () => {
+test("work receives the subject of its job, and a completed job leaves no keys", async () => {
   const received: string[][] = [];
   const { queue, done } = await start(async (subject, id) => void received.push([subject, id]));
   await queue.add([{ id: "WF-1" }, { id: "TF-1", subject: "WF-2" }]);
@@ -89,7 +89,7 @@ test("work receives the subject of its job, and a completed job leaves nothing b
   expect(await allJobIds(queue)).toEqual(new Set());
 });
 
-test("after NotYet a job waits as long as its work was set up with, which is no trouble to log", async () => {
+test("a job that is not ready is delayed by the configured time, without a warning", async () => {
   const work = failingWork(new RetryLater("no answer"), new RetryLater("busy"));
   const { queue, waits, done, logged } = await start(work, {
     retryLaterDelayMs: (attempts) => attempts * 60_000,
@@ -106,7 +106,7 @@ test("after NotYet a job waits as long as its work was set up with, which is no 
   ]);
 });
 
-test("after any other error a job is tried again soon, then less often, for ever", async () => {
+test("after any other error a job is retried with a growing delay, without a limit", async () => {
   const errors = Array.from({ length: 8 }, (_, n) => new Error(`Redis said ${n}`));
   const { queue, job, waits, done, logged } = await start(failingWork(...errors));
   await queue.add([{ id: "WF-1" }]);
@@ -128,7 +128,7 @@ test("after any other error a job is tried again soon, then less often, for ever
   });
 });
 
-test("after GivenUp a job is a dead letter, and the operator may retry it", async () => {
+test("a job that gives up becomes a dead letter, and an operator can retry it", async () => {
   const { queue, dead, done, logged } = await start(failingWork(new PermanentFailure("the MQS refused")));
   await queue.add([{ id: "WF-1" }, { id: "WF-2" }]);
 
@@ -147,7 +147,7 @@ test("after GivenUp a job is a dead letter, and the operator may retry it", asyn
   await done("WF-1");
 });
 
-test("closing waits for the job under way, and takes no other", async () => {
+test("closing waits for the active job, and starts no other", async () => {
   const begun: string[] = [];
   let end = () => {};
   const { queue, worker, job, done } = await start(async (id) => {

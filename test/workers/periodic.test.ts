@@ -34,7 +34,7 @@ async function waitForThreeIntervals(intervalMs = 1): Promise<void> {
   await other.periodic.close();
 }
 
-test("the first run begins at once, and each further one after the one before", async () => {
+test("the first run starts at once, and each further one after the end of the previous one", async () => {
   const { log } = recordingLog();
   let running = 0;
   let atOnce = 0;
@@ -58,7 +58,7 @@ test("the first run begins at once, and each further one after the one before", 
   expect(atOnce).toBe(1);
 });
 
-test("runs that fail are followed by others, and logged once until one succeeds", async () => {
+test("further runs follow a failed one, and failures are logged once until a run succeeds", async () => {
   const { periodic, run, lines } = startManualWork();
   const ends = ["fail", "fail", "succeed", "fail", "fail"] as const;
   for (const [index, end] of ends.entries()) (await run(index + 1))[end]();
@@ -71,30 +71,27 @@ test("runs that fail are followed by others, and logged once until one succeeds"
   await periodic.close();
 });
 
-test.each(["succeed", "fail"] as const)(
-  "closing waits for the run under way (to %s), and none follows",
-  async (end) => {
-    const { periodic, runs, run, lines } = startManualWork();
-    (await run(1)).succeed();
-    const second = await run(2);
-    let closed = false;
-    const closing = periodic.close().then(() => {
-      closed = true;
-    });
-    await waitForThreeIntervals();
-    expect(closed).toBe(false);
+test.each(["succeed", "fail"] as const)("closing waits for the active run to %s, and none follows", async (end) => {
+  const { periodic, runs, run, lines } = startManualWork();
+  (await run(1)).succeed();
+  const second = await run(2);
+  let closed = false;
+  const closing = periodic.close().then(() => {
+    closed = true;
+  });
+  await waitForThreeIntervals();
+  expect(closed).toBe(false);
 
-    second[end]();
+  second[end]();
 
-    await closing;
-    await waitForThreeIntervals();
-    expect(runs).toHaveLength(2);
-    // What fails at the end is no news.
-    expect(lines).toEqual([]);
-  },
-);
+  await closing;
+  await waitForThreeIntervals();
+  expect(runs).toHaveLength(2);
+  // What fails at the end is no news.
+  expect(lines).toEqual([]);
+});
 
-test("closing between two runs waits for none, and none follows", async () => {
+test("closing between two runs does not wait, and none follows", async () => {
   let runs = 0;
   const runOnce = async () => void runs++;
   const { log } = recordingLog();

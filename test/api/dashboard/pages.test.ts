@@ -37,7 +37,7 @@ const api = (path: string) => `/admin/queues/api/${path}`;
 
 describe("the pages", () => {
   it.each(["/admin/queues", api("queues"), "/admin/workflows/WF-0-00000000"])(
-    "%s come with strict headers, and no cache keeps them",
+    "%s have strict headers, and are not cached",
     async (path) => {
       const { headers } = await get(path);
       const rules = headers.get("content-security-policy") ?? "";
@@ -72,7 +72,7 @@ describe("the pages", () => {
     expect([status, headers.get("cache-control")]).toEqual([200, "public, max-age=0"]);
   });
 
-  it("answer with the API's errors for unknown paths", async () => {
+  it("return the API's errors for unknown paths", async () => {
     for (const [path, error] of [
       ["/admin/taskforces/TF-1", "no taskforce found with uuid: TF-1"],
       ["/admin/workflows/WF-0-00000000", "no workflow found with id: WF-0-00000000"],
@@ -98,7 +98,7 @@ describe("the pages", () => {
 
 describe("a client without credentials", () => {
   it.each(["/admin/queues", "/admin/queues/static/favicon.ico", api("queues"), "/admin/workflows/WF-0-00000000"])(
-    "does not see %s",
+    "gets no content of %s",
     async (path) => {
       const answer = await get(path, withWrongPassword(scenario.url));
       expect([answer.status, await answer.json()]).toEqual([
@@ -108,7 +108,7 @@ describe("a client without credentials", () => {
     },
   );
 
-  it("changes nothing, and the audit has the attempt", async () => {
+  it("changes nothing, and the audit contains the attempt", async () => {
     const at = scenario.nextAccessPoint();
     const path = api(`queues/starter-${at.schedd}/pause`);
     const headers = { ...withWrongPassword(scenario.url), "x-request-id": "try-1" };
@@ -127,7 +127,7 @@ describe("a client without credentials", () => {
 const audit = () => fixture.logLines.map((line) => JSON.parse(line) as AuditLine).filter((line) => "operator" in line);
 
 describe("the audit", () => {
-  it("is written whatever the log's level, but not into a silent log", async () => {
+  it("is written at every log level except silent", async () => {
     for (const [level, expected] of [
       ["fatal", 1],
       ["silent", 0],

@@ -13,7 +13,7 @@ it.each([
 });
 
 it.each(["condor_submit: no such file", "the token has expired", "a basic error: 4 bearers"])(
-  "leaves %s as it is",
+  "does not change %s",
   (text) => {
     expect(hideSecrets([text, 1, null, true])).toEqual([text, 1, null, true]);
   },

@@ -58,7 +58,7 @@ const readSubscriberCount = async () => {
 const waitForTaskforces = (client: EventClient, count: number) =>
   client.waitUntil(`${count} taskforces`, (received) => uuidsOf(received).length >= count);
 
-it("a subscriber that does not read loses its connection, others do not, and it gets the rest when it reconnects", async () => {
+it("only a subscriber that does not read is disconnected, and it receives the rest after it reconnects", async () => {
   const slow = await subscribe({ isPaused: true });
   const other = await subscribe();
   const published: string[] = [];
@@ -80,7 +80,7 @@ it("a subscriber that does not read loses its connection, others do not, and it 
   expect(other.ended).toBeUndefined();
 });
 
-describe("when more has happened than is kept", () => {
+describe("when the events stream was trimmed", () => {
   it("a subscriber that reconnects receives a gap, and continues from now on", async () => {
     for (const open of [subscribe, subscribeToAll]) {
       const first = await open();
@@ -97,7 +97,7 @@ describe("when more has happened than is kept", () => {
     }
   });
 
-  it("a subscriber receives a gap for a time without Redis, too", async () => {
+  it("a subscriber receives a gap after an outage of Redis, too", async () => {
     const clients = [await subscribe(), await subscribeToAll()];
     for (const client of clients) await client.waitUntil("live", ({ heartbeats }) => heartbeats > 0);
     await proxy.disconnect();
@@ -144,7 +144,7 @@ describe("while Redis is unreachable", () => {
   });
 });
 
-it("a Redis that lost published events is a gap", async () => {
+it("a loss of published events in Redis is a gap", async () => {
   const client = await subscribe();
   await appendEvents();
   await waitForTaskforces(client, 1);
@@ -157,7 +157,7 @@ it("a Redis that lost published events is a gap", async () => {
   expect(uuidsOf(client).slice(1)).toEqual(next);
 });
 
-it("a watch that has lasted long enough ends in order, and is resumed", async () => {
+it("a watch ends after its maximum duration, and can be resumed", async () => {
   const { service } = fixture;
   const brief = await startApiFixture({ REDIS_URL: proxy.url, EVENTS_MAX_SECONDS: "0.1" });
   onTestFinished(() => brief.close());

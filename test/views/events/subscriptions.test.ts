@@ -19,7 +19,7 @@ const post = async (path: string, body?: unknown) => {
 const pathOf = (workflow: string) => `${url}/v1/workflows/${workflow}/events`;
 
 describe("a subscriber to a workflow", () => {
-  it("receives each phase, the deactivation and summaries, in order, and nothing of other workflows", async () => {
+  it("receives each phase, the deactivation and summaries, in order, and no event of other workflows", async () => {
     const place = fixture.nextLocation();
     const { taskforce_uuid, task_id, workflow_id } = await fixture.createPendingTaskforce(place);
     const client = await EventClient.open(pathOf(workflow_id));
@@ -94,7 +94,7 @@ describe("a subscriber to a workflow", () => {
     ]);
   });
 
-  it("gets signs of life, and a place to resume before anything has happened", async () => {
+  it("receives heartbeats, and a position to resume from before the first event", async () => {
     const { workflow_id } = await fixture.createPendingTaskforce();
     const client = await EventClient.open(pathOf(workflow_id));
     await client.waitUntil("two heartbeats", ({ heartbeats }) => heartbeats >= 2);
@@ -106,7 +106,7 @@ describe("a subscriber to a workflow", () => {
     });
   });
 
-  it("of whom there is none gets a 404, as does a workflow that can't be", async () => {
+  it("gets a 404 for an unknown workflow and for an invalid id", async () => {
     for (const id of ["WF-65f00000-00000000", "nothing"])
       expect(await fixture.client.get(`/v1/workflows/${id}/events`)).toMatchObject({
         status: 404,
@@ -115,7 +115,7 @@ describe("a subscriber to a workflow", () => {
     expect((await fixture.client.request("POST", "/v1/events")).status).toBe(405);
   });
 
-  it("with a HEAD gets the head alone", async () => {
+  it("gets only the head for a HEAD request", async () => {
     const { workflow_id } = await fixture.createPendingTaskforce();
     for (const path of ["/v1/events", `/v1/workflows/${workflow_id}/events`]) {
       const answer = await fixture.client.request("HEAD", path);
@@ -130,7 +130,7 @@ describe("a subscriber to a workflow", () => {
 });
 
 describe("a subscriber to all workflows", () => {
-  it("receives each from its creation on", async () => {
+  it("receives each workflow's events from its creation on", async () => {
     const client = await EventClient.open(`${url}/v1/events`);
     const some = await Promise.all([
       fixture.createPendingTaskforce(),
@@ -147,8 +147,8 @@ describe("a subscriber to all workflows", () => {
   });
 });
 
-describe("a watch that is resumed", () => {
-  it("goes on behind any event, loses none and repeats none", async () => {
+describe("a resumed watch", () => {
+  it("continues after any event, without lost or repeated events", async () => {
     const { taskforce_uuid, workflow_id } = await fixture.createPendingTaskforce();
     const witness = await EventClient.open(pathOf(workflow_id));
     const ofAll = await EventClient.open(`${url}/v1/events`);
@@ -177,7 +177,7 @@ describe("a watch that is resumed", () => {
     }
   });
 
-  it("takes the id as a parameter too; the header goes before it", async () => {
+  it("accepts the id as a parameter, too; the header takes precedence", async () => {
     const { taskforce_uuid, workflow_id } = await fixture.createPendingTaskforce();
     const first = await EventClient.open(pathOf(workflow_id));
     await first.waitUntil("a place to resume", ({ lastId }) => lastId !== "");

@@ -59,8 +59,8 @@ class ChangeHistory {
   }
 }
 
-describe("while others change the entities", () => {
-  test("no page repeats or skips what stood there and matched throughout, or shows what never matched", async () => {
+describe("during concurrent changes", () => {
+  test("pages contain each constant match exactly once, and no entity that never matched", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(someChange, { maxLength: 30 }), { minLength: 20, maxLength: 40 }),

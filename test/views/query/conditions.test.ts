@@ -25,7 +25,7 @@ describe("the conditions of a filter", () => {
     expect(countConditions(filter)).toBe(conditions);
   });
 
-  test.each(COUNTED.slice(1))("are %i for the limit on what may be written, too: %j", (conditions, filter) => {
+  test.each(COUNTED.slice(1))("are %i for the limit on the length of a filter, too: %j", (conditions, filter) => {
     const copies = Math.floor(9_999 / conditions);
     const rest = 9_999 - copies * conditions;
     const clauses = [

@@ -4,7 +4,7 @@ import { memberOf } from "../../../src/store/keys.js";
 import { comparePositions, decodeCursor, encodeCursor } from "../../../src/views/query/cursor.js";
 import { idsOf } from "./taskforcePopulation.js";
 
-test("a cursor comes back as it was, to the last digit", () => {
+test("a decoded cursor equals the encoded one, to the last digit", () => {
   fc.assert(
     fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.nat({ max: 0xffffffff }), (score, n) => {
       const position = { score: score + 0, member: memberOf(idsOf(n, 7).taskforce_uuid) };

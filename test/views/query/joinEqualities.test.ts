@@ -63,22 +63,22 @@ describe("equalities with one field", () => {
     expect(mergeEqualities(written)).toEqual(joined);
   });
 
-  test.each(LEFT)("are left when more is asked, or something else: %j", (written) => {
+  test.each(LEFT)("are not joined with other conditions: %j", (written) => {
     expect(mergeEqualities(written)).toEqual(written);
   });
 
-  test("are joined for a field that is called __proto__, too", () => {
+  test("are joined for a field named __proto__, too", () => {
     const written = JSON.parse('{"$nor": [{"__proto__": 1}, {"__proto__": 2}], "__proto__": 3}') as Filter;
     expect(JSON.stringify(mergeEqualities(written))).toBe('{"$nor":[{"__proto__":{"$in":[1,2]}}],"__proto__":3}');
   });
 
-  test("what was written is not changed", () => {
+  test("the given filter is not changed", () => {
     const written = { $or: [{ a: { $in: [1] } }, { a: 2 }] };
     mergeEqualities(written);
     expect(written).toEqual({ $or: [{ a: { $in: [1] } }, { a: 2 }] });
   });
 
-  test("let an index be used where they stood in an $or", () => {
+  test("of an $or use an index", () => {
     const query = mergeEqualities({ n_workers: 1, $or: [{ phase: "x" }, { phase: "y" }] });
     expect(planFilter("taskforce", query, 8).candidateSets).toEqual([
       { by: "index", field: "phase", values: ["x", "y"] },
@@ -104,7 +104,7 @@ const someDocument = fc.dictionary(
   fc.oneof(someValue, fc.array(fc.oneof(someValue, fc.record({ b: someValue })), { maxLength: 3 })),
 );
 
-test("an $or finds what one of its clauses finds, a $nor everything else", () => {
+test("an $or finds the matches of any clause, a $nor all other documents", () => {
   fc.assert(
     fc.property(fc.array(someClause, { minLength: 1, maxLength: 5 }), someDocument, (clauses, document) => {
       const found = clauses.some((clause) => compileFilter(clause)(document));

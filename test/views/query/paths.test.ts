@@ -13,7 +13,7 @@ function watchedDocument(document: Record<string, unknown>): { document: object;
   return { document: new Proxy(document, handler), read };
 }
 
-test("a path is followed when it is asked for, and once in each document", () => {
+test("a path is resolved on demand, and once in each document", () => {
   const paths = new DocumentPaths();
   const [a, b, again] = [paths.resolverOf("a.x"), paths.resolverOf("b"), paths.resolverOf("a.x")];
   const first = watchedDocument({ a: { x: 1 }, b: 2 });
@@ -30,7 +30,7 @@ test("a path is followed when it is asked for, and once in each document", () =>
   expect(second.read).toEqual(["a"]);
 });
 
-test("a document that comes again may have changed", () => {
+test("a path is resolved again in a document that is matched again", () => {
   const paths = new DocumentPaths();
   const find = paths.resolverOf("a");
   const document = { a: 1 };
@@ -41,7 +41,7 @@ test("a document that comes again may have changed", () => {
   expect(find().values).toEqual([2]);
 });
 
-test("of an array, the positions are the fields", () => {
+test("the fields of an array are its positions", () => {
   const paths = new DocumentPaths();
   const [zero, length] = [paths.resolverOf("0.b"), paths.resolverOf("length")];
   paths.setDocument([{ b: 1 }]);

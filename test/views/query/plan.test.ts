@@ -66,7 +66,7 @@ const ROWS: Row[] = [
   ["workflow", { task_id: one.task_id }, []],
 ];
 
-describe("what the indexes can say about", () => {
+describe("the index plan of", () => {
   test.each(ROWS)("%s %j", (kind, filter, covers, partitions) => {
     const plan = planFilter(kind, filter, PARTITIONS);
     expect(plan.candidateSets).toEqual(covers);
@@ -76,7 +76,7 @@ describe("what the indexes can say about", () => {
 
 const always = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
-describe("when matches were created, after", () => {
+describe("the creation time range of matches of", () => {
   test.each<[filter: Record<string, unknown>, created: object]>([
     [{}, always],
     [{ timestamp: 5 }, { from: 5, to: 5 }],

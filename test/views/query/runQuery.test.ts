@@ -30,7 +30,7 @@ const fullScan = (population: TaskforcePopulation, filter: Record<string, unknow
     .sort(compareByAge)
     .map((found) => found.taskforce_uuid);
 
-test("an indexed query finds what a full scan finds, whatever the filter, the partitions and the page size", async () => {
+test("an indexed query and a full scan find the same for any filter, partitions and page size", async () => {
   await fc.assert(
     fc.asyncProperty(
       anySamples,
@@ -51,7 +51,7 @@ test("an indexed query finds what a full scan finds, whatever the filter, the pa
 }, 60_000);
 
 describe("pages", () => {
-  test("are as long as they may be, and their texts are the whole documents", async () => {
+  test("are filled up to the limit, and their texts are whole documents", async () => {
     const population = await populated(
       4,
       makeSamples(300, (n) => ({ job_event_log_fpath: "ü".repeat(n % 37) })),
@@ -72,7 +72,7 @@ describe("pages", () => {
     );
   });
 
-  test("hold one match even when it is too long, and say so when it was the last", async () => {
+  test("contain one match even if it is too long, and no cursor after the last match", async () => {
     const pages = await fetchAllPages(await populated(3, makeSamples(5)), {}, { maxBytes: 1 });
     expect(pages.map((page) => [page.items.length, page.nextAfter !== null])).toEqual([
       [1, true],
@@ -83,7 +83,7 @@ describe("pages", () => {
     ]);
   });
 
-  test("end with a cursor only if a further match exists, however much else follows", async () => {
+  test("end with a cursor only if a further match exists among the following entities", async () => {
     const population = await populated(
       2,
       makeSamples(400, (n) => ({ schedd: n < 2 ? "A" : "B" })),
@@ -108,7 +108,7 @@ describe("pages", () => {
     expect(page?.items).toEqual(Array.from({ length: 50 }, (_, n) => `{"n_workers":${n}}`));
   });
 
-  test("go on within one instant, however many share it", async () => {
+  test("continue among entities with the same time", async () => {
     const population = await populated(
       2,
       makeSamples(700, () => ({ timestamp: 1_700_000_000.25 })),
@@ -119,7 +119,7 @@ describe("pages", () => {
     }
   });
 
-  test("keep the last digit of a time", async () => {
+  test("continue with the exact time", async () => {
     const times = [0, 1, 2].map((step) => 1_700_000_000.125 + step * 2 ** -22);
     const population = await populated(
       3,
@@ -129,7 +129,7 @@ describe("pages", () => {
     expect(uuidsOn(pages)).toEqual(fullScan(population, {}));
   });
 
-  test("leave out what is indexed but has no record", async () => {
+  test("omit index entries without a record", async () => {
     const samples = makeSamples(20);
     const population = await populated(2, samples);
     const load = population.load.bind(population);
@@ -140,7 +140,7 @@ describe("pages", () => {
   });
 });
 
-describe("the smallest index is walked", () => {
+describe("a query reads the smallest index", () => {
   const loadedBy = async (population: TaskforcePopulation, query: Record<string, unknown>): Promise<number> => {
     let loaded = 0;
     const load = population.load.bind(population);

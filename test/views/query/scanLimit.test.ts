@@ -33,28 +33,31 @@ afterAll(() => redis.disconnect());
 const run = (query: Record<string, unknown>, maxScan: number, maxBytes = 1e6) =>
   runQuery(population, "taskforce", { query }, { maxBytes, maxScan, envelope: "taskforces" });
 
-test("a query may look at as many entities as the limit says", async () => {
+test("a query may read as many entities as the limit", async () => {
   expect((await run({ n_workers: -1 }, ENTITIES)).items).toEqual([]);
   expect((await run({ n_workers: ENTITIES - 1 }, ENTITIES)).items).toHaveLength(1);
 });
 
-test.each([1, 63, 64, 65, ENTITIES - 1])("one that has to read more than %i gets advice", async (most) => {
-  await expect(run({ n_workers: -1 }, most)).rejects.toMatchObject({
-    kind: "invalid",
-    message:
-      `query: looked at ${most} entities without filling a page; name one of taskforce_uuid, workflow_id, task_id, ` +
-      "schedd, phase, cluster_id, job_event_log_fpath, by a value, $eq or $in",
-  });
-});
+test.each([1, 63, 64, 65, ENTITIES - 1])(
+  "a query that reads more than %i entities is refused with advice",
+  async (most) => {
+    await expect(run({ n_workers: -1 }, most)).rejects.toMatchObject({
+      kind: "invalid",
+      message:
+        `query: looked at ${most} entities without filling a page; name one of taskforce_uuid, workflow_id, task_id, ` +
+        "schedd, phase, cluster_id, job_event_log_fpath, by a value, $eq or $in",
+    });
+  },
+);
 
-test("only those count that an index leaves, and only until the page is full", async () => {
+test("only the entities of the index count, and only until the page is full", async () => {
   expect((await run({ schedd: "schedd-1", n_workers: -1 }, ENTITIES / 3)).items).toEqual([]);
   const page = await run({}, 64, 2000);
   expect(page.items.length).toBeGreaterThan(0);
   expect(page.nextAfter).not.toBeNull();
 });
 
-describe("conditions × entities are bounded, too", () => {
+describe("the product of conditions and entities is limited, too", () => {
   /** Each clause counts for itself, its two fields and the operator. */
   const clauses = (count: number) => ({
     $or: Array.from({ length: count }, (_, n) => ({ n_workers: -1 - n, phase: { $gt: "z" } })),
@@ -73,11 +76,11 @@ describe("conditions × entities are bounded, too", () => {
     expect(() => mayLook(1)).toThrow(conditions > 20 ? `tried ${conditions} conditions on` : "looked at");
   });
 
-  test("a filter without conditions may look at all", () => {
+  test("a filter without conditions may read all entities", () => {
     expect(createScanLimit("taskforce", 0)(1e9)).toBe(1e9);
   });
 
-  test("beyond, the error names the limit and gives advice", async () => {
+  test("the error names the limit and gives advice", async () => {
     const large = new TaskforcePopulation(openRedis(await freshDatabase()), 4);
     onTestFinished(() => large.redis.disconnect());
     await large.putSamples(...makeSamples(2_001));
@@ -97,7 +100,7 @@ describe("conditions × entities are bounded, too", () => {
   });
 });
 
-test("QUERY_MAX_SCAN sets it, and the client gets a 400", async () => {
+test("QUERY_MAX_SCAN sets the limit, and a query beyond it is a 400", async () => {
   const scenario = await startApiFixture({ QUERY_MAX_SCAN: "3" });
   try {
     const find = (query: object) => scenario.client.post("/v1/query/workflows", { query });

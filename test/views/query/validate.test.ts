@@ -116,7 +116,7 @@ const thrownBy = (action: () => unknown): unknown => {
   return undefined;
 };
 
-describe("refused, naming the field", () => {
+describe("an invalid filter is refused with its field:", () => {
   test.each(REFUSED.map(([filter, message]) => [String(message), filter, message] as const))(
     "%s",
     (_, filter, message) => {
@@ -129,7 +129,7 @@ describe("refused, naming the field", () => {
   );
 });
 
-describe("accepted", () => {
+describe("a valid filter is accepted:", () => {
   test.each([
     [nested(100, inAnd)],
     [nested(100, inElemMatch)],

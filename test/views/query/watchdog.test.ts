@@ -10,7 +10,7 @@ function blockThread(): void {
   for (let n = 0; n < 20; n++) Atomics.wait(nothing, 0, 0, TIMEOUT_MS / 10);
 }
 
-test("work that a stalled process could not do in time is done once more", () => {
+test("work is repeated once if the process had too little processor time", () => {
   let tries = 0;
   const result = runWithTimeout(TIMEOUT_MS, () => {
     tries++;
@@ -21,7 +21,7 @@ test("work that a stalled process could not do in time is done once more", () =>
   expect(tries).toBe(2);
 });
 
-test("but no third time", () => {
+test("work is not run a third time", () => {
   let tries = 0;
   const work = () => {
     tries++;
@@ -31,14 +31,14 @@ test("but no third time", () => {
   expect(tries).toBe(2);
 });
 
-test("work that takes too long itself is broken off", () => {
+test("work that exceeds the time limit is stopped", () => {
   const work = () => {
     for (;;);
   };
   expect(() => runWithTimeout(TIMEOUT_MS, work)).toThrow(WorkTimeoutError);
 });
 
-test("what it throws is thrown", () => {
+test("an error of the work is thrown", () => {
   const fault = new RangeError("no such work");
   const work = () => {
     throw fault;

@@ -69,7 +69,7 @@ it("several reasons are in the order of the phases", () => {
   );
 });
 
-it("a deactivated workflow waits for its end alone", () => {
+it("a deactivated workflow waits only for its end", () => {
   const waits = { starter: [at("a", 2, 5)], stopper: [at("b", 1, 5)] };
   expect(explainWaiting(summary(waits, { "pending-starter": 2 }), "ABORTED", NOW, POLLED)).toBe(
     "the abort has yet to reach 2 of 6 taskforces; 1 HTCondor cluster is waiting to be removed by schedd b, for 5 s",

@@ -99,7 +99,7 @@ describe("a workflow's summary", () => {
     await counts({ "pending-stopper": 3, "condor-rm": 1, "condor-complete": 1 });
   });
 
-  it("sums statuses and errors over all its taskforces, whatever the keys", async () => {
+  it("sums statuses and errors with any keys over all its taskforces", async () => {
     const created = await scenario.submitWorkflow(tasks(3));
     await reportStatuses(
       uuidsOf(created),
@@ -119,7 +119,7 @@ describe("a workflow's summary", () => {
     });
   });
 
-  it("has the newest statuses only, and keeps what a report leaves out", async () => {
+  it("contains only the newest statuses, and keeps values that a report omits", async () => {
     const created = await scenario.submitWorkflow(tasks(2));
     const uuids = uuidsOf(created);
     await reportStatuses(uuids, ['{"IDLE":{"x":3}}', '{"IDLE":{"x":4}}'], ['{"OOM":1}', '{"OOM":1}']);
@@ -159,7 +159,7 @@ it(`the summaries of ${MANY} workflows catch up after one report, in every parti
     });
 });
 
-it("a summary covers more taskforces than are read at once", async () => {
+it("a summary covers more taskforces than one batch", async () => {
   const places = Array.from({ length: 26 }, (_, n) => `pool-${n}`);
   const created = await scenario.submitWorkflow(tasks(20, places));
   const uuids = uuidsOf(created);
@@ -172,7 +172,7 @@ it("a summary covers more taskforces than are read at once", async () => {
   await waitForSummary(created, { top_task_errors: { OOM: uuids.length } });
 });
 
-it("of a workflow too large to be summed up at each read, the status fan-out's summary is shown", async () => {
+it("a read of a large workflow returns the summary saved by the status fan-out", async () => {
   const places = Array.from({ length: 40 }, (_, n) => `pool-${n}`);
   const created = await scenario.submitWorkflow(tasks(51, places));
   const uuids = uuidsOf(created);
@@ -196,7 +196,7 @@ it("of a workflow too large to be summed up at each read, the status fan-out's s
   expect(body.updated).toBe((await store.summaries.fetch(id))?.updated);
 }, 90_000);
 
-it("a summary that an earlier release wrote counts as none", async () => {
+it("a summary of an earlier release is ignored", async () => {
   const created = await scenario.submitWorkflow(tasks(1));
   const id = created.workflow.workflow_id as WorkflowId;
   await waitForSummary(created, { taskforces_by_phase: { "pending-starter": 1 } });
@@ -208,7 +208,7 @@ it("a summary that an earlier release wrote counts as none", async () => {
 });
 
 describe("when the fan-out job of a change is lost", () => {
-  it("the next reconcile brings the summary up to date, wherever the process died that made the change", async () => {
+  it("the next reconcile updates the summary, for each step at which the process may have died", async () => {
     const [untold, unfinished] = [await scenario.submitWorkflow(tasks(1)), await scenario.submitWorkflow(tasks(1))];
     for (const created of [untold, unfinished])
       await waitForSummary(created, { taskforces_by_phase: { "pending-starter": 1 } });
@@ -235,8 +235,8 @@ describe("when the fan-out job of a change is lost", () => {
   });
 });
 
-describe("a process that slept while it summed up", () => {
-  it("does not put its old sums in the place of newer ones", async () => {
+describe("a process that was suspended while it summarized", () => {
+  it("does not replace newer sums by its old ones", async () => {
     const created = await scenario.submitWorkflow(tasks(1));
     await waitForSummary(created, { taskforces_by_phase: { "pending-starter": 1 } });
     await scenario.close();
