@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { BOARD_PATH } from "../api/dashboard/operatorPaths.js";
-import type { ApiAuthentication } from "../api/http/authorize.js";
+import type { ApiAuthentication } from "../api/http/mountRoutes.js";
 import { createBrowserAuthenticator } from "../api/operatorAuth/browserAuthenticator.js";
 import {
   denyAllAuthenticator,

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { isSafeOrSameOrigin } from "../../auth/sameOrigin.js";
-import type { BrowserAuthenticator } from "../http/authorize.js";
+import type { BrowserAuthenticator } from "../http/mountRoutes.js";
 import { HttpError } from "../http/responses.js";
 import { createApiAudit } from "./audit.js";
 import type { OperatorAuthenticator } from "./operatorGuard.js";
