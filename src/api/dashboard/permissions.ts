@@ -44,23 +44,25 @@ const FORCED_OBLITERATE_REFUSAL =
   "A queue with leased jobs cannot be obliterated: a taskforce without its lease would be handed out a second time. " +
   "Pause the queue, and wait for the end of its leases.";
 
+/** Why the service refuses an action; undefined: it is allowed. */
+function refusalOf(route: string, { force }: { force?: unknown } = {}): string | undefined {
+  if (ALLOWED_ACTIONS[route] === undefined)
+    return REFUSED_ACTIONS[route]?.why ?? "This service does not support this action.";
+  return ALLOWED_ACTIONS[route] === "obliterate" && force === true ? FORCED_OBLITERATE_REFUSAL : undefined;
+}
+
 /** Runs before each action: refuses all but the allowed ones, and completes the audit record. */
 export const enforcePermissions: BeforeHook = ({ method, route: path, request: { body, params } }) => {
   if (method === "get") return undefined;
   const route = `${method} ${path}`;
-  const refused = REFUSED_ACTIONS[route];
-  const action = ALLOWED_ACTIONS[route] ?? refused?.action ?? route;
-  const isForced = action === "obliterate" && (body as { force?: unknown } | undefined)?.force === true;
-  const refusal = isForced
-    ? FORCED_OBLITERATE_REFUSAL
-    : route in ALLOWED_ACTIONS
-      ? undefined
-      : (refused?.why ?? "This service does not support this action.");
+  const action = ALLOWED_ACTIONS[route] ?? REFUSED_ACTIONS[route]?.action ?? route;
+  const refusal = refusalOf(route, body);
   const { queueName, jobId, queueStatus } = params as Record<string, string | undefined>;
   const record = currentAuditRecord();
   if (record !== undefined) {
     record.action = queueStatus === undefined ? action : `${action} (${queueStatus})`;
-    record.queue = queueName?.replaceAll("=", "%"); // see QueueAdapter.getName
+    // The reverse of QueueAdapter.getName.
+    record.queue = queueName?.replaceAll("=", "%");
     record.job = jobId;
     record.refusal = refusal;
   }

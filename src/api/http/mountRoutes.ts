@@ -9,11 +9,10 @@ import { canonicalJson } from "../../domain/schemaParts.js";
 import { sha256 } from "../../domain/sha256.js";
 import { invalid, WmsError } from "../../domain/wmsError.js";
 import { createRateLimitHandlers, type RateLimiter } from "./rateLimit.js";
-import { parseBody } from "./requestBody.js";
+import { parseBody, validate, validateBody } from "./requestBody.js";
 import { requestContextOf } from "./requestContext.js";
 import { bodyTooLarge, HttpError, sendJson, sendJsonChunks } from "./responses.js";
 import type { Route } from "./route.js";
-import { validate, validateBody } from "./validation.js";
 
 /**
  * Authenticates a request that a page of this service sends for a signed-in operator.

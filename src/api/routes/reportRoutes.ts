@@ -11,8 +11,8 @@ import {
   reportSubmit,
   reportSubmitFailed,
 } from "../../lifecycle/tmsReports.js";
+import { validate } from "../http/requestBody.js";
 import { type Route, route } from "../http/route.js";
-import { validate } from "../http/validation.js";
 
 const reportedSchema = z.strictObject({
   taskforce_uuid: z.string().meta({ description: "The reported taskforce." }),
