@@ -1,19 +1,22 @@
 import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
+import { z } from "zod";
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "../domain/httpLimits.js";
+import { memoizeAsync } from "../domain/memoizeAsync.js";
 import type { Wms } from "../lifecycle/context.js";
+import type { EmbeddedMqs } from "../mqs/embeddedMqs.js";
 import type { StartServerSpan } from "../tracing/serverSpans.js";
-import { type ApiAuthentication, createRouteAuthorizer } from "./http/authorize.js";
-import { mountRoutes } from "./http/mountRoutes.js";
+import { type ApiAuthentication, mountRoutes } from "./http/mountRoutes.js";
+import type { OpenApiDocument } from "./http/openapi.js";
 import type { RateLimiter } from "./http/rateLimit.js";
 import { DrainController, type RequestObserver, traceRequests, trackRequests } from "./http/requestContext.js";
 import { createErrorHandler, rejectUnknownPath } from "./http/responses.js";
+import { type Route, route } from "./http/route.js";
 import { docsPages } from "./routes/docsPages.js";
 import { type EventRouteOptions, eventRoutes } from "./routes/eventRoutes.js";
 import { handOutRoutes } from "./routes/handOutRoutes.js";
 import { type MetricsEndpoint, mountMetrics } from "./routes/metricsEndpoint.js";
-import { mqsRoutes, type PublicMqProfileSource } from "./routes/mqsRoutes.js";
-import { addOpenApiRoute } from "./routes/openapiRoute.js";
+import { mqsRoutes } from "./routes/mqsRoutes.js";
 import { operationRoutes, type Readiness, rootRoute } from "./routes/operationRoutes.js";
 import { reportRoutes } from "./routes/reportRoutes.js";
 import { scheddRoutes } from "./routes/scheddRoutes.js";
@@ -29,7 +32,7 @@ export interface AppOptions {
   metrics: MetricsEndpoint;
   events: Pick<EventRouteOptions, "watchers" | "limits">;
   /** Set when the service is its own MQS. */
-  embeddedMqs?: PublicMqProfileSource | undefined;
+  embeddedMqs?: Pick<EmbeddedMqs, "publicProfiles"> | undefined;
   /** HTML pages, by the path at which they are mounted. */
   pages?: Readonly<Record<string, RequestHandler>>;
   /** Called with every finished request. */
@@ -48,8 +51,8 @@ export interface AppOptions {
 
 /** Creates the API as an Express app. */
 export function createApp(options: AppOptions): Express {
-  const { metrics, authentication, pages = {}, observers = [], log } = options;
-  const { limits = DEFAULT_HTTP_LIMITS, rateLimiter, startServerSpan, draining = new DrainController() } = options;
+  const { metrics, pages = {}, observers = [], limits = DEFAULT_HTTP_LIMITS, startServerSpan, log } = options;
+  const { draining = new DrainController() } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -59,12 +62,7 @@ export function createApp(options: AppOptions): Express {
   app.use(trackRequests(observers, draining));
   if (startServerSpan !== undefined) app.use(traceRequests(startServerSpan));
   const { routes, document } = describeRoutes({ ...options, draining });
-  mountRoutes(app, routes, {
-    authorize: createRouteAuthorizer(authentication),
-    limits,
-    rateLimiter,
-    log,
-  });
+  mountRoutes(app, routes, { ...options, limits });
   mountMetrics(app, metrics);
   app.use("/docs", docsPages(document));
   for (const [path, page] of Object.entries(pages)) app.use(path, page);
@@ -73,16 +71,22 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-/** Returns the routes of the API and their OpenAPI document. */
+/**
+ * Returns the routes of the API and their OpenAPI document. The document is built on first use, because its library
+ * would slow down the start.
+ */
 export function describeRoutes({
   wms,
   readiness,
   embeddedMqs,
   events,
   draining = new DrainController(),
-}: Pick<AppOptions, "wms" | "readiness" | "embeddedMqs" | "events" | "draining">): ReturnType<typeof addOpenApiRoute> {
+}: Pick<AppOptions, "wms" | "readiness" | "embeddedMqs" | "events" | "draining">): {
+  routes: Route[];
+  document(): Promise<OpenApiDocument>;
+} {
   // The most frequent routes come first, because Express tries the routes in order.
-  return addOpenApiRoute([
+  const routes: Route[] = [
     ...taskforceRoutes(wms),
     ...handOutRoutes(wms),
     ...reportRoutes(wms),
@@ -93,5 +97,17 @@ export function describeRoutes({
     rootRoute,
     ...operationRoutes(readiness),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),
-  ]);
+    route({
+      method: "get",
+      path: "/v1/schema/openapi",
+      tag: "openapi",
+      roles: ["user", "system-tms"],
+      description: "Returns the OpenAPI 3.1 document of the API.",
+      responses: { 200: { description: "The OpenAPI document.", schema: z.looseObject({}) } },
+      handle: () => text(),
+    }),
+  ];
+  const document = memoizeAsync(async () => (await import("./http/openapi.js")).buildOpenApiDocument(routes));
+  const text = memoizeAsync(async () => JSON.stringify(await document()));
+  return { routes, document };
 }

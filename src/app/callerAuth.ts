@@ -1,13 +1,13 @@
 import type { Logger } from "pino";
 import { BOARD_PATH } from "../api/dashboard/operatorPaths.js";
-import type { ApiAuthentication } from "../api/http/authorize.js";
-import { createBrowserAuthenticator } from "../api/operatorAuth/browserAuthenticator.js";
+import type { ApiAuthentication } from "../api/http/mountRoutes.js";
 import {
   denyAllAuthenticator,
   localhostAuthenticator,
   passwordAuthenticator,
 } from "../api/operatorAuth/operatorAuthenticators.js";
 import {
+  createBrowserAuthenticator,
   createOperatorGuard,
   type OperatorAuthenticator,
   type OperatorGuard,

@@ -1,8 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { z } from "zod";
-import { parseBody } from "../../src/api/http/requestBody.js";
-import { validateBody } from "../../src/api/http/validation.js";
+import { parseBody, validateBody } from "../../src/api/http/requestBody.js";
 import { createWorkflowSchema } from "../../src/domain/requestSchemas.js";
 import { uniqueArray } from "../../src/domain/schemaParts.js";
 import { WmsError } from "../../src/domain/wmsError.js";

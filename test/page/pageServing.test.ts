@@ -6,8 +6,7 @@ import express from "express";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createServer } from "../../src/api/http/httpServer.js";
 import { DrainController, trackRequests } from "../../src/api/http/requestContext.js";
-import { readBuiltPage } from "../../src/api/page/pageFiles.js";
-import { workflowPages } from "../../src/api/page/workflowPages.js";
+import { readBuiltPage, workflowPages } from "../../src/api/page/workflowPages.js";
 import { closeServer, listen } from "../../src/app/httpListener.js";
 import { startTestService, type TestService } from "../setup/testService.js";
 

@@ -29,15 +29,14 @@ const sendAsJson =
 const taskforcePage = (wms: Wms) => async (uuid: string) => {
   const record = isTaskforceUuid(uuid) ? await wms.store.fetch("taskforce", uuid) : undefined;
   if (record === undefined) throw notFound(`no taskforce found with uuid: ${uuid}`);
-  const taskforce = JSON.parse(taskforceJson(record)) as Taskforce;
-  const { submit_dict: _, pilot_config, ...shown } = taskforce;
+  const { submit_dict: _, pilot_config, ...shown } = JSON.parse(taskforceJson(record)) as Taskforce;
   const { environment: __, ...pilot } = pilot_config;
   return {
     ...shown,
     pilot_config: pilot,
     failed_submits: record.submit_failures ?? 0,
     failed_removals: record.remove_failures ?? 0,
-    workflow_page: entityLinkOf(taskforce.workflow_id)?.href,
+    workflow_page: entityLinkOf(shown.workflow_id)?.href,
   };
 };
 

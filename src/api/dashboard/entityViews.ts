@@ -1,16 +1,9 @@
-import { isTaskforceUuid, isWorkflowId, type TaskforceUuid, type WorkflowId } from "../../domain/ids.js";
-import type { PhaseChange } from "../../domain/phases.js";
+import { isTaskforceUuid, isWorkflowId } from "../../domain/ids.js";
 import type { WorkflowSummary } from "../../domain/summary.js";
 import type { Taskforce } from "../../domain/taskforce.js";
 import type { Workflow } from "../../domain/workflow.js";
 import type { Wms } from "../../lifecycle/context.js";
-import {
-  type StoredTaskforce,
-  type TaskforceRecord,
-  taskforceJson,
-  type WorkflowRecord,
-  workflowJson,
-} from "../../store/records.js";
+import { type StoredTaskforce, taskforceJson, type WorkflowRecord, workflowJson } from "../../store/records.js";
 
 /** The entity of a job, as the dashboard shows it. */
 export interface EntityView {
@@ -20,61 +13,43 @@ export interface EntityView {
   data: Record<string, unknown>;
 }
 
-/**
- * Fetches the entities of jobs, in the order of the ids, in one round trip.
- *
- * @returns undefined for an id without an entity
- */
-export const fetchEntityViews = (wms: Wms, ids: readonly string[]): Promise<(EntityView | undefined)[]> =>
-  Promise.all(
-    ids.map((id) => {
-      if (isTaskforceUuid(id)) return fetchTaskforceView(wms, id);
-      if (isWorkflowId(id)) return fetchWorkflowView(wms, id);
-      return undefined;
-    }),
-  );
-
-async function fetchTaskforceView({ store }: Wms, uuid: TaskforceUuid): Promise<EntityView | undefined> {
-  const record = await store.fetch("taskforce", uuid);
-  return record && { headline: taskforceHeadline(record), data: taskforceData(record) };
-}
-
-function taskforceHeadline({ phase, priority, submit_failures, remove_failures }: TaskforceRecord): string {
-  const failures = [
-    ...(submit_failures ? [`condor-submit failed ${formatTimes(submit_failures)}`] : []),
-    ...(remove_failures ? [`condor-rm failed ${formatTimes(remove_failures)}`] : []),
-  ];
-  return [phase, `priority ${priority}`, ...failures].join(", ");
-}
-
-const formatTimes = (count: number): string => (count === 1 ? "once" : `${count} times`);
-
-function taskforceData(record: StoredTaskforce): Record<string, unknown> {
-  const taskforce = JSON.parse(taskforceJson(record)) as Taskforce;
-  const latest = taskforce.phase_change_log.at(-1);
-  return {
-    phase: taskforce.phase,
-    schedd: taskforce.schedd,
-    priority: taskforce.priority,
-    failed_submits: record.submit_failures ?? 0,
-    failed_removals: record.remove_failures ?? 0,
-    cluster_id: taskforce.cluster_id,
-    since: toIsoTime(Number(record.since)),
-    latest: latest && formatPhaseChange(latest),
-    taskforce: taskforce.taskforce_uuid,
-    task: taskforce.task_id,
-    workflow: taskforce.workflow_id,
-  };
-}
-
-function formatPhaseChange({ timestamp, target_phase, was_successful, source_entity, context }: PhaseChange): string {
-  const what = was_successful ? target_phase : `${target_phase} failed`;
-  return `${toIsoTime(timestamp)} ${what}, by ${source_entity}: ${context}`;
-}
-
-async function fetchWorkflowView({ store }: Wms, id: WorkflowId): Promise<EntityView | undefined> {
+/** Fetches the entity of a job; undefined for an id without an entity. */
+export async function fetchEntityView({ store }: Wms, id: string): Promise<EntityView | undefined> {
+  if (isTaskforceUuid(id)) {
+    const record = await store.fetch("taskforce", id);
+    return record && taskforceView(record);
+  }
+  if (!isWorkflowId(id)) return undefined;
   const [record, summary] = await Promise.all([store.fetch("workflow", id), store.summaries.fetch(id)]);
   return record && workflowView(record, summary);
+}
+
+function taskforceView(record: StoredTaskforce): EntityView {
+  const { submit_failures = 0, remove_failures = 0 } = record;
+  const taskforce = JSON.parse(taskforceJson(record)) as Taskforce;
+  const latest = taskforce.phase_change_log.at(-1);
+  const failures = Object.entries({ "condor-submit": submit_failures, "condor-rm": remove_failures })
+    .filter(([, count]) => count > 0)
+    .map(([command, count]) => `${command} failed ${count === 1 ? "once" : `${count} times`}`);
+  return {
+    headline: [record.phase, `priority ${record.priority}`, ...failures].join(", "),
+    data: {
+      phase: taskforce.phase,
+      schedd: taskforce.schedd,
+      priority: taskforce.priority,
+      failed_submits: submit_failures,
+      failed_removals: remove_failures,
+      cluster_id: taskforce.cluster_id,
+      since: toIsoTime(Number(record.since)),
+      latest:
+        latest &&
+        `${toIsoTime(latest.timestamp)} ${latest.target_phase}${latest.was_successful ? "" : " failed"}, ` +
+          `by ${latest.source_entity}: ${latest.context}`,
+      taskforce: taskforce.taskforce_uuid,
+      task: taskforce.task_id,
+      workflow: taskforce.workflow_id,
+    },
+  };
 }
 
 function workflowView(record: WorkflowRecord, summary: WorkflowSummary | undefined): EntityView {

@@ -1,9 +1,17 @@
 import { type RequestHandler, Router } from "express";
 import { memoizeAsync } from "../../domain/memoizeAsync.js";
 import type { Wms } from "../../lifecycle/context.js";
+import { securityHeaders, THIRD_PARTY_UI_POLICY } from "../http/contentSecurityPolicy.js";
 import { auditDashboard } from "../operatorAuth/audit.js";
-import { dashboardHeaders } from "./dashboardHeaders.js";
 import { entityPages } from "./entityPages.js";
+
+const setPolicy = securityHeaders({ ...THIRD_PARTY_UI_POLICY, formAction: ["'self'"] });
+
+/** Sets the security headers. Forbids caching except for the board's static files, whose names change with their contents. */
+const setHeaders: RequestHandler = (request, response, next) => {
+  if (!request.path.startsWith("/queues/static/")) response.setHeader("cache-control", "no-store");
+  setPolicy(request, response, next);
+};
 
 /**
  * Creates the operator pages, to be mounted at `OPERATOR_PATH`: the Bull dashboard and the entities it links to.
@@ -14,7 +22,7 @@ export function operatorPages(wms: Wms, guard: RequestHandler[]): Router {
   // The dashboard doubles the modules of a process, and few processes ever serve it.
   const board = memoizeAsync(async () => (await import("./queueBoard.js")).createQueueBoard(wms));
   const pages = Router();
-  pages.use(dashboardHeaders, auditDashboard(wms.log), ...guard);
+  pages.use(setHeaders, auditDashboard(wms.log), ...guard);
   pages.use("/queues", async (request, response, next) => (await board())(request, response, next));
   pages.use(entityPages(wms));
   return pages;

@@ -1,6 +1,5 @@
 import type { BeforeHook } from "@bull-board/api/typings/app";
 import { currentAuditRecord } from "../operatorAuth/audit.js";
-import { fromBoardName } from "./boardNames.js";
 
 /** Allowed actions, by the board's routes. Only retry changes a taskforce; reconcile repairs the queues after the others. */
 const ALLOWED_ACTIONS: Record<string, string> = {
@@ -45,29 +44,25 @@ const FORCED_OBLITERATE_REFUSAL =
   "A queue with leased jobs cannot be obliterated: a taskforce without its lease would be handed out a second time. " +
   "Pause the queue, and wait for the end of its leases.";
 
-const UNSUPPORTED_REFUSAL = "This service does not support this action.";
-
-/** Returns the action of a request, and why it is refused; undefined: it is allowed. */
-function evaluatePermission(
-  route: string,
-  body: { force?: unknown } | undefined,
-): { action: string; refusal?: string } {
-  const action = ALLOWED_ACTIONS[route];
-  if (action === "obliterate" && body?.force === true) return { action, refusal: FORCED_OBLITERATE_REFUSAL };
-  if (action !== undefined) return { action };
-  const refused = REFUSED_ACTIONS[route];
-  return { action: refused?.action ?? route, refusal: refused?.why ?? UNSUPPORTED_REFUSAL };
+/** Why the service refuses an action; undefined: it is allowed. */
+function refusalOf(route: string, { force }: { force?: unknown } = {}): string | undefined {
+  if (ALLOWED_ACTIONS[route] === undefined)
+    return REFUSED_ACTIONS[route]?.why ?? "This service does not support this action.";
+  return ALLOWED_ACTIONS[route] === "obliterate" && force === true ? FORCED_OBLITERATE_REFUSAL : undefined;
 }
 
 /** Runs before each action: refuses all but the allowed ones, and completes the audit record. */
-export const enforcePermissions: BeforeHook = ({ method, route, request }) => {
+export const enforcePermissions: BeforeHook = ({ method, route: path, request: { body, params } }) => {
   if (method === "get") return undefined;
-  const { action, refusal } = evaluatePermission(`${method} ${route}`, request.body);
-  const { queueName, jobId, queueStatus } = request.params as Record<string, string | undefined>;
+  const route = `${method} ${path}`;
+  const action = ALLOWED_ACTIONS[route] ?? REFUSED_ACTIONS[route]?.action ?? route;
+  const refusal = refusalOf(route, body);
+  const { queueName, jobId, queueStatus } = params as Record<string, string | undefined>;
   const record = currentAuditRecord();
   if (record !== undefined) {
     record.action = queueStatus === undefined ? action : `${action} (${queueStatus})`;
-    record.queue = queueName && fromBoardName(queueName);
+    // The reverse of QueueAdapter.getName.
+    record.queue = queueName?.replaceAll("=", "%");
     record.job = jobId;
     record.refusal = refusal;
   }

@@ -5,21 +5,11 @@ import type { TaskforceUuid } from "../../domain/ids.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { retryTaskforce } from "../../lifecycle/retryTaskforce.js";
 import { currentOperator } from "../operatorAuth/audit.js";
-import { queueDisplayName, toBoardName } from "./boardNames.js";
-import { type EntityView, fetchEntityViews } from "./entityViews.js";
+import { fetchEntityView } from "./entityViews.js";
 import { entityLinkOf } from "./operatorPaths.js";
 
 /** Limit of jobs in one page. The board's pages have 50 at most. */
 const MAX_PAGE_JOBS = 100;
-
-/** Retries a failed job of a queue. */
-type RetryJob = (job: Job) => Promise<void>;
-
-/** Progress of a stopper job that keeps failing. */
-interface StopperProgress {
-  failing: number;
-  error: string;
-}
 
 /**
  * A queue of the board. Jobs carry only an id, so the adapter reads the details from the store. A retry of a starter job
@@ -28,42 +18,38 @@ interface StopperProgress {
 export class QueueAdapter extends BullMQAdapter {
   readonly #wms: Wms;
   readonly #queue: Queue;
-  readonly #retry: RetryJob;
 
   constructor(wms: Wms, queue: Queue) {
     super(queue, {
-      displayName: queueDisplayName(queue.name),
+      displayName: decodeURIComponent(queue.name),
       // The board accepts undefined for no link, unlike its types.
       externalJobUrl: (({ id }) => entityLinkOf(String(id))) as NonNullable<QueueAdapterOptions["externalJobUrl"]>,
     });
     this.#wms = wms;
     this.#queue = queue;
-    this.#retry = retryFunctionOf(wms, queue);
   }
 
+  /**
+   * The board decodes the names of queues once more than its pages encode them, which would corrupt a percent sign. The
+   * names of queues have no `=`, because special characters of a schedd are percent-encoded.
+   */
   override getName(): string {
-    return toBoardName(this.#queue.name);
+    return this.#queue.name.replaceAll("%", "=");
   }
 
   override async getJob(id: string): Promise<Job | undefined> {
     const job = await super.getJob(id);
-    return job && (await this.#withEntities([job]))[0];
+    return job && this.#withEntity(job);
   }
 
   override async getJobs(statuses: JobStatus[], start = 0, end = MAX_PAGE_JOBS - 1): Promise<Job[]> {
-    return this.#withEntities(await super.getJobs(statuses, start, Math.min(end, start + MAX_PAGE_JOBS - 1)));
-  }
-
-  async #withEntities(jobs: Job[]): Promise<Job[]> {
-    const entities = await fetchEntityViews(
-      this.#wms,
-      jobs.map(({ id }) => id ?? ""),
-    );
-    return jobs.map((job, index) => this.#decorate(job, entities[index]));
+    const jobs = await super.getJobs(statuses, start, Math.min(end, start + MAX_PAGE_JOBS - 1));
+    return Promise.all(jobs.map((job) => this.#withEntity(job)));
   }
 
   /** Adds the details of the entity to a job, and replaces its retry. */
-  #decorate(job: Job, entity: EntityView | undefined): Job {
+  async #withEntity(job: Job): Promise<Job> {
+    const entity = await fetchEntityView(this.#wms, job.id ?? "");
     const json = job.toJSON();
     const failure = stopperFailureOf(job);
     return Object.assign(job, {
@@ -80,26 +66,20 @@ export class QueueAdapter extends BullMQAdapter {
       retry: () => this.#retry(job),
     });
   }
+
+  async #retry(job: Job): Promise<void> {
+    const { id = "" } = job;
+    // The log of the taskforce names the operator.
+    if ([...this.#wms.queues.schedds().values()].some(({ starter }) => starter.queue === this.#queue))
+      await retryTaskforce(this.#wms, id as TaskforceUuid, currentOperator());
+    // Without the number of attempts, the backoff starts again.
+    else await Job.prototype.retry.call(job, "failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
+  }
 }
 
 /** Why a stopper job keeps failing. Such a job is retried without limit. */
 function stopperFailureOf({ progress }: Job): string | undefined {
-  const { failing, error } = (typeof progress === "object" ? progress : {}) as Partial<StopperProgress>;
+  const { failing, error } = (typeof progress === "object" ? progress : {}) as { failing?: number; error?: string };
   if (failing === undefined) return undefined;
   return `condor-rm failed ${failing} times and is retried: ${error}`;
 }
-
-/** Resets the number of attempts, so that the backoff starts again. */
-const retryFromStart: RetryJob = (job) =>
-  Job.prototype.retry.call(job, "failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
-
-/** Resets the failures of the taskforce. Its log names the operator. */
-const retryAsOperator =
-  (wms: Wms): RetryJob =>
-  ({ id = "" }) =>
-    retryTaskforce(wms, id as TaskforceUuid, currentOperator());
-
-const retryFunctionOf = (wms: Wms, queue: Queue): RetryJob =>
-  [...wms.queues.schedds().values()].some(({ starter }) => starter.queue === queue)
-    ? retryAsOperator(wms)
-    : retryFromStart;

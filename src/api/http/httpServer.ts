@@ -28,7 +28,7 @@ const TIMEOUT_CHECK_INTERVAL_MS = 1000;
 const LINGER_TIMEOUT_MS = 2000;
 
 /**
- * Creates the HTTP server of an app. It enforces the limits on heads, times and connections, and answers errors that
+ * Creates the HTTP server of an app. It enforces the limits on heads, times and connections, and sends errors that
  * Node detects in the same form as all others. It closes connections beyond the allowed number at once.
  */
 export function createServer(app: RequestListener, limits: HttpLimits = DEFAULT_HTTP_LIMITS): Server {
@@ -111,7 +111,7 @@ function messageClassesFor(app: RequestListener | Express) {
 /** Whether a target is a path, `*` or a whole URL. Express writes to stderr, past the log, for any other. */
 const isRequestTarget = (url = ""): boolean => url.startsWith("/") || url === "*" || URL.canParse(url);
 
-/** Answers a request that the app does not receive. */
+/** Sends an error for a request that the app does not receive. */
 function rejectRequest(response: ServerResponse, status: number, message: string): void {
   sendError(response, new HttpError(status, message, { connection: "close" }));
 }

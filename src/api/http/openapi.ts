@@ -1,7 +1,6 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from "@asteasolutions/zod-to-openapi";
 import { z } from "zod";
-import { idempotencyKeyHeaders, idempotencyReplayedHeaders } from "./idempotencyKey.js";
-import type { ExtraErrorStatus, Route, SuccessResponse, Tag } from "./route.js";
+import { type DocumentedResponse, type Route, TAGS } from "./route.js";
 
 /** An OpenAPI 3.1 document. */
 export type OpenApiDocument = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
@@ -13,9 +12,7 @@ const errorSchema = z
   })
   .meta({ id: "ErrorResponse", description: "The body of every response with a status of 400 or above." });
 
-type ErrorStatus = 400 | 401 | 403 | 413 | 429 | 500 | 503 | ExtraErrorStatus;
-
-const ERROR_DESCRIPTIONS: Record<ErrorStatus, string> = {
+const ERROR_DESCRIPTIONS = {
   400: "The request is invalid. The error names the field.",
   401: "The bearer token is missing or invalid.",
   403: "The caller does not have the role.",
@@ -29,24 +26,32 @@ const ERROR_DESCRIPTIONS: Record<ErrorStatus, string> = {
   503: "Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry.",
 };
 
-const TAG_DESCRIPTIONS: Record<Tag, string> = {
-  workflows: "Tasks that run until a user aborts or finishes them.",
-  "task-directives": "The definitions of the tasks of a workflow.",
-  taskforces: "HTCondor clusters of workers.",
-  schedds: "HTCondor access points and their queues.",
-  "tms - internal": "For the task management services, one on each HTCondor access point.",
-  mqs: "The embedded message queue service.",
-  openapi: "This document.",
-  operations: "Health checks for operators.",
-};
-
-/** Descriptions of path parameters. */
 const PATH_PARAMETER_DESCRIPTIONS: Readonly<Record<string, string>> = {
   workflow_id: "Id of a workflow: WF-<hex epoch seconds>-<8 hex>.",
   task_id: "Id of a task directive: TK-<workflow id without WF->-<8 hex>.",
   schedd: "Name of an HTCondor access point.",
   taskforce_uuid: "Uuid of a taskforce: TF-<task id without TK->-<8 hex>.",
 };
+
+const idempotencyKeyHeaders = z.object({
+  "Idempotency-Key": z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({
+      description:
+        "Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once " +
+        "and gets the first response again. A key is valid for one caller and one path.",
+    }),
+});
+
+const idempotencyReplayedHeaders = z.object({
+  "Idempotency-Replayed": z
+    .literal("true")
+    .optional()
+    .meta({ description: "This is the response of an earlier request with the same key." }),
+});
 
 /** The name of the security scheme for bearer tokens. */
 const TOKEN_SCHEME = "token";
@@ -61,7 +66,7 @@ export function buildOpenApiDocument(routes: readonly Route[]): OpenApiDocument 
     description: "A token of the identity provider. Not required if authentication is off.",
   });
   for (const route of routes) registry.registerPath(describeRoute(route));
-  const used = new Set(routes.map(({ tag }) => tag));
+  const used = new Set<string | undefined>(routes.map(({ tag }) => tag));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: "3.1.0",
     info: {
@@ -69,9 +74,7 @@ export function buildOpenApiDocument(routes: readonly Route[]): OpenApiDocument 
       version: "1",
       description: "Runs workflows of many small events on HTCondor pools.",
     },
-    tags: Object.entries(TAG_DESCRIPTIONS).flatMap(([name, description]) =>
-      used.has(name as Tag) ? [{ name, description }] : [],
-    ),
+    tags: Object.entries(TAGS).flatMap(([name, description]) => (used.has(name) ? [{ name, description }] : [])),
   });
 }
 
@@ -94,9 +97,7 @@ function describeRoute(route: Route): RouteConfig {
       ...(query && { query }),
       ...(headers && { headers }),
       ...(route.isIdempotent && { headers: idempotencyKeyHeaders }),
-      ...(body && {
-        body: { required: body.required, content: { "application/json": { schema: body.schema } } },
-      }),
+      ...(body && { body: { required: body.required, content: { "application/json": { schema: body.schema } } } }),
     },
     responses: Object.fromEntries(
       Object.entries({ ...errorResponsesOf(route), ...responses }).map(
@@ -113,9 +114,9 @@ function describeRoute(route: Route): RouteConfig {
   };
 }
 
-function errorResponsesOf({ errors = [], roles }: Route): Record<number, SuccessResponse> {
-  const accessErrors: ErrorStatus[] = roles === "anyone" ? [] : [401, 403, 429];
-  const statuses: ErrorStatus[] = [400, ...accessErrors, ...errors, 413, 500, 503];
+function errorResponsesOf({ errors = [], roles }: Route): Record<number, DocumentedResponse> {
+  const accessErrors = roles === "anyone" ? [] : ([401, 403, 429] as const);
+  const statuses = [400, ...accessErrors, ...errors, 413, 500, 503] as const;
   return Object.fromEntries(
     statuses.map((status) => [status, { description: ERROR_DESCRIPTIONS[status], schema: errorSchema }]),
   );

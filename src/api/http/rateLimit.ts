@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
+import type { ErrorRequestHandler, Request, RequestHandler } from "express";
 import { UNCHECKED_CALLER } from "../../domain/caller.js";
 import { requestContextOf } from "./requestContext.js";
 import { HttpError, toHttpError } from "./responses.js";
@@ -8,23 +8,21 @@ import { HttpError, toHttpError } from "./responses.js";
 export interface RateLimiter {
   /** Allowed requests of one caller per minute. */
   readonly perMinute: number;
-  /**
-   * Counts one request.
-   *
-   * @returns 0 if the request is allowed, otherwise the seconds until the next one is
-   */
+  /** Counts one request. @returns 0 if it is allowed, otherwise the seconds until the next one is */
   take(callerKey: string): Promise<number>;
 }
 
 /**
  * Rejects requests with 429 once a caller has reached the limit. While Redis is unreachable all requests pass: the
- * handlers of the routes answer them with 503.
+ * handlers of the routes respond with 503.
  *
  * @returns a handler for authenticated requests, and one for rejected tokens, which count for the sender's address
  */
 export const createRateLimitHandlers = (rateLimiter: RateLimiter): [RequestHandler, ErrorRequestHandler] => [
   async (request, response, next) => {
-    await enforceRateLimit(rateLimiter, callerKeyOf(request, response));
+    const { caller } = requestContextOf(response);
+    const isKnown = caller !== undefined && caller !== UNCHECKED_CALLER;
+    await enforceRateLimit(rateLimiter, isKnown ? `subject ${caller.subject}` : addressKeyOf(request));
     next();
   },
   async (error, request, _response, next) => {
@@ -37,15 +35,11 @@ export const createRateLimitHandlers = (rateLimiter: RateLimiter): [RequestHandl
 async function enforceRateLimit(rateLimiter: RateLimiter, callerKey: string): Promise<void> {
   const retryAfterSeconds = await rateLimiter.take(callerKey).catch(() => 0);
   if (retryAfterSeconds === 0) return;
-  const limitText = `at most ${rateLimiter.perMinute} in a minute`;
-  throw new HttpError(429, `too many requests: ${limitText}, try again in ${retryAfterSeconds} s`, {
-    "retry-after": String(retryAfterSeconds),
-  });
-}
-
-function callerKeyOf(request: Request, response: Response): string {
-  const { caller } = requestContextOf(response);
-  return caller === undefined || caller === UNCHECKED_CALLER ? addressKeyOf(request) : `subject ${caller.subject}`;
+  throw new HttpError(
+    429,
+    `too many requests: at most ${rateLimiter.perMinute} in a minute, try again in ${retryAfterSeconds} s`,
+    { "retry-after": String(retryAfterSeconds) },
+  );
 }
 
 const addressKeyOf = ({ ip = "unknown" }: Request): string => `address ${isIPv6(ip) ? ipv6NetworkOf(ip) : ip}`;

@@ -30,9 +30,6 @@ export type RequestObserver = (context: RequestContext) => void;
 /** An id that a client may choose: without blanks, and without characters that could forge a log line. */
 const REQUEST_ID_PATTERN = /^[\w.:/+=@-]{1,128}$/;
 
-/** nginx's status for a client that disconnected before the response. */
-const STATUS_CLIENT_CLOSED_REQUEST = 499;
-
 /** Monitoring requests these every few seconds: no spans, and log lines only at level debug. */
 const PROBE_PATHS = new Set(["/healthz", "/readyz", "/metrics"]);
 
@@ -64,8 +61,8 @@ export function trackRequests(observers: readonly RequestObserver[], draining: D
     draining.trackResponse(response);
     response.once("close", () => {
       draining.untrackResponse(response);
-      context.status =
-        response.writableFinished || isStreamingResponse(response) ? response.statusCode : STATUS_CLIENT_CLOSED_REQUEST;
+      // 499 is nginx's status for a client that disconnected before the response.
+      context.status = response.writableFinished || isStreamingResponse(response) ? response.statusCode : 499;
       context.milliseconds = performance.now() - startedAtMs;
       for (const observe of observers) observe(context);
     });

@@ -23,15 +23,12 @@ const setApiHeaders = securityHeaders(
   },
 );
 
+const unsentResponse = new ServerResponse(new IncomingMessage(new Socket()));
+setApiHeaders(unsentResponse.req, unsentResponse, () => undefined);
 /** The headers that helmet sets on every response. They are constant, so helmet runs once. */
-export const SECURITY_HEADERS: readonly [name: string, value: string][] = computeApiHeaders();
-
-function computeApiHeaders(): [string, string][] {
-  const request = new IncomingMessage(new Socket());
-  const response = new ServerResponse(request);
-  setApiHeaders(request, response, () => undefined);
-  return Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]);
-}
+export const SECURITY_HEADERS: readonly [name: string, value: string][] = Object.entries(
+  unsentResponse.getHeaders(),
+).map(([name, value]) => [name, String(value)]);
 
 /** Sets the security headers of a response. Pages replace them with their own. */
 export function setSecurityHeaders(response: ServerResponse): void {
@@ -44,22 +41,18 @@ export const JSON_HEADERS = {
   "cache-control": "no-store",
 };
 
-/** The reason phrase and further headers of a response. */
-export interface ResponseOptions {
-  /** Printable Latin-1, see {@link reasonPhrase}; by default Node's phrase for the status. */
-  reason?: string | undefined;
-  headers?: OutgoingHttpHeaders | undefined;
-}
-
 /**
  * Sends JSON text as bytes. Node would join a string to the head and encode both as UTF-8, but a reason phrase is
  * Latin-1. It is also cheaper than Express's `response.json`.
+ *
+ * @param reason see {@link reasonPhrase}; by default Node's phrase for the status
  */
 export function sendJson(
   response: ServerResponse,
   status: number,
   text: string,
-  { reason, headers }: ResponseOptions = {},
+  headers: OutgoingHttpHeaders = {},
+  reason?: string,
 ): void {
   const body = Buffer.from(text);
   const head = { ...headers, ...JSON_HEADERS, "content-length": body.length };
@@ -76,14 +69,10 @@ export async function sendJsonChunks(
   response: ServerResponse,
   status: number,
   chunks: readonly string[],
-  headers?: OutgoingHttpHeaders,
+  headers: OutgoingHttpHeaders,
 ): Promise<void> {
-  let length = 0;
-  for (const chunk of chunks) length += chunk.length;
-  if (length <= SYNC_TEXT_MAX_LENGTH) {
-    sendJson(response, status, chunks.join(""), { headers });
-    return;
-  }
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  if (length <= SYNC_TEXT_MAX_LENGTH) return sendJson(response, status, chunks.join(""), headers);
   const pause = createYielder();
   const bodies: Buffer[] = [];
   for (const chunk of chunks) {
@@ -125,12 +114,7 @@ const HTTP_STATUS_BY_KIND: Record<ErrorKind, number> = {
   unavailable: 503,
 };
 
-/** The `Retry-After` of errors that do not have one of their own. */
-const DEFAULT_RETRY_AFTER_SECONDS = 5;
-
-const retryAfterHeader = (seconds = DEFAULT_RETRY_AFTER_SECONDS): OutgoingHttpHeaders => ({
-  "retry-after": String(Math.ceil(seconds)),
-});
+const retryAfterHeader = (seconds = 5): OutgoingHttpHeaders => ({ "retry-after": String(Math.ceil(seconds)) });
 
 function errorHeadersOf({ kind, retryAfterSeconds }: WmsError): OutgoingHttpHeaders {
   if (kind === "unavailable" || kind === "under-way") return retryAfterHeader(retryAfterSeconds);
@@ -167,25 +151,22 @@ const BYTES_PER_MIB = 1024 * 1024;
 const formatBytes = (bytes: number): string =>
   bytes % BYTES_PER_MIB === 0 ? `${bytes / BYTES_PER_MIB} MiB` : `${bytes} bytes`;
 
-/** The longest error text in a body. Longer ones quote values that the client sent. */
-const MAX_ERROR_TEXT_CHARS = 1000;
-/** The longest reason phrase, because clients limit the length of the status line. */
-const MAX_REASON_PHRASE_CHARS = 500;
+/**
+ * Makes a text an HTTP reason phrase: printable Latin-1, with `?` for any other character, and at most 500 characters,
+ * because clients limit the length of the status line.
+ */
+export const reasonPhrase = (text: string): string => text.replace(/[^\x20-\x7e\xa0-\xff]/gu, "?").slice(0, 500);
 
-/** Makes a text an HTTP reason phrase: printable Latin-1, with `?` for any other character, and shortened. */
-export const reasonPhrase = (text: string): string =>
-  text.replace(/[^\x20-\x7e\xa0-\xff]/gu, "?").slice(0, MAX_REASON_PHRASE_CHARS);
-
-/** The reason phrase and the JSON body of an error. */
+/** The reason phrase and the JSON body of an error. A long text quotes values that the client sent, and is truncated. */
 export function errorReasonAndBody({ status, message }: HttpError): { reason: string; text: string } {
-  const error = truncateText(message, MAX_ERROR_TEXT_CHARS);
+  const error = truncateText(message, 1000);
   return { reason: reasonPhrase(error), text: JSON.stringify({ code: status, error }) };
 }
 
 /** Sends an error response. */
 export function sendError(response: ServerResponse, error: HttpError): void {
   const { reason, text } = errorReasonAndBody(error);
-  sendJson(response, error.status, text, { reason, headers: error.headers });
+  sendJson(response, error.status, text, error.headers, reason);
 }
 
 /** Rejects a request that no route serves. */
@@ -193,7 +174,7 @@ export const rejectUnknownPath: RequestHandler = ({ path }) => {
   throw new HttpError(404, `path not found: ${path}`);
 };
 
-/** Answers every error, and logs those from 500 on. Express recognizes an error handler by its four parameters. */
+/** Responds to every error, and logs those from 500 on. Express recognizes an error handler by its four parameters. */
 export const createErrorHandler =
   (log: Logger): ErrorRequestHandler =>
   (error: unknown, request, response, _next) => {

@@ -1,19 +1,20 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Role } from "../../domain/caller.js";
 import type { IdempotentRequest } from "../../domain/idempotentRequest.js";
 
-/** Groups of routes in the OpenAPI document. */
-export type Tag =
-  | "workflows"
-  | "task-directives"
-  | "taskforces"
-  | "schedds"
-  | "tms - internal"
-  | "openapi"
-  | "mqs"
-  | "operations";
+/** Groups of routes in the OpenAPI document, with their descriptions. */
+export const TAGS = {
+  workflows: "Tasks that run until a user aborts or finishes them.",
+  "task-directives": "The definitions of the tasks of a workflow.",
+  taskforces: "HTCondor clusters of workers.",
+  schedds: "HTCondor access points and their queues.",
+  "tms - internal": "For the task management services, one on each HTCondor access point.",
+  mqs: "The embedded message queue service.",
+  openapi: "This document.",
+  operations: "Health checks for operators.",
+} as const;
 
 /** The validated parts of a request that a handler receives. */
 export interface RouteRequest<Params = Record<string, string>, Query = unknown, Body = unknown, Headers = unknown> {
@@ -32,23 +33,20 @@ export interface RouteRequest<Params = Record<string, string>, Query = unknown, 
 /** JSON text; long text in pieces of about 100 kB. */
 export type JsonText = string | readonly string[];
 
-/** JSON text with status 200, or with another status or further headers; or a function that streams the response. */
+/** JSON text with status 200, or with its status and origin; or a function that streams the response. */
 export type RouteResponse =
   | JsonText
-  | { status: number; text: JsonText; headers?: OutgoingHttpHeaders }
+  /** `replayed`: this is the response of an earlier request with the same `Idempotency-Key`. */
+  | { text: JsonText; status?: number; replayed?: boolean }
   /** May throw before it has sent the head. Sends only the head for HEAD. */
   | { stream: (request: IncomingMessage, response: ServerResponse) => Promise<void> };
 
-/** A successful response in the OpenAPI document. */
-export interface SuccessResponse {
+/** A response in the OpenAPI document. Its content type is `application/json` by default. */
+export interface DocumentedResponse {
   description: string;
   schema: z.ZodType;
-  /** `application/json` by default. */
   contentType?: string;
 }
-
-/** Error statuses of some routes. All routes have 400, 413, 500 and 503; routes with roles also 401, 403 and 429. */
-export type ExtraErrorStatus = 404 | 409 | 422 | 502;
 
 /** One route: its inputs and responses, as data for the router and the OpenAPI document, and its handler. */
 export interface Route {
@@ -56,7 +54,7 @@ export interface Route {
   /** In OpenAPI's notation: `/v1/workflows/{workflow_id}`. */
   path: string;
   /** `undefined` for the root. */
-  tag?: Tag;
+  tag?: keyof typeof TAGS;
   /** The caller needs one of these; `anyone` needs no token. */
   roles: readonly Role[] | "anyone";
   description: string;
@@ -72,8 +70,10 @@ export interface Route {
   headers?: z.ZodObject;
   /** The schema receives `{}` for a missing or empty body, whether or not a body is required. */
   body?: { schema: z.ZodType; required: boolean };
-  responses: Record<number, SuccessResponse>;
-  errors?: readonly ExtraErrorStatus[];
+  /** Successful responses by status. */
+  responses: Record<number, DocumentedResponse>;
+  /** Error statuses besides those of all routes. */
+  errors?: readonly (404 | 409 | 422 | 502)[];
   /** Runs after authorization and validation. */
   handle(request: RouteRequest): Promise<RouteResponse>;
 }
@@ -82,40 +82,20 @@ type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${inf
   ? { [Key in Name | keyof ParamsOf<Rest>]: string }
   : Record<never, string>;
 
-type TypedRoute<
-  Path extends string,
-  Query extends z.ZodObject,
-  Body extends z.ZodType,
-  Headers extends z.ZodObject,
-> = Omit<Route, "path" | "query" | "headers" | "body" | "handle"> & {
-  path: Path;
-  query?: Query;
-  headers?: Headers;
-  body?: { schema: Body; required: boolean };
-  handle(
-    request: RouteRequest<ParamsOf<Path>, z.output<Query>, z.output<Body>, z.output<Headers>>,
-  ): Promise<RouteResponse>;
-};
-
-/**
- * Creates a route whose handler is typed by its path and schemas.
- *
- * @example
- * route({
- *   method: "get",
- *   path: "/v1/workflows/{workflow_id}",
- *   roles: ["user"],
- *   description: "One workflow.",
- *   responses: { 200: { description: "The workflow.", schema: workflowSchema } },
- *   errors: [404],
- *   handle: ({ params }) => readWorkflow(wms, params.workflow_id),
- * });
- */
+/** Creates a route whose handler is typed by its path and schemas. */
 export const route = <
   Path extends string,
   Query extends z.ZodObject,
   Body extends z.ZodType,
   Headers extends z.ZodObject,
 >(
-  typed: TypedRoute<Path, Query, Body, Headers>,
+  typed: Omit<Route, "path" | "query" | "headers" | "body" | "handle"> & {
+    path: Path;
+    query?: Query;
+    headers?: Headers;
+    body?: { schema: Body; required: boolean };
+    handle(
+      request: RouteRequest<ParamsOf<Path>, z.output<Query>, z.output<Body>, z.output<Headers>>,
+    ): Promise<RouteResponse>;
+  },
 ): Route => typed as unknown as Route;

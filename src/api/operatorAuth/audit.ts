@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Request, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
 import { type RequestContext, requestContextOf } from "../http/requestContext.js";
+import { isReadRequest } from "./htmlPage.js";
 
 /** What an operator does, or tries to do, with one request of the dashboard. Completed while the request is handled. */
 export interface AuditRecord {
@@ -26,13 +27,11 @@ export const currentOperator = (): string => operatorOf(currentAuditRecord()?.co
 
 const operatorOf = (context: RequestContext | undefined): string => context?.caller?.subject ?? "unknown";
 
-const isRead = ({ method }: Request): boolean => method === "GET" || method === "HEAD";
-
 /** Audits every request that may change something. It is mounted before the guard, to log refused requests too. */
 export function auditDashboard(log: Logger): RequestHandler {
   const audit = auditLogOf(log);
   return (request, response, next) => {
-    if (isRead(request)) return next();
+    if (isReadRequest(request)) return next();
     const record: AuditRecord = { context: requestContextOf(response) };
     logOnClose(audit, request, response, () => {
       const { context, ...fields } = record;
@@ -42,14 +41,12 @@ export function auditDashboard(log: Logger): RequestHandler {
   };
 }
 
-/** Routes that read, although their method is POST. */
-const QUERY_PATHS = /^\/v1\/query\//;
-
 /** Makes a function that audits a request to the API by an operator's page, unless the request only reads. */
 export function createApiAudit(log: Logger): (operator: string, request: Request, response: Response) => void {
   const audit = auditLogOf(log);
   return (operator, request, response) => {
-    if (isRead(request) || QUERY_PATHS.test(request.path)) return;
+    // Queries read, although their method is POST.
+    if (isReadRequest(request) || request.path.startsWith("/v1/query/")) return;
     logOnClose(audit, request, response, () => ({ operator, action: requestContextOf(response).route }));
   };
 }
@@ -62,12 +59,8 @@ function logOnClose(audit: Logger, { ip: address }: Request, response: Response,
   const { id: request, method, path } = requestContextOf(response);
   response.once("close", () => {
     const status = response.statusCode;
-    const outcome = response.writableFinished ? outcomeOf(status) : "unknown";
+    const result = status < 400 ? "done" : status < 500 ? "refused" : "failed";
+    const outcome = response.writableFinished ? result : "unknown";
     audit.info({ ...describeAction(), address, request, method, path, outcome, status }, "an operator acted");
   });
-}
-
-function outcomeOf(status: number): "done" | "refused" | "failed" {
-  if (status < 400) return "done";
-  return status < 500 ? "refused" : "failed";
 }

@@ -9,8 +9,7 @@ export interface PageLink {
   href: string;
 }
 
-/** The contents of a page. */
-export interface HtmlPage {
+interface HtmlPage {
   title: string;
   /** Plain text. */
   text: string;
@@ -34,9 +33,8 @@ const PAGE_HEADERS = {
 };
 
 /** Sends a page with status 200. */
-export function sendHtmlPage(response: Response, page: HtmlPage): void {
-  response.writeHead(200, PAGE_HEADERS).end(renderHtml(page));
-}
+export const sendHtmlPage = (response: Response, page: HtmlPage): void =>
+  void response.writeHead(200, PAGE_HEADERS).end(renderHtml(page));
 
 /** Sends an error as a page. */
 export function sendErrorPage(response: Response, { status, message, headers }: HttpError): void {
@@ -47,11 +45,19 @@ export function sendErrorPage(response: Response, { status, message, headers }: 
     .end(Buffer.from(renderHtml({ title, text: message, links })));
 }
 
+/** Whether a path belongs to a view of the page at `/`. The page itself routes the rest of the path. */
+export const isPagePath = (path: string): boolean => /^\/(?:(?:workflows|schedds)(?:\/.*)?)?$/.test(path);
+
+/** Whether a request only reads. */
+export const isReadRequest = ({ method }: Request): boolean => method === "GET" || method === "HEAD";
+
+/** Whether a client asks for a page rather than JSON. */
+export const acceptsHtml = ({ headers }: Request): boolean => (headers.accept ?? "").includes("text/html");
+
 /** Whether a browser loads a page, as opposed to a request by a script of a loaded page. */
-export function isNavigation({ method, headers }: Request): boolean {
-  if (method !== "GET" && method !== "HEAD") return false;
-  const mode = headers["sec-fetch-mode"];
-  return mode === undefined ? (headers.accept ?? "").includes("text/html") : mode === "navigate";
+export function isNavigation(request: Request): boolean {
+  const mode = request.headers["sec-fetch-mode"];
+  return isReadRequest(request) && (mode === undefined ? acceptsHtml(request) : mode === "navigate");
 }
 
 /** Uses links instead of forms: `form-action 'self'` also forbids the redirect to the identity provider. */
@@ -75,13 +81,7 @@ ${form}
 `;
 }
 
-const HTML_ENTITIES: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
+const HTML_ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 /** Escapes a text for HTML, attributes included. */
 export const escapeHtml = (text: string): string =>

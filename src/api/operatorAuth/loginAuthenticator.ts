@@ -3,10 +3,9 @@ import type { CookieCipher } from "../../auth/cookieCipher.js";
 import type { LoginFailureLog } from "../../auth/loginFailures.js";
 import { loginAttemptSchema, type OperatorLogin } from "../../auth/operatorLogin.js";
 import { operatorCaller } from "../../domain/caller.js";
-import { isPagePath } from "../http/pagePaths.js";
 import { requestContextOf } from "../http/requestContext.js";
 import { HttpError, toHttpError } from "../http/responses.js";
-import { isNavigation, sendHtmlPage } from "./htmlPage.js";
+import { isNavigation, isPagePath, sendHtmlPage } from "./htmlPage.js";
 import { type OperatorAuthenticator, withErrorPage } from "./operatorGuard.js";
 
 /** The path to which the identity provider redirects browsers. */
@@ -22,40 +21,28 @@ const LOGIN_ATTEMPT_TTL_SECONDS = 600;
 /** Longest address to return to after the login: a cookie holds it meanwhile, and cookies are limited to 4 KB. */
 const MAX_RETURN_PATH_CHARS = 1000;
 
-/** Options of {@link loginAuthenticator}. */
-export interface LoginAuthenticatorOptions {
-  login: OperatorLogin;
-  cookieCipher: CookieCipher;
-  publicUrl: string;
-  failures: LoginFailureLog;
-}
-
 /** Accepts operators who sign in at the identity provider. An encrypted cookie holds the session. */
 export function loginAuthenticator({
   login,
   cookieCipher,
   publicUrl,
   failures,
-}: LoginAuthenticatorOptions): OperatorAuthenticator {
-  const cookieOptionsAt = (path: string): CookieOptions => ({
+}: {
+  login: OperatorLogin;
+  cookieCipher: CookieCipher;
+  publicUrl: string;
+  failures: LoginFailureLog;
+}): OperatorAuthenticator {
+  const cookieOptionsOf = (name: CookieName): CookieOptions => ({
     httpOnly: true,
     sameSite: "lax",
     secure: publicUrl.startsWith("https:"),
-    path,
+    // The session cookie is also sent to the page at `/` and to the API.
+    path: name === SESSION_COOKIE ? "/" : "/admin",
   });
-  // The session cookie is also sent to the page at `/` and to the API.
-  const cookieOptions = {
-    [SESSION_COOKIE]: cookieOptionsAt("/"),
-    [LOGIN_ATTEMPT_COOKIE]: cookieOptionsAt("/admin"),
-  };
-  const setEncryptedCookie = async (
-    response: Response,
-    name: CookieName,
-    value: object,
-    seconds: number,
-  ): Promise<void> => {
+  const setEncryptedCookie = async (response: Response, name: CookieName, value: object, seconds: number) => {
     const encrypted = await cookieCipher.encrypt(name, { ...value }, seconds);
-    response.cookie(name, encrypted, { ...cookieOptions[name], maxAge: 1000 * seconds });
+    response.cookie(name, encrypted, { ...cookieOptionsOf(name), maxAge: 1000 * seconds });
   };
   const readEncryptedCookie = (request: Request, name: CookieName) =>
     cookieCipher.decrypt(name, cookieValueOf(request, name));
@@ -64,7 +51,7 @@ export function loginAuthenticator({
     const attempt = loginAttemptSchema.safeParse(await readEncryptedCookie(request, LOGIN_ATTEMPT_COOKIE));
     if (!attempt.success)
       throw new HttpError(403, `this login took too long, or did not start at ${publicUrl}/admin/; try again`);
-    response.clearCookie(LOGIN_ATTEMPT_COOKIE, cookieOptions[LOGIN_ATTEMPT_COOKIE]);
+    response.clearCookie(LOGIN_ATTEMPT_COOKIE, cookieOptionsOf(LOGIN_ATTEMPT_COOKIE));
     const name = await login.completeLogin(attempt.data, queryStringOf(request));
     await setEncryptedCookie(response, SESSION_COOKIE, { name }, SESSION_TTL_SECONDS);
     requestContextOf(response).caller = operatorCaller(name);
@@ -86,7 +73,7 @@ export function loginAuthenticator({
   );
   pages.post("/logout", (_request, response) => {
     requestContextOf(response).route = "/admin/logout";
-    response.clearCookie(SESSION_COOKIE, cookieOptions[SESSION_COOKIE]);
+    response.clearCookie(SESSION_COOKIE, cookieOptionsOf(SESSION_COOKIE));
     redirectWithoutCaching(response, "/admin/signed-out");
   });
   pages.get("/signed-out", (_request, response) => {

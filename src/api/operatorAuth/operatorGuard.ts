@@ -1,9 +1,12 @@
 import { type Request, type RequestHandler, type Response, Router } from "express";
+import type { Logger } from "pino";
 import { isSafeOrSameOrigin } from "../../auth/sameOrigin.js";
 import { operatorCaller } from "../../domain/caller.js";
+import type { BrowserAuthenticator } from "../http/mountRoutes.js";
 import { requestContextOf } from "../http/requestContext.js";
 import { HttpError, toHttpError } from "../http/responses.js";
-import { type PageLink, sendErrorPage, sendHtmlPage } from "./htmlPage.js";
+import { createApiAudit } from "./audit.js";
+import { acceptsHtml, type PageLink, sendErrorPage, sendHtmlPage } from "./htmlPage.js";
 
 /** A method by which operators authenticate. */
 export interface OperatorAuthenticator {
@@ -70,6 +73,25 @@ export function createOperatorGuard(
   return { router, guard, logoutPath: authenticator.logoutPath };
 }
 
+/** Gives the page at `/` the role of a user when an operator is signed in, and audits its changes. */
+export function createBrowserAuthenticator(
+  authenticator: OperatorAuthenticator,
+  publicUrl: string | undefined,
+  log: Logger,
+): BrowserAuthenticator {
+  const audit = createApiAudit(log);
+  return async (request, response) => {
+    const { cookie, authorization } = request.headers;
+    if (cookie === undefined && authorization === undefined) return undefined;
+    const subject = await authenticator.authenticate(request);
+    if (subject === undefined) return undefined;
+    audit(subject, request, response);
+    if (!isSafeOrSameOrigin(request, publicUrl))
+      throw new HttpError(403, "without a token, only pages of this service may send this request");
+    return { subject, roles: new Set(["operator", "user"]) };
+  };
+}
+
 /** Shows the errors of a handler as a page in browsers. Scripts get the JSON errors of the API. */
 export const withErrorPage =
   (handler: (...args: Parameters<RequestHandler>) => Promise<void>): RequestHandler =>
@@ -78,8 +100,7 @@ export const withErrorPage =
       await handler(request, response, next);
     } catch (error) {
       const httpError = toHttpError(error);
-      const acceptsHtml = (request.headers.accept ?? "").includes("text/html");
-      if (!acceptsHtml || httpError.status === 500) throw error;
+      if (!acceptsHtml(request) || httpError.status === 500) throw error;
       sendErrorPage(response, httpError);
     }
   };

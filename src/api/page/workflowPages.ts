@@ -1,11 +1,47 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import { securityHeaders } from "../http/contentSecurityPolicy.js";
-import { isPagePath } from "../http/pagePaths.js";
 import { requestContextOf } from "../http/requestContext.js";
-import { escapeHtml, sendHtmlPage } from "../operatorAuth/htmlPage.js";
+import { acceptsHtml, escapeHtml, isPagePath, isReadRequest, sendHtmlPage } from "../operatorAuth/htmlPage.js";
 import type { OperatorGuard } from "../operatorAuth/operatorGuard.js";
-import type { BuiltPage, PageFile } from "./pageFiles.js";
+
+/** A static file of the page. */
+interface PageFile {
+  type: string;
+  bytes: Buffer;
+  gzipped: Buffer;
+}
+
+/** The built page: its document and its assets, whose names change with their contents. */
+interface BuiltPage {
+  document: string;
+  assets: ReadonlyMap<string, PageFile>;
+}
+
+const CONTENT_TYPES: Record<string, string> = {
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** Folders of the built page: beside the programs in `dist/`, and the same folder seen from `src/`. */
+const PAGE_FOLDERS = ["./page/", "../../../dist/page/"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+
+/** Reads the page into memory. @returns undefined when it was not built */
+export function readBuiltPage(folders: readonly string[] = PAGE_FOLDERS): BuiltPage | undefined {
+  const folder = folders.find((path) => existsSync(`${path}index.html`));
+  if (folder === undefined) return undefined;
+  const assets = readdirSync(`${folder}assets`).flatMap((name): [string, PageFile][] => {
+    const type = CONTENT_TYPES[extname(name)];
+    if (type === undefined) return [];
+    const bytes = readFileSync(`${folder}assets/${name}`);
+    return [[name, { type, bytes, gzipped: gzipSync(bytes) }]];
+  });
+  return { document: readFileSync(`${folder}index.html`, "utf8"), assets: new Map(assets) };
+}
 
 /** Allows resources of this service only, no inline scripts and no framing. */
 const pageHeaders = securityHeaders(
@@ -22,9 +58,6 @@ const pageHeaders = securityHeaders(
   { referrerPolicy: { policy: "same-origin" } },
 );
 
-/** The operator's meta tags are inserted before this tag. */
-const HEAD_END = "</head>";
-
 /**
  * Serves the page at `/` and its views to operators. It is mounted at `/`, after all other routes.
  *
@@ -33,7 +66,8 @@ const HEAD_END = "</head>";
 export function workflowPages({ guard, logoutPath }: OperatorGuard, page: BuiltPage | undefined): RequestHandler {
   const pages = Router({ strict: true });
   pages.use((request, response, next) => {
-    const isView = isPagePath(request.path) && wantsHtml(request);
+    // Clients that do not ask for HTML get the JSON errors of the API.
+    const isView = isPagePath(request.path) && acceptsHtml(request);
     const isAsset = request.path.startsWith("/assets/");
     if (!isReadRequest(request) || !(isView || isAsset)) return next("router");
     requestContextOf(response).route = isView ? "/" : "/assets/";
@@ -47,20 +81,14 @@ export function workflowPages({ guard, logoutPath }: OperatorGuard, page: BuiltP
   });
   pages.get(/./, (request, response, next) => {
     if (!isPagePath(request.path)) return next();
-    if (page === undefined) return sendNotBuilt(response);
-    const bytes = Buffer.from(
-      page.document.replace(HEAD_END, () => `${operatorMetaTags(response, logoutPath)}${HEAD_END}`),
-    );
+    if (page === undefined) return sendHtmlPage(response, NOT_BUILT_PAGE);
+    const metaTags = operatorMetaTags(response, logoutPath);
+    const bytes = Buffer.from(page.document.replace("</head>", (headEnd) => metaTags + headEnd));
     const file = { type: "text/html; charset=utf-8", bytes, gzipped: gzipSync(bytes) };
     sendPageFile(request, response, file, "no-cache, private");
   });
   return pages;
 }
-
-const isReadRequest = ({ method }: Request): boolean => method === "GET" || method === "HEAD";
-
-/** Clients that do not ask for HTML get the JSON errors of the API. */
-const wantsHtml = ({ headers }: Request): boolean => (headers.accept ?? "").includes("text/html");
 
 /** Renders the operator's name and the logout path, which the page shows. */
 function operatorMetaTags(response: Response, logoutPath: string | undefined): string {
@@ -82,12 +110,11 @@ function sendPageFile(request: Request, response: Response, file: PageFile, cach
   response.end(bytes);
 }
 
-const sendNotBuilt = (response: Response): void =>
-  sendHtmlPage(response, {
-    title: "EWMS",
-    text: "The page is not built. Run npm run build and restart the service.",
-    links: [
-      { label: "API", href: "/docs/" },
-      { label: "Queues", href: "/admin/queues" },
-    ],
-  });
+const NOT_BUILT_PAGE = {
+  title: "EWMS",
+  text: "The page is not built. Run npm run build and restart the service.",
+  links: [
+    { label: "API", href: "/docs/" },
+    { label: "Queues", href: "/admin/queues" },
+  ],
+};

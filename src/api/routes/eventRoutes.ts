@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import { z } from "zod";
 import type { EventStreamLimits } from "../../domain/httpLimits.js";
@@ -15,7 +14,7 @@ import type { Subscribers } from "../../views/events/subscribers.js";
 import { readWorkflow } from "../../views/query/readEntities.js";
 import type { DrainController } from "../http/requestContext.js";
 import { type Route, type RouteResponse, route } from "../http/route.js";
-import { EVENT_STREAM_CONTENT_TYPE, sendEventStreamHead, streamEvents } from "./eventStream.js";
+import { EVENT_STREAM_HEADERS, streamEvents } from "./eventStream.js";
 
 /** The parts of event streams. */
 export interface EventRouteOptions {
@@ -41,7 +40,7 @@ const eventHeadersSchema = z.object({
 const eventStreamResponse = (description: string, schema: z.ZodType) => ({
   description,
   schema,
-  contentType: EVENT_STREAM_CONTENT_TYPE,
+  contentType: EVENT_STREAM_HEADERS["content-type"],
 });
 
 const WORKFLOW_EVENT_SCHEMAS = [phaseEventSchema, summaryEventSchema, deactivatedEventSchema, gapEventSchema] as const;
@@ -99,16 +98,9 @@ function streamWorkflowEvents(
   log: () => Logger,
 ): RouteResponse {
   return {
-    async stream({ method }: IncomingMessage, response: ServerResponse) {
-      if (method === "HEAD") {
-        sendEventStreamHead(response);
-        response.end();
-      } else
-        streamEvents(response, await watchers.subscribe(workflow, lastEventId), {
-          ...limits,
-          draining,
-          log: log(),
-        });
+    async stream({ method }, response) {
+      if (method === "HEAD") response.writeHead(200, EVENT_STREAM_HEADERS).end();
+      else streamEvents(response, await watchers.subscribe(workflow, lastEventId), limits, draining, log());
     },
   };
 }

@@ -22,19 +22,27 @@ export function mountMetrics(app: Express, { contentType, render, token }: Metri
   const expected = token === undefined ? undefined : sha256(`Bearer ${token}`);
   app.get(METRICS_PATH, async (request, response) => {
     requestContextOf(response).route = METRICS_PATH;
-    if (expected === undefined) requireLocalRequest(request);
-    else requireMetricsToken(request.headers, expected);
+    requireAccess(request, expected);
     const body = Buffer.from(await render());
     response.writeHead(200, { "content-type": contentType, "content-length": body.length });
     response.end(body);
   });
-  app.all(METRICS_PATH, rejectMethod(["GET, HEAD"]));
+  app.all(METRICS_PATH, rejectMethod("GET, HEAD"));
 }
 
-function requireMetricsToken({ authorization = "" }: IncomingHttpHeaders, expected: Buffer): void {
+/** @throws WmsError for a request that may not read the metrics */
+function requireAccess({ socket, headers }: Request, expectedDigest: Buffer | undefined): void {
+  if (expectedDigest === undefined) {
+    if (!isLocalRequest(socket.remoteAddress, headers))
+      throw new WmsError(
+        "forbidden",
+        "the metrics can be read from this machine only; elsewhere they need METRICS_TOKEN",
+      );
+    return;
+  }
   // The name of the scheme is case-insensitive.
-  const given = authorization.replace(/^bearer /i, "Bearer ");
-  if (!timingSafeEqual(sha256(given), expected))
+  const given = (headers.authorization ?? "").replace(/^bearer /i, "Bearer ");
+  if (!timingSafeEqual(sha256(given), expectedDigest))
     throw new WmsError("unauthenticated", "the metrics need the bearer token of METRICS_TOKEN");
 }
 
@@ -46,12 +54,4 @@ export function isLocalRequest(remoteAddress: string | undefined, headers: Incom
   // A socket for both families shows an IPv4 address as ::ffff:127.0.0.1.
   const address = (remoteAddress ?? "").replace(/^::ffff:/, "");
   return isLoopback(address) && FORWARDING_HEADERS.every((name) => headers[name] === undefined);
-}
-
-function requireLocalRequest({ socket, headers }: Request): void {
-  if (!isLocalRequest(socket.remoteAddress, headers))
-    throw new WmsError(
-      "forbidden",
-      "the metrics can be read from this machine only; elsewhere they need METRICS_TOKEN",
-    );
 }

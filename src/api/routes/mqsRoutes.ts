@@ -1,16 +1,11 @@
 import { z } from "zod";
-import { type MqProfile, mqProfileSchema } from "../../domain/mqProfile.js";
+import { mqProfileSchema } from "../../domain/mqProfile.js";
 import { notFound } from "../../domain/wmsError.js";
+import type { EmbeddedMqs } from "../../mqs/embeddedMqs.js";
 import { type Route, route } from "../http/route.js";
 
-/** The part of an MQS that users call. Only the embedded MQS is served here. */
-export interface PublicMqProfileSource {
-  /** @returns null if the workflow has no queues or does not exist */
-  publicProfiles(workflowId: string): Promise<MqProfile[] | null>;
-}
-
 /** Routes of the embedded MQS for users. */
-export const mqsRoutes = (mqs: PublicMqProfileSource): Route[] => [
+export const mqsRoutes = (mqs: Pick<EmbeddedMqs, "publicProfiles">): Route[] => [
   route({
     method: "get",
     path: "/v1/mqs/workflows/{workflow_id}/mq-profiles/public",
@@ -18,10 +13,7 @@ export const mqsRoutes = (mqs: PublicMqProfileSource): Route[] => [
     roles: ["user"],
     description: "Lists the public queues of a workflow, which programs of the user write to or read from.",
     responses: {
-      200: {
-        description: "The public queues.",
-        schema: z.strictObject({ mqprofiles: z.array(mqProfileSchema) }),
-      },
+      200: { description: "The public queues.", schema: z.strictObject({ mqprofiles: z.array(mqProfileSchema) }) },
     },
     errors: [404],
     async handle({ params: { workflow_id } }) {

@@ -5,7 +5,6 @@ import { taskforceSchema } from "../../domain/taskforce.js";
 import { type Wms, withRequestLog } from "../../lifecycle/context.js";
 import { addWorkersIdempotently } from "../../lifecycle/idempotentCreation.js";
 import { readTaskDirective } from "../../views/query/readEntities.js";
-import { idempotentResponse } from "../http/idempotencyKey.js";
 import { type Route, route } from "../http/route.js";
 import { queryRoute } from "./queryRoute.js";
 
@@ -40,14 +39,12 @@ export const taskDirectiveRoutes = (wms: Wms): Route[] => [
         source,
         idempotentRequest,
       );
-      return idempotentResponse({ text: JSON.stringify(result), replayed });
+      return { text: JSON.stringify(result), replayed };
     },
   }),
   queryRoute(wms, {
     kind: "task",
     plural: "task-directives",
-    listName: "task_directives",
-    tag: "task-directives",
     roles: ["user"],
     schema: z.union([taskDirectiveSchema, projectedTaskDirectiveSchema]),
   }),

@@ -20,8 +20,6 @@ export const taskforceRoutes = (wms: Wms): Route[] => [
   queryRoute(wms, {
     kind: "taskforce",
     plural: "taskforces",
-    listName: "taskforces",
-    tag: "taskforces",
     roles: ["user", "system-tms"],
     schema: z.union([taskforceSchema, projectedTaskforceSchema]),
   }),

@@ -1,18 +1,18 @@
-import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
+import { batchesOf } from "../../domain/batchesOf.js";
 import { createWorkflowSchema } from "../../domain/requestSchemas.js";
 import { uniqueArray } from "../../domain/schemaParts.js";
 import { summarySchema } from "../../domain/summary.js";
 import { taskDirectiveSchema } from "../../domain/taskDirective.js";
 import { taskforceSchema } from "../../domain/taskforce.js";
 import { type Deactivation, workflowSchema } from "../../domain/workflow.js";
+import { createYielder } from "../../domain/yielder.js";
 import { type Wms, withRequestLog } from "../../lifecycle/context.js";
 import { deactivateWorkflow } from "../../lifecycle/deactivate.js";
 import { createWorkflowIdempotently } from "../../lifecycle/idempotentCreation.js";
 import type { WholeWorkflow } from "../../store/creation.js";
 import { readWorkflow } from "../../views/query/readEntities.js";
 import { readSummary } from "../../views/summary/readSummary.js";
-import { idempotentResponse } from "../http/idempotencyKey.js";
 import { type Route, route } from "../http/route.js";
 import { queryRoute } from "./queryRoute.js";
 
@@ -29,27 +29,24 @@ const deactivatedSchema = z
   })
   .meta({ id: "DeactivatedWorkflowResponseObject" });
 
-/** Entities that are serialized before the event loop serves other requests. */
-const ENTITIES_PER_CHUNK = 200;
-
 /** Serializes a new workflow in pieces. A large one has tens of megabytes, which would block all other requests. */
-async function stringifyCreated(created: WholeWorkflow): Promise<string[]> {
+async function stringifyCreated({ workflow, task_directives, taskforces }: WholeWorkflow): Promise<string[]> {
   return [
-    `{"workflow":${JSON.stringify(created.workflow)},"task_directives":[`,
-    ...(await stringifyInChunks(created.task_directives)),
+    `{"workflow":${JSON.stringify(workflow)},"task_directives":[`,
+    ...(await stringifyInChunks(task_directives)),
     `],"taskforces":[`,
-    ...(await stringifyInChunks(created.taskforces)),
+    ...(await stringifyInChunks(taskforces)),
     "]}",
   ];
 }
 
 /** The members of a list as JSON text, without the brackets. */
 async function stringifyInChunks(list: readonly object[]): Promise<string[]> {
+  const pause = createYielder();
   const chunks: string[] = [];
-  for (let start = 0; start < list.length; start += ENTITIES_PER_CHUNK) {
-    if (start > 0) await setImmediate();
-    const chunk = JSON.stringify(list.slice(start, start + ENTITIES_PER_CHUNK)).slice(1, -1);
-    chunks.push(start === 0 ? chunk : `,${chunk}`);
+  for (const batch of batchesOf(list, 200)) {
+    await pause();
+    chunks.push((chunks.length === 0 ? "" : ",") + JSON.stringify(batch).slice(1, -1));
   }
   return chunks;
 }
@@ -68,7 +65,7 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     errors: [409, 422, 502],
     async handle({ body, log, idempotentRequest }) {
       const { result, replayed } = await createWorkflowIdempotently(withRequestLog(wms, log), body, idempotentRequest);
-      return idempotentResponse({ text: await stringifyCreated(result), replayed });
+      return { text: await stringifyCreated(result), replayed };
     },
   }),
   route({
@@ -99,8 +96,6 @@ export const workflowRoutes = (wms: Wms): Route[] => [
   queryRoute(wms, {
     kind: "workflow",
     plural: "workflows",
-    listName: "workflows",
-    tag: "workflows",
     roles: ["user", "system-tms"],
     schema: workflowSchema,
   }),
