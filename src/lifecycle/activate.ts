@@ -1,11 +1,10 @@
 import { batchesOf } from "../domain/batchesOf.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
-import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES } from "../domain/phases.js";
+import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
 import { type ErrorKind, WmsError } from "../domain/wmsError.js";
 import type { WorkflowRecord } from "../store/records.js";
+import { createLogEntry, scheduleFanout } from "./changeEffects.js";
 import type { Wms } from "./context.js";
-import { createLogEntry } from "./phaseChangeLog.js";
-import { scheduleFanout } from "./syncQueue.js";
 
 /** Taskforces in one pipeline of transitions. */
 const BATCH_TASKFORCES = 200;
@@ -27,7 +26,7 @@ export async function activateWorkflow(wms: Wms, workflow: WorkflowId): Promise<
   if (record === undefined || record.deactivated !== undefined) return { outcome: "nothing-to-do" };
   const failure = record.mq_activated === undefined ? await activateQueues(wms, workflow, record) : undefined;
   if (failure !== undefined) {
-    const entry = createLogEntry(wms, "pre-launch", false, PHASE_CHANGE_SOURCES.activator, failure.reason);
+    const entry = createLogEntry(wms, "pre-launch", false, "activator", failure.reason);
     const waitingCount = await forEachWaitingBatch(wms, workflow, (batch) =>
       wms.store.transitions.recordAttempts(batch, "pre-mq-activation", entry),
     );
@@ -85,13 +84,7 @@ async function forEachWaitingBatch(
 }
 
 async function advanceToLaunch(wms: Wms, uuids: readonly TaskforceUuid[]): Promise<void> {
-  const entry = createLogEntry(
-    wms,
-    "pre-launch",
-    true,
-    PHASE_CHANGE_SOURCES.activator,
-    PHASE_CHANGE_CONTEXTS.queuesActive,
-  );
+  const entry = createLogEntry(wms, "pre-launch", true, "activator", PHASE_CHANGE_CONTEXTS.queuesActive);
   const moved = await wms.store.transitions.advanceMany(uuids, "pre-mq-activation", "pre-launch", entry);
   await wms.queues.launch.add(moved.map((id) => ({ id })));
 }

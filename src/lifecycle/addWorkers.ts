@@ -8,9 +8,9 @@ import { invalid, notFound, WmsError } from "../domain/wmsError.js";
 import { createTaskforce } from "../store/creation.js";
 import type { IdempotencyClaim } from "../store/idempotencyClaims.js";
 import { parseConfiguration, workflowAsCreated } from "../store/records.js";
+import { scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 import { logTaskforceCreation, newTaskforce, requestedWorkerCount } from "./create.js";
-import { scheduleFanout, syncQueue } from "./syncQueue.js";
 
 /**
  * Adds a taskforce to a task: a copy of its first one with a higher priority, so that it starts before others.

@@ -12,10 +12,9 @@ import { createYielder } from "../domain/yielder.js";
 import { createWholeWorkflow, type WholeWorkflow } from "../store/creation.js";
 import type { IdempotencyClaim } from "../store/idempotencyClaims.js";
 import { partitionOf } from "../store/keys.js";
+import { logPhaseChange, scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
-import { logPhaseChange } from "./phaseChangeLog.js";
 import { createPilotTagResolver } from "./pilotTagResolver.js";
-import { scheduleFanout, syncQueue } from "./syncQueue.js";
 
 /** The requested number of workers; 1 unless given. */
 export const requestedWorkerCount = (of: { n_workers?: number | null | undefined } | undefined): number =>

@@ -1,13 +1,12 @@
 import { nextEpochSeconds } from "../domain/clock.js";
 import { groupBy } from "../domain/groupBy.js";
 import { isWorkflowId, type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
-import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES } from "../domain/phases.js";
+import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
 import { notFound } from "../domain/wmsError.js";
 import type { Deactivation } from "../domain/workflow.js";
 import { STOPPER_RANK } from "../queues/rank.js";
+import { createLogEntry, scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
-import { createLogEntry } from "./phaseChangeLog.js";
-import { scheduleFanout, syncQueue } from "./syncQueue.js";
 
 /** Taskforces of one step: small enough that neither Redis nor this process is blocked for long. */
 const BATCH_TASKFORCES = 100;
@@ -103,8 +102,8 @@ async function stopBatch(wms: Wms, uuids: readonly TaskforceUuid[], deactivation
       : [PHASE_CHANGE_CONTEXTS.finished, PHASE_CHANGE_CONTEXTS.finishedTooLate];
   const toStop = new Set(
     await wms.store.transitions.stopTaskforces(uuids, {
-      moved: createLogEntry(wms, "pending-stopper", true, PHASE_CHANGE_SOURCES.deactivation, movedContext),
-      left: createLogEntry(wms, "pending-stopper", false, PHASE_CHANGE_SOURCES.deactivation, tooLateContext),
+      moved: createLogEntry(wms, "pending-stopper", true, "deactivation", movedContext),
+      left: createLogEntry(wms, "pending-stopper", false, "deactivation", tooLateContext),
     }),
   );
   const schedds = await wms.store.readSchedds(uuids);

@@ -1,7 +1,6 @@
 import { exponentialBackoffMs } from "../domain/backoff.js";
 import { nextEpochSeconds } from "../domain/clock.js";
 import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
-import { PHASE_CHANGE_SOURCES } from "../domain/phases.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import { WmsError } from "../domain/wmsError.js";
 import type { LeasedQueueName } from "../domain/wmsEvents.js";
@@ -9,9 +8,8 @@ import type { LeaseQueue, QueuePosition } from "../queues/leaseQueue.js";
 import { STOPPER_RANK, starterRank } from "../queues/rank.js";
 import { type StoredTaskforce, type TaskforceRecord, taskforceJson, taskJson } from "../store/records.js";
 import { readTaskforceToStart } from "../store/taskforceToStart.js";
+import { createLogEntry, scheduleFanout } from "./changeEffects.js";
 import type { Wms } from "./context.js";
-import { createLogEntry } from "./phaseChangeLog.js";
-import { scheduleFanout } from "./syncQueue.js";
 
 /** The longest wait between two attempts to submit a taskforce. */
 const MAX_START_BACKOFF_MS = 7 * 24 * 3_600_000;
@@ -140,7 +138,7 @@ async function buildStarterResponse(wms: Wms, starter: LeaseQueue, uuid: Taskfor
  * @returns whether the taskforce is waiting to be started
  */
 export async function clearFailures(wms: Wms, uuid: TaskforceUuid, context: string): Promise<boolean> {
-  const entry = createLogEntry(wms, "pending-starter", true, PHASE_CHANGE_SOURCES.operator, context);
+  const entry = createLogEntry(wms, "pending-starter", true, "operator", context);
   const isWaiting = await wms.store.transitions.recordRetry(uuid, entry);
   scheduleFanout(wms, uuid);
   return isWaiting;

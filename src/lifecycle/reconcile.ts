@@ -2,9 +2,9 @@ import { type TaskforceUuid, workflowOf } from "../domain/ids.js";
 import type { MissingJobs } from "../queues/missingJobs.js";
 import { removeAbandonedStaging } from "../store/staging.js";
 import type { Store } from "../store/store.js";
+import { fanoutJobId } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 import { type ReconcileResult, reconcileLeaseQueues } from "./reconcileLeaseQueues.js";
-import { fanoutJobId } from "./syncQueue.js";
 
 /**
  * Compares the phases in the store, which are authoritative, with the queues, and repairs the queues: missing jobs are

@@ -2,8 +2,8 @@ import { isTaskforceUuid } from "../domain/ids.js";
 import type { StatusesRequest, StatusResult } from "../domain/requestSchemas.js";
 import { invalid } from "../domain/wmsError.js";
 import { type StatusUpdate, updateStatuses } from "../store/statusUpdates.js";
+import { scheduleFanout } from "./changeEffects.js";
 import type { Wms } from "./context.js";
-import { scheduleFanout } from "./syncQueue.js";
 
 /**
  * Replaces the worker statuses and errors of taskforces.

@@ -1,9 +1,9 @@
 import type { TaskforceUuid } from "../domain/ids.js";
 import { notFound } from "../domain/wmsError.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
+import { syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 import { clearFailures, isAwaitingStart, starterRankOf } from "./handOut.js";
-import { syncQueue } from "./syncQueue.js";
 
 /**
  * Retries a dead letter: the taskforce is handed out as if it had never failed. The store changes first, then the queue;

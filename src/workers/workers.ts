@@ -8,7 +8,7 @@ import { finishDeactivation } from "../lifecycle/deactivate.js";
 import { fetchStarterPosition, fetchStopperPosition } from "../lifecycle/handOut.js";
 import { launchTaskforce } from "../lifecycle/launch.js";
 import { reconcile } from "../lifecycle/reconcile.js";
-import { fanoutJobId } from "../lifecycle/syncQueue.js";
+import { fanoutJobId } from "../lifecycle/changeEffects.js";
 import type { Reclaimed } from "../queues/leaseQueue.js";
 import { BACKGROUND_QUEUE_NAMES } from "../queues/queueNames.js";
 import { summarizeDirtyWorkflows } from "../views/summary/summarize.js";

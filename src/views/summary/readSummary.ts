@@ -5,7 +5,7 @@ import type { Phase } from "../../domain/phases.js";
 import type { PhaseDurationStats, SummaryResponse, WorkflowSummary } from "../../domain/summary.js";
 import { notFound } from "../../domain/wmsError.js";
 import type { Wms } from "../../lifecycle/context.js";
-import { scheduleFanout } from "../../lifecycle/syncQueue.js";
+import { scheduleFanout } from "../../lifecycle/changeEffects.js";
 import { readLastPolls } from "../schedds/readSchedds.js";
 import { explainWaiting } from "./explainWaiting.js";
 import { summarizeWorkflow } from "./summarize.js";
