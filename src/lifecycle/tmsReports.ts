@@ -8,22 +8,16 @@ import type { TaskforceRecord } from "../store/records.js";
 import { createLogEntry, scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 import { stopTaskforce } from "./deactivate.js";
-import { hasExhaustedRetries, starterBackoffMs, starterRankOf, stopperBackoffMs } from "./handOut.js";
+import { handOutBackoffMs, hasExhaustedRetries, starterRankOf } from "./handOut.js";
 
 const pendingStarterNotFound = (uuid: string) => notFound(`no 'pending-starter' taskforce found with uuid: ${uuid}`);
 const taskforceNotFound = (uuid: string) => notFound(`no taskforce found with uuid: ${uuid}`);
 
-interface ReportedTaskforce {
-  uuid: TaskforceUuid;
-  record: TaskforceRecord;
-  queues: ScheddQueues;
-}
-
 /** Fetches the taskforce of a report. */
-async function fetchReported(wms: Wms, uuid: string, createError: (uuid: string) => Error): Promise<ReportedTaskforce> {
+async function fetchReported(wms: Wms, uuid: string, createError: (uuid: string) => Error) {
   const record = isTaskforceUuid(uuid) ? await wms.store.fetch("taskforce", uuid) : undefined;
   if (record === undefined) throw createError(uuid);
-  return { uuid: uuid as TaskforceUuid, record, queues: wms.queues.forSchedd(record.schedd) };
+  return { uuid: record.uuid, record, queues: wms.queues.forSchedd(record.schedd) };
 }
 
 /**
@@ -86,12 +80,10 @@ async function requeueOrMoveToDeadLetters(
   reason: string,
 ): Promise<boolean> {
   const failures = (record.submit_failures ?? 0) + 1;
-  if (!hasExhaustedRetries(wms, failures))
-    return starter.requeueLater(
-      uuid,
-      starterRankOf({ ...record, submit_failures: failures }),
-      starterBackoffMs(wms, failures),
-    );
+  if (!hasExhaustedRetries(wms, failures)) {
+    const rank = starterRankOf({ ...record, submit_failures: failures });
+    return starter.requeueLater(uuid, rank, handOutBackoffMs(wms, "starter", failures));
+  }
   const isDeadLetter = await starter.moveToDeadLetters(uuid, reason);
   if (isDeadLetter)
     wms.log.error(
@@ -121,7 +113,7 @@ export async function reportRemoved(wms: Wms, uuid: string): Promise<void> {
 export async function reportRemoveFailed(wms: Wms, uuid: string, reason: string): Promise<void> {
   const { uuid: known, record, queues } = await fetchReported(wms, uuid, taskforceNotFound);
   const failures = (record.remove_failures ?? 0) + 1;
-  const wasLeased = await queues.stopper.requeueLater(known, STOPPER_RANK, stopperBackoffMs(wms, failures));
+  const wasLeased = await queues.stopper.requeueLater(known, STOPPER_RANK, handOutBackoffMs(wms, "stopper", failures));
   const entry = createLogEntry(wms, "condor-rm", false, "tms", `ERROR: ${reason}`);
   const failureCount = await wms.store.transitions.recordRemovalFailure(known, wasLeased, entry);
   if (failureCount === undefined) throw taskforceNotFound(uuid);
