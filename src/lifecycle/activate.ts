@@ -1,16 +1,13 @@
 import { batchesOf } from "../domain/batchesOf.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
-import { type ErrorKind, WmsError } from "../domain/wmsError.js";
+import { WmsError } from "../domain/wmsError.js";
 import type { WorkflowRecord } from "../store/records.js";
 import { createLogEntry, scheduleFanout } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 
-/** Taskforces in one pipeline of transitions. */
-const BATCH_TASKFORCES = 200;
-
 /** The result of an attempt to activate a workflow's queues. */
-export type ActivationResult =
+type ActivationResult =
   | { outcome: "activated" | "nothing-to-do" }
   /** Retry later. */
   | { outcome: "not-yet"; reason: string }
@@ -57,8 +54,8 @@ async function activateQueues(
     return undefined;
   } catch (error) {
     if (!(error instanceof WmsError)) throw error;
-    const final: ErrorKind = "upstream-refused";
-    return { outcome: error.kind === final ? "refused" : "not-yet", reason: `ERROR: ${error.message}` };
+    const outcome = error.kind === "upstream-refused" ? "refused" : "not-yet";
+    return { outcome, reason: `ERROR: ${error.message}` };
   }
 }
 
@@ -75,7 +72,7 @@ async function forEachWaitingBatch(
 ): Promise<number> {
   const uuids = await wms.store.indexes.taskforcesOf(workflow);
   let count = 0;
-  for (const batch of batchesOf(uuids, BATCH_TASKFORCES)) {
+  for (const batch of batchesOf(uuids, 200)) {
     const waiting = await wms.store.indexes.filterInPhase("pre-mq-activation", batch);
     if (waiting.length > 0) await work(waiting);
     count += waiting.length;

@@ -39,15 +39,13 @@ export async function addWorkers(
   const workflow = await wms.store.fetch("workflow", workflow_id);
   if (workflow === undefined) throw notFound(`no task found with id: ${taskId}`);
   const taskforce = newTaskforce({
-    identity: {
-      workflow_id,
-      task_id: taskOf(record.uuid),
-      schedd,
-      priority: workflowAsCreated(workflow).priority + ADD_WORKERS_BOOST,
-    },
+    workflow_id,
+    task_id: taskOf(record.uuid),
+    schedd,
+    priority: workflowAsCreated(workflow).priority + ADD_WORKERS_BOOST,
     n_workers: requestedWorkerCount(request),
     ...parseConfiguration(record),
-    source: by,
+    source_entity: by,
     context: PHASE_CHANGE_CONTEXTS.added,
   });
   const outcome = await createTaskforce(wms.store, taskforce, claim);

@@ -13,25 +13,19 @@ const BATCH_TASKFORCES = 100;
 /** Milliseconds that the request stops taskforces before a background job continues. */
 const INLINE_WORK_MS = 1000;
 
-/** The answer to a deactivation. */
-export interface DeactivationResult {
-  workflow_id: WorkflowId;
-  /** Taskforces that will be stopped. */
-  n_taskforces: number;
-}
-
 /**
  * Deactivates a workflow: from now on none of its taskforces moves forward. The request itself stops the taskforces, so
- * that a read after the answer sees the change. After {@link INLINE_WORK_MS}, or after an error, a background job
+ * that a read after the response sees the change. After {@link INLINE_WORK_MS}, or after an error, a background job
  * continues where the request stopped.
  *
+ * @returns with the number of taskforces to stop
  * @throws WmsError `not-found` for an unknown or already deactivated workflow
  */
 export async function deactivateWorkflow(
   wms: Wms,
   id: string,
   deactivation: Deactivation,
-): Promise<DeactivationResult> {
+): Promise<{ workflow_id: WorkflowId; n_taskforces: number }> {
   const count = isWorkflowId(id)
     ? await wms.store.transitions.deactivate(id, deactivation, nextEpochSeconds())
     : undefined;
