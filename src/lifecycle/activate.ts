@@ -60,7 +60,7 @@ async function activateQueues(
 }
 
 /**
- * Calls `work` with batches of a workflow's taskforces that wait for its queues. Call it after the MQS has answered: a
+ * Calls `work` with batches of a workflow's taskforces that wait for its queues. Call it after the response of the MQS: a
  * taskforce that is added later finds active queues and gets a job of its own.
  *
  * @returns the number of waiting taskforces
