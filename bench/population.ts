@@ -1,9 +1,9 @@
 import type { TaskforceUuid } from "../src/domain/ids.js";
 import type { NextPhase, Phase } from "../src/domain/phases.js";
 import type { Taskforce } from "../src/domain/taskforce.js";
+import { createLogEntry } from "../src/lifecycle/changeEffects.js";
 import type { Wms } from "../src/lifecycle/context.js";
 import { createWorkflow } from "../src/lifecycle/create.js";
-import { createLogEntry } from "../src/lifecycle/phaseChangeLog.js";
 import { STOPPER_RANK, starterRank } from "../src/queues/rank.js";
 import { updateStatuses } from "../src/store/statusUpdates.js";
 import { summarizeDirtyWorkflows } from "../src/views/summary/summarize.js";
@@ -91,7 +91,7 @@ export class Population {
   }
 
   #entry(to: Phase) {
-    return createLogEntry(this.#wms, to, true, "TMS", "for the benchmark");
+    return createLogEntry(this.#wms, to, true, "tms", "for the benchmark");
   }
 
   async #advance<From extends Phase>(uuids: TaskforceUuid[], from: From, to: NextPhase<From>): Promise<void> {

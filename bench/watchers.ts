@@ -14,8 +14,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { ensureRedisServer } from "../scripts/setup/ensureRedisServer.js";
 import type { TaskforceUuid } from "../src/domain/ids.js";
+import { createLogEntry } from "../src/lifecycle/changeEffects.js";
 import { createWorkflow } from "../src/lifecycle/create.js";
-import { createLogEntry } from "../src/lifecycle/phaseChangeLog.js";
 import { startOwnRedis } from "../src/redis/provideRedis.js";
 import { type PreparedStore, prepareStore, sampleWorkflowRequest } from "./prepare.js";
 import { startServerProcess } from "./serverProcess.js";
@@ -76,7 +76,7 @@ async function measureDelivery({ wms }: PreparedStore, url: string): Promise<voi
     wms.store.transitions.recordAttempts(
       [uuid],
       "pre-mq-activation",
-      createLogEntry(wms, "pre-launch", false, "TMS", "for the benchmark"),
+      createLogEntry(wms, "pre-launch", false, "tms", "for the benchmark"),
     );
   const path = `/v1/workflows/${workflow.workflow_id}/events`;
   const before = await readProcessUsage(url);

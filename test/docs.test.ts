@@ -6,8 +6,8 @@ import { WmsError } from "../src/domain/wmsError.js";
 import { type EntityKind, ID_FIELD, INDEXED_FIELDS } from "../src/store/keys.js";
 import { decodeCursor } from "../src/views/query/cursor.js";
 import { LOGICAL_OPERATORS } from "../src/views/query/filterShape.js";
-import { FIELD_OPERATORS } from "../src/views/query/operandChecks.js";
 import { compileProjection } from "../src/views/query/projection.js";
+import { FIELD_OPERATORS } from "../src/views/query/validateFilter.js";
 import { compileFilter } from "./views/query/compileFilter.js";
 
 const DOCS_PAGES = readdirSync("docs", { recursive: true, encoding: "utf8" })

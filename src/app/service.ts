@@ -28,7 +28,7 @@ import { RedisStartError } from "../redis/redisStartError.js";
 import { openStore } from "../store/store.js";
 import type { Tracing } from "../tracing/startTracing.js";
 import { Subscribers } from "../views/events/subscribers.js";
-import { type PeriodicWork, type RunningPeriodicWork, startPeriodic } from "../workers/periodic.js";
+import { type PeriodicWork, startPeriodic } from "../workers/periodic.js";
 import type { Workers } from "../workers/workers.js";
 import { closeServer, listen, logRefusedConnections } from "./httpListener.js";
 import type { PrimaryConnection } from "./processes/primaryConnection.js";
@@ -175,7 +175,7 @@ const wmsStep = (...parameters: Parameters<typeof openWms>): ServiceStep<Wms> =>
   close: closeWms,
 });
 
-const periodicStep = (work: PeriodicWork, wms: Wms): ServiceStep<RunningPeriodicWork> => ({
+const periodicStep = (work: PeriodicWork, wms: Wms): ServiceStep<ReturnType<typeof startPeriodic>> => ({
   name: `periodic work: ${work.name}`,
   start: () => startPeriodic(work, wms),
   close: (running) => running.close(),

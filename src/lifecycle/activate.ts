@@ -1,17 +1,13 @@
 import { batchesOf } from "../domain/batchesOf.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
-import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES } from "../domain/phases.js";
-import { type ErrorKind, WmsError } from "../domain/wmsError.js";
+import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
+import { WmsError } from "../domain/wmsError.js";
 import type { WorkflowRecord } from "../store/records.js";
+import { createLogEntry, scheduleFanout } from "./changeEffects.js";
 import type { Wms } from "./context.js";
-import { createLogEntry } from "./phaseChangeLog.js";
-import { scheduleFanout } from "./syncQueue.js";
-
-/** Taskforces in one pipeline of transitions. */
-const BATCH_TASKFORCES = 200;
 
 /** The result of an attempt to activate a workflow's queues. */
-export type ActivationResult =
+type ActivationResult =
   | { outcome: "activated" | "nothing-to-do" }
   /** Retry later. */
   | { outcome: "not-yet"; reason: string }
@@ -27,7 +23,7 @@ export async function activateWorkflow(wms: Wms, workflow: WorkflowId): Promise<
   if (record === undefined || record.deactivated !== undefined) return { outcome: "nothing-to-do" };
   const failure = record.mq_activated === undefined ? await activateQueues(wms, workflow, record) : undefined;
   if (failure !== undefined) {
-    const entry = createLogEntry(wms, "pre-launch", false, PHASE_CHANGE_SOURCES.activator, failure.reason);
+    const entry = createLogEntry(wms, "pre-launch", false, "activator", failure.reason);
     const waitingCount = await forEachWaitingBatch(wms, workflow, (batch) =>
       wms.store.transitions.recordAttempts(batch, "pre-mq-activation", entry),
     );
@@ -58,13 +54,13 @@ async function activateQueues(
     return undefined;
   } catch (error) {
     if (!(error instanceof WmsError)) throw error;
-    const final: ErrorKind = "upstream-refused";
-    return { outcome: error.kind === final ? "refused" : "not-yet", reason: `ERROR: ${error.message}` };
+    const outcome = error.kind === "upstream-refused" ? "refused" : "not-yet";
+    return { outcome, reason: `ERROR: ${error.message}` };
   }
 }
 
 /**
- * Calls `work` with batches of a workflow's taskforces that wait for its queues. Call it after the MQS has answered: a
+ * Calls `work` with batches of a workflow's taskforces that wait for its queues. Call it after the response of the MQS: a
  * taskforce that is added later finds active queues and gets a job of its own.
  *
  * @returns the number of waiting taskforces
@@ -76,7 +72,7 @@ async function forEachWaitingBatch(
 ): Promise<number> {
   const uuids = await wms.store.indexes.taskforcesOf(workflow);
   let count = 0;
-  for (const batch of batchesOf(uuids, BATCH_TASKFORCES)) {
+  for (const batch of batchesOf(uuids, 200)) {
     const waiting = await wms.store.indexes.filterInPhase("pre-mq-activation", batch);
     if (waiting.length > 0) await work(waiting);
     count += waiting.length;
@@ -85,13 +81,7 @@ async function forEachWaitingBatch(
 }
 
 async function advanceToLaunch(wms: Wms, uuids: readonly TaskforceUuid[]): Promise<void> {
-  const entry = createLogEntry(
-    wms,
-    "pre-launch",
-    true,
-    PHASE_CHANGE_SOURCES.activator,
-    PHASE_CHANGE_CONTEXTS.queuesActive,
-  );
+  const entry = createLogEntry(wms, "pre-launch", true, "activator", PHASE_CHANGE_CONTEXTS.queuesActive);
   const moved = await wms.store.transitions.advanceMany(uuids, "pre-mq-activation", "pre-launch", entry);
   await wms.queues.launch.add(moved.map((id) => ({ id })));
 }

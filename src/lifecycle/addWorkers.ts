@@ -8,9 +8,9 @@ import { invalid, notFound, WmsError } from "../domain/wmsError.js";
 import { createTaskforce } from "../store/creation.js";
 import type { IdempotencyClaim } from "../store/idempotencyClaims.js";
 import { parseConfiguration, workflowAsCreated } from "../store/records.js";
+import { scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 import { logTaskforceCreation, newTaskforce, requestedWorkerCount } from "./create.js";
-import { scheduleFanout, syncQueue } from "./syncQueue.js";
 
 /**
  * Adds a taskforce to a task: a copy of its first one with a higher priority, so that it starts before others.
@@ -39,15 +39,13 @@ export async function addWorkers(
   const workflow = await wms.store.fetch("workflow", workflow_id);
   if (workflow === undefined) throw notFound(`no task found with id: ${taskId}`);
   const taskforce = newTaskforce({
-    identity: {
-      workflow_id,
-      task_id: taskOf(record.uuid),
-      schedd,
-      priority: workflowAsCreated(workflow).priority + ADD_WORKERS_BOOST,
-    },
+    workflow_id,
+    task_id: taskOf(record.uuid),
+    schedd,
+    priority: workflowAsCreated(workflow).priority + ADD_WORKERS_BOOST,
     n_workers: requestedWorkerCount(request),
     ...parseConfiguration(record),
-    source: by,
+    source_entity: by,
     context: PHASE_CHANGE_CONTEXTS.added,
   });
   const outcome = await createTaskforce(wms.store, taskforce, claim);

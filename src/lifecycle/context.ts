@@ -6,16 +6,10 @@ import type { WmsEventEmitter } from "../domain/wmsEvents.js";
 import type { Queues } from "../queues/queues.js";
 import type { Store } from "../store/store.js";
 
-interface OpenBatch<Batch> {
-  batch: Batch;
-  timer: NodeJS.Timeout;
-  flush: (batch: Batch) => unknown;
-}
-
 /** Collects what happens within a time window, by key, and handles it at once when the window ends. */
 class Debouncer<Key, Batch> {
   readonly #windowMs: number;
-  readonly #openBatches = new Map<Key, OpenBatch<Batch>>();
+  readonly #openBatches = new Map<Key, { batch: Batch; timer: NodeJS.Timeout; flush: (batch: Batch) => unknown }>();
   #isClosed = false;
 
   constructor(windowMs: number) {

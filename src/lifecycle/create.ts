@@ -1,21 +1,21 @@
+import { readdir } from "node:fs/promises";
 import { nextEpochSeconds } from "../domain/clock.js";
 import { scheddOf } from "../domain/clusters.js";
 import { newTaskforceUuid, newTaskIds, newWorkflowId, type TaskId, type WorkflowId } from "../domain/ids.js";
-import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES } from "../domain/phases.js";
+import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES, type PhaseChange } from "../domain/phases.js";
+import { isWellFormedTag, normalizeTag, resolvePilotTag } from "../domain/pilotTags.js";
 import { normalizePriority } from "../domain/priority.js";
 import type { CreateWorkflowRequest, TaskRequest } from "../domain/requestSchemas.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import { buildUnstartedTaskforce, type PilotConfig, type Taskforce } from "../domain/taskforce.js";
-import { invalid } from "../domain/wmsError.js";
+import { invalid, unavailable } from "../domain/wmsError.js";
 import type { Workflow } from "../domain/workflow.js";
 import { createYielder } from "../domain/yielder.js";
 import { createWholeWorkflow, type WholeWorkflow } from "../store/creation.js";
 import type { IdempotencyClaim } from "../store/idempotencyClaims.js";
 import { partitionOf } from "../store/keys.js";
+import { logPhaseChange, scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
-import { logPhaseChange } from "./phaseChangeLog.js";
-import { createPilotTagResolver } from "./pilotTagResolver.js";
-import { scheduleFanout, syncQueue } from "./syncQueue.js";
 
 /** The requested number of workers; 1 unless given. */
 export const requestedWorkerCount = (of: { n_workers?: number | null | undefined } | undefined): number =>
@@ -42,21 +42,24 @@ export async function createWorkflow(
   claim?: IdempotencyClaim,
 ): Promise<WholeWorkflow> {
   checkClusters(wms, request);
-  const aliases = usedAliases(request);
-  checkPublicAliases(request, aliases);
+  const aliases = [
+    ...new Set(request.tasks.flatMap((task) => [...task.input_queue_aliases, ...task.output_queue_aliases])),
+  ];
+  checkPublicAliases(request, new Set(aliases));
   checkEnvironments(request);
   const pilots = await resolvePilotConfigs(wms, request);
 
   const timestamp = nextEpochSeconds();
   const workflow: Workflow = {
-    workflow_id:
-      claim === undefined ? newWorkflowId(timestamp) : newWorkflowIdInPartition(wms, claim.partition, timestamp),
+    workflow_id: drawWorkflowId(wms, claim?.partition, timestamp),
     timestamp,
     priority: normalizePriority(request.priority),
     deactivated: null,
     deactivated_ts: null,
   };
-  const queues = await reserveQueues(wms, workflow.workflow_id, aliases, request.public_queue_aliases);
+  const profiles =
+    aliases.length === 0 ? [] : await wms.mqs.reserve(workflow.workflow_id, aliases, request.public_queue_aliases);
+  const queues = new Map(profiles.map(({ alias, mqid }) => [alias, mqid]));
   const whole = await assembleWorkflow(wms, workflow, request, pilots, queues);
   await createWholeWorkflow(wms.store, whole, aliases.length, claim);
   logTaskforceCreation(wms, whole.taskforces);
@@ -65,11 +68,11 @@ export async function createWorkflow(
   return whole;
 }
 
-/** Draws ids until one lies in a partition. */
-function newWorkflowIdInPartition({ store }: Wms, partition: number, timestamp: number): WorkflowId {
+/** Draws ids until one lies in a partition. @param partition undefined: any */
+function drawWorkflowId({ store }: Wms, partition: number | undefined, timestamp: number): WorkflowId {
   for (;;) {
     const id = newWorkflowId(timestamp);
-    if (partitionOf(id, store.partitions) === partition) return id;
+    if (partition === undefined || partitionOf(id, store.partitions) === partition) return id;
   }
 }
 
@@ -82,15 +85,9 @@ function checkClusters(wms: Wms, { tasks }: CreateWorkflowRequest): void {
   });
 }
 
-/** The distinct aliases of a request, in the order of their first use. */
-function usedAliases({ tasks }: CreateWorkflowRequest): string[] {
-  return [...new Set(tasks.flatMap((task) => [...task.input_queue_aliases, ...task.output_queue_aliases]))];
-}
-
-function checkPublicAliases({ public_queue_aliases }: CreateWorkflowRequest, used: readonly string[]): void {
-  const known = new Set(used);
+function checkPublicAliases({ public_queue_aliases }: CreateWorkflowRequest, used: ReadonlySet<string>): void {
   public_queue_aliases.forEach((alias, index) => {
-    if (!known.has(alias)) throw invalid(`public_queue_aliases[${index}]: no task uses this alias: ${alias}`);
+    if (!used.has(alias)) throw invalid(`public_queue_aliases[${index}]: no task uses this alias: ${alias}`);
   });
 }
 
@@ -105,25 +102,31 @@ function checkEnvironments({ tasks }: CreateWorkflowRequest): void {
 }
 
 async function resolvePilotConfigs(wms: Wms, { tasks }: CreateWorkflowRequest): Promise<PilotConfig[]> {
-  const resolver = await createPilotTagResolver(wms.settings.pilotImagesDir);
+  const images = await listPilotImages(wms.settings.pilotImagesDir);
   return tasks.map(({ pilot_config }, index) => ({
-    tag: resolver.resolve(pilot_config?.tag ?? "latest", `tasks[${index}].pilot_config.tag`),
+    tag: resolveTag(pilot_config?.tag ?? "latest", images, `tasks[${index}].pilot_config.tag`),
     image_source: "cvmfs",
     environment: pilot_config?.environment ?? {},
     input_files: pilot_config?.input_files ?? [],
   }));
 }
 
-/** @returns message queue ids by alias */
-async function reserveQueues(
-  wms: Wms,
-  workflow: WorkflowId,
-  aliases: readonly string[],
-  publicAliases: readonly string[],
-): Promise<Map<string, string>> {
-  if (aliases.length === 0) return new Map();
-  const profiles = await wms.mqs.reserve(workflow, aliases, publicAliases);
-  return new Map(profiles.map(({ alias, mqid }) => [alias, mqid]));
+/** @returns null without a directory: then every well-formed tag is accepted as it is */
+async function listPilotImages(directory: string | undefined): Promise<string[] | null> {
+  try {
+    return directory === undefined ? null : await readdir(directory);
+  } catch (error) {
+    throw unavailable("the pilot images cannot be listed at the moment", error);
+  }
+}
+
+function resolveTag(requested: string, images: readonly string[] | null, field: string): string {
+  const tag = normalizeTag(requested);
+  if (!isWellFormedTag(tag))
+    throw invalid(`${field}: expected X.Y.Z, 'latest' or a branch tag that ends in '-<hash>', got '${requested}'`);
+  const resolved = resolvePilotTag(tag, images);
+  if (resolved === undefined) throw invalid(`${field}: pilot image tag not found: ${requested}`);
+  return resolved;
 }
 
 async function assembleWorkflow(
@@ -131,6 +134,7 @@ async function assembleWorkflow(
   workflow: Workflow,
   request: CreateWorkflowRequest,
   pilots: readonly PilotConfig[],
+  /** Message queue ids by alias. */
   queues: ReadonlyMap<string, string>,
 ): Promise<WholeWorkflow> {
   const ids = newTaskIds(workflow.workflow_id, request.tasks.length);
@@ -142,10 +146,22 @@ async function assembleWorkflow(
     const id = ids[index];
     const pilot_config = pilots[index];
     if (id === undefined || pilot_config === undefined) continue;
-    const directive = buildTaskDirective(id, workflow, task, queues);
-    task_directives.push(directive);
-    for (const location of task.cluster_locations)
-      taskforces.push(buildTaskforce(wms, workflow, directive, task, pilot_config, location));
+    task_directives.push(buildTaskDirective(id, workflow, task, queues));
+    for (const location of task.cluster_locations) {
+      const schedd = scheddOf(wms.settings.clusters, location);
+      if (schedd === undefined) throw invalid(`condor cluster location not found: ${location}`);
+      const identity = { workflow_id: workflow.workflow_id, task_id: id, schedd, priority: workflow.priority };
+      taskforces.push(
+        newTaskforce({
+          ...identity,
+          n_workers: requestedWorkerCount(task),
+          pilot_config,
+          worker_config: task.worker_config,
+          source_entity: PHASE_CHANGE_SOURCES.user,
+          context: PHASE_CHANGE_CONTEXTS.created,
+        }),
+      );
+    }
   }
   return { workflow, task_directives, taskforces };
 }
@@ -173,26 +189,6 @@ function buildTaskDirective(
   };
 }
 
-function buildTaskforce(
-  wms: Wms,
-  { workflow_id, priority }: Workflow,
-  { task_id }: TaskDirective,
-  task: TaskRequest,
-  pilot_config: PilotConfig,
-  location: string,
-): Taskforce {
-  const schedd = scheddOf(wms.settings.clusters, location);
-  if (schedd === undefined) throw invalid(`condor cluster location not found: ${location}`);
-  return newTaskforce({
-    identity: { workflow_id, task_id, schedd, priority },
-    n_workers: requestedWorkerCount(task),
-    pilot_config,
-    worker_config: task.worker_config,
-    source: PHASE_CHANGE_SOURCES.user,
-    context: PHASE_CHANGE_CONTEXTS.created,
-  });
-}
-
 /** Logs the creation of taskforces of one workflow. */
 export function logTaskforceCreation({ log }: Wms, taskforces: readonly Taskforce[]): void {
   const [created] = taskforces[0]?.phase_change_log ?? [];
@@ -200,33 +196,17 @@ export function logTaskforceCreation({ log }: Wms, taskforces: readonly Taskforc
   if (created !== undefined) logPhaseChange(log, created, uuids);
 }
 
-/** A taskforce in its first phase. */
-export function newTaskforce(of: {
-  identity: Pick<Taskforce, "workflow_id" | "task_id" | "schedd" | "priority">;
-  n_workers: number;
-  pilot_config: PilotConfig;
-  worker_config: Taskforce["worker_config"];
-  source: Taskforce["phase_change_log"][number]["source_entity"];
-  context: string;
-}): Taskforce {
+/** A taskforce in its first phase. @param source_entity with `context`, for its log */
+export function newTaskforce({
+  source_entity,
+  context,
+  ...fields
+}: Pick<Taskforce, "workflow_id" | "task_id" | "schedd" | "priority" | "n_workers" | "pilot_config" | "worker_config"> &
+  Pick<PhaseChange, "source_entity" | "context">): Taskforce {
   const timestamp = nextEpochSeconds();
-  const { identity, n_workers, pilot_config, worker_config, source: source_entity, context } = of;
+  const target_phase = "pre-mq-activation";
   return buildUnstartedTaskforce(
-    {
-      taskforce_uuid: newTaskforceUuid(identity.task_id),
-      ...identity,
-      timestamp,
-      n_workers,
-      pilot_config,
-      worker_config,
-    },
-    {
-      target_phase: "pre-mq-activation",
-      timestamp,
-      was_successful: true,
-      source_event_time: null,
-      source_entity,
-      context,
-    },
+    { taskforce_uuid: newTaskforceUuid(fields.task_id), timestamp, ...fields },
+    { target_phase, timestamp, was_successful: true, source_event_time: null, source_entity, context },
   );
 }

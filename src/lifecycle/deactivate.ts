@@ -1,38 +1,31 @@
 import { nextEpochSeconds } from "../domain/clock.js";
 import { groupBy } from "../domain/groupBy.js";
 import { isWorkflowId, type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
-import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES } from "../domain/phases.js";
+import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
 import { notFound } from "../domain/wmsError.js";
 import type { Deactivation } from "../domain/workflow.js";
 import { STOPPER_RANK } from "../queues/rank.js";
+import { createLogEntry, scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
-import { createLogEntry } from "./phaseChangeLog.js";
-import { scheduleFanout, syncQueue } from "./syncQueue.js";
 
 /** Taskforces of one step: small enough that neither Redis nor this process is blocked for long. */
 const BATCH_TASKFORCES = 100;
 /** Milliseconds that the request stops taskforces before a background job continues. */
 const INLINE_WORK_MS = 1000;
 
-/** The answer to a deactivation. */
-export interface DeactivationResult {
-  workflow_id: WorkflowId;
-  /** Taskforces that will be stopped. */
-  n_taskforces: number;
-}
-
 /**
  * Deactivates a workflow: from now on none of its taskforces moves forward. The request itself stops the taskforces, so
- * that a read after the answer sees the change. After {@link INLINE_WORK_MS}, or after an error, a background job
+ * that a read after the response sees the change. After {@link INLINE_WORK_MS}, or after an error, a background job
  * continues where the request stopped.
  *
+ * @returns with the number of taskforces to stop
  * @throws WmsError `not-found` for an unknown or already deactivated workflow
  */
 export async function deactivateWorkflow(
   wms: Wms,
   id: string,
   deactivation: Deactivation,
-): Promise<DeactivationResult> {
+): Promise<{ workflow_id: WorkflowId; n_taskforces: number }> {
   const count = isWorkflowId(id)
     ? await wms.store.transitions.deactivate(id, deactivation, nextEpochSeconds())
     : undefined;
@@ -103,8 +96,8 @@ async function stopBatch(wms: Wms, uuids: readonly TaskforceUuid[], deactivation
       : [PHASE_CHANGE_CONTEXTS.finished, PHASE_CHANGE_CONTEXTS.finishedTooLate];
   const toStop = new Set(
     await wms.store.transitions.stopTaskforces(uuids, {
-      moved: createLogEntry(wms, "pending-stopper", true, PHASE_CHANGE_SOURCES.deactivation, movedContext),
-      left: createLogEntry(wms, "pending-stopper", false, PHASE_CHANGE_SOURCES.deactivation, tooLateContext),
+      moved: createLogEntry(wms, "pending-stopper", true, "deactivation", movedContext),
+      left: createLogEntry(wms, "pending-stopper", false, "deactivation", tooLateContext),
     }),
   );
   const schedds = await wms.store.readSchedds(uuids);

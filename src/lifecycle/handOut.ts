@@ -1,31 +1,24 @@
 import { exponentialBackoffMs } from "../domain/backoff.js";
 import { nextEpochSeconds } from "../domain/clock.js";
 import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
-import { PHASE_CHANGE_SOURCES } from "../domain/phases.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import { WmsError } from "../domain/wmsError.js";
 import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import type { LeaseQueue, QueuePosition } from "../queues/leaseQueue.js";
 import { STOPPER_RANK, starterRank } from "../queues/rank.js";
-import { type StoredTaskforce, type TaskforceRecord, taskforceJson, taskJson } from "../store/records.js";
+import { type TaskforceRecord, taskforceJson, taskJson } from "../store/records.js";
 import { readTaskforceToStart } from "../store/taskforceToStart.js";
+import { createLogEntry, scheduleFanout } from "./changeEffects.js";
 import type { Wms } from "./context.js";
-import { createLogEntry } from "./phaseChangeLog.js";
-import { scheduleFanout } from "./syncQueue.js";
 
-/** The longest wait between two attempts to submit a taskforce. */
-const MAX_START_BACKOFF_MS = 7 * 24 * 3_600_000;
-/** The longest wait between two attempts to remove a taskforce. */
-const MAX_STOP_BACKOFF_MS = 3_600_000;
+/** The longest wait between two attempts to submit or remove a taskforce. */
+const MAX_BACKOFF_MS: Record<LeasedQueueName, number> = { starter: 7 * 24 * 3_600_000, stopper: 3_600_000 };
 /** The shortest wait of a taskforce whose queue the MQS does not know: without it, one poll would lease it repeatedly. */
 const MIN_UNKNOWN_QUEUE_BACKOFF_MS = 1000;
 
-/** The wait before a taskforce is handed out again after failed condor-submits. */
-export const starterBackoffMs = ({ settings }: Wms, failures: number): number =>
-  exponentialBackoffMs(1000 * settings.retryWaitSeconds, failures, MAX_START_BACKOFF_MS);
-/** The wait before a taskforce is handed out again after failed condor-rms. */
-export const stopperBackoffMs = ({ settings }: Wms, failures: number): number =>
-  exponentialBackoffMs(1000 * settings.retryWaitSeconds, failures, MAX_STOP_BACKOFF_MS);
+/** The wait before a taskforce is handed out again after failed condor-submits or condor-rms. */
+export const handOutBackoffMs = ({ settings }: Wms, queue: LeasedQueueName, failures: number): number =>
+  exponentialBackoffMs(1000 * settings.retryWaitSeconds, failures, MAX_BACKOFF_MS[queue]);
 
 /** Whether a taskforce has failed more often than it is retried. */
 export const hasExhaustedRetries = ({ settings }: Wms, failures: number): boolean => failures > settings.actionRetries;
@@ -46,28 +39,16 @@ export const isAwaitingStop = (record: TaskforceRecord | undefined): record is T
 export const starterRankOf = (record: TaskforceRecord): number =>
   starterRank(record.priority, record.submit_failures ?? 0);
 
-/** The position of a starter job that returns to its queue. */
-export const starterPosition = (record: TaskforceRecord): QueuePosition => ({
-  rank: starterRankOf(record),
-  waitingSinceSeconds: Number(record.since),
-});
+/** Which taskforces belong in each kind of queue, and the rank of their jobs. */
+const QUEUE_RULES = {
+  starter: { isWanted: isAwaitingStart, rankOf: starterRankOf },
+  stopper: { isWanted: isAwaitingStop, rankOf: () => STOPPER_RANK },
+} as const;
 
-/** The position of a stopper job that returns to its queue. */
-export const stopperPosition = (record: TaskforceRecord): QueuePosition => ({
-  rank: STOPPER_RANK,
-  waitingSinceSeconds: Number(record.since),
-});
-
-/** The position of a reclaimed starter job; undefined if the job must be dropped. */
-export async function fetchStarterPosition(wms: Wms, uuid: TaskforceUuid): Promise<QueuePosition | undefined> {
-  const record = await wms.store.fetch("taskforce", uuid);
-  return isAwaitingStart(record) ? starterPosition(record) : undefined;
-}
-
-/** The position of a reclaimed stopper job; undefined if the job must be dropped. */
-export async function fetchStopperPosition(wms: Wms, uuid: TaskforceUuid): Promise<QueuePosition | undefined> {
-  const record = await wms.store.fetch("taskforce", uuid);
-  return isAwaitingStop(record) ? stopperPosition(record) : undefined;
+/** The position of a taskforce's job that returns to its queue; undefined if the taskforce does not belong there. */
+export function queuePositionOf(kind: LeasedQueueName, record: TaskforceRecord | undefined): QueuePosition | undefined {
+  const { isWanted, rankOf } = QUEUE_RULES[kind];
+  return isWanted(record) ? { rank: rankOf(record), waitingSinceSeconds: Number(record.since) } : undefined;
 }
 
 /**
@@ -116,10 +97,10 @@ async function buildStarterResponse(wms: Wms, starter: LeaseQueue, uuid: Taskfor
       // Read it again: its log has a new entry, and its workflow may be deactivated by now.
       return buildStarterResponse(wms, starter, uuid);
     }
-    position = starterPosition(taskforce);
+    position = queuePositionOf("starter", taskforce);
     const profiles = await fetchProfiles(wms, workflowOf(uuid), taskJson(directive));
     if (profiles === "refused") {
-      const delayMs = Math.max(MIN_UNKNOWN_QUEUE_BACKOFF_MS, starterBackoffMs(wms, 1));
+      const delayMs = Math.max(MIN_UNKNOWN_QUEUE_BACKOFF_MS, handOutBackoffMs(wms, "starter", 1));
       await starter.requeueLater(uuid, starterRankOf(taskforce), delayMs);
       return undefined;
     }
@@ -140,7 +121,7 @@ async function buildStarterResponse(wms: Wms, starter: LeaseQueue, uuid: Taskfor
  * @returns whether the taskforce is waiting to be started
  */
 export async function clearFailures(wms: Wms, uuid: TaskforceUuid, context: string): Promise<boolean> {
-  const entry = createLogEntry(wms, "pending-starter", true, PHASE_CHANGE_SOURCES.operator, context);
+  const entry = createLogEntry(wms, "pending-starter", true, "operator", context);
   const isWaiting = await wms.store.transitions.recordRetry(uuid, entry);
   scheduleFanout(wms, uuid);
   return isWaiting;
@@ -168,16 +149,12 @@ async function requestProfile(wms: Wms, workflow: WorkflowId, mqid: string): Pro
   return JSON.stringify(profile);
 }
 
-/**
- * Leases the next taskforce whose HTCondor cluster is to be removed at a schedd.
- *
- * @returns the taskforce as JSON text; null when no taskforce is waiting
- */
+/** Leases the next taskforce whose HTCondor cluster is to be removed. @returns JSON text; null when none is waiting */
 export async function handOutStopper(wms: Wms, schedd: string): Promise<string | null> {
   const stopper = wms.queues.findSchedd(schedd)?.stopper;
   if (stopper === undefined) return null;
   for (let id = await stopper.lease(); id !== undefined; id = await stopper.lease()) {
-    const record: StoredTaskforce | undefined = await wms.store.fetch("taskforce", id as TaskforceUuid);
+    const record = await wms.store.fetch("taskforce", id as TaskforceUuid);
     if (isAwaitingStop(record)) {
       emitHandedOut(wms, "stopper", record);
       return taskforceJson(record);
@@ -187,6 +164,5 @@ export async function handOutStopper(wms: Wms, schedd: string): Promise<string |
   return null;
 }
 
-function emitHandedOut(wms: Wms, queue: LeasedQueueName, { schedd, since }: TaskforceRecord): void {
-  wms.events.emit("handedOut", { queue, schedd, waited: Math.max(0, nextEpochSeconds() - Number(since)) });
-}
+const emitHandedOut = ({ events }: Wms, queue: LeasedQueueName, { schedd, since }: TaskforceRecord): boolean =>
+  events.emit("handedOut", { queue, schedd, waited: Math.max(0, nextEpochSeconds() - Number(since)) });

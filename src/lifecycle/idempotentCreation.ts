@@ -1,5 +1,5 @@
 import type { IdempotentRequest } from "../domain/idempotentRequest.js";
-import { isTaskId, type TaskforceUuid, type WorkflowId } from "../domain/ids.js";
+import { isTaskId, type TaskforceUuid, taskOf, type WorkflowId } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
 import type { AddWorkersRequest, CreateWorkflowRequest } from "../domain/requestSchemas.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
@@ -8,13 +8,13 @@ import { WmsError } from "../domain/wmsError.js";
 import type { WholeWorkflow } from "../store/creation.js";
 import { ClaimLostError, type IdempotencyClaim } from "../store/idempotencyClaims.js";
 import { partitionOf, partitionOfText } from "../store/keys.js";
-import { type StoredTaskforce, taskforceAsCreated, taskJson, workflowAsCreated } from "../store/records.js";
+import { taskforceAsCreated, taskJson, workflowAsCreated } from "../store/records.js";
 import { addWorkers } from "./addWorkers.js";
 import type { Wms } from "./context.js";
 import { createWorkflow, requestedWorkerCount } from "./create.js";
 
 /** The result of a request. */
-export interface IdempotentResult<T> {
+interface IdempotentResult<T> {
   result: T;
   /** Whether an earlier request with the same key took effect, and this one changed nothing. */
   replayed: boolean;
@@ -77,10 +77,10 @@ async function runIdempotently<T>(
   for (;;) {
     const claim = await store.idempotency.claim(request, partition);
     if (claim === "other-request") throw new WmsError("conflict", "Idempotency-Key: was used for another request");
-    if (claim === "under-way")
-      throw new WmsError("under-way", "Idempotency-Key: the same request is still under way", {
-        retryAfterSeconds: 1,
-      });
+    if (claim === "under-way") {
+      const message = "Idempotency-Key: the same request is still under way";
+      throw new WmsError("under-way", message, { retryAfterSeconds: 1 });
+    }
     if ("made" in claim) return { result: await replay(claim.made), replayed: true };
     try {
       return { result: await execute(claim), replayed: false };
@@ -113,17 +113,12 @@ async function replayCreatedWorkflow(wms: Wms, id: WorkflowId, request: CreateWo
     task_directives.map(({ task_id }, index) => [task_id, requestedWorkerCount(request.tasks[index])]),
   );
   const taskforces: Taskforce[] = [];
-  for await (const [, record] of store.fetchEach("taskforce", uuids)) {
-    const taskforce = record && restoreAsCreated(record, workerCounts);
+  for await (const [uuid, record] of store.fetchEach("taskforce", uuids)) {
+    const taskforce = record && taskforceAsCreated(record, workerCounts.get(taskOf(uuid)) ?? 1);
     // Other taskforces were added later.
     if (taskforce?.phase_change_log[0]?.context === PHASE_CHANGE_CONTEXTS.created) taskforces.push(taskforce);
   }
   return { workflow: workflowAsCreated(workflow), task_directives, taskforces };
-}
-
-function restoreAsCreated(record: StoredTaskforce, workerCounts: ReadonlyMap<string, number>): Taskforce {
-  const taskforce = taskforceAsCreated(record, 1);
-  return { ...taskforce, n_workers: workerCounts.get(taskforce.task_id) ?? 1 };
 }
 
 /** Rebuilds an added taskforce as it was created. */

@@ -1,22 +1,15 @@
 import type { TaskforceUuid } from "../domain/ids.js";
-import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES } from "../domain/phases.js";
+import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
+import { batchLogEntry, createLogEntry, scheduleFanout } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 import { isAwaitingStart, starterRankOf } from "./handOut.js";
-import { batchLogEntry, createLogEntry } from "./phaseChangeLog.js";
-import { scheduleFanout } from "./syncQueue.js";
 
 /**
  * Moves a taskforce to pending-starter and adds it to its schedd's starter queue. Idempotent: a repetition adds a taskforce
  * whose first launch was interrupted in between.
  */
 export async function launchTaskforce(wms: Wms, uuid: TaskforceUuid): Promise<void> {
-  const entry = createLogEntry(
-    wms,
-    "pending-starter",
-    true,
-    PHASE_CHANGE_SOURCES.launcher,
-    PHASE_CHANGE_CONTEXTS.ready,
-  );
+  const entry = createLogEntry(wms, "pending-starter", true, "launcher", PHASE_CHANGE_CONTEXTS.ready);
   const batchedEntry = batchLogEntry(wms, entry);
   const moved = await wms.store.transitions.advance(uuid, "pre-launch", "pending-starter", batchedEntry);
   const record = await wms.store.fetch("taskforce", uuid);

@@ -1,10 +1,23 @@
-import { type TaskforceUuid, workflowOf } from "../domain/ids.js";
+import { setTimeout as delay } from "node:timers/promises";
+import { groupBy } from "../domain/groupBy.js";
+import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
+import type { LeasedQueueName } from "../domain/wmsEvents.js";
+import type { BackgroundQueue } from "../queues/backgroundQueue.js";
+import type { LeaseQueue, QueuePosition } from "../queues/leaseQueue.js";
 import type { MissingJobs } from "../queues/missingJobs.js";
+import { latestContext } from "../store/records.js";
 import { removeAbandonedStaging } from "../store/staging.js";
 import type { Store } from "../store/store.js";
+import { fanoutJobId } from "./changeEffects.js";
 import type { Wms } from "./context.js";
-import { type ReconcileResult, reconcileLeaseQueues } from "./reconcileLeaseQueues.js";
-import { fanoutJobId } from "./syncQueue.js";
+import { isDeadLetter, queuePositionOf } from "./handOut.js";
+import { finishRetries } from "./retryTaskforce.js";
+
+/** The jobs that a pass added and dropped. */
+interface ReconcileResult {
+  added: number;
+  dropped: number;
+}
 
 /**
  * Compares the phases in the store, which are authoritative, with the queues, and repairs the queues: missing jobs are
@@ -66,32 +79,27 @@ async function repairStoppingIndex({ store, log }: Wms): Promise<void> {
 /** Adds missing background jobs. Needless ones are not dropped: they find no work and end. */
 async function reconcileBackground(wms: Wms): Promise<ReconcileResult> {
   const { store, queues } = wms;
-  const [activationJobs, launchJobs, deactivationJobs] = [
-    queues.activation.missingJobs(),
-    queues.launch.missingJobs(),
-    queues.deactivation.missingJobs(),
-  ];
+  const activationJobs = queues.activation.missingJobs();
+  const launchJobs = queues.launch.missingJobs();
+  const deactivationJobs = queues.deactivation.missingJobs();
   let added = 0;
+  const addJobs = async (queue: BackgroundQueue, ids: readonly (TaskforceUuid | WorkflowId)[]): Promise<void> => {
+    await queue.add(ids.map((id) => ({ id })));
+    added += ids.length;
+  };
   for (let partition = 0; partition < store.partitions; partition++) {
     for await (const uuids of store.indexes.scanPhase(partition, "pre-mq-activation")) {
-      const lacking = await store.indexes.filterInPhase(
-        "pre-mq-activation",
-        await withoutActivationJob(activationJobs, uuids),
+      const suspects = await withoutActivationJob(activationJobs, uuids);
+      const lacking = await store.indexes.filterInPhase("pre-mq-activation", suspects);
+      await addJobs(queues.activation, [...new Set(lacking.map(workflowOf))]);
+    }
+    for await (const uuids of store.indexes.scanPhase(partition, "pre-launch"))
+      await addJobs(
+        queues.launch,
+        await store.indexes.filterInPhase("pre-launch", await launchJobs.findMissing(uuids)),
       );
-      const workflows = [...new Set(lacking.map(workflowOf))];
-      await queues.activation.add(workflows.map((id) => ({ id })));
-      added += workflows.length;
-    }
-    for await (const uuids of store.indexes.scanPhase(partition, "pre-launch")) {
-      const lacking = await store.indexes.filterInPhase("pre-launch", await launchJobs.findMissing(uuids));
-      await queues.launch.add(lacking.map((id) => ({ id })));
-      added += lacking.length;
-    }
-    for await (const workflows of store.indexes.scanDeactivating(partition)) {
-      const lacking = await deactivationJobs.findMissing(workflows);
-      await queues.deactivation.add(lacking.map((id) => ({ id })));
-      added += lacking.length;
-    }
+    for await (const workflows of store.indexes.scanDeactivating(partition))
+      await addJobs(queues.deactivation, await deactivationJobs.findMissing(workflows));
     await removeAbandonedStaging(store, partition);
     await store.summaries.markLeasedDirty(partition);
     if ((await store.summaries.dirtyCount(partition)) > 0) await queues.fanout.add([{ id: fanoutJobId(partition) }]);
@@ -103,4 +111,103 @@ async function reconcileBackground(wms: Wms): Promise<ReconcileResult> {
 async function withoutActivationJob(jobs: MissingJobs, waiting: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
   const workflowsWithoutJob = new Set(await jobs.findMissing([...new Set(waiting.map(workflowOf))]));
   return jobs.findMissing(waiting.filter((uuid) => workflowsWithoutJob.has(workflowOf(uuid))));
+}
+
+/**
+ * Milliseconds that an unwanted job may remain before it is dropped. A request changes the phase first and ends the job
+ * right afterwards, so most such jobs disappear by themselves.
+ */
+const IN_FLIGHT_GRACE_MS = 500;
+/** Unwanted jobs that share one such wait. */
+const MAX_UNWANTED_BATCH = 10_000;
+
+/** Compares the phases with the queues of all schedds. The phase is always read last, because the queue may be older. */
+async function reconcileLeaseQueues(wms: Wms, kind: LeasedQueueName): Promise<ReconcileResult> {
+  const added = await restoreMissingJobs(wms, kind);
+  let [retriedCount, dropped] = [0, 0];
+  const unwanted = new Map<LeaseQueue, TaskforceUuid[]>();
+  let count = 0;
+  const drop = async () => {
+    if (count > 0) await delay(IN_FLIGHT_GRACE_MS);
+    for (const [queue, ids] of unwanted) dropped += await dropUnwanted(wms, kind, queue, ids);
+    unwanted.clear();
+    count = 0;
+  };
+  for (const queues of wms.queues.schedds().values())
+    for await (const { ids, dead } of queues[kind].jobBatches()) {
+      const found = await findUnwanted(wms, kind, ids as TaskforceUuid[]);
+      if (found.length > 0) unwanted.set(queues[kind], [...(unwanted.get(queues[kind]) ?? []), ...found]);
+      count += found.length;
+      if (count >= MAX_UNWANTED_BATCH) await drop();
+      if (dead && kind === "starter") retriedCount += await finishRetries(wms, queues.starter, ids as TaskforceUuid[]);
+    }
+  await drop();
+  return { added: added + retriedCount, dropped };
+}
+
+async function restoreMissingJobs(wms: Wms, kind: LeasedQueueName): Promise<number> {
+  const missingJobsBySchedd = new Map<string, MissingJobs>();
+  let added = 0;
+  for (let partition = 0; partition < wms.store.partitions; partition++)
+    for await (const queued of wms.store.indexes.scanWaiting(partition, kind))
+      for (const [schedd, group] of groupBy(queued, (each) => each.schedd)) {
+        const queue = wms.queues.forSchedd(schedd)[kind];
+        const missingJobs = missingJobsBySchedd.get(schedd) ?? queue.missingJobs();
+        missingJobsBySchedd.set(schedd, missingJobs);
+        const missing = await missingJobs.findMissing(group.map(({ uuid }) => uuid));
+        if (missing.length > 0) added += await restoreJobs(wms, kind, queue, partition, missing);
+      }
+  return added;
+}
+
+/**
+ * Adds lost jobs of one partition's taskforces to their queue, or to its dead letters. The queue orders jobs by waiting time,
+ * so their order here does not matter.
+ */
+async function restoreJobs(
+  wms: Wms,
+  kind: LeasedQueueName,
+  queue: LeaseQueue,
+  partition: number,
+  missing: readonly TaskforceUuid[],
+): Promise<number> {
+  const jobs: { id: string; position: QueuePosition }[] = [];
+  const stale: TaskforceUuid[] = [];
+  let deadCount = 0;
+  for await (const [uuid, record] of wms.store.fetchEach("taskforce", missing)) {
+    const position = queuePositionOf(kind, record);
+    if (position === undefined || record === undefined) stale.push(uuid);
+    else if (kind === "starter" && isDeadLetter(wms, record)) {
+      // The newest entry of its log is the last failure.
+      await queue.restoreDeadLetter(uuid, `${latestContext(record)} (restored by reconcile)`);
+      deadCount++;
+    } else jobs.push({ id: uuid, position });
+  }
+  await queue.restoreLostJobs(jobs);
+  // They left the phase at this moment, or in a process of a release that does not maintain the index.
+  if (kind === "stopper" && stale.length > 0) await wms.store.indexes.repairStoppingIndex(partition, stale);
+  return deadCount + jobs.length;
+}
+
+/** The taskforces that have left the phase of their job. */
+async function findUnwanted(wms: Wms, kind: LeasedQueueName, ids: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
+  const unwanted: TaskforceUuid[] = [];
+  const suspects = await wms.store.indexes.filterNotWaiting(kind, ids);
+  for await (const [uuid, record] of wms.store.fetchEach("taskforce", suspects))
+    if (queuePositionOf(kind, record) === undefined) unwanted.push(uuid);
+  return unwanted;
+}
+
+/** Drops the jobs that still exist and are still unwanted. */
+async function dropUnwanted(
+  wms: Wms,
+  kind: LeasedQueueName,
+  queue: LeaseQueue,
+  ids: readonly TaskforceUuid[],
+): Promise<number> {
+  const gone = new Set(await queue.missingJobs().findMissing(ids));
+  const existing = ids.filter((uuid) => !gone.has(uuid));
+  const unwanted = await findUnwanted(wms, kind, existing);
+  await queue.ackAll(unwanted);
+  return unwanted.length;
 }

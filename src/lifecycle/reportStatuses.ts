@@ -2,8 +2,8 @@ import { isTaskforceUuid } from "../domain/ids.js";
 import type { StatusesRequest, StatusResult } from "../domain/requestSchemas.js";
 import { invalid } from "../domain/wmsError.js";
 import { type StatusUpdate, updateStatuses } from "../store/statusUpdates.js";
+import { scheduleFanout } from "./changeEffects.js";
 import type { Wms } from "./context.js";
-import { scheduleFanout } from "./syncQueue.js";
 
 /**
  * Replaces the worker statuses and errors of taskforces.
@@ -19,13 +19,8 @@ export async function reportStatuses(wms: Wms, request: StatusesRequest): Promis
   const updates: StatusUpdate[] = [];
   const unknown: string[] = [];
   for (const uuid of uuids) {
-    if (isTaskforceUuid(uuid))
-      updates.push({
-        uuid,
-        compoundStatuses: ownValue(statuses, uuid),
-        topTaskErrors: ownValue(errors, uuid),
-      });
-    else unknown.push(uuid);
+    if (!isTaskforceUuid(uuid)) unknown.push(uuid);
+    else updates.push({ uuid, compoundStatuses: statuses?.[uuid], topTaskErrors: errors?.[uuid] });
   }
   const found = await updateStatuses(wms.store, updates);
   for (const uuid of found) scheduleFanout(wms, uuid);
@@ -36,7 +31,3 @@ export async function reportStatuses(wms: Wms, request: StatusesRequest): Promis
     ...[...found].map((uuid) => ({ uuid, status: "updated" as const })),
   ];
 }
-
-/** An own member of an object: inherited names such as `constructor` are not taskforces. */
-const ownValue = <V>(map: Record<string, V> | undefined, key: string): V | undefined =>
-  map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;

@@ -1,9 +1,9 @@
 import type { TaskforceUuid } from "../domain/ids.js";
 import { notFound } from "../domain/wmsError.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
+import { syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 import { clearFailures, isAwaitingStart, starterRankOf } from "./handOut.js";
-import { syncQueue } from "./syncQueue.js";
 
 /**
  * Retries a dead letter: the taskforce is handed out as if it had never failed. The store changes first, then the queue;
@@ -26,7 +26,7 @@ export async function retryTaskforce(wms: Wms, uuid: TaskforceUuid, operator: st
 
 /**
  * Completes retries that reached only the store. A dead letter without failures may also be one whose last failure is being
- * recorded at this moment: it died after its taskforce began to wait, and stays dead.
+ * recorded at this moment: it became one after its taskforce entered the queue, and stays one.
  *
  * @param deadLetters of the queue
  * @returns the number of retries

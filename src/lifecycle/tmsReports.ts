@@ -5,26 +5,19 @@ import { notFound } from "../domain/wmsError.js";
 import type { ScheddQueues } from "../queues/queues.js";
 import { STOPPER_RANK } from "../queues/rank.js";
 import type { TaskforceRecord } from "../store/records.js";
+import { createLogEntry, scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 import { stopTaskforce } from "./deactivate.js";
-import { hasExhaustedRetries, starterBackoffMs, starterRankOf, stopperBackoffMs } from "./handOut.js";
-import { createTmsLogEntry } from "./phaseChangeLog.js";
-import { scheduleFanout, syncQueue } from "./syncQueue.js";
+import { handOutBackoffMs, hasExhaustedRetries, starterRankOf } from "./handOut.js";
 
 const pendingStarterNotFound = (uuid: string) => notFound(`no 'pending-starter' taskforce found with uuid: ${uuid}`);
 const taskforceNotFound = (uuid: string) => notFound(`no taskforce found with uuid: ${uuid}`);
 
-interface ReportedTaskforce {
-  uuid: TaskforceUuid;
-  record: TaskforceRecord;
-  queues: ScheddQueues;
-}
-
 /** Fetches the taskforce of a report. */
-async function fetchReported(wms: Wms, uuid: string, createError: (uuid: string) => Error): Promise<ReportedTaskforce> {
+async function fetchReported(wms: Wms, uuid: string, createError: (uuid: string) => Error) {
   const record = isTaskforceUuid(uuid) ? await wms.store.fetch("taskforce", uuid) : undefined;
   if (record === undefined) throw createError(uuid);
-  return { uuid: uuid as TaskforceUuid, record, queues: wms.queues.forSchedd(record.schedd) };
+  return { uuid: record.uuid, record, queues: wms.queues.forSchedd(record.schedd) };
 }
 
 /**
@@ -36,8 +29,8 @@ async function fetchReported(wms: Wms, uuid: string, createError: (uuid: string)
 export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport): Promise<void> {
   if (!isTaskforceUuid(uuid)) throw recordStrayCluster(wms, uuid, report);
   const { outcome, schedd } = await wms.store.transitions.recordSubmit(uuid, report, {
-    submitted: createTmsLogEntry(wms, "condor-submit", true, PHASE_CHANGE_CONTEXTS.submitted),
-    deactivated: createTmsLogEntry(wms, "condor-submit", false, PHASE_CHANGE_CONTEXTS.submittedTooLate),
+    submitted: createLogEntry(wms, "condor-submit", true, "tms", PHASE_CHANGE_CONTEXTS.submitted),
+    deactivated: createLogEntry(wms, "condor-submit", false, "tms", PHASE_CHANGE_CONTEXTS.submittedTooLate),
   });
   if (outcome === "missing" || outcome === "not-pending") throw recordStrayCluster(wms, uuid, report);
   if (outcome === "repeated") return;
@@ -67,7 +60,7 @@ export async function reportSubmitFailed(wms: Wms, uuid: string, reason: string)
   const { uuid: known, record, queues } = await fetchReported(wms, uuid, pendingStarterNotFound);
   const wasLeased =
     record.phase === "pending-starter" && (await requeueOrMoveToDeadLetters(wms, known, record, queues, reason));
-  const entry = createTmsLogEntry(wms, "condor-submit", false, `ERROR: ${reason}`);
+  const entry = createLogEntry(wms, "condor-submit", false, "tms", `ERROR: ${reason}`);
   const outcome = await wms.store.transitions.recordSubmitFailure(known, wasLeased, entry);
   if (outcome === "missing" || outcome === "not-pending") throw pendingStarterNotFound(uuid);
   scheduleFanout(wms, known);
@@ -87,12 +80,10 @@ async function requeueOrMoveToDeadLetters(
   reason: string,
 ): Promise<boolean> {
   const failures = (record.submit_failures ?? 0) + 1;
-  if (!hasExhaustedRetries(wms, failures))
-    return starter.requeueLater(
-      uuid,
-      starterRankOf({ ...record, submit_failures: failures }),
-      starterBackoffMs(wms, failures),
-    );
+  if (!hasExhaustedRetries(wms, failures)) {
+    const rank = starterRankOf({ ...record, submit_failures: failures });
+    return starter.requeueLater(uuid, rank, handOutBackoffMs(wms, "starter", failures));
+  }
   const isDeadLetter = await starter.moveToDeadLetters(uuid, reason);
   if (isDeadLetter)
     wms.log.error(
@@ -106,8 +97,8 @@ async function requeueOrMoveToDeadLetters(
 export async function reportRemoved(wms: Wms, uuid: string): Promise<void> {
   const { uuid: known, queues } = await fetchReported(wms, uuid, taskforceNotFound);
   const found = await wms.store.transitions.recordRemoval(known, {
-    removed: createTmsLogEntry(wms, "condor-rm", true, PHASE_CHANGE_CONTEXTS.removed),
-    tooLate: createTmsLogEntry(wms, "condor-rm", false, PHASE_CHANGE_CONTEXTS.removedTooLate),
+    removed: createLogEntry(wms, "condor-rm", true, "tms", PHASE_CHANGE_CONTEXTS.removed),
+    tooLate: createLogEntry(wms, "condor-rm", false, "tms", PHASE_CHANGE_CONTEXTS.removedTooLate),
   });
   if (!found) throw taskforceNotFound(uuid);
   await removeFromQueues(wms, known, queues);
@@ -122,8 +113,8 @@ export async function reportRemoved(wms: Wms, uuid: string): Promise<void> {
 export async function reportRemoveFailed(wms: Wms, uuid: string, reason: string): Promise<void> {
   const { uuid: known, record, queues } = await fetchReported(wms, uuid, taskforceNotFound);
   const failures = (record.remove_failures ?? 0) + 1;
-  const wasLeased = await queues.stopper.requeueLater(known, STOPPER_RANK, stopperBackoffMs(wms, failures));
-  const entry = createTmsLogEntry(wms, "condor-rm", false, `ERROR: ${reason}`);
+  const wasLeased = await queues.stopper.requeueLater(known, STOPPER_RANK, handOutBackoffMs(wms, "stopper", failures));
+  const entry = createLogEntry(wms, "condor-rm", false, "tms", `ERROR: ${reason}`);
   const failureCount = await wms.store.transitions.recordRemovalFailure(known, wasLeased, entry);
   if (failureCount === undefined) throw taskforceNotFound(uuid);
   scheduleFanout(wms, known);
@@ -146,7 +137,7 @@ export async function reportRemoveFailed(wms: Wms, uuid: string, reason: string)
  */
 export async function reportCompleted(wms: Wms, uuid: string, completedSeconds: number): Promise<void> {
   const { uuid: known, queues } = await fetchReported(wms, uuid, taskforceNotFound);
-  const entry = createTmsLogEntry(wms, "condor-complete", true, PHASE_CHANGE_CONTEXTS.completed, completedSeconds);
+  const entry = createLogEntry(wms, "condor-complete", true, "tms", PHASE_CHANGE_CONTEXTS.completed, completedSeconds);
   if (!(await wms.store.transitions.recordCompletion(known, entry))) throw taskforceNotFound(uuid);
   await removeFromQueues(wms, known, queues);
 }

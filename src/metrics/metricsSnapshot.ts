@@ -8,7 +8,7 @@ import { listMasters, pingMasters, type RedisClient } from "../redis/redisClient
 import { infoField } from "../redis/redisInfo.js";
 import type { TaskforceCount } from "../store/counts.js";
 import type { Store } from "../store/store.js";
-import { countJobs, type JobCounts, readLongestWaitSeconds } from "../views/schedds/queueDepth.js";
+import { countJobs, type JobCounts, readLongestWaitSeconds } from "../views/schedds/queueState.js";
 
 /** The state of a queue. */
 export interface QueueSnapshot {

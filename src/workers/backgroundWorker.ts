@@ -8,12 +8,6 @@ import type { RedisClient } from "../redis/redisClient.js";
 
 /** Milliseconds after which the job of a dead process is stalled, and another worker takes it over. */
 const LOCK_MS = 15_000;
-/** Milliseconds between two searches for stalled jobs. */
-const STALLED_CHECK_INTERVAL_MS = 5_000;
-/** Milliseconds before a reconnect; BullMQ would wait 15 s. */
-const RECONNECT_DELAY_MS = 1_000;
-/** The longest wait before a failed job is retried. */
-const MAX_BACKOFF_MS = 30_000;
 
 /** The job cannot succeed yet: the worker retries it after `retryLaterDelayMs`. */
 export class RetryLater extends Error {
@@ -23,12 +17,6 @@ export class RetryLater extends Error {
 /** A retry would fail too: the job becomes a dead letter. */
 export class PermanentFailure extends UnrecoverableError {
   override name = "PermanentFailure";
-}
-
-/** What {@link BackgroundQueue} stores of a job: its subject, and the offset where its work continues. */
-interface JobData {
-  id: string;
-  offset?: number;
 }
 
 /** A queue of background jobs, and the work on one job. */
@@ -66,7 +54,8 @@ export function startBackgroundWorker(
   { events, log }: Pick<Wms, "events" | "log">,
 ): BackgroundWorker {
   const activeJobs = new Map<Job, string | undefined>();
-  const processor = async (job: Job<JobData>, token?: string): Promise<void> => {
+  // BackgroundQueue stores a job's subject, and the offset where its work continues.
+  const processor = async (job: Job<{ id: string; offset?: number }>, token?: string): Promise<void> => {
     activeJobs.set(job, token);
     try {
       await work(job.data.id, job.id ?? job.data.id, job.data.offset ?? 0);
@@ -74,14 +63,15 @@ export function startBackgroundWorker(
       activeJobs.delete(job);
     }
   };
-  const worker = new Worker<JobData>(queue, processor, {
+  const worker = new Worker(queue, processor, {
     connection: redis,
     ...(telemetry && { telemetry }),
     prefix: queueKeyPrefix(queue),
     concurrency,
     lockDuration: LOCK_MS,
-    stalledInterval: STALLED_CHECK_INTERVAL_MS,
-    runRetryDelay: RECONNECT_DELAY_MS,
+    stalledInterval: 5_000,
+    // BullMQ would wait 15 s before a reconnect.
+    runRetryDelay: 1_000,
     // The death of a process is not a failure of its job.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
     skipVersionCheck: true,
@@ -89,7 +79,7 @@ export function startBackgroundWorker(
       backoffStrategy: (attempts, _type, error) =>
         error instanceof RetryLater && retryLaterDelayMs !== undefined
           ? retryLaterDelayMs(attempts)
-          : exponentialBackoffMs(1000, attempts, MAX_BACKOFF_MS),
+          : exponentialBackoffMs(1000, attempts, 30_000),
     },
   });
   // The client logs lost connections. Without a listener, Node would end the process.

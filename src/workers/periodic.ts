@@ -8,17 +8,15 @@ export interface PeriodicWork {
   runOnce: () => Promise<void>;
 }
 
-/** A running {@link PeriodicWork}. */
-export interface RunningPeriodicWork {
-  /** Ends it after the current run. */
-  close(): Promise<void>;
-}
-
-/** Starts periodic work with a first run at once. A failed run is logged, and does not stop later ones. */
+/**
+ * Starts periodic work with a first run at once. A failed run is logged, and does not stop later ones.
+ *
+ * @returns `close` ends it after the current run
+ */
 export function startPeriodic(
   { name, intervalMs, runOnce }: PeriodicWork,
   { events, log }: Pick<Wms, "events" | "log">,
-): RunningPeriodicWork {
+): { close(): Promise<void> } {
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
   let isFailing = false;

@@ -1,15 +1,13 @@
 import { once } from "node:events";
 import { exponentialBackoffMs } from "../domain/backoff.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
-import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import { activateWorkflow } from "../lifecycle/activate.js";
+import { fanoutJobId } from "../lifecycle/changeEffects.js";
 import type { Wms } from "../lifecycle/context.js";
 import { finishDeactivation } from "../lifecycle/deactivate.js";
-import { fetchStarterPosition, fetchStopperPosition } from "../lifecycle/handOut.js";
+import { queuePositionOf } from "../lifecycle/handOut.js";
 import { launchTaskforce } from "../lifecycle/launch.js";
 import { reconcile } from "../lifecycle/reconcile.js";
-import { fanoutJobId } from "../lifecycle/syncQueue.js";
-import type { Reclaimed } from "../queues/leaseQueue.js";
 import { BACKGROUND_QUEUE_NAMES } from "../queues/queueNames.js";
 import { summarizeDirtyWorkflows } from "../views/summary/summarize.js";
 import {
@@ -24,11 +22,8 @@ import { startPeriodic } from "./periodic.js";
 
 /** The longest wait between two attempts to activate a workflow's queues. */
 const MAX_ACTIVATION_BACKOFF_MS = 3_600_000;
-/** Milliseconds between two searches for expired leases. */
-const RECLAIM_INTERVAL_MS = 500;
 
-/** Options of the workers of a process. */
-export interface WorkerOptions extends BackgroundWorkerOptions {
+interface WorkerOptions extends BackgroundWorkerOptions {
   reconcileSeconds: number;
   /** Seconds before the second attempt to activate queues. The wait doubles with each further one. */
   activationRetryWaitSeconds: number;
@@ -45,7 +40,7 @@ export function startWorkers(wms: Wms, options: WorkerOptions): Workers {
   const workers = defineBackgroundWork(wms, options).map((work) => startBackgroundWorker(work, options, wms));
   rescheduleFanoutOnCompletion(wms, workers);
   const periodicWork = [
-    { name: "reclaim", intervalMs: RECLAIM_INTERVAL_MS, runOnce: () => reclaimLeases(wms) },
+    { name: "reclaim", intervalMs: 500, runOnce: () => reclaimLeases(wms) },
     { name: "reconcile", intervalMs: options.reconcileSeconds * 1000, runOnce: () => reconcileAndLog(wms) },
   ].map((work) => startPeriodic(work, wms));
   return {
@@ -95,7 +90,7 @@ function defineBackgroundWork(wms: Wms, { activationRetryWaitSeconds }: WorkerOp
 }
 
 function partitionOfJob(wms: Wms, jobId: string): number {
-  const partition = Array.from({ length: wms.store.partitions }, (_, p) => p).find((p) => fanoutJobId(p) === jobId);
+  const partition = [...Array(wms.store.partitions).keys()].find((p) => fanoutJobId(p) === jobId);
   if (partition === undefined) throw new PermanentFailure(`no partition for the job ${jobId}`);
   return partition;
 }
@@ -116,23 +111,15 @@ function rescheduleFanoutOnCompletion(wms: Wms, workers: readonly BackgroundWork
 }
 
 async function reclaimLeases(wms: Wms): Promise<void> {
-  for (const [schedd, { starter, stopper }] of wms.queues.schedds()) {
-    const started = await starter.reclaim((id) => fetchStarterPosition(wms, id as TaskforceUuid));
-    reportExpiredLeases(wms, "starter", schedd, started);
-    const stopped = await stopper.reclaim((id) => fetchStopperPosition(wms, id as TaskforceUuid));
-    reportExpiredLeases(wms, "stopper", schedd, stopped);
-  }
-}
-
-function reportExpiredLeases(
-  wms: Wms,
-  queue: LeasedQueueName,
-  schedd: string,
-  { reclaimed, dropped }: Reclaimed,
-): void {
-  if (reclaimed.length + dropped.length === 0) return;
-  wms.events.emit("leasesExpired", { queue, schedd, reclaimed: reclaimed.length, dropped: dropped.length });
-  wms.log.warn({ schedd, queue, reclaimed, dropped }, "leases expired; their taskforces are handed out again");
+  for (const [schedd, queues] of wms.queues.schedds())
+    for (const queue of ["starter", "stopper"] as const) {
+      const { reclaimed, dropped } = await queues[queue].reclaim(async (id) =>
+        queuePositionOf(queue, await wms.store.fetch("taskforce", id as TaskforceUuid)),
+      );
+      if (reclaimed.length + dropped.length === 0) continue;
+      wms.events.emit("leasesExpired", { queue, schedd, reclaimed: reclaimed.length, dropped: dropped.length });
+      wms.log.warn({ schedd, queue, reclaimed, dropped }, "leases expired; their taskforces are handed out again");
+    }
 }
 
 async function reconcileAndLog(wms: Wms): Promise<void> {

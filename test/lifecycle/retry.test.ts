@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { TaskforceUuid } from "../../src/domain/ids.js";
-import { createLogEntry } from "../../src/lifecycle/phaseChangeLog.js";
+import { createLogEntry } from "../../src/lifecycle/changeEffects.js";
 import { createQueues, type Queues } from "../../src/queues/queues.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { openStore, type Store } from "../../src/store/store.js";
@@ -49,7 +49,7 @@ async function createDead(at: TestAccessPoint): Promise<TaskforceUuid> {
 }
 
 const retriedBy = (who: string) =>
-  createLogEntry({ log: pino({ level: "silent" }) }, "pending-starter", true, "Operator", `Retried by ${who}.`);
+  createLogEntry({ log: pino({ level: "silent" }) }, "pending-starter", true, "operator", `Retried by ${who}.`);
 
 it("a retry through BullMQ hands the taskforce out again, and is in its log", async () => {
   const at = scenario.nextAccessPoint();

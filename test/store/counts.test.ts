@@ -25,7 +25,10 @@ const ODD_SCHEDD = 'a schedd:of {many} "words"\n';
 
 const taskforce = (schedd: string) =>
   newTaskforce({
-    identity: { workflow_id, task_id, schedd, priority: 50 },
+    workflow_id,
+    task_id,
+    schedd,
+    priority: 50,
     n_workers: 1,
     pilot_config: { tag: "1.2.3", image_source: "cvmfs", environment: {}, input_files: [] },
     worker_config: {
@@ -37,7 +40,7 @@ const taskforce = (schedd: string) =>
       worker_memory: 512,
       condor_requirements: "",
     },
-    source: "USER",
+    source_entity: "USER",
     context: "Created",
   });
 

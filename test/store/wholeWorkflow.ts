@@ -24,7 +24,10 @@ export function makeWholeWorkflow(tasks: number): WholeWorkflow {
   });
   const taskforces = task_directives.map(({ task_id }) =>
     newTaskforce({
-      identity: { workflow_id, task_id, schedd: "ap", priority: 50 },
+      workflow_id,
+      task_id,
+      schedd: "ap",
+      priority: 50,
       n_workers: 1,
       pilot_config: { tag: "1.0.0", image_source: "cvmfs", environment: {}, input_files: [] },
       worker_config: {
@@ -36,7 +39,7 @@ export function makeWholeWorkflow(tasks: number): WholeWorkflow {
         worker_memory: "1GB",
         condor_requirements: "",
       },
-      source: "USER",
+      source_entity: "USER",
       context: "Created",
     }),
   );

@@ -11,7 +11,7 @@ import {
 } from "../../domain/workflowEvents.js";
 import type { Wms } from "../../lifecycle/context.js";
 import type { Subscribers } from "../../views/events/subscribers.js";
-import { readWorkflow } from "../../views/query/readEntities.js";
+import { readEntity } from "../../views/query/readEntities.js";
 import type { DrainController } from "../http/requestContext.js";
 import { type Route, type RouteResponse, route } from "../http/route.js";
 import { EVENT_STREAM_HEADERS, streamEvents } from "./eventStream.js";
@@ -65,7 +65,7 @@ export function eventRoutes(wms: Wms, options: EventRouteOptions): Route[] {
       },
       errors: [404],
       async handle({ params: { workflow_id }, query: { last_event_id }, headers, log }) {
-        await readWorkflow(wms, workflow_id);
+        await readEntity(wms, "workflow", workflow_id);
         return streamWorkflowEvents(options, workflow_id as WorkflowId, headers["last-event-id"] ?? last_event_id, log);
       },
     }),

@@ -4,7 +4,7 @@ import { projectedTaskDirectiveSchema, taskDirectiveSchema } from "../../domain/
 import { taskforceSchema } from "../../domain/taskforce.js";
 import { type Wms, withRequestLog } from "../../lifecycle/context.js";
 import { addWorkersIdempotently } from "../../lifecycle/idempotentCreation.js";
-import { readTaskDirective } from "../../views/query/readEntities.js";
+import { readEntity } from "../../views/query/readEntities.js";
 import { type Route, route } from "../http/route.js";
 import { queryRoute } from "./queryRoute.js";
 
@@ -18,7 +18,7 @@ export const taskDirectiveRoutes = (wms: Wms): Route[] => [
     description: "Returns one task directive.",
     responses: { 200: { description: "The task directive.", schema: taskDirectiveSchema } },
     errors: [404],
-    handle: ({ params }) => readTaskDirective(wms, params.task_id),
+    handle: ({ params }) => readEntity(wms, "task", params.task_id),
   }),
   route({
     method: "post",

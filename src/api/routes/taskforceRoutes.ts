@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { projectedTaskforceSchema, taskforceSchema } from "../../domain/taskforce.js";
 import type { Wms } from "../../lifecycle/context.js";
-import { readTaskforce } from "../../views/query/readEntities.js";
+import { readEntity } from "../../views/query/readEntities.js";
 import { type Route, route } from "../http/route.js";
 import { queryRoute } from "./queryRoute.js";
 
@@ -15,7 +15,7 @@ export const taskforceRoutes = (wms: Wms): Route[] => [
     description: "Returns one taskforce.",
     responses: { 200: { description: "The taskforce.", schema: taskforceSchema } },
     errors: [404],
-    handle: ({ params }) => readTaskforce(wms, params.taskforce_uuid),
+    handle: ({ params }) => readEntity(wms, "taskforce", params.taskforce_uuid),
   }),
   queryRoute(wms, {
     kind: "taskforce",

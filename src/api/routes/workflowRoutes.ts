@@ -11,7 +11,7 @@ import { type Wms, withRequestLog } from "../../lifecycle/context.js";
 import { deactivateWorkflow } from "../../lifecycle/deactivate.js";
 import { createWorkflowIdempotently } from "../../lifecycle/idempotentCreation.js";
 import type { WholeWorkflow } from "../../store/creation.js";
-import { readWorkflow } from "../../views/query/readEntities.js";
+import { readEntity } from "../../views/query/readEntities.js";
 import { readSummary } from "../../views/summary/readSummary.js";
 import { type Route, route } from "../http/route.js";
 import { queryRoute } from "./queryRoute.js";
@@ -76,7 +76,7 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     description: "Returns one workflow.",
     responses: { 200: { description: "The workflow.", schema: workflowSchema } },
     errors: [404],
-    handle: ({ params }) => readWorkflow(wms, params.workflow_id),
+    handle: ({ params }) => readEntity(wms, "workflow", params.workflow_id),
   }),
   route({
     method: "get",

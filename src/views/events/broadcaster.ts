@@ -1,9 +1,8 @@
 import type { WorkflowId } from "../../domain/ids.js";
 import type { WorkflowSummary } from "../../domain/summary.js";
 import type { StreamEntry, StreamEntryId } from "../../store/eventStreams.js";
-import { encodePositions } from "./resumePositions.js";
-import { formatEntryEvents, formatGap, toSseEvents } from "./sseEvents.js";
-import type { EventConsumer } from "./streamReader.js";
+import type { Store } from "../../store/store.js";
+import { encodePositions, formatEntryEvents, formatGap, toSseEvents } from "./sseEvents.js";
 
 /** Receives events as they happen. */
 export interface Subscriber {
@@ -12,9 +11,6 @@ export interface Subscriber {
   readonly partitions: readonly number[];
   receive(frames: Buffer): void;
 }
-
-/** Fetches a workflow's current summary. */
-export type FetchSummary = (workflow: WorkflowId) => Promise<WorkflowSummary | undefined>;
 
 /**
  * The last summary entry of each workflow. Only these need the summary: it is the current one, which earlier entries would
@@ -27,38 +23,33 @@ export function latestSummaryEntries(entries: readonly StreamEntry[]): [Workflow
 }
 
 /** Broadcasts events to subscribers. Each event is encoded once for all of them. */
-export class Broadcaster implements EventConsumer {
-  readonly #fetchSummary: FetchSummary;
-  readonly #globalSubscribers = new Set<Subscriber>();
-  readonly #subscribersByWorkflow = new Map<WorkflowId, Set<Subscriber>>();
+export class Broadcaster {
+  readonly #store: Store;
+  /** By workflow; undefined: those of all workflows. */
+  readonly #subscribers = new Map<WorkflowId | undefined, Set<Subscriber>>();
   readonly #summaries = new WeakMap<StreamEntry, WorkflowSummary | undefined>();
   /** SSE events that the next flush delivers. */
-  #pendingByWorkflow = new Map<WorkflowId, string>();
-  #pendingForAll = "";
+  readonly #pending = new Map<WorkflowId | undefined, string>();
 
-  constructor(fetchSummary: FetchSummary) {
-    this.#fetchSummary = fetchSummary;
+  constructor(store: Store) {
+    this.#store = store;
   }
 
   add(subscriber: Subscriber): void {
-    const { workflow } = subscriber;
-    if (workflow === undefined) this.#globalSubscribers.add(subscriber);
-    else {
-      const others = this.#subscribersByWorkflow.get(workflow) ?? new Set();
-      this.#subscribersByWorkflow.set(workflow, others.add(subscriber));
-    }
+    const others = this.#subscribers.get(subscriber.workflow) ?? new Set();
+    this.#subscribers.set(subscriber.workflow, others.add(subscriber));
   }
 
   remove(subscriber: Subscriber): void {
-    const { workflow } = subscriber;
-    if (workflow === undefined) this.#globalSubscribers.delete(subscriber);
-    else {
-      const others = this.#subscribersByWorkflow.get(workflow);
-      others?.delete(subscriber);
-      if (others?.size === 0) this.#subscribersByWorkflow.delete(workflow);
-    }
+    const others = this.#subscribers.get(subscriber.workflow);
+    others?.delete(subscriber);
+    if (others?.size === 0) this.#subscribers.delete(subscriber.workflow);
   }
 
+  /**
+   * Loads what it needs to publish entries; undefined when nothing is missing. Must be called again afterwards: a new
+   * subscriber may need more.
+   */
   prepare(entries: readonly StreamEntry[]): Promise<unknown> | undefined {
     const missing = latestSummaryEntries(entries).filter(
       ([workflow, entry]) => this.#hasSubscribers(workflow) && !this.#summaries.has(entry),
@@ -66,52 +57,46 @@ export class Broadcaster implements EventConsumer {
     if (missing.length === 0) return undefined;
     return Promise.all(
       missing.map(async ([workflow, entry]) => {
-        this.#summaries.set(entry, await this.#fetchSummary(workflow));
+        this.#summaries.set(entry, await this.#store.summaries.fetch(workflow));
       }),
     );
   }
 
   #hasSubscribers(workflow: WorkflowId): boolean {
-    return this.#globalSubscribers.size > 0 || this.#subscribersByWorkflow.has(workflow);
+    return this.#subscribers.has(undefined) || this.#subscribers.has(workflow);
   }
 
+  /** Publishes an entry. @param at the position of each partition, this entry included */
   publish(entry: StreamEntry, at: readonly StreamEntryId[]): void {
     const { event, id, partition } = entry;
     if (event === undefined || !this.#hasSubscribers(event.workflow)) return;
     const events = toSseEvents(event, this.#summaries.get(entry));
-    if (this.#subscribersByWorkflow.has(event.workflow)) {
-      const frames = formatEntryEvents(events, (eventsSent) => [{ ...id, eventsSent }]);
-      this.#pendingByWorkflow.set(event.workflow, (this.#pendingByWorkflow.get(event.workflow) ?? "") + frames);
-    }
-    if (this.#globalSubscribers.size > 0)
-      this.#pendingForAll += formatEntryEvents(events, (eventsSent) =>
-        at.with(partition, { ...id, eventsSent } as StreamEntryId),
-      );
+    this.#addPending(event.workflow, () => formatEntryEvents(events, (eventsSent) => [{ ...id, eventsSent }]));
+    this.#addPending(undefined, () =>
+      formatEntryEvents(events, (eventsSent) => at.with(partition, { ...id, eventsSent } as StreamEntryId)),
+    );
   }
 
+  #addPending(workflow: WorkflowId | undefined, format: () => string): void {
+    if (this.#subscribers.has(workflow)) this.#pending.set(workflow, (this.#pending.get(workflow) ?? "") + format());
+  }
+
+  /** Publishes that entries of a partition are lost. @param at the position of each partition */
   publishGap(partition: number, at: readonly StreamEntryId[]): void {
     this.flush();
-    for (const subscriber of [
-      ...this.#globalSubscribers,
-      ...[...this.#subscribersByWorkflow.values()].flatMap((some) => [...some]),
-    ]) {
+    for (const subscriber of [...this.#subscribers.values()].flatMap((some) => [...some])) {
       if (!subscriber.partitions.includes(partition)) continue;
       const positions = subscriber.partitions.flatMap((of) => at[of] ?? []);
       subscriber.receive(Buffer.from(formatGap(encodePositions(positions))));
     }
   }
 
+  /** Delivers what was published. */
   flush(): void {
-    const [pending, pendingForAll] = [this.#pendingByWorkflow, this.#pendingForAll];
-    this.#pendingByWorkflow = new Map();
-    this.#pendingForAll = "";
-    for (const [workflow, text] of pending) deliver(text, this.#subscribersByWorkflow.get(workflow) ?? []);
-    deliver(pendingForAll, this.#globalSubscribers);
+    for (const [workflow, text] of this.#pending) {
+      const bytes = Buffer.from(text);
+      for (const subscriber of this.#subscribers.get(workflow) ?? []) subscriber.receive(bytes);
+    }
+    this.#pending.clear();
   }
-}
-
-function deliver(text: string, subscribers: Iterable<Subscriber>): void {
-  if (text === "") return;
-  const bytes = Buffer.from(text);
-  for (const subscriber of subscribers) subscriber.receive(bytes);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
+import { groupBy } from "../../domain/groupBy.js";
 import type { RedisClient } from "../../redis/redisClient.js";
 import {
   compareEntryIds,
@@ -9,35 +10,18 @@ import {
   type StreamEntry,
   type StreamEntryId,
 } from "../../store/eventStreams.js";
+import type { Broadcaster } from "./broadcaster.js";
 
 /** Entries of each partition that one read returns: fewer than a stream keeps, so that a full batch means lag, not loss. */
 const MAX_BATCH_ENTRIES = 500;
-/** Milliseconds between two attempts while Redis is unreachable. */
-const RETRY_DELAY_MS = 200;
 
-/** Receives the events that a {@link StreamReader} reads. */
-export interface EventConsumer {
-  /**
-   * Loads what it needs to publish entries; undefined when nothing is missing. Must be called again afterwards: a new subscriber
-   * may need more.
-   */
-  prepare(entries: readonly StreamEntry[]): Promise<unknown> | undefined;
-  /** Publishes that entries of a partition are lost. @param at the position of each partition */
-  publishGap(partition: number, at: readonly StreamEntryId[]): void;
-  /** Publishes an entry. @param at the position of each partition, this entry included */
-  publish(entry: StreamEntry, at: readonly StreamEntryId[]): void;
-  /** Delivers what was published. */
-  flush(): void;
-}
-
-/** Options of a {@link StreamReader}. */
-export interface StreamReaderOptions {
+interface StreamReaderOptions {
   /** A connection that no one else uses: reads block it. */
   redis: RedisClient;
   partitions: number;
   /** Milliseconds that Redis blocks a read while there are no entries. */
   blockMs: number;
-  consumer: EventConsumer;
+  broadcaster: Broadcaster;
   log: Logger;
 }
 
@@ -74,14 +58,9 @@ export class StreamReader {
 
   /** Waits until existing entries are published, or the reader is stopped. */
   async waitForPositions(ends: readonly { partition: number; id: StreamEntryId }[]): Promise<void> {
-    const isReached = () => ends.every(({ partition, id }) => compareEntryIds(this.#lastIdOf(partition), id) >= 0);
+    const isReached = () =>
+      ends.every(({ partition, id }) => compareEntryIds(this.lastIds[partition] ?? STREAM_START, id) >= 0);
     while (!this.#isStopped && !isReached()) await new Promise<void>((resolve) => this.#positionWaiters.add(resolve));
-  }
-
-  #lastIdOf(partition: number): StreamEntryId {
-    const at = this.lastIds[partition];
-    if (at === undefined) throw new RangeError(`no partition ${partition}`);
-    return at;
   }
 
   async #run(): Promise<void> {
@@ -95,13 +74,13 @@ export class StreamReader {
         if (!this.#isFailing) this.#options.log.debug({ err: error }, "reading events failed; the reader retries");
         this.#isFailing = true;
         this.#mustCheckForLoss = true;
-        await delay(RETRY_DELAY_MS);
+        await delay(200);
       }
     }
   }
 
   async #readBatch(): Promise<void> {
-    const { consumer, blockMs } = this.#options;
+    const { broadcaster, blockMs } = this.#options;
     if (this.#mustCheckForLoss) await this.#skipLost(this.lastIds.keys());
     this.#mustCheckForLoss = false;
     const entries = await this.#streams.readNext(this.lastIds, MAX_BATCH_ENTRIES, blockMs);
@@ -109,13 +88,13 @@ export class StreamReader {
     const next = entries.filter(({ partition }) => !skipped.has(partition));
     // The sort keeps the order within a partition.
     next.sort((one, other) => compareEntryIds(one.id, other.id));
-    for (let loading = consumer.prepare(next); loading; loading = consumer.prepare(next)) await loading;
+    for (let loading = broadcaster.prepare(next); loading; loading = broadcaster.prepare(next)) await loading;
     if (this.#isStopped) return;
     for (const entry of next) {
       this.lastIds[entry.partition] = entry.id;
-      consumer.publish(entry, this.lastIds);
+      broadcaster.publish(entry, this.lastIds);
     }
-    consumer.flush();
+    broadcaster.flush();
     this.#notifyWaiters();
   }
 
@@ -124,9 +103,9 @@ export class StreamReader {
     const skipped = new Set<number>();
     for (const partition of partitions) {
       const extent = await this.#streams.readExtent(partition);
-      if (!hasGapAfter(this.#lastIdOf(partition), extent)) continue;
+      if (!hasGapAfter(this.lastIds[partition] ?? STREAM_START, extent)) continue;
       this.lastIds[partition] = extent?.last ?? STREAM_START;
-      this.#options.consumer.publishGap(partition, this.lastIds);
+      this.#options.broadcaster.publishGap(partition, this.lastIds);
       skipped.add(partition);
     }
     return skipped;
@@ -139,8 +118,7 @@ export class StreamReader {
 }
 
 /** A full batch means lag: entries may have been dropped before they were read. */
-function laggingPartitions(entries: readonly StreamEntry[]): number[] {
-  const counts = new Map<number, number>();
-  for (const { partition } of entries) counts.set(partition, (counts.get(partition) ?? 0) + 1);
-  return [...counts].flatMap(([partition, count]) => (count === MAX_BATCH_ENTRIES ? [partition] : []));
-}
+const laggingPartitions = (entries: readonly StreamEntry[]): number[] =>
+  [...groupBy(entries, (entry) => entry.partition)].flatMap(([partition, batch]) =>
+    batch.length === MAX_BATCH_ENTRIES ? [partition] : [],
+  );

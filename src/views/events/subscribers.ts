@@ -7,12 +7,11 @@ import { EventStreams, hasGapAfter, STREAM_START } from "../../store/eventStream
 import { partitionOf } from "../../store/keys.js";
 import type { Store } from "../../store/store.js";
 import { Broadcaster } from "./broadcaster.js";
-import { decodePositions, type ResumePosition } from "./resumePositions.js";
+import { decodePositions, type ResumePosition } from "./sseEvents.js";
 import { StreamReader } from "./streamReader.js";
 import { Subscription, type SubscriptionStart } from "./subscription.js";
 
-/** Options of {@link Subscribers}. */
-export interface SubscribersOptions {
+interface SubscribersOptions {
   store: Store;
   /** Opens a connection that reads may block. */
   openBlockingConnection(): Promise<RedisClient>;
@@ -38,7 +37,7 @@ export class Subscribers {
     this.#options = options;
     const { store } = options;
     this.#streams = new EventStreams(store.redis, store.partitions);
-    this.#broadcaster = new Broadcaster((workflow) => store.summaries.fetch(workflow));
+    this.#broadcaster = new Broadcaster(store);
   }
 
   /** The number of subscribers. */
@@ -59,13 +58,7 @@ export class Subscribers {
     try {
       const start = await this.#resolveStart(workflow, lastId);
       const { store, log } = this.#options;
-      const context = {
-        reader,
-        broadcaster: this.#broadcaster,
-        streams: this.#streams,
-        fetchSummary: (of: WorkflowId) => store.summaries.fetch(of),
-        log,
-      };
+      const context = { reader, broadcaster: this.#broadcaster, streams: this.#streams, store, log };
       return new Subscription(context, start, () => this.#releaseReader());
     } catch (error) {
       this.#releaseReader();
@@ -110,7 +103,7 @@ export class Subscribers {
     const redis = await openBlockingConnection();
     try {
       const { partitions } = store;
-      return await StreamReader.start({ redis, partitions, blockMs, consumer: this.#broadcaster, log });
+      return await StreamReader.start({ redis, partitions, blockMs, broadcaster: this.#broadcaster, log });
     } catch (error) {
       redis.disconnect();
       throw error;

@@ -9,14 +9,17 @@ import {
   type StreamEntry,
   type StreamEntryId,
 } from "../../store/eventStreams.js";
-import { type Broadcaster, type FetchSummary, latestSummaryEntries, type Subscriber } from "./broadcaster.js";
-import { encodePositions, hasReached, type ResumePosition } from "./resumePositions.js";
+import type { Store } from "../../store/store.js";
+import { type Broadcaster, latestSummaryEntries, type Subscriber } from "./broadcaster.js";
 import {
+  encodePositions,
   formatEntryEvents,
   formatGap,
   formatHeartbeat,
   formatId,
   formatRetry,
+  hasReached,
+  type ResumePosition,
   type SseEvent,
   toSseEvents,
 } from "./sseEvents.js";
@@ -26,8 +29,6 @@ import type { StreamReader } from "./streamReader.js";
 const BATCH_ENTRIES = 100;
 /** Bytes that are sent before the subscription waits for the client to receive them. */
 const SEND_CHUNK_BYTES = 64 * 1024;
-/** Milliseconds before a disconnected client reconnects. */
-const CLIENT_RETRY_MS = 1000;
 
 /** The connection to the client of a subscription. */
 export interface SseClient {
@@ -39,11 +40,11 @@ export interface SseClient {
 }
 
 /** What all subscriptions of a process share. */
-export interface SubscriptionContext {
+interface SubscriptionContext {
   reader: StreamReader;
   broadcaster: Broadcaster;
   streams: EventStreams;
-  fetchSummary: FetchSummary;
+  store: Store;
   log: Logger;
 }
 
@@ -93,7 +94,7 @@ export class Subscription implements Subscriber {
   start(client: SseClient): void {
     this.#client = client;
     const first = this.#isAfterGap ? formatGap(this.lastEventId) : formatId(this.lastEventId);
-    client.send(Buffer.from(formatRetry(CLIENT_RETRY_MS) + first));
+    client.send(Buffer.from(formatRetry(1000) + first));
     // After any error, such as a lost Redis, the client reconnects and resumes.
     this.#catchUp(client).catch((error: unknown) => {
       this.#context.log.debug({ err: error }, "a subscription cannot catch up; its client reconnects");
@@ -159,13 +160,18 @@ export class Subscription implements Subscriber {
     const batches = await Promise.all(
       this.partitions.map((_, at) => this.#readBatch(at, untilIds[at] ?? STREAM_START)),
     );
-    if (batches.some(({ isLost }) => isLost)) this.#sendGap(batches, untilIds);
+    if (batches.some(({ isLost }) => isLost)) {
+      batches.forEach(({ isLost }, at) => {
+        if (isLost) this.#positions[at] = untilIds[at] ?? STREAM_START;
+      });
+      this.#client?.send(Buffer.from(formatGap(this.lastEventId)));
+    }
     const entries = batches.flatMap((batch) => (batch.isLost ? [] : batch.entries));
     entries.sort((one, other) => compareEntryIds(one.id, other.id));
     const isSubscribed = (workflow: WorkflowId) => this.workflow === undefined || this.workflow === workflow;
     const summaries = new Map<StreamEntry, WorkflowSummary | undefined>();
     for (const [workflow, entry] of latestSummaryEntries(entries))
-      if (isSubscribed(workflow)) summaries.set(entry, await this.#context.fetchSummary(workflow));
+      if (isSubscribed(workflow)) summaries.set(entry, await this.#context.store.summaries.fetch(workflow));
     let text = "";
     for (const entry of entries) {
       const events =
@@ -193,13 +199,6 @@ export class Subscription implements Subscriber {
       this.#context.streams.readExtent(partition),
     ]);
     return { entries, isLost: hasGapAfter(position, extent) };
-  }
-
-  #sendGap(batches: readonly { isLost: boolean }[], untilIds: readonly StreamEntryId[]): void {
-    batches.forEach(({ isLost }, at) => {
-      if (isLost) this.#positions[at] = untilIds[at] ?? STREAM_START;
-    });
-    this.#client?.send(Buffer.from(formatGap(this.lastEventId)));
   }
 
   /** Moves to an entry. @returns its events that were not sent before */

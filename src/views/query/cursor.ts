@@ -8,7 +8,8 @@ export interface WalkPosition {
   readonly member: string;
 }
 
-const ID_CHECKS: Record<EntityKind, (text: string) => boolean> = {
+/** Whether a text has the format of an id of a kind. */
+export const ID_CHECKS: Record<EntityKind, (text: string) => boolean> = {
   workflow: isWorkflowId,
   task: isTaskId,
   taskforce: isTaskforceUuid,
@@ -16,8 +17,7 @@ const ID_CHECKS: Record<EntityKind, (text: string) => boolean> = {
 
 /** Compares positions. Members are ASCII, so JavaScript orders them as Redis does: byte by byte. */
 export function comparePositions(one: WalkPosition, other: WalkPosition): number {
-  if (one.score !== other.score) return one.score - other.score;
-  return one.member === other.member ? 0 : one.member < other.member ? -1 : 1;
+  return one.score - other.score || Number(one.member > other.member) - Number(one.member < other.member);
 }
 
 /** Encodes a position for `next_after`. */

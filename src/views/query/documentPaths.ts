@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "./json.js";
+import { isObject, isScalar, type JsonObject } from "./json.js";
 
 /** The values at a dotted path of one document. A missing field is `undefined`, which JSON does not have. */
 export interface PathValues {
@@ -9,10 +9,7 @@ export interface PathValues {
 }
 
 /** A value that operators test as it is, without the members of an array. */
-export function singleValue(value: unknown): PathValues {
-  const alone = [value];
-  return { ends: alone, values: alone };
-}
+export const singleValue = (value: unknown): PathValues => ({ ends: [value], values: [value] });
 
 /**
  * Follows a path through a document as MongoDB does:
@@ -24,7 +21,7 @@ export function singleValue(value: unknown): PathValues {
  *
  * @param path the segments between the dots
  */
-export function resolvePath(document: JsonObject, path: readonly string[]): PathValues {
+function resolvePath(document: JsonObject, path: readonly string[]): PathValues {
   let value: unknown = document;
   let at = 0;
   while (at < path.length && isObject(value)) {
@@ -39,38 +36,27 @@ export function resolvePath(document: JsonObject, path: readonly string[]): Path
 
 /** The paths of one filter. Each is resolved at most once per document, on first use. */
 export class DocumentPaths {
-  readonly #resolvers = new Map<string, () => PathValues>();
+  /** The values of the current document, by path. */
+  readonly #found = new Map<string, PathValues>();
   #document: JsonObject = {};
-  /** Identifies the document. The same object may return with other contents. */
-  #documentNumber = 0;
 
   /** Sets the current document. The fields of an array are its indices, without `length`. */
   setDocument(document: object): void {
     this.#document = Array.isArray(document) ? { ...document } : (document as JsonObject);
-    this.#documentNumber++;
+    this.#found.clear();
   }
 
   /** Returns a function that resolves a path in the current document. */
   resolverOf(path: string): () => PathValues {
-    const known = this.#resolvers.get(path);
-    if (known !== undefined) return known;
     const segments = path.split(".");
-    let found = singleValue(undefined);
-    let visit = this.#documentNumber;
-    const find = (): PathValues => {
-      if (visit !== this.#documentNumber) found = resolvePath(this.#document, segments);
-      visit = this.#documentNumber;
+    return () => {
+      const known = this.#found.get(path);
+      if (known !== undefined) return known;
+      const found = resolvePath(this.#document, segments);
+      this.#found.set(path, found);
       return found;
     };
-    this.#resolvers.set(path, find);
-    return find;
   }
-}
-
-function followObject(object: JsonObject, path: readonly string[], at: number, found: PathValues): void {
-  const key = path[at] as string;
-  if (Object.hasOwn(object, key)) followValue(object[key], path, at + 1, found);
-  else addValue(found, undefined);
 }
 
 function followValue(value: unknown, path: readonly string[], at: number, found: PathValues): void {
@@ -79,8 +65,11 @@ function followValue(value: unknown, path: readonly string[], at: number, found:
     // A spread of a long array would overflow the stack.
     if (Array.isArray(value)) for (const member of value) found.values.push(member);
   } else if (Array.isArray(value)) followArray(value, path, at, found);
-  else if (isObject(value)) followObject(value, path, at, found);
-  else addValue(found, undefined);
+  else {
+    const key = path[at] as string;
+    if (isObject(value) && Object.hasOwn(value, key)) followValue(value[key], path, at + 1, found);
+    else addValue(found, undefined);
+  }
 }
 
 function followArray(array: readonly unknown[], path: readonly string[], at: number, found: PathValues): void {
@@ -89,13 +78,12 @@ function followArray(array: readonly unknown[], path: readonly string[], at: num
   const isPosition = index < array.length;
   for (const member of array) {
     // Differs from MongoDB, where `a.0.b` is also missing in [{"b": 1}] because the object has no key "0".
-    if (isObject(member) && (!isPosition || Object.hasOwn(member, key))) followObject(member, path, at, found);
+    if (isObject(member) && (!isPosition || Object.hasOwn(member, key))) followValue(member, path, at, found);
   }
   if (!isPosition) return;
   const member = array[index];
   if (at + 1 === path.length) addValue(found, member);
-  else if (Array.isArray(member)) followArray(member, path, at + 1, found);
-  else if (isObject(member)) followObject(member, path, at + 1, found);
+  else if (!isScalar(member)) followValue(member, path, at + 1, found);
 }
 
 const ARRAY_INDEX = /^(?:0|[1-9]\d{0,9})$/;

@@ -32,12 +32,6 @@ export function mergeEqualities(query: JsonObject): JsonObject {
   return Object.fromEntries(conjuncts.length === 0 ? entries : [["$and", conjuncts], ...entries]);
 }
 
-/** A field and its allowed values. */
-interface Equality {
-  readonly field: string;
-  readonly values: readonly unknown[];
-}
-
 /** Replaces the first clause about a field by its `$in`, and drops the others. */
 function mergeClauses(clauses: readonly JsonObject[]): JsonObject[] {
   const equalities = clauses.map(equalityOf);
@@ -53,31 +47,33 @@ function mergeClauses(clauses: readonly JsonObject[]): JsonObject[] {
 }
 
 /** The equality that a clause consists of; undefined for other clauses. */
-function equalityOf(clause: JsonObject): Equality | undefined {
+function equalityOf(clause: JsonObject): { field: string; values: readonly unknown[] } | undefined {
   const [field, ...further] = Object.keys(clause);
   if (field === undefined || further.length > 0 || LOGICAL_OPERATORS.has(field)) return undefined;
   const value = clause[field];
   if (!holdsOperators(value)) return { field, values: [value] };
-  if (Object.keys(value).length > 1) return undefined;
-  if (Object.hasOwn(value, "$eq")) return { field, values: [value["$eq"]] };
-  return Object.hasOwn(value, "$in") ? { field, values: value["$in"] as unknown[] } : undefined;
+  const { $eq, $in, ...others } = value;
+  if (Object.keys(others).length > 0 || ($eq !== undefined && $in !== undefined)) return undefined;
+  return { field, values: $in === undefined ? [$eq] : ($in as unknown[]) };
 }
 
-/** Operators that may contain filters on the members of arrays. */
-const NESTING_OPERATORS: ReadonlySet<string> = new Set(["$not", "$all", "$elemMatch"]);
+/** Merges the filters on the members of arrays, by operator. */
+const MERGE_OPERAND: ReadonlyMap<string, (operand: unknown) => unknown> = new Map([
+  ["$not", mergeNested],
+  ["$all", (operand: unknown) => (operand as unknown[]).map(mergeNested)],
+  [
+    "$elemMatch",
+    (operand: unknown) =>
+      isMemberCondition(operand as JsonObject) ? mergeNested(operand) : mergeEqualities(operand as JsonObject),
+  ],
+]);
 
 const isFlat = (condition: unknown): boolean =>
-  !holdsOperators(condition) || !Object.keys(condition).some((name) => NESTING_OPERATORS.has(name));
+  !holdsOperators(condition) || !Object.keys(condition).some((name) => MERGE_OPERAND.has(name));
 
 function mergeNested(condition: unknown): unknown {
   if (!holdsOperators(condition) || isFlat(condition)) return condition;
-  return Object.fromEntries(Object.entries(condition).map(([name, operand]) => [name, mergeOperand(name, operand)]));
-}
-
-function mergeOperand(name: string, operand: unknown): unknown {
-  if (name === "$not") return mergeNested(operand);
-  if (name === "$all") return (operand as unknown[]).map(mergeNested);
-  if (name !== "$elemMatch") return operand;
-  const members = operand as JsonObject;
-  return isMemberCondition(members) ? mergeNested(members) : mergeEqualities(members);
+  return Object.fromEntries(
+    Object.entries(condition).map(([name, operand]) => [name, MERGE_OPERAND.get(name)?.(operand) ?? operand]),
+  );
 }

@@ -1,5 +1,5 @@
-import { isTaskforceUuid, isTaskId, isWorkflowId } from "../../domain/ids.js";
 import { type EntityKind, ID_FIELD, type IdByKind, INDEXED_FIELDS, partitionOf } from "../../store/keys.js";
+import { ID_CHECKS } from "./cursor.js";
 import { holdsOperators } from "./filterShape.js";
 import type { JsonObject } from "./json.js";
 
@@ -17,14 +17,8 @@ export interface QueryPlan<K extends EntityKind = EntityKind> {
   readonly partitions: ReadonlySet<number> | undefined;
   /** Empty: no index applies, and the walk reads every entity. */
   readonly candidateSets: readonly CandidateSet<K>[];
-  /** The creation times of matches, both ends included. */
-  readonly created: CreationTimeRange;
-}
-
-/** Epoch seconds; infinite without a bound. */
-export interface CreationTimeRange {
-  readonly from: number;
-  readonly to: number;
+  /** The creation times of matches in epoch seconds, both ends included; infinite without a bound. */
+  readonly created: { readonly from: number; readonly to: number };
 }
 
 /** The operators of a filter on one field. A plain value becomes `$eq`. */
@@ -33,11 +27,9 @@ type FieldCondition = readonly [field: string, operators: JsonObject];
 /** Maximum sorted sets of a candidate set: reading more costs more than it saves. */
 const MAX_SORTED_SETS = 16_000;
 
-const ID_CHECKS: ReadonlyMap<string, (text: string) => boolean> = new Map<string, (text: string) => boolean>([
-  ["workflow_id", isWorkflowId],
-  ["task_id", isTaskId],
-  ["taskforce_uuid", isTaskforceUuid],
-]);
+const ID_CHECK_BY_FIELD: ReadonlyMap<string, (text: string) => boolean> = new Map(
+  (["workflow", "task", "taskforce"] as const).map((kind) => [ID_FIELD[kind], ID_CHECKS[kind]]),
+);
 
 /**
  * Finds the conditions of a filter on indexed fields (equality, `$eq` and `$in`) and on `timestamp` (equality and
@@ -46,11 +38,7 @@ const ID_CHECKS: ReadonlyMap<string, (text: string) => boolean> = new Map<string
  *
  * @param filter validated
  */
-export function planFilter<K extends EntityKind>(
-  kind: K,
-  filter: Record<string, unknown>,
-  partitions: number,
-): QueryPlan<K> {
+export function planFilter<K extends EntityKind>(kind: K, filter: JsonObject, partitions: number): QueryPlan<K> {
   let possiblePartitions: ReadonlySet<number> | undefined;
   const candidateSets: CandidateSet<K>[] = [];
   const fieldConditions = fieldConditionsOf(filter);
@@ -59,7 +47,7 @@ export function planFilter<K extends EntityKind>(
     if (!isOwnId && !(INDEXED_FIELDS[kind] as readonly string[]).includes(field)) continue;
     if (!values.every(indexableCheck(field))) continue;
     const distinct = [...new Set(values)] as (string | number)[];
-    const isId = ID_CHECKS.get(field);
+    const isId = ID_CHECK_BY_FIELD.get(field);
     if (isId === undefined) {
       if (distinct.length * partitions <= MAX_SORTED_SETS) candidateSets.push({ by: "index", field, values: distinct });
       continue;
@@ -79,7 +67,7 @@ export function valuesInPartition(
   partition: number,
   partitions: number,
 ): readonly (string | number)[] {
-  if (!ID_CHECKS.has(candidateSet.field)) return candidateSet.values;
+  if (!ID_CHECK_BY_FIELD.has(candidateSet.field)) return candidateSet.values;
   return candidateSet.values.filter((id) => partitionOf(id as IdByKind[EntityKind], partitions) === partition);
 }
 
@@ -92,19 +80,17 @@ function fieldConditionsOf(query: JsonObject): FieldCondition[] {
 }
 
 /** The lists of allowed values of a field. */
-function valueListsOf([field, operators]: FieldCondition): { field: string; values: readonly unknown[] }[] {
-  const lists: { field: string; values: readonly unknown[] }[] = [];
-  if (Object.hasOwn(operators, "$eq")) lists.push({ field, values: [operators["$eq"]] });
-  if (Object.hasOwn(operators, "$in")) lists.push({ field, values: operators["$in"] as unknown[] });
-  return lists;
+function valueListsOf([field, { $eq, $in }]: FieldCondition): { field: string; values: readonly unknown[] }[] {
+  const lists = [...($eq === undefined ? [] : [[$eq]]), ...($in === undefined ? [] : [$in as unknown[]])];
+  return lists.map((values) => ({ field, values }));
 }
 
 /** The bounds of `timestamp`, by which all indexes are sorted. */
-function creationTimeRange(fieldConditions: readonly FieldCondition[]): CreationTimeRange {
+function creationTimeRange(fieldConditions: readonly FieldCondition[]): QueryPlan["created"] {
   const bounds = (names: readonly string[]): number[] =>
     fieldConditions
       .filter(([field]) => field === "timestamp")
-      .flatMap(([, operators]) => names.filter((name) => Object.hasOwn(operators, name)).map((name) => operators[name]))
+      .flatMap(([, operators]) => names.map((name) => operators[name]))
       .filter((bound) => typeof bound === "number");
   return {
     from: Math.max(Number.NEGATIVE_INFINITY, ...bounds(["$eq", "$gt", "$gte"])),

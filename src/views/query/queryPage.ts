@@ -9,16 +9,10 @@ export interface QueryPage {
   readonly nextAfter: string | null;
 }
 
-/** Matches in one chunk of a page's text. */
-const MATCHES_PER_CHUNK = 50;
-
 /** Formats a page as a response body, in chunks, because it may have megabytes. {@link QueryPageBuilder} counts its bytes. */
 export function formatPageChunks(envelope: string, { items, nextAfter }: QueryPage): string[] {
-  const chunks = [`{${JSON.stringify(envelope)}:[`];
-  for (const [index, batch] of [...batchesOf(items, MATCHES_PER_CHUNK)].entries())
-    chunks.push((index === 0 ? "" : ",") + batch.join(","));
-  chunks.push(`],"next_after":${JSON.stringify(nextAfter)}}`);
-  return chunks;
+  const batches = [...batchesOf(items, 50)].map((batch, index) => (index === 0 ? "" : ",") + batch.join(","));
+  return [`{${JSON.stringify(envelope)}:[`, ...batches, `],"next_after":${JSON.stringify(nextAfter)}}`];
 }
 
 /** Collects matches up to the maximum size of a response. */

@@ -1,10 +1,10 @@
-import { isTaskforceUuid, isTaskId, isWorkflowId } from "../../domain/ids.js";
 import type { FindRequest } from "../../domain/requestSchemas.js";
 import { notFound } from "../../domain/wmsError.js";
 import type { Wms } from "../../lifecycle/context.js";
 import type { EntityKind, IdByKind } from "../../store/keys.js";
 import { taskforceJson, taskJson, workflowJson } from "../../store/records.js";
 import type { StoredByKind } from "../../store/store.js";
+import { ID_CHECKS } from "./cursor.js";
 import type { QueryPage } from "./queryPage.js";
 import { runQuery } from "./runQuery.js";
 
@@ -15,28 +15,12 @@ const SERIALIZERS: { [K in EntityKind]: (record: StoredByKind[K]) => string } = 
   taskforce: taskforceJson,
 };
 
-const readAsText = async <K extends EntityKind>(
-  wms: Wms,
-  kind: K,
-  id: IdByKind[K] | undefined,
-  notFoundMessage: string,
-): Promise<string> => {
-  const record = id && (await wms.store.fetch(kind, id));
-  if (!record) throw notFound(notFoundMessage);
+/** Reads an entity as JSON text. @throws WmsError `not-found` */
+export async function readEntity<K extends EntityKind>(wms: Wms, kind: K, id: string): Promise<string> {
+  const record = ID_CHECKS[kind](id) ? await wms.store.fetch(kind, id as IdByKind[K]) : undefined;
+  if (record === undefined) throw notFound(`no ${kind} found with ${kind === "taskforce" ? "uuid" : "id"}: ${id}`);
   return SERIALIZERS[kind](record);
-};
-
-/** Reads a workflow as JSON text. @throws WmsError `not-found` */
-export const readWorkflow = (wms: Wms, id: string): Promise<string> =>
-  readAsText(wms, "workflow", isWorkflowId(id) ? id : undefined, `no workflow found with id: ${id}`);
-
-/** Reads a task directive as JSON text. @throws WmsError `not-found` */
-export const readTaskDirective = (wms: Wms, id: string): Promise<string> =>
-  readAsText(wms, "task", isTaskId(id) ? id : undefined, `no task found with id: ${id}`);
-
-/** Reads a taskforce as JSON text. @throws WmsError `not-found` */
-export const readTaskforce = (wms: Wms, uuid: string): Promise<string> =>
-  readAsText(wms, "taskforce", isTaskforceUuid(uuid) ? uuid : undefined, `no taskforce found with uuid: ${uuid}`);
+}
 
 /**
  * Reads one page of the entities that match a filter, oldest first.

@@ -1,6 +1,5 @@
 import { RE2JS } from "re2js";
-import { runWithTimeout, WorkTimeoutError } from "./runWithTimeout.js";
-import { TimeBudget } from "./timeBudget.js";
+import { runWithTimeout, TimeBudget, WorkTimeoutError } from "./runWithTimeout.js";
 
 /** Maximum UTF-8 bytes of one pattern, and of all patterns of a filter together. */
 const MAX_PATTERN_BYTES = 1024;
@@ -59,7 +58,9 @@ export class FilterPatterns {
     if (this.#compiled.size === MAX_PATTERNS)
       throw new PatternError(`a filter may hold ${MAX_PATTERNS} different patterns at most`);
     const flags = parseFlags(options);
-    this.#bytes += patternSizeBytes(pattern);
+    const bytes = Buffer.byteLength(pattern);
+    if (bytes > MAX_PATTERN_BYTES) throw new PatternError(`expected at most ${MAX_PATTERN_BYTES} bytes`);
+    this.#bytes += bytes;
     if (this.#bytes > MAX_TOTAL_PATTERN_BYTES)
       throw new PatternError(`expected at most ${MAX_TOTAL_PATTERN_BYTES} bytes in all patterns together`);
     let regex = compileRe2(pattern, flags);
@@ -86,13 +87,6 @@ export class FilterPatterns {
     this.#untimedWork = 0;
     return this.#budget.runLimited(test);
   }
-}
-
-/** @throws PatternError */
-function patternSizeBytes(pattern: string): number {
-  const bytes = Buffer.byteLength(pattern);
-  if (bytes > MAX_PATTERN_BYTES) throw new PatternError(`expected at most ${MAX_PATTERN_BYTES} bytes`);
-  return bytes;
 }
 
 function parseFlags(options: string): number {

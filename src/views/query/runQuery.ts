@@ -1,13 +1,13 @@
 import type { FindRequest } from "../../domain/requestSchemas.js";
+import { invalid } from "../../domain/wmsError.js";
 import { createYielder } from "../../domain/yielder.js";
 import type { RedisClient } from "../../redis/redisClient.js";
-import { type EntityKind, type IdByKind, idOfMember } from "../../store/keys.js";
+import { type EntityKind, ID_FIELD, type IdByKind, INDEXED_FIELDS, idOfMember } from "../../store/keys.js";
 import { decodeCursor } from "./cursor.js";
 import { planFilter } from "./plan.js";
 import { prepareFilter } from "./prepareFilter.js";
 import { compileProjection } from "./projection.js";
 import { type QueryPage, QueryPageBuilder } from "./queryPage.js";
-import { createScanLimit } from "./scanLimit.js";
 import { walkCandidates } from "./walkCandidates.js";
 
 /** The data of a query. */
@@ -68,4 +68,39 @@ export async function runQuery<K extends EntityKind>(
     }
   }
   return page.finish();
+}
+
+/**
+ * Maximum of conditions × entities of a query. A filter of 20 conditions may read a million entities, a filter of 10,000
+ * conditions 2,000.
+ */
+const MAX_CONDITION_TESTS = 20_000_000;
+
+/**
+ * Limits the entities that a query reads. A filter without an index tests every entity, which takes minutes for millions of
+ * entities or thousands of conditions.
+ *
+ * @param conditionCount of the filter
+ * @param maxScan undefined: no maximum
+ * @returns grants a number of further entities, at least one; throws WmsError `invalid`, with advice, beyond the maximum
+ */
+export function createScanLimit(
+  kind: EntityKind,
+  conditionCount: number,
+  maxScan = Number.POSITIVE_INFINITY,
+): (wanted: number) => number {
+  const limit = Math.min(maxScan, Math.floor(MAX_CONDITION_TESTS / conditionCount));
+  let left = limit;
+  const advice = `name one of ${[ID_FIELD[kind], ...INDEXED_FIELDS[kind]].join(", ")}, by a value, $eq or $in`;
+  const message =
+    limit < maxScan
+      ? `tried ${conditionCount} conditions on ${limit} entities without filling a page; ${advice}, ` +
+        "or fewer conditions: one $in instead of many of them"
+      : `looked at ${limit} entities without filling a page; ${advice}`;
+  return (wanted) => {
+    if (left === 0) throw invalid(`query: ${message}`);
+    const granted = Math.min(wanted, left);
+    left -= granted;
+    return granted;
+  };
 }

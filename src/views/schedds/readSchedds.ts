@@ -12,8 +12,7 @@ import type { Wms } from "../../lifecycle/context.js";
 import type { LeaseQueue } from "../../queues/leaseQueue.js";
 import type { ScheddQueues } from "../../queues/queues.js";
 import type { TaskforceCount } from "../../store/counts.js";
-import { listDeadLetters, listLeasedJobs, listNextJobs } from "./queueContents.js";
-import { countJobs, readLongestWaitSeconds } from "./queueDepth.js";
+import { countJobs, listDeadLetters, listLeasedJobs, listNextJobs, readLongestWaitSeconds } from "./queueState.js";
 
 /** Lists every schedd that is configured or ever had a taskforce, by name. The cost does not grow with the taskforces. */
 export async function listSchedds(wms: Wms): Promise<ScheddState[]> {
@@ -66,27 +65,22 @@ async function readBothQueues<T>(
 }
 
 async function readQueueState({ store }: Wms, { queue }: LeaseQueue, kind: LeasedQueueName): Promise<ScheddQueueState> {
-  const [{ active, ...counts }, oldest_waiting_seconds] = await Promise.all([
+  const [{ waiting, active: leased, delayed, dead }, oldest_waiting_seconds] = await Promise.all([
     countJobs(queue),
     readLongestWaitSeconds(queue, store.redis, (id) =>
       store.readPhaseSinceSeconds(id as TaskforceUuid, PHASE_OF_LEASED_QUEUE[kind]),
     ),
   ]);
-  const { waiting, delayed, dead } = counts;
-  return { waiting, leased: active, delayed, dead, oldest_waiting_seconds };
+  return { waiting, leased, delayed, dead, oldest_waiting_seconds };
 }
 
 async function readQueueContents({ store: { redis } }: Wms, { queue }: LeaseQueue): Promise<ScheddQueueContents> {
-  const [dead, leased, next] = await Promise.all([
+  const [dead_letters, leases, next] = await Promise.all([
     listDeadLetters(queue, redis, MAX_SHOWN_ENTRIES.deadLetters),
     listLeasedJobs(queue, redis, MAX_SHOWN_ENTRIES.leases),
     listNextJobs(queue, redis, MAX_SHOWN_ENTRIES.next),
   ]);
-  return {
-    dead_letters: dead.map(({ id, reason, at }) => ({ taskforce_uuid: id, reason, timestamp: at / 1000 })),
-    leases: leased.map(({ id, since }) => ({ taskforce_uuid: id, since: since / 1000 })),
-    next,
-  };
+  return { dead_letters, leases, next };
 }
 
 /** The last poll of each schedd by a TMS, in epoch seconds. Polls at other processes appear within seconds. */

@@ -23,47 +23,37 @@ export function explainWaiting(
   nowSeconds: number,
   polls: ReadonlyMap<string, number>,
 ): string | null {
-  const explainPolls = (schedd: string): string => explainMissingPolls(polls.get(schedd), nowSeconds);
-  const parts =
-    deactivated === undefined
-      ? explainActive(summary, nowSeconds, explainPolls)
-      : explainDeactivation(summary, deactivated, nowSeconds, explainPolls);
+  const context = { summary, nowSeconds, polls };
+  const parts = deactivated === undefined ? explainActive(context) : explainDeactivation(context, deactivated);
   return parts.length === 0 ? null : parts.join("; ");
 }
 
-function explainActive(
-  { waits, taskforces_by_phase, n_taskforces }: WorkflowSummary,
-  nowSeconds: number,
-  explainPolls: (schedd: string) => string,
-): string[] {
-  const formatShare = (n: number): string =>
-    n < n_taskforces ? `${n} of ${formatTaskforceCount(n_taskforces)}` : formatTaskforceCount(n);
-  const launching = taskforces_by_phase["pre-launch"] ?? 0;
-  return [
-    ...(waits.activation === null ? [] : [explainActivation(waits.activation, formatShare, nowSeconds)]),
-    ...(launching === 0
-      ? []
-      : [`${formatShare(launching)} ${waitVerb(launching)} to be put into the queue of a schedd`]),
-    ...listLongestWaits(
-      waits.starter,
-      (each) => explainStarterWait(each, formatShare, nowSeconds) + explainPolls(each.schedd),
-    ),
-    ...listLongestWaits(waits.dead, explainDeadLetters),
-    ...explainIdleWorkers(waits),
-  ];
+interface WaitingContext {
+  summary: WorkflowSummary;
+  /** Epoch seconds. */
+  nowSeconds: number;
+  /** The last poll of each schedd, in epoch seconds. */
+  polls: ReadonlyMap<string, number>;
 }
 
-const explainActivation = (waiting: WaitReason, formatShare: (n: number) => string, nowSeconds: number): string =>
-  `${formatShare(waiting.n)} ${waitVerb(waiting.n)} for the MQS to activate the message queues, ${formatWait(waiting, nowSeconds)}` +
-  (waiting.error === null ? "" : `, which failed: ${formatError(waiting.error)}`);
-
-const explainStarterWait = (
-  waiting: ScheddWaitReason,
-  formatShare: (n: number) => string,
-  nowSeconds: number,
-): string =>
-  `${formatShare(waiting.n)} ${waitVerb(waiting.n)} for schedd ${waiting.schedd}, ${formatWait(waiting, nowSeconds)}` +
-  (waiting.error === null ? "" : `, after a failed submission: ${formatError(waiting.error)}`);
+function explainActive(context: WaitingContext): string[] {
+  const { waits, taskforces_by_phase, n_taskforces } = context.summary;
+  const total = formatTaskforceCount(n_taskforces);
+  const formatWaiting = (n: number): string => `${n < n_taskforces ? `${n} of ${total}` : total} ${waitVerb(n)}`;
+  const launching = taskforces_by_phase["pre-launch"] ?? 0;
+  const parts: string[] = [];
+  if (waits.activation !== null)
+    parts.push(
+      `${formatWaiting(waits.activation.n)} for the MQS to activate the message queues, ` +
+        formatWait(waits.activation, "which failed", context),
+    );
+  if (launching > 0) parts.push(`${formatWaiting(launching)} to be put into the queue of a schedd`);
+  const starters = listLongestWaits(waits.starter, (wait) => {
+    const time = formatWait(wait, "after a failed submission", context);
+    return `${formatWaiting(wait.n)} for schedd ${wait.schedd}, ${time}${explainMissingPolls(wait.schedd, context)}`;
+  });
+  return [...parts, ...starters, ...listLongestWaits(waits.dead, explainDeadLetters), ...explainIdleWorkers(waits)];
+}
 
 const explainDeadLetters = ({ n, schedd, failures, error }: WaitReasons["dead"][number]): string =>
   `${formatTaskforceCount(n)} ${n === 1 ? "was" : "were"} given up at schedd ${schedd} after ` +
@@ -84,29 +74,25 @@ function explainIdleWorkers({ workers }: WaitReasons): string[] {
   return [`${subject} ${[...named, ...(statuses.length > MAX_NAMED ? ["in similar states"] : [])].join(" or ")}`];
 }
 
-function explainDeactivation(
-  { waits, taskforces_by_phase, n_taskforces }: WorkflowSummary,
-  deactivated: Deactivation,
-  nowSeconds: number,
-  explainPolls: (schedd: string) => string,
-): string[] {
+function explainDeactivation(context: WaitingContext, deactivated: Deactivation): string[] {
+  const { waits, taskforces_by_phase, n_taskforces } = context.summary;
   const remainingCount = STOPPABLE_PHASES.reduce((sum, phase) => sum + (taskforces_by_phase[phase] ?? 0), 0);
   const ending = deactivated === "ABORTED" ? "abort" : "finish";
   return [
     ...(remainingCount === 0
       ? []
       : [`the ${ending} has yet to reach ${remainingCount} of ${formatTaskforceCount(n_taskforces)}`]),
-    ...listLongestWaits(waits.stopper, (waiting) => {
-      const { n, schedd, error } = waiting;
+    ...listLongestWaits(waits.stopper, (wait) => {
+      const { n, schedd } = wait;
       const what = `${n} HTCondor ${n === 1 ? "cluster" : "clusters"} ${waitVerb(n)} to be removed by schedd ${schedd}`;
-      const failure = error === null ? "" : `, which failed: ${formatError(error)}`;
-      return `${what}, ${formatWait(waiting, nowSeconds)}${failure}${explainPolls(schedd)}`;
+      return `${what}, ${formatWait(wait, "which failed", context)}${explainMissingPolls(schedd, context)}`;
     }),
   ];
 }
 
 /** Mentions that a schedd's TMS does not poll. */
-function explainMissingPolls(lastPoll: number | undefined, nowSeconds: number): string {
+function explainMissingPolls(schedd: string, { polls, nowSeconds }: WaitingContext): string {
+  const lastPoll = polls.get(schedd);
   if (lastPoll === undefined) return " (no TMS has asked for work there yet)";
   const seconds = nowSeconds - lastPoll;
   return seconds < NO_POLL_WARNING_SECONDS ? "" : ` (no TMS has asked for work there for ${formatDuration(seconds)})`;
@@ -126,8 +112,10 @@ function listLongestWaits<W extends ScheddWaitReason>(all: readonly W[], format:
 const formatTaskforceCount = (n: number): string => `${n} ${n === 1 ? "taskforce" : "taskforces"}`;
 const waitVerb = (n: number): string => (n === 1 ? "is waiting" : "are waiting");
 
-const formatWait = ({ n, since }: WaitReason, nowSeconds: number): string =>
-  `${n === 1 ? "for" : "longest"} ${formatDuration(nowSeconds - since)}`;
+/** Formats how long the oldest wait has lasted, and its error. */
+const formatWait = ({ n, since, error }: WaitReason, failed: string, { nowSeconds }: WaitingContext): string =>
+  `${n === 1 ? "for" : "longest"} ${formatDuration(nowSeconds - since)}` +
+  (error === null ? "" : `, ${failed}: ${formatError(error)}`);
 
 /** Formats a duration: `4 min`. */
 function formatDuration(seconds: number): string {
@@ -138,10 +126,12 @@ function formatDuration(seconds: number): string {
 }
 
 /** Shortens an error for the middle of a sentence. */
-function formatError(error: string): string {
-  const text = error
-    .replace(/^ERROR: /, "")
-    .replace(/\s+/g, " ")
-    .trim();
-  return truncateText(text.replace(/\.$/, ""), MAX_ERROR_CHARACTERS);
-}
+const formatError = (error: string): string =>
+  truncateText(
+    error
+      .replace(/^ERROR: /, "")
+      .replace(/\s+/g, " ")
+      .trim()
+      .replace(/\.$/, ""),
+    MAX_ERROR_CHARACTERS,
+  );

@@ -2,17 +2,9 @@ import { PHASES, type Phase, type PhaseChange } from "../../domain/phases.js";
 import type { PhaseDurationStats } from "../../domain/summary.js";
 import type { TaskforceRecord } from "../../store/records.js";
 
-/** The stays of taskforces in one phase. */
-interface Stays {
-  n: number;
-  oldestSinceSeconds: number;
-  pastCount: number;
-  pastSeconds: number;
-}
-
 /** Measures how long taskforces stay in each phase. */
 export class PhaseDurations {
-  readonly #staysByPhase = new Map<Phase, Stays>();
+  readonly #staysByPhase = new Map<Phase, ReturnType<typeof createStays>>();
 
   /**
    * Adds a taskforce's past and current stays.
@@ -39,13 +31,8 @@ export class PhaseDurations {
     return enteredSeconds;
   }
 
-  #staysIn(phase: Phase): Stays {
-    const stays = this.#staysByPhase.get(phase) ?? {
-      n: 0,
-      oldestSinceSeconds: Number.POSITIVE_INFINITY,
-      pastCount: 0,
-      pastSeconds: 0,
-    };
+  #staysIn(phase: Phase): ReturnType<typeof createStays> {
+    const stays = this.#staysByPhase.get(phase) ?? createStays();
     this.#staysByPhase.set(phase, stays);
     return stays;
   }
@@ -62,3 +49,6 @@ export class PhaseDurations {
     return Object.fromEntries(reached);
   }
 }
+
+/** The stays of taskforces in one phase. */
+const createStays = () => ({ n: 0, oldestSinceSeconds: Number.POSITIVE_INFINITY, pastCount: 0, pastSeconds: 0 });

@@ -4,16 +4,16 @@ import { isWorkflowId, type WorkflowId } from "../../domain/ids.js";
 import type { Phase } from "../../domain/phases.js";
 import type { PhaseDurationStats, SummaryResponse, WorkflowSummary } from "../../domain/summary.js";
 import { notFound } from "../../domain/wmsError.js";
+import { scheduleFanout } from "../../lifecycle/changeEffects.js";
 import type { Wms } from "../../lifecycle/context.js";
-import { scheduleFanout } from "../../lifecycle/syncQueue.js";
 import { readLastPolls } from "../schedds/readSchedds.js";
 import { explainWaiting } from "./explainWaiting.js";
 import { summarizeWorkflow } from "./summarize.js";
 
 /** Taskforces up to which a read summarizes a workflow itself. */
 const MAX_TASKFORCES_INLINE = 2000;
-/** How long a read of a larger workflow waits for the fan-out job. */
-const FANOUT_WAIT = { timeoutMs: 1000, pollIntervalMs: 50 };
+/** Milliseconds that a read of a larger workflow waits for the fan-out job. */
+const FANOUT_TIMEOUT_MS = 1000;
 
 /**
  * Reads a workflow's summary, which includes all changes stored before the call. The summary of a large workflow may be older
@@ -42,17 +42,11 @@ async function readFreshSummary(wms: Wms, workflow: WorkflowId): Promise<Workflo
   const { summaries, indexes } = wms.store;
   if (!(await summaries.isCurrent(workflow))) {
     if ((await indexes.countTaskforcesOf(workflow)) <= MAX_TASKFORCES_INLINE) return summarizeWorkflow(wms, workflow);
-    await waitForFanout(wms, workflow);
+    scheduleFanout(wms, workflow);
+    const deadlineMs = Date.now() + FANOUT_TIMEOUT_MS;
+    while (Date.now() < deadlineMs && !(await summaries.isCurrent(workflow))) await delay(50);
   }
   return (await summaries.fetch(workflow)) ?? summarizeWorkflow(wms, workflow);
-}
-
-/** Waits until the saved summary is current, at most for {@link FANOUT_WAIT}. */
-async function waitForFanout(wms: Wms, workflow: WorkflowId): Promise<void> {
-  scheduleFanout(wms, workflow);
-  const deadlineMs = Date.now() + FANOUT_WAIT.timeoutMs;
-  while (Date.now() < deadlineMs && !(await wms.store.summaries.isCurrent(workflow)))
-    await delay(FANOUT_WAIT.pollIntervalMs);
 }
 
 function addLongestStays(

@@ -13,10 +13,8 @@ import type { TaskDirective } from "../../domain/taskDirective.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { phaseChanges, type TaskforceRecord, taskJson } from "../../store/records.js";
 import { PhaseDurations } from "./phaseDurations.js";
-import { shortenErrorText, WaitReasonsTally } from "./waitReasons.js";
+import { shortenErrorText, WaitReasonsTally, type WorkerStatuses } from "./waitReasons.js";
 
-/** Dirty workflows that one claim leases. */
-const BATCH_WORKFLOWS = 20;
 /** A summary that takes longer is followed by a pause of twice its time. */
 const SLOW_SUMMARY_MS = 200;
 const MAX_PAUSE_MS = 3000;
@@ -24,7 +22,7 @@ const MAX_PAUSE_MS = 3000;
 /** Updates the summaries of all dirty workflows of a partition. */
 export async function summarizeDirtyWorkflows(wms: Wms, partition: number): Promise<void> {
   for (;;) {
-    const leases = await wms.store.summaries.claimDirty(partition, BATCH_WORKFLOWS);
+    const leases = await wms.store.summaries.claimDirty(partition, 20);
     if (leases.length === 0) return;
     for (const lease of leases) {
       const startMs = performance.now();
@@ -81,26 +79,18 @@ const createEmptySums = (): SummaryTotals => ({
  * Empty summaries of a workflow's tasks. Tasks never change, so the previous summary, if any, saves reading the directives.
  */
 async function taskSummaries(wms: Wms, workflow: WorkflowId): Promise<Map<TaskId, TaskSummary>> {
-  const before = await wms.store.summaries.fetch(workflow);
-  if (before !== undefined)
-    return new Map(
-      before.tasks.map(({ task_id, task_image }) => [task_id, { task_id, task_image, ...createEmptySums() }]),
-    );
-  const summaries = new Map<TaskId, TaskSummary>();
-  const ids = await wms.store.indexes.tasksOf(workflow);
-  for await (const [task_id, record] of wms.store.fetchEach("task", ids)) {
-    if (record === undefined) continue;
-    const { task_image } = JSON.parse(taskJson(record)) as TaskDirective;
-    summaries.set(task_id, { task_id, task_image, ...createEmptySums() });
+  let tasks: Pick<TaskSummary, "task_id" | "task_image">[] | undefined = (await wms.store.summaries.fetch(workflow))
+    ?.tasks;
+  if (tasks === undefined) {
+    tasks = [];
+    for await (const [task_id, record] of wms.store.fetchEach("task", await wms.store.indexes.tasksOf(workflow)))
+      if (record !== undefined)
+        tasks.push({ task_id, task_image: (JSON.parse(taskJson(record)) as TaskDirective).task_image });
   }
-  return summaries;
+  return new Map(tasks.map(({ task_id, task_image }) => [task_id, { task_id, task_image, ...createEmptySums() }]));
 }
 
-function addTaskforceToSums(
-  all: readonly SummaryTotals[],
-  record: TaskforceRecord,
-  statuses: readonly [condor: string, pilots: Record<string, number>][],
-): void {
+function addTaskforceToSums(all: readonly SummaryTotals[], record: TaskforceRecord, statuses: WorkerStatuses): void {
   const errors = parseEntries<number>(record.top_task_errors);
   for (const sums of all) {
     sums.n_taskforces++;
@@ -127,15 +117,10 @@ class FailedAttemptCollector {
   add(taskforce_uuid: TaskforceUuid, { schedd }: TaskforceRecord, log: readonly PhaseChange[]): void {
     const failed = log.filter(({ was_successful }) => !was_successful);
     this.count += failed.length;
-    for (const { target_phase, timestamp, source_entity, context } of failed.slice(-MAX_SHOWN_FAILED_ATTEMPTS))
-      this.#attempts.push({
-        taskforce_uuid,
-        schedd,
-        target_phase,
-        timestamp,
-        source_entity,
-        context: shortenErrorText(context),
-      });
+    for (const { target_phase, timestamp, source_entity, ...change } of failed.slice(-MAX_SHOWN_FAILED_ATTEMPTS)) {
+      const context = shortenErrorText(change.context);
+      this.#attempts.push({ taskforce_uuid, schedd, target_phase, timestamp, source_entity, context });
+    }
     if (this.#attempts.length > 50 * MAX_SHOWN_FAILED_ATTEMPTS) this.#attempts = this.newest();
   }
 

@@ -5,11 +5,8 @@ import type { Wms } from "../../lifecycle/context.js";
 import { isAwaitingStop, isDeadLetter } from "../../lifecycle/handOut.js";
 import type { TaskforceRecord } from "../../store/records.js";
 
-/** Maximum characters of an error in a summary. The taskforce's log keeps the whole text. */
-const MAX_TEXT_CHARACTERS = 1000;
-
-/** Shortens an error for a summary. */
-export const shortenErrorText = (text: string): string => truncateText(text, MAX_TEXT_CHARACTERS);
+/** Shortens an error for a summary. The taskforce's log keeps the whole text. */
+export const shortenErrorText = (text: string): string => truncateText(text, 1000);
 
 /** The phase that a waiting taskforce reaches next. */
 const NEXT_PHASE: Partial<Record<Phase, Phase>> = {
@@ -18,7 +15,8 @@ const NEXT_PHASE: Partial<Record<Phase, Phase>> = {
   "pending-stopper": "condor-rm",
 };
 
-type WorkerStatuses = readonly [condor: string, pilots: Record<string, number>][];
+/** The numbers of a taskforce's workers by HTCondor status and pilot status. */
+export type WorkerStatuses = readonly [condor: string, pilots: Record<string, number>][];
 
 /** Collects why a workflow's taskforces are waiting. */
 export class WaitReasonsTally {
@@ -33,10 +31,7 @@ export class WaitReasonsTally {
     this.#wms = wms;
   }
 
-  /**
-   * @param statuses the numbers of the taskforce's workers by HTCondor status and pilot status
-   * @param waitingSinceSeconds when the taskforce entered its phase, in epoch seconds
-   */
+  /** @param waitingSinceSeconds when the taskforce entered its phase, in epoch seconds */
   add(
     record: TaskforceRecord,
     statuses: WorkerStatuses,
@@ -46,16 +41,14 @@ export class WaitReasonsTally {
     const { phase, schedd } = record;
     const error = newestError(log, NEXT_PHASE[phase]);
     const one = { waitingSinceSeconds, error, failures: record.submit_failures ?? 0 };
+    const addTo = (groups: Map<string, WaitGroup>) => groups.set(schedd, mergeWait(groups.get(schedd), one));
     if (phase === "pre-mq-activation") this.#activation = mergeWait(this.#activation, one);
-    else if (isDeadLetter(this.#wms, record)) this.#dead.set(schedd, mergeWait(this.#dead.get(schedd), one));
-    else if (phase === "pending-starter") this.#starter.set(schedd, mergeWait(this.#starter.get(schedd), one));
-    else if (isAwaitingStop(record)) this.#stopper.set(schedd, mergeWait(this.#stopper.get(schedd), one));
-    else if (phase === "condor-submit") this.#addWorkers(statuses);
-  }
-
-  #addWorkers(statuses: WorkerStatuses): void {
-    for (const [condor, pilots] of statuses)
-      for (const count of Object.values(pilots)) this.#workers[condor] = (this.#workers[condor] ?? 0) + count;
+    else if (isDeadLetter(this.#wms, record)) addTo(this.#dead);
+    else if (phase === "pending-starter") addTo(this.#starter);
+    else if (isAwaitingStop(record)) addTo(this.#stopper);
+    else if (phase === "condor-submit")
+      for (const [condor, pilots] of statuses)
+        for (const count of Object.values(pilots)) this.#workers[condor] = (this.#workers[condor] ?? 0) + count;
   }
 
   toWaits(): WaitReasons {
@@ -72,21 +65,16 @@ export class WaitReasonsTally {
   }
 }
 
-interface NewestError {
-  text: string;
-  /** Epoch seconds. */
-  at: number;
-}
-
 interface WaitGroup {
   n: number;
   waitingSinceSeconds: number;
-  error: NewestError | undefined;
+  /** The newest error, and its time in epoch seconds. */
+  error: { text: string; at: number } | undefined;
   failures: number;
 }
 
 /** The failure to reach a phase, if it is the newest entry of the log. */
-function newestError(log: readonly PhaseChange[], target: Phase | undefined): NewestError | undefined {
+function newestError(log: readonly PhaseChange[], target: Phase | undefined): WaitGroup["error"] {
   const last = log.at(-1);
   if (last === undefined || last.was_successful || last.target_phase !== target) return undefined;
   return { text: shortenErrorText(last.context), at: last.timestamp };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { countConditions } from "../../../src/views/query/conditions.js";
+import { countConditions } from "../../../src/views/query/filterShape.js";
 import { validateFilter } from "../../../src/views/query/validateFilter.js";
 
 const COUNTED: [conditions: number, filter: Record<string, unknown>][] = [

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
-import { runQuery } from "../../../src/views/query/runQuery.js";
-import { createScanLimit } from "../../../src/views/query/scanLimit.js";
+import { createScanLimit, runQuery } from "../../../src/views/query/runQuery.js";
 import { startApiFixture } from "../../api/apiFixture.js";
 import { freshDatabase } from "../../setup/database.js";
 import { openRedis } from "../../setup/testRedis.js";

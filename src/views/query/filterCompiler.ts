@@ -1,22 +1,13 @@
 import { bsonTypeTest } from "./bsonTypes.js";
-import { type PathValues, singleValue } from "./documentPaths.js";
-import { holdsOperators, isMemberCondition } from "./filterShape.js";
+import { DocumentPaths, type PathValues, singleValue } from "./documentPaths.js";
+import { holdsOperators, isMemberCondition, LOGICAL_OPERATORS } from "./filterShape.js";
 import { compareValues, isSameValue, isScalar, type JsonObject } from "./json.js";
 import type { FilterPatterns } from "./regex.js";
 
-/** Compiles filters and conditions that are nested in operators. */
-export interface NestedCompiler {
-  readonly patterns: FilterPatterns;
-  /** Compiles a filter on the fields of an array's members. */
-  compileQuery(query: JsonObject): (member: unknown) => boolean;
-  /** Compiles operators on an array's members themselves. */
-  compileCondition(operators: JsonObject): PathTest;
-}
-
 /** Tests the values at a path. */
-export type PathTest = (found: PathValues) => boolean;
-/** Compiles one validated operand; `siblings` are the operators beside it. */
-type OperatorCompiler<Operand> = (operand: Operand, siblings: JsonObject, nested: NestedCompiler) => PathTest;
+type PathTest = (found: PathValues) => boolean;
+/** Compiles one validated operand. @param siblings the operator and those beside it */
+type OperatorCompiler<Operand> = (operand: Operand, siblings: JsonObject, compiler: FilterCompiler) => PathTest;
 
 const negate =
   <Operand>(testOf: OperatorCompiler<Operand>): OperatorCompiler<Operand> =>
@@ -79,23 +70,18 @@ const modulo: OperatorCompiler<readonly [number, number]> = ([divisor, remainder
   return anyValue((value) => typeof value === "number" && Math.abs(value) < 2 ** 63 && Math.trunc(value) % by === rest);
 };
 
-const elemMatch: OperatorCompiler<JsonObject> = (operand, _siblings, nested) => {
-  const test = compileMemberTest(operand, nested);
-  return (found) => found.ends.some((value) => Array.isArray(value) && value.some(test));
+const elemMatch: OperatorCompiler<JsonObject> = (operand, _siblings, compiler) => {
+  const test = isMemberCondition(operand) ? compiler.compileCondition(operand) : undefined;
+  const holds = test === undefined ? compiler.compileQuery(operand) : (member: unknown) => test(singleValue(member));
+  return (found) => found.ends.some((value) => Array.isArray(value) && value.some(holds));
 };
 
-function compileMemberTest(operand: JsonObject, nested: NestedCompiler): (member: unknown) => boolean {
-  if (!isMemberCondition(operand)) return nested.compileQuery(operand);
-  const test = nested.compileCondition(operand);
-  return (member) => test(singleValue(member));
-}
-
-const all: OperatorCompiler<readonly unknown[]> = (operand, siblings, nested) => {
+const all: OperatorCompiler<readonly unknown[]> = (operand, siblings, compiler) => {
   const { scalars, others } = splitScalars(operand);
   const tests = others.map((value) =>
     holdsOperators(value)
-      ? elemMatch(value["$elemMatch"] as JsonObject, siblings, nested)
-      : equals(value, siblings, nested),
+      ? elemMatch(value["$elemMatch"] as JsonObject, siblings, compiler)
+      : equals(value, siblings, compiler),
   );
   return (found) => operand.length > 0 && containsAll(scalars, found.values) && tests.every((test) => test(found));
 };
@@ -116,7 +102,7 @@ const OPERATOR_COMPILERS: ReadonlyMap<string, OperatorCompiler<any>> = new Map<s
   ["$lte", comparison((order) => order <= 0)],
   ["$in", isIn],
   ["$nin", negate(isIn)],
-  ["$not", negate((operand: JsonObject, _siblings, nested) => nested.compileCondition(operand))],
+  ["$not", negate((operand: JsonObject, _siblings, compiler) => compiler.compileCondition(operand))],
   ["$exists", exists],
   ["$type", ofType],
   ["$regex", regex],
@@ -126,15 +112,59 @@ const OPERATOR_COMPILERS: ReadonlyMap<string, OperatorCompiler<any>> = new Map<s
   ["$all", all],
 ]);
 
-/**
- * Compiles one operator below the name of a field.
- *
- * @param siblings the operator and those beside it, validated
- * @returns undefined for `$options`, which belongs to the `$regex` beside it
- */
-export const compileOperator = (
-  name: string,
-  operand: unknown,
-  siblings: JsonObject,
-  nested: NestedCompiler,
-): PathTest | undefined => OPERATOR_COMPILERS.get(name)?.(operand, siblings, nested);
+/** Compiles a validated filter to closures. */
+export class FilterCompiler {
+  readonly patterns: FilterPatterns;
+
+  constructor(patterns: FilterPatterns) {
+    this.patterns = patterns;
+  }
+
+  /** Compiles a test of documents and of members of arrays. Only objects and arrays have fields. */
+  compileQuery(query: JsonObject): (document: unknown) => boolean {
+    const paths = new DocumentPaths();
+    const holds = this.#compileClause(query, paths);
+    return (document) => {
+      if (typeof document !== "object" || document === null) return false;
+      paths.setDocument(document);
+      return holds();
+    };
+  }
+
+  /** Compiles operators to a test of the values at one path. `$options` belongs to the `$regex` beside it. */
+  compileCondition(operators: JsonObject): PathTest {
+    return allHold(
+      Object.entries(operators).flatMap(
+        ([name, operand]) => OPERATOR_COMPILERS.get(name)?.(operand, operators, this) ?? [],
+      ),
+    );
+  }
+
+  /** Compiles a test of the current document: first the logical operators, then single fields. */
+  #compileClause(query: JsonObject, paths: DocumentPaths): () => boolean {
+    const fields: (() => boolean)[] = [];
+    const logical: (() => boolean)[] = [];
+    for (const [key, value] of Object.entries(query)) {
+      if (LOGICAL_OPERATORS.has(key)) logical.push(this.#compileLogical(key, value as JsonObject[], paths));
+      else {
+        const findValues = paths.resolverOf(key);
+        const holds = this.compileCondition(holdsOperators(value) ? value : { $eq: value });
+        fields.push(() => holds(findValues()));
+      }
+    }
+    return allHold([...logical, ...fields]);
+  }
+
+  #compileLogical(operator: string, clauses: readonly JsonObject[], paths: DocumentPaths): () => boolean {
+    const tests = clauses.map((clause) => this.#compileClause(clause, paths));
+    if (operator === "$and") return allHold(tests);
+    const wanted = operator === "$or";
+    return () => tests.some((test) => test()) === wanted;
+  }
+}
+
+/** Whether all tests hold of a value; clauses test the current document instead. */
+function allHold<T = void>(tests: readonly ((value: T) => boolean)[]): (value: T) => boolean {
+  const [first] = tests;
+  return first !== undefined && tests.length === 1 ? first : (value) => tests.every((test) => test(value));
+}

@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import { nextEpochSeconds } from "../domain/clock.js";
-import { type TaskforceUuid, workflowOf } from "../domain/ids.js";
-import { PHASE_CHANGE_SOURCES, type Phase, type PhaseChange, type Source } from "../domain/phases.js";
+import { type TaskforceUuid, type TaskId, type WorkflowId, workflowOf } from "../domain/ids.js";
+import { PHASE_CHANGE_SOURCES, type Phase, type PhaseChange } from "../domain/phases.js";
+import { partitionOf } from "../store/keys.js";
 import { encodeLogEntry, type PhaseLogEntry } from "../store/phaseLog.js";
 import type { Wms } from "./context.js";
 
@@ -10,32 +11,18 @@ export function createLogEntry(
   { log }: Pick<Wms, "log">,
   target_phase: Phase,
   was_successful: boolean,
-  source_entity: Source,
+  source: keyof typeof PHASE_CHANGE_SOURCES,
   context: string,
   source_event_time: PhaseChange["source_event_time"] = null,
 ): PhaseLogEntry {
-  const change = {
-    target_phase,
-    timestamp: nextEpochSeconds(),
-    was_successful,
-    source_event_time,
-    source_entity,
-    context,
-  };
+  const source_entity = PHASE_CHANGE_SOURCES[source];
+  const timestamp = nextEpochSeconds();
+  const change = { target_phase, timestamp, was_successful, source_event_time, source_entity, context };
   return {
     ...encodeLogEntry(change),
     onRecorded: (taskforces, from) => logPhaseChange(log, change, taskforces, from),
   };
 }
-
-/** Creates an entry for a report of a TMS. */
-export const createTmsLogEntry = (
-  wms: Wms,
-  target: Phase,
-  ok: boolean,
-  context: string,
-  eventTime: number | null = null,
-): PhaseLogEntry => createLogEntry(wms, target, ok, PHASE_CHANGE_SOURCES.tms, context, eventTime);
 
 /**
  * Logs a phase change, or a failed attempt, in one line. Several taskforces are only counted; the level debug lists them,
@@ -85,4 +72,36 @@ export function batchLogEntry({ debouncers: { launchLog } }: Wms, entry: PhaseLo
       openNext();
     },
   };
+}
+
+/**
+ * Brings a queue in line with a change that the store already holds. Failures are only logged: an error response would make
+ * clients repeat a change that took effect. Reconcile repairs the queue.
+ *
+ * @param queueName for the log
+ */
+export async function syncQueue(wms: Wms, queueName: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const message = "the change is stored, but its queue is not updated; reconcile repairs it";
+    wms.log.warn({ err: error, queue: queueName }, message);
+  }
+}
+
+/** The id of the fan-out job of a partition. BullMQ rejects ids that are all digits. */
+export const fanoutJobId = (partition: number): string => `partition-${partition}`;
+
+/**
+ * Schedules the fan-out of a change: a background job updates the workflow's summary and publishes it as an event. The store
+ * lists the changed workflows, so one job per partition and time window is enough. Reconcile adds a job that was lost.
+ */
+export function scheduleFanout({ queues, store, debouncers, log }: Wms, id: WorkflowId | TaskId | TaskforceUuid): void {
+  const partition = partitionOf(id, store.partitions);
+  if (debouncers.fanout.get(partition)) return;
+  debouncers.fanout.open(partition, true, () =>
+    queues.fanout
+      .add([{ id: fanoutJobId(partition) }])
+      .catch((error: unknown) => log.debug({ err: error, partition }, "fan-out job not added; reconcile adds it")),
+  );
 }

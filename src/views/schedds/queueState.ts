@@ -1,6 +1,8 @@
 import type { Queue } from "bullmq";
+import { batchesOf } from "../../domain/batchesOf.js";
 import { nextEpochSeconds } from "../../domain/clock.js";
-import { RANK_SCORE_STEP, stateKey } from "../../queues/bullLayout.js";
+import type { ScheddQueueContents } from "../../domain/schedd.js";
+import { JOB_FIELDS, jobKey, RANK_SCORE_STEP, stateKey } from "../../queues/bullLayout.js";
 import type { RedisClient } from "../../redis/redisClient.js";
 
 /** The number of a queue's jobs by state. */
@@ -22,9 +24,7 @@ export async function countJobs(queue: Queue): Promise<JobCounts> {
   return { waiting: wait + prioritized, delayed, active, dead: failed };
 }
 
-/**
- * The most ranks that are read. Each pair of priority and failures among the waiting jobs has a rank: usually a few.
- */
+/** The most ranks that are read. Each pair of priority and failures among the waiting jobs has a rank: usually a few. */
 const MAX_RANKS = 256;
 
 /**
@@ -56,4 +56,42 @@ export async function readLongestWaitSeconds(
 ): Promise<number> {
   const waitingSinceSeconds = await Promise.all((await listFirstOfEachRank(queue, redis)).map(readWaitingSince));
   return Math.max(0, ...waitingSinceSeconds.map((at) => (at === undefined ? 0 : nextEpochSeconds() - at)));
+}
+
+/** Lists the ids of the next jobs to be leased, in that order. */
+export async function listNextJobs(queue: Queue, redis: RedisClient, limit: number): Promise<string[]> {
+  const [unranked, ranked] = await Promise.all([
+    // Reclaimed jobs pass through the list, which BullMQ empties first, from its right end.
+    redis.lrange(stateKey(queue, "wait"), -limit, -1),
+    redis.zrange(stateKey(queue, "prioritized"), 0, String(limit - 1)),
+  ]);
+  return [...unranked.reverse(), ...ranked].slice(0, limit);
+}
+
+/** Lists leased jobs, the oldest lease first. Times are epoch seconds. */
+export async function listLeasedJobs(
+  queue: Queue,
+  redis: RedisClient,
+  limit: number,
+): Promise<ScheddQueueContents["leases"]> {
+  const ids = (await redis.lrange(stateKey(queue, "active"), -limit, -1)).reverse();
+  const leases = ids.map(async (taskforce_uuid) => {
+    const leasedAtMs = await redis.hget(jobKey(queue, taskforce_uuid), JOB_FIELDS.leasedAtMs);
+    return leasedAtMs === null ? [] : [{ taskforce_uuid, since: Number(leasedAtMs) / 1000 }];
+  });
+  return (await Promise.all(leases)).flat();
+}
+
+/** Lists dead letters, the newest first. Times are epoch seconds. */
+export async function listDeadLetters(
+  queue: Queue,
+  redis: RedisClient,
+  limit: number,
+): Promise<ScheddQueueContents["dead_letters"]> {
+  const flat = await redis.zrevrange(stateKey(queue, "failed"), 0, String(limit - 1), "WITHSCORES");
+  const letters = [...batchesOf(flat, 2)].map(async ([taskforce_uuid = "", diedAtMs]) => {
+    const reason = (await redis.hget(jobKey(queue, taskforce_uuid), JOB_FIELDS.failureReason)) ?? "";
+    return { taskforce_uuid, reason, timestamp: Number(diedAtMs) / 1000 };
+  });
+  return Promise.all(letters);
 }
