@@ -147,7 +147,6 @@ export async function createTaskforce(
     [
       recordKey(partition, "workflow", workflow_id),
       recordKey(partition, "taskforce", uuid),
-      dirtyKey(partition),
       ...indexKeysOf(partition, { kind: "taskforce", entity: taskforce }),
       claim?.key ?? dirtyKey(partition),
     ],

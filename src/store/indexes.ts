@@ -3,16 +3,7 @@ import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
 import { PHASE_OF_LEASED_QUEUE, type Phase } from "../domain/phases.js";
 import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import {
-  allEntitiesKey,
-  deactivatingKey,
-  idOfMember,
-  indexKey,
-  memberOf,
-  partitionOf,
-  recordPrefix,
-  stoppingKey,
-} from "./keys.js";
+import { allEntitiesKey, deactivatingKey, idOfMember, indexKey, memberOf, partitionOf, stoppingKey } from "./keys.js";
 import { runScript } from "./scripts.js";
 
 /** Members of an index that one command reads. A read of a whole large index would block Redis. */
@@ -78,8 +69,7 @@ export class Indexes {
   /** The taskforces of one partition that wait to be started or stopped, like {@link scanPhase}. */
   async *scanWaiting(partition: number, queue: LeasedQueueName): AsyncGenerator<QueuedTaskforce[]> {
     const key = waitingKey(partition, queue);
-    const values = [SCAN_BATCH_SIZE, recordPrefix(partition, "taskforce")];
-    const readBatch = (cursor: string) => runScript(this.#redis, "scanWaiting", [key], [cursor, ...values]);
+    const readBatch = (cursor: string) => runScript(this.#redis, "scanWaiting", [key], [cursor, SCAN_BATCH_SIZE]);
     for await (const flat of scan((cursor) => readBatch(cursor) as Promise<ScanReply>))
       yield flat.flatMap((member, index) =>
         index % 2 === 0 ? [{ uuid: idOfMember("taskforce", member), schedd: flat[index + 1] ?? "" }] : [],
@@ -120,13 +110,8 @@ export class Indexes {
    * @returns the number of repaired entries
    */
   async repairStoppingIndex(partition: number, uuids: readonly TaskforceUuid[]): Promise<number> {
-    const values = [recordPrefix(partition, "taskforce"), ...uuids.map(memberOf)];
-    return (await runScript(
-      this.#redis,
-      "repairStoppingIndex",
-      [allEntitiesKey(partition, "taskforce")],
-      values,
-    )) as number;
+    const keys = [allEntitiesKey(partition, "taskforce")];
+    return (await runScript(this.#redis, "repairStoppingIndex", keys, uuids.map(memberOf))) as number;
   }
 
   async #readTaskforceRange(key: string, first: number, last: number): Promise<TaskforceUuid[]> {

@@ -3,7 +3,7 @@ import { nextEpochSeconds } from "../domain/clock.js";
 import { groupBy } from "../domain/groupBy.js";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { CompoundStatuses, TopTaskErrors } from "../domain/taskforce.js";
-import { dirtyKey, memberOf, partitionOf, recordPrefix } from "./keys.js";
+import { dirtyKey, memberOf, partitionOf } from "./keys.js";
 import { runScript } from "./scripts.js";
 import type { Store } from "./store.js";
 
@@ -44,7 +44,6 @@ async function updateBatch(
   ]);
   const keys = [dirtyKey(partition)];
   const flags = (await runScript(store.redis, "updateStatuses", keys, [
-    recordPrefix(partition, "taskforce"),
     JSON.stringify(nextEpochSeconds()),
     ...values,
   ])) as number[];
