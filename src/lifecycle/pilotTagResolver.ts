@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { isWellFormedTag, normalizeTag, resolvePilotTag } from "../domain/pilotTags.js";
+import { isWellFormedTag, normalizeTag, resolvePilotTag } from "../domain/taskforce.js";
 import { invalid, unavailable } from "../domain/wmsError.js";
 
 /** Resolves requested pilot tags to images. */

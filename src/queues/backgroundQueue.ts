@@ -17,7 +17,7 @@ const BACKOFF = { type: "wms", delay: 1000 };
 const MAX_STACK_TRACES = 3;
 
 /** A job of the background work. */
-export interface BackgroundJob {
+interface BackgroundJob {
   id: string;
   /** The id of the workflow or taskforce; the job's id by default. */
   subject?: string;

@@ -1,28 +1,36 @@
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
+import { createYielder } from "../domain/time.js";
 import type { Workflow } from "../domain/workflow.js";
-import { createYielder } from "../domain/yielder.js";
-import { type StoredConfiguration, toStoredConfiguration } from "./configurations.js";
-import { publishCreation } from "./eventStreams.js";
+import type { EventTuple } from "./eventStreams.js";
 import { ClaimLostError, claimScriptArguments, type IdempotencyClaim } from "./idempotencyClaims.js";
 import {
   configurationsKey,
   countsField,
   countsKey,
   dirtyKey,
+  eventsKey,
   KNOWN_SCHEDDS_KEY,
+  MAX_STREAM_ENTRIES,
   memberOf,
   partitionOf,
   recordKey,
   stagingKey,
 } from "./keys.js";
-import { addToIndexes, indexKeysOf, type NewEntity, writeRecords } from "./newEntities.js";
 import { toTaskforceRecord, toTaskRecord, toWorkflowRecord } from "./records.js";
-import { createRedisOmWriter } from "./redisOmClient.js";
+import { createRedisOmWriter } from "./repositories.js";
 import { runScript } from "./scripts.js";
 import { isIndexedLast, MAX_UNSTAGED_RECORDS, stageRecords } from "./staging.js";
 import type { Store } from "./store.js";
-import { WriteBatch } from "./writeBatch.js";
+import {
+  addToIndexes,
+  indexKeysOf,
+  type NewEntity,
+  type StoredConfiguration,
+  toStoredConfiguration,
+  WriteBatch,
+  writeRecords,
+} from "./writeBatch.js";
 
 /** A workflow with its task directives and taskforces. */
 export interface WholeWorkflow {
@@ -67,7 +75,8 @@ export async function createWholeWorkflow(
   await addToIndexes(batch, partEntities, isStaged ? isIndexedLast : undefined);
   for (const [field, count] of countByField(taskforces)) batch.add("HINCRBY", countsKey(partition), field, count);
   batch.add("SADD", dirtyKey(partition), memberOf(workflow.workflow_id));
-  publishCreation(batch, workflow.workflow_id, workflow.timestamp);
+  const event: EventTuple = ["created", workflow.timestamp, memberOf(workflow.workflow_id)];
+  batch.add("XADD", eventsKey(partition), "MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", JSON.stringify(event));
   if (isStaged) batch.add("ZREM", stagingKey(partition), memberOf(workflow.workflow_id));
   await batch.execute(isStaged ? store.bulkRedis : store.redis, claim, workflow.workflow_id);
 }

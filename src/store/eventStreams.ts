@@ -5,15 +5,15 @@ import type { Deactivation } from "../domain/workflow.js";
 import type { WorkflowEvent } from "../domain/workflowEvents.js";
 import { unwrapReplies } from "../redis/pipelineReplies.js";
 import { isCluster, type RedisClient } from "../redis/redisClient.js";
-import { eventsKey, idOfMember, MAX_STREAM_ENTRIES, memberOf } from "./keys.js";
-import { decodeText, type EncodedText } from "./logDictionary.js";
-import type { WriteBatch } from "./writeBatch.js";
+import { eventsKey, idOfMember, MAX_STREAM_ENTRIES } from "./keys.js";
+import { decodeText, type EncodedText } from "./records.js";
 
 /*
  * Each partition has a stream of events. The script that makes a change appends its event, so neither exists without
- * the other. An entry has one field, a tuple as JSON text that ends with members.
+ * the other.
  */
-type EventTuple =
+/** The only field of an entry, as JSON text. It ends with members. */
+export type EventTuple =
   | [
       "phase",
       at: number,
@@ -55,13 +55,6 @@ export interface StreamEntry {
 export type StreamExtent = { first: StreamEntryId; last: StreamEntryId; length: number } | undefined;
 
 type RawStreamEntry = [id: string, fields: string[]];
-
-/** Adds the event of a workflow's creation to its batch. Scripts append all other events. @param at epoch seconds */
-export function publishCreation(batch: WriteBatch, workflow: WorkflowId, at: number): void {
-  const tuple: EventTuple = ["created", at, memberOf(workflow)];
-  const entry = ["MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", JSON.stringify(tuple)];
-  batch.add("XADD", eventsKey(batch.partition), ...entry);
-}
 
 /** Reads the streams of all partitions. */
 export class EventStreams {

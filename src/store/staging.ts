@@ -3,9 +3,8 @@ import type { WorkflowId } from "../domain/ids.js";
 import { unavailable } from "../domain/wmsError.js";
 import { unwrapReplies } from "../redis/pipelineReplies.js";
 import { allEntitiesKey, idOfMember, indexKey, memberOf, partitionOf, recordKey, stagingKey } from "./keys.js";
-import { addToIndexes, type NewEntity, writeRecords } from "./newEntities.js";
 import type { Store } from "./store.js";
-import { WriteBatch } from "./writeBatch.js";
+import { addToIndexes, type NewEntity, WriteBatch, writeRecords } from "./writeBatch.js";
 
 /** Records that one script writes without staging. It blocks Redis for about 10 ms. */
 export const MAX_UNSTAGED_RECORDS = 500;

@@ -1,8 +1,8 @@
 import { batchesOf } from "../domain/batchesOf.js";
-import { nextEpochSeconds } from "../domain/clock.js";
 import { groupBy } from "../domain/groupBy.js";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { CompoundStatuses, TopTaskErrors } from "../domain/taskforce.js";
+import { nextEpochSeconds } from "../domain/time.js";
 import { dirtyKey, memberOf, partitionOf } from "./keys.js";
 import { runScript } from "./scripts.js";
 import type { Store } from "./store.js";

@@ -5,8 +5,7 @@ import type { Deactivation } from "../domain/workflow.js";
 import { unwrapReplies } from "../redis/pipelineReplies.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { allEntitiesKey, idOfMember, indexKey, memberOf, partitionOf, recordKey } from "./keys.js";
-import type { PhaseLogEntry } from "./phaseLog.js";
-import { submissionJsonMembers } from "./records.js";
+import { type PhaseLogEntry, submissionJsonMembers } from "./records.js";
 import { runScript, type ScriptName } from "./scripts.js";
 
 /** The outcome of a condor-submit report. */

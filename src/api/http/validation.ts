@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { createDuplicateCheck, MAX_COLLECTED_ISSUES } from "../../domain/schemaParts.js";
+import { createYielder } from "../../domain/time.js";
 import { invalid } from "../../domain/wmsError.js";
-import { createYielder } from "../../domain/yielder.js";
 import { describeIssues } from "./validationMessages.js";
 
 type Schema = z.core.$ZodType;

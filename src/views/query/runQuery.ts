@@ -1,5 +1,5 @@
 import type { FindRequest } from "../../domain/requestSchemas.js";
-import { createYielder } from "../../domain/yielder.js";
+import { createYielder } from "../../domain/time.js";
 import type { RedisClient } from "../../redis/redisClient.js";
 import { type EntityKind, type IdByKind, idOfMember } from "../../store/keys.js";
 import { decodeCursor } from "./cursor.js";

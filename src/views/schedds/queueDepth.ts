@@ -1,5 +1,5 @@
 import type { Queue } from "bullmq";
-import { nextEpochSeconds } from "../../domain/clock.js";
+import { nextEpochSeconds } from "../../domain/time.js";
 import { RANK_SCORE_STEP, stateKey } from "../../queues/bullLayout.js";
 import type { RedisClient } from "../../redis/redisClient.js";
 

@@ -1,0 +1,57 @@
+import { setTimeout as delay, setImmediate } from "node:timers/promises";
+
+let lastSeconds = 0;
+
+/**
+ * Returns the time in epoch seconds, strictly increasing within a process: entities are ordered by creation time, and those
+ * of one request must keep its order. (A double holds present epoch seconds to a quarter of a microsecond.)
+ */
+export function nextEpochSeconds(): number {
+  lastSeconds = Math.max(Date.now() / 1000, Math.round((lastSeconds + 1e-6) * 1e6) / 1e6);
+  return lastSeconds;
+}
+
+/** Doublings beyond which a wait is at its maximum anyway. Without a limit, the power overflows. */
+const MAX_DOUBLINGS = 40;
+
+/**
+ * The wait before a retry: it doubles with each failure.
+ *
+ * @param firstMs after the first failure
+ * @param failures so far, from 1 on
+ */
+export const exponentialBackoffMs = (firstMs: number, failures: number, maxMs: number): number =>
+  Math.min(maxMs, firstMs * 2 ** Math.min(Math.max(0, failures - 1), MAX_DOUBLINGS));
+
+/** Waits for a promise's value, at most for a time in milliseconds. @returns the value; undefined after the time-out */
+export async function valueWithin<T>(timeoutMs: number, promise: Promise<T>): Promise<T | undefined> {
+  const timer = new AbortController();
+  try {
+    return await Promise.race([promise, delay(timeoutMs, undefined, { signal: timer.signal })]);
+  } finally {
+    timer.abort();
+  }
+}
+
+/** Work of this length may block the event loop. A small request waits for several such slices. */
+const TIME_SLICE_MS = 4;
+
+/**
+ * Makes a function to be awaited between the steps of long work. It yields to the event loop when a time slice is used up.
+ *
+ * @example
+ * const yieldIfDue = createYielder();
+ * for (const step of steps) {
+ *   await yieldIfDue();
+ *   step();
+ * }
+ */
+export function createYielder(): () => Promise<void> | undefined {
+  let startedAtMs = performance.now();
+  return () => {
+    if (performance.now() - startedAtMs < TIME_SLICE_MS) return undefined;
+    return setImmediate().then(() => {
+      startedAtMs = performance.now();
+    });
+  };
+}
