@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { WorkflowId } from "./ids.js";
-import { epochSeconds, integer } from "./schemaParts.js";
+import { epochSeconds, integer, orNull } from "./schemaParts.js";
 
 /** Why a workflow no longer runs. */
 export const DEACTIVATIONS = ["ABORTED", "FINISHED"] as const;
@@ -15,12 +15,11 @@ export const workflowSchema = z
       .meta({ description: "Issued when the workflow is created: WF-<hex epoch seconds>-<8 hex>." }),
     timestamp: epochSeconds.meta({ description: "When the workflow was created, in epoch seconds." }),
     priority: integer().meta({ description: "Higher goes first; 50 by default, 100 at most." }),
-    deactivated: z
-      .union([z.enum(DEACTIVATIONS).meta({ description: "Why the workflow no longer runs." }), z.null()])
-      .meta({ description: "Null while the workflow runs." }),
-    deactivated_ts: z
-      .union([epochSeconds, z.null()])
-      .meta({ description: "When it was aborted or finished, in epoch seconds; null while it runs." }),
+    deactivated: orNull(
+      z.enum(DEACTIVATIONS).meta({ description: "Why the workflow no longer runs." }),
+      "Null while the workflow runs.",
+    ),
+    deactivated_ts: orNull(epochSeconds, "When it was aborted or finished, in epoch seconds; null while it runs."),
   })
   .partial()
   .meta({

@@ -45,6 +45,9 @@ export interface QueuePosition {
 /** Epoch seconds before which no job began to wait. The 2³¹ seconds after it fit below a rank's own scores. */
 const EARLIEST_WAIT_SECONDS = 1_700_000_000;
 
+/** Ids of jobs whose leases expired: the `reclaimed` ones wait again, the queue removed the `dropped` ones. */
+export type Reclaimed = Record<"reclaimed" | "dropped", string[]>;
+
 /**
  * A BullMQ queue whose jobs clients lease over HTTP. A lease is BullMQ's lock on an active job. There is no BullMQ
  * Worker, which would open a blocking connection for each queue. A job holds only its id.
@@ -205,11 +208,8 @@ export class LeaseQueue {
    * first.
    *
    * @param readPosition returns the position of a job; undefined removes the job
-   * @returns the ids of the jobs that wait again, and of the removed jobs
    */
-  async reclaim(
-    readPosition: (id: string) => Promise<QueuePosition | undefined>,
-  ): Promise<Record<"reclaimed" | "dropped", string[]>> {
+  async reclaim(readPosition: (id: string) => Promise<QueuePosition | undefined>): Promise<Reclaimed> {
     const reclaimed: string[] = [];
     const dropped: string[] = [];
     for (const id of await this.#backend.moveStalledJobsToWait()) {
