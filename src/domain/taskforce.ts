@@ -206,10 +206,8 @@ export function resolvePilotTag(tag: string, listing: readonly string[] | null):
   if (tag !== "latest") return tags.includes(tag) ? tag : undefined;
   return tags
     .filter((candidate) => RELEASE_PATTERN.test(candidate))
-    .reduce<string | undefined>(
-      (best, candidate) => (best === undefined || releaseNumber(candidate) > releaseNumber(best) ? candidate : best),
-      undefined,
-    );
+    .sort((one, other) => releaseNumber(one) - releaseNumber(other))
+    .at(-1);
 }
 
 /** The highest priority of a workflow. */

@@ -11,17 +11,10 @@ export function nextEpochSeconds(): number {
   return lastSeconds;
 }
 
-/** Doublings beyond which a wait is at its maximum anyway. Without a limit, the power overflows. */
-const MAX_DOUBLINGS = 40;
-
-/**
- * The wait before a retry: it doubles with each failure.
- *
- * @param firstMs after the first failure
- * @param failures so far, from 1 on
- */
+/** The wait before a retry: `firstMs` after the first failure, and twice as long after each further one. */
 export const exponentialBackoffMs = (firstMs: number, failures: number, maxMs: number): number =>
-  Math.min(maxMs, firstMs * 2 ** Math.min(Math.max(0, failures - 1), MAX_DOUBLINGS));
+  // 40 doublings exceed every maximum. Without a limit, 0 * Infinity would be NaN.
+  Math.min(maxMs, firstMs * 2 ** Math.min(Math.max(0, failures - 1), 40));
 
 /** Waits for a promise's value, at most for a time in milliseconds. @returns the value; undefined after the time-out */
 export async function valueWithin<T>(timeoutMs: number, promise: Promise<T>): Promise<T | undefined> {
@@ -38,13 +31,6 @@ const TIME_SLICE_MS = 4;
 
 /**
  * Makes a function to be awaited between the steps of long work. It yields to the event loop when a time slice is used up.
- *
- * @example
- * const yieldIfDue = createYielder();
- * for (const step of steps) {
- *   await yieldIfDue();
- *   step();
- * }
  */
 export function createYielder(): () => Promise<void> | undefined {
   let startedAtMs = performance.now();

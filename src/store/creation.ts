@@ -1,3 +1,4 @@
+import { groupBy } from "../domain/groupBy.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import { createYielder } from "../domain/time.js";
@@ -58,12 +59,8 @@ export async function createWholeWorkflow(
   // This key is in another slot of a Redis Cluster. A schedd without taskforces does no harm.
   await store.redis.sadd(KNOWN_SCHEDDS_KEY, ...new Set(taskforces.map((taskforce) => taskforce.schedd)));
 
-  const workflowEntity: NewEntity = {
-    kind: "workflow",
-    id: workflow.workflow_id,
-    record: toWorkflowRecord(workflow, queueCount),
-    entity: workflow,
-  };
+  const record = toWorkflowRecord(workflow, queueCount);
+  const workflowEntity: NewEntity = { kind: "workflow", id: workflow.workflow_id, record, entity: workflow };
   const partEntities = await buildPartEntities(whole);
   const isStaged = partEntities.length > MAX_UNSTAGED_RECORDS;
   if (isStaged) await stageRecords(store, workflow.workflow_id, partEntities);
@@ -73,7 +70,8 @@ export async function createWholeWorkflow(
   await writeRecords(store, batch, isStaged ? [workflowEntity] : [workflowEntity, ...partEntities]);
   await addToIndexes(batch, [workflowEntity]);
   await addToIndexes(batch, partEntities, isStaged ? isIndexedLast : undefined);
-  for (const [field, count] of countByField(taskforces)) batch.add("HINCRBY", countsKey(partition), field, count);
+  for (const [field, group] of groupBy(taskforces, ({ phase, schedd }) => countsField(phase, schedd)))
+    batch.add("HINCRBY", countsKey(partition), field, group.length);
   batch.add("SADD", dirtyKey(partition), memberOf(workflow.workflow_id));
   const event: EventTuple = ["created", workflow.timestamp, memberOf(workflow.workflow_id)];
   batch.add("XADD", eventsKey(partition), "MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", JSON.stringify(event));
@@ -81,52 +79,25 @@ export async function createWholeWorkflow(
   await batch.execute(isStaged ? store.bulkRedis : store.redis, claim, workflow.workflow_id);
 }
 
-/** The number of taskforces for each field of the counts. */
-function countByField(taskforces: readonly Taskforce[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { phase, schedd } of taskforces) {
-    const field = countsField(phase, schedd);
-    counts.set(field, (counts.get(field) ?? 0) + 1);
-  }
-  return counts;
-}
-
 /** The parts of a workflow. Directives come first: `removeAbandonedStaging` finds the staged taskforces by them. */
 export async function buildPartEntities({ task_directives, taskforces }: WholeWorkflow): Promise<NewEntity[]> {
   // The taskforces of one task share the objects: this serializes each configuration once.
   const stored = new Map<Taskforce["pilot_config"], StoredConfiguration>();
-  const configurationOf = (taskforce: Taskforce): StoredConfiguration => {
-    const known = stored.get(taskforce.pilot_config) ?? toStoredConfiguration(taskforce);
-    stored.set(taskforce.pilot_config, known);
-    return known;
-  };
-  const entries: NewEntity[] = [];
+  const entities: NewEntity[] = [];
   const pause = createYielder();
-  for (const directive of task_directives) {
+  for (const entity of task_directives) {
     await pause();
-    entries.push(buildTaskEntity(directive));
+    entities.push({ kind: "task", id: entity.task_id, record: toTaskRecord(entity), entity });
   }
-  for (const taskforce of taskforces) {
+  for (const entity of taskforces) {
     await pause();
-    entries.push(buildTaskforceEntity(taskforce, configurationOf(taskforce)));
+    const configuration = stored.get(entity.pilot_config) ?? toStoredConfiguration(entity);
+    stored.set(entity.pilot_config, configuration);
+    const record = toTaskforceRecord(entity, configuration.digest);
+    entities.push({ kind: "taskforce", id: entity.taskforce_uuid, record, entity, configuration });
   }
-  return entries;
+  return entities;
 }
-
-const buildTaskEntity = (entity: TaskDirective): NewEntity => ({
-  kind: "task",
-  id: entity.task_id,
-  record: toTaskRecord(entity),
-  entity,
-});
-
-const buildTaskforceEntity = (entity: Taskforce, configuration: StoredConfiguration): NewEntity => ({
-  kind: "taskforce",
-  id: entity.taskforce_uuid,
-  record: toTaskforceRecord(entity, configuration.digest),
-  entity,
-  configuration,
-});
 
 /**
  * Creates one more taskforce of a workflow.

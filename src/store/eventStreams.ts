@@ -70,11 +70,8 @@ export class EventStreams {
   /** The first and last id of a stream, and its length. */
   async readExtent(partition: number): Promise<StreamExtent> {
     const key = eventsKey(partition);
-    const transaction = this.#redis
-      .multi()
-      .xlen(key)
-      .xrange(key, "-", "+", "COUNT", 1)
-      .xrevrange(key, "+", "-", "COUNT", 1);
+    const transaction = this.#redis.multi().xlen(key);
+    transaction.xrange(key, "-", "+", "COUNT", 1).xrevrange(key, "+", "-", "COUNT", 1);
     const [length, [first] = [], [last] = []] = unwrapReplies<unknown>(await transaction.exec()) as [
       number,
       RawStreamEntry[],
@@ -144,9 +141,7 @@ export class EventStreams {
   }
 }
 
-/**
- * Whether entries after an id may be missing, because Redis trimmed or lost them. An uncertain case counts as a gap.
- */
+/** Whether entries after an id may be missing, because Redis trimmed or lost them; true when uncertain. */
 export function hasGapAfter(after: StreamEntryId, extent: StreamExtent): boolean {
   const atOrigin = compareEntryIds(after, STREAM_START) === 0;
   if (extent === undefined) return !atOrigin;
@@ -173,16 +168,8 @@ function parseEvent(tuple: EventTuple): WorkflowEvent | undefined {
       const taskforces = members.map((member): TaskforceUuid => idOfMember("taskforce", member));
       const [first] = taskforces;
       if (first === undefined) return undefined;
-      return {
-        kind,
-        workflow: workflowOf(first),
-        taskforces,
-        phase: decodeText(phase),
-        from,
-        at,
-        ok: ok === 1,
-        schedd,
-      };
+      const workflow = workflowOf(first);
+      return { kind, workflow, taskforces, phase: decodeText(phase), from, at, ok: ok === 1, schedd };
     }
     case "summary":
       return { kind: "summary", workflow: workflowIdOf(tuple[1]) };

@@ -68,19 +68,13 @@ export const allEntitiesKey = (partition: number, kind: EntityKind): string =>
 export const indexKey = (partition: number, kind: EntityKind, field: string, value: string | number): string =>
   `${partitionPrefix(partition)}ix:${kind}:${field}:${value}`;
 
-/**
- * The hash `<phase> <schedd>` → number of taskforces. Scripts append `:counts` to the key of the index of taskforces.
- */
+/** The hash `<phase> <schedd>` → number of taskforces. */
 export const countsKey = (partition: number): string => `${allEntitiesKey(partition, "taskforce")}:counts`;
 
 /** The field of {@link countsKey} for a phase and a schedd. */
 export const countsField = (phase: Phase, schedd: string): string => `${phase} ${schedd}`;
 
-/**
- * The sorted set of the taskforces that wait to be stopped: in pending-stopper and with an HTCondor cluster. Scores
- * are those of {@link allEntitiesKey}; scripts derive the key as for {@link countsKey}. Most taskforces in that phase
- * never had a cluster.
- */
+/** The sorted set of the taskforces in pending-stopper with an HTCondor cluster; scores as {@link allEntitiesKey}. */
 export const stoppingKey = (partition: number): string => `${allEntitiesKey(partition, "taskforce")}:stopping`;
 
 /** Workflows whose deactivation has not reached all their taskforces yet. */
@@ -99,7 +93,7 @@ export const summaryLeasesKey = (partition: number): string => `${partitionPrefi
 export const summaryKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}summary:${memberOf(workflow)}`;
 
-/** The stream of a partition's events. Scripts append `events` to the partition's prefix. */
+/** The stream of a partition's events. */
 export const eventsKey = (partition: number): string => `${partitionPrefix(partition)}events`;
 
 /**

@@ -145,24 +145,15 @@ type PhaseLogTuple = [
 /** Encodes a change for scripts. Times are epoch seconds. */
 export function encodeLogEntry(change: PhaseChange): PhaseLogEntry {
   const { timestamp, target_phase, was_successful, source_event_time, source_entity, context } = change;
-  const rest = JSON.stringify([
-    encodeText(target_phase),
-    was_successful ? 1 : 0,
-    source_event_time,
-    encodeText(source_entity),
-    encodeText(context),
-  ]);
+  const [target, source, reason] = [target_phase, source_entity, context].map(encodeText);
+  const rest = JSON.stringify([target, was_successful ? 1 : 0, source_event_time, source, reason]);
   return { timestampJson: JSON.stringify(timestamp), restJson: `,${rest.slice(1)}` };
 }
 
-/*
- * Nearly every log entry consists of texts of this service. Stored as numbers they take a third of the memory; logs
- * would otherwise be the largest part of it.
- */
-
 /**
- * The number of a text is its index. Stored data holds these numbers: append new texts, and never remove or move one. A
- * reworded text is a new text.
+ * Texts of log entries. Stored as numbers they take a third of the memory; logs would otherwise be the largest part of
+ * it. The number of a text is its index. Stored data holds these numbers: append new texts, and never remove or move
+ * one. A reworded text is a new text.
  */
 export const LOG_DICTIONARY: readonly string[] = [
   "pre-mq-activation",

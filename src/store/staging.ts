@@ -13,7 +13,7 @@ const STAGING_BATCH_SIZE = 100;
 /** The time limit of staging in seconds. Staged records are removed after twice that time. */
 const STAGING_TIMEOUT_SECONDS = 300;
 
-/** The time of Redis in epoch seconds, which avoids differences between the clocks of processes. */
+/** Epoch seconds of Redis, because the clocks of processes differ. */
 const redisTimeSeconds = async (store: Store): Promise<number> => Number((await store.redis.time())[0]);
 
 /** Whether only the last step adds taskforces to the index of this field, because workers read that index. */

@@ -8,18 +8,15 @@ import { allEntitiesKey, idOfMember, indexKey, memberOf, partitionOf, recordKey 
 import { type PhaseLogEntry, submissionJsonMembers } from "./records.js";
 import { runScript, type ScriptName } from "./scripts.js";
 
-/** The outcome of a condor-submit report. */
-export type SubmitOutcome = "submitted" | "repeated" | "workflow-deactivated" | "not-pending" | "missing";
-/** The outcome of a condor-submit failure. `failures` counts those under a lease. */
-export type SubmitFailureOutcome = { failures: number } | "workflow-deactivated" | "not-pending" | "missing";
-
-const SUBMIT_OUTCOMES: Record<number, SubmitOutcome> = {
+/** The outcomes of a condor-submit report, by the code of the script. */
+const SUBMIT_OUTCOMES = {
   2: "workflow-deactivated",
   1: "submitted",
   0: "repeated",
   [-1]: "not-pending",
   [-2]: "missing",
-};
+} as const;
+type SubmitCode = keyof typeof SUBMIT_OUTCOMES;
 
 /** Taskforces that one script counts, few enough not to block Redis. */
 const COUNT_BATCH_SIZE = 1000;
@@ -104,7 +101,7 @@ export class Transitions {
     uuid: TaskforceUuid,
     report: SubmitReport,
     entries: { submitted: PhaseLogEntry; deactivated: PhaseLogEntry },
-  ): Promise<{ outcome: SubmitOutcome; schedd: string }> {
+  ): Promise<{ outcome: (typeof SUBMIT_OUTCOMES)[SubmitCode]; schedd: string }> {
     const { cluster_id, n_workers, job_event_log_fpath } = report;
     const [code, schedd] = (await runScript(
       this.#redis,
@@ -119,22 +116,23 @@ export class Transitions {
         submissionJsonMembers(report),
         job_event_log_fpath,
       ],
-    )) as [number, string];
+    )) as [SubmitCode, string];
     if (code === 1) entries.submitted.onRecorded?.([uuid], "pending-starter");
     if (code === 2) entries.deactivated.onRecorded?.([uuid]);
-    return { outcome: SUBMIT_OUTCOMES[code] ?? "missing", schedd };
+    return { outcome: SUBMIT_OUTCOMES[code], schedd };
   }
 
   /**
    * Records a failed condor-submit.
    *
    * @param isLeased whether the report ended a running lease: only then the failure counts
+   * @returns the number of counted failures, or the reason why the failure does not count
    */
   async recordSubmitFailure(
     uuid: TaskforceUuid,
     isLeased: boolean,
     entry: PhaseLogEntry,
-  ): Promise<SubmitFailureOutcome> {
+  ): Promise<{ failures: number } | "workflow-deactivated" | "not-pending" | "missing"> {
     const code = await this.#run("recordSubmitFailure", uuid, entry, isLeased ? 1 : 0);
     // A report that ended no lease may be a repetition, which the script does not log.
     if (isLeased && (code >= 0 || code === -3)) entry.onRecorded?.([uuid]);

@@ -90,12 +90,7 @@ export async function writeRecords(store: Store, batch: WriteBatch, entities: re
   for (const { kind, id, record } of entities) await repositories.save(kind, id, record);
 }
 
-/**
- * Adds new entities to their indexes in a batch, with as few commands as possible. Pauses let the process do other
- * work.
- *
- * @param includesField as for {@link indexKeysOf}
- */
+/** Adds new entities to their indexes, with few commands. @param includesField as for {@link indexKeysOf} */
 export async function addToIndexes(
   batch: WriteBatch,
   entities: readonly NewEntity[],
