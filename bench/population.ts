@@ -4,7 +4,7 @@ import type { Taskforce } from "../src/domain/taskforce.js";
 import { createLogEntry } from "../src/lifecycle/changeEffects.js";
 import type { Wms } from "../src/lifecycle/context.js";
 import { createWorkflow } from "../src/lifecycle/create.js";
-import { STOPPER_RANK, starterRank } from "../src/queues/rank.js";
+import { STOPPER_RANK, starterRank } from "../src/queues/queues.js";
 import { updateStatuses } from "../src/store/statusUpdates.js";
 import { summarizeDirtyWorkflows } from "../src/views/summary/summarize.js";
 import { sampleWorkflowRequest } from "./prepare.js";

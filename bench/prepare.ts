@@ -9,7 +9,7 @@ import { activateWorkflow } from "../src/lifecycle/activate.js";
 import { closeWms, createWms, type Wms } from "../src/lifecycle/context.js";
 import { createWorkflow } from "../src/lifecycle/create.js";
 import { launchTaskforce } from "../src/lifecycle/launch.js";
-import { createQueues } from "../src/queues/queues.js";
+import { Queues } from "../src/queues/queues.js";
 import { openStore } from "../src/store/store.js";
 
 /** The schedd that the benchmarks drain. */
@@ -65,7 +65,7 @@ export async function prepareStore(redisUrl: string, environment: Record<string,
   const redis = new Redis(redisUrl);
   const store = await openStore(redis, { partitions: config.partitions });
   const schedds = configuredSchedds(config.lifecycle.clusters);
-  const queues = createQueues({ redis, leaseSeconds: config.leaseSeconds, schedds });
+  const queues = new Queues({ redis, leaseSeconds: config.leaseSeconds, schedds });
   const wms = createWms({
     store,
     queues,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createQueues } from "../../src/queues/queues.js";
+import { Queues } from "../../src/queues/queues.js";
 import { openStore } from "../../src/store/store.js";
 import { readApiView } from "../../test/chaos/apiView.js";
 import { CHAOS_SETTINGS } from "../../test/chaos/deployment.js";
@@ -22,7 +22,7 @@ const CONVERGENCE_TIMEOUT_MS = 30_000;
 export async function findInconsistencies({ connect, partitions }: RedisDeployment, url: string): Promise<string[]> {
   const redis = connect();
   const store = await openStore(redis, { partitions });
-  const queues = createQueues({
+  const queues = new Queues({
     redis,
     leaseSeconds: CHAOS_SETTINGS.leaseSeconds,
     schedds: await store.knownSchedds(),

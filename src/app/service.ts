@@ -14,7 +14,7 @@ import { closeWms, createWms, type Wms } from "../lifecycle/context.js";
 import type { Metrics, MetricsSources } from "../metrics/metrics.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "../mqs/embeddedMqs.js";
 import { createHttpMqs } from "../mqs/httpMqs.js";
-import { createQueues } from "../queues/queues.js";
+import { Queues } from "../queues/queues.js";
 import {
   connectBulkClient,
   connectFollowerClient,
@@ -234,7 +234,7 @@ async function openWms(
     throwStartError(error, config.redis),
   );
   const schedds = new Set([...(await store.knownSchedds()), ...configuredSchedds(lifecycle.clusters)]);
-  const queues = createQueues({ redis, leaseSeconds, telemetry, schedds });
+  const queues = new Queues({ redis, leaseSeconds, telemetry, schedds });
   return createWms({ store, queues, mqs, settings: lifecycle, events: new EventEmitter(), log });
 }
 

@@ -33,10 +33,6 @@ export interface Mqs {
    * @throws WmsError as {@link reserve}
    */
   activate(workflow: WorkflowId, priority: number): Promise<MqProfile[] | "try-again-later">;
-  /**
-   * Fetches a profile by its id.
-   *
-   * @throws WmsError as {@link reserve}
-   */
+  /** Fetches a profile by its id. @throws WmsError as {@link reserve} */
   profile(mqid: string): Promise<MqProfile>;
 }

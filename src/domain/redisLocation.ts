@@ -12,9 +12,7 @@ export interface RedisLogin {
 }
 
 /** One Redis server at a `redis://…` or `rediss://…` address. */
-export interface StandaloneRedis {
-  url: string;
-}
+export type StandaloneRedis = { url: string };
 
 /** The master of a Redis with replicas, found through sentinels. */
 export interface SentinelRedis {

@@ -11,14 +11,13 @@ import {
 
 const aliasesSchema = (description: string) => uniqueArray(z.string(), { description });
 
+const { cluster_locations, task_image, task_args, ...optionalParts } = taskDirectiveParts;
+
 const taskRequestSchema = z.strictObject({
-  cluster_locations: taskDirectiveParts.cluster_locations,
-  task_image: taskDirectiveParts.task_image,
-  task_args: taskDirectiveParts.task_args,
-  task_env: taskDirectiveParts.task_env.optional(),
-  init_image: taskDirectiveParts.init_image.optional(),
-  init_args: taskDirectiveParts.init_args.optional(),
-  init_env: taskDirectiveParts.init_env.optional(),
+  cluster_locations,
+  task_image,
+  task_args,
+  ...z.object(optionalParts).partial().shape,
   input_queue_aliases: aliasesSchema("Names, within this request, of the queues with the events."),
   output_queue_aliases: aliasesSchema("Names, within this request, of the queues for the results."),
   pilot_config: pilotConfigSchema.optional(),

@@ -1,20 +1,18 @@
 import { z } from "zod";
-import { PHASES, type Phase } from "./phases.js";
-import { epochSeconds } from "./schemaParts.js";
+import type { Phase } from "./phases.js";
+import { count, epochSeconds, orNull, phaseMap } from "./schemaParts.js";
 
 /** Maximum length of each list. */
 export const MAX_SHOWN_ENTRIES = { deadLetters: 20, leases: 50, next: 20 } as const;
-
-const count = (description: string) => z.int().meta({ description });
 
 const stateParts = {
   waiting: count("Taskforces that can be leased at once."),
   leased: count("Leased by a TMS, without a report yet."),
   delayed: count("In backoff: handed out again after a wait."),
   dead: count("Dead letters; an operator can retry them."),
-  oldest_waiting_seconds: z
-    .number()
-    .meta({ description: "Longest wait of those that can be leased; 0 when there is none." }),
+  oldest_waiting_seconds: z.number().meta({
+    description: "Longest wait of those that can be leased; 0 when there is none.",
+  }),
 };
 
 /** State of one of a schedd's queues. */
@@ -57,13 +55,8 @@ export interface ScheddState<Queue extends ScheddQueueState = ScheddQueueState> 
 
 const scheddParts = <S extends z.ZodType>(queue: S) => ({
   schedd: z.string(),
-  last_poll: z.union([epochSeconds, z.null()]).meta({
-    description: "When a TMS last polled, to a few seconds; null when no poll is known.",
-  }),
-  taskforces_by_phase: z
-    .strictObject(Object.fromEntries(PHASES.map((phase) => [phase, z.int()])))
-    .partial()
-    .meta({ description: "Phases without taskforces are left out." }),
+  last_poll: orNull(epochSeconds, "When a TMS last polled, to a few seconds; null when no poll is known."),
+  taskforces_by_phase: phaseMap(z.int(), "Phases without taskforces are left out."),
   starter: queue,
   stopper: queue,
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PHASES } from "./phases.js";
 
 /** A JSON schema in the OpenAPI document. */
 type JsonSchema = Record<string, unknown>;
@@ -28,7 +29,6 @@ export function createDuplicateCheck(): (member: unknown) => DuplicateIssue | un
   };
 }
 
-/** An issue of zod. */
 type DuplicateIssue = { code: "custom"; path: [index: number]; message: string };
 
 /** An array without repeated members (JSON schema's `uniqueItems`, which zod lacks). Members are compared as JSON. */
@@ -124,9 +124,7 @@ function addIssues<V>(
   for (const [key, member] of members) {
     if (value.accepts(member)) continue;
     for (const issue of value.schema.safeParse(member).error?.issues ?? [])
-      context.addIssue({ ...issue, path: [key, ...issue.path], ...ABORT_UNION } as Parameters<
-        typeof context.addIssue
-      >[0]);
+      context.addIssue({ ...issue, path: [key, ...issue.path], ...ABORT_UNION } as z.core.$ZodSuperRefineIssue);
     if (context.issues.length >= MAX_COLLECTED_ISSUES) return;
   }
 }
@@ -136,16 +134,9 @@ export function arrayValue<V>(value: MapValue<V>, min = 0): MapValue<V[]> {
   const accepts = (input: unknown): input is V[] =>
     Array.isArray(input) && input.length >= min && input.every(value.accepts);
   const schema = z.custom<V[]>().superRefine((input: unknown, context) => {
+    const tooSmall = { code: "too_small", origin: "array", minimum: min, inclusive: true, input } as const;
     if (!Array.isArray(input)) context.addIssue({ code: "invalid_type", expected: "array", input, ...ABORT_UNION });
-    else if (input.length < min)
-      context.addIssue({
-        code: "too_small",
-        origin: "array",
-        minimum: min,
-        inclusive: true,
-        input,
-        ...ABORT_UNION,
-      });
+    else if (input.length < min) context.addIssue({ ...tooSmall, ...ABORT_UNION });
     else addIssues(input.entries(), value, context);
   });
   return { accepts, schema, json: { type: "array", items: value.json, minItems: min } };
@@ -162,3 +153,17 @@ export const mapOf = <V>(value: MapValue<V>, options: { min?: number; descriptio
 
 /** Epoch seconds, as a float. */
 export const epochSeconds = z.number();
+
+/** A number of things. */
+export const count = (description: string) => z.int().meta({ description });
+
+/** A value that may be null. */
+export const orNull = <S extends z.ZodType>(value: S, description: string) =>
+  z.union([value, z.null()]).meta({ description });
+
+/** A value for each phase that has one. */
+export const phaseMap = <S extends z.ZodType>(value: S, description: string) =>
+  z
+    .strictObject(Object.fromEntries(PHASES.map((phase) => [phase, value])))
+    .partial()
+    .meta({ description });

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { TaskforceUuid, TaskId } from "./ids.js";
-import { PHASES, type Phase, type Source } from "./phases.js";
-import { epochSeconds, integerValue, mapOf, mapValue } from "./schemaParts.js";
+import type { TaskId } from "./ids.js";
+import { PHASES, type Phase } from "./phases.js";
+import { count, epochSeconds, integerValue, mapOf, mapValue, orNull, phaseMap } from "./schemaParts.js";
 import type { CompoundStatuses, TopTaskErrors } from "./taskforce.js";
 import { DEACTIVATIONS, type Deactivation } from "./workflow.js";
 
@@ -21,21 +21,10 @@ export interface TaskSummary extends SummaryTotals {
 }
 
 /** The current taskforces of a phase, and the past stays in it. */
-export interface PhaseDurationStats {
-  n: number;
-  oldest_since: number | null;
-  seconds_mean_past: number | null;
-}
+export type PhaseDurationStats = Omit<z.infer<typeof phaseDurationsSchema>, "seconds_longest">;
 
 /** An unsuccessful entry of a taskforce's log. */
-export interface FailedAttempt {
-  taskforce_uuid: TaskforceUuid;
-  schedd: string;
-  target_phase: Phase;
-  timestamp: number;
-  source_entity: Source;
-  context: string;
-}
+export type FailedAttempt = z.infer<typeof failedAttemptSchema>;
 
 /** Taskforces with the same reason to wait. */
 export interface WaitReason {
@@ -84,19 +73,12 @@ export interface SummaryResponse extends Omit<WorkflowSummary, "waits" | "phases
   workflow_id: string;
   deactivated: Deactivation | null;
   deactivated_ts: number | null;
-  phases: Partial<Record<Phase, PhaseDurationStats & { seconds_longest: number }>>;
+  phases: Partial<Record<Phase, z.infer<typeof phaseDurationsSchema>>>;
   waiting_for: string | null;
 }
 
 /** Maximum number of failed attempts in a summary. */
 export const MAX_SHOWN_FAILED_ATTEMPTS = 20;
-
-const count = (description: string) => z.int().meta({ description });
-const phaseMap = <S extends z.ZodType>(value: S, description: string) =>
-  z
-    .strictObject(Object.fromEntries(PHASES.map((phase) => [phase, value])))
-    .partial()
-    .meta({ description });
 
 const totalsParts = {
   n_taskforces: count("Taskforces."),
@@ -110,13 +92,9 @@ const totalsParts = {
 
 const phaseDurationsSchema = z.strictObject({
   n: count("Current taskforces of the phase."),
-  oldest_since: z
-    .union([epochSeconds, z.null()])
-    .meta({ description: "When the first of them entered it; null when there is none." }),
+  oldest_since: orNull(epochSeconds, "When the first of them entered it; null when there is none."),
   seconds_longest: z.number().meta({ description: "How long that one has been in it; 0 when there is none." }),
-  seconds_mean_past: z
-    .union([z.number(), z.null()])
-    .meta({ description: "Mean duration of past stays; null when there is none." }),
+  seconds_mean_past: orNull(z.number(), "Mean duration of past stays; null when there is none."),
 });
 
 const failedAttemptSchema = z.strictObject({
@@ -131,9 +109,7 @@ const failedAttemptSchema = z.strictObject({
 const tasks = z
   .array(z.strictObject({ task_id: z.string(), task_image: z.string(), ...totalsParts }))
   .meta({ description: "The same for each task directive, in their order." });
-const last_change = z
-  .union([epochSeconds, z.null()])
-  .meta({ description: "When a phase, the log or the statuses of a taskforce changed last." });
+const last_change = orNull(epochSeconds, "When a phase, the log or the statuses of a taskforce changed last.");
 const n_failed_attempts = count("Entries of failed attempts in the taskforces' logs.");
 
 /** An event of a workflow with more task directives has no list of them. */
@@ -170,9 +146,7 @@ export const summarySchema = z
     failed_attempts: z
       .array(failedAttemptSchema)
       .meta({ description: `The newest of them, newest first; ${MAX_SHOWN_FAILED_ATTEMPTS} at most.` }),
-    waiting_for: z.union([z.string(), z.null()]).meta({
-      description: "Why the workflow waits, in one sentence; null while it runs or after its end.",
-    }),
+    waiting_for: orNull(z.string(), "Why the workflow waits, in one sentence; null while it runs or after its end."),
     updated: epochSeconds.meta({ description: "When the summary was computed." }),
   })
   .meta({ id: "WorkflowSummary", description: "Summary of a workflow: sums over its taskforces." });

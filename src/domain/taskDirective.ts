@@ -6,10 +6,7 @@ const environment = (description: string) => mapOf(textValue, { description });
 
 /** The fields of a task directive that a user's request and the stored directive share. */
 export const taskDirectiveParts = {
-  cluster_locations: uniqueArray(z.string(), {
-    min: 1,
-    description: "Names of the HTCondor pools to run on.",
-  }),
+  cluster_locations: uniqueArray(z.string(), { min: 1, description: "Names of the HTCondor pools to run on." }),
   task_image: z.string().meta({
     description: "Container image that runs for each event. An unpacked Apptainer directory starts fastest.",
   }),
@@ -22,18 +19,17 @@ export const taskDirectiveParts = {
   init_env: environment("Environment of the init container."),
 };
 
+const completeSchema = z.strictObject({
+  task_id: z.string().meta({ description: "TK-<workflow id without WF->-<8 hex>." }),
+  workflow_id: z.string().meta({ description: "The workflow it belongs to." }),
+  ...taskDirectiveParts,
+  timestamp: epochSeconds.meta({ description: "When the directive was created, in epoch seconds." }),
+  input_queues: uniqueArray(z.string(), { description: "Ids of the message queues with the events." }),
+  output_queues: uniqueArray(z.string(), { description: "Ids of the message queues for the results." }),
+});
+
 /** A task directive in JSON. No field is required, because a query's projection may leave out any field. */
-export const taskDirectiveSchema = z
-  .strictObject({
-    task_id: z.string().meta({ description: "TK-<workflow id without WF->-<8 hex>." }),
-    workflow_id: z.string().meta({ description: "The workflow it belongs to." }),
-    ...taskDirectiveParts,
-    timestamp: epochSeconds.meta({ description: "When the directive was created, in epoch seconds." }),
-    input_queues: uniqueArray(z.string(), {
-      description: "Ids of the message queues with the events.",
-    }),
-    output_queues: uniqueArray(z.string(), { description: "Ids of the message queues for the results." }),
-  })
+export const taskDirectiveSchema = completeSchema
   .partial()
   .meta({ id: "TaskDirectiveObject", description: "What one task of a workflow runs. It never changes." });
 
@@ -43,21 +39,5 @@ export const projectedTaskDirectiveSchema = z
   .partial()
   .meta({ id: "ProjectedTaskDirective", description: "Parts of a task directive that a projection named." });
 
-/** A complete task directive. */
-export interface TaskDirective {
-  task_id: TaskId;
-  workflow_id: WorkflowId;
-  cluster_locations: string[];
-  task_image: string;
-  task_args: string;
-  task_env: Record<string, string>;
-  init_image: string;
-  init_args: string;
-  init_env: Record<string, string>;
-  /** Epoch seconds. */
-  timestamp: number;
-  /** Message queue ids, in the order of the request's aliases. */
-  input_queues: string[];
-  /** @see input_queues */
-  output_queues: string[];
-}
+/** A complete task directive. Its queues are in the order of the request's aliases. */
+export type TaskDirective = z.infer<typeof completeSchema> & { task_id: TaskId; workflow_id: WorkflowId };

@@ -9,12 +9,13 @@ import {
   integerValue,
   mapOf,
   mapValue,
+  orNull,
   textValue,
   uniqueArray,
 } from "./schemaParts.js";
 
-/** The pattern in the OpenAPI document, which is anchored on one side only. `pilotTags.ts` validates the tags. */
-export const PILOT_TAG_PATTERN = "^([0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3})|(latest)|([a-z0-9._-]+-[a-z0-9]{1,128})$";
+/** The pattern in the OpenAPI document, which is anchored on one side only. {@link TAG_PATTERN} validates the tags. */
+const PILOT_TAG_PATTERN = "^([0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3})|(latest)|([a-z0-9._-]+-[a-z0-9]{1,128})$";
 
 const textOrInteger = anyValueOf(textValue, integerValue);
 
@@ -35,6 +36,8 @@ export const pilotConfigSchema = z
   })
   .meta({ description: "Set-up of the EWMS pilot." });
 
+const sizeSchema = (description: string) => z.union([z.string(), integer()]).meta({ description });
+
 /** Resources of each HTCondor worker of a taskforce. */
 export const workerConfigSchema = z
   .strictObject({
@@ -44,12 +47,8 @@ export const workerConfigSchema = z
     max_worker_runtime: integer().meta({ description: "Seconds after which HTCondor ends a worker." }),
     n_cores: integer().meta({ description: "Cores for each worker." }),
     priority: integer().meta({ description: "Priority of the HTCondor submission." }),
-    worker_disk: z
-      .union([z.string(), integer()])
-      .meta({ description: "Disk for each worker, in HTCondor's notation." }),
-    worker_memory: z
-      .union([z.string(), integer()])
-      .meta({ description: "Memory for each worker, in HTCondor's notation." }),
+    worker_disk: sizeSchema("Disk for each worker, in HTCondor's notation."),
+    worker_memory: sizeSchema("Memory for each worker, in HTCondor's notation."),
     condor_requirements: z.string().meta({ description: "HTCondor's requirements expression." }),
   })
   .meta({ description: "What each HTCondor worker asks for." });
@@ -60,10 +59,10 @@ export const compoundStatusesValue = mapValue(mapValue(integerValue));
 export const topTaskErrorsValue = mapValue(integerValue);
 
 /** Number of workers. */
-export const nWorkersSchema = z.union([integer(), z.null()]).meta({ description: "Workers in the HTCondor cluster." });
+export const nWorkersSchema = orNull(integer(), "Workers in the HTCondor cluster.");
 
 const submitParts = {
-  cluster_id: z.union([integer(), z.null()]).meta({ description: "The HTCondor cluster; null before condor-submit." }),
+  cluster_id: orNull(integer(), "The HTCondor cluster; null before condor-submit."),
   submit_dict: mapOf(textOrInteger, { description: "What was given to condor_submit." }),
   job_event_log_fpath: z.string().meta({ description: "The HTCondor job event log on the access point." }),
 };
@@ -72,19 +71,13 @@ const submitParts = {
  * The required fields of a condor-submit report. It is validated after {@link taskforceSchema}, which the OpenAPI document
  * shows.
  */
-export const submitReportSchema = z.object({
-  ...submitParts,
-  cluster_id: integer(),
-  n_workers: integer(),
-});
+export const submitReportSchema = z.object({ ...submitParts, cluster_id: integer(), n_workers: integer() });
 
 const phaseChangeSchema = z.strictObject({
   target_phase: z.string().meta({ description: "The phase that was to be reached." }),
   timestamp: epochSeconds.meta({ description: "When the attempt was recorded, in epoch seconds." }),
   was_successful: z.boolean().meta({ description: "Whether the phase changed." }),
-  source_event_time: z
-    .union([epochSeconds, z.null()])
-    .meta({ description: "When the cause happened, where it is known." }),
+  source_event_time: orNull(epochSeconds, "When the cause happened, where it is known."),
   source_entity: z.string().meta({ description: "Who or what caused the attempt." }),
   context: z.string().meta({ description: "Why it was made, or why it failed." }),
 });
@@ -97,9 +90,7 @@ export const taskforceSchema = z
     workflow_id: z.string().meta({ description: "The workflow it belongs to." }),
     timestamp: epochSeconds.meta({ description: "When the taskforce was created, in epoch seconds." }),
     priority: integer().meta({ description: "Higher is handed out first." }),
-    collector: z
-      .union([z.string().meta({ deprecated: true }), z.null()])
-      .meta({ description: "Deprecated, always null." }),
+    collector: orNull(z.string().meta({ deprecated: true }), "Deprecated, always null."),
     schedd: z.string().meta({ description: "The HTCondor access point." }),
     n_workers: nWorkersSchema,
     pilot_config: pilotConfigSchema,
@@ -130,25 +121,27 @@ export const projectedTaskforceSchema = z
 
 /** @see pilotConfigSchema */
 export type PilotConfig = z.infer<typeof pilotConfigSchema>;
-/** @see workerConfigSchema */
-export type WorkerConfig = z.infer<typeof workerConfigSchema>;
 /** HTCondor status → pilot status → number of workers. */
 export type CompoundStatuses = Record<string, Record<string, number>>;
 /** Error text → count. */
 export type TopTaskErrors = Record<string, number>;
 
-/** A complete taskforce. Times are epoch seconds. */
-export interface Taskforce {
+/** The fields of a taskforce that its creation sets. Times are epoch seconds. */
+interface NewTaskforce {
   taskforce_uuid: TaskforceUuid;
   task_id: TaskId;
   workflow_id: WorkflowId;
   timestamp: number;
   priority: number;
-  collector: null;
   schedd: string;
   n_workers: number;
   pilot_config: PilotConfig;
-  worker_config: WorkerConfig;
+  worker_config: z.infer<typeof workerConfigSchema>;
+}
+
+/** A complete taskforce. */
+export interface Taskforce extends NewTaskforce {
+  collector: null;
   /** Null before condor-submit. */
   cluster_id: number | null;
   submit_dict: Record<string, string | number>;
@@ -161,20 +154,7 @@ export interface Taskforce {
 }
 
 /** Builds a new taskforce. @param firstLogEntry sets its phase */
-export const buildUnstartedTaskforce = (
-  fields: Omit<
-    Taskforce,
-    | "collector"
-    | "cluster_id"
-    | "submit_dict"
-    | "job_event_log_fpath"
-    | "phase"
-    | "phase_change_log"
-    | "compound_statuses"
-    | "top_task_errors"
-  >,
-  firstLogEntry: PhaseChange,
-): Taskforce => ({
+export const buildUnstartedTaskforce = (fields: NewTaskforce, firstLogEntry: PhaseChange): Taskforce => ({
   taskforce_uuid: fields.taskforce_uuid,
   task_id: fields.task_id,
   workflow_id: fields.workflow_id,
@@ -196,3 +176,47 @@ export const buildUnstartedTaskforce = (
 
 /** A condor-submit report of the TMS. */
 export type SubmitReport = z.infer<typeof submitReportSchema>;
+
+/** A well-formed tag: `X.Y.Z`, `latest`, or a branch tag that ends in `-<hash or name>`. */
+const TAG_PATTERN = /^(?:[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|latest|[a-z0-9._-]+-[a-z0-9]{1,128})$/;
+const RELEASE_PATTERN = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+const IMAGE_PREFIX = "ewms-pilot:";
+
+/** Drops the `v` of `v1.2.3`, which tags of images do not have. */
+export const normalizeTag = (tag: string): string => tag.replace(/^v(?=\d)/, "");
+
+/** Whether a normalized tag is well-formed. */
+export const isWellFormedTag = (tag: string): boolean => TAG_PATTERN.test(tag);
+
+const releaseNumber = (tag: string): number => {
+  const [, major = 0, minor = 0, patch = 0] = RELEASE_PATTERN.exec(tag) ?? [];
+  return Number(major) * 1_000_000 + Number(minor) * 1_000 + Number(patch);
+};
+
+/**
+ * Resolves a requested tag to the tag that is stored.
+ *
+ * @param tag normalized and well-formed
+ * @param listing file names in the image directory; null: no directory is configured, so every tag is accepted
+ * @returns undefined when the image does not exist
+ */
+export function resolvePilotTag(tag: string, listing: readonly string[] | null): string | undefined {
+  if (listing === null) return tag;
+  const tags = listing.flatMap((entry) => (entry.startsWith(IMAGE_PREFIX) ? [entry.slice(IMAGE_PREFIX.length)] : []));
+  if (tag !== "latest") return tags.includes(tag) ? tag : undefined;
+  return tags
+    .filter((candidate) => RELEASE_PATTERN.test(candidate))
+    .sort((one, other) => releaseNumber(one) - releaseNumber(other))
+    .at(-1);
+}
+
+/** The highest priority of a workflow. */
+const MAX_PRIORITY = 100;
+/** Added to the taskforces of add-workers, so that they are handed out before all others. */
+export const ADD_WORKERS_BOOST = 100;
+
+/** The highest priority a taskforce can have. */
+export const MAX_TASKFORCE_PRIORITY = MAX_PRIORITY + ADD_WORKERS_BOOST;
+
+/** Returns the stored priority of a request, 50 by default. */
+export const normalizePriority = (requested = 50): number => Math.min(requested, MAX_PRIORITY);

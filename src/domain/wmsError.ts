@@ -1,24 +1,13 @@
-/**
- * Kinds of errors. `api/` maps each kind to an HTTP status.
- *
- * - `unauthenticated`: missing or invalid credentials (401)
- * - `forbidden`: the caller lacks the role (403)
- * - `invalid`: the request contradicts itself or the configuration (400)
- * - `not-found`: the entity is unknown, or in a phase that does not allow the request (404)
- * - `conflict`: the entity's state forbids the request (422)
- * - `under-way`: the same request is in progress (409)
- * - `upstream-refused`: the MQS refused a call (502)
- * - `unavailable`: Redis, the MQS or the identity provider is unreachable; a retry may succeed (503)
- */
+/** Kinds of errors. `api/` maps each kind to an HTTP status. */
 export type ErrorKind =
-  | "unauthenticated"
-  | "forbidden"
-  | "invalid"
-  | "not-found"
-  | "conflict"
-  | "under-way"
-  | "upstream-refused"
-  | "unavailable";
+  | "unauthenticated" // 401: missing or invalid credentials
+  | "forbidden" // 403: the caller lacks the role
+  | "invalid" // 400: the request contradicts itself or the configuration
+  | "not-found" // 404: the entity is unknown, or in a phase that does not allow the request
+  | "conflict" // 422: the entity's state forbids the request
+  | "under-way" // 409: the same request is in progress
+  | "upstream-refused" // 502: the MQS refused a call
+  | "unavailable"; // 503: Redis, the MQS or the identity provider is unreachable; a retry may succeed
 
 /** An error for the caller, who sees its message unchanged. */
 export class WmsError extends Error {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { TaskforceUuid, WorkflowId } from "./ids.js";
 import { PHASES, type Phase } from "./phases.js";
-import { epochSeconds } from "./schemaParts.js";
+import { epochSeconds, orNull } from "./schemaParts.js";
 import { summaryEventDataSchema } from "./summary.js";
 import { DEACTIVATIONS, type Deactivation } from "./workflow.js";
 
@@ -35,7 +35,7 @@ export const phaseEventSchema = z
     task_id: z.string().meta({ description: "The task directive that the taskforce runs." }),
     taskforce_uuid: z.string().meta({ description: "The taskforce." }),
     phase: z.enum(PHASES).meta({ description: "The phase that was to be reached." }),
-    from: z.union([z.enum(PHASES), z.null()]).meta({ description: "The phase it was in; null for a new taskforce." }),
+    from: orNull(z.enum(PHASES), "The phase it was in; null for a new taskforce."),
     timestamp: timestamp.meta({ description: "When the attempt was recorded, in epoch seconds." }),
     was_successful: z.boolean().meta({ description: "Whether the phase changed." }),
     schedd: z.string().meta({ description: "The HTCondor access point." }),

@@ -1,9 +1,8 @@
 import { scheddOf } from "../domain/clusters.js";
 import { isTaskId, taskOf, workflowOf } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
-import { ADD_WORKERS_BOOST } from "../domain/priority.js";
 import type { AddWorkersRequest } from "../domain/requestSchemas.js";
-import type { Taskforce } from "../domain/taskforce.js";
+import { ADD_WORKERS_BOOST, type Taskforce } from "../domain/taskforce.js";
 import { invalid, notFound, WmsError } from "../domain/wmsError.js";
 import { createTaskforce } from "../store/creation.js";
 import type { IdempotencyClaim } from "../store/idempotencyClaims.js";

@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
-import { nextEpochSeconds } from "../domain/clock.js";
 import { type TaskforceUuid, type TaskId, type WorkflowId, workflowOf } from "../domain/ids.js";
 import { PHASE_CHANGE_SOURCES, type Phase, type PhaseChange } from "../domain/phases.js";
+import { nextEpochSeconds } from "../domain/time.js";
 import { partitionOf } from "../store/keys.js";
-import { encodeLogEntry, type PhaseLogEntry } from "../store/phaseLog.js";
+import { encodeLogEntry, type PhaseLogEntry } from "../store/records.js";
 import type { Wms } from "./context.js";
 
 /** Creates a `phase_change_log` entry with the current time. When a script has recorded it, it is also logged. */

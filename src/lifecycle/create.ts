@@ -1,16 +1,21 @@
 import { readdir } from "node:fs/promises";
-import { nextEpochSeconds } from "../domain/clock.js";
 import { scheddOf } from "../domain/clusters.js";
 import { newTaskforceUuid, newTaskIds, newWorkflowId, type TaskId, type WorkflowId } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES, type PhaseChange } from "../domain/phases.js";
-import { isWellFormedTag, normalizeTag, resolvePilotTag } from "../domain/pilotTags.js";
-import { normalizePriority } from "../domain/priority.js";
 import type { CreateWorkflowRequest, TaskRequest } from "../domain/requestSchemas.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
-import { buildUnstartedTaskforce, type PilotConfig, type Taskforce } from "../domain/taskforce.js";
+import {
+  buildUnstartedTaskforce,
+  isWellFormedTag,
+  normalizePriority,
+  normalizeTag,
+  type PilotConfig,
+  resolvePilotTag,
+  type Taskforce,
+} from "../domain/taskforce.js";
+import { createYielder, nextEpochSeconds } from "../domain/time.js";
 import { invalid, unavailable } from "../domain/wmsError.js";
 import type { Workflow } from "../domain/workflow.js";
-import { createYielder } from "../domain/yielder.js";
 import { createWholeWorkflow, type WholeWorkflow } from "../store/creation.js";
 import type { IdempotencyClaim } from "../store/idempotencyClaims.js";
 import { partitionOf } from "../store/keys.js";

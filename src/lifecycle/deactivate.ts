@@ -1,10 +1,10 @@
-import { nextEpochSeconds } from "../domain/clock.js";
 import { groupBy } from "../domain/groupBy.js";
 import { isWorkflowId, type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
+import { nextEpochSeconds } from "../domain/time.js";
 import { notFound } from "../domain/wmsError.js";
 import type { Deactivation } from "../domain/workflow.js";
-import { STOPPER_RANK } from "../queues/rank.js";
+import { STOPPER_RANK } from "../queues/queues.js";
 import { createLogEntry, scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 

@@ -1,13 +1,11 @@
-import { exponentialBackoffMs } from "../domain/backoff.js";
-import { nextEpochSeconds } from "../domain/clock.js";
 import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
+import { exponentialBackoffMs, nextEpochSeconds } from "../domain/time.js";
 import { WmsError } from "../domain/wmsError.js";
 import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import type { LeaseQueue, QueuePosition } from "../queues/leaseQueue.js";
-import { STOPPER_RANK, starterRank } from "../queues/rank.js";
+import { STOPPER_RANK, starterRank } from "../queues/queues.js";
 import { type TaskforceRecord, taskforceJson, taskJson } from "../store/records.js";
-import { readTaskforceToStart } from "../store/taskforceToStart.js";
 import { createLogEntry, scheduleFanout } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 
@@ -86,7 +84,7 @@ export async function handOutStarter(wms: Wms, schedd: string): Promise<string |
 async function buildStarterResponse(wms: Wms, starter: LeaseQueue, uuid: TaskforceUuid): Promise<string | undefined> {
   let position: QueuePosition | undefined;
   try {
-    const { taskforce, directive, isWorkflowActive } = await readTaskforceToStart(wms.store, uuid);
+    const { taskforce, directive, isWorkflowActive } = await wms.store.readTaskforceToStart(uuid);
     if (!isAwaitingStart(taskforce) || !isWorkflowActive || directive === undefined) {
       await starter.ack(uuid);
       return undefined;

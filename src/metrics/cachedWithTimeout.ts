@@ -1,5 +1,5 @@
 import { sharePending } from "../domain/sharePending.js";
-import { valueWithin } from "../domain/valueWithin.js";
+import { valueWithin } from "../domain/time.js";
 
 /** Limits of a cached read, in milliseconds. */
 export interface CachedWithTimeoutOptions {

@@ -1,6 +1,6 @@
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { JobOutcome, LeasedQueueName, WmsEventEmitter } from "../domain/wmsEvents.js";
-import { BACKGROUND_QUEUE_NAMES } from "../queues/queueNames.js";
+import { BACKGROUND_QUEUE_NAMES } from "../queues/queues.js";
 
 /*
  * Every counter starts at 0 before its first event. A counter that appears with its first event hides it from

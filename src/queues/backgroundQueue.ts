@@ -3,21 +3,15 @@ import type { RedisClient } from "../redis/redisClient.js";
 import { MissingJobs } from "./missingJobs.js";
 import { queueOptions } from "./queueOptions.js";
 
-/**
- * In effect unlimited: a job retries until it succeeds. BullMQ's UnrecoverableError ends a job that waiting can't
- * repair.
- */
+/** In effect unlimited. BullMQ's UnrecoverableError ends a job that waiting can't repair. */
 const MAX_ATTEMPTS = 1_000_000;
 /** The worker computes the backoff. `delay` is the first one, in milliseconds. */
 const BACKOFF = { type: "wms", delay: 1000 };
-
-/**
- * Stack traces of failed attempts that a job keeps. BullMQ would keep all of them and fill Redis during a long outage.
- */
+/** Of failed attempts of a job. BullMQ would keep all of them and fill Redis during a long outage. */
 const MAX_STACK_TRACES = 3;
 
 /** A job of the background work. */
-export interface BackgroundJob {
+interface BackgroundJob {
   id: string;
   /** The id of the workflow or taskforce; the job's id by default. */
   subject?: string;

@@ -1,4 +1,4 @@
-import type { Queue } from "bullmq";
+import { ErrorCode, type Queue } from "bullmq";
 
 /*
  * BullMQ's layout of a queue in Redis, as far as this service reads or writes it directly. BullMQ does not document it,
@@ -46,3 +46,20 @@ export const MAX_EVENTS_FIELD = "opts.maxLenEvents";
  * returns from a lease has the counter 0 (`pushBackJobWithPriority.lua`).
  */
 export const RANK_SCORE_STEP = 2 ** 32;
+
+/** The code that BullMQ's scripts put on their errors. */
+const errorCodeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);
+
+const LEASE_LOST_CODES: unknown[] = [
+  ErrorCode.JobNotExist,
+  ErrorCode.JobLockNotExist,
+  ErrorCode.JobNotInState,
+  ErrorCode.JobLockMismatch,
+];
+
+/** Whether a command failed because the job is not leased. */
+export const isLeaseLost = (error: unknown): boolean => LEASE_LOST_CODES.includes(errorCodeOf(error));
+/** Whether a command failed because the queue has no such job. */
+export const isJobMissing = (error: unknown): boolean => errorCodeOf(error) === ErrorCode.JobNotExist;
+/** Whether a command failed because the job is in another state than the command expects. */
+export const isJobInAnotherState = (error: unknown): boolean => errorCodeOf(error) === ErrorCode.JobNotInState;

@@ -1,7 +1,16 @@
 import { createRedisBackend, type IQueueBackend, type JobJson, type MinimalJob, Queue } from "bullmq";
+import { batchesOf } from "../domain/batchesOf.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { falseIfLeaseLost, isJobInAnotherState, isJobMissing, isLeaseLost } from "./bullErrors.js";
-import { JOB_FIELDS, jobKey, MAX_EVENTS_FIELD, RANK_SCORE_STEP, stateKey } from "./bullLayout.js";
+import {
+  isJobInAnotherState,
+  isJobMissing,
+  isLeaseLost,
+  JOB_FIELDS,
+  jobKey,
+  MAX_EVENTS_FIELD,
+  RANK_SCORE_STEP,
+  stateKey,
+} from "./bullLayout.js";
 import { type JobBatch, MissingJobs, readJobBatches } from "./missingJobs.js";
 import { MAX_STREAM_EVENTS, queueOptions } from "./queueOptions.js";
 
@@ -18,7 +27,7 @@ const RECLAIM_INTERVAL_MS = 400;
 const BATCH_SIZE = 500;
 
 /** A job to add. */
-export interface NewJob {
+interface NewJob {
   id: string;
   /** BullMQ priority: an integer from 1 on, lower first. */
   rank: number;
@@ -36,13 +45,8 @@ export interface QueuePosition {
 /** Epoch seconds before which no job began to wait. The 2³¹ seconds after it fit below a rank's own scores. */
 const EARLIEST_WAIT_SECONDS = 1_700_000_000;
 
-/** Jobs whose leases expired. */
-export interface Reclaimed {
-  /** Jobs that wait again. */
-  reclaimed: string[];
-  /** Jobs that the queue removed because no entity wants them. */
-  dropped: string[];
-}
+/** Ids of jobs whose leases expired: the `reclaimed` ones wait again, the queue removed the `dropped` ones. */
+export type Reclaimed = Record<"reclaimed" | "dropped", string[]>;
 
 /**
  * A BullMQ queue whose jobs clients lease over HTTP. A lease is BullMQ's lock on an active job. There is no BullMQ
@@ -75,17 +79,14 @@ export class LeaseQueue {
 
   /** Adds jobs. A job that the queue has already, in any state, stays unchanged. */
   async add(jobs: readonly NewJob[]): Promise<void> {
-    for (let start = 0; start < jobs.length; start += BATCH_SIZE)
-      await this.#backend.addJobs(
-        jobs.slice(start, start + BATCH_SIZE).map((job) => ({ jobId: job.id, job: toBullJob(job) })),
-      );
+    for (const batch of batchesOf(jobs, BATCH_SIZE))
+      await this.#backend.addJobs(batch.map((job) => ({ jobId: job.id, job: toBullJob(job) })));
   }
 
   /** Adds jobs that the queue lost, ahead of the other jobs of their rank, the longest waiting first. */
   async restoreLostJobs(lostJobs: readonly { id: string; position: QueuePosition }[]): Promise<void> {
     await this.add(lostJobs.map(({ id, position }) => ({ id, rank: position.rank })));
-    for (let start = 0; start < lostJobs.length; start += BATCH_SIZE)
-      await this.#orderByWaitingTime(lostJobs.slice(start, start + BATCH_SIZE));
+    for (const batch of batchesOf(lostJobs, BATCH_SIZE)) await this.#orderByWaitingTime(batch);
   }
 
   /** Leases the next job. @returns its id; undefined when no job waits */
@@ -199,11 +200,7 @@ export class LeaseQueue {
 
   /** Stores a job's progress, which the dashboard shows to the operator. */
   async updateProgress(id: string, progress: object): Promise<void> {
-    try {
-      await this.#backend.updateProgress(id, progress);
-    } catch (error) {
-      if (!isJobMissing(error)) throw error;
-    }
+    await this.#backend.updateProgress(id, progress).catch(ignoreMissing);
   }
 
   /**
@@ -213,19 +210,19 @@ export class LeaseQueue {
    * @param readPosition returns the position of a job; undefined removes the job
    */
   async reclaim(readPosition: (id: string) => Promise<QueuePosition | undefined>): Promise<Reclaimed> {
-    const ids = await this.#backend.moveStalledJobsToWait();
-    const result: Reclaimed = { reclaimed: [], dropped: [] };
-    for (const id of ids) {
+    const reclaimed: string[] = [];
+    const dropped: string[] = [];
+    for (const id of await this.#backend.moveStalledJobsToWait()) {
       const position = await readPosition(id);
+      (position === undefined ? dropped : reclaimed).push(id);
       if (position === undefined) await this.ack(id);
       else {
         // BullMQ moves a stalled job to the list `wait`, which precedes every rank.
         await this.#changeRank(id, position.rank, true);
         await this.#orderByWaitingTime([{ id, position }]);
       }
-      result[position === undefined ? "dropped" : "reclaimed"].push(id);
     }
-    return result;
+    return { reclaimed, dropped };
   }
 
   /**
@@ -241,12 +238,7 @@ export class LeaseQueue {
   }
 
   async #changeRank(id: string, rank: number, aheadOfEquals: boolean): Promise<void> {
-    try {
-      await this.#backend.changePriority(id, rank, aheadOfEquals);
-    } catch (error) {
-      // A client leased and acknowledged the job meanwhile.
-      if (!isJobMissing(error)) throw error;
-    }
+    await this.#backend.changePriority(id, rank, aheadOfEquals).catch(ignoreMissing);
   }
 
   /** Starts a search for jobs that the queue lacks. */
@@ -286,6 +278,21 @@ const toBullJob = ({ id, rank, delayMs = 0 }: NewJob): JobJson => ({
   failedReason: "",
   returnvalue: "null",
 });
+
+/** Ends an operation without an effect: a client leased and acknowledged the job meanwhile. */
+function ignoreMissing(error: unknown): void {
+  if (!isJobMissing(error)) throw error;
+}
+
+/** Runs a command that ends a lease. @returns its result; false when the job is not leased */
+async function falseIfLeaseLost(endLease: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await endLease();
+  } catch (error) {
+    if (isLeaseLost(error)) return false;
+    throw error;
+  }
+}
 
 /** The part of a job that BullMQ needs to end it. */
 const minimalJob = (id: string): MinimalJob => ({ id, opts: { attempts: 1 } }) as unknown as MinimalJob;

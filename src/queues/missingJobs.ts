@@ -1,4 +1,5 @@
 import type { Queue } from "bullmq";
+import { batchesOf } from "../domain/batchesOf.js";
 import { unwrapReplies } from "../redis/pipelineReplies.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { jobKey, LIST_STATES, lockKey, SORTED_SET_STATES, stateKey } from "./bullLayout.js";
@@ -64,41 +65,32 @@ export class MissingJobs {
    */
   async findMissing<Id extends string>(ids: readonly Id[]): Promise<Id[]> {
     const missing: Id[] = [];
-    for (let start = 0; start < ids.length; start += BATCH_SIZE)
-      missing.push(...(await this.#findMissingInBatch(ids.slice(start, start + BATCH_SIZE))));
+    for (const batch of batchesOf(ids, BATCH_SIZE)) missing.push(...(await this.#findMissingInBatch(batch)));
     return missing;
   }
 
   async #findMissingInBatch<Id extends string>(ids: readonly Id[]): Promise<Id[]> {
-    let unseen = ids;
+    let unseen: readonly Id[] = ids;
     for (const state of SORTED_SET_STATES) unseen = await this.#filterAbsent(stateKey(this.#queue, state), unseen);
     if (unseen.length === 0) return [];
-    const { gone, idle } = await this.#classifyByData(unseen);
-    if (idle.length === 0) return gone;
+    const pipeline = this.#redis.pipeline();
+    for (const id of unseen) pipeline.exists(jobKey(this.#queue, id)).exists(lockKey(this.#queue, id));
+    const found = unwrapReplies<unknown>(await pipeline.exec());
+    const withoutData = unseen.filter((_, index) => found[2 * index] === 0);
+    const unlocked = unseen.filter((_, index) => found[2 * index] !== 0 && found[2 * index + 1] === 0);
+    if (unlocked.length === 0) return withoutData;
     this.#listedIds ??= this.#readListedIds();
     const listedIds = await this.#listedIds;
     const removed: Id[] = [];
-    for (const id of idle)
+    for (const id of unlocked)
       if (!listedIds.has(id) && (await this.#isOrphaned(id)) && (await this.#queue.remove(id)) === 1) removed.push(id);
-    return [...gone, ...removed];
+    return [...withoutData, ...removed];
   }
 
   async #filterAbsent<Id extends string>(key: string, ids: readonly Id[]): Promise<readonly Id[]> {
     if (ids.length === 0) return ids;
     const scores = await this.#redis.zmscore(key, ...ids);
     return ids.filter((_, index) => scores[index] == null);
-  }
-
-  /** `gone`: the job has no data; `idle`: it has data and no lock. */
-  async #classifyByData<Id extends string>(ids: readonly Id[]): Promise<{ gone: Id[]; idle: Id[] }> {
-    const pipeline = this.#redis.pipeline();
-    for (const id of ids) pipeline.exists(jobKey(this.#queue, id)).exists(lockKey(this.#queue, id));
-    const found = unwrapReplies<unknown>(await pipeline.exec());
-    const state = (index: number) => (found[2 * index] === 0 ? "gone" : found[2 * index + 1] === 0 ? "idle" : "leased");
-    return {
-      gone: ids.filter((_, index) => state(index) === "gone"),
-      idle: ids.filter((_, index) => state(index) === "idle"),
-    };
   }
 
   async #readListedIds(): Promise<Set<string>> {

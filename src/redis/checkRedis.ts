@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisLocation, StandaloneRedis } from "../domain/redisLocation.js";
-import { valueWithin } from "../domain/valueWithin.js";
+import { valueWithin } from "../domain/time.js";
 import { connectionErrorReason } from "./connectionLog.js";
 import { openClient } from "./openClient.js";
 import { formatRedisAddress, locationSettingName, unreachableMessage, validateRedisUrl } from "./redisAddress.js";

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { valueWithin } from "../domain/valueWithin.js";
+import { valueWithin } from "../domain/time.js";
 import { RedisStartError } from "./redisStartError.js";
 
 export interface RedisServerOptions {

@@ -1,28 +1,37 @@
+import { groupBy } from "../domain/groupBy.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
+import { createYielder } from "../domain/time.js";
 import type { Workflow } from "../domain/workflow.js";
-import { createYielder } from "../domain/yielder.js";
-import { type StoredConfiguration, toStoredConfiguration } from "./configurations.js";
-import { publishCreation } from "./eventStreams.js";
+import type { EventTuple } from "./eventStreams.js";
 import { ClaimLostError, claimScriptArguments, type IdempotencyClaim } from "./idempotencyClaims.js";
 import {
   configurationsKey,
   countsField,
   countsKey,
   dirtyKey,
+  eventsKey,
   KNOWN_SCHEDDS_KEY,
+  MAX_STREAM_ENTRIES,
   memberOf,
   partitionOf,
   recordKey,
   stagingKey,
 } from "./keys.js";
-import { addToIndexes, indexKeysOf, type NewEntity, writeRecords } from "./newEntities.js";
 import { toTaskforceRecord, toTaskRecord, toWorkflowRecord } from "./records.js";
-import { createRedisOmWriter } from "./redisOmClient.js";
+import { createRedisOmWriter } from "./repositories.js";
 import { runScript } from "./scripts.js";
 import { isIndexedLast, MAX_UNSTAGED_RECORDS, stageRecords } from "./staging.js";
 import type { Store } from "./store.js";
-import { WriteBatch } from "./writeBatch.js";
+import {
+  addToIndexes,
+  indexKeysOf,
+  type NewEntity,
+  type StoredConfiguration,
+  toStoredConfiguration,
+  WriteBatch,
+  writeRecords,
+} from "./writeBatch.js";
 
 /** A workflow with its task directives and taskforces. */
 export interface WholeWorkflow {
@@ -50,12 +59,8 @@ export async function createWholeWorkflow(
   // This key is in another slot of a Redis Cluster. A schedd without taskforces does no harm.
   await store.redis.sadd(KNOWN_SCHEDDS_KEY, ...new Set(taskforces.map((taskforce) => taskforce.schedd)));
 
-  const workflowEntity: NewEntity = {
-    kind: "workflow",
-    id: workflow.workflow_id,
-    record: toWorkflowRecord(workflow, queueCount),
-    entity: workflow,
-  };
+  const record = toWorkflowRecord(workflow, queueCount);
+  const workflowEntity: NewEntity = { kind: "workflow", id: workflow.workflow_id, record, entity: workflow };
   const partEntities = await buildPartEntities(whole);
   const isStaged = partEntities.length > MAX_UNSTAGED_RECORDS;
   if (isStaged) await stageRecords(store, workflow.workflow_id, partEntities);
@@ -65,59 +70,34 @@ export async function createWholeWorkflow(
   await writeRecords(store, batch, isStaged ? [workflowEntity] : [workflowEntity, ...partEntities]);
   await addToIndexes(batch, [workflowEntity]);
   await addToIndexes(batch, partEntities, isStaged ? isIndexedLast : undefined);
-  for (const [field, count] of countByField(taskforces)) batch.add("HINCRBY", countsKey(partition), field, count);
+  for (const [field, group] of groupBy(taskforces, ({ phase, schedd }) => countsField(phase, schedd)))
+    batch.add("HINCRBY", countsKey(partition), field, group.length);
   batch.add("SADD", dirtyKey(partition), memberOf(workflow.workflow_id));
-  publishCreation(batch, workflow.workflow_id, workflow.timestamp);
+  const event: EventTuple = ["created", workflow.timestamp, memberOf(workflow.workflow_id)];
+  batch.add("XADD", eventsKey(partition), "MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", JSON.stringify(event));
   if (isStaged) batch.add("ZREM", stagingKey(partition), memberOf(workflow.workflow_id));
   await batch.execute(isStaged ? store.bulkRedis : store.redis, claim, workflow.workflow_id);
-}
-
-/** The number of taskforces for each field of the counts. */
-function countByField(taskforces: readonly Taskforce[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { phase, schedd } of taskforces) {
-    const field = countsField(phase, schedd);
-    counts.set(field, (counts.get(field) ?? 0) + 1);
-  }
-  return counts;
 }
 
 /** The parts of a workflow. Directives come first: `removeAbandonedStaging` finds the staged taskforces by them. */
 export async function buildPartEntities({ task_directives, taskforces }: WholeWorkflow): Promise<NewEntity[]> {
   // The taskforces of one task share the objects: this serializes each configuration once.
   const stored = new Map<Taskforce["pilot_config"], StoredConfiguration>();
-  const configurationOf = (taskforce: Taskforce): StoredConfiguration => {
-    const known = stored.get(taskforce.pilot_config) ?? toStoredConfiguration(taskforce);
-    stored.set(taskforce.pilot_config, known);
-    return known;
-  };
-  const entries: NewEntity[] = [];
+  const entities: NewEntity[] = [];
   const pause = createYielder();
-  for (const directive of task_directives) {
+  for (const entity of task_directives) {
     await pause();
-    entries.push(buildTaskEntity(directive));
+    entities.push({ kind: "task", id: entity.task_id, record: toTaskRecord(entity), entity });
   }
-  for (const taskforce of taskforces) {
+  for (const entity of taskforces) {
     await pause();
-    entries.push(buildTaskforceEntity(taskforce, configurationOf(taskforce)));
+    const configuration = stored.get(entity.pilot_config) ?? toStoredConfiguration(entity);
+    stored.set(entity.pilot_config, configuration);
+    const record = toTaskforceRecord(entity, configuration.digest);
+    entities.push({ kind: "taskforce", id: entity.taskforce_uuid, record, entity, configuration });
   }
-  return entries;
+  return entities;
 }
-
-const buildTaskEntity = (entity: TaskDirective): NewEntity => ({
-  kind: "task",
-  id: entity.task_id,
-  record: toTaskRecord(entity),
-  entity,
-});
-
-const buildTaskforceEntity = (entity: Taskforce, configuration: StoredConfiguration): NewEntity => ({
-  kind: "taskforce",
-  id: entity.taskforce_uuid,
-  record: toTaskforceRecord(entity, configuration.digest),
-  entity,
-  configuration,
-});
 
 /**
  * Creates one more taskforce of a workflow.
@@ -147,7 +127,6 @@ export async function createTaskforce(
     [
       recordKey(partition, "workflow", workflow_id),
       recordKey(partition, "taskforce", uuid),
-      dirtyKey(partition),
       ...indexKeysOf(partition, { kind: "taskforce", entity: taskforce }),
       claim?.key ?? dirtyKey(partition),
     ],

@@ -5,15 +5,15 @@ import type { Deactivation } from "../domain/workflow.js";
 import type { WorkflowEvent } from "../domain/workflowEvents.js";
 import { unwrapReplies } from "../redis/pipelineReplies.js";
 import { isCluster, type RedisClient } from "../redis/redisClient.js";
-import { eventsKey, idOfMember, MAX_STREAM_ENTRIES, memberOf } from "./keys.js";
-import { decodeText, type EncodedText } from "./logDictionary.js";
-import type { WriteBatch } from "./writeBatch.js";
+import { eventsKey, idOfMember, MAX_STREAM_ENTRIES } from "./keys.js";
+import { decodeText, type EncodedText } from "./records.js";
 
 /*
  * Each partition has a stream of events. The script that makes a change appends its event, so neither exists without
- * the other. An entry has one field, a tuple as JSON text that ends with members.
+ * the other.
  */
-type EventTuple =
+/** The only field of an entry, as JSON text. It ends with members. */
+export type EventTuple =
   | [
       "phase",
       at: number,
@@ -56,13 +56,6 @@ export type StreamExtent = { first: StreamEntryId; last: StreamEntryId; length: 
 
 type RawStreamEntry = [id: string, fields: string[]];
 
-/** Adds the event of a workflow's creation to its batch. Scripts append all other events. @param at epoch seconds */
-export function publishCreation(batch: WriteBatch, workflow: WorkflowId, at: number): void {
-  const tuple: EventTuple = ["created", at, memberOf(workflow)];
-  const entry = ["MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", JSON.stringify(tuple)];
-  batch.add("XADD", eventsKey(batch.partition), ...entry);
-}
-
 /** Reads the streams of all partitions. */
 export class EventStreams {
   readonly #redis: RedisClient;
@@ -77,11 +70,8 @@ export class EventStreams {
   /** The first and last id of a stream, and its length. */
   async readExtent(partition: number): Promise<StreamExtent> {
     const key = eventsKey(partition);
-    const transaction = this.#redis
-      .multi()
-      .xlen(key)
-      .xrange(key, "-", "+", "COUNT", 1)
-      .xrevrange(key, "+", "-", "COUNT", 1);
+    const transaction = this.#redis.multi().xlen(key);
+    transaction.xrange(key, "-", "+", "COUNT", 1).xrevrange(key, "+", "-", "COUNT", 1);
     const [length, [first] = [], [last] = []] = unwrapReplies<unknown>(await transaction.exec()) as [
       number,
       RawStreamEntry[],
@@ -151,9 +141,7 @@ export class EventStreams {
   }
 }
 
-/**
- * Whether entries after an id may be missing, because Redis trimmed or lost them. An uncertain case counts as a gap.
- */
+/** Whether entries after an id may be missing, because Redis trimmed or lost them; true when uncertain. */
 export function hasGapAfter(after: StreamEntryId, extent: StreamExtent): boolean {
   const atOrigin = compareEntryIds(after, STREAM_START) === 0;
   if (extent === undefined) return !atOrigin;
@@ -180,16 +168,8 @@ function parseEvent(tuple: EventTuple): WorkflowEvent | undefined {
       const taskforces = members.map((member): TaskforceUuid => idOfMember("taskforce", member));
       const [first] = taskforces;
       if (first === undefined) return undefined;
-      return {
-        kind,
-        workflow: workflowOf(first),
-        taskforces,
-        phase: decodeText(phase),
-        from,
-        at,
-        ok: ok === 1,
-        schedd,
-      };
+      const workflow = workflowOf(first);
+      return { kind, workflow, taskforces, phase: decodeText(phase), from, at, ok: ok === 1, schedd };
     }
     case "summary":
       return { kind: "summary", workflow: workflowIdOf(tuple[1]) };

@@ -44,8 +44,8 @@ export const claimScriptArguments = (
   made: string,
 ): [string, string, number | ""] => {
   if (claim === undefined) return ["", "", ""];
-  const { claimText, digest } = claim;
-  return [claimText, JSON.stringify({ digest, made } satisfies StoredClaim), RESULT_RETENTION_SECONDS];
+  const result: StoredClaim = { digest: claim.digest, made };
+  return [claim.claimText, JSON.stringify(result), RESULT_RETENTION_SECONDS];
 };
 
 /** The claims and results of requests with an idempotency key. */

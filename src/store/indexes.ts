@@ -3,26 +3,11 @@ import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
 import { PHASE_OF_LEASED_QUEUE, type Phase } from "../domain/phases.js";
 import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import {
-  allEntitiesKey,
-  deactivatingKey,
-  idOfMember,
-  indexKey,
-  memberOf,
-  partitionOf,
-  recordPrefix,
-  stoppingKey,
-} from "./keys.js";
+import { allEntitiesKey, deactivatingKey, idOfMember, indexKey, memberOf, partitionOf, stoppingKey } from "./keys.js";
 import { runScript } from "./scripts.js";
 
 /** Members of an index that one command reads. A read of a whole large index would block Redis. */
 const SCAN_BATCH_SIZE = 500;
-
-/** A taskforce that waits in a queue. */
-export interface QueuedTaskforce {
-  uuid: TaskforceUuid;
-  schedd: string;
-}
 
 /** Reads of the indexes for the lifecycle. `views/query/` reads them for users' queries. */
 export class Indexes {
@@ -76,10 +61,12 @@ export class Indexes {
   }
 
   /** The taskforces of one partition that wait to be started or stopped, like {@link scanPhase}. */
-  async *scanWaiting(partition: number, queue: LeasedQueueName): AsyncGenerator<QueuedTaskforce[]> {
+  async *scanWaiting(
+    partition: number,
+    queue: LeasedQueueName,
+  ): AsyncGenerator<{ uuid: TaskforceUuid; schedd: string }[]> {
     const key = waitingKey(partition, queue);
-    const values = [SCAN_BATCH_SIZE, recordPrefix(partition, "taskforce")];
-    const readBatch = (cursor: string) => runScript(this.#redis, "scanWaiting", [key], [cursor, ...values]);
+    const readBatch = (cursor: string) => runScript(this.#redis, "scanWaiting", [key], [cursor, SCAN_BATCH_SIZE]);
     for await (const flat of scan((cursor) => readBatch(cursor) as Promise<ScanReply>))
       yield flat.flatMap((member, index) =>
         index % 2 === 0 ? [{ uuid: idOfMember("taskforce", member), schedd: flat[index + 1] ?? "" }] : [],
@@ -94,10 +81,8 @@ export class Indexes {
 
   /** The given taskforces that are in a phase. */
   async filterInPhase(phase: Phase, uuids: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
-    const membersInPhase = await this.#findMembers(uuids, (partition) =>
-      indexKey(partition, "taskforce", "phase", phase),
-    );
-    return uuids.filter((uuid) => membersInPhase.has(uuid));
+    const found = await this.#findMembers(uuids, (partition) => indexKey(partition, "taskforce", "phase", phase));
+    return uuids.filter((uuid) => found.has(uuid));
   }
 
   async #findMembers(
@@ -113,20 +98,10 @@ export class Indexes {
     return found;
   }
 
-  /**
-   * Adds taskforces of one partition to the index of those that wait to be stopped, or removes them, according to
-   * their records.
-   *
-   * @returns the number of repaired entries
-   */
+  /** Repairs the entries of taskforces of one partition in the index of those that wait to be stopped. @returns how many */
   async repairStoppingIndex(partition: number, uuids: readonly TaskforceUuid[]): Promise<number> {
-    const values = [recordPrefix(partition, "taskforce"), ...uuids.map(memberOf)];
-    return (await runScript(
-      this.#redis,
-      "repairStoppingIndex",
-      [allEntitiesKey(partition, "taskforce")],
-      values,
-    )) as number;
+    const keys = [allEntitiesKey(partition, "taskforce")];
+    return (await runScript(this.#redis, "repairStoppingIndex", keys, uuids.map(memberOf))) as number;
   }
 
   async #readTaskforceRange(key: string, first: number, last: number): Promise<TaskforceUuid[]> {

@@ -1,4 +1,4 @@
-import { type TaskforceUuid, type TaskId, type WorkflowId, workflowOf } from "../domain/ids.js";
+import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 
 /** The kinds of entities that have records and indexes. */
@@ -56,12 +56,9 @@ export const partitionOfText = (text: string, partitions: number): number => fnv
 /** The prefix of every key of a partition. The braces are Redis Cluster's hash tag. */
 export const partitionPrefix = (partition: number): string => `wms:{${partition}}:`;
 
-/** The prefix of the keys of all records of a kind; scripts append a member to it. */
-export const recordPrefix = (partition: number, kind: EntityKind): string => `${partitionPrefix(partition)}${kind}:`;
-
 /** The hash that holds an entity. */
 export const recordKey = (partition: number, kind: EntityKind, id: string): string =>
-  recordPrefix(partition, kind) + memberOf(id);
+  `${partitionPrefix(partition)}${kind}:${memberOf(id)}`;
 
 /** The sorted set of all entities of a kind by creation time (epoch seconds). */
 export const allEntitiesKey = (partition: number, kind: EntityKind): string =>
@@ -71,19 +68,13 @@ export const allEntitiesKey = (partition: number, kind: EntityKind): string =>
 export const indexKey = (partition: number, kind: EntityKind, field: string, value: string | number): string =>
   `${partitionPrefix(partition)}ix:${kind}:${field}:${value}`;
 
-/**
- * The hash `<phase> <schedd>` → number of taskforces. Scripts append `:counts` to the key of the index of taskforces.
- */
+/** The hash `<phase> <schedd>` → number of taskforces. */
 export const countsKey = (partition: number): string => `${allEntitiesKey(partition, "taskforce")}:counts`;
 
 /** The field of {@link countsKey} for a phase and a schedd. */
 export const countsField = (phase: Phase, schedd: string): string => `${phase} ${schedd}`;
 
-/**
- * The sorted set of the taskforces that wait to be stopped: in pending-stopper and with an HTCondor cluster. Scores
- * are those of {@link allEntitiesKey}; scripts derive the key as for {@link countsKey}. Most taskforces in that phase
- * never had a cluster.
- */
+/** The sorted set of the taskforces in pending-stopper with an HTCondor cluster; scores as {@link allEntitiesKey}. */
 export const stoppingKey = (partition: number): string => `${allEntitiesKey(partition, "taskforce")}:stopping`;
 
 /** Workflows whose deactivation has not reached all their taskforces yet. */
@@ -102,7 +93,7 @@ export const summaryLeasesKey = (partition: number): string => `${partitionPrefi
 export const summaryKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}summary:${memberOf(workflow)}`;
 
-/** The stream of a partition's events. Scripts append `events` to the partition's prefix. */
+/** The stream of a partition's events. */
 export const eventsKey = (partition: number): string => `${partitionPrefix(partition)}events`;
 
 /**
@@ -121,25 +112,6 @@ export const configurationsKey = (partition: number): string => `${partitionPref
 /** The hash mqid → activated profile, as JSON text, of a workflow. */
 export const profilesKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}profiles:${memberOf(workflow)}`;
-
-/** The keys for scripts on one taskforce. */
-export interface TaskforceKeys {
-  record: string;
-  workflow: string;
-  index: string;
-  dirty: string;
-}
-
-/** The {@link TaskforceKeys} of a taskforce. */
-export function taskforceKeys(uuid: TaskforceUuid, partitions: number): TaskforceKeys {
-  const partition = partitionOf(uuid, partitions);
-  return {
-    record: recordKey(partition, "taskforce", uuid),
-    workflow: recordKey(partition, "workflow", workflowOf(uuid)),
-    index: allEntitiesKey(partition, "taskforce"),
-    dirty: dirtyKey(partition),
-  };
-}
 
 /** Every schedd that ever had a taskforce. */
 export const KNOWN_SCHEDDS_KEY = "wms:schedds";

@@ -37,8 +37,7 @@ export async function readOrInitializeLayout(redis: RedisClient, partitions: num
  * @throws LayoutError with one sentence that says what to do
  */
 export async function checkLayout(redis: RedisClient, partitions: number): Promise<void> {
-  const stored = await readOrInitializeLayout(redis, partitions);
-  const problem = explainLayoutMismatch(stored, partitions);
+  const problem = explainLayoutMismatch(await readOrInitializeLayout(redis, partitions), partitions);
   if (problem !== undefined) throw new LayoutError(problem);
 }
 

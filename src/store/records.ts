@@ -1,13 +1,18 @@
 import { type TaskforceUuid, taskOf, workflowOf } from "../domain/ids.js";
-import type { PhaseChange } from "../domain/phases.js";
+import type { Phase, PhaseChange, Source } from "../domain/phases.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import { buildUnstartedTaskforce, type SubmitReport, type Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
-import type { TaskforceConfiguration } from "./configurations.js";
-import { decodeLog, encodeLog } from "./phaseLog.js";
-import type { TaskforceRecord, TaskRecord, WorkflowRecord } from "./recordSchemas.js";
+import type { RecordByKind } from "./repositories.js";
 
-export type { TaskforceRecord, TaskRecord, WorkflowRecord } from "./recordSchemas.js";
+/** A workflow's record. */
+export type WorkflowRecord = RecordByKind["workflow"];
+/** A task directive's record, which never changes. */
+export type TaskRecord = RecordByKind["task"];
+/** A taskforce's record. Its id is not among the fields. */
+export type TaskforceRecord = RecordByKind["taskforce"];
+/** The fields that the taskforces of one task share, often with those of other workflows. */
+export type TaskforceConfiguration = Pick<Taskforce, "pilot_config" | "worker_config">;
 
 /*
  * Conversions between entities and records. The fields that scripts need are hash fields; the rest is JSON text, which
@@ -22,7 +27,15 @@ export type StoredTaskforce = TaskforceRecord & {
 };
 
 /** A taskforce's log, oldest entry first. */
-export const phaseChanges = (record: TaskforceRecord): PhaseChange[] => decodeLog(record.log);
+export const phaseChanges = ({ log }: TaskforceRecord): PhaseChange[] =>
+  (JSON.parse(`[${log}]`) as PhaseLogTuple[]).map((tuple) => ({
+    target_phase: decodeText(tuple[1]),
+    timestamp: tuple[0],
+    was_successful: tuple[2] === 1,
+    source_event_time: tuple[3],
+    source_entity: decodeText(tuple[4]),
+    context: decodeText(tuple[5]),
+  }));
 
 /** The context of the newest entry of a taskforce's log. */
 export const latestContext = (record: TaskforceRecord): string => phaseChanges(record).at(-1)?.context ?? "";
@@ -63,7 +76,10 @@ export const toTaskforceRecord = (taskforce: Taskforce, configuration: string): 
   priority: taskforce.priority,
   phase: taskforce.phase,
   since: JSON.stringify(taskforce.timestamp),
-  log: encodeLog(taskforce.phase_change_log),
+  log: taskforce.phase_change_log
+    .map(encodeLogEntry)
+    .map(({ timestampJson, restJson }) => `[${timestampJson}${restJson}`)
+    .join(),
   n_workers: taskforce.n_workers,
 });
 
@@ -79,7 +95,7 @@ export function taskforceJson(stored: StoredTaskforce): string {
   const log = phaseChanges(stored);
   return (
     `{"taskforce_uuid":"${uuid}","task_id":"${taskOf(uuid)}","workflow_id":"${workflowOf(uuid)}",` +
-    `"timestamp":${creationTimestamp(log)},"priority":${priority},"collector":null,"schedd":${JSON.stringify(schedd)},` +
+    `"timestamp":${firstEntry(log).timestamp},"priority":${priority},"collector":null,"schedd":${JSON.stringify(schedd)},` +
     `"n_workers":${stored.n_workers},${stored.configurationJson.slice(1, -1)},` +
     `"cluster_id":${cluster_id ?? null},${stored.submission ?? EMPTY_SUBMISSION},` +
     `"phase":"${stored.phase}","phase_change_log":${JSON.stringify(log)},` +
@@ -87,25 +103,99 @@ export function taskforceJson(stored: StoredTaskforce): string {
   );
 }
 
-/** The time of creation, which is that of the first log entry. */
-const creationTimestamp = ([created]: readonly PhaseChange[]): number => {
+/** The entry of the creation. */
+function firstEntry([created]: readonly PhaseChange[]): PhaseChange {
   if (created === undefined) throw new Error("the taskforce has no log");
-  return created.timestamp;
-};
+  return created;
+}
 
 /** A taskforce in its state at creation. @param n_workers of the request: a TMS report replaces the stored number */
 export function taskforceAsCreated(stored: StoredTaskforce, n_workers: number): Taskforce {
   const { uuid, schedd, priority } = stored;
-  const [created] = phaseChanges(stored);
-  if (created === undefined) throw new Error("the taskforce has no log");
+  const created = firstEntry(phaseChanges(stored));
   const identity = { taskforce_uuid: uuid, task_id: taskOf(uuid), workflow_id: workflowOf(uuid) };
-  const { timestamp } = created;
-  return buildUnstartedTaskforce(
-    { ...identity, timestamp, priority, schedd, n_workers, ...parseConfiguration(stored) },
-    created,
-  );
+  const fields = { timestamp: created.timestamp, priority, schedd, n_workers, ...parseConfiguration(stored) };
+  return buildUnstartedTaskforce({ ...identity, ...fields }, created);
 }
 
 /** The configuration of a stored taskforce. */
 export const parseConfiguration = ({ configurationJson }: StoredTaskforce): TaskforceConfiguration =>
   JSON.parse(configurationJson) as TaskforceConfiguration;
+
+/** A log entry in the two pieces that scripts expect: the time, and the rest. */
+export interface PhaseLogEntry {
+  timestampJson: string;
+  restJson: string;
+  /**
+   * Called with the taskforces of one workflow whose log got the entry, and with their previous phase if it is known.
+   * Not called when nothing changed.
+   */
+  onRecorded?: (taskforces: readonly TaskforceUuid[], from?: Phase) => void;
+}
+
+type PhaseLogTuple = [
+  time: number,
+  target: EncodedText<Phase>,
+  ok: 0 | 1,
+  eventTime: number | null,
+  source: EncodedText<Source>,
+  context: EncodedText,
+];
+
+/** Encodes a change for scripts. Times are epoch seconds. */
+export function encodeLogEntry(change: PhaseChange): PhaseLogEntry {
+  const { timestamp, target_phase, was_successful, source_event_time, source_entity, context } = change;
+  const [target, source, reason] = [target_phase, source_entity, context].map(encodeText);
+  const rest = JSON.stringify([target, was_successful ? 1 : 0, source_event_time, source, reason]);
+  return { timestampJson: JSON.stringify(timestamp), restJson: `,${rest.slice(1)}` };
+}
+
+/**
+ * Texts of log entries. Stored as numbers they take a third of the memory; logs would otherwise be the largest part of
+ * it. The number of a text is its index. Stored data holds these numbers: append new texts, and never remove or move
+ * one. A reworded text is a new text.
+ */
+export const LOG_DICTIONARY: readonly string[] = [
+  "pre-mq-activation",
+  "pre-launch",
+  "pending-starter",
+  "condor-submit",
+  "pending-stopper",
+  "condor-rm",
+  "condor-complete",
+  "USER",
+  "TMS",
+  "User",
+  "Workflow MQ Activator",
+  "Taskforce Launch Control",
+  "Operator",
+  "Created during initial workflow request.",
+  "Created when adding more workers for this task directive.",
+  "The message queues are active.",
+  "Ready to be started.",
+  "HTCondor submission succeeded.",
+  "Submitted, but the workflow was deactivated meanwhile: to be stopped.",
+  "Workflow aborted by user.",
+  "Workflow aborted by user. The taskforce was already ending or finished.",
+  "Workflow finished by user.",
+  "Workflow finished by user. The taskforce was already ending or finished.",
+  "HTCondor removal succeeded.",
+  "The taskforce has already completed.",
+  "HTCondor cluster completed.",
+];
+
+/** The number of a text in the dictionary; any other text unchanged. */
+export type EncodedText<T extends string = string> = T | number;
+
+const NUMBER_BY_TEXT: ReadonlyMap<string, number> = new Map(LOG_DICTIONARY.map((word, number) => [word, number]));
+
+/** The stored form of a text. */
+export const encodeText = <T extends string>(text: T): EncodedText<T> => NUMBER_BY_TEXT.get(text) ?? text;
+
+/** The text of a stored form. @throws RangeError for a number of a later release */
+export function decodeText<T extends string>(encoded: EncodedText<T>): T {
+  if (typeof encoded === "string") return encoded;
+  const text = LOG_DICTIONARY[encoded];
+  if (text === undefined) throw new RangeError(`the phase log has word ${encoded}, which this release does not know`);
+  return text as T;
+}

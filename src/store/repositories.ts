@@ -1,6 +1,128 @@
-import { type RedisConnection, Repository } from "redis-om";
-import { type EntityKind, memberOf } from "./keys.js";
-import { type createSchemas, isStored, type RecordByKind } from "./recordSchemas.js";
+import { type InferSchema, type RedisConnection, Repository, Schema } from "redis-om";
+import type { Phase } from "../domain/phases.js";
+import type { Deactivation } from "../domain/workflow.js";
+import type { RedisClient } from "../redis/redisClient.js";
+import { type EntityKind, memberOf, partitionPrefix } from "./keys.js";
+
+/** A field of a hash, and the type of its value: redis-om infers no types from the definitions of a schema. */
+interface RecordField<T extends string | number> {
+  type: T extends number ? "number" : "string";
+  /** Never set. */
+  valueType?: T;
+}
+type RecordFields = Record<string, RecordField<string> | RecordField<number>>;
+type RecordDefinition = Record<"required" | "optional", RecordFields>;
+
+type ValueOf<F> = F extends RecordField<infer T> ? T : never;
+type RecordOf<D extends RecordDefinition> = { [F in keyof D["required"]]: ValueOf<D["required"][F]> } & {
+  [F in keyof D["optional"]]?: ValueOf<D["optional"][F]>;
+};
+
+const text = <T extends string = string>() => ({ type: "string" }) as RecordField<T>;
+const number: RecordField<number> = { type: "number" };
+
+/** The fields of each kind's hash. `scripts/prelude.lua` lists the fields of a taskforce that scripts change. */
+const RECORD_DEFINITIONS = {
+  workflow: {
+    required: {
+      /** JSON. */
+      doc: text(),
+      /** The number of message queues. Without any, activation does not call the MQS. */
+      n_queues: number,
+    },
+    optional: {
+      deactivated: text<Deactivation>(),
+      /** Epoch seconds. */
+      deactivated_ts: number,
+      /** 1 once the MQS activated the queues. */
+      mq_activated: number,
+    },
+  },
+  task: { required: { /** JSON. */ doc: text() }, optional: {} },
+  taskforce: {
+    required: {
+      phase: text<Phase>(),
+      /** The digest of its configuration. */
+      configuration: text(),
+      schedd: text(),
+      priority: number,
+      /** Epoch seconds. */
+      since: text(),
+      log: text(),
+      n_workers: number,
+    },
+    optional: {
+      cluster_id: number,
+      /** The condor-submit report, in the form of `submissionJsonMembers`. */
+      submission: text(),
+      /** JSON. */
+      compound_statuses: text(),
+      /** JSON. */
+      top_task_errors: text(),
+      /** Epoch seconds of the newest report of statuses or errors. */
+      statuses_ts: text(),
+      submit_failures: number,
+      remove_failures: number,
+    },
+  },
+} as const satisfies Record<EntityKind, RecordDefinition>;
+
+/** redis-om keys a record `<schema name>:<id>`, so each partition has schemas of its own. */
+const createSchema = <D extends RecordDefinition>(partition: number, kind: EntityKind, definition: D) =>
+  new Schema<RecordOf<D>>(
+    `${partitionPrefix(partition)}${kind}`,
+    { ...definition.required, ...definition.optional } as ConstructorParameters<typeof Schema<RecordOf<D>>>[1],
+    { dataStructure: "HASH" },
+  );
+
+/** The schemas of one partition. */
+export const createSchemas = (partition: number) => ({
+  workflow: createSchema(partition, "workflow", RECORD_DEFINITIONS.workflow),
+  task: createSchema(partition, "task", RECORD_DEFINITIONS.task),
+  taskforce: createSchema(partition, "taskforce", RECORD_DEFINITIONS.taskforce),
+});
+
+/** The record of each kind of entity. */
+export type RecordByKind = { [K in EntityKind]: InferSchema<ReturnType<typeof createSchemas>[K]> };
+
+/** Whether a record exists: redis-om reads a missing hash as an object without fields. */
+const isStored = (kind: EntityKind, record: object): boolean => (kind === "taskforce" ? "phase" : "doc") in record;
+
+const { required, optional } = RECORD_DEFINITIONS.taskforce;
+const TASKFORCE_DEFINITION: RecordFields = { ...required, ...optional };
+
+/** A taskforce's fields, in the order in which {@link parseTaskforceRecord} expects their values. */
+export const TASKFORCE_FIELDS = Object.keys(TASKFORCE_DEFINITION);
+
+/** The record that a script read. @param values null where a field is absent. @returns undefined when there is none */
+export function parseTaskforceRecord(values: readonly (string | null)[]): RecordByKind["taskforce"] | undefined {
+  const record: Record<string, string | number> = {};
+  for (const [index, field] of TASKFORCE_FIELDS.entries()) {
+    const value = values[index] ?? null;
+    if (value !== null) record[field] = TASKFORCE_DEFINITION[field]?.type === "number" ? Number(value) : value;
+  }
+  return isStored("taskforce", record) ? (record as unknown as RecordByKind["taskforce"]) : undefined;
+}
+
+type HashFields = Record<string, string | number>;
+
+/** The node-redis method by which a redis-om repository reads hashes, on ioredis: one connection serves the store. */
+export const createRedisOmReader = (redis: RedisClient): RedisConnection =>
+  ({ hGetAll: (key: string) => redis.hgetall(key) }) as unknown as RedisConnection;
+
+/** The methods by which a redis-om repository saves a hash: `write` gets the fields, and nothing is sent to Redis. */
+export function createRedisOmWriter(write: (key: string, fields: HashFields) => void): RedisConnection {
+  const multi = {
+    // redis-om unlinks the key before it writes. A new entity has no key yet.
+    unlink: () => multi,
+    hSet: (key: string, fields: HashFields) => {
+      write(key, fields);
+      return multi;
+    },
+    exec: async () => [],
+  };
+  return { multi: () => multi } as unknown as RedisConnection;
+}
 
 /** The repositories of one partition, on one connection. */
 export class PartitionRepositories {

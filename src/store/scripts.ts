@@ -36,20 +36,12 @@ const commandName = (name: ScriptName): string => `wms_${name}`;
 const readScriptSource = (name: string): string =>
   readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), "utf8");
 
-/** {@link PHASE_TRANSITIONS} as a Lua table with keys `<from> <to>`. */
-const transitionsInLua = (): string => {
-  const keys = Object.entries(PHASE_TRANSITIONS).flatMap(([from, next]) =>
+/** Defines the scripts as commands of a client. ioredis sends a script again when Redis lost it. */
+export function defineScripts(redis: RedisClient): void {
+  const transitions = Object.entries(PHASE_TRANSITIONS).flatMap(([from, next]) =>
     Object.keys(next).map((to) => `['${from} ${to}'] = true`),
   );
-  return `{ ${keys.join(", ")} }`;
-};
-
-/**
- * Defines the scripts as commands of a client. ioredis sends a script again when Redis lost it (restart, SCRIPT
- * FLUSH).
- */
-export function defineScripts(redis: RedisClient): void {
-  const constants = `local MAX_STREAM_ENTRIES = ${MAX_STREAM_ENTRIES}\nlocal PHASE_TRANSITIONS = ${transitionsInLua()}`;
+  const constants = `local MAX_STREAM_ENTRIES = ${MAX_STREAM_ENTRIES}\nlocal PHASE_TRANSITIONS = { ${transitions.join()} }`;
   const prelude = `${constants}\n${readScriptSource("prelude")}`;
   for (const name of SCRIPT_NAMES)
     redis.defineCommand(commandName(name), { lua: `${prelude}\n${readScriptSource(name)}` });

@@ -3,9 +3,8 @@ import type { WorkflowId } from "../domain/ids.js";
 import { unavailable } from "../domain/wmsError.js";
 import { unwrapReplies } from "../redis/pipelineReplies.js";
 import { allEntitiesKey, idOfMember, indexKey, memberOf, partitionOf, recordKey, stagingKey } from "./keys.js";
-import { addToIndexes, type NewEntity, writeRecords } from "./newEntities.js";
 import type { Store } from "./store.js";
-import { WriteBatch } from "./writeBatch.js";
+import { addToIndexes, type NewEntity, WriteBatch, writeRecords } from "./writeBatch.js";
 
 /** Records that one script writes without staging. It blocks Redis for about 10 ms. */
 export const MAX_UNSTAGED_RECORDS = 500;
@@ -14,7 +13,7 @@ const STAGING_BATCH_SIZE = 100;
 /** The time limit of staging in seconds. Staged records are removed after twice that time. */
 const STAGING_TIMEOUT_SECONDS = 300;
 
-/** The time of Redis in epoch seconds, which avoids differences between the clocks of processes. */
+/** Epoch seconds of Redis, because the clocks of processes differ. */
 const redisTimeSeconds = async (store: Store): Promise<number> => Number((await store.redis.time())[0]);
 
 /** Whether only the last step adds taskforces to the index of this field, because workers read that index. */

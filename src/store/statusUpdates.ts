@@ -1,9 +1,9 @@
 import { batchesOf } from "../domain/batchesOf.js";
-import { nextEpochSeconds } from "../domain/clock.js";
 import { groupBy } from "../domain/groupBy.js";
 import type { TaskforceUuid } from "../domain/ids.js";
 import type { CompoundStatuses, TopTaskErrors } from "../domain/taskforce.js";
-import { dirtyKey, memberOf, partitionOf, recordPrefix } from "./keys.js";
+import { nextEpochSeconds } from "../domain/time.js";
+import { dirtyKey, memberOf, partitionOf } from "./keys.js";
 import { runScript } from "./scripts.js";
 import type { Store } from "./store.js";
 
@@ -25,30 +25,18 @@ const STATUS_BATCH_SIZE = 250;
 export async function updateStatuses(store: Store, updates: readonly StatusUpdate[]): Promise<Set<TaskforceUuid>> {
   const found = new Set<TaskforceUuid>();
   const runs = [...groupBy(updates, ({ uuid }) => partitionOf(uuid, store.partitions))].flatMap(([partition, mine]) =>
-    [...batchesOf(mine, STATUS_BATCH_SIZE)].map((batch) => updateBatch(store, partition, batch, found)),
+    [...batchesOf(mine, STATUS_BATCH_SIZE)].map(async (batch) => {
+      const values = batch.flatMap(({ uuid, compoundStatuses, topTaskErrors }) => [
+        memberOf(uuid),
+        JSON.stringify(compoundStatuses) ?? "",
+        JSON.stringify(topTaskErrors) ?? "",
+      ]);
+      const keys = [dirtyKey(partition)];
+      const now = JSON.stringify(nextEpochSeconds());
+      const flags = (await runScript(store.redis, "updateStatuses", keys, [now, ...values])) as number[];
+      for (const [index, { uuid }] of batch.entries()) if (flags[index] === 1) found.add(uuid);
+    }),
   );
   await Promise.all(runs);
   return found;
-}
-
-async function updateBatch(
-  store: Store,
-  partition: number,
-  updates: readonly StatusUpdate[],
-  found: Set<TaskforceUuid>,
-): Promise<void> {
-  const values = updates.flatMap(({ uuid, compoundStatuses, topTaskErrors }) => [
-    memberOf(uuid),
-    compoundStatuses === undefined ? "" : JSON.stringify(compoundStatuses),
-    topTaskErrors === undefined ? "" : JSON.stringify(topTaskErrors),
-  ]);
-  const keys = [dirtyKey(partition)];
-  const flags = (await runScript(store.redis, "updateStatuses", keys, [
-    recordPrefix(partition, "taskforce"),
-    JSON.stringify(nextEpochSeconds()),
-    ...values,
-  ])) as number[];
-  updates.forEach(({ uuid }, index) => {
-    if (flags[index] === 1) found.add(uuid);
-  });
 }

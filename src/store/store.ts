@@ -1,31 +1,52 @@
+import { LRUCache } from "lru-cache";
 import { batchesOf } from "../domain/batchesOf.js";
 import { groupBy } from "../domain/groupBy.js";
-import type { TaskforceUuid } from "../domain/ids.js";
+import { type TaskforceUuid, taskOf, workflowOf } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import { unwrapReplies } from "../redis/pipelineReplies.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { ConfigurationCache } from "./configurations.js";
 import { TaskforceCounts } from "./counts.js";
 import { IdempotencyClaims } from "./idempotencyClaims.js";
 import { Indexes } from "./indexes.js";
-import { type EntityKind, type IdByKind, KNOWN_SCHEDDS_KEY, partitionOf, recordKey } from "./keys.js";
+import {
+  configurationsKey,
+  type EntityKind,
+  type IdByKind,
+  KNOWN_SCHEDDS_KEY,
+  partitionOf,
+  recordKey,
+} from "./keys.js";
 import { LastPolls } from "./lastPolls.js";
 import { checkLayout } from "./layout.js";
 import { MqProfiles } from "./profiles.js";
-import { createSchemas, type RecordByKind, type TaskforceRecord } from "./recordSchemas.js";
-import type { StoredTaskforce } from "./records.js";
-import { createRedisOmReader } from "./redisOmClient.js";
-import { PartitionRepositories } from "./repositories.js";
-import { defineScripts } from "./scripts.js";
+import type { StoredTaskforce, TaskforceRecord, TaskRecord } from "./records.js";
+import {
+  createRedisOmReader,
+  createSchemas,
+  PartitionRepositories,
+  parseTaskforceRecord,
+  type RecordByKind,
+  TASKFORCE_FIELDS,
+} from "./repositories.js";
+import { defineScripts, runScript } from "./scripts.js";
 import { Summaries } from "./summaries.js";
 import { Transitions } from "./transitions.js";
 
 /** Records in one batch of {@link Store.fetchEach}. */
 const FETCH_BATCH_SIZE = 500;
+const MAX_CACHED_CHARACTERS = 16_000_000;
 
 /** The stored form of each kind of entity, as reads return it. */
 export interface StoredByKind extends Omit<RecordByKind, "taskforce"> {
   taskforce: StoredTaskforce;
+}
+
+/** The stored parts of a hand-out of a taskforce to start. */
+export interface TaskforceToStart {
+  taskforce: StoredTaskforce | undefined;
+  directive: TaskRecord | undefined;
+  /** Whether the workflow exists and is not deactivated. */
+  isWorkflowActive: boolean;
 }
 
 /** Entities in Redis. A process has one store. */
@@ -36,13 +57,17 @@ export class Store {
   readonly partitions: number;
   readonly indexes: Indexes;
   readonly transitions: Transitions;
-  readonly configurations: ConfigurationCache;
   readonly profiles: MqProfiles;
   readonly summaries: Summaries;
   readonly counts: TaskforceCounts;
   readonly polls: LastPolls;
   readonly idempotency: IdempotencyClaims;
   readonly #repositories: PartitionRepositories[];
+  /** Configurations as JSON text: the text of a digest never changes. */
+  readonly #configurations = new LRUCache<string, string>({
+    maxSize: MAX_CACHED_CHARACTERS,
+    sizeCalculation: (text) => text.length,
+  });
 
   /** @param partitions must never change for the same data: {@link openStore} checks it */
   constructor(redis: RedisClient, partitions: number, bulk: RedisClient) {
@@ -57,7 +82,6 @@ export class Store {
     );
     this.indexes = new Indexes(redis, partitions);
     this.transitions = new Transitions(redis, partitions);
-    this.configurations = new ConfigurationCache(redis);
     this.profiles = new MqProfiles(redis, partitions);
     this.summaries = new Summaries(redis, partitions);
     this.counts = new TaskforceCounts(redis, partitions);
@@ -78,9 +102,37 @@ export class Store {
   }
 
   /** Adds the id and the configuration to a taskforce's record. */
-  async attachConfiguration(uuid: TaskforceUuid, record: TaskforceRecord): Promise<StoredTaskforce> {
-    const text = this.configurations.getJson(partitionOf(uuid, this.partitions), record.configuration);
-    return Object.assign(record, { uuid, configurationJson: typeof text === "string" ? text : await text });
+  async #attachConfiguration(uuid: TaskforceUuid, record: TaskforceRecord): Promise<StoredTaskforce> {
+    const digest = record.configuration;
+    let configurationJson = this.#configurations.get(digest) ?? null;
+    if (configurationJson === null) {
+      const partition = partitionOf(uuid, this.partitions);
+      configurationJson = await this.redis.hget(configurationsKey(partition), digest);
+      if (configurationJson === null) throw new Error(`the configuration ${digest} is not in partition ${partition}`);
+      this.#configurations.set(digest, configurationJson);
+    }
+    return Object.assign(record, { uuid, configurationJson });
+  }
+
+  /** Reads what a hand-out of a taskforce needs in one round trip, because every poll that finds work needs it. */
+  async readTaskforceToStart(uuid: TaskforceUuid): Promise<TaskforceToStart> {
+    const partition = partitionOf(uuid, this.partitions);
+    const keys = [
+      recordKey(partition, "taskforce", uuid),
+      recordKey(partition, "workflow", workflowOf(uuid)),
+      recordKey(partition, "task", taskOf(uuid)),
+    ];
+    const [values, active, doc] = (await runScript(this.redis, "readTaskforceToStart", keys, TASKFORCE_FIELDS)) as [
+      (string | null)[],
+      number,
+      string | null,
+    ];
+    const record = parseTaskforceRecord(values);
+    return {
+      taskforce: record && (await this.#attachConfiguration(uuid, record)),
+      directive: doc === null ? undefined : { doc },
+      isWorkflowActive: active === 1,
+    };
   }
 
   /** Many records, in the order of the ids; undefined where there is none. */
@@ -97,7 +149,7 @@ export class Store {
     const attach = async (id: IdByKind[K]) => {
       const record = found.get(id);
       if (kind !== "taskforce" || record === undefined) return record;
-      return this.attachConfiguration(id as TaskforceUuid, record as TaskforceRecord);
+      return this.#attachConfiguration(id as TaskforceUuid, record as TaskforceRecord);
     };
     // The compiler does not relate a generic kind to its record.
     return Promise.all(ids.map(attach)) as Promise<(StoredByKind[K] | undefined)[]>;

@@ -1,39 +1,22 @@
-import type { ChainableCommander } from "ioredis";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import type { NextPhase, Phase } from "../domain/phases.js";
 import type { SubmitReport } from "../domain/taskforce.js";
 import type { Deactivation } from "../domain/workflow.js";
 import { unwrapReplies } from "../redis/pipelineReplies.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import {
-  allEntitiesKey,
-  deactivatingKey,
-  dirtyKey,
-  idOfMember,
-  indexKey,
-  memberOf,
-  partitionOf,
-  recordKey,
-  recordPrefix,
-  type TaskforceKeys,
-  taskforceKeys,
-} from "./keys.js";
-import type { PhaseLogEntry } from "./phaseLog.js";
-import { submissionJsonMembers } from "./records.js";
+import { allEntitiesKey, idOfMember, indexKey, memberOf, partitionOf, recordKey } from "./keys.js";
+import { type PhaseLogEntry, submissionJsonMembers } from "./records.js";
 import { runScript, type ScriptName } from "./scripts.js";
 
-/** The outcome of a condor-submit report. */
-export type SubmitOutcome = "submitted" | "repeated" | "workflow-deactivated" | "not-pending" | "missing";
-/** The outcome of a condor-submit failure. `failures` counts those under a lease. */
-export type SubmitFailureOutcome = { failures: number } | "workflow-deactivated" | "not-pending" | "missing";
-
-const SUBMIT_OUTCOMES: Record<number, SubmitOutcome> = {
+/** The outcomes of a condor-submit report, by the code of the script. */
+const SUBMIT_OUTCOMES = {
   2: "workflow-deactivated",
   1: "submitted",
   0: "repeated",
   [-1]: "not-pending",
   [-2]: "missing",
-};
+} as const;
+type SubmitCode = keyof typeof SUBMIT_OUTCOMES;
 
 /** Taskforces that one script counts, few enough not to block Redis. */
 const COUNT_BATCH_SIZE = 1000;
@@ -51,12 +34,14 @@ export class Transitions {
     this.#partitions = partitions;
   }
 
-  #keys(uuid: TaskforceUuid): TaskforceKeys {
-    return taskforceKeys(uuid, this.#partitions);
+  #recordKey(uuid: TaskforceUuid): string {
+    return recordKey(partitionOf(uuid, this.#partitions), "taskforce", uuid);
   }
 
-  #run(name: ScriptName, keys: readonly string[], values: readonly (string | number)[]): Promise<number> {
-    return runScript(this.#redis, name, keys, values) as Promise<number>;
+  /** Runs a script on one taskforce, with a log entry as its first arguments. @returns the code */
+  #run(name: ScriptName, uuid: TaskforceUuid, entry: PhaseLogEntry, ...rest: (string | number)[]): Promise<number> {
+    const values = [entry.timestampJson, entry.restJson, ...rest];
+    return runScript(this.#redis, name, [this.#recordKey(uuid)], values) as Promise<number>;
   }
 
   /** Moves one taskforce forward. @returns false when it is in another phase, or its workflow is deactivated */
@@ -76,39 +61,33 @@ export class Transitions {
     to: NextPhase<From>,
     entry: PhaseLogEntry,
   ): Promise<TaskforceUuid[]> {
-    return this.#runPipelined(uuids, from, entry, (pipeline, uuid) => {
-      const { record, workflow, index, dirty } = this.#keys(uuid);
-      const values = [memberOf(uuid), from, to, entry.timestampJson, entry.restJson];
-      runScript(pipeline, "advance", [record, workflow, index, dirty], values);
-    });
+    return this.#runPipelined("advance", uuids, entry, from, to);
   }
 
   /** Logs a failed attempt for the taskforces of one workflow that are still in a phase. */
   async recordAttempts(uuids: readonly TaskforceUuid[], phase: Phase, entry: PhaseLogEntry): Promise<void> {
-    await this.#runPipelined(uuids, phase, entry, (pipeline, uuid) => {
-      const { record, workflow, dirty } = this.#keys(uuid);
-      const values = [phase, entry.timestampJson, entry.restJson, memberOf(uuid)];
-      runScript(pipeline, "recordAttempt", [record, workflow, dirty], values);
-    });
+    await this.#runPipelined("recordAttempt", uuids, entry, phase);
   }
 
   /**
    * Runs a script for taskforces of one workflow, and so of one partition: a Redis Cluster refuses pipelines across
    * nodes.
    *
+   * @param phases the required phase, and the script's other phases
    * @returns the taskforces for which the script returned 1, because it recorded the entry
    */
   async #runPipelined(
+    name: ScriptName,
     uuids: readonly TaskforceUuid[],
-    from: Phase,
     entry: PhaseLogEntry,
-    addCommand: (pipeline: ChainableCommander, uuid: TaskforceUuid) => void,
+    ...phases: [from: Phase, to?: Phase]
   ): Promise<TaskforceUuid[]> {
     const pipeline = this.#redis.pipeline();
-    for (const uuid of uuids) addCommand(pipeline, uuid);
+    const values = [...phases.filter((phase) => phase !== undefined), entry.timestampJson, entry.restJson];
+    for (const uuid of uuids) runScript(pipeline, name, [this.#recordKey(uuid)], values);
     const codes = unwrapReplies<number>(await pipeline.exec());
     const recorded = uuids.filter((_, index) => codes[index] === 1);
-    entry.onRecorded?.(recorded, from);
+    entry.onRecorded?.(recorded, phases[0]);
     return recorded;
   }
 
@@ -122,41 +101,39 @@ export class Transitions {
     uuid: TaskforceUuid,
     report: SubmitReport,
     entries: { submitted: PhaseLogEntry; deactivated: PhaseLogEntry },
-  ): Promise<{ outcome: SubmitOutcome; schedd: string }> {
-    const { record, workflow, index, dirty } = this.#keys(uuid);
+  ): Promise<{ outcome: (typeof SUBMIT_OUTCOMES)[SubmitCode]; schedd: string }> {
+    const { cluster_id, n_workers, job_event_log_fpath } = report;
     const [code, schedd] = (await runScript(
       this.#redis,
       "recordSubmit",
-      [record, workflow, index, dirty],
+      [this.#recordKey(uuid)],
       [
-        memberOf(uuid),
         entries.submitted.timestampJson,
-        report.cluster_id,
-        report.n_workers,
-        submissionJsonMembers(report),
-        report.job_event_log_fpath,
         entries.submitted.restJson,
         entries.deactivated.restJson,
+        cluster_id,
+        n_workers,
+        submissionJsonMembers(report),
+        job_event_log_fpath,
       ],
-    )) as [number, string];
+    )) as [SubmitCode, string];
     if (code === 1) entries.submitted.onRecorded?.([uuid], "pending-starter");
     if (code === 2) entries.deactivated.onRecorded?.([uuid]);
-    return { outcome: SUBMIT_OUTCOMES[code] ?? "missing", schedd };
+    return { outcome: SUBMIT_OUTCOMES[code], schedd };
   }
 
   /**
    * Records a failed condor-submit.
    *
    * @param isLeased whether the report ended a running lease: only then the failure counts
+   * @returns the number of counted failures, or the reason why the failure does not count
    */
   async recordSubmitFailure(
     uuid: TaskforceUuid,
     isLeased: boolean,
     entry: PhaseLogEntry,
-  ): Promise<SubmitFailureOutcome> {
-    const { record, workflow, dirty } = this.#keys(uuid);
-    const values = [entry.timestampJson, isLeased ? 1 : 0, entry.restJson, memberOf(uuid)];
-    const code = await this.#run("recordSubmitFailure", [record, workflow, dirty], values);
+  ): Promise<{ failures: number } | "workflow-deactivated" | "not-pending" | "missing"> {
+    const code = await this.#run("recordSubmitFailure", uuid, entry, isLeased ? 1 : 0);
     // A report that ended no lease may be a repetition, which the script does not log.
     if (isLeased && (code >= 0 || code === -3)) entry.onRecorded?.([uuid]);
     if (code >= 0) return { failures: code };
@@ -172,9 +149,7 @@ export class Transitions {
     uuid: TaskforceUuid,
     entries: { removed: PhaseLogEntry; tooLate: PhaseLogEntry },
   ): Promise<boolean> {
-    const { record, index, dirty } = this.#keys(uuid);
-    const values = [memberOf(uuid), entries.removed.timestampJson, entries.removed.restJson, entries.tooLate.restJson];
-    const code = await this.#run("recordRemoval", [record, index, dirty], values);
+    const code = await this.#run("recordRemoval", uuid, entries.removed, entries.tooLate.restJson);
     if (code === 1) entries.removed.onRecorded?.([uuid]);
     return code !== -2;
   }
@@ -185,18 +160,14 @@ export class Transitions {
     isLeased: boolean,
     entry: PhaseLogEntry,
   ): Promise<number | undefined> {
-    const { record, dirty } = this.#keys(uuid);
-    const values = [entry.timestampJson, isLeased ? 1 : 0, entry.restJson, memberOf(uuid)];
-    const code = await this.#run("recordRemovalFailure", [record, dirty], values);
+    const code = await this.#run("recordRemovalFailure", uuid, entry, isLeased ? 1 : 0);
     if (isLeased && code >= 0) entry.onRecorded?.([uuid]);
     return code === -2 ? undefined : code;
   }
 
   /** Records a condor-complete report. @returns false when there is no such taskforce */
   async recordCompletion(uuid: TaskforceUuid, entry: PhaseLogEntry): Promise<boolean> {
-    const { record, index, dirty } = this.#keys(uuid);
-    const values = [memberOf(uuid), entry.timestampJson, entry.restJson];
-    const code = await this.#run("recordCompletion", [record, index, dirty], values);
+    const code = await this.#run("recordCompletion", uuid, entry);
     if (code === 1) entry.onRecorded?.([uuid]);
     return code !== -2;
   }
@@ -207,9 +178,7 @@ export class Transitions {
    * @returns false when it is not in pending-starter, or its workflow is deactivated
    */
   async recordRetry(uuid: TaskforceUuid, entry: PhaseLogEntry): Promise<boolean> {
-    const { record, workflow, dirty } = this.#keys(uuid);
-    const values = [entry.timestampJson, entry.restJson, memberOf(uuid)];
-    const code = await this.#run("recordRetry", [record, workflow, dirty], values);
+    const code = await this.#run("recordRetry", uuid, entry);
     if (code === 1) entry.onRecorded?.([uuid]);
     return code >= 0;
   }
@@ -223,19 +192,20 @@ export class Transitions {
   async deactivate(workflow: WorkflowId, reason: Deactivation, timestampSeconds: number): Promise<number | undefined> {
     const partition = partitionOf(workflow, this.#partitions);
     const taskforces = indexKey(partition, "taskforce", "workflow_id", workflow);
-    const records = recordPrefix(partition, "taskforce");
     const found = (await runScript(
       this.#redis,
       "deactivate",
-      [recordKey(partition, "workflow", workflow), taskforces, deactivatingKey(partition), dirtyKey(partition)],
-      [memberOf(workflow), reason, JSON.stringify(timestampSeconds), records, COUNT_BATCH_SIZE],
+      [recordKey(partition, "workflow", workflow), taskforces],
+      [memberOf(workflow), reason, JSON.stringify(timestampSeconds), COUNT_BATCH_SIZE],
     )) as -1 | [counted: number, total: number];
     if (found === -1) return undefined;
     const [counted, total] = found;
     let count = counted;
     // A deactivated workflow gets no more taskforces, and only TMS reports change them: a later count is as good.
-    for (let first = COUNT_BATCH_SIZE; first < total; first += COUNT_BATCH_SIZE)
-      count += await this.#run("countStoppable", [taskforces], [records, first, first + COUNT_BATCH_SIZE - 1]);
+    for (let first = COUNT_BATCH_SIZE; first < total; first += COUNT_BATCH_SIZE) {
+      const ranks = [first, first + COUNT_BATCH_SIZE - 1];
+      count += (await runScript(this.#redis, "countStoppable", [taskforces], ranks)) as number;
+    }
     return count;
   }
 
@@ -254,14 +224,8 @@ export class Transitions {
     const [toStop, moved, left] = (await runScript(
       this.#redis,
       "stopTaskforces",
-      [allEntitiesKey(partition, "taskforce"), dirtyKey(partition)],
-      [
-        recordPrefix(partition, "taskforce"),
-        entries.moved.timestampJson,
-        entries.moved.restJson,
-        entries.left.restJson,
-        ...uuids.map(memberOf),
-      ],
+      [allEntitiesKey(partition, "taskforce")],
+      [entries.moved.timestampJson, entries.moved.restJson, entries.left.restJson, ...uuids.map(memberOf)],
     )) as [string[], string[], string[]];
     const idsOf = (members: string[]) => members.map((member) => idOfMember("taskforce", member));
     entries.moved.onRecorded?.(idsOf(moved));

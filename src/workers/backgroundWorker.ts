@@ -1,9 +1,9 @@
 import { type Job, type Telemetry, UnrecoverableError, Worker } from "bullmq";
 import type { Logger } from "pino";
-import { exponentialBackoffMs } from "../domain/backoff.js";
+import { exponentialBackoffMs } from "../domain/time.js";
 import type { JobOutcome } from "../domain/wmsEvents.js";
 import type { Wms } from "../lifecycle/context.js";
-import { queueKeyPrefix } from "../queues/queueNames.js";
+import { queueKeyPrefix } from "../queues/queueOptions.js";
 import type { RedisClient } from "../redis/redisClient.js";
 
 /** Milliseconds after which the job of a dead process is stalled, and another worker takes it over. */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { exponentialBackoffMs } from "../domain/backoff.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
+import { exponentialBackoffMs } from "../domain/time.js";
 import { activateWorkflow } from "../lifecycle/activate.js";
 import { fanoutJobId } from "../lifecycle/changeEffects.js";
 import type { Wms } from "../lifecycle/context.js";
@@ -8,7 +8,7 @@ import { finishDeactivation } from "../lifecycle/deactivate.js";
 import { queuePositionOf } from "../lifecycle/handOut.js";
 import { launchTaskforce } from "../lifecycle/launch.js";
 import { reconcile } from "../lifecycle/reconcile.js";
-import { BACKGROUND_QUEUE_NAMES } from "../queues/queueNames.js";
+import { BACKGROUND_QUEUE_NAMES } from "../queues/queues.js";
 import { summarizeDirtyWorkflows } from "../views/summary/summarize.js";
 import {
   type BackgroundWork,

@@ -1,6 +1,6 @@
 import type { Job } from "bullmq";
 import type { Taskforce } from "../../src/domain/taskforce.js";
-import { createQueues } from "../../src/queues/queues.js";
+import { Queues } from "../../src/queues/queues.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import type { CreatedWorkflow } from "../api/requestBodies.js";
 import { type ScriptedMqs, startScriptedMqs } from "../mqs/scriptedMqs.js";
@@ -51,7 +51,7 @@ export async function startActivationScenario(
   const mqs = await startScriptedMqs();
   const url = await freshDatabase();
   const redis = openRedis(url);
-  const queues = createQueues({ redis, leaseSeconds: 300, schedds: [] });
+  const queues = new Queues({ redis, leaseSeconds: 300, schedds: [] });
   const { stopper } = queues.forSchedd("access-point-0");
   await stopper.add([{ id: "unwanted", rank: 1 }]);
   const scenario = await startServiceScenario({

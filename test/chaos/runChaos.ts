@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { createQueues } from "../../src/queues/queues.js";
+import { Queues } from "../../src/queues/queues.js";
 import { readApiView } from "./apiView.js";
 import { type ChaosEnvironment, type ChaosEnvironmentOptions, startChaosEnvironment } from "./chaosEnvironment.js";
 import { CHAOS_SETTINGS } from "./deployment.js";
@@ -145,7 +145,7 @@ const runRound = (
 /** Looks until nothing contradicts, or until there was time enough for what is only behind. */
 async function checkUntilConsistent(scene: ChaosEnvironment) {
   const { history, expectations, queueDeletionTimesMs, client, redis, store, accessPoints } = scene;
-  const queues = createQueues({
+  const queues = new Queues({
     redis,
     leaseSeconds: CHAOS_SETTINGS.leaseSeconds,
     schedds: await store.knownSchedds(),

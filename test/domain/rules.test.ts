@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { nextEpochSeconds } from "../../src/domain/clock.js";
 import { configuredSchedds, defaultClusterLocations, scheddOf } from "../../src/domain/clusters.js";
-import { isWellFormedTag, normalizeTag, resolvePilotTag } from "../../src/domain/pilotTags.js";
-import { normalizePriority } from "../../src/domain/priority.js";
+import { isWellFormedTag, normalizePriority, normalizeTag, resolvePilotTag } from "../../src/domain/taskforce.js";
+import { nextEpochSeconds } from "../../src/domain/time.js";
 
 describe("pilot tags", () => {
   const listing = [

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Phase } from "../../src/domain/phases.js";
 import { deactivateWorkflow } from "../../src/lifecycle/deactivate.js";
 import { createWholeWorkflow } from "../../src/store/creation.js";
-import { encodeLogEntry } from "../../src/store/phaseLog.js";
+import { encodeLogEntry } from "../../src/store/records.js";
 import { openTestWms } from "../lifecycle/openTestWms.js";
 import { jobIds } from "../queues/jobIds.js";
 import { makeWholeWorkflow } from "../store/wholeWorkflow.js";

@@ -2,7 +2,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { TaskforceUuid } from "../../src/domain/ids.js";
 import { createLogEntry } from "../../src/lifecycle/changeEffects.js";
-import { createQueues, type Queues } from "../../src/queues/queues.js";
+import { Queues } from "../../src/queues/queues.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { openStore, type Store } from "../../src/store/store.js";
 import { jobIds } from "../queues/jobIds.js";
@@ -26,7 +26,7 @@ beforeAll(async () => {
   const url = await freshDatabase();
   redis = openRedis(url);
   store = await openStore(redis, { partitions: PARTITIONS });
-  queues = createQueues({ redis, leaseSeconds: 300, schedds: [] });
+  queues = new Queues({ redis, leaseSeconds: 300, schedds: [] });
   // The first failure is the last one, which distinguishes a retry from a failure that has not counted yet.
   scenario = await startServiceScenario({
     REDIS_URL: url,

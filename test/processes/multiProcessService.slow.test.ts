@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSimulatedTms } from "../../scripts/tms/simulatedTms.js";
 import type { TmsAction } from "../../scripts/tms/tmsActions.js";
-import { createQueues, type Queues } from "../../src/queues/queues.js";
+import { Queues } from "../../src/queues/queues.js";
 import { jobIds } from "../queues/jobIds.js";
 import { ServiceScenario, shortLog } from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
@@ -35,7 +35,7 @@ let queues: Queues;
 beforeAll(async () => {
   const REDIS_URL = await freshDatabase();
   const redis = openRedis(REDIS_URL);
-  queues = createQueues({ redis, leaseSeconds: 15, schedds: TEST_SCHEDDS });
+  queues = new Queues({ redis, leaseSeconds: 15, schedds: TEST_SCHEDDS });
   closings.push(async () => {
     await queues.close();
     redis.disconnect();

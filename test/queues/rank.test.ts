@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { starterRank } from "../../src/queues/rank.js";
+import { starterRank } from "../../src/queues/queues.js";
 
 test("higher priority goes first, then fewer failures", () => {
   const inOrder = [

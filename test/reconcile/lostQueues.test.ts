@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WorkflowId } from "../../src/domain/ids.js";
-import { createQueues, type Queues } from "../../src/queues/queues.js";
+import { Queues } from "../../src/queues/queues.js";
 import { listMasters, type RedisClient } from "../../src/redis/redisClient.js";
 import { openStore } from "../../src/store/store.js";
 import { jobIds } from "../queues/jobIds.js";
@@ -42,7 +42,7 @@ describe("after the loss of all queues", () => {
       TMS_ACTION_RETRIES: "0",
     });
     at = scenario.nextAccessPoint();
-    queues = createQueues({ redis, leaseSeconds: 300, schedds: [at.schedd] });
+    queues = new Queues({ redis, leaseSeconds: 300, schedds: [at.schedd] });
 
     running = await scenario.createRunning(at);
     stopping = await scenario.createInPhase("pending-stopper", at);
@@ -138,7 +138,7 @@ describe("reconcile", () => {
     const redis = openRedis(url);
     const scenario = await startServiceScenario({ REDIS_URL: url, RECONCILE_SECONDS: "0.2" });
     const at = scenario.nextAccessPoint();
-    const queues = createQueues({ redis, leaseSeconds: 300, schedds: [at.schedd] });
+    const queues = new Queues({ redis, leaseSeconds: 300, schedds: [at.schedd] });
     const { starter, stopper } = queues.forSchedd(at.schedd);
     const { uuid } = await scenario.createRunning(at);
     await starter.add([{ id: uuid, rank: 1, delayMs: 600_000 }]);

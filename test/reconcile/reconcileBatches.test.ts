@@ -5,7 +5,7 @@ import type { Phase } from "../../src/domain/phases.js";
 import { reconcile } from "../../src/lifecycle/reconcile.js";
 import { createWholeWorkflow } from "../../src/store/creation.js";
 import { partitionOf, stoppingKey } from "../../src/store/keys.js";
-import { encodeLogEntry } from "../../src/store/phaseLog.js";
+import { encodeLogEntry } from "../../src/store/records.js";
 import type { Store } from "../../src/store/store.js";
 import { openTestWms } from "../lifecycle/openTestWms.js";
 import { allJobIds, jobIds } from "../queues/jobIds.js";

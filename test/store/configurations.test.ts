@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
 import type { RedisClient } from "../../src/redis/redisClient.js";
-import type { TaskforceConfiguration } from "../../src/store/configurations.js";
 import { createWholeWorkflow } from "../../src/store/creation.js";
 import { memberOf, partitionOf, recordKey } from "../../src/store/keys.js";
+import type { TaskforceConfiguration } from "../../src/store/records.js";
 import { parseConfiguration } from "../../src/store/records.js";
 import { openStore, type Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/freshStore.js";

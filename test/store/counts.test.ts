@@ -5,7 +5,7 @@ import { newTaskforce } from "../../src/lifecycle/create.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { createTaskforce, createWholeWorkflow } from "../../src/store/creation.js";
 import { countsKey, partitionOf } from "../../src/store/keys.js";
-import { encodeLogEntry } from "../../src/store/phaseLog.js";
+import { encodeLogEntry } from "../../src/store/records.js";
 import type { Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/freshStore.js";
 

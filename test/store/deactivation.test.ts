@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createWholeWorkflow } from "../../src/store/creation.js";
-import { encodeLogEntry } from "../../src/store/phaseLog.js";
+import { encodeLogEntry } from "../../src/store/records.js";
 import { freshStore } from "../setup/freshStore.js";
 import { makeWholeWorkflow } from "./wholeWorkflow.js";
 

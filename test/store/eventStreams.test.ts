@@ -14,7 +14,7 @@ import type { RedisClient } from "../../src/redis/redisClient.js";
 import { createTaskforce, createWholeWorkflow } from "../../src/store/creation.js";
 import { EventStreams, hasGapAfter, STREAM_START } from "../../src/store/eventStreams.js";
 import { eventsKey, MAX_STREAM_ENTRIES } from "../../src/store/keys.js";
-import { encodeLogEntry } from "../../src/store/phaseLog.js";
+import { encodeLogEntry } from "../../src/store/records.js";
 import type { Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/freshStore.js";
 

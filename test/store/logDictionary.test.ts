@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES, PHASES } from "../../src/domain/phases.js";
-import { decodeText, encodeText, LOG_DICTIONARY } from "../../src/store/logDictionary.js";
+import { decodeText, encodeText, LOG_DICTIONARY } from "../../src/store/records.js";
 
 test("every fixed text of the log is stored as a number", () => {
   for (const text of [...PHASES, ...Object.values(PHASE_CHANGE_SOURCES), ...Object.values(PHASE_CHANGE_CONTEXTS)]) {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { renderPhasesPage } from "../../scripts/docs/phases.js";
 import { PHASE_TRANSITIONS, PHASES, type Phase } from "../../src/domain/phases.js";
 import { createWholeWorkflow } from "../../src/store/creation.js";
-import { encodeLogEntry } from "../../src/store/phaseLog.js";
+import { encodeLogEntry } from "../../src/store/records.js";
 import { freshStore } from "../setup/freshStore.js";
 import { makeWholeWorkflow } from "./wholeWorkflow.js";
 

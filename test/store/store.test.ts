@@ -6,11 +6,9 @@ import type { RedisClient } from "../../src/redis/redisClient.js";
 import { createTaskforce, createWholeWorkflow, type WholeWorkflow } from "../../src/store/creation.js";
 import { partitionOf } from "../../src/store/keys.js";
 import { checkLayout, LayoutError } from "../../src/store/layout.js";
-import { encodeLogEntry, type PhaseLogEntry } from "../../src/store/phaseLog.js";
-import { taskforceJson, taskJson, workflowJson } from "../../src/store/records.js";
+import { encodeLogEntry, type PhaseLogEntry, taskforceJson, taskJson, workflowJson } from "../../src/store/records.js";
 import { updateStatuses } from "../../src/store/statusUpdates.js";
 import type { Store } from "../../src/store/store.js";
-import { readTaskforceToStart } from "../../src/store/taskforceToStart.js";
 import { freshStore } from "../setup/freshStore.js";
 import { taskforcesInPhase } from "./taskforcesInPhase.js";
 
@@ -136,7 +134,7 @@ describe("creation", () => {
 
   test("one script reads the same parts of a hand-out as separate reads do", async () => {
     const missing = { taskforce: undefined, directive: undefined, isWorkflowActive: false };
-    expect(await readTaskforceToStart(store, newTaskforceUuid(task_id))).toEqual(missing);
+    expect(await store.readTaskforceToStart(newTaskforceUuid(task_id))).toEqual(missing);
     const { first } = await createStored();
     const statuses = { compoundStatuses: { IDLE: { Waiting: 3 } }, topTaskErrors: undefined };
     await updateStatuses(store, [{ uuid: first, ...statuses }]);
@@ -146,13 +144,13 @@ describe("creation", () => {
     };
     expect(read.taskforce?.compound_statuses).toBeDefined();
     // The copy drops the symbols that redis-om adds to its records.
-    expect({ ...(await readTaskforceToStart(store, first)) }).toEqual({
+    expect({ ...(await store.readTaskforceToStart(first)) }).toEqual({
       ...read,
       taskforce: Object.fromEntries(Object.entries(read.taskforce ?? {})),
       isWorkflowActive: true,
     });
     await store.transitions.deactivate(workflow_id, "ABORTED", 1_700_000_003);
-    expect((await readTaskforceToStart(store, first)).isWorkflowActive).toBe(false);
+    expect((await store.readTaskforceToStart(first)).isWorkflowActive).toBe(false);
   });
 
   test("indexes have the order of creation", async () => {

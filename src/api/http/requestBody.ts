@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { createDuplicateCheck, MAX_COLLECTED_ISSUES } from "../../domain/schemaParts.js";
+import { createYielder } from "../../domain/time.js";
 import { invalid } from "../../domain/wmsError.js";
-import { createYielder } from "../../domain/yielder.js";
 import { HttpError, SYNC_TEXT_MAX_LENGTH } from "./responses.js";
 import { describeIssues, describeValue, fieldName } from "./validationMessages.js";
 

@@ -3,9 +3,9 @@ import { Socket } from "node:net";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Logger } from "pino";
 import { isRedisUnavailable } from "../../domain/redisOutage.js";
+import { createYielder } from "../../domain/time.js";
 import { truncateText } from "../../domain/truncateText.js";
 import { type ErrorKind, WmsError } from "../../domain/wmsError.js";
-import { createYielder } from "../../domain/yielder.js";
 import { securityHeaders } from "./contentSecurityPolicy.js";
 import { requestContextOf } from "./requestContext.js";
 

@@ -1,18 +1,14 @@
 --[[
   Moves a taskforce forward (activation, launch), unless its workflow is deactivated.
 
-  KEYS[1] taskforce record   KEYS[2] workflow record   KEYS[3] index of taskforces   KEYS[4] dirty workflows
-  ARGV[1] member   ARGV[2] required phase   ARGV[3] phase to enter   ARGV[4] now   ARGV[5] rest of the log entry
+  KEYS[1] taskforce record
+  ARGV[1] required phase   ARGV[2] phase to enter   ARGV[3] now   ARGV[4] rest of the log entry
 
-  Returns 1 moved, 0 other phase, no such taskforce, or illegal transition, -1 workflow deactivated
+  Returns 1 moved, 0 other phase, no such taskforce, illegal transition, or workflow deactivated
 ]]
-if redis.call('HGET', KEYS[1], 'phase') ~= ARGV[2] or not may_enter(ARGV[2], ARGV[3]) then
+local phase = redis.call('HGET', KEYS[1], 'phase')
+if phase ~= ARGV[1] or not may_enter(phase, ARGV[2]) or belongs_to_deactivated(KEYS[1]) then
   return 0
 end
-if is_deactivated(KEYS[2]) then
-  return -1
-end
-local schedd = append_log(KEYS[1], ARGV[4], ARGV[5])
-enter_phase(KEYS[1], KEYS[3], ARGV[1], ARGV[2], ARGV[3], ARGV[4], schedd)
-mark_dirty(KEYS[4], ARGV[1])
+enter_phase(KEYS[1], phase, ARGV[2], ARGV[3], ARGV[4])
 return 1

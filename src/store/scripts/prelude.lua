@@ -1,11 +1,13 @@
 --[[
   Precedes every script of this folder. `scripts.ts` defines MAX_STREAM_ENTRIES and PHASE_TRANSITIONS before it.
 
+  A script changes one partition: KEYS[1] is one of its keys, and all other keys follow from the common prefix.
+
   A taskforce's record is a hash. Scripts change these of its fields:
     phase            the phase
     since            epoch seconds of the entry into the phase, or of the last failure or retry in it
     log              phase changes as JSON text without outer brackets: [time,target,ok,event time,source,context],…
-                     Texts of logDictionary.ts are numbers. Scripts only append text: cjson would turn [] into {} and
+                     Texts of the log dictionary are numbers. Scripts only append text: cjson would turn [] into {} and
                      truncate floats
     submit_failures  condor-submits that failed under a lease, since creation or an operator's retry
     remove_failures  condor-rms that failed under a lease
@@ -15,9 +17,37 @@
 
   Each change appends an event to the partition's stream. `eventStreams.ts` defines the tuples.
 ]]
--- prefix: the common prefix of the keys of a partition
-local function publish_event(prefix, event)
-  redis.call('XADD', prefix .. 'events', 'MAXLEN', '~', MAX_STREAM_ENTRIES, '*', 'e', event)
+local PREFIX = string.match(KEYS[1], '^.-}:')
+-- the sorted set of all taskforces. Its key is the prefix of the indexes by phase, of the index of taskforces to stop,
+-- and of the counts by phase and schedd
+local INDEX = PREFIX .. 'ix:taskforce'
+
+local RECORDS = PREFIX .. 'taskforce:'
+
+local function member_of(record)
+  return string.sub(record, string.len(RECORDS) + 1)
+end
+
+-- the member of a taskforce begins with the member of its workflow
+local function workflow_member_of(record)
+  return string.match(member_of(record), '^%x+%-%x+')
+end
+
+local function mark_dirty(record)
+  redis.call('SADD', PREFIX .. 'dirty', workflow_member_of(record))
+end
+
+-- workflow: the key of its record
+local function is_deactivated(workflow)
+  return redis.call('HEXISTS', workflow, 'deactivated') == 1
+end
+
+local function belongs_to_deactivated(record)
+  return is_deactivated(PREFIX .. 'workflow:' .. workflow_member_of(record))
+end
+
+local function publish_event(event)
+  redis.call('XADD', PREFIX .. 'events', 'MAXLEN', '~', MAX_STREAM_ENTRIES, '*', 'e', event)
 end
 
 -- Returns the event without the members of the taskforces, which end it. from: the previous phase, as JSON
@@ -35,10 +65,11 @@ local function append_log(record, now, rest, members_by_event)
     entry = log .. ',' .. entry
   end
   redis.call('HSET', record, 'log', entry)
-  local prefix, member = string.match(record, '^(.-}:)taskforce:(.*)$')
+  mark_dirty(record)
+  local member = member_of(record)
   local event = phase_event(now, rest, '"' .. phase .. '"', schedd)
   if not members_by_event then
-    publish_event(prefix, event .. ',"' .. member .. '"]')
+    publish_event(event .. ',"' .. member .. '"]')
   elseif members_by_event[event] then
     table.insert(members_by_event[event], member)
   else
@@ -48,9 +79,9 @@ local function append_log(record, now, rest, members_by_event)
   return schedd
 end
 
-local function publish_grouped(prefix, members_by_event)
+local function publish_grouped(members_by_event)
   for _, event in ipairs(members_by_event) do
-    publish_event(prefix, event .. ',"' .. table.concat(members_by_event[event], '","') .. '"]')
+    publish_event(event .. ',"' .. table.concat(members_by_event[event], '","') .. '"]')
   end
 end
 
@@ -59,33 +90,41 @@ local function last_log_entry_is(record, rest)
   return log and string.sub(log, -string.len(rest)) == rest
 end
 
--- index: the sorted set of all taskforces of the partition. Its key is the prefix of the indexes by phase, of the index
--- of taskforces to stop, and of the counts by phase and schedd
-local function count(index, phase, schedd, by)
-  redis.call('HINCRBY', index .. ':counts', phase .. ' ' .. schedd, by)
-end
-
-local function enter_phase(record, index, member, from, to, now, schedd)
-  redis.call('HSET', record, 'phase', to, 'since', now)
-  count(index, from, schedd, -1)
-  count(index, to, schedd, 1)
-  local created = redis.call('ZSCORE', index, member)
-  redis.call('ZREM', index .. ':phase:' .. from, member)
-  redis.call('ZADD', index .. ':phase:' .. to, created, member)
-  if from == 'pending-stopper' then
-    redis.call('ZREM', index .. ':stopping', member)
-  elseif to == 'pending-stopper' and redis.call('HEXISTS', record, 'cluster_id') == 1 then
-    redis.call('ZADD', index .. ':stopping', created, member)
+-- leased: '1' when the report ended a running lease. Any other report may be a repetition, which is not logged again
+local function log_failure(record, leased, now, rest)
+  if leased == '1' or not last_log_entry_is(record, rest) then
+    append_log(record, now, rest)
   end
 end
 
--- the member of a taskforce begins with the member of its workflow
-local function mark_dirty(dirty, member)
-  redis.call('SADD', dirty, string.match(member, '^%x+%-%x+'))
+-- Counts a failure under a lease in a field of the record. Returns the number of counted failures
+local function count_failure(record, field, leased, now)
+  if leased ~= '1' then
+    return tonumber(redis.call('HGET', record, field) or '0')
+  end
+  redis.call('HSET', record, 'since', now)
+  return redis.call('HINCRBY', record, field, 1)
 end
 
-local function is_deactivated(workflow)
-  return redis.call('HEXISTS', workflow, 'deactivated') == 1
+local function count(phase, schedd, by)
+  redis.call('HINCRBY', INDEX .. ':counts', phase .. ' ' .. schedd, by)
+end
+
+-- Logs the change, as append_log does
+local function enter_phase(record, from, to, now, rest, members_by_event)
+  local schedd = append_log(record, now, rest, members_by_event)
+  redis.call('HSET', record, 'phase', to, 'since', now)
+  count(from, schedd, -1)
+  count(to, schedd, 1)
+  local member = member_of(record)
+  local created = redis.call('ZSCORE', INDEX, member)
+  redis.call('ZREM', INDEX .. ':phase:' .. from, member)
+  redis.call('ZADD', INDEX .. ':phase:' .. to, created, member)
+  if from == 'pending-stopper' then
+    redis.call('ZREM', INDEX .. ':stopping', member)
+  elseif to == 'pending-stopper' and redis.call('HEXISTS', record, 'cluster_id') == 1 then
+    redis.call('ZADD', INDEX .. ':stopping', created, member)
+  end
 end
 
 -- Replaces the claim of a request that takes effect once by its result. A request whose claim has expired continues,
@@ -109,13 +148,13 @@ local function may_enter(from, to)
 end
 
 -- number of taskforces, from first to last of an index, that a deactivation moves to pending-stopper
-local function count_stoppable(index, prefix, first, last)
-  local count = 0
+local function count_stoppable(index, first, last)
+  local stoppable = 0
   for _, member in ipairs(redis.call('ZRANGE', index, first, last)) do
-    local phase = redis.call('HGET', prefix .. member, 'phase')
+    local phase = redis.call('HGET', RECORDS .. member, 'phase')
     if phase and may_enter(phase, 'pending-stopper') then
-      count = count + 1
+      stoppable = stoppable + 1
     end
   end
-  return count
+  return stoppable
 end

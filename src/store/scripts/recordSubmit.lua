@@ -1,9 +1,9 @@
 --[[
   Records that the TMS submitted a taskforce to HTCondor.
 
-  KEYS[1] taskforce record   KEYS[2] workflow record   KEYS[3] index of taskforces   KEYS[4] dirty workflows
-  ARGV[1] member   ARGV[2] now   ARGV[3] cluster_id   ARGV[4] n_workers   ARGV[5] value of the field `submission`
-  ARGV[6] job_event_log_fpath   ARGV[7] rest of the log entry   ARGV[8] the same for a deactivated workflow
+  KEYS[1] taskforce record
+  ARGV[1] now   ARGV[2] rest of the log entry   ARGV[3] the same for a deactivated workflow
+  ARGV[4] cluster_id   ARGV[5] n_workers   ARGV[6] value of the field `submission`   ARGV[7] job_event_log_fpath
 
   Returns a code and the taskforce's schedd, which saves the caller a read
           2 stored, but the workflow is deactivated: the cluster must be stopped
@@ -16,28 +16,27 @@ local phase, cluster, schedd = unpack(redis.call('HMGET', KEYS[1], 'phase', 'clu
 if not phase then
   return { -2, '' }
 end
-if cluster == ARGV[3] then
+if cluster == ARGV[4] then
   return { 0, schedd }
 end
-local deactivated = is_deactivated(KEYS[2])
+local deactivated = belongs_to_deactivated(KEYS[1])
 if cluster or not (may_enter(phase, 'condor-submit') or (deactivated and phase == 'pending-stopper')) then
   return { -1, schedd }
 end
 
-redis.call('HSET', KEYS[1], 'cluster_id', ARGV[3], 'n_workers', ARGV[4], 'submission', ARGV[5])
-local created = redis.call('ZSCORE', KEYS[3], ARGV[1])
-redis.call('ZADD', KEYS[3] .. ':cluster_id:' .. ARGV[3], created, ARGV[1])
-if ARGV[6] ~= '' then
-  redis.call('ZADD', KEYS[3] .. ':job_event_log_fpath:' .. ARGV[6], created, ARGV[1])
+redis.call('HSET', KEYS[1], 'cluster_id', ARGV[4], 'n_workers', ARGV[5], 'submission', ARGV[6])
+local member = member_of(KEYS[1])
+local created = redis.call('ZSCORE', INDEX, member)
+redis.call('ZADD', INDEX .. ':cluster_id:' .. ARGV[4], created, member)
+if ARGV[7] ~= '' then
+  redis.call('ZADD', INDEX .. ':job_event_log_fpath:' .. ARGV[7], created, member)
 end
-mark_dirty(KEYS[4], ARGV[1])
-if deactivated then
-  if phase == 'pending-stopper' then
-    redis.call('ZADD', KEYS[3] .. ':stopping', created, ARGV[1])
-  end
-  append_log(KEYS[1], ARGV[2], ARGV[8])
-  return { 2, schedd }
+if not deactivated then
+  enter_phase(KEYS[1], phase, 'condor-submit', ARGV[1], ARGV[2])
+  return { 1, schedd }
 end
-append_log(KEYS[1], ARGV[2], ARGV[7])
-enter_phase(KEYS[1], KEYS[3], ARGV[1], phase, 'condor-submit', ARGV[2], schedd)
-return { 1, schedd }
+if phase == 'pending-stopper' then
+  redis.call('ZADD', INDEX .. ':stopping', created, member)
+end
+append_log(KEYS[1], ARGV[1], ARGV[3])
+return { 2, schedd }

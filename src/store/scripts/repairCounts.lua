@@ -4,12 +4,12 @@
   partition.
 
   KEYS[1] index of taskforces
-  ARGV[1] key prefix of taskforce records   ARGV[2…] every phase
+  ARGV every phase
 
   Returns 1 counted again, 0 the counts are right
 ]]
 local by_phase, by_schedd = {}, {}
-local counted = redis.call('HGETALL', KEYS[1] .. ':counts')
+local counted = redis.call('HGETALL', INDEX .. ':counts')
 for i = 1, #counted, 2 do
   local phase, schedd = string.match(counted[i], '^(%S+) (.*)$')
   local number = tonumber(counted[i + 1])
@@ -18,27 +18,27 @@ for i = 1, #counted, 2 do
 end
 
 local agree = true
-for i = 2, #ARGV do
-  agree = agree and redis.call('ZCARD', KEYS[1] .. ':phase:' .. ARGV[i]) == (by_phase[ARGV[i]] or 0)
+for _, phase in ipairs(ARGV) do
+  agree = agree and redis.call('ZCARD', INDEX .. ':phase:' .. phase) == (by_phase[phase] or 0)
 end
 for schedd, number in pairs(by_schedd) do
-  agree = agree and redis.call('ZCARD', KEYS[1] .. ':schedd:' .. schedd) == number
+  agree = agree and redis.call('ZCARD', INDEX .. ':schedd:' .. schedd) == number
 end
 if agree then
   return 0
 end
 
-redis.call('DEL', KEYS[1] .. ':counts')
-for i = 2, #ARGV do
+redis.call('DEL', INDEX .. ':counts')
+for _, phase in ipairs(ARGV) do
   local numbers = {}
-  for _, member in ipairs(redis.call('ZRANGE', KEYS[1] .. ':phase:' .. ARGV[i], 0, -1)) do
-    local schedd = redis.call('HGET', ARGV[1] .. member, 'schedd')
+  for _, member in ipairs(redis.call('ZRANGE', INDEX .. ':phase:' .. phase, 0, -1)) do
+    local schedd = redis.call('HGET', RECORDS .. member, 'schedd')
     if schedd then
       numbers[schedd] = (numbers[schedd] or 0) + 1
     end
   end
   for schedd, number in pairs(numbers) do
-    count(KEYS[1], ARGV[i], schedd, number)
+    count(phase, schedd, number)
   end
 end
 return 1

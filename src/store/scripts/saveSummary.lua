@@ -11,5 +11,5 @@ if redis.call('HGET', KEYS[2], ARGV[1]) ~= ARGV[2] then
 end
 redis.call('SET', KEYS[1], ARGV[3])
 redis.call('HDEL', KEYS[2], ARGV[1])
-publish_event(string.match(KEYS[1], '^.-}:'), '["summary","' .. ARGV[1] .. '"]')
+publish_event('["summary","' .. ARGV[1] .. '"]')
 return 1

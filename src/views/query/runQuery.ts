@@ -1,6 +1,6 @@
 import type { FindRequest } from "../../domain/requestSchemas.js";
+import { createYielder } from "../../domain/time.js";
 import { invalid } from "../../domain/wmsError.js";
-import { createYielder } from "../../domain/yielder.js";
 import type { RedisClient } from "../../redis/redisClient.js";
 import { type EntityKind, ID_FIELD, type IdByKind, INDEXED_FIELDS, idOfMember } from "../../store/keys.js";
 import { decodeCursor } from "./cursor.js";

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { nextEpochSeconds } from "../../domain/clock.js";
 import { isWorkflowId, type WorkflowId } from "../../domain/ids.js";
 import type { Phase } from "../../domain/phases.js";
 import type { PhaseDurationStats, SummaryResponse, WorkflowSummary } from "../../domain/summary.js";
+import { nextEpochSeconds } from "../../domain/time.js";
 import { notFound } from "../../domain/wmsError.js";
 import { scheduleFanout } from "../../lifecycle/changeEffects.js";
 import type { Wms } from "../../lifecycle/context.js";

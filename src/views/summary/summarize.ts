@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { nextEpochSeconds } from "../../domain/clock.js";
 import { type TaskforceUuid, type TaskId, taskOf, type WorkflowId } from "../../domain/ids.js";
 import { ENDING_OR_FINISHED_PHASES, type Phase, type PhaseChange } from "../../domain/phases.js";
 import {
@@ -10,6 +9,7 @@ import {
   type WorkflowSummary,
 } from "../../domain/summary.js";
 import type { TaskDirective } from "../../domain/taskDirective.js";
+import { nextEpochSeconds } from "../../domain/time.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { phaseChanges, type TaskforceRecord, taskJson } from "../../store/records.js";
 import { PhaseDurations } from "./phaseDurations.js";

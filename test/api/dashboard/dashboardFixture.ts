@@ -1,4 +1,4 @@
-import { createQueues, type Queues } from "../../../src/queues/queues.js";
+import { Queues } from "../../../src/queues/queues.js";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
 import { type ServiceScenario, startServiceScenario, type TestAccessPoint } from "../../scenarios/serviceScenario.js";
 import { freshDatabase } from "../../setup/database.js";
@@ -72,7 +72,7 @@ export async function startDashboardFixture(settings: Record<string, string> = {
     { log },
   );
   const redis = openRedis(redisUrl);
-  const queues = createQueues({ redis, leaseSeconds: 300, schedds: [] });
+  const queues = new Queues({ redis, leaseSeconds: 300, schedds: [] });
   const audit = () =>
     lines.map((line) => JSON.parse(line) as AuditLine & { audit?: true }).filter((line) => line.audit);
   return {

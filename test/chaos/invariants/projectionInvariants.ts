@@ -1,5 +1,5 @@
 import { type EntityKind, memberOf, stoppingKey, summaryLeasesKey } from "../../../src/store/keys.js";
-import { indexKeysOf } from "../../../src/store/newEntities.js";
+import { indexKeysOf } from "../../../src/store/writeBatch.js";
 import { allJobIds, jobIds } from "../../queues/jobIds.js";
 import { CHAOS_SETTINGS } from "../deployment.js";
 import type { Evidence, Finding } from "../evidence.js";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { LeaseQueue } from "../../../src/queues/leaseQueue.js";
-import { starterRank } from "../../../src/queues/rank.js";
+import { starterRank } from "../../../src/queues/queues.js";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
 import { countJobs, listFirstOfEachRank } from "../../../src/views/schedds/queueState.js";
 import { freshDatabase } from "../../setup/database.js";
