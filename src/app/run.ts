@@ -3,7 +3,7 @@ import { type Config, ConfigError, readConfig } from "../config/config.js";
 import { isLoopback } from "../domain/loopback.js";
 import { createSecretMask } from "../domain/maskSecrets.js";
 import { type ProvidedRedis, provideRedis } from "../redis/provideRedis.js";
-import { RedisStartError } from "../redis/redisStartError.js";
+import { RedisStartError } from "../redis/redisAddress.js";
 import { LayoutError } from "../store/layout.js";
 import { createLogger } from "./logging.js";
 import { PrimaryConnection } from "./processes/primaryConnection.js";

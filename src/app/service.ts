@@ -10,21 +10,15 @@ import type { Config } from "../config/config.js";
 import { configuredSchedds } from "../domain/clusters.js";
 import type { Mqs } from "../domain/mqProfile.js";
 import type { RedisLocation } from "../domain/redisLocation.js";
+import { endsWithin } from "../domain/valueWithin.js";
 import { closeWms, createWms, type Wms } from "../lifecycle/context.js";
 import type { Metrics, MetricsSources } from "../metrics/metrics.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "../mqs/embeddedMqs.js";
 import { createHttpMqs } from "../mqs/httpMqs.js";
 import { createQueues } from "../queues/queues.js";
-import {
-  connectBulkClient,
-  connectFollowerClient,
-  connectRequestClient,
-  connectWorkerClient,
-  FOLLOWER_BLOCK_MS,
-} from "../redis/connectClients.js";
-import { locationSettingName } from "../redis/redisAddress.js";
+import { connectClient, FOLLOWER_BLOCK_MS } from "../redis/connectClients.js";
+import { locationSettingName, RedisStartError } from "../redis/redisAddress.js";
 import { pingMasters, type RedisClient } from "../redis/redisClient.js";
-import { RedisStartError } from "../redis/redisStartError.js";
 import { openStore } from "../store/store.js";
 import type { Tracing } from "../tracing/startTracing.js";
 import { Subscribers } from "../views/events/subscribers.js";
@@ -33,7 +27,7 @@ import type { Workers } from "../workers/workers.js";
 import { closeServer, listen, logRefusedConnections } from "./httpListener.js";
 import type { PrimaryConnection } from "./processes/primaryConnection.js";
 import { createReadinessCheck } from "./readiness.js";
-import { CLOSE_TIMEOUT_MS, endsWithin, type ServiceStep, ServiceSteps } from "./serviceSteps.js";
+import { CLOSE_TIMEOUT_MS, type ServiceStep, ServiceSteps } from "./serviceSteps.js";
 
 /** What a process does: serve requests, do the background work, or both. */
 export interface Roles {
@@ -92,9 +86,9 @@ export async function startService(
   };
   try {
     const tracing = await steps.start(tracingStep(config, roles, log));
-    const redis = await steps.start(redisStep("requests", connectRequestClient(config.redis, log)));
+    const redis = await steps.start(redisStep("requests", config, log));
     // A worker process has no large writes.
-    const bulk = roles.web ? await steps.start(redisStep("bulk", connectBulkClient(config.redis, log))) : undefined;
+    const bulk = roles.web ? await steps.start(redisStep("bulk", config, log)) : undefined;
     const mqs = createMqs(config, redis, log);
     const wms = await steps.start(wmsStep(config, { redis, bulk }, mqs.used, log, tracing?.jobTelemetry));
     await steps.start(periodicStep(syncSchedds(wms), wms));
@@ -102,7 +96,7 @@ export async function startService(
     const readiness = createReadinessCheck(wms.store, () => draining.isDraining);
     const watchers = new Subscribers({
       store: wms.store,
-      openBlockingConnection: () => connectFollowerClient(config.redis, log),
+      openBlockingConnection: () => connectClient(config.redis, "follower", log),
       blockMs: FOLLOWER_BLOCK_MS,
       log,
     });
@@ -115,7 +109,7 @@ export async function startService(
         : await openMetrics(metricsSources, { requests: redis, ...(bulk && { bulk }) });
     if (metrics !== undefined) child?.setMetricsCollector(metrics.collectProcessMetrics);
     if (roles.workers) {
-      const workerRedis = await steps.start(redisStep("workers", connectWorkerClient(config.redis, log)));
+      const workerRedis = await steps.start(redisStep("workers", config, log));
       metrics?.watchConnection("workers", workerRedis);
       await steps.start(workersStep(wms, config, workerRedis, tracing?.jobTelemetry));
     }
@@ -162,9 +156,13 @@ const tracingStep = ({ tracesEndpoint }: Config, roles: Roles, log: Logger): Ser
   closeTimeoutMs: 2 * CLOSE_TIMEOUT_MS,
 });
 
-const redisStep = (name: string, connecting: Promise<RedisClient>): ServiceStep<RedisClient> => ({
+const redisStep = (
+  name: "requests" | "bulk" | "workers",
+  config: ServiceConfig,
+  log: Logger,
+): ServiceStep<RedisClient> => ({
   name: `redis connection: ${name}`,
-  start: () => connecting,
+  start: () => connectClient(config.redis, name, log),
   close: (client) => client.disconnect(),
 });
 

@@ -9,3 +9,10 @@ export async function valueWithin<T>(timeoutMs: number, promise: Promise<T>): Pr
     timer.abort();
   }
 }
+
+/** Waits for the end of something, at most for a time in milliseconds. @returns whether it ended in time */
+export const endsWithin = async (timeoutMs: number, ending: unknown): Promise<boolean> =>
+  (await valueWithin(
+    timeoutMs,
+    Promise.resolve(ending).then(() => true),
+  )) === true;

@@ -2,61 +2,44 @@ import type { Logger } from "pino";
 import type { RedisLocation } from "../domain/redisLocation.js";
 import { logConnection } from "./connectionLog.js";
 import { type ConnectionPolicy, openClient } from "./openClient.js";
-import { unreachableMessage } from "./redisAddress.js";
+import { RedisStartError, unreachableMessage } from "./redisAddress.js";
 import { pingMasters, type RedisClient } from "./redisClient.js";
-import { RedisStartError } from "./redisStartError.js";
 
-/**
- * For requests: while Redis is unreachable every command fails at once, so clients get a 503 and no commands pile up. A
- * command is never sent twice, because it may have taken effect. Times are in milliseconds.
- */
-const REQUEST_POLICY: ConnectionPolicy = {
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  autoResendUnfulfilledCommands: false,
-  commandTimeout: 2000,
-  retryStrategy: (attempts: number) => Math.min(50 * attempts, 500),
-};
-
-/** For workers, which wait for Redis without a limit. A command time-out would end their blocking reads. */
-const WORKER_POLICY: ConnectionPolicy = {
-  maxRetriesPerRequest: null,
-  retryStrategy: (attempts: number) => Math.min(100 * attempts, 1000),
-};
-
-/** Milliseconds for which Redis may block a stream read of {@link connectFollowerClient}'s client. */
+/** Milliseconds for which Redis may block a stream read of the client `follower`. */
 export const FOLLOWER_BLOCK_MS = 5000;
 
-/** For following streams: as for requests, but reads block. A silent connection is closed. */
-const FOLLOWER_POLICY: ConnectionPolicy = {
+/**
+ * While Redis is unreachable every command fails at once, so clients get a 503 and no commands pile up. A command is never
+ * sent twice, because it may have taken effect.
+ */
+const FAIL_FAST = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
-  socketTimeout: 2 * FOLLOWER_BLOCK_MS,
-  retryStrategy: REQUEST_POLICY.retryStrategy,
+  retryStrategy: (attempts: number) => Math.min(50 * attempts, 500),
 };
+const REQUEST_POLICY: ConnectionPolicy = { ...FAIL_FAST, commandTimeout: 2000 };
 
-/** Connects a client for the store and the queues. It fails fast while Redis is unreachable. */
-export const connectRequestClient = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
-  connectClient(location, REQUEST_POLICY, log.child({ redis: "requests" }));
+/** The clients of a process by their names in the log. Times are in milliseconds. */
+const POLICIES = {
+  /** For the store and the queues. */
+  requests: REQUEST_POLICY,
+  /** For large writes of the store. On the client for requests, other commands would wait behind them. */
+  bulk: REQUEST_POLICY,
+  /** For workers, which wait for Redis without a limit. A command time-out would end their blocking reads. */
+  workers: { maxRetriesPerRequest: null, retryStrategy: (attempts: number) => Math.min(100 * attempts, 1000) },
+  /** For following streams. Reads block; a silent connection is closed. */
+  follower: { ...FAIL_FAST, socketTimeout: 2 * FOLLOWER_BLOCK_MS },
+} satisfies Record<string, ConnectionPolicy>;
 
-/**
- * Connects a client for large writes of the store. On the client for requests, other commands would wait behind them.
- */
-export const connectBulkClient = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
-  connectClient(location, REQUEST_POLICY, log.child({ redis: "bulk" }));
-
-/** Connects a client for workers. It waits while Redis is unreachable. */
-export const connectWorkerClient = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
-  connectClient(location, WORKER_POLICY, log.child({ redis: "workers" }));
-
-/** Connects a client that follows streams. Its commands fail while Redis is unreachable. */
-export const connectFollowerClient = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
-  connectClient(location, FOLLOWER_POLICY, log.child({ redis: "follower" }));
-
-async function connectClient(location: RedisLocation, policy: ConnectionPolicy, log: Logger): Promise<RedisClient> {
-  const client = openClient(location, policy);
-  const readLastReason = logConnection(client, log);
+/** Connects a client. @throws RedisStartError when Redis does not answer */
+export async function connectClient(
+  location: RedisLocation,
+  name: keyof typeof POLICIES,
+  log: Logger,
+): Promise<RedisClient> {
+  const client = openClient(location, POLICIES[name]);
+  const last = logConnection(client, log.child({ redis: name }));
   try {
     await client.connect();
     // In a cluster, `connect` waits only for one node.
@@ -64,6 +47,6 @@ async function connectClient(location: RedisLocation, policy: ConnectionPolicy, 
     return client;
   } catch (error) {
     client.disconnect();
-    throw new RedisStartError(`${unreachableMessage(location)} (${readLastReason() ?? (error as Error).message})`);
+    throw new RedisStartError(`${unreachableMessage(location)} (${last.reason ?? (error as Error).message})`);
   }
 }

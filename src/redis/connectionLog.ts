@@ -2,34 +2,40 @@ import type { Cluster, Redis } from "ioredis";
 import type { Logger } from "pino";
 import { formatServer, isCluster, onConnected, type RedisClient } from "./redisClient.js";
 
-/** Returns the reason of the last lost connection. */
-type ReadLastReason = () => string | undefined;
-
-/** Logs one line when the connection to Redis, or to a node of a cluster, is lost, and one when it is back. */
-export function logConnection(client: RedisClient, log: Logger): ReadLastReason {
-  let reason: string | undefined;
-  // Every failed attempt emits an error, which ioredis prints when there is no listener.
-  const recordReason = (error: Error) => {
-    reason = connectionErrorReason(error);
-  };
-  client.on("error", recordReason);
-  if (isCluster(client)) {
-    client.on("node error", recordReason);
-    logClusterConnections(client, log, () => reason);
-  } else logSingleConnection(client, log, () => reason);
-  onConnected(client, () => {
-    reason = undefined;
-  });
-  return () => reason;
+/** The reason of the last connection error. */
+interface LastError {
+  reason: string | undefined;
 }
 
-/** The message of a connection error. An error of a whole cluster has none of use; the one of its last node has. */
-export function connectionErrorReason(error: Error): string | undefined {
+/** Logs one line when the connection to Redis, or to a node of a cluster, is lost, and one when it is back. */
+export function logConnection(client: RedisClient, log: Logger): LastError {
+  const last = recordConnectionErrors(client);
+  if (isCluster(client)) logClusterConnections(client, log, last);
+  else logSingleConnection(client, log, last);
+  onConnected(client, () => {
+    last.reason = undefined;
+  });
+  return last;
+}
+
+/** Records connection errors, which ioredis prints when there is no listener. */
+export function recordConnectionErrors(client: RedisClient): LastError {
+  const last: LastError = { reason: undefined };
+  const record = (error: Error) => {
+    last.reason = connectionErrorReason(error);
+  };
+  client.on("error", record);
+  if (isCluster(client)) client.on("node error", record);
+  return last;
+}
+
+/** The message of a connection error. For a cluster it is the message of its last node. */
+function connectionErrorReason(error: Error): string | undefined {
   const { code, lastNodeError } = error as NodeJS.ErrnoException & { lastNodeError?: Error | null };
   return lastNodeError ? connectionErrorReason(lastNodeError) : error.message || code;
 }
 
-function logSingleConnection(redis: Redis, log: Logger, readLastReason: ReadLastReason): void {
+function logSingleConnection(redis: Redis, log: Logger, last: LastError): void {
   let wasConnected = false;
   let isLost = false;
   redis.on("ready", () => {
@@ -41,11 +47,11 @@ function logSingleConnection(redis: Redis, log: Logger, readLastReason: ReadLast
   redis.on("reconnecting", () => {
     if (!wasConnected || isLost) return;
     isLost = true;
-    log.warn({ reason: readLastReason() ?? "closed by Redis" }, "the connection to Redis is lost");
+    log.warn({ reason: last.reason ?? "closed by Redis" }, "the connection to Redis is lost");
   });
 }
 
-function logClusterConnections(cluster: Cluster, log: Logger, readLastReason: ReadLastReason): void {
+function logClusterConnections(cluster: Cluster, log: Logger, last: LastError): void {
   const connectedServers = new Set<string>();
   const lostServers = new Set<string>();
   onConnected(cluster, (server) => {
@@ -61,7 +67,7 @@ function logClusterConnections(cluster: Cluster, log: Logger, readLastReason: Re
     if (isClosing || !connectedServers.has(server) || lostServers.has(server)) return;
     lostServers.add(server);
     log.warn(
-      { server, reason: readLastReason() ?? "closed by Redis" },
+      { server, reason: last.reason ?? "closed by Redis" },
       "the connection to a node of the Redis Cluster is lost",
     );
   });

@@ -3,8 +3,7 @@ import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import type { NextPhase, Phase } from "../domain/phases.js";
 import type { SubmitReport } from "../domain/taskforce.js";
 import type { Deactivation } from "../domain/workflow.js";
-import { unwrapReplies } from "../redis/pipelineReplies.js";
-import type { RedisClient } from "../redis/redisClient.js";
+import { type RedisClient, unwrapReplies } from "../redis/redisClient.js";
 import {
   allEntitiesKey,
   deactivatingKey,

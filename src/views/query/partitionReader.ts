@@ -1,5 +1,4 @@
-import { unwrapReplies } from "../../redis/pipelineReplies.js";
-import type { RedisClient } from "../../redis/redisClient.js";
+import { type RedisClient, unwrapReplies } from "../../redis/redisClient.js";
 import { stagingKey, workflowMemberOf } from "../../store/keys.js";
 import { comparePositions, type WalkPosition } from "./cursor.js";
 

@@ -1,7 +1,6 @@
 import { batchesOf } from "../../domain/batchesOf.js";
 import { groupBy } from "../../domain/groupBy.js";
-import { unwrapReplies } from "../../redis/pipelineReplies.js";
-import type { RedisClient } from "../../redis/redisClient.js";
+import { type RedisClient, unwrapReplies } from "../../redis/redisClient.js";
 import { allEntitiesKey, type EntityKind, type IdByKind, indexKey, memberOf, partitionOf } from "../../store/keys.js";
 import { comparePositions, type WalkPosition } from "./cursor.js";
 import { type IndexEntry, PartitionReader } from "./partitionReader.js";
