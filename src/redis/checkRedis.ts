@@ -2,7 +2,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisLocation, StandaloneRedis } from "../domain/redisLocation.js";
 import { endsWithin } from "../domain/valueWithin.js";
-import { recordConnectionErrors } from "./connectionLog.js";
+import { recordConnectionErrors } from "./connectClients.js";
 import { openClient } from "./openClient.js";
 import {
   formatRedisAddress,

@@ -1,4 +1,4 @@
-import type { NamedMetrics, ProcessMetrics } from "../../metrics/mergeProcessMetrics.js";
+import type { NamedMetrics, ProcessMetrics } from "../../metrics/metrics.js";
 import type { MessageToPrimary } from "./primaryMessages.js";
 import type { SupervisedProcess } from "./supervisedProcess.js";
 

@@ -1,6 +1,5 @@
 import cluster from "node:cluster";
-import type { NamedMetrics, ProcessMetrics } from "../../metrics/mergeProcessMetrics.js";
-import type { Siblings } from "../../metrics/metrics.js";
+import type { NamedMetrics, ProcessMetrics, Siblings } from "../../metrics/metrics.js";
 import type { MessageFromPrimary, MessageToPrimary } from "./primaryMessages.js";
 
 /** After this time a scrape is answered without the other processes: the primary hangs. */

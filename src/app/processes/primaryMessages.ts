@@ -1,4 +1,4 @@
-import type { NamedMetrics, ProcessMetrics } from "../../metrics/mergeProcessMetrics.js";
+import type { NamedMetrics, ProcessMetrics } from "../../metrics/metrics.js";
 
 /** Messages of a process to its primary. */
 export type MessageToPrimary =
