@@ -15,18 +15,21 @@ async function cutConnections(url: string): Promise<void> {
   redis.disconnect();
 }
 
-test.each(["requests", "workers"] as const)("the client for %s logs one line when the connection is lost and one when it is back", async (name) => {
-  const { url } = await startOwnRedis();
-  const { log, lines } = recordingLog();
-  const client = await connectClient({ url }, name, log);
-  onTestFinished(() => client.disconnect());
+test.each(["requests", "workers"] as const)(
+  "the client for %s logs one line when the connection is lost and one when it is back",
+  async (name) => {
+    const { url } = await startOwnRedis();
+    const { log, lines } = recordingLog();
+    const client = await connectClient({ url }, name, log);
+    onTestFinished(() => client.disconnect());
 
-  await cutConnections(url);
+    await cutConnections(url);
 
-  await waitUntil("both lines are there", () => lines.length >= 2);
-  await client.ping();
-  expect(messagesOf(lines)).toEqual(["the connection to Redis is lost", "the connection to Redis is back"]);
-});
+    await waitUntil("both lines are there", () => lines.length >= 2);
+    await client.ping();
+    expect(messagesOf(lines)).toEqual(["the connection to Redis is lost", "the connection to Redis is back"]);
+  },
+);
 
 test("while Redis is unreachable, the loss is logged once, and requests fail at once", async () => {
   const { url, stop } = await startOwnRedis();
