@@ -12,7 +12,6 @@ import type { Mqs } from "../domain/mqProfile.js";
 import type { RedisLocation } from "../domain/redisLocation.js";
 import { endsWithin } from "../domain/valueWithin.js";
 import { closeWms, createWms, type Wms } from "../lifecycle/context.js";
-import type { Metrics, MetricsSources } from "../metrics/metrics.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "../mqs/embeddedMqs.js";
 import { createHttpMqs } from "../mqs/httpMqs.js";
 import { createQueues } from "../queues/queues.js";
@@ -101,12 +100,18 @@ export async function startService(
       log,
     });
     const port = roles.web ? config.port : config.metrics.port;
-    const metricsSources = { ...wms, readiness, watchers: () => watchers.count, siblings: child };
     // Without a port or a primary, these metrics have no reader.
     const metrics =
       port === undefined && child === undefined
         ? undefined
-        : await openMetrics(metricsSources, { requests: redis, ...(bulk && { bulk }) });
+        : (await import("../metrics/metrics.js")).createMetrics({
+            ...wms,
+            readiness,
+            watchers: () => watchers.count,
+            siblings: child,
+          });
+    metrics?.watchConnection("requests", redis);
+    if (bulk !== undefined) metrics?.watchConnection("bulk", bulk);
     if (metrics !== undefined) child?.setMetricsCollector(metrics.collectProcessMetrics);
     if (roles.workers) {
       const workerRedis = await steps.start(redisStep("workers", config, log));
@@ -228,29 +233,15 @@ async function openWms(
   telemetry: Telemetry | undefined,
 ): Promise<Wms> {
   const { lifecycle, leaseSeconds, partitions } = config;
-  const store = await openStore(redis, { partitions, bulk }).catch((error: unknown) =>
-    throwStartError(error, config.redis),
-  );
+  const store = await openStore(redis, { partitions, bulk }).catch((error: Error) => {
+    // Redis refuses writes: it is a replica, its memory is full, or the user lacks the permission.
+    if (error.name !== "ReplyError") throw error;
+    const setting = locationSettingName(config.redis);
+    throw new RedisStartError(`${setting}: this Redis refuses the service's data (${error.message})`);
+  });
   const schedds = new Set([...(await store.knownSchedds()), ...configuredSchedds(lifecycle.clusters)]);
   const queues = createQueues({ redis, leaseSeconds, telemetry, schedds });
   return createWms({ store, queues, mqs, settings: lifecycle, events: new EventEmitter(), log });
-}
-
-/** Redis answers, but refuses writes: it is a replica, its memory is full, or the user lacks the permission. */
-function throwStartError(error: unknown, location: RedisLocation): never {
-  if (error instanceof Error && error.name === "ReplyError")
-    throw new RedisStartError(
-      `${locationSettingName(location)}: this Redis refuses the service's data (${error.message})`,
-    );
-  throw error;
-}
-
-/** Creates the metrics of a process. @param clients the connections to watch, by name */
-async function openMetrics(sources: MetricsSources, clients: Readonly<Record<string, RedisClient>>): Promise<Metrics> {
-  const { createMetrics } = await import("../metrics/metrics.js");
-  const metrics = createMetrics(sources);
-  for (const [name, client] of Object.entries(clients)) metrics.watchConnection(name, client);
-  return metrics;
 }
 
 /** Creates the queues of schedds that another process has registered, so that this process serves them too. */

@@ -37,7 +37,7 @@ const SECTIONS = {
     REQUEST_HEAD_SECONDS: timeoutSeconds(limits.headSeconds).describe("maximum time for a request head to arrive"),
     REQUEST_SECONDS: timeoutSeconds(limits.requestSeconds).describe("maximum time for a whole request to arrive"),
     ANSWER_SECONDS: timeoutSeconds(limits.responseSeconds).describe(
-      "maximum time from the request head to the last byte of the answer",
+      "maximum time from the request head to the last byte of the response",
     ),
     MAX_CONNECTIONS: integer(limits.connections, 1).describe("maximum number of connections to each web process"),
     EVENTS_HEARTBEAT_SECONDS: timeoutSeconds(15, 0.01).describe(

@@ -66,14 +66,14 @@ async function stopAll(all: readonly SupervisedProcess[], { shutdown }: Config):
 /** Time limit of the other processes. One that hangs is left out. */
 const COLLECT_TIMEOUT_MS = 1000;
 
-/** A scrape in progress: one process answers it with the metrics of all. */
+/** A scrape in progress. One process responds to it with the metrics of all. */
 interface PendingScrape {
   others: NamedMetrics[];
   missing: Set<SupervisedProcess>;
   end(): void;
 }
 
-/** Collects the metrics of all processes for the one that answers a scrape. */
+/** Collects the metrics of all processes for the one that is scraped. */
 class MetricsRelay {
   readonly #processes: readonly SupervisedProcess[];
   readonly #pending = new Map<number, PendingScrape>();

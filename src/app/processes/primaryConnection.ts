@@ -15,10 +15,10 @@ export type MessageFromPrimary =
   | { kind: "end" }
   /** Requests the metrics for a scrape. */
   | { kind: "collect"; scrape: number }
-  /** The metrics of the other processes that answered in time. */
+  /** The metrics of the other processes that responded in time. */
   | { kind: "scraped"; scrape: number; others: NamedMetrics[] };
 
-/** After this time a scrape is answered without the other processes: the primary hangs. */
+/** After this time a scrape leaves out the other processes: the primary hangs. */
 const SCRAPE_TIMEOUT_MS = 2000;
 
 /** The connection of a process to the primary that started it. */
