@@ -1,5 +1,4 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
-import { serializeError } from "./serializeError.js";
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers } from "pino";
 
 const STDERR_FD = 2;
 /** Limit of unwritten log lines. Beyond, lines are dropped: a slow reader of the log must not stop the service. */
@@ -11,7 +10,7 @@ const SECRET_FIELDS = [
   "Authorization",
   "cookie",
   "Cookie",
-  '["set-cookie"]',
+  "set-cookie",
   "auth_token",
   "authToken",
   "access_token",
@@ -27,16 +26,10 @@ const SECRET_FIELDS = [
  */
 const CONTAINER_FIELDS = ["req", "res", "headers", "body", "options", "config", "profile", "profiles"];
 
-const joinFieldPath = (parent: string, name: string): string =>
-  name.startsWith("[") ? `${parent}${name}` : `${parent}.${name}`;
-
 /** Paths of secrets: at the top of a line, and up to three levels below a container. */
-const SECRET_PATHS = SECRET_FIELDS.flatMap((name) => [
-  name,
-  ...CONTAINER_FIELDS.flatMap((container) =>
-    [container, `${container}.*`, `${container}.*.*`].map((parent) => joinFieldPath(parent, name)),
-  ),
-]);
+const SECRET_PATHS = ["", ...CONTAINER_FIELDS.flatMap((name) => [name, `${name}.*`, `${name}.*.*`])].flatMap((parent) =>
+  SECRET_FIELDS.map((name) => `${parent}["${name}"]`),
+);
 
 /**
  * Returns pino's options. They redact secrets in objects of other libraries and reduce errors by {@link serializeError}.
@@ -72,3 +65,28 @@ async function createPrettyStream(): Promise<DestinationStream> {
  */
 const createJsonStream = (): DestinationStream =>
   pino.destination({ dest: STDERR_FD, sync: false, maxLength: MAX_BACKLOG_BYTES });
+
+/** An error in the log. */
+interface SerializedError {
+  type: string;
+  message: string;
+  stack: string;
+  code?: unknown;
+  aggregateErrors?: SerializedError[];
+}
+
+/**
+ * Reduces an error and its causes for the log. Other properties are dropped, because they may hold secrets: errors of ioredis
+ * carry the arguments of the command, for example records and tokens.
+ */
+function serializeError(error: unknown): unknown {
+  return error instanceof Error ? toSerializedError(stdSerializers.err(error)) : typeof error;
+}
+
+const toSerializedError = ({ type, message, stack, code, aggregateErrors }: SerializedError): SerializedError => ({
+  type,
+  message,
+  stack,
+  ...(code !== undefined && { code }),
+  ...(aggregateErrors !== undefined && { aggregateErrors: aggregateErrors.map(toSerializedError) }),
+});

@@ -3,7 +3,7 @@ import { type Config, ConfigError, readConfig } from "../config/config.js";
 import { isLoopback } from "../domain/loopback.js";
 import { createSecretMask } from "../domain/maskSecrets.js";
 import { type ProvidedRedis, provideRedis } from "../redis/provideRedis.js";
-import { RedisStartError } from "../redis/redisStartError.js";
+import { RedisStartError } from "../redis/redisAddress.js";
 import { LayoutError } from "../store/layout.js";
 import { createLogger } from "./logging.js";
 import { PrimaryConnection } from "./processes/primaryConnection.js";
@@ -33,7 +33,11 @@ export async function run(roles: Roles): Promise<void> {
     const config = readConfig(process.env);
     mask = createSecretMask(config.secrets);
     const log = await createLogger(config.logLevel, !config.isProduction && process.stderr.isTTY === true, mask);
-    exitOnUncaughtException(log);
+    process.on("uncaughtException", (error) => {
+      // Node would print all properties of the error, which may hold secrets.
+      log.fatal({ err: error }, "unexpected error, exiting");
+      process.exit(1);
+    });
     const started = await startProcess(config, roles, log, primary);
     if (primary === undefined) printBanner(started, roles);
     else primary.reportReady(started.service);
@@ -59,12 +63,7 @@ async function startProcess(
     throw new ConfigError(
       "REDIS_URL: must be set, because web and worker processes share a Redis (npm start can start its own)",
     );
-  const redis = await provideRedis({
-    location: config.redis,
-    dataDir: config.dataDir,
-    appendOnly: true,
-    log,
-  });
+  const redis = await provideRedis({ location: config.redis, dataDir: config.dataDir, appendOnly: true, log });
   const settings = { ...config, redis: redis.location };
   try {
     const service =
@@ -87,14 +86,6 @@ async function stopProcess({ service, redis }: StartedProcess, log: Logger): Pro
   return ended;
 }
 
-/** Prevents Node from printing all properties of the error, which may hold secrets. */
-function exitOnUncaughtException(log: Logger): void {
-  process.on("uncaughtException", (error) => {
-    log.fatal({ err: error }, "unexpected error, exiting");
-    process.exit(1);
-  });
-}
-
 /**
  * Resolves at the first signal; a later one exits at once. A child ignores SIGINT, which a terminal sends to all processes:
  * its primary sends a message instead.
@@ -114,20 +105,16 @@ function waitForStopSignal(primary: PrimaryConnection | undefined): Promise<void
 }
 
 function printBanner({ config, redis, service }: StartedProcess, roles: Roles): void {
-  const lines: string[] = [];
-  if (service.url === undefined) lines.push(`WMS worker runs (Redis: ${redis.source})`);
-  else lines.push(`WMS listens on ${service.url}`, `Redis: ${redis.source}`);
-  if (service.url !== undefined) lines.push(describeAccess(config));
-  if (service.url === undefined && service.metricsUrl !== undefined)
-    lines.push(`Metrics: ${service.metricsUrl}/metrics`);
+  const { url, metricsUrl } = service;
+  const lines =
+    url === undefined
+      ? [`WMS worker runs (Redis: ${redis.source})`]
+      : [`WMS listens on ${url}`, `Redis: ${redis.source}`, describeAccess(config)];
+  if (url === undefined && metricsUrl !== undefined) lines.push(`Metrics: ${metricsUrl}/metrics`);
   if (config.mqs.address === undefined) lines.push("MQS: embedded");
   const token = config.access.authentication.kind === "open" ? "" : ' -H "Authorization: Bearer $TOKEN"';
-  if (service.url !== undefined && roles.workers)
-    lines.push(
-      `Try: curl${token} ${service.url}/v1/query/workflows -d '{"query": {}}'`,
-      `API: ${service.url}/docs/`,
-      `Page: ${service.url}/`,
-    );
+  if (url !== undefined && roles.workers)
+    lines.push(`Try: curl${token} ${url}/v1/query/workflows -d '{"query": {}}'`, `API: ${url}/docs/`, `Page: ${url}/`);
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
@@ -142,6 +129,5 @@ function describeStartError(error: unknown): string | undefined {
   if (error instanceof AlreadyReported) return undefined;
   if (error instanceof ConfigError || error instanceof RedisStartError || error instanceof LayoutError)
     return error.message;
-  if (!(error instanceof Error)) return String(error);
-  return error.stack ?? error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -10,21 +10,14 @@ import type { Config } from "../config/config.js";
 import { configuredSchedds } from "../domain/clusters.js";
 import type { Mqs } from "../domain/mqProfile.js";
 import type { RedisLocation } from "../domain/redisLocation.js";
+import { endsWithin } from "../domain/time.js";
 import { closeWms, createWms, type Wms } from "../lifecycle/context.js";
-import type { Metrics, MetricsSources } from "../metrics/metrics.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "../mqs/embeddedMqs.js";
 import { createHttpMqs } from "../mqs/httpMqs.js";
 import { Queues } from "../queues/queues.js";
-import {
-  connectBulkClient,
-  connectFollowerClient,
-  connectRequestClient,
-  connectWorkerClient,
-  FOLLOWER_BLOCK_MS,
-} from "../redis/connectClients.js";
-import { locationSettingName } from "../redis/redisAddress.js";
+import { connectClient, FOLLOWER_BLOCK_MS } from "../redis/connectClients.js";
+import { locationSettingName, RedisStartError } from "../redis/redisAddress.js";
 import { pingMasters, type RedisClient } from "../redis/redisClient.js";
-import { RedisStartError } from "../redis/redisStartError.js";
 import { openStore } from "../store/store.js";
 import type { Tracing } from "../tracing/startTracing.js";
 import { Subscribers } from "../views/events/subscribers.js";
@@ -33,7 +26,7 @@ import type { Workers } from "../workers/workers.js";
 import { closeServer, listen, logRefusedConnections } from "./httpListener.js";
 import type { PrimaryConnection } from "./processes/primaryConnection.js";
 import { createReadinessCheck } from "./readiness.js";
-import { CLOSE_TIMEOUT_MS, endsWithin, type ServiceStep, ServiceSteps } from "./serviceSteps.js";
+import { CLOSE_TIMEOUT_MS, type ServiceStep, ServiceSteps } from "./serviceSteps.js";
 
 /** What a process does: serve requests, do the background work, or both. */
 export interface Roles {
@@ -92,9 +85,9 @@ export async function startService(
   };
   try {
     const tracing = await steps.start(tracingStep(config, roles, log));
-    const redis = await steps.start(redisStep("requests", connectRequestClient(config.redis, log)));
+    const redis = await steps.start(redisStep("requests", config, log));
     // A worker process has no large writes.
-    const bulk = roles.web ? await steps.start(redisStep("bulk", connectBulkClient(config.redis, log))) : undefined;
+    const bulk = roles.web ? await steps.start(redisStep("bulk", config, log)) : undefined;
     const mqs = createMqs(config, redis, log);
     const wms = await steps.start(wmsStep(config, { redis, bulk }, mqs.used, log, tracing?.jobTelemetry));
     await steps.start(periodicStep(syncSchedds(wms), wms));
@@ -102,20 +95,26 @@ export async function startService(
     const readiness = createReadinessCheck(wms.store, () => draining.isDraining);
     const watchers = new Subscribers({
       store: wms.store,
-      openBlockingConnection: () => connectFollowerClient(config.redis, log),
+      openBlockingConnection: () => connectClient(config.redis, "follower", log),
       blockMs: FOLLOWER_BLOCK_MS,
       log,
     });
     const port = roles.web ? config.port : config.metrics.port;
-    const metricsSources = { ...wms, readiness, watchers: () => watchers.count, siblings: child };
     // Without a port or a primary, these metrics have no reader.
     const metrics =
       port === undefined && child === undefined
         ? undefined
-        : await openMetrics(metricsSources, { requests: redis, ...(bulk && { bulk }) });
+        : (await import("../metrics/metrics.js")).createMetrics({
+            ...wms,
+            readiness,
+            watchers: () => watchers.count,
+            siblings: child,
+          });
+    metrics?.watchConnection("requests", redis);
+    if (bulk !== undefined) metrics?.watchConnection("bulk", bulk);
     if (metrics !== undefined) child?.setMetricsCollector(metrics.collectProcessMetrics);
     if (roles.workers) {
-      const workerRedis = await steps.start(redisStep("workers", connectWorkerClient(config.redis, log)));
+      const workerRedis = await steps.start(redisStep("workers", config, log));
       metrics?.watchConnection("workers", workerRedis);
       await steps.start(workersStep(wms, config, workerRedis, tracing?.jobTelemetry));
     }
@@ -162,9 +161,13 @@ const tracingStep = ({ tracesEndpoint }: Config, roles: Roles, log: Logger): Ser
   closeTimeoutMs: 2 * CLOSE_TIMEOUT_MS,
 });
 
-const redisStep = (name: string, connecting: Promise<RedisClient>): ServiceStep<RedisClient> => ({
+const redisStep = (
+  name: "requests" | "bulk" | "workers",
+  config: ServiceConfig,
+  log: Logger,
+): ServiceStep<RedisClient> => ({
   name: `redis connection: ${name}`,
-  start: () => connecting,
+  start: () => connectClient(config.redis, name, log),
   close: (client) => client.disconnect(),
 });
 
@@ -230,29 +233,15 @@ async function openWms(
   telemetry: Telemetry | undefined,
 ): Promise<Wms> {
   const { lifecycle, leaseSeconds, partitions } = config;
-  const store = await openStore(redis, { partitions, bulk }).catch((error: unknown) =>
-    throwStartError(error, config.redis),
-  );
+  const store = await openStore(redis, { partitions, bulk }).catch((error: Error) => {
+    // Redis refuses writes: it is a replica, its memory is full, or the user lacks the permission.
+    if (error.name !== "ReplyError") throw error;
+    const setting = locationSettingName(config.redis);
+    throw new RedisStartError(`${setting}: this Redis refuses the service's data (${error.message})`);
+  });
   const schedds = new Set([...(await store.knownSchedds()), ...configuredSchedds(lifecycle.clusters)]);
   const queues = new Queues({ redis, leaseSeconds, telemetry, schedds });
   return createWms({ store, queues, mqs, settings: lifecycle, events: new EventEmitter(), log });
-}
-
-/** Redis answers, but refuses writes: it is a replica, its memory is full, or the user lacks the permission. */
-function throwStartError(error: unknown, location: RedisLocation): never {
-  if (error instanceof Error && error.name === "ReplyError")
-    throw new RedisStartError(
-      `${locationSettingName(location)}: this Redis refuses the service's data (${error.message})`,
-    );
-  throw error;
-}
-
-/** Creates the metrics of a process. @param clients the connections to watch, by name */
-async function openMetrics(sources: MetricsSources, clients: Readonly<Record<string, RedisClient>>): Promise<Metrics> {
-  const { createMetrics } = await import("../metrics/metrics.js");
-  const metrics = createMetrics(sources);
-  for (const [name, client] of Object.entries(clients)) metrics.watchConnection(name, client);
-  return metrics;
 }
 
 /** Creates the queues of schedds that another process has registered, so that this process serves them too. */

@@ -37,11 +37,9 @@ export async function createWebApp(
     events: { watchers, limits: events },
     limits,
     trustedProxies,
-    rateLimiter: rateLimitPerMinute === 0 ? undefined : await loadRateLimiter(redis, rateLimitPerMinute),
+    rateLimiter:
+      rateLimitPerMinute === 0
+        ? undefined
+        : (await import("../redis/rateLimiter.js")).createRateLimiter(redis, rateLimitPerMinute),
   });
-}
-
-async function loadRateLimiter(redis: RedisClient, perMinute: number): Promise<AppOptions["rateLimiter"]> {
-  const { createRateLimiter } = await import("../redis/rateLimiter.js");
-  return createRateLimiter(redis, perMinute);
 }

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, errors, type FlattenedJWSInput, type JSONWebKeySet, type JWSHeaderParameters } from "jose";
 import type { Logger } from "pino";
 import { z } from "zod";
+import { sharePending } from "../domain/sharePending.js";
 import { unavailable, type WmsError } from "../domain/wmsError.js";
 
 /** Age at which keys are fetched again. */
@@ -38,7 +39,6 @@ export class OidcProvider {
   readonly #url: string;
   readonly #log: Logger;
   #snapshot: ProviderSnapshot | undefined;
-  #refreshInFlight: Promise<ProviderSnapshot> | undefined;
   #failure: { failedAtMs: number; error: WmsError } | undefined;
 
   /** @param url the address of the issuer, or of its discovery document */
@@ -82,16 +82,9 @@ export class OidcProvider {
   }
 
   /** Concurrent callers share one fetch. Shortly after a failure it fails at once. */
-  #refresh(): Promise<ProviderSnapshot> {
+  readonly #refresh = sharePending(async (): Promise<ProviderSnapshot> => {
     if (this.#failure !== undefined && ageMs(this.#failure.failedAtMs) < 1000 * RETRY_DELAY_SECONDS)
-      return Promise.reject(this.#failure.error);
-    this.#refreshInFlight ??= this.#fetchAndStore().finally(() => {
-      this.#refreshInFlight = undefined;
-    });
-    return this.#refreshInFlight;
-  }
-
-  async #fetchAndStore(): Promise<ProviderSnapshot> {
+      throw this.#failure.error;
     try {
       this.#snapshot = await fetchProviderSnapshot(this.#url);
       if (this.#failure !== undefined) this.#log.info("the identity provider answers again");
@@ -104,7 +97,7 @@ export class OidcProvider {
       this.#failure = { failedAtMs: Date.now(), error };
       throw error;
     }
-  }
+  });
 }
 
 const ageMs = (epochMs: number): number => Date.now() - epochMs;

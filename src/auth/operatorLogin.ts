@@ -107,13 +107,9 @@ function operatorNameOf({ sub, preferred_username: name }: oidc.IDToken): string
 
 function throwLoginError(error: unknown): never {
   if (error instanceof oidc.AuthorizationResponseError)
-    throw new WmsError("forbidden", `the identity provider refused the login: ${error.error}`, {
-      cause: error,
-    });
+    throw new WmsError("forbidden", `the identity provider refused the login: ${error.error}`, { cause: error });
   if (error instanceof oidc.ResponseBodyError)
-    throw new WmsError("forbidden", `the identity provider rejected the login: ${error.error}`, {
-      cause: error,
-    });
+    throw new WmsError("forbidden", `the identity provider rejected the login: ${error.error}`, { cause: error });
   if (error instanceof oidc.ClientError && error.code !== "OAUTH_TIMEOUT")
     throw new WmsError("forbidden", `the login is invalid: ${error.message}`, { cause: error });
   throw unavailable("the identity provider is not available, try again later", error);

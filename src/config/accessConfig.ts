@@ -1,7 +1,6 @@
 import type { RoleRules } from "../domain/claimRules.js";
 import { isLoopback } from "../domain/loopback.js";
-import { ConfigError } from "./configError.js";
-import type { Settings } from "./settings.js";
+import { ConfigError, type Settings } from "./settings.js";
 
 /** How callers are authenticated, and what each role requires. */
 export interface AccessConfig {

@@ -1,6 +1,5 @@
 import type { RedisLocation } from "../domain/redisLocation.js";
-import { ConfigError } from "./configError.js";
-import type { Settings } from "./settings.js";
+import { ConfigError, type Settings } from "./settings.js";
 
 /** Settings that are valid only together with one of the settings that select a Redis. */
 const REQUIRED_WITH = {

@@ -26,6 +26,13 @@ export async function valueWithin<T>(timeoutMs: number, promise: Promise<T>): Pr
   }
 }
 
+/** Waits for the end of something, at most for a time in milliseconds. @returns whether it ended in time */
+export const endsWithin = async (timeoutMs: number, ending: unknown): Promise<boolean> =>
+  (await valueWithin(
+    timeoutMs,
+    Promise.resolve(ending).then(() => true),
+  )) === true;
+
 /** Work of this length may block the event loop. A small request waits for several such slices. */
 const TIME_SLICE_MS = 4;
 

@@ -1,10 +1,17 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { WmsEventEmitter } from "../domain/wmsEvents.js";
 import { onConnected, type RedisClient } from "../redis/redisClient.js";
-import { registerEventCounters } from "./eventCounters.js";
-import { mergeProcessMetrics, type NamedMetrics, type ProcessMetrics } from "./mergeProcessMetrics.js";
-import { type CompletedRequest, registerRequestHistogram } from "./requestHistogram.js";
+import { type CompletedRequest, registerEventCounters, registerRequestHistogram } from "./eventCounters.js";
 import { registerStateGauges, type StateSources } from "./stateGauges.js";
+
+/** The metrics of a process, as data that can be sent to another one. */
+export type ProcessMetrics = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
+
+/** The metrics of a process with its name, such as `web-1`. */
+export interface NamedMetrics {
+  process: string;
+  metrics: ProcessMetrics;
+}
 
 /** The metrics of a process. */
 export interface Metrics {
@@ -81,4 +88,20 @@ export function createMetrics({ events, watchers, siblings, ...state }: MetricsS
       onConnected(redis, () => reconnects.inc({ client }));
     },
   };
+}
+
+/**
+ * Merges the metrics of several processes into one text, with the label `process` on each series. A sum over processes
+ * would fall when one restarts, and Prometheus would count the whole sum again.
+ */
+function mergeProcessMetrics(processes: readonly NamedMetrics[]): Promise<string> {
+  const labelled = processes.map(({ process, metrics }) =>
+    metrics.map((metric) => ({
+      ...metric,
+      values: metric.values.map((value) => ({ ...value, labels: { ...value.labels, process } })),
+      // Each series is the only one with its labels.
+      aggregator: "first",
+    })),
+  );
+  return AggregatorRegistry.aggregate(labelled).metrics();
 }

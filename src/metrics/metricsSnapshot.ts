@@ -1,11 +1,9 @@
-import type { Redis } from "ioredis";
 import type { TaskforceUuid } from "../domain/ids.js";
 import { PHASE_OF_LEASED_QUEUE } from "../domain/phases.js";
 import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
 import type { Queues } from "../queues/queues.js";
-import { listMasters, pingMasters, type RedisClient } from "../redis/redisClient.js";
-import { infoField } from "../redis/redisInfo.js";
+import { infoField, listMasters, pingMasters, type RedisClient } from "../redis/redisClient.js";
 import type { TaskforceCount } from "../store/counts.js";
 import type { Store } from "../store/store.js";
 import { countJobs, type JobCounts, readLongestWaitSeconds } from "../views/schedds/queueState.js";
@@ -18,7 +16,7 @@ export interface QueueSnapshot {
   schedd: string;
   jobs: JobCounts;
   /** Seconds that the longest waiting taskforce has waited; 0 when none waits. Undefined for a background queue. */
-  oldestWaitingSeconds: number | undefined;
+  oldestWaitingSeconds?: number;
 }
 
 /** The memory of a Redis server. A limit of 0 means no limit. */
@@ -45,7 +43,13 @@ export async function readMetricsSnapshot(store: Store, queues: Queues): Promise
   const [memory, taskforces, background, leased] = await Promise.all([
     readMemory(store.redis),
     store.counts.readAll(),
-    Promise.all([queues.activation, queues.launch, queues.deactivation, queues.fanout].map(readBackgroundQueue)),
+    Promise.all(
+      [queues.activation, queues.launch, queues.deactivation, queues.fanout].map(async ({ queue }) => ({
+        queue: queue.name,
+        schedd: "",
+        jobs: await countJobs(queue),
+      })),
+    ),
     Promise.all(
       [...queues.schedds()].flatMap(([schedd, { starter, stopper }]) => [
         readLeaseQueue(store, schedd, "starter", starter),
@@ -58,19 +62,15 @@ export async function readMetricsSnapshot(store: Store, queues: Queues): Promise
 
 /** Reads the memory of the fullest master. A full master refuses writes even when the others are empty. */
 async function readMemory(client: RedisClient): Promise<MemoryUsage> {
-  const all = await Promise.all(listMasters(client).map(readMemoryOfServer));
+  const all = await Promise.all(
+    listMasters(client).map(async (redis) => {
+      const info = await redis.info("memory");
+      const bytesOf = (field: string) => Number(infoField(info, field) ?? 0);
+      return { usedBytes: bytesOf("used_memory"), limitBytes: bytesOf("maxmemory") };
+    }),
+  );
   const fullness = ({ usedBytes, limitBytes }: MemoryUsage) => usedBytes / (limitBytes || 1);
   return all.reduce((one, other) => (fullness(other) > fullness(one) ? other : one));
-}
-
-async function readMemoryOfServer(redis: Redis): Promise<MemoryUsage> {
-  const info = await redis.info("memory");
-  const bytesOf = (field: string) => Number(infoField(info, field) ?? 0);
-  return { usedBytes: bytesOf("used_memory"), limitBytes: bytesOf("maxmemory") };
-}
-
-async function readBackgroundQueue({ queue }: Queues["activation"]): Promise<QueueSnapshot> {
-  return { queue: queue.name, schedd: "", jobs: await countJobs(queue), oldestWaitingSeconds: undefined };
 }
 
 async function readLeaseQueue(
@@ -79,11 +79,10 @@ async function readLeaseQueue(
   kind: LeasedQueueName,
   { queue }: LeaseQueue,
 ): Promise<QueueSnapshot> {
+  const readPhaseSince = (id: string) => store.readPhaseSinceSeconds(id as TaskforceUuid, PHASE_OF_LEASED_QUEUE[kind]);
   const [jobs, oldestWaitingSeconds] = await Promise.all([
     countJobs(queue),
-    readLongestWaitSeconds(queue, store.redis, (id) =>
-      store.readPhaseSinceSeconds(id as TaskforceUuid, PHASE_OF_LEASED_QUEUE[kind]),
-    ),
+    readLongestWaitSeconds(queue, store.redis, readPhaseSince),
   ]);
   return { queue: kind, schedd, jobs, oldestWaitingSeconds };
 }

@@ -17,13 +17,6 @@ export interface Credentials {
   clientSecret: string;
 }
 
-interface TokenSourceOptions {
-  credentials: Credentials;
-  /** Milliseconds that the token service has to answer. */
-  timeoutMs: number;
-  log: Logger;
-}
-
 /** Supplies the token of requests to the MQS. */
 export interface TokenSource {
   /**
@@ -37,12 +30,16 @@ export interface TokenSource {
   invalidate(token: string): void;
 }
 
-/** Creates a source of tokens by OAuth2's client credentials grant (RFC 6749, section 4.4). */
-export function createTokenSource(options: TokenSourceOptions): TokenSource {
+/**
+ * Creates a source of tokens by OAuth2's client credentials grant (RFC 6749, section 4.4).
+ *
+ * @param timeoutMs the time limit of the token service
+ */
+export function createTokenSource(credentials: Credentials, timeoutMs: number, log: Logger): TokenSource {
   let current: { token: string; validUntilMs: number } | undefined;
   const renewToken = sharePending(async (): Promise<string> => {
     const requestedAtMs = Date.now();
-    const { token, lifetimeSeconds } = await requestToken(options);
+    const { token, lifetimeSeconds } = await requestToken(credentials, timeoutMs, log);
     const marginSeconds = Math.min(RENEWAL_MARGIN_SECONDS, lifetimeSeconds / 5);
     current = { token, validUntilMs: requestedAtMs + 1000 * (lifetimeSeconds - marginSeconds) };
     return token;
@@ -58,11 +55,11 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   };
 }
 
-async function requestToken({
-  credentials: { tokenUrl, clientId, clientSecret },
-  timeoutMs,
-  log,
-}: TokenSourceOptions): Promise<{ token: string; lifetimeSeconds: number }> {
+async function requestToken(
+  { tokenUrl, clientId, clientSecret }: Credentials,
+  timeoutMs: number,
+  log: Logger,
+): Promise<{ token: string; lifetimeSeconds: number }> {
   // Imported here: a process without MQS credentials does not load the package.
   const oidc = await import("openid-client");
   let status: number | undefined;

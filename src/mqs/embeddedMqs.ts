@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { isWorkflowId, type WorkflowId } from "../domain/ids.js";
 import type { MqProfile, Mqs } from "../domain/mqProfile.js";
+import { sha256 } from "../domain/sha256.js";
 import { nextEpochSeconds } from "../domain/time.js";
 import { WmsError } from "../domain/wmsError.js";
 import type { RedisClient } from "../redis/redisClient.js";
@@ -30,12 +30,7 @@ type Reservation = Pick<MqProfile, "alias" | "is_public" | "timestamp">;
 /** The part of a profile that all queues of a workflow share. */
 type Activation = Pick<MqProfile, "is_activated" | "auth_token" | "broker_type" | "broker_address">;
 
-const NOT_ACTIVATED: Activation = {
-  is_activated: false,
-  auth_token: null,
-  broker_type: null,
-  broker_address: null,
-};
+const NOT_ACTIVATED: Activation = { is_activated: false, auth_token: null, broker_type: null, broker_address: null };
 
 /** The hash of a workflow's group of queues: `mqgroup` (its id), and `activation` (JSON) after the activation. */
 const groupKey = (workflow: WorkflowId): string => `mqs:{${workflow}}:group`;
@@ -50,7 +45,7 @@ const MQID = /^MQ-([0-9a-f]+-[0-9a-f]{8})-[0-9a-f]{16}$/;
  */
 function createMqid(workflow: WorkflowId, alias: string): string {
   // JSON text keeps lone surrogates apart, which UTF-8 would not.
-  const digest = createHash("sha256").update(JSON.stringify(alias)).digest("hex");
+  const digest = sha256(JSON.stringify(alias)).toString("hex");
   return `MQ-${workflow.slice(3)}-${digest.slice(0, 16)}`;
 }
 
@@ -64,7 +59,13 @@ function createMqid(workflow: WorkflowId, alias: string): string {
 export function createEmbeddedMqs({ redis, broker }: { redis: RedisClient; broker: Broker }): EmbeddedMqs {
   return {
     async reserve(workflow, aliases, publicAliases) {
-      const reservations = createReservations(workflow, aliases, publicAliases);
+      const publicAliasSet = new Set(publicAliases);
+      const reservations = new Map(
+        aliases.map((alias): [string, Reservation] => [
+          createMqid(workflow, alias),
+          { alias, is_public: publicAliasSet.has(alias), timestamp: nextEpochSeconds() },
+        ]),
+      );
       const multi = redis.multi().hsetnx(groupKey(workflow), "mqgroup", `MQG-${workflow.slice(3)}`);
       for (const [mqid, reservation] of reservations)
         multi.hsetnx(reservationsKey(workflow), mqid, JSON.stringify(reservation));
@@ -98,20 +99,6 @@ export function createEmbeddedMqs({ redis, broker }: { redis: RedisClient; broke
       return all.filter(({ is_public }) => is_public).sort((a, b) => a.timestamp - b.timestamp);
     },
   };
-}
-
-function createReservations(
-  workflow: WorkflowId,
-  aliases: readonly string[],
-  publicAliases: readonly string[],
-): Map<string, Reservation> {
-  const publicAliasSet = new Set(publicAliases);
-  return new Map(
-    aliases.map((alias) => [
-      createMqid(workflow, alias),
-      { alias, is_public: publicAliasSet.has(alias), timestamp: nextEpochSeconds() },
-    ]),
-  );
 }
 
 /** Reads the profiles of the reserved queues among these, in the order of the ids. */

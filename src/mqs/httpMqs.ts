@@ -2,9 +2,6 @@ import { z } from "zod";
 import { type MqProfile, type Mqs, mqProfileSchema } from "../domain/mqProfile.js";
 import { MqsConnection, type MqsConnectionOptions, type MqsRequest } from "./mqsConnection.js";
 
-/** Milliseconds for a call by default. */
-const DEFAULT_TIMEOUT_MS = 10_000;
-
 const groupSchema = z.looseObject({ mqprofiles: z.array(mqProfileSchema) });
 
 const TRY_AGAIN_LATER = "try-again-later" as const;
@@ -14,17 +11,13 @@ const activationSchema = z.union([
   groupSchema.transform(({ mqprofiles }) => (areAllActivated(mqprofiles) ? mqprofiles : TRY_AGAIN_LATER)),
 ]);
 
-/** The options of {@link createHttpMqs}; `timeoutMs` is 10 s by default. */
-export type HttpMqsOptions = Omit<MqsConnectionOptions, "timeoutMs"> & { timeoutMs?: number };
-
 /** Creates the client of a remote MQS. */
-export function createHttpMqs({ timeoutMs = DEFAULT_TIMEOUT_MS, ...options }: HttpMqsOptions): Mqs {
-  const connection = new MqsConnection({ ...options, timeoutMs });
+export function createHttpMqs(options: MqsConnectionOptions): Mqs {
+  const connection = new MqsConnection(options);
   return {
     async reserve(workflow, aliases, publicAliases) {
       const request: MqsRequest = {
         purpose: "reserve the message queues",
-        method: "POST",
         path: ["workflows", workflow, "mq-group", "reservation"],
         body: { queue_aliases: aliases, public: publicAliases },
       };
@@ -35,21 +28,13 @@ export function createHttpMqs({ timeoutMs = DEFAULT_TIMEOUT_MS, ...options }: Ht
     },
 
     async activate(workflow, priority) {
-      const request: MqsRequest = {
-        purpose: "activate the message queues",
-        method: "POST",
-        path: ["workflows", workflow, "mq-group", "activation"],
-        body: { criteria: { priority } },
-      };
-      return connection.request(request, activationSchema);
+      const path = ["workflows", workflow, "mq-group", "activation"];
+      const body = { criteria: { priority } };
+      return connection.request({ purpose: "activate the message queues", path, body }, activationSchema);
     },
 
     async profile(mqid) {
-      const request: MqsRequest = {
-        purpose: "show a message queue",
-        method: "GET",
-        path: ["mq-profiles", mqid],
-      };
+      const request: MqsRequest = { purpose: "show a message queue", path: ["mq-profiles", mqid] };
       const profile = await connection.request(request, mqProfileSchema);
       if (profile.mqid !== mqid) throw connection.unexpectedResponse(request, "the profile of another queue");
       return profile;

@@ -50,12 +50,3 @@ function isConnectionError(error: unknown): boolean {
   const cause = error instanceof Error ? (error.cause as { code?: unknown } | undefined) : undefined;
   return typeof cause?.code === "string" && RETRYABLE_ERROR_CODES.has(cause.code);
 }
-
-/** Parses JSON. @returns undefined when the text is not JSON */
-export function parseJsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -2,16 +2,16 @@ import type { Logger } from "pino";
 import type { z } from "zod";
 import { unavailable, WmsError } from "../domain/wmsError.js";
 import { type Credentials, createTokenSource, type TokenSource } from "./clientCredentials.js";
-import { type HttpResponse, httpWithRetry, parseJsonOrUndefined } from "./httpWithRetry.js";
+import { type HttpResponse, httpWithRetry } from "./httpWithRetry.js";
 import { mqsErrorReason } from "./mqsErrorReason.js";
 
 /** A request to the MQS. Every request is idempotent. */
 export interface MqsRequest {
   /** The purpose, which continues an error such as "the MQS refused to …". */
   purpose: string;
-  method: "GET" | "POST";
   /** Unencoded segments of the path below `/v1/mqs`. */
   path: readonly string[];
+  /** The body of a POST; undefined: a GET. */
   body?: unknown;
 }
 
@@ -21,8 +21,8 @@ export interface MqsConnectionOptions {
   address: string;
   /** Undefined for an MQS that needs no token. */
   credentials?: Credentials | undefined;
-  /** Milliseconds for a whole call: token, request, retries and the reading of the response. */
-  timeoutMs: number;
+  /** Milliseconds for a whole call: token, request, retries and the reading of the response; 10 s by default. */
+  timeoutMs?: number;
   log: Logger;
 }
 
@@ -31,13 +31,13 @@ export interface MqsConnectionOptions {
  * request, or a retry may succeed. Messages are for users; details for the operator go to the log.
  */
 export class MqsConnection {
-  readonly #options: MqsConnectionOptions;
+  readonly #options: MqsConnectionOptions & { timeoutMs: number };
   readonly #tokens: TokenSource | undefined;
 
   constructor(options: MqsConnectionOptions) {
-    this.#options = options;
-    const { credentials, timeoutMs, log } = options;
-    this.#tokens = credentials && createTokenSource({ credentials, timeoutMs, log });
+    const { credentials, timeoutMs = 10_000, log } = options;
+    this.#options = { ...options, timeoutMs };
+    this.#tokens = credentials && createTokenSource(credentials, timeoutMs, log);
   }
 
   /**
@@ -94,14 +94,14 @@ export class MqsConnection {
     return { ...(await this.#send(request, deadline, fresh)), token: fresh };
   }
 
-  #send({ method, path, body }: MqsRequest, deadline: AbortSignal, token?: string): Promise<HttpResponse> {
+  #send({ path, body }: MqsRequest, deadline: AbortSignal, token?: string): Promise<HttpResponse> {
     const base = this.#options.address.replace(/\/+$/, "");
     const url = `${base}/v1/mqs/${path.map(encodeURIComponent).join("/")}`;
     const headers: Record<string, string> = { accept: "application/json" };
     if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
-    if (body === undefined) return httpWithRetry(url, { method, headers }, deadline);
+    if (body === undefined) return httpWithRetry(url, { headers }, deadline);
     headers["content-type"] = "application/json";
-    return httpWithRetry(url, { method, headers, body: JSON.stringify(body) }, deadline);
+    return httpWithRetry(url, { method: "POST", headers, body: JSON.stringify(body) }, deadline);
   }
 
   #refusedError(request: MqsRequest, status: number, reason: string | undefined): WmsError {
@@ -112,4 +112,15 @@ export class MqsConnection {
   }
 }
 
-const toLogFields = ({ method, path }: MqsRequest) => ({ mqs: `${method} /${path.join("/")}` });
+const toLogFields = ({ path, body }: MqsRequest) => ({
+  mqs: `${body === undefined ? "GET" : "POST"} /${path.join("/")}`,
+});
+
+/** Parses JSON; undefined when the text is not JSON. */
+function parseJsonOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

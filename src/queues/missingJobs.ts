@@ -1,7 +1,7 @@
 import type { Queue } from "bullmq";
 import { batchesOf } from "../domain/batchesOf.js";
-import { unwrapReplies } from "../redis/pipelineReplies.js";
 import type { RedisClient } from "../redis/redisClient.js";
+import { unwrapReplies } from "../redis/redisClient.js";
 import { jobKey, LIST_STATES, lockKey, SORTED_SET_STATES, stateKey } from "./bullLayout.js";
 
 /** Jobs in one command. One command for all jobs of a long queue would block Redis for every other client. */

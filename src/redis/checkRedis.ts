@@ -1,14 +1,18 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisLocation, StandaloneRedis } from "../domain/redisLocation.js";
-import { valueWithin } from "../domain/time.js";
-import { connectionErrorReason } from "./connectionLog.js";
+import { endsWithin } from "../domain/time.js";
+import { recordConnectionErrors } from "./connectClients.js";
 import { openClient } from "./openClient.js";
-import { formatRedisAddress, locationSettingName, unreachableMessage, validateRedisUrl } from "./redisAddress.js";
-import { isCluster, listMasters, pingMasters, type RedisClient } from "./redisClient.js";
-import { infoField, readInfoField } from "./redisInfo.js";
-import { RedisStartError } from "./redisStartError.js";
-import { isSupportedVersion, MIN_REDIS_VERSION } from "./redisVersion.js";
+import {
+  formatRedisAddress,
+  locationSettingName,
+  RedisStartError,
+  unreachableMessage,
+  validateRedisUrl,
+} from "./redisAddress.js";
+import { infoField, listMasters, pingMasters, type RedisClient, readInfoField } from "./redisClient.js";
+import { isSupportedVersion, MIN_REDIS_VERSION } from "./redisExecutable.js";
 
 /** Milliseconds that Redis has to answer when the service starts. */
 const CONNECT_TIMEOUT_MS = 5000;
@@ -44,22 +48,14 @@ export async function checkRedis(location: RedisLocation, log: Logger): Promise<
 
 async function connectAndPing(client: RedisClient, location: RedisLocation): Promise<void> {
   // `connect` only rejects with "closed"; the error event before it has the reason.
-  let reason: string | undefined;
-  const recordReason = (error: Error) => {
-    reason = connectionErrorReason(error);
-  };
-  client.on("error", recordReason);
-  if (isCluster(client)) client.on("node error", recordReason);
+  const last = recordConnectionErrors(client);
   const connected = client.connect().then(() => pingMasters(client));
   try {
     // Redis may accept the connection and not answer, or only that it is loading its data.
-    const isInTime = await valueWithin(
-      CONNECT_TIMEOUT_MS,
-      connected.then(() => true),
-    );
-    if (!isInTime) throw new Error("it does not answer, or is still loading its data");
+    if (!(await endsWithin(CONNECT_TIMEOUT_MS, connected)))
+      throw new Error("it does not answer, or is still loading its data");
   } catch (error) {
-    throw new RedisStartError(`${unreachableMessage(location)} (${reason ?? (error as Error).message})`);
+    throw new RedisStartError(`${unreachableMessage(location)} (${last.reason ?? (error as Error).message})`);
   }
 }
 

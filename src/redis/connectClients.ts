@@ -1,62 +1,45 @@
+import type { Cluster, Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisLocation } from "../domain/redisLocation.js";
-import { logConnection } from "./connectionLog.js";
 import { type ConnectionPolicy, openClient } from "./openClient.js";
-import { unreachableMessage } from "./redisAddress.js";
-import { pingMasters, type RedisClient } from "./redisClient.js";
-import { RedisStartError } from "./redisStartError.js";
+import { RedisStartError, unreachableMessage } from "./redisAddress.js";
+import { formatServer, isCluster, onConnected, pingMasters, type RedisClient } from "./redisClient.js";
 
-/**
- * For requests: while Redis is unreachable every command fails at once, so clients get a 503 and no commands pile up. A
- * command is never sent twice, because it may have taken effect. Times are in milliseconds.
- */
-const REQUEST_POLICY: ConnectionPolicy = {
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  autoResendUnfulfilledCommands: false,
-  commandTimeout: 2000,
-  retryStrategy: (attempts: number) => Math.min(50 * attempts, 500),
-};
-
-/** For workers, which wait for Redis without a limit. A command time-out would end their blocking reads. */
-const WORKER_POLICY: ConnectionPolicy = {
-  maxRetriesPerRequest: null,
-  retryStrategy: (attempts: number) => Math.min(100 * attempts, 1000),
-};
-
-/** Milliseconds for which Redis may block a stream read of {@link connectFollowerClient}'s client. */
+/** Milliseconds for which Redis may block a stream read of the client `follower`. */
 export const FOLLOWER_BLOCK_MS = 5000;
 
-/** For following streams: as for requests, but reads block. A silent connection is closed. */
-const FOLLOWER_POLICY: ConnectionPolicy = {
+/**
+ * While Redis is unreachable every command fails at once, so clients get a 503 and no commands pile up. A command is never
+ * sent twice, because it may have taken effect.
+ */
+const FAIL_FAST = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
-  socketTimeout: 2 * FOLLOWER_BLOCK_MS,
-  retryStrategy: REQUEST_POLICY.retryStrategy,
+  retryStrategy: (attempts: number) => Math.min(50 * attempts, 500),
 };
+const REQUEST_POLICY: ConnectionPolicy = { ...FAIL_FAST, commandTimeout: 2000 };
 
-/** Connects a client for the store and the queues. It fails fast while Redis is unreachable. */
-export const connectRequestClient = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
-  connectClient(location, REQUEST_POLICY, log.child({ redis: "requests" }));
+/** The clients of a process by their names in the log. Times are in milliseconds. */
+const POLICIES = {
+  /** For the store and the queues. */
+  requests: REQUEST_POLICY,
+  /** For large writes of the store. On the client for requests, other commands would wait behind them. */
+  bulk: REQUEST_POLICY,
+  /** For workers, which wait for Redis without a limit. A command time-out would end their blocking reads. */
+  workers: { maxRetriesPerRequest: null, retryStrategy: (attempts: number) => Math.min(100 * attempts, 1000) },
+  /** For following streams. Reads block; a silent connection is closed. */
+  follower: { ...FAIL_FAST, socketTimeout: 2 * FOLLOWER_BLOCK_MS },
+} satisfies Record<string, ConnectionPolicy>;
 
-/**
- * Connects a client for large writes of the store. On the client for requests, other commands would wait behind them.
- */
-export const connectBulkClient = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
-  connectClient(location, REQUEST_POLICY, log.child({ redis: "bulk" }));
-
-/** Connects a client for workers. It waits while Redis is unreachable. */
-export const connectWorkerClient = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
-  connectClient(location, WORKER_POLICY, log.child({ redis: "workers" }));
-
-/** Connects a client that follows streams. Its commands fail while Redis is unreachable. */
-export const connectFollowerClient = (location: RedisLocation, log: Logger): Promise<RedisClient> =>
-  connectClient(location, FOLLOWER_POLICY, log.child({ redis: "follower" }));
-
-async function connectClient(location: RedisLocation, policy: ConnectionPolicy, log: Logger): Promise<RedisClient> {
-  const client = openClient(location, policy);
-  const readLastReason = logConnection(client, log);
+/** Connects a client. @throws RedisStartError when Redis does not answer */
+export async function connectClient(
+  location: RedisLocation,
+  name: keyof typeof POLICIES,
+  log: Logger,
+): Promise<RedisClient> {
+  const client = openClient(location, POLICIES[name]);
+  const last = logConnection(client, log.child({ redis: name }));
   try {
     await client.connect();
     // In a cluster, `connect` waits only for one node.
@@ -64,6 +47,77 @@ async function connectClient(location: RedisLocation, policy: ConnectionPolicy, 
     return client;
   } catch (error) {
     client.disconnect();
-    throw new RedisStartError(`${unreachableMessage(location)} (${readLastReason() ?? (error as Error).message})`);
+    throw new RedisStartError(`${unreachableMessage(location)} (${last.reason ?? (error as Error).message})`);
   }
+}
+
+/** The reason of the last connection error. */
+interface LastError {
+  reason: string | undefined;
+}
+
+/** Logs one line when the connection to Redis, or to a node of a cluster, is lost, and one when it is back. */
+function logConnection(client: RedisClient, log: Logger): LastError {
+  const last = recordConnectionErrors(client);
+  if (isCluster(client)) logClusterConnections(client, log, last);
+  else logSingleConnection(client, log, last);
+  onConnected(client, () => {
+    last.reason = undefined;
+  });
+  return last;
+}
+
+/** Records connection errors, which ioredis prints when there is no listener. */
+export function recordConnectionErrors(client: RedisClient): LastError {
+  const last: LastError = { reason: undefined };
+  const record = (error: Error) => {
+    last.reason = connectionErrorReason(error);
+  };
+  client.on("error", record);
+  if (isCluster(client)) client.on("node error", record);
+  return last;
+}
+
+/** The message of a connection error. For a cluster it is the message of its last node. */
+function connectionErrorReason(error: Error): string | undefined {
+  const { code, lastNodeError } = error as NodeJS.ErrnoException & { lastNodeError?: Error | null };
+  return lastNodeError ? connectionErrorReason(lastNodeError) : error.message || code;
+}
+
+function logSingleConnection(redis: Redis, log: Logger, last: LastError): void {
+  let wasConnected = false;
+  let isLost = false;
+  redis.on("ready", () => {
+    wasConnected = true;
+    if (isLost) log.info("the connection to Redis is back");
+    isLost = false;
+  });
+  // A close by this process emits no such event.
+  redis.on("reconnecting", () => {
+    if (!wasConnected || isLost) return;
+    isLost = true;
+    log.warn({ reason: last.reason ?? "closed by Redis" }, "the connection to Redis is lost");
+  });
+}
+
+function logClusterConnections(cluster: Cluster, log: Logger, last: LastError): void {
+  const connectedServers = new Set<string>();
+  const lostServers = new Set<string>();
+  onConnected(cluster, (server) => {
+    if (lostServers.delete(server)) log.info({ server }, "the connection to a node of the Redis Cluster is back");
+    // It may be a replica that took over from a lost master.
+    else if (lostServers.size > 0 && !connectedServers.has(server))
+      log.info({ server }, "connected to another node of the Redis Cluster");
+    connectedServers.add(server);
+  });
+  cluster.on("-node", (node: Redis) => {
+    const server = formatServer(node);
+    const isClosing = cluster.status === "disconnecting" || cluster.status === "end";
+    if (isClosing || !connectedServers.has(server) || lostServers.has(server)) return;
+    lostServers.add(server);
+    log.warn(
+      { server, reason: last.reason ?? "closed by Redis" },
+      "the connection to a node of the Redis Cluster is lost",
+    );
+  });
 }

@@ -2,7 +2,7 @@ import { mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { RedisStartError } from "./redisStartError.js";
+import { RedisStartError } from "./redisAddress.js";
 
 /** The file that names the process that uses a data folder. */
 const LOCK_FILE = "wms.lock";

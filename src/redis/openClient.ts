@@ -1,8 +1,6 @@
-import type { RedisOptions } from "ioredis";
+import { type RedisOptions, type SentinelConnectionOptions, SentinelConnector } from "ioredis";
 import type { ClusterRedis, RedisLocation, RedisLogin, SentinelRedis } from "../domain/redisLocation.js";
-import { BatchingCluster, BatchingRedis } from "./batchingRedis.js";
-import type { RedisClient } from "./redisClient.js";
-import { ReconnectingSentinelConnector } from "./sentinelConnector.js";
+import { BatchingCluster, BatchingRedis, type RedisClient } from "./redisClient.js";
 
 /** The behaviour of a client while Redis, or a node of it, is unreachable. */
 export type ConnectionPolicy = Pick<
@@ -57,6 +55,23 @@ const sentinelOptions = ({ sentinels, masterName, sentinelPassword, login }: Sen
   // The master became a replica: the client must look up the new master.
   reconnectOnError: ({ message }) => message.startsWith("READONLY"),
 });
+
+/**
+ * ioredis's connector for sentinels, which first closes the failover detector of the previous connection. Otherwise a
+ * failover during a connection attempt makes that detector disconnect. ioredis takes this for a call of `disconnect` by
+ * the application, and never connects again.
+ */
+class ReconnectingSentinelConnector extends SentinelConnector {
+  // ioredis declares the argument of its connectors as `unknown`.
+  constructor(options: unknown) {
+    super(options as SentinelConnectionOptions);
+  }
+
+  override connect(...args: Parameters<SentinelConnector["connect"]>): ReturnType<SentinelConnector["connect"]> {
+    this.disconnect();
+    return super.connect(...args);
+  }
+}
 
 function openCluster({ clusterNodes, login }: ClusterRedis, policy: ConnectionPolicy): BatchingCluster {
   const { enableOfflineQueue = true, retryStrategy, ...nodeOptions } = policy;

@@ -1,5 +1,9 @@
 import type { HostAndPort, RedisLocation } from "../domain/redisLocation.js";
-import { RedisStartError } from "./redisStartError.js";
+
+/** The service cannot use or start its Redis. The message is one sentence for the operator. */
+export class RedisStartError extends Error {
+  override name = "RedisStartError";
+}
 
 /**
  * Checks the form of a Redis address.

@@ -5,8 +5,8 @@ import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { valueWithin } from "../domain/time.js";
-import { RedisStartError } from "./redisStartError.js";
+import { endsWithin } from "../domain/time.js";
+import { RedisStartError } from "./redisAddress.js";
 
 export interface RedisServerOptions {
   command: string;
@@ -129,11 +129,7 @@ function createServerHandle(child: Child, port: number): RedisServer {
     ended,
     async stop() {
       child.stdin.end();
-      const stoppedInTime = await valueWithin(
-        STOP_TIMEOUT_MS,
-        ended.then(() => true),
-      );
-      if (!stoppedInTime && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      if (!(await endsWithin(STOP_TIMEOUT_MS, ended)) && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
       await ended;
     },
   };

@@ -3,8 +3,7 @@ import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.j
 import type { Phase } from "../domain/phases.js";
 import type { Deactivation } from "../domain/workflow.js";
 import type { WorkflowEvent } from "../domain/workflowEvents.js";
-import { unwrapReplies } from "../redis/pipelineReplies.js";
-import { isCluster, type RedisClient } from "../redis/redisClient.js";
+import { isCluster, type RedisClient, unwrapReplies } from "../redis/redisClient.js";
 import { eventsKey, idOfMember, MAX_STREAM_ENTRIES } from "./keys.js";
 import { decodeText, type EncodedText } from "./records.js";
 

@@ -1,7 +1,7 @@
 import { batchesOf } from "../domain/batchesOf.js";
 import type { WorkflowId } from "../domain/ids.js";
 import { unavailable } from "../domain/wmsError.js";
-import { unwrapReplies } from "../redis/pipelineReplies.js";
+import { unwrapReplies } from "../redis/redisClient.js";
 import { allEntitiesKey, idOfMember, indexKey, memberOf, partitionOf, recordKey, stagingKey } from "./keys.js";
 import type { Store } from "./store.js";
 import { addToIndexes, type NewEntity, WriteBatch, writeRecords } from "./writeBatch.js";

@@ -12,11 +12,10 @@ import {
   resourceFromAttributes,
 } from "@opentelemetry/resources";
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-base";
-import type { Telemetry } from "bullmq";
+import { type Span, SpanKind, type Telemetry } from "bullmq";
+import { BullMQOtel } from "bullmq-otel";
 import type { Logger } from "pino";
-import { traceFetches } from "./fetchSpans.js";
-import { createJobTelemetry } from "./jobTelemetry.js";
-import { traceRedis } from "./redisSpans.js";
+import { traceFetches, traceRedis } from "./clientSpans.js";
 import { createServerSpanStarter, type StartServerSpan } from "./serverSpans.js";
 
 /** Milliseconds for the delivery of the last spans. */
@@ -48,14 +47,39 @@ export function startTracing(options: { endpoint: string; role: string; log: Log
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   const tracer = trace.getTracer("ewms-wms");
-  const unsubscribe = [traceRedis(tracer), traceFetches(tracer)];
+  traceRedis(tracer);
+  traceFetches(tracer);
   return {
     startServerSpan: createServerSpanStarter(tracer),
     jobTelemetry: createJobTelemetry(),
     async stop() {
-      for (const each of unsubscribe) each();
       const flushed = provider.shutdown().catch(() => undefined);
       await Promise.race([flushed, delay(FLUSH_TIMEOUT_MS, undefined, { ref: false })]);
+    },
+  };
+}
+
+/** A span that is not recorded. Spans within it become children of the span around it. */
+const NOOP_SPAN: Span = {
+  setSpanOnContext: (context) => context,
+  setAttribute() {},
+  setAttributes() {},
+  addEvent() {},
+  recordException() {},
+  end() {},
+};
+
+/**
+ * Creates BullMQ's tracing: one span where a process adds a job and one where a worker runs it. The job's options carry
+ * the trace. BullMQ's internal spans are dropped, because idle workers would create them all the time.
+ */
+function createJobTelemetry(): Telemetry {
+  const { tracer, contextManager } = new BullMQOtel({ tracerName: "ewms-wms" });
+  return {
+    contextManager,
+    tracer: {
+      startSpan: (name, options, context) =>
+        options?.kind === SpanKind.INTERNAL ? NOOP_SPAN : tracer.startSpan(name, options, context),
     },
   };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { VerifiedTokenCache } from "../../src/auth/verifiedTokenCache.js";
+import { VerifiedTokenCache } from "../../src/auth/tokenVerifier.js";
 import { UNCHECKED_CALLER } from "../../src/domain/caller.js";
 
 beforeEach(() => {

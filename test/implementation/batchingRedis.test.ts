@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { BatchingRedis } from "../../src/redis/batchingRedis.js";
+import { BatchingRedis } from "../../src/redis/redisClient.js";
 import { freshDatabase } from "../setup/database.js";
 
 let client: BatchingRedis;

@@ -2,7 +2,7 @@ import { Redis } from "ioredis";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { createReadinessCheck } from "../../src/app/readiness.js";
-import { connectRequestClient } from "../../src/redis/connectClients.js";
+import { connectClient } from "../../src/redis/connectClients.js";
 import { openStore } from "../../src/store/store.js";
 import { startOwnRedis } from "../setup/ownRedis.js";
 
@@ -10,7 +10,7 @@ test("a draining service is not ready, and does not call Redis", async () => {
   const server = await startOwnRedis();
   const redis = new Redis(server.url);
   onTestFinished(() => redis.disconnect());
-  const client = await connectRequestClient({ url: server.url }, pino({ level: "silent" }));
+  const client = await connectClient({ url: server.url }, "requests", pino({ level: "silent" }));
   onTestFinished(() => client.disconnect());
   const store = await openStore(client, { partitions: 16 });
   let draining = false;

@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { connectRequestClient, connectWorkerClient } from "../../src/redis/connectClients.js";
+import { connectClient } from "../../src/redis/connectClients.js";
 import { startOwnRedis } from "../setup/ownRedis.js";
 import { recordingLog } from "../setup/recordingLog.js";
 import { waitUntil } from "../setup/waitFor.js";
@@ -15,26 +15,26 @@ async function cutConnections(url: string): Promise<void> {
   redis.disconnect();
 }
 
-test.each([
-  ["requests", connectRequestClient],
-  ["workers", connectWorkerClient],
-])("the client for %s logs one line when the connection is lost and one when it is back", async (_, connect) => {
-  const { url } = await startOwnRedis();
-  const { log, lines } = recordingLog();
-  const client = await connect({ url }, log);
-  onTestFinished(() => client.disconnect());
+test.each(["requests", "workers"] as const)(
+  "the client for %s logs one line when the connection is lost and one when it is back",
+  async (name) => {
+    const { url } = await startOwnRedis();
+    const { log, lines } = recordingLog();
+    const client = await connectClient({ url }, name, log);
+    onTestFinished(() => client.disconnect());
 
-  await cutConnections(url);
+    await cutConnections(url);
 
-  await waitUntil("both lines are there", () => lines.length >= 2);
-  await client.ping();
-  expect(messagesOf(lines)).toEqual(["the connection to Redis is lost", "the connection to Redis is back"]);
-});
+    await waitUntil("both lines are there", () => lines.length >= 2);
+    await client.ping();
+    expect(messagesOf(lines)).toEqual(["the connection to Redis is lost", "the connection to Redis is back"]);
+  },
+);
 
 test("while Redis is unreachable, the loss is logged once, and requests fail at once", async () => {
   const { url, stop } = await startOwnRedis();
   const { log, lines } = recordingLog();
-  const client = await connectRequestClient({ url }, log);
+  const client = await connectClient({ url }, "requests", log);
   onTestFinished(() => client.disconnect());
   let attempts = 0;
   client.on("reconnecting", () => attempts++);
@@ -48,7 +48,7 @@ test("while Redis is unreachable, the loss is logged once, and requests fail at 
 
 test("a command of a worker waits for Redis to be back", async () => {
   const { url } = await startOwnRedis();
-  const client = await connectWorkerClient({ url }, recordingLog().log);
+  const client = await connectClient({ url }, "workers", recordingLog().log);
   onTestFinished(() => client.disconnect());
   const lost = new Promise((resolve) => client.once("reconnecting", resolve));
   await cutConnections(url);

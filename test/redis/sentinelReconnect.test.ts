@@ -2,7 +2,7 @@ import { pino } from "pino";
 import { onTestFinished, test } from "vitest";
 import { redisProcessId } from "../../scripts/failover/replication.js";
 import { startSentinels } from "../../scripts/redis/localSentinels.js";
-import { connectRequestClient, connectWorkerClient } from "../../src/redis/connectClients.js";
+import { connectClient } from "../../src/redis/connectClients.js";
 import { startTcpProxy } from "../processes/tcpProxy.js";
 import { waitForValue } from "../setup/waitFor.js";
 
@@ -31,8 +31,8 @@ test("a client that queries slow sentinels during a failover finds the new maste
   const log = pino({ level: "silent" });
   const clients = await Promise.all(
     Array.from({ length: CLIENTS_OF_EACH_KIND }, () => [
-      connectRequestClient(location, log),
-      connectWorkerClient(location, log),
+      connectClient(location, "requests", log),
+      connectClient(location, "workers", log),
     ]).flat(),
   );
   onTestFinished(() => {

@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { provideRedis } from "../../src/redis/provideRedis.js";
-import { RedisStartError } from "../../src/redis/redisStartError.js";
+import { RedisStartError } from "../../src/redis/redisAddress.js";
 import { makeTaskRequest, makeWorkflowRequest } from "../api/requestBodies.js";
 import { ServiceProcess } from "../processes/serviceProcess.js";
 import { startOwnRedis } from "../setup/ownRedis.js";

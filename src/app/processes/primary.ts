@@ -3,18 +3,13 @@ import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import type { Config } from "../../config/config.js";
 import type { RedisLocation } from "../../domain/redisLocation.js";
-import { MetricsRelay } from "./metricsRelay.js";
-import { SupervisedProcess } from "./supervisedProcess.js";
+import type { NamedMetrics } from "../../metrics/metrics.js";
+import type { Service } from "../service.js";
+import type { MessageToPrimary } from "./primaryConnection.js";
+import { SupervisedProcess, type SupervisedProcessOptions } from "./supervisedProcess.js";
 
 /** Time to exit beyond the limits of the settings. */
 const STOP_MARGIN_MS = 10_000;
-
-/** The processes as one service. */
-interface RunningProcesses {
-  url: string | undefined;
-  metricsUrl: string | undefined;
-  close(): Promise<"in order" | "cut off">;
-}
 
 /**
  * Starts the web processes, which share one port, and restarts those that exit. This process only supervises them.
@@ -26,19 +21,14 @@ export async function startProcesses(
   config: Config & { redis: RedisLocation },
   workers: boolean,
   log: Logger,
-): Promise<RunningProcesses> {
+): Promise<Service> {
   // The processes accept connections from the kernel. If the primary distributed them, a connection to a killed process would
   // stay open, and one beyond MAX_CONNECTIONS would move to another process instead of being closed.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  const environment = { ...redisEnvironment(config), ...sessionSecretEnvironment(config) };
+  const environment = childEnvironment(config);
+  const onMessage: SupervisedProcessOptions["onMessage"] = (message, from) => metricsRelay.handleMessage(message, from);
   const supervise = (name: string, program: "web" | "worker"): SupervisedProcess =>
-    new SupervisedProcess({
-      name,
-      program,
-      environment,
-      onMessage: (message, from) => metricsRelay.handleMessage(message, from),
-      log,
-    });
+    new SupervisedProcess({ name, program, environment, onMessage, log });
   const first = supervise("web-1", "web");
   const others = Array.from({ length: config.webConcurrency - 1 }, (_, n) => supervise(`web-${n + 2}`, "web"));
   if (workers) others.push(supervise("worker", "worker"));
@@ -56,18 +46,67 @@ export async function startProcesses(
   }
 }
 
-/** The address of the service's own Redis, which is not in the environment. */
-const redisEnvironment = ({ redis }: Config): Record<string, string> =>
-  redis !== undefined && "url" in redis ? { REDIS_URL: redis.url } : {};
-
-/** One key of operators' sessions, because their requests reach all processes. */
-function sessionSecretEnvironment({ access: { operators } }: Config): Record<string, string> {
-  const isMissing = operators.kind === "login" && operators.sessionSecret === undefined;
-  return isMissing ? { SESSION_SECRET: randomBytes(32).toString("base64") } : {};
+/** Settings that the processes must share, and that may be missing in the environment. */
+function childEnvironment({ redis, access: { operators } }: Config): Record<string, string> {
+  const needsSecret = operators.kind === "login" && operators.sessionSecret === undefined;
+  return {
+    // The service's own Redis.
+    ...(redis !== undefined && "url" in redis && { REDIS_URL: redis.url }),
+    // The requests of an operator reach all processes.
+    ...(needsSecret && { SESSION_SECRET: randomBytes(32).toString("base64") }),
+  };
 }
 
 async function stopAll(all: readonly SupervisedProcess[], { shutdown }: Config): Promise<"in order" | "cut off"> {
   const killSignal = AbortSignal.timeout(1000 * (shutdown.graceSeconds + shutdown.seconds) + STOP_MARGIN_MS);
   const ended = await Promise.all(all.map((each) => each.stop(killSignal)));
   return ended.includes("cut off") ? "cut off" : "in order";
+}
+
+/** Time limit of the other processes. One that hangs is left out. */
+const COLLECT_TIMEOUT_MS = 1000;
+
+/** A scrape in progress. One process responds to it with the metrics of all. */
+interface PendingScrape {
+  others: NamedMetrics[];
+  missing: Set<SupervisedProcess>;
+  end(): void;
+}
+
+/** Collects the metrics of all processes for the one that is scraped. */
+class MetricsRelay {
+  readonly #processes: readonly SupervisedProcess[];
+  readonly #pending = new Map<number, PendingScrape>();
+  #lastScrapeId = 0;
+
+  constructor(all: readonly SupervisedProcess[]) {
+    this.#processes = all;
+  }
+
+  /** Handles a message of a process. */
+  handleMessage(message: MessageToPrimary, from: SupervisedProcess): void {
+    if (message.kind === "scrape") this.#startScrape(from, message.scrape);
+    if (message.kind !== "metrics") return;
+    const scrape = this.#pending.get(message.scrape);
+    if (scrape?.missing.delete(from) !== true) return;
+    scrape.others.push({ process: from.name, metrics: message.metrics });
+    if (scrape.missing.size === 0) scrape.end();
+  }
+
+  /** @param requesterScrapeId the id of the scrape in the requesting process */
+  #startScrape(requester: SupervisedProcess, requesterScrapeId: number): void {
+    const scrapeId = ++this.#lastScrapeId;
+    const others: NamedMetrics[] = [];
+    const end = () => {
+      clearTimeout(timer);
+      this.#pending.delete(scrapeId);
+      requester.send({ kind: "scraped", scrape: requesterScrapeId, others });
+    };
+    const timer = setTimeout(end, COLLECT_TIMEOUT_MS);
+    const requested = this.#processes.filter(
+      (each) => each !== requester && each.send({ kind: "collect", scrape: scrapeId }),
+    );
+    this.#pending.set(scrapeId, { others, missing: new Set(requested), end });
+    if (requested.length === 0) end();
+  }
 }

@@ -1,9 +1,24 @@
 import cluster from "node:cluster";
-import type { NamedMetrics, ProcessMetrics } from "../../metrics/mergeProcessMetrics.js";
-import type { Siblings } from "../../metrics/metrics.js";
-import type { MessageFromPrimary, MessageToPrimary } from "./primaryMessages.js";
+import type { NamedMetrics, ProcessMetrics, Siblings } from "../../metrics/metrics.js";
 
-/** After this time a scrape is answered without the other processes: the primary hangs. */
+/** Messages of a process to its primary. */
+export type MessageToPrimary =
+  /** The start has ended; the addresses are those of `Service`. */
+  | { kind: "ready"; url?: string | undefined; metricsUrl?: string | undefined }
+  /** Requests the metrics of all other processes. */
+  | { kind: "scrape"; scrape: number }
+  /** The metrics of this process, for the scrape of another one. */
+  | { kind: "metrics"; scrape: number; metrics: ProcessMetrics };
+
+/** Messages of the primary to a process. */
+export type MessageFromPrimary =
+  | { kind: "end" }
+  /** Requests the metrics for a scrape. */
+  | { kind: "collect"; scrape: number }
+  /** The metrics of the other processes that responded in time. */
+  | { kind: "scraped"; scrape: number; others: NamedMetrics[] };
+
+/** After this time a scrape leaves out the other processes: the primary hangs. */
 const SCRAPE_TIMEOUT_MS = 2000;
 
 /** The connection of a process to the primary that started it. */

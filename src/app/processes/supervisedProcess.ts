@@ -1,7 +1,7 @@
 import cluster, { type Worker } from "node:cluster";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
-import type { MessageFromPrimary, MessageToPrimary } from "./primaryMessages.js";
+import type { MessageFromPrimary, MessageToPrimary } from "./primaryConnection.js";
 
 /** Delay of a restart. It doubles each time that a process exits early. */
 const MIN_RESTART_DELAY_MS = 100;

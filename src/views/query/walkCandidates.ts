@@ -1,7 +1,7 @@
 import { batchesOf } from "../../domain/batchesOf.js";
 import { groupBy } from "../../domain/groupBy.js";
-import { unwrapReplies } from "../../redis/pipelineReplies.js";
 import type { RedisClient } from "../../redis/redisClient.js";
+import { unwrapReplies } from "../../redis/redisClient.js";
 import {
   allEntitiesKey,
   type EntityKind,

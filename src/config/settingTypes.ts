@@ -1,0 +1,85 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { claimRulesSchema } from "../domain/claimRules.js";
+import type { HostAndPort } from "../domain/redisLocation.js";
+
+/** Milliseconds of a duration must fit into 31 bits: a longer timer of Node fires at once. */
+const MAX_DURATION_SECONDS = 2_000_000;
+
+/** An optional text. */
+export const optionalText = z.string().optional();
+/** A text with a default. */
+export const text = (fallback: string) => z.string().default(fallback);
+/** A web address without credentials. */
+export const httpUrl = z
+  .url({ protocol: /^https?$/, error: "is not an http(s) address" })
+  .refine((value) => !/^\w+:\/\/[^/?#]*@/.test(value), "must not hold a user or a password");
+/** The same, or unset. */
+export const optionalUrl = httpUrl.optional();
+/** `true` or `false`, and their usual synonyms. */
+export const booleanFlag = z.stringbool({ error: "is neither true nor false" });
+/** A duration in seconds. */
+export const durationSeconds = (fallback: number, min = 0, max = MAX_DURATION_SECONDS) =>
+  z.coerce.number().min(min).max(max).default(fallback);
+/** A time limit in seconds, of one day at most. */
+export const timeoutSeconds = (fallback: number, min = 0.1) => durationSeconds(fallback, min, 86_400);
+/** An integer in a range. */
+export const integer = (fallback: number, min: number, max = Number.MAX_SAFE_INTEGER) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+/** A TCP port; 0: any free port. */
+export const port = z.coerce.number().int().min(0).max(65535);
+/** The rules for a role. */
+export const roleRules = (fallback: string, description: string) =>
+  text(fallback)
+    .pipe(claimRulesSchema)
+    .meta({ description, shownDefault: `\`${fallback.replaceAll(" ", "` `")}\`` });
+/** A value in JSON. */
+export const json = z.string().transform((value, context) => {
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    context.addIssue("is not JSON");
+    return z.NEVER;
+  }
+});
+
+/** Parses an optional `host:port, host:port`; IPv6 addresses are in brackets. */
+export const optionalRedisHosts = z
+  .string()
+  .transform((value, context): HostAndPort[] =>
+    value.split(",").flatMap((part) => {
+      const [, host, port] = /^(\[[\da-f:.]+\]|[\w.-]+):(\d{1,5})$/i.exec(part.trim()) ?? [];
+      if (host !== undefined && Number(port) <= 65535)
+        return [{ host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) }];
+      context.addIssue("is not a comma-separated list of host:port");
+      return [];
+    }),
+  )
+  .optional();
+
+/** The proxies whose `X-Forwarded-For` is trusted: their number, or their addresses and networks. */
+export type TrustedProxies = number | string[];
+
+/**
+ * Parses an optional `1`, `10.0.0.7, 10.1.0.0/16` or `loopback`. Trusting all addresses is not allowed: clients could
+ * forge any.
+ */
+export const optionalProxies = z
+  .string()
+  .transform((value, context): TrustedProxies => {
+    if (/^[1-9][0-9]?$/.test(value)) return Number(value);
+    const proxies = value.split(",").map((proxy) => proxy.trim());
+    if (!proxies.every(isNetwork))
+      context.addIssue("is neither a number of proxies (1 to 99) nor a list of addresses and networks");
+    return proxies;
+  })
+  .optional();
+
+/** Whether a text is an address, a network, or the name of a network in Express. */
+function isNetwork(text: string): boolean {
+  if (["loopback", "linklocal", "uniquelocal"].includes(text)) return true;
+  const [address = "", bits, ...rest] = text.split("/");
+  const maxBits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  if (maxBits === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^[1-9][0-9]{0,2}$/.test(bits) && Number(bits) <= maxBits);
+}
