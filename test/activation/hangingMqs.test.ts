@@ -68,7 +68,7 @@ it.concurrent("a hand-out that hangs is a 503 after 10 s; its taskforce is not l
   expect(other.uuid).not.toBe(taskforce_uuid);
   expect(answer).toMatchObject({ status: 503, reason: "the MQS did not answer within 10 s" });
   expect(answer.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
-  const { taskforce, mqprofiles } = await scenario.takeToStart(at.createTms);
+  const { taskforce, mqprofiles } = await scenario.leaseToStart(at.createTms);
   expect(taskforce.taskforce_uuid).toBe(taskforce_uuid);
   expect(mqprofiles).toMatchObject([{ alias: "in", is_activated: true }]);
 });

@@ -38,7 +38,7 @@ describe("a watch", () => {
     const client = createClient({ url: scenario.url });
     const { events, ended } = collectEvents(client.watch(workflow_id, { signal: enough.signal, onOpen }));
     await expect.poll(() => opened).toBe(1);
-    await at.createTms.submit(await scenario.takeToStart(at.createTms));
+    await at.createTms.submit(await scenario.leaseToStart(at.createTms));
     await scenario.deactivate(workflow_id, "finished");
     const received = () => events.map(shortForm).filter((event) => event !== "summary");
     await expect.poll(received).toEqual(["condor-submit", "deactivated", "pending-stopper"]);
@@ -59,7 +59,7 @@ describe("a watch", () => {
     const client = createClient({ url: scenario.url });
     const first = client.watch(workflow_id);
     const begun = first.next();
-    await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "no space");
+    await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), "no space");
     const { value } = await begun;
     await first.return();
     await scenario.deactivate(workflow_id, "abort");

@@ -21,7 +21,7 @@ afterAll(async () => {
 it("a cluster reported between the deactivations of its workflow and its taskforce is handed out for removal", async () => {
   const at = scenario.nextAccessPoint();
   const { taskforce_uuid, workflow_id } = await scenario.createPending(at);
-  const handOut = await scenario.takeToStart(at.createTms);
+  const handOut = await scenario.leaseToStart(at.createTms);
   const store = await openStore(redis, { partitions: PARTITIONS });
   // The flip alone, as of a process that died right after it.
   await store.transitions.deactivate(workflow_id as WorkflowId, "ABORTED", Date.now() / 1000);

@@ -70,7 +70,7 @@ describe("a workflow of two tasks at two locations, from the request to the end 
 
   it("is handed out at each location with its directive and activated queues", async () => {
     for (const { createTms, schedd } of places) {
-      const here = [await scenario.takeToStart(createTms), await scenario.takeToStart(createTms)];
+      const here = [await scenario.leaseToStart(createTms), await scenario.leaseToStart(createTms)];
       expect(await createTms.leaseStarter()).toBeUndefined();
       for (const handOut of here) {
         const { taskforce, task_directive, mqprofiles } = handOut;
@@ -114,7 +114,7 @@ describe("a workflow of two tasks at two locations, from the request to the end 
     for (const { phase } of await taskforces()) expect(phase).toBe("pending-stopper");
 
     for (const { createTms } of places) {
-      for (let stopped = 0; stopped < 2; stopped++) await createTms.remove(await scenario.takeToStop(createTms));
+      for (let stopped = 0; stopped < 2; stopped++) await createTms.remove(await scenario.leaseToStop(createTms));
       expect(await createTms.leaseStopper()).toBeUndefined();
     }
     for (const { phase } of await taskforces()) expect(phase).toBe("condor-rm");

@@ -181,19 +181,19 @@ export class ServiceScenario {
   }
 
   /** Has a TMS take a taskforce to submit; one that a read shows as pending may take a moment to come. */
-  takeToStart(tms: SimulatedTms): Promise<TmsHandOut> {
+  leaseToStart(tms: SimulatedTms): Promise<TmsHandOut> {
     return waitForValue("something is handed out to be started", () => tms.leaseStarter(), isDefined);
   }
 
   /** Has a TMS take a taskforce to stop. */
-  takeToStop(tms: SimulatedTms): Promise<Wanted> {
+  leaseToStop(tms: SimulatedTms): Promise<Wanted> {
     return waitForValue("something is handed out to be stopped", () => tms.leaseStopper(), isDefined);
   }
 
   /** A workflow of one taskforce whose cluster runs. */
   async createRunning(at: TestAccessPoint): Promise<StartedTaskforce> {
     const { taskforce_uuid: uuid, task_id: taskId, workflow_id: workflowId } = await this.createPending(at);
-    const handOut = await this.takeToStart(at.createTms);
+    const handOut = await this.leaseToStart(at.createTms);
     const report = await at.createTms.submit(handOut);
     return { uuid, taskId, workflowId, handOut, report };
   }
@@ -207,7 +207,7 @@ export class ServiceScenario {
     if (phase === "condor-submit") return running;
     await this.deactivate(running.workflowId, "abort");
     if (phase === "pending-stopper") return running;
-    const stopping = await this.takeToStop(at.createTms);
+    const stopping = await this.leaseToStop(at.createTms);
     await at.createTms.remove(stopping);
     if (phase === "condor-complete") await at.createTms.complete(stopping);
     return running;

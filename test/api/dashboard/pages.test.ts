@@ -193,7 +193,7 @@ it("concurrent retries hand the taskforce out once, and add one log entry", asyn
   // A retry of a job that already waits is refused.
   expect(statuses.filter((status) => status !== 204 && status !== 400)).toEqual([]);
   expect(statuses).toContain(204);
-  expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(uuid);
+  expect((await scenario.leaseToStart(at.createTms)).taskforce.taskforce_uuid).toBe(uuid);
   expect(await at.createTms.leaseStarter()).toBeUndefined();
   expect((await scenario.readTaskforce(uuid)).phase_change_log).toHaveLength(before + 1);
 });
@@ -232,13 +232,13 @@ it("secrets are neither on the pages nor in the audit", async () => {
   ]);
   const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
   for (const uuid of uuids) await scenario.waitForPhase(uuid, "pending-starter");
-  const handOut = await scenario.takeToStart(at.createTms);
+  const handOut = await scenario.leaseToStart(at.createTms);
   expect(JSON.stringify(handOut)).toContain("hunter2-broker");
   await at.createTms.submit(handOut, {
     submit_dict: { environment: "EWMS_PILOT_QUEUE_INCOMING=hunter2-submit" },
   });
   const error = "condor_submit: EWMS_PILOT_AUTH_TOKEN='hunter2-error' refused; Authorization: Bearer hunter2-header";
-  await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), error);
+  await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), error);
 
   const names = ["mq-activation", "taskforce-launch", `starter-${at.schedd}`, `stopper-${at.schedd}`];
   const paths = [

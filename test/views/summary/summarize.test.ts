@@ -84,7 +84,7 @@ describe("a workflow's summary", () => {
       { "pending-starter": 2, "condor-submit": 2 },
       { "pending-starter": 1, "condor-submit": 3 },
     ]) {
-      const handOut = await scenario.takeToStart(at.createTms);
+      const handOut = await scenario.leaseToStart(at.createTms);
       await at.createTms.submit(handOut);
       running.push(handOut.taskforce.taskforce_uuid);
       await counts(phases);
@@ -95,7 +95,7 @@ describe("a workflow's summary", () => {
     await counts({ "pending-starter": 2, "condor-submit": 2, "condor-complete": 1 });
     await scenario.deactivate(created.workflow.workflow_id, "abort");
     await counts({ "pending-stopper": 4, "condor-complete": 1 });
-    await at.createTms.remove(await scenario.takeToStop(at.createTms));
+    await at.createTms.remove(await scenario.leaseToStop(at.createTms));
     await counts({ "pending-stopper": 3, "condor-rm": 1, "condor-complete": 1 });
   });
 
