@@ -70,7 +70,7 @@ describe("the TMS simulator on the command line", () => {
     const args = ["--schedd", at.schedd, "--url", scenario.url, "--die-after-lease"];
     const { signal, output } = await startSimulator(args).ended;
     expect(signal).toBe("SIGKILL");
-    expect(output).toContain(`took ${taskforce_uuid}`);
+    expect(output).toContain(`leased ${taskforce_uuid}`);
     expect((await scenario.leaseToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
   });
 
