@@ -3,9 +3,9 @@ import { makeTaskRequest, makeWorkflowRequest } from "../api/requestBodies.js";
 import type { ActivationScenario } from "./activationScenario.js";
 
 /**
- * Asks for a workflow with queues.
+ * Requests a workflow with queues.
  *
- * @returns the answer, and then every workflow, directive and taskforce that the service has
+ * @returns the response, and all workflows, directives and taskforces of the service after it
  */
 export async function attemptCreation({
   scenario,

@@ -11,7 +11,7 @@ import { shortLog } from "../scenarios/serviceScenario.js";
 import { waitForValue } from "../setup/waitFor.js";
 import { type ActivationScenario, startActivationScenario } from "./activationScenario.js";
 
-/** Workflows that wait for the MQS's answer at the same time. */
+/** Workflows that wait for a response of the MQS at the same time. */
 const MANY = 30;
 
 const ACTIVATED_PHASES = [
@@ -20,7 +20,7 @@ const ACTIVATED_PHASES = [
   "pending-starter by Taskforce Launch Control",
 ];
 
-/** Makes the MQS take its time over some activations. @returns has it answer them */
+/** Delays responses of the MQS to activations. @returns a function that sends the responses */
 function delayActivation(mqs: ScriptedMqs, activations = 1, then: ScriptedResponse = normalResponse): () => void {
   let answer = () => {};
   const answered = new Promise<void>((resolve) => {
@@ -30,7 +30,7 @@ function delayActivation(mqs: ScriptedMqs, activations = 1, then: ScriptedRespon
   return answer;
 }
 
-/** A workflow about which the MQS is being asked. */
+/** Creates a workflow, and waits for its activation request to the MQS. */
 async function startActivating({ mqs, createWorkflow }: ActivationScenario) {
   const created = await createWorkflow();
   const { workflow_id } = created.workflow;
@@ -38,7 +38,7 @@ async function startActivating({ mqs, createWorkflow }: ActivationScenario) {
   return created;
 }
 
-/** A workflow that waits for its next attempt. */
+/** Creates a workflow whose activation waits for its next attempt. */
 async function createPostponed({ mqs, createWorkflow, waitForRetry }: ActivationScenario) {
   mqs.script("activation", "*", tryAgainLaterResponse);
   const created = await createWorkflow();
@@ -51,7 +51,7 @@ describe("another workflow is launched", () => {
     const answer = delayActivation(mqs, MANY);
     const slowOnes = await Promise.all(Array.from({ length: MANY }, createWorkflow));
     await waitForValue(
-      "the MQS is asked about all of them",
+      "the MQS has received all activations",
       async () => mqs.callsOf("activation").length,
       (calls) => calls === MANY,
     );
@@ -59,7 +59,7 @@ describe("another workflow is launched", () => {
     for (const { taskforce_uuid } of (await createWorkflow()).taskforces)
       await scenario.waitForPhase(taskforce_uuid, "pending-starter");
 
-    // No call had to time out first.
+    // No call has timed out.
     const failed = { "phase_change_log.was_successful": false };
     const { body } = await scenario.request("POST", "/v1/query/taskforces", { query: failed });
     expect(body).toEqual({ taskforces: [], next_after: null });
@@ -136,7 +136,7 @@ describe("added workers", () => {
 });
 
 describe("a workflow aborted", () => {
-  /** None of its taskforces moved forward, and no worker activates it any more. */
+  /** Expects that no taskforce of a workflow moved forward. */
   async function expectStopped(service: ActivationScenario, created: { taskforces: { taskforce_uuid: string }[] }) {
     for (const { taskforce_uuid } of created.taskforces) {
       const taskforce = await service.scenario.readTaskforce(taskforce_uuid);

@@ -7,7 +7,7 @@ import { waitForValue } from "../setup/waitFor.js";
 import { startActivationScenario } from "./activationScenario.js";
 import { attemptCreation } from "./attemptCreation.js";
 
-// A call times out after 10 s: the tests of this file wait for that concurrently.
+// A call times out after 10 s. The tests of this file run concurrently to save time.
 
 it.concurrent("an activation that hangs is a failed attempt after 10 s", async ({ onTestFinished }) => {
   const { scenario, mqs, createWorkflow, waitForRetry } = await startActivationScenario(onTestFinished);
@@ -52,7 +52,7 @@ it.concurrent("a hand-out that hangs is a 503 after 10 s; its taskforce is not l
   ]);
   const { taskforce_uuid } = single(taskforces);
   await scenario.waitForPhase(taskforce_uuid, "pending-starter");
-  // Kept since the activation: without them the MQS has to be asked.
+  // Without the profiles stored at the activation, the service requests them from the MQS.
   await deleteKeys(redis, "wms:*:profiles:*");
   mqs.script("profile", "*", hangResponse);
   const hanging = waitForValue(

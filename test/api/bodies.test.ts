@@ -26,7 +26,7 @@ describe("a body is read", () => {
     "application/x-www-form-urlencoded",
     "multipart/form-data; boundary=x",
     "no type at all",
-  ])("as JSON, whatever its content type says: %s", async (type) => {
+  ])("as JSON for any content type: %s", async (type) => {
     expect((await post(text(), { "content-type": type })).status).toBe(200);
   });
 
@@ -48,7 +48,7 @@ describe("a body is read", () => {
     expect(chunked.status).toBe(413);
   });
 
-  it("not at all if its Content-Length is too large, even before any of it arrives", async () => {
+  it("only if its Content-Length is within the limit; otherwise it is refused before it arrives", async () => {
     const { hostname, port } = new URL(fixture.service.url);
     const outgoing = httpRequest({ hostname, port, method: "POST", path: "/v1/workflows" });
     outgoing.setHeader("content-length", 10 ** 12).flushHeaders();

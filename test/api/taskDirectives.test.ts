@@ -89,7 +89,7 @@ describe("POST /v1/task-directives/{task_id}/actions/add-workers", () => {
     [{ cluster_location: "pool-0", n_workers: 1.5 }, 400, "n_workers: expected integer or null, got 1.5"],
     [{ cluster_location: "pool-0", n_workers: 1, priority: 1 }, 400, "priority: unknown field"],
     [undefined, 400, "cluster_location: missing field; n_workers: missing field"],
-  ])("answers %j", async (request, status, reason) => {
+  ])("responds to %j", async (request, status, reason) => {
     const { task_directives } = await fixture.createWorkflow(fixture.nextLocation());
     for (const id of [task_directives[0]?.task_id ?? "", "TK-unknown"])
       expect(await fixture.client.post(path(id), request)).toMatchObject({ status, reason });

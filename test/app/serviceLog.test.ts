@@ -11,7 +11,7 @@ import {
 import { startTestService } from "../setup/testService.js";
 import { waitForValue, waitUntil } from "../setup/waitFor.js";
 
-/** A service in the test's own process, and its log. */
+/** A service in the process of the test, and its log. */
 interface LoggedService {
   url: string;
   logLines(): LogLine[];
@@ -72,7 +72,7 @@ test("a client's request id is logged, and an unknown path is logged without its
 });
 
 test("a failed request is logged as an error", async () => {
-  // Nothing listens there.
+  // No server listens on this port.
   const service = await startLoggedService({ MQS_ADDRESS: "http://127.0.0.1:1" });
   const body = workflowRequestJson({ input_queue_aliases: ["in"] });
   const headers = { "x-request-id": "refused" };
@@ -164,7 +164,7 @@ test("a workflow of many taskforces does not flood the log, but all are counted,
   expect(countOf("pre-launch")).toBe(taskforces);
   const atOnce = phaseChanges(service).filter(({ to }) => to !== "pending-starter");
   expect(atOnce.length).toBeLessThan(taskforces / 20);
-  // Launched one by one, and gathered by the second.
+  // Taskforces are launched one by one, and logged together once per second.
   expect(phaseChanges(service).length).toBeLessThan(taskforces / 2);
   const named = service
     .logLines()

@@ -115,7 +115,7 @@ describe("a request is refused", () => {
     ["by another scheme", "Basic YTpi", "a bearer token is needed", "Bearer"],
     ["without a token after the scheme", "Bearer", "Authorization: no bearer token", 'Bearer error="invalid_token"'],
     ["with two tokens", "Bearer a b", "Authorization: no bearer token", 'Bearer error="invalid_token"'],
-    ["with a token that is none", "Bearer eyJ", "the token is no valid JWT", 'Bearer error="invalid_token"'],
+    ["with an invalid token", "Bearer eyJ", "the token is no valid JWT", 'Bearer error="invalid_token"'],
   ])("%s", async (_what, authorization, error, challenge) => {
     const answer = await fixture.client.request("GET", "/v1/", { headers: { authorization } });
     expect(answer).toMatchObject({

@@ -107,7 +107,7 @@ describe("on a terminal", () => {
     ["y", 0, "ABORTED"],
     ["n", 1, null],
     ["", 1, null],
-  ])("abort asks, and exits after %j with %i", async (answer, code, deactivated) => {
+  ])("abort asks for a confirmation, and exits after %j with %i", async (answer, code, deactivated) => {
     const { workflow_id } = await scenario.createPending(at);
     const command = startOnTerminal(["abort", workflow_id], env);
     await command.waitForOutput(/Abort \S+ and stop its workers\? \[y\/N\]/);

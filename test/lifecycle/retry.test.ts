@@ -27,7 +27,7 @@ beforeAll(async () => {
   redis = openRedis(url);
   store = await openStore(redis, { partitions: PARTITIONS });
   queues = createQueues({ redis, leaseSeconds: 300, schedds: [] });
-  // The first failure is the last one, which distinguishes a retry from a failure that has not counted yet.
+  // The first failure is the last one, which distinguishes a retry from a failure that is not counted yet.
   scenario = await startServiceScenario({
     REDIS_URL: url,
     RECONCILE_SECONDS: "0.2",
@@ -41,7 +41,7 @@ afterAll(async () => {
   redis.disconnect();
 });
 
-/** A taskforce among the dead letters. */
+/** Creates a dead letter. @returns the uuid of its taskforce */
 async function createDead(at: TestAccessPoint): Promise<TaskforceUuid> {
   const { taskforce_uuid } = await scenario.createPending(at);
   await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), "no such file");
@@ -86,11 +86,11 @@ it("reconcile does not change a dead letter whose failure is not counted yet", a
   await scenario.leaseToStart(at.createTms);
   const { starter } = queues.forSchedd(at.schedd);
   expect(await starter.moveToDeadLetters(uuid, "being reported")).toBe(true);
-  // One that comes later shows that reconcile has been here.
+  // A later dead letter shows that reconcile has passed.
   const { taskforce_uuid: marker } = await scenario.createPending(at);
   await starter.ack(marker);
   await waitForValue(
-    "reconcile puts the marker back",
+    "reconcile restores the marker",
     () => jobIds(starter),
     ({ live }) => live.has(marker),
   );

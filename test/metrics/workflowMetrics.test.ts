@@ -30,7 +30,7 @@ afterAll(async () => {
   await mqs.close();
 });
 
-/** Scrapes until a value is as expected: the state of Redis is cached for a few seconds. */
+/** Scrapes until a value is as expected, because the state of Redis is cached for a few seconds. */
 const waitForMetric = (name: string, labels: Record<string, string>, value: number): Promise<Scrape> =>
   waitForValue(
     `${name} ${JSON.stringify(labels)} is ${value}`,

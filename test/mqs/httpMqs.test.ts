@@ -21,7 +21,7 @@ let mqs: Mqs;
 let workflow: WorkflowId;
 let lines: string[];
 
-/** For tests that wait for the time-out. */
+/** A short time-out for tests that wait for it. */
 const SHORT_TIMEOUT_MS = 200;
 
 const clientOf = (address: string, timeoutMs?: number): Mqs => {
@@ -256,7 +256,7 @@ describe("a broken connection", () => {
     server.script("reservation", "*", dropResponse, dropResponse, hangResponse);
     const { message } = await errorOf(mqs.reserve(workflow, ["in"], []));
     expect(message).toBe("the MQS did not answer within 0.2 s");
-    // The third attempt would begin 400 ms after the first.
+    // The third attempt would start 400 ms after the first.
     expect(server.calls.length).toBeLessThan(3);
   });
 });

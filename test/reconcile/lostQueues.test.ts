@@ -15,7 +15,7 @@ import { freshDatabase, PARTITIONS } from "../setup/database.js";
 import { openRedis } from "../setup/testRedis.js";
 import { waitForValue } from "../setup/waitFor.js";
 
-/** In one step, as a lost Redis node would: the service must not get in between. */
+/** Deletes all queues in one step, so that the service runs no command during the deletion. */
 const DELETE_QUEUES = `
   local keys = redis.call('KEYS', '{wmsq-*')
   for _, key in ipairs(keys) do redis.call('DEL', key) end
@@ -93,7 +93,7 @@ describe("after the loss of all queues", () => {
   it("a dead letter is restored, and an operator can retry it", async () => {
     const starter = queues.forSchedd(at.schedd).starter;
     await waitForValue(
-      "the dead letter is back",
+      "the dead letter is restored",
       () => jobIds(starter),
       (ids) => ids.dead.has(dead) && !ids.live.has(dead),
     );

@@ -123,7 +123,7 @@ describe("a condor-submit that fails", () => {
           handOut = await scenario.leaseToStart(at.createTms);
           const takenAt = Date.now() / 1000;
           const failedAt = failuresOf(await scenario.readTaskforce(taskforce_uuid), "condor-submit").at(-1)?.timestamp;
-          // The wait begins before the entry is written; a few milliseconds lie between the two.
+          // The delay starts a few milliseconds before the entry's time.
           expect(takenAt - (failedAt ?? 0)).toBeGreaterThan(seconds * 2 ** (failures - 1) - 0.1);
         }
       } finally {

@@ -34,7 +34,7 @@ describe("a lease", () => {
     const at = scenario.nextAccessPoint();
     const reported = await scenario.createRunning(at);
     const forgotten = await scenario.createPending(at);
-    // By the time the second lease has run out twice, the first one would have, too.
+    // When the second lease has expired twice, the first one would have expired, too.
     for (let crash = 0; crash < 3; crash++)
       expect((await scenario.leaseToStart(at.createTms)).taskforce.taskforce_uuid).toBe(forgotten.taskforce_uuid);
     expect((await scenario.readTaskforce(reported.uuid)).phase).toBe("condor-submit");
@@ -60,7 +60,7 @@ describe("a lease", () => {
 
     const { cluster_id } = await at.createTms.submit(slow);
 
-    // The first TMS submitted it too. The service does not stop that cluster, so the 404 makes the TMS remove it.
+    // The first TMS submitted a cluster, too. The 404 makes the TMS remove that cluster, because the service does not.
     await expect(restarted.submit(again)).rejects.toMatchObject({ status: 404 });
     expect(actions.map(({ kind }) => kind)).toContain("stray");
     expect(await scenario.readTaskforce(taskforce_uuid)).toMatchObject({ phase: "condor-submit", cluster_id });

@@ -98,7 +98,7 @@ describe("Retry", () => {
     const { workflow_id } = created.workflow;
     const uuid = created.taskforces[0]?.taskforce_uuid ?? "";
     await waitForValue(
-      "the activation is dead",
+      "the activation is a dead letter",
       async () => (await fixture.queues.activation.queue.getJob(workflow_id))?.getState(),
       (state) => state === "failed",
     );
@@ -295,7 +295,7 @@ describe("Pause and Obliterate", () => {
     await fixture.waitForAudit("obliterate", `starter-${at.schedd}`);
     await waitUntilReadded(starter, waiting, before);
     await waitForValue(
-      "the dead letter is back",
+      "the dead letter is restored",
       () => jobIds(starter),
       (ids) => ids.dead.has(dead) && !ids.live.has(dead),
     );

@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => redis.disconnect());
 
-/** Keeps what it is sent. */
+/** Records the received events. */
 class RecordingSubscriber implements SseClient {
   readonly events: [id: string, data: string][] = [];
   gaps = 0;
@@ -85,7 +85,7 @@ it("a subscriber that joins during a burst of events, at any position, gets each
   for (let n = 0; isPouring && n < 60; n++) {
     const of = witnesses[n % witnesses.length] as RecordingSubscriber;
     const { events } = of;
-    // In turn from the beginning, from the newest event, and from somewhere between.
+    // Alternately from the beginning, from the newest event, and from a position between them.
     const from = Math.floor((events.length - 1) * ([0, 1, 0.5, 0.9][(n >> 2) % 4] ?? 0));
     const [id] = events[from] ?? [];
     late.push({ from, of, client: await subscribe([undefined, ...workflows][n % witnesses.length], id) });
@@ -107,7 +107,7 @@ it("a subscriber that joins during a burst of events, at any position, gets each
     );
     const rest = of.events.slice(from + 1);
     if (of !== ofAll) expect(client.events).toEqual(rest);
-    // Workflows are mixed as they come, so ids differ.
+    // The order of events of different workflows varies, and their ids with it.
     else expect(client.events.map(([, data]) => data).sort()).toEqual(rest.map(([, data]) => data).sort());
     expect(client.gaps).toBe(0);
     expect(client.hasEnded).toBe(false);

@@ -24,7 +24,7 @@ let redis: RedisClient;
 let store: Store;
 let scenario: ServiceScenario;
 
-/** Reconcile runs at start only: later updates come from fan-out jobs. */
+/** Reconcile runs only at start, so that fan-out jobs cause all later updates. */
 const start = (): Promise<ServiceScenario> =>
   startServiceScenario({ REDIS_URL: url, STORE_PARTITIONS: String(PARTITIONS), RECONCILE_SECONDS: "3600" });
 
@@ -55,11 +55,11 @@ async function waitForSummary({ workflow }: CreatedWorkflow, expected: Expected)
 
 const uuidsOf = ({ taskforces }: CreatedWorkflow): string[] => taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
 
-/** Different tasks. @param places cluster locations of each */
+/** A request with different tasks. @param places cluster locations of each task */
 const tasks = (count: number, places = ["pool-0"]) =>
   Array.from({ length: count }, (_, n) => makeTaskRequestAt(places, { task_args: `part ${n}` }));
 
-/** Has a TMS report on workers. Statuses and errors are JSON texts, in the order of the taskforces. */
+/** Reports statuses and errors as a TMS. Both are JSON texts in the order of the taskforces. */
 async function reportStatuses(uuids: string[], statuses: string[], errors: string[]): Promise<void> {
   const byUuid = (texts: string[]) => Object.fromEntries(texts.map((text, index) => [uuids[index], JSON.parse(text)]));
   const { status } = await scenario.request("POST", "/v1/tms/statuses/taskforces", {
@@ -77,7 +77,7 @@ describe("a workflow's summary", () => {
       waitForSummary(created, { taskforces_by_phase: phases });
     await counts({ "pending-starter": 4 });
 
-    // Several of each step: the fan-out job of an earlier step may run late.
+    // Several steps of each kind, because the fan-out job of an earlier step may run late.
     const running: string[] = [];
     for (const phases of [
       { "pending-starter": 3, "condor-submit": 1 },
@@ -137,7 +137,7 @@ describe("a workflow's summary", () => {
   });
 });
 
-/** Enough for each partition to have some. */
+/** Enough workflows for all partitions. */
 const MANY = 24;
 
 it(`the summaries of ${MANY} workflows catch up after one report, in every partition`, async () => {
@@ -214,7 +214,7 @@ describe("when the fan-out job of a change is lost", () => {
       await waitForSummary(created, { taskforces_by_phase: { "pending-starter": 1 } });
     await scenario.close();
 
-    // Two processes that died: one before it nudged, the other while it made the summary.
+    // Simulates the death of a process before the fan-out job, and of another one during the summary.
     const changed = (created: CreatedWorkflow) =>
       updateStatuses(store, [
         {
