@@ -23,7 +23,7 @@ export interface AcknowledgedWorkflow {
   workflow: string;
   /** Its only taskforce. */
   uuid: string;
-  /** Epoch milliseconds of the answer. */
+  /** Epoch milliseconds of the response. */
   at: number;
 }
 
@@ -31,7 +31,7 @@ export interface AcknowledgedWorkflow {
 export interface AcknowledgedSubmission {
   uuid: string;
   cluster: number;
-  /** Epoch milliseconds of the answer. */
+  /** Epoch milliseconds of the response. */
   at: number;
 }
 

@@ -10,7 +10,7 @@ import type { ActivationScenario } from "./activationScenario.js";
 export async function attemptCreation({
   scenario,
   accessPoints,
-}: ActivationScenario): Promise<{ answer: CheckedResponse<unknown>; stored: unknown[] }> {
+}: ActivationScenario): Promise<{ response: CheckedResponse<unknown>; stored: unknown[] }> {
   const client = await createConformanceClient(scenario.url);
   const everything = async (kind: "workflows" | "task_directives" | "taskforces") => {
     const { body } = await client.post(`/v1/query/${kind.replace("_", "-")}`, { query: {} });
@@ -20,13 +20,13 @@ export async function attemptCreation({
     const request = makeWorkflowRequest([
       makeTaskRequest(accessPoints[0]?.location ?? "", { input_queue_aliases: ["in"] }),
     ]);
-    const answer = await client.post<unknown>("/v1/workflows", request);
+    const response = await client.post<unknown>("/v1/workflows", request);
     const stored = [
       ...(await everything("workflows")),
       ...(await everything("task_directives")),
       ...(await everything("taskforces")),
     ];
-    return { answer, stored };
+    return { response, stored };
   } finally {
     client.close();
   }

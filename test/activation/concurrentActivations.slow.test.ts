@@ -22,12 +22,12 @@ const ACTIVATED_PHASES = [
 
 /** Delays responses of the MQS to activations. @returns a function that sends the responses */
 function delayActivation(mqs: ScriptedMqs, activations = 1, then: ScriptedResponse = normalResponse): () => void {
-  let answer = () => {};
-  const answered = new Promise<void>((resolve) => {
-    answer = resolve;
+  let respond = () => {};
+  const responding = new Promise<void>((resolve) => {
+    respond = resolve;
   });
-  mqs.script("activation", "*", ...Array(activations).fill(delayedResponse(answered, then)));
-  return answer;
+  mqs.script("activation", "*", ...Array(activations).fill(delayedResponse(responding, then)));
+  return respond;
 }
 
 /** Creates a workflow, and waits for its activation request to the MQS. */
@@ -48,7 +48,7 @@ async function createPostponed({ mqs, createWorkflow, waitForRetry }: Activation
 describe("another workflow is launched", () => {
   it(`while ${MANY} activations are slow, and these are launched after their responses`, async () => {
     const { scenario, mqs, createWorkflow } = await startActivationScenario(onTestFinished);
-    const answer = delayActivation(mqs, MANY);
+    const respond = delayActivation(mqs, MANY);
     const slowOnes = await Promise.all(Array.from({ length: MANY }, createWorkflow));
     await waitForValue(
       "the MQS has received all activations",
@@ -63,7 +63,7 @@ describe("another workflow is launched", () => {
     const failed = { "phase_change_log.was_successful": false };
     const { body } = await scenario.request("POST", "/v1/query/taskforces", { query: failed });
     expect(body).toEqual({ taskforces: [], next_after: null });
-    answer();
+    respond();
     for (const { taskforce_uuid } of slowOnes.flatMap(({ taskforces }) => taskforces))
       expect(shortLog(await scenario.waitForPhase(taskforce_uuid, "pending-starter"))).toEqual(ACTIVATED_PHASES);
     expect(mqs.callsOf("activation")).toHaveLength(MANY + 1);
@@ -81,11 +81,11 @@ describe("another workflow is launched", () => {
 describe("added workers", () => {
   it("during an activation are launched with the first ones", async () => {
     const service = await startActivationScenario(onTestFinished);
-    const answer = delayActivation(service.mqs);
+    const respond = delayActivation(service.mqs);
     const created = await startActivating(service);
     const added = await service.addWorkers(created);
 
-    answer();
+    respond();
 
     for (const { taskforce_uuid } of [...created.taskforces, added])
       expect(shortLog(await service.scenario.waitForPhase(taskforce_uuid, "pending-starter"))).toEqual(
@@ -153,11 +153,11 @@ describe("a workflow aborted", () => {
     ["refuses", statusResponse(404)],
   ])("during an activation does not move forward, even if the MQS %s", async (_, then) => {
     const service = await startActivationScenario(onTestFinished);
-    const answer = delayActivation(service.mqs, 1, then);
+    const respond = delayActivation(service.mqs, 1, then);
     const created = await startActivating(service);
     await service.scenario.deactivate(created.workflow.workflow_id, "abort");
 
-    answer();
+    respond();
 
     await service.waitUntilActivated(created.workflow.workflow_id);
     await expectStopped(service, created);

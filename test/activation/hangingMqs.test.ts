@@ -33,10 +33,10 @@ it.concurrent("a reservation that hangs is a 503 after 10 s, and nothing is crea
   const service = await startActivationScenario(onTestFinished);
   service.mqs.script("reservation", "*", hangResponse);
 
-  const { answer, stored } = await attemptCreation(service);
+  const { response, stored } = await attemptCreation(service);
 
-  expect(answer).toMatchObject({ status: 503, reason: "the MQS did not answer within 10 s" });
-  expect(answer.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
+  expect(response).toMatchObject({ status: 503, reason: "the MQS did not answer within 10 s" });
+  expect(response.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
   expect(stored).toEqual([]);
 });
 
@@ -63,11 +63,11 @@ it.concurrent("a hand-out that hangs is a 503 after 10 s; its taskforce is not l
   await mqs.waitForCall(({ kind }) => kind === "profile");
   const other = await scenario.createRunning(at);
 
-  const answer = await hanging;
+  const response = await hanging;
 
   expect(other.uuid).not.toBe(taskforce_uuid);
-  expect(answer).toMatchObject({ status: 503, reason: "the MQS did not answer within 10 s" });
-  expect(answer.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
+  expect(response).toMatchObject({ status: 503, reason: "the MQS did not answer within 10 s" });
+  expect(response.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
   const { taskforce, mqprofiles } = await scenario.leaseToStart(at.createTms);
   expect(taskforce.taskforce_uuid).toBe(taskforce_uuid);
   expect(mqprofiles).toMatchObject([{ alias: "in", is_activated: true }]);

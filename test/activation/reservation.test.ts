@@ -52,11 +52,11 @@ describe("a workflow is not created if the MQS does not reserve its queues:", ()
     const service = await startActivationScenario(onTestFinished);
     await prepare(service.mqs);
 
-    const { answer, stored } = await attemptCreation(service);
+    const { response, stored } = await attemptCreation(service);
 
-    expect(answer).toMatchObject({ status: code, reason });
-    if (code === 503) expect(answer.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
-    else expect(answer.headers["retry-after"]).toBeUndefined();
+    expect(response).toMatchObject({ status: code, reason });
+    if (code === 503) expect(response.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
+    else expect(response.headers["retry-after"]).toBeUndefined();
     expect(stored).toEqual([]);
     expect(await findKeys(service.redis, "wms:*workflow*")).toEqual([]);
     expect(service.mqs.callsOf("activation")).toEqual([]);

@@ -104,9 +104,9 @@ describe("a body is refused", () => {
       /^tasks\[0\]\.task_env\["\\ud83d"\]: holds half a surrogate pair/,
     ],
   ])("that is %s", async (_what, body, error) => {
-    const answer = await post(body);
-    expect(answer.status).toBe(400);
-    expect(answer.body.error).toMatch(error);
+    const response = await post(body);
+    expect(response.status).toBe(400);
+    expect(response.body.error).toMatch(error);
   });
 
   it("with a content encoding that is wrong or unknown", async () => {
@@ -225,9 +225,9 @@ describe("the error lists at most a few issues:", () => {
       /^tasks: missing field; .*; k0: unknown field; and more$/,
     ],
   ])("%s", async (_what, body, error) => {
-    const answer = await post(body);
-    expect(answer.status).toBe(400);
-    expect(answer.body.error).toMatch(error);
+    const response = await post(body);
+    expect(response.status).toBe(400);
+    expect(response.body.error).toMatch(error);
   });
 
   it("taskforces without statuses", async () => {

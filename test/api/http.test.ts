@@ -102,8 +102,8 @@ describe("a wrong method", () => {
       const allow = Object.keys(operations).includes("get") ? reads : "POST";
       for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
         if (allow.split(", ").includes(method)) continue;
-        const answer = await api.request(method, path);
-        expect(answer).toMatchObject({ status: 405, headers: { allow } });
+        const response = await api.request(method, path);
+        expect(response).toMatchObject({ status: 405, headers: { allow } });
       }
     }
   });

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 describe("GET /v1/task-directives/{task_id}", () => {
-  it("shows what was created", async () => {
+  it("returns the created object", async () => {
     const { task_directives } = await fixture.createWorkflow(fixture.nextLocation(), {
       task_env: { A: "1" },
       init_image: "init:1",
@@ -16,8 +16,8 @@ describe("GET /v1/task-directives/{task_id}", () => {
       init_env: { B: "2" },
       input_queue_aliases: ["in"],
     });
-    const answer = await fixture.client.get(`/v1/task-directives/${task_directives[0]?.task_id}`);
-    expect(answer).toMatchObject({ status: 200, body: task_directives[0] });
+    const response = await fixture.client.get(`/v1/task-directives/${task_directives[0]?.task_id}`);
+    expect(response).toMatchObject({ status: 200, body: task_directives[0] });
   });
 
   it.each(["TK-1", "TK-65f00000-00000000-00000000", "WF-65f00000-00000000"])("is a 404 for %s", async (id) => {

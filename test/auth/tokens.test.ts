@@ -101,7 +101,7 @@ describe("a token is rejected", () => {
     ["of another issuer", () => ({ iss: "https://idp.example.org" }), "the token is from another issuer"],
     ["without an issuer", () => ({ iss: undefined }), "the token lacks the claim iss"],
   ])("%s", async (_what, claims, message) => {
-    // JSON leaves out what is undefined.
+    // JSON omits undefined values.
     expect(await tokenError(await idp.signToken(claims()))).toBe(`unauthenticated: ${message}`);
   });
 

@@ -158,7 +158,7 @@ describe("a job's hash", () => {
     expect(atMs).toBeLessThanOrEqual(Date.now());
   });
 
-  test("holds why and when the job failed, as its score says", async () => {
+  test("contains the reason and the time of the failure, which equals its score", async () => {
     await STEPS.failed("a");
     expect(await read(JOB_FIELDS.failureReason)).toBe("broken");
     expect(await read(JOB_FIELDS.failedAtMs)).toBe(await redis.zscore(stateKey(queue, "failed"), "a"));

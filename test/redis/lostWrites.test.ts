@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => close?.());
 
-test("a write that no replica has is lost in a failover, and takes effect when it is repeated", async () => {
+test("a write without a replica is lost in a failover, and takes effect when it is repeated", async () => {
   const at = scenario.nextAccessPoint();
   const { taskforce_uuid } = await scenario.createPending(at);
   const handOut = await scenario.leaseToStart(at.createTms);

@@ -86,10 +86,10 @@ describe("more workers for a task", () => {
       const { taskId, workflowId } = await scenario.createRunning(at);
       await scenario.deactivate(workflowId, action);
 
-      const answer = await scenario.addWorkers(taskId, at.location);
+      const response = await scenario.addWorkers(taskId, at.location);
 
       const reason = `cannot add a taskforce to a deactivated workflow (${workflowId})`;
-      expect(answer).toEqual({ status: 422, reason, body: { code: 422, error: reason } });
+      expect(response).toEqual({ status: 422, reason, body: { code: 422, error: reason } });
     });
   });
 
@@ -100,8 +100,8 @@ describe("more workers for a task", () => {
 
   it("are refused with 400 at an unknown location", async () => {
     const { task_id } = await scenario.createPending(scenario.nextAccessPoint());
-    const answer = await scenario.addWorkers(task_id, "the-moon");
-    expect(answer.status).toBe(400);
-    expect(answer.reason).toContain("condor cluster location not found: the-moon");
+    const response = await scenario.addWorkers(task_id, "the-moon");
+    expect(response.status).toBe(400);
+    expect(response.reason).toContain("condor cluster location not found: the-moon");
   });
 });

@@ -24,8 +24,8 @@ describe("a condor-submit that fails", () => {
       const at = scenario.nextAccessPoint();
       const { taskforce_uuid } = await scenario.createPending(at);
       await scenario.leaseToStart(at.createTms);
-      const answer = await scenario.request("POST", `/v1/tms/condor-submit/taskforces/${taskforce_uuid}/failed`);
-      expect(answer).toMatchObject({ status: 200, body: { taskforce_uuid } });
+      const response = await scenario.request("POST", `/v1/tms/condor-submit/taskforces/${taskforce_uuid}/failed`);
+      expect(response).toMatchObject({ status: 200, body: { taskforce_uuid } });
       const [failure] = failuresOf(await scenario.readTaskforce(taskforce_uuid), "condor-submit");
       expect(failure?.context).toBe("ERROR: unknown");
     });

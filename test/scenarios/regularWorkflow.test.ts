@@ -106,8 +106,8 @@ describe("a workflow of two tasks at two locations, from the request to the end 
   });
 
   it("is stopped at all locations when the user finishes it", async () => {
-    const answer = await scenario.deactivate(created.workflow.workflow_id, "finished");
-    expect(answer).toMatchObject({
+    const response = await scenario.deactivate(created.workflow.workflow_id, "finished");
+    expect(response).toMatchObject({
       status: 200,
       body: { workflow_id: created.workflow.workflow_id, n_taskforces: 4 },
     });

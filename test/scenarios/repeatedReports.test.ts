@@ -219,11 +219,11 @@ describe("statuses", () => {
     const { uuid } = await scenario.createRunning(scenario.nextAccessPoint());
     const unknown = "TF-1-00000000-00000000-00000000";
     const compound = { "HELD: memory. usage > 2.0 GB": { null: 2 }, __proto__x: { "a.b$c": 1 } };
-    const answer = await scenario.request("POST", "/v1/tms/statuses/taskforces", {
+    const response = await scenario.request("POST", "/v1/tms/statuses/taskforces", {
       compound_statuses_by_taskforce: { [uuid]: compound, [unknown]: compound },
       top_task_errors_by_taskforce: { [uuid]: { "IndexError: list index out of range": 3 } },
     });
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 207,
       body: {
         results: [

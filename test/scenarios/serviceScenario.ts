@@ -120,17 +120,17 @@ export class ServiceScenario {
   }
 
   async #read<T>(path: string): Promise<T> {
-    const answer = await this.request<T>("GET", path);
-    if (answer.status !== 200) throw new Error(`GET ${path}: ${answer.status} ${answer.reason}`);
-    return answer.body;
+    const response = await this.request<T>("GET", path);
+    if (response.status !== 200) throw new Error(`GET ${path}: ${response.status} ${response.reason}`);
+    return response.body;
   }
 
   /** Creates a workflow. @returns the body of the response, which must be a 200 */
   async submitWorkflow(tasks: TaskRequest[], changes: Partial<CreateWorkflowRequest> = {}): Promise<CreatedWorkflow> {
     const request = { tasks, public_queue_aliases: [], ...changes };
-    const answer = await this.request<CreatedWorkflow>("POST", "/v1/workflows", request);
-    if (answer.status !== 200) throw new Error(`POST /v1/workflows: ${answer.status} ${answer.reason}`);
-    return answer.body;
+    const response = await this.request<CreatedWorkflow>("POST", "/v1/workflows", request);
+    if (response.status !== 200) throw new Error(`POST /v1/workflows: ${response.status} ${response.reason}`);
+    return response.body;
   }
 
   readWorkflow(id: string): Promise<Workflow> {
@@ -172,8 +172,8 @@ export class ServiceScenario {
   }
 
   /**
-   * Waits until all pending taskforces can be handed out. It creates another workflow and waits until its taskforce is
-   * submitted at another access point.
+   * Waits until all pending taskforces can be handed out. The launches of earlier workflows precede that of a new one, whose
+   * taskforce is submitted at another access point.
    */
   async waitForLaunches(): Promise<void> {
     const elsewhere = this.nextAccessPoint();
@@ -182,12 +182,12 @@ export class ServiceScenario {
 
   /** Leases a taskforce to submit. Retries, because a taskforce is pending shortly before its job is queued. */
   leaseToStart(tms: SimulatedTms): Promise<TmsHandOut> {
-    return waitForValue("something is handed out to be started", () => tms.leaseStarter(), isDefined);
+    return waitForValue("a taskforce to start is handed out", () => tms.leaseStarter(), isDefined);
   }
 
   /** Leases a taskforce to stop. */
   leaseToStop(tms: SimulatedTms): Promise<Wanted> {
-    return waitForValue("something is handed out to be stopped", () => tms.leaseStopper(), isDefined);
+    return waitForValue("a taskforce to stop is handed out", () => tms.leaseStopper(), isDefined);
   }
 
   /** Creates a workflow of one taskforce whose cluster runs. */

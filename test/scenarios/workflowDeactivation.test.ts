@@ -23,9 +23,9 @@ describe.each([
       const at = scenario.nextAccessPoint();
       const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
 
-      const answer = await scenario.deactivate(workflow_id, action);
+      const response = await scenario.deactivate(workflow_id, action);
 
-      expect(answer).toMatchObject({ status: 200, body: { workflow_id, n_taskforces: 1 } });
+      expect(response).toMatchObject({ status: 200, body: { workflow_id, n_taskforces: 1 } });
       expect(await scenario.readTaskforce(taskforce_uuid)).toMatchObject({
         phase: "pending-stopper",
         cluster_id: null,
@@ -116,10 +116,10 @@ describe.each([
     await scenario.deactivate(workflow_id, action);
     const before = await scenario.readTaskforce(taskforce_uuid);
 
-    const answer = await scenario.deactivate(workflow_id, again);
+    const response = await scenario.deactivate(workflow_id, again);
 
     const reason = `no non-deactivated workflow found with workflow_id='${workflow_id}'`;
-    expect(answer).toEqual({ status: 404, reason, body: { code: 404, error: reason } });
+    expect(response).toEqual({ status: 404, reason, body: { code: 404, error: reason } });
     expect((await scenario.readWorkflow(workflow_id)).deactivated).toBe(deactivated);
     expect(await scenario.readTaskforce(taskforce_uuid)).toEqual(before);
   });

@@ -87,7 +87,7 @@ test.each(["succeed", "fail"] as const)("closing waits for the active run to %s,
   await closing;
   await waitForThreeIntervals();
   expect(runs).toHaveLength(2);
-  // What fails at the end is no news.
+  // A failure during the close is not logged.
   expect(lines).toEqual([]);
 });
 

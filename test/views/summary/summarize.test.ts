@@ -209,8 +209,8 @@ it("a summary of an earlier release is ignored", async () => {
 
 describe("when the fan-out job of a change is lost", () => {
   it("the next reconcile updates the summary, for each step at which the process may have died", async () => {
-    const [untold, unfinished] = [await scenario.submitWorkflow(tasks(1)), await scenario.submitWorkflow(tasks(1))];
-    for (const created of [untold, unfinished])
+    const [unqueued, unfinished] = [await scenario.submitWorkflow(tasks(1)), await scenario.submitWorkflow(tasks(1))];
+    for (const created of [unqueued, unfinished])
       await waitForSummary(created, { taskforces_by_phase: { "pending-starter": 1 } });
     await scenario.close();
 
@@ -227,10 +227,10 @@ describe("when the fan-out job of a change is lost", () => {
     const partition = partitionOf(unfinished.workflow.workflow_id as WorkflowId, PARTITIONS);
     const taken = await store.summaries.claimDirty(partition, 10);
     expect(taken.map(({ workflow }) => workflow)).toEqual([unfinished.workflow.workflow_id]);
-    await changed(untold);
+    await changed(unqueued);
     scenario = await start();
 
-    for (const created of [untold, unfinished])
+    for (const created of [unqueued, unfinished])
       await waitForSummary(created, { compound_statuses: { RUNNING: { Tasking: 1 } } });
   });
 });
