@@ -1,6 +1,6 @@
 /**
- * What the service is measured against: bare Express 5 routes that do the least Redis work by which the same could be
- * done at all, without validation, rules or bookkeeping. Runs as a process of its own, as the service does.
+ * The baseline of the benchmarks: bare Express 5 routes with the minimum of Redis commands for the same effect, without
+ * validation, rules or logs. Runs in its own process, like the service.
  *
  *   node --import tsx bench/baseline.ts <redis url>
  */
@@ -8,19 +8,19 @@ import { Queue, Worker } from "bullmq";
 import express from "express";
 import { Redis } from "ioredis";
 
-/** One `HSET` and its key, as `POST /multi` writes it. */
+/** One `HSET` of `POST /multi` with its key. */
 export interface RecordedHash {
   key: string;
   fields: Record<string, string>;
 }
 
-/** What `POST /multi` writes, with `$` in keys and members standing for a fresh id. */
+/** The writes of `POST /multi`. `$` in keys and members is replaced by a new id. */
 export interface RecordedWrite {
   hashes: RecordedHash[];
   members: { key: string; score: number; member: string }[];
 }
 
-/** The queue that the baseline drains. */
+/** The queue whose jobs the baseline completes. */
 export const BASELINE_QUEUE = "baseline";
 
 function serve(redisUrl: string): void {
@@ -53,7 +53,7 @@ function serve(redisUrl: string): void {
     response.json({});
   });
   app.post("/multi", express.json(), async (request, response) => {
-    if (recorded === undefined) throw new Error("nothing recorded yet");
+    if (recorded === undefined) throw new Error("POST /multi: no writes are recorded");
     const id = String(++count);
     const multi = redis.multi();
     for (const { key, fields } of recorded.hashes) multi.hset(key.replace("$", id), fields);

@@ -6,19 +6,19 @@ import { startOwnRedis } from "../src/redis/provideRedis.js";
 import { type PreparedStore, prepareStore } from "./prepare.js";
 import { type ServerProcess, startServerProcess } from "./serverProcess.js";
 
-/** Where a benchmark takes place: a Redis of its own, and processes of the service on it. */
+/** The environment of a benchmark: its own Redis, and processes of the service that use it. */
 export interface BenchEnvironment extends PreparedStore {
   redisUrl: string;
-  /** Starts a process of the service, which ends with the site unless it is stopped before. */
+  /** Starts a process of the service. It ends with the environment at the latest. */
   startProcess(program: "web" | "worker", environment?: Record<string, string>): Promise<ServerProcess>;
 }
 
 /**
- * Makes an environment, runs the work in it and removes it, also when the work fails or the program is interrupted. The exit
- * code is 1 when the work says that a bar was missed.
+ * Creates an environment, runs the work and removes the environment, also after an error or a signal. The exit code is 1 if
+ * the work misses a limit.
  *
  * @param environment settings of all processes of the service
- * @param work returns whether all bars were met
+ * @param work returns whether all limits are met
  */
 export async function withBenchEnvironment(
   environment: Record<string, string>,

@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Redis } from "ioredis";
 
-/** The longest wait of another client, in milliseconds. */
+/** The longest waits of other work during a step, in milliseconds. */
 export interface BlockingTimes {
-  /** For the answer to a PING. */
+  /** For the reply to a PING. */
   redisMs: number;
   /** For the event loop of this process. */
   eventLoopMs: number;
@@ -12,7 +12,7 @@ export interface BlockingTimes {
 /** A step that takes longer blocks other clients. Milliseconds. */
 export const MAX_BLOCKING_MS = 50;
 
-/** Does some work, and all the while sends one PING after another. */
+/** Runs work, and measures the longest delay of PINGs and of the event loop during it. */
 export async function measureBlocking<T>(
   redisUrl: string,
   work: () => Promise<T>,

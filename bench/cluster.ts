@@ -1,10 +1,10 @@
 /**
- * The same load on clusters of one and of three masters: how many requests are answered, and how much of a master's time they take.
+ * Measures the same load on clusters of one and of three masters: the request rate, and the processor time of the masters.
  *
  *   npm run bench:cluster [-- --webs 2]
  *
- * Where processes share cores, requests in a second measure the cores. What a master spends on a thousand requests does not: it
- * says at how many of them its core would be full.
+ * If processes share cores, the request rate depends on the cores. The processor time of a master for a thousand requests does
+ * not: it shows the request rate that would fill the master's core.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import autocannon from "autocannon";
@@ -18,18 +18,18 @@ import { startServerProcess } from "./serverProcess.js";
 const DURATION_SECONDS = 10;
 const CONNECTIONS = 32;
 const PARTITIONS = "48";
-/** Workflows that are read in turn, so that they lie on all masters. */
+/** Number of workflows to read: enough to be on all masters. */
 const MAX_READ_WORKFLOWS = 500;
-/** So many that their queues lie on all masters, too. */
+/** Enough locations for their queues to be on all masters. */
 const SITES = Array.from({ length: 12 }, (_, n) => `site-${n}`);
 const CLUSTER_LOCATIONS = clusterLocationsOfSites(SITES);
 const REQUEST_KINDS = ["created", "read", "polled"] as const;
 
-/** What a kind of request came to. */
+/** The results of one kind of request. */
 interface LoadFigures {
-  /** Answers in a second. */
+  /** Responses per second. */
   requestsPerSecond: number;
-  /** Milliseconds of processor time for a thousand requests: of the busiest master, and of all together. */
+  /** Milliseconds of processor time for a thousand requests: of the busiest master, and of all masters together. */
   busiestMasterMs: number;
   allMastersMs: number;
 }
@@ -63,7 +63,7 @@ async function measureMasters(
       })),
     );
     const read = await figures(await readRequests(urls[0] ?? ""));
-    // What was created is launched meanwhile.
+    // The created taskforces are launched during this delay.
     await delay(DURATION_SECONDS * 1000);
     const polled = await figures(
       SITES.map((site) => ({ path: `/v1/tms/pending-starter/taskforces?schedd=${siteSchedd(site)}` })),
@@ -75,7 +75,7 @@ async function measureMasters(
   }
 }
 
-/** Requests for workflows that are there. */
+/** Requests for existing workflows. */
 async function readRequests(url: string): Promise<autocannon.Request[]> {
   const found = await fetch(`${url}/v1/query/workflows`, {
     method: "POST",

@@ -8,7 +8,7 @@ import { measureRequestRate } from "./requestRate.js";
 const CONNECTIONS = 32;
 const REQUESTS = 4000;
 
-/** Creating a workflow of one task on one location, against one `MULTI` that writes the same bytes. */
+/** Compares the creation of a workflow of one task at one location with one `MULTI` that writes the same bytes. */
 export const createWorkflowBenchmark: Benchmark = {
   name: "POST /v1/workflows, 1 task × 1 location, 32 connections",
   minRatio: 0.5,
@@ -30,7 +30,7 @@ export const createWorkflowBenchmark: Benchmark = {
   },
 };
 
-/** All hashes and sorted sets that a creation left in the store. */
+/** Reads all hashes and sorted sets that a creation wrote. */
 async function readStoredKeys(redis: Redis, id: string): Promise<RecordedWrite> {
   const recorded: RecordedWrite = { hashes: [], members: [] };
   for (const key of await redis.keys("wms:{*")) {

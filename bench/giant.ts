@@ -1,10 +1,10 @@
 /**
- * A workflow of 20,000 taskforces is created, activated, launched, handed out in part and aborted, while a steady stream of small
- * requests is about other workflows: how long these wait, compared with the same stream while nothing else happens.
+ * Creates, activates, launches, partly hands out and aborts a workflow of 20,000 taskforces. Meanwhile a steady stream of small
+ * requests concerns other workflows. Compares their latencies with those of the same stream without other load.
  *
- *   npm run bench:giant [-- --tasks 4000]     (on five locations each; a minute or two)
+ *   npm run bench:giant [-- --tasks 4000]     (at five locations each; takes 1 to 2 minutes)
  *
- * Exit code 1 when a request of the stream waits longer than 100 ms.
+ * Exit code 1 if a request of the stream takes longer than 100 ms.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { PHASES, type Phase } from "../src/domain/phases.js";
@@ -16,16 +16,16 @@ import { sampleWorkflowRequest } from "./prepare.js";
 import { TimedHttpClient } from "./timedHttpClient.js";
 
 const TASKS = numericOption("tasks", 4000);
-/** Milliseconds that a small request may wait. */
+/** Maximum milliseconds of a small request. */
 const MAX_LATENCY_MS = 100;
 /** Milliseconds between two requests of the stream. */
 const REQUEST_INTERVAL_MS = 10;
-/** Milliseconds for which the stream is observed alone. */
+/** Milliseconds of the measurement without other load. */
 const IDLE_MS = 10_000;
 const POLLERS = 8;
 const HAND_OUTS = 2000;
 
-/** The stream of small requests: whether or not the last one is answered, the next one comes. */
+/** Sends small requests at a fixed rate, without waiting for responses. */
 class RequestStream {
   readonly #caller: TimedHttpClient;
   #latenciesMs: number[] = [];
@@ -66,7 +66,7 @@ class RequestStream {
     })();
   }
 
-  /** What the requests took that were answered since, in milliseconds. */
+  /** The milliseconds of the requests that completed since the last call. */
   drain(): number[] {
     const took = this.#latenciesMs;
     this.#latenciesMs = [];
@@ -80,7 +80,7 @@ class RequestStream {
   }
 }
 
-/** How many of the giant's taskforces are in each phase. */
+/** Number of the large workflow's taskforces in each phase. */
 type PhaseCounts = Partial<Record<Phase, number>>;
 
 async function runGiantBenchmark(site: BenchEnvironment): Promise<boolean> {
@@ -119,8 +119,8 @@ async function runGiantBenchmark(site: BenchEnvironment): Promise<boolean> {
   await observe("warming up", () => delay(IDLE_MS / 2));
   await observe("nothing else", () => delay(IDLE_MS));
   await observe("create", async () => {
-    const answer = await caller.callExpectingSuccess("POST", "/v1/workflows", body);
-    workflow = /"workflow_id":"([^"]+)"/.exec(answer.head)?.[1] ?? "";
+    const created = await caller.callExpectingSuccess("POST", "/v1/workflows", body);
+    workflow = /"workflow_id":"([^"]+)"/.exec(created.head)?.[1] ?? "";
   });
   await observe("activate and launch", () => until("pending-starter", taskforces));
   await observe(`take and submit ${HAND_OUTS}`, async () => {
@@ -128,8 +128,8 @@ async function runGiantBenchmark(site: BenchEnvironment): Promise<boolean> {
     const poll = async () => {
       while (left-- > 0) {
         const schedd = `ap-${LOCATIONS[left % LOCATIONS.length]}.example.org`;
-        const taken = await caller.callExpectingSuccess("GET", `/v1/tms/pending-starter/taskforces?schedd=${schedd}`);
-        const uuid = /"taskforce_uuid":"([^"]+)"/.exec(taken.head)?.[1];
+        const leased = await caller.callExpectingSuccess("GET", `/v1/tms/pending-starter/taskforces?schedd=${schedd}`);
+        const uuid = /"taskforce_uuid":"([^"]+)"/.exec(leased.head)?.[1];
         await caller.callExpectingSuccess(
           "POST",
           `/v1/tms/condor-submit/taskforces/${uuid}`,

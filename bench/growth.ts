@@ -1,9 +1,9 @@
 /**
- * How the service fares with 10,000, 100,000 and a million taskforces in its store: latencies, memory, start-up and reconcile.
+ * Measures latencies, memory, start-up and reconcile with 10,000, 100,000 and a million taskforces in the store.
  *
- *   npm run bench:growth [-- --most 100000] [--requests 400]     (a million: some eight minutes, and 3 GB of memory)
+ *   npm run bench:growth [-- --most 100000] [--requests 400]     (a million: about 8 minutes and 3 GB of memory)
  *
- * Exit code 1 when a 99th percentile with the most taskforces is above 1.5 times that with 10,000, or when a client was blocked.
+ * Exit code 1 if a 99th percentile with the most taskforces exceeds 1.5 times that with 10,000, or if a client was blocked.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { reconcile } from "../src/lifecycle/reconcile.js";
@@ -15,12 +15,12 @@ import { CLUSTER_LOCATIONS, Population } from "./population.js";
 import { TimedHttpClient } from "./timedHttpClient.js";
 import { WORKLOAD_STEPS, Workload, type WorkloadStep } from "./workload.js";
 
-/** The most that a 99th percentile may grow. */
+/** Maximum growth of a 99th percentile, as a factor. */
 const MAX_P99_GROWTH = 1.5;
-/** Rounds at each size, and requests of each kind in one. The median of the rounds' percentiles is shown. */
+/** Rounds at each size, and requests of each kind in a round. The table shows the median of the rounds' percentiles. */
 const ROUNDS = 5;
 const REQUESTS = numericOption("requests", 400);
-/** Bytes of a page, so that a hundredth one is there with 10,000 taskforces. */
+/** Bytes of a page: small enough for a hundred pages of 10,000 taskforces. */
 const PAGE_BYTES = 32 * 1024;
 
 /** Milliseconds. */
@@ -33,7 +33,7 @@ async function measureLatencies(workload: Workload): Promise<Latencies> {
   for (let round = 0; round <= ROUNDS; round++) {
     const took = new Map<WorkloadStep, number[]>(WORKLOAD_STEPS.map((step) => [step, []]));
     for (let n = 0; n < REQUESTS; n++)
-      for (const [step, answer] of await workload.runOnce()) took.get(step)?.push(answer);
+      for (const [step, durationMs] of await workload.runOnce()) took.get(step)?.push(durationMs);
     if (round > 0) rounds.push(took);
   }
   const median = (step: WorkloadStep, part: number) =>
@@ -65,7 +65,7 @@ async function usedMemoryBytes({ redis }: BenchEnvironment): Promise<number> {
   return Number(/^used_memory:(\d+)/m.exec(await redis.info("memory"))?.[1]);
 }
 
-/** How a worker process starts, and does its first pass of reconcile; then one more pass, in this process. */
+/** Measures the start of a worker with its first pass of reconcile, and another pass in this process. */
 async function measureReconcile(site: BenchEnvironment): Promise<boolean> {
   const began = performance.now();
   let metrics = "";
@@ -81,14 +81,14 @@ async function measureReconcile(site: BenchEnvironment): Promise<boolean> {
   const again = performance.now();
   const pass = await measureBlocking(site.redisUrl, () => reconcile(site.wms));
   const seconds = (performance.now() - again) / 1000;
-  // The event loop of the worker can't be watched from here.
+  // This process cannot measure the event loop of the worker.
   const row = (what: string, took: number, redis: number, eventLoop = "") => [
     what,
     took.toFixed(1),
     formatMs(redis),
     eventLoop,
   ];
-  console.log(`\nStart and reconcile; no client may wait longer than ${MAX_BLOCKING_MS} ms\n`);
+  console.log(`\nStart and reconcile; a client may wait at most ${MAX_BLOCKING_MS} ms\n`);
   console.log(
     markdownTable(
       ["", "seconds", "longest PING, ms", "longest wait for the event loop, ms"],
@@ -98,7 +98,7 @@ async function measureReconcile(site: BenchEnvironment): Promise<boolean> {
       ],
     ),
   );
-  console.log(`\n(that pass repaired: ${JSON.stringify(pass.result)})`);
+  console.log(`\n(repairs of the other pass: ${JSON.stringify(pass.result)})`);
   return Math.max(start.redisMs, pass.redisMs, pass.eventLoopMs) <= MAX_BLOCKING_MS;
 }
 

@@ -1,10 +1,10 @@
 import type { Redis } from "ioredis";
 
-/** Keys that exist for entities, and are as many as those. */
+/** Matches keys whose number grows with the number of entities. */
 const ENTITY_KEY_FAMILY =
   /^wms:\{p\}:((workflow|task|taskforce|summary|profiles):<id>|ix:.*|ix:taskforce:(workflow_id|task_id|cluster_id|job_event_log_fpath):.*)$/;
 
-/** How many keys of each family there are, without those of entities. A family is a key whose ids and numbers are blanked out. */
+/** Counts the keys of each family, without those of entities. A family is a key with placeholders for ids and numbers. */
 export async function countKeyFamilies(redis: Redis): Promise<Map<string, number>> {
   const families = new Map<string, number>();
   let cursor = "0";

@@ -5,10 +5,10 @@ import { BENCH_SCHEDD, createPendingTaskforces } from "./prepare.js";
 import { type LoadRequests, measureRequestRate } from "./requestRate.js";
 
 const POLLERS = 32;
-/** Taskforces for each round; the pollers share them evenly. */
+/** Taskforces in each round, divided evenly among the pollers. */
 const TASKFORCES = 3200;
 
-/** What a poller remembers between its two requests. */
+/** The state of a poller between its two requests. */
 interface PollerContext {
   id?: string;
 }
@@ -26,7 +26,7 @@ const sampleSubmitBody = (clusterId: number): string =>
     job_event_log_fpath: "/scratch/ewms/jel/2026-01-01.log",
   });
 
-/** Draining a starter queue, against taking and ending BullMQ jobs and nothing else. */
+/** Compares leases and submissions of a starter queue with bare fetches and completions of BullMQ jobs. */
 export const leaseAndSubmitBenchmark: Benchmark = {
   name: "take + condor-submit, 32 pollers",
   minRatio: 0.8,

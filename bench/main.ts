@@ -1,9 +1,9 @@
 /**
- * Measures the service against bare baselines, in turns in one run, and prints ratios.
+ * Measures the service and bare baselines alternately in one run, and prints their ratios.
  *
  *   npm run bench [-- <part of a name> …]
  *
- * Exit code 1 when a ratio is below its bar.
+ * Exit code 1 if a ratio is below its minimum.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,13 +18,13 @@ import { readTaskforceBenchmark } from "./readTaskforce.js";
 import { type ServerProcess, startServerProcess } from "./serverProcess.js";
 import { reportStatusesBenchmark } from "./statusesOfMany.js";
 
-/** What a benchmark works with. */
+/** The servers and the store of a benchmark. */
 export interface BenchContext extends PreparedStore {
   ours: ServerProcess;
   baseline: ServerProcess;
 }
 
-/** A comparison: what is done, and the least ratio that is acceptable. */
+/** A comparison with its minimum ratio. */
 export interface Benchmark {
   name: string;
   minRatio: number;

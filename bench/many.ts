@@ -1,10 +1,10 @@
 /**
- * The TMSs of 500 schedds ask for work every second while 50 users submit workflows: how long anybody waits, how many connections
- * Redis has, and how much memory the processes use, a line each minute.
+ * Simulates the TMSs of 500 schedds, which poll every second, and 50 users, who submit workflows. Prints waiting times,
+ * connections to Redis, processor time and memory of the processes every minute.
  *
  *   npm run bench:many [-- --minutes 30]
  *
- * Exit code 1 when a poll waits longer than a second, or a taskforce longer than five until it is handed out.
+ * Exit code 1 if a poll takes longer than 1 s, or if a taskforce waits longer than 5 s for its hand-out.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { type BenchEnvironment, withBenchEnvironment } from "./benchEnvironment.js";
@@ -22,13 +22,13 @@ const POLL_INTERVAL_MS = 1000;
 const SUBMIT_INTERVAL_MS = 10_000;
 /** Locations of each of a workflow's two tasks. */
 const LOCATIONS_PER_TASK = 5;
-/** The longest that a poll and a taskforce may wait, in milliseconds. */
+/** Maximum milliseconds of a poll, and of a taskforce's wait for its hand-out. */
 const MAX_WAIT_MS = { poll: 1000, taskforce: 5000 };
 
 const siteName = (n: number): string => `site-${n % SCHEDDS}`;
 const CLUSTER_LOCATIONS = clusterLocationsOfSites(Array.from({ length: SCHEDDS }, (_, n) => siteName(n)));
 
-/** What happened since the last look. Milliseconds. */
+/** Durations since the last sample, in milliseconds. */
 interface LoadMeasurements {
   polls: number[];
   submits: number[];
@@ -49,7 +49,7 @@ class SimulatedClients {
     this.#untilMs = until;
   }
 
-  /** Everybody begins at another moment of the first second, or ten. */
+  /** Runs all clients. Their starts are spread evenly over one interval. */
   async run(): Promise<void> {
     const schedds = Array.from({ length: SCHEDDS }, (_, n) =>
       this.#repeat(POLL_INTERVAL_MS, n / SCHEDDS, () => this.#poll(n)),
@@ -62,9 +62,9 @@ class SimulatedClients {
   }
 
   drain(): LoadMeasurements {
-    const seen = this.#measurements;
+    const measured = this.#measurements;
     this.#measurements = createMeasurements();
-    return seen;
+    return measured;
   }
 
   async #repeat(interval: number, phase: number, work: () => Promise<void>): Promise<void> {

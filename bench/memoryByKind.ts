@@ -1,11 +1,11 @@
 import type { Redis } from "ioredis";
 import { markdownTable } from "./figures.js";
 
-/** Keys that are looked at: enough for the small kinds to be right within some percent. */
+/** Number of sampled keys: enough for an error of a few percent for rare kinds. */
 const SAMPLED_KEYS = 20_000;
 const BATCH_SIZE = 500;
 
-/** What kind of key it is, by the first pattern that fits. */
+/** Kinds of keys; the first matching pattern determines the kind. */
 const KEY_KINDS: [kind: string, pattern: RegExp][] = [
   ["taskforce's record", /^wms:\{\d+\}:taskforce:/],
   ["directive's record", /^wms:\{\d+\}:task:/],
@@ -25,7 +25,7 @@ const KEY_KINDS: [kind: string, pattern: RegExp][] = [
   ["queue: sorted set", /^\{wmsq-st[^}]*\}:.*:(prioritized|delayed|failed)$/],
 ];
 
-/** Those of which there are few, each with very many members: they are looked at one by one, no sample would find them. */
+/** Patterns of few keys with very many members. They are measured one by one, because a sample would miss them. */
 const RARE_KINDS = new Set([
   "index of all of a kind",
   "index by schedd",
@@ -36,7 +36,7 @@ const RARE_KINDS = new Set([
   "queue: sorted set",
 ]);
 
-/** The kind of a key; `other` for what no kind fits. */
+/** The kind of a key; `other` if no pattern matches. */
 export const keyKindOf = (key: string): string => KEY_KINDS.find(([, pattern]) => pattern.test(key))?.[0] ?? "other";
 
 interface KindTotal {
@@ -45,9 +45,9 @@ interface KindTotal {
 }
 
 /**
- * Estimates the memory of each kind of key: many keys drawn at random are measured, and those of which there are few.
+ * Estimates the memory of each kind of key from a random sample and from all large keys.
  *
- * @param taskforces among which the bytes are divided
+ * @param taskforces the number by which the bytes are divided
  * @returns a table
  */
 export async function memoryByKindTable(redis: Redis, taskforces: number): Promise<string> {
@@ -103,7 +103,7 @@ async function measureKeys(redis: Redis, keys: readonly string[]): Promise<{ key
   for (let start = 0; start < keys.length; start += BATCH_SIZE) {
     const some = keys.slice(start, start + BATCH_SIZE);
     const pipeline = redis.pipeline();
-    // By a sample of the members, as redis-cli does: the whole of a large set would take seconds.
+    // A sample of the members, like redis-cli: a whole large set would take seconds.
     for (const key of some) pipeline.call("MEMORY", "USAGE", key, "SAMPLES", 50);
     const replies = (await pipeline.exec()) ?? [];
     for (const [index, key] of some.entries()) found.push({ key, bytes: Number(replies[index]?.[1] ?? 0) });

@@ -20,16 +20,16 @@ function scheddAtLocation(location: string): string {
   return `ap-${location}.example.org`;
 }
 
-/** A workflow has two tasks on five locations. */
+/** A workflow has two tasks at five locations. */
 const TASKS_PER_WORKFLOW = 2;
 /** Taskforces of each workflow. */
 export const TASKFORCES_PER_WORKFLOW = TASKS_PER_WORKFLOW * LOCATIONS.length;
-/** Workflows that are made at once. */
+/** Workflows that are created concurrently. */
 const CREATE_CONCURRENCY = 16;
-/** Workflows of each hour of an access point, which have their events in one file. */
+/** Workflows per hour at an access point. Their events share one file. */
 const WORKFLOWS_PER_EVENT_LOG = 50;
 
-/** What becomes of every twentieth workflow, in turn: six wait, six run, four have ended, … */
+/** The phases of each group of twenty workflows. */
 const OUTCOMES = [
   ...Array<"queued">(6).fill("queued"),
   ...Array<"running">(6).fill("running"),
@@ -41,24 +41,24 @@ const OUTCOMES = [
 
 type Outcome = (typeof OUTCOMES)[number];
 
-/** Fills a store by the service's own steps: creation, scripts, queues. */
+/** Fills a store through the service's own functions, scripts and queues. */
 export class Population {
   readonly #wms: Wms;
   #workflows = 0;
   #clusterId = 0;
-  /** Some taskforces that run, from all over the population. */
+  /** A random sample of running taskforces. */
   readonly runningSample: Taskforce[] = [];
 
   constructor(wms: Wms) {
     this.#wms = wms;
   }
 
-  /** Taskforces that there are. */
+  /** Number of taskforces. */
   get taskforceCount(): number {
     return this.#workflows * TASKFORCES_PER_WORKFLOW;
   }
 
-  /** Grows to a number of taskforces, and has their workflows summed up. */
+  /** Creates taskforces up to a number, and summarizes their workflows. */
   async growTo(taskforces: number): Promise<void> {
     const one = async () => {
       while (this.taskforceCount < taskforces) await this.#addWorkflow(this.#workflows++);
@@ -70,7 +70,7 @@ export class Population {
 
   async #addWorkflow(n: number): Promise<void> {
     const { store, queues } = this.#wms;
-    const fate: Outcome = OUTCOMES[n % OUTCOMES.length] ?? "queued";
+    const outcome: Outcome = OUTCOMES[n % OUTCOMES.length] ?? "queued";
     const { workflow, taskforces } = await createWorkflow(
       this.#wms,
       sampleWorkflowRequest(TASKS_PER_WORKFLOW, LOCATIONS),
@@ -80,14 +80,14 @@ export class Population {
     await queues.activation.remove(workflow.workflow_id);
     await this.#advance(uuids, "pre-mq-activation", "pre-launch");
     await this.#advance(uuids, "pre-launch", "pending-starter");
-    if (fate === "queued")
+    if (outcome === "queued")
       for (const { taskforce_uuid: id, schedd, priority } of taskforces)
         await queues.forSchedd(schedd).starter.add([{ id, rank: starterRank(priority, 0) }]);
-    else if (fate !== "aborted") await this.#submit(n, taskforces);
-    if (fate === "running") this.#sampleRunning(taskforces);
-    if (fate === "complete")
+    else if (outcome !== "aborted") await this.#submit(n, taskforces);
+    if (outcome === "running") this.#sampleRunning(taskforces);
+    if (outcome === "complete")
       await Promise.all(uuids.map((uuid) => store.transitions.recordCompletion(uuid, this.#entry("condor-complete"))));
-    if (fate === "aborted" || fate === "stopping" || fate === "removed") await this.#stop(taskforces, fate);
+    if (outcome === "aborted" || outcome === "stopping" || outcome === "removed") await this.#stop(taskforces, outcome);
   }
 
   #entry(to: Phase) {
@@ -112,7 +112,7 @@ export class Population {
     );
   }
 
-  async #stop(taskforces: readonly Taskforce[], fate: Outcome): Promise<void> {
+  async #stop(taskforces: readonly Taskforce[], outcome: Outcome): Promise<void> {
     const { store, queues } = this.#wms;
     const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
     const [workflow] = taskforces.map(({ workflow_id }) => workflow_id);
@@ -122,13 +122,13 @@ export class Population {
     await store.transitions.stopTaskforces(uuids, { moved: stopped, left: stopped });
     await store.indexes.finishDeactivation(workflow as never);
     const removed = { removed: this.#entry("condor-rm"), tooLate: this.#entry("condor-rm") };
-    if (fate === "removed") await Promise.all(uuids.map((uuid) => store.transitions.recordRemoval(uuid, removed)));
-    if (fate === "stopping")
+    if (outcome === "removed") await Promise.all(uuids.map((uuid) => store.transitions.recordRemoval(uuid, removed)));
+    if (outcome === "stopping")
       for (const { taskforce_uuid: id, schedd } of taskforces)
         await queues.forSchedd(schedd).stopper.add([{ id, rank: STOPPER_RANK }]);
   }
 
-  /** Keeps some of all: the more there are, the rarer a new one takes the place of another. */
+  /** Adds a taskforce to the sample. If the sample is full, it may replace a random one. */
   #sampleRunning(taskforces: readonly Taskforce[]): void {
     const [taskforce] = taskforces;
     if (taskforce === undefined) return;
@@ -138,7 +138,7 @@ export class Population {
   }
 }
 
-/** What a TMS reports of a submission. @param n the workflow's number */
+/** A TMS's report of a submission. @param n the number of the workflow */
 export const sampleSubmitReport = (cluster_id: number, n: number) => ({
   cluster_id,
   n_workers: 100,

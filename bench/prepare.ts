@@ -12,21 +12,21 @@ import { launchTaskforce } from "../src/lifecycle/launch.js";
 import { Queues } from "../src/queues/queues.js";
 import { openStore } from "../src/store/store.js";
 
-/** The schedd that the benchmarks drain. */
+/** The schedd from which the benchmarks lease. */
 export const BENCH_SCHEDD = "SCHEDD1";
 
-/** The schedd of a made-up cluster location. */
+/** The schedd of a simulated cluster location. */
 export const siteSchedd = (site: string): string => `${site}.example.org`;
 
-/** Made-up cluster locations, as `CLUSTER_LOCATIONS` takes them. */
+/** Simulated cluster locations, in the format of `CLUSTER_LOCATIONS`. */
 export const clusterLocationsOfSites = (sites: readonly string[]): string =>
   JSON.stringify(Object.fromEntries(sites.map((site) => [site, { schedd: siteSchedd(site) }])));
 
 /**
  * A request of a realistic size.
  *
- * @param tasks how many tasks, without queues
- * @param locations of each
+ * @param tasks number of tasks, without queues
+ * @param locations cluster locations of each task
  */
 export function sampleWorkflowRequest(tasks: number, locations = ["test-alpha"]): CreateWorkflowRequest {
   return {
@@ -52,14 +52,14 @@ export function sampleWorkflowRequest(tasks: number, locations = ["test-alpha"])
   };
 }
 
-/** The service's own inside, to fill the store with; nothing of it is measured. */
+/** The service's context, which fills the store. It is not measured. */
 export interface PreparedStore {
   wms: Wms;
   redis: Redis;
   close(): Promise<void>;
 }
 
-/** @param environment settings that the processes under measurement have, too */
+/** @param environment settings, equal to those of the measured processes */
 export async function prepareStore(redisUrl: string, environment: Record<string, string> = {}): Promise<PreparedStore> {
   const config = readConfig(environment);
   const redis = new Redis(redisUrl);
@@ -69,7 +69,7 @@ export async function prepareStore(redisUrl: string, environment: Record<string,
   const wms = createWms({
     store,
     queues,
-    // No request here uses message queues.
+    // The requests of the benchmarks use no message queues.
     mqs: undefined as never,
     settings: { ...config.lifecycle, pilotImagesDir: undefined },
     events: new EventEmitter(),

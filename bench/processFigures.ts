@@ -7,13 +7,13 @@ export interface ProcessFigures {
   heapBytes: number;
   /** Open file descriptors, sockets among them. */
   descriptors: number;
-  /** Timers, sockets and whatever else keeps Node running. */
+  /** Timers, sockets and other resources that keep Node running. */
   resources: number;
   /** Seconds of processor time so far. */
   cpuSeconds: number;
 }
 
-/** Reads them. @param url where the metrics are, without the path */
+/** Reads the figures of a process. @param url address of its metrics, without the path */
 export async function readProcessFigures(url: string): Promise<ProcessFigures> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const value = (name: string) => Number(new RegExp(`^${name} (\\S+)`, "m").exec(text)?.[1]);
@@ -26,10 +26,10 @@ export async function readProcessFigures(url: string): Promise<ProcessFigures> {
   };
 }
 
-/** Bytes as a table shows them, in MiB. */
+/** Formats bytes in MiB for a table. */
 export const formatMib = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
 
-/** The slope of a line through some numbers that were taken at equal distances: growth from one to the next. */
+/** The slope of the regression line through equidistant numbers: the growth from one to the next. */
 export function linearSlope(numbers: readonly number[]): number {
   const middle = (numbers.length - 1) / 2;
   const mean = numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
@@ -41,7 +41,7 @@ export function linearSlope(numbers: readonly number[]): number {
   return below === 0 ? 0 : above / below;
 }
 
-/** Seconds of processor time that a Redis has taken so far. */
+/** Seconds of processor time of a Redis server so far. */
 export async function redisCpuSeconds(redis: Redis): Promise<number> {
   const info = await redis.info("cpu");
   const seconds = (name: string) => Number(new RegExp(`^used_cpu_${name}:(\\S+)`, "m").exec(info)?.[1]);

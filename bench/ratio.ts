@@ -1,12 +1,12 @@
-/** Work done by one side in one round: operations for each second. */
+/** The rate of one side in one round: operations per second. */
 export type MeasureRate = () => Promise<number>;
 
-/** What a comparison gave. Ratios are ours / baseline: above 1 we are faster. */
+/** The result of a comparison. Ratios are ours / baseline: the service is faster above 1. */
 export interface RatioStatistics {
   median: number;
   lowest: number;
   highest: number;
-  /** Operations for each second, medians. They mean little beyond this run. */
+  /** Median operations per second. They are comparable only within one run. */
   ours: number;
   baseline: number;
 }
@@ -17,9 +17,9 @@ const median = (values: readonly number[]): number => {
 };
 
 /**
- * Compares two sides in turns, so that whatever else the machine does hits both alike; who goes first changes each time.
+ * Compares two sides in alternating order, so that other load on the machine affects both equally.
  *
- * @param rounds how many pairs count; one more goes before, to warm both up
+ * @param rounds number of measured pairs; one more pair precedes them as a warm-up
  */
 export async function compareAlternating(
   ours: MeasureRate,

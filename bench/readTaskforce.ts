@@ -6,7 +6,7 @@ import { measureRequestRate } from "./requestRate.js";
 const CONNECTIONS = 32;
 const REQUESTS = 16_000;
 
-/** Reading one taskforce, against one `HGETALL` of the same hash. */
+/** Compares the read of one taskforce with one `HGETALL` of the same hash. */
 export const readTaskforceBenchmark: Benchmark = {
   name: "GET /v1/taskforces/{uuid}, 32 connections",
   minRatio: 0.85,

@@ -1,14 +1,14 @@
 import autocannon from "autocannon";
 
-/** One kind of request, or a chain of them that each connection goes through again and again. */
+/** A request, or a sequence of requests that each connection repeats. */
 export type LoadRequests = autocannon.Request[];
 
 /**
- * Sends a number of requests over some connections, each waiting for its answer before it sends the next.
+ * Sends a number of requests over several connections. Each connection waits for a response before its next request.
  *
- * @param amount requests in all
- * @returns requests answered for each second
- * @throws Error when any was not answered with a 2xx
+ * @param amount total number of requests
+ * @returns responses per second
+ * @throws Error if a response is missing or not a 2xx
  */
 export async function measureRequestRate(
   url: string,
@@ -22,12 +22,12 @@ export async function measureRequestRate(
     const running = autocannon({ url, connections, amount, requests }, (error, result) =>
       error ? reject(error) : resolve(result),
     );
-    // Its own end comes with the next tick of a second, which is no measure for rounds of a second or two.
+    // autocannon ends at a whole second, which is too coarse for rounds of one or two seconds.
     running.on("response", () => {
       last = performance.now();
     });
   });
   if (errors + timeouts + non2xx > 0)
-    throw new Error(`${url}: ${non2xx} bad answers, ${errors} errors, ${timeouts} time-outs`);
+    throw new Error(`${url}: ${non2xx} responses without a 2xx, ${errors} errors, ${timeouts} time-outs`);
   return (1000 * amount) / (last - started);
 }

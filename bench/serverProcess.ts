@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-/** A server under measurement, in a process of its own. */
+/** A measured server in a separate process. */
 export interface ServerProcess {
   url: string;
   pid: number;
@@ -10,10 +10,10 @@ export interface ServerProcess {
 }
 
 /**
- * Starts a program and waits for the line in which it says where it listens, or where its metrics are.
+ * Starts a program and waits for the line with its address, or with that of its metrics.
  *
- * @param args what follows `node`
- * @throws Error when it ends before that
+ * @param args the arguments of `node`
+ * @throws Error if the program ends before that
  */
 export async function startServerProcess(
   args: string[],
@@ -35,7 +35,7 @@ export async function startServerProcess(
 }
 
 async function waitForUrl(child: ChildProcess): Promise<string> {
-  if (child.stdout === null) throw new Error("no output to read");
+  if (child.stdout === null) throw new Error("the server process has no stdout");
   for await (const line of createInterface({ input: child.stdout })) {
     const [, url] = /(?:listens on |Metrics: )(http:\/\/[^/\s]+)/.exec(line) ?? [];
     if (url === undefined) continue;

@@ -1,9 +1,9 @@
 /**
- * Mixed load at half of what the service can do, for long: whether memory, handles or keys grow that have no reason to.
+ * Runs a mixed load at half of the capacity for a long time, and checks that memory, handles and keys do not grow.
  *
  *   npm run bench:soak [-- --minutes 30]
  *
- * Capacity is measured first. Exit code 1 when something grows.
+ * Measures the capacity first. Exit code 1 if a figure grows.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { type BenchEnvironment, withBenchEnvironment } from "./benchEnvironment.js";
@@ -15,18 +15,18 @@ import { formatMib, linearSlope, type ProcessFigures, readProcessFigures } from 
 import { TimedHttpClient } from "./timedHttpClient.js";
 
 const MINUTES = numericOption("minutes", 30);
-/** Seconds for which capacity is measured, and between two looks at a process. */
+/** Seconds of the measurement of the capacity, and between two samples of a process. */
 const CALIBRATION_SECONDS = 15;
 const SAMPLE_INTERVAL_SECONDS = 5;
 const CONNECTIONS = 32;
-/** The part of the time that counts as warming up. */
+/** The share of the time that is ignored as the warm-up. */
 const WARM_UP_FRACTION = 0.2;
-/** What may be grown in the end: this part of what there was, at least so many bytes. */
+/** Maximum growth: a part of the first value, or a number of bytes if that is more. */
 const MAX_GROWTH = { part: 0.1, bytes: 16 * 1024 * 1024 };
-/** Keys of a family that may be there at most, however long it goes on. */
+/** Maximum number of keys of a family, independent of the duration. */
 const MAX_KEYS_PER_FAMILY = 5000;
 const SCHEDD = "SCHEDD1";
-/** Milliseconds after which a connection that was closed is gone at the other end, too. */
+/** Milliseconds until the server has closed a connection that the client closed. */
 const SETTLE_MS = 200;
 
 interface StartedWorkflow {
@@ -34,11 +34,11 @@ interface StartedWorkflow {
   taskforces: string[];
 }
 
-/** One workflow's whole life after another, as many at a time as there are connections. */
+/** Runs workflows from their creation to the completion of clusters. */
 class WorkflowLifecycles {
   readonly #caller: TimedHttpClient;
   #clusterId = 0;
-  /** What has ended. */
+  /** Number of ended workflows. */
   endedCount = 0;
   durationsMs: number[] = [];
 
@@ -46,29 +46,29 @@ class WorkflowLifecycles {
     this.#caller = new TimedHttpClient(url, 4 * CONNECTIONS);
   }
 
-  /** Creates, takes, submits, reports, reads and ends: some twelve requests, about whatever is next in the queues. */
+  /** Creates a workflow, leases and submits the next taskforces, and ends the workflow: about twelve requests. */
   async runOne(): Promise<void> {
     const began = performance.now();
     const created = await this.#caller.callExpectingSuccess("POST", "/v1/workflows", sampleWorkflowRequest(2));
     const { workflow } = JSON.parse(created.text) as { workflow: { workflow_id: string } };
-    const taken = [await this.#leaseNext("starter"), await this.#leaseNext("starter")].flatMap((uuid) => uuid ?? []);
-    for (const uuid of taken)
+    const leased = [await this.#leaseNext("starter"), await this.#leaseNext("starter")].flatMap((uuid) => uuid ?? []);
+    for (const uuid of leased)
       await this.#post(
         `/v1/tms/condor-submit/taskforces/${uuid}`,
         sampleSubmitReport(++this.#clusterId, this.#clusterId),
       );
-    if (taken.length > 0)
+    if (leased.length > 0)
       await this.#post("/v1/tms/statuses/taskforces", {
-        compound_statuses_by_taskforce: Object.fromEntries(taken.map((uuid) => [uuid, { IDLE: { null: 1 } }])),
+        compound_statuses_by_taskforce: Object.fromEntries(leased.map((uuid) => [uuid, { IDLE: { null: 1 } }])),
       });
     await this.#caller.callExpectingSuccess("GET", `/v1/workflows/${workflow.workflow_id}/summary`);
     await this.#post("/v1/query/taskforces", { query: { workflow_id: workflow.workflow_id } });
-    await this.#endWorkflow({ workflow: workflow.workflow_id, taskforces: taken });
+    await this.#endWorkflow({ workflow: workflow.workflow_id, taskforces: leased });
     this.endedCount++;
     this.durationsMs.push(performance.now() - began);
   }
 
-  /** What was taken belongs to others, who may have ended it meanwhile: the next two that wait to be stopped are removed. */
+  /** Removes the next clusters of the stopper queue, because the leased taskforces may belong to other workflows. */
   async #endWorkflow({ workflow, taskforces }: StartedWorkflow): Promise<void> {
     await this.#post(`/v1/workflows/${workflow}/actions/${this.endedCount % 2 === 0 ? "abort" : "finished"}`, {});
     for (const _ of taskforces) {
@@ -91,11 +91,11 @@ class WorkflowLifecycles {
 
   async #post(path: string, body: object): Promise<void> {
     const { status, text } = await this.#caller.call("POST", path, body);
-    // A report may come after another life has ended its workflow.
+    // A report is a 404 or 422 if the workflow has ended before.
     if (status >= 500 || status === 400) throw new Error(`${path}: ${status} ${text.slice(0, 300)}`);
   }
 
-  /** Leaves no connection open that it does not use just now: how many it has says nothing of the service. */
+  /** Closes idle connections, so that they do not count as the service's descriptors. */
   closeIdleConnections(): void {
     this.#caller.closeIdleConnections();
   }
@@ -105,7 +105,7 @@ class WorkflowLifecycles {
   }
 }
 
-/** Lives in a second, when everybody begins the next one at once. */
+/** Measures workflows per second without pauses on all connections. */
 async function measureCapacity(lifecycles: WorkflowLifecycles): Promise<number> {
   const until = performance.now() + CALIBRATION_SECONDS * 1000;
   const began = performance.now();
@@ -117,7 +117,7 @@ async function measureCapacity(lifecycles: WorkflowLifecycles): Promise<number> 
   return (1000 * lifecycles.endedCount) / (performance.now() - began);
 }
 
-/** Begins so many lives in a second, whether or not others have ended; skips when too many have not. */
+/** Starts workflows at a rate. @returns how many were skipped because too many were running */
 async function runAtRate(lifecycles: WorkflowLifecycles, rate: number, until: number): Promise<number> {
   const open = new Set<Promise<void>>();
   let skipped = 0;
@@ -125,19 +125,19 @@ async function runAtRate(lifecycles: WorkflowLifecycles, rate: number, until: nu
     await delay(Math.max(0, next - Date.now()));
     if (open.size >= 4 * CONNECTIONS) skipped++;
     else {
-      const life = lifecycles.runOne().finally(() => open.delete(life));
-      open.add(life);
+      const lifecycle = lifecycles.runOne().finally(() => open.delete(lifecycle));
+      open.add(lifecycle);
     }
   }
   await Promise.all(open);
   return skipped;
 }
 
-/** Figures of one process, minute by minute: of memory the least of each minute, after most garbage is gone. */
+/** Figures of one process for each minute. The minimum of a minute excludes most garbage. */
 type MinuteFigures = ProcessFigures[];
 
-function minimumFigures(looks: readonly ProcessFigures[]): ProcessFigures {
-  const of = (name: keyof ProcessFigures) => Math.min(...looks.map((look) => look[name]));
+function minimumFigures(samples: readonly ProcessFigures[]): ProcessFigures {
+  const of = (name: keyof ProcessFigures) => Math.min(...samples.map((sample) => sample[name]));
   return {
     rssBytes: of("rssBytes"),
     heapBytes: of("heapBytes"),
@@ -165,16 +165,16 @@ function printProcessGrowth(name: string, minutes: MinuteFigures): boolean {
   return good;
 }
 
-function printKeyGrowth(looks: readonly Map<string, number>[]): boolean {
-  const families = [...new Set(looks.flatMap((look) => [...look.keys()]))].sort();
+function printKeyGrowth(samples: readonly Map<string, number>[]): boolean {
+  const families = [...new Set(samples.flatMap((sample) => [...sample.keys()]))].sort();
   let good = true;
   const rows = families.map((family) => {
-    const numbers = looks.map((look) => look.get(family) ?? 0);
+    const numbers = samples.map((sample) => sample.get(family) ?? 0);
     const bounded = Math.max(...numbers) <= MAX_KEYS_PER_FAMILY;
     good = good && bounded;
     return [`\`${family}\``, ...numbers, bounded ? "bounded" : "grows"];
   });
-  console.log(markdownTable(["keys that are no entities", ...looks.map((_, n) => `look ${n + 1}`), "verdict"], rows));
+  console.log(markdownTable(["keys without entities", ...samples.map((_, n) => `sample ${n + 1}`), "verdict"], rows));
   return good;
 }
 
@@ -184,9 +184,7 @@ async function runSoakBenchmark(site: BenchEnvironment): Promise<boolean> {
   await measureCapacity(lifecycles);
   lifecycles.endedCount = 0;
   const maxRate = await measureCapacity(lifecycles);
-  console.log(
-    `capacity: ${maxRate.toFixed(1)} workflows' lives in a second; now half of that for ${MINUTES} minutes\n`,
-  );
+  console.log(`capacity: ${maxRate.toFixed(1)} workflows per second; now half of that for ${MINUTES} minutes\n`);
   await delay(5000);
   lifecycles.durationsMs = [];
 
@@ -194,30 +192,30 @@ async function runSoakBenchmark(site: BenchEnvironment): Promise<boolean> {
   const load = runAtRate(lifecycles, maxRate / 2, until);
   const minutes: Record<"web" | "worker", MinuteFigures> = { web: [], worker: [] };
   const keys = [await countKeyFamilies(site.redis)];
-  const lookAgain = Math.max(1, Math.floor(MINUTES / 4));
+  const sampleMinutes = Math.max(1, Math.floor(MINUTES / 4));
   for (let minute = 1; minute <= MINUTES; minute++) {
-    const looks: Record<"web" | "worker", ProcessFigures[]> = { web: [], worker: [] };
+    const samples: Record<"web" | "worker", ProcessFigures[]> = { web: [], worker: [] };
     for (let second = 0; second < 60; second += SAMPLE_INTERVAL_SECONDS) {
       await delay(SAMPLE_INTERVAL_SECONDS * 1000 - SETTLE_MS);
       lifecycles.closeIdleConnections();
       await delay(SETTLE_MS);
-      looks.web.push(await readProcessFigures(web.url));
-      looks.worker.push(await readProcessFigures(worker.url));
+      samples.web.push(await readProcessFigures(web.url));
+      samples.worker.push(await readProcessFigures(worker.url));
     }
-    const [ofWeb, ofWorker] = [minimumFigures(looks.web), minimumFigures(looks.worker)];
+    const [ofWeb, ofWorker] = [minimumFigures(samples.web), minimumFigures(samples.worker)];
     minutes.web.push(ofWeb);
     minutes.worker.push(ofWorker);
-    if (minute % lookAgain === 0) keys.push(await countKeyFamilies(site.redis));
+    if (minute % sampleMinutes === 0) keys.push(await countKeyFamilies(site.redis));
     const took = lifecycles.durationsMs.splice(0);
     const memory = ({ rssBytes: rss, heapBytes: heap }: ProcessFigures) =>
       `${formatMib(rss)} MiB, heap ${formatMib(heap)} MiB`;
     console.log(
-      `${minute}: ${took.length} lives, median ${formatMs(quantile(took, 0.5))} ms; web ${memory(ofWeb)}; worker ${memory(ofWorker)}`,
+      `${minute}: ${took.length} workflows, median ${formatMs(quantile(took, 0.5))} ms; web ${memory(ofWeb)}; worker ${memory(ofWorker)}`,
     );
   }
   const skipped = await load;
   lifecycles.close();
-  console.log(`\nlives that were skipped, for too many were under way: ${skipped}\n`);
+  console.log(`\nskipped workflows, because too many were running: ${skipped}\n`);
   const results = [
     printProcessGrowth("web", minutes.web),
     printProcessGrowth("worker", minutes.worker),

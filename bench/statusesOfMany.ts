@@ -5,7 +5,7 @@ import { measureRequestRate } from "./requestRate.js";
 const TASKFORCES = 1000;
 const REQUESTS = 40;
 
-/** The statuses of many taskforces in one request, against one pipelined `HSET` for each. */
+/** Compares the statuses of many taskforces in one request with one pipelined `HSET` for each. */
 export const reportStatusesBenchmark: Benchmark = {
   name: "statuses of 1,000 taskforces in one POST",
   minRatio: 0.4,

@@ -1,30 +1,30 @@
 import { Agent, request } from "node:http";
 
-/** An answer. */
+/** A response. */
 export interface TimedResponse {
   status: number;
-  /** The body. Each read decodes it: some are large and never read. */
+  /** The body, decoded on each read: large bodies are often not read. */
   readonly text: string;
-  /** How it begins, as far as its first piece went. */
+  /** The first chunk of the body. */
   readonly head: string;
-  /** Milliseconds until it had come as a whole. */
+  /** Milliseconds until the end of the response. */
   took: number;
 }
 
-/** Calls a server over kept-alive connections and measures each answer. */
+/** Sends requests over persistent connections and measures each response. */
 export class TimedHttpClient {
   readonly #url: string;
   readonly #agent: Agent;
 
-  /** @param connections at most; more calls at once wait for one, and their waiting counts */
+  /** @param connections the maximum; further concurrent calls wait, and their time includes the wait */
   constructor(url: string, connections: number) {
     this.#url = url;
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
   }
 
   /**
-   * @param body sent as JSON: text as it is
-   * @throws Error when the connection breaks
+   * @param body sent as JSON; a string is sent unchanged
+   * @throws Error if the connection breaks
    */
   call(method: "GET" | "POST", path: string, body?: object | string): Promise<TimedResponse> {
     const text = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
@@ -55,11 +55,11 @@ export class TimedHttpClient {
     });
   }
 
-  /** The same, and every answer but a 2xx is an error. */
+  /** Like `call`. @throws Error if the response is not a 2xx */
   async callExpectingSuccess(method: "GET" | "POST", path: string, body?: object | string): Promise<TimedResponse> {
-    const answer = await this.call(method, path, body);
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text.slice(0, 300)}`);
-    return answer;
+    const response = await this.call(method, path, body);
+    if (response.status >= 300) throw new Error(`${method} ${path}: ${response.status} ${response.text.slice(0, 300)}`);
+    return response;
   }
 
   /** Closes the idle connections. */

@@ -1,10 +1,11 @@
 /**
- * A thousand clients watch one workflow at one web process: how long an event takes to reach them, what that costs the process,
- * and how long it takes them all to resume after they have lost their connections.
+ * Measures a web process while a thousand clients watch one workflow: the latency of events, the cost for the process, and
+ * the time until all clients have resumed after a loss of their connections.
  *
  *   npm run bench:watchers
  *
- * No ratio: there is no bare program to compare with. The clients run on the same machine, and their work is in the latencies.
+ * There is no ratio, because no bare program is comparable. The latencies include the work of the clients, which run on the
+ * same machine.
  */
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -27,7 +28,7 @@ const EVENT_INTERVAL_MS = 100;
 /** Events that subscribers miss while they are disconnected. */
 const MISSED_EVENTS = 50;
 
-/** A watcher that counts events as their bytes come. */
+/** A client that counts the received events. */
 class SseSubscriber {
   eventCount = 0;
   lastId = "";
@@ -57,7 +58,7 @@ class SseSubscriber {
   }
 }
 
-/** What the process says of itself: seconds and bytes. */
+/** The processor time of the process in seconds, and its memory in bytes. */
 async function readProcessUsage(url: string): Promise<{ cpu: number; memory: number }> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const value = (name: string) => Number(new RegExp(`^${name} (\\S+)`, "m").exec(text)?.[1]);
@@ -91,7 +92,7 @@ async function measureDelivery({ wms }: PreparedStore, url: string): Promise<voi
     if (++deliveredCount % SUBSCRIBERS === 0) onAllDelivered();
   };
   const subscribers = Array.from({ length: SUBSCRIBERS }, () => new SseSubscriber(new URL(url), path, "", onDelivery));
-  await Promise.all(subscribers.map((watcher) => watcher.waitUntilOpen()));
+  await Promise.all(subscribers.map((subscriber) => subscriber.waitUntilOpen()));
   const usageWhileSubscribed = await readProcessUsage(url);
   for (let n = 0; n < EVENTS; n++) {
     const reached = new Promise<void>((resolve) => {
@@ -104,7 +105,7 @@ async function measureDelivery({ wms }: PreparedStore, url: string): Promise<voi
   }
   const after = await readProcessUsage(url);
 
-  for (const watcher of subscribers) watcher.close();
+  for (const subscriber of subscribers) subscriber.close();
   for (let n = 0; n < MISSED_EVENTS; n++) await publishEvent();
   let missing = SUBSCRIBERS * MISSED_EVENTS;
   const began = performance.now();
@@ -114,22 +115,24 @@ async function measureDelivery({ wms }: PreparedStore, url: string): Promise<voi
     );
   });
   const took = performance.now() - began;
-  for (const watcher of resumed) watcher.close();
+  for (const subscriber of resumed) subscriber.close();
 
   latencies.sort((a, b) => a - b);
   last.sort((a, b) => a - b);
   const perDelivery = ((after.cpu - usageWhileSubscribed.cpu) * 1e6) / (EVENTS * SUBSCRIBERS);
-  const perWatcher = (after.memory - before.memory) / SUBSCRIBERS / 1024;
-  console.log(`${SUBSCRIBERS} watchers of one workflow, ${EVENTS} events, ${1000 / EVENT_INTERVAL_MS}/s at most:`);
+  const perSubscriber = (after.memory - before.memory) / SUBSCRIBERS / 1024;
+  console.log(`${SUBSCRIBERS} subscribers to one workflow, ${EVENTS} events, at most ${1000 / EVENT_INTERVAL_MS}/s:`);
   console.log(
-    `  an event reaches a watcher after ${formatMillis(quantileOfSorted(latencies, 0.5))} (99 %: ${formatMillis(quantileOfSorted(latencies, 0.99))})`,
+    `  an event reaches a subscriber after ${formatMillis(quantileOfSorted(latencies, 0.5))} (99 %: ${formatMillis(quantileOfSorted(latencies, 0.99))})`,
   );
   console.log(
-    `  and the last of them after ${formatMillis(quantileOfSorted(last, 0.5))} (99 %: ${formatMillis(quantileOfSorted(last, 0.99))})`,
+    `  and the last subscriber after ${formatMillis(quantileOfSorted(last, 0.5))} (99 %: ${formatMillis(quantileOfSorted(last, 0.99))})`,
   );
-  console.log(`  a delivery costs the process ${perDelivery.toFixed(1)} µs, a watcher ${Math.round(perWatcher)} KiB`);
   console.log(
-    `  all come again at once, and have the ${MISSED_EVENTS} events that they missed after ${formatMillis(took)}`,
+    `  a delivery costs the process ${perDelivery.toFixed(1)} µs, a subscriber ${Math.round(perSubscriber)} KiB`,
+  );
+  console.log(
+    `  after a simultaneous reconnect, all have received their ${MISSED_EVENTS} missed events after ${formatMillis(took)}`,
   );
 }
 

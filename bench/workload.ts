@@ -1,7 +1,7 @@
 import { LOCATIONS, type Population, sampleSubmitReport } from "./population.js";
 import type { TimedHttpClient, TimedResponse } from "./timedHttpClient.js";
 
-/** The requests that growth is measured by. */
+/** The kinds of requests whose latencies are measured. */
 export const WORKLOAD_STEPS = [
   "take",
   "condor-submit",
@@ -22,7 +22,7 @@ export type WorkloadStep = (typeof WORKLOAD_STEPS)[number];
 
 const LATE_PAGE = 100;
 
-/** Sends the same mix of requests again and again, to whatever is in the store. */
+/** Sends a fixed mix of requests for the taskforces in the store. */
 export class Workload {
   readonly #caller: TimedHttpClient;
   readonly #population: Population;
@@ -35,18 +35,18 @@ export class Workload {
     this.#population = population;
   }
 
-  /** Walks to the hundredth page once: what is measured is that page, not the way there. */
+  /** Finds the cursor of the hundredth page, so that only the read of that page is measured. */
   async findLatePage(): Promise<void> {
     let after: string | null = null;
     for (let page = 1; page < LATE_PAGE; page++) {
       const { text } = await this.#query({}, after);
       after = (JSON.parse(text) as { next_after: string | null }).next_after;
-      if (after === null) throw new Error(`there are ${page} pages only`);
+      if (after === null) throw new Error(`the query has only ${page} pages`);
     }
     this.#latePageCursor = after ?? "";
   }
 
-  /** Each kind of request once. @returns milliseconds that each took */
+  /** Sends each kind of request once. @returns the milliseconds of each */
   async runOnce(): Promise<[WorkloadStep, number][]> {
     const n = this.#count++;
     const schedd = `ap-${LOCATIONS[n % LOCATIONS.length]}.example.org`;
@@ -81,7 +81,7 @@ export class Workload {
   #anyRunningTaskforce() {
     const { runningSample } = this.#population;
     const taskforce = runningSample[Math.floor(Math.random() * runningSample.length)];
-    if (taskforce === undefined) throw new Error("nothing runs yet");
+    if (taskforce === undefined) throw new Error("the population has no running taskforce");
     return taskforce;
   }
 

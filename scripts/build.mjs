@@ -1,19 +1,19 @@
-// Bundles src/ to dist/ and lays beside it the Lua scripts that it reads; builds the page to dist/page; compiles client/src/ to
-// client/dist/ with its types.
+// Bundles src/ to dist/ and copies its Lua scripts there, builds the page to dist/page, and compiles client/src/ to client/dist/
+// with its types.
 //
-//   node scripts/build.mjs [<folder>]   another folder for dist/ and client/dist/ than the repository
+//   node scripts/build.mjs [<folder>]   the folder for dist/ and client/dist/; default: the repository
 import { execFileSync } from "node:child_process";
 import { cpSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 
 const target = resolve(process.argv[2] ?? ".");
 
-/** @param {string[]} args a tool of the repository and what it gets */
+/** @param {string[]} args the path of a tool in the repository, and its arguments */
 const run = (...args) => execFileSync(process.execPath, args, { stdio: "inherit" });
 
 /**
- * @param {string} root where the vite.config.ts is
- * @param {string} out a folder, which is emptied wherever it is
+ * @param {string} root the folder of the vite.config.ts
+ * @param {string} out the output folder, whose files are deleted first
  */
 const bundle = (root, out) =>
   run("node_modules/vite/bin/vite.js", "build", root, "--outDir", out, "--emptyOutDir", "--logLevel", "warn");

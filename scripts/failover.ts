@@ -10,11 +10,11 @@ import { verifyAcknowledged } from "./failover/verifyAcknowledged.js";
 /*
  * npm run failover -- cluster|sentinels [safe] [--behind SECONDS] [--lagging REPLICAS] [--max-lag SECONDS]
  *
- * Kills a master under load, and prints the acknowledged and lost requests, and for how long requests failed.
- *   safe       each master has two replicas, and takes writes only while one follows (min-replicas-to-write 1)
- *   --behind   its replicas are stopped so long before it is killed, and go on when it is dead
- *   --lagging  how many of them lag; default all
- *   --max-lag  min-replicas-max-lag: seconds since the last acknowledgement of a replica that counts as connected; default 10
+ * Kills a master under load. Prints the acknowledged and the lost requests, and how long requests failed.
+ *   safe       each master has two replicas, and accepts writes only while one is connected (min-replicas-to-write 1)
+ *   --behind   seconds for which its replicas are stopped before the kill; they continue after it
+ *   --lagging  number of stopped replicas; default: all
+ *   --max-lag  min-replicas-max-lag: seconds without an acknowledgement until a replica is disconnected; default: 10
  */
 
 /** Milliseconds. */
@@ -85,7 +85,7 @@ async function runFailover(url: string): Promise<void> {
   console.log({
     workflowsLost: workflowsLost.length,
     submissionsLost: submissionsLost.length,
-    // Seconds before the master died at which the oldest and the newest of them were acknowledged.
+    // Seconds from the acknowledgement of the oldest and the newest lost request to the kill.
     lostFrom: lost.length > 0 && (killedMs - Math.min(...lost)) / 1000,
     lostTo: lost.length > 0 && (killedMs - Math.max(...lost)) / 1000,
     refusedSubmissions: load.refusedSubmissions,

@@ -44,18 +44,18 @@ async function runRounds(
       isAdopted = true;
       await runRound(tms);
     } catch (error) {
-      logLine(schedd, `gives this round up: ${errorMessage(error)}`);
+      logLine(schedd, `abandons this round: ${errorMessage(error)}`);
     }
     await wait(interval * 1000, undefined, { signal: stop }).catch(() => {});
   }
 }
 
-/** The first Ctrl-C lets reports go out; the second one is obeyed at once. */
+/** Ends after the pending reports on the first Ctrl-C, and at once on the second one. */
 function stopOnSignal(schedd: string): AbortSignal {
   const stop = new AbortController();
   const onSignal = () => {
     if (stop.signal.aborted) process.exit(130);
-    logLine(schedd, "ends after what it has in hand; press Ctrl-C again to end now");
+    logLine(schedd, "ends after its pending reports; press Ctrl-C again to end now");
     stop.abort();
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);

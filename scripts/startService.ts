@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** A service on a Redis and a folder of its own. */
+/** A service with its own Redis and folder. */
 export interface StartedService {
   url: string;
   stop(): Promise<void>;
 }
 
-/** Starts what `npm run build` made, for pictures. */
+/** Starts the built service for screenshots and recordings. */
 export async function startBuiltService(): Promise<StartedService> {
   const dataDir = await mkdtemp(join(tmpdir(), "wms-pictures-"));
   const env = { PATH: process.env["PATH"], REST_PORT: "0", DATA_DIR: dataDir, TMS_RETRY_WAIT: "0" };
@@ -30,5 +30,5 @@ async function readServiceUrl({ stdout }: ChildProcess): Promise<string> {
     const url = /WMS listens on (\S+)/.exec(line)?.[1];
     if (url !== undefined) return url;
   }
-  throw new Error("the service ended before it listened");
+  throw new Error("the service ended before it listened; its log shows the reason");
 }

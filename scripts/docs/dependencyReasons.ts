@@ -13,7 +13,7 @@ export const DEPENDENCY_REASONS: Record<string, string> = {
   bullmq: "queues with priorities, delays, locks, dead letters; pinned: `queues/bullLayout.ts`",
   "bullmq-otel": "BullMQ's bridge to OpenTelemetry: a trace continues with a job",
   express: "routing; rejections of async handlers reach the error handler",
-  helmet: "security headers for answers and pages",
+  helmet: "security headers for responses and pages",
   ioredis: "Redis client; BullMQ needs it too; pinned: `domain/redisOutage.ts`",
   jose: "verifies the tokens of callers",
   "lru-cache": "bounded caches of configurations and verified tokens",
@@ -53,7 +53,7 @@ export const DEV_DEPENDENCY_REASONS: Record<string, string> = {
   "@dagrejs/dagre": "layout of the graph of tasks and queues on the page",
   "@preact/signals": "state of the page; redraws only what changed",
   "@swc/core": "parses TypeScript for dependency-cruiser: TypeScript 7 has no compiler API",
-  ajv: "validates every answer in the tests against the OpenAPI document",
+  ajv: "validates every response in the tests against the OpenAPI document",
   "axe-core": "accessibility checks in the tests of the page",
   autocannon: "load for the benchmarks",
   "dependency-cruiser": "checks the directions of imports",
@@ -71,7 +71,7 @@ export const DEV_DEPENDENCY_REASONS: Record<string, string> = {
 
 /** The effect of each package's installation script, and why it is not needed. */
 export const INSTALL_SCRIPTS: Record<string, string> = {
-  "@scarf/scarf": "reports the installation to its makers, for swagger-ui-dist",
+  "@scarf/scarf": "reports the installation to its authors, for swagger-ui-dist",
   "@swc/core": "looks for its binary, which is a separate package",
   "cpu-features": "compiles a helper of ssh2 that chooses a cipher; testcontainers uses no ssh here",
   esbuild: "replaces its launcher by its binary, which saves some milliseconds",

@@ -4,10 +4,10 @@ import { WORKFLOW_REQUEST_JSON } from "../../test/processes/workflowRequestJson.
 export const LOAD_SCHEDD = "SCHEDD1";
 const USERS = 6;
 const POLLERS = 4;
-/** Milliseconds before a request that failed is made again. */
+/** Milliseconds between a failed request and its retry. */
 const RETRY_DELAY_MS = 50;
 
-/** What is read of several answers. */
+/** The fields that the load reads from responses. */
 interface ResponseBody {
   workflow: { workflow_id: string };
   taskforces?: { taskforce_uuid: string }[];
@@ -18,41 +18,41 @@ interface ResponseBody {
   results?: { status: string }[];
 }
 
-/** A workflow whose creation was acknowledged. */
+/** An acknowledged workflow. */
 export interface AcknowledgedWorkflow {
   workflow: string;
-  /** Its one taskforce. */
+  /** Its only taskforce. */
   uuid: string;
-  /** Epoch milliseconds of the answer. */
+  /** Epoch milliseconds of the response. */
   at: number;
 }
 
-/** A submission that was acknowledged: this cluster runs. */
+/** An acknowledged submission, whose cluster runs. */
 export interface AcknowledgedSubmission {
   uuid: string;
   cluster: number;
-  /** Epoch milliseconds of the answer. */
+  /** Epoch milliseconds of the response. */
   at: number;
 }
 
-/** A request that failed. */
+/** A failed request. */
 export interface FailedRequest {
   /** Epoch milliseconds. */
   at: number;
-  /** Undefined when there was no answer. */
+  /** Undefined without a response. */
   status: number | undefined;
 }
 
-/** The acknowledged requests, which the data must match in the end. */
+/** Creates the load, and records the acknowledged requests, which the data must match afterwards. */
 export class FailoverLoad {
   readonly created: AcknowledgedWorkflow[] = [];
   readonly submitted: AcknowledgedSubmission[] = [];
-  /** Submissions that were refused for good: clusters that the service knows nothing of, and says so. */
+  /** Number of submissions that the service refused with a 4xx. */
   refusedSubmissions = 0;
-  /** How often each taskforce was handed out to be started. */
+  /** Number of hand-outs of each taskforce for its start. */
   readonly handOuts = new Map<string, number>();
   requests = 0;
-  /** Requests that got a 5xx or no answer. */
+  /** Requests with a 5xx or without a response. */
   readonly failures: FailedRequest[] = [];
   #isStopped = false;
   #nextCluster = 1;
@@ -63,7 +63,7 @@ export class FailoverLoad {
     this.#url = url;
   }
 
-  /** Users ask for workflows, and a TMS for work, until {@link stop}. */
+  /** Starts users that create workflows, and a TMS that leases them, until {@link stop}. */
   start(): void {
     const users = Array.from({ length: USERS }, () => this.#repeat(() => this.#create()));
     const pollers = Array.from({ length: POLLERS }, () => this.#repeat(() => this.submitNext()));
@@ -88,7 +88,7 @@ export class FailoverLoad {
     return true;
   }
 
-  /** Takes a taskforce and reports its submission until it is answered. @returns whether there was one */
+  /** Leases a taskforce and reports its submission until a response arrives. @returns whether a taskforce was leased */
   async submitNext(): Promise<boolean> {
     const handOut = await this.call("GET", `/v1/tms/pending-starter/taskforces?schedd=${LOAD_SCHEDD}`);
     const uuid = handOut?.body.taskforce?.taskforce_uuid;
@@ -104,14 +104,14 @@ export class FailoverLoad {
     }
   }
 
-  /** @returns the status of the answer; undefined for a 5xx, or when there was none */
+  /** @returns the status of the response; undefined for a 5xx, or without a response */
   async reportSubmission(uuid: string, cluster_id: number): Promise<number | undefined> {
     const report = { cluster_id, n_workers: 1, submit_dict: {}, job_event_log_fpath: "/scratch/log" };
     const answer = await this.call("POST", `/v1/tms/condor-submit/taskforces/${uuid}`, JSON.stringify(report));
     return answer?.status;
   }
 
-  /** Takes a taskforce to be stopped, to its end. @returns whether there was one */
+  /** Leases a taskforce to stop, and completes it. @returns whether a taskforce was leased */
   async stopNext(): Promise<boolean> {
     const handOut = await this.call("GET", `/v1/tms/pending-stopper/taskforces?schedd=${LOAD_SCHEDD}`);
     const uuid = handOut?.body.taskforce_uuid ?? handOut?.body.taskforce?.taskforce_uuid;
@@ -122,7 +122,7 @@ export class FailoverLoad {
     return true;
   }
 
-  /** @returns undefined for a 5xx, or when there was no answer */
+  /** @returns undefined for a 5xx, or without a response */
   async call(method: string, path: string, body?: string): Promise<{ status: number; body: ResponseBody } | undefined> {
     this.requests++;
     let status: number | undefined;

@@ -3,17 +3,17 @@ import { parseArgs } from "node:util";
 /** Options of a run of the failover driver. */
 export interface FailoverOptions {
   kind: "cluster" | "sentinels";
-  /** Each master has two replicas, and takes writes only while one of them follows (`min-replicas-to-write 1`). */
+  /** Each master has two replicas, and accepts writes only while one is connected (`min-replicas-to-write 1`). */
   isSafe: boolean;
-  /** Seconds for which replicas are stopped before the master is killed; 0: they follow until then. */
+  /** Seconds for which replicas are stopped before the kill of the master; 0: they are not stopped. */
   pauseSeconds: number;
-  /** How many of the master's replicas are stopped. */
+  /** Number of stopped replicas of the master. */
   pausedReplicas: number;
-  /** Seconds: `min-replicas-max-lag`. */
+  /** `min-replicas-max-lag` in seconds. */
   maxLagSeconds: number;
 }
 
-/** @throws Error when an argument is none of them */
+/** @throws Error for an unknown argument */
 export function parseFailoverOptions(args: string[]): FailoverOptions {
   const { values, positionals } = parseArgs({
     args,
@@ -21,7 +21,7 @@ export function parseFailoverOptions(args: string[]): FailoverOptions {
     options: { behind: { type: "string" }, lagging: { type: "string" }, "max-lag": { type: "string" } },
   });
   const [kind = "cluster", ...how] = positionals;
-  if (kind !== "cluster" && kind !== "sentinels") throw new Error(`${kind}: neither cluster nor sentinels`);
+  if (kind !== "cluster" && kind !== "sentinels") throw new Error(`${kind}: expected cluster or sentinels`);
   const [unknown] = how.filter((word) => word !== "safe");
   if (unknown !== undefined) throw new Error(`${unknown}: expected safe or nothing`);
   const isSafe = how.length > 0;
@@ -34,7 +34,7 @@ export function parseFailoverOptions(args: string[]): FailoverOptions {
   };
 }
 
-/** Replicas of each master. The one that is left after a failover needs one that follows, to take writes. */
+/** Replicas of each master. With `safe`, the new master needs a replica of its own to accept writes. */
 export const replicasPerMaster = (isSafe: boolean): number => (isSafe ? 2 : 1);
 
 function parseNonNegativeNumber(name: string, text: string): number {

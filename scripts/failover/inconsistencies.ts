@@ -15,10 +15,10 @@ import { RequestHistory } from "../../test/chaos/requestHistory.js";
 import { readStoreSnapshot } from "../../test/chaos/storeSnapshot.js";
 import type { RedisDeployment } from "./redisDeployment.js";
 
-/** Milliseconds until which what is only behind has caught up. */
+/** Milliseconds after which pending updates must be applied. */
 const CONVERGENCE_TIMEOUT_MS = 30_000;
 
-/** Compares indexes, queues, counts and summaries with the records. @returns what still contradicts them after a while */
+/** Compares indexes, queues, counts and summaries with the records. @returns the contradictions that persist */
 export async function findInconsistencies({ connect, partitions }: RedisDeployment, url: string): Promise<string[]> {
   const redis = connect();
   const store = await openStore(redis, { partitions });

@@ -4,20 +4,20 @@ import { startCluster } from "../redis/localCluster.js";
 import { startSentinels } from "../redis/localSentinels.js";
 import { type FailoverOptions, replicasPerMaster } from "./failoverOptions.js";
 
-/** Replicated Redis servers, of which one master is to die. */
+/** Replicated Redis servers for a failover. */
 export interface RedisDeployment {
-  /** What the service finds them by. */
+  /** The settings by which the service finds the servers. */
   environment: Record<string, string>;
   partitions: number;
   /** Ports. */
   masterPorts: number[];
   replicasPerMaster: number;
-  /** A client that follows the current master. */
+  /** A client of the current master. */
   connect(): RedisClient;
   stop(): Promise<void>;
 }
 
-/** Starts the servers that a run fails over. */
+/** Starts the servers of a run. */
 export const startRedisDeployment = (options: FailoverOptions): Promise<RedisDeployment> =>
   options.kind === "sentinels" ? startSentinelDeployment(options) : startClusterDeployment(options);
 

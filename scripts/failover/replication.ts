@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two polls. */
 const POLL_INTERVAL_MS = 20;
-/** What is written so that a stopped replica's connection fills up. */
+/** A value that fills the connection of a stopped replica. */
 const FILLER_VALUE = "x".repeat(1 << 20);
-/** Bytes that the master has to keep for a replica itself before nothing more reaches it. */
+/** Bytes in the master's output buffer at which a replica's connection counts as full. */
 const STALLED_OUTPUT_BYTES = 8 << 20;
 
-/** Asks one server, by its port. */
+/** Runs an action with a client of one server. */
 export async function withRedisClient<T>(port: number, action: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(port, "127.0.0.1");
   try {
@@ -18,21 +18,21 @@ export async function withRedisClient<T>(port: number, action: (redis: Redis) =>
   }
 }
 
-/** The process of a server. */
+/** The process id of a server. */
 export const redisProcessId = (port: number): Promise<number> =>
   withRedisClient(port, async (redis) => Number(/^process_id:(\d+)/m.exec(await redis.info("server"))?.[1]));
 
-/** Waits until so many replicas follow a master. */
+/** Waits until a master has the given number of connected replicas. */
 export const waitForReplicas = (port: number, replicas: number): Promise<void> =>
   withRedisClient(port, async (redis) => {
     while ((await redis.info("replication")).split("state=online").length <= replicas) await delay(POLL_INTERVAL_MS);
   });
 
 /**
- * Stops replicas of a master, and fills what lies between them: else the kernel takes in what the master sends, and a
- * replica that goes on reads all of it, though the master is dead. From then on the master keeps to itself what they miss.
+ * Stops replicas of a master and fills their connections. Otherwise the kernel would buffer the master's writes, and the
+ * resumed replicas would receive them after the master's death.
  *
- * @returns lets them go on
+ * @returns a function that resumes the replicas
  */
 export async function pauseReplicas(port: number, replicas: number): Promise<() => void> {
   return withRedisClient(port, async (master) => {
@@ -54,13 +54,13 @@ export async function pauseReplicas(port: number, replicas: number): Promise<() 
   });
 }
 
-/** How many replicas don't take what the master has for them. */
+/** Number of replicas with a full connection. */
 async function countStalledReplicas(master: Redis): Promise<number> {
   const clients = String(await master.call("CLIENT", "LIST", "TYPE", "REPLICA"));
   return [...clients.matchAll(/ omem=(\d+)/g)].filter(([, bytes]) => Number(bytes) > STALLED_OUTPUT_BYTES).length;
 }
 
-/** A key that a master takes: those of a cluster take those of their slots. */
+/** Finds a key that a master accepts: a cluster's master accepts only keys of its slots. */
 async function findWritableKey(master: Redis): Promise<string> {
   for (let n = 0; ; n++) {
     const key = `filler-${n}`;

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { AcknowledgedSubmission, AcknowledgedWorkflow, FailoverLoad } from "./failoverLoad.js";
 
-/** How many look at a time. */
+/** Number of concurrent requests. */
 const CONCURRENCY = 4;
-/** Hand-outs of nothing in a row, one each {@link POLL_INTERVAL_MS}, after which no more is to come. */
+/** Consecutive empty polls, {@link POLL_INTERVAL_MS} apart, after which the queue counts as empty. */
 const MAX_EMPTY_POLLS = 100;
 /** Milliseconds. */
 const POLL_INTERVAL_MS = 50;
@@ -11,14 +11,14 @@ const POLL_INTERVAL_MS = 50;
 /** Differences between the data and the acknowledged requests. */
 export interface FailoverVerdict {
   workflowsLost: AcknowledgedWorkflow[];
-  /** Clusters that run, and that no taskforce names. */
+  /** Running clusters that no taskforce names. */
   submissionsLost: AcknowledgedSubmission[];
   neverStarted: number;
   handedOutTwice: number;
   neverStopped: number;
-  /** How the TMS' report of a lost submission is answered when it is made again, by status. */
+  /** Statuses of the repeated reports of lost submissions, with their numbers. */
   lostReportedAgain: Record<string, number>;
-  /** The same for statuses of its taskforce: `updated`, or `failed` where the service has none. */
+  /** Results of status reports for these taskforces, `updated` or `failed`, with their numbers. */
   statusesOfLost: Record<string, number>;
 }
 
@@ -34,7 +34,7 @@ export async function verifyAcknowledged(load: FailoverLoad): Promise<FailoverVe
     statusesOfLost: {},
   };
   await repeatUntilIdle(() => load.submitNext());
-  // Not to be asked twice: judging starts nothing more.
+  // The checks below must see no further submissions.
   const submitted = new Map<string, AcknowledgedSubmission[]>();
   for (const each of load.submitted) submitted.set(each.uuid, [...(submitted.get(each.uuid) ?? []), each]);
   const remaining: AcknowledgedWorkflow[] = [];

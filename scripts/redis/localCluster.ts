@@ -10,7 +10,7 @@ import { ensureRedisServer } from "../setup/ensureRedisServer.js";
 
 const execFileAsync = promisify(execFile);
 
-/** How a cluster is made. */
+/** Options of a cluster. */
 export interface ClusterOptions {
   masters: number;
   /** Replicas of each master. */
@@ -22,12 +22,12 @@ export interface ClusterOptions {
 /** A Redis Cluster of servers on this machine, for tests and benchmarks. */
 export interface LocalCluster {
   servers: RedisServer[];
-  /** As `REDIS_CLUSTER_NODES` takes them. */
+  /** In the format of `REDIS_CLUSTER_NODES`. */
   addresses: string;
   stop(): Promise<void>;
 }
 
-/** Starts the servers and makes a cluster of them. Nothing of it outlives this process. */
+/** Starts the servers and creates a cluster of them. They end with this process. */
 export async function startCluster({ masters, replicas = 0, settings = {} }: ClusterOptions): Promise<LocalCluster> {
   const folder = await mkdtemp(join(tmpdir(), "wms-cluster-"));
   const command = await ensureRedisServer();
@@ -38,9 +38,9 @@ export async function startCluster({ masters, replicas = 0, settings = {} }: Clu
       appendOnly: false,
       settings: async () => ({
         "cluster-enabled": "yes",
-        // A node that never met another does not know its own address, and gives clients none.
+        // A node that never met another one does not know its own address, and cannot return it to clients.
         "cluster-announce-ip": "127.0.0.1",
-        // The usual one, 10,000 above the other, may lie beyond the last.
+        // The default, 10,000 above the client port, may exceed the highest port.
         "cluster-port": String(await findFreePort()),
         ...settings,
       }),
@@ -53,7 +53,7 @@ export async function startCluster({ masters, replicas = 0, settings = {} }: Clu
   };
   try {
     const howMany = ["--cluster-replicas", String(replicas), "--cluster-yes"];
-    // It makes none of fewer than three.
+    // redis-cli requires at least three masters.
     if (masters === 1) await assignAllSlots(servers[0]?.port ?? 0);
     else await execFileAsync(command.replace("server", "cli"), ["--cluster", "create", ...addresses, ...howMany]);
     await Promise.all(servers.map(waitForAllSlots));
@@ -64,7 +64,7 @@ export async function startCluster({ masters, replicas = 0, settings = {} }: Clu
   return { servers, addresses: addresses.join(","), stop };
 }
 
-/** All agree on who serves what before each has found out that nothing is missing. */
+/** Waits until each node reports a complete cluster: nodes agree on the slots before they know that none is missing. */
 async function waitForAllSlots({ url }: RedisServer): Promise<void> {
   const redis = new Redis(url);
   try {

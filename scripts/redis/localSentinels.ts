@@ -14,14 +14,14 @@ import { ensureRedisServer } from "../setup/ensureRedisServer.js";
 
 const SENTINEL_NAME = "wms";
 
-/** Settings of the sentinels, in milliseconds. */
+/** Settings of the sentinels. Times are milliseconds. */
 const SENTINEL_CONFIG = `
 sentinel down-after-milliseconds ${SENTINEL_NAME} 500
 sentinel failover-timeout ${SENTINEL_NAME} 3000
 sentinel parallel-syncs ${SENTINEL_NAME} 1
 `;
 
-/** What the sentinels watch. */
+/** Options of the watched servers. */
 export interface SentinelsOptions {
   replicas?: number;
   /** Further settings of every server, by the names of `redis.conf`. */
@@ -32,15 +32,15 @@ export interface SentinelsOptions {
 export interface LocalSentinels {
   master: RedisServer;
   replicas: RedisServer[];
-  /** As `REDIS_SENTINELS` takes them. */
+  /** In the format of `REDIS_SENTINELS`. */
   addresses: string;
-  /** As `REDIS_SENTINEL_NAME`. */
+  /** For `REDIS_SENTINEL_NAME`. */
   name: string;
   stop(): Promise<void>;
 }
 
 /**
- * Starts them all, and waits until each sentinel knows the others and the replicas. Nothing of it outlives this process.
+ * Starts the servers, and waits until each sentinel knows the others and the replicas. All end with this process.
  */
 export async function startSentinels({
   replicas: replicaCount = 1,
@@ -73,7 +73,7 @@ export async function startSentinels({
 
 async function withRedisClient<T>(port: number, action: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(port, "127.0.0.1");
-  // It may not listen yet.
+  // The sentinel may not listen yet.
   redis.on("error", () => undefined);
   try {
     return await action(redis);
@@ -87,7 +87,7 @@ async function attachReplica(replica: Redis, masterPort: number): Promise<void> 
   while (!/^master_link_status:up/m.test(await replica.info("replication"))) await delay(20);
 }
 
-/** The same program as a server. It keeps what it learns in its configuration file. */
+/** Starts a sentinel. It writes its state to its configuration file. */
 async function startSentinel(
   command: string,
   dir: string,

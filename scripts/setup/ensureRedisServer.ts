@@ -2,10 +2,10 @@ import { findRedisServer, requireRedisServer } from "../../src/redis/redisExecut
 import { canInstallWithApt, installWithApt } from "./installPackage.js";
 
 /**
- * Finds a Redis server on the PATH, and installs Debian's package first when there is none and this process may do so.
+ * Finds a Redis server on the PATH. Installs Debian's package first if there is none and this process may install packages.
  *
  * @returns its command
- * @throws RedisStartError with the command that installs one, when this process may not; Error when `apt-get` fails
+ * @throws RedisStartError with the install command if this process may not install packages; Error if `apt-get` fails
  */
 export async function ensureRedisServer(): Promise<string> {
   if ((await findRedisServer()) === undefined && (await canInstallWithApt())) await installWithApt("redis-server");

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { isInstalled } from "../../src/redis/redisExecutable.js";
 
-/** Milliseconds for a slow mirror. */
+/** Milliseconds, enough for a slow mirror. */
 const APT_TIMEOUT_MS = 300_000;
 
 /** Whether this process may install packages: it is root, and the machine has `apt-get`. */
@@ -21,7 +21,7 @@ const runAptGet = (...args: string[]) =>
 export async function installWithApt(name: string): Promise<void> {
   console.error(`${name} is missing: installing it with apt-get`);
   try {
-    // Most container images lack the package lists, or hold outdated ones.
+    // Most container images have no package lists, or outdated ones.
     await runAptGet("update", "-qq");
     await runAptGet("install", "-y", "-qq", "--no-install-recommends", name);
   } catch (error) {

@@ -1,9 +1,8 @@
-/** Gives numbers from 0 up to, but not including, 1, as `Math.random` does. */
+/** Returns numbers from 0 (inclusive) to 1 (exclusive), like `Math.random`. */
 export type Random = () => number;
 
 /**
- * A reproducible source of random numbers: the same seed gives the same pool. (Mulberry32, by Tommy Ettinger; good
- * enough to shake a simulation, nothing else.)
+ * Creates a reproducible source of random numbers: Mulberry32 by Tommy Ettinger, which is sufficient for simulations only.
  *
  * @param seed an integer
  */

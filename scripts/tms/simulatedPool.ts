@@ -1,15 +1,15 @@
 import type { Random } from "./random.js";
 import type { TmsCompoundStatuses, TmsTopTaskErrors } from "./wmsTypes.js";
 
-/** What HTCondor and the pilot say of a worker; the pilot says `"null"` before it speaks. */
+/** The HTCondor status and the pilot status of a worker. The pilot status is `"null"` before the pilot's first report. */
 type WorkerState = readonly [condor: string, pilot: string];
 
-/** What happens to workers: of those in `from`, this share each round. */
+/** A transition of workers: a share of those in `from` in each round. */
 interface WorkerTransition {
   from: WorkerState;
   to: WorkerState;
   fraction: number;
-  /** What the users see in top_task_errors for each of these workers. */
+  /** The error in top_task_errors for each of these workers. */
   error?: string;
 }
 
@@ -47,7 +47,7 @@ const WORKER_TRANSITIONS: readonly WorkerTransition[] = [
 
 const ENDED_STATUSES = new Set(["COMPLETED", "REMOVED"]);
 
-/** One HTCondor cluster. Workers are counted, not kept one by one: a cluster may have a million. */
+/** One HTCondor cluster. It counts workers by state, because a cluster may have a million. */
 interface Cluster {
   uuid: string;
   statusesByTaskforce: TmsCompoundStatuses;
@@ -63,7 +63,7 @@ export class SimulatedPool {
     this.#random = random;
   }
 
-  /** Takes the cluster of a taskforce in; its workers wait for a place, unless it is known how they stood. */
+  /** Adds the cluster of a taskforce. Its workers are idle, unless their statuses are given. */
   add(uuid: string, nWorkers: number, statuses: TmsCompoundStatuses = {}): void {
     const known = Object.keys(statuses).length > 0;
     const waiting: TmsCompoundStatuses = nWorkers > 0 ? { IDLE: { null: nWorkers } } : {};
@@ -79,7 +79,7 @@ export class SimulatedPool {
     return this.#clusters.has(uuid);
   }
 
-  /** Takes every worker that still waits or runs off the pool. */
+  /** Removes every idle or running worker of a cluster. */
   remove(uuid: string): void {
     const cluster = this.#clusters.get(uuid);
     if (cluster === undefined) return;
@@ -90,17 +90,17 @@ export class SimulatedPool {
     }
   }
 
-  /** Forgets a cluster. */
+  /** Deletes a cluster. */
   forget(uuid: string): void {
     this.#clusters.delete(uuid);
   }
 
-  /** Lets some time pass. */
+  /** Advances the simulation by one round. */
   advance(): void {
     for (const { statusesByTaskforce, errors } of this.#clusters.values()) {
       for (const { from, to, fraction, error } of WORKER_TRANSITIONS) {
         const workers = statusesByTaskforce[from[0]]?.[from[1]] ?? 0;
-        // Rounded by chance, so that a cluster of one worker gets on as fast as a large one.
+        // Random rounding, so that small clusters advance as fast as large ones on average.
         const moved = Math.min(workers, Math.floor(workers * fraction + this.#random()));
         if (moved === 0) continue;
         moveWorkers(statusesByTaskforce, from, to, moved);
@@ -109,7 +109,7 @@ export class SimulatedPool {
     }
   }
 
-  /** What the pool knows of each taskforce, as the statuses report wants it. */
+  /** The statuses and errors of each taskforce, in the format of the statuses report. */
   statuses(): { compound: Record<string, TmsCompoundStatuses>; errors: Record<string, TmsTopTaskErrors> } {
     const clusters = [...this.#clusters.values()];
     return {
@@ -122,7 +122,7 @@ export class SimulatedPool {
     };
   }
 
-  /** The taskforces none of whose workers will run any more. */
+  /** The taskforces whose workers have all ended. */
   endedTaskforces(): string[] {
     return [...this.#clusters.values()].flatMap(({ uuid, statusesByTaskforce }) =>
       Object.keys(statusesByTaskforce).every((condor) => ENDED_STATUSES.has(condor)) ? [uuid] : [],

@@ -12,26 +12,26 @@ const SUBMIT_ERRORS = [
   "Number of submitted jobs would exceed MAX_JOBS_SUBMITTED",
 ];
 const REMOVE_ERRORS = ["condor_rm: Couldn't find/remove all jobs in cluster", "condor_rm: Failed to connect to schedd"];
-/** A taskforce whose cluster runs; as much of one as stopping it takes. */
+/** The fields of a taskforce that its removal needs. */
 type SubmittedTaskforce = Pick<TmsTaskforce, "taskforce_uuid" | "cluster_id" | "n_workers">;
 
 /** Options of a simulated TMS. */
 export interface TmsOptions {
   /** Address of the WMS, without `/v1`. */
   url: string;
-  /** The access point that it works for. */
+  /** Its access point. */
   schedd: string;
   /** Concurrent pollers of each queue; default 1. */
   concurrency?: number | undefined;
   /** The share of submissions and removals that fail while draining, from 0 (default) to 1. */
   failRate?: number | undefined;
-  /** Decides on failures and on what workers do. */
+  /** Random numbers for failures and for transitions of workers. */
   random?: Random | undefined;
-  /** A JWT with the role system-tms, for a WMS that asks for one. */
+  /** A JWT with the role system-tms, for a WMS that verifies tokens. */
   token?: string | undefined;
-  /** Stands in for the global `fetch`. */
+  /** Replaces the global `fetch`. */
   fetch?: typeof fetch | undefined;
-  /** Once aborted, nothing more is taken; what was taken is reported. */
+  /** After its abort the TMS leases nothing more, and still reports the leased taskforces. */
   signal?: AbortSignal | undefined;
   /** Called after each action of the TMS. */
   onAction?: ((action: TmsAction) => void) | undefined;
@@ -41,18 +41,17 @@ export interface TmsOptions {
 export const createSimulatedTms = (options: TmsOptions): SimulatedTms => new SimulatedTms(options);
 
 /**
- * A TMS as the WMS knows it, with a {@link SimulatedPool} in the place of HTCondor. Single steps (`takeStarter`, `submit`, …) do
- * what they say, so that a test can drive them in any order; `drainStarters`, `drainStoppers` and `watch` string them
- * together as a TMS does, failures included.
+ * A TMS with a {@link SimulatedPool} instead of HTCondor. Tests can call the single steps (`leaseStarter`, `submit`, …) in any
+ * order. `drainStarters`, `drainStoppers` and `advanceAndReport` combine them like a TMS, with random failures.
  *
- * Steps raise {@link WmsApiError} and `WmsUnreachable` of `wmsClient.ts`.
+ * Steps throw {@link WmsApiError} and `WmsUnreachable` of `wmsClient.ts`.
  */
 export class SimulatedTms {
   readonly #wms: WmsClient;
   readonly #pool: SimulatedPool;
   readonly #random: Random;
   readonly #options: TmsOptions;
-  /** Drawn, not seeded: two runs must not give the same number to different clusters. */
+  /** Random without the seed: two runs must not use the same number for different clusters. */
   #nextCluster = randomInt(1_000_000, 2_000_000_000);
 
   constructor(options: TmsOptions) {
@@ -69,7 +68,7 @@ export class SimulatedTms {
     this.#options.onAction?.(action);
   }
 
-  /** Takes a taskforce to submit. @returns undefined when none waits */
+  /** Leases a taskforce to submit. @returns undefined if none waits */
   async leaseStarter(): Promise<TmsHandOut | undefined> {
     const handOut = await this.#wms.leaseStarter();
     if (handOut) this.#emitAction({ kind: "took-starter", uuid: handOut.taskforce.taskforce_uuid });
@@ -79,7 +78,7 @@ export class SimulatedTms {
   /**
    * Submits a taskforce to the pool and reports it. If the service refuses the report, the cluster is removed again.
    *
-   * @param overrides what the report says instead of the truth
+   * @param overrides fields of the report that replace the true ones
    * @returns the report
    */
   async submit(handOut: TmsHandOut, overrides: Partial<TmsSubmitReport> = {}): Promise<TmsSubmitReport> {
@@ -99,13 +98,13 @@ export class SimulatedTms {
     return report;
   }
 
-  /** Reports that HTCondor did not take a taskforce. */
+  /** Reports that HTCondor did not accept a taskforce. */
   async submitFailed({ taskforce }: TmsHandOut, error = this.#pickOne(SUBMIT_ERRORS)): Promise<void> {
     await this.#wms.reportSubmitFailure(taskforce.taskforce_uuid, error);
     this.#emitAction({ kind: "submit-failed", uuid: taskforce.taskforce_uuid, error });
   }
 
-  /** Takes a taskforce whose cluster must go. @returns undefined when none waits */
+  /** Leases a taskforce whose cluster must be removed. @returns undefined if none waits */
   async leaseStopper(): Promise<TmsTaskforce | undefined> {
     const taskforce = await this.#wms.leaseStopper();
     if (taskforce)
@@ -117,7 +116,7 @@ export class SimulatedTms {
     return taskforce;
   }
 
-  /** Takes a cluster off the pool and reports it; the next {@link advanceAndReport} sees that it ended. */
+  /** Removes a cluster from the pool and reports it. The next {@link advanceAndReport} reports its end. */
   async remove(taskforce: SubmittedTaskforce): Promise<void> {
     const uuid = taskforce.taskforce_uuid;
     if (!this.#pool.has(uuid)) this.#pool.add(uuid, taskforce.n_workers);
@@ -135,7 +134,7 @@ export class SimulatedTms {
     this.#emitAction({ kind: "remove-failed", uuid: taskforce.taskforce_uuid, error });
   }
 
-  /** Reports that a cluster ended. @param timestamp when, in whole epoch seconds */
+  /** Reports that a cluster ended. @param timestamp time of the end, in whole epoch seconds */
   async complete(
     { taskforce_uuid: uuid }: Pick<TmsTaskforce, "taskforce_uuid">,
     timestamp = Math.floor(Date.now() / 1000),
@@ -145,7 +144,7 @@ export class SimulatedTms {
     this.#emitAction({ kind: "completed", uuid, timestamp });
   }
 
-  /** Sends how all clusters of the pool stand, in one request. A taskforce that the WMS does not know is forgotten. */
+  /** Reports the statuses of all clusters in one request. Deletes the clusters of taskforces that the WMS does not know. */
   async sendStatuses(): Promise<TmsStatusResult[]> {
     const { compound, errors } = this.#pool.statuses();
     if (Object.keys(compound).length === 0) return [];
@@ -160,7 +159,7 @@ export class SimulatedTms {
     return results;
   }
 
-  /** Submits whatever waits. @returns how many taskforces were taken */
+  /** Submits all waiting taskforces. @returns the number of leased taskforces */
   drainStarters(): Promise<number> {
     return this.#drain(
       () => this.leaseStarter(),
@@ -172,7 +171,7 @@ export class SimulatedTms {
     );
   }
 
-  /** Removes whatever is to be stopped. @returns how many taskforces were taken */
+  /** Removes all clusters to stop. @returns the number of leased taskforces */
   drainStoppers(): Promise<number> {
     return this.#drain(
       () => this.leaseStopper(),
@@ -181,14 +180,14 @@ export class SimulatedTms {
     );
   }
 
-  /** Lets some time pass on the pool, sends the statuses and reports the clusters that ended. */
+  /** Advances the pool by one round, and reports the statuses and the ended clusters. */
   async advanceAndReport(): Promise<void> {
     this.#pool.advance();
     await this.sendStatuses();
     for (const uuid of this.#pool.endedTaskforces()) await this.complete({ taskforce_uuid: uuid });
   }
 
-  /** Finds the clusters of an earlier run: a TMS remembers nothing, it asks the WMS. */
+  /** Reads the clusters of an earlier run from the WMS, because a TMS has no storage. */
   async adoptRunningClusters(): Promise<void> {
     const running = await this.#wms.queryRunningTaskforces();
     for (const { taskforce_uuid: uuid, n_workers, compound_statuses, phase } of running) {
@@ -212,13 +211,13 @@ export class SimulatedTms {
         try {
           await handle(next);
         } catch (error) {
-          // One report that is refused must not keep the others waiting.
+          // A refused report must not delay the others.
           if (!(error instanceof WmsApiError)) throw error;
           this.#emitAction({ kind: "refused", uuid: uuidOf(next), reason: error.message });
         }
       }
     };
-    // All of them end before an error is raised: nothing that was taken stays without its report.
+    // All pollers end before an error is thrown, so that each leased taskforce is reported.
     const pollers = await Promise.allSettled(Array.from({ length: this.#options.concurrency ?? 1 }, poll));
     for (const poller of pollers) if (poller.status === "rejected") throw poller.reason;
     return taken;

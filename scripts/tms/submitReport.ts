@@ -1,14 +1,14 @@
 import type { TmsHandOut, TmsSubmitReport } from "./wmsTypes.js";
 
-/** Where HTCondor's job event logs lie on the access point. */
+/** Folder of HTCondor's job event logs on the access point. */
 const EVENT_LOG_DIR = "/scratch/ewms/tms/event-logs";
 const PILOT_IMAGE_DIR = "/cvmfs/icecube.opensciencegrid.org/containers/ewms";
 
 /**
- * What a TMS would give to condor_submit for a taskforce, and report afterwards.
+ * Creates the report of a submission, with the arguments that a TMS passes to condor_submit.
  *
- * @param clusterId the number that HTCondor gave the cluster
- * @param at when it was submitted; one event log takes all clusters of a day
+ * @param clusterId HTCondor's number of the cluster
+ * @param at time of the submission; the clusters of a day share one event log
  */
 export function buildSubmitReport(handOut: TmsHandOut, clusterId: number, at: Date): TmsSubmitReport {
   const { taskforce, task_directive, mqprofiles } = handOut;
@@ -46,7 +46,7 @@ export function buildSubmitReport(handOut: TmsHandOut, clusterId: number, at: Da
   };
 }
 
-/** In HTCondor's notation: pairs between double quotes, with quotes inside doubled. */
+/** Formats pairs in HTCondor's notation: between double quotes, with inner quotes doubled. */
 function condorEnvironment({ taskforce, task_directive }: TmsHandOut): string {
   const variables = {
     ...taskforce.pilot_config.environment,

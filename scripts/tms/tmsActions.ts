@@ -1,4 +1,4 @@
-/** Something that the TMS did. */
+/** An action of the TMS. */
 export type TmsAction =
   | { kind: "adopted"; clusters: number }
   | { kind: "took-starter"; uuid: string }
@@ -19,7 +19,7 @@ export function formatTmsAction(action: TmsAction): string {
     case "adopted":
       return `found ${countText(action.clusters, "running cluster")} of an earlier run`;
     case "took-starter":
-      return `took ${action.uuid} to submit it`;
+      return `leased ${action.uuid} to submit it`;
     case "submitted":
       return `submitted ${action.uuid} as cluster ${action.clusterId} with ${countText(action.nWorkers, "worker")}`;
     case "submit-failed":
@@ -27,7 +27,7 @@ export function formatTmsAction(action: TmsAction): string {
     case "stray":
       return `removed stray cluster ${action.clusterId} of ${action.uuid}: its report was refused`;
     case "took-stopper":
-      return `took ${action.uuid} to stop cluster ${action.clusterId}`;
+      return `leased ${action.uuid} to stop cluster ${action.clusterId}`;
     case "removed":
       return `removed cluster ${action.clusterId} of ${action.uuid}`;
     case "remove-failed":
@@ -39,9 +39,9 @@ export function formatTmsAction(action: TmsAction): string {
         action.failed > 0 ? `, ${action.failed} of them unknown to the WMS` : ""
       }`;
     case "refused":
-      return `was refused a report on ${action.uuid}: ${action.reason}`;
+      return `report on ${action.uuid} was refused: ${action.reason}`;
     case "retrying":
-      return `tries again in ${action.seconds} s (${action.attempt}/10): ${action.reason}`;
+      return `retries in ${action.seconds} s (${action.attempt}/10): ${action.reason}`;
   }
 }
 

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 
-/** An argument that can't be used; the message is one sentence for the person at the terminal. */
+/** An invalid argument. The message is one sentence for the terminal. */
 export class TmsUsageError extends Error {
   override name = "TmsUsageError";
 }
 
-/** What the command line asks for. Times are seconds. */
+/** The options of the command line. Times are seconds. */
 export interface TmsArguments {
   url: string;
   schedd: string;
@@ -19,14 +19,14 @@ export interface TmsArguments {
   quiet: boolean;
 }
 
-/** What `--help` shows. */
+/** The output of `--help`. */
 export const HELP_TEXT = `Usage: npm run simulate-tms -- --schedd NAME [options]
 
 Simulates the TMS of one HTCondor access point: takes taskforces from the WMS, pretends to
 submit and to stop their clusters, and reports what becomes of them, until Ctrl-C.
 
   --schedd NAME        the access point, such as SCHEDD1 (required)
-  --url URL            where the WMS is (http://127.0.0.1:8080)
+  --url URL            address of the WMS (http://127.0.0.1:8080)
   --concurrency N      pollers at a time, for starting and for stopping (1)
   --fail-rate RATE     share of submissions and removals that fail, 0 to 1 (0)
   --interval SECONDS   pause between two rounds (2)
@@ -41,13 +41,13 @@ submit and to stop their clusters, and reports what becomes of them, until Ctrl-
  * Reads the command line.
  *
  * @param argv the arguments after the script's name
- * @returns `help` when help was asked for
- * @throws UsageError
+ * @returns `help` for `--help`
+ * @throws TmsUsageError for an invalid argument
  */
 export function parseTmsArguments(argv: readonly string[]): TmsArguments | "help" {
   const options = parseOptions(argv);
   if (options.help) return "help";
-  if (!options.schedd) throw new TmsUsageError("--schedd is missing: say which access point to play.");
+  if (!options.schedd) throw new TmsUsageError("--schedd is missing: name the access point to simulate.");
   return {
     url: parseHttpUrl("--url", options.url ?? "http://127.0.0.1:8080"),
     schedd: options.schedd,
@@ -81,7 +81,7 @@ function parseOptions(argv: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    // Node's own words go on to explain how to pass such a text on; the first sentence names the argument.
+    // Only the first sentence of Node's error names the argument.
     const [sentence = "bad arguments"] = (error instanceof Error ? error.message : String(error)).split(/\.\s|\n/);
     throw new TmsUsageError(`${sentence.replace(/\.$/, "")}.`);
   }

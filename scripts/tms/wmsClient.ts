@@ -9,13 +9,13 @@ import type {
   TmsTopTaskErrors,
 } from "./wmsTypes.js";
 
-/** As many as a real TMS makes before it gives a request up. */
+/** Retries of a request, as many as those of a real TMS. */
 const MAX_RETRIES = 10;
-/** Seconds; each further wait is twice as long, up to {@link MAX_BACKOFF_SECONDS}. */
+/** Seconds before the first retry. The delay doubles up to {@link MAX_BACKOFF_SECONDS}. */
 const INITIAL_BACKOFF_SECONDS = 0.1;
 const MAX_BACKOFF_SECONDS = 5;
 
-/** The WMS understood a request and said no, or failed at it. */
+/** The WMS returned a 4xx or 5xx. */
 export class WmsApiError extends Error {
   override name = "WmsApiError";
   readonly status: number;
@@ -26,28 +26,28 @@ export class WmsApiError extends Error {
   }
 }
 
-/** The WMS did not answer, however often it was asked. */
+/** The WMS was unreachable at all attempts. */
 export class WmsUnreachable extends Error {
   override name = "WmsUnreachable";
 }
 
-/** How the client reaches the WMS. */
+/** Options of the client. */
 export interface WmsClientOptions {
   /** Address of the WMS, without `/v1`. */
   url: string;
-  /** The access point; with it, the polls ask for its taskforces only. */
+  /** The access point. If it is set, polls lease only its taskforces. */
   schedd: string;
-  /** A JWT with the role system-tms, for a WMS that asks for one. */
+  /** A JWT with the role system-tms, for a WMS that verifies tokens. */
   token?: string | undefined;
-  /** Stands in for the global `fetch`. */
+  /** Replaces the global `fetch`. */
   fetch?: typeof fetch | undefined;
-  /** Ends waits between retries; requests on their way are finished. */
+  /** Ends delays between retries. Active requests are completed. */
   signal?: AbortSignal | undefined;
-  /** Called before each retry. @param seconds the wait before it */
+  /** Called before each retry. @param seconds the delay before it */
   onRetry?: ((reason: string, attempt: number, seconds: number) => void) | undefined;
 }
 
-/** Taskforces whose cluster may still run, with as much as a TMS needs after a restart. */
+/** A taskforce whose cluster may still run, with the fields that a TMS needs after a restart. */
 export type RunningTaskforce = Pick<
   TmsTaskforce,
   "taskforce_uuid" | "cluster_id" | "n_workers" | "phase" | "compound_statuses"
@@ -56,8 +56,8 @@ export type RunningTaskforce = Pick<
 /**
  * The routes of the WMS that a TMS calls, one method each.
  *
- * Every method raises {@link WmsApiError} for a 4xx or 5xx, and {@link WmsUnreachable} when the connection broke, or the
- * WMS was unavailable (503), at the first attempt and at all ten retries.
+ * Every method throws {@link WmsApiError} for a 4xx or 5xx. It throws {@link WmsUnreachable} if the first attempt and all ten
+ * retries fail with a broken connection or a 503.
  */
 export class WmsClient {
   readonly #options: WmsClientOptions;
@@ -66,12 +66,12 @@ export class WmsClient {
     this.#options = { ...options, url: options.url.replace(/\/+$/, "") };
   }
 
-  /** Takes the next taskforce to submit, under a lease. @returns undefined when none waits */
+  /** Leases the next taskforce to submit. @returns undefined if none waits */
   leaseStarter(): Promise<TmsHandOut | undefined> {
     return this.#leaseNext("pending-starter");
   }
 
-  /** Takes the next taskforce whose cluster must go, under a lease. @returns undefined when none waits */
+  /** Leases the next taskforce whose cluster must be removed. @returns undefined if none waits */
   leaseStopper(): Promise<TmsTaskforce | undefined> {
     return this.#leaseNext("pending-stopper");
   }
@@ -98,14 +98,14 @@ export class WmsClient {
     await this.#request("POST", `/v1/tms/condor-rm/taskforces/${uuid}/failed`, { error });
   }
 
-  /** @param timestamp when the cluster ended, in whole epoch seconds */
+  /** @param timestamp end of the cluster, in whole epoch seconds */
   async reportCompletion(uuid: string, timestamp: number): Promise<void> {
     await this.#request("POST", `/v1/tms/condor-complete/taskforces/${uuid}`, {
       condor_complete_ts: timestamp,
     });
   }
 
-  /** Sends what is known of many taskforces in one request; a map without entries is left out. */
+  /** Reports the statuses and errors of many taskforces in one request. Empty maps are omitted. */
   async reportStatuses(
     compoundStatuses: Record<string, TmsCompoundStatuses>,
     topTaskErrors: Record<string, TmsTopTaskErrors>,
@@ -117,7 +117,7 @@ export class WmsClient {
     return answer.results;
   }
 
-  /** Asks for every taskforce of the schedd whose cluster was submitted and has not completed. */
+  /** Reads every taskforce of the schedd whose cluster was submitted and has not completed. */
   async queryRunningTaskforces(): Promise<RunningTaskforce[]> {
     const running: RunningTaskforce[] = [];
     let after: string | null = null;
@@ -150,7 +150,7 @@ export class WmsClient {
         throw new WmsUnreachable(`${method} ${this.#options.url}${path}: ${broken}`);
       const seconds = retryAfter ?? Math.min(INITIAL_BACKOFF_SECONDS * 2 ** (attempt - 1), MAX_BACKOFF_SECONDS);
       this.#options.onRetry?.(broken, attempt, seconds);
-      // An aborted wait is no error: the next turn of the loop gives up.
+      // An aborted delay is not an error: the next iteration ends the loop.
       await wait(seconds * 1000, undefined, { signal: this.#options.signal }).catch(() => {});
     }
   }
@@ -184,7 +184,7 @@ export class WmsClient {
   }
 }
 
-/** `fetch` says no more than "fetch failed"; what broke is in the cause. */
+/** The message of `fetch` is only "fetch failed"; the reason is in its cause. */
 function networkErrorText(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return String(cause);

@@ -1,6 +1,6 @@
-/** What the TMS sees of the WMS, as JSON. Only the fields that it reads are named. */
+/** The JSON types of the WMS, with only the fields that the TMS reads. */
 
-/** A taskforce: one HTCondor cluster to be, or that is. */
+/** A taskforce: one HTCondor cluster, before or after its submission. */
 export interface TmsTaskforce {
   taskforce_uuid: string;
   task_id: string;
@@ -24,7 +24,7 @@ export interface TmsTaskforce {
   compound_statuses: TmsCompoundStatuses;
 }
 
-/** What a task runs. */
+/** A task directive. */
 export interface TmsTaskDirective {
   task_id: string;
   task_image: string;
@@ -33,14 +33,14 @@ export interface TmsTaskDirective {
   output_queues: string[];
 }
 
-/** A message queue that the workers of a taskforce read from or write to. */
+/** A message queue of a taskforce's workers. */
 export interface TmsMqProfile {
   mqid: string;
   alias: string;
   is_activated: boolean;
 }
 
-/** The answer of pending-starter. */
+/** The response of pending-starter. */
 export interface TmsHandOut {
   taskforce: TmsTaskforce;
   task_directive: TmsTaskDirective;
@@ -57,7 +57,7 @@ export interface TmsSubmitReport {
 
 /** HTCondor status → pilot status → number of workers. */
 export type TmsCompoundStatuses = Record<string, Record<string, number>>;
-/** Error text → how often it was seen. */
+/** Error text → number of occurrences. */
 export type TmsTopTaskErrors = Record<string, number>;
 
 /** The body of the statuses report; both maps are keyed by taskforce uuid. */
@@ -66,7 +66,7 @@ export interface TmsStatusesReport {
   top_task_errors_by_taskforce?: Record<string, TmsTopTaskErrors>;
 }
 
-/** What the statuses report did to one taskforce. */
+/** The result of a statuses report for one taskforce. */
 export interface TmsStatusResult {
   uuid: string;
   status: "updated" | "failed";

@@ -15,33 +15,32 @@ import { freshDatabase } from "../setup/database.js";
 import { openRedis } from "../setup/testRedis.js";
 import { waitForValue } from "../setup/waitFor.js";
 
-/** Milliseconds for an attempt to fail: a call that hangs takes 10 s. */
+/** Milliseconds until an attempt has failed: a hanging call takes 10 s. */
 const ATTEMPT_TIMEOUT_MS = 25_000;
 
-/** A service whose MQS does what the test scripts. */
+/** A service with a scripted MQS. */
 export interface ActivationScenario {
   scenario: ServiceScenario;
   mqs: ScriptedMqs;
   redis: RedisClient;
-  /** Where the workflows run: two places. */
+  /** The two access points of the workflows. */
   accessPoints: readonly TestAccessPoint[];
-  /** Asks for a workflow of two tasks with queues, at both places: four taskforces. */
+  /** Creates a workflow of two tasks with queues at both locations: four taskforces. */
   createWorkflow(): Promise<CreatedWorkflow>;
-  /** Asks for a further taskforce of a workflow's first task. */
+  /** Adds a taskforce to a workflow's first task. */
   addWorkers(to: CreatedWorkflow): Promise<Taskforce>;
-  /** The job that activates a workflow's queues; undefined when it is done. */
+  /** The activation job of a workflow; undefined after its completion. */
   findJob(workflowId: string): Promise<Job | undefined>;
-  /** Waits until a workflow waits for its next attempt. @param attempts how many there were */
+  /** Waits until an activation waits for its next attempt. @param attempts number of attempts so far */
   waitForRetry(workflowId: string, attempts: number): Promise<Job>;
-  /** Waits until a workflow has no activation job any more. */
+  /** Waits until a workflow's activation job is removed. */
   waitUntilActivated(workflowId: string): Promise<void>;
 }
 
 /**
- * Starts it. An activation that fails is tried again after ten minutes unless `settings` say otherwise, or when the test
- * promotes its job.
+ * Starts the service. A failed activation is retried after ten minutes by default, or when the test promotes its job.
  *
- * @param atEnd is given what closes it: `onTestFinished` or `afterAll`
+ * @param atEnd registers the clean-up: `onTestFinished` or `afterAll`
  * @param settings environment variables
  */
 export async function startActivationScenario(
@@ -61,14 +60,14 @@ export async function startActivationScenario(
     ...settings,
   });
   atEnd(async () => {
-    // First the MQS: the service lets calls under way end.
+    // The MQS closes first, because the service waits for active calls.
     await mqs.close();
     await scenario.close();
     await queues.close();
     redis.disconnect();
   });
 
-  // Once the first reconcile has dropped it, nothing but the workflows' own jobs moves them on.
+  // After the first reconcile has dropped this job, only the workflows' own jobs change their phases.
   await waitForValue(
     "the first reconcile has passed",
     () => jobIds(stopper),

@@ -3,14 +3,14 @@ import { makeTaskRequest, makeWorkflowRequest } from "../api/requestBodies.js";
 import type { ActivationScenario } from "./activationScenario.js";
 
 /**
- * Asks for a workflow with queues.
+ * Requests a workflow with queues.
  *
- * @returns the answer, and then every workflow, directive and taskforce that the service has
+ * @returns the response, and all workflows, directives and taskforces of the service after it
  */
 export async function attemptCreation({
   scenario,
   accessPoints,
-}: ActivationScenario): Promise<{ answer: CheckedResponse<unknown>; stored: unknown[] }> {
+}: ActivationScenario): Promise<{ response: CheckedResponse<unknown>; stored: unknown[] }> {
   const client = await createConformanceClient(scenario.url);
   const everything = async (kind: "workflows" | "task_directives" | "taskforces") => {
     const { body } = await client.post(`/v1/query/${kind.replace("_", "-")}`, { query: {} });
@@ -20,13 +20,13 @@ export async function attemptCreation({
     const request = makeWorkflowRequest([
       makeTaskRequest(accessPoints[0]?.location ?? "", { input_queue_aliases: ["in"] }),
     ]);
-    const answer = await client.post<unknown>("/v1/workflows", request);
+    const response = await client.post<unknown>("/v1/workflows", request);
     const stored = [
       ...(await everything("workflows")),
       ...(await everything("task_directives")),
       ...(await everything("taskforces")),
     ];
-    return { answer, stored };
+    return { response, stored };
   } finally {
     client.close();
   }

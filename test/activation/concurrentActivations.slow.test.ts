@@ -11,7 +11,7 @@ import { shortLog } from "../scenarios/serviceScenario.js";
 import { waitForValue } from "../setup/waitFor.js";
 import { type ActivationScenario, startActivationScenario } from "./activationScenario.js";
 
-/** Workflows that wait for the MQS's answer at the same time. */
+/** Workflows that wait for a response of the MQS at the same time. */
 const MANY = 30;
 
 const ACTIVATED_PHASES = [
@@ -20,17 +20,17 @@ const ACTIVATED_PHASES = [
   "pending-starter by Taskforce Launch Control",
 ];
 
-/** Makes the MQS take its time over some activations. @returns has it answer them */
+/** Delays responses of the MQS to activations. @returns a function that sends the responses */
 function delayActivation(mqs: ScriptedMqs, activations = 1, then: ScriptedResponse = normalResponse): () => void {
-  let answer = () => {};
-  const answered = new Promise<void>((resolve) => {
-    answer = resolve;
+  let respond = () => {};
+  const responding = new Promise<void>((resolve) => {
+    respond = resolve;
   });
-  mqs.script("activation", "*", ...Array(activations).fill(delayedResponse(answered, then)));
-  return answer;
+  mqs.script("activation", "*", ...Array(activations).fill(delayedResponse(responding, then)));
+  return respond;
 }
 
-/** A workflow about which the MQS is being asked. */
+/** Creates a workflow, and waits for its activation request to the MQS. */
 async function startActivating({ mqs, createWorkflow }: ActivationScenario) {
   const created = await createWorkflow();
   const { workflow_id } = created.workflow;
@@ -38,7 +38,7 @@ async function startActivating({ mqs, createWorkflow }: ActivationScenario) {
   return created;
 }
 
-/** A workflow that waits for its next attempt. */
+/** Creates a workflow whose activation waits for its next attempt. */
 async function createPostponed({ mqs, createWorkflow, waitForRetry }: ActivationScenario) {
   mqs.script("activation", "*", tryAgainLaterResponse);
   const created = await createWorkflow();
@@ -48,10 +48,10 @@ async function createPostponed({ mqs, createWorkflow, waitForRetry }: Activation
 describe("another workflow is launched", () => {
   it(`while ${MANY} activations are slow, and these are launched after their responses`, async () => {
     const { scenario, mqs, createWorkflow } = await startActivationScenario(onTestFinished);
-    const answer = delayActivation(mqs, MANY);
+    const respond = delayActivation(mqs, MANY);
     const slowOnes = await Promise.all(Array.from({ length: MANY }, createWorkflow));
     await waitForValue(
-      "the MQS is asked about all of them",
+      "the MQS has received all activations",
       async () => mqs.callsOf("activation").length,
       (calls) => calls === MANY,
     );
@@ -59,11 +59,11 @@ describe("another workflow is launched", () => {
     for (const { taskforce_uuid } of (await createWorkflow()).taskforces)
       await scenario.waitForPhase(taskforce_uuid, "pending-starter");
 
-    // No call had to time out first.
+    // No call has timed out.
     const failed = { "phase_change_log.was_successful": false };
     const { body } = await scenario.request("POST", "/v1/query/taskforces", { query: failed });
     expect(body).toEqual({ taskforces: [], next_after: null });
-    answer();
+    respond();
     for (const { taskforce_uuid } of slowOnes.flatMap(({ taskforces }) => taskforces))
       expect(shortLog(await scenario.waitForPhase(taskforce_uuid, "pending-starter"))).toEqual(ACTIVATED_PHASES);
     expect(mqs.callsOf("activation")).toHaveLength(MANY + 1);
@@ -81,11 +81,11 @@ describe("another workflow is launched", () => {
 describe("added workers", () => {
   it("during an activation are launched with the first ones", async () => {
     const service = await startActivationScenario(onTestFinished);
-    const answer = delayActivation(service.mqs);
+    const respond = delayActivation(service.mqs);
     const created = await startActivating(service);
     const added = await service.addWorkers(created);
 
-    answer();
+    respond();
 
     for (const { taskforce_uuid } of [...created.taskforces, added])
       expect(shortLog(await service.scenario.waitForPhase(taskforce_uuid, "pending-starter"))).toEqual(
@@ -136,7 +136,7 @@ describe("added workers", () => {
 });
 
 describe("a workflow aborted", () => {
-  /** None of its taskforces moved forward, and no worker activates it any more. */
+  /** Expects that no taskforce of a workflow moved forward. */
   async function expectStopped(service: ActivationScenario, created: { taskforces: { taskforce_uuid: string }[] }) {
     for (const { taskforce_uuid } of created.taskforces) {
       const taskforce = await service.scenario.readTaskforce(taskforce_uuid);
@@ -153,11 +153,11 @@ describe("a workflow aborted", () => {
     ["refuses", statusResponse(404)],
   ])("during an activation does not move forward, even if the MQS %s", async (_, then) => {
     const service = await startActivationScenario(onTestFinished);
-    const answer = delayActivation(service.mqs, 1, then);
+    const respond = delayActivation(service.mqs, 1, then);
     const created = await startActivating(service);
     await service.scenario.deactivate(created.workflow.workflow_id, "abort");
 
-    answer();
+    respond();
 
     await service.waitUntilActivated(created.workflow.workflow_id);
     await expectStopped(service, created);

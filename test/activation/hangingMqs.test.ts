@@ -7,7 +7,7 @@ import { waitForValue } from "../setup/waitFor.js";
 import { startActivationScenario } from "./activationScenario.js";
 import { attemptCreation } from "./attemptCreation.js";
 
-// A call times out after 10 s: the tests of this file wait for that concurrently.
+// A call times out after 10 s. The tests of this file run concurrently to save time.
 
 it.concurrent("an activation that hangs is a failed attempt after 10 s", async ({ onTestFinished }) => {
   const { scenario, mqs, createWorkflow, waitForRetry } = await startActivationScenario(onTestFinished);
@@ -33,10 +33,10 @@ it.concurrent("a reservation that hangs is a 503 after 10 s, and nothing is crea
   const service = await startActivationScenario(onTestFinished);
   service.mqs.script("reservation", "*", hangResponse);
 
-  const { answer, stored } = await attemptCreation(service);
+  const { response, stored } = await attemptCreation(service);
 
-  expect(answer).toMatchObject({ status: 503, reason: "the MQS did not answer within 10 s" });
-  expect(answer.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
+  expect(response).toMatchObject({ status: 503, reason: "the MQS did not answer within 10 s" });
+  expect(response.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
   expect(stored).toEqual([]);
 });
 
@@ -52,7 +52,7 @@ it.concurrent("a hand-out that hangs is a 503 after 10 s; its taskforce is not l
   ]);
   const { taskforce_uuid } = single(taskforces);
   await scenario.waitForPhase(taskforce_uuid, "pending-starter");
-  // Kept since the activation: without them the MQS has to be asked.
+  // Without the profiles stored at the activation, the service requests them from the MQS.
   await deleteKeys(redis, "wms:*:profiles:*");
   mqs.script("profile", "*", hangResponse);
   const hanging = waitForValue(
@@ -63,12 +63,12 @@ it.concurrent("a hand-out that hangs is a 503 after 10 s; its taskforce is not l
   await mqs.waitForCall(({ kind }) => kind === "profile");
   const other = await scenario.createRunning(at);
 
-  const answer = await hanging;
+  const response = await hanging;
 
   expect(other.uuid).not.toBe(taskforce_uuid);
-  expect(answer).toMatchObject({ status: 503, reason: "the MQS did not answer within 10 s" });
-  expect(answer.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
-  const { taskforce, mqprofiles } = await scenario.takeToStart(at.createTms);
+  expect(response).toMatchObject({ status: 503, reason: "the MQS did not answer within 10 s" });
+  expect(response.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
+  const { taskforce, mqprofiles } = await scenario.leaseToStart(at.createTms);
   expect(taskforce.taskforce_uuid).toBe(taskforce_uuid);
   expect(mqprofiles).toMatchObject([{ alias: "in", is_activated: true }]);
 });

@@ -26,7 +26,7 @@ it("a refused activation becomes a dead letter, and its workflow keeps its phase
   const reason = "ERROR: the MQS refused to activate the message queues: no such group";
   expect(await deadJob.isFailed()).toBe(true);
   expect(deadJob.failedReason).toBe(reason);
-  // Others pass, and reconcile, which looks at both, leaves the dead letter as it is.
+  // Another workflow is launched, and reconcile does not change the dead letter.
   await scenario.createRunning(scenario.nextAccessPoint());
   const [other] = (await service.createWorkflow()).taskforces;
   await scenario.waitForPhase(other?.taskforce_uuid ?? "", "pending-starter");

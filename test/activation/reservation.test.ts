@@ -22,18 +22,23 @@ const UNEXPECTED_RESPONSE_ERROR = "the MQS was asked to reserve the message queu
 
 describe("a workflow is not created if the MQS does not reserve its queues:", () => {
   it.each<[number, string, (mqs: ScriptedMqs) => unknown, string]>([
-    [503, "is not there", (mqs) => mqs.close(), "the MQS cannot be reached"],
+    [503, "is unreachable", (mqs) => mqs.close(), "the MQS cannot be reached"],
     [
       503,
       "breaks the connection",
       respondingWith(dropResponse, dropResponse, dropResponse),
       "the MQS cannot be reached",
     ],
-    [503, "is broken", respondingWith(statusResponse(500)), "the MQS failed to reserve the message queues (HTTP 500)"],
-    [503, "talks nonsense", respondingWith(garbageResponse), UNEXPECTED_RESPONSE_ERROR],
     [
       503,
-      "reserves something else",
+      "returns a 500",
+      respondingWith(statusResponse(500)),
+      "the MQS failed to reserve the message queues (HTTP 500)",
+    ],
+    [503, "returns no JSON", respondingWith(garbageResponse), UNEXPECTED_RESPONSE_ERROR],
+    [
+      503,
+      "reserves other queues",
       respondingWith(statusResponse(200, { mqgroup: {}, mqprofiles: [] })),
       UNEXPECTED_RESPONSE_ERROR,
     ],
@@ -47,11 +52,11 @@ describe("a workflow is not created if the MQS does not reserve its queues:", ()
     const service = await startActivationScenario(onTestFinished);
     await prepare(service.mqs);
 
-    const { answer, stored } = await attemptCreation(service);
+    const { response, stored } = await attemptCreation(service);
 
-    expect(answer).toMatchObject({ status: code, reason });
-    if (code === 503) expect(answer.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
-    else expect(answer.headers["retry-after"]).toBeUndefined();
+    expect(response).toMatchObject({ status: code, reason });
+    if (code === 503) expect(response.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
+    else expect(response.headers["retry-after"]).toBeUndefined();
     expect(stored).toEqual([]);
     expect(await findKeys(service.redis, "wms:*workflow*")).toEqual([]);
     expect(service.mqs.callsOf("activation")).toEqual([]);
@@ -89,23 +94,23 @@ describe("a reservation", () => {
   const environment = { EWMS_PILOT_TASK_IMAGE: "x" };
   const pilot: PilotConfig = { tag: "latest", image_source: "cvmfs", environment, input_files: [] };
   it.each<[string, (location: string) => CreateWorkflowRequest]>([
-    ["a place is unknown", () => makeWorkflowRequest([makeTaskRequest("the-moon", aliases)])],
+    ["a location is unknown", () => makeWorkflowRequest([makeTaskRequest("the-moon", aliases)])],
     [
       "no task uses a public alias",
       (location) => makeWorkflowRequest([makeTaskRequest(location, aliases)], { public_queue_aliases: ["other"] }),
     ],
     [
-      "a variable is the service's own",
+      "a variable is reserved for the service",
       (location) => makeWorkflowRequest([makeTaskRequest(location, { ...aliases, pilot_config: pilot })]),
     ],
     [
-      "a pilot tag is none",
+      "a pilot tag is invalid",
       (location) =>
         makeWorkflowRequest([
           makeTaskRequest(location, { ...aliases, pilot_config: { ...pilot, environment: {}, tag: "a/b" } }),
         ]),
     ],
-  ])("not when %s", async (_, request) => {
+  ])("is not requested if %s", async (_, request) => {
     const service = await startActivationScenario(onTestFinished);
     expect((await asUser(service, request)).status).toBe(400);
     expect(service.mqs.calls).toEqual([]);

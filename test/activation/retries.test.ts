@@ -50,7 +50,7 @@ it("the delay between activation attempts doubles up to one hour", async () => {
       "The MQS said: try again later.",
     ]);
   }
-  // A connection that breaks is tried three times at once.
+  // A broken connection causes three attempts without a delay.
   expect(mqs.callsOf("activation")).toHaveLength(8);
 });
 

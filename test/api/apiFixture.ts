@@ -62,12 +62,12 @@ export async function startApiFixture(overrides: Record<string, string> = {}, to
   const readTaskforce = async (uuid: string) => (await client.get<Taskforce>(`/v1/taskforces/${uuid}`)).body;
 
   const createWorkflow: ApiFixture["createWorkflow"] = async ({ location }, more, request) => {
-    const answer = await client.post<CreatedWorkflow>(
+    const response = await client.post<CreatedWorkflow>(
       "/v1/workflows",
       makeWorkflowRequest([makeTaskRequest(location, more)], request),
     );
-    if (answer.status !== 200) throw new Error(`not created: ${answer.reason}`);
-    return answer.body;
+    if (response.status !== 200) throw new Error(`not created: ${response.reason}`);
+    return response.body;
   };
   const createPendingTaskforce: ApiFixture["createPendingTaskforce"] = async (at = nextLocation()) => {
     const { taskforces } = await createWorkflow(at);
@@ -82,8 +82,8 @@ export async function startApiFixture(overrides: Record<string, string> = {}, to
     return readTaskforce(first.taskforce_uuid);
   };
   const postOk = async (path: string, body?: unknown) => {
-    const answer = await client.post(path, body);
-    if (answer.status !== 200) throw new Error(`${path}: ${answer.reason}`);
+    const response = await client.post(path, body);
+    if (response.status !== 200) throw new Error(`${path}: ${response.reason}`);
   };
   const createTaskforceInPhase: ApiFixture["createTaskforceInPhase"] = async (phase, at = nextLocation()) => {
     const { taskforce_uuid: uuid, workflow_id } = await createPendingTaskforce(at);

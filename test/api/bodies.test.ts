@@ -26,7 +26,7 @@ describe("a body is read", () => {
     "application/x-www-form-urlencoded",
     "multipart/form-data; boundary=x",
     "no type at all",
-  ])("as JSON, whatever its content type says: %s", async (type) => {
+  ])("as JSON for any content type: %s", async (type) => {
     expect((await post(text(), { "content-type": type })).status).toBe(200);
   });
 
@@ -48,7 +48,7 @@ describe("a body is read", () => {
     expect(chunked.status).toBe(413);
   });
 
-  it("not at all if its Content-Length is too large, even before any of it arrives", async () => {
+  it("only if its Content-Length is within the limit; otherwise it is refused before it arrives", async () => {
     const { hostname, port } = new URL(fixture.service.url);
     const outgoing = httpRequest({ hostname, port, method: "POST", path: "/v1/workflows" });
     outgoing.setHeader("content-length", 10 ** 12).flushHeaders();
@@ -104,9 +104,9 @@ describe("a body is refused", () => {
       /^tasks\[0\]\.task_env\["\\ud83d"\]: holds half a surrogate pair/,
     ],
   ])("that is %s", async (_what, body, error) => {
-    const answer = await post(body);
-    expect(answer.status).toBe(400);
-    expect(answer.body.error).toMatch(error);
+    const response = await post(body);
+    expect(response.status).toBe(400);
+    expect(response.body.error).toMatch(error);
   });
 
   it("with a content encoding that is wrong or unknown", async () => {
@@ -225,9 +225,9 @@ describe("the error lists at most a few issues:", () => {
       /^tasks: missing field; .*; k0: unknown field; and more$/,
     ],
   ])("%s", async (_what, body, error) => {
-    const answer = await post(body);
-    expect(answer.status).toBe(400);
-    expect(answer.body.error).toMatch(error);
+    const response = await post(body);
+    expect(response.status).toBe(400);
+    expect(response.body.error).toMatch(error);
   });
 
   it("taskforces without statuses", async () => {

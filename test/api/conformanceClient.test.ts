@@ -63,7 +63,7 @@ describe("the client of the route tests", () => {
     ["/v1/things/1?a=b", { status: 200, body: {} }],
     ["/v1/things/1", { status: 404, reason: "no ? here \xe9", body: { code: 404, error: "no 😀 here é" } }],
     ["/nowhere", { status: 404, reason: "nothing", body: { code: 404, error: "nothing" } }],
-  ])("lets %s answer %j", async (path, answer) => {
+  ])("accepts from %s the response %j", async (path, answer) => {
     next = answer;
     expect(await client.get(path)).toMatchObject({ status: answer.status, body: answer.body });
   });

@@ -65,9 +65,9 @@ export async function createConformanceClient(url: string, token?: string): Prom
     sent: RequestOptions = {},
   ): Promise<CheckedResponse<T>> => {
     const headers = { ...defaultHeaders, ...sent.headers };
-    const answer = await sendRequest<T>(url + path, { ...sent, agent, method, headers });
-    check(method, path, answer);
-    return answer;
+    const response = await sendRequest<T>(url + path, { ...sent, agent, method, headers });
+    check(method, path, response);
+    return response;
   };
   return {
     request,
@@ -81,7 +81,7 @@ export async function createConformanceClient(url: string, token?: string): Prom
 /** Creates a function that throws if a response does not conform to the document. */
 export function createConformanceCheck(
   document: OpenApiDocument,
-): (method: string, path: string, answer: CheckedResponse<unknown>) => void {
+): (method: string, path: string, response: CheckedResponse<unknown>) => void {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   const compiled = new Map<string, ValidateFunction>();
   const validatorOf = (name: string, schema: object): ValidateFunction => {
@@ -89,22 +89,22 @@ export function createConformanceCheck(
     compiled.set(name, validator);
     return validator;
   };
-  return (method, path, answer) => {
-    const { status, body } = answer;
-    // The document has no HEAD; routes without it answer 405.
+  return (method, path, response) => {
+    const { status, body } = response;
+    // The document has no HEAD; routes without it return 405.
     const documentedMethod = method === "HEAD" && status !== 405 ? "GET" : method;
     const [template, operation] = findOperation(document, documentedMethod, path);
     const schema = operation
-      ? operation.responses[status]?.content[isEventStream(answer.headers) ? "text/event-stream" : "application/json"]
+      ? operation.responses[status]?.content[isEventStream(response.headers) ? "text/event-stream" : "application/json"]
           ?.schema
       : { $ref: "#/components/schemas/ErrorResponse" };
     const name = `${method} ${template ?? path} ${status}`;
-    if (schema === undefined) throw new Error(`${name} is not in the document: ${answer.text}`);
+    if (schema === undefined) throw new Error(`${name} is not in the document: ${response.text}`);
     if (operation === undefined && status < 400) return;
-    if (method !== "HEAD" && !isEventStream(answer.headers)) {
+    if (method !== "HEAD" && !isEventStream(response.headers)) {
       const validator = validatorOf(template === undefined ? "error" : name, schema);
-      if (!validator(body)) throw new Error(`${name}: ${ajv.errorsText(validator.errors)}: ${answer.text}`);
-      if (status >= 400) assertErrorShape(name, answer as CheckedResponse<{ code: number; error: string }>);
+      if (!validator(body)) throw new Error(`${name}: ${ajv.errorsText(validator.errors)}: ${response.text}`);
+      if (status >= 400) assertErrorShape(name, response as CheckedResponse<{ code: number; error: string }>);
     }
   };
 }

@@ -257,7 +257,7 @@ it("connections beyond the limit are closed at once and logged; when one ends, a
   for (const client of clients) await client.waitForText(/served.*served/s);
   clients[0]?.socket.destroy();
   await waitForValue(
-    "one is gone",
+    "one connection is closed",
     () => countConnections(server),
     (count) => count === 1,
   );

@@ -30,8 +30,8 @@ describe.each(["starter", "stopper"] as const)("GET /v1/tms/pending-%s/taskforce
   );
 
   it("accepts GET only", async () => {
-    const answer = await fixture.client.post(`/v1/tms/pending-${which}/taskforces?schedd=a`, {});
-    expect(answer).toMatchObject({ status: 405, headers: { allow: "GET" } });
+    const response = await fixture.client.post(`/v1/tms/pending-${which}/taskforces?schedd=a`, {});
+    expect(response).toMatchObject({ status: 405, headers: { allow: "GET" } });
   });
 });
 

@@ -102,8 +102,8 @@ describe("a wrong method", () => {
       const allow = Object.keys(operations).includes("get") ? reads : "POST";
       for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
         if (allow.split(", ").includes(method)) continue;
-        const answer = await api.request(method, path);
-        expect(answer).toMatchObject({ status: 405, headers: { allow } });
+        const response = await api.request(method, path);
+        expect(response).toMatchObject({ status: 405, headers: { allow } });
       }
     }
   });
@@ -136,9 +136,9 @@ it.each(["?a=1", "?a=1&a=2", "?__proto__=1", "?query[x]=1", "?%zz", "?"])(
 
 describe("malformed HTTP", () => {
   it.each([
-    ["no HTTP at all", "hello\r\n\r\n", 400],
+    ["not HTTP", "hello\r\n\r\n", 400],
     ["an unknown method", "BREW /v1/ HTTP/1.1\r\nHost: x\r\n\r\n", 400],
-    ["an address that is none", "GET http://x:80http://x/v1/ HTTP/1.1\r\nHost: x\r\n\r\n", 400],
+    ["an invalid address", "GET http://x:80http://x/v1/ HTTP/1.1\r\nHost: x\r\n\r\n", 400],
     ["an unknown version", "GET /v1/ HTTP/9.9\r\nHost: x\r\n\r\n", 400],
     ["a head without a host", "GET /v1/ HTTP/1.1\r\n\r\n", 400],
     ["a header without a name", "GET /v1/ HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n", 400],
@@ -153,7 +153,7 @@ describe("malformed HTTP", () => {
     ["a path that is too long", `GET /v1/taskforces/${"x".repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
     ["an unknown expectation", "GET /v1/ HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n", 417],
     ["a tunnel", "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n", 405],
-  ])("that is %s is answered in the same shape, and the connection closed", async (_what, bytes, status) => {
+  ])("(%s) gets an error response of the same format, and the connection is closed", async (_what, bytes, status) => {
     const { statusLine, head, body } = await sendRaw(bytes);
     const { code, error, ...rest } = JSON.parse(body);
     expect(statusLine).toBe(`HTTP/1.1 ${status} ${error}`);
@@ -172,7 +172,7 @@ it("malformed input after a request is rejected after the response to that reque
   expect(body).toMatch(/^{"workflow_id":"WF-.*","n_taskforces":1}HTTP\/1\.1 400 malformed HTTP request\r\n/);
 });
 
-it("a malformed request is answered even if megabytes of it are still arriving", async () => {
+it("a malformed request gets a response even if megabytes of it are still arriving", async () => {
   const body = "x".repeat(8 * 1024 * 1024);
   const { statusLine } = await sendRaw(`GET  HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
   expect(statusLine).toBe("HTTP/1.1 400 malformed HTTP request");

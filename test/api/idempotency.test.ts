@@ -37,14 +37,14 @@ const addWorkers = (
   });
 
 /**
- * Repeats a request while another one with its key is under way. It does not pause, so that Redis may time out on a
+ * Repeats a request while another one with its key is active. It does not pause, so that Redis may time out on a
  * busy machine; then it repeats the request, too.
  */
 async function waitWhileConflict<T>(request: () => Promise<CheckedResponse<T>>): Promise<CheckedResponse<T>> {
   for (;;) {
-    const answer = await request();
-    if (answer.status !== 409 && answer.status !== 503) return answer;
-    expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
+    const response = await request();
+    if (response.status !== 409 && response.status !== 503) return response;
+    expect(response.headers["retry-after"]).toMatch(/^\d+$/);
   }
 }
 
@@ -82,7 +82,7 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
     expect(await countOf("once")).toBe(2);
   });
 
-  it("the response is that of the creation, whatever has changed since", async () => {
+  it("the response is that of the creation, even after changes of the workflow", async () => {
     const place = fixture.nextLocation();
     const body = makeWorkflowRequest([makeTaskRequest(place.location, { n_workers: 3 })]);
     const key = freshKey();
@@ -146,7 +146,7 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
     expect(await countOf("more")).toBe(0);
   });
 
-  it("of many at once one takes effect, and the others get its response or a 409", async () => {
+  it("one of many concurrent requests takes effect, and the others get its response or a 409", async () => {
     const other = await startApiFixture({ REDIS_URL: fixture.service.redisUrl });
     try {
       const { location } = fixture.nextLocation();
@@ -247,7 +247,7 @@ describe("add-workers with an Idempotency-Key", () => {
     expect(found.taskforces).toHaveLength(2);
   });
 
-  it("of many at once one takes effect", async () => {
+  it("one of many concurrent requests takes effect", async () => {
     const place = fixture.nextLocation();
     const { task_directives } = await fixture.createWorkflow(place);
     const [{ task_id = "" } = {}] = task_directives;

@@ -34,10 +34,10 @@ describe("while Redis is unreachable", () => {
   });
 
   const expectUnavailable = async (method: string, path: string, body?: unknown) => {
-    const answer = await scenario.client.request(method, path, { body });
-    expect([method, path, answer.status]).toEqual([method, path, 503]);
-    expect(answer.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
-    expect(answer.body.error).not.toMatch(/ECONN|Stream|ioredis|127\.0\.0\.1|Command/);
+    const response = await scenario.client.request(method, path, { body });
+    expect([method, path, response.status]).toEqual([method, path, 503]);
+    expect(response.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
+    expect(response.body.error).not.toMatch(/ECONN|Stream|ioredis|127\.0\.0\.1|Command/);
   };
 
   it("every route that needs Redis is a 503 with Retry-After, and works again afterwards", async () => {
@@ -82,7 +82,7 @@ describe("while Redis is unreachable", () => {
     await waitForValue(
       "ready again",
       () => scenario.client.get("/readyz"),
-      (answer) => answer.status === 200,
+      (response) => response.status === 200,
     );
     expect((await scenario.readTaskforce(taskforce_uuid)).phase).toBe("pending-starter");
   });
@@ -155,9 +155,9 @@ describe("while Redis has too few replicas to accept writes", () => {
         ],
       ];
       for (const [method, path, body] of writes) {
-        const answer = await scenario.client.request(method, path, { body });
-        expect([method, path, answer.status]).toEqual([method, path, 503]);
-        expect(answer.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
+        const response = await scenario.client.request(method, path, { body });
+        expect([method, path, response.status]).toEqual([method, path, 503]);
+        expect(response.headers["retry-after"]).toMatch(/^[1-9][0-9]*$/);
       }
       expect(await scenario.client.get(`/v1/workflows/${workflow_id}`)).toMatchObject({ status: 200 });
       expect(await scenario.readTaskforce(running.taskforce_uuid)).toEqual(running);
@@ -201,7 +201,7 @@ describe("when the MQS", () => {
       const { body: handedOut } = await waitForValue(
         "handed out",
         poll,
-        (answer) => answer.body.taskforce !== undefined,
+        (response) => response.body.taskforce !== undefined,
       );
       expect(handedOut).toMatchObject({ taskforce: { taskforce_uuid }, mqprofiles: [{ alias: "in" }] });
     } finally {
@@ -236,9 +236,9 @@ it("an unexpected error is a 500 without details, which are logged", async () =>
   const server = createServer(app);
   const client = await createConformanceClient(await listen(server, "127.0.0.1", 0));
   try {
-    const answer = await client.get("/v1/mqs/workflows/WF-1/mq-profiles/public");
-    expect(answer).toMatchObject({ status: 500, reason: "internal server error" });
-    expect(answer.text).toBe('{"code":500,"error":"internal server error"}');
+    const response = await client.get("/v1/mqs/workflows/WF-1/mq-profiles/public");
+    expect(response).toMatchObject({ status: 500, reason: "internal server error" });
+    expect(response.text).toBe('{"code":500,"error":"internal server error"}');
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({
       method: "GET",

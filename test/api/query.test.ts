@@ -94,10 +94,10 @@ describe.each([
     ["a bad pattern", { query: { workflow_id: { $regex: "(" } } }],
     ["an operand of the wrong type", { query: { $and: {} } }],
     ["a deep filter", JSON.parse(`{"query":${'{"$and":['.repeat(101)}{}${"]}".repeat(101)}}`)],
-  ])("refuses %s, and says why", async (_what, body) => {
-    const answer = await query(body);
-    expect(answer.status).toBe(400);
-    expect(answer.body.error.length).toBeGreaterThan(10);
+  ])("refuses %s with a reason", async (_what, body) => {
+    const response = await query(body);
+    expect(response.status).toBe(400);
+    expect(response.body.error.length).toBeGreaterThan(10);
   });
 });
 

@@ -78,7 +78,7 @@ describe("with RATE_LIMIT_PER_MINUTE", () => {
     }
   });
 
-  it("an IPv4 address counts as one however it is written, and an IPv6 network as one sender", async () => {
+  it("all notations of an IPv4 address count as one sender, and so does an IPv6 network", async () => {
     expect(await statuses("192.0.2.6")).toEqual([200, 200, 200]);
     expect(await statuses("::ffff:192.0.2.6", 1)).toEqual([429]);
     expect(await statuses("2001:0DB8:0:7::1")).toEqual([200, 200, 200]);

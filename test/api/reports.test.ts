@@ -22,11 +22,11 @@ const createLeased = async () => {
 };
 
 describe("GET /v1/taskforces/{taskforce_uuid}", () => {
-  it("shows what was created", async () => {
+  it("returns the created object", async () => {
     const { taskforces } = await fixture.createWorkflow(fixture.nextLocation());
     const { taskforce_uuid, task_id, worker_config } = taskforces[0] ?? {};
-    const answer = await fixture.client.get(`/v1/taskforces/${taskforce_uuid}`);
-    expect(answer).toMatchObject({ status: 200, body: { taskforce_uuid, task_id, worker_config } });
+    const response = await fixture.client.get(`/v1/taskforces/${taskforce_uuid}`);
+    expect(response).toMatchObject({ status: 200, body: { taskforce_uuid, task_id, worker_config } });
   });
 
   it.each(UNKNOWN)("is a 404 for %s", async (uuid) => {
@@ -36,10 +36,10 @@ describe("GET /v1/taskforces/{taskforce_uuid}", () => {
 });
 
 describe("POST …/condor-submit", () => {
-  it("stores what the TMS reports, and ignores the taskforce's other fields", async () => {
+  it("stores the report of the TMS, and ignores the taskforce's other fields", async () => {
     const taskforce = await createLeased();
     const { taskforce_uuid } = taskforce;
-    const answer = await report("condor-submit", taskforce_uuid, {
+    const response = await report("condor-submit", taskforce_uuid, {
       ...taskforce,
       ...submitReport(77),
       schedd: "another",
@@ -48,7 +48,7 @@ describe("POST …/condor-submit", () => {
       phase_change_log: [],
       top_task_errors: { nonsense: 3 },
     });
-    expect(answer).toMatchObject({ status: 200, body: { taskforce_uuid } });
+    expect(response).toMatchObject({ status: 200, body: { taskforce_uuid } });
     expect(await fixture.readTaskforce(taskforce_uuid)).toMatchObject({
       ...submitReport(77),
       schedd: taskforce.schedd,
@@ -75,9 +75,9 @@ describe("POST …/condor-submit", () => {
   ])("refuses %j, whether or not the taskforce exists", async (body, error) => {
     const { taskforce_uuid } = await createLeased();
     for (const uuid of [taskforce_uuid, "TF-1"]) {
-      const answer = await report("condor-submit", uuid, body);
-      expect(answer.status).toBe(400);
-      expect(answer.body.error).toMatch(error);
+      const response = await report("condor-submit", uuid, body);
+      expect(response.status).toBe(400);
+      expect(response.body.error).toMatch(error);
     }
     expect((await fixture.readTaskforce(taskforce_uuid)).phase).toBe("pending-starter");
   });
@@ -271,8 +271,8 @@ describe("POST /v1/tms/statuses/taskforces", () => {
     ],
     [{ top_task_errors_by_taskforce: { x: {} }, more: {} }, "more: unknown field"],
   ])("refuses %j", async (body, error) => {
-    const answer = await statuses(body);
-    expect(answer.status).toBe(400);
-    expect(answer.body.error).toContain(error);
+    const response = await statuses(body);
+    expect(response.status).toBe(400);
+    expect(response.body.error).toContain(error);
   });
 });

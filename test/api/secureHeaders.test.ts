@@ -29,9 +29,9 @@ it.each<[string, string, number, unknown?]>([
   ["GET", "/nope", 404],
   ["DELETE", "/v1/", 405],
 ])("%s %s with status %i has security headers and is not cached", async (method, path, status, body) => {
-  const answer = await fixture.client.request(method, path, { body });
-  expect(answer.status).toBe(status);
-  expect(answer.headers).toMatchObject(SECURE);
+  const response = await fixture.client.request(method, path, { body });
+  expect(response.status).toBe(status);
+  expect(response.headers).toMatchObject(SECURE);
 });
 
 it.each(["hello\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n"])(

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 describe("GET /v1/task-directives/{task_id}", () => {
-  it("shows what was created", async () => {
+  it("returns the created object", async () => {
     const { task_directives } = await fixture.createWorkflow(fixture.nextLocation(), {
       task_env: { A: "1" },
       init_image: "init:1",
@@ -16,8 +16,8 @@ describe("GET /v1/task-directives/{task_id}", () => {
       init_env: { B: "2" },
       input_queue_aliases: ["in"],
     });
-    const answer = await fixture.client.get(`/v1/task-directives/${task_directives[0]?.task_id}`);
-    expect(answer).toMatchObject({ status: 200, body: task_directives[0] });
+    const response = await fixture.client.get(`/v1/task-directives/${task_directives[0]?.task_id}`);
+    expect(response).toMatchObject({ status: 200, body: task_directives[0] });
   });
 
   it.each(["TK-1", "TK-65f00000-00000000-00000000", "WF-65f00000-00000000"])("is a 404 for %s", async (id) => {
@@ -89,7 +89,7 @@ describe("POST /v1/task-directives/{task_id}/actions/add-workers", () => {
     [{ cluster_location: "pool-0", n_workers: 1.5 }, 400, "n_workers: expected integer or null, got 1.5"],
     [{ cluster_location: "pool-0", n_workers: 1, priority: 1 }, 400, "priority: unknown field"],
     [undefined, 400, "cluster_location: missing field; n_workers: missing field"],
-  ])("answers %j", async (request, status, reason) => {
+  ])("responds to %j", async (request, status, reason) => {
     const { task_directives } = await fixture.createWorkflow(fixture.nextLocation());
     for (const id of [task_directives[0]?.task_id ?? "", "TK-unknown"])
       expect(await fixture.client.post(path(id), request)).toMatchObject({ status, reason });

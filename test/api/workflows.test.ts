@@ -114,13 +114,13 @@ describe("POST /v1/workflows", () => {
     const text = JSON.stringify(
       makeWorkflowRequest([makeTaskRequest(location, { task_env: { REPLACE: "" } })]),
     ).replace('{"REPLACE":""}', env);
-    const { text: answer, body } = await fixture.client.post<CreatedWorkflow>("/v1/workflows", text);
-    expect(answer).toContain(`"task_env":${env}`);
+    const { text: response, body } = await fixture.client.post<CreatedWorkflow>("/v1/workflows", text);
+    expect(response).toContain(`"task_env":${env}`);
     const { text: read } = await fixture.client.get(`/v1/task-directives/${body.task_directives[0]?.task_id}`);
     expect(read).toContain(`"task_env":${env}`);
   });
 
-  it("gives each alias a queue, in the order of the task's aliases, one taskforce for each task and location", async () => {
+  it("creates a queue for each alias in the order of the task, and a taskforce for each task and location", async () => {
     const [one, other] = [fixture.nextLocation(), fixture.nextLocation()];
     const { body } = await fixture.client.post<CreatedWorkflow>(
       "/v1/workflows",
@@ -168,10 +168,10 @@ describe("POST /v1/workflows", () => {
 });
 
 describe("GET /v1/workflows/{workflow_id}", () => {
-  it("shows what was created", async () => {
+  it("returns the created object", async () => {
     const { workflow } = await fixture.createWorkflow(fixture.nextLocation());
-    const answer = await fixture.client.get(`/v1/workflows/${workflow.workflow_id}`);
-    expect(answer).toMatchObject({ status: 200, body: workflow });
+    const response = await fixture.client.get(`/v1/workflows/${workflow.workflow_id}`);
+    expect(response).toMatchObject({ status: 200, body: workflow });
   });
 
   it.each(["WF-1", "WF-65f00000-00000000", "x", "é 😀", "a".repeat(3000)])("is a 404 for %j", async (id) => {
@@ -189,8 +189,8 @@ describe.each([
   it("counts the taskforces to stop, and takes effect before its response", async () => {
     const { workflow, taskforces } = await fixture.createWorkflow(fixture.nextLocation());
     const { workflow_id } = workflow;
-    const answer = await fixture.client.post(`/v1/workflows/${workflow_id}/actions/${action}`);
-    expect(answer).toMatchObject({ status: 200, body: { workflow_id, n_taskforces: 1 } });
+    const response = await fixture.client.post(`/v1/workflows/${workflow_id}/actions/${action}`);
+    expect(response).toMatchObject({ status: 200, body: { workflow_id, n_taskforces: 1 } });
     const { body } = await fixture.client.get(`/v1/workflows/${workflow_id}`);
     expect(body).toMatchObject({ workflow_id, deactivated, deactivated_ts: expect.any(Number) });
     expect((await fixture.readTaskforce(taskforces[0]?.taskforce_uuid ?? "")).phase).toBe("pending-stopper");

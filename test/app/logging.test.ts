@@ -15,14 +15,14 @@ function logged(line: object): string {
 
 test.each([
   ["a header", { headers: { authorization: `Bearer ${SECRET}` } }],
-  ["a header as Node's fetch has it", { options: { headers: { Authorization: `Bearer ${SECRET}` } } }],
+  ["a header of Node's fetch", { options: { headers: { Authorization: `Bearer ${SECRET}` } } }],
   ["a request", { req: { headers: { cookie: `session=${SECRET}` } } }],
-  ["an answer", { res: { headers: { "set-cookie": [`session=${SECRET}`] } } }],
+  ["a response", { res: { headers: { "set-cookie": [`session=${SECRET}`] } } }],
   ["a queue's profile", { profile: { alias: "in", auth_token: SECRET } }],
   ["several profiles", { profiles: [{ auth_token: SECRET }, { auth_token: SECRET }] }],
   ["credentials of the MQS", { config: { mqs: { credentials: { clientSecret: SECRET } } } }],
   ["a form of OAuth2", { body: { grant_type: "client_credentials", client_secret: SECRET } }],
-  ["an answer of OpenID Connect", { body: { access_token: SECRET, refresh_token: SECRET, id_token: SECRET } }],
+  ["a response of OpenID Connect", { body: { access_token: SECRET, refresh_token: SECRET, id_token: SECRET } }],
   ["the line itself", { auth_token: SECRET, authorization: SECRET, client_secret: SECRET }],
 ])("a secret in %s is redacted", (_, line) => {
   const text = logged(line);

@@ -54,7 +54,7 @@ test("a ready service lists its checks", async () => {
   });
 });
 
-/** Makes Redis refuse writes as with a full disk, because it can't save its data. */
+/** Makes Redis refuse writes like with a full disk, because it can't save its data. */
 async function loseDisk(redis: Redis, dir: string): Promise<void> {
   await rm(dir, { recursive: true });
   await redis.config("SET", "save", "3600 1");
@@ -89,7 +89,7 @@ test.each<[string, string, (redis: Redis, dir: string) => Promise<unknown>, (red
   await waitForValue("ready again", readyz, ({ status }) => status === 200);
 });
 
-test("Redis is unreachable", async () => {
+test("a service is not ready while Redis is unreachable", async () => {
   const { readyz, server } = await onItsOwnRedis();
   await server.stop();
   await waitForValue("not ready", readyz, ({ status }) => status === 503);
@@ -99,7 +99,7 @@ test("Redis is unreachable", async () => {
 test.each([
   ["version", "1", "the data in this Redis has layout 1, and this release works with 2; use the release that wrote it"],
   ["partitions", "8", "STORE_PARTITIONS: is 16, but the data in this Redis was written with 8; set STORE_PARTITIONS=8"],
-])("data with another layout (%s)", async (field, value, why) => {
+])("a service is not ready with data of another layout (%s)", async (field, value, why) => {
   const { redis, readyz } = await onItsOwnRedis();
   await redis.hset("wms:layout", field, value);
   expect(await readyz()).toEqual(notReady(why));

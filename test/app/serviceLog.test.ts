@@ -11,7 +11,7 @@ import {
 import { startTestService } from "../setup/testService.js";
 import { waitForValue, waitUntil } from "../setup/waitFor.js";
 
-/** A service in the test's own process, and its log. */
+/** A service in the process of the test, and its log. */
 interface LoggedService {
   url: string;
   logLines(): LogLine[];
@@ -42,9 +42,9 @@ test("each request writes one line with the id of its response, route, status, t
   const service = await startLoggedService();
   const { url } = service;
 
-  const answer = await fetch(`${url}/v1/workflows`, { method: "POST", body: WORKFLOW_REQUEST_JSON });
+  const response = await fetch(`${url}/v1/workflows`, { method: "POST", body: WORKFLOW_REQUEST_JSON });
 
-  const line = await lineOf(service, answer.headers.get("x-request-id") ?? "");
+  const line = await lineOf(service, response.headers.get("x-request-id") ?? "");
   expect(line).toMatchObject({
     level: 30,
     method: "POST",
@@ -62,9 +62,9 @@ test("a client's request id is logged, and an unknown path is logged without its
   const service = await startLoggedService();
   const headers = { "x-request-id": "from-the-proxy:17" };
 
-  const answer = await fetch(`${service.url}/v2/nothing?token=s3cret`, { headers });
+  const response = await fetch(`${service.url}/v2/nothing?token=s3cret`, { headers });
 
-  expect(answer.headers.get("x-request-id")).toBe("from-the-proxy:17");
+  expect(response.headers.get("x-request-id")).toBe("from-the-proxy:17");
   const line = await lineOf(service, "from-the-proxy:17");
   expect(line).toMatchObject({ level: 30, method: "GET", path: "/v2/nothing", status: 404 });
   expect(line).not.toHaveProperty("route");
@@ -72,14 +72,14 @@ test("a client's request id is logged, and an unknown path is logged without its
 });
 
 test("a failed request is logged as an error", async () => {
-  // Nothing listens there.
+  // No server listens on this port.
   const service = await startLoggedService({ MQS_ADDRESS: "http://127.0.0.1:1" });
   const body = workflowRequestJson({ input_queue_aliases: ["in"] });
   const headers = { "x-request-id": "refused" };
 
-  const answer = await fetch(`${service.url}/v1/workflows`, { method: "POST", body, headers });
+  const response = await fetch(`${service.url}/v1/workflows`, { method: "POST", body, headers });
 
-  expect(answer.status).toBe(503);
+  expect(response.status).toBe(503);
   expect(await lineOf(service, "refused")).toMatchObject({ level: 50, status: 503 });
 });
 
@@ -164,7 +164,7 @@ test("a workflow of many taskforces does not flood the log, but all are counted,
   expect(countOf("pre-launch")).toBe(taskforces);
   const atOnce = phaseChanges(service).filter(({ to }) => to !== "pending-starter");
   expect(atOnce.length).toBeLessThan(taskforces / 20);
-  // Launched one by one, and gathered by the second.
+  // Taskforces are launched one by one, and logged together once per second.
   expect(phaseChanges(service).length).toBeLessThan(taskforces / 2);
   const named = service
     .logLines()

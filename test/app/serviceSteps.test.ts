@@ -4,7 +4,7 @@ import { recordingLog } from "../setup/recordingLog.js";
 
 const never = () => new Promise(() => undefined);
 
-/** Steps that record what happens to them. */
+/** Steps that record their calls. */
 async function startSteps(...names: string[]) {
   const { log, lines } = recordingLog();
   const steps = new ServiceSteps(log);

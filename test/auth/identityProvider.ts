@@ -42,7 +42,7 @@ export interface RegisteredClient {
   redirectUri: string;
 }
 
-/** How the provider answers: normally, with the page of a proxy, with an error, or not at all. */
+/** How the provider responds: normally, with the page of a proxy, with an error, or not at all. */
 export type ProviderBehavior = "well" | "garbage" | "failing" | "silent";
 
 /** The login of an authorization code. */

@@ -74,11 +74,11 @@ describe("a request that may change something", () => {
   test.each([
     ["a page of this service", (host: string) => ({ origin: `http://${host}`, "sec-fetch-site": "same-origin" }), 200],
     ["the public origin alone, without Sec-Fetch-Site", () => ({ origin: PUBLIC_URL }), 200],
-    ["one that a browser does not say more of", (host: string) => ({ origin: `http://${host}` }), 200],
+    ["this service, without Sec-Fetch-Site", (host: string) => ({ origin: `http://${host}` }), 200],
     ["a page that hides its origin", () => ({ origin: "null", "sec-fetch-site": "same-origin" }), 200],
     ["another site", () => ({ origin: "https://evil.example", "sec-fetch-site": "cross-site" }), 403],
     ["another host of this site", () => ({ origin: "https://x.example.org", "sec-fetch-site": "same-site" }), 403],
-    ["another site, in a browser that does not say more", () => ({ origin: "https://evil.example" }), 403],
+    ["another site, without Sec-Fetch-Site", () => ({ origin: "https://evil.example" }), 403],
     ["a name that begins like ours", () => ({ origin: `${PUBLIC_URL}.evil.example` }), 403],
     ["our host without TLS", () => ({ origin: "http://wms.example.org" }), 403],
     ["another site that claims our origin", () => ({ origin: PUBLIC_URL, "sec-fetch-site": "cross-site" }), 403],
@@ -122,7 +122,7 @@ describe("without any of the settings", () => {
     ["in production", { AUTH_DISABLED: "true", NODE_ENV: "production" }],
     ["with token authentication", { AUTH_OPENID_URL: "http://127.0.0.1:9" }],
     ["when other hosts can reach the port", { AUTH_DISABLED: "true", REST_HOST: "0.0.0.0" }],
-  ])("all requests are rejected %s, and the error says what to set", async (_what, settings) => {
+  ])("all requests are rejected %s, and the error names the settings", async (_what, settings) => {
     const app = await startGuardedApp(() => settings as Record<string, string>);
     for (const headers of [PAGE, RIGHT, {}]) {
       const { status, text } = await sendRequest(app, headers);

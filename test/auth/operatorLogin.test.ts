@@ -178,8 +178,8 @@ describe("a login is rejected", () => {
   });
 
   test.each<[string, (claims: Claims) => Claims]>([
-    ["answers another login", (claims) => ({ ...claims, nonce: "another" })],
-    ["answers no login", ({ nonce: _, ...claims }) => claims],
+    ["belongs to another login", (claims) => ({ ...claims, nonce: "another" })],
+    ["belongs to no login", ({ nonce: _, ...claims }) => claims],
     ["is for another client", (claims) => ({ ...claims, aud: "another" })],
     ["is from another issuer", (claims) => ({ ...claims, iss: "https://idp.example.org" })],
     ["has expired", (claims) => ({ ...claims, exp: Math.floor(Date.now() / 1000) - 100 })],

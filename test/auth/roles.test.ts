@@ -115,10 +115,10 @@ describe("a request is refused", () => {
     ["by another scheme", "Basic YTpi", "a bearer token is needed", "Bearer"],
     ["without a token after the scheme", "Bearer", "Authorization: no bearer token", 'Bearer error="invalid_token"'],
     ["with two tokens", "Bearer a b", "Authorization: no bearer token", 'Bearer error="invalid_token"'],
-    ["with a token that is none", "Bearer eyJ", "the token is no valid JWT", 'Bearer error="invalid_token"'],
+    ["with an invalid token", "Bearer eyJ", "the token is no valid JWT", 'Bearer error="invalid_token"'],
   ])("%s", async (_what, authorization, error, challenge) => {
-    const answer = await fixture.client.request("GET", "/v1/", { headers: { authorization } });
-    expect(answer).toMatchObject({
+    const response = await fixture.client.request("GET", "/v1/", { headers: { authorization } });
+    expect(response).toMatchObject({
       status: 401,
       body: { error },
       headers: { "www-authenticate": challenge },
@@ -127,8 +127,8 @@ describe("a request is refused", () => {
 
   it("for a token of another audience", async () => {
     const authorization = `Bearer ${await idp.signToken({ ewms_role: "user", aud: "account" })}`;
-    const answer = await fixture.client.request("GET", "/v1/", { headers: { authorization } });
-    expect(answer).toMatchObject({ status: 401, reason: "the token is for another audience" });
+    const response = await fixture.client.request("GET", "/v1/", { headers: { authorization } });
+    expect(response).toMatchObject({ status: 401, reason: "the token is for another audience" });
   });
 
   it("before its body is read", async () => {
@@ -164,9 +164,9 @@ it("an Idempotency-Key is valid for one caller only", async () => {
   const body = makeWorkflowRequest([makeTaskRequest(fixture.nextLocation().location)]);
   const made = async (caller: Caller) => {
     const headers = { ...headersOf(caller), "idempotency-key": "1" };
-    const answer = await fixture.client.request("POST", "/v1/workflows", { body, headers });
-    expect(answer.status).toBe(200);
-    return answer.body.workflow.workflow_id;
+    const response = await fixture.client.request("POST", "/v1/workflows", { body, headers });
+    expect(response.status).toBe(200);
+    return response.body.workflow.workflow_id;
   };
   const [ofUser, ofBoth] = [await made("user"), await made("both")];
   expect(ofUser).not.toBe(ofBoth);

@@ -97,11 +97,11 @@ describe("a token is rejected", () => {
     ["that has expired", () => ({ exp: inSeconds(-70) }), "the token has expired"],
     ["that is not valid yet", () => ({ nbf: inSeconds(70) }), "the token is not valid yet"],
     ["that never expires", () => ({ exp: undefined }), "the token lacks the claim exp"],
-    ["whose end is no number", () => ({ exp: "never" }), "the token's claim exp is malformed"],
+    ["whose expiry is not a number", () => ({ exp: "never" }), "the token's claim exp is malformed"],
     ["of another issuer", () => ({ iss: "https://idp.example.org" }), "the token is from another issuer"],
     ["without an issuer", () => ({ iss: undefined }), "the token lacks the claim iss"],
   ])("%s", async (_what, claims, message) => {
-    // JSON leaves out what is undefined.
+    // JSON omits undefined values.
     expect(await tokenError(await idp.signToken(claims()))).toBe(`unauthenticated: ${message}`);
   });
 

@@ -190,7 +190,7 @@ describe("why", () => {
   test("explains what a workflow is waiting for, and shows failures", async () => {
     const at = scenario.nextAccessPoint();
     const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
-    await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "the spool is full\u001b[31m");
+    await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), "the spool is full\u001b[31m");
     await waitForValue(
       "the summary contains the failure",
       () => scenario.request<{ n_failed_attempts: number }>("GET", `/v1/workflows/${workflow_id}/summary`),
@@ -320,9 +320,9 @@ describe("drain", () => {
     const at = scenario.nextAccessPoint();
     const dead = (await scenario.createPending(at)).taskforce_uuid;
     for (let n = 0; n < 3; n++)
-      await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "the spool is full");
+      await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), "the spool is full");
     const leased = (await scenario.createPending(at)).taskforce_uuid;
-    await scenario.takeToStart(at.createTms);
+    await scenario.leaseToStart(at.createTms);
     const next = (await scenario.createPending(at)).taskforce_uuid;
     await scenario.waitForLaunches();
     const { stdout, code } = await run("drain", "--schedd", at.schedd);

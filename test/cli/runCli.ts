@@ -2,7 +2,7 @@ import { Readable, Writable } from "node:stream";
 import { run } from "../../client/src/cli/run.js";
 import type { ProcessResult, StartOptions } from "./cliProcess.js";
 
-/** Collects what a command writes. */
+/** Collects the output of a command. */
 class TextSink extends Writable {
   text = "";
 

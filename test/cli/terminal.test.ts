@@ -49,7 +49,7 @@ describe("on a terminal", () => {
     await command.waitForOutput(/created: 1 task, 1 taskforce/);
     await command.waitForOutput(/1 task:1 ░{24} 1 waiting to start; 0 of 10 workers running/);
     await command.waitForOutput(new RegExp(`1 taskforce is waiting for schedd ${at.schedd}`, "i"));
-    await at.createTms.submit(await scenario.takeToStart(at.createTms));
+    await at.createTms.submit(await scenario.leaseToStart(at.createTms));
     const workflow = idIn(command.text);
     const { body } = await scenario.request<{ taskforces: { taskforce_uuid: string }[] }>(
       "POST",
@@ -67,7 +67,7 @@ describe("on a terminal", () => {
     await command.waitForOutput(/▓{7}█{12}▒{5} 1 submitted; 5 of 10 workers running, 2 held, 3 ended/);
     expect(command.stdout).toContain(COLOUR);
     await scenario.deactivate(workflow, "finished");
-    const stopping = await scenario.takeToStop(at.createTms);
+    const stopping = await scenario.leaseToStop(at.createTms);
     await at.createTms.remove(stopping);
     await at.createTms.complete(stopping);
     const { code } = await command.result;
@@ -107,7 +107,7 @@ describe("on a terminal", () => {
     ["y", 0, "ABORTED"],
     ["n", 1, null],
     ["", 1, null],
-  ])("abort asks, and exits after %j with %i", async (answer, code, deactivated) => {
+  ])("abort asks for a confirmation, and exits after %j with %i", async (answer, code, deactivated) => {
     const { workflow_id } = await scenario.createPending(at);
     const command = startOnTerminal(["abort", workflow_id], env);
     await command.waitForOutput(/Abort \S+ and stop its workers\? \[y\/N\]/);
@@ -139,7 +139,7 @@ describe("in a pipe", () => {
     const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
     const command = startCli(["watch", workflow_id], { env });
     await command.waitForOutput(/1 waiting to start; 0 of 1 worker running/);
-    const handOut = await scenario.takeToStart(at.createTms);
+    const handOut = await scenario.leaseToStart(at.createTms);
     await at.createTms.submitFailed(handOut, "no space");
     await command.waitForOutput(new RegExp(`${taskforce_uuid} failed condor-submit: ERROR: no space`));
     await scenario.deactivate(workflow_id, "finished");

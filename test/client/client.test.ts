@@ -106,9 +106,9 @@ describe("while the service is down", () => {
   test("an abort of the call ends the delay", async () => {
     const { url, close } = await startTestService();
     await close();
-    const enough = new AbortController();
-    const client = createClient({ url, retry: { onRetry: () => enough.abort(new Error("enough")) } });
-    await expect(client.GET("/v1/", { signal: enough.signal })).rejects.toThrow("enough");
+    const controller = new AbortController();
+    const client = createClient({ url, retry: { onRetry: () => controller.abort(new Error("controller")) } });
+    await expect(client.GET("/v1/", { signal: controller.signal })).rejects.toThrow("controller");
   });
 });
 

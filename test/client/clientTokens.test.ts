@@ -86,12 +86,12 @@ describe("with the device flow", () => {
 
   test("an abort ends the wait", async () => {
     idp.deviceFlowOutcome = "waits";
-    const enough = new AbortController();
+    const controller = new AbortController();
     const token = createTokenSource(person(), {
-      onDeviceLogin: () => enough.abort(new Error("enough")),
-      signal: enough.signal,
+      onDeviceLogin: () => controller.abort(new Error("controller")),
+      signal: controller.signal,
     });
-    await expect(token()).rejects.toThrow("enough");
+    await expect(token()).rejects.toThrow("controller");
   });
 });
 

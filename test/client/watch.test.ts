@@ -32,13 +32,13 @@ describe("a watch", () => {
   test("yields the events of a workflow in order, and ends with its signal", async () => {
     const at = scenario.nextAccessPoint();
     const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
-    const enough = new AbortController();
+    const controller = new AbortController();
     let opened = 0;
     const onOpen = () => void opened++;
     const client = createClient({ url: scenario.url });
-    const { events, ended } = collectEvents(client.watch(workflow_id, { signal: enough.signal, onOpen }));
+    const { events, ended } = collectEvents(client.watch(workflow_id, { signal: controller.signal, onOpen }));
     await expect.poll(() => opened).toBe(1);
-    await at.createTms.submit(await scenario.takeToStart(at.createTms));
+    await at.createTms.submit(await scenario.leaseToStart(at.createTms));
     await scenario.deactivate(workflow_id, "finished");
     const received = () => events.map(shortForm).filter((event) => event !== "summary");
     await expect.poll(received).toEqual(["condor-submit", "deactivated", "pending-stopper"]);
@@ -49,8 +49,8 @@ describe("a watch", () => {
       schedd: at.schedd,
     });
     await expect.poll(() => events.some(({ event }) => event === "summary")).toBe(true);
-    enough.abort(new Error("enough"));
-    await expect(ended).rejects.toThrow("enough");
+    controller.abort(new Error("controller"));
+    await expect(ended).rejects.toThrow("controller");
   });
 
   test("resumes after an event of an earlier watch", async () => {
@@ -59,13 +59,13 @@ describe("a watch", () => {
     const client = createClient({ url: scenario.url });
     const first = client.watch(workflow_id);
     const begun = first.next();
-    await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "no space");
+    await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), "no space");
     const { value } = await begun;
     await first.return();
     await scenario.deactivate(workflow_id, "abort");
-    const enough = new AbortController();
-    onTestFinished(() => enough.abort());
-    const options = { lastEventId: value?.id, signal: enough.signal };
+    const controller = new AbortController();
+    onTestFinished(() => controller.abort());
+    const options = { lastEventId: value?.id, signal: controller.signal };
     const { events, ended } = collectEvents(client.watch(workflow_id, options));
     ended.catch(() => undefined);
     await expect.poll(() => events.map(shortForm)).toContain("pending-stopper");
@@ -73,15 +73,15 @@ describe("a watch", () => {
   });
 
   test("of all workflows yields created events", async () => {
-    const enough = new AbortController();
+    const controller = new AbortController();
     let opened = 0;
-    const options = { signal: enough.signal, onOpen: () => void opened++ };
+    const options = { signal: controller.signal, onOpen: () => void opened++ };
     const { events, ended } = collectEvents(createClient({ url: scenario.url }).watchAll(options));
     await expect.poll(() => opened).toBe(1);
     const { workflow_id } = (await scenario.submitWorkflow([makeTaskRequestAt(["pool-39"])])).workflow;
     const created = () => events.filter(({ event }) => event === "created").map(({ data }) => data);
     await expect.poll(created).toContainEqual({ workflow_id, timestamp: expect.any(Number) });
-    enough.abort();
+    controller.abort();
     await expect(ended).rejects.toThrow();
   });
 
@@ -91,22 +91,22 @@ describe("a watch", () => {
   });
 
   test("closes the connection when it is aborted while the stream opens", async () => {
-    const enough = new AbortController();
+    const controller = new AbortController();
     let closed: Promise<unknown> | undefined;
     const server = createServer((_request, response) => {
       closed = once(response, "close");
-      enough.abort(new Error("enough"));
+      controller.abort(new Error("controller"));
       response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
     });
     onTestFinished(() => void server.close());
     await once(server.listen(0, "127.0.0.1"), "listening");
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const watch = createClient({ url }).watch("WF-0-00000000", { signal: enough.signal });
-    await expect(watch.next()).rejects.toThrow("enough");
+    const watch = createClient({ url }).watch("WF-0-00000000", { signal: controller.signal });
+    await expect(watch.next()).rejects.toThrow("controller");
     await closed;
   });
 
-  test("throws if the service never answers", async () => {
+  test("throws if the service never responds", async () => {
     const { url, close } = await startTestService();
     await close();
     const watch = createClient({ url, retry: { maxSeconds: 0 } }).watch("WF-0-00000000");
@@ -130,12 +130,12 @@ test.each(["SIGKILL", "SIGTERM"] as const)(
     const { taskforce_uuid } = single(taskforces);
     const fail = (n: number) => post(`/v1/tms/condor-rm/taskforces/${taskforce_uuid}/failed`, `{"error": "no ${n}"}`);
 
-    const enough = new AbortController();
+    const controller = new AbortController();
     const breaks: string[] = [];
     let opened = 0;
     const { events, ended } = collectEvents(
       createClient({ url }).watch(workflow.workflow_id, {
-        signal: enough.signal,
+        signal: controller.signal,
         onOpen: () => void opened++,
         onBreak: (reason) => void breaks.push(reason),
       }),
@@ -155,8 +155,8 @@ test.each(["SIGKILL", "SIGTERM"] as const)(
     await fail(4);
     await expect.poll(() => failures().length).toBe(4);
     expect(new Set(failures().map(({ id }) => id)).size).toBe(4);
-    enough.abort(new Error("enough"));
-    await expect(ended).rejects.toThrow("enough");
+    controller.abort(new Error("controller"));
+    await expect(ended).rejects.toThrow("controller");
   },
   90_000,
 );

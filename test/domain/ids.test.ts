@@ -33,13 +33,13 @@ test("other texts are not ids", () => {
 
 test("the task ids of a large workflow are distinct", () => {
   const workflow = newWorkflowId(1_700_000_000);
-  // Of so many random 32-bit numbers, ten pairs collide on average.
+  // In this many random 32-bit numbers, ten pairs collide on average.
   expect(new Set(newTaskIds(workflow, 300_000)).size).toBe(300_000);
 });
 
 test("the random parts of ids differ", () => {
   const task = newTaskId(newWorkflowId(1_700_000_000));
-  // Of so few random 32-bit numbers, two collide with a probability of 1 in 20,000.
+  // In this many random 32-bit numbers, a pair collides with a probability of 1 in 20,000.
   const uuids = Array.from({ length: 650 }, () => newTaskforceUuid(task));
   expect(new Set(uuids).size).toBe(650);
 });

@@ -24,7 +24,7 @@ it("a taskforce waits if the MQS does not know its queue, and the next ones are 
     mqs.script("profile", "*", statusResponse(404));
     const behind = await scenario.createPending(at, { priority: 10 });
 
-    const { taskforce } = await scenario.takeToStart(at.createTms);
+    const { taskforce } = await scenario.leaseToStart(at.createTms);
     expect(taskforce.taskforce_uuid).toBe(behind.taskforce_uuid);
     expect(await at.createTms.leaseStarter()).toBeUndefined();
     expect((await scenario.readTaskforce(lostUuid)).phase).toBe("pending-starter");

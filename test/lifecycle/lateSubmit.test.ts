@@ -21,9 +21,9 @@ afterAll(async () => {
 it("a cluster reported between the deactivations of its workflow and its taskforce is handed out for removal", async () => {
   const at = scenario.nextAccessPoint();
   const { taskforce_uuid, workflow_id } = await scenario.createPending(at);
-  const handOut = await scenario.takeToStart(at.createTms);
+  const handOut = await scenario.leaseToStart(at.createTms);
   const store = await openStore(redis, { partitions: PARTITIONS });
-  // The flip alone, as of a process that died right after it.
+  // Only the change of the flag, as if the process died after it.
   await store.transitions.deactivate(workflow_id as WorkflowId, "ABORTED", Date.now() / 1000);
 
   const { cluster_id } = await at.createTms.submit(handOut);

@@ -27,7 +27,7 @@ beforeAll(async () => {
   redis = openRedis(url);
   store = await openStore(redis, { partitions: PARTITIONS });
   queues = new Queues({ redis, leaseSeconds: 300, schedds: [] });
-  // The first failure is the last one, which distinguishes a retry from a failure that has not counted yet.
+  // The first failure is the last one, which distinguishes a retry from a failure that is not counted yet.
   scenario = await startServiceScenario({
     REDIS_URL: url,
     RECONCILE_SECONDS: "0.2",
@@ -41,10 +41,10 @@ afterAll(async () => {
   redis.disconnect();
 });
 
-/** A taskforce among the dead letters. */
+/** Creates a dead letter. @returns the uuid of its taskforce */
 async function createDead(at: TestAccessPoint): Promise<TaskforceUuid> {
   const { taskforce_uuid } = await scenario.createPending(at);
-  await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "no such file");
+  await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), "no such file");
   return taskforce_uuid;
 }
 
@@ -56,7 +56,7 @@ it("a retry through BullMQ hands the taskforce out again, and is in its log", as
   const uuid = await createDead(at);
   await (await queues.forSchedd(at.schedd).starter.queue.getJob(uuid))?.retry();
 
-  const { taskforce } = await scenario.takeToStart(at.createTms);
+  const { taskforce } = await scenario.leaseToStart(at.createTms);
   expect(taskforce.taskforce_uuid).toBe(uuid);
   const retried = { source_entity: "Operator", context: "Retried by other means than the dashboard." };
   expect(taskforce).toMatchObject({
@@ -75,7 +75,7 @@ it("reconcile completes a retry whose process died after the write to the store"
   const uuid = await createDead(at);
   expect(await store.transitions.recordRetry(uuid, retriedBy("olga"))).toBe(true);
 
-  const { taskforce } = await scenario.takeToStart(at.createTms);
+  const { taskforce } = await scenario.leaseToStart(at.createTms);
   expect(taskforce.taskforce_uuid).toBe(uuid);
   expect(lastEntry(await scenario.readTaskforce(uuid)).context).toBe("Retried by olga.");
 });
@@ -83,14 +83,14 @@ it("reconcile completes a retry whose process died after the write to the store"
 it("reconcile does not change a dead letter whose failure is not counted yet", async () => {
   const at = scenario.nextAccessPoint();
   const { taskforce_uuid: uuid } = await scenario.createPending(at);
-  await scenario.takeToStart(at.createTms);
+  await scenario.leaseToStart(at.createTms);
   const { starter } = queues.forSchedd(at.schedd);
   expect(await starter.moveToDeadLetters(uuid, "being reported")).toBe(true);
-  // One that comes later shows that reconcile has been here.
+  // A later dead letter shows that reconcile has passed.
   const { taskforce_uuid: marker } = await scenario.createPending(at);
   await starter.ack(marker);
   await waitForValue(
-    "reconcile puts the marker back",
+    "reconcile restores the marker",
     () => jobIds(starter),
     ({ live }) => live.has(marker),
   );

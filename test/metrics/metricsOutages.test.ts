@@ -25,8 +25,8 @@ const scrapeWhenRedisIs = (up: 0 | 1): Promise<Scrape> =>
   );
 
 it.each([
-  ["gone", () => proxy.disconnect()],
-  ["mute", async () => proxy.freeze()],
+  ["disconnected", () => proxy.disconnect()],
+  ["frozen", async () => proxy.freeze()],
 ])("while Redis is %s, a scrape reports it and shows the process, without old values", async (_how, harm) => {
   const at = scenario.nextAccessPoint();
   await scenario.createPending(at);
@@ -36,14 +36,14 @@ it.each([
     (seen) => seen.value("wms_taskforces", { schedd: at.schedd, phase: "pending-starter" }) === 1,
   );
   await harm();
-  const away = await scrapeWhenRedisIs(0);
-  expect(away.value("wms_ready")).toBe(0);
+  const duringOutage = await scrapeWhenRedisIs(0);
+  expect(duringOutage.value("wms_ready")).toBe(0);
   for (const name of ["wms_taskforces", "wms_queue_jobs", "wms_queue_oldest_waiting_seconds"])
-    expect(away.find(name)).toEqual([]);
+    expect(duringOutage.find(name)).toEqual([]);
   for (const name of ["wms_redis_ping_seconds", "wms_redis_memory_bytes", "wms_redis_memory_limit_bytes"])
-    expect(away.value(name)).toBeUndefined();
-  expect(away.value("process_resident_memory_bytes")).toBeGreaterThan(0);
-  expect(away.value("wms_http_request_duration_seconds_count", { route: "/v1/workflows" })).toBe(1);
+    expect(duringOutage.value(name)).toBeUndefined();
+  expect(duringOutage.value("process_resident_memory_bytes")).toBeGreaterThan(0);
+  expect(duringOutage.value("wms_http_request_duration_seconds_count", { route: "/v1/workflows" })).toBe(1);
 
   await proxy.restore();
   const back = await scrapeWhenRedisIs(1);

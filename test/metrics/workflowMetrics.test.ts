@@ -30,7 +30,7 @@ afterAll(async () => {
   await mqs.close();
 });
 
-/** Scrapes until a value is as expected: the state of Redis is cached for a few seconds. */
+/** Scrapes until a value is as expected, because the state of Redis is cached for a few seconds. */
 const waitForMetric = (name: string, labels: Record<string, string>, value: number): Promise<Scrape> =>
   waitForValue(
     `${name} ${JSON.stringify(labels)} is ${value}`,
@@ -82,13 +82,13 @@ describe("a scrape shows", () => {
     expect(before.value("wms_queue_jobs", { ...labels, state: "active" })).toBe(0);
     expect(before.value("wms_hand_out_wait_seconds_count", labels)).toBeUndefined();
 
-    await scenario.takeToStart(at.createTms);
+    await scenario.leaseToStart(at.createTms);
     const after = await waitForMetric("wms_queue_jobs", { ...labels, state: "active" }, 1);
     expect(after.value("wms_queue_jobs", { ...labels, state: "waiting" })).toBe(2);
     expect(after.value("wms_hand_out_wait_seconds_count", labels)).toBe(1);
     expect(after.value("wms_hand_out_wait_seconds_sum", labels)).toBeGreaterThan(0);
 
-    for (let n = 0; n < 2; n++) await scenario.takeToStart(at.createTms);
+    for (let n = 0; n < 2; n++) await scenario.leaseToStart(at.createTms);
     const empty = await waitForMetric("wms_queue_jobs", { ...labels, state: "active" }, 3);
     expect(empty.value("wms_queue_oldest_waiting_seconds", labels)).toBe(0);
     expect(empty.value("wms_hand_out_wait_seconds_count", labels)).toBe(3);
@@ -100,7 +100,7 @@ describe("a scrape shows", () => {
     await scenario.createInPhase("pending-stopper", at);
     const seen = await waitForMetric("wms_queue_jobs", { ...labels, state: "waiting" }, 1);
     expect(seen.value("wms_queue_oldest_waiting_seconds", labels)).toBeGreaterThan(0);
-    await scenario.takeToStop(at.createTms);
+    await scenario.leaseToStop(at.createTms);
     await waitForMetric("wms_hand_out_wait_seconds_count", labels, 1);
   });
 
@@ -108,7 +108,7 @@ describe("a scrape shows", () => {
     const at = scenario.nextAccessPoint();
     await scenario.createPending(at);
     for (let failures = 0; failures < 2; failures++)
-      await at.createTms.submitFailed(await scenario.takeToStart(at.createTms));
+      await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms));
     await waitForMetric("wms_queue_jobs", { queue: "starter", schedd: at.schedd, state: "dead" }, 1);
   });
 
@@ -174,8 +174,8 @@ it("an expired lease is counted by its outcome", async () => {
     expect(before.value("wms_leases_run_out_total", labels)).toBe(0);
     expect(before.value("wms_leases_reclaimed_total", labels)).toBe(0);
     await short.createPending(at);
-    await short.takeToStart(at.createTms);
-    await short.takeToStart(at.createTms);
+    await short.leaseToStart(at.createTms);
+    await short.leaseToStart(at.createTms);
     const seen = await waitForValue(
       "the expired lease is counted",
       () => scrape(short.url),

@@ -133,15 +133,15 @@ describe("without a token the MQS gets no request, and a later one may succeed:"
     ["it returns a proxy's page", garbageResponse],
     ["its response has no token", statusResponse(200, { token_type: "Bearer" })],
     ["its token can't be a header", statusResponse(200, { access_token: "line 1\nline 2" })],
-  ])("%s", async (_, answer) => {
+  ])("%s", async (_, response) => {
     const mqs = await start(300);
-    server.script("token", "*", answer);
+    server.script("token", "*", response);
     expect(await errorKind(reserve(mqs))).toBe("unavailable");
     expect(server.callsOf("reservation")).toEqual([]);
     expect(await errorKind(reserve(mqs))).toBe("succeeded");
   });
 
-  test("it does not answer in time", async () => {
+  test("it does not respond in time", async () => {
     await start(300);
     const mqs = connect({ timeoutMs: 200 });
     server.script("token", "*", hangResponse);

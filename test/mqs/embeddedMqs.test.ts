@@ -35,7 +35,7 @@ beforeEach(() => {
 const refusal = { name: WmsError.name, kind: "upstream-refused" };
 
 describe("reservation", () => {
-  test("gives one closed queue for each alias, in the order of the aliases", async () => {
+  test("reserves one closed queue for each alias, in the order of the aliases", async () => {
     const before = Date.now() / 1000 - 1;
     const profiles = await mqs.reserve(workflow, ["out", "in"], ["in"]);
 
@@ -58,7 +58,7 @@ describe("reservation", () => {
     expect(await mqs.reserve(workflow, ["out"], [])).toEqual([first[1]]);
   });
 
-  test("gives 50 concurrent callers of several processes the same queues", async () => {
+  test("returns the same queues to 50 concurrent callers of several processes", async () => {
     const other = openRedis(url);
     const both = [mqs, createEmbeddedMqs({ redis: other, broker })];
     const aliases = ["a", "b", "c"];
@@ -70,7 +70,7 @@ describe("reservation", () => {
     other.disconnect();
   });
 
-  test("gives other workflows other queues for the same alias", async () => {
+  test("reserves other queues for the same alias of another workflow", async () => {
     const [mine] = await mqs.reserve(workflow, ["in"], []);
     const [other] = await mqs.reserve(newWorkflowId(Date.now() / 1000), ["in"], []);
     expect(other?.mqid).not.toBe(mine?.mqid);
@@ -83,7 +83,7 @@ describe("reservation", () => {
     for (const profile of profiles) expect(await mqs.profile(profile.mqid)).toEqual(profile);
   });
 
-  test("of no alias gives no profile", async () => {
+  test("without aliases returns no profile", async () => {
     expect(await mqs.reserve(workflow, [], [])).toEqual([]);
   });
 

@@ -21,7 +21,7 @@ let mqs: Mqs;
 let workflow: WorkflowId;
 let lines: string[];
 
-/** For tests that wait for the time-out. */
+/** A short time-out for tests that wait for it. */
 const SHORT_TIMEOUT_MS = 200;
 
 const clientOf = (address: string, timeoutMs?: number): Mqs => {
@@ -47,7 +47,7 @@ async function errorOf(call: Promise<unknown>): Promise<WmsError> {
 }
 
 describe("reservation", () => {
-  test("gives one profile for each alias, in the order of the aliases", async () => {
+  test("returns one profile for each alias, in the order of the aliases", async () => {
     const profiles = await mqs.reserve(workflow, ["in", "out"], ["out"]);
 
     expect(profiles).toMatchObject([
@@ -64,7 +64,7 @@ describe("reservation", () => {
     ]);
   });
 
-  test("gives the same queues again, without those of other aliases", async () => {
+  test("returns the same queues again, without those of other aliases", async () => {
     const [, out] = await mqs.reserve(workflow, ["in", "out"], []);
     expect(await mqs.reserve(workflow, ["out"], [])).toEqual([out]);
   });
@@ -198,9 +198,9 @@ describe("unavailable is", () => {
     ["a response without profiles", statusResponse(200, { mqgroup: {} })],
     ["a response with half a profile", statusResponse(200, { mqgroup: {}, mqprofiles: [profile] })],
   ];
-  test.each(answers)("%s", async (_, answer) => {
-    server.script("reservation", "*", answer);
-    server.script("activation", "*", answer);
+  test.each(answers)("%s", async (_, response) => {
+    server.script("reservation", "*", response);
+    server.script("activation", "*", response);
     for (const call of [() => mqs.reserve(workflow, ["in"], []), () => mqs.activate(workflow, 50)]) {
       const error = await errorOf(call());
       expect(error.kind).toBe("unavailable");
@@ -217,11 +217,11 @@ describe("unavailable is", () => {
   });
 
   test.each([
-    ["an MQS that never answers", hangResponse],
+    ["an MQS that never responds", hangResponse],
     ["an MQS that stops within its response", stallResponse],
-  ])("%s", async (_, answer) => {
+  ])("%s", async (_, response) => {
     mqs = clientOf(server.address, SHORT_TIMEOUT_MS);
-    server.script("reservation", "*", answer);
+    server.script("reservation", "*", response);
     const error = await errorOf(mqs.reserve(workflow, ["in"], []));
     expect(error.kind).toBe("unavailable");
     expect(error.message).toBe("the MQS did not answer within 0.2 s");
@@ -256,7 +256,7 @@ describe("a broken connection", () => {
     server.script("reservation", "*", dropResponse, dropResponse, hangResponse);
     const { message } = await errorOf(mqs.reserve(workflow, ["in"], []));
     expect(message).toBe("the MQS did not answer within 0.2 s");
-    // The third attempt would begin 400 ms after the first.
+    // The third attempt would start 400 ms after the first.
     expect(server.calls.length).toBeLessThan(3);
   });
 });

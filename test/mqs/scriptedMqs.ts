@@ -168,7 +168,7 @@ class ScriptedMqsServer implements ScriptedMqs {
         send(response, this.#normalResponse(call, subject));
         break;
       case "late":
-        answer.after.then(() => this.#respond(answer.answer, call, subject, response));
+        answer.after.then(() => this.#respond(answer.response, call, subject, response));
         break;
       case "tryAgainLater":
         send(response, { code: 200, body: { try_again_later: true } });

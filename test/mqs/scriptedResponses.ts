@@ -2,7 +2,7 @@
 export type ScriptedResponse =
   | { kind: "well" }
   /** Another response, after a promise. */
-  | { kind: "late"; after: Promise<unknown>; answer: ScriptedResponse }
+  | { kind: "late"; after: Promise<unknown>; response: ScriptedResponse }
   | { kind: "tryAgainLater" }
   /** The body is sent as JSON. */
   | { kind: "status"; code: number; body: unknown; headers?: Record<string, string> }
@@ -17,10 +17,10 @@ export type ScriptedResponse =
 
 export const normalResponse: ScriptedResponse = { kind: "well" };
 /** A response that waits for a promise. */
-export const delayedResponse = (after: Promise<unknown>, answer: ScriptedResponse): ScriptedResponse => ({
+export const delayedResponse = (after: Promise<unknown>, response: ScriptedResponse): ScriptedResponse => ({
   kind: "late",
   after,
-  answer,
+  response,
 });
 export const tryAgainLaterResponse: ScriptedResponse = { kind: "tryAgainLater" };
 export const hangResponse: ScriptedResponse = { kind: "hang" };

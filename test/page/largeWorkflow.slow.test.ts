@@ -56,7 +56,7 @@ it("shows sums of ten thousand taskforces, and on request the taskforces a page 
     document.dispatchEvent(new Event("visibilitychange"))`,
   );
   const tms = scenario.tms("schedd-0");
-  const handOut = await scenario.takeToStart(tms);
+  const handOut = await scenario.leaseToStart(tms);
   await tms.submit(handOut);
   await page.evaluate(
     `delete document.hidden;

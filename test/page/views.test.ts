@@ -41,8 +41,8 @@ beforeAll(async () => {
   const created = await scenario.submitWorkflow(tasks, { public_queue_aliases: ["b"] });
   workflow = created.workflow.workflow_id;
   for (const { taskforce_uuid } of created.taskforces) await scenario.waitForPhase(taskforce_uuid, "pending-starter");
-  await at.createTms.submit(await scenario.takeToStart(at.createTms));
-  await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "no such file");
+  await at.createTms.submit(await scenario.leaseToStart(at.createTms));
+  await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), "no such file");
   for (let round = 0; round < 6; round++) await at.createTms.advanceAndReport();
   const other = await scenario.submitWorkflow([makeTaskRequestAt([at.location])]);
   await scenario.deactivate(other.workflow.workflow_id, "abort");

@@ -17,8 +17,7 @@ import { freshDatabase } from "../setup/database.js";
 import { openRedis } from "../setup/testRedis.js";
 
 /*
- * Each fact of `src/queues/bullLayout.ts` against the installed BullMQ. All jobs are moved by BullMQ's own commands;
- * the queue under test only holds them.
+ * Checks each fact of `src/queues/bullLayout.ts` with the installed BullMQ. Only BullMQ's own commands move the jobs.
  */
 
 const LEASE_SECONDS = 0.3;
@@ -49,7 +48,7 @@ const fail = (id: string) =>
   backend.moveToFailed(minimalJob(id), "broken", false, TOKEN, false, { failedReason: "broken", stacktrace: "[]" });
 const scoreOf = async (id: string) => Number(await redis.zscore(stateKey(queue, "prioritized"), id));
 
-/** Brings a job into each state. */
+/** Creates a job in each state. */
 const STEPS: Record<JobState, (id: string) => Promise<unknown>> = {
   wait: (id) => addJob(id),
   async active(id) {
@@ -159,7 +158,7 @@ describe("a job's hash", () => {
     expect(atMs).toBeLessThanOrEqual(Date.now());
   });
 
-  test("holds why and when the job failed, as its score says", async () => {
+  test("contains the reason and the time of the failure, which equals its score", async () => {
     await STEPS.failed("a");
     expect(await read(JOB_FIELDS.failureReason)).toBe("broken");
     expect(await read(JOB_FIELDS.failedAtMs)).toBe(await redis.zscore(stateKey(queue, "failed"), "a"));
@@ -186,7 +185,7 @@ test("the meta hash limits the event stream", async () => {
   await addJob("a");
   expect(await redis.hget(queue.toKey("meta"), MAX_EVENTS_FIELD)).toBe("3");
   for (let n = 0; n < 300; n++) await addJob(`job-${n}`);
-  // BullMQ trims by whole nodes of the stream, of 100 entries by default.
+  // BullMQ trims whole nodes of the stream, with 100 entries by default.
   expect(await redis.xlen(queue.toKey("events"))).toBeLessThan(250);
 });
 

@@ -72,7 +72,7 @@ describe("a lease", () => {
 });
 
 describe("jobs that are requeued together", () => {
-  /** In another order than that of the ids. */
+  /** The order differs from that of the ids. */
   const ids = ["d", "b", "e", "a", "c"];
   const positionOf = async (id: string) => ({
     rank: 12_800,

@@ -15,7 +15,7 @@ import { freshDatabase, PARTITIONS } from "../setup/database.js";
 import { openRedis } from "../setup/testRedis.js";
 import { waitForValue } from "../setup/waitFor.js";
 
-/** In one step, as a lost Redis node would: the service must not get in between. */
+/** Deletes all queues in one step, so that the service runs no command during the deletion. */
 const DELETE_QUEUES = `
   local keys = redis.call('KEYS', '{wmsq-*')
   for _, key in ipairs(keys) do redis.call('DEL', key) end
@@ -47,13 +47,13 @@ describe("after the loss of all queues", () => {
     running = await scenario.createRunning(at);
     stopping = await scenario.createInPhase("pending-stopper", at);
     dead = (await scenario.createPending(at)).taskforce_uuid;
-    await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "no such file");
+    await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), "no such file");
     const { taskforce_uuid: uuid, task_id: taskId, workflow_id: workflowId } = await scenario.createPending(at);
     leased = {
       uuid,
       taskId,
       workflowId,
-      handOut: await scenario.takeToStart(at.createTms),
+      handOut: await scenario.leaseToStart(at.createTms),
       report: {} as never,
     };
     waiting = [];
@@ -82,7 +82,7 @@ describe("after the loss of all queues", () => {
     );
     const order = [];
     for (const _ of waiting) {
-      const handOut = await scenario.takeToStart(at.createTms);
+      const handOut = await scenario.leaseToStart(at.createTms);
       order.push(handOut.taskforce.taskforce_uuid);
       await at.createTms.submit(handOut);
     }
@@ -93,18 +93,18 @@ describe("after the loss of all queues", () => {
   it("a dead letter is restored, and an operator can retry it", async () => {
     const starter = queues.forSchedd(at.schedd).starter;
     await waitForValue(
-      "the dead letter is back",
+      "the dead letter is restored",
       () => jobIds(starter),
       (ids) => ids.dead.has(dead) && !ids.live.has(dead),
     );
     await (await starter.queue.getJob(dead))?.retry();
-    const handOut = await scenario.takeToStart(at.createTms);
+    const handOut = await scenario.leaseToStart(at.createTms);
     expect(handOut.taskforce.taskforce_uuid).toBe(dead);
     await at.createTms.submit(handOut);
   });
 
   it("a cluster that waited for its removal is handed out", async () => {
-    const taskforce = await scenario.takeToStop(at.createTms);
+    const taskforce = await scenario.leaseToStop(at.createTms);
     expect(taskforce.taskforce_uuid).toBe(stopping.uuid);
     await at.createTms.remove(taskforce);
     await at.createTms.complete(taskforce);

@@ -11,7 +11,7 @@ import { openTestWms } from "../lifecycle/openTestWms.js";
 import { allJobIds, jobIds } from "../queues/jobIds.js";
 import { makeWholeWorkflow } from "../store/wholeWorkflow.js";
 
-/** As many values as a reply to the command that reads about 500 members with their schedds may have, and then some. */
+/** More than the values of the largest reply, which contains about 500 members with their schedds. */
 const MAX_REPLY_VALUES = 1500;
 
 const entry = (target_phase: Phase, timestamp = 1_700_000_001) =>
@@ -37,7 +37,7 @@ async function pending(store: Store, tasks: number) {
   return { workflow: whole.workflow.workflow_id, uuids };
 }
 
-/** Has a workflow's taskforces, all or some, wait to be stopped. */
+/** Deactivates a workflow and moves the given taskforces to pending-stopper. */
 async function stop(store: Store, workflow: Parameters<Store["transitions"]["deactivate"]>[0], uuids: TaskforceUuid[]) {
   await store.transitions.deactivate(workflow, "ABORTED", 1_700_000_002);
   const stopped = entry("pending-stopper");
@@ -48,7 +48,7 @@ async function stop(store: Store, workflow: Parameters<Store["transitions"]["dea
     });
 }
 
-/** The most values that any reply has had since. */
+/** Measures the maximum number of values in a reply from now on. */
 function largestReply(redis: Redis): () => number {
   let largest = 0;
   const send = redis.sendCommand.bind(redis);
@@ -96,9 +96,9 @@ test("jobs are restored after the loss of their lists and sets, even if their ha
   expect(await reconcile(wms)).toEqual({ added: 5, dropped: 0 });
   expect((await jobIds(starter)).live).toEqual(new Set(uuids));
   expect(await allJobIds(wms.queues.activation)).toEqual(new Set([activating.workflow.workflow_id]));
-  const taken = [];
-  for (let id = await starter.lease(); id !== undefined; id = await starter.lease()) taken.push(id);
-  expect(taken.sort()).toEqual(uuids.filter((uuid) => uuid !== leased).sort());
+  const leasedAgain = [];
+  for (let id = await starter.lease(); id !== undefined; id = await starter.lease()) leasedAgain.push(id);
+  expect(leasedAgain.sort()).toEqual(uuids.filter((uuid) => uuid !== leased).sort());
 });
 
 test("restored jobs are leased in the order in which they began to wait", async () => {
@@ -109,12 +109,12 @@ test("restored jobs are leased in the order in which they began to wait", async 
   for (const uuid of uuids)
     await store.transitions.recordSubmitFailure(uuid, true, entry("condor-submit", since(uuid)));
   await reconcile(wms);
-  const taken = [];
+  const leased = [];
   for (let id = await wms.queues.forSchedd("ap").starter.lease(); id !== undefined; ) {
-    taken.push(id);
+    leased.push(id);
     id = await wms.queues.forSchedd("ap").starter.lease();
   }
-  expect(taken).toEqual([...uuids].reverse());
+  expect(leased).toEqual([...uuids].reverse());
 });
 
 test("the index of taskforces to stop equals a scan of all records", async () => {
@@ -148,7 +148,7 @@ test("the index of taskforces to stop equals a scan of all records", async () =>
   expect(await waiting()).toHaveLength(3);
   expect(await indexed()).toEqual(await waiting());
 
-  // As a release leaves it that does not keep it.
+  // Simulates a release without this index.
   await redis.del(stoppingKey(0));
   await redis.zadd(stoppingKey(0), 1, (never as string).slice(3));
   await reconcile(wms);
@@ -168,7 +168,7 @@ test("a job with a pending ack is not changed, and an obsolete one is dropped", 
   let seen = false;
   indexes.filterNotWaiting = async (...asked) => {
     const found = await notWaiting(...asked);
-    // What follows the writing of a report's phase.
+    // Simulates the ack that follows a report's phase change.
     if (!seen) await starter.ack(String(reported));
     seen = true;
     return found;

@@ -44,13 +44,13 @@ describe("on a Redis Cluster of three masters", () => {
       makeTaskRequestAt(accessPoints.map(({ location }) => location)),
     ]);
     for (const { taskforce_uuid } of taskforces) await scenario.waitForPhase(taskforce_uuid, "pending-starter");
-    for (const { createTms } of accessPoints) await createTms.submit(await scenario.takeToStart(createTms));
+    for (const { createTms } of accessPoints) await createTms.submit(await scenario.leaseToStart(createTms));
     return workflow.workflow_id;
   };
 
   const stopped = async (): Promise<void> => {
     for (const { createTms } of accessPoints) {
-      const stopping = await scenario.takeToStop(createTms);
+      const stopping = await scenario.leaseToStop(createTms);
       await createTms.remove(stopping);
       await createTms.complete(stopping);
     }

@@ -16,10 +16,10 @@ beforeAll(async () => {
 
 afterAll(() => close?.());
 
-test("a write that no replica has is lost in a failover, and takes effect when it is repeated", async () => {
+test("a write without a replica is lost in a failover, and takes effect when it is repeated", async () => {
   const at = scenario.nextAccessPoint();
   const { taskforce_uuid } = await scenario.createPending(at);
-  const handOut = await scenario.takeToStart(at.createTms);
+  const handOut = await scenario.leaseToStart(at.createTms);
   const create = async () => {
     const response = await fetch(`${scenario.url}/v1/workflows`, {
       method: "POST",
@@ -55,5 +55,5 @@ test("a write that no replica has is lost in a failover, and takes effect when i
     cluster_id: report.cluster_id,
   });
   const { taskforces } = await create();
-  expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforces[0]?.taskforce_uuid);
+  expect((await scenario.leaseToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforces[0]?.taskforce_uuid);
 });

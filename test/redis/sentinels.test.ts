@@ -28,11 +28,11 @@ test("a replica takes over from a dead master, and the service uses it", async (
     () => scenario.request("GET", `/v1/taskforces/${running.uuid}`).catch(() => ({ status: 0 })),
     ({ status }) => status === 200,
   );
-  const handOut = await scenario.takeToStart(at.createTms);
+  const handOut = await scenario.leaseToStart(at.createTms);
   expect(handOut.taskforce.taskforce_uuid).toBe(waiting.taskforce_uuid);
   await at.createTms.submit(handOut);
   await scenario.deactivate(running.workflowId, "abort");
-  const stopping = await scenario.takeToStop(at.createTms);
+  const stopping = await scenario.leaseToStop(at.createTms);
   expect(stopping.taskforce_uuid).toBe(running.uuid);
   await at.createTms.remove(stopping);
   await at.createTms.complete(stopping);

@@ -44,8 +44,8 @@ describe("more workers for a task", () => {
 
       await scenario.waitForLaunches();
 
-      expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(added.taskforce_uuid);
-      expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(first.taskforce_uuid);
+      expect((await scenario.leaseToStart(at.createTms)).taskforce.taskforce_uuid).toBe(added.taskforce_uuid);
+      expect((await scenario.leaseToStart(at.createTms)).taskforce.taskforce_uuid).toBe(first.taskforce_uuid);
     });
   });
 
@@ -56,7 +56,7 @@ describe("more workers for a task", () => {
       const { body: added } = await scenario.addWorkers(taskId, at.location, null);
       expect(added.n_workers).toBe(1);
 
-      const handOut = await scenario.takeToStart(at.createTms);
+      const handOut = await scenario.leaseToStart(at.createTms);
       expect(handOut.taskforce.taskforce_uuid).toBe(added.taskforce_uuid);
       await at.createTms.submit(handOut);
       expect(shortLog(await scenario.readTaskforce(added.taskforce_uuid))).toEqual([
@@ -71,11 +71,11 @@ describe("more workers for a task", () => {
       const at = scenario.nextAccessPoint();
       const { taskId, workflowId } = await scenario.createRunning(at);
       await scenario.addWorkers(taskId, at.location);
-      await at.createTms.submit(await scenario.takeToStart(at.createTms));
+      await at.createTms.submit(await scenario.leaseToStart(at.createTms));
       const { body } = await scenario.deactivate(workflowId, "abort");
       expect(body.n_taskforces).toBe(2);
-      await at.createTms.remove(await scenario.takeToStop(at.createTms));
-      await at.createTms.remove(await scenario.takeToStop(at.createTms));
+      await at.createTms.remove(await scenario.leaseToStop(at.createTms));
+      await at.createTms.remove(await scenario.leaseToStop(at.createTms));
       expect(await at.createTms.leaseStopper()).toBeUndefined();
     });
   });
@@ -86,10 +86,10 @@ describe("more workers for a task", () => {
       const { taskId, workflowId } = await scenario.createRunning(at);
       await scenario.deactivate(workflowId, action);
 
-      const answer = await scenario.addWorkers(taskId, at.location);
+      const response = await scenario.addWorkers(taskId, at.location);
 
       const reason = `cannot add a taskforce to a deactivated workflow (${workflowId})`;
-      expect(answer).toEqual({ status: 422, reason, body: { code: 422, error: reason } });
+      expect(response).toEqual({ status: 422, reason, body: { code: 422, error: reason } });
     });
   });
 
@@ -100,8 +100,8 @@ describe("more workers for a task", () => {
 
   it("are refused with 400 at an unknown location", async () => {
     const { task_id } = await scenario.createPending(scenario.nextAccessPoint());
-    const answer = await scenario.addWorkers(task_id, "the-moon");
-    expect(answer.status).toBe(400);
-    expect(answer.reason).toContain("condor cluster location not found: the-moon");
+    const response = await scenario.addWorkers(task_id, "the-moon");
+    expect(response.status).toBe(400);
+    expect(response.reason).toContain("condor cluster location not found: the-moon");
   });
 });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => scenario.close());
 
-/** Far more than what one transaction writes. */
+/** Far more than the records of one transaction. */
 const TASK_COUNT = 1500;
 
 async function find<T>(kind: string, list: string, query: object): Promise<T[]> {

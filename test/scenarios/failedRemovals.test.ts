@@ -11,7 +11,7 @@ describe("a condor-rm that fails", () => {
   it("is logged with its error, and the phase stays", async () => {
     const at = scenario.nextAccessPoint();
     const { uuid } = await scenario.createInPhase("pending-stopper", at);
-    await at.createTms.removeFailed(await scenario.takeToStop(at.createTms), "schedd is down");
+    await at.createTms.removeFailed(await scenario.leaseToStop(at.createTms), "schedd is down");
     const taskforce = await scenario.readTaskforce(uuid);
     expect(taskforce.phase).toBe("pending-stopper");
     expect(lastEntry(taskforce)).toMatchObject({
@@ -27,11 +27,11 @@ describe("a condor-rm that fails", () => {
     const { uuid, report } = await scenario.createInPhase("pending-stopper", at);
     const errors = Array.from({ length: 6 }, (_, n) => `failure ${n + 1}`);
     for (const error of errors) {
-      const stopping = await scenario.takeToStop(at.createTms);
+      const stopping = await scenario.leaseToStop(at.createTms);
       expect(stopping).toMatchObject({ taskforce_uuid: uuid, cluster_id: report.cluster_id });
       await at.createTms.removeFailed(stopping, error);
     }
-    await at.createTms.remove(await scenario.takeToStop(at.createTms));
+    await at.createTms.remove(await scenario.leaseToStop(at.createTms));
 
     const taskforce = await scenario.readTaskforce(uuid);
     expect(taskforce.phase).toBe("condor-rm");
@@ -46,11 +46,11 @@ describe("a condor-rm that fails", () => {
     try {
       const at = patient.nextAccessPoint();
       const first = await patient.createInPhase("pending-stopper", at);
-      await at.createTms.removeFailed(await patient.takeToStop(at.createTms));
+      await at.createTms.removeFailed(await patient.leaseToStop(at.createTms));
       expect(await at.createTms.leaseStopper()).toBeUndefined();
       const second = await patient.createInPhase("pending-stopper", at);
       expect(second.uuid).not.toBe(first.uuid);
-      expect((await patient.takeToStop(at.createTms)).taskforce_uuid).toBe(second.uuid);
+      expect((await patient.leaseToStop(at.createTms)).taskforce_uuid).toBe(second.uuid);
       expect(await at.createTms.leaseStopper()).toBeUndefined();
     } finally {
       await patient.close();
@@ -60,7 +60,7 @@ describe("a condor-rm that fails", () => {
   it("leaves no job in the queue if the cluster completes during the delay", async () => {
     const at = scenario.nextAccessPoint();
     const { uuid } = await scenario.createInPhase("pending-stopper", at);
-    const stopping = await scenario.takeToStop(at.createTms);
+    const stopping = await scenario.leaseToStop(at.createTms);
     await at.createTms.complete(stopping);
     await at.createTms.removeFailed(stopping, "no such cluster");
     const taskforce = await scenario.readTaskforce(uuid);
@@ -83,9 +83,9 @@ describe("clusters that wait for their removal", () => {
       const order = [running[2], running[0], running[1]].map((each) => each!);
       for (const { workflowId } of order) await scenario.deactivate(workflowId, "finished");
       const stopped = [
-        await scenario.takeToStop(at.createTms),
-        await scenario.takeToStop(at.createTms),
-        await scenario.takeToStop(at.createTms),
+        await scenario.leaseToStop(at.createTms),
+        await scenario.leaseToStop(at.createTms),
+        await scenario.leaseToStop(at.createTms),
       ];
       expect(stopped.map(({ taskforce_uuid }) => taskforce_uuid)).toEqual(order.map(({ uuid }) => uuid));
     } finally {

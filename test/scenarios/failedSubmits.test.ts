@@ -12,7 +12,7 @@ describe("a condor-submit that fails", () => {
     it("is logged with its error, and the phase stays", async () => {
       const at = scenario.nextAccessPoint();
       const { taskforce_uuid } = await scenario.createPending(at);
-      await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "schedd is down");
+      await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), "schedd is down");
       const taskforce = await scenario.readTaskforce(taskforce_uuid);
       expect(taskforce.phase).toBe("pending-starter");
       expect(failuresOf(taskforce, "condor-submit")).toEqual([
@@ -23,9 +23,9 @@ describe("a condor-submit that fails", () => {
     it("is logged as unknown if the report has no error", async () => {
       const at = scenario.nextAccessPoint();
       const { taskforce_uuid } = await scenario.createPending(at);
-      await scenario.takeToStart(at.createTms);
-      const answer = await scenario.request("POST", `/v1/tms/condor-submit/taskforces/${taskforce_uuid}/failed`);
-      expect(answer).toMatchObject({ status: 200, body: { taskforce_uuid } });
+      await scenario.leaseToStart(at.createTms);
+      const response = await scenario.request("POST", `/v1/tms/condor-submit/taskforces/${taskforce_uuid}/failed`);
+      expect(response).toMatchObject({ status: 200, body: { taskforce_uuid } });
       const [failure] = failuresOf(await scenario.readTaskforce(taskforce_uuid), "condor-submit");
       expect(failure?.context).toBe("ERROR: unknown");
     });
@@ -34,14 +34,14 @@ describe("a condor-submit that fails", () => {
       const at = scenario.nextAccessPoint();
       const { taskforce_uuid } = await scenario.createPending(at, { priority: 90 });
       for (const error of ["first", "second", "third"]) {
-        const handOut = await scenario.takeToStart(at.createTms);
+        const handOut = await scenario.leaseToStart(at.createTms);
         expect(handOut.taskforce.taskforce_uuid).toBe(taskforce_uuid);
         await at.createTms.submitFailed(handOut, error);
       }
 
       expect(await at.createTms.leaseStarter()).toBeUndefined();
       const other = await scenario.createPending(at, { priority: 1 });
-      expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(other.taskforce_uuid);
+      expect((await scenario.leaseToStart(at.createTms)).taskforce.taskforce_uuid).toBe(other.taskforce_uuid);
       expect(await at.createTms.leaseStarter()).toBeUndefined();
 
       const dead = await scenario.readTaskforce(taskforce_uuid);
@@ -56,9 +56,9 @@ describe("a condor-submit that fails", () => {
     it("may succeed at the last attempt", async () => {
       const at = scenario.nextAccessPoint();
       const { taskforce_uuid } = await scenario.createPending(at);
-      await at.createTms.submitFailed(await scenario.takeToStart(at.createTms));
-      await at.createTms.submitFailed(await scenario.takeToStart(at.createTms));
-      await at.createTms.submit(await scenario.takeToStart(at.createTms));
+      await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms));
+      await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms));
+      await at.createTms.submit(await scenario.leaseToStart(at.createTms));
       expect((await scenario.readTaskforce(taskforce_uuid)).phase).toBe("condor-submit");
     });
 
@@ -68,12 +68,12 @@ describe("a condor-submit that fails", () => {
       const equal = await scenario.createPending(at, { priority: 60 });
       const lower = await scenario.createPending(at, { priority: 40 });
       await scenario.waitForLaunches();
-      await at.createTms.submitFailed(await scenario.takeToStart(at.createTms));
+      await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms));
 
       const order = [
-        await scenario.takeToStart(at.createTms),
-        await scenario.takeToStart(at.createTms),
-        await scenario.takeToStart(at.createTms),
+        await scenario.leaseToStart(at.createTms),
+        await scenario.leaseToStart(at.createTms),
+        await scenario.leaseToStart(at.createTms),
       ];
 
       expect(order.map(({ taskforce }) => taskforce.taskforce_uuid)).toEqual(
@@ -85,7 +85,7 @@ describe("a condor-submit that fails", () => {
       const at = scenario.nextAccessPoint();
       const { taskforce_uuid, workflow_id } = await scenario.createPending(at);
       for (let failure = 0; failure < 3; failure++)
-        await at.createTms.submitFailed(await scenario.takeToStart(at.createTms));
+        await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms));
       const { body } = await scenario.deactivate(workflow_id, "abort");
       expect(body.n_taskforces).toBe(1);
       expect((await scenario.readTaskforce(taskforce_uuid)).phase).toBe("pending-stopper");
@@ -101,10 +101,10 @@ describe("a condor-submit that fails", () => {
         const failing = await scenario.createPending(at, { priority: 90 });
         const lower = await scenario.createPending(at, { priority: 10 });
         await scenario.waitForLaunches();
-        const first = await scenario.takeToStart(at.createTms);
+        const first = await scenario.leaseToStart(at.createTms);
         expect(first.taskforce.taskforce_uuid).toBe(failing.taskforce_uuid);
         await at.createTms.submitFailed(first);
-        expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(lower.taskforce_uuid);
+        expect((await scenario.leaseToStart(at.createTms)).taskforce.taskforce_uuid).toBe(lower.taskforce_uuid);
         expect(await at.createTms.leaseStarter()).toBeUndefined();
       } finally {
         await scenario.close();
@@ -117,13 +117,13 @@ describe("a condor-submit that fails", () => {
       try {
         const at = scenario.nextAccessPoint();
         const { taskforce_uuid } = await scenario.createPending(at);
-        let handOut = await scenario.takeToStart(at.createTms);
+        let handOut = await scenario.leaseToStart(at.createTms);
         for (const failures of [1, 2, 3]) {
           await at.createTms.submitFailed(handOut);
-          handOut = await scenario.takeToStart(at.createTms);
+          handOut = await scenario.leaseToStart(at.createTms);
           const takenAt = Date.now() / 1000;
           const failedAt = failuresOf(await scenario.readTaskforce(taskforce_uuid), "condor-submit").at(-1)?.timestamp;
-          // The wait begins before the entry is written; a few milliseconds lie between the two.
+          // The delay starts a few milliseconds before the entry's time.
           expect(takenAt - (failedAt ?? 0)).toBeGreaterThan(seconds * 2 ** (failures - 1) - 0.1);
         }
       } finally {

@@ -17,7 +17,7 @@ describe("a lease", () => {
     const at = scenario.nextAccessPoint();
     const { taskforce_uuid } = await scenario.createPending(at);
     for (let crash = 0; crash < 4; crash++)
-      expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
+      expect((await scenario.leaseToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
     const taskforce = await scenario.readTaskforce(taskforce_uuid);
     expect(taskforce.phase).toBe("pending-starter");
     expect(failuresOf(taskforce, "condor-submit")).toEqual([]);
@@ -26,16 +26,17 @@ describe("a lease", () => {
   it("hands a cluster out for removal again after its expiry", async () => {
     const at = scenario.nextAccessPoint();
     const { uuid } = await scenario.createInPhase("pending-stopper", at);
-    for (let crash = 0; crash < 2; crash++) expect((await scenario.takeToStop(at.createTms)).taskforce_uuid).toBe(uuid);
+    for (let crash = 0; crash < 2; crash++)
+      expect((await scenario.leaseToStop(at.createTms)).taskforce_uuid).toBe(uuid);
   });
 
   it("does not expire after the report of the submission", async () => {
     const at = scenario.nextAccessPoint();
     const reported = await scenario.createRunning(at);
     const forgotten = await scenario.createPending(at);
-    // By the time the second lease has run out twice, the first one would have, too.
+    // When the second lease has expired twice, the first one would have expired, too.
     for (let crash = 0; crash < 3; crash++)
-      expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(forgotten.taskforce_uuid);
+      expect((await scenario.leaseToStart(at.createTms)).taskforce.taskforce_uuid).toBe(forgotten.taskforce_uuid);
     expect((await scenario.readTaskforce(reported.uuid)).phase).toBe("condor-submit");
   });
 
@@ -44,22 +45,22 @@ describe("a lease", () => {
     const removed = await scenario.createInPhase("condor-rm", at);
     const forgotten = await scenario.createInPhase("pending-stopper", at);
     for (let crash = 0; crash < 3; crash++)
-      expect((await scenario.takeToStop(at.createTms)).taskforce_uuid).toBe(forgotten.uuid);
+      expect((await scenario.leaseToStop(at.createTms)).taskforce_uuid).toBe(forgotten.uuid);
     expect((await scenario.readTaskforce(removed.uuid)).phase).toBe("condor-rm");
   });
 
   it("that has expired does not prevent a late first report", async () => {
     const at = scenario.nextAccessPoint();
     const { taskforce_uuid } = await scenario.createPending(at);
-    const slow = await scenario.takeToStart(at.createTms);
+    const slow = await scenario.leaseToStart(at.createTms);
     const actions: TmsAction[] = [];
     const restarted = scenario.tms(at.schedd, { onAction: (action) => actions.push(action) });
-    const again = await scenario.takeToStart(restarted);
+    const again = await scenario.leaseToStart(restarted);
     expect(again.taskforce.taskforce_uuid).toBe(taskforce_uuid);
 
     const { cluster_id } = await at.createTms.submit(slow);
 
-    // The first TMS submitted it too. The service does not stop that cluster, so the 404 makes the TMS remove it.
+    // The first TMS submitted a cluster, too. The 404 makes the TMS remove that cluster, because the service does not.
     await expect(restarted.submit(again)).rejects.toMatchObject({ status: 404 });
     expect(actions.map(({ kind }) => kind)).toContain("stray");
     expect(await scenario.readTaskforce(taskforce_uuid)).toMatchObject({ phase: "condor-submit", cluster_id });

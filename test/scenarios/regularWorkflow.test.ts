@@ -70,7 +70,7 @@ describe("a workflow of two tasks at two locations, from the request to the end 
 
   it("is handed out at each location with its directive and activated queues", async () => {
     for (const { createTms, schedd } of places) {
-      const here = [await scenario.takeToStart(createTms), await scenario.takeToStart(createTms)];
+      const here = [await scenario.leaseToStart(createTms), await scenario.leaseToStart(createTms)];
       expect(await createTms.leaseStarter()).toBeUndefined();
       for (const handOut of here) {
         const { taskforce, task_directive, mqprofiles } = handOut;
@@ -106,15 +106,15 @@ describe("a workflow of two tasks at two locations, from the request to the end 
   });
 
   it("is stopped at all locations when the user finishes it", async () => {
-    const answer = await scenario.deactivate(created.workflow.workflow_id, "finished");
-    expect(answer).toMatchObject({
+    const response = await scenario.deactivate(created.workflow.workflow_id, "finished");
+    expect(response).toMatchObject({
       status: 200,
       body: { workflow_id: created.workflow.workflow_id, n_taskforces: 4 },
     });
     for (const { phase } of await taskforces()) expect(phase).toBe("pending-stopper");
 
     for (const { createTms } of places) {
-      for (let stopped = 0; stopped < 2; stopped++) await createTms.remove(await scenario.takeToStop(createTms));
+      for (let stopped = 0; stopped < 2; stopped++) await createTms.remove(await scenario.leaseToStop(createTms));
       expect(await createTms.leaseStopper()).toBeUndefined();
     }
     for (const { phase } of await taskforces()) expect(phase).toBe("condor-rm");

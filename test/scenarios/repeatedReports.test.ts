@@ -53,7 +53,7 @@ describe("a failed condor-submit", () => {
     const at = scenario.nextAccessPoint();
     const { taskforce_uuid } = await scenario.createPending(at);
     for (const error of ["first", "second"]) {
-      const handOut = await scenario.takeToStart(at.createTms);
+      const handOut = await scenario.leaseToStart(at.createTms);
       for (let report = 0; report < 3; report++) await at.createTms.submitFailed(handOut, error);
     }
     const taskforce = await scenario.readTaskforce(taskforce_uuid);
@@ -61,16 +61,16 @@ describe("a failed condor-submit", () => {
       "ERROR: first",
       "ERROR: second",
     ]);
-    expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
+    expect((await scenario.leaseToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
   });
 
   it("without a lease is logged if its error differs, and does not count", async () => {
     const at = scenario.nextAccessPoint();
     const { taskforce_uuid } = await scenario.createPending(at);
-    const handOut = await scenario.takeToStart(at.createTms);
+    const handOut = await scenario.leaseToStart(at.createTms);
     for (const error of ["first", "second", "third", "fourth"]) await at.createTms.submitFailed(handOut, error);
     expect(failuresOf(await scenario.readTaskforce(taskforce_uuid), "condor-submit")).toHaveLength(4);
-    expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
+    expect((await scenario.leaseToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
   });
 
   it.each(["condor-submit", "condor-rm", "condor-complete"] as const)(
@@ -150,11 +150,11 @@ describe("a failed condor-rm", () => {
   it("is logged once if it is reported twice, and the taskforce is handed out again", async () => {
     const at = scenario.nextAccessPoint();
     const { uuid } = await scenario.createInPhase("pending-stopper", at);
-    const stopping = await scenario.takeToStop(at.createTms);
+    const stopping = await scenario.leaseToStop(at.createTms);
     await at.createTms.removeFailed(stopping, "schedd is down");
     await at.createTms.removeFailed(stopping, "schedd is down");
     expect(failuresOf(await scenario.readTaskforce(uuid), "condor-rm")).toHaveLength(1);
-    expect((await scenario.takeToStop(at.createTms)).taskforce_uuid).toBe(uuid);
+    expect((await scenario.leaseToStop(at.createTms)).taskforce_uuid).toBe(uuid);
   });
 
   it.each(["condor-submit", "condor-rm", "condor-complete"] as const)(
@@ -187,7 +187,7 @@ describe("condor-complete", () => {
   it("a report for a taskforce that is being submitted leaves no job in the queues", async () => {
     const at = scenario.nextAccessPoint();
     const { taskforce_uuid } = await scenario.createPending(at);
-    const handOut = await scenario.takeToStart(at.createTms);
+    const handOut = await scenario.leaseToStart(at.createTms);
     await at.createTms.complete(handOut.taskforce, 1_800_000_000);
     const taskforce = await scenario.readTaskforce(taskforce_uuid);
     expect(taskforce.phase).toBe("condor-complete");
@@ -219,11 +219,11 @@ describe("statuses", () => {
     const { uuid } = await scenario.createRunning(scenario.nextAccessPoint());
     const unknown = "TF-1-00000000-00000000-00000000";
     const compound = { "HELD: memory. usage > 2.0 GB": { null: 2 }, __proto__x: { "a.b$c": 1 } };
-    const answer = await scenario.request("POST", "/v1/tms/statuses/taskforces", {
+    const response = await scenario.request("POST", "/v1/tms/statuses/taskforces", {
       compound_statuses_by_taskforce: { [uuid]: compound, [unknown]: compound },
       top_task_errors_by_taskforce: { [uuid]: { "IndexError: list index out of range": 3 } },
     });
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 207,
       body: {
         results: [

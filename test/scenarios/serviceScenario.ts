@@ -10,22 +10,22 @@ import { sendRequest } from "../setup/http.js";
 import { startTestService } from "../setup/testService.js";
 import { waitForValue } from "../setup/waitFor.js";
 
-/** Access points of each service. Every test uses its own, so that no test gets another's taskforces. */
+/** Access points of each service. Each test uses its own, so that it cannot lease another test's taskforces. */
 const ACCESS_POINT_COUNT = 40;
 
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
 
-/** An answer of the service, whatever its status. */
+/** A response of the service with any status. */
 export interface JsonResponse<T = Record<string, unknown>> {
   status: number;
-  /** HTTP's reason phrase. */
+  /** The HTTP reason phrase. */
   reason: string;
   body: T;
 }
 
 /** An HTCondor access point that only one test uses, and its TMS. */
 export interface TestAccessPoint {
-  /** The cluster location that users name. */
+  /** Its cluster location. */
   location: string;
   schedd: string;
   createTms: SimulatedTms;
@@ -42,7 +42,7 @@ export interface StartedTaskforce {
 
 type TaskRequest = CreateWorkflowRequest["tasks"][number];
 
-/** A task without queues, as a user would ask for it. */
+/** A task of a request, without queues. */
 export const makeTaskRequestAt = (locations: string[], changes: Partial<TaskRequest> = {}): TaskRequest => ({
   cluster_locations: locations,
   task_image: "/cvmfs/icecube.opensciencegrid.org/containers/reco:v2.1.0",
@@ -70,8 +70,8 @@ export interface ScenarioTokens {
 /**
  * Starts a service for the scenarios of a test file.
  *
- * @param settings environment variables on top of the tests' own
- * @param parts `tokens` undefined: requests carry none; `log` undefined: nothing is logged
+ * @param settings environment variables, in addition to the defaults of the tests
+ * @param parts `tokens` undefined: requests have none; `log` undefined: the log is discarded
  */
 export async function startServiceScenario(
   settings: Record<string, string> = {},
@@ -83,7 +83,7 @@ export async function startServiceScenario(
   return new ServiceScenario(service, tokens);
 }
 
-/** A service, its user, and the TMS of each access point. They use HTTP only. */
+/** A service, its user, and the TMS of each access point, which use only HTTP. */
 export class ServiceScenario {
   readonly url: string;
   readonly close: () => Promise<void>;
@@ -104,12 +104,12 @@ export class ServiceScenario {
     return { location: `pool-${n}`, schedd, createTms: this.tms(schedd, options) };
   }
 
-  /** Another TMS, such as the one that is started after a crash. */
+  /** Another TMS, such as one after a crash. */
   tms(schedd: string, options: Partial<TmsOptions> = {}): SimulatedTms {
     return createSimulatedTms({ url: this.url, schedd, token: this.#tokens?.tms, ...options });
   }
 
-  /** A request as a user makes it, or a TMS without tokens. */
+  /** Sends a request of a user, or of a TMS without tokens. */
   async request<T>(method: string, path: string, body?: unknown): Promise<JsonResponse<T>> {
     const headers = {
       ...(body !== undefined && { "content-type": "application/json" }),
@@ -120,17 +120,17 @@ export class ServiceScenario {
   }
 
   async #read<T>(path: string): Promise<T> {
-    const answer = await this.request<T>("GET", path);
-    if (answer.status !== 200) throw new Error(`GET ${path}: ${answer.status} ${answer.reason}`);
-    return answer.body;
+    const response = await this.request<T>("GET", path);
+    if (response.status !== 200) throw new Error(`GET ${path}: ${response.status} ${response.reason}`);
+    return response.body;
   }
 
-  /** Asks for a workflow. @returns what the service answered, after checking that it was a 200 */
+  /** Creates a workflow. @returns the body of the response, which must be a 200 */
   async submitWorkflow(tasks: TaskRequest[], changes: Partial<CreateWorkflowRequest> = {}): Promise<CreatedWorkflow> {
     const request = { tasks, public_queue_aliases: [], ...changes };
-    const answer = await this.request<CreatedWorkflow>("POST", "/v1/workflows", request);
-    if (answer.status !== 200) throw new Error(`POST /v1/workflows: ${answer.status} ${answer.reason}`);
-    return answer.body;
+    const response = await this.request<CreatedWorkflow>("POST", "/v1/workflows", request);
+    if (response.status !== 200) throw new Error(`POST /v1/workflows: ${response.status} ${response.reason}`);
+    return response.body;
   }
 
   readWorkflow(id: string): Promise<Workflow> {
@@ -165,40 +165,40 @@ export class ServiceScenario {
     );
   }
 
-  /** Asks for a workflow of one task at one place, and waits until its taskforce may be handed out. */
+  /** Creates a workflow of one task at one location, and waits until its taskforce can be handed out. */
   async createPending(at: TestAccessPoint, changes: Partial<CreateWorkflowRequest> = {}): Promise<Taskforce> {
     const { taskforces } = await this.submitWorkflow([makeTaskRequestAt([at.location])], changes);
     return this.waitForPhase(single(taskforces).taskforce_uuid, "pending-starter");
   }
 
   /**
-   * Waits until taskforces that a read shows as pending can be handed out: a workflow that is created only now has been
-   * submitted at another access point.
+   * Waits until all pending taskforces can be handed out. The launches of earlier workflows precede that of a new one, whose
+   * taskforce is submitted at another access point.
    */
   async waitForLaunches(): Promise<void> {
     const elsewhere = this.nextAccessPoint();
     await this.createRunning(elsewhere);
   }
 
-  /** Has a TMS take a taskforce to submit; one that a read shows as pending may take a moment to come. */
-  takeToStart(tms: SimulatedTms): Promise<TmsHandOut> {
-    return waitForValue("something is handed out to be started", () => tms.leaseStarter(), isDefined);
+  /** Leases a taskforce to submit. Retries, because a taskforce is pending shortly before its job is queued. */
+  leaseToStart(tms: SimulatedTms): Promise<TmsHandOut> {
+    return waitForValue("a taskforce to start is handed out", () => tms.leaseStarter(), isDefined);
   }
 
-  /** Has a TMS take a taskforce to stop. */
-  takeToStop(tms: SimulatedTms): Promise<Wanted> {
-    return waitForValue("something is handed out to be stopped", () => tms.leaseStopper(), isDefined);
+  /** Leases a taskforce to stop. */
+  leaseToStop(tms: SimulatedTms): Promise<Wanted> {
+    return waitForValue("a taskforce to stop is handed out", () => tms.leaseStopper(), isDefined);
   }
 
-  /** A workflow of one taskforce whose cluster runs. */
+  /** Creates a workflow of one taskforce whose cluster runs. */
   async createRunning(at: TestAccessPoint): Promise<StartedTaskforce> {
     const { taskforce_uuid: uuid, task_id: taskId, workflow_id: workflowId } = await this.createPending(at);
-    const handOut = await this.takeToStart(at.createTms);
+    const handOut = await this.leaseToStart(at.createTms);
     const report = await at.createTms.submit(handOut);
     return { uuid, taskId, workflowId, handOut, report };
   }
 
-  /** A taskforce that was submitted and then went on to a phase, in the usual way. */
+  /** Creates a submitted taskforce, and brings it to a later phase. */
   async createInPhase(
     phase: "condor-submit" | "pending-stopper" | "condor-rm" | "condor-complete",
     at: TestAccessPoint,
@@ -207,21 +207,21 @@ export class ServiceScenario {
     if (phase === "condor-submit") return running;
     await this.deactivate(running.workflowId, "abort");
     if (phase === "pending-stopper") return running;
-    const stopping = await this.takeToStop(at.createTms);
+    const stopping = await this.leaseToStop(at.createTms);
     await at.createTms.remove(stopping);
     if (phase === "condor-complete") await at.createTms.complete(stopping);
     return running;
   }
 }
 
-/** The one entry of a list that must not have another. */
+/** The only entry of a list; it must not have others. */
 export function single<T>(list: readonly T[]): T {
   const [only] = list;
   if (only === undefined || list.length > 1) throw new Error(`expected one entry, there are ${list.length}`);
   return only;
 }
 
-/** What a taskforce's log says, in short: `condor-submit by TMS`, with `no ` before a failed attempt. */
+/** A short form of a taskforce's log: `condor-submit by TMS`, with `no ` before a failed attempt. */
 export const shortLog = (taskforce: Pick<Taskforce, "phase_change_log">): string[] =>
   taskforce.phase_change_log.map(
     ({ target_phase, was_successful, source_entity }) =>

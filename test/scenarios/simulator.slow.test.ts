@@ -70,8 +70,8 @@ describe("the TMS simulator on the command line", () => {
     const args = ["--schedd", at.schedd, "--url", scenario.url, "--die-after-lease"];
     const { signal, output } = await startSimulator(args).ended;
     expect(signal).toBe("SIGKILL");
-    expect(output).toContain(`took ${taskforce_uuid}`);
-    expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
+    expect(output).toContain(`leased ${taskforce_uuid}`);
+    expect((await scenario.leaseToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
   });
 
   it("runs a workflow to its end, also after a restart, and shuts down on Ctrl-C", async () => {

@@ -23,9 +23,9 @@ describe.each([
       const at = scenario.nextAccessPoint();
       const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
 
-      const answer = await scenario.deactivate(workflow_id, action);
+      const response = await scenario.deactivate(workflow_id, action);
 
-      expect(answer).toMatchObject({ status: 200, body: { workflow_id, n_taskforces: 1 } });
+      expect(response).toMatchObject({ status: 200, body: { workflow_id, n_taskforces: 1 } });
       expect(await scenario.readTaskforce(taskforce_uuid)).toMatchObject({
         phase: "pending-stopper",
         cluster_id: null,
@@ -66,13 +66,13 @@ describe.each([
         makeTaskRequestAt([at.location], { task_args: "second" }),
       ]);
       for (const { taskforce_uuid } of taskforces) await scenario.waitForPhase(taskforce_uuid, "pending-starter");
-      const handOut = await scenario.takeToStart(at.createTms);
+      const handOut = await scenario.leaseToStart(at.createTms);
       const { cluster_id } = await at.createTms.submit(handOut);
 
       const { body } = await scenario.deactivate(workflow.workflow_id, action);
 
       expect(body.n_taskforces).toBe(2);
-      const stopping = await scenario.takeToStop(at.createTms);
+      const stopping = await scenario.leaseToStop(at.createTms);
       expect(stopping).toMatchObject({ taskforce_uuid: handOut.taskforce.taskforce_uuid, cluster_id });
       await at.createTms.remove(stopping);
       expect(await at.createTms.leaseStopper()).toBeUndefined();
@@ -116,10 +116,10 @@ describe.each([
     await scenario.deactivate(workflow_id, action);
     const before = await scenario.readTaskforce(taskforce_uuid);
 
-    const answer = await scenario.deactivate(workflow_id, again);
+    const response = await scenario.deactivate(workflow_id, again);
 
     const reason = `no non-deactivated workflow found with workflow_id='${workflow_id}'`;
-    expect(answer).toEqual({ status: 404, reason, body: { code: 404, error: reason } });
+    expect(response).toEqual({ status: 404, reason, body: { code: 404, error: reason } });
     expect((await scenario.readWorkflow(workflow_id)).deactivated).toBe(deactivated);
     expect(await scenario.readTaskforce(taskforce_uuid)).toEqual(before);
   });
@@ -129,7 +129,7 @@ describe("an abort while the TMS is submitting", () => {
   it("accepts the late report and hands the cluster out for removal", async () => {
     const at = scenario.nextAccessPoint();
     const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
-    const handOut = await scenario.takeToStart(at.createTms);
+    const handOut = await scenario.leaseToStart(at.createTms);
     await scenario.deactivate(workflow_id, "abort");
     expect(await at.createTms.leaseStopper()).toBeUndefined();
 
@@ -138,7 +138,7 @@ describe("an abort while the TMS is submitting", () => {
     const taskforce = await scenario.readTaskforce(taskforce_uuid);
     expect(taskforce).toMatchObject({ ...report, phase: "pending-stopper" });
     expect(lastEntry(taskforce)).toMatchObject({ was_successful: false, source_entity: "TMS" });
-    const stopping = await scenario.takeToStop(at.createTms);
+    const stopping = await scenario.leaseToStop(at.createTms);
     expect(stopping).toMatchObject({ taskforce_uuid, cluster_id: report.cluster_id });
     await at.createTms.remove(stopping);
     await at.createTms.complete(stopping);
@@ -148,7 +148,7 @@ describe("an abort while the TMS is submitting", () => {
   it("logs a late failure, keeps the phase, and hands nothing out", async () => {
     const at = scenario.nextAccessPoint();
     const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
-    const handOut = await scenario.takeToStart(at.createTms);
+    const handOut = await scenario.leaseToStart(at.createTms);
     await scenario.deactivate(workflow_id, "abort");
 
     await at.createTms.submitFailed(handOut, "no room in the queue");
@@ -167,7 +167,7 @@ describe("an abort while the TMS is submitting", () => {
   it("stops the cluster once if the late report is repeated", async () => {
     const at = scenario.nextAccessPoint();
     const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
-    const handOut = await scenario.takeToStart(at.createTms);
+    const handOut = await scenario.leaseToStart(at.createTms);
     await scenario.deactivate(workflow_id, "abort");
     const report = await at.createTms.submit(handOut);
     const before = await scenario.readTaskforce(taskforce_uuid);
@@ -175,7 +175,7 @@ describe("an abort while the TMS is submitting", () => {
     await at.createTms.submit(handOut, report);
 
     expect(await scenario.readTaskforce(taskforce_uuid)).toEqual(before);
-    await at.createTms.remove(await scenario.takeToStop(at.createTms));
+    await at.createTms.remove(await scenario.leaseToStop(at.createTms));
     expect(await at.createTms.leaseStopper()).toBeUndefined();
     expect(
       shortLog(await scenario.readTaskforce(taskforce_uuid)).filter((line) => line === "condor-rm by TMS"),

@@ -39,7 +39,7 @@ test("a claim excludes repetitions until its release, and expires", async () => 
   expect(await redis.ttl(claim.key)).toBeLessThanOrEqual(15);
   await store.idempotency.release(claim);
   const next = await makeClaim();
-  // The key holds the claim of a repetition by now.
+  // The key now contains the claim of a repetition.
   await store.idempotency.release(claim);
   expect(await store.idempotency.claim(REQUEST, 0)).toBe("under-way");
   expect(await redis.get(next.key)).toBe(next.claimText);
@@ -48,7 +48,7 @@ test("a claim excludes repetitions until its release, and expires", async () => 
 test.each([
   ["small", 3],
   ["large", MAX_UNSTAGED_RECORDS],
-])("a %s workflow is written as without a claim, together with the result of the request", async (_size, tasks) => {
+])("a claim adds only its result to the records of a %s workflow", async (_size, tasks) => {
   const whole = makeWholeWorkflow(tasks);
   await createWholeWorkflow(store, whole, 0, await makeClaim());
   expect(await store.idempotency.claim(REQUEST, 0)).toEqual({ made: whole.workflow.workflow_id });

@@ -10,7 +10,7 @@ test("every fixed text of the log is stored as a number", () => {
   }
 });
 
-test("a text has one number, and a number keeps its text", () => {
+test("each text has one number, and a number never changes its text", () => {
   expect(new Set(LOG_DICTIONARY).size).toBe(LOG_DICTIONARY.length);
   // Stored data holds these numbers: a change here alters the meaning of old logs.
   expect(LOG_DICTIONARY.slice(0, 26)).toEqual([

@@ -50,7 +50,7 @@ export class Shell extends TerminalProcess {
     super(["-s"], env, cwd);
   }
 
-  /** @returns what the command printed, on stdout and stderr */
+  /** @returns the output of the command on stdout and stderr */
   async run(command: string): Promise<string> {
     const begun = this.output.length;
     const end = `--- ${begun} ---`;

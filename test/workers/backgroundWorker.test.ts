@@ -15,12 +15,12 @@ import { openRedis } from "../setup/testRedis.js";
 import { waitForValue } from "../setup/waitFor.js";
 
 const QUEUE = "test-work";
-/** The log's levels. */
+/** Log levels. */
 const [INFO, WARN, ERROR] = [30, 40, 50];
-/** The most stacks that a job keeps of its failed attempts. */
+/** Maximum number of stacks that a job keeps of its failed attempts. */
 const KEPT_STACKS = 3;
 
-/** A queue and a worker that does `work` for each of its jobs. */
+/** Starts a queue, and a worker that runs `work` for each of its jobs. */
 async function start(work: BackgroundWork["work"], more: Partial<BackgroundWork> = {}) {
   const url = await freshDatabase();
   const redis = openRedis(url);
@@ -52,7 +52,7 @@ async function start(work: BackgroundWork["work"], more: Partial<BackgroundWork>
         () => job(id),
         (found) => found === undefined,
       ),
-    /** Waits for a failed attempt and ends the wait for the next one, which is returned in milliseconds. */
+    /** Waits for a failed attempt, and ends the delay after it. @returns that delay in milliseconds */
     async waits(id: string, attempts: number): Promise<number> {
       const postponed = (found: Job | undefined): found is Job => found?.attemptsMade === attempts && found.delay > 0;
       const found = await waitForValue(`${id} waits`, () => job(id), postponed);
@@ -69,7 +69,7 @@ async function start(work: BackgroundWork["work"], more: Partial<BackgroundWork>
   };
 }
 
-/** Work that fails with one error after the other, and then succeeds. */
+/** Work that fails with the given errors in order, and then succeeds. */
 function failingWork(...errors: Error[]): BackgroundWork["work"] {
   return async () => {
     const error = errors.shift();
@@ -113,7 +113,7 @@ test("after any other error a job is retried with a growing delay, without a lim
 
   const delays = [];
   for (let attempt = 1; attempt < 8; attempt++) delays.push(await waits("WF-1", attempt));
-  // Stacks of all attempts would fill Redis.
+  // The stacks of all attempts would fill Redis.
   expect((await job("WF-1"))?.stacktrace?.length).toBeLessThanOrEqual(KEPT_STACKS);
   delays.push(await waits("WF-1", 8));
 
@@ -138,7 +138,7 @@ test("a job that gives up becomes a dead letter, and an operator can retry it", 
   expect(await job.isFailed()).toBe(true);
   expect(job.failedReason).toBe("the MQS refused");
   expect(logged()).toMatchObject([{ level: ERROR, queue: QUEUE, job: "WF-1", reason: "the MQS refused" }]);
-  // It counts as being there: adding it again changes nothing.
+  // A dead letter exists, so adding its job again changes nothing.
   await queue.add([{ id: "WF-1" }]);
   expect(await allJobIds(queue)).toEqual(new Set(["WF-1"]));
   expect(await job.isFailed()).toBe(true);
@@ -158,7 +158,7 @@ test("closing waits for the active job, and starts no other", async () => {
   });
   await queue.add([{ id: "WF-1" }, { id: "WF-2" }]);
   await waitForValue(
-    "the first job is under way",
+    "the first job is active",
     async () => begun.length,
     (count) => count === 1,
   );
@@ -166,7 +166,7 @@ test("closing waits for the active job, and starts no other", async () => {
   const closing = worker.close().then(() => {
     closed = true;
   });
-  // As many round trips as a close that does not wait would need, and more.
+  // More round trips than a close without waiting needs.
   for (let trip = 0; trip < 20; trip++) await allJobIds(queue);
   expect(closed).toBe(false);
 

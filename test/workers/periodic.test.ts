@@ -5,13 +5,13 @@ import { startPeriodic } from "../../src/workers/periodic.js";
 import { recordingLog } from "../setup/recordingLog.js";
 import { waitForValue } from "../setup/waitFor.js";
 
-/** How a run ends. */
+/** The outcome of a run. */
 interface ManualRun {
   succeed: () => void;
   fail: () => void;
 }
 
-/** Work whose runs end when the test says so. */
+/** Work whose runs end on demand of the test. */
 function startManualWork(intervalMs = 1) {
   const { log, lines } = recordingLog();
   const runs: ManualRun[] = [];
@@ -27,7 +27,7 @@ function startManualWork(intervalMs = 1) {
   return { periodic, runs, run, lines };
 }
 
-/** Waits until work with such an interval would have begun again. */
+/** Waits until work with this interval would have started again. */
 async function waitForThreeIntervals(intervalMs = 1): Promise<void> {
   const other = startManualWork(intervalMs);
   for (let n = 1; n <= 3; n++) (await other.run(n)).succeed();
@@ -87,7 +87,7 @@ test.each(["succeed", "fail"] as const)("closing waits for the active run to %s,
   await closing;
   await waitForThreeIntervals();
   expect(runs).toHaveLength(2);
-  // What fails at the end is no news.
+  // A failure during the close is not logged.
   expect(lines).toEqual([]);
 });
 
@@ -97,7 +97,7 @@ test("closing between two runs does not wait, and none follows", async () => {
   const { log } = recordingLog();
   const work = { name: "reclaim", intervalMs: 50, runOnce };
   const periodic = startPeriodic(work, { events: new EventEmitter(), log });
-  // A moment later the first run has ended, and the timer of the second one runs.
+  // Then the first run has ended, and the timer of the second one is active.
   await setImmediate();
   await periodic.close();
   const atClose = runs;

@@ -53,7 +53,7 @@ describe("Retry", () => {
     await board.pressOnJob("retry");
     await board.confirm();
 
-    const handOut = await scenario.takeToStart(at.createTms);
+    const handOut = await scenario.leaseToStart(at.createTms);
     expect(handOut.taskforce.taskforce_uuid).toBe(uuid);
     expect(lastEntry(await scenario.readTaskforce(uuid))).toMatchObject({
       target_phase: "pending-starter",
@@ -81,7 +81,7 @@ describe("Retry", () => {
     await board.pressButton("Retry all");
     await board.confirm();
 
-    const taken = [await scenario.takeToStart(at.createTms), await scenario.takeToStart(at.createTms)];
+    const taken = [await scenario.leaseToStart(at.createTms), await scenario.leaseToStart(at.createTms)];
     expect(taken.map(({ taskforce }) => taskforce.taskforce_uuid).sort()).toEqual(dead.sort());
     for (const uuid of dead)
       expect(lastEntry(await scenario.readTaskforce(uuid)).context).toBe(`Retried by ${OPERATOR}.`);
@@ -98,7 +98,7 @@ describe("Retry", () => {
     const { workflow_id } = created.workflow;
     const uuid = created.taskforces[0]?.taskforce_uuid ?? "";
     await waitForValue(
-      "the activation is dead",
+      "the activation is a dead letter",
       async () => (await fixture.queues.activation.queue.getJob(workflow_id))?.getState(),
       (state) => state === "failed",
     );
@@ -125,7 +125,7 @@ describe("Promote", () => {
     await board.openJob(`starter-${at.schedd}`, uuid);
     await board.pressOnJob("promote");
     await board.confirm();
-    const handOut = await scenario.takeToStart(at.createTms);
+    const handOut = await scenario.leaseToStart(at.createTms);
     expect(handOut.taskforce.taskforce_uuid).toBe(uuid);
     await at.createTms.submitFailed(handOut);
     expect((await jobIds(fixture.queues.forSchedd(at.schedd).starter)).dead).toEqual(new Set([uuid]));
@@ -138,7 +138,7 @@ describe("Promote", () => {
     await board.openQueue(`starter-${at.schedd}`, "delayed");
     await board.pressButton("Promote all");
     await board.confirm();
-    const taken = [await scenario.takeToStart(at.createTms), await scenario.takeToStart(at.createTms)];
+    const taken = [await scenario.leaseToStart(at.createTms), await scenario.leaseToStart(at.createTms)];
     expect(taken.map(({ taskforce }) => taskforce.taskforce_uuid).sort()).toEqual(delayed.sort());
     await fixture.waitForAudit("promote all", `starter-${at.schedd}`);
   });
@@ -214,7 +214,7 @@ describe("reconcile restores removed jobs from the phases", () => {
     await board.pressOnJob("remove");
     await board.confirm();
     await waitUntilReadded(starter, taskforce_uuid, before);
-    expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
+    expect((await scenario.leaseToStart(at.createTms)).taskforce.taskforce_uuid).toBe(taskforce_uuid);
   });
 
   it("the jobs of an emptied queue are restored in their order", async () => {
@@ -229,7 +229,7 @@ describe("reconcile restores removed jobs from the phases", () => {
     await board.confirm();
     await waitUntilReadded(starter, high, before);
     await waitUntilReadded(starter, low, before);
-    const taken = [await scenario.takeToStart(at.createTms), await scenario.takeToStart(at.createTms)];
+    const taken = [await scenario.leaseToStart(at.createTms), await scenario.leaseToStart(at.createTms)];
     expect(taken.map(({ taskforce }) => taskforce.taskforce_uuid)).toEqual([high, low]);
     await fixture.waitForAudit("empty", `starter-${at.schedd}`);
   });
@@ -260,7 +260,7 @@ describe("Pause and Obliterate", () => {
     await board.chooseMenuItem("Resume");
     await board.confirm();
     await fixture.waitForAudit("resume", `starter-${at.schedd}`);
-    const taken = [await scenario.takeToStart(at.createTms), await scenario.takeToStart(at.createTms)];
+    const taken = [await scenario.leaseToStart(at.createTms), await scenario.leaseToStart(at.createTms)];
     expect(taken.map(({ taskforce }) => taskforce.taskforce_uuid)).toEqual([taskforce_uuid, marker]);
   });
 
@@ -277,7 +277,7 @@ describe("Pause and Obliterate", () => {
     await board.chooseMenuItem("Resume all");
     await board.confirm();
     await fixture.waitForAudit("resume all queues", undefined);
-    expect((await scenario.takeToStart(at.createTms)).taskforce.workflow_id).toBe(paused.workflow.workflow_id);
+    expect((await scenario.leaseToStart(at.createTms)).taskforce.workflow_id).toBe(paused.workflow.workflow_id);
   });
 
   it("the waiting jobs and dead letters of an obliterated queue are restored", async () => {
@@ -295,18 +295,18 @@ describe("Pause and Obliterate", () => {
     await fixture.waitForAudit("obliterate", `starter-${at.schedd}`);
     await waitUntilReadded(starter, waiting, before);
     await waitForValue(
-      "the dead letter is back",
+      "the dead letter is restored",
       () => jobIds(starter),
       (ids) => ids.dead.has(dead) && !ids.live.has(dead),
     );
-    expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(waiting);
+    expect((await scenario.leaseToStart(at.createTms)).taskforce.taskforce_uuid).toBe(waiting);
     expect(await at.createTms.leaseStarter()).toBeUndefined();
   });
 
   it("a queue with a lease can't be obliterated, not even by force", async () => {
     const at = scenario.nextAccessPoint();
     const { taskforce_uuid } = await scenario.createPending(at);
-    const handOut = await scenario.takeToStart(at.createTms);
+    const handOut = await scenario.leaseToStart(at.createTms);
     await fixture.queues.forSchedd(at.schedd).starter.queue.pause();
     await board.openQueue(`starter-${at.schedd}`);
     await board.chooseMenuItem("Obliterate");

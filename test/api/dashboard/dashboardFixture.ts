@@ -103,7 +103,7 @@ export async function createDeadTaskforce(
 ): Promise<string> {
   const uuid = await createDelayedTaskforce({ scenario, queues }, at);
   await (await queues.forSchedd(at.schedd).starter.queue.getJob(uuid))?.promote();
-  await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), error);
+  await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), error);
   return uuid;
 }
 
@@ -113,6 +113,6 @@ export async function createDelayedTaskforce(
   at: TestAccessPoint,
 ): Promise<string> {
   const { taskforce_uuid } = await scenario.createPending(at);
-  await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), "schedd is down");
+  await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), "schedd is down");
   return taskforce_uuid;
 }

@@ -67,7 +67,7 @@ describe("the dashboard shows", () => {
     const { uuid } = await scenario.createInPhase("pending-stopper", at);
     const { stopper } = fixture.queues.forSchedd(at.schedd);
     for (const error of ["schedd is down", "no such cluster"]) {
-      await at.createTms.removeFailed(await scenario.takeToStop(at.createTms), error);
+      await at.createTms.removeFailed(await scenario.leaseToStop(at.createTms), error);
       await (await stopper.queue.getJob(uuid))?.promote();
     }
     await board.openQueue(`stopper-${at.schedd}`);
@@ -94,7 +94,7 @@ describe("the dashboard shows", () => {
     await board.page.getByText("pending-starter, priority 50").waitFor();
     await expect.poll(() => board.jobData().textContent()).toContain(schedd);
     // This process hands it out too.
-    const handOut = await scenario.takeToStart(scenario.tms(schedd));
+    const handOut = await scenario.leaseToStart(scenario.tms(schedd));
     expect(handOut.taskforce.schedd).toBe(schedd);
   });
 });

@@ -79,8 +79,8 @@ describe("the pages", () => {
       ["/admin/elsewhere", "path not found: /admin/elsewhere"],
       ["/admin/queues/elsewhere", "path not found: /admin/queues/elsewhere"],
     ] as const) {
-      const answer = await get(path);
-      expect([answer.status, await answer.json()]).toEqual([404, { code: 404, error }]);
+      const response = await get(path);
+      expect([response.status, await response.json()]).toEqual([404, { code: 404, error }]);
     }
   });
 
@@ -90,8 +90,8 @@ describe("the pages", () => {
     const ids = Array.from({ length: 120 }, () => `TF-6b000000-${hex()}-${hex()}-${hex()}`);
     await fixture.queues.forSchedd(at.schedd).starter.add(ids.map((id) => ({ id, rank: 1 })));
     const queue = `starter-${at.schedd}`;
-    const answer = await get(api(`queues?activeQueue=${queue}&status=prioritized&jobsPerPage=100000`));
-    const { queues } = (await answer.json()) as { queues: { name: string; jobs: object[] }[] };
+    const response = await get(api(`queues?activeQueue=${queue}&status=prioritized&jobsPerPage=100000`));
+    const { queues } = (await response.json()) as { queues: { name: string; jobs: object[] }[] };
     expect(queues.find(({ name }) => name === queue)?.jobs).toHaveLength(100);
   });
 });
@@ -100,8 +100,8 @@ describe("a client without credentials", () => {
   it.each(["/admin/queues", "/admin/queues/static/favicon.ico", api("queues"), "/admin/workflows/WF-0-00000000"])(
     "gets no content of %s",
     async (path) => {
-      const answer = await get(path, withWrongPassword(scenario.url));
-      expect([answer.status, await answer.json()]).toEqual([
+      const response = await get(path, withWrongPassword(scenario.url));
+      expect([response.status, await response.json()]).toEqual([
         401,
         { code: 401, error: "operators need a name and a password" },
       ]);
@@ -135,11 +135,11 @@ describe("the audit", () => {
       const lines: string[] = [];
       const log = pino({ level }, { write: (line: string) => void lines.push(line) });
       const service = await startTestService({}, log);
-      const answer = await fetch(`${service.url}${api("queues/mq-activation/pause")}`, {
+      const response = await fetch(`${service.url}${api("queues/mq-activation/pause")}`, {
         method: "PUT",
         headers: { origin: service.url },
       });
-      expect(answer.status).toBe(200);
+      expect(response.status).toBe(200);
       await service.close();
       expect(lines.map((line) => (JSON.parse(line) as AuditLine).action)).toEqual(expected === 1 ? ["pause"] : []);
     }
@@ -171,10 +171,10 @@ it("errors have the API's format: bodies that are not JSON, and an unreachable R
   try {
     await proxy.disconnect();
     for (const path of [api("queues"), "/admin/workflows/WF-0-00000000"]) {
-      const answer = await fetch(service.url + path);
-      expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+      const response = await fetch(service.url + path);
+      expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
       const error = "the database is not available, try again later";
-      expect(await answer.json()).toEqual({ code: 503, error });
+      expect(await response.json()).toEqual({ code: 503, error });
     }
   } finally {
     await proxy.restore();
@@ -193,7 +193,7 @@ it("concurrent retries hand the taskforce out once, and add one log entry", asyn
   // A retry of a job that already waits is refused.
   expect(statuses.filter((status) => status !== 204 && status !== 400)).toEqual([]);
   expect(statuses).toContain(204);
-  expect((await scenario.takeToStart(at.createTms)).taskforce.taskforce_uuid).toBe(uuid);
+  expect((await scenario.leaseToStart(at.createTms)).taskforce.taskforce_uuid).toBe(uuid);
   expect(await at.createTms.leaseStarter()).toBeUndefined();
   expect((await scenario.readTaskforce(uuid)).phase_change_log).toHaveLength(before + 1);
 });
@@ -232,13 +232,13 @@ it("secrets are neither on the pages nor in the audit", async () => {
   ]);
   const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
   for (const uuid of uuids) await scenario.waitForPhase(uuid, "pending-starter");
-  const handOut = await scenario.takeToStart(at.createTms);
+  const handOut = await scenario.leaseToStart(at.createTms);
   expect(JSON.stringify(handOut)).toContain("hunter2-broker");
   await at.createTms.submit(handOut, {
     submit_dict: { environment: "EWMS_PILOT_QUEUE_INCOMING=hunter2-submit" },
   });
   const error = "condor_submit: EWMS_PILOT_AUTH_TOKEN='hunter2-error' refused; Authorization: Bearer hunter2-header";
-  await at.createTms.submitFailed(await scenario.takeToStart(at.createTms), error);
+  await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), error);
 
   const names = ["mq-activation", "taskforce-launch", `starter-${at.schedd}`, `stopper-${at.schedd}`];
   const paths = [

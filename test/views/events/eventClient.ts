@@ -3,7 +3,7 @@ import { Agent, get, type IncomingMessage } from "node:http";
 import { onTestFinished } from "vitest";
 import { waitForValue } from "../../setup/waitFor.js";
 
-/** An event as it came. */
+/** A received event. */
 export interface ReceivedEvent {
   event: string;
   id: string;
@@ -11,7 +11,7 @@ export interface ReceivedEvent {
   data: any;
 }
 
-/** How a watch is begun. */
+/** Options of a watch. */
 export interface SubscribeOptions {
   lastId?: string | undefined;
   token?: string | undefined;
@@ -19,15 +19,15 @@ export interface SubscribeOptions {
   isPaused?: boolean;
 }
 
-/** A client of an event stream that keeps all it gets, by the rules of HTML's server-sent events. */
+/** A client of server-sent events that records all events. */
 export class EventClient {
   readonly response: IncomingMessage;
   readonly events: ReceivedEvent[] = [];
-  /** Where it would resume. */
+  /** The id from which it would resume. */
   lastId = "";
   retry: number | undefined;
   heartbeats = 0;
-  /** Whether the stream ended in order; undefined while it is open. */
+  /** Whether the stream ended without an error; undefined while it is open. */
   ended: "in order" | "broken off" | undefined;
   #text = "";
 
@@ -41,7 +41,7 @@ export class EventClient {
     if (!isSlow) this.startReading();
   }
 
-  /** Begins to watch, and waits for the head of the answer. It is closed when the test has ended. */
+  /** Starts a watch, and waits for the head of the response. The watch is closed at the end of the test. */
   static async open(url: string, { lastId, token, isPaused = false }: SubscribeOptions = {}): Promise<EventClient> {
     const headers = {
       ...(lastId !== undefined && { "last-event-id": lastId }),
@@ -87,7 +87,7 @@ export class EventClient {
     this.events.push({ event: fields.get("event") ?? "message", id: this.lastId, data: JSON.parse(data) });
   }
 
-  /** Waits until what has come fulfils a condition. */
+  /** Waits until the received events fulfil a condition. */
   async waitUntil(what: string, holds: (client: EventClient) => boolean): Promise<void> {
     await waitForValue(
       `${what} (got ${JSON.stringify(this.events.slice(-3))})`,
@@ -96,7 +96,7 @@ export class EventClient {
     );
   }
 
-  /** Waits for the first event that is wanted. */
+  /** Waits for the first event that matches. */
   async waitForEvent(event: string, data: object = {}): Promise<ReceivedEvent> {
     const isIt = (one: ReceivedEvent) =>
       one.event === event && Object.entries(data).every(([key, value]) => one.data[key] === value);
@@ -105,7 +105,7 @@ export class EventClient {
   }
 }
 
-/** What events say of phases, in short: `pre-launch > pending-starter`, with `no ` before a failed attempt. */
+/** A short form of phase events: `pre-launch > pending-starter`, with `no ` before a failed attempt. */
 export const phaseSteps = (events: readonly ReceivedEvent[]): string[] =>
   events.flatMap(({ event, data }) =>
     event === "phase" ? [`${data.was_successful ? "" : "no "}${data.from} > ${data.phase}`] : [],

@@ -8,7 +8,7 @@ import {
 import type { RedisClient } from "../../../src/redis/redisClient.js";
 import { eventsKey, MAX_STREAM_ENTRIES, memberOf, partitionOf } from "../../../src/store/keys.js";
 
-/** A workflow's id that lies in a partition. */
+/** The id of a workflow in a given partition. */
 export function newWorkflowInPartition(partition: number, partitions: number): WorkflowId {
   for (;;) {
     const id = newWorkflowId(Date.now() / 1000);
@@ -22,7 +22,7 @@ export function newTaskforceUuids(workflow: WorkflowId, count: number): Taskforc
   return Array.from({ length: count }, () => newTaskforceUuid(task));
 }
 
-/** Appends an event about taskforces of one workflow, as the scripts do; there may be more of them than a script ever takes. */
+/** Appends an event about taskforces of one workflow like the scripts, but with any number of taskforces. */
 export async function appendPhaseEvent(
   redis: RedisClient,
   partition: number,
@@ -33,7 +33,7 @@ export async function appendPhaseEvent(
   await redis.xadd(eventsKey(partition), "MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", text);
 }
 
-/** Appends so much that all that is there now is dropped. */
+/** Appends enough events to trim all present ones. */
 export async function overflowStream(redis: RedisClient, partition: number): Promise<void> {
   const pipeline = redis.pipeline();
   for (let n = 0; n < MAX_STREAM_ENTRIES + 200; n++)

@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => redis.disconnect());
 
-/** Keeps what it is sent. */
+/** Records the received events. */
 class RecordingSubscriber implements SseClient {
   readonly events: [id: string, data: string][] = [];
   gaps = 0;
@@ -58,42 +58,42 @@ async function subscribe(workflow: WorkflowId | undefined, lastId?: string): Pro
 
 it("a subscriber that joins during a burst of events, at any position, gets each once and in order", async () => {
   const workflows = Array.from({ length: PARTITIONS }, (_, partition) => newWorkflowInPartition(partition, PARTITIONS));
-  const witnesses = await Promise.all([undefined, ...workflows].map((workflow) => subscribe(workflow)));
-  let isPouring = true;
+  const references = await Promise.all([undefined, ...workflows].map((workflow) => subscribe(workflow)));
+  let isPublishing = true;
   let published = 0;
-  const pouring = workflows.map(async (workflow, partition) => {
+  const publishing = workflows.map(async (workflow, partition) => {
     for (let n = 0; n < 600; n++) {
       const count = n % 50 === 0 ? 130 : 1 + (n % 3);
       await appendPhaseEvent(redis, partition, newTaskforceUuids(workflow, count));
       published += count;
     }
   });
-  void Promise.all(pouring).then(() => {
-    isPouring = false;
+  void Promise.all(publishing).then(() => {
+    isPublishing = false;
   });
 
   await Promise.all(
-    witnesses.map((witness) =>
+    references.map((reference) =>
       waitForValue(
         "the first event arrives",
-        async () => witness.events.length,
+        async () => reference.events.length,
         (received) => received > 0,
       ),
     ),
   );
   const late: { from: number; of: RecordingSubscriber; client: RecordingSubscriber }[] = [];
-  for (let n = 0; isPouring && n < 60; n++) {
-    const of = witnesses[n % witnesses.length] as RecordingSubscriber;
+  for (let n = 0; isPublishing && n < 60; n++) {
+    const of = references[n % references.length] as RecordingSubscriber;
     const { events } = of;
-    // In turn from the beginning, from the newest event, and from somewhere between.
+    // Alternately from the beginning, from the newest event, and from a position between them.
     const from = Math.floor((events.length - 1) * ([0, 1, 0.5, 0.9][(n >> 2) % 4] ?? 0));
     const [id] = events[from] ?? [];
-    late.push({ from, of, client: await subscribe([undefined, ...workflows][n % witnesses.length], id) });
+    late.push({ from, of, client: await subscribe([undefined, ...workflows][n % references.length], id) });
   }
-  await Promise.all(pouring);
+  await Promise.all(publishing);
 
   expect(late.length).toBeGreaterThan(20);
-  const [ofAll] = witnesses as [RecordingSubscriber];
+  const [ofAll] = references as [RecordingSubscriber];
   await waitForValue(
     "the first subscriber has received all",
     async () => ofAll.events.length,
@@ -107,7 +107,7 @@ it("a subscriber that joins during a burst of events, at any position, gets each
     );
     const rest = of.events.slice(from + 1);
     if (of !== ofAll) expect(client.events).toEqual(rest);
-    // Workflows are mixed as they come, so ids differ.
+    // The order of events of different workflows varies, and their ids with it.
     else expect(client.events.map(([, data]) => data).sort()).toEqual(rest.map(([, data]) => data).sort());
     expect(client.gaps).toBe(0);
     expect(client.hasEnded).toBe(false);

@@ -13,7 +13,7 @@ const PARTITIONS = 16;
 
 let proxy: RedisProxy;
 let fixture: ApiFixture;
-/** Around the proxy. */
+/** A client without the proxy. */
 let redis: RedisClient;
 let workflow: WorkflowId;
 let partition: number;
@@ -25,7 +25,7 @@ beforeEach(async () => {
     REDIS_URL: proxy.url,
     EVENTS_HEARTBEAT_SECONDS: "0.05",
     EVENTS_MAX_BUFFER_BYTES: "100000",
-    // So that nothing else happens meanwhile.
+    // Prevents other events.
     RECONCILE_SECONDS: "3600",
   });
   const { workflow_id } = await fixture.createPendingTaskforce();
@@ -50,7 +50,7 @@ const appendEvents = async (count = 1) => {
 };
 const uuidsOf = ({ events }: EventClient) =>
   events.flatMap(({ event, data }) => (event === "phase" ? [data.taskforce_uuid] : []));
-/** As the metrics show it. */
+/** From the metrics. */
 const readSubscriberCount = async () => {
   const text = await (await fetch(`${fixture.service.url}/metrics`)).text();
   return Number(/^wms_event_watchers (\d+)$/m.exec(text)?.[1]);
@@ -62,7 +62,7 @@ it("only a subscriber that does not read is disconnected, and it receives the re
   const slow = await subscribe({ isPaused: true });
   const other = await subscribe();
   const published: string[] = [];
-  // What lies in the buffers of both ends is out of anybody's reach.
+  // The buffers of both sockets delay the disconnection.
   while ((await readSubscriberCount()) === 2) {
     published.push(...(await appendEvents(500)));
     await waitForTaskforces(other, published.length);

@@ -170,7 +170,7 @@ describe("a resumed watch", () => {
         const resumed = await EventClient.open(path, { lastId: id });
         const rest = events.slice(at + 1);
         await resumed.waitUntil("the rest", (other) => other.events.filter(isPart).length >= rest.length);
-        // Concurrent events of two partitions may come in another order, and their ids depend on it.
+        // Concurrent events of two partitions may arrive in another order, and their ids depend on the order.
         const received = resumed.events.filter(isPart).slice(0, rest.length);
         expect(received.map(withoutId)).toEqual(rest.map(withoutId));
       }

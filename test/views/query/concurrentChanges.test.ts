@@ -26,7 +26,7 @@ const someChange = fc.record({
 });
 type EntityChange = typeof someChange extends fc.Arbitrary<infer T> ? T : never;
 
-/** Taskforces that others change, and all that each of them ever was. */
+/** Changes taskforces during a query, and records all their versions. */
 class ChangeHistory {
   readonly versions = new Map<string, TaskforceSample[]>();
   readonly removed = new Set<string>();
@@ -40,7 +40,7 @@ class ChangeHistory {
 
   async apply({ what, which, phase, cluster_id }: EntityChange): Promise<void> {
     if (what === "insert") {
-      // Between two that are there, so that it may come before or behind where the query is.
+      // Between two existing ones: before or after the position of the query.
       const fresh = makeSample(1_000 + this.#inserted++, { timestamp: 1_700_000_000 + which + 0.5, phase });
       return this.#put({ ...fresh, cluster_id, n_workers: which });
     }
@@ -69,7 +69,7 @@ describe("during concurrent changes", () => {
         async (rounds, filter, maxBytes) => {
           await flushDatabase(redis);
           const population = new TaskforcePopulation(redis, 2);
-          // In runs, so that the indexes of a phase break off at places that lie far apart.
+          // Runs of equal phases, so that the batches of the phases' indexes end far apart.
           const phaseOf = (n: number) => phases[Math.floor(n / 40) % 3]!;
           const before = makeSamples(300, (n) => ({
             phase: phaseOf(n),

@@ -32,7 +32,7 @@ test.each([
   encoded(`1/${memberOf(task_id)}`),
   `${encoded(`1/${memberOf(taskforce_uuid)}`)}=`,
   ` ${encoded(`1/${memberOf(taskforce_uuid)}`)}`,
-])("%j is no cursor", (text) => {
+])("%j is not a cursor", (text) => {
   expect(() => decodeCursor("taskforce", text)).toThrow("after: is not the next_after of an earlier page");
 });
 

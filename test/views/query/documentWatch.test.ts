@@ -5,7 +5,7 @@ const MEMBERS = 500_000;
 const LARGE_DOCUMENT = { a: Array.from({ length: MEMBERS }, (_, n) => n) };
 const { length } = JSON.stringify(LARGE_DOCUMENT);
 
-/** Conditions none of which holds, so that all are tried. */
+/** Conditions that never hold, so that all are tested. */
 const conditions = (count: number): Record<string, unknown> => ({
   $or: Array.from({ length: count }, (_, n) => ({ a: { $gt: MEMBERS + n } })),
 });

@@ -85,7 +85,7 @@ const ROWS: Record<string, Row[]> = {
     [{ "a.-1": 1 }, { a: [1] }, false],
     [{ "a.0": "x" }, { a: "x" }, false],
     [{ "a.length": 1 }, { a: [5] }, false],
-    // MongoDB would find these two.
+    // MongoDB finds these two.
     [{ "a.0": null }, { a: [{ b: 1 }] }, false],
     [{ "a.0.b": null }, { a: [{ b: 1 }] }, false],
     [{ "a.1": null }, { a: [{ b: 1 }] }, true],
@@ -301,7 +301,7 @@ const ROWS: Record<string, Row[]> = {
     [{ a: { $regex: "b", $ne: "abc" } }, { a: "abc" }, false],
     [{ "a.b": { $regex: "^x" } }, { a: [{ b: 1 }, { b: "xy" }] }, true],
     [{ a: { $regex: "É", $options: "iu" } }, { a: "né" }, true],
-    // Unlike PCRE's, RE2's $ does not stand before a line break at the very end.
+    // Unlike in PCRE, $ in RE2 does not match before a final line break.
     [{ a: { $regex: "b$" } }, { a: "ab\n" }, false],
     [{ a: { $regex: "b$", $options: "m" } }, { a: "ab\n" }, true],
   ],
@@ -434,7 +434,7 @@ test("one filter can match many documents independently", () => {
   expect(answers).toEqual([true, false, false, true]);
 });
 
-/** Letters a and b without a pattern, so that nothing which was learned about the beginning helps later. */
+/** Random letters a and b, so that a cached state of the automaton is of little use. */
 function noise(length: number): string {
   let state = 1;
   return Array.from({ length }, () => {
@@ -449,7 +449,7 @@ describe("a pattern that takes too long is refused", () => {
   test.each([
     [slow.$regex, noise(1_000_000)],
     [String.raw`\pL{1,1000}$`, `${"a".repeat(500_000)}!`],
-  ])("on a text is refused, and the next document gets its chance: %s", (pattern, text) => {
+  ])("on one text, and the next document is tested: %s", (pattern, text) => {
     const matches = compileFilter({ a: { $regex: pattern } });
     expect(() => matches({ a: text })).toThrow(/^query: the pattern takes too long on these documents$/);
     expect(matches({ a: "" })).toBe(false);
@@ -466,9 +466,9 @@ describe("a pattern that takes too long is refused", () => {
     ["an operator beside it", { a: { $ne: null, $in: ["x"], ...slow } }],
     ["an earlier clause of $and", { $and: [{ b: 1 }, { a: slow }] }],
     ["an earlier clause of $or", { $nor: [{ $or: [{ b: { $ne: 1 } }, { a: slow }] }] }],
-    // What combines filters is tried before single fields.
+    // Combined filters are tested before single fields.
     ["$nor", { a: slow, $nor: [{ b: 2 }] }],
-  ])("is not tried on what %s has decided", (_, filter) => {
+  ])("is not tested if %s decides first", (_, filter) => {
     const a = noise(1_000_000);
     expect(() => compileFilter({ a: slow })({ a })).toThrow(/^query: the pattern takes too long/);
     expect(compileFilter(filter)({ a, b: 2 })).toBe(false);

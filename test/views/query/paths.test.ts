@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { DocumentPaths } from "../../../src/views/query/documentPaths.js";
 
-/** A document that notes which of its fields are read. */
+/** A document that records reads of its fields. */
 function watchedDocument(document: Record<string, unknown>): { document: object; read: string[] } {
   const read: string[] = [];
   const handler = {

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { idsOf, type TaskforceSample } from "./taskforcePopulation.js";
 
 /*
- * Few values for each field, so that filters hit, indexes overlap, and many taskforces share an instant. Some look like
- * a part of a Redis key, a pattern, or what every JavaScript object has.
+ * Few values for each field, so that filters match, indexes overlap, and many taskforces have the same time. Some values
+ * resemble a part of a Redis key, a pattern, or an inherited property of JavaScript objects.
  */
 const WORKFLOWS = 4;
 const schedds = ["SCHEDD1", "SCHEDD1:phase:x", "a:b{c}", "__proto__"];
@@ -28,7 +28,7 @@ const someSample = fc.record({
   errors: fc.dictionary(fc.constantFrom(...errors), fc.nat({ max: 2 }), { maxKeys: 4 }),
 });
 
-/** Some hundred taskforces without repeated ids. */
+/** A few hundred taskforces with distinct ids. */
 export const anySamples: fc.Arbitrary<TaskforceSample[]> = fc
   .uniqueArray(someSample, { selector: ({ n }) => n, minLength: 5, maxLength: 120, size: "max" })
   .map((samples) =>
@@ -84,7 +84,7 @@ const fieldOf = (fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Re
 
 const someField = fc.oneof({ weight: 5, arbitrary: fieldOf(valuesOf) }, { weight: 1, arbitrary: fieldOf(hostile) });
 
-/** Filters over indexed fields and others, some of which an index can answer and some not. */
+/** Filters over indexed and other fields. */
 export const anyFilter: fc.Arbitrary<Record<string, unknown>> = fc.letrec<{
   filter: Record<string, unknown>;
 }>((tie) => ({

@@ -4,7 +4,7 @@ import { type QuerySource, runQuery } from "../../../src/views/query/runQuery.js
 
 const ENVELOPE = "taskforces";
 
-/** All pages of a query, each checked against the promises about bytes and cursors. */
+/** Reads all pages of a query, and checks the size and the cursor of each. */
 export async function fetchAllPages(
   source: QuerySource<"taskforce">,
   query: Record<string, unknown>,
@@ -30,9 +30,9 @@ export async function fetchAllPages(
   return pages;
 }
 
-/** UTF-8 bytes of the answer. */
+/** UTF-8 bytes of the response. */
 export const pageBytes = (page: QueryPage): number => Buffer.byteLength(formatPageChunks(ENVELOPE, page).join(""));
 
-/** The uuids on some pages, in order. */
+/** The uuids on the pages, in order. */
 export const uuidsOn = (pages: QueryPage[]): string[] =>
   pages.flatMap((page) => page.items.map((item) => (JSON.parse(item) as { taskforce_uuid: string }).taskforce_uuid));

@@ -69,7 +69,7 @@ describe("the product of conditions and entities is limited, too", () => {
     [21, 952_380],
     [2_000, 10_000],
     [10_000, 2_000],
-  ])("%i conditions may be tried on %i of a million entities", (conditions, entities) => {
+  ])("%i conditions can be tested on %i of a million entities", (conditions, entities) => {
     const mayLook = createScanLimit("taskforce", conditions, 1_000_000);
     expect(mayLook(2_000_000)).toBe(entities);
     expect(() => mayLook(1)).toThrow(conditions > 20 ? `tried ${conditions} conditions on` : "looked at");

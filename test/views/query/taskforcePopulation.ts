@@ -3,7 +3,7 @@ import type { RedisClient } from "../../../src/redis/redisClient.js";
 import { allEntitiesKey, INDEXED_FIELDS, indexKey, memberOf, partitionOf } from "../../../src/store/keys.js";
 import type { QuerySource } from "../../../src/views/query/runQuery.js";
 
-/** The fields of a taskforce that the tests ask for. */
+/** The fields of a taskforce in the tests' queries. */
 export interface TaskforceSample {
   taskforce_uuid: TaskforceUuid;
   task_id: string;
@@ -15,13 +15,13 @@ export interface TaskforceSample {
   job_event_log_fpath: string;
   n_workers: number;
   log: { at: number; ok?: boolean | null }[];
-  /** Counts by error text: keys are anything. */
+  /** Counts by error text, which can be any key. */
   errors: Record<string, number>;
 }
 
 const hex = (number: number): string => number.toString(16).padStart(8, "0");
 
-/** The ids of the n-th taskforce: three tasks to a workflow, `workflows` workflows in turn. */
+/** The ids of the n-th taskforce: three tasks per workflow, cycling through `workflows` workflows. */
 export function idsOf(n: number, workflows: number) {
   const workflow = `${hex(1_700_000_000 + (n % workflows))}-${hex(n % workflows)}`;
   const task = `${workflow}-${hex(n % 3)}`;
@@ -46,16 +46,16 @@ export const makeSample = (n: number, fields: Partial<TaskforceSample> = {}): Ta
   ...fields,
 });
 
-/** The first of them, with fields by number. */
+/** The first samples, with fields by number. */
 export const makeSamples = (
   count: number,
   fields: (n: number) => Partial<TaskforceSample> = () => ({}),
 ): TaskforceSample[] => Array.from({ length: count }, (_, n) => makeSample(n, fields(n)));
 
-/** Taskforces whose indexes lie in Redis, as the store keeps them, and whose documents lie here. */
+/** Taskforces with the store's indexes in Redis, and with documents in memory. */
 export class TaskforcePopulation implements QuerySource<"taskforce"> {
   readonly #documents = new Map<string, TaskforceSample>();
-  /** Runs before each load: what others do while a query is under way. */
+  /** Runs before each load, to simulate concurrent changes. */
   beforeLoad: () => Promise<void> = async () => undefined;
 
   constructor(
@@ -75,7 +75,7 @@ export class TaskforcePopulation implements QuerySource<"taskforce"> {
     });
   }
 
-  /** Creates or changes taskforces; each in one transaction, as the store does. */
+  /** Creates or changes taskforces, each in one transaction, like the store. */
   async putSamples(...samples: TaskforceSample[]): Promise<void> {
     await Promise.all(
       samples.map(async (sample) => {
@@ -110,6 +110,6 @@ export class TaskforcePopulation implements QuerySource<"taskforce"> {
 
 const memberOfSample = (sample: TaskforceSample): string => memberOf(sample.taskforce_uuid);
 
-/** Oldest first; within one instant by id. */
+/** Orders by time, then by id. */
 export const compareByAge = (one: TaskforceSample, other: TaskforceSample): number =>
   one.timestamp - other.timestamp || (one.taskforce_uuid < other.taskforce_uuid ? -1 : 1);

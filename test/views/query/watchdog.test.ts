@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { runWithTimeout, WorkTimeoutError } from "../../../src/views/query/runWithTimeout.js";
 
-/** Milliseconds that the work of these tests may take. */
+/** Time limit of the work in milliseconds. */
 const TIMEOUT_MS = 200;
 
-/** Keeps the thread for longer than it has, as on a machine that gives it no processor. */
+/** Blocks the thread beyond the time limit without processor time, as on an overloaded machine. */
 function blockThread(): void {
   const nothing = new Int32Array(new SharedArrayBuffer(4));
   for (let n = 0; n < 20; n++) Atomics.wait(nothing, 0, 0, TIMEOUT_MS / 10);

@@ -3,7 +3,7 @@ import type { ScheddWaitReason, WaitReasons, WorkflowSummary } from "../../../sr
 import { explainWaiting } from "../../../src/views/summary/explainWaiting.js";
 
 const NOW = 1_700_000_000;
-/** A TMS asks at each schedd. */
+/** Each schedd is polled. */
 const POLLED = new Map(["a", "b", "c", "d", "e"].map((schedd) => [schedd, NOW - 299]));
 
 /** A summary of six taskforces that are not waiting, except as given. */
@@ -41,7 +41,7 @@ it.each([
   [48 * 3600, "2 days"],
   // Another machine's clock is ahead.
   [-5, "0 s"],
-])("a wait of %d seconds is said as %s", (seconds, said) => {
+])("a wait of %d seconds is formatted as %s", (seconds, said) => {
   expect(explainWaiting(summary({ starter: [at("a", 1, seconds)] }), undefined, NOW, POLLED)).toBe(
     `1 of 6 taskforces is waiting for schedd a, for ${said}`,
   );

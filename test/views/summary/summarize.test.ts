@@ -24,7 +24,7 @@ let redis: RedisClient;
 let store: Store;
 let scenario: ServiceScenario;
 
-/** Reconcile runs at start only: later updates come from fan-out jobs. */
+/** Reconcile runs only at start, so that fan-out jobs cause all later updates. */
 const start = (): Promise<ServiceScenario> =>
   startServiceScenario({ REDIS_URL: url, STORE_PARTITIONS: String(PARTITIONS), RECONCILE_SECONDS: "3600" });
 
@@ -55,11 +55,11 @@ async function waitForSummary({ workflow }: CreatedWorkflow, expected: Expected)
 
 const uuidsOf = ({ taskforces }: CreatedWorkflow): string[] => taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
 
-/** Different tasks. @param places cluster locations of each */
+/** A request with different tasks. @param places cluster locations of each task */
 const tasks = (count: number, places = ["pool-0"]) =>
   Array.from({ length: count }, (_, n) => makeTaskRequestAt(places, { task_args: `part ${n}` }));
 
-/** Has a TMS report on workers. Statuses and errors are JSON texts, in the order of the taskforces. */
+/** Reports statuses and errors as a TMS. Both are JSON texts in the order of the taskforces. */
 async function reportStatuses(uuids: string[], statuses: string[], errors: string[]): Promise<void> {
   const byUuid = (texts: string[]) => Object.fromEntries(texts.map((text, index) => [uuids[index], JSON.parse(text)]));
   const { status } = await scenario.request("POST", "/v1/tms/statuses/taskforces", {
@@ -77,14 +77,14 @@ describe("a workflow's summary", () => {
       waitForSummary(created, { taskforces_by_phase: phases });
     await counts({ "pending-starter": 4 });
 
-    // Several of each step: the fan-out job of an earlier step may run late.
+    // Several steps of each kind, because the fan-out job of an earlier step may run late.
     const running: string[] = [];
     for (const phases of [
       { "pending-starter": 3, "condor-submit": 1 },
       { "pending-starter": 2, "condor-submit": 2 },
       { "pending-starter": 1, "condor-submit": 3 },
     ]) {
-      const handOut = await scenario.takeToStart(at.createTms);
+      const handOut = await scenario.leaseToStart(at.createTms);
       await at.createTms.submit(handOut);
       running.push(handOut.taskforce.taskforce_uuid);
       await counts(phases);
@@ -95,7 +95,7 @@ describe("a workflow's summary", () => {
     await counts({ "pending-starter": 2, "condor-submit": 2, "condor-complete": 1 });
     await scenario.deactivate(created.workflow.workflow_id, "abort");
     await counts({ "pending-stopper": 4, "condor-complete": 1 });
-    await at.createTms.remove(await scenario.takeToStop(at.createTms));
+    await at.createTms.remove(await scenario.leaseToStop(at.createTms));
     await counts({ "pending-stopper": 3, "condor-rm": 1, "condor-complete": 1 });
   });
 
@@ -137,7 +137,7 @@ describe("a workflow's summary", () => {
   });
 });
 
-/** Enough for each partition to have some. */
+/** Enough workflows for all partitions. */
 const MANY = 24;
 
 it(`the summaries of ${MANY} workflows catch up after one report, in every partition`, async () => {
@@ -209,12 +209,12 @@ it("a summary of an earlier release is ignored", async () => {
 
 describe("when the fan-out job of a change is lost", () => {
   it("the next reconcile updates the summary, for each step at which the process may have died", async () => {
-    const [untold, unfinished] = [await scenario.submitWorkflow(tasks(1)), await scenario.submitWorkflow(tasks(1))];
-    for (const created of [untold, unfinished])
+    const [unqueued, unfinished] = [await scenario.submitWorkflow(tasks(1)), await scenario.submitWorkflow(tasks(1))];
+    for (const created of [unqueued, unfinished])
       await waitForSummary(created, { taskforces_by_phase: { "pending-starter": 1 } });
     await scenario.close();
 
-    // Two processes that died: one before it nudged, the other while it made the summary.
+    // Simulates the death of a process before the fan-out job, and of another one during the summary.
     const changed = (created: CreatedWorkflow) =>
       updateStatuses(store, [
         {
@@ -227,10 +227,10 @@ describe("when the fan-out job of a change is lost", () => {
     const partition = partitionOf(unfinished.workflow.workflow_id as WorkflowId, PARTITIONS);
     const taken = await store.summaries.claimDirty(partition, 10);
     expect(taken.map(({ workflow }) => workflow)).toEqual([unfinished.workflow.workflow_id]);
-    await changed(untold);
+    await changed(unqueued);
     scenario = await start();
 
-    for (const created of [untold, unfinished])
+    for (const created of [unqueued, unfinished])
       await waitForSummary(created, { compound_statuses: { RUNNING: { Tasking: 1 } } });
   });
 });
