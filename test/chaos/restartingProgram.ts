@@ -8,8 +8,8 @@ const RESTART_DELAY_MS = 500;
 const READY_OUTPUT = /WMS (worker runs|listens on)/;
 
 /**
- * A supervised process of the service. Like systemd and Kubernetes, it restarts a process that exits by itself. A service
- * exits if it cannot reach Redis at its start.
+ * A supervised process of the service. Like systemd and Kubernetes, it restarts a process that exits by itself. For
+ * example, a service exits if it cannot reach Redis at its start.
  */
 export class RestartingProgram {
   readonly name: string;

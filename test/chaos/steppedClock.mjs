@@ -1,6 +1,6 @@
 /*
- * A preload (`--import`) that shifts the wall clock of a process by the milliseconds in the file STEPPED_CLOCK. A change
- * of the file takes effect at once. Timers and `performance.now()` are unaffected, as with a real clock change.
+ * A preload (`--import`) that shifts the wall clock of a process by the milliseconds in the file STEPPED_CLOCK. A
+ * change of the file takes effect at once. Timers and `performance.now()` are unaffected, as with a real clock change.
  */
 import { readFileSync, watch } from "node:fs";
 

@@ -8,7 +8,7 @@ const NEXT_PHASE: Partial<Record<Phase, Phase>> = {
   "pending-starter": "condor-submit",
 };
 
-/** Checks a step against the contract's graph. condor-rm and condor-complete may follow any phase but condor-complete. */
+/** Checks a step against the contract's graph. condor-rm and condor-complete may follow any phase but the final one. */
 function isAllowedTransition(from: Phase | undefined, { target_phase: to, source_entity }: PhaseChange): boolean {
   if (from === undefined) return to === "pre-mq-activation";
   if (from === "condor-complete" || from === to) return from === "pending-starter" && source_entity === "Operator";
