@@ -13,18 +13,18 @@ import { RequestHistory } from "./requestHistory.js";
 import { SimulatedAccessPoint } from "./simulatedAccessPoint.js";
 import { SimulatedUser, type UserExpectations } from "./simulatedUser.js";
 
-/** The service, and all who talk to it. */
+/** The service and its simulated clients. */
 export interface ChaosEnvironment extends FaultTargets {
   history: RequestHistory;
   client: RecordingClient;
   expectations: UserExpectations;
   store: Store;
-  /** Has users ask for nothing more. @returns when what they have begun is done */
+  /** Stops the users. @returns when their last requests have ended */
   stopUsers(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What a scene is set with. */
+/** Seed, size and programs of the environment. */
 export interface ChaosEnvironmentOptions {
   seed: number;
   users: number;
@@ -32,10 +32,10 @@ export interface ChaosEnvironmentOptions {
   built: string;
 }
 
-/** The first number that requests of users for more workers name: no taskforce has so many otherwise. */
+/** Lowest `n_workers` of an add-workers request. Other taskforces have fewer, so the number identifies the request. */
 const FIRST_WORKER_COUNT = 1000;
 
-/** Starts the service and everybody who talks to it. */
+/** Starts the service, its users and its access points. */
 export async function startChaosEnvironment({
   seed,
   users,
@@ -45,11 +45,11 @@ export async function startChaosEnvironment({
   const mqs = await startScriptedMqs();
   const deployment = await startDeployment(built, folder, mqs.address);
   const redis = new Redis(deployment.redis.url, { maxRetriesPerRequest: null, retryStrategy: () => 100 });
-  // It is killed on purpose, and comes back.
+  // A fault kills Redis, so connection errors are expected.
   redis.on("error", () => {});
   const store = await openStore(redis, { partitions: CHAOS_SETTINGS.partitions });
 
-  // Traffic has dice of its own: who throws first depends on timing, and the plan must not.
+  // Traffic draws in an order that depends on timing. Its own source keeps the fault plan repeatable.
   const random = new RandomSource(seed + 1);
   const history = new RequestHistory();
   const client = new RecordingClient(history, deployment.webProxies, random);

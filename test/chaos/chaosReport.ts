@@ -9,12 +9,12 @@ import { REQUEST_KINDS, type RequestOutcome } from "./requestHistory.js";
 import type { ChaosResult, InjectedFault } from "./runChaos.js";
 
 const OUTCOMES: readonly RequestOutcome[] = ["done", "refused", "unavailable", "lost", "failed"];
-/** Invariants that `run.ts` itself looks at: all recovers, none ends by itself. */
+/** Invariants that `runChaos.ts` checks: all requests recover, no process exits by itself. */
 const RUN_INVARIANT_COUNT = 2;
-/** Violations of one invariant that are shown. */
+/** Violations printed for each invariant. */
 const MAX_SHOWN_VIOLATIONS = 5;
 
-/** What a run has shown, as Markdown. */
+/** Formats the results of a run as Markdown tables. */
 export function formatSummary(result: ChaosResult): string {
   const { seed, durationMs, faults, history, recoveries, settleMs, sizes, violations } = result;
   const slowest = recoveries.reduce((a, b) => (b.durationMs > a.durationMs ? b : a), recoveries[0] ?? NO_RECOVERY);
@@ -26,7 +26,7 @@ export function formatSummary(result: ChaosResult): string {
       [
         ["seed", seed],
         ["duration", `${(durationMs / 60_000).toFixed(1)} min`],
-        ["breaks", faults.length],
+        ["faults", faults.length],
         ["requests", history.requests.length],
         ["workflows, taskforces, HTCondor clusters", `${sizes.workflows}, ${sizes.taskforces}, ${sizes.clusters}`],
         ["invariants", INVARIANT_NAMES.length + RUN_INVARIANT_COUNT],
@@ -36,12 +36,12 @@ export function formatSummary(result: ChaosResult): string {
           "recovery, slowest",
           `${formatSeconds(slowest.durationMs)}: ${slowest.kind} after ${slowest.afterFaults.map(({ kind }) => kind).join(" + ")}`,
         ],
-        ["at rest in the end after", formatSeconds(settleMs)],
+        ["settled at the end after", formatSeconds(settleMs)],
       ],
     ),
     "",
     ...formatTable(
-      ["break", "times"],
+      ["fault", "times"],
       FAULT_KINDS.map((kind) => [kind, byKind.get(kind)?.length ?? 0]),
     ),
     "",
@@ -65,9 +65,9 @@ function formatTable(head: readonly string[], rows: readonly (readonly (string |
 }
 
 /**
- * What is needed to look into violations: a few of each in words, the rest in files.
+ * Formats the first violations of each invariant, and writes all evidence to files.
  *
- * @returns lines; the first ones say how to repeat the run
+ * @returns lines; the first one names the seed and the folder
  */
 export function formatViolations(result: ChaosResult): string {
   const { seed, violations } = result;
@@ -88,20 +88,20 @@ function describeViolation({ message, taskforce }: Violation, { taskforces, faul
   const before = faults.findLast(({ beganAtMs }) => beganAtMs <= last);
   return [
     `  ${taskforce}: ${message}`,
-    `    before its last change: ${before === undefined ? "no break" : describeInjectedFault(before)}`,
+    `    before its last change: ${before === undefined ? "no fault" : describeInjectedFault(before)}`,
     ...log.map((entry) => `    ${JSON.stringify(entry)}`),
   ];
 }
 
-const describeInjectedFault = (done: InjectedFault): string =>
-  `${new Date(done.beganAtMs).toISOString()} ${describeFault(done)}`;
+const describeInjectedFault = (fault: InjectedFault): string =>
+  `${new Date(fault.beganAtMs).toISOString()} ${describeFault(fault)}`;
 
 function writeViolationFiles({ faults, history, violations, taskforces, logs }: ChaosResult): string {
   const folder = mkdtempSync(join(tmpdir(), "wms-chaos-violations-"));
   const write = (name: string, things: readonly unknown[]) =>
     writeFileSync(join(folder, name), things.map((each) => `${JSON.stringify(each)}\n`).join(""));
   write("violations.jsonl", violations);
-  write("breaks.jsonl", faults);
+  write("faults.jsonl", faults);
   write("history.jsonl", history.requests);
   write("taskforces.jsonl", [...taskforces.values()]);
   for (const [name, log] of logs) writeFileSync(join(folder, `${name}.log`), log);

@@ -12,7 +12,7 @@ import { RestartingProgram, RestartingWorker } from "./restartingProgram.js";
 
 const STEPPED_CLOCK = fileURLToPath(new URL("./steppedClock.mjs", import.meta.url));
 
-/** The settings that the invariants need to know. */
+/** Settings that the invariants depend on. */
 export const CHAOS_SETTINGS = { leaseSeconds: 8, actionRetries: 2, partitions: 16 } as const;
 
 /** Access points, and the cluster locations by which users name them. */
@@ -21,34 +21,34 @@ export const CHAOS_ACCESS_POINTS = Array.from({ length: DEPLOYMENT_SIZES.accessP
   location: `pool-${n}`,
 }));
 
-/** Two web and two worker processes on one Redis, with a way that can be broken between all of them. */
+/** Two web and two worker processes on one Redis, with a TCP proxy in front of each server. */
 export interface Deployment {
   redis: RedisProcess;
   webs: RestartingProgram[];
   workers: RestartingWorker[];
-  /** From each process to Redis: those of the web processes first. */
+  /** One proxy from each process to Redis; those of the web processes come first. */
   redisProxies: TcpProxy[];
-  /** In front of each web process. */
+  /** One proxy in front of each web process. */
   webProxies: TcpProxy[];
   close(): Promise<void>;
 }
 
 /**
- * Starts everything, and waits until it is there.
+ * Starts Redis, the processes and the proxies, and waits until the processes are ready.
  *
  * @param built the folder whose `dist/` holds the programs
- * @param folder for data, clocks and nothing else
+ * @param folder an empty folder for the data of Redis and the clock files
  */
 export async function startDeployment(built: string, folder: string, mqsAddress: string): Promise<Deployment> {
   const dir = join(folder, "redis");
   await mkdir(dir);
   const redis = await RedisProcess.start(await ensureRedisServer(), dir);
-  const proxy = async (port: number) => startTcpProxy({ host: "127.0.0.1", port }, await pickFreePort());
-  const lines: TcpProxy[] = [];
+  const startProxy = async (port: number) => startTcpProxy({ host: "127.0.0.1", port }, await pickFreePort());
+  const redisProxies: TcpProxy[] = [];
   for (let count = 0; count < DEPLOYMENT_SIZES.webs + DEPLOYMENT_SIZES.workers; count++)
-    lines.push(await proxy(redis.port));
-  const environmentOf = (line: TcpProxy | undefined) => ({
-    REDIS_URL: `redis://127.0.0.1:${line?.port}`,
+    redisProxies.push(await startProxy(redis.port));
+  const environmentOf = (proxy: TcpProxy | undefined) => ({
+    REDIS_URL: `redis://127.0.0.1:${proxy?.port}`,
     MQS_ADDRESS: mqsAddress,
     CLUSTER_LOCATIONS: JSON.stringify(
       Object.fromEntries(CHAOS_ACCESS_POINTS.map(({ location, schedd }) => [location, { schedd }])),
@@ -64,35 +64,35 @@ export async function startDeployment(built: string, folder: string, mqsAddress:
 
   const webs: RestartingProgram[] = [];
   const webProxies: TcpProxy[] = [];
-  for (const [index, line] of lines.slice(0, DEPLOYMENT_SIZES.webs).entries()) {
+  for (const [index, redisProxy] of redisProxies.slice(0, DEPLOYMENT_SIZES.webs).entries()) {
     const port = await pickFreePort();
-    const environment = { ...environmentOf(line), REST_PORT: String(port) };
-    const place = new RestartingProgram(`web-${index}`, () => new Program(built, "web", environment));
-    webs.push(place);
-    await place.waitUntilReady();
-    webProxies.push(await proxy(port));
+    const environment = { ...environmentOf(redisProxy), REST_PORT: String(port) };
+    const program = new RestartingProgram(`web-${index}`, () => new Program(built, "web", environment));
+    webs.push(program);
+    await program.waitUntilReady();
+    webProxies.push(await startProxy(port));
   }
-  const workers = lines.slice(DEPLOYMENT_SIZES.webs).map((line, index) => {
+  const workers = redisProxies.slice(DEPLOYMENT_SIZES.webs).map((redisProxy, index) => {
     const clock = join(folder, `clock-${index}`);
     writeFileSync(clock, "0");
     const environment = {
-      ...environmentOf(line),
+      ...environmentOf(redisProxy),
       NODE_OPTIONS: `--import ${STEPPED_CLOCK}`,
       STEPPED_CLOCK: clock,
     };
     return new RestartingWorker(`worker-${index}`, clock, () => new Program(built, "worker", environment));
   });
-  await Promise.all(workers.map((place) => place.waitUntilReady()));
+  await Promise.all(workers.map((program) => program.waitUntilReady()));
 
   return {
     redis,
     webs,
     workers,
-    redisProxies: lines,
+    redisProxies,
     webProxies,
     async close() {
-      await Promise.all([...webs, ...workers].map((place) => place.kill()));
-      await Promise.all([...lines, ...webProxies].map((proxy) => proxy.close()));
+      await Promise.all([...webs, ...workers].map((program) => program.kill()));
+      await Promise.all([...redisProxies, ...webProxies].map((proxy) => proxy.close()));
       await redis.kill();
     },
   };

@@ -8,16 +8,16 @@ import type { SimulatedCondor } from "./simulatedCondor.js";
 import type { UserExpectations } from "./simulatedUser.js";
 import type { StoreSnapshot } from "./storeSnapshot.js";
 
-/** All that invariants are checked from, once nothing moves any more. */
+/** The data that invariants are checked against, collected after the service has settled. */
 export interface Evidence {
   history: RequestHistory;
   expectations: UserExpectations;
   condors: SimulatedCondor[];
   /** When keys of queues were deleted, in epoch milliseconds. */
   queueDeletionTimesMs: number[];
-  /** What lies in Redis. */
+  /** The data in Redis. */
   snapshot: StoreSnapshot;
-  /** What the service shows. */
+  /** The data that the API returns. */
   apiView: ApiView;
   client: RecordingClient;
   redis: RedisClient;
@@ -25,17 +25,17 @@ export interface Evidence {
   queues: Queues;
 }
 
-/** A promise that was broken. */
+/** A violated invariant. */
 export interface Violation {
   /** The name of the invariant. */
   invariant: string;
   message: string;
-  /** The taskforce that it is about, if it is about one. */
+  /** The affected taskforce, if there is one. */
   taskforce?: string;
 }
 
-/** What a check found. */
+/** A violation without the name of its invariant. */
 export type Finding = Omit<Violation, "invariant">;
 
-/** Something that must hold whatever was broken. @returns what contradicts it */
+/** Checks a condition that must hold after any faults. @returns its violations */
 export type Invariant = (evidence: Evidence) => Finding[] | Promise<Finding[]>;

@@ -16,7 +16,7 @@ import type { ReportNoise } from "./reportNoise.js";
 import type { RestartingProgram } from "./restartingProgram.js";
 import type { SimulatedAccessPoint } from "./simulatedAccessPoint.js";
 
-/** All that can be broken. */
+/** The parts of the environment that faults affect. */
 export interface FaultTargets {
   deployment: Deployment;
   mqs: ScriptedMqs;
@@ -24,36 +24,36 @@ export interface FaultTargets {
   noise: ReportNoise;
   /** A client of Redis that bypasses the proxies. Its commands wait while Redis is unreachable. */
   redis: Redis;
-  /** When keys of queues were deleted, in epoch milliseconds: leases went with them. */
+  /** When keys of queues, and thus leases, were deleted, in epoch milliseconds. */
   queueDeletionTimesMs: number[];
 }
 
-/** How one kind of break is done. @returns when what was broken has been put right again */
-type FaultInjector = (ground: FaultTargets, planned: PlannedFault) => Promise<void>;
+/** Injects a fault of one kind. @returns when the fault has ended */
+type FaultInjector = (targets: FaultTargets, planned: PlannedFault) => Promise<void>;
 
 function chooseTarget<T>(things: readonly T[], { target }: PlannedFault): T {
   const thing = things[target % things.length];
-  if (thing === undefined) throw new RangeError("nothing to break");
+  if (thing === undefined) throw new RangeError("no target for the fault");
   return thing;
 }
 
 const killPrograms =
-  (places: (ground: FaultTargets, planned: PlannedFault) => RestartingProgram[]): FaultInjector =>
-  async (ground, planned) => {
-    const dying = places(ground, planned);
-    await Promise.all(dying.map((place) => place.kill()));
+  (choose: (targets: FaultTargets, planned: PlannedFault) => RestartingProgram[]): FaultInjector =>
+  async (targets, planned) => {
+    const programs = choose(targets, planned);
+    await Promise.all(programs.map((program) => program.kill()));
     await wait(planned.durationMs);
-    for (const place of dying) place.start();
+    for (const program of programs) program.start();
   };
 
 const breakProxy =
   (
-    of: (deployment: Deployment) => TcpProxy[],
-    how: (proxy: TcpProxy, planned: PlannedFault) => unknown,
+    proxiesOf: (deployment: Deployment) => TcpProxy[],
+    degrade: (proxy: TcpProxy, planned: PlannedFault) => unknown,
   ): FaultInjector =>
   async ({ deployment }, planned) => {
-    const proxy = chooseTarget(of(deployment), planned);
-    await how(proxy, planned);
+    const proxy = chooseTarget(proxiesOf(deployment), planned);
+    await degrade(proxy, planned);
     await wait(planned.durationMs);
     await proxy.restore();
   };
@@ -61,27 +61,27 @@ const redisProxiesOf = ({ redisProxies }: Deployment) => redisProxies;
 const webProxiesOf = ({ webProxies }: Deployment) => webProxies;
 
 const enableReportNoise =
-  (switched: "isRepeating" | "isDelaying" | "isReordering"): FaultInjector =>
+  (flag: "isRepeating" | "isDelaying" | "isReordering"): FaultInjector =>
   async ({ noise }, { durationMs }) => {
-    noise[switched] = true;
+    noise[flag] = true;
     await wait(durationMs);
-    noise[switched] = false;
+    noise[flag] = false;
   };
 
 const crashTms =
-  (trap: "before-submit" | "after-submit"): FaultInjector =>
+  (crashPoint: "before-submit" | "after-submit"): FaultInjector =>
   ({ accessPoints }, planned) =>
-    chooseTarget(accessPoints, planned).crashTms(trap, planned.durationMs);
+    chooseTarget(accessPoints, planned).crashTms(crashPoint, planned.durationMs);
 
 const degradeMqs =
-  (answer: (planned: PlannedFault, call: MqsCall) => ScriptedResponse): FaultInjector =>
+  (respond: (planned: PlannedFault, call: MqsCall) => ScriptedResponse): FaultInjector =>
   async ({ mqs }, planned) => {
-    mqs.setDefaultResponse((call) => answer(planned, call));
+    mqs.setDefaultResponse((call) => respond(planned, call));
     await wait(planned.durationMs);
     mqs.setDefaultResponse(() => normalResponse);
   };
 
-/** How each kind of break is done. */
+/** The injector of each kind of fault. */
 export const FAULT_INJECTORS: Record<FaultKind, FaultInjector> = {
   "kill-web": killPrograms(({ deployment }, planned) => [chooseTarget(deployment.webs, planned)]),
   "kill-worker": killPrograms(({ deployment }, planned) => [chooseTarget(deployment.workers, planned)]),
@@ -99,9 +99,9 @@ export const FAULT_INJECTORS: Record<FaultKind, FaultInjector> = {
     await wait(durationMs);
     redis.signal("SIGCONT");
   },
-  "cut-redis": breakProxy(redisProxiesOf, (line) => line.disconnect()),
-  "slow-redis": breakProxy(redisProxiesOf, (line, { strength }) => line.setLatency(10 + 190 * strength)),
-  "lose-replies": breakProxy(redisProxiesOf, (line) => line.dropResponses()),
+  "cut-redis": breakProxy(redisProxiesOf, (proxy) => proxy.disconnect()),
+  "slow-redis": breakProxy(redisProxiesOf, (proxy, { strength }) => proxy.setLatency(10 + 190 * strength)),
+  "lose-replies": breakProxy(redisProxiesOf, (proxy) => proxy.dropResponses()),
   "cut-web": breakProxy(webProxiesOf, (proxy) => proxy.disconnect()),
   "slow-web": breakProxy(webProxiesOf, (proxy, { strength }) => proxy.setLatency(10 + 490 * strength)),
   "lose-answers": breakProxy(webProxiesOf, (proxy) => proxy.dropResponses()),
@@ -121,14 +121,14 @@ export const FAULT_INJECTORS: Record<FaultKind, FaultInjector> = {
         queues.set(queue, [...(queues.get(queue) ?? []), key]);
       }
     const all = [...queues.values()];
-    const doomed = strength < 0.5 ? (all[target % all.length] ?? []) : all.flat();
+    const keysToDelete = strength < 0.5 ? (all[target % all.length] ?? []) : all.flat();
     queueDeletionTimesMs.push(Date.now());
-    if (doomed.length > 0) await redis.unlink(...doomed);
+    if (keysToDelete.length > 0) await redis.unlink(...keysToDelete);
     queueDeletionTimesMs.push(Date.now());
   },
   "step-clock": async ({ deployment: { workers } }, planned) => {
     const worker = chooseTarget(workers, planned);
-    // From an hour back to an hour ahead.
+    // From one hour behind to one hour ahead.
     worker.stepClock(Math.round((2 * planned.strength - 1) * 3_600_000));
     await wait(planned.durationMs);
     worker.stepClock(0);

@@ -1,20 +1,20 @@
 import { RandomSource } from "./randomSource.js";
 
-/** How many there are of each thing that can be broken. */
+/** Number of processes and access points. */
 export const DEPLOYMENT_SIZES = { webs: 2, workers: 2, accessPoints: 4 } as const;
 
-/** What can be hit by a break; two breaks at a time never hit the same. */
+/** Targets and durations of a kind of fault. Concurrent faults never have a common target. */
 interface FaultRule {
-  /** Names what it hits. @param target as in {@link PlannedFault} */
+  /** Names the targets. @param target as in {@link PlannedFault} */
   targetsHit: (target: number) => string[];
-  /** The shortest and the longest time that it lasts, in milliseconds. */
+  /** Shortest and longest duration, in milliseconds. */
   durationRangeMs: readonly [number, number];
 }
 
 const webName = (target: number) => `web ${target % DEPLOYMENT_SIZES.webs}`;
 const workerName = (target: number) => `worker ${target % DEPLOYMENT_SIZES.workers}`;
-/** The first ones lead from the web processes, the others from the workers. */
-const redisProxyName = (target: number) => `line ${target % (DEPLOYMENT_SIZES.webs + DEPLOYMENT_SIZES.workers)}`;
+/** The first proxies serve the web processes, the others the workers. */
+const redisProxyName = (target: number) => `redis proxy ${target % (DEPLOYMENT_SIZES.webs + DEPLOYMENT_SIZES.workers)}`;
 const webProxyName = (target: number) => `web proxy ${target % DEPLOYMENT_SIZES.webs}`;
 
 const FAULT_RULES = {
@@ -51,80 +51,79 @@ const FAULT_RULES = {
     targetsHit: (target) => [`clock ${target % DEPLOYMENT_SIZES.workers}`],
     durationRangeMs: [2000, 6000],
   },
-  /** Beyond the 15 s after which a job of a process that is silent is another one's. */
+  /** Longer than a job lock (15 s), so another worker takes the job over. */
   "stop-worker": { targetsHit: (target) => [workerName(target)], durationRangeMs: [17_000, 19_000] },
 } as const satisfies Record<string, FaultRule>;
 
-/** A kind of break. */
+/** A kind of fault. */
 export type FaultKind = keyof typeof FAULT_RULES;
 
 export const FAULT_KINDS = Object.keys(FAULT_RULES) as FaultKind[];
 
-/** Those that last long; a short run does without. */
+/** Kinds that last long. A short run excludes them. */
 export const LONG_FAULTS: readonly FaultKind[] = ["stop-worker", "stop-redis"];
 
-/** One break. */
+/** A fault and its time. */
 export interface PlannedFault {
   number: number;
   kind: FaultKind;
-  /** Index of the process, proxy or access point that it hits, modulo their number. */
+  /** Index of the process, proxy or access point, modulo their number. */
   target: number;
-  /** Milliseconds after the round's begin. */
+  /** Milliseconds after the round's start. */
   startMs: number;
   /** Milliseconds. */
   durationMs: number;
-  /** How hard it hits, from 0 to 1, where that can vary. */
+  /** Severity from 0 to 1, for kinds that vary. */
   strength: number;
 }
 
-/** Breaks at a time. After them everything has to recover before the next ones come. */
+/** Concurrent faults. The service has to recover before the next round starts. */
 export interface FaultRound {
   faults: PlannedFault[];
 }
 
-/** The most breaks at a time. */
 const MAX_CONCURRENT_FAULTS = 3;
-/** Milliseconds within which the breaks of a round begin. */
+/** Milliseconds within which the faults of a round start. */
 const START_SPREAD_MS = 1500;
 
 /**
- * What is broken when: the same seed makes the same plan. All kinds come equally often.
+ * Plans random faults. The same seed returns the same plan. All kinds occur equally often.
  *
- * @param count of breaks
+ * @param count number of faults
  */
 export function planFaults(seed: number, count: number, kinds: readonly FaultKind[] = FAULT_KINDS): FaultRound[] {
   const random = new RandomSource(seed);
   const rounds: FaultRound[] = [];
-  let deck: FaultKind[] = [];
-  let hit = new Set<string>();
+  let kindsLeft: FaultKind[] = [];
+  let usedTargets = new Set<string>();
   let slotsLeft = 0;
   for (let number = 1; number <= count; number++) {
-    if (deck.length === 0) deck = random.shuffled(kinds);
-    const kind = deck.pop() ?? "kill-web";
+    if (kindsLeft.length === 0) kindsLeft = random.shuffled(kinds);
+    const kind = kindsLeft.pop() ?? "kill-web";
     const target = random.integerBelow(1000);
-    const hits = FAULT_RULES[kind].targetsHit(target);
-    if (slotsLeft === 0 || hits.some((each) => hit.has(each))) {
+    const targets = FAULT_RULES[kind].targetsHit(target);
+    if (slotsLeft === 0 || targets.some((each) => usedTargets.has(each))) {
       rounds.push({ faults: [] });
-      hit = new Set();
+      usedTargets = new Set();
       slotsLeft = 1 + random.integerBelow(MAX_CONCURRENT_FAULTS);
     }
-    for (const each of hits) hit.add(each);
+    for (const each of targets) usedTargets.add(each);
     slotsLeft--;
     const [least, most] = FAULT_RULES[kind].durationRangeMs;
-    const at = random.integerBelow(START_SPREAD_MS);
-    const lasts = Math.round(random.numberBetween(least, most));
+    const startMs = random.integerBelow(START_SPREAD_MS);
+    const durationMs = Math.round(random.numberBetween(least, most));
     rounds.at(-1)?.faults.push({
       number,
       kind,
       target,
-      startMs: at,
-      durationMs: lasts,
+      startMs,
+      durationMs,
       strength: random.numberBetween(0, 1),
     });
   }
   return rounds;
 }
 
-/** One line about a break. */
+/** Describes a fault in one line. */
 export const describeFault = ({ number, kind, target, durationMs }: PlannedFault): string =>
   `#${number} ${kind} of ${FAULT_RULES[kind].targetsHit(target).join(" and ")} for ${durationMs} ms`;

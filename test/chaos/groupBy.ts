@@ -1,4 +1,4 @@
-/** Things by a key of theirs, in their order. (`Map.groupBy`, which Node 20 does not have.) */
+/** Groups things by a key, in their order. Node 20 has no `Map.groupBy`. */
 export function groupBy<T, K>(things: Iterable<T>, keyOf: (thing: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const thing of things) {

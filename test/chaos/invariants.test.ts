@@ -46,7 +46,7 @@ const taskforce = (phases: Phase[], more: Partial<Taskforce> = {}): Taskforce =>
     ...more,
   }) as Taskforce;
 
-/** As much of the evidence as the checks here look at. */
+/** Creates the evidence that the checks of this file read. */
 function evidence(parts: {
   exchanges?: RecordedRequest[];
   taskforces?: Taskforce[];
@@ -77,16 +77,16 @@ function evidence(parts: {
 
 describe("leases", () => {
   const twice = [
-    exchange("take-starter", 0, { handedOutUuid: UUID }),
-    exchange("take-starter", 3000, { handedOutUuid: UUID }),
+    exchange("lease-starter", 0, { handedOutUuid: UUID }),
+    exchange("lease-starter", 3000, { handedOutUuid: UUID }),
   ];
   const found = (parts: Parameters<typeof evidence>[0]) => leasesAreExclusive(evidence(parts)).length;
 
-  test("a taskforce that is handed out again within its lease is found", () => {
+  test("a second lease of a taskforce within the first one is a violation", () => {
     expect(found({ exchanges: twice })).toBe(1);
   });
 
-  test("one that was reported, or whose report got lost, or whose lease ran out, is in order", () => {
+  test("a new lease after a report, after a lost report or after expiry is allowed", () => {
     expect(found({ exchanges: [...twice, exchange("submit-failed", 1000)] })).toBe(0);
     const lost = { outcome: "lost", ended: Number.POSITIVE_INFINITY } as const;
     expect(found({ exchanges: [...twice, exchange("submit-failed", 1000, lost)] })).toBe(0);
@@ -97,12 +97,12 @@ describe("leases", () => {
     ).toBe(0);
   });
 
-  test("a report before or after is no excuse", () => {
+  test("a report before the first or after the second lease does not allow the second", () => {
     expect(found({ exchanges: [...twice, exchange("submit-failed", -1000)] })).toBe(1);
     expect(found({ exchanges: [...twice, exchange("submit", 4000)] })).toBe(1);
   });
 
-  test("leases go with their queue's keys", () => {
+  test("deleting the keys of a queue ends its leases", () => {
     expect(found({ exchanges: twice, deletions: [2000] })).toBe(0);
     expect(found({ exchanges: twice, deletions: [4000] })).toBe(1);
   });
@@ -111,7 +111,7 @@ describe("leases", () => {
 describe("phases", () => {
   const found = (...phases: Phase[]) => phasesFollowTheGraph(evidence({ taskforces: [taskforce(phases)] })).length;
 
-  test("every way of the contract is in order", () => {
+  test("the paths of the contract are allowed", () => {
     expect(
       found(
         "pre-mq-activation",
@@ -127,25 +127,25 @@ describe("phases", () => {
     expect(found("pre-mq-activation", "pre-launch", "pending-starter", "condor-submit", "condor-complete")).toBe(0);
   });
 
-  test("leaps, ways back and what comes after the end are found", () => {
+  test("a skipped phase, a step back and a step after the final phase are violations", () => {
     expect(found("pre-mq-activation", "pending-starter")).toBe(1);
     expect(found("pre-mq-activation", "pending-stopper", "pre-launch")).toBe(1);
     expect(found("pre-mq-activation", "condor-complete", "condor-rm")).toBe(1);
   });
 
-  test("a phase that the log does not end with is found", () => {
+  test("a phase that differs from the last one in the log is a violation", () => {
     const odd = taskforce(["pre-mq-activation", "pre-launch"], { phase: "condor-submit" });
     expect(phasesFollowTheGraph(evidence({ taskforces: [odd] }))).toHaveLength(1);
   });
 
-  test("a started taskforce without a cluster is found", () => {
+  test("a started taskforce without a cluster is a violation", () => {
     const started = taskforce(["pre-mq-activation", "pre-launch", "pending-starter", "condor-submit"]);
     expect(startedTaskforcesHaveCluster(evidence({ taskforces: [started] }))).toHaveLength(1);
   });
 });
 
 describe("clusters", () => {
-  test("one that runs on after its workflow was ended is found, until it is removed", () => {
+  test("a cluster that runs after its workflow has ended is a violation until it is removed", () => {
     const condor = new SimulatedCondor(1);
     const { id } = condor.submit(UUID);
     const parts = {
@@ -160,13 +160,13 @@ describe("clusters", () => {
 });
 
 describe("acknowledged writes", () => {
-  test("a report that is not to be seen is found", () => {
+  test("a missing acknowledged report is a violation", () => {
     const reported = exchange("submit", 0, { body: { cluster_id: 7 } });
     const lost = taskforce(["pre-mq-activation", "pre-launch", "pending-starter"]);
     expect(reportsAreVisible(evidence({ exchanges: [reported], taskforces: [lost] }))).toHaveLength(1);
   });
 
-  test("statuses that a newer report had replaced are found, those of one at the same time are not", () => {
+  test("statuses of an outdated report are a violation, those of a concurrent report are not", () => {
     const statuses = (sent: number, tasking: number) =>
       exchange("statuses", sent, {
         body: {
@@ -182,7 +182,7 @@ describe("acknowledged writes", () => {
     expect(found(statuses(0, 1), statuses(5, 2))).toBe(0);
   });
 
-  test("a key that took effect twice is found", () => {
+  test("an idempotency key that took effect twice is a violation", () => {
     const made = (workflow_id: string) => ({ task_args: "one key", workflow_id });
     expect(keysTakeEffectOnce(evidence({ directives: [made("WF-1"), made("WF-1")] }))).toHaveLength(0);
     expect(keysTakeEffectOnce(evidence({ directives: [made("WF-1"), made("WF-2")] }))).toHaveLength(1);

@@ -17,20 +17,20 @@ import {
   statusesAreTheNewest,
 } from "./invariants/writeInvariants.js";
 
-/** What must hold whatever was broken, by name. */
+/** The invariants by the names in `docs/reliability.md`. */
 const INVARIANTS: Record<string, Invariant> = {
-  "created workflows are there": createdWorkflowsExist,
+  "created workflows exist": createdWorkflowsExist,
   "keys take effect once": keysTakeEffectOnce,
-  "reports are there": reportsAreVisible,
+  "reports are stored": reportsAreVisible,
   "statuses are the newest": statusesAreTheNewest,
-  "answers are in order": responsesAreExpected,
-  "refused clusters had a reason": refusedClustersHadAReason,
+  "answers are valid": responsesAreExpected,
+  "rejected clusters have a reason": refusedClustersHadAReason,
   "leases are exclusive": leasesAreExclusive,
-  "started ones have a cluster": startedTaskforcesHaveCluster,
+  "started taskforces have a cluster": startedTaskforcesHaveCluster,
   "phases follow the graph": phasesFollowTheGraph,
   "ended workflows run nothing": endedWorkflowsRunNothing,
   "running clusters are known": runningClustersAreKnown,
-  "nothing is left on its way": nothingStaysTransient,
+  "no taskforce is stuck": nothingStaysTransient,
   "indexes equal a scan": indexesEqualScan,
   "queues equal the phases": queuesEqualPhases,
   "counts equal a recount": countsEqualRecount,
@@ -39,7 +39,7 @@ const INVARIANTS: Record<string, Invariant> = {
 
 export const INVARIANT_NAMES = Object.keys(INVARIANTS);
 
-/** Checks every invariant. @returns all that contradicts one */
+/** Checks every invariant. @returns all violations */
 export async function checkAll(evidence: Evidence): Promise<Violation[]> {
   const violations: Violation[] = [];
   for (const [invariant, check] of Object.entries(INVARIANTS))

@@ -1,7 +1,7 @@
 /**
- * Breaks a running service at random and checks what must hold: `npm run chaos -- --help`.
+ * Injects random faults into a running service and checks invariants: `npm run chaos -- --help`.
  *
- * Exit codes: 0 nothing was violated, 1 something was, 2 bad arguments.
+ * Exit codes: 0 no violation, 1 a violation, 2 bad arguments.
  */
 import { parseArgs } from "node:util";
 import { formatSummary, formatViolations } from "./chaosReport.js";
@@ -9,11 +9,11 @@ import { runChaos } from "./runChaos.js";
 
 const HELP = `npm run chaos -- [options]
 
-  --seed N      plans the faults; the same seed plans the same faults (default: random)
-  --breaks N    how many (200)
-  --minutes N   nothing is broken after so many minutes (20)
-  --users N     users who ask for workflows (8)
-  --quiet       only the result`;
+  --seed N      seed of the fault plan; the same seed plans the same faults (default: random)
+  --breaks N    number of faults (200)
+  --minutes N   minutes after which no more fault starts (20)
+  --users N     number of simulated users (8)
+  --quiet       print only the result`;
 
 const OPTIONS = {
   seed: { type: "string", default: String(Math.floor(Math.random() * 1_000_000)) },
@@ -34,7 +34,7 @@ async function main(): Promise<number> {
   }
   const number = (name: "seed" | "breaks" | "minutes" | "users") => {
     const value = Number(values[name]);
-    if (!(value >= 0)) throw new TypeError(`--${name} must be a number from 0 on`);
+    if (!(value >= 0)) throw new TypeError(`--${name} must be a number of at least 0`);
     return value;
   };
   const result = await runChaos({

@@ -1,6 +1,6 @@
 import { seededRandom } from "../../scripts/tms/random.js";
 
-/** Chance that can be repeated: the same seed throws the same. */
+/** A seeded random number generator. */
 export class RandomSource {
   readonly #random: () => number;
 
@@ -8,12 +8,12 @@ export class RandomSource {
     this.#random = seededRandom(seed);
   }
 
-  /** A number from `least` up to, but not including, `most`. */
+  /** Returns a number from `least` up to, but not including, `most`. */
   numberBetween(least: number, most: number): number {
     return least + (most - least) * this.#random();
   }
 
-  /** An integer from 0 up to, but not including, `count`. */
+  /** Returns an integer from 0 up to, but not including, `count`. */
   integerBelow(count: number): number {
     return Math.floor(this.numberBetween(0, count));
   }
@@ -24,11 +24,11 @@ export class RandomSource {
 
   pick<T>(choices: readonly T[]): T {
     const chosen = choices[this.integerBelow(choices.length)];
-    if (chosen === undefined) throw new RangeError("nothing to choose from");
+    if (chosen === undefined) throw new RangeError("no choices");
     return chosen;
   }
 
-  /** The same things in another order. */
+  /** Returns the things in random order. */
   shuffled<T>(things: readonly T[]): T[] {
     const left = [...things];
     return things.flatMap(() => left.splice(this.integerBelow(left.length), 1));

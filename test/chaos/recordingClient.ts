@@ -7,7 +7,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** Milliseconds before a user retries a request without a response. */
 const RETRY_DELAY_MS = 300;
 
-/** An answer of the service. */
+/** A response with its parsed body. */
 export interface RecordedResponse<T> {
   status: number;
   reason: string;
@@ -15,7 +15,7 @@ export interface RecordedResponse<T> {
   headers: Headers;
 }
 
-/** No response arrived. The request may have taken effect, or still do. */
+/** A request got no response. It may have taken effect, or take effect later. */
 export class NoResponseError extends Error {
   override name = "NoResponseError";
 }

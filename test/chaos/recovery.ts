@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { RequestHistory, RequestKind } from "./requestHistory.js";
 
-/** Kinds that are asked for all the time, so that a long silence means something. */
+/** Kinds that clients send continuously. For rarer kinds, the time to the next success says nothing. */
 const MEASURED_KINDS: readonly RequestKind[] = [
   "create-workflow",
   "add-workers",
@@ -9,27 +9,27 @@ const MEASURED_KINDS: readonly RequestKind[] = [
   "read-taskforce",
   "summary",
   "query",
-  "take-starter",
-  "take-stopper",
+  "lease-starter",
+  "lease-stopper",
   "submit",
   "remove",
   "complete",
   "statuses",
 ];
-/** Milliseconds between two looks. */
+/** Milliseconds between two reads of the history. */
 const POLL_INTERVAL_MS = 50;
 
-/** How long a kind of request took to succeed again. */
+/** The time until a kind of request succeeded again. */
 export interface Recovery {
   kind: RequestKind;
-  /** Milliseconds; infinite when it did not. */
+  /** Milliseconds; infinite if it did not succeed. */
   durationMs: number;
 }
 
 /**
- * Waits until, after a break's end, a request of each kind has succeeded again.
+ * Waits until a request of each kind has succeeded after the end of the faults.
  *
- * @param healedAtMs epoch milliseconds of the end
+ * @param healedAtMs end of the faults, in epoch milliseconds
  * @param timeoutMs milliseconds
  */
 export async function measureRecovery(

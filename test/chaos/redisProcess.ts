@@ -4,7 +4,7 @@ import { Redis } from "ioredis";
 import { pickFreePort } from "../setup/freePort.js";
 import { waitUntil } from "../setup/waitFor.js";
 
-/** A Redis that loses nothing that it acknowledged, and can be killed. */
+/** A Redis server that tests may kill. It loses no acknowledged write. */
 export class RedisProcess {
   readonly port: number;
   readonly #command: string;
@@ -17,7 +17,7 @@ export class RedisProcess {
     this.port = port;
   }
 
-  /** @param command as of `ensureRedisServer` @param dir an empty folder for its data */
+  /** @param command from `ensureRedisServer` @param dir an empty folder for its data */
   static async start(command: string, dir: string): Promise<RedisProcess> {
     const redis = new RedisProcess(command, dir, await pickFreePort());
     await redis.start();
@@ -28,7 +28,7 @@ export class RedisProcess {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Starts it, at the same port and with the data it had. @returns when it has loaded them */
+  /** Starts Redis on the same port with the same data. @returns when it has loaded the data */
   async start(): Promise<void> {
     const settings = {
       bind: "127.0.0.1",
@@ -43,7 +43,7 @@ export class RedisProcess {
     await waitUntil("Redis answers", () => this.#accepts());
   }
 
-  /** Ends it as a crash would. */
+  /** Kills Redis with SIGKILL, like a crash. */
   async kill(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
@@ -63,7 +63,7 @@ export class RedisProcess {
       retryStrategy: () => null,
       maxRetriesPerRequest: 0,
     });
-    // Says only what the rejected promise says, too.
+    // The rejected promise carries the same error.
     client.on("error", () => {});
     try {
       await client.connect();

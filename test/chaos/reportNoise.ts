@@ -4,10 +4,10 @@ import type { RecordedRequestOptions, RecordedResponse, RecordingClient } from "
 
 /** The longest delay of a report, in milliseconds. */
 const MAX_DELAY_MS = 2000;
-/** The longest time that one report waits to be overtaken by another, in milliseconds. */
+/** The longest time that a report waits for a later report to overtake it, in milliseconds. */
 const MAX_REORDER_WAIT_MS = 1000;
 
-/** What a bad network does to the reports of all TMSes. */
+/** Repeats, delays and reorders the reports of all TMSes, like a bad network. */
 export class ReportNoise {
   isRepeating = false;
   isDelaying = false;
@@ -15,15 +15,15 @@ export class ReportNoise {
   readonly #client: RecordingClient;
   readonly #random: RandomSource;
   readonly #copies = new Set<Promise<void>>();
-  /** Lets a report go that waits to be overtaken. */
+  /** Sends the report that waits to be overtaken. */
   #release: (() => void) | undefined;
 
-  constructor(wire: RecordingClient, dice: RandomSource) {
-    this.#client = wire;
-    this.#random = dice;
+  constructor(client: RecordingClient, random: RandomSource) {
+    this.#client = client;
+    this.#random = random;
   }
 
-  /** Sends a report, once or more, now or later. @throws Lost */
+  /** Sends a report once or twice, possibly late. @throws NoResponseError when no response arrives */
   async send(path: string, sent: RecordedRequestOptions): Promise<RecordedResponse<unknown>> {
     if (this.isDelaying && this.#random.chance(0.5)) await wait(this.#random.numberBetween(0, MAX_DELAY_MS));
     if (this.isReordering) await this.#waitToBeOvertaken();
@@ -31,7 +31,7 @@ export class ReportNoise {
     return this.#client.send("POST", path, sent);
   }
 
-  /** Fulfilled once all copies have been answered, or got lost. */
+  /** Waits until all copies have ended. */
   async waitForCopies(): Promise<void> {
     await Promise.all(this.#copies);
   }
@@ -50,7 +50,7 @@ export class ReportNoise {
 
   async #waitToBeOvertaken(): Promise<void> {
     if (this.#release !== undefined) {
-      // Gives the waiting one time to be really later.
+      // The delay makes sure that the waiting report is sent after this one.
       setTimeout(this.#release, 50);
       this.#release = undefined;
       return;

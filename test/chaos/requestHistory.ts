@@ -8,8 +8,8 @@ const REQUEST_PATTERNS = {
   "read-taskforce": /^GET \/v1\/taskforces\/([^/]+)$/,
   summary: /^GET \/v1\/workflows\/([^/]+)\/summary$/,
   query: /^POST \/v1\/query\/(\S+)$/,
-  "take-starter": /^GET \/v1\/tms\/pending-starter\/taskforces\?schedd=(.*)$/,
-  "take-stopper": /^GET \/v1\/tms\/pending-stopper\/taskforces\?schedd=(.*)$/,
+  "lease-starter": /^GET \/v1\/tms\/pending-starter\/taskforces\?schedd=(.*)$/,
+  "lease-stopper": /^GET \/v1\/tms\/pending-stopper\/taskforces\?schedd=(.*)$/,
   submit: /^POST \/v1\/tms\/condor-submit\/taskforces\/([^/]+)$/,
   "submit-failed": /^POST \/v1\/tms\/condor-submit\/taskforces\/([^/]+)\/failed$/,
   remove: /^POST \/v1\/tms\/condor-rm\/taskforces\/([^/]+)$/,
@@ -29,29 +29,29 @@ export const REQUEST_KINDS = Object.keys(REQUEST_PATTERNS) as RequestKind[];
  */
 export type RequestOutcome = "done" | "refused" | "unavailable" | "lost" | "failed";
 
-/** A request and what became of it. Times are epoch milliseconds. */
+/** A request and its outcome. Times are epoch milliseconds. */
 export interface RecordedRequest {
   kind: RequestKind;
-  /** What the path names: a workflow, task, taskforce or schedd; empty where it names nothing. */
+  /** The workflow, task, taskforce or schedd in the path; empty if there is none. */
   subject: string;
   sentAtMs: number;
-  /** When the answer was there; infinite without one. */
+  /** When the response arrived; infinite without a response. */
   endedAtMs: number;
   outcome: RequestOutcome;
   status: number | undefined;
-  /** The body that was sent, where it says something. */
+  /** The body of the request. */
   body: unknown;
-  /** What was handed out: the uuid of a taskforce. */
+  /** The uuid of the leased taskforce. */
   handedOutUuid?: string;
 }
 
-/** Classifies a request. @throws Error for a request that no driver sends */
+/** Classifies a request. @throws Error for an unknown request */
 export function classifyRequest(method: string, path: string): Pick<RecordedRequest, "kind" | "subject"> {
   for (const kind of REQUEST_KINDS) {
     const [, subject] = REQUEST_PATTERNS[kind].exec(`${method} ${path}`) ?? [];
     if (subject !== undefined) return { kind, subject: decodeURIComponent(subject) };
   }
-  throw new Error(`no driver sends ${method} ${path}`);
+  throw new Error(`${method} ${path} is no known kind of request`);
 }
 
 /** Maps a status to an outcome. 409: another request with the same idempotency key is still in progress. */
@@ -67,7 +67,7 @@ export class RequestHistory {
 
   /** Records a request that is sent now. The caller fills in its outcome later. */
   recordSent(method: string, path: string, body: unknown): RecordedRequest {
-    const exchange: RecordedRequest = {
+    const request: RecordedRequest = {
       ...classifyRequest(method, path),
       sentAtMs: Date.now(),
       endedAtMs: Number.POSITIVE_INFINITY,
@@ -75,15 +75,15 @@ export class RequestHistory {
       status: undefined,
       body,
     };
-    this.requests.push(exchange);
-    return exchange;
+    this.requests.push(request);
+    return request;
   }
 
   ofKinds(...kinds: readonly RequestKind[]): RecordedRequest[] {
     return this.requests.filter(({ kind }) => kinds.includes(kind));
   }
 
-  /** The acknowledged ones. */
+  /** Returns the acknowledged requests of some kinds. */
   acknowledged(...kinds: readonly RequestKind[]): RecordedRequest[] {
     return this.ofKinds(...kinds).filter(({ outcome }) => outcome === "done");
   }

@@ -2,22 +2,22 @@ import { writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Program } from "../processes/serviceProgram.js";
 
-/** Milliseconds after which a process that ended by itself is started again. */
+/** Milliseconds before a process that exited by itself is restarted. */
 const RESTART_DELAY_MS = 500;
-/** What a process says once it serves. */
+/** The output of a ready process. */
 const READY_OUTPUT = /WMS (worker runs|listens on)/;
 
 /**
- * Where a process of the service runs. As systemd and Kubernetes do, it starts a process again that ended by itself: a service
- * that finds no Redis at its start does that.
+ * A supervised process of the service. Like systemd and Kubernetes, it restarts a process that exits by itself. For
+ * example, a service exits if it cannot reach Redis at its start.
  */
 export class RestartingProgram {
   readonly name: string;
-  /** What processes said that ended by themselves after they had served: that must not be. */
+  /** The last output of ready processes that exited by themselves, which violates an invariant. */
   readonly crashes: string[] = [];
   readonly #start: () => Program;
   #program: Program;
-  /** Whether there is to be a process. */
+  /** Whether an exited process is restarted. */
   #shouldRun = true;
   #earlierLogs = "";
 
@@ -27,12 +27,12 @@ export class RestartingProgram {
     this.#program = this.#startSupervised();
   }
 
-  /** Waits until the process serves. */
+  /** Waits until the process is ready. */
   async waitUntilReady(): Promise<void> {
     await this.#program.waitForOutput(READY_OUTPUT);
   }
 
-  /** Ends the process as a crash would; it stays away. */
+  /** Kills the process without a restart. */
   async kill(): Promise<void> {
     this.#shouldRun = false;
     await this.#program.kill();
@@ -48,7 +48,7 @@ export class RestartingProgram {
     this.#program.signal(signal);
   }
 
-  /** All that was logged here. */
+  /** The log of all processes since the start. */
   get log(): string {
     return this.#earlierLogs + (this.#program.hasEnded ? "" : this.#program.stderr);
   }
@@ -66,17 +66,17 @@ export class RestartingProgram {
   }
 }
 
-/** A worker's place, where the clock can be set. */
+/** A supervised worker with an adjustable clock. */
 export class RestartingWorker extends RestartingProgram {
   readonly #clockFile: string;
 
-  /** @param clock the file of `steppedClock.mjs` */
+  /** @param clock the file that `steppedClock.mjs` reads */
   constructor(name: string, clock: string, start: () => Program) {
     super(name, start);
     this.#clockFile = clock;
   }
 
-  /** @param offsetMs by which its clock is wrong from now on */
+  /** Sets the offset of the worker's clock. @param offsetMs milliseconds */
   stepClock(offsetMs: number): void {
     writeFileSync(this.#clockFile, String(offsetMs));
   }

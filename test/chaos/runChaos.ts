@@ -12,36 +12,36 @@ import type { RequestHistory } from "./requestHistory.js";
 import { waitUntilSettled } from "./settling.js";
 import { readStoreSnapshot } from "./storeSnapshot.js";
 
-/** Milliseconds after a break within which each kind of request has to succeed again. */
+/** Milliseconds after a round within which each kind of request has to succeed again. */
 const RECOVERY_TIMEOUT_MS = 60_000;
-/** Milliseconds of health after which nothing may be on its way any more. */
+/** Milliseconds without faults after which no taskforce may be in transition. */
 const SETTLE_TIMEOUT_MS = 60_000;
-/** Milliseconds that projections may lag behind, once nothing moves any more: reconcile comes every 3 s. */
+/** Milliseconds that indexes and sums may lag behind the settled data. Reconcile runs every 3 s. */
 const CATCH_UP_TIMEOUT_MS = 15_000;
 
-/** What to run. The same seed plans the same breaks. */
+/** Options of a run. The same seed plans the same faults. */
 export interface ChaosOptions extends ChaosEnvironmentOptions {
   faultCount: number;
-  /** After so many minutes nothing more is broken. */
+  /** Minutes after which no more round starts. */
   minutes: number;
-  /** Default: all. */
+  /** Kinds of faults; default all. */
   kinds?: readonly FaultKind[];
-  /** Receives lines about the progress. */
+  /** Logs a line about the progress. */
   log: (line: string) => void;
 }
 
-/** A break that was done. Times are epoch milliseconds. */
+/** An injected fault. Times are epoch milliseconds. */
 export interface InjectedFault extends PlannedFault {
   beganAtMs: number;
   endedAtMs: number;
 }
 
-/** The kind of request that took longest to succeed after some breaks. */
+/** The kind of request that took longest to succeed after a round. */
 export interface SlowestRecovery extends Recovery {
   afterFaults: InjectedFault[];
 }
 
-/** What a run has shown. */
+/** The results of a run. */
 export interface ChaosResult {
   seed: number;
   /** Milliseconds, up to the last check. */
@@ -49,48 +49,49 @@ export interface ChaosResult {
   faults: InjectedFault[];
   history: RequestHistory;
   recoveries: SlowestRecovery[];
-  /** Milliseconds until everything was at rest in the end. */
+  /** Milliseconds until the service had settled at the end. */
   settleMs: number;
   /** Entities and HTCondor clusters at the end. */
   sizes: { workflows: number; taskforces: number; clusters: number };
   violations: Violation[];
-  /** The taskforces that violations are about, as the service shows them. */
+  /** The taskforces that violations name, as the API returns them. */
   taskforces: Map<string, unknown>;
-  /** What each process has logged. */
+  /** The log of each process. */
   logs: Map<string, string>;
 }
 
-/** Keeps the service busy, breaks things, lets it settle and checks what must hold. */
+/** Keeps the service busy, injects faults, lets it settle and checks the invariants. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const began = Date.now();
-  const { seed, log: say } = options;
-  const scene = await startChaosEnvironment(options);
+  const beganAtMs = Date.now();
+  const { seed, log } = options;
+  const environment = await startChaosEnvironment(options);
   try {
-    const { faults, recoveries } = await injectFaults(scene, options, began + options.minutes * 60_000);
-    say("no more breaks: users end what they have begun");
-    await scene.stopUsers();
-    const settledAfter = await waitUntilSettled(scene.store, scene.accessPoints, SETTLE_TIMEOUT_MS);
-    say(`at rest after ${settledAfter} ms`);
-    await Promise.all(scene.accessPoints.map((each) => each.stop()));
-    await scene.noise.waitForCopies();
-    const { evidence, violations } = await checkUntilConsistent(scene);
+    const { faults, recoveries } = await injectFaults(environment, options, beganAtMs + options.minutes * 60_000);
+    log("no more faults: users finish their last requests");
+    await environment.stopUsers();
+    const settleMs = await waitUntilSettled(environment.store, environment.accessPoints, SETTLE_TIMEOUT_MS);
+    log(`settled after ${settleMs} ms`);
+    await Promise.all(environment.accessPoints.map((each) => each.stop()));
+    await environment.noise.waitForCopies();
+    const { evidence, violations } = await checkUntilConsistent(environment);
     for (const { kind, durationMs, afterFaults } of recoveries)
       if (durationMs === Number.POSITIVE_INFINITY)
         violations.push({
-          invariant: "all recovers",
-          message: `${kind} did not, after ${describeFaults(afterFaults)}`,
+          invariant: "all requests recover",
+          message: `${kind} did not succeed after ${describeFaults(afterFaults)}`,
         });
-    for (const { name, crashes } of [...scene.deployment.webs, ...scene.deployment.workers])
-      for (const words of crashes) violations.push({ invariant: "none ends by itself", message: `${name}: ${words}` });
+    for (const { name, crashes } of [...environment.deployment.webs, ...environment.deployment.workers])
+      for (const output of crashes)
+        violations.push({ invariant: "no process exits by itself", message: `${name}: ${output}` });
     const named = violations.flatMap(({ taskforce }) => taskforce ?? []);
-    const { webs, workers } = scene.deployment;
+    const { webs, workers } = environment.deployment;
     return {
       seed,
-      durationMs: Date.now() - began,
-      faults: faults,
-      history: scene.history,
+      durationMs: Date.now() - beganAtMs,
+      faults,
+      history: environment.history,
       recoveries,
-      settleMs: settledAfter,
+      settleMs,
       sizes: {
         workflows: evidence.apiView.workflows.size,
         taskforces: evidence.apiView.taskforces.size,
@@ -101,50 +102,50 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       logs: new Map([...webs, ...workers].map(({ name, log }) => [name, log])),
     };
   } finally {
-    await scene.close();
+    await environment.close();
   }
 }
 
 async function injectFaults(
-  scene: ChaosEnvironment,
+  environment: ChaosEnvironment,
   { seed, faultCount: count, kinds, log }: ChaosOptions,
   deadlineMs: number,
 ): Promise<Pick<ChaosResult, "faults" | "recoveries">> {
-  const breaks: InjectedFault[] = [];
+  const injected: InjectedFault[] = [];
   const recoveries: SlowestRecovery[] = [];
-  // Nothing is broken before everything has worked once.
-  await measureRecovery(scene.history, 0, RECOVERY_TIMEOUT_MS);
+  // Each kind of request succeeds once before the first fault.
+  await measureRecovery(environment.history, 0, RECOVERY_TIMEOUT_MS);
   for (const round of planFaults(seed, count, kinds)) {
     if (Date.now() > deadlineMs) break;
-    const done = await runRound(scene, round, log);
-    breaks.push(...done);
-    const all = await measureRecovery(scene.history, Date.now(), RECOVERY_TIMEOUT_MS);
+    const done = await runRound(environment, round, log);
+    injected.push(...done);
+    const all = await measureRecovery(environment.history, Date.now(), RECOVERY_TIMEOUT_MS);
     const slowest = all.reduce((a, b) => (b.durationMs > a.durationMs ? b : a));
     recoveries.push({ ...slowest, afterFaults: done });
-    log(`recovered: ${slowest.kind} last, after ${slowest.durationMs} ms`);
+    log(`recovered: the last kind was ${slowest.kind}, after ${slowest.durationMs} ms`);
   }
-  return { faults: breaks, recoveries };
+  return { faults: injected, recoveries };
 }
 
-/** @returns when everything that the round broke has been put right again */
+/** Injects the faults of a round. @returns when all have ended */
 const runRound = (
-  scene: ChaosEnvironment,
+  environment: ChaosEnvironment,
   { faults }: FaultRound,
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<InjectedFault[]> =>
   Promise.all(
     faults.map(async (planned) => {
       await wait(planned.startMs);
-      const began = Date.now();
-      say(describeFault(planned));
-      await FAULT_INJECTORS[planned.kind](scene, planned);
-      return { ...planned, beganAtMs: began, endedAtMs: Date.now() };
+      const beganAtMs = Date.now();
+      log(describeFault(planned));
+      await FAULT_INJECTORS[planned.kind](environment, planned);
+      return { ...planned, beganAtMs, endedAtMs: Date.now() };
     }),
   );
 
-/** Looks until nothing contradicts, or until there was time enough for what is only behind. */
-async function checkUntilConsistent(scene: ChaosEnvironment) {
-  const { history, expectations, queueDeletionTimesMs, client, redis, store, accessPoints } = scene;
+/** Checks repeatedly until there is no violation or the time for lagging projections is up. */
+async function checkUntilConsistent(environment: ChaosEnvironment) {
+  const { history, expectations, queueDeletionTimesMs, client, redis, store, accessPoints } = environment;
   const queues = new Queues({
     redis,
     leaseSeconds: CHAOS_SETTINGS.leaseSeconds,
@@ -177,4 +178,4 @@ async function checkUntilConsistent(scene: ChaosEnvironment) {
   }
 }
 
-const describeFaults = (breaks: readonly PlannedFault[]): string => breaks.map(describeFault).join(", ");
+const describeFaults = (faults: readonly PlannedFault[]): string => faults.map(describeFault).join(", ");

@@ -7,9 +7,9 @@ import type { SimulatedAccessPoint } from "./simulatedAccessPoint.js";
 const POLL_INTERVAL_MS = 300;
 
 /**
- * Waits until every taskforce is at rest and every access point has reported all, while the service is healthy.
+ * Waits until no taskforce is in transition and every access point has reported all events. No fault may be active.
  *
- * @param timeoutMs milliseconds; the invariants report what has not settled by then
+ * @param timeoutMs milliseconds; invariants report the taskforces that have not settled by then
  * @returns milliseconds that it took
  */
 export async function waitUntilSettled(

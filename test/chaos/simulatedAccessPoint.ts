@@ -2,10 +2,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { SimulatedCondor } from "./simulatedCondor.js";
 import { SimulatedTms, type TmsCrashPoint, type TmsDependencies } from "./simulatedTms.js";
 
-/** Milliseconds that a TMS which is to die with a taskforce in hand waits for one. */
+/** Milliseconds that a TMS waits for a lease before it crashes without one. */
 const TMS_CRASH_TIMEOUT_MS = 5000;
 
-/** An access point: an HTCondor, and a TMS that may die and be started again. */
+/** An access point: an HTCondor, and a TMS that crashes and restarts. */
 export class SimulatedAccessPoint {
   readonly condor: SimulatedCondor;
   readonly #dependencies: TmsDependencies;
@@ -18,14 +18,14 @@ export class SimulatedAccessPoint {
     this.#tms = new SimulatedTms(this.#dependencies);
   }
 
-  /** Its TMS dies with a taskforce in hand. @param downtimeMs milliseconds until the next one is started */
+  /** Crashes the TMS while it leases a taskforce, and starts a new one. @param downtimeMs milliseconds in between */
   async crashTms(crashPoint: TmsCrashPoint, downtimeMs: number): Promise<void> {
     await this.#tms.crashWithTaskforce(crashPoint, TMS_CRASH_TIMEOUT_MS);
     await wait(downtimeMs);
     this.#tms = new SimulatedTms(this.#dependencies);
   }
 
-  /** Whether all events are reported to the service. */
+  /** Whether the service has received all events. */
   get hasReportedAll(): boolean {
     return this.condor.unreportedSubmissions().length === 0 && this.condor.unreportedEnds().length === 0;
   }

@@ -8,26 +8,26 @@ export interface CondorCluster {
   /** The report of the submission. It is the same for each attempt. */
   report?: TmsSubmitReport;
   isRunning: boolean;
-  /** Whether the service has said yes or no to the report that it was submitted. */
+  /** Whether the service has accepted or refused the report of the submission. */
   isSubmitReported: boolean;
   /** Whether the service knows its end. The end of a refused cluster is not reported. */
   isEndReported: boolean;
 }
 
-/** The HTCondor of an access point: it outlives its TMS, and knows what really runs. */
+/** The HTCondor of an access point. It outlives its TMS, and records the clusters that really run. */
 export class SimulatedCondor {
   readonly clusters: CondorCluster[] = [];
   readonly #firstClusterId: number;
 
-  /** @param first the number of its first cluster; no two access points may give the same */
-  constructor(first: number) {
-    this.#firstClusterId = first;
+  /** @param firstClusterId ranges of access points must not overlap */
+  constructor(firstClusterId: number) {
+    this.#firstClusterId = firstClusterId;
   }
 
   /** Returns a taskforce's running cluster whose submission is not reported yet, else submits a new one. */
   submit(uuid: string): CondorCluster {
-    const untold = this.unreportedSubmissions().find((cluster) => cluster.uuid === uuid);
-    if (untold !== undefined) return untold;
+    const unreported = this.unreportedSubmissions().find((cluster) => cluster.uuid === uuid);
+    if (unreported !== undefined) return unreported;
     const id = this.#firstClusterId + this.clusters.length;
     const cluster: CondorCluster = {
       id,
@@ -40,7 +40,7 @@ export class SimulatedCondor {
     return cluster;
   }
 
-  /** Ends a cluster; one that is not known, or has ended, stays so. */
+  /** Removes a cluster. An unknown or ended cluster is ignored. */
   remove(id: number): void {
     const cluster = this.clusters[id - this.#firstClusterId];
     if (cluster !== undefined) cluster.isRunning = false;
@@ -51,7 +51,7 @@ export class SimulatedCondor {
     return this.clusters.filter(({ isSubmitReported }) => !isSubmitReported);
   }
 
-  /** Clusters that run, as far as the service knows, too. */
+  /** Running clusters whose submission is reported. */
   runningClusters(): CondorCluster[] {
     return this.clusters.filter(({ isRunning, isSubmitReported }) => isRunning && isSubmitReported);
   }

@@ -6,31 +6,32 @@ import type { RecordingClient } from "./recordingClient.js";
 import type { ReportNoise } from "./reportNoise.js";
 import type { CondorCluster, SimulatedCondor } from "./simulatedCondor.js";
 
-/** Milliseconds between two polls of a queue that is empty, and between two rounds of reports. */
+/** Milliseconds between two polls of an empty queue. */
 const POLL_INTERVAL_MS = 400;
+/** Milliseconds between two rounds of reports. */
 const ROUND_INTERVAL_MS = 700;
 /** Pollers of the starter queue. */
 const STARTER_POLLERS = 2;
 /** Taskforces in one report of statuses. */
 const STATUSES_PER_REPORT = 5;
-/** The shares of submissions and removals that fail, and of clusters that end in a round. */
+/** Probabilities that a submission or removal fails, and that a cluster ends in a round. */
 const PROBABILITIES = { submitFails: 0.15, removeFails: 0.05, ends: 0.02 } as const;
 
-/** What a TMS works with. */
+/** The dependencies of a simulated TMS. */
 export interface TmsDependencies {
   schedd: string;
   condor: SimulatedCondor;
   client: RecordingClient;
   noise: ReportNoise;
   random: RandomSource;
-  /** Gives errors and statuses numbers, so that no two reports say the same. */
+  /** Numbers errors and statuses, so that every report is unique. */
   nextNumber: () => number;
 }
 
-/** When a TMS is to die. */
+/** The point at which a TMS crashes. */
 export type TmsCrashPoint = "before-submit" | "after-submit";
 
-/** The process of a TMS: it remembers nothing that its HTCondor does not know, and can die at any time. */
+/** A TMS process. It keeps no state besides that of its HTCondor, so it may crash at any time. */
 export class SimulatedTms {
   readonly #dependencies: TmsDependencies;
   readonly #wms: WmsClient;
@@ -50,7 +51,7 @@ export class SimulatedTms {
     ]);
   }
 
-  /** Dies as soon as it has taken a taskforce. @returns when it is dead, after `patience` milliseconds at the latest */
+  /** Crashes at the given point of the next lease, or after `timeoutMs` milliseconds. @returns when it has ended */
   async crashWithTaskforce(crashPoint: TmsCrashPoint, timeoutMs: number): Promise<void> {
     this.#crashPoint = crashPoint;
     await wait(timeoutMs, undefined, { signal: this.#crash.signal }).catch(() => {});
@@ -58,34 +59,34 @@ export class SimulatedTms {
     await this.#loops;
   }
 
-  /** Ends in order, after what it has in hand. */
+  /** Finishes the leased taskforces, and ends. */
   async drain(): Promise<void> {
     this.#stop.abort();
     await this.#loops;
   }
 
-  /** Every request goes over the wire, and reports through the noise. */
+  /** Sends polls through the recording client, and reports through the noise. */
   #fetch: typeof fetch = async (url, { method = "GET", body } = {}) => {
     const { pathname, search } = new URL(String(url));
     const { client, noise } = this.#dependencies;
     const signal = this.#crash.signal;
     signal.throwIfAborted();
     const sent = { signal, ...(body != null && { body: JSON.parse(String(body)) as unknown }) };
-    const answer =
+    const response =
       method === "POST" ? await noise.send(pathname, sent) : await this.#poll(client, pathname + search, signal);
-    const { status, reason: statusText, headers } = answer;
-    return new Response(JSON.stringify(answer.body), { status, statusText, headers });
+    const { status, reason: statusText, headers } = response;
+    return new Response(JSON.stringify(response.body), { status, statusText, headers });
   };
 
-  async #poll(wire: RecordingClient, path: string, signal: AbortSignal) {
+  async #poll(client: RecordingClient, path: string, signal: AbortSignal) {
     type HandOut = { taskforce_uuid?: string; taskforce?: { taskforce_uuid: string } };
-    const answer = await wire.send<HandOut>("GET", path, { signal });
-    const uuid = answer.body.taskforce?.taskforce_uuid ?? answer.body.taskforce_uuid;
-    if (uuid !== undefined) answer.exchange.handedOutUuid = uuid;
-    return answer;
+    const response = await client.send<HandOut>("GET", path, { signal });
+    const uuid = response.body.taskforce?.taskforce_uuid ?? response.body.taskforce_uuid;
+    if (uuid !== undefined) response.exchange.handedOutUuid = uuid;
+    return response;
   }
 
-  /** @param runOnce says whether there was something to do */
+  /** Repeats a step until the TMS ends. @param runOnce returns whether it did any work */
   async #repeat(pauseMs: number, runOnce: () => Promise<boolean>): Promise<void> {
     const signal = AbortSignal.any([this.#crash.signal, this.#stop.signal]);
     while (!signal.aborted) {
@@ -95,8 +96,8 @@ export class SimulatedTms {
     }
   }
 
-  #crashIf(trap: TmsCrashPoint): void {
-    if (this.#crashPoint === trap) this.#crash.abort();
+  #crashIf(reached: TmsCrashPoint): void {
+    if (this.#crashPoint === reached) this.#crash.abort();
     this.#crash.signal.throwIfAborted();
   }
 
@@ -107,7 +108,7 @@ export class SimulatedTms {
     const uuid = handOut.taskforce.taskforce_uuid;
     this.#crashIf("before-submit");
     if (random.chance(PROBABILITIES.submitFails)) {
-      await this.#wms.reportSubmitFailure(uuid, `no luck ${nextNumber()}`);
+      await this.#wms.reportSubmitFailure(uuid, `simulated failure ${nextNumber()}`);
       return true;
     }
     const cluster = condor.submit(uuid);
@@ -117,7 +118,7 @@ export class SimulatedTms {
     return true;
   }
 
-  /** Removes a cluster whose submission the service refused. */
+  /** Reports a submission. Removes the cluster if the service refuses it. */
   async #reportSubmit(cluster: CondorCluster): Promise<void> {
     if (cluster.report === undefined) return;
     try {
@@ -136,7 +137,7 @@ export class SimulatedTms {
     const { condor, random, nextNumber } = this.#dependencies;
     const { taskforce_uuid, cluster_id } = taskforce;
     if (random.chance(PROBABILITIES.removeFails))
-      await this.#wms.reportRemovalFailure(taskforce_uuid, `no luck ${nextNumber()}`);
+      await this.#wms.reportRemovalFailure(taskforce_uuid, `simulated failure ${nextNumber()}`);
     else {
       if (cluster_id !== null) condor.remove(cluster_id);
       await this.#wms.reportRemoval(taskforce_uuid);
@@ -144,7 +145,7 @@ export class SimulatedTms {
     return true;
   }
 
-  /** Reports submissions that the service does not know yet, ends of clusters, and statuses. */
+  /** Reports pending submissions, ends of clusters, and statuses. */
   async #reportRound(): Promise<boolean> {
     const { condor, random } = this.#dependencies;
     for (const cluster of condor.unreportedSubmissions()) await this.#reportSubmit(cluster);
@@ -161,7 +162,7 @@ export class SimulatedTms {
     if (clusters.length === 0) return;
     const { nextNumber } = this.#dependencies;
     const statuses = clusters.map(({ uuid }) => [uuid, { RUNNING: { Tasking: nextNumber() } }] as const);
-    const errors = clusters.map(({ uuid }) => [uuid, { "ran out of luck": nextNumber() }] as const);
+    const errors = clusters.map(({ uuid }) => [uuid, { "simulated error": nextNumber() }] as const);
     await this.#wms.reportStatuses(Object.fromEntries(statuses), Object.fromEntries(errors));
   }
 }

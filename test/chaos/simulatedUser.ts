@@ -8,34 +8,34 @@ import type { RecordingClient } from "./recordingClient.js";
 
 /** The acknowledged requests of users. */
 export interface UserExpectations {
-  /** Workflows by the mark in their tasks' arguments, with the ids that the answer named. */
+  /** Workflows by the mark in their tasks' arguments, with the ids in the response. */
   workflows: Map<string, { workflow: string; tasks: string[]; taskforces: string[] }>;
   /** Added taskforces by their number of workers, which is unique for each request. */
   addedTaskforces: Map<number, { task: string; taskforce: string }>;
-  /** Workflows that users have ended, and how. */
+  /** States of the workflows that users have ended. */
   endedWorkflows: Map<string, "ABORTED" | "FINISHED">;
-  /** What users saw that must not be. */
+  /** Descriptions of responses that violate the contract. */
   unexpectedResponses: string[];
 }
 
-/** The share of workflows that are large: more than 500 records are stored in several steps. */
+/** Probability of a large workflow. The service stores more than 500 records in several steps. */
 const LARGE_WORKFLOW_PROBABILITY = 0.01;
 const TASKS_OF_LARGE = 130;
 /** Milliseconds between two steps of a user. */
 const THINK_RANGE_MS: readonly [number, number] = [100, 1200];
 
-/** A user who asks for workflows, one after another, looks at them and ends most of them. */
+/** A user who creates workflows one after another, reads them, and ends most of them. */
 export class SimulatedUser {
   readonly #client: RecordingClient;
   readonly #random: RandomSource;
   readonly #expectations: UserExpectations;
   #nextNumber: () => number;
 
-  /** @param nextNumber gives each request for more workers a number of its own */
-  constructor(wire: RecordingClient, dice: RandomSource, promised: UserExpectations, nextNumber: () => number) {
-    this.#client = wire;
-    this.#random = dice;
-    this.#expectations = promised;
+  /** @param nextNumber returns a unique `n_workers` for each add-workers request */
+  constructor(client: RecordingClient, random: RandomSource, expectations: UserExpectations, nextNumber: () => number) {
+    this.#client = client;
+    this.#random = random;
+    this.#expectations = expectations;
     this.#nextNumber = nextNumber;
   }
 
@@ -46,7 +46,7 @@ export class SimulatedUser {
       const created = await this.#create(isLarge);
       if (created === undefined) continue;
       const [task] = created.task_directives;
-      // A large one is ended while it is being launched: else it would keep all access points busy.
+      // A large workflow ends during its launch, because it would keep all access points busy.
       if (isLarge) {
         await this.#deactivate(created.workflow.workflow_id);
         continue;
@@ -64,9 +64,9 @@ export class SimulatedUser {
   async #create(isLarge: boolean): Promise<CreatedWorkflow | undefined> {
     const mark = randomUUID();
     const sent = { body: this.#request(mark, isLarge), headers: { "Idempotency-Key": mark } };
-    const answer = await this.#client.sendUntilAnswered<CreatedWorkflow>("POST", "/v1/workflows", sent);
-    if (answer.status !== 200) return this.#recordUnexpected(`creation ${mark}`, answer);
-    const { workflow, task_directives, taskforces } = answer.body;
+    const response = await this.#client.sendUntilAnswered<CreatedWorkflow>("POST", "/v1/workflows", sent);
+    if (response.status !== 200) return this.#recordUnexpected(`creation ${mark}`, response);
+    const { workflow, task_directives, taskforces } = response.body;
     this.#expectations.workflows.set(mark, {
       workflow: workflow.workflow_id,
       tasks: task_directives.map(({ task_id }) => task_id),
@@ -74,11 +74,11 @@ export class SimulatedUser {
     });
     if (this.#random.chance(0.1)) {
       const again = await this.#client.sendUntilAnswered<CreatedWorkflow>("POST", "/v1/workflows", sent);
-      if (JSON.stringify(again.body) !== JSON.stringify(answer.body))
-        this.#expectations.unexpectedResponses.push(`a repeated creation gave another answer: ${mark}`);
+      if (JSON.stringify(again.body) !== JSON.stringify(response.body))
+        this.#expectations.unexpectedResponses.push(`a repeated creation got another response: ${mark}`);
     }
     if (!isLarge) await this.#think();
-    return answer.body;
+    return response.body;
   }
 
   #request(mark: string, isLarge: boolean): object {
@@ -104,28 +104,28 @@ export class SimulatedUser {
     const body = { cluster_location: this.#random.pick(CHAOS_ACCESS_POINTS).location, n_workers };
     const headers = { "Idempotency-Key": `more-${n_workers}` };
     const path = `/v1/task-directives/${task}/actions/add-workers`;
-    const answer = await this.#client.sendUntilAnswered<{ taskforce_uuid: string }>("POST", path, {
+    const response = await this.#client.sendUntilAnswered<{ taskforce_uuid: string }>("POST", path, {
       body,
       headers,
     });
-    if (answer.status === 200)
-      this.#expectations.addedTaskforces.set(n_workers, { task, taskforce: answer.body.taskforce_uuid });
-    else this.#recordUnexpected(path, answer);
+    if (response.status === 200)
+      this.#expectations.addedTaskforces.set(n_workers, { task, taskforce: response.body.taskforce_uuid });
+    else this.#recordUnexpected(path, response);
     await this.#think();
   }
 
   async #readBack({ workflow: { workflow_id }, taskforces }: CreatedWorkflow): Promise<void> {
-    const looks: (readonly ["GET" | "POST", string, object?])[] = [
+    const reads: (readonly ["GET" | "POST", string, object?])[] = [
       ["GET", `/v1/workflows/${workflow_id}`],
       ["GET", `/v1/taskforces/${taskforces[0]?.taskforce_uuid}`],
       ["GET", `/v1/workflows/${workflow_id}/summary`],
       ["POST", "/v1/query/taskforces", { query: { workflow_id } }],
     ];
-    for (const [method, path, body] of this.#random.shuffled(looks)) {
-      const answer = await this.#client.sendUntilAnswered(method, path, {
+    for (const [method, path, body] of this.#random.shuffled(reads)) {
+      const response = await this.#client.sendUntilAnswered(method, path, {
         ...(body !== undefined && { body }),
       });
-      if (answer.status !== 200) this.#recordUnexpected(path, answer);
+      if (response.status !== 200) this.#recordUnexpected(path, response);
       await this.#think();
     }
   }
@@ -136,13 +136,16 @@ export class SimulatedUser {
       ["abort", "ABORTED"],
       ["finished", "FINISHED"],
     ] as const);
-    const answer = await this.#client.sendUntilAnswered("POST", `/v1/workflows/${id}/actions/${action}`);
-    if (answer.status === 200) this.#expectations.endedWorkflows.set(id, state);
-    else if (answer.status === 404 && answer.repeated) {
+    const response = await this.#client.sendUntilAnswered("POST", `/v1/workflows/${id}/actions/${action}`);
+    if (response.status === 200) this.#expectations.endedWorkflows.set(id, state);
+    else if (response.status === 404 && response.repeated) {
       const { body } = await this.#client.sendUntilAnswered<{ deactivated: string }>("GET", `/v1/workflows/${id}`);
       if (body.deactivated === state) this.#expectations.endedWorkflows.set(id, state);
-      else this.#expectations.unexpectedResponses.push(`${id}: refused to ${action}, and reads ${body.deactivated}`);
-    } else this.#recordUnexpected(`${action} ${id}`, answer);
+      else
+        this.#expectations.unexpectedResponses.push(
+          `${id}: ${action} was refused, and deactivated is ${body.deactivated}`,
+        );
+    } else this.#recordUnexpected(`${action} ${id}`, response);
   }
 
   #recordUnexpected(what: string, { status, reason }: { status: number; reason: string }): undefined {

@@ -1,6 +1,6 @@
 /*
- * Loaded into a process with `--import`: its wall clock is off by as many milliseconds as the file of STEPPED_CLOCK says, from the
- * moment at which it is written. Timers and `performance.now()` go on, as they do when the clock of a machine is set.
+ * A preload (`--import`) that shifts the wall clock of a process by the milliseconds in the file STEPPED_CLOCK. A
+ * change of the file takes effect at once. Timers and `performance.now()` are unaffected, as with a real clock change.
  */
 import { readFileSync, watch } from "node:fs";
 

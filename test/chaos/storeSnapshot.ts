@@ -13,13 +13,13 @@ import {
 } from "../../src/store/records.js";
 import type { Store } from "../../src/store/store.js";
 
-/** An entity as a scan of all keys found it, whatever the indexes say. */
+/** An entity found by a scan of all keys, without the indexes. */
 export interface ScannedEntity<T> {
   partition: number;
   entity: T;
 }
 
-/** All that lies in the store. */
+/** All data in the store. */
 export interface StoreSnapshot {
   workflow: Map<string, ScannedEntity<Workflow>>;
   task: Map<string, ScannedEntity<TaskDirective>>;
@@ -32,8 +32,8 @@ const RECORD = /^wms:\{(\d+)\}:(workflow|task|taskforce):(.+)$/;
 const INDEX = /^wms:\{\d+\}:ix:(?!taskforce:counts$)/;
 
 /**
- * Reads every key. The store should not change meanwhile. The snapshot excludes large workflows whose process died while it
- * stored them: the service removes these after ten minutes.
+ * Reads every key. The store should not change meanwhile. The snapshot excludes large workflows that a crashed process
+ * stored in part. The service removes them after ten minutes.
  */
 export async function readStoreSnapshot(redis: RedisClient, store: Store): Promise<StoreSnapshot> {
   const snapshot: StoreSnapshot = {
@@ -45,7 +45,7 @@ export async function readStoreSnapshot(redis: RedisClient, store: Store): Promi
   const staged = await stagedMembers(redis, store);
   for (const master of listMasters(redis))
     for await (const keys of master.scanStream({ match: "wms:*", count: 1000 }) as AsyncIterable<string[]>) {
-      // Ids of tasks and taskforces hold their workflow's.
+      // Ids of tasks and taskforces contain the id of their workflow.
       const known = keys.filter((key) => !staged.some((member) => key.includes(member)));
       await Promise.all(known.map((key) => readKey(redis, store, snapshot, key)));
     }
@@ -78,7 +78,7 @@ async function readRecord(
 ): Promise<void> {
   const id = idOfMember(kind, member);
   const record = await store.fetch(kind, id);
-  if (record === undefined) throw new Error(`${recordKey(partition, kind, id)} is no record`);
+  if (record === undefined) throw new Error(`${recordKey(partition, kind, id)} is not a record`);
   if (kind === "taskforce") {
     const stored = record as StoredTaskforce;
     const entity = JSON.parse(taskforceJson(stored)) as Taskforce;

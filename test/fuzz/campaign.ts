@@ -3,26 +3,26 @@ import { CampaignTally } from "./campaignTally.js";
 import { FuzzedService } from "./fuzzedService.js";
 import { FuzzRounds } from "./fuzzRounds.js";
 
-/** How a campaign is run. */
+/** Options of a campaign. */
 export interface CampaignOptions {
-  /** Where `npm run build` put `dist/`. */
+  /** The folder with the built `dist/`. */
   built: string;
   /** An empty database. */
   redisUrl: string;
   seed: number;
   requests: number;
-  /** Milliseconds that an answer may take. */
+  /** Longest allowed response time, in milliseconds. */
   timeoutMs: number;
   /** Called after each round. */
   progress?: (tally: CampaignTally) => void;
 }
 
-/** Requests of one round, beside those that are repeated in it. */
+/** New requests in one round. */
 const REQUESTS_PER_ROUND = 250;
 /** Violations after which a campaign ends. */
 const MAX_VIOLATIONS = 5;
 
-/** Sends made-up requests to a service of its own until their number is reached, or too much is wrong. */
+/** Starts a service and sends generated requests until their number or {@link MAX_VIOLATIONS} is reached. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignTally> {
   const { built, redisUrl, seed, requests, timeoutMs, progress } = options;
   const service = new FuzzedService(built, redisUrl);

@@ -3,13 +3,13 @@ import type { RawOutcome } from "./rawConnection.js";
 const STATUS_CLASSES = ["2xx", "3xx", "4xx", "5xx", "none"] as const;
 type StatusClass = (typeof STATUS_CLASSES)[number];
 
-/** What a campaign has seen so far. */
+/** Counts and violations of a campaign. */
 export class CampaignTally {
   readonly seed: number;
   requests = 0;
-  /** How often the store was compared before and after requests that were refused. */
+  /** Comparisons of the store before and after refused requests. */
   comparisons = 0;
-  /** How often it could not be, because one of them was not refused after all. */
+  /** Comparisons skipped because the service accepted one of the requests. */
   skippedComparisons = 0;
   slowest = { milliseconds: 0, route: "" };
   readonly violations: string[] = [];
@@ -32,23 +32,23 @@ export class CampaignTally {
     if (durationMs > this.slowest.milliseconds) this.slowest = { milliseconds: durationMs, route };
   }
 
-  addViolation(what: string): void {
-    this.violations.push(what);
+  addViolation(description: string): void {
+    this.violations.push(description);
   }
 
-  /** The table that is printed, in Markdown. */
+  /** Formats the counts as a Markdown table with a summary line. */
   formatTable(): string {
     const rows = [...this.#byRoute].sort(([one], [other]) => (one < other ? -1 : 1));
     const sums = STATUS_CLASSES.map((name) => rows.reduce((sum, [, counts]) => sum + counts[name], 0));
     const line = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
     return [
-      line(["route", ...STATUS_CLASSES.slice(0, -1), "no answer"]),
+      line(["route", ...STATUS_CLASSES.slice(0, -1), "no response"]),
       line(["---", ...STATUS_CLASSES.map(() => "---:")]),
       ...rows.map(([route, counts]) => line([`\`${route}\``, ...STATUS_CLASSES.map((name) => counts[name])])),
       line(["all", ...sums]),
       "",
-      `seed ${this.seed}, ${this.requests} requests; slowest answer ${Math.round(this.slowest.milliseconds)} ms (${this.slowest.route}); ` +
-        `store compared ${this.comparisons} times, not ${this.skippedComparisons} times; ${this.violations.length} violations`,
+      `seed ${this.seed}, ${this.requests} requests; slowest response ${Math.round(this.slowest.milliseconds)} ms (${this.slowest.route}); ` +
+        `${this.comparisons} comparisons of the store, ${this.skippedComparisons} skipped; ${this.violations.length} violations`,
     ].join("\n");
   }
 }

@@ -5,7 +5,7 @@ import { someDamage, someFraming, someHeader } from "./hostileTransport.js";
 import { huge, oddKey, oddValue } from "./hostileValues.js";
 import { type JsonTree, replaceChildren, replaceNode } from "./jsonTree.js";
 
-/** What is changed of a request that is right otherwise. */
+/** Changes a valid request. */
 export type DraftChange = (draft: Draft) => Draft;
 
 const bodyChange =
@@ -46,7 +46,7 @@ const treeChange: fc.Arbitrary<DraftChange> = fc.oneof(
     ),
   },
   {
-    // A key, or an entry, that is there twice.
+    // Duplicates a key or an entry.
     weight: 2,
     arbitrary: fc.tuple(fc.nat(), fc.nat()).map(([place, n]) =>
       bodyChange((body) =>
@@ -126,7 +126,7 @@ const pathChange: fc.Arbitrary<DraftChange> = fc.oneof(
     ),
 );
 
-/** One thing that is wrong with a request, or only looks so. */
+/** A change that may make a request invalid. */
 export const someChange: fc.Arbitrary<DraftChange> = fc.oneof(
   { weight: 300, arbitrary: treeChange },
   { weight: 1, arbitrary: hugeChange },

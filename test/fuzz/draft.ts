@@ -2,14 +2,14 @@ import { gzipSync } from "node:zlib";
 import type { CreatedEntities } from "./createdEntities.js";
 import { type JsonTree, treeText } from "./jsonTree.js";
 
-/** What is done to the bytes of a body. Places are parts of its length. */
+/** A corruption of the bytes of a body. Positions are fractions of its length. */
 export type Damage =
   | { kind: "none" }
   | { kind: "cut"; at: number }
-  | { kind: "put in"; at: number; bytes: readonly number[] }
+  | { kind: "insert"; at: number; bytes: readonly number[] }
   | { kind: "byte order mark" | "UTF-16" | "twice" | "blanks around" | "gzip" | "called gzip" };
 
-/** How a body is sent. Only the first two are HTTP as it should be. */
+/** The framing of a body. Only the first two are valid HTTP. */
 export type Framing =
   | "length"
   | "chunks"
@@ -24,9 +24,9 @@ export type Framing =
   | "unended chunks"
   | "unknown coding";
 
-/** A request as it is made up. Ids of entities are stand-ins until it is sent. */
+/** A generated request with placeholders for ids. */
 export interface Draft {
-  /** The route as the table shows it. */
+  /** The route in the printed table. */
   route: string;
   method: string;
   target: string;
@@ -42,16 +42,16 @@ export interface RawRequest {
   method: string;
   target: string;
   bytes: Buffer;
-  /** Whether the connection may be used again. */
+  /** Whether the connection may be reused. */
   isRegular: boolean;
-  /** Whether the request is whole, so that there must be an answer. */
+  /** Whether the request is complete, so that a response must arrive. */
   isWhole: boolean;
 }
 
-/** Longest piece of a chunked body. */
+/** Size of the chunks of a body. */
 const CHUNK_BYTES = 7000;
 
-/** The bytes of a draft. */
+/** Serializes a draft. */
 export function serializeDraft(draft: Draft, entities: CreatedEntities): RawRequest {
   const { method, version, damage, framing } = draft;
   const target = entities.fillPlaceholders(draft.target);
@@ -79,7 +79,7 @@ function applyDamage(bytes: Buffer, damage: Damage): Buffer {
   switch (damage.kind) {
     case "cut":
       return bytes.subarray(0, Math.floor(bytes.length * damage.at));
-    case "put in": {
+    case "insert": {
       const at = Math.floor(bytes.length * damage.at);
       return Buffer.concat([bytes.subarray(0, at), Buffer.from(damage.bytes), bytes.subarray(at)]);
     }
@@ -98,7 +98,7 @@ function applyDamage(bytes: Buffer, damage: Damage): Buffer {
   }
 }
 
-/** The headers with a body's length, and the bytes that are sent. */
+/** Returns the framing headers and the sent bytes. */
 function applyFraming(body: Buffer, framing: Framing): [string[], Buffer] {
   const length = (bytes: number | string): string => `Content-Length: ${bytes}`;
   const chunked = "Transfer-Encoding: chunked";

@@ -6,7 +6,7 @@ import { oddPart } from "./hostilePathParts.js";
 import { pageDraft } from "./pageDraft.js";
 import { type JsonSchema, KNOWN_SCHEDDS, SchemaValues } from "./schemaValues.js";
 
-/** As much of the served document as requests are made from. */
+/** The parts of the served OpenAPI document from which requests are generated. */
 export interface RequestSchemas {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, JsonSchema> };
@@ -42,7 +42,7 @@ const REPORT_SCHEMAS: Record<string, JsonSchema> = {
   },
 };
 
-/** Requests that the document allows, to one of its routes. */
+/** Generates valid requests to one route. */
 function validDraft(method: string, template: string, operation: Operation, valid: SchemaValues): fc.Arbitrary<Draft> {
   const described = Object.values(operation.requestBody?.content ?? {})[0]?.schema;
   const body = described && (REPORT_SCHEMAS[template] ?? described);
@@ -52,11 +52,13 @@ function validDraft(method: string, template: string, operation: Operation, vali
     const kind = ID_OF[name];
     return kind === undefined ? someSchedd : fc.nat({ max: 59 }).map((n) => placeholder(kind, n));
   });
-  const asked = operation.parameters?.some((parameter) => parameter.in === "query" && parameter.name === "schedd");
+  const hasScheddParameter = operation.parameters?.some(
+    (parameter) => parameter.in === "query" && parameter.name === "schedd",
+  );
   return fc
     .record({
       path: fc.tuple(...parts).map((all) => all.join("/")),
-      query: asked ? someSchedd.map((schedd) => `?schedd=${schedd}`) : fc.constant(""),
+      query: hasScheddParameter ? someSchedd.map((schedd) => `?schedd=${schedd}`) : fc.constant(""),
       body: body === undefined ? fc.constant(undefined) : valid.valuesOf(body),
     })
     .map(({ path, query, body }) => ({
@@ -71,7 +73,7 @@ function validDraft(method: string, template: string, operation: Operation, vali
     }));
 }
 
-/** How often a route is asked for, by what its path begins with; the first that fits counts. */
+/** Weights of the routes by the prefix of their path. The first match applies. */
 const WEIGHTS: [path: string, weight: number][] = [
   ["/v1/workflows/", 1],
   ["/v1/workflows", 5],
@@ -81,7 +83,7 @@ const WEIGHTS: [path: string, weight: number][] = [
   ["/v1/", 1],
 ];
 
-/** Requests of all kinds, most of them wrong in one way or two. */
+/** Generates requests to all routes and pages. 70 % of them have one or two changes. */
 export function anyDraft({ paths, components }: RequestSchemas): fc.Arbitrary<Draft> {
   const valid = new SchemaValues(components.schemas);
   const routes = Object.entries(paths).flatMap(([template, operations]) =>
@@ -90,10 +92,10 @@ export function anyDraft({ paths, components }: RequestSchemas): fc.Arbitrary<Dr
       arbitrary: validDraft(method, template, operation, valid),
     })),
   );
-  const right = fc.oneof(...routes, { weight: 3, arbitrary: pageDraft });
+  const unchanged = fc.oneof(...routes, { weight: 3, arbitrary: pageDraft });
   const changes = fc.oneof(
     { weight: 3, arbitrary: fc.constant<DraftChange[]>([]) },
     { weight: 7, arbitrary: fc.array(someChange, { minLength: 1, maxLength: 2 }) },
   );
-  return fc.tuple(right, changes).map(([draft, some]) => some.reduce((changed, change) => change(changed), draft));
+  return fc.tuple(unchanged, changes).map(([draft, some]) => some.reduce((changed, change) => change(changed), draft));
 }

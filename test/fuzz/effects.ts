@@ -5,14 +5,14 @@ import type { RequestSchemas } from "./draftArbitrary.js";
 import { treeText } from "./jsonTree.js";
 import type { RawResponse } from "./rawConnection.js";
 
-/** Requests that only ask, though they are posted. */
+/** POST requests that only read. */
 const READ_ONLY_POST = /^POST \/v1\/query\//;
-/** Requests that change something, though they only get. */
+/** GET requests that change data. */
 const LEASING_GET = /^GET \/v1\/tms\/pending-/;
 
 /**
- * Guesses before a request is sent whether it will change something, so that those which will be refused can be sent by themselves.
- * A wrong guess does no harm: where something was changed after all, the store is not compared.
+ * Predicts whether a request changes data, so that requests without an effect are sent separately. After a wrong
+ * prediction the store is not compared.
  */
 export function predictEffects({ paths, components }: RequestSchemas): (draft: Draft) => boolean {
   const ajv = new Ajv2020({ strict: false });
@@ -25,7 +25,7 @@ export function predictEffects({ paths, components }: RequestSchemas): (draft: D
     }
   return (draft) => {
     const { route, method, target, body } = draft;
-    if (LEASING_GET.test(route)) return method !== "POST" && asksForSchedd(target);
+    if (LEASING_GET.test(route)) return method !== "POST" && hasOneSchedd(target);
     if (method !== "POST" || READ_ONLY_POST.test(route)) return false;
     if (route.includes("{") && !namesEntity(target)) return false;
     const accepts = bodies.get(route);
@@ -38,10 +38,10 @@ export function predictEffects({ paths, components }: RequestSchemas): (draft: D
   };
 }
 
-const asksForSchedd = (target: string): boolean =>
+const hasOneSchedd = (target: string): boolean =>
   new URLSearchParams(target.slice(target.indexOf("?") + 1)).getAll("schedd").length === 1;
 
-/** Whether an answer says that something was changed. */
+/** Whether a response shows that its request changed data. */
 export function hasEffect({ route, method }: Draft, { status, body, text }: RawResponse): boolean {
   if (status >= 400) return false;
   if (LEASING_GET.test(route)) return text !== "{}";

@@ -5,7 +5,7 @@ import { type JsonMember, type JsonTree, toTree } from "./jsonTree.js";
 
 const id = (kind: EntityKind): fc.Arbitrary<JsonTree> => fc.nat({ max: 59 }).map((n) => toTree(placeholder(kind, n)));
 
-/** Fields with values that they have. */
+/** Fields of entities with typical values. */
 const FIELDS: Record<string, fc.Arbitrary<JsonTree>> = {
   workflow_id: id("workflow"),
   task_id: id("task"),
@@ -35,7 +35,7 @@ const someField = fc.oneof(
   },
 );
 
-/** Patterns that make other engines hang, that RE2 does not know, or that are none. */
+/** Patterns that stall other engines, that RE2 does not support, or that are invalid. */
 const somePattern: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     "",
@@ -93,10 +93,10 @@ const somePattern: fc.Arbitrary<string> = fc.oneof(
   oddText,
 );
 
-/** What each operator is meant for, and not seldom something else. */
+/** Operands of an operator, some of them invalid. */
 function operand(operator: string, value: fc.Arbitrary<JsonTree>): fc.Arbitrary<JsonTree> {
   const list = fc.array(value, { maxLength: 4 }).map((items): JsonTree => ({ items }));
-  const meant: Record<string, fc.Arbitrary<JsonTree>> = {
+  const operands: Record<string, fc.Arbitrary<JsonTree>> = {
     $in: list,
     $nin: list,
     $all: list,
@@ -125,7 +125,7 @@ function operand(operator: string, value: fc.Arbitrary<JsonTree>): fc.Arbitrary<
     $not: condition(value),
     $elemMatch: fc.oneof(condition(value), condition(value).map(ofEntry)),
   };
-  return fc.oneof({ weight: 20, arbitrary: meant[operator] ?? value }, { weight: 1, arbitrary: oddValue });
+  return fc.oneof({ weight: 20, arbitrary: operands[operator] ?? value }, { weight: 1, arbitrary: oddValue });
 }
 
 const OPERATORS = [
@@ -138,14 +138,14 @@ const UNSUPPORTED_OPERATORS = "$where $function $expr $text $jsonSchema $near $b
 
 const ofEntry = (asked: JsonTree): JsonTree => ({ members: [["context", asked]] });
 
-/** What is asked of one field: a value alone, or operators side by side. */
+/** A condition on one field: a value, or one or two operators. */
 const condition = (value: fc.Arbitrary<JsonTree>): fc.Arbitrary<JsonTree> =>
   fc.oneof(
     { weight: 1, arbitrary: value },
     { weight: 3, arbitrary: fc.array(operation(value), { minLength: 1, maxLength: 2 }).map(membersOf) },
   );
 
-/** Made only when it is wanted: some operators take conditions in turn. */
+/** One operator and its operand. `chain` defers the operand, because some operands contain conditions. */
 const operation = (value: fc.Arbitrary<JsonTree>): fc.Arbitrary<JsonMember> =>
   fc
     .oneof(
@@ -156,7 +156,7 @@ const operation = (value: fc.Arbitrary<JsonTree>): fc.Arbitrary<JsonMember> =>
 
 const membersOf = (members: readonly JsonMember[]): JsonTree => ({ members });
 
-/** A field may have the name of what every object has. */
+/** Values of a field. `hasOwn` excludes inherited names such as `toString`. */
 const valuesOf = (field: string): fc.Arbitrary<JsonTree> =>
   Object.hasOwn(FIELDS, field) ? (FIELDS[field] ?? oddValue) : oddValue;
 
@@ -164,7 +164,7 @@ const fieldCondition: fc.Arbitrary<JsonMember> = someField.chain((field) =>
   condition(valuesOf(field)).map((asked): JsonMember => [field, asked]),
 );
 
-/** Filters within each other, around the depth that is allowed. */
+/** Nested filters with depths around the limit. */
 const deepFilter: fc.Arbitrary<JsonTree> = fc
   .record({
     levels: fc.constantFrom(10, 98, 99, 100, 101, 249),
@@ -177,7 +177,7 @@ const deepFilter: fc.Arbitrary<JsonTree> = fc
     return { raw: around === "$not" ? `{"n_workers":${text}}` : text };
   });
 
-/** Very many conditions, patterns or values. */
+/** Filters with many conditions, patterns or values. */
 const wideFilter: fc.Arbitrary<JsonTree> = fc.constantFrom(
   { open: '{"$or":[{"phase":"x"}', unit: ',{"phase":"x"}', times: 1998, close: "]}" },
   { open: '{"$or":[{"phase":"x"}', unit: ',{"phase":"x"}', times: 10_000, close: "]}" },
@@ -190,7 +190,7 @@ const wideFilter: fc.Arbitrary<JsonTree> = fc.constantFrom(
   },
 );
 
-/** Filters as MongoDB has them, right and wrong ones. */
+/** MongoDB filters, valid and invalid. */
 export const filterTree: fc.Arbitrary<JsonTree> = fc.letrec<{ filter: JsonTree }>((tie) => ({
   filter: fc.oneof(
     { maxDepth: 3, depthSize: "small" },
@@ -211,7 +211,7 @@ export const projectionTree: fc.Arbitrary<JsonTree> = fc
   .uniqueArray(someField, { minLength: 1, maxLength: 4 })
   .map(toTree);
 
-/** Places between two pages of taskforces, task directives and workflows. */
+/** Cursors of pages of taskforces, task directives and workflows. */
 export const cursorTree: fc.Arbitrary<JsonTree> = fc
   .constantFrom("6b059f3f-993f4bc7-d763433c-2712506e", "6b059f3f-993f4bc7-d763433c", "6b059f3f-993f4bc7")
   .map((member) => toTree(Buffer.from(`1795530059.811003/${member}`).toString("base64url")));

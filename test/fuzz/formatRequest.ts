@@ -1,10 +1,10 @@
-/** Characters of a request that are shown; it can be made up again by its seed anyway. */
+/** Shown bytes of a request. The seed reproduces the whole request. */
 const MAX_SHOWN_BYTES = 3000;
 
-/** The bytes of a request as a text that a shell's `printf '%b'` makes them of again. */
+/** Formats a request as a shell command that prints its bytes. */
 export function formatRequest(bytes: Buffer): string {
   const text = [...bytes.subarray(0, MAX_SHOWN_BYTES)].map(formatByte).join("");
-  const more = bytes.length > MAX_SHOWN_BYTES ? ` and ${bytes.length - MAX_SHOWN_BYTES} bytes more` : "";
+  const more = bytes.length > MAX_SHOWN_BYTES ? ` and ${bytes.length - MAX_SHOWN_BYTES} more bytes` : "";
   return `printf '%b' '${text}'${more}`;
 }
 

@@ -2,7 +2,7 @@ import { expect, inject, test } from "vitest";
 import { freshDatabase } from "../setup/database.js";
 import { runCampaign } from "./campaign.js";
 
-/** Fixed, so that each run sends the same requests. `npm run fuzz` draws a seed and sends sixty times as many. */
+/** Fixed, so that each run sends the same requests. `npm run fuzz` uses a random seed and sends sixty times as many. */
 const SEED = 20_261_124;
 
 test("every request gets a documented response, and a refused request changes no data", async () => {

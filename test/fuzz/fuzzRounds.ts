@@ -12,27 +12,27 @@ import { RawConnection, type RawOutcome } from "./rawConnection.js";
 import { createResponseCheck, type ResponseCheck } from "./responseChecks.js";
 import { changedKeys, digestStore, waitForQuietStore } from "./storeDigest.js";
 
-/** A made-up request, and by what fast-check makes it up again. */
+/** A generated request, and the seed and path by which fast-check reproduces it. */
 interface NumberedDraft {
   draft: Draft;
   seed: number;
   path: string;
-  /** Its bytes, once it was sent: repeated, it is about the same entities. */
+  /** The sent bytes. A repetition sends the same bytes, so it names the same entities. */
   message?: RawRequest;
 }
 
-/** A request that was sent. */
+/** A sent request and its outcome. */
 type SentRequest = Required<NumberedDraft> & { outcome: RawOutcome };
 
-/** Connections at a time. */
+/** Concurrent connections. */
 const CONNECTION_COUNT = 4;
-/** Milliseconds without an answer that are a hang whatever the machine does beside. */
+/** Milliseconds without a response that count as a hang, even on a loaded machine. */
 const HANG_TIMEOUT_MS = 20_000;
-/** Workflows that are there before the first round. */
+/** Workflows created before the first round. */
 const INITIAL_WORKFLOW_COUNT = 5;
-/** Milliseconds in which a request that violates something is made smaller. */
+/** Milliseconds for shrinking a request that violates a rule. */
 const SHRINK_TIMEOUT_MS = 20_000;
-/** Keys that a violation names. */
+/** Changed keys shown in a violation. */
 const MAX_NAMED_KEYS = 10;
 
 /** Rounds of requests to one service. */
@@ -48,26 +48,26 @@ export class FuzzRounds {
 
   private constructor(
     document: OpenApiDocument & RequestSchemas,
-    lines: RawConnection[],
+    connections: RawConnection[],
     redis: Redis,
-    patience: number,
+    timeoutMs: number,
     tally: CampaignTally,
   ) {
-    this.#connections = lines;
+    this.#connections = connections;
     this.#redis = redis;
     this.#drafts = fc.noBias(anyDraft(document));
     this.#mayHaveEffect = predictEffects(document);
     this.#checkResponse = createResponseCheck(document);
-    this.#timeoutMs = patience;
+    this.#timeoutMs = timeoutMs;
     this.#tally = tally;
   }
 
-  /** @param patience milliseconds that an answer may take */
-  static async start(port: number, redis: Redis, patience: number, tally: CampaignTally): Promise<FuzzRounds> {
+  /** Connects to a service and creates the first workflows. @param timeoutMs longest allowed response time */
+  static async start(port: number, redis: Redis, timeoutMs: number, tally: CampaignTally): Promise<FuzzRounds> {
     const url = `http://127.0.0.1:${port}/v1`;
     const document = (await (await fetch(`${url}/schema/openapi`)).json()) as OpenApiDocument & RequestSchemas;
-    const lines = Array.from({ length: CONNECTION_COUNT }, () => new RawConnection(port, HANG_TIMEOUT_MS));
-    const rounds = new FuzzRounds(document, lines, redis, patience, tally);
+    const connections = Array.from({ length: CONNECTION_COUNT }, () => new RawConnection(port, HANG_TIMEOUT_MS));
+    const rounds = new FuzzRounds(document, connections, redis, timeoutMs, tally);
     for (let n = 0; n < INITIAL_WORKFLOW_COUNT; n++) {
       const body = JSON.stringify(
         makeWorkflowRequest([makeTaskRequest("test-alpha"), makeTaskRequest("test-beta", { n_workers: n })]),
@@ -79,8 +79,8 @@ export class FuzzRounds {
   }
 
   /**
-   * One round: first the requests that may take effect, then those that will be refused, with all that were refused before them once
-   * more. The second half must leave the store as it was.
+   * Runs a round. It first sends the requests that may take effect. Then it sends the others and repeats the refused
+   * ones, which must not change the store.
    */
   async runRound(seed: number, size: number): Promise<void> {
     const all = fc
@@ -90,7 +90,7 @@ export class FuzzRounds {
     const tried = await this.#sendAll(effective);
     const refused = [
       ...all.filter((numbered) => !effective.includes(numbered)),
-      ...tried.filter(({ draft, outcome }) => isRefusal(outcome) && !isEarly(draft)),
+      ...tried.filter(({ draft, outcome }) => isRefusal(outcome) && !mayBeEarly(draft)),
     ];
     const before = await waitForQuietStore(this.#redis);
     const sent = await this.#sendAll(refused);
@@ -104,87 +104,85 @@ export class FuzzRounds {
   }
 
   close(): void {
-    for (const line of this.#connections) line.close();
+    for (const connection of this.#connections) connection.close();
   }
 
-  /** Sends over several connections at a time; each takes the next request when it is free. */
+  /** Sends requests over all connections concurrently. */
   async #sendAll(numbered: readonly NumberedDraft[]): Promise<SentRequest[]> {
-    const waiting = [...numbered];
+    const left = [...numbered];
     const sent: SentRequest[] = [];
-    const wrong: NumberedDraft[] = [];
+    const faulty: NumberedDraft[] = [];
     const slow: SentRequest[] = [];
-    const serve = async (line: RawConnection) => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const sendOver = async (connection: RawConnection) => {
+      for (let next = left.shift(); next !== undefined; next = left.shift()) {
         const { message = serializeDraft(next.draft, this.#entities) } = next;
-        const { outcome, fault } = await this.#send(line, next.draft, message);
+        const { outcome, fault } = await this.#send(connection, next.draft, message);
         sent.push({ ...next, message, outcome });
         if (this.#isSlow(outcome)) slow.push({ ...next, message, outcome });
         if (fault === undefined) continue;
-        wrong.push(next);
+        faulty.push(next);
         this.#tally.addViolation(`${fault}\n${this.#describe({ ...next, message })}`);
       }
     };
-    await Promise.all(this.#connections.map(serve));
-    // Not before all is still: requests beside it are none of what is wrong with one.
-    if (wrong[0] !== undefined) await this.#shrink(wrong[0]);
+    await Promise.all(this.#connections.map(sendOver));
+    // Shrinking starts after all requests have ended, so that they cannot affect it.
+    if (faulty[0] !== undefined) await this.#shrink(faulty[0]);
     for (const one of slow) await this.#resendAlone(one);
     return sent;
   }
 
   #isSlow = (outcome: RawOutcome): boolean => outcome.kind === "answer" && outcome.answer.durationMs > this.#timeoutMs;
 
-  /** A request that took long beside others, some of which bring ten megabytes, is at fault only if it takes as long by itself. */
+  /** Measures a slow request without concurrent requests, some of which have bodies of ten megabytes. */
   async #resendAlone(one: SentRequest): Promise<void> {
-    const [line] = this.#connections;
-    if (line === undefined) return;
-    const { outcome } = await this.#send(line, one.draft, one.message);
+    const [connection] = this.#connections;
+    if (connection === undefined) return;
+    const { outcome } = await this.#send(connection, one.draft, one.message);
     if (this.#isSlow(outcome))
-      this.#tally.addViolation(`takes over ${this.#timeoutMs} ms by itself\n${this.#describe(one)}`);
+      this.#tally.addViolation(`takes more than ${this.#timeoutMs} ms without other requests\n${this.#describe(one)}`);
   }
 
   async #send(
-    line: RawConnection,
+    connection: RawConnection,
     draft: Draft,
     message = serializeDraft(draft, this.#entities),
   ): Promise<{ outcome: RawOutcome; fault: string | undefined }> {
-    const outcome = await line.send(message);
+    const outcome = await connection.send(message);
     this.#tally.recordOutcome(draft.route, outcome);
     if (outcome.kind === "answer" && outcome.answer.status === 200 && draft.route === "POST /v1/workflows")
       this.#entities.addCreated(outcome.answer.body as CreatedWorkflow);
     return { outcome, fault: this.#checkResponse(message, outcome) };
   }
 
-  /** Looks for the smallest request of its kind that is answered as wrongly. */
+  /** Shrinks a request that violates a rule. */
   async #shrink({ seed, path }: NumberedDraft): Promise<void> {
-    const [line] = this.#connections;
-    if (line === undefined) return;
+    const [connection] = this.#connections;
+    if (connection === undefined) return;
     const property = fc.asyncProperty(this.#drafts, async (draft) => {
-      const { fault } = await this.#send(line, draft);
+      const { fault } = await this.#send(connection, draft);
       if (fault !== undefined) throw new Error(fault);
     });
     const found = await fc.check(property, { seed, path, interruptAfterTimeLimit: SHRINK_TIMEOUT_MS });
     const [draft] = found.counterexample ?? [];
     if (draft !== undefined)
-      this.#tally.addViolation(
-        `the same, made smaller: ${found.errorInstance}\n${this.#describe({ draft, seed, path })}`,
-      );
+      this.#tally.addViolation(`shrunk: ${found.errorInstance}\n${this.#describe({ draft, seed, path })}`);
   }
 
-  /** Looks for the request that changed the store though it was refused. */
+  /** Finds the refused request that changed the store. */
   async #findOffender(numbered: readonly NumberedDraft[], keys: readonly string[]): Promise<void> {
-    const [line] = this.#connections;
+    const [connection] = this.#connections;
     const named = `refused requests changed ${keys.slice(0, MAX_NAMED_KEYS).join(", ")}`;
     for (const one of numbered) {
       const before = await digestStore(this.#redis);
-      if (line === undefined) break;
-      await this.#send(line, one.draft, one.message);
+      if (connection === undefined) break;
+      await this.#send(connection, one.draft, one.message);
       const changed = changedKeys(before, await digestStore(this.#redis));
       if (changed.length === 0) continue;
       this.#tally.addViolation(`${named}; ${changed.join(", ")} again by\n${this.#describe(one)}`);
       return;
     }
     const { seed } = numbered[0] ?? { seed: 0 };
-    this.#tally.addViolation(`${named}; none of the round of seed ${seed} does so once more`);
+    this.#tally.addViolation(`${named}; no request of the round with seed ${seed} changes the store again`);
   }
 
   #describe({ draft, seed, path, message = serializeDraft(draft, this.#entities) }: NumberedDraft): string {
@@ -192,7 +190,7 @@ export class FuzzRounds {
   }
 }
 
-/** What came before a taskforce could be submitted is right a moment later. */
-const isEarly = ({ route }: Draft): boolean => route.startsWith("POST /v1/tms/condor-submit/");
+/** Whether a repetition may succeed: a submission is refused until its taskforce has been launched. */
+const mayBeEarly = ({ route }: Draft): boolean => route.startsWith("POST /v1/tms/condor-submit/");
 
 const isRefusal = (outcome: RawOutcome): boolean => outcome.kind === "answer" && outcome.answer.status >= 400;

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
-/** The service as a process of its own, and what is wrong with it beside its answers. */
+/** The service as a separate process, and its faults besides responses. */
 export class FuzzedService {
-  /** Log lines that must not occur, and an unexpected end of the process. */
+  /** Forbidden log lines, and an unexpected exit. */
   readonly faults: string[] = [];
   readonly port: Promise<number>;
   readonly #child: ChildProcess;
@@ -13,8 +13,8 @@ export class FuzzedService {
   #isStopping = false;
 
   /**
-   * @param built where `npm run build` put `dist/`
-   * @param redisUrl an empty Redis, or database of one
+   * @param built the folder with the built `dist/`
+   * @param redisUrl an empty database
    */
   constructor(built: string, redisUrl: string) {
     const preload = resolve("test/fuzz/prototypes.mjs");
@@ -24,22 +24,22 @@ export class FuzzedService {
         REST_PORT: "0",
         REDIS_URL: redisUrl,
         LOG_LEVEL: "debug",
-        // Pages are read and checked by the thousand here.
+        // Small pages keep thousands of queries fast.
         USER_QUERY_MAX_BYTES: String(32 * 1024),
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    this.port = new Promise((found, failed) => {
+    this.port = new Promise((resolve, reject) => {
       this.#read("stdout", (line) => {
         const [, port] = /listens on http:\S+:(\d+)/.exec(line) ?? [];
-        if (port !== undefined) found(Number(port));
+        if (port !== undefined) resolve(Number(port));
       });
-      this.#child.once("exit", () => failed(new Error(`the service ended: ${this.faults.join("\n")}`)));
+      this.#child.once("exit", () => reject(new Error(`the service exited: ${this.faults.join("\n")}`)));
     });
     this.#read("stderr", (line) => this.#checkLogLine(line));
     this.#ended = once(this.#child, "close");
     this.#child.once("exit", (code, signal) => {
-      if (!this.#isStopping) this.faults.push(`the process ended by itself: ${signal ?? code}`);
+      if (!this.#isStopping) this.faults.push(`the process exited by itself: ${signal ?? code}`);
     });
   }
 
@@ -47,34 +47,34 @@ export class FuzzedService {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Ends it in order. What its last lines say is among the faults then. */
+  /** Stops the process with SIGTERM, and checks its last log lines and exit code. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#child.kill("SIGTERM");
     await this.#ended;
-    if (this.#child.exitCode !== 0) this.faults.push(`it did not end in order: ${this.#child.exitCode}`);
+    if (this.#child.exitCode !== 0) this.faults.push(`exit code after SIGTERM: ${this.#child.exitCode}`);
   }
 
-  #read(name: "stdout" | "stderr", take: (line: string) => void): void {
+  #read(name: "stdout" | "stderr", onLine: (line: string) => void): void {
     const stream = this.#child[name];
-    if (stream !== null) createInterface({ input: stream }).on("line", take);
+    if (stream !== null) createInterface({ input: stream }).on("line", onLine);
   }
 
   /** Checks that every log line is one JSON object and none is an error. */
   #checkLogLine(line: string): void {
     const found = parsed(line);
-    if (found === undefined) this.faults.push(`a line of the log is no JSON object: ${line.slice(0, 500)}`);
+    if (found === undefined) this.faults.push(`a log line is not a JSON object: ${line.slice(0, 500)}`);
     else if (found.msg === "prototypes") {
-      if (found.changed?.length !== 0) this.faults.push(`changed: ${found.changed}`);
+      if (found.changed?.length !== 0) this.faults.push(`changed prototypes: ${found.changed}`);
     } else if ((found.level ?? 0) >= ERROR && !EXPECTED.test(found.msg ?? ""))
       this.faults.push(`an error in the log: ${line.slice(0, 2000)}`);
   }
 }
 
-/** The number by which the log names errors; above are fatal ones. */
+/** The log level of errors. Fatal errors have a higher one. */
 const ERROR = 50;
 
-/** Errors of a TMS, not of the service: a cluster that was reported too late is to be removed by it. */
+/** Errors that a TMS causes: it reported a cluster too late and must remove it. */
 const EXPECTED = /^stray cluster: /;
 
 interface LogLine {

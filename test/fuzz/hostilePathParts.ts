@@ -9,7 +9,7 @@ const MISSING_IDS = [
   "TF-ffffffffffffffffffffffffffffffffff-00000000-00000000-00000000",
 ];
 
-/** Parts of a path or query that no client should send, or that are no text at all once decoded. */
+/** Unusual parts of a path or query, some of which do not decode to text. */
 export const oddPart: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(...MISSING_IDS),
   fc.constantFrom(

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import type { Damage, Framing } from "./draft.js";
 import { oddText } from "./hostileValues.js";
 
-/** What may happen to the bytes of a body. */
+/** Corruptions of the bytes of a body. */
 export const someDamage: fc.Arbitrary<Damage> = fc.oneof(
   fc.record({ kind: fc.constant("cut" as const), at: fc.double({ min: 0, max: 1, noNaN: true }) }),
   fc.record({
-    kind: fc.constant("put in" as const),
+    kind: fc.constant("insert" as const),
     at: fc.double({ min: 0, max: 1, noNaN: true }),
     bytes: fc.constantFrom([0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf5, 0x80], [0], [0x0a], [0xe2, 0x80, 0xa8]),
   }),
@@ -15,7 +15,7 @@ export const someDamage: fc.Arbitrary<Damage> = fc.oneof(
     .map((kind) => ({ kind }) as Damage),
 );
 
-/** Ways to send a body, most of them wrong. */
+/** Framings of a body, most of them invalid. */
 export const someFraming: fc.Arbitrary<Framing> = fc.oneof(
   { weight: 6, arbitrary: fc.constant("chunks") },
   {
@@ -35,13 +35,13 @@ export const someFraming: fc.Arbitrary<Framing> = fc.oneof(
   },
 );
 
-/** What a header can carry of a text. */
+/** Replaces characters that a header cannot carry. */
 const inHeader = (text: string): string =>
   Buffer.from(text)
     .toString("latin1")
     .replace(/[\0\r\n]/g, " ");
 
-/** Headers that count for something, with values that they should not have, and some that are none. */
+/** Known headers with unusual values, and invalid headers. */
 export const someHeader: fc.Arbitrary<readonly [string, string]> = fc.oneof(
   fc.tuple(
     fc.constant("Content-Type"),

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import type { JsonTree } from "./jsonTree.js";
 
-/** The header that no answer may have: requests try to bring it in through whatever an error repeats. */
+/** A header that requests try to inject through texts that errors repeat. No response may have it. */
 export const INJECTED = "X-Injected";
 
-/** Texts that have broken programs before. */
+/** Texts that often break programs. */
 export const oddText: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     "",
@@ -53,7 +53,7 @@ export const oddText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ maxLength: 12 }),
 );
 
-/** Keys that every object of JavaScript seems to have, and others that must not be there. */
+/** Keys that JavaScript objects inherit, and unknown keys. */
 export const oddKey: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom("__proto__", "constructor", "prototype", "toString", "_id", "", "0", "$set", "a.b", "bogus"),
   oddText,
@@ -81,10 +81,10 @@ const oddNumber: fc.Arbitrary<string> = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => JSON.stringify(number)),
 );
 
-/** Texts as JSON writes them, that no text of Unicode becomes. */
-const halfPairs = fc.constantFrom('"\\ud800"', '"\\udfff x"', '"a\\uDBFF"', '"\\ude00\\ud83d"');
+/** JSON strings with lone surrogates. */
+const loneSurrogates = fc.constantFrom('"\\ud800"', '"\\udfff x"', '"a\\uDBFF"', '"\\ude00\\ud83d"');
 
-/** What only looks like JSON. */
+/** Invalid JSON. */
 const invalidJson = fc.constantFrom(
   "",
   "NaN",
@@ -115,7 +115,7 @@ const invalidJson = fc.constantFrom(
 
 const MANY_LEVELS = [50, 99, 100, 101, 498, 499, 500, 501, 5000, 100_000];
 
-/** Objects or arrays within each other. */
+/** Nested objects or arrays. */
 const deep: fc.Arbitrary<JsonTree> = fc
   .record({ levels: fc.constantFrom(...MANY_LEVELS), isArray: fc.boolean() })
   .map(({ levels, isArray }) => {
@@ -123,7 +123,7 @@ const deep: fc.Arbitrary<JsonTree> = fc
     return { raw: `${open.repeat(levels)}1${close.repeat(levels)}` };
   });
 
-/** Arrays and objects with very many members, and some that repeat. */
+/** Arrays and objects with many members, and an object that repeats a key. */
 const wide: fc.Arbitrary<JsonTree> = fc.constantFrom(
   { open: "[0", unit: ",0", times: 20_000, close: "]" },
   { open: "[0", unit: ",{}", times: 5000, close: "]" },
@@ -143,7 +143,7 @@ export const huge: fc.Arbitrary<JsonTree> = fc.constantFrom(
   { open: "[", unit: "[", times: TEN_MB, close: "" },
 );
 
-/** A value that may be wrong wherever it stands. */
+/** A value that may be invalid anywhere. */
 export const oddValue: fc.Arbitrary<JsonTree> = fc.oneof(
   { weight: 6, arbitrary: oddText.map((text): JsonTree => ({ raw: JSON.stringify(text) })) },
   {
@@ -153,7 +153,7 @@ export const oddValue: fc.Arbitrary<JsonTree> = fc.oneof(
       .map((raw): JsonTree => ({ raw })),
   },
   { weight: 4, arbitrary: oddNumber.map((raw): JsonTree => ({ raw })) },
-  { weight: 2, arbitrary: halfPairs.map((raw): JsonTree => ({ raw })) },
+  { weight: 2, arbitrary: loneSurrogates.map((raw): JsonTree => ({ raw })) },
   { weight: 2, arbitrary: invalidJson.map((raw): JsonTree => ({ raw })) },
   { weight: 2, arbitrary: deep },
   { weight: 1, arbitrary: wide },

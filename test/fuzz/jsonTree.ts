@@ -1,11 +1,11 @@
 /**
- * JSON text before it is text. Unlike values of JavaScript it can name a key twice, hold a key `__proto__` like any other, and
- * numbers and texts that `JSON.stringify` never writes.
+ * A tree of JSON text. Unlike a JavaScript value it can repeat a key, have a key `__proto__`, and contain numbers and
+ * texts that `JSON.stringify` never writes.
  */
 export type JsonTree =
-  /** What stands there as it is: mostly the text of one scalar, but it need not be JSON at all. */
+  /** Text that is copied unchanged: usually a scalar, but it may be invalid JSON. */
   | { raw: string }
-  /** One text or number so many times: large bodies are small until they are sent. */
+  /** Repeated text. It keeps large bodies small until they are sent. */
   | { open: string; unit: string; times: number; close: string }
   | { items: readonly JsonTree[] }
   | { members: readonly JsonMember[] };
@@ -13,14 +13,14 @@ export type JsonTree =
 /** One key with its value. */
 export type JsonMember = readonly [key: string, value: JsonTree];
 
-/** The tree of a value of JavaScript. */
+/** Converts a JavaScript value to a tree. */
 export function toTree(value: unknown): JsonTree {
   if (Array.isArray(value)) return { items: value.map(toTree) };
   if (typeof value !== "object" || value === null) return { raw: JSON.stringify(value) };
   return { members: Object.entries(value).map(([key, member]) => [key, toTree(member)] as const) };
 }
 
-/** The text of a tree. */
+/** Converts a tree to text. */
 export function treeText(tree: JsonTree): string {
   if ("raw" in tree) return tree.raw;
   if ("open" in tree) return tree.open + tree.unit.repeat(tree.times) + tree.close;
@@ -28,7 +28,7 @@ export function treeText(tree: JsonTree): string {
   return `{${tree.members.map(([key, member]) => `${JSON.stringify(key)}:${treeText(member)}`).join()}}`;
 }
 
-/** How many values a tree has, itself included. */
+/** Counts the values of a tree, including its root. */
 export function treeSize(tree: JsonTree): number {
   const children = childrenOf(tree);
   return children.reduce((sum, child) => sum + treeSize(child), 1);
@@ -37,7 +37,7 @@ export function treeSize(tree: JsonTree): number {
 const childrenOf = (tree: JsonTree): readonly JsonTree[] =>
   "items" in tree ? tree.items : "members" in tree ? tree.members.map(([, value]) => value) : [];
 
-/** The tree with another value in one place. @param place counted from the root, modulo the tree's size */
+/** Replaces one value of a tree. @param place index of the value, counted from the root, modulo the tree's size */
 export function replaceNode(tree: JsonTree, place: number, change: (found: JsonTree) => JsonTree): JsonTree {
   let left = place % treeSize(tree);
   const walk = (at: JsonTree): JsonTree => {
@@ -50,7 +50,7 @@ export function replaceNode(tree: JsonTree, place: number, change: (found: JsonT
   return walk(tree);
 }
 
-/** The tree with other members, or items, in one of the objects and arrays. @see replaceNode */
+/** Replaces the members or items of one object or array. @see replaceNode */
 export function replaceChildren(
   tree: JsonTree,
   place: number,

@@ -1,9 +1,9 @@
 /**
- * Sends made-up requests, most of them wrong, to the service as a process of its own, and looks at every answer and at the store.
+ * Sends generated requests, most of them invalid, to a separate process of the service. Checks responses and the store.
  *
- *   npm run fuzz [-- --requests <number> --seed <number> --patience <milliseconds for an answer, on a machine that does other things>]
+ *   npm run fuzz [-- --requests <number> --seed <number> --patience <longest response time in milliseconds>]
  *
- * Exit code 1 when something was not as it must be.
+ * Exit code 1: the service violated a rule.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -27,16 +27,17 @@ const dataDir = await mkdtemp(join(tmpdir(), "wms-fuzz-"));
 await ensureRedisServer();
 const redis = await startOwnRedis({ dataDir, appendOnly: false });
 try {
-  const began = Date.now();
+  const beganAtMs = Date.now();
   const tally = await runCampaign({
     built: ".",
     redisUrl: redis.location.url,
     seed,
     requests,
     timeoutMs: Number(values.patience),
-    progress: (so) => process.stderr.write(`\r${so.requests} of ${requests}, ${so.violations.length} violations`),
+    progress: (tally) =>
+      process.stderr.write(`\r${tally.requests} of ${requests}, ${tally.violations.length} violations`),
   });
-  process.stdout.write(`\n${tally.formatTable()}; ${Math.round((Date.now() - began) / 1000)} s\n`);
+  process.stdout.write(`\n${tally.formatTable()}; ${Math.round((Date.now() - beganAtMs) / 1000)} s\n`);
   for (const violation of tally.violations) process.stdout.write(`\n${violation}\n`);
   process.exitCode = tally.violations.length === 0 ? 0 : 1;
 } finally {

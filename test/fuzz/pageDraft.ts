@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { type EntityKind, placeholder } from "./createdEntities.js";
 import type { Draft } from "./draft.js";
 
-/** Pages beside the API, and what looks as if it were one. */
+/** Existing and missing pages besides the API. */
 const PAGES = [
   "/",
   "/admin",
@@ -46,7 +46,7 @@ function entityPagePath(folder: string, kind: EntityKind): string {
   return `/admin/${folder}/${placeholder(kind, 1)}`;
 }
 
-/** Requests for them. */
+/** Generates requests for pages. */
 export const pageDraft: fc.Arbitrary<Draft> = fc
   .record({
     target: fc.constantFrom(...PAGES),

@@ -1,4 +1,4 @@
-// Preloaded into a process of the service: says when it ends what has been put on, or taken off, what all objects have.
+// Preload of a service process. At exit it logs the properties added to or removed from built-in prototypes.
 import { writeSync } from "node:fs";
 
 const PROTOTYPES = { Object, Array, String, Number, Boolean, Function, Map, Promise, Buffer };

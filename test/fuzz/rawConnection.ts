@@ -2,45 +2,45 @@ import { connect, type Socket } from "node:net";
 import type { CheckedResponse } from "../api/conformanceClient.js";
 import type { RawRequest } from "./draft.js";
 
-/** An answer with its head as it came, and how long it took. */
+/** A response with its raw head and its duration. */
 export interface RawResponse extends CheckedResponse<unknown> {
   head: string;
-  /** From the first byte of the request to the last of the answer. */
+  /** Milliseconds from the first byte of the request to the last one of the response. */
   durationMs: number;
 }
 
-/** What came of a request. */
+/** The outcome of a request. */
 export type RawOutcome =
   | { kind: "answer"; answer: RawResponse }
-  /** The connection was closed without an answer, or within one. */
+  /** The connection was closed before the end of a response. */
   | { kind: "closed"; received: string }
-  /** Nothing, or not all, came in time. */
+  /** No complete response arrived in time. */
   | { kind: "silence"; received: string };
 
 const HEAD_END = "\r\n\r\n";
-/** Streams of events that are left open at a time, so that the service writes to some. */
+/** Event streams that stay open, so that the service writes to them. */
 const MAX_OPEN_STREAMS = 8;
 
-/** A client that sends bytes as they are over one connection, or one after another. */
+/** A client that sends raw bytes. It reuses its connection for valid framings. */
 export class RawConnection {
   readonly #port: number;
   readonly #timeoutMs: number;
   readonly #streams: Socket[] = [];
   #socket: Socket | undefined;
 
-  /** @param patience milliseconds in which an answer must have come */
-  constructor(port: number, patience: number) {
+  /** @param timeoutMs milliseconds to wait for a response */
+  constructor(port: number, timeoutMs: number) {
     this.#port = port;
-    this.#timeoutMs = patience;
+    this.#timeoutMs = timeoutMs;
   }
 
   async send(message: RawRequest): Promise<RawOutcome> {
     const socket = message.isRegular ? this.#reusableSocket() : this.#openSocket();
     const outcome = await sendAndReceive(socket, message, this.#timeoutMs);
     const isStream = outcome.kind === "answer" && isEventStream(outcome.answer);
-    const goesOn = outcome.kind === "answer" && outcome.answer.headers["connection"] !== "close";
+    const isKeptAlive = outcome.kind === "answer" && outcome.answer.headers["connection"] !== "close";
     if (isStream) this.#leaveOpen(socket);
-    else if (!message.isRegular || !goesOn) socket.destroy();
+    else if (!message.isRegular || !isKeptAlive) socket.destroy();
     if (isStream && socket === this.#socket) this.#socket = undefined;
     return outcome;
   }
@@ -57,7 +57,7 @@ export class RawConnection {
   }
 
   #openSocket(): Socket {
-    // What was closed by the service while it was being sent to is no failure of the client.
+    // The service may close the connection while the client sends. The outcome shows that as `closed`.
     return connect({ port: this.#port, host: "127.0.0.1", noDelay: true }).on("error", () => undefined);
   }
 
@@ -102,7 +102,7 @@ function sendAndReceive(
   });
 }
 
-/** The answer in what was received; undefined as long as it is not whole. */
+/** Parses a response; undefined while it is incomplete. */
 function parseResponse(
   received: string,
   method: string,
@@ -125,7 +125,7 @@ function parseResponse(
   return { status: Number(status), reason, headers, head, text, body: isJson ? JSON.parse(text) : undefined };
 }
 
-/** Repeated headers are none that this service sends. */
+/** Parses headers. The service repeats none. */
 const headersOf = (lines: readonly string[]): Record<string, string> =>
   Object.fromEntries(
     lines.map((line) => {

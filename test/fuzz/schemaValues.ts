@@ -4,7 +4,7 @@ import { cursorTree, filterTree, projectionTree } from "./filters.js";
 import { oddText } from "./hostileValues.js";
 import { type JsonMember, type JsonTree, toTree } from "./jsonTree.js";
 
-/** As much of JSON schema as the served document uses. */
+/** The parts of JSON schema that the served document uses. */
 export interface JsonSchema {
   $ref?: string;
   type?: string | string[];
@@ -21,9 +21,9 @@ export interface JsonSchema {
   uniqueItems?: boolean;
 }
 
-/** Cluster locations that a service outside production knows. */
+/** Default cluster locations outside production. */
 const KNOWN_LOCATIONS = ["test-alpha", "test-beta", "osg", "OSG"];
-/** Their access points. */
+/** The access points of these locations. */
 export const KNOWN_SCHEDDS = ["SCHEDD1", "SCHEDD2", "grid-submitter.icecube.wisc.edu"];
 
 const oneOf = (...texts: string[]): fc.Arbitrary<JsonTree> => fc.constantFrom(...texts).map(toTree);
@@ -34,10 +34,7 @@ const byTaskforce = (value: fc.Arbitrary<JsonTree>): fc.Arbitrary<JsonTree> =>
     .uniqueArray(fc.tuple(fc.nat({ max: 59 }), value), { selector: ([n]) => n, minLength: 1, maxLength: 4 })
     .map((some) => ({ members: some.map(([n, member]) => [placeholder("taskforce", n), member] as const) }));
 
-/**
- * Values of fields that their schema does not restrict enough, by field name: known cluster locations, queue aliases that a
- * task uses, filters. All other values come from the schema.
- */
+/** Values of fields whose schema is too general for valid requests, such as known locations and filters. */
 const FIELD_ARBITRARIES: Record<
   string,
   (ofSchema: fc.Arbitrary<JsonTree>, inner: () => fc.Arbitrary<JsonTree>) => fc.Arbitrary<JsonTree>
@@ -62,7 +59,7 @@ const someInteger: fc.Arbitrary<JsonTree> = fc
   .oneof(fc.integer({ min: -5, max: 200 }), fc.maxSafeInteger())
   .map(toTree);
 
-/** Values that a schema allows, out of a document's components. */
+/** Generates values that a schema allows. */
 export class SchemaValues {
   readonly #components: Record<string, JsonSchema>;
 
@@ -70,7 +67,7 @@ export class SchemaValues {
     this.#components = components;
   }
 
-  /** The values of a schema. */
+  /** Generates the values of a schema. */
   valuesOf(schema: JsonSchema): fc.Arbitrary<JsonTree> {
     if (schema.$ref !== undefined) return this.valuesOf(this.#components[schema.$ref.split("/").at(-1) ?? ""] ?? {});
     const choices = schema.anyOf ?? schema.oneOf;
@@ -114,7 +111,7 @@ export class SchemaValues {
     return fc.tuple(...fields, ...free).map((parts): JsonTree => ({ members: parts.flat() }));
   }
 
-  /** A field with its value, or, unless it is required, none. */
+  /** Generates a field, and omits it sometimes unless it is required. */
   #field(name: string, schema: JsonSchema, isRequired: boolean): fc.Arbitrary<readonly JsonMember[]> {
     const inner = () => this.valuesOf((schema.additionalProperties || {}) as JsonSchema);
     const value = FIELD_ARBITRARIES[name]?.(this.valuesOf(schema), inner) ?? this.valuesOf(schema);
@@ -122,7 +119,7 @@ export class SchemaValues {
     return isRequired ? field : fc.oneof(field, fc.constant([]));
   }
 
-  /** Keys of the caller's own choice. */
+  /** Generates additional properties. */
   #free(schema: JsonSchema, least: number): fc.Arbitrary<readonly JsonMember[]> {
     const key = fc.oneof(fc.constantFrom("HELD: why", "RUNNING", "null", "a.b"), oddText);
     return fc.uniqueArray(fc.tuple(key, this.valuesOf(schema)), {

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { KNOWN_SCHEDDS } from "./schemaValues.js";
 
-/** What lies at each key of the store, as a digest. */
+/** A digest of the value of each key of the store. */
 export type StoreDigest = ReadonlyMap<string, string>;
 
 /**
@@ -39,7 +39,7 @@ const DIGEST_SCRIPT = `
 
 const KEYS_PER_BATCH = 300;
 
-/** Looks at every key of the store; the queues' are not among them. */
+/** Computes a digest of every key of the store. Keys of queues are excluded. */
 export async function digestStore(redis: Redis): Promise<StoreDigest> {
   const keys: string[] = [];
   const digests = await digestPolls(redis);
@@ -59,22 +59,22 @@ export async function digestStore(redis: Redis): Promise<StoreDigest> {
 
 const POLLS_KEY = "wms:polls";
 
-/** A poll is noted up to two seconds after it came, so those for schedds that are known say nothing; one for another would be wrong. */
+/** The service records polls up to two seconds late, so polls for known schedds are excluded. */
 async function digestPolls(redis: Redis): Promise<Map<string, string>> {
-  const strangers = (await redis.zrange(POLLS_KEY, 0, "-1")).filter((schedd) => !KNOWN_SCHEDDS.includes(schedd));
-  return new Map(strangers.length === 0 ? [] : [[POLLS_KEY, strangers.sort().join()]]);
+  const unknownSchedds = (await redis.zrange(POLLS_KEY, 0, "-1")).filter((schedd) => !KNOWN_SCHEDDS.includes(schedd));
+  return new Map(unknownSchedds.length === 0 ? [] : [[POLLS_KEY, unknownSchedds.sort().join()]]);
 }
 
-/** The keys that were added, removed or changed. */
+/** Returns the keys that were added, removed or changed. */
 export function changedKeys(before: StoreDigest, after: StoreDigest): string[] {
   const all = new Set([...before.keys(), ...after.keys()]);
   return [...all].filter((key) => before.get(key) !== after.get(key)).sort();
 }
 
-/** Sets of what the background has still to do; taskforces on their way to be handed out are among it. */
+/** Keys of pending background work, including taskforces before their launch. */
 const PENDING_WORK_KEYS =
   /^wms:\{\d+\}:(dirty|summarizing|deactivating|staging|ix:taskforce:phase:pre-(mq-activation|launch))$/;
-/** Milliseconds between two digests: longer than the delay after which changes are summed up. */
+/** Milliseconds between two digests: longer than the delay of summaries. */
 const POLL_INTERVAL_MS = 150;
 
 /** Waits until no background work is left and two digests in a row are equal. */

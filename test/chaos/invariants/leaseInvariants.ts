@@ -4,28 +4,28 @@ import { groupBy } from "../groupBy.js";
 import type { RecordedRequest, RequestKind } from "../requestHistory.js";
 
 /** Reports that end a lease. */
-const LEASE_ENDING_REPORTS: Record<"take-starter" | "take-stopper", readonly RequestKind[]> = {
-  "take-starter": ["submit", "submit-failed", "remove", "complete"],
-  "take-stopper": ["remove", "remove-failed", "complete"],
+const LEASE_ENDING_REPORTS: Record<"lease-starter" | "lease-stopper", readonly RequestKind[]> = {
+  "lease-starter": ["submit", "submit-failed", "remove", "complete"],
+  "lease-stopper": ["remove", "remove-failed", "complete"],
 };
-/** Milliseconds after which a request without an answer has no effect any more. */
+/** Milliseconds after which a request without a response can no longer take effect. */
 const MAX_EFFECT_DELAY_MS = 30_000;
 
 /**
- * No taskforce was handed out to two pollers within one lease. A hand-out took place between its request and its response; a
- * hand-out without a response does not count. A report ends the lease, even if its response was lost. So does the loss of the
- * queue's keys.
+ * Checks that no two polls lease a taskforce at the same time. A lease begins between its request and its response.
+ * A lease without a response does not count. A report ends a lease, even if its response is lost. The deletion of the
+ * keys of a queue also ends its leases.
  */
 export function leasesAreExclusive({ history, queueDeletionTimesMs }: Evidence): Finding[] {
-  return (["take-starter", "take-stopper"] as const).flatMap((kind) => {
+  return (["lease-starter", "lease-stopper"] as const).flatMap((kind) => {
     const ends = groupBy(history.ofKinds(...LEASE_ENDING_REPORTS[kind]), ({ subject }) => subject);
-    const handOuts = history.ofKinds(kind).filter(({ handedOutUuid }) => handedOutUuid !== undefined);
-    return [...groupBy(handOuts, ({ handedOutUuid }) => handedOutUuid ?? "")].flatMap(([taskforce, taken]) =>
-      consecutivePairs(taken)
+    const leases = history.ofKinds(kind).filter(({ handedOutUuid }) => handedOutUuid !== undefined);
+    return [...groupBy(leases, ({ handedOutUuid }) => handedOutUuid ?? "")].flatMap(([taskforce, ofTaskforce]) =>
+      consecutivePairs(ofTaskforce)
         .filter(([first, second]) => second.endedAtMs < first.sentAtMs + CHAOS_SETTINGS.leaseSeconds * 1000)
         .filter(([first, second]) => !leaseEndedBetween(first, second, ends.get(taskforce) ?? [], queueDeletionTimesMs))
         .map(([first, second]) => ({
-          message: `${kind}: handed out at ${isoTime(first.endedAtMs)}, and again at ${isoTime(second.endedAtMs)}`,
+          message: `${kind}: leased at ${isoTime(first.endedAtMs)} and again at ${isoTime(second.endedAtMs)}`,
           taskforce,
         })),
     );
@@ -34,9 +34,9 @@ export function leasesAreExclusive({ history, queueDeletionTimesMs }: Evidence):
 
 const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-/** Each hand-out with the next one. */
-function consecutivePairs(taken: readonly RecordedRequest[]): [RecordedRequest, RecordedRequest][] {
-  const ordered = [...taken].sort((a, b) => a.endedAtMs - b.endedAtMs);
+/** Pairs each lease with the next one. */
+function consecutivePairs(leases: readonly RecordedRequest[]): [RecordedRequest, RecordedRequest][] {
+  const ordered = [...leases].sort((a, b) => a.endedAtMs - b.endedAtMs);
   return ordered.slice(1).map((second, index) => [ordered[index] as RecordedRequest, second]);
 }
 

@@ -8,7 +8,7 @@ const NEXT_PHASE: Partial<Record<Phase, Phase>> = {
   "pending-starter": "condor-submit",
 };
 
-/** The contract's graph. condor-rm and condor-complete are facts, taken in any phase; condor-complete is final. */
+/** Checks a step against the contract's graph. condor-rm and condor-complete may follow any phase but the final one. */
 function isAllowedTransition(from: Phase | undefined, { target_phase: to, source_entity }: PhaseChange): boolean {
   if (from === undefined) return to === "pre-mq-activation";
   if (from === "condor-complete" || from === to) return from === "pending-starter" && source_entity === "Operator";
@@ -17,7 +17,7 @@ function isAllowedTransition(from: Phase | undefined, { target_phase: to, source
   return NEXT_PHASE[from] === to;
 }
 
-/** No phase moved against the contract's graph, and each taskforce is where its log says. */
+/** Checks that each log follows the contract's graph and ends with the phase of its taskforce. */
 export function phasesFollowTheGraph({ apiView }: Evidence): Finding[] {
   return [...apiView.taskforces.values()].flatMap(({ taskforce_uuid: taskforce, phase, phase_change_log }) => {
     const findings: Finding[] = [];
@@ -28,17 +28,17 @@ export function phasesFollowTheGraph({ apiView }: Evidence): Finding[] {
         findings.push({ message: `moved from ${from} to ${change.target_phase}`, taskforce });
       from = change.target_phase;
     }
-    if (from !== phase) findings.push({ message: `is in ${phase}, and its log ends with ${from}`, taskforce });
+    if (from !== phase) findings.push({ message: `is in ${phase}, but its log ends with ${from}`, taskforce });
     return findings;
   });
 }
 
-/** None that was started lacks a `cluster_id`, and the access point knows the cluster. */
+/** Checks that each started taskforce has a `cluster_id` that its access point submitted for it. */
 export function startedTaskforcesHaveCluster({ apiView, condors }: Evidence): Finding[] {
   const clusters = new Map(condors.flatMap(({ clusters }) => clusters).map((cluster) => [cluster.id, cluster]));
   return [...apiView.taskforces.values()].flatMap(({ taskforce_uuid: taskforce, cluster_id, phase_change_log }) => {
     const started = phase_change_log.some((each) => each.target_phase === "condor-submit" && each.was_successful);
-    if (started && cluster_id === null) return [{ message: "was started and has no cluster_id", taskforce }];
+    if (started && cluster_id === null) return [{ message: "was started but has no cluster_id", taskforce }];
     if (cluster_id !== null && clusters.get(cluster_id)?.uuid !== taskforce)
       return [
         {
@@ -50,7 +50,7 @@ export function startedTaskforcesHaveCluster({ apiView, condors }: Evidence): Fi
   });
 }
 
-/** Of a workflow that was aborted or finished no cluster runs. */
+/** Checks that no cluster of an aborted or finished workflow runs. */
 export function endedWorkflowsRunNothing({ apiView, condors }: Evidence): Finding[] {
   const runs = condors.flatMap(({ clusters }) => clusters).filter(({ isRunning }) => isRunning);
   return runs.flatMap(({ id, uuid }) => {
@@ -59,23 +59,23 @@ export function endedWorkflowsRunNothing({ apiView, condors }: Evidence): Findin
       ? []
       : [
           {
-            message: `its cluster ${id} still runs, and its workflow is ${workflow?.deactivated}`,
+            message: `cluster ${id} still runs, but the workflow is ${workflow?.deactivated}`,
             taskforce: uuid,
           },
         ];
   });
 }
 
-/** A cluster that runs is the one that the service knows of. */
+/** Checks that each running cluster is the one in the `cluster_id` of its taskforce. */
 export function runningClustersAreKnown({ apiView, condors }: Evidence): Finding[] {
   const runs = condors.flatMap(({ clusters }) => clusters).filter(({ isRunning }) => isRunning);
   return runs.flatMap(({ id, uuid }) => {
     const known = apiView.taskforces.get(uuid)?.cluster_id;
-    return known === id ? [] : [{ message: `its cluster ${id} runs, and the service knows ${known}`, taskforce: uuid }];
+    return known === id ? [] : [{ message: `cluster ${id} runs, but the cluster_id is ${known}`, taskforce: uuid }];
   });
 }
 
-/** A taskforce that is on its way, rather than at rest: it runs, has ended, was given up, or never had a cluster to stop. */
+/** Whether a taskforce waits for the service or a TMS. Running, ended and dead-lettered taskforces do not wait. */
 export function isTransient(
   { phase, cluster_id }: { phase: Phase; cluster_id: number | null },
   failures: number,
@@ -85,7 +85,7 @@ export function isTransient(
   return phase === "pre-mq-activation" || phase === "pre-launch";
 }
 
-/** Nothing stays in a phase that something should lead it out of. */
+/** Checks that no taskforce stays in a transient phase. */
 export function nothingStaysTransient({ snapshot }: Evidence): Finding[] {
   return [...snapshot.taskforce.values()]
     .filter(({ entity, record }) => isTransient(entity, record.submit_failures ?? 0))

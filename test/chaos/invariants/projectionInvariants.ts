@@ -5,18 +5,18 @@ import { CHAOS_SETTINGS } from "../deployment.js";
 import type { Evidence, Finding } from "../evidence.js";
 import type { StoreSnapshot } from "../storeSnapshot.js";
 
-/** Every index holds what a scan of all records says, with the same scores, and nothing else; a query finds as many. */
+/** Checks that the members and scores of each index equal a scan of all records, and that queries find as many. */
 export function indexesEqualScan({ snapshot, apiView }: Pick<Evidence, "snapshot" | "apiView">): Finding[] {
   const expected = expectedIndexes(snapshot);
   const findings: Finding[] = [];
   for (const key of new Set([...expected.keys(), ...snapshot.indexes.keys()])) {
-    const wanted = expected.get(key) ?? new Map<string, number>();
-    const there = snapshot.indexes.get(key) ?? new Map<string, number>();
-    for (const [member, score] of wanted)
-      if (there.get(member) !== score)
-        findings.push({ message: `${key}: ${member} has the score ${there.get(member)}, not ${score}` });
-    for (const member of there.keys())
-      if (!wanted.has(member)) findings.push({ message: `${key}: ${member} does not belong there` });
+    const expectedMembers = expected.get(key) ?? new Map<string, number>();
+    const actual = snapshot.indexes.get(key) ?? new Map<string, number>();
+    for (const [member, score] of expectedMembers)
+      if (actual.get(member) !== score)
+        findings.push({ message: `${key}: ${member} has the score ${actual.get(member)}, not ${score}` });
+    for (const member of actual.keys())
+      if (!expectedMembers.has(member)) findings.push({ message: `${key}: ${member} does not belong there` });
   }
   const sizes = [
     ["workflow", apiView.workflows.size],
@@ -25,7 +25,7 @@ export function indexesEqualScan({ snapshot, apiView }: Pick<Evidence, "snapshot
   ] as const;
   for (const [kind, shown] of sizes)
     if (snapshot[kind].size !== shown)
-      findings.push({ message: `queries find ${shown} of kind ${kind}, there are ${snapshot[kind].size}` });
+      findings.push({ message: `queries find ${shown} of kind ${kind}, a scan finds ${snapshot[kind].size}` });
   return findings;
 }
 
@@ -47,7 +47,7 @@ function expectedIndexes(snapshot: StoreSnapshot): Map<string, Map<string, numbe
   return expected;
 }
 
-/** The queues hold what the phases say: no taskforce without its job, no job without its phase, dead ones as dead letters. */
+/** Checks that the jobs of the queues equal the phases, and that failed taskforces are dead letters. */
 export async function queuesEqualPhases({
   snapshot,
   queues,
@@ -55,9 +55,10 @@ export async function queuesEqualPhases({
   redis,
 }: Pick<Evidence, "snapshot" | "queues" | "store" | "redis">): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const compare = (queue: string, there: ReadonlySet<string>, wanted: readonly string[]) => {
-    for (const id of wanted) if (!there.has(id)) findings.push({ message: `is not in ${queue}`, taskforce: id });
-    for (const id of there) if (!wanted.includes(id)) findings.push({ message: `${id} does not belong in ${queue}` });
+  const compare = (queue: string, actual: ReadonlySet<string>, expected: readonly string[]) => {
+    for (const id of expected) if (!actual.has(id)) findings.push({ message: `is not in ${queue}`, taskforce: id });
+    for (const id of actual)
+      if (!expected.includes(id)) findings.push({ message: `${id} does not belong in ${queue}` });
   };
   for (const [schedd, { starter, stopper }] of queues.schedds()) {
     const here = [...snapshot.taskforce.values()].filter(({ entity }) => entity.schedd === schedd);
@@ -93,12 +94,12 @@ export async function queuesEqualPhases({
     if ((await store.summaries.dirtyCount(partition)) > 0)
       findings.push({ message: `workflows of partition ${partition} are still dirty` });
     if ((await redis.hlen(summaryLeasesKey(partition))) > 0)
-      findings.push({ message: `summaries of partition ${partition} are still in the making` });
+      findings.push({ message: `summaries of partition ${partition} are still leased` });
   }
   return findings;
 }
 
-/** The numbers of taskforces by phase and schedd equal a recount. */
+/** Checks that the numbers of taskforces by phase and schedd equal a recount. */
 export async function countsEqualRecount({
   snapshot,
   store,
@@ -114,6 +115,6 @@ export async function countsEqualRecount({
   return [...new Set([...recount.keys(), ...counted.keys()])]
     .filter((field) => (recount.get(field) ?? 0) !== (counted.get(field) ?? 0))
     .map((field) => ({
-      message: `${field}: counted ${counted.get(field) ?? 0}, there are ${recount.get(field) ?? 0}`,
+      message: `${field}: the count is ${counted.get(field) ?? 0}, a recount ${recount.get(field) ?? 0}`,
     }));
 }

@@ -12,10 +12,10 @@ interface ShownSummary {
   n_failed_attempts: number;
 }
 
-/** Workflows whose summaries are asked for at a time. */
+/** Summaries read concurrently. */
 const CONCURRENCY = 8;
 
-/** Each workflow's summary, as it was kept, equals a recount of its taskforces. */
+/** Checks that each workflow's stored summary equals a recount of its taskforces. */
 export async function summariesEqualRecount({
   snapshot,
   client,
@@ -31,8 +31,7 @@ export async function summariesEqualRecount({
       const { body } = await client.sendUntilAnswered<ShownSummary>("GET", `/v1/workflows/${id}/summary`);
       const shown = canonical(sumsOf(body));
       const recounted = canonical(recount(byWorkflow.get(id) ?? []));
-      if (shown !== recounted)
-        findings.push({ message: `${id}: its summary says ${shown}, its taskforces ${recounted}` });
+      if (shown !== recounted) findings.push({ message: `${id}: the summary is ${shown}, a recount ${recounted}` });
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, checkNext));
@@ -69,7 +68,7 @@ const recount = (taskforces: readonly Taskforce[]) => ({
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
-/** With the keys of objects in order. */
+/** Formats a value as JSON with sorted keys. */
 const canonical = (value: object): string =>
   JSON.stringify(value, (_, each: unknown) =>
     each !== null && typeof each === "object" ? Object.fromEntries(Object.entries(each).sort()) : each,

@@ -3,49 +3,49 @@ import type { Evidence, Finding } from "../evidence.js";
 import { groupBy } from "../groupBy.js";
 import type { RecordedRequest } from "../requestHistory.js";
 
-/** Every acknowledged workflow exists, with all its parts and with the end that its user requested. */
+/** Checks that each acknowledged workflow exists, with all its parts and the requested end. */
 export function createdWorkflowsExist({ expectations, apiView }: Evidence): Finding[] {
   const findings: Finding[] = [];
   for (const { workflow, tasks, taskforces } of expectations.workflows.values()) {
-    if (!apiView.workflows.has(workflow)) findings.push({ message: `${workflow} was created and is gone` });
+    if (!apiView.workflows.has(workflow)) findings.push({ message: `${workflow} was created but is missing` });
     for (const task of tasks)
-      if (!apiView.directives.has(task)) findings.push({ message: `${task} was created and is gone` });
+      if (!apiView.directives.has(task)) findings.push({ message: `${task} was created but is missing` });
     for (const taskforce of taskforces)
-      if (!apiView.taskforces.has(taskforce)) findings.push({ message: "was created and is gone", taskforce });
+      if (!apiView.taskforces.has(taskforce)) findings.push({ message: "was created but is missing", taskforce });
   }
   for (const [workflow, state] of expectations.endedWorkflows)
     if (apiView.workflows.get(workflow)?.deactivated !== state)
       findings.push({ message: `${workflow} is not ${state}, though the request was acknowledged` });
   for (const [n_workers, { taskforce }] of expectations.addedTaskforces)
     if (apiView.taskforces.get(taskforce) === undefined)
-      findings.push({ message: `the taskforce with ${n_workers} workers was added and is gone`, taskforce });
+      findings.push({ message: `the taskforce with ${n_workers} workers was added but is missing`, taskforce });
   return findings;
 }
 
-/** What was asked for with an `Idempotency-Key` was made once at most, however often it was asked for. */
+/** Checks that requests with the same `Idempotency-Key` took effect at most once. */
 export function keysTakeEffectOnce({ expectations, apiView }: Evidence): Finding[] {
   const workflowsByIdempotencyKey = new Map<string, Set<string>>();
   for (const { task_args, workflow_id } of apiView.directives.values())
     workflowsByIdempotencyKey.set(task_args, (workflowsByIdempotencyKey.get(task_args) ?? new Set()).add(workflow_id));
   const twice = [...workflowsByIdempotencyKey].filter(([, workflows]) => workflows.size > 1);
   const findings: Finding[] = twice.map(([mark, workflows]) => ({
-    message: `the request ${mark} made ${[...workflows].join(" and ")}`,
+    message: `the request ${mark} created ${[...workflows].join(" and ")}`,
   }));
   const byWorkers = groupBy(apiView.taskforces.values(), ({ n_workers }) => n_workers);
   for (const n_workers of expectations.addedTaskforces.keys()) {
-    const made = byWorkers.get(n_workers) ?? [];
-    if (made.length > 1)
-      findings.push({ message: `the request for ${n_workers} workers made ${made.length} taskforces` });
+    const created = byWorkers.get(n_workers) ?? [];
+    if (created.length > 1)
+      findings.push({ message: `the request for ${n_workers} workers created ${created.length} taskforces` });
   }
   return findings;
 }
 
-/** Every report that was acknowledged is to be seen. */
+/** Checks that each acknowledged report is stored. */
 export function reportsAreVisible({ history, apiView }: Evidence): Finding[] {
   const findings: Finding[] = [];
   for (const report of history.acknowledged("submit", "submit-failed", "remove", "remove-failed", "complete")) {
     const taskforce = apiView.taskforces.get(report.subject);
-    const missing = taskforce === undefined ? "its taskforce is gone" : missingPart(report, taskforce);
+    const missing = taskforce === undefined ? "the taskforce is missing" : missingPart(report, taskforce);
     if (missing !== undefined)
       findings.push({
         message: `the report ${report.kind} of ${new Date(report.sentAtMs).toISOString()}: ${missing}`,
@@ -57,19 +57,18 @@ export function reportsAreVisible({ history, apiView }: Evidence): Finding[] {
 
 function missingPart({ kind, body }: RecordedRequest, taskforce: Taskforce): string | undefined {
   const log = taskforce.phase_change_log;
-  const said = body as { cluster_id?: number; error?: string; condor_complete_ts?: number };
+  const sent = body as { cluster_id?: number; error?: string; condor_complete_ts?: number };
   switch (kind) {
     case "submit":
-      if (taskforce.cluster_id !== said.cluster_id)
-        return `its cluster is ${taskforce.cluster_id}, not ${said.cluster_id}`;
+      if (taskforce.cluster_id !== sent.cluster_id)
+        return `its cluster is ${taskforce.cluster_id}, not ${sent.cluster_id}`;
       return log.some(({ target_phase }) => target_phase === "condor-submit") ? undefined : "not in the log";
     case "remove":
       return log.some(({ target_phase }) => target_phase === "condor-rm") ? undefined : "not in the log";
     case "complete":
-      // Copies report the same end, and the first one counts.
       return taskforce.phase === "condor-complete" ? undefined : `its phase is ${taskforce.phase}`;
     default:
-      return log.some(({ context }) => context === `ERROR: ${said.error}`) ? undefined : "not in the log";
+      return log.some(({ context }) => context === `ERROR: ${sent.error}`) ? undefined : "not in the log";
   }
 }
 
@@ -78,7 +77,7 @@ interface StatusesBody {
   top_task_errors_by_taskforce: Record<string, object>;
 }
 
-/** A taskforce's statuses are those of the newest acknowledged report, or of one that was under way after it had begun. */
+/** Checks that statuses come from the newest acknowledged report, or from one in progress when it was sent. */
 export function statusesAreTheNewest({ history, apiView }: Evidence): Finding[] {
   const byTaskforce = new Map<string, RecordedRequest[]>();
   for (const report of history.ofKinds("statuses"))
@@ -87,16 +86,16 @@ export function statusesAreTheNewest({ history, apiView }: Evidence): Finding[] 
   return [...byTaskforce].flatMap(([uuid, reports]) => {
     const acknowledged = reports.filter(({ outcome }) => outcome === "done");
     const newest = Math.max(...acknowledged.map(({ sentAtMs }) => sentAtMs));
-    // Without an answer it may have taken effect at any later time.
+    // A report without a response may take effect at any later time.
     const possible = reports.filter(({ endedAtMs }) => acknowledged.length === 0 || endedAtMs >= newest);
     const { compound_statuses, top_task_errors } = apiView.taskforces.get(uuid) ?? {};
     const shown = JSON.stringify([compound_statuses, top_task_errors]);
-    const fits = possible.some(({ body }) => {
+    const isPossible = possible.some(({ body }) => {
       const { compound_statuses_by_taskforce: statuses, top_task_errors_by_taskforce: errors } = body as StatusesBody;
       return JSON.stringify([statuses[uuid], errors[uuid]]) === shown;
     });
-    return fits || (acknowledged.length === 0 && shown === "[{},{}]")
+    return isPossible || (acknowledged.length === 0 && shown === "[{},{}]")
       ? []
-      : [{ message: `its statuses are ${shown}, which no recent report said`, taskforce: uuid }];
+      : [{ message: `its statuses are ${shown}, which no recent report contained`, taskforce: uuid }];
   });
 }
