@@ -13,8 +13,8 @@ export default defineConfig({
     pool: "forks",
     // A file leaves nothing behind in its process. So the service is loaded once for each process, not for each file.
     isolate: false,
-    // One more than a small machine has cores: many tests wait for something to happen elsewhere.
-    maxWorkers: 3,
+    // Twice the cores of a small machine: many tests wait for something to happen elsewhere.
+    maxWorkers: 4,
     sequence: { sequencer: SlowestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
