@@ -28,7 +28,7 @@ const sampleSubmitBody = (clusterId: number): string =>
 
 /** Compares leases and submissions of a starter queue with bare fetches and completions of BullMQ jobs. */
 export const leaseAndSubmitBenchmark: Benchmark = {
-  name: "take + condor-submit, 32 pollers",
+  name: "lease + condor-submit, 32 pollers",
   minRatio: 0.8,
   rounds: 5,
   async setUp({ wms, redis, ours, baseline }) {
