@@ -26,5 +26,7 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", \
   "fetch(`http://127.0.0.1:${process.env.REST_PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1))"]
-# The exec form makes node receive SIGTERM. Docker's --init reaps zombies and forwards signals.
-CMD ["node", "--enable-source-maps", "dist/web.js"]
+# The exec form makes node receive SIGTERM. Docker's --init reaps zombies and forwards signals. The options of Node, for
+# every program: docs/operations/deploy.md#memory-of-a-process
+ENTRYPOINT ["docker-entrypoint.sh", "node", "--enable-source-maps", "--expose-gc", "--max-semi-space-size=32", "--heap-growing-percent=40"]
+CMD ["dist/web.js"]

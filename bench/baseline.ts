@@ -20,8 +20,49 @@ export interface RecordedWrite {
   members: { key: string; score: number; member: string }[];
 }
 
+/** Taskforces of an abort. Half of them wait in the queues of ten schedds; the others have clusters, which are to be stopped. */
+export interface AbortRequest {
+  uuids: string[];
+}
+
 /** The queue whose jobs the baseline completes. */
 export const BASELINE_QUEUE = "baseline";
+
+const isWaiting = (index: number): boolean => index % 2 === 0;
+const phaseIndex = (phase: string): string => `baseline:phase:${phase}`;
+const abortQueue = (kind: string, index: number): string => `baseline:${kind}-${index % 10}`;
+
+/** Stores the taskforces that {@link abort} expects. */
+async function storeWaiting(redis: Redis, { uuids }: AbortRequest): Promise<void> {
+  const pipeline = redis.pipeline();
+  for (const [index, uuid] of uuids.entries()) {
+    const phase = isWaiting(index) ? "pending-starter" : "condor-submit";
+    pipeline.hset(`baseline:${uuid}`, { phase, since: index, log: "x".repeat(150) });
+    pipeline.zadd(phaseIndex(phase), index, uuid);
+    if (!isWaiting(index)) continue;
+    pipeline.zadd(abortQueue("starter", index), index, uuid);
+    pipeline.hset(`baseline:job:${uuid}`, { name: "job", data: "{}", opts: "{}" });
+  }
+  await pipeline.exec();
+}
+
+/** Moves taskforces to pending-stopper, removes the jobs of the waiting ones, and adds jobs for the others. */
+async function abort(redis: Redis, { uuids }: AbortRequest): Promise<void> {
+  const pipeline = redis.pipeline();
+  for (const [index, uuid] of uuids.entries()) {
+    pipeline.hset(`baseline:${uuid}`, { phase: "pending-stopper", since: index, log: "x".repeat(200) });
+    pipeline.zrem(phaseIndex(isWaiting(index) ? "pending-starter" : "condor-submit"), uuid);
+    pipeline.zadd(phaseIndex("pending-stopper"), index, uuid);
+    if (isWaiting(index)) {
+      pipeline.zrem(abortQueue("starter", index), uuid);
+      pipeline.del(`baseline:job:${uuid}`);
+    } else {
+      pipeline.hset(`baseline:job:${uuid}`, { name: "job", data: "{}", opts: "{}" });
+      pipeline.zadd(abortQueue("stopper", index), index, uuid);
+    }
+  }
+  await pipeline.exec();
+}
 
 function serve(redisUrl: string): void {
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
@@ -33,7 +74,7 @@ function serve(redisUrl: string): void {
     prefix: "{baseline}",
     autorun: false,
   });
-  let recorded: RecordedWrite | undefined;
+  const recorded = new Map<string, RecordedWrite>();
   let count = 0;
 
   app.get("/hgetall/:key", async (request, response) => {
@@ -48,16 +89,17 @@ function serve(redisUrl: string): void {
     await queue.getBackend().moveToCompleted(job, null, true, "token", false);
     response.json({ id: request.params.id });
   });
-  app.post("/record", express.json({ limit: "1mb" }), (request, response) => {
-    recorded = request.body as RecordedWrite;
+  app.post("/record/:name", express.json({ limit: "1mb" }), (request, response) => {
+    recorded.set(String(request.params["name"]), request.body as RecordedWrite);
     response.json({});
   });
-  app.post("/multi", express.json(), async (request, response) => {
-    if (recorded === undefined) throw new Error("POST /multi: no writes are recorded");
+  app.post("/multi/:name", express.json(), async (request, response) => {
+    const writes = recorded.get(String(request.params["name"]));
+    if (writes === undefined) throw new Error(`${request.path}: no writes are recorded`);
     const id = String(++count);
     const multi = redis.multi();
-    for (const { key, fields } of recorded.hashes) multi.hset(key.replace("$", id), fields);
-    for (const { key, score, member } of recorded.members) multi.zadd(key, score, member.replace("$", id));
+    for (const { key, fields } of writes.hashes) multi.hset(key.replace("$", id), fields);
+    for (const { key, score, member } of writes.members) multi.zadd(key, score, member.replace("$", id));
     await multi.exec();
     response.json(request.body);
   });
@@ -71,6 +113,14 @@ function serve(redisUrl: string): void {
       });
     await pipeline.exec();
     response.json({ results: Object.keys(statuses).map((uuid) => ({ uuid, status: "updated" })) });
+  });
+  app.post("/waiting", express.json({ limit: "1mb" }), async (request, response) => {
+    await storeWaiting(redis, request.body as AbortRequest);
+    response.json({});
+  });
+  app.post("/abort", express.json({ limit: "1mb" }), async (request, response) => {
+    await abort(redis, request.body as AbortRequest);
+    response.json({});
   });
 
   const server = app.listen(0, "127.0.0.1", () => {

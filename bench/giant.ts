@@ -13,6 +13,7 @@ import { measureBlocking } from "./blocking.js";
 import { formatMs, markdownTable, maxOf, numericOption, quantile } from "./figures.js";
 import { CLUSTER_LOCATIONS, LOCATIONS, sampleSubmitReport } from "./population.js";
 import { sampleWorkflowRequest } from "./prepare.js";
+import { RequestStream, type StreamedRequest } from "./requestStream.js";
 import { TimedHttpClient } from "./timedHttpClient.js";
 
 const TASKS = numericOption("tasks", 4000);
@@ -25,59 +26,30 @@ const IDLE_MS = 10_000;
 const POLLERS = 8;
 const HAND_OUTS = 2000;
 
-/** Sends small requests at a fixed rate, without waiting for responses. */
-class RequestStream {
-  readonly #caller: TimedHttpClient;
-  #latenciesMs: number[] = [];
-  #ended = false;
-  #running: Promise<void> | undefined;
-
-  constructor(url: string) {
-    this.#caller = new TimedHttpClient(url, 64);
-  }
-
-  async start(): Promise<void> {
-    const small = await this.#caller.callExpectingSuccess("POST", "/v1/workflows", sampleWorkflowRequest(1, ["test"]));
-    const { workflow, taskforces } = JSON.parse(small.text) as {
-      workflow: { workflow_id: string };
-      taskforces: { taskforce_uuid: string }[];
-    };
-    const uuid = taskforces[0]?.taskforce_uuid ?? "";
-    const statuses = { compound_statuses_by_taskforce: { [uuid]: { IDLE: { null: 1 } } } };
-    const requests: (() => Promise<{ took: number }>)[] = [
-      () => this.#caller.callExpectingSuccess("GET", `/v1/workflows/${workflow.workflow_id}`),
-      () => this.#caller.callExpectingSuccess("GET", `/v1/taskforces/${uuid}`),
-      () => this.#caller.callExpectingSuccess("POST", "/v1/tms/statuses/taskforces", statuses),
-      () =>
-        this.#caller.callExpectingSuccess("POST", "/v1/query/taskforces", {
-          query: { workflow_id: workflow.workflow_id },
-        }),
-      () => this.#caller.callExpectingSuccess("GET", "/v1/tms/pending-stopper/taskforces?schedd=ap-test.example.org"),
-      () => this.#caller.callExpectingSuccess("POST", "/v1/workflows", sampleWorkflowRequest(1, ["test"])),
-    ];
-    this.#running = (async () => {
-      const open = new Set<Promise<unknown>>();
-      for (let n = 0; !this.#ended; n++) {
-        const sent = requests[n % requests.length]?.().then(({ took }) => this.#latenciesMs.push(took));
-        if (sent !== undefined) open.add(sent.finally(() => open.delete(sent)));
-        await delay(REQUEST_INTERVAL_MS);
-      }
-      await Promise.all(open);
-    })();
-  }
-
-  /** The milliseconds of the requests that completed since the last call. */
-  drain(): number[] {
-    const took = this.#latenciesMs;
-    this.#latenciesMs = [];
-    return took;
-  }
-
-  async stop(): Promise<void> {
-    this.#ended = true;
-    await this.#running;
-    this.#caller.close();
-  }
+/** Creates a small workflow. @returns requests that concern it, and other small workflows */
+async function smallRequestsOf(caller: TimedHttpClient): Promise<StreamedRequest[]> {
+  const small = await caller.callExpectingSuccess("POST", "/v1/workflows", sampleWorkflowRequest(1, ["test"]));
+  const { workflow, taskforces } = JSON.parse(small.text) as {
+    workflow: { workflow_id: string };
+    taskforces: { taskforce_uuid: string }[];
+  };
+  const uuid = taskforces[0]?.taskforce_uuid ?? "";
+  const get =
+    (path: string): StreamedRequest =>
+    (stream) =>
+      stream.callExpectingSuccess("GET", path);
+  const post =
+    (path: string, body: object): StreamedRequest =>
+    (stream) =>
+      stream.callExpectingSuccess("POST", path, body);
+  return [
+    get(`/v1/workflows/${workflow.workflow_id}`),
+    get(`/v1/taskforces/${uuid}`),
+    post("/v1/tms/statuses/taskforces", { compound_statuses_by_taskforce: { [uuid]: { IDLE: { null: 1 } } } }),
+    post("/v1/query/taskforces", { query: { workflow_id: workflow.workflow_id } }),
+    get("/v1/tms/pending-stopper/taskforces?schedd=ap-test.example.org"),
+    post("/v1/workflows", sampleWorkflowRequest(1, ["test"])),
+  ];
 }
 
 /** Number of the large workflow's taskforces in each phase. */
@@ -86,9 +58,9 @@ type PhaseCounts = Partial<Record<Phase, number>>;
 async function runGiantBenchmark(site: BenchEnvironment): Promise<boolean> {
   const web = await site.startProcess("web");
   await site.startProcess("worker");
-  const stream = new RequestStream(web.url);
-  await stream.start();
   const caller = new TimedHttpClient(web.url, POLLERS);
+  const stream = new RequestStream(web.url, await smallRequestsOf(caller), REQUEST_INTERVAL_MS);
+  stream.start();
   const taskforces = TASKS * LOCATIONS.length;
   const rows: (string | number)[][] = [];
   let good = true;
@@ -98,7 +70,8 @@ async function runGiantBenchmark(site: BenchEnvironment): Promise<boolean> {
     const began = performance.now();
     const { redisMs, eventLoopMs } = await measureBlocking(site.redisUrl, work);
     const seconds = (performance.now() - began) / 1000;
-    const took = stream.drain();
+    const { latenciesMs: took, failures } = stream.drain();
+    if (failures.length > 0) throw new Error(`${what}: ${failures.join("; ")}`);
     const most = maxOf(took);
     if (what !== "nothing else") good = good && most <= MAX_LATENCY_MS;
     const waits = [quantile(took, 0.5), quantile(took, 0.99), most, redisMs, eventLoopMs].map(formatMs);

@@ -1,88 +1,101 @@
 /**
- * Measures the service and bare baselines alternately in one run, and prints their ratios.
+ * Measures the service, as deployed, and bare baselines alternately in one run, and prints their ratios.
  *
- *   npm run bench [-- <part of a name> …]
+ *   npm run bench [-- <part of a name> …] [--rounds 5] [--quick]
  *
- * Exit code 1 if a ratio is below its minimum.
+ * `--quick` checks in seconds that every benchmark runs; its figures mean nothing, and no minimum applies. Otherwise the exit
+ * code is 1 if a ratio is below its minimum.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { ensureRedisServer } from "../scripts/setup/ensureRedisServer.js";
-import { startOwnRedis } from "../src/redis/provideRedis.js";
-import { createWorkflowBenchmark } from "./createOne.js";
-import { leaseAndSubmitBenchmark } from "./leaseAndSubmit.js";
-import { type PreparedStore, prepareStore } from "./prepare.js";
+import { availableParallelism, cpus } from "node:os";
+import { type BenchEnvironment, withBenchEnvironment } from "./benchEnvironment.js";
+import { CLUSTER_LOCATIONS } from "./benchLocations.js";
+import type { Benchmark, BenchServers, Sides, UnstartedBench } from "./benchmark.js";
+import { BENCHMARK_PARTS } from "./benchmarkParts.js";
+import { formatMs, markdownTable, numericOption } from "./figures.js";
+import { waitUntilIdle } from "./linuxProcess.js";
+import { populateForQueries } from "./queries/queryPopulation.js";
 import { compareAlternating, type MeasureRate, type RatioStatistics } from "./ratio.js";
-import { readTaskforceBenchmark } from "./readTaskforce.js";
-import { type ServerProcess, startServerProcess } from "./serverProcess.js";
-import { reportStatusesBenchmark } from "./statusesOfMany.js";
+import { recordCreations } from "./recordedWrites.js";
 
-/** The servers and the store of a benchmark. */
-export interface BenchContext extends PreparedStore {
-  ours: ServerProcess;
-  baseline: ServerProcess;
-}
+const IS_QUICK = process.argv.includes("--quick");
+const NAMES = process.argv.slice(2).filter((argument) => !/^(--.*|\d+)$/.test(argument));
+const ROUNDS = numericOption("rounds", IS_QUICK ? 1 : 5);
+/** Of a full run. */
+const TASKFORCES = 20_000;
+const WORKER_IDLE_TIMEOUT_MS = 60_000;
 
-/** A comparison with its minimum ratio. */
-export interface Benchmark {
-  name: string;
-  minRatio: number;
-  rounds: number;
-  setUp(bench: BenchContext): Promise<{ ours: MeasureRate; baseline: MeasureRate }>;
-}
-
-const BENCHMARKS: Benchmark[] = [
-  readTaskforceBenchmark,
-  leaseAndSubmitBenchmark,
-  createWorkflowBenchmark,
-  reportStatusesBenchmark,
-];
-
-function printRatio({ name, minRatio }: Benchmark, ratio: RatioStatistics): boolean {
-  const good = ratio.median >= minRatio;
-  const spread = `${ratio.lowest.toFixed(2)}…${ratio.highest.toFixed(2)}`;
-  const rates = `${Math.round(ratio.ours)}/s against ${Math.round(ratio.baseline)}/s`;
-  console.log(
-    `${good ? "ok   " : "BELOW"} ${name}: ratio ${ratio.median.toFixed(2)} (${spread}), at least ${minRatio}; ${rates}`,
+/** Describes how the service runs, as the Redis server and this machine report it. */
+async function describeDeployment({ redis }: BenchEnvironment): Promise<string> {
+  const [, version = "?"] = /^redis_version:(\S+)/m.exec(await redis.info("server")) ?? [];
+  const setting = async (name: string) => ((await redis.config("GET", name)) as string[])[1];
+  return (
+    `Redis ${version}, appendonly ${await setting("appendonly")}, appendfsync ${await setting("appendfsync")}; ` +
+    `one web and one worker process; Node ${process.versions.node}; ` +
+    `${availableParallelism()} cores, ${cpus()[0]?.model}; ${new Date().toISOString().slice(0, 10)}`
   );
-  return good;
 }
 
-async function run(names: string[]): Promise<boolean> {
-  const dataDir = mkdtempSync(join(tmpdir(), "wms-bench-"));
-  await ensureRedisServer();
-  const redis = await startOwnRedis({
-    dataDir,
-    appendOnly: false,
-  });
-  const environment = { REDIS_URL: redis.location.url, REST_PORT: "0", LOG_LEVEL: "warn" };
-  const started: { stop(): Promise<void> }[] = [redis];
-  const stopLater = <T extends { stop(): Promise<void> }>(server: T): T => {
-    started.push(server);
-    return server;
+const cells = ({ shows }: Benchmark, perSecond: number): string =>
+  shows === "rate" ? `${Math.round(perSecond)}/s` : `${formatMs(1000 / perSecond)} ms`;
+
+function toRow(benchmark: Benchmark, { note }: Sides, ratio: RatioStatistics): string[] {
+  const isBelow = ratio.median < benchmark.minRatio;
+  return [
+    note === undefined ? benchmark.name : `${benchmark.name}: ${note}`,
+    cells(benchmark, ratio.ours),
+    cells(benchmark, ratio.baseline),
+    `${ratio.median.toFixed(2)}${isBelow ? " !" : ""}`,
+    `${ratio.lowest.toFixed(2)}…${ratio.highest.toFixed(2)}`,
+    String(benchmark.minRatio),
+  ];
+}
+
+/** Runs benchmarks beside a worker process, which starts after they have filled the store. @returns a row for each */
+async function runPart(benchmarks: readonly Benchmark[], bench: UnstartedBench, servers: BenchServers) {
+  const rows: string[][] = [];
+  const prepared: [Benchmark, (servers: BenchServers) => Promise<Sides>][] = [];
+  for (const benchmark of benchmarks) prepared.push([benchmark, await benchmark.prepare(bench)]);
+  const worker = await bench.startProcess("worker");
+  const waitForWorker = async () => {
+    if ((await waitUntilIdle(worker.pid, WORKER_IDLE_TIMEOUT_MS)) === undefined)
+      throw new Error(`the worker was not idle within ${WORKER_IDLE_TIMEOUT_MS} ms`);
   };
-  try {
-    const preparation = await prepareStore(redis.location.url);
-    started.push({ stop: preparation.close });
-    const ours = stopLater(await startServerProcess(["dist/web.js"], environment));
-    const baseline = stopLater(await startServerProcess(["--import", "tsx", "bench/baseline.ts", redis.location.url]));
-    return await runAll(names, { ...preparation, ours, baseline });
-  } finally {
-    for (const each of started.reverse()) await each.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+  await waitForWorker();
+  for (const [benchmark, start] of prepared) {
+    const sides = await start(servers);
+    const settled = (measure: MeasureRate): MeasureRate =>
+      benchmark.givesWorkToWorker ? () => waitForWorker().then(measure) : measure;
+    const ratio = await compareAlternating(settled(sides.ours), settled(sides.baseline), bench.rounds);
+    if (benchmark.givesWorkToWorker) await waitForWorker();
+    const row = toRow(benchmark, sides, ratio);
+    rows.push(row);
+    console.log(row.join("  "));
   }
+  await worker.stop();
+  return rows;
 }
 
-async function runAll(names: string[], bench: BenchContext): Promise<boolean> {
-  let good = true;
-  for (const benchmark of BENCHMARKS.filter(({ name }) => names.every((part) => name.includes(part)))) {
-    await bench.redis.flushdb();
-    await bench.redis.hset("wms:layout", "partitions", bench.wms.store.partitions);
-    const sides = await benchmark.setUp(bench);
-    good = printRatio(benchmark, await compareAlternating(sides.ours, sides.baseline, benchmark.rounds)) && good;
+async function runBenchmarks(site: BenchEnvironment): Promise<boolean> {
+  const scale: UnstartedBench["scale"] = (amount, least = 1) =>
+    Math.max(least, Math.ceil(amount * (IS_QUICK ? 0.02 : 1)));
+  const taskforces = scale(TASKFORCES);
+  const recordings = await recordCreations(site.wms, site.redis);
+  const targets = await populateForQueries(site, taskforces);
+  const servers = {
+    ours: await site.startProcess("web"),
+    baseline: await site.startProgram("bench/baseline.ts"),
+    queryBaseline: await site.startProgram("bench/queries/queryBaseline.ts"),
+  };
+  console.log(`${await describeDeployment(site)}; ${taskforces.toLocaleString("en")} taskforces stored\n`);
+  const rows: string[][] = [];
+  for (const part of BENCHMARK_PARTS) {
+    const chosen = part.filter(({ name }) => NAMES.every((text) => name.includes(text)));
+    if (chosen.length > 0)
+      rows.push(...(await runPart(chosen, { ...site, scale, rounds: ROUNDS, recordings, targets }, servers)));
   }
-  return good;
+  const head = ["work", "service", "baseline", "ratio", "lowest…highest", "minimum"];
+  console.log(`\nRatio: rate of the service / rate of the baseline; higher is better\n\n${markdownTable(head, rows)}`);
+  return IS_QUICK || !rows.some((row) => row.some((cell) => cell.endsWith(" !")));
 }
 
-process.exitCode = (await run(process.argv.slice(2))) ? 0 : 1;
+await withBenchEnvironment({ CLUSTER_LOCATIONS }, runBenchmarks, { appendOnly: true });

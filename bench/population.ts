@@ -1,10 +1,11 @@
-import type { TaskforceUuid } from "../src/domain/ids.js";
-import type { NextPhase, Phase } from "../src/domain/phases.js";
-import type { Taskforce } from "../src/domain/taskforce.js";
+import { groupBy } from "../src/domain/groupBy.js";
+import type { Phase } from "../src/domain/phases.js";
+import type { CreateWorkflowRequest } from "../src/domain/requestSchemas.js";
+import type { SubmitReport, Taskforce } from "../src/domain/taskforce.js";
 import { createLogEntry } from "../src/lifecycle/changeEffects.js";
 import type { Wms } from "../src/lifecycle/context.js";
 import { createWorkflow } from "../src/lifecycle/create.js";
-import { STOPPER_RANK, starterRank } from "../src/queues/queues.js";
+import { STOPPER_RANK } from "../src/queues/queues.js";
 import { updateStatuses } from "../src/store/statusUpdates.js";
 import { summarizeDirtyWorkflows } from "../src/views/summary/summarize.js";
 import { sampleWorkflowRequest } from "./prepare.js";
@@ -39,23 +40,35 @@ const OUTCOMES = [
   "removed",
 ] as const;
 
-type Outcome = (typeof OUTCOMES)[number];
+/** How far a workflow of a population got. */
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** The workflows of a population, by their number. */
+export interface PopulationProfile {
+  taskforcesPerWorkflow: number;
+  request(n: number): CreateWorkflowRequest;
+  outcome(n: number): Outcome;
+  /** A TMS's report of a submission. */
+  report(clusterId: number, n: number): SubmitReport;
+}
 
 /** Fills a store through the service's own functions, scripts and queues. */
 export class Population {
   readonly #wms: Wms;
+  readonly #profile: PopulationProfile;
   #workflows = 0;
   #clusterId = 0;
   /** A random sample of running taskforces. */
   readonly runningSample: Taskforce[] = [];
 
-  constructor(wms: Wms) {
+  constructor(wms: Wms, profile: PopulationProfile = MIXED_PROFILE) {
     this.#wms = wms;
+    this.#profile = profile;
   }
 
   /** Number of taskforces. */
   get taskforceCount(): number {
-    return this.#workflows * TASKFORCES_PER_WORKFLOW;
+    return this.#workflows * this.#profile.taskforcesPerWorkflow;
   }
 
   /** Creates taskforces up to a number, and summarizes their workflows. */
@@ -70,20 +83,14 @@ export class Population {
 
   async #addWorkflow(n: number): Promise<void> {
     const { store, queues } = this.#wms;
-    const outcome: Outcome = OUTCOMES[n % OUTCOMES.length] ?? "queued";
-    const { workflow, taskforces } = await createWorkflow(
-      this.#wms,
-      sampleWorkflowRequest(TASKS_PER_WORKFLOW, LOCATIONS),
-    );
+    const outcome = this.#profile.outcome(n);
+    const { taskforces } = await createWorkflow(this.#wms, this.#profile.request(n));
     const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
-    await store.profiles.saveActivated(workflow.workflow_id, []);
-    await queues.activation.remove(workflow.workflow_id);
-    await this.#advance(uuids, "pre-mq-activation", "pre-launch");
-    await this.#advance(uuids, "pre-launch", "pending-starter");
-    if (outcome === "queued")
-      for (const { taskforce_uuid: id, schedd, priority } of taskforces)
-        await queues.forSchedd(schedd).starter.add([{ id, rank: starterRank(priority, 0) }]);
-    else if (outcome !== "aborted") await this.#submit(n, taskforces);
+    // The creation has launched them: a workflow without message queues does not wait.
+    if (outcome !== "queued")
+      for (const [schedd, group] of groupBy(taskforces, (taskforce) => taskforce.schedd))
+        await queues.forSchedd(schedd).starter.ackAll(group.map(({ taskforce_uuid }) => taskforce_uuid));
+    if (outcome !== "queued" && outcome !== "aborted") await this.#submit(n, taskforces);
     if (outcome === "running") this.#sampleRunning(taskforces);
     if (outcome === "complete")
       await Promise.all(uuids.map((uuid) => store.transitions.recordCompletion(uuid, this.#entry("condor-complete"))));
@@ -94,16 +101,12 @@ export class Population {
     return createLogEntry(this.#wms, to, true, "tms", "for the benchmark");
   }
 
-  async #advance<From extends Phase>(uuids: TaskforceUuid[], from: From, to: NextPhase<From>): Promise<void> {
-    await this.#wms.store.transitions.advanceMany(uuids, from, to, this.#entry(to));
-  }
-
   async #submit(n: number, taskforces: readonly Taskforce[]): Promise<void> {
     const { transitions } = this.#wms.store;
     const entries = { submitted: this.#entry("condor-submit"), deactivated: this.#entry("condor-submit") };
     await Promise.all(
       taskforces.map(({ taskforce_uuid }) =>
-        transitions.recordSubmit(taskforce_uuid, sampleSubmitReport(++this.#clusterId, n), entries),
+        transitions.recordSubmit(taskforce_uuid, this.#profile.report(++this.#clusterId, n), entries),
       ),
     );
     await updateStatuses(
@@ -150,6 +153,14 @@ export const sampleSubmitReport = (cluster_id: number, n: number) => ({
   },
   job_event_log_fpath: `/scratch/ewms/jel/hour-${Math.floor(n / WORKFLOWS_PER_EVENT_LOG)}.log`,
 });
+
+/** Workflows of all outcomes at the same five locations. */
+const MIXED_PROFILE: PopulationProfile = {
+  taskforcesPerWorkflow: TASKFORCES_PER_WORKFLOW,
+  request: () => sampleWorkflowRequest(TASKS_PER_WORKFLOW, LOCATIONS),
+  outcome: (n) => OUTCOMES[n % OUTCOMES.length] ?? "queued",
+  report: sampleSubmitReport,
+};
 
 const SAMPLE_STATUSES = {
   compoundStatuses: { IDLE: { null: 12 }, RUNNING: { Tasking: 70, WaitingOnFirstMessage: 13 } },

@@ -5,10 +5,8 @@ import { readConfig } from "../src/config/config.js";
 import { configuredSchedds } from "../src/domain/clusters.js";
 import type { TaskforceUuid } from "../src/domain/ids.js";
 import type { CreateWorkflowRequest } from "../src/domain/requestSchemas.js";
-import { activateWorkflow } from "../src/lifecycle/activate.js";
 import { closeWms, createWms, type Wms } from "../src/lifecycle/context.js";
 import { createWorkflow } from "../src/lifecycle/create.js";
-import { launchTaskforce } from "../src/lifecycle/launch.js";
 import { Queues } from "../src/queues/queues.js";
 import { openStore } from "../src/store/store.js";
 
@@ -89,13 +87,8 @@ export async function prepareStore(redisUrl: string, environment: Record<string,
 export async function createPendingTaskforces(wms: Wms, count: number): Promise<TaskforceUuid[]> {
   const uuids: TaskforceUuid[] = [];
   while (uuids.length < count) {
-    const { workflow, taskforces } = await createWorkflow(
-      wms,
-      sampleWorkflowRequest(Math.min(100, count - uuids.length)),
-    );
-    await activateWorkflow(wms, workflow.workflow_id);
+    const { taskforces } = await createWorkflow(wms, sampleWorkflowRequest(Math.min(100, count - uuids.length)));
     for (const { taskforce_uuid } of taskforces) uuids.push(taskforce_uuid);
-    await Promise.all(taskforces.map(({ taskforce_uuid }) => launchTaskforce(wms, taskforce_uuid)));
   }
   return uuids;
 }

@@ -1,5 +1,5 @@
 import { partitionOf, recordKey } from "../src/store/keys.js";
-import type { Benchmark } from "./main.js";
+import type { Benchmark } from "./benchmark.js";
 import { createPendingTaskforces } from "./prepare.js";
 import { measureRequestRate } from "./requestRate.js";
 
@@ -10,15 +10,16 @@ const REQUESTS = 16_000;
 export const readTaskforceBenchmark: Benchmark = {
   name: "GET /v1/taskforces/{uuid}, 32 connections",
   minRatio: 0.85,
-  rounds: 7,
-  async setUp({ wms, ours, baseline }) {
+  shows: "rate",
+  givesWorkToWorker: false,
+  async prepare({ wms, scale }) {
     const [uuid] = await createPendingTaskforces(wms, 1);
     if (uuid === undefined) throw new Error("no taskforce");
-    const key = recordKey(partitionOf(uuid, wms.store.partitions), "taskforce", uuid);
-    return {
-      ours: () => measureRequestRate(ours.url, CONNECTIONS, REQUESTS, [{ path: `/v1/taskforces/${uuid}` }]),
-      baseline: () =>
-        measureRequestRate(baseline.url, CONNECTIONS, REQUESTS, [{ path: `/hgetall/${encodeURIComponent(key)}` }]),
-    };
+    const bare = `/hgetall/${encodeURIComponent(recordKey(partitionOf(uuid, wms.store.partitions), "taskforce", uuid))}`;
+    const amount = scale(REQUESTS, CONNECTIONS);
+    return async ({ ours, baseline }) => ({
+      ours: () => measureRequestRate(ours.url, CONNECTIONS, amount, [{ path: `/v1/taskforces/${uuid}` }]),
+      baseline: () => measureRequestRate(baseline.url, CONNECTIONS, amount, [{ path: bare }]),
+    });
   },
 };

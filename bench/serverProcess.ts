@@ -1,12 +1,24 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 /** A measured server in a separate process. */
 export interface ServerProcess {
   url: string;
   pid: number;
+  /** Whether the process has ended. */
+  hasEnded(): boolean;
+  /** Ends the process with SIGTERM, so that it finishes its work. */
   stop(): Promise<void>;
+  /** Kills the process, also when its event loop is blocked. */
+  kill(): Promise<void>;
+}
+
+/** The options of Node with which a deployment starts the service: those of `npm run start:web`. */
+export function deployedNodeOptions(): string[] {
+  const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
+  return scripts["start:web"]?.split(" ").slice(1, -1) ?? [];
 }
 
 /**
@@ -24,14 +36,12 @@ export async function startServerProcess(
     stdio: ["ignore", "pipe", "inherit"],
   });
   const url = await Promise.race([waitForUrl(child), rejectOnExit(child)]);
-  return {
-    url,
-    pid: child.pid ?? 0,
-    async stop() {
-      child.kill("SIGTERM");
-      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-    },
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  const endBy = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    if (!hasEnded()) await once(child, "exit");
   };
+  return { url, pid: child.pid ?? 0, hasEnded, stop: () => endBy("SIGTERM"), kill: () => endBy("SIGKILL") };
 }
 
 async function waitForUrl(child: ChildProcess): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Benchmark } from "./main.js";
+import type { Benchmark } from "./benchmark.js";
 import { createPendingTaskforces } from "./prepare.js";
 import { measureRequestRate } from "./requestRate.js";
 
@@ -8,10 +8,12 @@ const REQUESTS = 40;
 /** Compares the statuses of many taskforces in one request with one pipelined `HSET` for each. */
 export const reportStatusesBenchmark: Benchmark = {
   name: "statuses of 1,000 taskforces in one POST",
-  minRatio: 0.4,
-  rounds: 7,
-  async setUp({ wms, ours, baseline }) {
-    const uuids = await createPendingTaskforces(wms, TASKFORCES);
+  minRatio: 0.3,
+  shows: "rate",
+  givesWorkToWorker: true,
+  async prepare({ wms, scale }) {
+    const uuids = await createPendingTaskforces(wms, scale(TASKFORCES));
+    const amount = scale(REQUESTS);
     const byTaskforce = (value: unknown) => Object.fromEntries(uuids.map((uuid) => [uuid, value]));
     const body = JSON.stringify({
       compound_statuses_by_taskforce: byTaskforce({
@@ -25,9 +27,9 @@ export const reportStatusesBenchmark: Benchmark = {
       }),
     });
     const post = { method: "POST", headers: { "content-type": "application/json" }, body } as const;
-    return {
-      ours: () => measureRequestRate(ours.url, 1, REQUESTS, [{ ...post, path: "/v1/tms/statuses/taskforces" }]),
-      baseline: () => measureRequestRate(baseline.url, 1, REQUESTS, [{ ...post, path: "/hsets" }]),
-    };
+    return async ({ ours, baseline }) => ({
+      ours: () => measureRequestRate(ours.url, 1, amount, [{ ...post, path: "/v1/tms/statuses/taskforces" }]),
+      baseline: () => measureRequestRate(baseline.url, 1, amount, [{ ...post, path: "/hsets" }]),
+    });
   },
 };

@@ -143,7 +143,12 @@ const started: { stop(): Promise<void> }[] = [redis];
 try {
   const preparation = await prepareStore(redis.location.url);
   started.push({ stop: preparation.close });
-  const environment = { REDIS_URL: redis.location.url, REST_PORT: "0", LOG_LEVEL: "warn" };
+  const environment = {
+    REDIS_URL: redis.location.url,
+    REST_PORT: "0",
+    LOG_LEVEL: "warn",
+    MAX_CONNECTIONS_PER_ADDRESS: "2000",
+  };
   const ours = await startServerProcess(["dist/web.js"], environment);
   started.push(ours);
   await measureDelivery(preparation, ours.url);

@@ -19,7 +19,8 @@ const bundle = (root, out) =>
   run("node_modules/vite/bin/vite.js", "build", root, "--outDir", out, "--emptyOutDir", "--logLevel", "warn");
 
 bundle(".", `${target}/dist`);
-cpSync("src/store/scripts", `${target}/dist/scripts`, { recursive: true });
+for (const folder of ["store", "queues"])
+  cpSync(`src/${folder}/scripts`, `${target}/dist/scripts`, { recursive: true });
 bundle("page", `${target}/dist/page`);
 
 rmSync(`${target}/client/dist`, { recursive: true, force: true });

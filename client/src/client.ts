@@ -1,5 +1,5 @@
 import { type ApiCalls, createApiCalls } from "./apiCalls.js";
-import { type EntityByKind, type QueryRequest, queryAllPages } from "./paging.js";
+import { type EntityByKind, type QueryRequest, queryAllPages, queryPages, type ResultPage } from "./paging.js";
 import type { RetryOptions, SendRequest } from "./retryRequests.js";
 import { type TokenSource, withBearerToken } from "./tokenSource.js";
 import { type WatchEvent, type WatchOptions, watchEvents } from "./watchEvents.js";
@@ -19,7 +19,10 @@ export interface ClientOptions {
 export interface Client extends ApiCalls {
   /** Base URL of the service, without a slash at the end. */
   readonly url: string;
-  /** Finds entities by a filter, oldest first, and reads pages on demand. A projection selects their fields. */
+  /**
+   * Finds entities by a filter, oldest first unless `order` is `newest`, and reads pages on demand. A projection selects
+   * their fields. An abort of the signal ends the request, and with it the work of the service.
+   */
   query<Kind extends keyof EntityByKind>(
     kind: Kind,
     search: QueryRequest & { projection: string[] },
@@ -30,6 +33,17 @@ export interface Client extends ApiCalls {
     search: QueryRequest,
     signal?: AbortSignal,
   ): AsyncGenerator<EntityByKind[Kind], void, undefined>;
+  /** The same, page by page, each with its plan: which indexes the service read, and why the page ends. */
+  queryPages<Kind extends keyof EntityByKind>(
+    kind: Kind,
+    search: QueryRequest & { projection: string[] },
+    signal?: AbortSignal,
+  ): AsyncGenerator<ResultPage<Partial<EntityByKind[Kind]>>, void, undefined>;
+  queryPages<Kind extends keyof EntityByKind>(
+    kind: Kind,
+    search: QueryRequest,
+    signal?: AbortSignal,
+  ): AsyncGenerator<ResultPage<EntityByKind[Kind]>, void, undefined>;
   /** Streams the events of a workflow, across broken connections and restarts of the service. */
   watch(workflowId: string, options?: WatchOptions): AsyncGenerator<WatchEvent, void, undefined>;
   /** Streams the events of all workflows, for operators. */
@@ -49,12 +63,14 @@ export interface Client extends ApiCalls {
  */
 export function createClient({ url, token, retry = {}, fetch: platformFetch }: ClientOptions): Client {
   const base = url.replace(/\/+$/, "");
-  const send = withBearerToken(platformFetch ?? ((request) => fetch(request)), token);
+  const send = withBearerToken(platformFetch ?? ((request, init) => fetch(request, init)), token);
   const calls = createApiCalls(base, send, retry);
   return Object.assign(calls, {
     url: base,
     query: <Kind extends keyof EntityByKind>(kind: Kind, search: QueryRequest, signal?: AbortSignal) =>
       queryAllPages(calls, kind, search, signal),
+    queryPages: <Kind extends keyof EntityByKind>(kind: Kind, search: QueryRequest, signal?: AbortSignal) =>
+      queryPages(calls, kind, search, signal),
     watch: (workflowId: string, options?: WatchOptions) =>
       watchEvents(send, `${base}/v1/workflows/${encodeURIComponent(workflowId)}/events`, options, retry),
     watchAll: (options?: WatchOptions) => watchEvents(send, `${base}/v1/events`, options, retry),

@@ -12,7 +12,8 @@ export type {
 } from "./apiTypes.js";
 export { type Client, type ClientOptions, createClient } from "./client.js";
 export { ApiError, LoginFailed, Unreachable } from "./clientErrors.js";
-export type { EntityByKind, QueryRequest } from "./paging.js";
+export type { EntityByKind, QueryOrder, QueryRequest, ResultPage } from "./paging.js";
+export type { PageEnd, QueryPlan } from "./queryPlan.js";
 export type { RetryOptions } from "./retryRequests.js";
 export type { components, paths } from "./schema.js";
 export { createTokenFileCache } from "./tokenFile.js";

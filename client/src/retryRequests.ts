@@ -8,8 +8,13 @@ export interface RetryOptions {
   onRetry?: ((reason: string, delaySeconds: number) => void) | undefined;
 }
 
-/** Sends one request, once. */
-export type SendRequest = (request: Request) => Promise<Response>;
+/**
+ * Sends one request, once.
+ *
+ * @param init.signal ends the request. It is passed apart from the request: the signal of a copy of a request does not
+ *   fire any more after Node.js 20 has garbage-collected its link to the first signal
+ */
+export type SendRequest = (request: Request, init?: { signal: AbortSignal | null }) => Promise<Response>;
 
 const INITIAL_BACKOFF_SECONDS = 0.2;
 const MAX_BACKOFF_SECONDS = 10;
@@ -82,7 +87,7 @@ type AttemptOutcome =
 async function attemptRequest(send: SendRequest, request: Request): Promise<AttemptOutcome> {
   let response: Response;
   try {
-    response = await bufferResponse(await send(request.clone()));
+    response = await bufferResponse(await send(request.clone(), { signal: request.signal }));
   } catch (cause) {
     request.signal.throwIfAborted();
     if (!isNetworkFailure(cause)) throw cause;

@@ -37,6 +37,15 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
                 /** @description The body is too large, or has too many keys and values. */
                 413: {
                     headers: {
@@ -117,6 +126,15 @@ export interface paths {
                 };
                 /** @description The request is invalid. The error names the field. */
                 400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -205,7 +223,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -223,7 +241,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -310,7 +328,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -328,7 +346,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -426,7 +444,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -453,7 +471,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -499,10 +517,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Returns one page of the task directives that match a MongoDB filter, oldest first. */
+        /** @description Returns one page of the task directives that match a MongoDB filter, oldest first. The header Ewms-Query-Plan says which indexes the query read, how many entities it looked at, and why the page ends. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Which come first: the oldest, by default, or the newest. An extension. */
+                    order?: "oldest" | "newest";
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -544,7 +565,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -562,7 +583,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -606,10 +627,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Returns one page of the taskforces that match a MongoDB filter, oldest first. */
+        /** @description Returns one page of the taskforces that match a MongoDB filter, oldest first. The header Ewms-Query-Plan says which indexes the query read, how many entities it looked at, and why the page ends. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Which come first: the oldest, by default, or the newest. An extension. */
+                    order?: "oldest" | "newest";
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -651,7 +675,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -669,7 +693,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -713,10 +737,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Returns one page of the workflows that match a MongoDB filter, oldest first. */
+        /** @description Returns one page of the workflows that match a MongoDB filter, oldest first. The header Ewms-Query-Plan says which indexes the query read, how many entities it looked at, and why the page ends. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Which come first: the oldest, by default, or the newest. An extension. */
+                    order?: "oldest" | "newest";
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -758,7 +785,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -776,7 +803,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -857,7 +884,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -875,7 +902,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -959,7 +986,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -986,7 +1013,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1069,7 +1096,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1087,7 +1114,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1171,7 +1198,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1198,7 +1225,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1298,7 +1325,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1343,7 +1370,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1425,7 +1452,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1452,7 +1479,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1548,7 +1575,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1575,7 +1602,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1662,7 +1689,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1689,7 +1716,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1747,7 +1774,7 @@ export interface paths {
             requestBody?: {
                 content: {
                     "application/json": {
-                        /** @description The cause; `unknown` by default. */
+                        /** @description The cause; `unknown` by default. Stored up to 8 KiB. */
                         error?: string;
                     };
                 };
@@ -1783,7 +1810,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1810,7 +1837,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1854,7 +1881,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Reports that a taskforce was submitted to HTCondor. The body must have cluster_id, n_workers, submit_dict and job_event_log_fpath; other fields are ignored. */
+        /** @description Reports that a taskforce was submitted to HTCondor. The body must have cluster_id, n_workers, submit_dict and job_event_log_fpath; other fields are ignored. A large submit_dict or path is cut. */
         post: {
             parameters: {
                 query?: never;
@@ -1901,7 +1928,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1928,7 +1955,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1986,7 +2013,7 @@ export interface paths {
             requestBody?: {
                 content: {
                     "application/json": {
-                        /** @description The cause; `unknown` by default. */
+                        /** @description The cause; `unknown` by default. Stored up to 8 KiB. */
                         error?: string;
                     };
                 };
@@ -2022,7 +2049,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2049,7 +2076,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2150,7 +2177,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2168,7 +2195,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2266,7 +2293,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2284,7 +2311,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2330,7 +2357,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Replaces the worker statuses or errors of many taskforces. At least one of the two maps is required. */
+        /** @description Replaces the worker statuses or errors of many taskforces. At least one of the two maps is required. Large maps are cut. */
         post: {
             parameters: {
                 query?: never;
@@ -2411,7 +2438,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2429,7 +2456,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2590,7 +2617,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2626,7 +2653,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2717,7 +2744,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2744,7 +2771,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2830,7 +2857,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2857,7 +2884,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2941,7 +2968,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2968,7 +2995,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3056,7 +3083,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3083,7 +3110,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3167,7 +3194,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller does not have the role. */
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3194,7 +3221,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
-                /** @description The caller sent too many requests. Retry-After: seconds until the next one is allowed. */
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3396,7 +3423,7 @@ export interface components {
             taskforce_uuid?: string;
             /** @description When the taskforce was created, in epoch seconds. */
             timestamp?: number;
-            /** @description The most frequent errors and their counts. */
+            /** @description The most frequent errors and their counts; at most 1,000. */
             top_task_errors?: {
                 [key: string]: number;
             };
@@ -3419,7 +3446,7 @@ export interface components {
             /** @description The workflow it belongs to. */
             workflow_id?: string;
         };
-        /** @description Send this value as after to get the next page; null on the last page. */
+        /** @description Send this value as after to get the next page; null exactly at the end of the collection. A page may have few matches, or none, and a next page. */
         QueryNextAfter: string | null;
         /** @description State of a queue, and its taskforces by state. */
         QueueContents: {
@@ -3427,7 +3454,7 @@ export interface components {
             dead: number;
             /** @description Newest first; 20 at most. */
             dead_letters: {
-                /** @description The error of the last attempt. */
+                /** @description The error of the last attempt; secrets in it are hidden. */
                 reason: string;
                 taskforce_uuid: string;
                 /** @description When it became a dead letter. */
@@ -3615,7 +3642,7 @@ export interface components {
              * @enum {string}
              */
             phase?: "pre-mq-activation" | "pre-launch" | "pending-starter" | "condor-submit" | "pending-stopper" | "condor-rm" | "condor-complete";
-            /** @description Every attempt to change the phase, oldest first. */
+            /** @description Attempts to change the phase, oldest first; of many, the first and the newest. */
             phase_change_log?: {
                 /** @description Why it was made, or why it failed. */
                 context: string;
@@ -3660,7 +3687,7 @@ export interface components {
             taskforce_uuid?: string;
             /** @description When the taskforce was created, in epoch seconds. */
             timestamp?: number;
-            /** @description The most frequent errors and their counts. */
+            /** @description The most frequent errors and their counts; at most 1,000. */
             top_task_errors?: {
                 [key: string]: number;
             };

@@ -165,11 +165,11 @@ function providerErrorText(error: unknown): string {
 /** Adds a bearer token to each request and replaces a rejected token once. */
 export function withBearerToken(send: SendRequest, token: string | TokenSource | undefined): SendRequest {
   if (token === undefined) return send;
-  return async (request) => {
+  return async (request, init = { signal: request.signal }) => {
     const sendWithToken = (bearer: string) => {
       const authorized = request.clone();
       authorized.headers.set("authorization", `Bearer ${bearer}`);
-      return send(authorized);
+      return send(authorized, init);
     };
     if (typeof token === "string") return sendWithToken(token);
     const first = await token();

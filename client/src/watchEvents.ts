@@ -109,7 +109,7 @@ async function openStream(
   signal: AbortSignal | undefined,
 ): Promise<ReadableStream<Uint8Array> | string> {
   const headers = { accept: "text/event-stream", ...(lastEventId && { "last-event-id": lastEventId }) };
-  const response = await send(new Request(url, { headers, signal: signal ?? null }));
+  const response = await send(new Request(url, { headers, signal: signal ?? null }), { signal: signal ?? null });
   if (response.status === 503 || response.status === 429) {
     await response.body?.cancel();
     return `${response.status} ${response.statusText}`;

@@ -29,9 +29,14 @@ async function findChromiumPath(): Promise<string> {
   );
 }
 
-/** Starts a headless Chromium. Close it at the end. */
-export async function openBrowser(): Promise<Browser> {
+/**
+ * Starts a headless Chromium. Close it at the end.
+ *
+ * @param hosts rules that map host names to addresses, as in `MAP evil.example 127.0.0.1`
+ */
+export async function openBrowser(hosts?: string): Promise<Browser> {
   // Chromium's sandbox does not work for root, the user of containers. The browser opens only our own pages.
   const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  if (hosts !== undefined) args.push(`--host-resolver-rules=${hosts}`);
   return chromium.launch({ executablePath: await findChromiumPath(), args });
 }

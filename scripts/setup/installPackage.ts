@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { isInstalled } from "../../src/redis/redisExecutable.js";
 
@@ -10,8 +12,15 @@ export async function canInstallWithApt(): Promise<boolean> {
   return process.getuid?.() === 0 && (await isInstalled("apt-get"));
 }
 
+/** Test files run at the same time and may need the same package, but `apt-get` fails while another one runs. */
+const APT_LOCK_FILE = join(tmpdir(), "ewms-wms-apt.lock");
+
 const runAptGet = (...args: string[]) =>
-  promisify(execFile)("env", ["DEBIAN_FRONTEND=noninteractive", "apt-get", ...args], { timeout: APT_TIMEOUT_MS });
+  promisify(execFile)(
+    "flock",
+    [APT_LOCK_FILE, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=120", ...args],
+    { timeout: APT_TIMEOUT_MS },
+  );
 
 /**
  * Installs a package with `apt-get`.

@@ -6,6 +6,7 @@ import { memoizeAsync } from "../domain/memoizeAsync.js";
 import type { Wms } from "../lifecycle/context.js";
 import type { EmbeddedMqs } from "../mqs/embeddedMqs.js";
 import type { StartServerSpan } from "../tracing/serverSpans.js";
+import { type OwnAddresses, rejectForeignPages } from "./http/foreignPages.js";
 import { type ApiAuthentication, mountRoutes } from "./http/mountRoutes.js";
 import type { OpenApiDocument } from "./http/openapi.js";
 import type { RateLimiter } from "./http/rateLimit.js";
@@ -15,7 +16,7 @@ import { type Route, route } from "./http/route.js";
 import { docsPages } from "./routes/docsPages.js";
 import { type EventRouteOptions, eventRoutes } from "./routes/eventRoutes.js";
 import { handOutRoutes } from "./routes/handOutRoutes.js";
-import { type MetricsEndpoint, mountMetrics } from "./routes/metricsEndpoint.js";
+import { exceptMetrics, type MetricsEndpoint, mountMetrics } from "./routes/metricsEndpoint.js";
 import { mqsRoutes } from "./routes/mqsRoutes.js";
 import { operationRoutes, type Readiness, rootRoute } from "./routes/operationRoutes.js";
 import { reportRoutes } from "./routes/reportRoutes.js";
@@ -28,6 +29,8 @@ import { workflowRoutes } from "./routes/workflowRoutes.js";
 export interface AppOptions {
   wms: Wms;
   authentication: ApiAuthentication;
+  /** Without token checks, requests of other sites' pages and for other hosts are rejected. */
+  ownAddresses: OwnAddresses;
   readiness(): Promise<Readiness>;
   metrics: MetricsEndpoint;
   events: Pick<EventRouteOptions, "watchers" | "limits">;
@@ -61,9 +64,11 @@ export function createApp(options: AppOptions): Express {
   app.set("trust proxy", options.trustedProxies ?? false);
   app.use(trackRequests(observers, draining));
   if (startServerSpan !== undefined) app.use(traceRequests(startServerSpan));
+  const guard = rejectForeignPages(options.ownAddresses);
+  if (options.authentication.kind === "open") app.use(exceptMetrics(guard));
   const { routes, document } = describeRoutes({ ...options, draining });
   mountRoutes(app, routes, { ...options, limits });
-  mountMetrics(app, metrics);
+  mountMetrics(app, metrics, guard);
   app.use("/docs", docsPages(document));
   for (const [path, page] of Object.entries(pages)) app.use(path, page);
   app.use(rejectUnknownPath);

@@ -12,10 +12,11 @@ import {
   type OperatorAuthenticator,
   type OperatorGuard,
 } from "../api/operatorAuth/operatorGuard.js";
-import { LoginFailureLog } from "../auth/loginFailures.js";
+import { LoginFailures } from "../auth/loginFailures.js";
 import type { OidcProvider } from "../auth/oidcProvider.js";
 import { createPasswordCheck } from "../auth/passwordCheck.js";
 import type { AccessConfig } from "../config/accessConfig.js";
+import type { RedisClient } from "../redis/redisClient.js";
 
 /** Links of the page `/admin/`. */
 const PAGE_LINKS = [
@@ -34,8 +35,10 @@ type LoadProvider = (openIdUrl: string) => Promise<OidcProvider>;
 
 /**
  * Sets up authentication. It loads only the modules that the settings need, and does not wait for the identity provider.
+ *
+ * @param redis holds the operators' sessions and failed logins, for all web processes
  */
-export async function createCallerAuth(access: AccessConfig, log: Logger): Promise<CallerAuth> {
+export async function createCallerAuth(access: AccessConfig, redis: RedisClient, log: Logger): Promise<CallerAuth> {
   let provider: OidcProvider | undefined;
   const loadProvider: LoadProvider = async (openIdUrl) => {
     if (provider !== undefined) return provider;
@@ -44,7 +47,7 @@ export async function createCallerAuth(access: AccessConfig, log: Logger): Promi
     void provider.warmUp();
     return provider;
   };
-  const authenticator = await createOperatorAuthenticator(access, loadProvider, log);
+  const authenticator = await createOperatorAuthenticator(access, loadProvider, redis, log);
   return {
     authentication: await createApiAuthentication(access, authenticator, loadProvider, log),
     operators: createOperatorGuard(authenticator, { publicUrl: access.publicUrl, links: PAGE_LINKS }),
@@ -70,23 +73,36 @@ async function createApiAuthentication(
 async function createOperatorAuthenticator(
   { operators, roleRules }: AccessConfig,
   loadProvider: LoadProvider,
+  redis: RedisClient,
   log: Logger,
 ): Promise<OperatorAuthenticator> {
-  const failures = new LoginFailureLog(log);
+  const createFailures = async () => {
+    const { createLoginFailureCounter } = await import("../redis/loginFailureCounter.js");
+    return new LoginFailures(createLoginFailureCounter(redis), log);
+  };
   switch (operators.kind) {
     case "password": {
       const { user, password } = operators;
-      return passwordAuthenticator(user, createPasswordCheck(user, password), failures);
+      return passwordAuthenticator(user, createPasswordCheck(user, password), await createFailures());
     }
     case "login": {
       const { OperatorLogin } = await import("../auth/operatorLogin.js");
       const { CookieCipher } = await import("../auth/cookieCipher.js");
-      const { CALLBACK_PATH, loginAuthenticator } = await import("../api/operatorAuth/loginAuthenticator.js");
+      const { CALLBACK_PATH, loginAuthenticator, SIGNED_OUT_PATH } = await import(
+        "../api/operatorAuth/loginAuthenticator.js"
+      );
+      const { createOperatorSessions } = await import("../redis/operatorSessions.js");
       const { openIdUrl, publicUrl, clientId, clientSecret, sessionSecret } = operators;
       const provider = await loadProvider(openIdUrl);
       const redirectUri = publicUrl + CALLBACK_PATH;
-      const login = new OperatorLogin({ provider, clientId, clientSecret, redirectUri, roleRules });
-      return loginAuthenticator({ login, cookieCipher: new CookieCipher(sessionSecret), publicUrl, failures });
+      const signedOutUri = publicUrl + SIGNED_OUT_PATH;
+      return loginAuthenticator({
+        login: new OperatorLogin({ provider, clientId, clientSecret, redirectUri, signedOutUri, roleRules }),
+        sessions: createOperatorSessions(redis),
+        cookieCipher: new CookieCipher(sessionSecret),
+        publicUrl,
+        failures: await createFailures(),
+      });
     }
     case "localhost":
       return localhostAuthenticator;

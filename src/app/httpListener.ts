@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
-import { type AddressInfo, isIPv6, type Socket } from "node:net";
-import { setImmediate as nextEventLoopTurn } from "node:timers/promises";
+import { type AddressInfo, isIPv6, type Server as NetServer, type Socket } from "node:net";
+import { setTimeout as delay, setImmediate as nextEventLoopTurn } from "node:timers/promises";
 import type { Logger } from "pino";
+import type { RefusedConnection } from "../api/http/connectionLimits.js";
 import { ConfigError } from "../config/config.js";
 
 /** Limits the log lines about refused connections. */
@@ -19,6 +20,16 @@ const SILENT_CONNECTION_MS = 1000;
 /** Start times of the open connections, in milliseconds of `performance.now()`. */
 const openedAtMsBySocket = new WeakMap<Server, Map<Socket, number>>();
 
+/** Records the connections of a server for {@link closeServer}. */
+export function trackConnections(server: Server): void {
+  const openedAtMs = new Map<Socket, number>();
+  openedAtMsBySocket.set(server, openedAtMs);
+  server.on("connection", (socket) => {
+    openedAtMs.set(socket, performance.now());
+    socket.once("close", () => openedAtMs.delete(socket));
+  });
+}
+
 /**
  * Starts to accept connections.
  *
@@ -26,13 +37,13 @@ const openedAtMsBySocket = new WeakMap<Server, Map<Socket, number>>();
  * @returns the address for clients on this host, without a trailing slash
  * @throws ConfigError when it can't listen on the host and port
  */
-export async function listen(server: Server, host: string, port: number, portSetting = "REST_PORT"): Promise<string> {
-  const openedAtMs = new Map<Socket, number>();
-  openedAtMsBySocket.set(server, openedAtMs);
-  server.on("connection", (socket) => {
-    openedAtMs.set(socket, performance.now());
-    socket.once("close", () => openedAtMs.delete(socket));
-  });
+export function listen(server: Server, host: string, port: number, portSetting = "REST_PORT"): Promise<string> {
+  trackConnections(server);
+  return bind(server, host, port, portSetting);
+}
+
+/** Does what {@link listen} does, for any server. */
+export async function bind(server: NetServer, host: string, port: number, portSetting = "REST_PORT"): Promise<string> {
   server.listen(port, host);
   try {
     await once(server, "listening");
@@ -51,16 +62,16 @@ function describeListenError(error: NodeJS.ErrnoException, host: string, port: n
   return `REST_HOST: cannot listen on ${host}:${port} (${error.code ?? error.message})`;
 }
 
-/** Logs connections that are refused because of `MAX_CONNECTIONS`. */
+/** Logs connections that are refused because of `MAX_CONNECTIONS` or `MAX_CONNECTIONS_PER_ADDRESS`. */
 export function logRefusedConnections(server: Server, log: Logger): void {
   let refused = 0;
   let nextLogAtMs = 0;
-  server.on("drop", () => {
+  server.on("drop", (latest: RefusedConnection) => {
     refused++;
-    if (Date.now() < nextLogAtMs) return;
-    log.warn({ refused, allowed: server.maxConnections }, "too many connections: new ones are refused");
+    if (performance.now() < nextLogAtMs) return;
+    log.warn({ refused, ...latest }, "too many connections: new ones are refused");
     refused = 0;
-    nextLogAtMs = Date.now() + REFUSAL_LOG_INTERVAL_MS;
+    nextLogAtMs = performance.now() + REFUSAL_LOG_INTERVAL_MS;
   });
 }
 
@@ -70,20 +81,22 @@ export async function closeServer(server: Server, cutOffSignal: AbortSignal): Pr
   await nextEventLoopTurn();
   const closed = once(server, "close");
   server.close();
-  // Kept-alive connections would keep the server open.
-  const idleTimer = setInterval(() => {
-    server.closeIdleConnections();
-    closeSilentConnections(server);
-  }, IDLE_CHECK_INTERVAL_MS);
   const closeAll = () => server.closeAllConnections();
   if (cutOffSignal.aborted) closeAll();
   cutOffSignal.addEventListener("abort", closeAll);
+  // A server closes without the connections that another process accepted.
+  const openedAtMs = openedAtMsBySocket.get(server) ?? new Map<Socket, number>();
+  while (openedAtMs.size > 0) {
+    // Kept-alive connections would keep the server open.
+    server.closeIdleConnections();
+    closeSilentConnections(openedAtMs);
+    await delay(IDLE_CHECK_INTERVAL_MS);
+  }
   await closed;
-  clearInterval(idleTimer);
 }
 
-function closeSilentConnections(server: Server): void {
+function closeSilentConnections(openedAtMsOf: ReadonlyMap<Socket, number>): void {
   const openedBeforeMs = performance.now() - SILENT_CONNECTION_MS;
-  for (const [socket, openedAtMs] of openedAtMsBySocket.get(server) ?? [])
+  for (const [socket, openedAtMs] of openedAtMsOf)
     if (socket.bytesRead === 0 && openedAtMs < openedBeforeMs) socket.destroy();
 }

@@ -1,6 +1,7 @@
 import type { Readiness } from "../api/routes/operationRoutes.js";
 import { findRedisRefusal } from "../domain/redisOutage.js";
 import { sharePending } from "../domain/sharePending.js";
+import { leadsToReplica } from "../redis/watchConnections.js";
 import { explainLayoutMismatch, type Layout, readOrInitializeLayout } from "../store/layout.js";
 import type { Store } from "../store/store.js";
 
@@ -18,7 +19,7 @@ export function createReadinessCheck(
     try {
       layout = await readOrInitializeLayout(redis, partitions);
     } catch (error) {
-      const refusal = findRedisRefusal(error);
+      const refusal = leadsToReplica(redis) ? "READONLY" : findRedisRefusal(error);
       const reason = refusal === undefined ? "Redis does not answer" : `Redis takes no writes (${refusal})`;
       return { ready: false, reason };
     }

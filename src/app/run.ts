@@ -5,6 +5,7 @@ import { createSecretMask } from "../domain/maskSecrets.js";
 import { type ProvidedRedis, provideRedis } from "../redis/provideRedis.js";
 import { RedisStartError } from "../redis/redisAddress.js";
 import { LayoutError } from "../store/layout.js";
+import { startIdleCollection } from "./idleCollection.js";
 import { createLogger } from "./logging.js";
 import { PrimaryConnection } from "./processes/primaryConnection.js";
 import { AlreadyReported } from "./processes/supervisedProcess.js";
@@ -15,6 +16,15 @@ const DUPLICATE_SIGNAL_WINDOW_MS = 500;
 /** Exit code when the shutdown had to cut off work. */
 const CUT_OFF_EXIT_CODE = 3;
 
+/** A signal ended the start. */
+class StopRequestedError extends Error {
+  override name = "StopRequestedError";
+}
+
+/** Node wraps the reason of a signal. */
+const isStopRequested = (error: unknown): boolean =>
+  error instanceof Error && (error instanceof StopRequestedError || error.cause instanceof StopRequestedError);
+
 interface StartedProcess {
   config: Config;
   redis: ProvidedRedis;
@@ -22,7 +32,7 @@ interface StartedProcess {
 }
 
 /**
- * Runs a process of the service until it exits. Exit codes: 0 after SIGINT or SIGTERM; 3 when the shutdown cut off work; 1
+ * Runs a process of the service until it exits. Exit codes: 0 after SIGINT, SIGTERM or SIGHUP; 3 when the shutdown cut off work; 1
  * when the start failed, the service's own Redis ended, or an unexpected error occurred; 130 after a second signal.
  */
 export async function run(roles: Roles): Promise<void> {
@@ -38,32 +48,37 @@ export async function run(roles: Roles): Promise<void> {
       log.fatal({ err: error }, "unexpected error, exiting");
       process.exit(1);
     });
-    const started = await startProcess(config, roles, log, primary);
+    const stopping = new AbortController();
+    void stopRequested.then(() => stopping.abort(new StopRequestedError()));
+    const started = await startProcess(config, roles, { log, child: primary, signal: stopping.signal });
+    if (globalThis.gc !== undefined) startIdleCollection(globalThis.gc);
     if (primary === undefined) printBanner(started, roles);
-    else primary.reportReady(started.service);
+    else primary.reportReady();
     const redisEnded = started.redis.ended.then(() => "redis ended" as const);
     const stopReason = await Promise.race([stopRequested.then(() => "signal" as const), redisEnded]);
     if (stopReason === "redis ended") log.fatal("the Redis server of this process has exited, stopping");
     const ended = await stopProcess(started, log);
     process.exit(stopReason === "redis ended" ? 1 : ended === "cut off" ? CUT_OFF_EXIT_CODE : 0);
   } catch (error) {
+    if (isStopRequested(error)) process.exit(0);
     const errorText = describeStartError(error);
     if (errorText !== undefined) process.stderr.write(`${mask(errorText)}\n`);
     process.exit(1);
   }
 }
 
+/** @param options `signal`: ends the wait for Redis */
 async function startProcess(
   config: Config,
   roles: Roles,
-  log: Logger,
-  child: PrimaryConnection | undefined,
+  { log, child, signal }: { log: Logger; child: PrimaryConnection | undefined; signal: AbortSignal },
 ): Promise<StartedProcess> {
   if (config.redis === undefined && !(roles.web && roles.workers))
     throw new ConfigError(
       "REDIS_URL: must be set, because web and worker processes share a Redis (npm start can start its own)",
     );
-  const redis = await provideRedis({ location: config.redis, dataDir: config.dataDir, appendOnly: true, log });
+  const { redis: location, dataDir, redisWaitSeconds: waitSeconds } = config;
+  const redis = await provideRedis({ location, dataDir, appendOnly: true, waitSeconds, signal, log });
   const settings = { ...config, redis: redis.location };
   try {
     const service =
@@ -87,19 +102,19 @@ async function stopProcess({ service, redis }: StartedProcess, log: Logger): Pro
 }
 
 /**
- * Resolves at the first signal; a later one exits at once. A child ignores SIGINT, which a terminal sends to all processes:
- * its primary sends a message instead.
+ * Resolves at the first signal; a later one exits at once. A child ignores SIGINT and SIGHUP, which a terminal
+ * sends to all processes: its primary sends a message instead.
  */
 function waitForStopSignal(primary: PrimaryConnection | undefined): Promise<void> {
   return new Promise((resolve) => {
     let firstSignalAtMs: number | undefined;
     const onSignal = () => {
-      firstSignalAtMs ??= Date.now();
-      if (Date.now() - firstSignalAtMs > DUPLICATE_SIGNAL_WINDOW_MS) process.exit(130);
+      firstSignalAtMs ??= performance.now();
+      if (performance.now() - firstSignalAtMs > DUPLICATE_SIGNAL_WINDOW_MS) process.exit(130);
       resolve();
     };
     void primary?.stopRequested.then(resolve);
-    process.on("SIGINT", primary === undefined ? onSignal : () => undefined);
+    for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, primary === undefined ? onSignal : () => undefined);
     process.on("SIGTERM", onSignal);
   });
 }
@@ -109,7 +124,9 @@ function printBanner({ config, redis, service }: StartedProcess, roles: Roles): 
   const lines =
     url === undefined
       ? [`WMS worker runs (Redis: ${redis.source})`]
-      : [`WMS listens on ${url}`, `Redis: ${redis.source}`, describeAccess(config)];
+      : [`WMS listens on ${url}`, `Redis: ${redis.source}`];
+  if (redis.clientCommand !== undefined) lines.push(`Redis client: ${redis.clientCommand}`);
+  if (url !== undefined) lines.push(describeAccess(config));
   if (url === undefined && metricsUrl !== undefined) lines.push(`Metrics: ${metricsUrl}/metrics`);
   if (config.mqs.address === undefined) lines.push("MQS: embedded");
   const token = config.access.authentication.kind === "open" ? "" : ' -H "Authorization: Bearer $TOKEN"';

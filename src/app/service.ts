@@ -1,4 +1,4 @@
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import type { Server } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Telemetry } from "bullmq";
@@ -15,15 +15,16 @@ import { closeWms, createWms, type Wms } from "../lifecycle/context.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "../mqs/embeddedMqs.js";
 import { createHttpMqs } from "../mqs/httpMqs.js";
 import { Queues } from "../queues/queues.js";
-import { connectClient, FOLLOWER_BLOCK_MS } from "../redis/connectClients.js";
+import { connectClient, MAX_BLOCK_MS } from "../redis/connectClients.js";
 import { locationSettingName, RedisStartError } from "../redis/redisAddress.js";
-import { pingMasters, type RedisClient } from "../redis/redisClient.js";
+import { isCluster, listMasters, type RedisClient } from "../redis/redisClient.js";
 import { openStore } from "../store/store.js";
 import type { Tracing } from "../tracing/startTracing.js";
 import { Subscribers } from "../views/events/subscribers.js";
 import { type PeriodicWork, startPeriodic } from "../workers/periodic.js";
 import type { Workers } from "../workers/workers.js";
-import { closeServer, listen, logRefusedConnections } from "./httpListener.js";
+import { followClock } from "./followClock.js";
+import { closeServer, listen, logRefusedConnections, trackConnections } from "./httpListener.js";
 import type { PrimaryConnection } from "./processes/primaryConnection.js";
 import { createReadinessCheck } from "./readiness.js";
 import { CLOSE_TIMEOUT_MS, type ServiceStep, ServiceSteps } from "./serviceSteps.js";
@@ -58,8 +59,6 @@ export interface ServiceOptions {
 
 /** Milliseconds between two reads of the known schedds. */
 const SCHEDD_SYNC_INTERVAL_MS = 2000;
-/** Milliseconds between two pings of an idle connection: proxies and firewalls drop idle ones after minutes. */
-const KEEP_ALIVE_INTERVAL_MS = 20_000;
 
 type ServiceConfig = Config & { redis: RedisLocation };
 
@@ -88,15 +87,16 @@ export async function startService(
     const redis = await steps.start(redisStep("requests", config, log));
     // A worker process has no large writes.
     const bulk = roles.web ? await steps.start(redisStep("bulk", config, log)) : undefined;
+    const clockWork = await followClock(redis, log);
     const mqs = createMqs(config, redis, log);
     const wms = await steps.start(wmsStep(config, { redis, bulk }, mqs.used, log, tracing?.jobTelemetry));
     await steps.start(periodicStep(syncSchedds(wms), wms));
-    if (bulk !== undefined) await steps.start(periodicStep(keepConnectionAlive(bulk), wms));
+    await steps.start(periodicStep(clockWork, wms));
     const readiness = createReadinessCheck(wms.store, () => draining.isDraining);
     const watchers = new Subscribers({
       store: wms.store,
       openBlockingConnection: () => connectClient(config.redis, "follower", log),
-      blockMs: FOLLOWER_BLOCK_MS,
+      blockMs: MAX_BLOCK_MS,
       log,
     });
     const port = roles.web ? config.port : config.metrics.port;
@@ -136,8 +136,18 @@ export async function startService(
           embeddedMqs: mqs.embedded,
           startServerSpan: tracing?.startServerSpan,
         })
-      : (await import("../api/workerApp.js")).createWorkerApp({ ...appOptions, limits: config.limits });
+      : (await import("../api/workerApp.js")).createWorkerApp({
+          ...appOptions,
+          isOpen: config.access.authentication.kind === "open",
+          ownAddresses: config.access.ownAddresses,
+          limits: config.limits,
+        });
     const portSetting = roles.web ? "REST_PORT" : "METRICS_PORT";
+    if (roles.web && child !== undefined) {
+      await steps.start(handedServerStep(app, config, child, log));
+      isListening = true;
+      return { url: undefined, metricsUrl: undefined, close };
+    }
     const { url } = await steps.start(serverStep(app, config, { port, portSetting }, log));
     isListening = true;
     return { url: roles.web ? url : undefined, metricsUrl: url, close };
@@ -218,6 +228,28 @@ const serverStep = (
   drain: ({ server }, cutOff) => closeServer(server, cutOff),
 });
 
+/** The HTTP server of a process whose primary accepts the connections. */
+const handedServerStep = (
+  app: Express,
+  { limits }: Config,
+  primary: PrimaryConnection,
+  log: Logger,
+): ServiceStep<Server> => ({
+  name: "http server",
+  start() {
+    const server = createServer(app, limits);
+    logRefusedConnections(server, log);
+    trackConnections(server);
+    primary.serveConnections(server);
+    return server;
+  },
+  async drain(server, cutOff) {
+    // A suspended primary does not answer.
+    await Promise.race([primary.retire(), once(cutOff, "abort")]);
+    await closeServer(server, cutOff);
+  },
+});
+
 function createMqs({ mqs }: Config, redis: RedisClient, log: Logger): { used: Mqs; embedded?: EmbeddedMqs } {
   if (mqs.address !== undefined)
     return { used: createHttpMqs({ address: mqs.address, credentials: mqs.credentials, log }) };
@@ -251,12 +283,8 @@ const syncSchedds = (wms: Wms): PeriodicWork => ({
   runOnce: async () => wms.queues.ensureSchedds(await wms.store.knownSchedds()),
 });
 
-const keepConnectionAlive = (client: RedisClient): PeriodicWork => ({
-  name: "keep the connection for large writes",
-  intervalMs: KEEP_ALIVE_INTERVAL_MS,
-  runOnce: () => pingMasters(client),
-});
-
+/** Waits until a client, or one of the masters of a cluster, is not connected. */
 async function waitForDisconnect(redis: RedisClient): Promise<void> {
-  if (redis.status === "ready") await new Promise<void>((resolve) => redis.once("close", () => resolve()));
+  const isConnected = redis.status === "ready" && listMasters(redis).every(({ status }) => status === "ready");
+  if (isConnected) await once(redis, isCluster(redis) ? "-node" : "close");
 }

@@ -10,10 +10,10 @@ import { createCallerAuth } from "./callerAuth.js";
 /** The parts of the app that do not follow from the settings. */
 type WebAppParts = Omit<
   AppOptions,
-  "authentication" | "pages" | "events" | "limits" | "trustedProxies" | "rateLimiter"
+  "authentication" | "ownAddresses" | "pages" | "events" | "limits" | "trustedProxies" | "rateLimiter"
 > & {
   watchers: AppOptions["events"]["watchers"];
-  /** Counts the requests of callers. */
+  /** Holds the operators' sessions, and counts requests and failed logins. */
   redis: RedisClient;
   /** Folders that may hold the built page; undefined: the folder beside the programs. */
   pageFolders: readonly string[] | undefined;
@@ -21,15 +21,19 @@ type WebAppParts = Omit<
 
 /** Creates the app of a web process: the API, the operator pages and the page at `/`. */
 export async function createWebApp(
-  { access, events, limits, rateLimitPerMinute, trustedProxies }: Config,
+  { access, isProduction, events, limits, rateLimitPerMinute, trustedProxies }: Config,
   { watchers, redis, pageFolders, ...parts }: WebAppParts,
 ): Promise<Express> {
   const { wms, log } = parts;
-  const { authentication, operators } = await createCallerAuth(access, log);
+  const { authentication: checks } = access;
+  if (isProduction && checks.kind === "tokens" && checks.audience === undefined)
+    log.warn("AUTH_AUDIENCE is not set: tokens that the identity provider issued for other services are accepted");
+  const { authentication, operators } = await createCallerAuth(access, redis, log);
   const guard = [operators.router, operators.guard];
   return createApp({
     ...parts,
     authentication,
+    ownAddresses: access.ownAddresses,
     pages: {
       [OPERATOR_PATH]: operatorPages(wms, guard),
       "/": workflowPages(operators, readBuiltPage(pageFolders)),

@@ -10,6 +10,8 @@ const KEYS_FRESH_MS = 10 * 60_000;
 const KEYS_MAX_AGE_MS = 24 * 3600_000;
 /** A token with an unknown key makes the keys be fetched again, but not more often than this. */
 const KEY_REFRESH_COOLDOWN_MS = 10_000;
+/** Names of missing keys that are remembered. */
+const MAX_MISSING_KEYS = 1000;
 /** Wait after a failed fetch. */
 const RETRY_DELAY_SECONDS = 2;
 /** Time limit of a fetch. */
@@ -27,7 +29,11 @@ export interface ProviderMetadata {
 interface ProviderSnapshot {
   metadata: ProviderMetadata;
   keys: ReturnType<typeof createLocalJWKSet>;
-  /** Epoch milliseconds. */
+  /** Names of the keys. */
+  keyNames: ReadonlySet<string>;
+  /** Names that were known or asked for before the fetch and are not among these: tokens with them are invalid. */
+  missingKeys: Set<string>;
+  /** Milliseconds of `performance.now()`: the date of this machine may be corrected. */
   fetchedAtMs: number;
 }
 
@@ -59,16 +65,28 @@ export class OidcProvider {
   /**
    * Returns the public key that a token's header names.
    *
-   * @throws JWKSNoMatchingKey and other errors of jose for an invalid token
+   * @throws JWKSNoMatchingKey and other errors of jose for an invalid token; WmsError `unavailable` for an unknown key while
+   *   the keys may not be fetched again: the provider may have changed them
    */
   readonly findKey = async (header: JWSHeaderParameters, token: FlattenedJWSInput) => {
     const known = await this.#currentSnapshot();
     try {
       return await known.keys(header, token);
     } catch (error) {
-      const mayBeNew = error instanceof errors.JWKSNoMatchingKey && ageMs(known.fetchedAtMs) >= KEY_REFRESH_COOLDOWN_MS;
-      if (!mayBeNew) throw error;
-      return (await this.#refresh()).keys(header, token);
+      const key = header.kid ?? "";
+      if (!(error instanceof errors.JWKSNoMatchingKey) || known.missingKeys.has(key)) throw error;
+      const waitMs = KEY_REFRESH_COOLDOWN_MS - ageMs(known.fetchedAtMs);
+      if (waitMs > 0)
+        throw unavailable(
+          "the keys of the identity provider may be out of date, try again later",
+          error,
+          waitMs / 1000,
+        );
+      const renewed = await this.#refresh();
+      return renewed.keys(header, token).catch((stillMissing: unknown) => {
+        if (renewed.missingKeys.size < MAX_MISSING_KEYS) renewed.missingKeys.add(key);
+        throw stillMissing;
+      });
     }
   };
 
@@ -86,7 +104,9 @@ export class OidcProvider {
     if (this.#failure !== undefined && ageMs(this.#failure.failedAtMs) < 1000 * RETRY_DELAY_SECONDS)
       throw this.#failure.error;
     try {
+      const withdrawn = this.#snapshot?.keyNames ?? new Set();
       this.#snapshot = await fetchProviderSnapshot(this.#url);
+      for (const name of withdrawn) if (!this.#snapshot.keyNames.has(name)) this.#snapshot.missingKeys.add(name);
       if (this.#failure !== undefined) this.#log.info("the identity provider answers again");
       this.#failure = undefined;
       return this.#snapshot;
@@ -94,13 +114,13 @@ export class OidcProvider {
       if (this.#failure === undefined)
         this.#log.warn({ err: cause, url: this.#url }, "cannot fetch the keys of the identity provider, retrying");
       const error = unavailable("the identity provider is not available, try again later", cause, RETRY_DELAY_SECONDS);
-      this.#failure = { failedAtMs: Date.now(), error };
+      this.#failure = { failedAtMs: performance.now(), error };
       throw error;
     }
   });
 }
 
-const ageMs = (epochMs: number): number => Date.now() - epochMs;
+const ageMs = (atMs: number): number => performance.now() - atMs;
 
 const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
 
@@ -113,7 +133,9 @@ async function fetchProviderSnapshot(url: string): Promise<ProviderSnapshot> {
   if (normalizeIssuerUrl(metadata.issuer) !== url)
     throw new Error(`the provider at ${url} has another issuer: ${metadata.issuer}`);
   const keySet = keySetSchema.parse(await fetchJson(metadata.jwks_uri, signal));
-  return { metadata, keys: createLocalJWKSet(keySet as JSONWebKeySet), fetchedAtMs: Date.now() };
+  const keys = createLocalJWKSet(keySet as JSONWebKeySet);
+  const keyNames = new Set(keySet.keys.map(({ kid }) => (typeof kid === "string" ? kid : "")));
+  return { metadata, keys, keyNames, missingKeys: new Set(), fetchedAtMs: performance.now() };
 }
 
 /** Strips trailing slashes and the path of the discovery document. */

@@ -16,8 +16,35 @@ export interface OidcClient {
   clientSecret: string | undefined;
   /** The address to which the provider redirects browsers. */
   redirectUri: string;
+  /** The address to which the provider redirects browsers after it has ended their session. */
+  signedOutUri: string;
   roleRules: RoleRules;
 }
+
+/** A completed login. */
+export interface CompletedLogin {
+  /** The name of the operator. */
+  name: string;
+  /** Proves the session to the provider when it is to end. */
+  idToken: string;
+}
+
+/** A user without the role of operators has signed in. */
+export class NotAnOperatorError extends WmsError {
+  /** The user's ID token. */
+  readonly idToken: string;
+
+  constructor(name: string, idToken: string) {
+    super("forbidden", `${name} is not an operator`);
+    this.idToken = idToken;
+  }
+}
+
+/** Longer ID tokens are left out of the address that ends the provider's session, which servers limit to 8 KB. */
+const MAX_ID_TOKEN_CHARS = 4000;
+
+/** The provider adds it to the address of the signed-out page. */
+export const SIGNED_OUT_STATE = "provider";
 
 /** What a login must match when the browser returns from the provider, and the page to open then. */
 export const loginAttemptSchema = z.object({
@@ -38,34 +65,36 @@ export class OperatorLogin {
 
   /**
    * @param to the page to open after the login
+   * @param account whether the provider may continue a session of the browser, or asks for the account
    * @returns the provider's address for the browser, and the attempt for {@link completeLogin}
    * @throws WmsError `unavailable` when the provider is unreachable
    */
-  async startLogin(to: string): Promise<{ url: string; attempt: LoginAttempt }> {
+  async startLogin(to: string, account: "any" | "ask" = "any"): Promise<{ url: string; attempt: LoginAttempt }> {
+    const configuration = await this.#configuration();
     const attempt = {
       state: oidc.randomState(),
       nonce: oidc.randomNonce(),
       verifier: oidc.randomPKCECodeVerifier(),
       to,
     };
-    const url = oidc.buildAuthorizationUrl(await this.#configuration(), {
+    const url = oidc.buildAuthorizationUrl(configuration, {
       redirect_uri: this.#client.redirectUri,
       scope: "openid profile",
       state: attempt.state,
       nonce: attempt.nonce,
       code_challenge: await oidc.calculatePKCECodeChallenge(attempt.verifier),
       code_challenge_method: "S256",
+      ...(account === "ask" && { prompt: accountPrompt(configuration.serverMetadata()) }),
     });
     return { url: url.href, attempt };
   }
 
   /**
    * @param search the query of the provider's redirect, with its question mark
-   * @returns the name of the operator
-   * @throws WmsError `forbidden` for an invalid login or a user without the role of operators, `unavailable` when the
-   *   provider is unreachable
+   * @throws NotAnOperatorError for a user without the role of operators, WmsError `forbidden` for an invalid login,
+   *   `unavailable` when the provider is unreachable
    */
-  async completeLogin({ state, nonce, verifier }: LoginAttempt, search: string): Promise<string> {
+  async completeLogin({ state, nonce, verifier }: LoginAttempt, search: string): Promise<CompletedLogin> {
     const configuration = await this.#configuration();
     const tokens = await oidc
       .authorizationCodeGrant(configuration, new URL(search, this.#client.redirectUri), {
@@ -75,11 +104,31 @@ export class OperatorLogin {
       })
       .catch(throwLoginError);
     const claims = tokens.claims();
-    if (claims === undefined) throw new WmsError("forbidden", "the identity provider returned no ID token");
+    const { id_token: idToken } = tokens;
+    if (claims === undefined || idToken === undefined)
+      throw new WmsError("forbidden", "the identity provider returned no ID token");
     const name = operatorNameOf(claims);
-    if (!rolesOf(claims, this.#client.roleRules).has("operator"))
-      throw new WmsError("forbidden", `${name} is not an operator`);
-    return name;
+    if (!rolesOf(claims, this.#client.roleRules).has("operator")) throw new NotAnOperatorError(name, idToken);
+    return { name, idToken };
+  }
+
+  /**
+   * Returns the provider's address that ends the browser's session there (OpenID Connect RP-Initiated Logout); undefined
+   * when the provider offers none or is unreachable.
+   */
+  async endSessionUrl(idToken: string | undefined): Promise<string | undefined> {
+    try {
+      const hint = idToken !== undefined && idToken.length <= MAX_ID_TOKEN_CHARS && { id_token_hint: idToken };
+      const configuration = await this.#configuration();
+      if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;
+      return oidc.buildEndSessionUrl(configuration, {
+        ...hint,
+        post_logout_redirect_uri: this.#client.signedOutUri,
+        state: SIGNED_OUT_STATE,
+      }).href;
+    } catch {
+      return undefined;
+    }
   }
 
   async #configuration(): Promise<oidc.Configuration> {
@@ -99,6 +148,10 @@ export class OperatorLogin {
     return configuration;
   }
 }
+
+/** Not every provider can ask for the account. The login page, too, lets a user choose another one. */
+const accountPrompt = ({ prompt_values_supported: supported }: oidc.ServerMetadata): string =>
+  Array.isArray(supported) && !supported.includes("select_account") ? "login" : "select_account";
 
 /** The user name is readable, but may be given to another person; the subject identifies one person. */
 function operatorNameOf({ sub, preferred_username: name }: oidc.IDToken): string {

@@ -4,12 +4,12 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
  * Makes a check of the `Authorization` header by HTTP's Basic scheme. It takes constant time, so that its duration reveals
  * nothing about the password.
  *
- * @returns whether name and password are right; undefined for a header without Basic credentials
+ * @returns the given name, and whether name and password are right; undefined for a header without Basic credentials
  */
 export function createPasswordCheck(
   user: string,
   password: string,
-): (authorization: string | undefined) => boolean | undefined {
+): (authorization: string | undefined) => { name: string; isCorrect: boolean } | undefined {
   const key = randomBytes(32);
   // timingSafeEqual needs inputs of equal length.
   const digest = (text: string) => createHmac("sha256", key).update(text).digest();
@@ -17,9 +17,9 @@ export function createPasswordCheck(
   return (authorization) => {
     const [, encoded] = /^Basic +([\w+/=-]+) *$/i.exec(authorization ?? "") ?? [];
     if (encoded === undefined) return undefined;
-    const [, givenUser = "", given = ""] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, "base64").toString()) ?? [];
-    const userMatches = timingSafeEqual(digest(givenUser), expected.user);
+    const [, name = "", given = ""] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, "base64").toString()) ?? [];
+    const userMatches = timingSafeEqual(digest(name), expected.user);
     const passwordMatches = timingSafeEqual(digest(given), expected.password);
-    return userMatches && passwordMatches;
+    return { name, isCorrect: userMatches && passwordMatches };
   };
 }

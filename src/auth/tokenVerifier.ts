@@ -93,16 +93,20 @@ const MAX_TOKENS = 1000;
 
 /** Caches the callers of verified tokens by the tokens' hashes. Verification takes half as long as serving a read. */
 export class VerifiedTokenCache {
-  readonly #entries = new LRUCache<string, { caller: Caller; untilMs: number }>({ max: MAX_TOKENS });
+  readonly #entries = new LRUCache<string, { caller: Caller; addedAtMs: number; expiresAtMs: number }>({
+    max: MAX_TOKENS,
+  });
 
   get(token: string): Caller | undefined {
     const entry = this.#entries.get(hash(token));
-    return entry === undefined || Date.now() >= entry.untilMs ? undefined : entry.caller;
+    const isValid =
+      entry !== undefined && Date.now() < entry.expiresAtMs && performance.now() < entry.addedAtMs + MAX_TTL_MS;
+    return isValid ? entry.caller : undefined;
   }
 
   /** @param expiresAtMs epoch milliseconds */
   add(token: string, caller: Caller, expiresAtMs: number): void {
-    this.#entries.set(hash(token), { caller, untilMs: Math.min(expiresAtMs, Date.now() + MAX_TTL_MS) });
+    this.#entries.set(hash(token), { caller, addedAtMs: performance.now(), expiresAtMs });
   }
 }
 

@@ -9,6 +9,8 @@ export interface AccessConfig {
   operators: OperatorAccess;
   /** The origin under which browsers reach the service, without a trailing slash; undefined: unknown. */
   publicUrl: string | undefined;
+  /** What the service is called in `Host` and `Origin`; checked while authentication is off. */
+  ownAddresses: { restHost: string; publicUrl: string | undefined; allowedHosts: readonly string[] };
 }
 
 /** How the API authenticates its callers. */
@@ -50,6 +52,7 @@ export function readAccessConfig(env: Settings): AccessConfig {
     },
     operators: readOperatorAccess(env, authentication),
     publicUrl: env.PUBLIC_URL,
+    ownAddresses: { restHost: env.REST_HOST, publicUrl: env.PUBLIC_URL, allowedHosts: env.ALLOWED_HOSTS },
   };
 }
 

@@ -39,7 +39,9 @@ export function readConfig(environment: Record<string, string | undefined>) {
       responseSeconds: env.ANSWER_SECONDS,
       bodyBytes: env.REQUEST_MAX_BYTES,
       bodyValues: env.REQUEST_MAX_VALUES,
+      queryBodyBytes: env.QUERY_MAX_BODY_BYTES,
       connections: env.MAX_CONNECTIONS,
+      connectionsPerAddress: env.MAX_CONNECTIONS_PER_ADDRESS ?? Math.ceil(env.MAX_CONNECTIONS / 4),
     },
     events: {
       heartbeatSeconds: env.EVENTS_HEARTBEAT_SECONDS,
@@ -50,10 +52,12 @@ export function readConfig(environment: Record<string, string | undefined>) {
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
     /** Undefined: the service starts its own Redis, with its data in `dataDir`. */
     redis: readRedisConfig(env),
+    redisWaitSeconds: env.REDIS_WAIT_SECONDS,
     dataDir: env.DATA_DIR,
     lifecycle: {
       clusters: env.CLUSTER_LOCATIONS ?? defaultClusterLocations(isProduction),
       pilotImagesDir: env.CVMFS_PILOT_SINGULARITY_IMAGES_DIR,
+      entityMaxBytes: env.ENTITY_MAX_BYTES,
       queryMaxBytes: env.USER_QUERY_MAX_BYTES,
       queryMaxScan: env.QUERY_MAX_SCAN,
       actionRetries: env.TMS_ACTION_RETRIES,

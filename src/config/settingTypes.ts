@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { claimRulesSchema } from "../domain/claimRules.js";
+import { hostNameOf } from "../domain/hostName.js";
 import type { HostAndPort } from "../domain/redisLocation.js";
 
 /** Milliseconds of a duration must fit into 31 bits: a longer timer of Node fires at once. */
@@ -56,6 +57,19 @@ export const optionalRedisHosts = z
     }),
   )
   .optional();
+
+/** Parses `wms, wms.example.org` into names in lower case; a port is ignored. */
+export const hostNames = z
+  .string()
+  .transform((value, context): string[] =>
+    value.split(",").flatMap((part) => {
+      const name = hostNameOf(part.trim());
+      if (name !== undefined) return [name];
+      context.addIssue("is not a comma-separated list of host names; patterns are not allowed");
+      return [];
+    }),
+  )
+  .default([]);
 
 /** The proxies whose `X-Forwarded-For` is trusted: their number, or their addresses and networks. */
 export type TrustedProxies = number | string[];

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { clusterLocationsSchema } from "../domain/clusters.js";
+import { DEFAULT_ENTITY_MAX_BYTES } from "../domain/entityLimits.js";
 import { DEFAULT_HTTP_LIMITS as limits } from "../domain/httpLimits.js";
 import {
   booleanFlag,
   durationSeconds,
+  hostNames,
   httpUrl,
   integer,
   json,
@@ -34,12 +36,19 @@ const SECTIONS = {
     REQUEST_MAX_VALUES: integer(limits.bodyValues, 1000).describe(
       "maximum number of keys and values in a body; a TMS reports about 20 for each taskforce",
     ),
+    ENTITY_MAX_BYTES: integer(DEFAULT_ENTITY_MAX_BYTES, 1024).describe(
+      "maximum size of what a user stores in one task directive or one taskforce, as JSON",
+    ),
     REQUEST_HEAD_SECONDS: timeoutSeconds(limits.headSeconds).describe("maximum time for a request head to arrive"),
     REQUEST_SECONDS: timeoutSeconds(limits.requestSeconds).describe("maximum time for a whole request to arrive"),
     ANSWER_SECONDS: timeoutSeconds(limits.responseSeconds).describe(
       "maximum time from the request head to the last byte of the response",
     ),
     MAX_CONNECTIONS: integer(limits.connections, 1).describe("maximum number of connections to each web process"),
+    MAX_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).optional().meta({
+      description: "maximum number of connections of one client address; trusted proxies are exempt",
+      shownDefault: "a quarter of `MAX_CONNECTIONS`",
+    }),
     EVENTS_HEARTBEAT_SECONDS: timeoutSeconds(15, 0.01).describe(
       "interval of heartbeats on an event stream, for proxies that close idle connections",
     ),
@@ -81,6 +90,11 @@ const SECTIONS = {
       .transform((address) => new URL(address).origin)
       .optional()
       .describe("address of the service for browsers: `https://wms.example.org`"),
+    ALLOWED_HOSTS: hostNames.meta({
+      description:
+        "while authentication is off: host names of the service beside localhost, `REST_HOST` and `PUBLIC_URL`, comma-separated",
+      shownDefault: "",
+    }),
     SESSION_SECRET: z
       .string()
       .min(32, "is shorter than 32 characters")
@@ -89,7 +103,7 @@ const SECTIONS = {
   },
   "Redis and data": {
     REDIS_URL: optionalText.meta({
-      description: "Redis 6.2 or newer; unset, and no cluster or sentinels: `npm start` runs its own Redis",
+      description: "Redis 6.2 or newer, or the path of its Unix socket; no Redis set: `npm start` runs its own",
       isSecret: true,
     }),
     REDIS_CLUSTER_NODES: optionalRedisHosts.describe(
@@ -114,6 +128,7 @@ const SECTIONS = {
     STORE_PARTITIONS: integer(16, 1, 4096).describe(
       "number of partitions of the store; fixed for the life of the data",
     ),
+    REDIS_WAIT_SECONDS: durationSeconds(60).describe("time that a start waits until Redis is there and has its data"),
     RECONCILE_SECONDS: durationSeconds(60, 0.1).describe("interval of reconcile"),
   },
   "Clusters and pilots": {
@@ -145,7 +160,12 @@ const SECTIONS = {
   },
   Queries: {
     USER_QUERY_MAX_BYTES: integer(10 * 1024 * 1024, 1024).describe("maximum size of a page of a query"),
-    QUERY_MAX_SCAN: integer(1_000_000, 1).describe("maximum number of entities that a query reads for a page"),
+    QUERY_MAX_BODY_BYTES: integer(limits.queryBodyBytes, 1024, 32 * 1024 * 1024).describe(
+      "maximum size of the body of a query, decompressed",
+    ),
+    QUERY_MAX_SCAN: integer(100_000, 1).describe(
+      "maximum number of entities that a query looks at for a page; then the page ends with `next_after`",
+    ),
   },
   Metrics: {
     METRICS_TOKEN: z
@@ -225,7 +245,9 @@ export function collectSecrets(env: Settings): string[] {
   const secrets = describeSettings().flatMap(({ name, isSecret }) => {
     const value = isSecret ? env[name as keyof Settings] : undefined;
     if (typeof value !== "string") return [];
-    return URL.canParse(value) ? passwordsInUrl(new URL(value)) : [value];
+    // A path of a Unix socket is no URL by itself.
+    const base = name === "REDIS_URL" && value.startsWith("/") ? "redis://localhost" : undefined;
+    return URL.canParse(value, base) ? passwordsInUrl(new URL(value, base)) : [value];
   });
   return secrets.filter((secret) => secret.length >= MIN_SECRET_CHARS);
 }

@@ -12,8 +12,12 @@ export interface HttpLimits {
   bodyBytes: number;
   /** Keys and values in a JSON body. */
   bodyValues: number;
+  /** The body of a query after decompression. */
+  queryBodyBytes: number;
   /** Concurrent connections. */
   connections: number;
+  /** The same of one client address. */
+  connectionsPerAddress: number;
 }
 
 /** Limits of a stream of server-sent events. */
@@ -34,5 +38,7 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   responseSeconds: 300,
   bodyBytes: 32 * 1024 * 1024,
   bodyValues: 1_000_000,
+  queryBodyBytes: 4 * 1024 * 1024,
   connections: 2000,
+  connectionsPerAddress: 500,
 };

@@ -54,7 +54,7 @@ export const isTaskforceUuid = (text: string): text is TaskforceUuid => TASKFORC
 
 /** Computes the workflow of a task or taskforce from its id. */
 export const workflowOf = (id: TaskId | TaskforceUuid): WorkflowId =>
-  `WF-${id.split("-", 3).slice(1).join("-")}` as WorkflowId;
+  `WF-${id.slice(3, id.indexOf("-", id.indexOf("-", 3) + 1))}` as WorkflowId;
 
 /** Computes the task of a taskforce from its uuid. */
-export const taskOf = (uuid: TaskforceUuid): TaskId => `TK-${uuid.split("-", 4).slice(1).join("-")}` as TaskId;
+export const taskOf = (uuid: TaskforceUuid): TaskId => `TK-${uuid.slice(3, uuid.lastIndexOf("-"))}` as TaskId;

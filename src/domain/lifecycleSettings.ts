@@ -5,6 +5,8 @@ export interface LifecycleSettings {
   clusters: ClusterLocations;
   /** Directory of the pilot images; undefined: every well-formed tag is accepted unchanged. */
   pilotImagesDir: string | undefined;
+  /** Size limit of what a user stores in one entity. */
+  entityMaxBytes: number;
   /** Size limit of a query's response. */
   queryMaxBytes: number;
   /** Number of entities that one query may read. */

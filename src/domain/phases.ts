@@ -1,3 +1,4 @@
+import type { PHASE_LOG_TRIMMER } from "./entityLimits.js";
 import type { LeasedQueueName } from "./wmsEvents.js";
 
 /** Every phase of a taskforce, in the order of a life without failures. */
@@ -30,8 +31,8 @@ export const PHASE_CHANGE_SOURCES = {
   operator: "Operator",
 } as const;
 
-/** One of the names in {@link PHASE_CHANGE_SOURCES}. */
-export type Source = (typeof PHASE_CHANGE_SOURCES)[keyof typeof PHASE_CHANGE_SOURCES];
+/** One of the names in {@link PHASE_CHANGE_SOURCES}, or that of the entry that counts the entries left out. */
+export type Source = (typeof PHASE_CHANGE_SOURCES)[keyof typeof PHASE_CHANGE_SOURCES] | typeof PHASE_LOG_TRIMMER;
 
 /** A TMS reports these two as facts about a cluster: each is legal in every earlier phase. */
 const FACTS = { "condor-rm": "tms", "condor-complete": "tms" } as const;

@@ -11,7 +11,7 @@ export interface RedisLogin {
   tls: boolean;
 }
 
-/** One Redis server at a `redis://…` or `rediss://…` address. */
+/** One Redis server: a `redis://…` or `rediss://…` address, or the absolute path of its Unix socket. */
 export type StandaloneRedis = { url: string };
 
 /** The master of a Redis with replicas, found through sentinels. */

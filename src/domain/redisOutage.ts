@@ -1,3 +1,5 @@
+import { truncateText } from "./truncateText.js";
+
 /** Names of errors of ioredis and BullMQ for a lost connection. */
 const OUTAGE_ERROR_NAMES = new Set([
   "MaxRetriesPerRequestError",
@@ -23,8 +25,13 @@ const OUTAGE_ERROR_CODES = new Set([
 const OUTAGE_MESSAGES =
   /^(Connection is closed|Stream isn't writeable|Command timed out|Cluster isn't ready|Too many Cluster redirections|None of startup nodes|Node is disconnected|Socket timeout|connect ETIMEDOUT)/;
 
-/** Replies of a reachable Redis that can't serve now. Before Redis 7, the error of a script wraps them. */
-const REFUSALS = /(?:^|-)(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MISCONF|NOREPLICAS|OOM)\b/;
+/**
+ * Replies of a reachable Redis that can't serve now, or not before its operator has changed something. Before Redis 7, the
+ * error of a script wraps the codes. The plain errors are those of Redis 6.2 to 8: within scripts, a missing permission has
+ * no code of its own.
+ */
+const REFUSALS =
+  /(?:^|-)(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MISCONF|NOREPLICAS|OOM|DEADLINE|NOAUTH|NOPERM|WRONGPASS)\b|^ERR (max number of clients reached|unknown command|Unknown Redis command|The user executing the script can't|ACL failure)/;
 
 /** The error and its causes. A refused transaction says EXECABORT, and ioredis attaches the replies to its commands. */
 function errorChain(error: unknown): Error[] {
@@ -34,10 +41,21 @@ function errorChain(error: unknown): Error[] {
   return [error, ...previous.flatMap(errorChain), ...errorChain(error.cause)];
 }
 
-/** Returns the reply with which Redis refused to serve now, such as `READONLY`; undefined for any other error. */
+/** A plain error may quote arguments of the command. */
+const MAX_REFUSAL_LENGTH = 100;
+
+/**
+ * Returns the code of the reply with which Redis refused to serve now, such as `READONLY`, or its text when it has no code;
+ * undefined for any other error.
+ */
 export function findRedisRefusal(error: unknown): string | undefined {
   const replies = errorChain(error).filter(({ name }) => name === "ReplyError");
-  return replies.map(({ message }) => REFUSALS.exec(message)?.[1]).find((refusal) => refusal !== undefined);
+  for (const { message } of replies) {
+    const [, code, plain] = REFUSALS.exec(message) ?? [];
+    if (code !== undefined) return code;
+    if (plain !== undefined) return truncateText(message.replace(/ script: .*/s, ""), MAX_REFUSAL_LENGTH);
+  }
+  return undefined;
 }
 
 /** Whether an error says that Redis is unreachable or can't serve now. Any other error is a fault of the service. */

@@ -23,7 +23,7 @@ const contentsParts = {
     .array(
       z.strictObject({
         taskforce_uuid: z.string(),
-        reason: z.string().meta({ description: "The error of the last attempt." }),
+        reason: z.string().meta({ description: "The error of the last attempt; secrets in it are hidden." }),
         timestamp: epochSeconds.meta({ description: "When it became a dead letter." }),
       }),
     )

@@ -99,11 +99,11 @@ export const taskforceSchema = z
     phase: z.enum(PHASES).meta({ description: "Where the taskforce stands." }),
     phase_change_log: z
       .array(phaseChangeSchema)
-      .meta({ description: "Every attempt to change the phase, oldest first." }),
+      .meta({ description: "Attempts to change the phase, oldest first; of many, the first and the newest." }),
     compound_statuses: mapOf(mapValue(integerValue), {
       description: "Workers by HTCondor status and pilot status.",
     }),
-    top_task_errors: mapOf(integerValue, { description: "The most frequent errors and their counts." }),
+    top_task_errors: mapOf(integerValue, { description: "The most frequent errors and their counts; at most 1,000." }),
   })
   .partial()
   .meta({ id: "TaskforceObject", description: "One HTCondor cluster of workers for a task directive." });
@@ -218,5 +218,8 @@ export const ADD_WORKERS_BOOST = 100;
 /** The highest priority a taskforce can have. */
 export const MAX_TASKFORCE_PRIORITY = MAX_PRIORITY + ADD_WORKERS_BOOST;
 
-/** Returns the stored priority of a request, 50 by default. */
-export const normalizePriority = (requested = 50): number => Math.min(requested, MAX_PRIORITY);
+/** The priority of a workflow whose request names none. */
+export const DEFAULT_PRIORITY = 50;
+
+/** Returns the stored priority of a request. */
+export const normalizePriority = (requested = DEFAULT_PRIORITY): number => Math.min(requested, MAX_PRIORITY);

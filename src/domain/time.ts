@@ -1,15 +1,4 @@
-import { setTimeout as delay, setImmediate } from "node:timers/promises";
-
-let lastSeconds = 0;
-
-/**
- * Returns the time in epoch seconds, strictly increasing within a process: entities are ordered by creation time, and those
- * of one request must keep its order. (A double holds present epoch seconds to a quarter of a microsecond.)
- */
-export function nextEpochSeconds(): number {
-  lastSeconds = Math.max(Date.now() / 1000, Math.round((lastSeconds + 1e-6) * 1e6) / 1e6);
-  return lastSeconds;
-}
+import { setTimeout as delay } from "node:timers/promises";
 
 /** The wait before a retry: `firstMs` after the first failure, and twice as long after each further one. */
 export const exponentialBackoffMs = (firstMs: number, failures: number, maxMs: number): number =>
@@ -34,17 +23,39 @@ export const endsWithin = async (timeoutMs: number, ending: unknown): Promise<bo
   )) === true;
 
 /** Work of this length may block the event loop. A small request waits for several such slices. */
-const TIME_SLICE_MS = 4;
+const TIME_SLICE_MS = 1;
+/** The first slice while other jobs wait: many jobs may start in one turn of the event loop. */
+const CROWDED_FIRST_SLICE_MS = 0.5;
+
+/** The jobs that wait for their next slice, oldest first. One of them continues in each turn of the event loop. */
+const waitingJobs: (() => void)[] = [];
+
+function resumeNextJob(): void {
+  const resume = waitingJobs.shift();
+  // Before the job runs: setImmediate from here means the next turn.
+  if (waitingJobs.length > 0) setImmediate(resumeNextJob);
+  resume?.();
+}
 
 /**
  * Makes a function to be awaited between the steps of long work. It yields to the event loop when a time slice is used up.
+ *
+ * All long jobs of the process share one queue: between two turns of the event loop, only one of them runs a slice. If each
+ * job yielded on its own, ten jobs would block every other request for ten slices.
  */
 export function createYielder(): () => Promise<void> | undefined {
   let startedAtMs = performance.now();
+  let isFirstSlice = true;
   return () => {
-    if (performance.now() - startedAtMs < TIME_SLICE_MS) return undefined;
-    return setImmediate().then(() => {
-      startedAtMs = performance.now();
+    const sliceMs = isFirstSlice && waitingJobs.length > 0 ? CROWDED_FIRST_SLICE_MS : TIME_SLICE_MS;
+    if (performance.now() - startedAtMs < sliceMs) return undefined;
+    isFirstSlice = false;
+    return new Promise((resolve) => {
+      if (waitingJobs.length === 0) setImmediate(resumeNextJob);
+      waitingJobs.push(() => {
+        startedAtMs = performance.now();
+        resolve();
+      });
     });
   };
 }

@@ -1,10 +1,10 @@
 import { batchesOf } from "../domain/batchesOf.js";
-import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
-import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
+import type { WorkflowId } from "../domain/ids.js";
 import { WmsError } from "../domain/wmsError.js";
-import type { WorkflowRecord } from "../store/records.js";
+import type { PhaseLogEntry, WorkflowRecord } from "../store/records.js";
 import { createLogEntry, scheduleFanout } from "./changeEffects.js";
 import type { Wms } from "./context.js";
+import { launchTaskforces } from "./launch.js";
 
 /** The result of an attempt to activate a workflow's queues. */
 type ActivationResult =
@@ -15,8 +15,8 @@ type ActivationResult =
   | { outcome: "refused"; reason: string };
 
 /**
- * Activates a workflow's queues at the MQS, and moves its taskforces to pre-launch. Idempotent. A failed attempt adds an
- * entry to the log of each waiting taskforce.
+ * Activates a workflow's queues at the MQS, and launches its taskforces. Idempotent. A failed attempt adds an entry to the
+ * log of each waiting taskforce.
  */
 export async function activateWorkflow(wms: Wms, workflow: WorkflowId): Promise<ActivationResult> {
   const record = await wms.store.fetch("workflow", workflow);
@@ -24,15 +24,14 @@ export async function activateWorkflow(wms: Wms, workflow: WorkflowId): Promise<
   const failure = record.mq_activated === undefined ? await activateQueues(wms, workflow, record) : undefined;
   if (failure !== undefined) {
     const entry = createLogEntry(wms, "pre-launch", false, "activator", failure.reason);
-    const waitingCount = await forEachWaitingBatch(wms, workflow, (batch) =>
-      wms.store.transitions.recordAttempts(batch, "pre-mq-activation", entry),
-    );
+    const waitingCount = await recordAttempts(wms, workflow, entry);
     // The workflow was deactivated during the call.
     if (waitingCount === 0) return { outcome: "nothing-to-do" };
     scheduleFanout(wms, workflow);
     return failure;
   }
-  await forEachWaitingBatch(wms, workflow, (batch) => advanceToLaunch(wms, batch));
+  // After the response of the MQS: a taskforce that is added later finds active queues and is launched by its request.
+  await launchTaskforces(wms, await wms.store.indexes.taskforcesOf(workflow));
   scheduleFanout(wms, workflow);
   return { outcome: "activated" };
 }
@@ -42,6 +41,7 @@ async function activateQueues(
   workflow: WorkflowId,
   record: WorkflowRecord,
 ): Promise<Extract<ActivationResult, { reason: string }> | undefined> {
+  // An earlier release did not store that the queues of such a workflow are active from the start.
   if (record.n_queues === 0) {
     await wms.store.profiles.saveActivated(workflow, []);
     return undefined;
@@ -59,29 +59,14 @@ async function activateQueues(
   }
 }
 
-/**
- * Calls `work` with batches of a workflow's taskforces that wait for its queues. Call it after the response of the MQS: a
- * taskforce that is added later finds active queues and gets a job of its own.
- *
- * @returns the number of waiting taskforces
- */
-async function forEachWaitingBatch(
-  wms: Wms,
-  workflow: WorkflowId,
-  work: (batch: TaskforceUuid[]) => Promise<void>,
-): Promise<number> {
+/** Adds an entry to the log of each taskforce that waits for the queues. @returns their number */
+async function recordAttempts(wms: Wms, workflow: WorkflowId, entry: PhaseLogEntry): Promise<number> {
   const uuids = await wms.store.indexes.taskforcesOf(workflow);
   let count = 0;
   for (const batch of batchesOf(uuids, 200)) {
     const waiting = await wms.store.indexes.filterInPhase("pre-mq-activation", batch);
-    if (waiting.length > 0) await work(waiting);
+    if (waiting.length > 0) await wms.store.transitions.recordAttempts(waiting, "pre-mq-activation", entry);
     count += waiting.length;
   }
   return count;
-}
-
-async function advanceToLaunch(wms: Wms, uuids: readonly TaskforceUuid[]): Promise<void> {
-  const entry = createLogEntry(wms, "pre-launch", true, "activator", PHASE_CHANGE_CONTEXTS.queuesActive);
-  const moved = await wms.store.transitions.advanceMany(uuids, "pre-mq-activation", "pre-launch", entry);
-  await wms.queues.launch.add(moved.map((id) => ({ id })));
 }

@@ -9,7 +9,8 @@ import type { IdempotencyClaim } from "../store/idempotencyClaims.js";
 import { parseConfiguration, workflowAsCreated } from "../store/records.js";
 import { scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
-import { logTaskforceCreation, newTaskforce, requestedWorkerCount } from "./create.js";
+import { logTaskforceChanges, newTaskforce, requestedWorkerCount } from "./create.js";
+import { launchTaskforces } from "./launch.js";
 
 /**
  * Adds a taskforce to a task: a copy of its first one with a higher priority, so that it starts before others.
@@ -51,13 +52,10 @@ export async function addWorkers(
   if (outcome === "no-workflow") throw notFound(`no task found with id: ${taskId}`);
   if (outcome === "deactivated")
     throw new WmsError("conflict", `cannot add a taskforce to a deactivated workflow (${workflow_id})`);
-  logTaskforceCreation(wms, [taskforce]);
-  // Until the queues are active, the workflow's activation job moves this taskforce on. Later that job may have ended, so
-  // the taskforce gets a job of its own.
+  logTaskforceChanges(wms, [taskforce]);
+  // Until the queues are active, the workflow's activation job launches this taskforce. Later that job may have ended.
   if (outcome === "queues-active")
-    await syncQueue(wms, "activation", () =>
-      wms.queues.activation.add([{ id: taskforce.taskforce_uuid, subject: workflow_id }]),
-    );
+    await syncQueue(wms, "starter", () => launchTaskforces(wms, [taskforce.taskforce_uuid]));
   scheduleFanout(wms, workflow_id);
   return taskforce;
 }

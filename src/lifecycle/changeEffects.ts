@@ -1,23 +1,36 @@
 import type { Logger } from "pino";
+import { nextEpochSeconds } from "../domain/clock.js";
+import { cutText } from "../domain/cutText.js";
 import { type TaskforceUuid, type TaskId, type WorkflowId, workflowOf } from "../domain/ids.js";
 import { PHASE_CHANGE_SOURCES, type Phase, type PhaseChange } from "../domain/phases.js";
-import { nextEpochSeconds } from "../domain/time.js";
 import { partitionOf } from "../store/keys.js";
 import { encodeLogEntry, type PhaseLogEntry } from "../store/records.js";
 import type { Wms } from "./context.js";
 
-/** Creates a `phase_change_log` entry with the current time. When a script has recorded it, it is also logged. */
-export function createLogEntry(
+/**
+ * Creates a change for a `phase_change_log`, with the current time.
+ *
+ * @param fullContext cut when it is too long: repetitions of a report are cut alike, so the scripts recognize them
+ */
+export function createPhaseChange(
   { log }: Pick<Wms, "log">,
   target_phase: Phase,
   was_successful: boolean,
   source: keyof typeof PHASE_CHANGE_SOURCES,
-  context: string,
+  fullContext: string,
   source_event_time: PhaseChange["source_event_time"] = null,
-): PhaseLogEntry {
+): PhaseChange {
+  const { text: context, cutFromBytes } = cutText(fullContext);
+  if (cutFromBytes !== undefined) log.warn({ bytes: cutFromBytes }, "the context of a log entry is cut");
   const source_entity = PHASE_CHANGE_SOURCES[source];
   const timestamp = nextEpochSeconds();
-  const change = { target_phase, timestamp, was_successful, source_event_time, source_entity, context };
+  return { target_phase, timestamp, was_successful, source_event_time, source_entity, context };
+}
+
+/** Creates an entry for scripts, as {@link createPhaseChange} does. When a script has recorded it, it is also logged. */
+export function createLogEntry(...parameters: Parameters<typeof createPhaseChange>): PhaseLogEntry {
+  const [{ log }] = parameters;
+  const change = createPhaseChange(...parameters);
   return {
     ...encodeLogEntry(change),
     onRecorded: (taskforces, from) => logPhaseChange(log, change, taskforces, from),
@@ -45,33 +58,6 @@ export function logPhaseChange(
     log.info({ ...fields, count: taskforces.length }, "phase change");
     log.debug({ workflow: fields.workflow, to, taskforces }, "taskforces of the phase change");
   }
-}
-
-/**
- * An entry for the launch of a taskforce. Taskforces are launched one by one, up to thousands of a workflow, and a line for
- * each would flood the log. The first launch of a workflow is logged at once, later ones together in one line per second.
- */
-export function batchLogEntry({ debouncers: { launchLog } }: Wms, entry: PhaseLogEntry): PhaseLogEntry {
-  return {
-    ...entry,
-    onRecorded([uuid], from) {
-      if (uuid === undefined) return;
-      const workflow = workflowOf(uuid);
-      const openBatch = launchLog.get(workflow);
-      if (openBatch !== undefined) {
-        openBatch.push(uuid);
-        return;
-      }
-      const openNext = () =>
-        launchLog.open(workflow, [], (taskforces) => {
-          if (taskforces.length === 0) return;
-          entry.onRecorded?.(taskforces, from);
-          openNext();
-        });
-      entry.onRecorded?.([uuid], from);
-      openNext();
-    },
-  };
 }
 
 /**

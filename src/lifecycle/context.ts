@@ -1,5 +1,4 @@
 import type { Logger } from "pino";
-import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import type { LifecycleSettings } from "../domain/lifecycleSettings.js";
 import type { Mqs } from "../domain/mqProfile.js";
 import type { WmsEventEmitter } from "../domain/wmsEvents.js";
@@ -62,8 +61,6 @@ export interface Wms extends WmsParts {
 const createDebouncers = () => ({
   /** Partitions with changes that the fan-out job will summarize and publish. */
   fanout: new Debouncer<number, true>(100),
-  /** Taskforces of a workflow that were launched since its last log line. */
-  launchLog: new Debouncer<WorkflowId, TaskforceUuid[]>(1000),
   /** The time of each schedd's last poll, in epoch seconds. */
   polls: new Debouncer<"all", Map<string, number>>(2000),
 });

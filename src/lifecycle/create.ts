@@ -1,7 +1,9 @@
 import { readdir } from "node:fs/promises";
+import { nextEpochSeconds } from "../domain/clock.js";
 import { scheddOf } from "../domain/clusters.js";
+import { checkEntitySizes } from "../domain/entitySizes.js";
 import { newTaskforceUuid, newTaskIds, newWorkflowId, type TaskId, type WorkflowId } from "../domain/ids.js";
-import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES, type PhaseChange } from "../domain/phases.js";
+import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES, type Phase, type PhaseChange } from "../domain/phases.js";
 import type { CreateWorkflowRequest, TaskRequest } from "../domain/requestSchemas.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import {
@@ -13,7 +15,7 @@ import {
   resolvePilotTag,
   type Taskforce,
 } from "../domain/taskforce.js";
-import { createYielder, nextEpochSeconds } from "../domain/time.js";
+import { createYielder } from "../domain/time.js";
 import { invalid, unavailable } from "../domain/wmsError.js";
 import type { Workflow } from "../domain/workflow.js";
 import { createWholeWorkflow, type WholeWorkflow } from "../store/creation.js";
@@ -21,6 +23,7 @@ import type { IdempotencyClaim } from "../store/idempotencyClaims.js";
 import { partitionOf } from "../store/keys.js";
 import { logPhaseChange, scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
+import { addToStarterQueues, asLaunched, LAUNCH_BATCH_TASKFORCES } from "./launch.js";
 
 /** The requested number of workers; 1 unless given. */
 export const requestedWorkerCount = (of: { n_workers?: number | null | undefined } | undefined): number =>
@@ -52,6 +55,7 @@ export async function createWorkflow(
   ];
   checkPublicAliases(request, new Set(aliases));
   checkEnvironments(request);
+  await checkEntitySizes(request, wms.settings.entityMaxBytes);
   const pilots = await resolvePilotConfigs(wms, request);
 
   const timestamp = nextEpochSeconds();
@@ -66,9 +70,15 @@ export async function createWorkflow(
     aliases.length === 0 ? [] : await wms.mqs.reserve(workflow.workflow_id, aliases, request.public_queue_aliases);
   const queues = new Map(profiles.map(({ alias, mqid }) => [alias, mqid]));
   const whole = await assembleWorkflow(wms, workflow, request, pilots, queues);
-  await createWholeWorkflow(wms.store, whole, aliases.length, claim);
-  logTaskforceCreation(wms, whole.taskforces);
-  await syncQueue(wms, "activation", () => wms.queues.activation.add([{ id: workflow.workflow_id }]));
+  // Without message queues nothing delays the launch, so the workflow is stored as launched. A large one is left to a
+  // worker: its jobs would delay the response.
+  const isLaunched = aliases.length === 0 && whole.taskforces.length <= LAUNCH_BATCH_TASKFORCES;
+  const taskforces = isLaunched ? asLaunched(wms, whole.taskforces) : whole.taskforces;
+  await createWholeWorkflow(wms.store, { ...whole, taskforces }, aliases.length, claim);
+  logTaskforceChanges(wms, taskforces);
+  await syncQueue(wms, isLaunched ? "starter" : "activation", () =>
+    isLaunched ? addToStarterQueues(wms, taskforces) : wms.queues.activation.add([{ id: workflow.workflow_id }]),
+  );
   scheduleFanout(wms, workflow.workflow_id);
   return whole;
 }
@@ -194,11 +204,14 @@ function buildTaskDirective(
   };
 }
 
-/** Logs the creation of taskforces of one workflow. */
-export function logTaskforceCreation({ log }: Wms, taskforces: readonly Taskforce[]): void {
-  const [created] = taskforces[0]?.phase_change_log ?? [];
+/** Logs the changes of new taskforces of one workflow, whose logs have equal steps. */
+export function logTaskforceChanges({ log }: Wms, taskforces: readonly Taskforce[]): void {
   const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
-  if (created !== undefined) logPhaseChange(log, created, uuids);
+  let from: Phase | undefined;
+  for (const change of taskforces[0]?.phase_change_log ?? []) {
+    logPhaseChange(log, change, uuids, from);
+    from = change.target_phase;
+  }
 }
 
 /** A taskforce in its first phase. @param source_entity with `context`, for its log */

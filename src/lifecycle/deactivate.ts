@@ -1,7 +1,6 @@
-import { groupBy } from "../domain/groupBy.js";
+import { nextEpochSeconds } from "../domain/clock.js";
 import { isWorkflowId, type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
-import { nextEpochSeconds } from "../domain/time.js";
 import { notFound } from "../domain/wmsError.js";
 import type { Deactivation } from "../domain/workflow.js";
 import { STOPPER_RANK } from "../queues/queues.js";
@@ -34,7 +33,7 @@ export async function deactivateWorkflow(
   await syncQueue(wms, "deactivation", async () => {
     let next: number | undefined = 0;
     try {
-      next = await stopTaskforcesFrom(wms, id, deactivation, 0, Date.now() + INLINE_WORK_MS);
+      next = await stopTaskforcesFrom(wms, id, deactivation, 0, performance.now() + INLINE_WORK_MS);
     } finally {
       // If this process dies before this line, reconcile adds the job: the workflow is in the set `deactivating`.
       if (next !== undefined) await wms.queues.deactivation.add([{ id, offset: next }]);
@@ -68,7 +67,7 @@ export async function stopTaskforce(wms: Wms, uuid: TaskforceUuid): Promise<void
 /**
  * Stops a deactivated workflow's taskforces, whose list no longer changes.
  *
- * @param deadlineMs epoch milliseconds
+ * @param deadlineMs milliseconds of `performance.now()`
  * @returns the offset of the first taskforce that the deadline left; undefined when the deactivation is complete
  */
 async function stopTaskforcesFrom(
@@ -80,7 +79,7 @@ async function stopTaskforcesFrom(
 ): Promise<number | undefined> {
   const taskforces = await wms.store.indexes.taskforcesOf(workflow);
   for (let start = offset; start < taskforces.length; start += BATCH_TASKFORCES) {
-    if (Date.now() > deadlineMs) return start;
+    if (performance.now() > deadlineMs) return start;
     await stopBatch(wms, taskforces.slice(start, start + BATCH_TASKFORCES), deactivation);
   }
   // A deactivated workflow needs no queues: drop the pending attempt, or the dead letter, to activate them.
@@ -94,19 +93,15 @@ async function stopBatch(wms: Wms, uuids: readonly TaskforceUuid[], deactivation
     deactivation === "ABORTED"
       ? [PHASE_CHANGE_CONTEXTS.aborted, PHASE_CHANGE_CONTEXTS.abortedTooLate]
       : [PHASE_CHANGE_CONTEXTS.finished, PHASE_CHANGE_CONTEXTS.finishedTooLate];
-  const toStop = new Set(
-    await wms.store.transitions.stopTaskforces(uuids, {
-      moved: createLogEntry(wms, "pending-stopper", true, "deactivation", movedContext),
-      left: createLogEntry(wms, "pending-stopper", false, "deactivation", tooLateContext),
+  const groups = await wms.store.transitions.stopTaskforces(uuids, {
+    moved: createLogEntry(wms, "pending-stopper", true, "deactivation", movedContext),
+    left: createLogEntry(wms, "pending-stopper", false, "deactivation", tooLateContext),
+  });
+  await Promise.all(
+    groups.flatMap(({ schedd, toStop, others }) => {
+      const { starter, stopper } = wms.queues.forSchedd(schedd);
+      // The report of a cluster ends the starter job of a taskforce that has one.
+      return [stopper.add(toStop.map((id) => ({ id, rank: STOPPER_RANK }))), starter.ackAll(others)];
     }),
   );
-  const schedds = await wms.store.readSchedds(uuids);
-  for (const [schedd, group] of groupBy(uuids.keys(), (index) => schedds[index])) {
-    if (schedd === undefined) continue;
-    const { starter, stopper } = wms.queues.forSchedd(schedd);
-    const ids = group.map((index) => uuids[index] as TaskforceUuid);
-    await stopper.add(ids.filter((id) => toStop.has(id)).map((id) => ({ id, rank: STOPPER_RANK })));
-    // The report of a cluster ends the starter job of a taskforce that has one.
-    await starter.ackAll(ids.filter((id) => !toStop.has(id)));
-  }
 }

@@ -1,11 +1,13 @@
+import { epochMs, nextEpochSeconds } from "../domain/clock.js";
 import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
-import { exponentialBackoffMs, nextEpochSeconds } from "../domain/time.js";
+import { exponentialBackoffMs } from "../domain/time.js";
 import { WmsError } from "../domain/wmsError.js";
 import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import type { LeaseQueue, QueuePosition } from "../queues/leaseQueue.js";
 import { STOPPER_RANK, starterRank } from "../queues/queues.js";
-import { type TaskforceRecord, taskforceJson, taskJson } from "../store/records.js";
+import { taskforceJson } from "../store/documents.js";
+import { type StoredTaskforce, type TaskforceRecord, taskJson } from "../store/records.js";
 import { createLogEntry, scheduleFanout } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 
@@ -34,7 +36,7 @@ export const isAwaitingStop = (record: TaskforceRecord | undefined): record is T
   record?.phase === "pending-stopper" && record.cluster_id !== undefined;
 
 /** A taskforce's rank in its starter queue. */
-export const starterRankOf = (record: TaskforceRecord): number =>
+export const starterRankOf = (record: Pick<TaskforceRecord, "priority" | "submit_failures">): number =>
   starterRank(record.priority, record.submit_failures ?? 0);
 
 /** Which taskforces belong in each kind of queue, and the rank of their jobs. */
@@ -61,16 +63,24 @@ export function recordPoll({ queues, store, debouncers: { polls }, log }: Wms, s
         .saveLatest(batch)
         .catch((error: unknown) => log.debug({ err: error }, "the last polls were not stored")),
     );
-  polls.get("all")?.set(schedd, Date.now() / 1000);
+  polls.get("all")?.set(schedd, epochMs() / 1000);
+}
+
+/** A leased taskforce for a TMS. */
+export interface HandOut {
+  /** JSON text. */
+  readonly text: string;
+  /** Ends the lease, because the TMS did not get the taskforce: it waits again, at its place. */
+  release(): Promise<void>;
 }
 
 /**
  * Leases the next taskforce to be submitted at a schedd.
  *
- * @returns the response as JSON text: `taskforce`, `task_directive`, `mqprofiles`; null when no taskforce is waiting
+ * @returns its text has `taskforce`, `task_directive` and `mqprofiles`; null when no taskforce is waiting
  * @throws WmsError `unavailable` when the MQS is needed and unreachable; then nothing is leased
  */
-export async function handOutStarter(wms: Wms, schedd: string): Promise<string | null> {
+export async function handOutStarter(wms: Wms, schedd: string): Promise<HandOut | null> {
   const starter = wms.queues.findSchedd(schedd)?.starter;
   if (starter === undefined) return null;
   for (let id = await starter.lease(); id !== undefined; id = await starter.lease()) {
@@ -80,8 +90,20 @@ export async function handOutStarter(wms: Wms, schedd: string): Promise<string |
   return null;
 }
 
+/** Ends the lease of a taskforce that no TMS got. @param position undefined when it is unknown */
+async function releaseLease(
+  { log }: Wms,
+  queue: LeaseQueue,
+  uuid: TaskforceUuid,
+  position: QueuePosition | undefined,
+): Promise<void> {
+  await queue.release(uuid, position).catch((cause: unknown) => {
+    log.warn({ err: cause, taskforce: uuid }, "lease not released; it expires");
+  });
+}
+
 /** @returns undefined if the taskforce cannot be handed out now; its lease has ended */
-async function buildStarterResponse(wms: Wms, starter: LeaseQueue, uuid: TaskforceUuid): Promise<string | undefined> {
+async function buildStarterResponse(wms: Wms, starter: LeaseQueue, uuid: TaskforceUuid): Promise<HandOut | undefined> {
   let position: QueuePosition | undefined;
   try {
     const { taskforce, directive, isWorkflowActive } = await wms.store.readTaskforceToStart(uuid);
@@ -103,11 +125,13 @@ async function buildStarterResponse(wms: Wms, starter: LeaseQueue, uuid: Taskfor
       return undefined;
     }
     emitHandedOut(wms, "starter", taskforce);
-    return `{"taskforce":${taskforceJson(taskforce)},"task_directive":${taskJson(directive)},"mqprofiles":[${profiles}]}`;
+    const parts = [`"taskforce":${taskforceJson(taskforce)}`, `"task_directive":${taskJson(directive)}`];
+    return {
+      text: `{${parts.join()},"mqprofiles":[${profiles}]}`,
+      release: () => releaseLease(wms, starter, uuid, position),
+    };
   } catch (error) {
-    await starter.release(uuid, position).catch((cause: unknown) => {
-      wms.log.warn({ err: cause, taskforce: uuid }, "lease not released; it expires");
-    });
+    await releaseLease(wms, starter, uuid, position);
     throw error;
   }
 }
@@ -147,17 +171,25 @@ async function requestProfile(wms: Wms, workflow: WorkflowId, mqid: string): Pro
   return JSON.stringify(profile);
 }
 
-/** Leases the next taskforce whose HTCondor cluster is to be removed. @returns JSON text; null when none is waiting */
-export async function handOutStopper(wms: Wms, schedd: string): Promise<string | null> {
+/** Leases the next taskforce whose HTCondor cluster is to be removed. @returns null when none is waiting */
+export async function handOutStopper(wms: Wms, schedd: string): Promise<HandOut | null> {
   const stopper = wms.queues.findSchedd(schedd)?.stopper;
   if (stopper === undefined) return null;
   for (let id = await stopper.lease(); id !== undefined; id = await stopper.lease()) {
-    const record = await wms.store.fetch("taskforce", id as TaskforceUuid);
-    if (isAwaitingStop(record)) {
-      emitHandedOut(wms, "stopper", record);
-      return taskforceJson(record);
+    const uuid = id as TaskforceUuid;
+    let record: StoredTaskforce | undefined;
+    try {
+      record = await wms.store.fetch("taskforce", uuid);
+    } catch (error) {
+      await releaseLease(wms, stopper, uuid, undefined);
+      throw error;
     }
-    await stopper.ack(id);
+    if (record !== undefined && isAwaitingStop(record)) {
+      emitHandedOut(wms, "stopper", record);
+      const position = queuePositionOf("stopper", record);
+      return { text: taskforceJson(record), release: () => releaseLease(wms, stopper, uuid, position) };
+    }
+    await stopper.ack(uuid);
   }
   return null;
 }

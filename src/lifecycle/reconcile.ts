@@ -5,12 +5,14 @@ import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import type { BackgroundQueue } from "../queues/backgroundQueue.js";
 import type { LeaseQueue, QueuePosition } from "../queues/leaseQueue.js";
 import type { MissingJobs } from "../queues/missingJobs.js";
+import { completeIndexes } from "../store/completeIndexes.js";
 import { latestContext } from "../store/records.js";
 import { removeAbandonedStaging } from "../store/staging.js";
 import type { Store } from "../store/store.js";
 import { fanoutJobId } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 import { isDeadLetter, queuePositionOf } from "./handOut.js";
+import { repairDelays } from "./repairDelays.js";
 import { finishRetries } from "./retryTaskforce.js";
 
 /** The jobs that a pass added and dropped. */
@@ -34,6 +36,7 @@ export async function reconcile(wms: Wms): Promise<ReconcileResult> {
       stopper.restoreSettings(),
     ]),
   );
+  await addMissingIndexes(wms);
   await repairStoppingIndex(wms);
   const passes = {
     background: await reconcileBackground(wms),
@@ -58,6 +61,12 @@ async function repairCounts({ store, log }: Wms): Promise<void> {
       log.warn({ partition }, "the counts of taskforces were wrong and are repaired");
 }
 
+/** Indexes the data of an earlier release. */
+async function addMissingIndexes({ store, log }: Wms): Promise<void> {
+  const count = await completeIndexes(store);
+  if (count !== undefined) log.info({ entities: count }, "the indexes of later releases are complete");
+}
+
 /** Stores whose index of taskforces to stop this process has checked. */
 const checkedStores = new WeakSet<Store>();
 
@@ -80,24 +89,21 @@ async function repairStoppingIndex({ store, log }: Wms): Promise<void> {
 async function reconcileBackground(wms: Wms): Promise<ReconcileResult> {
   const { store, queues } = wms;
   const activationJobs = queues.activation.missingJobs();
-  const launchJobs = queues.launch.missingJobs();
   const deactivationJobs = queues.deactivation.missingJobs();
   let added = 0;
-  const addJobs = async (queue: BackgroundQueue, ids: readonly (TaskforceUuid | WorkflowId)[]): Promise<void> => {
+  const addJobs = async (queue: BackgroundQueue, ids: readonly WorkflowId[]): Promise<void> => {
     await queue.add(ids.map((id) => ({ id })));
     added += ids.length;
   };
   for (let partition = 0; partition < store.partitions; partition++) {
-    for await (const uuids of store.indexes.scanPhase(partition, "pre-mq-activation")) {
-      const suspects = await withoutActivationJob(activationJobs, uuids);
-      const lacking = await store.indexes.filterInPhase("pre-mq-activation", suspects);
-      await addJobs(queues.activation, [...new Set(lacking.map(workflowOf))]);
-    }
-    for await (const uuids of store.indexes.scanPhase(partition, "pre-launch"))
-      await addJobs(
-        queues.launch,
-        await store.indexes.filterInPhase("pre-launch", await launchJobs.findMissing(uuids)),
-      );
+    // Processes of earlier releases move taskforces to pre-launch one step before their launch.
+    for (const phase of ["pre-mq-activation", "pre-launch"] as const)
+      for await (const uuids of store.indexes.scanPhase(partition, phase)) {
+        const suspects = new Set(await activationJobs.findMissing([...new Set(uuids.map(workflowOf))]));
+        const waiting = uuids.filter((uuid) => suspects.has(workflowOf(uuid)));
+        const lacking = await store.indexes.filterInPhase(phase, waiting);
+        await addJobs(queues.activation, [...new Set(lacking.map(workflowOf))]);
+      }
     for await (const workflows of store.indexes.scanDeactivating(partition))
       await addJobs(queues.deactivation, await deactivationJobs.findMissing(workflows));
     await removeAbandonedStaging(store, partition);
@@ -105,12 +111,6 @@ async function reconcileBackground(wms: Wms): Promise<ReconcileResult> {
     if ((await store.summaries.dirtyCount(partition)) > 0) await queues.fanout.add([{ id: fanoutJobId(partition) }]);
   }
   return { added, dropped: 0 };
-}
-
-/** Taskforces that neither their workflow's activation job nor one of their own will activate. */
-async function withoutActivationJob(jobs: MissingJobs, waiting: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
-  const workflowsWithoutJob = new Set(await jobs.findMissing([...new Set(waiting.map(workflowOf))]));
-  return jobs.findMissing(waiting.filter((uuid) => workflowsWithoutJob.has(workflowOf(uuid))));
 }
 
 /**
@@ -142,7 +142,15 @@ async function reconcileLeaseQueues(wms: Wms, kind: LeasedQueueName): Promise<Re
       if (dead && kind === "starter") retriedCount += await finishRetries(wms, queues.starter, ids as TaskforceUuid[]);
     }
   await drop();
+  await repairAllDelays(wms, kind);
   return { added: added + retriedCount, dropped };
+}
+
+async function repairAllDelays(wms: Wms, kind: LeasedQueueName): Promise<void> {
+  for (const [schedd, queues] of wms.queues.schedds()) {
+    const repaired = await repairDelays(wms, kind, queues[kind]);
+    if (repaired > 0) wms.log.warn({ queue: kind, schedd, repaired }, "jobs were due too late and are brought forward");
+  }
 }
 
 async function restoreMissingJobs(wms: Wms, kind: LeasedQueueName): Promise<number> {

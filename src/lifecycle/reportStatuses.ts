@@ -1,5 +1,7 @@
-import { isTaskforceUuid } from "../domain/ids.js";
+import { type CutReport, cutCompoundStatuses, cutTopTaskErrors } from "../domain/cutReports.js";
+import { isTaskforceUuid, type TaskforceUuid } from "../domain/ids.js";
 import type { StatusesRequest, StatusResult } from "../domain/requestSchemas.js";
+import { createYielder } from "../domain/time.js";
 import { invalid } from "../domain/wmsError.js";
 import { type StatusUpdate, updateStatuses } from "../store/statusUpdates.js";
 import { scheduleFanout } from "./changeEffects.js";
@@ -18,9 +20,21 @@ export async function reportStatuses(wms: Wms, request: StatusesRequest): Promis
   const uuids = new Set([...Object.keys(statuses ?? {}), ...Object.keys(errors ?? {})]);
   const updates: StatusUpdate[] = [];
   const unknown: string[] = [];
+  const pause = createYielder();
   for (const uuid of uuids) {
-    if (!isTaskforceUuid(uuid)) unknown.push(uuid);
-    else updates.push({ uuid, compoundStatuses: statuses?.[uuid], topTaskErrors: errors?.[uuid] });
+    const due = pause();
+    if (due !== undefined) await due;
+    if (!isTaskforceUuid(uuid)) {
+      unknown.push(uuid);
+      continue;
+    }
+    const [reported, reportedErrors] = [statuses?.[uuid], errors?.[uuid]];
+    const cutting = reported && cutCompoundStatuses(reported, pause);
+    updates.push({
+      uuid,
+      compoundStatuses: logCut(wms, uuid, "compound_statuses", cutting instanceof Promise ? await cutting : cutting),
+      topTaskErrors: logCut(wms, uuid, "top_task_errors", reportedErrors && cutTopTaskErrors(reportedErrors)),
+    });
   }
   const found = await updateStatuses(wms.store, updates);
   for (const uuid of found) scheduleFanout(wms, uuid);
@@ -30,4 +44,15 @@ export async function reportStatuses(wms: Wms, request: StatusesRequest): Promis
     ...missing.map((uuid) => ({ uuid, status: "failed" as const, error: "no taskforce found with uuid" })),
     ...[...found].map((uuid) => ({ uuid, status: "updated" as const })),
   ];
+}
+
+/** Logs what was cut of a map. @param map undefined when the report has no such map for the taskforce @returns the rest */
+function logCut<T>(
+  { log }: Wms,
+  taskforce: TaskforceUuid,
+  field: string,
+  map: CutReport<T> | undefined,
+): T | undefined {
+  if (map?.cut !== undefined) log.warn({ taskforce, field, cut: map.cut }, "a report is too large and was cut");
+  return map?.value;
 }

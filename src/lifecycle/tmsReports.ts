@@ -1,9 +1,12 @@
+import { cutSubmitDict } from "../domain/cutReports.js";
+import { cutText } from "../domain/cutText.js";
+import { MAX_TEXT_BYTES } from "../domain/entityLimits.js";
 import { isTaskforceUuid, type TaskforceUuid } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
 import type { SubmitReport } from "../domain/taskforce.js";
 import { notFound } from "../domain/wmsError.js";
 import { type ScheddQueues, STOPPER_RANK } from "../queues/queues.js";
-import type { TaskforceRecord } from "../store/records.js";
+import type { TaskforceQueueState } from "../store/store.js";
 import { createLogEntry, scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 import { stopTaskforce } from "./deactivate.js";
@@ -12,11 +15,32 @@ import { handOutBackoffMs, hasExhaustedRetries, starterRankOf } from "./handOut.
 const pendingStarterNotFound = (uuid: string) => notFound(`no 'pending-starter' taskforce found with uuid: ${uuid}`);
 const taskforceNotFound = (uuid: string) => notFound(`no taskforce found with uuid: ${uuid}`);
 
-/** Fetches the taskforce of a report. */
+/** Fetches the taskforce of a report. Its log, which may be long, is not read. */
 async function fetchReported(wms: Wms, uuid: string, createError: (uuid: string) => Error) {
-  const record = isTaskforceUuid(uuid) ? await wms.store.fetch("taskforce", uuid) : undefined;
-  if (record === undefined) throw createError(uuid);
-  return { uuid: record.uuid, record, queues: wms.queues.forSchedd(record.schedd) };
+  const state = isTaskforceUuid(uuid) ? await wms.store.fetchQueueState(uuid) : undefined;
+  if (state === undefined) throw createError(uuid);
+  return { uuid: state.uuid, state, queues: wms.queues.forSchedd(state.schedd) };
+}
+
+const ERROR_PREFIX = "ERROR: ";
+
+/** Cuts the error of a report, so that the context with {@link ERROR_PREFIX} has the size of a log entry. */
+function cutError({ log }: Wms, taskforce: string, error: string): string {
+  const { text, cutFromBytes } = cutText(error, MAX_TEXT_BYTES - ERROR_PREFIX.length);
+  if (cutFromBytes !== undefined) log.warn({ taskforce, field: "error", bytes: cutFromBytes }, CUT_MESSAGE);
+  return text;
+}
+
+const CUT_MESSAGE = "a report is too large and was cut";
+
+/** Cuts the texts of a condor-submit report. */
+function cutSubmitReport({ log }: Wms, taskforce: string, report: SubmitReport): SubmitReport {
+  const { text: job_event_log_fpath, cutFromBytes } = cutText(report.job_event_log_fpath);
+  if (cutFromBytes !== undefined)
+    log.warn({ taskforce, field: "job_event_log_fpath", bytes: cutFromBytes }, CUT_MESSAGE);
+  const { value: submit_dict, cut } = cutSubmitDict(report.submit_dict);
+  if (cut !== undefined) log.warn({ taskforce, field: "submit_dict", cut }, CUT_MESSAGE);
+  return { ...report, job_event_log_fpath, submit_dict };
 }
 
 /**
@@ -27,7 +51,7 @@ async function fetchReported(wms: Wms, uuid: string, createError: (uuid: string)
  */
 export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport): Promise<void> {
   if (!isTaskforceUuid(uuid)) throw recordStrayCluster(wms, uuid, report);
-  const { outcome, schedd } = await wms.store.transitions.recordSubmit(uuid, report, {
+  const { outcome, schedd } = await wms.store.transitions.recordSubmit(uuid, cutSubmitReport(wms, uuid, report), {
     submitted: createLogEntry(wms, "condor-submit", true, "tms", PHASE_CHANGE_CONTEXTS.submitted),
     deactivated: createLogEntry(wms, "condor-submit", false, "tms", PHASE_CHANGE_CONTEXTS.submittedTooLate),
   });
@@ -55,11 +79,12 @@ function recordStrayCluster(wms: Wms, uuid: string, { cluster_id }: SubmitReport
  *
  * @throws WmsError `not-found` when the taskforce is not pending-starter
  */
-export async function reportSubmitFailed(wms: Wms, uuid: string, reason: string): Promise<void> {
-  const { uuid: known, record, queues } = await fetchReported(wms, uuid, pendingStarterNotFound);
+export async function reportSubmitFailed(wms: Wms, uuid: string, error: string): Promise<void> {
+  const { uuid: known, state, queues } = await fetchReported(wms, uuid, pendingStarterNotFound);
+  const reason = cutError(wms, known, error);
   const wasLeased =
-    record.phase === "pending-starter" && (await requeueOrMoveToDeadLetters(wms, known, record, queues, reason));
-  const entry = createLogEntry(wms, "condor-submit", false, "tms", `ERROR: ${reason}`);
+    state.phase === "pending-starter" && (await requeueOrMoveToDeadLetters(wms, known, state, queues, reason));
+  const entry = createLogEntry(wms, "condor-submit", false, "tms", `${ERROR_PREFIX}${reason}`);
   const outcome = await wms.store.transitions.recordSubmitFailure(known, wasLeased, entry);
   if (outcome === "missing" || outcome === "not-pending") throw pendingStarterNotFound(uuid);
   scheduleFanout(wms, known);
@@ -74,13 +99,13 @@ export async function reportSubmitFailed(wms: Wms, uuid: string, reason: string)
 async function requeueOrMoveToDeadLetters(
   wms: Wms,
   uuid: TaskforceUuid,
-  record: TaskforceRecord,
+  state: TaskforceQueueState,
   { starter }: ScheddQueues,
   reason: string,
 ): Promise<boolean> {
-  const failures = (record.submit_failures ?? 0) + 1;
+  const failures = (state.submit_failures ?? 0) + 1;
   if (!hasExhaustedRetries(wms, failures)) {
-    const rank = starterRankOf({ ...record, submit_failures: failures });
+    const rank = starterRankOf({ ...state, submit_failures: failures });
     return starter.requeueLater(uuid, rank, handOutBackoffMs(wms, "starter", failures));
   }
   const isDeadLetter = await starter.moveToDeadLetters(uuid, reason);
@@ -109,11 +134,12 @@ export async function reportRemoved(wms: Wms, uuid: string): Promise<void> {
  *
  * @throws WmsError `not-found`
  */
-export async function reportRemoveFailed(wms: Wms, uuid: string, reason: string): Promise<void> {
-  const { uuid: known, record, queues } = await fetchReported(wms, uuid, taskforceNotFound);
-  const failures = (record.remove_failures ?? 0) + 1;
+export async function reportRemoveFailed(wms: Wms, uuid: string, error: string): Promise<void> {
+  const { uuid: known, state, queues } = await fetchReported(wms, uuid, taskforceNotFound);
+  const reason = cutError(wms, known, error);
+  const failures = (state.remove_failures ?? 0) + 1;
   const wasLeased = await queues.stopper.requeueLater(known, STOPPER_RANK, handOutBackoffMs(wms, "stopper", failures));
-  const entry = createLogEntry(wms, "condor-rm", false, "tms", `ERROR: ${reason}`);
+  const entry = createLogEntry(wms, "condor-rm", false, "tms", `${ERROR_PREFIX}${reason}`);
   const failureCount = await wms.store.transitions.recordRemovalFailure(known, wasLeased, entry);
   if (failureCount === undefined) throw taskforceNotFound(uuid);
   scheduleFanout(wms, known);

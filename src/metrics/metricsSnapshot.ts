@@ -44,7 +44,7 @@ export async function readMetricsSnapshot(store: Store, queues: Queues): Promise
     readMemory(store.redis),
     store.counts.readAll(),
     Promise.all(
-      [queues.activation, queues.launch, queues.deactivation, queues.fanout].map(async ({ queue }) => ({
+      [queues.activation, queues.deactivation, queues.fanout].map(async ({ queue }) => ({
         queue: queue.name,
         schedd: "",
         jobs: await countJobs(queue),

@@ -38,7 +38,7 @@ export interface TokenSource {
 export function createTokenSource(credentials: Credentials, timeoutMs: number, log: Logger): TokenSource {
   let current: { token: string; validUntilMs: number } | undefined;
   const renewToken = sharePending(async (): Promise<string> => {
-    const requestedAtMs = Date.now();
+    const requestedAtMs = performance.now();
     const { token, lifetimeSeconds } = await requestToken(credentials, timeoutMs, log);
     const marginSeconds = Math.min(RENEWAL_MARGIN_SECONDS, lifetimeSeconds / 5);
     current = { token, validUntilMs: requestedAtMs + 1000 * (lifetimeSeconds - marginSeconds) };
@@ -46,7 +46,7 @@ export function createTokenSource(credentials: Credentials, timeoutMs: number, l
   });
   return {
     async getToken(deadline) {
-      if (current !== undefined && Date.now() < current.validUntilMs) return current.token;
+      if (current !== undefined && performance.now() < current.validUntilMs) return current.token;
       return raceWithSignal(deadline, renewToken());
     },
     invalidate(token) {

@@ -1,7 +1,7 @@
+import { nextEpochSeconds } from "../domain/clock.js";
 import { isWorkflowId, type WorkflowId } from "../domain/ids.js";
 import type { MqProfile, Mqs } from "../domain/mqProfile.js";
 import { sha256 } from "../domain/sha256.js";
-import { nextEpochSeconds } from "../domain/time.js";
 import { WmsError } from "../domain/wmsError.js";
 import type { RedisClient } from "../redis/redisClient.js";
 

@@ -47,6 +47,12 @@ export const MAX_EVENTS_FIELD = "opts.maxLenEvents";
  */
 export const RANK_SCORE_STEP = 2 ** 32;
 
+/**
+ * The score in `delayed` is the epoch milliseconds at which the job is due times this, plus a counter that makes the score
+ * unique (`getDelayedScore.lua`).
+ */
+export const DELAY_SCORE_STEP = 0x1000;
+
 /** The code that BullMQ's scripts put on their errors. */
 const errorCodeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);
 

@@ -1,5 +1,6 @@
 import { createRedisBackend, type IQueueBackend, type JobJson, type MinimalJob, Queue } from "bullmq";
 import { batchesOf } from "../domain/batchesOf.js";
+import { epochMs } from "../domain/clock.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import {
   isJobInAnotherState,
@@ -11,8 +12,11 @@ import {
   RANK_SCORE_STEP,
   stateKey,
 } from "./bullLayout.js";
+import { bringForward, type DelayedJob, readJobsDueAfter } from "./delayedJobs.js";
+import { leaseWithDeadline } from "./leaseCommand.js";
 import { type JobBatch, MissingJobs, readJobBatches } from "./missingJobs.js";
 import { MAX_STREAM_EVENTS, queueOptions } from "./queueOptions.js";
+import { defineRemoveJobs, removeJobs } from "./removeJobs.js";
 
 /**
  * The lock token of every lease. A report may arrive at another process than the hand-out, and the phase of the entity
@@ -60,6 +64,7 @@ export class LeaseQueue {
   /** @param leaseSeconds seconds for which a job is leased to one client */
   constructor(name: string, redis: RedisClient, leaseSeconds: number) {
     this.#redis = redis;
+    defineRemoveJobs(redis);
     this.queue = new Queue(name, queueOptions(name, redis), (queueName, options, connections) =>
       createRedisBackend(
         queueName,
@@ -75,12 +80,14 @@ export class LeaseQueue {
     // Without a listener Node would end the process. The Redis client logs lost connections itself.
     this.queue.on("error", () => {});
     this.#backend = this.queue.getBackend();
+    leaseWithDeadline(this.#backend, redis);
   }
 
   /** Adds jobs. A job that the queue has already, in any state, stays unchanged. */
   async add(jobs: readonly NewJob[]): Promise<void> {
+    // The client writes these commands at once. A pipeline would copy all commands to itself, 0.1 ms each time.
     for (const batch of batchesOf(jobs, BATCH_SIZE))
-      await this.#backend.addJobs(batch.map((job) => ({ jobId: job.id, job: toBullJob(job) })));
+      await Promise.all(batch.map((job) => this.#backend.addJob(toBullJob(job), job.id)));
   }
 
   /** Adds jobs that the queue lost, ahead of the other jobs of their rank, the longest waiting first. */
@@ -108,12 +115,10 @@ export class LeaseQueue {
 
   /** Does {@link ack} for many jobs. */
   async ackAll(ids: readonly string[]): Promise<void> {
-    await Promise.all(
-      ids.map(async (id) => {
-        // Most of the jobs wait, and `remove` is one command. It returns 0 for a leased job.
-        if ((await this.#backend.remove(id, false)) === 0) await this.ack(id);
-      }),
-    );
+    for (const batch of batchesOf(ids, BATCH_SIZE)) {
+      const others = await removeJobs(this.#redis, this.queue, batch);
+      await Promise.all(others.map((id) => this.ack(id)));
+    }
   }
 
   /**
@@ -138,7 +143,7 @@ export class LeaseQueue {
       if (!(await this.#backend.isJobInState("active", id))) return false;
       // Before the move: BullMQ changes the stored priority of an active job, and applies it after the delay.
       await this.#backend.changePriority(id, rank, false);
-      await this.#backend.moveToDelayed(id, Date.now() + delayMs, delayMs, LOCK_TOKEN);
+      await this.#backend.moveToDelayed(id, Math.round(epochMs()), delayMs, LOCK_TOKEN);
       return true;
     });
   }
@@ -165,7 +170,7 @@ export class LeaseQueue {
    */
   async restoreDeadLetter(id: string, reason: string): Promise<void> {
     await this.add([{ id, rank: 1, delayMs: 3_600_000 }]);
-    const atMs = Date.now();
+    const atMs = Math.round(epochMs());
     const { failureReason, failedAtMs, delayMs } = JOB_FIELDS;
     await this.#redis
       .multi()
@@ -241,6 +246,16 @@ export class LeaseQueue {
     await this.#backend.changePriority(id, rank, aheadOfEquals).catch(ignoreMissing);
   }
 
+  /** @see readJobsDueAfter */
+  jobsDueAfter(afterMs: number): AsyncGenerator<DelayedJob[]> {
+    return readJobsDueAfter(this.queue, this.#redis, afterMs);
+  }
+
+  /** @see bringForward */
+  bringForward(job: DelayedJob): Promise<void> {
+    return bringForward(this.queue, this.#redis, job);
+  }
+
   /** Starts a search for jobs that the queue lacks. */
   missingJobs(): MissingJobs {
     return new MissingJobs(this.queue, this.#redis);
@@ -270,7 +285,7 @@ const toBullJob = ({ id, rank, delayMs = 0 }: NewJob): JobJson => ({
   name: "taskforce",
   data: "{}",
   opts: { priority: rank, ...(delayMs > 0 && { delay: delayMs }) },
-  timestamp: Date.now(),
+  timestamp: Math.round(epochMs()),
   progress: 0,
   attemptsMade: 0,
   attemptsStarted: 0,

@@ -7,7 +7,6 @@ import { LeaseQueue } from "./leaseQueue.js";
 /** The queues of the background work. */
 export const BACKGROUND_QUEUE_NAMES = {
   activation: "mq-activation",
-  launch: "taskforce-launch",
   deactivation: "workflow-deactivation",
   fanout: "status-fanout",
 } as const;
@@ -38,7 +37,6 @@ export interface ScheddQueues {
 /** All queues of a process, on one shared Redis client. */
 export class Queues {
   readonly activation: BackgroundQueue;
-  readonly launch: BackgroundQueue;
   readonly deactivation: BackgroundQueue;
   readonly fanout: BackgroundQueue;
   readonly #redis: RedisClient;
@@ -59,7 +57,6 @@ export class Queues {
     this.#redis = redis;
     this.#leaseSeconds = leaseSeconds;
     this.activation = new BackgroundQueue(BACKGROUND_QUEUE_NAMES.activation, redis, telemetry);
-    this.launch = new BackgroundQueue(BACKGROUND_QUEUE_NAMES.launch, redis, telemetry);
     this.deactivation = new BackgroundQueue(BACKGROUND_QUEUE_NAMES.deactivation, redis, telemetry);
     this.fanout = new BackgroundQueue(BACKGROUND_QUEUE_NAMES.fanout, redis, telemetry);
     this.ensureSchedds(schedds);
@@ -97,7 +94,7 @@ export class Queues {
   /** Every open queue. */
   allQueues(): Queue[] {
     const leased = [...this.#schedds.values()].flatMap(({ starter, stopper }) => [starter, stopper]);
-    return [this.activation, this.launch, this.deactivation, this.fanout, ...leased].map(({ queue }) => queue);
+    return [this.activation, this.deactivation, this.fanout, ...leased].map(({ queue }) => queue);
   }
 
   async close(): Promise<void> {

@@ -7,6 +7,7 @@ import { openClient } from "./openClient.js";
 import {
   formatRedisAddress,
   locationSettingName,
+  RedisNotReadyError,
   RedisStartError,
   unreachableMessage,
   validateRedisUrl,
@@ -22,7 +23,8 @@ const COMMAND_TIMEOUT_MS = 6000;
 /**
  * Checks that a Redis, or every master of a cluster, is fit for the service's data. The service stores nothing before.
  *
- * @throws RedisStartError when Redis does not answer, lacks the database, is too old, or may evict data
+ * @throws RedisStartError when Redis lacks the database, is too old, or may evict data; RedisNotReadyError when it does not
+ *   answer, is a replica, or a cluster does not serve all slots
  */
 export async function checkRedis(location: RedisLocation, log: Logger): Promise<void> {
   if ("url" in location) validateRedisUrl(location.url);
@@ -38,6 +40,7 @@ export async function checkRedis(location: RedisLocation, log: Logger): Promise<
     for (const redis of listMasters(client)) {
       if ("url" in location) await checkDatabase(redis, location);
       await checkClusterMode(redis, location);
+      if (!("clusterNodes" in location)) await checkRole(redis, location);
       await checkVersion(redis, location);
       await checkEvictionPolicy(redis, location, log);
     }
@@ -45,6 +48,9 @@ export async function checkRedis(location: RedisLocation, log: Logger): Promise<
     client.disconnect();
   }
 }
+
+/** Reasons that no wait ends: a password, a permission, a certificate, the wrong kind of server. */
+const NEVER_BY_ITSELF = /WRONGPASS|NOAUTH|NOPERM|certificate|SSL|cluster support disabled/i;
 
 async function connectAndPing(client: RedisClient, location: RedisLocation): Promise<void> {
   // `connect` only rejects with "closed"; the error event before it has the reason.
@@ -55,7 +61,9 @@ async function connectAndPing(client: RedisClient, location: RedisLocation): Pro
     if (!(await endsWithin(CONNECT_TIMEOUT_MS, connected)))
       throw new Error("it does not answer, or is still loading its data");
   } catch (error) {
-    throw new RedisStartError(`${unreachableMessage(location)} (${last.reason ?? (error as Error).message})`);
+    const reason = last.reason ?? (error as Error).message;
+    const ErrorClass = NEVER_BY_ITSELF.test(reason) ? RedisStartError : RedisNotReadyError;
+    throw new ErrorClass(`${unreachableMessage(location)} (${reason})`);
   }
 }
 
@@ -78,11 +86,19 @@ async function checkClusterMode(redis: Redis, location: RedisLocation): Promise<
   if ("clusterNodes" in location) {
     const info = String(await redis.cluster("INFO").catch(() => ""));
     if (infoField(info, "cluster_state") === "fail")
-      throw new RedisStartError(`REDIS_CLUSTER_NODES: ${formatRedisAddress(location)} does not serve all slots`);
+      throw new RedisNotReadyError(`REDIS_CLUSTER_NODES: ${formatRedisAddress(location)} does not serve all slots`);
   } else if (enabled === "1")
     throw new RedisStartError(
       `${locationSettingName(location)}: ${formatRedisAddress(location)} is part of a Redis Cluster; set REDIS_CLUSTER_NODES instead`,
     );
+}
+
+/** After a failover, the name of a managed Redis leads to the new master some seconds later. */
+async function checkRole(redis: Redis, location: RedisLocation): Promise<void> {
+  if ((await readInfoField(redis, "replication", "role")) !== "slave") return;
+  throw new RedisNotReadyError(
+    `${locationSettingName(location)}: ${formatRedisAddress(location)} is a replica, which accepts no writes; set the address of its master`,
+  );
 }
 
 async function checkVersion(redis: Redis, location: RedisLocation): Promise<void> {

@@ -1,24 +1,42 @@
 import type { Cluster, Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisLocation } from "../domain/redisLocation.js";
+import { findRedisRefusal } from "../domain/redisOutage.js";
 import { type ConnectionPolicy, openClient } from "./openClient.js";
 import { RedisStartError, unreachableMessage } from "./redisAddress.js";
 import { formatServer, isCluster, onConnected, pingMasters, type RedisClient } from "./redisClient.js";
+import { watchConnections } from "./watchConnections.js";
+import { COMMAND_TIMEOUT_MS } from "./writeDeadline.js";
 
-/** Milliseconds for which Redis may block a stream read of the client `follower`. */
-export const FOLLOWER_BLOCK_MS = 5000;
+/**
+ * Milliseconds for which Redis may block a read of the client `follower`, or of a worker. Shorter blocks find a silent
+ * connection sooner; an idle process sends a command for each.
+ */
+export const MAX_BLOCK_MS = 3000;
+/**
+ * Milliseconds after which a connection is replaced on which a reply is awaited and no byte came: the network may have
+ * dropped it without a word. Longer than Redis usually stands still to fork or to flush a file.
+ */
+const SILENCE_MS = 4000;
+/** Milliseconds until an attempt to connect is given up: the next one may reach another server of the same name. */
+const CONNECT_TIMEOUT_MS = 3000;
 
 /**
  * While Redis is unreachable every command fails at once, so clients get a 503 and no commands pile up. A command is never
  * sent twice, because it may have taken effect.
  */
 const FAIL_FAST = {
+  connectTimeout: CONNECT_TIMEOUT_MS,
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
   retryStrategy: (attempts: number) => Math.min(50 * attempts, 500),
 };
-const REQUEST_POLICY: ConnectionPolicy = { ...FAIL_FAST, commandTimeout: 2000 };
+const REQUEST_POLICY: ConnectionPolicy = {
+  ...FAIL_FAST,
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  socketTimeout: SILENCE_MS,
+};
 
 /** The clients of a process by their names in the log. Times are in milliseconds. */
 const POLICIES = {
@@ -27,9 +45,14 @@ const POLICIES = {
   /** For large writes of the store. On the client for requests, other commands would wait behind them. */
   bulk: REQUEST_POLICY,
   /** For workers, which wait for Redis without a limit. A command time-out would end their blocking reads. */
-  workers: { maxRetriesPerRequest: null, retryStrategy: (attempts: number) => Math.min(100 * attempts, 1000) },
-  /** For following streams. Reads block; a silent connection is closed. */
-  follower: { ...FAIL_FAST, socketTimeout: 2 * FOLLOWER_BLOCK_MS },
+  workers: {
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    maxRetriesPerRequest: null,
+    socketTimeout: MAX_BLOCK_MS + SILENCE_MS,
+    retryStrategy: (attempts: number) => Math.min(100 * attempts, 1000),
+  },
+  /** For following streams. Reads block. */
+  follower: { ...FAIL_FAST, socketTimeout: MAX_BLOCK_MS + SILENCE_MS },
 } satisfies Record<string, ConnectionPolicy>;
 
 /** Connects a client. @throws RedisStartError when Redis does not answer */
@@ -40,6 +63,7 @@ export async function connectClient(
 ): Promise<RedisClient> {
   const client = openClient(location, POLICIES[name]);
   const last = logConnection(client, log.child({ redis: name }));
+  watchConnections(client, log.child({ redis: name }));
   try {
     await client.connect();
     // In a cluster, `connect` waits only for one node.
@@ -87,10 +111,20 @@ function connectionErrorReason(error: Error): string | undefined {
 function logSingleConnection(redis: Redis, log: Logger, last: LastError): void {
   let wasConnected = false;
   let isLost = false;
+  /** Why Redis refused the last attempt to connect. */
+  let refusal: string | undefined;
   redis.on("ready", () => {
     wasConnected = true;
     if (isLost) log.info("the connection to Redis is back");
     isLost = false;
+    refusal = undefined;
+  });
+  // The end of a connection says nothing of a wrong password or too many clients.
+  redis.on("error", (error: Error) => {
+    const found = findRedisRefusal(error);
+    if (!isLost || found === undefined || found === refusal) return;
+    refusal = found;
+    log.error({ refusal }, "Redis refuses new connections");
   });
   // A close by this process emits no such event.
   redis.on("reconnecting", () => {

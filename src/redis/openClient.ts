@@ -1,5 +1,7 @@
 import { type RedisOptions, type SentinelConnectionOptions, SentinelConnector } from "ioredis";
 import type { ClusterRedis, RedisLocation, RedisLogin, SentinelRedis } from "../domain/redisLocation.js";
+import { findRedisRefusal } from "../domain/redisOutage.js";
+import "./patientTimeouts.js";
 import { BatchingCluster, BatchingRedis, type RedisClient } from "./redisClient.js";
 
 /** The behaviour of a client while Redis, or a node of it, is unreachable. */
@@ -28,9 +30,17 @@ const MAX_REDIRECTIONS = 16;
 /** Creates a client of a Redis location. It does not connect yet. */
 export function openClient(location: RedisLocation, policy: ConnectionPolicy): RedisClient {
   if ("clusterNodes" in location) return openCluster(location, policy);
-  if ("sentinels" in location) return new BatchingRedis({ ...sentinelOptions(location), ...policy, lazyConnect: true });
-  return new BatchingRedis(location.url, { ...policy, lazyConnect: true });
+  const options = { ...policy, lazyConnect: true, reconnectOnError: isDemotion };
+  if ("sentinels" in location) return new BatchingRedis({ ...sentinelOptions(location), ...options });
+  return new BatchingRedis(location.url, options);
 }
+
+/**
+ * Whether an error says that the master became a replica: the client must look up the new master. Redis ends blocking
+ * reads with UNBLOCKED then.
+ */
+const isDemotion = (error: Error): boolean =>
+  findRedisRefusal(error) === "READONLY" || /^UNBLOCKED\b/.test(error.message);
 
 /** Without `replyMapping`, which would change the type of the client. */
 type ClientOptions = Omit<RedisOptions, "replyMapping">;
@@ -52,8 +62,6 @@ const sentinelOptions = ({ sentinels, masterName, sentinelPassword, login }: Sen
   // Reconnects when the sentinels name a new master: a frozen or partitioned old master keeps its connections open.
   failoverDetector: true,
   Connector: ReconnectingSentinelConnector,
-  // The master became a replica: the client must look up the new master.
-  reconnectOnError: ({ message }) => message.startsWith("READONLY"),
 });
 
 /**

@@ -5,15 +5,26 @@ export class RedisStartError extends Error {
   override name = "RedisStartError";
 }
 
+/** Redis is not there yet, or not ready: the same start may succeed later. */
+export class RedisNotReadyError extends RedisStartError {
+  override name = "RedisNotReadyError";
+}
+
+/** Whether a Redis address is the path of a Unix socket. Like ioredis, it may end with options: `/run/redis.sock?db=2`. */
+const isSocketPath = (url: string): boolean => /^\/[^/]/.test(url);
+
 /**
  * Checks the form of a Redis address.
  *
  * @throws RedisStartError
  */
 export function validateRedisUrl(url: string): void {
+  if (isSocketPath(url)) return;
   // With only one slash, the password would parse as a path, which messages show.
   if (!/^rediss?:\/\//.test(url) || !URL.canParse(url))
-    throw new RedisStartError("REDIS_URL: is not a redis://host:port or rediss://host:port address");
+    throw new RedisStartError(
+      "REDIS_URL: is not a redis://host:port or rediss://host:port address, or the absolute path of a Unix socket",
+    );
   const { username, password, pathname } = new URL(url);
   try {
     decodeURIComponent(username + password);
@@ -29,6 +40,7 @@ export function formatRedisAddress(location: RedisLocation): string {
   if ("clusterNodes" in location) return `the cluster of ${formatNodes(location.clusterNodes)}`;
   if ("sentinels" in location)
     return `the master "${location.masterName}" of the sentinels ${formatNodes(location.sentinels)}`;
+  if (isSocketPath(location.url)) return location.url.replace(/\?.*/s, "");
   const { protocol, host, pathname } = new URL(location.url);
   return `${protocol}//${host}${pathname === "/" ? "" : pathname}`;
 }

@@ -16,8 +16,8 @@ export async function pingMasters(client: RedisClient): Promise<void> {
   await Promise.all(listMasters(client).map((master) => master.ping()));
 }
 
-/** The server of a connection, as host and port. */
-export const formatServer = ({ options: { host, port } }: Redis): string => `${host}:${port}`;
+/** The server of a connection: its host and port, or its Unix socket. */
+export const formatServer = ({ options: { host, port, path } }: Redis): string => path ?? `${host}:${port}`;
 
 /** Calls back whenever a connection to Redis, or to a node of a cluster, is ready. */
 export function onConnected(client: RedisClient, onReady: (server: string) => void): void {

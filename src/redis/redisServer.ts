@@ -19,8 +19,8 @@ export interface RedisServerOptions {
 }
 
 /** A `redis-server` that is a child of this process. */
-export interface RedisServer {
-  port: number;
+export interface RunningServer {
+  /** As in `StandaloneRedis`. */
   url: string;
   /** Resolves when the server has ended, by {@link stop} or by itself. */
   ended: Promise<void>;
@@ -28,11 +28,18 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
+/** One that listens on a port of 127.0.0.1. Every local user can connect to it. */
+export interface RedisServer extends RunningServer {
+  port: number;
+}
+
 /**
  * Sends a TERM to Redis when this process ends. The shell reads a pipe whose write end only this process holds. The
- * kernel closes it after a `kill -9` too, so no orphaned server keeps the data folder open.
+ * kernel closes it after a `kill -9` too, so no orphaned server keeps the data folder open. With this umask, other users
+ * can't read the data files.
  */
 const KILL_WITH_PARENT_SCRIPT = `
+  umask 077
   exec 3<&0
   "$@" </dev/null 3<&- &
   server=$!
@@ -60,43 +67,68 @@ type Child = ChildProcessByStdio<Writable, Readable, null>;
  * @throws RedisStartError with the last line that the server printed
  */
 export async function startRedisServer(options: RedisServerOptions): Promise<RedisServer> {
-  const dir = resolve(options.dir);
-  await mkdir(dir, { recursive: true }).catch((error: Error) => {
-    throw new RedisStartError(`cannot create the data folder ${dir} (${error.message})`);
-  });
+  const dir = await createDataFolder(options.dir);
   let lastOutput = "";
   for (let attempt = 0; attempt < MAX_PORT_ATTEMPTS; attempt++) {
     const port = await findFreePort();
-    const child = spawnRedisServer(options, dir, port, (await options.settings?.()) ?? {});
+    const settings = { bind: "127.0.0.1", port: String(port), ...(await options.settings?.()) };
+    const child = spawnRedisServer(options, dir, settings);
     const startFailure = await waitUntilReady(child);
-    if (startFailure === undefined) return createServerHandle(child, port);
+    if (startFailure === undefined) return { port, ...describeServer(child, `redis://127.0.0.1:${port}`) };
     lastOutput = startFailure;
     if (!PORT_TAKEN_PATTERN.test(startFailure)) break;
   }
-  throw new RedisStartError(`${options.command} did not start: ${lastOutput}`);
+  throw startError(options, lastOutput);
+}
+
+/**
+ * Starts a Redis server without a port, on a Unix socket, and waits until it has loaded its data.
+ *
+ * @param socketPath an absolute path in a folder that no other user can enter
+ * @throws RedisStartError with the last line that the server printed
+ */
+export async function startRedisServerOnSocket(
+  options: RedisServerOptions,
+  socketPath: string,
+): Promise<RunningServer> {
+  const dir = await createDataFolder(options.dir);
+  const listening = { port: "0", unixsocket: socketPath, unixsocketperm: "700" };
+  const child = spawnRedisServer(options, dir, { ...listening, ...(await options.settings?.()) });
+  const startFailure = await waitUntilReady(child);
+  if (startFailure !== undefined) throw startError(options, startFailure);
+  return describeServer(child, socketPath);
+}
+
+const startError = ({ command }: RedisServerOptions, lastOutput: string): RedisStartError =>
+  new RedisStartError(`${command} did not start: ${lastOutput}`);
+
+/** @returns the absolute path */
+async function createDataFolder(folder: string): Promise<string> {
+  const dir = resolve(folder);
+  await mkdir(dir, { recursive: true }).catch((error: Error) => {
+    throw new RedisStartError(`cannot create the data folder ${dir} (${error.message})`);
+  });
+  return dir;
 }
 
 function spawnRedisServer(
-  options: RedisServerOptions,
+  { command, appendOnly }: RedisServerOptions,
   dir: string,
-  port: number,
-  extraSettings: Record<string, string>,
+  moreSettings: Record<string, string>,
 ): Child {
   const settings: Record<string, string> = {
-    bind: "127.0.0.1",
-    port: String(port),
     dir,
     save: "",
-    appendonly: options.appendOnly ? "yes" : "no",
+    appendonly: appendOnly ? "yes" : "no",
     appendfsync: "everysec",
     "maxmemory-policy": "noeviction",
     // Values up to this size keep the compact form of a hash, which halves its memory. Redis 6.2 has only this name.
     "hash-max-ziplist-value": "1024",
     daemonize: "no",
-    ...extraSettings,
+    ...moreSettings,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  return spawnKilledWithParent(options.command, args);
+  return spawnKilledWithParent(command, args);
 }
 
 /** Starts a program that gets a TERM when its input ends. The input ends with this process. */
@@ -114,18 +146,18 @@ function waitUntilReady(child: Child): Promise<string | undefined> {
     createInterface({ input: child.stdout }).on("line", (line) => {
       // "1234:M 24 Nov 2025 07:56:00.123 # Warning: …"
       if (/^\d+:\w /.test(line)) lastLine = line.replace(/^\d+:\w .*? [*#.-] /, "");
-      if (/Ready to accept connections/.test(line)) settle(undefined);
+      // Before Redis 7.2, "The server is now ready to accept connections at <socket>".
+      if (/ready to accept connections/i.test(line)) settle(undefined);
     });
     child.once("error", (error) => settle(error.message));
     child.once("close", () => settle(lastLine));
   });
 }
 
-function createServerHandle(child: Child, port: number): RedisServer {
+function describeServer(child: Child, url: string): RunningServer {
   const ended = child.exitCode === null ? once(child, "exit").then(() => undefined) : Promise.resolve();
   return {
-    port,
-    url: `redis://127.0.0.1:${port}`,
+    url,
     ended,
     async stop() {
       child.stdin.end();

@@ -1,6 +1,6 @@
 import { PHASES, type Phase } from "../domain/phases.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { allEntitiesKey, countsKey } from "./keys.js";
+import { allEntitiesKey, countsKey, stagingKey } from "./keys.js";
 import { runScript } from "./scripts.js";
 
 /** The number of taskforces of a schedd in a phase. */
@@ -40,6 +40,7 @@ export class TaskforceCounts {
 
   /** Counts a partition again when its counts differ from its indexes. @returns whether they differed */
   async repair(partition: number): Promise<boolean> {
-    return (await runScript(this.#redis, "repairCounts", [allEntitiesKey(partition, "taskforce")], PHASES)) === 1;
+    const keys = [allEntitiesKey(partition, "taskforce"), stagingKey(partition)];
+    return (await runScript(this.#redis, "repairCounts", keys, PHASES)) === 1;
   }
 }

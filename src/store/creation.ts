@@ -18,10 +18,10 @@ import {
   recordKey,
   stagingKey,
 } from "./keys.js";
-import { toTaskforceRecord, toTaskRecord, toWorkflowRecord } from "./records.js";
+import { encodeText, toTaskforceRecord, toTaskRecord, toWorkflowRecord } from "./records.js";
 import { createRedisOmWriter } from "./repositories.js";
 import { runScript } from "./scripts.js";
-import { isIndexedLast, MAX_UNSTAGED_RECORDS, stageRecords } from "./staging.js";
+import { isIndexedLast, needsStaging, stageRecords } from "./staging.js";
 import type { Store } from "./store.js";
 import {
   addToIndexes,
@@ -62,7 +62,7 @@ export async function createWholeWorkflow(
   const record = toWorkflowRecord(workflow, queueCount);
   const workflowEntity: NewEntity = { kind: "workflow", id: workflow.workflow_id, record, entity: workflow };
   const partEntities = await buildPartEntities(whole);
-  const isStaged = partEntities.length > MAX_UNSTAGED_RECORDS;
+  const isStaged = needsStaging(partEntities);
   if (isStaged) await stageRecords(store, workflow.workflow_id, partEntities);
 
   const partition = partitionOf(workflow.workflow_id, store.partitions);
@@ -73,10 +73,28 @@ export async function createWholeWorkflow(
   for (const [field, group] of groupBy(taskforces, ({ phase, schedd }) => countsField(phase, schedd)))
     batch.add("HINCRBY", countsKey(partition), field, group.length);
   batch.add("SADD", dirtyKey(partition), memberOf(workflow.workflow_id));
-  const event: EventTuple = ["created", workflow.timestamp, memberOf(workflow.workflow_id)];
-  batch.add("XADD", eventsKey(partition), "MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", JSON.stringify(event));
+  const created: EventTuple = ["created", workflow.timestamp, memberOf(workflow.workflow_id)];
+  for (const event of [created, ...phaseEvents(taskforces)])
+    batch.add("XADD", eventsKey(partition), "MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", JSON.stringify(event));
   if (isStaged) batch.add("ZREM", stagingKey(partition), memberOf(workflow.workflow_id));
   await batch.execute(isStaged ? store.bulkRedis : store.redis, claim, workflow.workflow_id);
+}
+
+/**
+ * The phase events of new taskforces, whose logs have equal steps: one for each step and schedd. The event of the
+ * workflow stands for their creation.
+ */
+function phaseEvents(taskforces: readonly Taskforce[]): EventTuple[] {
+  const [created, ...steps] = taskforces[0]?.phase_change_log ?? [];
+  const groups = steps.length > 0 ? groupBy(taskforces, ({ schedd }) => schedd) : new Map<string, Taskforce[]>();
+  let from = created?.target_phase ?? null;
+  return steps.flatMap(({ timestamp, target_phase, was_successful }) => {
+    const head = ["phase", timestamp, encodeText(target_phase), was_successful ? 1 : 0, from] as const;
+    from = target_phase;
+    return [...groups].map(([schedd, group]): EventTuple => {
+      return [...head, schedd, ...group.map(({ taskforce_uuid }) => memberOf(taskforce_uuid))];
+    });
+  });
 }
 
 /** The parts of a workflow. Directives come first: `removeAbandonedStaging` finds the staged taskforces by them. */
@@ -104,7 +122,7 @@ export async function buildPartEntities({ task_directives, taskforces }: WholeWo
  *
  * @param claim of a request that takes effect once
  * @throws ClaimLostError when a repetition of the request took effect first
- * @returns `queues-active` when the MQS already activated the workflow's queues: the caller must advance the taskforce
+ * @returns `queues-active` when the MQS already activated the workflow's queues: the caller must launch the taskforce
  */
 export async function createTaskforce(
   store: Store,
@@ -115,8 +133,10 @@ export async function createTaskforce(
   await store.redis.sadd(KNOWN_SCHEDDS_KEY, taskforce.schedd);
   const partition = partitionOf(uuid, store.partitions);
   const configuration = toStoredConfiguration(taskforce);
-  // The script may refuse the taskforce. A configuration without references does no harm.
-  await store.redis.hset(configurationsKey(partition), configuration.digest, configuration.json);
+  // The script may refuse the taskforce. A configuration without references does no harm. That of an earlier release may
+  // have megabytes, which are not sent again.
+  if (!(await store.redis.hexists(configurationsKey(partition), configuration.digest)))
+    await store.bulkRedis.hset(configurationsKey(partition), configuration.digest, configuration.json);
   const fields: (string | number)[] = [];
   const writer = createRedisOmWriter((_, written) => fields.push(...Object.entries(written).flat()));
   const repositories = store.repositories(partition).on(writer);

@@ -3,7 +3,7 @@ import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.j
 import type { Phase } from "../domain/phases.js";
 import type { Deactivation } from "../domain/workflow.js";
 import type { WorkflowEvent } from "../domain/workflowEvents.js";
-import { isCluster, type RedisClient, unwrapReplies } from "../redis/redisClient.js";
+import { isCluster, type RedisClient } from "../redis/redisClient.js";
 import { eventsKey, idOfMember, MAX_STREAM_ENTRIES } from "./keys.js";
 import { decodeText, type EncodedText } from "./records.js";
 
@@ -69,13 +69,12 @@ export class EventStreams {
   /** The first and last id of a stream, and its length. */
   async readExtent(partition: number): Promise<StreamExtent> {
     const key = eventsKey(partition);
-    const transaction = this.#redis.multi().xlen(key);
-    transaction.xrange(key, "-", "+", "COUNT", 1).xrevrange(key, "+", "-", "COUNT", 1);
-    const [length, [first] = [], [last] = []] = unwrapReplies<unknown>(await transaction.exec()) as [
-      number,
-      RawStreamEntry[],
-      RawStreamEntry[],
-    ];
+    // The length comes last: entries that are trimmed meanwhile are a gap. No transaction: a full Redis refuses them.
+    const [[first], [last], length] = await Promise.all([
+      this.#redis.xrange(key, "-", "+", "COUNT", 1),
+      this.#redis.xrevrange(key, "+", "-", "COUNT", 1),
+      this.#redis.xlen(key),
+    ]);
     if (first === undefined || last === undefined) return undefined;
     return { first: parseEntryId(first[0]), last: parseEntryId(last[0]), length };
   }

@@ -125,7 +125,7 @@ export class Indexes {
 type ScanReply = [next: string, batch: string[]];
 
 /** The batches of a SCAN command, without the empty ones. */
-async function* scan(readBatch: (cursor: string) => Promise<ScanReply>): AsyncGenerator<string[]> {
+export async function* scan(readBatch: (cursor: string) => Promise<ScanReply>): AsyncGenerator<string[]> {
   let cursor = "0";
   do {
     const [next, batch] = await readBatch(cursor);

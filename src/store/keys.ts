@@ -1,5 +1,7 @@
+import { MAX_INDEX_VALUE_BYTES } from "../domain/entityLimits.js";
 import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
+import { sha256 } from "../domain/sha256.js";
 
 /** The kinds of entities that have records and indexes. */
 export type EntityKind = "workflow" | "task" | "taskforce";
@@ -11,12 +13,27 @@ export interface IdByKind {
   taskforce: TaskforceUuid;
 }
 
-/** Fields that have an index, by kind. `null` and `""` are not indexed. */
+/** Fields of which each value has an index, by kind. `null` and `""` are not indexed. */
 export const INDEXED_FIELDS = {
   workflow: [],
-  task: ["workflow_id"],
-  taskforce: ["workflow_id", "task_id", "schedd", "phase", "cluster_id", "job_event_log_fpath"],
+  task: ["workflow_id", "task_image"],
+  taskforce: ["workflow_id", "task_id", "schedd", "priority", "cluster_id", "job_event_log_fpath"],
 } as const satisfies Record<EntityKind, readonly string[]>;
+
+/**
+ * Indexes of states, by kind: the phase; whether and how a workflow is deactivated; taskforces with errors in
+ * `top_task_errors`; taskforces with a failed entry in their log.
+ */
+export const STATE_INDEXES = {
+  workflow: ["deactivated"],
+  task: [],
+  taskforce: ["phase", "errors", "failures"],
+} as const satisfies Record<EntityKind, readonly string[]>;
+
+/** The value of the index `deactivated` for a workflow that is not deactivated. */
+export const ACTIVE = "ACTIVE";
+/** The only value of the indexes `errors` and `failures`. */
+export const YES = "yes";
 
 /** The field that holds an entity's own id. */
 export const ID_FIELD = { workflow: "workflow_id", task: "task_id", taskforce: "taskforce_uuid" } as const;
@@ -64,9 +81,49 @@ export const recordKey = (partition: number, kind: EntityKind, id: string): stri
 export const allEntitiesKey = (partition: number, kind: EntityKind): string =>
   `${partitionPrefix(partition)}ix:${kind}`;
 
+/** Marks the digest of a long value in an index key. */
+const DIGEST_PREFIX = "sha256-";
+
+/**
+ * The form of a value in an index key. A long value is replaced by its digest, because a key is sent and compared with
+ * every command. So is a value that begins like a digest, so that no two values share a key.
+ */
+export function indexValue(value: string | number): string {
+  const text = String(value);
+  if (!isLongIndexValue(text)) return text;
+  return `${DIGEST_PREFIX}${sha256(text).toString("base64url").slice(0, 22)}`;
+}
+
+const isLongIndexValue = (text: string): boolean =>
+  text.length > MAX_INDEX_VALUE_BYTES ||
+  (3 * text.length > MAX_INDEX_VALUE_BYTES && Buffer.byteLength(text) > MAX_INDEX_VALUE_BYTES) ||
+  text.startsWith(DIGEST_PREFIX);
+
+const plainIndexKey = (partition: number, kind: EntityKind, field: string, value: string | number): string =>
+  `${partitionPrefix(partition)}ix:${kind}:${field}:${value}`;
+
 /** The sorted set of the entities with one value of an indexed field; same scores as {@link allEntitiesKey}. */
 export const indexKey = (partition: number, kind: EntityKind, field: string, value: string | number): string =>
-  `${partitionPrefix(partition)}ix:${kind}:${field}:${value}`;
+  plainIndexKey(partition, kind, field, indexValue(value));
+
+/** A key that a read may name. An earlier release stored longer ones, which a read no longer finds by their value. */
+const MAX_PLAIN_VALUE_CHARS = 16 * 1024;
+
+/**
+ * The sorted sets to read for one value of an indexed field: {@link indexKey}, and for a long value also the key of an
+ * earlier release, which held the value itself.
+ */
+export function indexKeysToRead(
+  partition: number,
+  kind: EntityKind,
+  field: string,
+  value: string | number,
+): readonly string[] {
+  const key = indexKey(partition, kind, field, value);
+  const text = String(value);
+  if (text.length > MAX_PLAIN_VALUE_CHARS || !isLongIndexValue(text)) return [key];
+  return [key, plainIndexKey(partition, kind, field, text)];
+}
 
 /** The hash `<phase> <schedd>` → number of taskforces. */
 export const countsKey = (partition: number): string => `${allEntitiesKey(partition, "taskforce")}:counts`;
@@ -89,7 +146,7 @@ export const dirtyKey = (partition: number): string => `${partitionPrefix(partit
 /** The hash workflow → lease id of the workflows whose summary is being computed. */
 export const summaryLeasesKey = (partition: number): string => `${partitionPrefix(partition)}summarizers`;
 
-/** A workflow's summary, as JSON text. */
+/** A workflow's summary, as compressed JSON text. */
 export const summaryKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}summary:${memberOf(workflow)}`;
 

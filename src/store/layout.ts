@@ -4,6 +4,10 @@ import { LAYOUT_KEY } from "./keys.js";
 /** The version of keys and records. A release that cannot read the data of an earlier one raises it. */
 export const LAYOUT_VERSION = 2;
 
+/** The field of {@link LAYOUT_KEY} with the number of the last addition of indexes. */
+const INDEXES_FIELD = "indexes";
+const INDEXES_VERSION = "1";
+
 /** The data in Redis has a layout that this process cannot use. */
 export class LayoutError extends Error {
   override name = "LayoutError";
@@ -23,11 +27,12 @@ export interface Layout {
  * @throws the error of ioredis when Redis is unreachable or refuses writes
  */
 export async function readOrInitializeLayout(redis: RedisClient, partitions: number): Promise<Layout> {
-  const [, , stored] = await Promise.all([
+  const [isNew, , stored] = await Promise.all([
     redis.hsetnx(LAYOUT_KEY, "version", LAYOUT_VERSION),
     redis.hsetnx(LAYOUT_KEY, "partitions", partitions),
     redis.hmget(LAYOUT_KEY, "version", "partitions"),
   ]);
+  if (isNew === 1) await markIndexesComplete(redis);
   return { version: Number(stored[0]), partitions: Number(stored[1]) };
 }
 
@@ -54,3 +59,11 @@ export function explainLayoutMismatch(stored: Layout, partitions: number): strin
     `set STORE_PARTITIONS=${stored.partitions}`
   );
 }
+
+/** Whether the data has the indexes of this release. */
+export const areIndexesComplete = async (redis: RedisClient): Promise<boolean> =>
+  (await redis.hget(LAYOUT_KEY, INDEXES_FIELD)) === INDEXES_VERSION;
+
+/** Records that the data has the indexes of this release. */
+export const markIndexesComplete = async (redis: RedisClient): Promise<void> =>
+  void (await redis.hset(LAYOUT_KEY, INDEXES_FIELD, INDEXES_VERSION));

@@ -27,8 +27,8 @@ export type StoredTaskforce = TaskforceRecord & {
 };
 
 /** A taskforce's log, oldest entry first. */
-export const phaseChanges = ({ log }: TaskforceRecord): PhaseChange[] =>
-  (JSON.parse(`[${log}]`) as PhaseLogTuple[]).map((tuple) => ({
+export const phaseChanges = ({ log }: Pick<TaskforceRecord, "log">): PhaseChange[] =>
+  parseLog(log).map((tuple) => ({
     target_phase: decodeText(tuple[1]),
     timestamp: tuple[0],
     was_successful: tuple[2] === 1,
@@ -37,16 +37,28 @@ export const phaseChanges = ({ log }: TaskforceRecord): PhaseChange[] =>
     context: decodeText(tuple[5]),
   }));
 
+const parseLog = (log: string): PhaseLogTuple[] => JSON.parse(`[${log}]`) as PhaseLogTuple[];
+
+/** A log as JSON text: as {@link phaseChanges}, at a third of the cost. */
+export const phaseLogJson = (log: string): string =>
+  `[${parseLog(log)
+    .map(
+      ([time, target, ok, eventTime, source, context]) =>
+        `{"target_phase":${decodeJson(target)},"timestamp":${time},"was_successful":${ok === 1},` +
+        `"source_event_time":${eventTime},"source_entity":${decodeJson(source)},"context":${decodeJson(context)}}`,
+    )
+    .join()}]`;
+
+/** Epoch seconds at which a taskforce was created: its log begins with them. */
+export const creationTime = ({ log }: Pick<TaskforceRecord, "log">): number => Number.parseFloat(log.slice(1));
+
 /** The context of the newest entry of a taskforce's log. */
 export const latestContext = (record: TaskforceRecord): string => phaseChanges(record).at(-1)?.context ?? "";
 
-/** Appends members to the text of a JSON object, which is cheaper than parsing and serializing it. */
-const appendJsonMembers = (object: string, members: string): string => `${object.slice(0, -1)},${members}}`;
-
-/** A new workflow's record. @param queueCount the number of its message queues */
+/** A new workflow's record. @param queueCount the number of its message queues; without any, they count as active */
 export function toWorkflowRecord(workflow: Workflow, queueCount: number): WorkflowRecord {
   const { deactivated: _, deactivated_ts: __, ...rest } = workflow;
-  return { doc: JSON.stringify(rest), n_queues: queueCount };
+  return { doc: JSON.stringify(rest), n_queues: queueCount, ...(queueCount === 0 && { mq_activated: 1 }) };
 }
 
 /** A workflow in its state at creation. */
@@ -55,13 +67,6 @@ export const workflowAsCreated = ({ doc }: WorkflowRecord): Workflow => ({
   deactivated: null,
   deactivated_ts: null,
 });
-
-/** A workflow as JSON text. */
-export function workflowJson(record: WorkflowRecord): string {
-  const { deactivated, deactivated_ts } = record;
-  const reason = JSON.stringify(deactivated ?? null);
-  return appendJsonMembers(record.doc, `"deactivated":${reason},"deactivated_ts":${deactivated_ts ?? null}`);
-}
 
 /** A task directive's record. */
 export const toTaskRecord = (directive: TaskDirective): TaskRecord => ({ doc: JSON.stringify(directive) });
@@ -75,7 +80,7 @@ export const toTaskforceRecord = (taskforce: Taskforce, configuration: string): 
   schedd: taskforce.schedd,
   priority: taskforce.priority,
   phase: taskforce.phase,
-  since: JSON.stringify(taskforce.timestamp),
+  since: JSON.stringify(taskforce.phase_change_log.at(-1)?.timestamp ?? taskforce.timestamp),
   log: taskforce.phase_change_log
     .map(encodeLogEntry)
     .map(({ timestampJson, restJson }) => `[${timestampJson}${restJson}`)
@@ -87,21 +92,8 @@ export const toTaskforceRecord = (taskforce: Taskforce, configuration: string): 
 export const submissionJsonMembers = (report: Pick<SubmitReport, "submit_dict" | "job_event_log_fpath">): string =>
   `"submit_dict":${JSON.stringify(report.submit_dict)},"job_event_log_fpath":${JSON.stringify(report.job_event_log_fpath)}`;
 
-const EMPTY_SUBMISSION = submissionJsonMembers({ submit_dict: {}, job_event_log_fpath: "" });
-
-/** A taskforce as JSON text. */
-export function taskforceJson(stored: StoredTaskforce): string {
-  const { uuid, schedd, priority, cluster_id, compound_statuses, top_task_errors } = stored;
-  const log = phaseChanges(stored);
-  return (
-    `{"taskforce_uuid":"${uuid}","task_id":"${taskOf(uuid)}","workflow_id":"${workflowOf(uuid)}",` +
-    `"timestamp":${firstEntry(log).timestamp},"priority":${priority},"collector":null,"schedd":${JSON.stringify(schedd)},` +
-    `"n_workers":${stored.n_workers},${stored.configurationJson.slice(1, -1)},` +
-    `"cluster_id":${cluster_id ?? null},${stored.submission ?? EMPTY_SUBMISSION},` +
-    `"phase":"${stored.phase}","phase_change_log":${JSON.stringify(log)},` +
-    `"compound_statuses":${compound_statuses ?? "{}"},"top_task_errors":${top_task_errors ?? "{}"}}`
-  );
-}
+/** The same before condor-submit. */
+export const EMPTY_SUBMISSION = submissionJsonMembers({ submit_dict: {}, job_event_log_fpath: "" });
 
 /** The entry of the creation. */
 function firstEntry([created]: readonly PhaseChange[]): PhaseChange {
@@ -191,6 +183,12 @@ const NUMBER_BY_TEXT: ReadonlyMap<string, number> = new Map(LOG_DICTIONARY.map((
 
 /** The stored form of a text. */
 export const encodeText = <T extends string>(text: T): EncodedText<T> => NUMBER_BY_TEXT.get(text) ?? text;
+
+const JSON_OF_NUMBER = LOG_DICTIONARY.map((text) => JSON.stringify(text));
+
+/** The text of a stored form, as JSON. @throws as {@link decodeText} */
+const decodeJson = (encoded: EncodedText): string =>
+  (typeof encoded === "number" ? JSON_OF_NUMBER[encoded] : undefined) ?? JSON.stringify(decodeText(encoded));
 
 /** The text of a stored form. @throws RangeError for a number of a later release */
 export function decodeText<T extends string>(encoded: EncodedText<T>): T {

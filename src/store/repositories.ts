@@ -1,7 +1,6 @@
 import { type InferSchema, type RedisConnection, Repository, Schema } from "redis-om";
 import type { Phase } from "../domain/phases.js";
 import type { Deactivation } from "../domain/workflow.js";
-import type { RedisClient } from "../redis/redisClient.js";
 import { type EntityKind, memberOf, partitionPrefix } from "./keys.js";
 
 /** A field of a hash, and the type of its value: redis-om infers no types from the definitions of a schema. */
@@ -88,27 +87,54 @@ export type RecordByKind = { [K in EntityKind]: InferSchema<ReturnType<typeof cr
 /** Whether a record exists: redis-om reads a missing hash as an object without fields. */
 const isStored = (kind: EntityKind, record: object): boolean => (kind === "taskforce" ? "phase" : "doc") in record;
 
-const { required, optional } = RECORD_DEFINITIONS.taskforce;
-const TASKFORCE_DEFINITION: RecordFields = { ...required, ...optional };
+const definitionOf = (kind: EntityKind): RecordFields => {
+  const { required, optional } = RECORD_DEFINITIONS[kind];
+  return { ...required, ...optional };
+};
+const DEFINITION_BY_KIND: Record<EntityKind, RecordFields> = {
+  workflow: definitionOf("workflow"),
+  task: definitionOf("task"),
+  taskforce: definitionOf("taskforce"),
+};
 
-/** A taskforce's fields, in the order in which {@link parseTaskforceRecord} expects their values. */
-export const TASKFORCE_FIELDS = Object.keys(TASKFORCE_DEFINITION);
+/** The fields of each kind's hash, in the order in which {@link parseRecord} expects their values. */
+export const RECORD_FIELDS: Readonly<Record<EntityKind, readonly string[]>> = {
+  workflow: Object.keys(DEFINITION_BY_KIND.workflow),
+  task: Object.keys(DEFINITION_BY_KIND.task),
+  taskforce: Object.keys(DEFINITION_BY_KIND.taskforce),
+};
+
+/** The fields of each kind's hash that may be large. */
+export const LARGE_FIELDS: Readonly<Record<EntityKind, readonly string[]>> = {
+  workflow: ["doc"],
+  task: ["doc"],
+  taskforce: ["log", "submission", "compound_statuses", "top_task_errors"],
+};
 
 /** The record that a script read. @param values null where a field is absent. @returns undefined when there is none */
-export function parseTaskforceRecord(values: readonly (string | null)[]): RecordByKind["taskforce"] | undefined {
+export function parseRecord<K extends EntityKind>(
+  kind: K,
+  values: readonly (string | null)[],
+): RecordByKind[K] | undefined {
+  const definition = DEFINITION_BY_KIND[kind];
   const record: Record<string, string | number> = {};
-  for (const [index, field] of TASKFORCE_FIELDS.entries()) {
+  for (const [index, field] of RECORD_FIELDS[kind].entries()) {
     const value = values[index] ?? null;
-    if (value !== null) record[field] = TASKFORCE_DEFINITION[field]?.type === "number" ? Number(value) : value;
+    if (value !== null) record[field] = definition[field]?.type === "number" ? Number(value) : value;
   }
-  return isStored("taskforce", record) ? (record as unknown as RecordByKind["taskforce"]) : undefined;
+  // The compiler does not know that the fields are those of the definition.
+  return isStored(kind, record) ? (record as unknown as RecordByKind[K]) : undefined;
 }
 
 type HashFields = Record<string, string | number>;
 
-/** The node-redis method by which a redis-om repository reads hashes, on ioredis: one connection serves the store. */
-export const createRedisOmReader = (redis: RedisClient): RedisConnection =>
-  ({ hGetAll: (key: string) => redis.hgetall(key) }) as unknown as RedisConnection;
+/**
+ * The node-redis method by which a redis-om repository reads hashes, on ioredis.
+ *
+ * @param readHash reads the fields of a key
+ */
+export const createRedisOmReader = (readHash: (key: string) => Promise<HashFields>): RedisConnection =>
+  ({ hGetAll: readHash }) as unknown as RedisConnection;
 
 /** The methods by which a redis-om repository saves a hash: `write` gets the fields, and nothing is sent to Redis. */
 export function createRedisOmWriter(write: (key: string, fields: HashFields) => void): RedisConnection {
@@ -129,18 +155,19 @@ export class PartitionRepositories {
   readonly #schemas: ReturnType<typeof createSchemas>;
   readonly #repositories: { [K in EntityKind]: Repository<RecordByKind[K]> };
 
-  constructor(schemas: ReturnType<typeof createSchemas>, connection: RedisConnection) {
+  /** @param connectionOf the connection for each kind */
+  constructor(schemas: ReturnType<typeof createSchemas>, connectionOf: (kind: EntityKind) => RedisConnection) {
     this.#schemas = schemas;
     this.#repositories = {
-      workflow: new Repository(schemas.workflow, connection),
-      task: new Repository(schemas.task, connection),
-      taskforce: new Repository(schemas.taskforce, connection),
+      workflow: new Repository(schemas.workflow, connectionOf("workflow")),
+      task: new Repository(schemas.task, connectionOf("task")),
+      taskforce: new Repository(schemas.taskforce, connectionOf("taskforce")),
     };
   }
 
   /** The same repositories on another connection, such as a batch of writes. */
   on(connection: RedisConnection): PartitionRepositories {
-    return new PartitionRepositories(this.#schemas, connection);
+    return new PartitionRepositories(this.#schemas, () => connection);
   }
 
   /** Records in the order of the ids; undefined where there is none. */

@@ -1,17 +1,25 @@
 import { readFileSync } from "node:fs";
 import type { ChainableCommander } from "ioredis";
+import { MAX_INDEX_VALUE_BYTES, PHASE_LOG_LIMITS, PHASE_LOG_TRIMMER } from "../domain/entityLimits.js";
 import { PHASE_TRANSITIONS } from "../domain/phases.js";
 import type { RedisClient } from "../redis/redisClient.js";
+import { DEADLINE_LUA, writeDeadlineMs } from "../redis/writeDeadline.js";
 import { MAX_STREAM_ENTRIES } from "./keys.js";
 
 const SCRIPT_NAMES = [
+  "addMissingIndexes",
   "addTaskforce",
   "advance",
+  "claimDirty",
+  "countRanges",
   "countStoppable",
   "deactivate",
   "repairCounts",
   "repairStoppingIndex",
   "recordAttempt",
+  "readRanges",
+  "readFields",
+  "readRecord",
   "readTaskforceToStart",
   "recordCompletion",
   "recordRemoval",
@@ -30,7 +38,10 @@ const SCRIPT_NAMES = [
 /** A script in `scripts/`. The head of its file lists KEYS, ARGV and return codes. */
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
-type ScriptCall = (...keysAndArguments: (string | number)[]) => unknown;
+/** Scripts without the prelude: a query runs dozens of them, and the prelude would be most of their time. */
+const SCRIPTS_OF_QUERIES: ReadonlySet<ScriptName> = new Set(["countRanges", "readFields", "readRanges", "readRecord"]);
+
+type ScriptCall = (...keysAndArguments: (string | number | Buffer)[]) => unknown;
 
 const commandName = (name: ScriptName): string => `wms_${name}`;
 const readScriptSource = (name: string): string =>
@@ -41,14 +52,24 @@ export function defineScripts(redis: RedisClient): void {
   const transitions = Object.entries(PHASE_TRANSITIONS).flatMap(([from, next]) =>
     Object.keys(next).map((to) => `['${from} ${to}'] = true`),
   );
-  const constants = `local MAX_STREAM_ENTRIES = ${MAX_STREAM_ENTRIES}\nlocal PHASE_TRANSITIONS = { ${transitions.join()} }`;
-  const prelude = `${constants}\n${readScriptSource("prelude")}`;
-  for (const name of SCRIPT_NAMES)
-    redis.defineCommand(commandName(name), { lua: `${prelude}\n${readScriptSource(name)}` });
+  const logLimits = Object.entries(PHASE_LOG_LIMITS).map(([name, value]) => `${name} = ${value}`);
+  const constants = [
+    `local MAX_STREAM_ENTRIES = ${MAX_STREAM_ENTRIES}`,
+    `local MAX_INDEX_VALUE_BYTES = ${MAX_INDEX_VALUE_BYTES}`,
+    `local PHASE_TRANSITIONS = { ${transitions.join()} }`,
+    `local LOG_LIMITS = { ${logLimits.join()} }`,
+    `local LOG_TRIMMER = '${PHASE_LOG_TRIMMER}'`,
+  ].join("\n");
+  const prelude = `${DEADLINE_LUA}${constants}\n${readScriptSource("prelude")}`;
+  for (const name of SCRIPT_NAMES) {
+    const source = readScriptSource(name);
+    redis.defineCommand(commandName(name), { lua: SCRIPTS_OF_QUERIES.has(name) ? source : `${prelude}\n${source}` });
+  }
 }
 
 /**
- * Runs a script, or adds it to a pipeline.
+ * Runs a script, or adds it to a pipeline. One that may write takes no effect after its deadline: the client of a
+ * command that timed out has got a 503.
  *
  * @param target a client with {@link defineScripts}, or a pipeline of one. Never a `multi()`: there, a script that
  *   Redis lost would fail while its neighbours take effect
@@ -57,10 +78,11 @@ export function runScript(
   target: RedisClient | ChainableCommander,
   name: ScriptName,
   keys: readonly string[],
-  args: readonly (string | number)[],
+  args: readonly (string | number | Buffer)[],
 ): Promise<unknown> {
   const commands = target as unknown as Record<string, ScriptCall>;
   const call = commands[commandName(name)];
   if (call === undefined) throw new Error(`script ${name} is not defined on this client`);
-  return call.call(target, keys.length, ...keys, ...args) as Promise<unknown>;
+  const deadline = SCRIPTS_OF_QUERIES.has(name) ? [] : [writeDeadlineMs()];
+  return call.call(target, keys.length, ...keys, ...args, ...deadline) as Promise<unknown>;
 }

@@ -1,13 +1,22 @@
-import { batchesOf } from "../domain/batchesOf.js";
+import { batchesByBytes } from "../domain/batchesByBytes.js";
+import { WRITE_BATCH_CHARS } from "../domain/entityLimits.js";
 import type { WorkflowId } from "../domain/ids.js";
+import type { TaskDirective } from "../domain/taskDirective.js";
 import { unavailable } from "../domain/wmsError.js";
 import { unwrapReplies } from "../redis/redisClient.js";
 import { allEntitiesKey, idOfMember, indexKey, memberOf, partitionOf, recordKey, stagingKey } from "./keys.js";
 import type { Store } from "./store.js";
-import { addToIndexes, type NewEntity, WriteBatch, writeRecords } from "./writeBatch.js";
+import { addToIndexes, charsOf, type NewEntity, WriteBatch, writeRecords } from "./writeBatch.js";
 
 /** Records that one script writes without staging. It blocks Redis for about 10 ms. */
 export const MAX_UNSTAGED_RECORDS = 500;
+
+/** Whether new records are too many or too large for one script. */
+export function needsStaging(entities: readonly NewEntity[]): boolean {
+  if (entities.length > MAX_UNSTAGED_RECORDS) return true;
+  return entities.reduce((chars, entity) => chars + charsOf(entity), 0) > WRITE_BATCH_CHARS;
+}
+
 /** Records in one batch of staging. Its encoding blocks this process for about 5 ms. */
 const STAGING_BATCH_SIZE = 100;
 /** The time limit of staging in seconds. Staged records are removed after twice that time. */
@@ -30,7 +39,7 @@ export async function stageRecords(store: Store, workflow: WorkflowId, entries: 
   const startedAtSeconds = await redisTimeSeconds(store);
   const partition = partitionOf(workflow, store.partitions);
   await store.redis.zadd(stagingKey(partition), startedAtSeconds, memberOf(workflow));
-  for (const entities of batchesOf(entries, STAGING_BATCH_SIZE)) {
+  for (const entities of batchesByBytes(entries, charsOf, WRITE_BATCH_CHARS, STAGING_BATCH_SIZE)) {
     const batch = new WriteBatch(partition);
     await writeRecords(store, batch, entities);
     await addToIndexes(batch, entities, (field) => !isIndexedLast(field));
@@ -60,11 +69,11 @@ async function removeStagedWorkflow(store: Store, partition: number, workflow: W
       if (members.length === 0) break;
       const ids = members.map((member) => idOfMember(kind, member));
       const keys = ids.map((id) => recordKey(partition, kind, id));
-      const schedds = kind === "taskforce" ? await readSchedds(store, keys) : [];
+      const fieldIndexes = await readIndexKeys(store, kind, partition, keys);
       if (kind === "task") keys.push(...ids.map((id) => indexKey(partition, "taskforce", "task_id", id)));
       const multi = store.redis.multi();
       multi.unlink(...keys);
-      for (const schedd of schedds) multi.zrem(indexKey(partition, kind, "schedd", schedd), ...members);
+      for (const key of fieldIndexes) multi.zrem(key, ...members);
       multi.zrem(allEntitiesKey(partition, kind), ...members);
       multi.zrem(workflowIndexKey, ...members);
       await multi.exec();
@@ -73,9 +82,22 @@ async function removeStagedWorkflow(store: Store, partition: number, workflow: W
   await store.redis.zrem(stagingKey(partition), memberOf(workflow));
 }
 
-async function readSchedds(store: Store, records: readonly string[]): Promise<Set<string>> {
+/** The other indexes of staged records. */
+async function readIndexKeys(
+  store: Store,
+  kind: "taskforce" | "task",
+  partition: number,
+  records: readonly string[],
+): Promise<Set<string>> {
   const pipeline = store.redis.pipeline();
-  for (const key of records) pipeline.hget(key, "schedd");
-  const found = unwrapReplies<string | null>(await pipeline.exec());
-  return new Set(found.filter((schedd) => schedd !== null));
+  for (const key of records) pipeline.hmget(key, "schedd", "priority", "doc");
+  const found = unwrapReplies<(string | null)[]>(await pipeline.exec());
+  const values = found.flatMap(([schedd, priority, doc]) => [
+    ["schedd", schedd],
+    ["priority", priority],
+    ["task_image", doc && (JSON.parse(doc) as TaskDirective).task_image],
+  ]);
+  return new Set(
+    values.flatMap(([field, value]) => (value ? [indexKey(partition, kind, field as string, value)] : [])),
+  );
 }

@@ -1,21 +1,16 @@
-import { LRUCache } from "lru-cache";
-import { batchesOf } from "../domain/batchesOf.js";
-import { groupBy } from "../domain/groupBy.js";
+import { READ_BATCH_BYTES } from "../domain/entityLimits.js";
 import { type TaskforceUuid, taskOf, workflowOf } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
+import { readAhead } from "../domain/readAhead.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { unwrapReplies } from "../redis/redisClient.js";
+import { IndexCompleteness } from "./completeIndexes.js";
+import { Configurations } from "./configurations.js";
 import { TaskforceCounts } from "./counts.js";
+import { FieldReader } from "./fieldReader.js";
 import { IdempotencyClaims } from "./idempotencyClaims.js";
 import { Indexes } from "./indexes.js";
-import {
-  configurationsKey,
-  type EntityKind,
-  type IdByKind,
-  KNOWN_SCHEDDS_KEY,
-  partitionOf,
-  recordKey,
-} from "./keys.js";
+import { type EntityKind, type IdByKind, KNOWN_SCHEDDS_KEY, partitionOf, recordKey } from "./keys.js";
+import { readLarge } from "./largeReads.js";
 import { LastPolls } from "./lastPolls.js";
 import { checkLayout } from "./layout.js";
 import { MqProfiles } from "./profiles.js";
@@ -23,23 +18,26 @@ import type { StoredTaskforce, TaskforceRecord, TaskRecord } from "./records.js"
 import {
   createRedisOmReader,
   createSchemas,
+  LARGE_FIELDS,
   PartitionRepositories,
-  parseTaskforceRecord,
+  parseRecord,
+  RECORD_FIELDS,
   type RecordByKind,
-  TASKFORCE_FIELDS,
 } from "./repositories.js";
 import { defineScripts, runScript } from "./scripts.js";
 import { Summaries } from "./summaries.js";
 import { Transitions } from "./transitions.js";
 
-/** Records in one batch of {@link Store.fetchEach}. */
-const FETCH_BATCH_SIZE = 500;
-const MAX_CACHED_CHARACTERS = 16_000_000;
-
 /** The stored form of each kind of entity, as reads return it. */
 export interface StoredByKind extends Omit<RecordByKind, "taskforce"> {
   taskforce: StoredTaskforce;
 }
+
+/** The fields of a taskforce that its queues depend on. */
+export type TaskforceQueueState = Pick<
+  StoredTaskforce,
+  "uuid" | "phase" | "schedd" | "priority" | "submit_failures" | "remove_failures"
+>;
 
 /** The stored parts of a hand-out of a taskforce to start. */
 export interface TaskforceToStart {
@@ -55,7 +53,10 @@ export class Store {
   /** For writes of megabytes, so that no small command waits for their bytes. */
   readonly bulkRedis: RedisClient;
   readonly partitions: number;
+  readonly fields: FieldReader;
+  readonly configurations: Configurations;
   readonly indexes: Indexes;
+  readonly indexCompleteness: IndexCompleteness;
   readonly transitions: Transitions;
   readonly profiles: MqProfiles;
   readonly summaries: Summaries;
@@ -63,24 +64,19 @@ export class Store {
   readonly polls: LastPolls;
   readonly idempotency: IdempotencyClaims;
   readonly #repositories: PartitionRepositories[];
-  /** Configurations as JSON text: the text of a digest never changes. */
-  readonly #configurations = new LRUCache<string, string>({
-    maxSize: MAX_CACHED_CHARACTERS,
-    sizeCalculation: (text) => text.length,
-  });
-
   /** @param partitions must never change for the same data: {@link openStore} checks it */
   constructor(redis: RedisClient, partitions: number, bulk: RedisClient) {
     this.redis = redis;
     this.bulkRedis = bulk;
     this.partitions = partitions;
     for (const client of new Set([redis, bulk])) defineScripts(client);
-    const reader = createRedisOmReader(redis);
-    this.#repositories = Array.from(
-      { length: partitions },
-      (_, partition) => new PartitionRepositories(createSchemas(partition), reader),
-    );
+    const schemas = Array.from({ length: partitions }, (_, partition) => createSchemas(partition));
+    const readerOf = (kind: EntityKind) => createRedisOmReader((key) => this.#readHash(key, LARGE_FIELDS[kind]));
+    this.#repositories = schemas.map((each) => new PartitionRepositories(each, readerOf));
+    this.fields = new FieldReader(redis, bulk);
+    this.configurations = new Configurations(redis, bulk);
     this.indexes = new Indexes(redis, partitions);
+    this.indexCompleteness = new IndexCompleteness(redis);
     this.transitions = new Transitions(redis, partitions);
     this.profiles = new MqProfiles(redis, partitions);
     this.summaries = new Summaries(redis, partitions);
@@ -96,22 +92,69 @@ export class Store {
     return repositories;
   }
 
+  /**
+   * Any number of records with their ids, in that order; undefined where there is none. Memory holds few large records at
+   * a time.
+   */
+  async *fetchEach<K extends EntityKind>(
+    kind: K,
+    ids: readonly IdByKind[K][],
+  ): AsyncGenerator<[id: IdByKind[K], record: StoredByKind[K] | undefined]> {
+    const places = ids.map((id) => ({ id, partition: partitionOf(id, this.partitions) }));
+    let index = 0;
+    for await (const chunk of readAhead(this.fields.read(kind, places, RECORD_FIELDS[kind]))) {
+      for (const values of chunk) {
+        const id = ids[index++] as IdByKind[K];
+        const record = parseRecord(kind, values);
+        yield [id, record && (await this.#complete(kind, id, record))];
+      }
+    }
+  }
+
   /** One record; undefined when there is none. */
   async fetch<K extends EntityKind>(kind: K, id: IdByKind[K]): Promise<StoredByKind[K] | undefined> {
-    return (await this.fetchMany(kind, [id]))[0];
+    const [record] = await this.repositories(partitionOf(id, this.partitions)).fetch(kind, [id]);
+    return record && this.#complete(kind, id, record);
   }
 
   /** Adds the id and the configuration to a taskforce's record. */
+  async #complete<K extends EntityKind>(kind: K, id: IdByKind[K], record: RecordByKind[K]): Promise<StoredByKind[K]> {
+    // The compiler does not relate a generic kind to its record.
+    if (kind !== "taskforce") return record as StoredByKind[K];
+    return (await this.#attachConfiguration(id as TaskforceUuid, record as TaskforceRecord)) as StoredByKind[K];
+  }
+
+  /** Reads a hash. A large one comes on the connection for megabytes. @param fields that may be large */
+  async #readHash(key: string, fields: readonly string[]): Promise<Record<string, string>> {
+    const reply = (await runScript(this.redis, "readRecord", [key], [READ_BATCH_BYTES, ...fields])) as
+      | number
+      | string[];
+    if (typeof reply === "number") return readLarge(this.bulkRedis, "hgetall", key);
+    const hash: Record<string, string> = {};
+    for (let index = 0; index < reply.length; index += 2) hash[reply[index] as string] = reply[index + 1] as string;
+    return hash;
+  }
+
   async #attachConfiguration(uuid: TaskforceUuid, record: TaskforceRecord): Promise<StoredTaskforce> {
-    const digest = record.configuration;
-    let configurationJson = this.#configurations.get(digest) ?? null;
-    if (configurationJson === null) {
-      const partition = partitionOf(uuid, this.partitions);
-      configurationJson = await this.redis.hget(configurationsKey(partition), digest);
-      if (configurationJson === null) throw new Error(`the configuration ${digest} is not in partition ${partition}`);
-      this.#configurations.set(digest, configurationJson);
-    }
+    const partition = partitionOf(uuid, this.partitions);
+    const configurationJson = await this.configurations.read(partition, record.configuration);
     return Object.assign(record, { uuid, configurationJson });
+  }
+
+  /** The fields of a taskforce that its queues depend on; undefined when there is none. */
+  async fetchQueueState(uuid: TaskforceUuid): Promise<TaskforceQueueState | undefined> {
+    const key = recordKey(partitionOf(uuid, this.partitions), "taskforce", uuid);
+    const values = await this.redis.hmget(key, "phase", "schedd", "priority", "submit_failures", "remove_failures");
+    const [phase, schedd, priority, submitFailures, removeFailures] = values;
+    if (phase == null || schedd == null) return undefined;
+    return {
+      uuid,
+      phase: phase as Phase,
+      schedd,
+      priority: Number(priority),
+      ...(submitFailures != null && { submit_failures: Number(submitFailures) }),
+      ...(removeFailures != null && { remove_failures: Number(removeFailures) }),
+    };
   }
 
   /** Reads what a hand-out of a taskforce needs in one round trip, because every poll that finds work needs it. */
@@ -122,55 +165,26 @@ export class Store {
       recordKey(partition, "workflow", workflowOf(uuid)),
       recordKey(partition, "task", taskOf(uuid)),
     ];
-    const [values, active, doc] = (await runScript(this.redis, "readTaskforceToStart", keys, TASKFORCE_FIELDS)) as [
-      (string | null)[],
-      number,
-      string | null,
+    const values = [READ_BATCH_BYTES, ...RECORD_FIELDS.taskforce];
+    const [active, fields, doc] = (await runScript(this.redis, "readTaskforceToStart", keys, values)) as [
+      active: number,
+      fields?: (string | null)[],
+      doc?: string | null,
     ];
-    const record = parseTaskforceRecord(values);
+    const isWorkflowActive = active === 1;
+    if (fields === undefined) {
+      const [taskforce, directive] = await Promise.all([
+        this.fetch("taskforce", uuid),
+        this.fetch("task", taskOf(uuid)),
+      ]);
+      return { taskforce, directive, isWorkflowActive };
+    }
+    const record = parseRecord("taskforce", fields);
     return {
       taskforce: record && (await this.#attachConfiguration(uuid, record)),
-      directive: doc === null ? undefined : { doc },
-      isWorkflowActive: active === 1,
+      directive: doc == null ? undefined : { doc },
+      isWorkflowActive,
     };
-  }
-
-  /** Many records, in the order of the ids; undefined where there is none. */
-  async fetchMany<K extends EntityKind>(
-    kind: K,
-    ids: readonly IdByKind[K][],
-  ): Promise<(StoredByKind[K] | undefined)[]> {
-    const found = new Map<IdByKind[K], object | undefined>();
-    const reads = [...groupBy(ids, (id) => partitionOf(id, this.partitions))].map(async ([partition, mine]) => {
-      const records = await this.repositories(partition).fetch(kind, mine);
-      for (const [index, id] of mine.entries()) found.set(id, records[index]);
-    });
-    await Promise.all(reads);
-    const attach = async (id: IdByKind[K]) => {
-      const record = found.get(id);
-      if (kind !== "taskforce" || record === undefined) return record;
-      return this.#attachConfiguration(id as TaskforceUuid, record as TaskforceRecord);
-    };
-    // The compiler does not relate a generic kind to its record.
-    return Promise.all(ids.map(attach)) as Promise<(StoredByKind[K] | undefined)[]>;
-  }
-
-  /** Any number of records with their ids, in that order, read in batches; undefined where there is none. */
-  async *fetchEach<K extends EntityKind>(
-    kind: K,
-    ids: readonly IdByKind[K][],
-  ): AsyncGenerator<[id: IdByKind[K], record: StoredByKind[K] | undefined]> {
-    for (const batch of batchesOf(ids, FETCH_BATCH_SIZE)) {
-      const records = await this.fetchMany(kind, batch);
-      for (const [index, id] of batch.entries()) yield [id, records[index]];
-    }
-  }
-
-  /** The schedds of taskforces of one workflow, in their order; undefined where there is no taskforce. */
-  async readSchedds(uuids: readonly TaskforceUuid[]): Promise<(string | undefined)[]> {
-    const pipeline = this.redis.pipeline();
-    for (const uuid of uuids) pipeline.hget(recordKey(partitionOf(uuid, this.partitions), "taskforce", uuid), "schedd");
-    return unwrapReplies<string | null>(await pipeline.exec()).map((schedd) => schedd ?? undefined);
   }
 
   /** Epoch seconds at which a taskforce entered a phase or last failed in it; undefined when it is in another phase. */

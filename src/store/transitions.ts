@@ -1,10 +1,11 @@
+import { batchesOf } from "../domain/batchesOf.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import type { NextPhase, Phase } from "../domain/phases.js";
-import type { SubmitReport } from "../domain/taskforce.js";
+import type { SubmitReport, Taskforce } from "../domain/taskforce.js";
 import type { Deactivation } from "../domain/workflow.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { unwrapReplies } from "../redis/redisClient.js";
-import { allEntitiesKey, idOfMember, indexKey, memberOf, partitionOf, recordKey } from "./keys.js";
+import { allEntitiesKey, idOfMember, indexKey, indexValue, memberOf, partitionOf, recordKey } from "./keys.js";
 import { type PhaseLogEntry, submissionJsonMembers } from "./records.js";
 import { runScript, type ScriptName } from "./scripts.js";
 
@@ -17,6 +18,16 @@ const SUBMIT_OUTCOMES = {
   [-2]: "missing",
 } as const;
 type SubmitCode = keyof typeof SUBMIT_OUTCOMES;
+
+/** A taskforce that belongs in its starter queue. */
+export type TaskforceToQueue = Pick<Taskforce, "taskforce_uuid" | "schedd" | "priority">;
+
+/** A step from a phase to one that may follow it, with its log entry. */
+export type PhaseStep = {
+  [From in Phase]: { readonly from: From; readonly to: NextPhase<From>; readonly entry: PhaseLogEntry };
+}[Phase];
+
+const taskforceOf = (member: string): TaskforceUuid => idOfMember("taskforce", member);
 
 /** Taskforces that one script counts, few enough not to block Redis. */
 const COUNT_BATCH_SIZE = 1000;
@@ -44,51 +55,50 @@ export class Transitions {
     return runScript(this.#redis, name, [this.#recordKey(uuid)], values) as Promise<number>;
   }
 
-  /** Moves one taskforce forward. @returns false when it is in another phase, or its workflow is deactivated */
-  async advance<From extends Phase>(
-    uuid: TaskforceUuid,
-    from: From,
-    to: NextPhase<From>,
-    entry: PhaseLogEntry,
-  ): Promise<boolean> {
-    return (await this.advanceMany([uuid], from, to, entry)).length === 1;
-  }
-
-  /** Moves taskforces of one workflow forward. @returns the taskforces that moved */
-  async advanceMany<From extends Phase>(
+  /**
+   * Moves taskforces of one workflow forward by one phase or more, in one step, unless it is deactivated.
+   *
+   * @returns for each phase the taskforces that entered it; and those that are in the last one now and never failed, also
+   *   of an earlier call
+   */
+  async advance(
     uuids: readonly TaskforceUuid[],
-    from: From,
-    to: NextPhase<From>,
-    entry: PhaseLogEntry,
-  ): Promise<TaskforceUuid[]> {
-    return this.#runPipelined("advance", uuids, entry, from, to);
-  }
-
-  /** Logs a failed attempt for the taskforces of one workflow that are still in a phase. */
-  async recordAttempts(uuids: readonly TaskforceUuid[], phase: Phase, entry: PhaseLogEntry): Promise<void> {
-    await this.#runPipelined("recordAttempt", uuids, entry, phase);
+    steps: readonly PhaseStep[],
+  ): Promise<{ moved: TaskforceUuid[][]; reached: TaskforceToQueue[] }> {
+    const [first] = uuids;
+    if (first === undefined) return { moved: steps.map(() => []), reached: [] };
+    const stepsJson = JSON.stringify(
+      steps.map(({ from, to, entry }) => [from, to, entry.timestampJson, entry.restJson]),
+    );
+    const keys = [allEntitiesKey(partitionOf(first, this.#partitions), "taskforce")];
+    const values = [stepsJson, ...uuids.map(memberOf)];
+    const replies = (await runScript(this.#redis, "advance", keys, values)) as string[][];
+    const moved = steps.map(({ from, entry }, index) => {
+      const entered = (replies[index] ?? []).map(taskforceOf);
+      entry.onRecorded?.(entered, from);
+      return entered;
+    });
+    const reached = [...batchesOf(replies[steps.length] ?? [], 3)].map(([member = "", schedd = "", priority]) => ({
+      taskforce_uuid: taskforceOf(member),
+      schedd,
+      priority: Number(priority),
+    }));
+    return { moved, reached };
   }
 
   /**
-   * Runs a script for taskforces of one workflow, and so of one partition: a Redis Cluster refuses pipelines across
-   * nodes.
-   *
-   * @param phases the required phase, and the script's other phases
-   * @returns the taskforces for which the script returned 1, because it recorded the entry
+   * Logs a failed attempt for the taskforces of one workflow, and so of one partition, that are still in a phase: a Redis
+   * Cluster refuses pipelines across nodes.
    */
-  async #runPipelined(
-    name: ScriptName,
-    uuids: readonly TaskforceUuid[],
-    entry: PhaseLogEntry,
-    ...phases: [from: Phase, to?: Phase]
-  ): Promise<TaskforceUuid[]> {
+  async recordAttempts(uuids: readonly TaskforceUuid[], phase: Phase, entry: PhaseLogEntry): Promise<void> {
     const pipeline = this.#redis.pipeline();
-    const values = [...phases.filter((phase) => phase !== undefined), entry.timestampJson, entry.restJson];
-    for (const uuid of uuids) runScript(pipeline, name, [this.#recordKey(uuid)], values);
+    const values = [phase, entry.timestampJson, entry.restJson];
+    for (const uuid of uuids) runScript(pipeline, "recordAttempt", [this.#recordKey(uuid)], values);
     const codes = unwrapReplies<number>(await pipeline.exec());
-    const recorded = uuids.filter((_, index) => codes[index] === 1);
-    entry.onRecorded?.(recorded, phases[0]);
-    return recorded;
+    entry.onRecorded?.(
+      uuids.filter((_, index) => codes[index] === 1),
+      phase,
+    );
   }
 
   /**
@@ -114,7 +124,7 @@ export class Transitions {
         cluster_id,
         n_workers,
         submissionJsonMembers(report),
-        job_event_log_fpath,
+        indexValue(job_event_log_fpath),
       ],
     )) as [SubmitCode, string];
     if (code === 1) entries.submitted.onRecorded?.([uuid], "pending-starter");
@@ -212,24 +222,27 @@ export class Transitions {
   /**
    * Applies a deactivation to some taskforces of one workflow.
    *
-   * @returns the taskforces that now wait to be stopped and have an HTCondor cluster
+   * @returns them by schedd: `toStop` now wait to be stopped and have an HTCondor cluster, `others` do not
    */
   async stopTaskforces(
     uuids: readonly TaskforceUuid[],
     entries: { moved: PhaseLogEntry; left: PhaseLogEntry },
-  ): Promise<TaskforceUuid[]> {
+  ): Promise<{ schedd: string; toStop: TaskforceUuid[]; others: TaskforceUuid[] }[]> {
     const [first] = uuids;
     if (first === undefined) return [];
     const partition = partitionOf(first, this.#partitions);
-    const [toStop, moved, left] = (await runScript(
+    const [moved, left, ...groups] = (await runScript(
       this.#redis,
       "stopTaskforces",
       [allEntitiesKey(partition, "taskforce")],
       [entries.moved.timestampJson, entries.moved.restJson, entries.left.restJson, ...uuids.map(memberOf)],
-    )) as [string[], string[], string[]];
-    const idsOf = (members: string[]) => members.map((member) => idOfMember("taskforce", member));
-    entries.moved.onRecorded?.(idsOf(moved));
-    entries.left.onRecorded?.(idsOf(left));
-    return idsOf(toStop);
+    )) as [string[], string[], ...[schedd: string, toStop: string[], others: string[]][]];
+    entries.moved.onRecorded?.(moved.map(taskforceOf));
+    entries.left.onRecorded?.(left.map(taskforceOf));
+    return groups.map(([schedd, toStop, others]) => ({
+      schedd,
+      toStop: toStop.map(taskforceOf),
+      others: others.map(taskforceOf),
+    }));
   }
 }

@@ -3,13 +3,13 @@ import { sha256 } from "../domain/sha256.js";
 import { createYielder } from "../domain/time.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { ClaimLostError, claimScriptArguments, type IdempotencyClaim } from "./idempotencyClaims.js";
+import { indexValuesOf } from "./indexValues.js";
 import {
   allEntitiesKey,
   configurationsKey,
   dirtyKey,
   type EntityKind,
   type IdByKind,
-  INDEXED_FIELDS,
   indexKey,
   memberOf,
 } from "./keys.js";
@@ -56,6 +56,13 @@ export interface NewEntity<K extends EntityKind = EntityKind> {
   configuration?: StoredConfiguration;
 }
 
+/** Characters of the texts that {@link writeRecords} writes for an entity; a shared configuration counts each time. */
+export function charsOf({ record, configuration }: NewEntity): number {
+  let chars = configuration?.json.length ?? 0;
+  for (const value of Object.values(record)) if (typeof value === "string") chars += value.length;
+  return chars;
+}
+
 /** Members for one command: the arguments must fit on the stack of Lua, which is limited to 8000. */
 const MAX_PAIRS_PER_COMMAND = 3000;
 
@@ -69,13 +76,9 @@ export function indexKeysOf(
   { kind, entity }: Pick<NewEntity, "kind" | "entity">,
   includesField: (field: string | undefined) => boolean = () => true,
 ): string[] {
-  const fields = entity as { [field: string]: unknown };
-  const byField = INDEXED_FIELDS[kind].filter(includesField).flatMap((field) => {
-    const value = fields[field];
-    return typeof value === "number" || (typeof value === "string" && value !== "")
-      ? [indexKey(partition, kind, field, value)]
-      : [];
-  });
+  const byField = indexValuesOf(kind, entity)
+    .filter(([field]) => includesField(field))
+    .map(([field, value]) => indexKey(partition, kind, field, value));
   return includesField(undefined) ? [allEntitiesKey(partition, kind), ...byField] : byField;
 }
 

@@ -4,6 +4,7 @@ import { exponentialBackoffMs } from "../domain/time.js";
 import type { JobOutcome } from "../domain/wmsEvents.js";
 import type { Wms } from "../lifecycle/context.js";
 import { queueKeyPrefix } from "../queues/queueOptions.js";
+import { MAX_BLOCK_MS } from "../redis/connectClients.js";
 import type { RedisClient } from "../redis/redisClient.js";
 
 /** Milliseconds after which the job of a dead process is stalled, and another worker takes it over. */
@@ -38,6 +39,13 @@ export interface BackgroundWorkerOptions {
   telemetry?: Telemetry | undefined;
 }
 
+/** A BullMQ worker whose blocking reads end in time also when a delayed job is due later. */
+class BriefBlockingWorker extends Worker {
+  override get maximumBlockTimeout(): number {
+    return MAX_BLOCK_MS / 1000;
+  }
+}
+
 /** A running worker. */
 export interface BackgroundWorker {
   readonly worker: Worker;
@@ -63,8 +71,9 @@ export function startBackgroundWorker(
       activeJobs.delete(job);
     }
   };
-  const worker = new Worker(queue, processor, {
+  const worker = new BriefBlockingWorker(queue, processor, {
     connection: redis,
+    drainDelay: MAX_BLOCK_MS / 1000,
     ...(telemetry && { telemetry }),
     prefix: queueKeyPrefix(queue),
     concurrency,

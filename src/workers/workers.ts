@@ -6,7 +6,6 @@ import { fanoutJobId } from "../lifecycle/changeEffects.js";
 import type { Wms } from "../lifecycle/context.js";
 import { finishDeactivation } from "../lifecycle/deactivate.js";
 import { queuePositionOf } from "../lifecycle/handOut.js";
-import { launchTaskforce } from "../lifecycle/launch.js";
 import { reconcile } from "../lifecycle/reconcile.js";
 import { BACKGROUND_QUEUE_NAMES } from "../queues/queues.js";
 import { summarizeDirtyWorkflows } from "../views/summary/summarize.js";
@@ -70,11 +69,6 @@ function defineBackgroundWork(wms: Wms, { activationRetryWaitSeconds }: WorkerOp
         if (activation.outcome === "not-yet") throw new RetryLater(activation.reason);
         if (activation.outcome === "refused") throw new PermanentFailure(activation.reason);
       },
-    },
-    {
-      queue: BACKGROUND_QUEUE_NAMES.launch,
-      concurrency: 20,
-      work: (uuid) => launchTaskforce(wms, uuid as TaskforceUuid),
     },
     {
       queue: BACKGROUND_QUEUE_NAMES.deactivation,

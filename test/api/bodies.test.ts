@@ -95,7 +95,7 @@ describe("a body is refused", () => {
     ["a prototype", '{"__proto__":{"tasks":[],"public_queue_aliases":[]}}', /__proto__: unknown field$/],
     ["10,000 arrays deep", textWith("[".repeat(10_000) + "]".repeat(10_000)), /nested deeper than 500 levels$/],
     ["10,000 objects deep", textWith(`${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}`), /nested deeper/],
-    ["10,000 deep and cut off", `{"tasks":${"[".repeat(10_000)}`, /^body: not JSON: /],
+    ["10,000 deep and cut off", `{"tasks":${"[".repeat(10_000)}`, /nested deeper than 500 levels$/],
     ["half a surrogate pair", textWith('"\\ud83d"'), /^tasks\[0\]\.task_args: holds half a surrogate pair/],
     ["the other half", textWith('"a\\uDE00b"'), /^tasks\[0\]\.task_args: holds half a surrogate pair/],
     [
@@ -124,43 +124,110 @@ describe("a body is refused", () => {
 });
 
 describe("the number of keys and values", () => {
-  const ids = (count: number) =>
-    `{"query":{"workflow_id":{"$in":[${Array.from({ length: count }, () => '"WF-1"').join()}]}}}`;
-  const find = (body: string) => fixture.client.request("POST", "/v1/query/workflows", { body });
+  const statuses = (body: string) =>
+    fixture.client.request("POST", "/v1/tms/statuses/taskforces", { body: `{"top_task_errors_by_taskforce":${body}}` });
+  const keys = (count: number) => `{${Array.from({ length: count }, (_, n) => `"k${n}":0`).join()}}`;
 
   it("may be large", async () => {
-    expect((await find(ids(500_000))).status).toBe(200);
+    const fifty = Array.from({ length: 50 }, (_, n) => `"k${n}":${keys(9000)}`).join();
+    expect((await statuses(`{${fifty}}`)).status).toBe(207);
   });
 
   it.each([
-    ["as members of arrays", ids(1_000_000)],
-    ["ten million of them", `{"query":{"a":[${"0,".repeat(10_000_000)}0]}}`],
-    ["as keys", `{"query":{${Array.from({ length: 501_000 }, (_, n) => `"k${n}":0`).join()}}}`],
-    ["as empty arrays, one in another", "[".repeat(1_100_000)],
+    ["as members of arrays", `[${"0,".repeat(1_000_000)}0]`],
+    ["ten million of them", `[${"0,".repeat(10_000_000)}0]`],
+    ["as keys of several objects", `[${keys(90_000)}${`,${keys(90_000)}`.repeat(5)}]`],
+    ["as empty arrays", `[${"[],".repeat(500_000)}0]`],
     ["as texts that nothing separates", '""'.repeat(1_100_000)],
+    ["as colons", '"":'.repeat(1_100_000)],
   ])("are too many %s", async (_how, body) => {
-    expect(await find(body)).toMatchObject({
+    expect(await statuses(body)).toMatchObject({ status: 413, reason: "body: more than 1000000 keys and values" });
+  });
+
+  it("of one object is limited, too", async () => {
+    expect((await statuses(keys(250_000))).status).toBe(400);
+    expect(await statuses(keys(250_001))).toMatchObject({
       status: 413,
-      reason: "body: more than 1000000 keys and values",
+      reason: "body: an object with more than 250000 keys",
     });
   });
 
   it("does not include separators inside strings", async () => {
-    const task_args = String.raw`{"a\": [1, 2, "`.repeat(100_000);
-    expect((await post(text({ task_args }))).status).toBe(200);
+    const small = await startApiFixture({ REQUEST_MAX_VALUES: "1000" });
+    try {
+      const task_args = String.raw`{"a\": [1, 2, "`.repeat(1_000);
+      expect((await small.client.request("POST", "/v1/workflows", { body: text({ task_args }) })).status).toBe(200);
+    } finally {
+      await small.close();
+    }
   });
 
   it("is limited by a setting", async () => {
     const small = await startApiFixture({ REQUEST_MAX_VALUES: "1000" });
     try {
-      expect((await small.client.request("POST", "/v1/query/workflows", { body: ids(900) })).status).toBe(200);
-      const { status, reason } = await small.client.request("POST", "/v1/query/workflows", {
-        body: ids(1100),
-      });
+      const create = (count: number) =>
+        small.client.request("POST", "/v1/workflows", { body: `{"a":[${"0,".repeat(count)}0]}` });
+      expect((await create(900)).status).toBe(400);
+      const { status, reason } = await create(1100);
       expect([status, reason]).toEqual([413, "body: more than 1000 keys and values"]);
     } finally {
       await small.close();
     }
+  });
+});
+
+describe("the body of a query", () => {
+  const find = (body: unknown, headers: Record<string, string> = {}) =>
+    fixture.client.request("POST", "/v1/query/taskforces", { body, headers });
+  const numbers = (count: number) => `[${Array.from({ length: count }, (_, n) => n).join()}]`;
+  const filter = (condition: string) => `{"query":{"cluster_id":${condition}}}`;
+  const TOO_MANY_VALUES = "body: more than 20000 values outside $in, $nin and $all lists";
+  const TOO_MANY_IN_LISTS = "body: more than 200000 values in $in, $nin and $all lists";
+
+  it("has at most 4 MiB", async () => {
+    const body = filter("1");
+    expect((await find(body.padEnd(4 * MIB))).status).toBe(200);
+    const tooLarge = { status: 413, reason: "body: larger than 4 MiB" };
+    const longer = body.padEnd(4 * MIB + 1);
+    expect(await find(longer)).toMatchObject(tooLarge);
+    expect(await find(longer, { "transfer-encoding": "chunked" })).toMatchObject(tooLarge);
+    expect(await find(gzipSync(longer), { "content-encoding": "gzip" })).toMatchObject(tooLarge);
+  });
+
+  it("has at most QUERY_MAX_BODY_BYTES", async () => {
+    const small = await startApiFixture({ QUERY_MAX_BODY_BYTES: "2000" });
+    try {
+      const send = (length: number) =>
+        small.client.request("POST", "/v1/query/workflows", { body: filter("1").padEnd(length) });
+      expect((await send(2000)).status).toBe(200);
+      expect(await send(2001)).toMatchObject({ status: 413, reason: "body: larger than 2000 bytes" });
+    } finally {
+      await small.close();
+    }
+  });
+
+  it.each(["$in", "$nin", "$all"])("may hold 200,000 values in the list of %s", async (operator) => {
+    expect((await find(filter(`{"${operator}":${numbers(200_000)}}`))).status).not.toBe(413);
+    expect(await find(filter(`{"${operator}" :\n ${numbers(200_002)}}`))).toMatchObject({
+      status: 413,
+      reason: TOO_MANY_IN_LISTS,
+    });
+  });
+
+  it.each([
+    ["members of other lists", filter(`{"$eq":${numbers(20_001)}}`)],
+    ["keys", filter(`{"$eq":{${Array.from({ length: 10_001 }, (_, n) => `"k${n}":0`).join()}}}`)],
+    ["lists in a list", filter(`{"$in":[${"[1],".repeat(10_001)}1]}`)],
+    ["a list that does not hold scalars only", filter(`{"$in":[${"1,".repeat(20_001)}{}]}`)],
+    ["a list that is the value of a similar key", filter(`{"a$in":${numbers(20_001)}}`)],
+    ["projections", `{"query":{},"projection":${numbers(20_001)}}`],
+    ["texts that nothing separates", '""'.repeat(1_100_000)],
+  ])("holds at most 20,000 other values: %s", async (_what, body) => {
+    expect(await find(body)).toMatchObject({ status: 413, reason: TOO_MANY_VALUES });
+  });
+
+  it("is refused for its values before the rest of it is read as JSON", async () => {
+    expect((await find(`{"query":{"a":[${"0,".repeat(20_001)}`)).reason).toBe(TOO_MANY_VALUES);
   });
 });
 

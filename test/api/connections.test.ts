@@ -1,83 +1,9 @@
 import { once } from "node:events";
-import type { RequestListener, Server } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { createServer } from "../../src/api/http/httpServer.js";
+import type { RequestListener } from "node:http";
+import type { Socket } from "node:net";
+import { describe, expect, it } from "vitest";
 import { markAsStreaming } from "../../src/api/http/requestContext.js";
-import { logRefusedConnections } from "../../src/app/httpListener.js";
-import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "../../src/domain/httpLimits.js";
-import { recordingLog } from "../setup/recordingLog.js";
-import { waitForValue } from "../setup/waitFor.js";
-
-const ok: RequestListener = (request, response) => {
-  request.resume();
-  request.on("end", () => response.end("served"));
-};
-
-async function startServer(limits: Partial<HttpLimits>, app: RequestListener = ok): Promise<Server> {
-  const server = createServer(app, { ...DEFAULT_HTTP_LIMITS, ...limits });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return server;
-}
-
-/** A client that never closes a connection by itself. */
-class HalfOpenClient {
-  received = "";
-  readonly socket: Socket;
-  /** Resolves when the server has ended or destroyed the connection. */
-  readonly closedByServer: Promise<unknown>;
-  readonly #timers: NodeJS.Timeout[] = [];
-
-  constructor(server: Server) {
-    const { port } = server.address() as AddressInfo;
-    this.socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
-    this.socket.setEncoding("latin1").on("data", (text: string) => {
-      this.received += text;
-    });
-    this.socket.on("error", () => undefined);
-    this.closedByServer = new Promise((resolve) => this.socket.once("end", resolve).once("close", resolve));
-    onTestFinished(() => {
-      for (const timer of this.#timers) clearInterval(timer);
-      this.socket.destroy();
-    });
-  }
-
-  send(text: string): this {
-    this.socket.write(text);
-    return this;
-  }
-
-  /** Sends single bytes until the server closes the connection. */
-  sendSlowly(): this {
-    this.#timers.push(setInterval(() => this.socket.writable && this.socket.write("x"), 20));
-    return this;
-  }
-
-  waitForText(pattern: RegExp): Promise<string> {
-    return waitForValue(
-      `${pattern} from the server`,
-      async () => this.received,
-      (text) => pattern.test(text),
-    );
-  }
-}
-
-const countConnections = (server: Server): Promise<number> =>
-  new Promise((resolve, reject) =>
-    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
-  );
-
-const waitForNoConnections = (server: Server) =>
-  waitForValue(
-    "no connection is left",
-    () => countConnections(server),
-    (count) => count === 0,
-  );
+import { HalfOpenClient, startServer, waitForNoConnections } from "./halfOpenClient.js";
 
 const GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 const POST = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n";
@@ -235,31 +161,4 @@ it("a head that is too large is a 431", async () => {
   const server = await startServer({ headBytes: 4096 });
   const client = new HalfOpenClient(server).send(`GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${"x".repeat(5000)}\r\n\r\n`);
   await client.waitForText(/^HTTP\/1\.1 431 the request's head is too large\r\n/);
-});
-
-it("connections beyond the limit are closed at once and logged; when one ends, another is served", async () => {
-  const server = await startServer({ connections: 2 });
-  const { log, lines } = recordingLog();
-  logRefusedConnections(server, log);
-  const clients = [new HalfOpenClient(server), new HalfOpenClient(server)];
-  for (const client of clients) await client.send(GET).waitForText(/served/);
-
-  for (const _ of [1, 2, 3]) {
-    const refused = new HalfOpenClient(server);
-    await refused.closedByServer;
-    expect(refused.received).toBe("");
-  }
-  expect(lines.map((line) => JSON.parse(line))).toEqual([
-    expect.objectContaining({ level: 40, refused: 1, allowed: 2, msg: expect.stringMatching(/^too many/) }),
-  ]);
-
-  for (const client of clients) client.send(GET);
-  for (const client of clients) await client.waitForText(/served.*served/s);
-  clients[0]?.socket.destroy();
-  await waitForValue(
-    "one connection is closed",
-    () => countConnections(server),
-    (count) => count === 1,
-  );
-  await new HalfOpenClient(server).send(GET).waitForText(/served/);
 });

@@ -36,7 +36,7 @@ function sendRaw(bytes: string): Promise<RawResponse> {
   });
 }
 
-const get = (path: string) => sendRaw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+const get = (path: string) => sendRaw(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
 
 describe("the reason phrase", () => {
   it("is Latin-1 on the wire for any text of the body", async () => {
@@ -137,21 +137,25 @@ it.each(["?a=1", "?a=1&a=2", "?__proto__=1", "?query[x]=1", "?%zz", "?"])(
 describe("malformed HTTP", () => {
   it.each([
     ["not HTTP", "hello\r\n\r\n", 400],
-    ["an unknown method", "BREW /v1/ HTTP/1.1\r\nHost: x\r\n\r\n", 400],
-    ["an invalid address", "GET http://x:80http://x/v1/ HTTP/1.1\r\nHost: x\r\n\r\n", 400],
-    ["an unknown version", "GET /v1/ HTTP/9.9\r\nHost: x\r\n\r\n", 400],
+    ["an unknown method", "BREW /v1/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 400],
+    ["an invalid address", "GET http://x:80http://x/v1/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 400],
+    ["an unknown version", "GET /v1/ HTTP/9.9\r\nHost: localhost\r\n\r\n", 400],
     ["a head without a host", "GET /v1/ HTTP/1.1\r\n\r\n", 400],
-    ["a header without a name", "GET /v1/ HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n", 400],
-    ["two lengths", "POST /v1/workflows HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400],
+    ["a header without a name", "GET /v1/ HTTP/1.1\r\nHost: localhost\r\n: y\r\n\r\n", 400],
     [
-      "a length and chunks",
-      "POST /v1/workflows HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+      "two lengths",
+      "POST /v1/workflows HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
       400,
     ],
-    ["a bad chunk", "POST /v1/workflows HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400],
-    ["a head that is too large", `GET /v1/ HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, 431],
-    ["a path that is too long", `GET /v1/taskforces/${"x".repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
-    ["an unknown expectation", "GET /v1/ HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n", 417],
+    [
+      "a length and chunks",
+      "POST /v1/workflows HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+      400,
+    ],
+    ["a bad chunk", "POST /v1/workflows HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400],
+    ["a head that is too large", `GET /v1/ HTTP/1.1\r\nHost: localhost\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, 431],
+    ["a path that is too long", `GET /v1/taskforces/${"x".repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 431],
+    ["an unknown expectation", "GET /v1/ HTTP/1.1\r\nHost: localhost\r\nExpect: tea\r\n\r\n", 417],
     ["a tunnel", "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n", 405],
   ])("(%s) gets an error response of the same format, and the connection is closed", async (_what, bytes, status) => {
     const { statusLine, head, body } = await sendRaw(bytes);
@@ -167,14 +171,16 @@ describe("malformed HTTP", () => {
 it("malformed input after a request is rejected after the response to that request", async () => {
   const { workflow } = await fixture.createWorkflow(fixture.nextLocation());
   const abort = `/v1/workflows/${workflow.workflow_id}/actions/abort`;
-  const { statusLine, body } = await sendRaw(`POST ${abort} HTTP/1.1\r\nHost: x\r\n\r\n{"a": 1}`);
+  const { statusLine, body } = await sendRaw(`POST ${abort} HTTP/1.1\r\nHost: localhost\r\n\r\n{"a": 1}`);
   expect(statusLine).toBe("HTTP/1.1 200 OK");
   expect(body).toMatch(/^{"workflow_id":"WF-.*","n_taskforces":1}HTTP\/1\.1 400 malformed HTTP request\r\n/);
 });
 
 it("a malformed request gets a response even if megabytes of it are still arriving", async () => {
   const body = "x".repeat(8 * 1024 * 1024);
-  const { statusLine } = await sendRaw(`GET  HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  const { statusLine } = await sendRaw(
+    `GET  HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
   expect(statusLine).toBe("HTTP/1.1 400 malformed HTTP request");
 });
 

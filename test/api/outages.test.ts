@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
+import type { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
@@ -13,8 +14,12 @@ import type { Wms } from "../../src/lifecycle/context.js";
 import { startRedisServer } from "../../src/redis/redisServer.js";
 import { startScriptedMqs, statusResponse } from "../mqs/scriptedMqs.js";
 import { freshDatabase } from "../setup/database.js";
-import { deleteKeys, openRedis } from "../setup/testRedis.js";
-import { waitForValue } from "../setup/waitFor.js";
+import { startOwnRedis } from "../setup/ownRedis.js";
+import { recordingLog } from "../setup/recordingLog.js";
+import { deleteKeys, findKeys, openRedis } from "../setup/testRedis.js";
+import { startTestService } from "../setup/testService.js";
+import { waitForValue, waitUntil } from "../setup/waitFor.js";
+import { EventClient } from "../views/events/eventClient.js";
 import { type ApiFixture, startApiFixture } from "./apiFixture.js";
 import { createConformanceClient } from "./conformanceClient.js";
 import { type RedisProxy, startRedisProxy } from "./redisProxy.js";
@@ -103,6 +108,11 @@ describe("an error reply of a Redis that cannot serve now", () => {
         "OOM no memory",
         "BUSY a script runs",
         "NOREPLICAS too few of them",
+        "NOAUTH Authentication required.",
+        "NOPERM this user has no permissions to run the 'zadd' command",
+        "ERR unknown command 'zmscore', with args beginning with: 'a'",
+        "ERR The user executing the script can't run this command or subcommand",
+        "ERR max number of clients reached",
       ]) {
         const script = `return redis.error_reply("${reply}")`;
         const error = await redis.eval(script, 0).catch((refused: unknown) => refused);
@@ -113,6 +123,90 @@ describe("an error reply of a Redis that cannot serve now", () => {
         .catch((error: unknown) => error);
       expect(toHttpError(fault)).toMatchObject({ status: 500, message: "internal server error" });
     } finally {
+      redis.disconnect();
+    }
+  });
+});
+
+describe("while Redis denies what the service needs", () => {
+  const deniedBy: [string, string[][], RegExp][] = [
+    ["scripts", [["ACL", "SETUSER", "wms", "-@scripting"]], /NOPERM/],
+    ["the commands of scripts", [["ACL", "SETUSER", "wms", "-zadd"]], /can't run this command/],
+    ["the keys", [["ACL", "SETUSER", "wms", "resetkeys"]], /NOPERM/],
+    [
+      "the password",
+      [
+        ["ACL", "SETUSER", "wms", "resetpass"],
+        ["CLIENT", "KILL", "USER", "wms"],
+      ],
+      /WRONGPASS/,
+    ],
+  ];
+  it.each(deniedBy)("%s: all requests are a 503, and one line names the cause", async (_, denials, cause) => {
+    const server = await startOwnRedis();
+    const redis = openRedis(server.url) as Redis;
+    const url = new URL(server.url);
+    await redis.call("ACL", "SETUSER", "wms", "on", ">secret", "allkeys", "allchannels", "+@all");
+    [url.username, url.password] = ["wms", "secret"];
+    const { log, lines } = recordingLog();
+    const service = await startTestService({ REDIS_URL: url.href }, log, { workers: false });
+    try {
+      for (const [command = "", ...denial] of denials) await redis.call(command, ...denial);
+      const send = () =>
+        fetch(`${service.url}/v1/workflows`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify(makeWorkflowRequest([makeTaskRequest("test-alpha")])),
+        });
+      for (let n = 0; n < 3; n++) expect((await send()).status).toBe(503);
+      const refusals = () => lines.map((line) => JSON.parse(line)).filter((line) => "refusal" in line);
+      // A password counts for new connections, of which the client makes one.
+      const found = await waitForValue("the cause is logged", refusals, ({ length }) => length > 0);
+      expect(new Set(found.map(({ refusal }) => refusal))).toEqual(new Set([expect.stringMatching(cause)]));
+      expect(found.map(({ redis: client }) => client)).toEqual([...new Set(found.map(({ redis: client }) => client))]);
+    } finally {
+      await service.close();
+      redis.disconnect();
+    }
+  });
+});
+
+describe("while the memory of Redis is full", () => {
+  it("reads succeed: entities, queries, summaries, schedds and events", async () => {
+    const server = await startOwnRedis();
+    const redis = openRedis(server.url) as Redis;
+    const scenario = await startApiFixture({ REDIS_URL: server.url });
+    try {
+      const { taskforce_uuid, task_id, workflow_id } = await scenario.createPendingTaskforce(scenario.nextLocation());
+      const summary = `/v1/workflows/${workflow_id}/summary`;
+      await waitForValue(
+        "the summary is stored",
+        () => scenario.client.get(summary),
+        ({ status }) => status === 200,
+      );
+      await waitUntil("all changes are summarized", async () => (await findKeys(redis, "*:dirty")).length === 0);
+      await redis.config("SET", "maxmemory", "1");
+      const reads: [string, string, unknown?][] = [
+        ["GET", `/v1/workflows/${workflow_id}`],
+        ["GET", `/v1/task-directives/${task_id}`],
+        ["GET", `/v1/taskforces/${taskforce_uuid}`],
+        ["GET", summary],
+        ["GET", "/v1/schedds"],
+        ["POST", "/v1/query/workflows", { query: {} }],
+        ["POST", "/v1/query/task-directives", { query: { workflow_id } }],
+        ["POST", "/v1/query/taskforces", { query: { phase: "pending-starter", workflow_id }, projection: ["phase"] }],
+      ];
+      for (const [method, path, body] of reads) {
+        const { status } = await scenario.client.request(method, path, { body });
+        expect([method, path, status]).toEqual([method, path, 200]);
+      }
+      const events = await EventClient.open(`${scenario.service.url}/v1/workflows/${workflow_id}/events`);
+      expect(events.response.statusCode).toBe(200);
+      const created = makeWorkflowRequest([makeTaskRequest(scenario.nextLocation().location)]);
+      expect(await scenario.client.post("/v1/workflows", created)).toMatchObject({ status: 503 });
+    } finally {
+      await redis.config("SET", "maxmemory", "0");
+      await scenario.close();
       redis.disconnect();
     }
   });
@@ -223,6 +317,7 @@ it("an unexpected error is a 500 without details, which are logged", async () =>
   const app = createApp({
     wms: {} as Wms,
     authentication: { kind: "open" },
+    ownAddresses: { restHost: "127.0.0.1", publicUrl: undefined, allowedHosts: [] },
     events: {} as AppOptions["events"],
     readiness: async () => ({ ready: false, reason: "not asked" }),
     metrics: { contentType: "text/plain", render: async () => "", token: undefined },

@@ -23,14 +23,14 @@ describe.each([
   ["task-directives", "task_directives", "task_id", ({ task_directives }: CreatedWorkflow) => task_directives[0]],
   ["taskforces", "taskforces", "taskforce_uuid", ({ taskforces }: CreatedWorkflow) => taskforces[0]],
 ] as const)("POST /v1/query/%s", (plural, list, idField, entityOf) => {
-  const query = (body?: unknown) => fixture.client.post(`/v1/query/${plural}`, body);
+  const query = (body?: unknown, parameters = "") => fixture.client.post(`/v1/query/${plural}${parameters}`, body);
   const idOf = (entity: object | undefined) => (entity as Record<string, unknown> | undefined)?.[idField];
   /** Follows `next_after` to the last page. */
-  const everyPage = async (find: object) => {
+  const everyPage = async (find: object, parameters = "") => {
     const pages: Record<string, unknown>[][] = [];
     let after: string | null = null;
     do {
-      const { status, body, text } = await query({ ...find, ...(after !== null && { after }) });
+      const { status, body, text } = await query({ ...find, ...(after !== null && { after }) }, parameters);
       expect(status).toBe(200);
       if (body[list].length > 1) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4096);
       pages.push(body[list]);
@@ -63,6 +63,25 @@ describe.each([
     expect((await query({ query: { workflow_id: "WF-1" } })).text).toBe(`{"${list}":[],"next_after":null}`);
   });
 
+  it("returns the first page for an empty cursor", async () => {
+    expect((await query({ query: {}, after: "" })).body[list]).toEqual((await query({ query: {} })).body[list]);
+  });
+
+  it("returns the newest first on request, in pages too", async () => {
+    expect((await everyPage({ query: {} }, "?order=newest")).flat().map(idOf)).toEqual(
+      all.map((created) => idOf(entityOf(created))).reverse(),
+    );
+    expect(await query({ query: {} }, "?order=latest")).toMatchObject({
+      status: 400,
+      reason: expect.stringMatching(/^order: /),
+    });
+  });
+
+  it("reports in a header how the page came about", async () => {
+    const { headers } = await query({ query: {}, projection: [idField] });
+    expect(headers["ewms-query-plan"]).toMatch(/^index="all", looked-at=4, matched=4, work=[0-9]+, ended=end$/);
+  });
+
   it("returns only the fields of the projection", async () => {
     const { body } = await query({ query: {}, projection: [idField, "_id"] });
     expect(body[list]).toEqual(all.map((created) => ({ [idField]: idOf(entityOf(created)) })));
@@ -86,7 +105,6 @@ describe.each([
 
   it.each<[string, object]>([
     ["a malformed cursor", { query: {}, after: "no cursor" }],
-    ["an empty cursor", { query: {}, after: "" }],
     ["code", { query: { $where: "true" } }],
     ["an expression", { query: { $expr: {} } }],
     ["an unknown operator", { query: { workflow_id: { $unknown: 1 } } }],

@@ -108,12 +108,15 @@ describe("POST /v1/workflows names the field and the issue", () => {
     });
   });
 
-  const many = <T>(member: (index: number) => T) => Array.from({ length: 300_000 }, (_, index) => member(index));
+  const many = <T>(member: (index: number) => T, length = 300_000) =>
+    Array.from({ length }, (_, index) => member(index));
+  /** An object has at most 100,000 keys. */
+  const manyEntries = () => Object.fromEntries(many((index) => [`k${index}`, index], 99_000));
 
   it.each<[string, object, RegExp]>([
     [
       "a map of bad values",
-      withTask({ task_env: Object.fromEntries(many((index) => [`k${index}`, index])) }),
+      withTask({ task_env: manyEntries() }),
       /^tasks\[0\]\.task_env\.k0: expected string, got number; .*; .*; and more$/,
     ],
     [
@@ -126,11 +129,7 @@ describe("POST /v1/workflows names the field and the issue", () => {
       withTask({ cluster_locations: many((index) => index) }),
       /^tasks\[0\]\.cluster_locations\[0\]: expected string, got number/,
     ],
-    [
-      "unknown fields",
-      { ...good(), ...Object.fromEntries(many((index) => [`k${index}`, index])) },
-      /^k0: unknown field; .*; .*; and more$/,
-    ],
+    ["unknown fields", { ...good(), ...manyEntries() }, /^k0: unknown field; .*; .*; and more$/],
   ])("%s of the maximum size is a 400, too", async (_what, request, reason) => {
     const { status, body } = await fixture.client.post("/v1/workflows", request);
     expect(status).toBe(400);

@@ -69,6 +69,14 @@ export class IdentityProvider {
   clients: RegisteredClient[] = [];
   /** Claims of the next login; undefined: the login is refused. */
   nextLoginClaims: Claims | undefined = { sub: "visitor" };
+  /** Claims of the account that a user chooses when the provider asks for it. */
+  chosenLoginClaims: Claims = { sub: "chosen" };
+  /** Whether clients can end the session of a browser (RP-initiated logout). */
+  offersLogout = false;
+  /** Listed in the metadata; undefined: not listed. */
+  supportedPrompts: string[] | undefined;
+  /** The queries of the logouts so far. */
+  readonly logouts: Record<string, string>[] = [];
   /** Secrets of the clients with client credentials, by client id. */
   clientSecrets: Record<string, string> = {};
   /** The user's decision in the device flow. */
@@ -164,6 +172,7 @@ export class IdentityProvider {
     if (path === ".well-known/openid-configuration") return sendJson(response, 200, this.#metadata());
     if (path === "keys") return sendJson(response, 200, { keys: this.keys.map(({ jwk }) => jwk) });
     if (path === "authorize") return this.#authorize(url.searchParams, response);
+    if (path === "logout" && this.offersLogout) return this.#logOut(url.searchParams, response);
     if (path === "device") return sendJson(response, 200, this.#device());
     if (path === "token") {
       const form = new URLSearchParams(await text(request));
@@ -188,6 +197,8 @@ export class IdentityProvider {
       subject_types_supported: ["public"],
       id_token_signing_alg_values_supported: ["RS256", "RS512", "ES256"],
       code_challenge_methods_supported: ["S256"],
+      ...(this.offersLogout && { end_session_endpoint: `${issuer}/logout` }),
+      ...(this.supportedPrompts && { prompt_values_supported: this.supportedPrompts }),
     };
   }
 
@@ -245,14 +256,29 @@ export class IdentityProvider {
     }
     const back = new URL(client.redirectUri);
     back.searchParams.set("state", asked.get("state") ?? "");
-    if (this.nextLoginClaims === undefined) back.searchParams.set("error", "access_denied");
+    const claims = asked.has("prompt") ? this.chosenLoginClaims : this.nextLoginClaims;
+    if (claims === undefined) back.searchParams.set("error", "access_denied");
     else {
       const code = randomUUID();
       const nonce = asked.get("nonce") ?? undefined;
-      this.#logins.set(code, { client, challenge, nonce, claims: this.nextLoginClaims });
+      this.#logins.set(code, { client, challenge, nonce, claims });
       back.searchParams.set("code", code);
     }
     response.writeHead(302, { location: back.href }).end();
+  }
+
+  /** Ends the session at once, and returns the browser to the client. */
+  #logOut(asked: URLSearchParams, response: ServerResponse): void {
+    this.logouts.push(Object.fromEntries(asked));
+    const client = this.clients.find(({ clientId }) => clientId === asked.get("client_id"));
+    const back = asked.get("post_logout_redirect_uri");
+    if (client === undefined || back === null || new URL(back).origin !== new URL(client.redirectUri).origin) {
+      sendJson(response, 400, { error: "invalid_request" });
+      return;
+    }
+    const location = new URL(back);
+    location.searchParams.set("state", asked.get("state") ?? "");
+    response.writeHead(303, { location: location.href }).end();
   }
 
   async #exchangeCode(form: URLSearchParams, response: ServerResponse): Promise<void> {

@@ -1,7 +1,13 @@
+import { createHash } from "node:crypto";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { safeReturnPath } from "../../src/api/operatorAuth/loginAuthenticator.js";
+import { CookieCipher } from "../../src/auth/cookieCipher.js";
+import { startOwnRedis } from "../setup/ownRedis.js";
+import { advanceClocks, restoreClocks, simulateClocks } from "../setup/simulatedClocks.js";
+import { findKeys, openRedis } from "../setup/testRedis.js";
+import { waitForValue } from "../setup/waitFor.js";
 import { type GuardedApp, startGuardedApp } from "./guardedApp.js";
 import { type Claims, IdentityProvider, makeSigningKey } from "./identityProvider.js";
 import { LoginBrowser } from "./loginBrowser.js";
@@ -13,28 +19,27 @@ let idp: IdentityProvider;
 let app: GuardedApp;
 let browser: LoginBrowser;
 
-async function start(more: Record<string, string> = {}): Promise<GuardedApp> {
+/** @param redisUrl the database of another process of the service */
+async function start(more: Record<string, string> = {}, redisUrl?: string): Promise<GuardedApp> {
   return startGuardedApp((url) => {
     const clientSecret = more["ADMIN_CLIENT_SECRET"];
     idp.clients = [{ clientId: "ewms-wms", clientSecret, redirectUri: `${url}/admin/callback` }];
     return { AUTH_OPENID_URL: idp.issuer, ADMIN_CLIENT_ID: "ewms-wms", PUBLIC_URL: url, ...more };
-  });
+  }, redisUrl);
 }
 
 beforeEach(async () => {
-  // Only the date is simulated; timers run normally.
-  vi.useFakeTimers({ toFake: ["Date"] });
+  simulateClocks();
   idp = await IdentityProvider.start();
   idp.nextLoginClaims = ADA;
   app = await start();
   browser = new LoginBrowser();
 });
 afterEach(async () => {
-  vi.useRealTimers();
+  restoreClocks();
   await idp.stop();
 });
 
-const advanceClock = (seconds: number) => vi.setSystemTime(Date.now() + 1000 * seconds);
 const page = (path = "/admin/queues?status=failed") => app.url + path;
 const attributesOf = (line = "") =>
   line
@@ -110,9 +115,9 @@ describe("an operator", () => {
 
   test("has to sign in again after eight hours", async () => {
     await browser.open(page());
-    advanceClock(8 * 3600 - 10);
+    advanceClocks(8 * 3600 - 10);
     expect((await browser.openWithoutRedirects(page())).status).toBe(200);
-    advanceClock(20);
+    advanceClocks(20);
     expect((await browser.openWithoutRedirects(page())).status).toBe(303);
   });
 
@@ -139,16 +144,79 @@ describe("a session", () => {
   test("is valid in another process with the same secret", async () => {
     app = await start({ SESSION_SECRET: SECRET });
     await browser.open(page());
-    app = await start({ SESSION_SECRET: SECRET });
+    app = await start({ SESSION_SECRET: SECRET }, app.redisUrl);
     expect((await browser.openWithoutRedirects(page())).status).toBe(200);
-    app = await start({ SESSION_SECRET: `${SECRET}!` });
+    app = await start({ SESSION_SECRET: `${SECRET}!` }, app.redisUrl);
     expect((await browser.openWithoutRedirects(page())).status).toBe(303);
   });
 
   test("without a secret is valid in its own process only", async () => {
     await browser.open(page());
-    app = await start();
+    app = await start({}, app.redisUrl);
     expect((await browser.openWithoutRedirects(page())).status).toBe(303);
+  });
+
+  test("that has ended opens no page in any process, and its sign-out names the operator", async () => {
+    const first = await start({ SESSION_SECRET: SECRET });
+    app = await start({ SESSION_SECRET: SECRET }, first.redisUrl);
+    await browser.open(page());
+    const session = browser.cookie("wms_operator") ?? "";
+    await browser.submitForm(page("/admin/logout"));
+
+    browser.setCookie("wms_operator", session);
+    expect((await browser.openWithoutRedirects(page())).status).toBe(303);
+    expect((await browser.openWithoutRedirects(`${first.url}/admin/queues`)).status).toBe(303);
+    const audits = () => app.logLines.map((line) => JSON.parse(line)).filter(({ audit }) => audit === true);
+    expect(
+      await waitForValue(
+        "the audit",
+        async () => audits(),
+        (found) => found.length > 0,
+      ),
+    ).toMatchObject([{ operator: "ada (4711)", action: "sign out", path: "/admin/logout", outcome: "done" }]);
+    // Another sign-out with the same cookie has no operator.
+    await browser.submitForm(page("/admin/logout"));
+    await waitForValue(
+      "the audit",
+      async () => audits(),
+      (found) => found[1]?.operator === "unknown",
+    );
+  });
+
+  test("ends when the same browser signs in again", async () => {
+    await browser.open(page());
+    const session = browser.cookie("wms_operator") ?? "";
+    idp.chosenLoginClaims = { sub: "7", ewms_role: "operator" };
+    expect(await browser.open(page("/admin/switch-account?to=%2Fadmin%2Fx"))).toMatchObject({ text: "hello 7" });
+    browser.setCookie("wms_operator", session);
+    expect((await browser.openWithoutRedirects(page())).status).toBe(303);
+  });
+
+  test("is not valid without an id, as in cookies of earlier releases", async () => {
+    app = await start({ SESSION_SECRET: SECRET });
+    const cookie = await new CookieCipher(SECRET).encrypt("wms_operator", { name: "ada (4711)" }, 60);
+    browser.setCookie("wms_operator", cookie);
+    expect((await browser.openWithoutRedirects(page())).status).toBe(303);
+  });
+
+  test("is not valid while Redis is unreachable", async () => {
+    const server = await startOwnRedis();
+    app = await start({}, server.url);
+    await browser.open(page());
+    await server.stop();
+    expect(await browser.openWithoutRedirects(page())).toMatchObject({ status: 503 });
+    expect(await browser.submitForm(page("/admin/logout"))).toMatchObject({ status: 503 });
+    expect(browser.cookie("wms_operator")).toBeDefined();
+  });
+
+  test("has no plain ID token in Redis, which the API might accept", async () => {
+    await browser.open(page());
+    const redis = openRedis(app.redisUrl);
+    onTestFinished(() => redis.disconnect());
+    const [key = ""] = await findKeys(redis, "wms:operator-session:*");
+    const value = (await redis.get(key)) ?? "";
+    expect(Buffer.from(value.split(".")[0] ?? "", "base64url").toString()).toBe('{"alg":"dir","enc":"A256GCM"}');
+    expect(await redis.ttl(key)).toBeGreaterThan(8 * 3600 - 60);
   });
 
   test("can't be replaced by the cookie of a login attempt", async () => {
@@ -228,7 +296,7 @@ describe("a login is rejected", () => {
     expect((await browser.open(back.location ?? "")).status).toBe(403);
     browser.setCookie("wms_operator_login", attempt);
     expect((await browser.open(back.location ?? "")).text).toContain("invalid_grant");
-    advanceClock(700);
+    advanceClocks(700);
     expect((await browser.open(back.location ?? "")).text).toContain("took too long");
   });
 
@@ -243,6 +311,89 @@ describe("a login is rejected", () => {
     ]);
     expect(app.logLines.join("\n")).not.toMatch(/eyJ|code=/);
   });
+});
+
+describe("a user without the role of operators", () => {
+  const EVE: Claims = { sub: "4712", preferred_username: "eve", ewms_role: "user" };
+  const linkOf = (text: string, label: string) =>
+    new RegExp(`<a href="([^"]+)">${label}</a>`).exec(text)?.[1]?.replaceAll("&amp;", "&");
+  beforeEach(() => {
+    idp.nextLoginClaims = EVE;
+  });
+
+  test("can choose another account, and gets to the requested page", async () => {
+    const { status, text } = await browser.open(page());
+    expect(status).toBe(403);
+    expect(text).toContain("ask for this role");
+    // It would sign the same user in again.
+    expect(linkOf(text, "Try again")).toBeUndefined();
+    const link = linkOf(text, "Sign in as somebody else") ?? "";
+    const { headers } = await browser.openWithoutRedirects(page(link));
+    expect(new URL(headers.location ?? "").searchParams.get("prompt")).toBe("select_account");
+    idp.chosenLoginClaims = ADA;
+    expect(await browser.open(page(link))).toMatchObject({ url: page(), text: "hello ada (4711)" });
+  });
+
+  test("gets the login page of a provider that can't ask for the account", async () => {
+    idp.supportedPrompts = ["none", "login"];
+    app = await start();
+    const { headers } = await browser.openWithoutRedirects(page("/admin/switch-account"));
+    expect(new URL(headers.location ?? "").searchParams.get("prompt")).toBe("login");
+  });
+
+  test("can sign out at a provider that offers it", async () => {
+    idp.offersLogout = true;
+    app = await start();
+    const { text } = await browser.open(page());
+    const out = await browser.open(linkOf(text, "Sign out at the identity provider") ?? "");
+    expect(out).toMatchObject({ url: page("/admin/signed-out?state=provider"), status: 200 });
+    expect(out.text).not.toContain("may continue");
+    expect(idp.logouts).toEqual([
+      {
+        client_id: "ewms-wms",
+        id_token_hint: expect.stringMatching(/^eyJ/),
+        post_logout_redirect_uri: page("/admin/signed-out"),
+        state: "provider",
+      },
+    ]);
+  });
+
+  test("gets a page with its own style", async () => {
+    const { text, headers } = await browser.open(page());
+    const style = /<style>(.*)<\/style>/s.exec(text)?.[1] ?? "";
+    const hash = createHash("sha256").update(style).digest("base64");
+    expect(style).toContain("prefers-color-scheme: dark");
+    expect(headers["content-security-policy"]).toContain(`default-src 'none'; style-src 'sha256-${hash}'; `);
+  });
+});
+
+test("a sign-out continues at a provider that offers it", async () => {
+  idp.offersLogout = true;
+  app = await start();
+  await browser.open(page());
+  const { status, text } = await browser.submitForm(page("/admin/logout"));
+  expect(status).toBe(200);
+  const next = /<meta http-equiv="refresh" content="0; url=([^"]+)">/.exec(text)?.[1]?.replaceAll("&amp;", "&") ?? "";
+  expect(await browser.open(next)).toMatchObject({ url: page("/admin/signed-out?state=provider"), status: 200 });
+  expect(idp.logouts).toMatchObject([{ client_id: "ewms-wms", id_token_hint: expect.stringMatching(/^eyJ/) }]);
+});
+
+test("refused logins are throttled by address", async () => {
+  idp.nextLoginClaims = { sub: "4712", ewms_role: "user" };
+  for (let time = 0; time < 10; time++) expect((await browser.open(page())).status).toBe(403);
+  idp.nextLoginClaims = ADA;
+  const { status, headers, text } = await browser.open(page());
+  expect(status).toBe(429);
+  expect(Number(headers["retry-after"])).toBeGreaterThan(0);
+  expect(text).toContain("too many failed logins");
+  expect(idp.countRequests("token")).toBe(10);
+});
+
+test("images of another site's page do not use up logins", async () => {
+  const headers = { accept: "image/*", "sec-fetch-dest": "image", "sec-fetch-site": "cross-site" };
+  for (let time = 0; time < 12; time++)
+    expect((await fetch(page("/admin/callback?code=x&state=y"), { headers })).status).toBe(403);
+  expect(await browser.open(page())).toMatchObject({ status: 200 });
 });
 
 describe("a script without a session", () => {
@@ -268,7 +419,7 @@ describe("while the provider is unreachable", () => {
     expect(text).toContain("the identity provider is not available");
     expect(headers["retry-after"]).toBe("2");
     await idp.restart();
-    advanceClock(3);
+    advanceClocks(3);
     expect((await browser.open(`${fresh.url}/admin/`)).status).toBe(200);
   });
 
@@ -300,6 +451,8 @@ describe("a login returns to an operator page, and nowhere else", () => {
     ["javascript:alert(1)", "/admin/"],
     ["http://", "/admin/"],
     [`/admin/${"x".repeat(2000)}`, "/admin/"],
+    ["/admin/switch-account?to=x", "/admin/"],
+    ["/admin/logout", "/admin/"],
   ])("%j: %s", (address, expected) => expect(safeReturnPath(address)).toBe(expected));
 
   test("also when the request names another host", async () => {

@@ -1,10 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CookieCipher } from "../../src/auth/cookieCipher.js";
+import { createOperatorSessions } from "../../src/redis/operatorSessions.js";
 import { type ConformanceClient, createConformanceClient } from "../api/conformanceClient.js";
 import { workflowRequestJson } from "../processes/serviceProcess.js";
 import { recordingLog } from "../setup/recordingLog.js";
+import { openRedis } from "../setup/testRedis.js";
 import { startTestService, type TestService } from "../setup/testService.js";
 import { waitForValue } from "../setup/waitFor.js";
+import { EventClient } from "../views/events/eventClient.js";
 import { IdentityProvider } from "./identityProvider.js";
 
 const SECRET = "a secret of thirty-two characters";
@@ -12,8 +16,14 @@ const PUBLIC_URL = "https://wms.example.org";
 const UNKNOWN = "/v1/workflows/WF-0-00000000";
 
 const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
-const sessionOf = async (secret: string) =>
-  `wms_operator=${await new CookieCipher(secret).encrypt("wms_operator", { name: "ada (4711)" }, 60)}`;
+
+/** Starts a session, as a login does. @returns its cookie */
+async function startSession({ redisUrl }: TestService, secret = SECRET, jti = randomUUID()): Promise<string> {
+  const redis = openRedis(redisUrl);
+  await createOperatorSessions(redis).add(jti, "", 60);
+  redis.disconnect();
+  return `wms_operator=${await new CookieCipher(secret).encrypt("wms_operator", { name: "ada (4711)", jti }, 60)}`;
+}
 
 let idp: IdentityProvider;
 let tokens: { user: string; tms: string };
@@ -51,12 +61,13 @@ describe("with the cookie of a login", () => {
     ADMIN_CLIENT_ID: "ewms-wms",
     PUBLIC_URL,
     SESSION_SECRET: SECRET,
+    EVENTS_HEARTBEAT_SECONDS: "0.05",
   }));
   const SAME = { origin: PUBLIC_URL, "sec-fetch-site": "same-origin" };
   const OTHER = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
 
   test("the page reads and writes as a user, and the audit names the operator", async () => {
-    const cookie = await sessionOf(SECRET);
+    const cookie = await startSession(opened.service);
     expect((await ask("GET", UNKNOWN, { cookie })).status).toBe(404);
     expect((await ask("POST", "/v1/query/workflows", { cookie, ...SAME }, { query: {} })).status).toBe(200);
     const created = await ask("POST", "/v1/workflows", { cookie, ...SAME }, JSON.parse(workflowRequestJson()));
@@ -78,8 +89,34 @@ describe("with the cookie of a login", () => {
     expect(lines.find(({ msg }) => msg === "request")).toMatchObject({ subject: "ada (4711)" });
   });
 
+  test("the event streams of a session end when the operator signs out", async () => {
+    const { url } = opened.service;
+    const cookies = [await startSession(opened.service), await startSession(opened.service)];
+    const streams = await Promise.all(cookies.map((cookie) => EventClient.open(`${url}/v1/events`, { cookie })));
+    const [mine, other] = streams as [EventClient, EventClient];
+    await waitForValue(
+      "heartbeats",
+      async () => mine.heartbeats,
+      (count) => count > 0,
+    );
+    expect((await ask("POST", "/admin/logout", { cookie: cookies[0] ?? "", ...SAME })).status).toBe(303);
+    await waitForValue(
+      "the end",
+      async () => mine.ended,
+      (ended) => ended === "in order",
+    );
+    const before = other.heartbeats;
+    await waitForValue(
+      "heartbeats of the other session",
+      async () => other.heartbeats,
+      (count) => count > before,
+    );
+    expect(other.ended).toBeUndefined();
+    expect((await ask("GET", "/v1/events", { cookie: cookies[0] ?? "" })).status).toBe(401);
+  });
+
   test("a page of another site is refused, and the audit contains its attempt", async () => {
-    const cookie = await sessionOf(SECRET);
+    const cookie = await startSession(opened.service);
     for (const [path, body] of [
       ["/v1/workflows", JSON.parse(workflowRequestJson())],
       [`${UNKNOWN}/actions/abort`, {}],
@@ -101,7 +138,18 @@ describe("with the cookie of a login", () => {
   test.each([
     ["no cookie", async () => ({})],
     ["a forged cookie", async () => ({ cookie: "wms_operator=eyJhbGciOiJkaXIifQ..a.b.c" })],
-    ["one of another service", async () => ({ cookie: await sessionOf(`${SECRET}!`) })],
+    ["one of another service", async () => ({ cookie: await startSession(opened.service, `${SECRET}!`) })],
+    [
+      "an ended session",
+      async () => {
+        const jti = randomUUID();
+        const cookie = await startSession(opened.service, SECRET, jti);
+        const redis = openRedis(opened.service.redisUrl);
+        await createOperatorSessions(redis).remove(jti);
+        redis.disconnect();
+        return { cookie };
+      },
+    ],
     ["another cookie", async () => ({ cookie: "theme=dark" })],
     ["a wrong password", async () => ({ authorization: basic("ada", "x") })],
   ])("%s is refused like a missing token", async (_what, headers) => {
@@ -114,7 +162,7 @@ describe("with the cookie of a login", () => {
   });
 
   test("a token is verified without the cookie", async () => {
-    const cookie = await sessionOf(SECRET);
+    const cookie = await startSession(opened.service);
     const withToken = (token: string) => ({ cookie, authorization: `Bearer ${token}` });
     expect((await ask("GET", UNKNOWN, withToken("a.b.c"))).status).toBe(401);
     expect((await ask("GET", UNKNOWN, withToken(tokens.tms))).status).toBe(403);
@@ -124,7 +172,7 @@ describe("with the cookie of a login", () => {
   });
 
   test("the page can't lease taskforces", async () => {
-    const cookie = await sessionOf(SECRET);
+    const cookie = await startSession(opened.service);
     const taken = await ask("GET", "/v1/tms/pending-starter/taskforces?schedd=SCHEDD1", { cookie, ...SAME });
     expect(taken.status).toBe(401);
   });
@@ -145,10 +193,10 @@ describe("with the operators' password", () => {
 });
 
 describe("without operator authentication", () => {
-  const { ask } = withOperatorAuth(() => ({}));
+  const { ask, opened } = withOperatorAuth(() => ({}));
 
   test("only tokens are accepted", async () => {
-    const headers = { "sec-fetch-site": "same-origin", cookie: await sessionOf(SECRET) };
+    const headers = { "sec-fetch-site": "same-origin", cookie: await startSession(opened.service) };
     expect((await ask("GET", UNKNOWN, headers)).status).toBe(401);
     expect((await ask("GET", UNKNOWN, { authorization: basic("", "") })).status).toBe(401);
   });

@@ -6,6 +6,7 @@ import { createTokenVerifier, type TokenVerifier } from "../../src/auth/tokenVer
 import { readConfig } from "../../src/config/config.js";
 import { WmsError } from "../../src/domain/wmsError.js";
 import { recordingLog } from "../setup/recordingLog.js";
+import { advanceClocks, restoreClocks, simulateClocks } from "../setup/simulatedClocks.js";
 import { type Claims, IdentityProvider, makeSigningKey } from "./identityProvider.js";
 
 let idp: IdentityProvider;
@@ -33,20 +34,18 @@ async function tokenError(token: string): Promise<string> {
 
 const GOOD = "none, it is someone's";
 const UNKNOWN_KEY = "unauthenticated: the token is signed with an unknown key";
+const KEYS_OUT_OF_DATE = "unavailable: the keys of the identity provider may be out of date, try again later";
 const PROVIDER_UNAVAILABLE = "unavailable: the identity provider is not available, try again later";
 const NO_JWT = "unauthenticated: the token is no valid JWT";
 
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
-const advanceClock = (seconds: number) => vi.setSystemTime(Date.now() + 1000 * seconds);
-
 beforeEach(async () => {
-  // Only the date is simulated; timers run normally.
-  vi.useFakeTimers({ toFake: ["Date"] });
+  simulateClocks();
   idp = await IdentityProvider.start();
   check = connect();
 });
 afterEach(async () => {
-  vi.useRealTimers();
+  restoreClocks();
   await idp.stop();
 });
 
@@ -85,9 +84,9 @@ describe("a token of the provider", () => {
   test("expires in the cache too", async () => {
     const token = await idp.signToken({ exp: inSeconds(30) });
     expect(await tokenError(token)).toBe(GOOD);
-    advanceClock(80);
+    advanceClocks(80);
     expect(await tokenError(token)).toBe(GOOD);
-    advanceClock(20);
+    advanceClocks(20);
     expect(await tokenError(token)).toBe("unauthenticated: the token has expired");
   });
 });
@@ -125,6 +124,8 @@ describe("a token is rejected", () => {
     const token = await new SignJWT({ iss: idp.issuer, exp: inSeconds(60) })
       .setProtectedHeader({ alg: "RS256", jwk: own.jwk, jku: "http://127.0.0.1:9/keys", kid: own.kid })
       .sign(own.privateKey);
+    expect(await tokenError(token)).toBe(KEYS_OUT_OF_DATE);
+    advanceClocks(11);
     expect(await tokenError(token)).toBe(UNKNOWN_KEY);
   });
 
@@ -180,10 +181,10 @@ describe("when the provider's keys change", () => {
     const old = await idp.signToken();
     expect(await tokenError(old)).toBe(GOOD);
     await idp.rotateKeys();
-    advanceClock(15);
+    advanceClocks(15);
     expect(await tokenError(await idp.signToken())).toBe(GOOD);
     expect(idp.countRequests("keys")).toBe(2);
-    advanceClock(130);
+    advanceClocks(130);
     expect(await tokenError(old)).toBe(UNKNOWN_KEY);
   });
 
@@ -196,11 +197,31 @@ describe("when the provider's keys change", () => {
       );
       return new Set(await Promise.all(tokens.map(tokenError)));
     };
-    expect(await flood()).toEqual(new Set([UNKNOWN_KEY]));
+    expect(await flood()).toEqual(new Set([KEYS_OUT_OF_DATE]));
     expect(idp.countRequests("keys")).toBe(1);
-    advanceClock(11);
+    advanceClocks(11);
     expect(await flood()).toEqual(new Set([UNKNOWN_KEY]));
     expect(await flood()).toEqual(new Set([UNKNOWN_KEY]));
+    expect(idp.countRequests("keys")).toBe(2);
+  });
+
+  test("a token of a second new key within ten seconds is not called invalid", async () => {
+    await check(await idp.signToken());
+    await idp.rotateKeys(true);
+    const token = await idp.signToken();
+    await expect(check(token)).rejects.toMatchObject({ kind: "unavailable", retryAfterSeconds: expect.closeTo(10, 0) });
+    advanceClocks(4);
+    await expect(check(token)).rejects.toMatchObject({ kind: "unavailable", retryAfterSeconds: expect.closeTo(6, 0) });
+    advanceClocks(6);
+    expect(await tokenError(token)).toBe(GOOD);
+  });
+
+  test("a date that jumps ahead and back does not keep old keys", async () => {
+    vi.setSystemTime(Date.now() + 30 * 86_400_000);
+    await check(await idp.signToken());
+    vi.setSystemTime(Date.now() - 30 * 86_400_000);
+    advanceClocks(601);
+    await check(await idp.signToken());
     expect(idp.countRequests("keys")).toBe(2);
   });
 
@@ -208,7 +229,7 @@ describe("when the provider's keys change", () => {
     expect(await tokenError(await idp.signToken({ exp: inSeconds(3600) }))).toBe(GOOD);
     const old = idp.keys[0];
     await idp.rotateKeys();
-    advanceClock(601);
+    advanceClocks(601);
     expect(await tokenError(await idp.signToken({ exp: inSeconds(3600) }, old))).toBe(UNKNOWN_KEY);
     expect(idp.countRequests("keys")).toBe(2);
   });
@@ -229,7 +250,7 @@ describe("when the provider is unreachable", () => {
     await expect(check(token)).rejects.toMatchObject({ retryAfterSeconds: 2 });
     await idp.restart();
     expect(await tokenError(token)).toBe(PROVIDER_UNAVAILABLE);
-    advanceClock(3);
+    advanceClocks(3);
     expect(await tokenError(token)).toBe(GOOD);
     expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
       "cannot fetch the keys of the identity provider, retrying",
@@ -240,13 +261,13 @@ describe("when the provider is unreachable", () => {
   test("later, the cached keys stay valid for 24 h", async () => {
     expect(await tokenError(await idp.signToken())).toBe(GOOD);
     await idp.stop();
-    advanceClock(3600);
+    advanceClocks(3600);
     expect(await tokenError(await idp.signToken())).toBe(GOOD);
     expect(await tokenError(await idp.signToken({}, await makeSigningKey()))).toBe(PROVIDER_UNAVAILABLE);
-    advanceClock(24 * 3600);
+    advanceClocks(24 * 3600);
     expect(await tokenError(await idp.signToken())).toBe(PROVIDER_UNAVAILABLE);
     await idp.restart();
-    advanceClock(3);
+    advanceClocks(3);
     expect(await tokenError(await idp.signToken())).toBe(GOOD);
   });
 
@@ -255,7 +276,7 @@ describe("when the provider is unreachable", () => {
     idp.behavior = mood;
     expect(await tokenError(token)).toBe(PROVIDER_UNAVAILABLE);
     idp.behavior = "well";
-    advanceClock(3);
+    advanceClocks(3);
     expect(await tokenError(token)).toBe(GOOD);
   });
 
@@ -296,7 +317,7 @@ test("neither the log nor an error contains a token", async () => {
   const token = await idp.signToken({ exp: inSeconds(-100), sub: "secret-subject" });
   await check(token).catch((error: Error) => expect(error.message).not.toContain(token.slice(-20)));
   idp.behavior = "failing";
-  advanceClock(700);
+  advanceClocks(700);
   await tokenError(token);
   expect(lines.length).toBeGreaterThan(0);
   expect(lines.join("\n")).not.toMatch(/eyJ|secret-subject/);

@@ -1,12 +1,13 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { VerifiedTokenCache } from "../../src/auth/tokenVerifier.js";
 import { UNCHECKED_CALLER } from "../../src/domain/caller.js";
+import { advanceClocks, restoreClocks, simulateClocks } from "../setup/simulatedClocks.js";
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"] });
+  simulateClocks();
 });
 afterEach(() => {
-  vi.useRealTimers();
+  restoreClocks();
 });
 
 const HOUR = 3_600_000;
@@ -23,8 +24,8 @@ test("a thousand verified tokens are cached; the least recently used one is remo
 test("a token is cached for two minutes at most, even if it is used", () => {
   const tokens = new VerifiedTokenCache();
   tokens.add("token", UNCHECKED_CALLER, Date.now() + HOUR);
-  vi.setSystemTime(Date.now() + 100_000);
+  advanceClocks(100);
   expect(tokens.get("token")).toBe(UNCHECKED_CALLER);
-  vi.setSystemTime(Date.now() + 21_000);
+  advanceClocks(21);
   expect(tokens.get("token")).toBeUndefined();
 });

@@ -2,15 +2,9 @@ import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { Workflow } from "../../src/domain/workflow.js";
 import { listMasters, type RedisClient } from "../../src/redis/redisClient.js";
+import { taskforceJson, workflowJson } from "../../src/store/documents.js";
 import { type EntityKind, idOfMember, recordKey, stagingKey } from "../../src/store/keys.js";
-import {
-  type StoredTaskforce,
-  type TaskRecord,
-  taskforceJson,
-  taskJson,
-  type WorkflowRecord,
-  workflowJson,
-} from "../../src/store/records.js";
+import { type StoredTaskforce, type TaskRecord, taskJson, type WorkflowRecord } from "../../src/store/records.js";
 import type { Store } from "../../src/store/store.js";
 
 /** An entity found by a scan of all keys, without the indexes. */

@@ -1,16 +1,34 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { ApiError, createClient, Unreachable, unwrapResponse, type WorkflowRequest } from "../../client/src/index.js";
+import { parseQueryPlan } from "../../client/src/queryPlan.js";
 import { startRedisProxy } from "../api/redisProxy.js";
 import { workflowRequestJson } from "../processes/serviceProcess.js";
-import { makeTaskRequestAt, type ServiceScenario, single, startServiceScenario } from "../scenarios/serviceScenario.js";
+import {
+  inOrderOfCreation,
+  makeTaskRequestAt,
+  type ServiceScenario,
+  single,
+  startServiceScenario,
+} from "../scenarios/serviceScenario.js";
 import { freshDatabase } from "../setup/database.js";
 import { startTestService } from "../setup/testService.js";
 import { startFaultyProxy } from "./faultyProxy.js";
 
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
 const NO_RETRY = { maxSeconds: 0 };
+
+async function collect<T>(all: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const one of all) found.push(one);
+  return found;
+}
 
 let scenario: ServiceScenario;
 beforeAll(async () => {
@@ -79,6 +97,81 @@ describe("a query", () => {
       break;
     }
   });
+});
+
+describe("a query of few entities per page", () => {
+  let url: string;
+  let uuids: string[];
+  let closeService: (() => Promise<void>) | undefined;
+  beforeAll(async () => {
+    const sparse = await startServiceScenario({ QUERY_MAX_SCAN: "2" });
+    closeService = () => sparse.close();
+    const { taskforces } = await sparse.submitWorkflow([
+      makeTaskRequestAt(["pool-0", "pool-1", "pool-2", "pool-3", "pool-4"]),
+    ]);
+    url = sparse.url;
+    uuids = inOrderOfCreation(taskforces);
+  });
+  afterAll(() => closeService?.());
+
+  test("follows empty pages to a match on the last page", async () => {
+    // `n_workers` has no index.
+    const query = { n_workers: { $ne: 99 }, taskforce_uuid: { $regex: `${uuids.at(-1)}$` } };
+    const client = createClient({ url });
+    const pages = await collect(client.queryPages("taskforces", { query }));
+    expect(pages.map(({ items }) => items.length)).toEqual([0, 0, 1]);
+    const found = await collect(client.query("taskforces", { query }));
+    expect(found.map(({ taskforce_uuid }) => taskforce_uuid)).toEqual([uuids.at(-1)]);
+  });
+
+  test.each([
+    ["oldest", (all: string[]) => all],
+    ["newest", (all: string[]) => all.toReversed()],
+  ] as const)("returns the %s first, each once", async (order, arrange) => {
+    const search = { query: {}, projection: ["taskforce_uuid"], order };
+    const found = await collect(createClient({ url }).query("taskforces", search));
+    expect(found.map(({ taskforce_uuid }) => taskforce_uuid)).toEqual(arrange(uuids));
+  });
+
+  test("returns the plan of each page", async () => {
+    const pages = await collect(createClient({ url }).queryPages("taskforces", { query: {} }));
+    const page = { indexes: ["all"], matched: 2, lookedAt: 2, work: expect.any(Number), ended: "scan" };
+    expect(pages.map(({ plan }) => plan)).toEqual([page, page, { ...page, matched: 1, lookedAt: 1, ended: "end" }]);
+    expect(pages.every(({ plan }) => (plan?.work ?? 0) > 0)).toBe(true);
+  });
+
+  test.each([undefined, "a token"])("closes its connection when the signal is aborted, token %s", async (token) => {
+    const proxy = await startFaultyProxy(url);
+    proxy.setNextFates("passes", "held");
+    const controller = new AbortController();
+    const client = createClient({ url: proxy.url, token });
+    const pages = client.queryPages("taskforces", { query: {} }, controller.signal);
+    expect((await pages.next()).value?.items).toHaveLength(2);
+    const second = pages.next();
+    await expect.poll(() => proxy.held.waiting).toBe(1);
+    // Node.js 20 loses the link between the signals of a request and of its copies.
+    collectGarbage();
+    controller.abort(new Error("the view has ended"));
+    await expect(second).rejects.toThrow("the view has ended");
+    await expect.poll(() => proxy.held).toEqual({ waiting: 0, abandoned: 1 });
+  });
+});
+
+test.each([
+  [null, undefined],
+  ["", undefined],
+  ["index=phase, ended=never", undefined],
+  ['index="phase", looked-at=3, matched=x, work=1, ended=end', undefined],
+  [
+    'index="phase schedd", looked-at=3, matched=1, work=12345, ended=work, later="a, b"',
+    { indexes: ["phase", "schedd"], lookedAt: 3, matched: 1, work: 12345, ended: "work" },
+  ],
+  [
+    'index="", looked-at=0, matched=0, work=9, ended=end',
+    { indexes: [], lookedAt: 0, matched: 0, work: 9, ended: "end" },
+  ],
+])("the header %j is the plan %j", (header, plan) => {
+  expect(parseQueryPlan(header)).toEqual(plan);
 });
 
 describe("while the service is down", () => {

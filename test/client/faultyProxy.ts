@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 
-/** What the proxy does with the response to a request. */
-type RequestFate = "passes" | "response lost" | "response truncated";
+/** What the proxy does with the response to a request. A held request is not forwarded, and gets no response. */
+type RequestFate = "passes" | "response lost" | "response truncated" | "held";
 
 /** A proxy that breaks connections to a service. */
 export interface FaultyProxy {
@@ -13,6 +13,8 @@ export interface FaultyProxy {
   url: string;
   /** Requests that reached the service, such as `POST /v1/workflows`. */
   readonly forwardedRequests: string[];
+  /** Number of held requests that wait for a response, and of those whose client has closed the connection. */
+  readonly held: { waiting: number; abandoned: number };
   /** Headers of the last request. */
   lastHeaders(): IncomingMessage["headers"];
   /** Sets the fates of the next requests; later requests pass. */
@@ -26,11 +28,20 @@ export interface FaultyProxy {
 export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const forwarded: string[] = [];
   const fates: RequestFate[] = [];
+  const held = { waiting: 0, abandoned: 0 };
   let headers: IncomingMessage["headers"] = {};
   const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const fate = fates.shift() ?? "passes";
+    if (fate === "held") {
+      held.waiting++;
+      response.once("close", () => {
+        held.waiting--;
+        held.abandoned++;
+      });
+      return;
+    }
     forwarded.push(`${incoming.method} ${incoming.url}`);
     headers = incoming.headers;
-    const fate = fates.shift() ?? "passes";
     const body = await buffer(incoming);
     const outgoing = request(target + incoming.url, {
       method: incoming.method,
@@ -58,6 +69,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   return {
     url: `http://127.0.0.1:${port}`,
     forwardedRequests: forwarded,
+    held,
     lastHeaders: () => headers,
     setNextFates: (...following) => void fates.push(...following),
   };

@@ -69,7 +69,7 @@ describe("a watch", () => {
     const { events, ended } = collectEvents(client.watch(workflow_id, options));
     ended.catch(() => undefined);
     await expect.poll(() => events.map(shortForm)).toContain("pending-stopper");
-    expect(events.map(shortForm)).not.toContain(shortForm(value as WatchEvent));
+    expect(events.map(({ id }) => id)).not.toContain(value?.id);
   });
 
   test("of all workflows yields created events", async () => {

@@ -7,17 +7,20 @@ export const EXCLUDED_TESTS: Readonly<Record<string, string>> = {
   "test/auth/**": "authentication, which precedes any read of Redis",
   "test/setup/database.test.ts": "numbered databases, which a cluster does not have",
   "test/redis/**": "use a single Redis, or start clusters of their own",
-  "test/implementation/{batchingRedis,readinessCommands}.test.ts": "a client of a single Redis",
+  "test/implementation/{batchingRedis,patientTimeouts,readinessCommands}.test.ts": "a client of a single Redis",
   "test/implementation/subscriberConnections.test.ts": "counts the blocking connection, which differs on a cluster",
+  "test/{bench,hostile}/**": "fills a single Redis as the benchmarks do",
   "test/{chaos,fuzz}/**": "break a single Redis of their own, or compare all its keys",
   "test/app/readiness.test.ts": "a single Redis of its own that is a replica, full, or cannot write to disk",
   "test/app/logging.test.ts": "a client of a single Redis",
   "test/secrets/**": "a single Redis of its own with passwords",
   "test/metrics/metricsOutages.test.ts": "a single Redis behind a proxy that disconnects it",
   "test/api/outages.test.ts": "the same",
+  "test/{api/earlierRecords,store/phaseLogTrim,store/largeRecords}.test.ts": "a single Redis of their own",
   "test/api/dashboard/pages.test.ts": "the same, in one of its tests",
   "test/api/rateLimit.test.ts": "the same",
+  "test/{api/queryDisconnect,views/query/roundTrips}.test.ts": "count the commands to a single Redis",
   "test/views/events/subscriberLimits.test.ts": "the same",
-  "test/processes/{clients,ownRedis,refusedStarts,draining}.test.ts":
+  "test/processes/{clients,ownRedis,refusedStarts,startWaits,draining}.test.ts":
     "a single Redis of their own, which they freeze or stop",
 };

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { configuredSchedds, defaultClusterLocations, scheddOf } from "../../src/domain/clusters.js";
 import { isWellFormedTag, normalizePriority, normalizeTag, resolvePilotTag } from "../../src/domain/taskforce.js";
-import { nextEpochSeconds } from "../../src/domain/time.js";
 
 describe("pilot tags", () => {
   const listing = [
@@ -58,10 +57,4 @@ describe("cluster locations", () => {
 
 test("priorities are 50 by default and 100 at most", () => {
   expect([undefined, 0, 100, 101, -5].map(normalizePriority)).toEqual([50, 0, 100, 100, -5]);
-});
-
-test("the clock never returns the same time twice", () => {
-  const times = Array.from({ length: 5000 }, nextEpochSeconds);
-  expect(new Set(times).size).toBe(times.length);
-  expect(times).toEqual([...times].sort((a, b) => a - b));
 });

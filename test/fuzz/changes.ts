@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Draft } from "./draft.js";
 import { oddPart } from "./hostilePathParts.js";
-import { someDamage, someFraming, someHeader } from "./hostileTransport.js";
+import { someDamage, someFraming, someHeader, someHost } from "./hostileTransport.js";
 import { huge, oddKey, oddValue } from "./hostileValues.js";
 import { type JsonTree, replaceChildren, replaceNode } from "./jsonTree.js";
 
@@ -86,6 +86,11 @@ const queryChange: fc.Arbitrary<DraftChange> = fc
       "?schedd=SCHEDD1?schedd=SCHEDD2",
       `?${"a=1&".repeat(2000)}`,
       "?last_event_id=0-0",
+      "?order=newest",
+      "?order=oldest",
+      "?order=",
+      "?order=newest&order=oldest",
+      "?order[$gt]=newest",
     ),
     oddPart.map((part) => `?schedd=${part}`),
     oddPart.map((part) => `?last_event_id=${part}`),
@@ -136,6 +141,16 @@ export const someChange: fc.Arbitrary<DraftChange> = fc.oneof(
     arbitrary: someHeader.map(
       (header): DraftChange =>
         (draft) => ({ ...draft, headers: [...draft.headers, header] }),
+    ),
+  },
+  {
+    weight: 15,
+    arbitrary: someHost.map(
+      (host): DraftChange =>
+        (draft) => ({
+          ...draft,
+          headers: draft.headers.map(([name, value]) => [name, name === "Host" ? host : value] as const),
+        }),
     ),
   },
   {

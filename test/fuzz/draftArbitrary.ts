@@ -58,7 +58,9 @@ function validDraft(method: string, template: string, operation: Operation, vali
   return fc
     .record({
       path: fc.tuple(...parts).map((all) => all.join("/")),
-      query: hasScheddParameter ? someSchedd.map((schedd) => `?schedd=${schedd}`) : fc.constant(""),
+      query: hasScheddParameter
+        ? someSchedd.map((schedd) => `?schedd=${schedd}`)
+        : fc.constantFrom(...(template.startsWith("/v1/query/") ? ["", "", "?order=newest"] : [""])),
       body: body === undefined ? fc.constant(undefined) : valid.valuesOf(body),
     })
     .map(({ path, query, body }) => ({

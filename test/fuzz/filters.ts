@@ -177,17 +177,32 @@ const deepFilter: fc.Arbitrary<JsonTree> = fc
     return { raw: around === "$not" ? `{"n_workers":${text}}` : text };
   });
 
+/** Texts of a list that is repeated: `open`, some times `unit`, `close`. */
+const list = (open: string, unit: string, times: number, close: string): JsonTree => ({ open, unit, times, close });
+
 /** Filters with many conditions, patterns or values. */
 const wideFilter: fc.Arbitrary<JsonTree> = fc.constantFrom(
-  { open: '{"$or":[{"phase":"x"}', unit: ',{"phase":"x"}', times: 1998, close: "]}" },
-  { open: '{"$or":[{"phase":"x"}', unit: ',{"phase":"x"}', times: 10_000, close: "]}" },
-  { open: '{"schedd":{"$in":["a"', unit: ',"SCHEDD1"', times: 50_000, close: "]}}" },
-  {
-    open: '{"$and":[{"schedd":{"$regex":"^a"}}',
-    unit: ',{"schedd":{"$regex":"(a+)+$"}}',
-    times: 200,
-    close: "]}",
-  },
+  list('{"$or":[{"phase":"x"}', ',{"phase":"x"}', 1998, "]}"),
+  list('{"$or":[{"phase":"x"}', ',{"phase":"x"}', 10_000, "]}"),
+  list('{"schedd":{"$in":["a"', ',"SCHEDD1"', 50_000, "]}}"),
+  list('{"$and":[{"schedd":{"$regex":"^a"}}', ',{"schedd":{"$regex":"(a+)+$"}}', 200, "]}"),
+  // Lists on indexes, around the limits of former planners, and beyond the number of values that a query may hold.
+  ...[1001, 16_001, 199_000, 250_000].flatMap((times) => [
+    list('{"cluster_id":{"$in":[0', ",123", times, "]}}"),
+    list('{"workflow_id":{"$nin":["WF-1"', ',"WF-2"', times, "]}}"),
+    list('{"phase_change_log.timestamp":{"$all":[0', ",0", times, "]}}"),
+  ]),
+  // Literals of many members, within and beyond that number.
+  ...["$eq", "$ne", "$gt", "$lte", "$nin", "$in"].flatMap((operator) => [
+    list(`{"phase_change_log":{"${operator}":[0`, ",1", 9000, "]}}"),
+    list(`{"phase_change_log":{"${operator}":[{"a":0}`, ',{"a":1}', 9000, "]}}"),
+  ]),
+  // Many indexed lists, many branches, and many elements.
+  list('{"$and":[{"phase":"x"}', ',{"schedd":{"$in":["SCHEDD1","SCHEDD2"]}}', 200, "]}"),
+  list('{"$or":[{"phase":"x"}', ',{"cluster_id":{"$in":[1,2,3]}}', 500, "]}"),
+  list('{"$or":[{"phase":"x"}', ',{"phase_change_log":{"$elemMatch":{"context":"a"}}}', 500, "]}"),
+  list('{"n_workers":{"$type":["int"', ',"long"', 5000, "]}}"),
+  list('{"phase_change_log', ".0", 10_000, '":1}'),
 );
 
 /** MongoDB filters, valid and invalid. */
@@ -206,10 +221,20 @@ export const filterTree: fc.Arbitrary<JsonTree> = fc.letrec<{ filter: JsonTree }
   ),
 })).filter;
 
-/** Lists of fields. */
-export const projectionTree: fc.Arbitrary<JsonTree> = fc
-  .uniqueArray(someField, { minLength: 1, maxLength: 4 })
-  .map(toTree);
+/** Lists of fields, some of them with thousands. */
+export const projectionTree: fc.Arbitrary<JsonTree> = fc.oneof(
+  { weight: 20, arbitrary: fc.uniqueArray(someField, { minLength: 1, maxLength: 4 }).map(toTree) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(
+        Array.from({ length: 3000 }, (_, n) => `phase_change_log.${n}`),
+        Array.from({ length: 200 }, (_, n) => `submit_dict${".a".repeat(n + 1)}`),
+        [`submit_dict${".a".repeat(10_000)}`],
+      )
+      .map(toTree),
+  },
+);
 
 /** Cursors of pages of taskforces, task directives and workflows. */
 export const cursorTree: fc.Arbitrary<JsonTree> = fc

@@ -24,6 +24,7 @@ export class FuzzedService {
         REST_PORT: "0",
         REDIS_URL: redisUrl,
         LOG_LEVEL: "debug",
+        ALLOWED_HOSTS: "wms",
         // Small pages keep thousands of queries fast.
         USER_QUERY_MAX_BYTES: String(32 * 1024),
       },

@@ -41,8 +41,60 @@ const inHeader = (text: string): string =>
     .toString("latin1")
     .replace(/[\0\r\n]/g, " ");
 
+/** Own and foreign names of the service, and invalid ones. */
+export const someHost: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom(
+    "wms",
+    "WMS:80",
+    "localhost",
+    "localhost:80",
+    "LOCALHOST.",
+    "127.0.0.1:1",
+    "127.1",
+    "[::1]",
+    "[::1",
+    "evil.example",
+    "127.0.0.1.evil.example",
+    "evil.example:127.0.0.1",
+    "127.0.0.1@evil.example",
+    "127.0.0.1, evil.example",
+    "",
+    ":",
+    "a".repeat(300),
+  ),
+  oddText.map(inHeader),
+);
+
+const someOrigin: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom(
+    "null",
+    "",
+    "*",
+    "http://",
+    "file://",
+    "http://wms",
+    "http://127.0.0.1",
+    "http://127.0.0.1:1",
+    "//localhost",
+  ),
+  someHost.map((host) => `http://${host}`),
+  someHost.map((host) => `https://${host}/path`),
+);
+
+/** Headers by which a service recognizes requests from pages of other origins. */
+const originHeader: fc.Arbitrary<readonly [string, string]> = fc.oneof(
+  fc.tuple(
+    fc.constant("Sec-Fetch-Site"),
+    fc.constantFrom("same-origin", "same-site", "cross-site", "none", "CROSS-SITE", "same-origin, cross-site", "", "x"),
+  ),
+  fc.tuple(fc.constant("Origin"), someOrigin),
+  fc.tuple(fc.constantFrom("Host", "X-Forwarded-Host"), someHost),
+  fc.tuple(fc.constant("Referer"), someOrigin),
+);
+
 /** Known headers with unusual values, and invalid headers. */
 export const someHeader: fc.Arbitrary<readonly [string, string]> = fc.oneof(
+  originHeader,
   fc.tuple(
     fc.constant("Content-Type"),
     fc.constantFrom(
@@ -79,6 +131,7 @@ export const someHeader: fc.Arbitrary<readonly [string, string]> = fc.oneof(
   fc.tuple(fc.constant("If-None-Match"), fc.constant("*")),
   fc.tuple(fc.constant("Range"), fc.constantFrom("bytes=0-0", "bytes=9-1", "bytes=-0,-1")),
   fc.tuple(fc.constant("Host"), fc.constantFrom("", "evil.example", "a b")),
+  fc.tuple(fc.constant("Sec-Fetch-Site"), fc.constantFrom("cross-site", "same-origin", "none", "nope")),
   fc.tuple(
     fc.constantFrom("X Y", "", "__proto__", "X\0Y", "Content-Length ", "X".repeat(9000), "X"),
     fc.constantFrom("1", "\0", "a\nb", " folded\r\n value", "x".repeat(9000)),

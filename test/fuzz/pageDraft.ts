@@ -20,7 +20,7 @@ const PAGES = [
   "/admin/queues/api/queues/nope/1/retry",
   "/admin/queues/api/queues/starter-SCHEDD1/nope/retry",
   "/admin/queues/api/queues/starter-SCHEDD1/nope/logs",
-  "/admin/queues/api/queues/taskforce-launch/add",
+  "/admin/queues/api/queues/mq-activation/add",
   "/admin/queues/api/queues/__proto__/clean/failed",
   "/admin/queues/static/nope.js",
   "/admin/queues/static/%2e%2e/%2e%2e/package.json",

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { newWorkflowId } from "../../src/domain/ids.js";
 import type { Mqs } from "../../src/domain/mqProfile.js";
 import { WmsError } from "../../src/domain/wmsError.js";
 import { createHttpMqs } from "../../src/mqs/httpMqs.js";
 import { recordingLog } from "../setup/recordingLog.js";
+import { advanceClocks, restoreClocks, simulateClocks } from "../setup/simulatedClocks.js";
 import {
   dropResponse,
   garbageResponse,
@@ -50,15 +51,12 @@ const errorKind = (call: Promise<unknown>) =>
 const tokensUsed = () => server.callsOf("reservation").map(({ authorization }) => authorization);
 
 beforeEach(() => {
-  // Only the date: the tests move it, while time-outs run normally.
-  vi.useFakeTimers({ toFake: ["Date"] });
+  simulateClocks();
 });
 afterEach(async () => {
-  vi.useRealTimers();
+  restoreClocks();
   await server.close();
 });
-
-const advanceClock = (seconds: number) => vi.setSystemTime(Date.now() + 1000 * seconds);
 
 describe("a token", () => {
   test("is requested with the client's credentials, and used until it expires", async () => {
@@ -80,9 +78,9 @@ describe("a token", () => {
   test("is renewed shortly before it expires", async () => {
     const mqs = await start(300);
     await reserve(mqs);
-    advanceClock(280);
+    advanceClocks(280);
     await reserve(mqs);
-    advanceClock(15);
+    advanceClocks(15);
     await reserve(mqs);
     expect(tokensUsed()).toEqual(["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
   });
@@ -90,9 +88,9 @@ describe("a token", () => {
   test("without a lifetime is used for a minute", async () => {
     const mqs = await start();
     await reserve(mqs);
-    advanceClock(45);
+    advanceClocks(45);
     await reserve(mqs);
-    advanceClock(15);
+    advanceClocks(15);
     await reserve(mqs);
     expect(tokensUsed()).toEqual(["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
   });

@@ -28,7 +28,7 @@ it("shows sums of ten thousand taskforces, and on request the taskforces a page 
   const driver = await PageDriver.open(browser, scenario.url);
   const { page } = driver;
   const elements = () => page.evaluate<number>("document.querySelectorAll('*').length");
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(120_000);
   await driver.openView(`/workflows/${workflow.workflow_id}`);
   await page.getByRole("button", { name: /^Task reco:v2.1.0 ×100/ }).waitFor();
   await page.locator(".facts").getByText("10,000").first().waitFor();

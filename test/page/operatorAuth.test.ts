@@ -84,3 +84,40 @@ it("an operator who signs in returns to the workflow, aborts it, and signs out",
   await driver.page.getByRole("heading", { name: "Signed out" }).waitFor();
   await driver.close();
 });
+
+it("a user without the role chooses another account, and signs out at the provider too", async () => {
+  const port = await pickFreePort();
+  const url = `http://127.0.0.1:${port}`;
+  const provider = await IdentityProvider.start();
+  onTestFinished(() => provider.stop());
+  provider.offersLogout = true;
+  provider.nextLoginClaims = { sub: "4712", preferred_username: "eve", ewms_role: "user" };
+  provider.chosenLoginClaims = { sub: "4711", preferred_username: "ada", ewms_role: "operator" };
+  provider.clients = [{ clientId: "ewms-wms", clientSecret: undefined, redirectUri: `${url}/admin/callback` }];
+  const login = { REST_PORT: String(port), PUBLIC_URL: url, ADMIN_CLIENT_ID: "ewms-wms" };
+  await startGuardedService({ AUTH_OPENID_URL: provider.issuer, ...login });
+  const page = await browser.newPage();
+  const problems: string[] = [];
+  page.on("console", (message) => void (/policy/i.test(message.text()) && problems.push(message.text())));
+
+  await page.goto(`${url}/schedds`);
+  await page.getByText("eve (4712) is not an operator").waitFor();
+  // The browser applies the style of the page.
+  expect(await page.evaluate("getComputedStyle(document.querySelector('main')).borderRadius")).toBe("8px");
+  await page.getByRole("link", { name: "Sign in as somebody else" }).click();
+  await page.getByText("ada (4711)").waitFor();
+  expect(page.url()).toBe(`${url}/schedds`);
+  const session = await page.context().cookies(url);
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Signed out" }).waitFor();
+  expect(page.url()).toBe(`${url}/admin/signed-out?state=provider`);
+  expect(provider.logouts.length).toBe(1);
+  expect(problems).toEqual([]);
+
+  // The old cookie opens nothing.
+  await page.context().addCookies(session);
+  expect((await page.request.get(`${url}/admin/queues`, { maxRedirects: 0 })).status()).toBe(401);
+  expect((await page.request.get(`${url}/v1/schedds`)).status()).toBe(401);
+  await page.close();
+});

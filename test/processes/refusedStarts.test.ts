@@ -13,7 +13,11 @@ type Program = ConstructorParameters<typeof ServiceProcess>[0];
 
 /** Starts a program that must refuse. @returns its one sentence, after checking that it is one, and the exit code 1 */
 async function startAndReadRefusal(environment: Record<string, string>, program: Program = "main"): Promise<string> {
-  const refused = new ServiceProcess(program, { DATA_DIR: await temporaryFolder(), ...environment });
+  const refused = new ServiceProcess(program, {
+    DATA_DIR: await temporaryFolder(),
+    REDIS_WAIT_SECONDS: "0",
+    ...environment,
+  });
   expect(await refused.waitForExit()).toBe(1);
   expect(refused.stdout).toBe("");
   const [sentence, ...rest] = refused.stderr.split("\n");
@@ -33,6 +37,13 @@ test("a port that is taken", async () => {
   const port = await portOf(createServer());
   expect(await startAndReadRefusal({ REST_PORT: String(port), REDIS_URL: await freshDatabase() })).toBe(
     `REST_PORT: 127.0.0.1:${port} is in use by another program; stop it, or set REST_PORT`,
+  );
+});
+
+test("a REDIS_URL that is the path of a socket where nothing listens, and its password is not shown", async () => {
+  const path = join(await temporaryFolder(), "redis.sock");
+  expect(await startAndReadRefusal({ REDIS_URL: `${path}?password=supersecret` })).toBe(
+    `REDIS_URL: cannot reach ${path} (connect ENOENT ${path})`,
   );
 });
 
@@ -118,7 +129,7 @@ test("a Redis that may not be written to", async () => {
   await redis.replicaof("127.0.0.1", 1);
   redis.disconnect();
   expect(await startAndReadRefusal({ REDIS_URL: server.url })).toMatch(
-    /^REDIS_URL: this Redis refuses the service's data \(READONLY .*\)$/,
+    /^REDIS_URL: redis:.* is a replica, which accepts no writes; set the address of its master$/,
   );
 });
 

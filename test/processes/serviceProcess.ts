@@ -8,7 +8,7 @@ import { Program, type ProgramName } from "./serviceProgram.js";
 import { WORKFLOW_REQUEST_JSON } from "./workflowRequestJson.js";
 
 export type { LogLine } from "./serviceProgram.js";
-export { WORKFLOW_REQUEST_JSON, workflowRequestJson } from "./workflowRequestJson.js";
+export { WITH_QUEUES_JSON, WORKFLOW_REQUEST_JSON, workflowRequestJson } from "./workflowRequestJson.js";
 
 /** A program of the service as a real process. It is killed when its test has ended, unless `atEnd` delays that. */
 export class ServiceProcess extends Program {
@@ -24,8 +24,13 @@ export class ServiceProcess extends Program {
 }
 
 /** Whether something accepts connections on a port of this machine. */
-export async function isPortOpen(port: number): Promise<boolean> {
-  const socket = createConnection({ host: "127.0.0.1", port });
+export const isPortOpen = (port: number): Promise<boolean> => canConnect({ host: "127.0.0.1", port });
+
+/** Whether something accepts connections on a Unix socket. */
+export const isListeningOn = (path: string): Promise<boolean> => canConnect({ path });
+
+async function canConnect(address: { host: string; port: number } | { path: string }): Promise<boolean> {
+  const socket = createConnection(address);
   try {
     await once(socket, "connect");
     return true;
@@ -47,7 +52,7 @@ export async function startRequest(url: string): Promise<{ write(text: string): 
   });
   const answer = once(socket, "close").then(() => received);
   const headers = [`Content-Length: ${WORKFLOW_REQUEST_JSON.length}`, "Expect: 100-continue"];
-  socket.write(["POST /v1/workflows HTTP/1.1", "Host: wms", ...headers, "", ""].join("\r\n"));
+  socket.write(["POST /v1/workflows HTTP/1.1", "Host: localhost", ...headers, "", ""].join("\r\n"));
   await waitUntil("the service has the request", () => received.includes("100 Continue"));
   return { write: (text) => void socket.write(text), answer };
 }

@@ -50,6 +50,10 @@ export class Program {
     this.#child.kill(signal);
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   get hasEnded(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
@@ -82,8 +86,8 @@ export class Program {
     return this.waitForOutput(/WMS listens on (\S+)/);
   }
 
-  /** Waits until the process has started its own Redis. @returns the port of that Redis */
-  async waitForRedisPort(): Promise<number> {
-    return Number(await this.waitForOutput(/Redis: .* of its own on port (\d+)/));
+  /** Waits until the process has started its own Redis. @returns the socket of that Redis */
+  waitForRedisSocket(): Promise<string> {
+    return this.waitForOutput(/^Redis client: redis-cli -s (.+)$/m);
   }
 }

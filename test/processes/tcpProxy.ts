@@ -12,6 +12,8 @@ export interface TcpProxy {
   freeze(): void;
   /** Forwards requests, and drops all responses. */
   dropResponses(): void;
+  /** Drops all further bytes of the present connections, without closing them. New ones work. */
+  silence(): void;
   /** Delays both directions. @param milliseconds of each direction */
   setLatency(milliseconds: number): void;
   /** Forwards everything again, without a delay. */
@@ -28,6 +30,7 @@ type Direction = "question" | "answer";
  */
 export async function startTcpProxy(target: { host: string; port: number }, listenPort = 0): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const silenced = new WeakSet<Socket>();
   let droppedDirections: readonly Direction[] = [];
   let latencyMs = 0;
   const forward = (direction: Direction, from: Socket, to: Socket) => {
@@ -35,7 +38,7 @@ export async function startTcpProxy(target: { host: string; port: number }, list
     let passed: Promise<void> = Promise.resolve();
     sockets.add(from);
     from.on("data", (chunk) => {
-      if (droppedDirections.includes(direction)) return;
+      if (silenced.has(from) || droppedDirections.includes(direction)) return;
       const due = Date.now() + latencyMs;
       passed = passed.then(async () => {
         if (Date.now() < due) await wait(due - Date.now());
@@ -74,6 +77,9 @@ export async function startTcpProxy(target: { host: string; port: number }, list
     },
     dropResponses: () => {
       droppedDirections = ["answer"];
+    },
+    silence: () => {
+      for (const socket of sockets) silenced.add(socket);
     },
     setLatency: (milliseconds) => {
       latencyMs = milliseconds;

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { freshDatabase } from "../setup/database.js";
 import { waitUntil } from "../setup/waitFor.js";
-import { createSmallWorkflow, readEntity, ServiceProcess } from "./serviceProcess.js";
+import { createSmallWorkflow, readEntity, ServiceProcess, WITH_QUEUES_JSON } from "./serviceProcess.js";
 
 test("a web and a worker process share a Redis: the one takes the workflow, the other carries it on", async () => {
   const REDIS_URL = await freshDatabase();
   const web = new ServiceProcess("web", { REDIS_URL });
   const url = await web.waitForUrl();
-  const { taskforce } = await createSmallWorkflow(url);
+  const { taskforce } = await createSmallWorkflow(url, WITH_QUEUES_JSON);
   const phase = async () => (await readEntity<{ phase: string }>(url, taskforce)).phase;
   expect(await phase()).toBe("pre-mq-activation");
 

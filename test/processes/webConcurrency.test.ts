@@ -6,10 +6,11 @@ import { temporaryFolder } from "../setup/temporaryFolder.js";
 import { waitUntil } from "../setup/waitFor.js";
 import {
   createSmallWorkflow,
-  isPortOpen,
+  isListeningOn,
   readEntity,
   ServiceProcess,
   startRequest,
+  WITH_QUEUES_JSON,
   WORKFLOW_REQUEST_JSON,
 } from "./serviceProcess.js";
 
@@ -98,8 +99,8 @@ test("what does not end in time is cut off, and the code is 3", async () => {
 test("npm start's program brings its Redis and the background work along, and ends both", async () => {
   const service = new ServiceProcess("main", { DATA_DIR: await temporaryFolder(), WEB_CONCURRENCY: "2" });
   const url = await service.waitForUrl();
-  const redis = await service.waitForRedisPort();
-  const { taskforce } = await createSmallWorkflow(url);
+  const redis = await service.waitForRedisSocket();
+  const { taskforce } = await createSmallWorkflow(url, WITH_QUEUES_JSON);
   await waitUntil(
     "the taskforce may be handed out",
     async () => (await readEntity<{ phase: string }>(url, taskforce)).phase === "pending-starter",
@@ -110,7 +111,7 @@ test("npm start's program brings its Redis and the background work along, and en
   );
   service.signal("SIGINT");
   expect(await service.waitForExit()).toBe(0);
-  expect(await isPortOpen(redis)).toBe(false);
+  expect(await isListeningOn(redis)).toBe(false);
 });
 
 test("a port in use is reported once", async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { scrape } from "../metrics/scrape.js";
 import { freshDatabase } from "../setup/database.js";
+import { sendRequest } from "../setup/http.js";
 import { waitUntil } from "../setup/waitFor.js";
 import { ServiceProcess } from "./serviceProcess.js";
 
@@ -18,6 +19,9 @@ test("a worker process shows its metrics and its health at METRICS_PORT, and not
   ])
     expect(await (await fetch(page + path)).json()).toMatchObject({ status });
   for (const path of ["/v1/", "/docs/", "/v1/workflows/WF-1"]) expect((await fetch(page + path)).status).toBe(404);
+  for (const path of ["/metrics", "/healthz", "/nope"])
+    for (const headers of [{ host: "evil.example" }, { "sec-fetch-site": "cross-site" }] as Record<string, string>[])
+      expect((await sendRequest(page + path, { headers })).status).toBe(403);
   worker.signal("SIGTERM");
   expect(await worker.waitForExit()).toBe(0);
 });

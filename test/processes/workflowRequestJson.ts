@@ -26,5 +26,8 @@ export const workflowRequestJson = (changes: object = {}): string =>
     ],
   });
 
+/** A request for a workflow that a worker launches: its message queues are to be activated. */
+export const WITH_QUEUES_JSON = workflowRequestJson({ input_queue_aliases: ["in"], output_queue_aliases: ["out"] });
+
 /** @see workflowRequestJson */
 export const WORKFLOW_REQUEST_JSON = workflowRequestJson();

@@ -1,6 +1,7 @@
 import { ErrorCode, type MinimalJob, PRIORITY_LIMIT } from "bullmq";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
+  DELAY_SCORE_STEP,
   JOB_FIELDS,
   type JobState,
   jobKey,
@@ -136,6 +137,17 @@ describe("scores", () => {
 
   test("of the lowest rank are exact integers", () => {
     expect(Number.isSafeInteger(PRIORITY_LIMIT * RANK_SCORE_STEP + RANK_SCORE_STEP - 1)).toBe(true);
+  });
+
+  test("of a delayed job: the epoch milliseconds at which it is due times 2¹², plus a counter", async () => {
+    const startMs = Date.now();
+    for (const id of ["a", "b"]) await addJob(id);
+    for (const id of [await lease(), await lease()]) await backend.moveToDelayed(id, startMs, 60_000, TOKEN);
+    const scores = await redis.zmscore(stateKey(queue, "delayed"), "a", "b");
+    expect(scores.map(Number)).toEqual([
+      (startMs + 60_000) * DELAY_SCORE_STEP,
+      (startMs + 60_000) * DELAY_SCORE_STEP + 1,
+    ]);
   });
 
   test("of a failed job: epoch milliseconds", async () => {

@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import { expect, test } from "vitest";
 import type { TaskforceUuid } from "../../src/domain/ids.js";
 import type { Phase } from "../../src/domain/phases.js";
+import { activateWorkflow } from "../../src/lifecycle/activate.js";
 import { reconcile } from "../../src/lifecycle/reconcile.js";
 import { createWholeWorkflow } from "../../src/store/creation.js";
 import { partitionOf, stoppingKey } from "../../src/store/keys.js";
@@ -9,6 +10,7 @@ import { encodeLogEntry } from "../../src/store/records.js";
 import type { Store } from "../../src/store/store.js";
 import { openTestWms } from "../lifecycle/openTestWms.js";
 import { allJobIds, jobIds } from "../queues/jobIds.js";
+import { advanceMany } from "../store/advance.js";
 import { makeWholeWorkflow } from "../store/wholeWorkflow.js";
 
 /** More than the values of the largest reply, which contains about 500 members with their schedds. */
@@ -32,8 +34,8 @@ async function pending(store: Store, tasks: number) {
   const whole = makeWholeWorkflow(tasks);
   const uuids = whole.taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
   await createWholeWorkflow(store, whole, 0);
-  await store.transitions.advanceMany(uuids, "pre-mq-activation", "pre-launch", entry("pre-launch"));
-  await store.transitions.advanceMany(uuids, "pre-launch", "pending-starter", entry("pending-starter"));
+  await advanceMany(store.transitions, uuids, "pre-mq-activation", "pre-launch", entry("pre-launch"));
+  await advanceMany(store.transitions, uuids, "pre-launch", "pending-starter", entry("pending-starter"));
   return { workflow: whole.workflow.workflow_id, uuids };
 }
 
@@ -99,6 +101,19 @@ test("jobs are restored after the loss of their lists and sets, even if their ha
   const leasedAgain = [];
   for (let id = await starter.lease(); id !== undefined; id = await starter.lease()) leasedAgain.push(id);
   expect(leasedAgain.sort()).toEqual(uuids.filter((uuid) => uuid !== leased).sort());
+});
+
+test("taskforces that an earlier release left in pre-launch are launched", async () => {
+  const { wms } = await openTestWms(4);
+  const whole = makeWholeWorkflow(2);
+  const { workflow_id } = whole.workflow;
+  const uuids = whole.taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
+  await createWholeWorkflow(wms.store, whole, 0);
+  await advanceMany(wms.store.transitions, uuids, "pre-mq-activation", "pre-launch", entry("pre-launch"));
+  expect(await reconcile(wms)).toEqual({ added: 1, dropped: 0 });
+  expect(await allJobIds(wms.queues.activation)).toEqual(new Set([workflow_id]));
+  await activateWorkflow(wms, workflow_id);
+  expect((await jobIds(wms.queues.forSchedd("ap").starter)).live).toEqual(new Set(uuids));
 });
 
 test("restored jobs are leased in the order in which they began to wait", async () => {

@@ -100,7 +100,14 @@ describe("on a Redis Cluster of three masters", () => {
   });
 
   const provide = (location: RedisLocation) =>
-    provideRedis({ location, dataDir: "unused", appendOnly: false, log: pino({ level: "silent" }) });
+    provideRedis({
+      location,
+      dataDir: "unused",
+      appendOnly: false,
+      waitSeconds: 0,
+      signal: new AbortController().signal,
+      log: pino({ level: "silent" }),
+    });
 
   it("is recognized at start", async () => {
     const [node] = cluster.servers;

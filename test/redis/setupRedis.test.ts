@@ -10,7 +10,7 @@ const isRoot = process.getuid?.() === 0;
 /** Runs the set-up script of `npm start` with only some simulated programs on the PATH, which are shell scripts. */
 async function setUp(programs: Record<string, string>, settings: Record<string, string> = {}) {
   const folder = await temporaryFolder();
-  for (const name of ["env", "chmod"]) await symlink(join("/usr/bin", name), join(folder, name));
+  for (const name of ["env", "chmod", "flock"]) await symlink(join("/usr/bin", name), join(folder, name));
   for (const [name, script] of Object.entries(programs)) {
     await writeFile(join(folder, name), `#!/bin/sh\n${script.replaceAll("$FOLDER", folder)}\n`);
     await chmod(join(folder, name), 0o755);
@@ -25,7 +25,7 @@ async function setUp(programs: Record<string, string>, settings: Record<string, 
 const redisServer = 'echo "Redis server v=7.0.15 sha=00000000:0"';
 /** Installs a redis-server. */
 const aptGet = `
-case "$1" in
+case "$3" in
   install) printf '%s\\n' '#!/bin/sh' '${redisServer}' > "$FOLDER/redis-server"; chmod 755 "$FOLDER/redis-server" ;;
 esac`;
 const brokenAptGet = `

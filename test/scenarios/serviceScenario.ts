@@ -40,6 +40,12 @@ export interface StartedTaskforce {
   report: TmsSubmitReport;
 }
 
+/** The ids of taskforces in the order of queries: creation time, then id. */
+export const inOrderOfCreation = (taskforces: readonly { taskforce_uuid: string; timestamp: number }[]): string[] =>
+  taskforces
+    .toSorted((one, other) => one.timestamp - other.timestamp || (one.taskforce_uuid < other.taskforce_uuid ? -1 : 1))
+    .map(({ taskforce_uuid }) => taskforce_uuid);
+
 type TaskRequest = CreateWorkflowRequest["tasks"][number];
 
 /** A task of a request, without queues. */

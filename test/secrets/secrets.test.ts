@@ -12,7 +12,16 @@ import { createSecretCheckingClient, type SendChecked } from "./secretCheckingCl
 import { expectNoSecrets, SECRETS } from "./secretMarkers.js";
 
 /** Pages beside the API. Add new pages here. */
-const PAGES = ["/docs/", "/docs/swagger-ui-init.js", "/v1/schema/openapi", "/healthz", "/readyz", "/nope"];
+const PAGES = [
+  "/docs/",
+  "/docs/swagger-ui-init.js",
+  "/v1/schema/openapi",
+  "/v1/schedds",
+  "/v1/schedds/SCHEDD1",
+  "/healthz",
+  "/readyz",
+  "/nope",
+];
 
 const REQUEST = makeWorkflowRequest(
   [
@@ -221,6 +230,31 @@ test("the embedded MQS's token reaches only the programs that need it", async ()
   expectNoSecrets("output", service.stdout + service.stderr);
 });
 
+test("an access point shows its dead letters without the secrets that a TMS reported", async () => {
+  const redis = await guardedRedis();
+  const service = start({ REDIS_URL: redis.url, TMS_ACTION_RETRIES: "0" });
+  const ask = createSecretCheckingClient(await service.waitForUrl());
+  for (const error of [
+    `cannot reach amqp://user:${SECRETS.queueToken}@broker:5672`,
+    `cannot reach redis://:${SECRETS.redisPassword}@redis`,
+    `EWMS_PILOT_QUEUE_AUTH_TOKEN=${SECRETS.queueToken} was refused`,
+  ]) {
+    const { taskforce } = await create(ask);
+    await waitForValue(
+      "handed out",
+      () => ask("/v1/tms/pending-starter/taskforces?schedd=SCHEDD1"),
+      ({ text }) => text.includes(taskforce),
+    );
+    expect((await ask(`/v1/tms/condor-submit/taskforces/${taskforce}/failed`, { error })).status).toBe(200);
+    await waitForValue(
+      "listed among the dead letters",
+      () => ask("/v1/schedds/SCHEDD1"),
+      ({ text }) => new RegExp(`"dead_letters":\\[[^\\]]*"${taskforce}"`).test(text),
+    );
+  }
+  expect((await ask("/v1/schedds/SCHEDD1")).text).toContain("amqp://[hidden]@broker:5672");
+});
+
 const inUrl = encodeURIComponent(SECRETS.redisPassword);
 
 test.each([
@@ -233,7 +267,8 @@ test.each([
   SECRETS.redisPassword,
 ])("an address of Redis that can't be used is refused without its password: %s", async (url) => {
   const { log, lines } = recordingLog();
-  const refused = provideRedis({ location: { url }, dataDir: "unused", appendOnly: false, log });
+  const options = { dataDir: "unused", appendOnly: false, waitSeconds: 0, signal: new AbortController().signal, log };
+  const refused = provideRedis({ location: { url }, ...options });
   const error = await refused.catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(RedisStartError);
   expectNoSecrets("error and log", String(error) + lines.join(""));

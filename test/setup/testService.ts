@@ -20,17 +20,19 @@ export interface TestService {
  *
  * @param overrides settings as in the environment; a `REDIS_URL` lets two services share their data
  * @param log silent unless given
+ * @param options `workers`: false for a test that counts what requests do
  */
 export async function startTestService(
   overrides: Record<string, string> = {},
   log: Logger = pino({ level: "silent" }),
+  { workers = true }: { workers?: boolean } = {},
 ): Promise<TestService> {
   const isElsewhere = overrides["REDIS_CLUSTER_NODES"] !== undefined || overrides["REDIS_SENTINELS"] !== undefined;
   const redisUrl = overrides["REDIS_URL"] ?? (isElsewhere ? "" : await freshDatabase());
   const config = readConfig(toServiceSettings({ REST_PORT: "0", ...overrides, REDIS_URL: redisUrl }));
   if (config.redis === undefined) throw new Error("the service has no Redis");
   const pageFolders = [join(inject("built"), "dist/page/")];
-  const roles = { web: true, workers: true };
+  const roles = { web: true, workers };
   const service = await startService({ ...config, redis: config.redis }, roles, log, { pageFolders });
   if (service.url === undefined) throw new Error("the service has no URL");
   return { url: service.url, redisUrl, close: async () => void (await service.close()) };

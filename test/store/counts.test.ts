@@ -3,11 +3,13 @@ import { newTaskforceUuid, newTaskId, newWorkflowId } from "../../src/domain/ids
 import type { Phase } from "../../src/domain/phases.js";
 import { newTaskforce } from "../../src/lifecycle/create.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
-import { createTaskforce, createWholeWorkflow } from "../../src/store/creation.js";
+import { buildPartEntities, createTaskforce, createWholeWorkflow } from "../../src/store/creation.js";
 import { countsKey, partitionOf } from "../../src/store/keys.js";
 import { encodeLogEntry } from "../../src/store/records.js";
+import { stageRecords } from "../../src/store/staging.js";
 import type { Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/freshStore.js";
+import { advance } from "./advance.js";
 
 let redis: RedisClient;
 let store: Store;
@@ -23,10 +25,9 @@ const partition = partitionOf(workflow_id, 4);
 /** Contains the special characters of Redis keys and Lua patterns. */
 const ODD_SCHEDD = 'a schedd:of {many} "words"\n';
 
-const taskforce = (schedd: string) =>
+const taskforce = (schedd: string, ids = { workflow_id, task_id }) =>
   newTaskforce({
-    workflow_id,
-    task_id,
+    ...ids,
     schedd,
     priority: 50,
     n_workers: 1,
@@ -73,7 +74,7 @@ async function populate() {
   await createWholeWorkflow(store, { workflow, task_directives: [], taskforces }, 0);
   const [, , odd] = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
   if (odd === undefined) throw new Error("no taskforce");
-  await store.transitions.advance(odd, "pre-mq-activation", "pre-launch", entry("pre-launch"));
+  await advance(store.transitions, odd, "pre-mq-activation", "pre-launch", entry("pre-launch"));
   return { taskforces, odd };
 }
 
@@ -102,6 +103,24 @@ test("a repair does not change correct counts, nor those of an empty partition",
   for (const p of [0, 1, 2, 3]) expect(await store.counts.repair(p)).toBe(false);
   await populate();
   for (const p of [0, 1, 2, 3]) expect(await store.counts.repair(p)).toBe(false);
+  expect(await counted()).toEqual(POPULATION);
+});
+
+test("a workflow in staging does not make the counts wrong", async () => {
+  await populate();
+  let staged = newWorkflowId(1_700_000_000);
+  while (partitionOf(staged, 4) !== partition) staged = newWorkflowId(1_700_000_000);
+  const ids = { workflow_id: staged, task_id: newTaskId(staged) };
+  const taskforces = [taskforce("S", ids), taskforce("another schedd", ids)];
+  const workflow = {
+    workflow_id: staged,
+    timestamp: 1_700_000_000,
+    priority: 50,
+    deactivated: null,
+    deactivated_ts: null,
+  };
+  await stageRecords(store, staged, await buildPartEntities({ workflow, task_directives: [], taskforces }));
+  expect(await store.counts.repair(partition)).toBe(false);
   expect(await counted()).toEqual(POPULATION);
 });
 

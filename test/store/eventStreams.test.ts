@@ -17,6 +17,7 @@ import { eventsKey, MAX_STREAM_ENTRIES } from "../../src/store/keys.js";
 import { encodeLogEntry } from "../../src/store/records.js";
 import type { Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/freshStore.js";
+import { advance, advanceMany } from "./advance.js";
 
 /** The summary of a workflow without taskforces. */
 const NO_SUMS: WorkflowSummary = {
@@ -58,6 +59,7 @@ const taskforce = (schedd = SCHEDD): Taskforce =>
     n_workers: 2,
     phase: "pre-mq-activation",
     phase_change_log: [],
+    top_task_errors: {},
     // Without the fields that the store ignores.
   }) as unknown as Taskforce;
 
@@ -109,8 +111,8 @@ describe("one step makes a change and appends its event:", () => {
     const [uuid = "" as TaskforceUuid] = await create(taskforce());
     const { transitions } = store;
     await transitions.recordAttempts([uuid], "pre-mq-activation", entry("pre-launch", false));
-    await transitions.advance(uuid, "pre-mq-activation", "pre-launch", entry("pre-launch"));
-    await transitions.advanceMany([uuid], "pre-launch", "pending-starter", entry("pending-starter"));
+    await advance(transitions, uuid, "pre-mq-activation", "pre-launch", entry("pre-launch"));
+    await advanceMany(transitions, [uuid], "pre-launch", "pending-starter", entry("pending-starter"));
     await transitions.recordSubmitFailure(uuid, true, entry("condor-submit", false));
     await transitions.recordRetry(uuid, entry("pending-starter"));
     const report = { cluster_id: 1, n_workers: 2, submit_dict: {}, job_event_log_fpath: "/log" };
@@ -162,7 +164,7 @@ describe("one step makes a change and appends its event:", () => {
     await transitions.recordCompletion(uuid, entry("condor-complete"));
     const before = await readEvents();
     await transitions.recordCompletion(uuid, entry("condor-complete"));
-    await transitions.advance(uuid, "pre-launch", "pending-starter", entry("pending-starter"));
+    await advance(transitions, uuid, "pre-launch", "pending-starter", entry("pending-starter"));
     await transitions.recordRetry(uuid, entry("pending-starter"));
     await transitions.deactivate(newWorkflowId(1) as WorkflowId, "FINISHED", clock++);
     await createTaskforce(store, { ...taskforce(), workflow_id: newWorkflowId(1) });
@@ -174,7 +176,7 @@ it("taskforces with equal changes in one call share an entry", async () => {
   const here = Array.from({ length: 100 }, () => taskforce());
   const [odd, ...elsewhere] = [taskforce("b"), taskforce("b"), taskforce("b")] as [Taskforce, ...Taskforce[]];
   const all = await create(...here, odd, ...elsewhere);
-  await store.transitions.advance(odd.taskforce_uuid, "pre-mq-activation", "pre-launch", entry("pre-launch"));
+  await advance(store.transitions, odd.taskforce_uuid, "pre-mq-activation", "pre-launch", entry("pre-launch"));
   await store.transitions.recordCompletion(here[0]?.taskforce_uuid ?? odd.taskforce_uuid, entry("condor-complete"));
   const before = (await readEvents()).length;
   await store.transitions.stopTaskforces(all, {

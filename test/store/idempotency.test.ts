@@ -91,7 +91,7 @@ test("the same holds for an added taskforce", async () => {
   const { taskforces, ...whole } = makeWholeWorkflow(2);
   const [first, taskforce] = taskforces;
   if (first === undefined || taskforce === undefined) throw new Error("no taskforces");
-  await createWholeWorkflow(store, { ...whole, taskforces: [first] }, 0);
+  await createWholeWorkflow(store, { ...whole, taskforces: [first] }, 1);
   const late = await makeExpiredClaim();
   const claim = await makeClaim();
   await expect(createTaskforce(store, taskforce, late)).rejects.toThrow(ClaimLostError);

@@ -5,6 +5,7 @@ import { PHASE_TRANSITIONS, PHASES, type Phase } from "../../src/domain/phases.j
 import { createWholeWorkflow } from "../../src/store/creation.js";
 import { encodeLogEntry } from "../../src/store/records.js";
 import { freshStore } from "../setup/freshStore.js";
+import { advance } from "./advance.js";
 import { makeWholeWorkflow } from "./wholeWorkflow.js";
 
 test("docs/phases.md shows the transitions of the code (else: npm run docs)", () => {
@@ -42,8 +43,7 @@ test.each(PHASES)("the scripts move a taskforce out of %s as the table says", as
     } else if (to === "condor-complete") {
       await transitions.recordCompletion(uuid, entry(to));
     } else {
-      // The compiler accepts only pairs of the table.
-      await transitions.advance(uuid, from, to as never, entry(to));
+      await advance(transitions, uuid, from, to, entry(to));
     }
     const phase = (await store.fetch("taskforce", uuid))?.phase;
     expect(phase, `to ${to}`).toBe(to in PHASE_TRANSITIONS[from] ? to : from);

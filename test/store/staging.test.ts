@@ -6,6 +6,7 @@ import { buildPartEntities, createWholeWorkflow } from "../../src/store/creation
 import { partitionOf, stagingKey } from "../../src/store/keys.js";
 import { MAX_UNSTAGED_RECORDS, removeAbandonedStaging, stageRecords } from "../../src/store/staging.js";
 import { openStore, type Store } from "../../src/store/store.js";
+import type { WalkOrder } from "../../src/views/query/cursor.js";
 import { queryEntities } from "../../src/views/query/readEntities.js";
 import { freshStore } from "../setup/freshStore.js";
 import { findKeys } from "../setup/testRedis.js";
@@ -50,12 +51,14 @@ test("a staged workflow has the same keys as a small one", async () => {
       `${prefix}dirty`,
       `${prefix}events`,
       `${prefix}ix:task`,
+      `${prefix}ix:task:task_image:image`,
       `${prefix}ix:task:workflow_id:${id}`,
       `${prefix}ix:taskforce`,
       `${prefix}ix:taskforce:phase:pre-mq-activation`,
       `${prefix}ix:taskforce:schedd:ap`,
       `${prefix}ix:taskforce:workflow_id:${id}`,
       `${prefix}ix:workflow`,
+      `${prefix}ix:workflow:deactivated:ACTIVE`,
       `${prefix}workflow:${id.slice(3)}`,
     ].sort(),
   );
@@ -70,16 +73,25 @@ test("staged records are in no index that workers read, and no query finds them 
   expect(unfinished.taskforces.filter(({ taskforce_uuid }) => waiting.has(taskforce_uuid))).toEqual([]);
 
   const wms = { store, settings: { queryMaxBytes: 1_000_000, queryMaxScan: 1000 } } as Wms;
-  const found = async (kind: "task" | "taskforce", query: FindRequest["query"]) =>
-    (await queryEntities(wms, kind, { query }, "list")).items.length;
-  const seen = async () => [
-    await found("task", {}),
-    await found("taskforce", {}),
-    await found("taskforce", { schedd: "ap" }),
+  const signal = new AbortController().signal;
+  const found = async (kind: "task" | "taskforce", query: FindRequest["query"], order: WalkOrder) =>
+    (await queryEntities(wms, kind, { query }, { envelope: "list", order, caller: "test", signal })).items.length;
+  const all = [known, unfinished];
+  const tasks = all.flatMap(({ task_directives }) => task_directives.map(({ task_id }) => task_id));
+  const taskforces = all.flatMap((whole) => whole.taskforces.map(({ taskforce_uuid }) => taskforce_uuid));
+  const seen = async (order: WalkOrder) => [
+    await found("task", {}, order),
+    await found("task", { task_image: "image" }, order),
+    await found("task", { task_id: { $in: tasks } }, order),
+    await found("taskforce", {}, order),
+    await found("taskforce", { schedd: "ap" }, order),
+    await found("taskforce", { taskforce_uuid: { $in: taskforces } }, order),
+    await found("taskforce", { task_id: { $in: tasks } }, order),
+    await found("taskforce", { $or: [{ priority: 50, n_workers: 1 }, { phase: "pending-stopper" }] }, order),
   ];
-  expect(await seen()).toEqual([2, 2, 2]);
+  for (const order of ["oldest", "newest"] as const) expect(await seen(order)).toEqual(Array(8).fill(2));
   await redis.zrem(stagingKey(partition), unfinished.workflow.workflow_id.slice(3));
-  expect(await seen()).toEqual([5, 5, 5]);
+  for (const order of ["oldest", "newest"] as const) expect(await seen(order)).toEqual(Array(8).fill(5));
 });
 
 test("abandoned staged records are removed after the time limit, and not before", async () => {

@@ -4,12 +4,14 @@ import type { MqProfile } from "../../src/domain/mqProfile.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { createTaskforce, createWholeWorkflow, type WholeWorkflow } from "../../src/store/creation.js";
+import { taskforceJson, workflowJson } from "../../src/store/documents.js";
 import { partitionOf } from "../../src/store/keys.js";
 import { checkLayout, LayoutError } from "../../src/store/layout.js";
-import { encodeLogEntry, type PhaseLogEntry, taskforceJson, taskJson, workflowJson } from "../../src/store/records.js";
+import { encodeLogEntry, type PhaseLogEntry, taskJson } from "../../src/store/records.js";
 import { updateStatuses } from "../../src/store/statusUpdates.js";
 import type { Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/freshStore.js";
+import { advance, advanceMany } from "./advance.js";
 import { taskforcesInPhase } from "./taskforcesInPhase.js";
 
 let redis: RedisClient;
@@ -97,7 +99,7 @@ const makeWholeWorkflow = (): WholeWorkflow => ({
 
 async function createStored(): Promise<WholeWorkflow & { first: TaskforceUuid }> {
   const made = makeWholeWorkflow();
-  await createWholeWorkflow(store, made, 0);
+  await createWholeWorkflow(store, made, 1);
   return { ...made, first: made.taskforces[0]?.taskforce_uuid as TaskforceUuid };
 }
 
@@ -188,14 +190,16 @@ describe("transitions", () => {
     return (await store.transitions.recordSubmit(uuid, { ...report, cluster_id }, entries)).outcome;
   };
   const toPendingStarter = async (uuid: TaskforceUuid) => {
-    await store.transitions.advance(uuid, "pre-mq-activation", "pre-launch", entry("1"));
-    return store.transitions.advance(uuid, "pre-launch", "pending-starter", entry("2"));
+    await advance(store.transitions, uuid, "pre-mq-activation", "pre-launch", entry("1"));
+    return advance(store.transitions, uuid, "pre-launch", "pending-starter", entry("2"));
   };
 
   test("one of many concurrent attempts to advance a taskforce succeeds", async () => {
     const { first } = await createStored();
     const moved = await Promise.all(
-      Array.from({ length: 20 }, () => store.transitions.advance(first, "pre-mq-activation", "pre-launch", entry("x"))),
+      Array.from({ length: 20 }, () =>
+        advance(store.transitions, first, "pre-mq-activation", "pre-launch", entry("x")),
+      ),
     );
     expect(moved.filter(Boolean)).toHaveLength(1);
     const { phase, phase_change_log } = await readShown(first);
@@ -235,10 +239,10 @@ describe("transitions", () => {
 
   test("no taskforce of a deactivated workflow moves forward", async () => {
     const { first } = await createStored();
-    await store.transitions.advance(first, "pre-mq-activation", "pre-launch", entry("1"));
+    await advance(store.transitions, first, "pre-mq-activation", "pre-launch", entry("1"));
     expect(await store.transitions.deactivate(workflow_id, "FINISHED", 1_700_000_009.25)).toBe(2);
     expect(await store.transitions.deactivate(workflow_id, "ABORTED", 1_700_000_010)).toBeUndefined();
-    expect(await store.transitions.advance(first, "pre-launch", "pending-starter", entry("2"))).toBe(false);
+    expect(await advance(store.transitions, first, "pre-launch", "pending-starter", entry("2"))).toBe(false);
     expect(JSON.parse(workflowJson((await store.fetch("workflow", workflow_id)) as never))).toMatchObject({
       deactivated: "FINISHED",
       deactivated_ts: 1_700_000_009.25,
@@ -252,10 +256,11 @@ describe("transitions", () => {
     await store.transitions.deactivate(workflow_id, "ABORTED", 1_700_000_009);
     const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
     const stop = () => store.transitions.stopTaskforces(uuids, { moved: entry("moved"), left: entry("left") });
-    expect(await stop()).toEqual([first]);
+    const [, second] = uuids;
+    expect(await stop()).toEqual([{ schedd: "S", toStop: [first], others: [second] }]);
     const after = await Promise.all(uuids.map(readShown));
     expect(after.map(({ phase }) => phase)).toEqual(["pending-stopper", "pending-stopper"]);
-    expect(await stop()).toEqual([first]);
+    expect(await stop()).toEqual([{ schedd: "S", toStop: [first], others: [second] }]);
     expect(await Promise.all(uuids.map(readShown))).toEqual(after);
   });
 
@@ -274,9 +279,9 @@ describe("transitions", () => {
   test("a script that Redis lost is sent again", async () => {
     const { first } = await createStored();
     await redis.script("FLUSH");
-    expect(await store.transitions.advance(first, "pre-mq-activation", "pre-launch", entry("x"))).toBe(true);
+    expect(await advance(store.transitions, first, "pre-mq-activation", "pre-launch", entry("x"))).toBe(true);
     await redis.script("FLUSH");
-    expect(await store.transitions.advanceMany([first], "pre-launch", "pending-starter", entry("x"))).toEqual([first]);
+    expect(await advanceMany(store.transitions, [first], "pre-launch", "pending-starter", entry("x"))).toEqual([first]);
   });
 });
 

@@ -2,6 +2,7 @@ import { newTaskId, newWorkflowId } from "../../src/domain/ids.js";
 import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import { newTaskforce } from "../../src/lifecycle/create.js";
 import type { WholeWorkflow } from "../../src/store/creation.js";
+import { WORKER_CONFIG } from "../processes/workflowRequestJson.js";
 
 /** A workflow with the given number of tasks, each with one taskforce. */
 export function makeWholeWorkflow(tasks: number): WholeWorkflow {
@@ -30,15 +31,7 @@ export function makeWholeWorkflow(tasks: number): WholeWorkflow {
       priority: 50,
       n_workers: 1,
       pilot_config: { tag: "1.0.0", image_source: "cvmfs", environment: {}, input_files: [] },
-      worker_config: {
-        do_transfer_worker_stdouterr: false,
-        max_worker_runtime: 1,
-        n_cores: 1,
-        priority: 1,
-        worker_disk: "1GB",
-        worker_memory: "1GB",
-        condor_requirements: "",
-      },
+      worker_config: WORKER_CONFIG,
       source_entity: "USER",
       context: "Created",
     }),

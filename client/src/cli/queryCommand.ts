@@ -3,7 +3,9 @@ import type { EntityByKind } from "../paging.js";
 import { parsePositiveInteger } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
 import { usageError } from "./exitCodes.js";
-import { type ResultWriter, writeCsv, writeJsonLines, writeTable } from "./resultWriters.js";
+import { explainPages } from "./explainPages.js";
+import { runInterruptible, takeUntilAborted } from "./interrupt.js";
+import { type ResultWriter, takeResults, writeCsv, writeJsonLines, writeTable } from "./resultWriters.js";
 import { formatExamples, type Terminal } from "./terminal.js";
 
 type QueryKind = keyof EntityByKind;
@@ -19,6 +21,8 @@ interface QueryOptions {
   filter: Record<string, unknown>;
   fields?: string[];
   limit?: number;
+  newest?: true;
+  explain?: true;
   json?: true;
   csv?: true;
   table?: true;
@@ -33,6 +37,8 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
     .option("-f, --filter <json>", "MongoDB filter", parseFilter, {})
     .option("--fields <names>", "fields to show, such as a,b.c", parseFields)
     .option("-n, --limit <number>", "maximum number of results", parsePositiveInteger)
+    .option("--newest", "newest first")
+    .option("--explain", "explain each page on stderr: index, entities looked at, matches; with --json as JSON")
     .addOption(new Option("--json", "one JSON object per line; default in a pipe").conflicts(["csv", "table"]))
     .addOption(new Option("--csv", "CSV with a header").conflicts(["json", "table"]))
     .addOption(new Option("--table", "a table; default on a terminal").conflicts(["json", "csv"]))
@@ -42,6 +48,8 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
         `ewms query taskforces --filter '{"phase": "condor-submit", "n_workers": {"$gt": 100}}'`,
         `ewms query taskforces --filter '{"schedd": "SCHEDD1"}' --fields taskforce_uuid,worker_config.priority --csv`,
         `ewms query workflows --filter '{"deactivated": null}' --json | jq .workflow_id`,
+        "ewms query taskforces --newest --limit 20",
+        `ewms query taskforces --filter '{"schedd": {"$regex": "^grid"}}' --explain`,
       ),
     )
     .action(async (kind: QueryKind, options: QueryOptions) => {
@@ -53,8 +61,14 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
             ? "csv"
             : "table";
       const fields = options.fields ?? (format === "json" ? undefined : DEFAULT_FIELDS[kind]);
-      const found = createCommandClient(program, terminal).query(kind, { query: filter, projection: fields });
-      await WRITERS[format](terminal, limitResults(limit, found), fields ?? []);
+      const client = createCommandClient(program, terminal);
+      const search = { query: filter, projection: fields, ...(options.newest && { order: "newest" as const }) };
+      await runInterruptible(async (signal) => {
+        const found = options.explain
+          ? explainPages(terminal, kind, client.queryPages(kind, search, signal), { asJson: options.json === true })
+          : client.query(kind, search, signal);
+        await WRITERS[format](terminal, takeResults(limit, takeUntilAborted(found, signal)), fields ?? []);
+      });
     });
 }
 
@@ -80,12 +94,4 @@ function parseFields(text: string): string[] {
   const fields = [...new Set(text.split(",").map((field) => field.trim()))];
   if (fields.includes("")) throw usageError("--fields has an empty name: write --fields a,b");
   return fields;
-}
-
-async function* limitResults<T>(limit: number, all: AsyncIterable<T>): AsyncGenerator<T> {
-  let yielded = 0;
-  for await (const one of all) {
-    yield one;
-    if (++yielded >= limit) return;
-  }
 }

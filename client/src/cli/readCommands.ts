@@ -2,8 +2,10 @@ import type { Command } from "commander";
 import type { Client } from "../client.js";
 import { workflowStateLabel } from "../phases.js";
 import { unwrapResponse } from "../unwrapResponse.js";
-import { entityKindOf, idParser } from "./argumentParsers.js";
+import { entityKindOf, idParser, parsePositiveInteger } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
+import { runInterruptible } from "./interrupt.js";
+import { takeResults } from "./resultWriters.js";
 import { formatExamples, type Terminal, timeText } from "./terminal.js";
 
 /** Adds the command `get`. */
@@ -39,23 +41,31 @@ export function addIdsCommand(program: Command, terminal: Terminal): void {
         "ewms ids WF-6b055875-627b889b --taskforces | xargs -n 1 ewms get",
       ),
     )
-    .action(async (workflow_id: string, options: { tasks?: true; taskforces?: true }) => {
-      const client = createCommandClient(program, terminal);
-      // Throws for an unknown workflow, because its queries would find nothing.
-      await unwrapResponse(client.GET("/v1/workflows/{workflow_id}", { params: { path: { workflow_id } } }));
-      const taskforces = options.tasks ? new Map<string, string[]>() : await taskforcesByTask(client, workflow_id);
-      const tasks = { query: { workflow_id }, projection: ["task_id"] };
-      for await (const { task_id = "" } of client.query("task-directives", tasks)) {
-        if (!options.taskforces) await terminal.print(task_id);
-        await terminal.print(...(taskforces.get(task_id) ?? []));
-      }
-    });
+    .action((workflow_id: string, options: { tasks?: true; taskforces?: true }) =>
+      runInterruptible(async (signal) => {
+        const client = createCommandClient(program, terminal);
+        // Throws for an unknown workflow, because its queries would find nothing.
+        await unwrapResponse(client.GET("/v1/workflows/{workflow_id}", { params: { path: { workflow_id } }, signal }));
+        const taskforces = options.tasks
+          ? new Map<string, string[]>()
+          : await taskforcesByTask(client, workflow_id, signal);
+        const tasks = { query: { workflow_id }, projection: ["task_id"] };
+        for await (const { task_id = "" } of client.query("task-directives", tasks, signal)) {
+          if (!options.taskforces) await terminal.print(task_id);
+          await terminal.print(...(taskforces.get(task_id) ?? []));
+        }
+      }),
+    );
 }
 
-async function taskforcesByTask(client: Client, workflow_id: string): Promise<Map<string, string[]>> {
+async function taskforcesByTask(
+  client: Client,
+  workflow_id: string,
+  signal: AbortSignal,
+): Promise<Map<string, string[]>> {
   const byTask = new Map<string, string[]>();
   const search = { query: { workflow_id }, projection: ["taskforce_uuid", "task_id"] };
-  for await (const { task_id = "", taskforce_uuid = "" } of client.query("taskforces", search)) {
+  for await (const { task_id = "", taskforce_uuid = "" } of client.query("taskforces", search, signal)) {
     const siblings = byTask.get(task_id);
     if (siblings === undefined) byTask.set(task_id, [taskforce_uuid]);
     else siblings.push(taskforce_uuid);
@@ -67,24 +77,28 @@ async function taskforcesByTask(client: Client, workflow_id: string): Promise<Ma
 export function addLsCommand(program: Command, terminal: Terminal): void {
   program
     .command("ls")
-    .description("list the running workflows, oldest first")
+    .description("list the running workflows, newest first")
     .option("-a, --all", "include aborted and finished workflows")
-    .addHelpText("after", formatExamples("ewms ls", "ewms ls --all | grep aborted"))
-    .action(async ({ all }: { all?: true }) => {
-      const search = { query: all ? {} : { deactivated: null } };
-      const found = createCommandClient(program, terminal).query("workflows", search);
-      let isEmpty = true;
-      for await (const { workflow_id, timestamp, priority, deactivated } of found) {
+    .option("-n, --limit <number>", "maximum number of workflows", parsePositiveInteger)
+    .addHelpText("after", formatExamples("ewms ls", "ewms ls --all | grep aborted", "ewms ls --all --limit 10"))
+    .action(({ all, limit = Number.POSITIVE_INFINITY }: { all?: true; limit?: number }) =>
+      runInterruptible(async (signal) => {
+        const search = { query: all ? {} : { deactivated: null }, order: "newest" as const };
+        const found = createCommandClient(program, terminal).query("workflows", search, signal);
+        let isEmpty = true;
+        for await (const { workflow_id, timestamp, priority, deactivated } of takeResults(limit, found)) {
+          signal.throwIfAborted();
+          if (isEmpty)
+            await terminal.print(terminal.colorize("bold", formatRow("WORKFLOW", "CREATED", "PRIORITY", "STATE")));
+          isEmpty = false;
+          const label = workflowStateLabel(deactivated);
+          const state = deactivated === null ? terminal.colorize("green", label) : label;
+          await terminal.print(formatRow(workflow_id, timeText(timestamp), String(priority), state));
+        }
         if (isEmpty)
-          await terminal.print(terminal.colorize("bold", formatRow("WORKFLOW", "CREATED", "PRIORITY", "STATE")));
-        isEmpty = false;
-        const label = workflowStateLabel(deactivated);
-        const state = deactivated === null ? terminal.colorize("green", label) : label;
-        await terminal.print(formatRow(workflow_id, timeText(timestamp), String(priority), state));
-      }
-      if (isEmpty)
-        await terminal.print(all ? "No workflows." : "No running workflows; ewms ls --all lists the others.");
-    });
+          await terminal.print(all ? "No workflows." : "No running workflows; ewms ls --all lists the others.");
+      }),
+    );
 }
 
 /** Fixed widths, so that each row is printed when it arrives. */

@@ -5,6 +5,15 @@ import { replaceControlCharacters, type Terminal } from "./terminal.js";
 /** Writes results. @param fields columns; dots reach into objects */
 export type ResultWriter = (terminal: Terminal, found: AsyncIterable<object>, fields: string[]) => Promise<void>;
 
+/** Yields the first results. The page after them is not read. */
+export async function* takeResults<T>(limit: number, all: AsyncIterable<T>): AsyncGenerator<T> {
+  let yielded = 0;
+  for await (const one of all) {
+    yield one;
+    if (++yielded >= limit) return;
+  }
+}
+
 /** Writes one JSON object per line. */
 export const writeJsonLines: ResultWriter = async (terminal, found) => {
   for await (const one of found) await terminal.print(JSON.stringify(one));

@@ -39,7 +39,7 @@ export async function watchUntilEnded(terminal: Terminal, client: Client, workfl
   try {
     for await (const summary of streamSummaries(client, workflowId, interrupt.signal, view.showError)) {
       await view.show(summary);
-      if (await isWorkflowEnded(client, summary))
+      if (await isWorkflowEnded(client, summary, interrupt.signal))
         return summary.deactivated === "ABORTED" ? EXIT_CODE.failure : EXIT_CODE.ok;
     }
     return EXIT_CODE.ok;
@@ -128,14 +128,15 @@ class WakeSignal {
 }
 
 /** Whether no taskforce of the workflow runs or will run. */
-async function isWorkflowEnded(client: Client, summary: Summary): Promise<boolean> {
+async function isWorkflowEnded(client: Client, summary: Summary, signal: AbortSignal): Promise<boolean> {
   const { n_taskforces, taskforces_by_phase: phases, deactivated, workflow_id } = summary;
   if (areAllEnded(phases)) return true;
   const ended = (phases["condor-rm"] ?? 0) + (phases["condor-complete"] ?? 0);
   if (deactivated === null || ended + (phases["pending-stopper"] ?? 0) < n_taskforces) return false;
   // Taskforces that were never submitted stay in pending-stopper: they have nothing to stop.
   const query = { workflow_id, phase: "pending-stopper", cluster_id: { $ne: null } };
-  for await (const _ of client.query("taskforces", { query, projection: ["taskforce_uuid"] })) return false;
+  const search = { query, projection: ["taskforce_uuid"] };
+  for await (const _ of client.query("taskforces", search, signal)) return false;
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { queryPage, type ResultPage } from "../../../client/src/paging.js";
+import { queryAllPages, queryPages } from "../../../client/src/paging.js";
 import { unwrapResponse } from "../../../client/src/unwrapResponse.js";
 import { api } from "./apiClient.ts";
 import type { PublicQueue, Schedd, Summary, TaskDirective, Taskforce, Workflow } from "./apiTypes.ts";
@@ -18,42 +18,81 @@ const TASKFORCE_FIELDS = [
 ];
 
 /** Reads a workflow. */
-export const fetchWorkflow = (workflow_id: string): Promise<Workflow> =>
-  unwrapResponse(api.GET("/v1/workflows/{workflow_id}", { params: { path: { workflow_id } } }));
+export const fetchWorkflow = (workflow_id: string, signal: AbortSignal): Promise<Workflow> =>
+  unwrapResponse(api.GET("/v1/workflows/{workflow_id}", { params: { path: { workflow_id } }, signal }));
 
 /** Reads the summary of a workflow. */
-export const fetchSummary = (workflow_id: string): Promise<Summary> =>
-  unwrapResponse(api.GET("/v1/workflows/{workflow_id}/summary", { params: { path: { workflow_id } } }));
+export const fetchSummary = (workflow_id: string, signal: AbortSignal): Promise<Summary> =>
+  unwrapResponse(api.GET("/v1/workflows/{workflow_id}/summary", { params: { path: { workflow_id } }, signal }));
 
 /** Reads the state of all schedds. */
-export const fetchSchedds = (): Promise<{ schedds: Schedd[] }> => unwrapResponse(api.GET("/v1/schedds"));
+export const fetchSchedds = (signal: AbortSignal): Promise<{ schedds: Schedd[] }> =>
+  unwrapResponse(api.GET("/v1/schedds", { signal }));
 
 /** Reads the state of a schedd and the contents of its queues. */
-export const fetchSchedd = (schedd: string): Promise<Schedd> =>
-  unwrapResponse(api.GET("/v1/schedds/{schedd}", { params: { path: { schedd } } }));
+export const fetchSchedd = (schedd: string, signal: AbortSignal): Promise<Schedd> =>
+  unwrapResponse(api.GET("/v1/schedds/{schedd}", { params: { path: { schedd } }, signal }));
 
-/** Finds workflows by a MongoDB filter, oldest first. */
-export const findWorkflows = (query: Filter, after: string | null): Promise<ResultPage<Workflow>> =>
-  queryPage(api, "workflows", { query }, after);
-
-/** Reads all task directives of a workflow. */
-export const fetchTaskDirectives = async (workflow_id: string): Promise<TaskDirective[]> =>
-  (await queryPage(api, "task-directives", { query: { workflow_id } }, null)).items;
-
-/** Finds the ids of workflows with a task that matches a MongoDB filter. */
-export async function findWorkflowIdsByTask(query: Filter): Promise<string[]> {
-  const { items } = await queryPage(api, "task-directives", { query, projection: ["workflow_id"] }, null);
-  return [...new Set(items.map(({ workflow_id }) => workflow_id))];
+/**
+ * Finds workflows by a MongoDB filter, newest first.
+ *
+ * @param minCount after so many, it reads no further page
+ * @returns the workflows, and whether older ones may match
+ */
+export async function findNewestWorkflows(
+  query: Filter,
+  minCount: number,
+  signal: AbortSignal,
+): Promise<{ workflows: Workflow[]; hasOlder: boolean }> {
+  let workflows: Workflow[] = [];
+  for await (const { items, nextCursor } of queryPages(api, "workflows", { query, order: "newest" }, signal)) {
+    workflows = workflows.concat(items);
+    if (workflows.length >= minCount) return { workflows, hasOlder: nextCursor !== null };
+  }
+  return { workflows, hasOlder: false };
 }
 
-/** Finds taskforces by a MongoDB filter, oldest first, with the fields of the timeline. */
-export const findTaskforces = (query: Filter, after: string | null): Promise<ResultPage<Taskforce>> =>
-  queryPage(api, "taskforces", { query, projection: TASKFORCE_FIELDS }, after) as Promise<ResultPage<Taskforce>>;
+/** Reads all task directives of a workflow. */
+export async function fetchTaskDirectives(workflow_id: string, signal: AbortSignal): Promise<TaskDirective[]> {
+  const found: TaskDirective[] = [];
+  for await (const one of queryAllPages(api, "task-directives", { query: { workflow_id } }, signal)) found.push(one);
+  return found;
+}
+
+/** Finds the ids of the newest workflows with a task that matches a MongoDB filter. @returns at most `maxCount` ids */
+export async function findWorkflowIdsByTask(query: Filter, maxCount: number, signal: AbortSignal): Promise<string[]> {
+  const ids = new Set<string>();
+  const search = { query, projection: ["workflow_id"], order: "newest" as const };
+  for await (const { workflow_id } of queryAllPages(api, "task-directives", search, signal))
+    if (ids.add(workflow_id).size >= maxCount) break;
+  return [...ids];
+}
+
+/**
+ * Finds taskforces by a MongoDB filter, oldest first, with the fields of the timeline.
+ *
+ * @param after `nextCursor` of the result before; null: from the first one
+ * @param minCount after so many, it reads no further page
+ */
+export async function findTaskforces(
+  query: Filter,
+  after: string | null,
+  minCount: number,
+  signal: AbortSignal,
+): Promise<{ taskforces: Taskforce[]; nextCursor: string | null }> {
+  let taskforces: Taskforce[] = [];
+  const search = { query, projection: TASKFORCE_FIELDS };
+  for await (const { items, nextCursor } of queryPages(api, "taskforces", search, signal, after)) {
+    taskforces = taskforces.concat(items as Taskforce[]);
+    if (taskforces.length >= minCount) return { taskforces, nextCursor };
+  }
+  return { taskforces, nextCursor: null };
+}
 
 /** Reads the public queues of a workflow; empty if the service uses an external MQS. */
-export const fetchPublicQueues = (workflow_id: string): Promise<PublicQueue[]> =>
+export const fetchPublicQueues = (workflow_id: string, signal: AbortSignal): Promise<PublicQueue[]> =>
   unwrapResponse(
-    api.GET("/v1/mqs/workflows/{workflow_id}/mq-profiles/public", { params: { path: { workflow_id } } }),
+    api.GET("/v1/mqs/workflows/{workflow_id}/mq-profiles/public", { params: { path: { workflow_id } }, signal }),
   ).then(
     ({ mqprofiles }) => mqprofiles,
     () => [],

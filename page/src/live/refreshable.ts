@@ -13,37 +13,37 @@ export interface Refreshable<T> {
   refresh(): void;
   /** Applies an event. A load in progress may predate the event: then one more load follows. */
   applyChange(change: (now: T) => T): void;
-  /** Ignores the load in progress and all later calls. */
+  /** Aborts the load in progress, and ignores all later calls. */
   dispose(): void;
 }
 
-/** Creates a refreshable value. @param onLoaded receives each loaded value */
+/** Creates a refreshable value. @param load aborts its requests by the signal @param onLoaded receives each loaded value */
 export function createRefreshable<T>(
-  load: () => Promise<T>,
+  load: (signal: AbortSignal) => Promise<T>,
   onLoaded: (value: T) => void = () => undefined,
 ): Refreshable<T> {
   const value = signal<T | undefined>(undefined);
   const error = signal<Error | undefined>(undefined);
   let isLoading = false;
   let isReloadPending = false;
-  let isDisposed = false;
+  const disposal = new AbortController();
 
   const refresh = async (): Promise<void> => {
-    if (isDisposed) return;
+    if (disposal.signal.aborted) return;
     if (isLoading) {
       isReloadPending = true;
       return;
     }
     isLoading = true;
     try {
-      const loaded = await load();
-      if (isDisposed) return;
+      const loaded = await load(disposal.signal);
+      if (disposal.signal.aborted) return;
       recordResponse();
       error.value = undefined;
       value.value = loaded;
       onLoaded(loaded);
     } catch (failure) {
-      if (isDisposed) return;
+      if (disposal.signal.aborted) return;
       if (isUnavailable(failure)) recordUnreachable();
       else if (failure instanceof ApiError) {
         recordResponse();
@@ -64,8 +64,6 @@ export function createRefreshable<T>(
       if (value.value !== undefined) value.value = change(value.value);
       if (isLoading) isReloadPending = true;
     },
-    dispose: () => {
-      isDisposed = true;
-    },
+    dispose: () => disposal.abort(),
   };
 }

@@ -27,7 +27,8 @@ export function Timeline({ rows, more, loadMore }: TimelineProps) {
   const length = Math.max(1, Math.max(...spans.map(({ to }) => to)) - start);
   const goToRow = async (to: number) => {
     const isLoaded = to < rows.length || (await loadMore());
-    if (isLoaded) setFirst(to);
+    // Further rows first fill an incomplete page.
+    if (isLoaded && to <= rows.length) setFirst(to);
   };
   return (
     <>

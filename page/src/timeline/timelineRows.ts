@@ -10,6 +10,8 @@ type PhaseEvent = EventData["phase"];
 
 /** Milliseconds of one batch of events: each change renders the list, and thousands of events may arrive at once. */
 const BATCH_DELAY_MS = 200;
+/** Rows after which a load reads no further page of the query. */
+const MIN_LOADED_ROWS = 50;
 /** Milliseconds until a failed load is repeated. */
 const RETRY_DELAY_MS = 3000;
 
@@ -27,6 +29,8 @@ export class TimelineRows {
   /** Detects results of a load for an earlier filter. */
   #filterVersion = 0;
   #retryTimer: number | undefined;
+  /** Ends the load in progress. */
+  #abort = new AbortController();
   /** Index of each taskforce in the list. */
   #indexByUuid: ReadonlyMap<string, number> = new Map();
   /** Events that the list, or the load in progress, may not contain yet. */
@@ -44,6 +48,8 @@ export class TimelineRows {
   /** Hides the timeline and drops its rows. */
   hide(): void {
     this.#filterVersion++;
+    this.#abort.abort();
+    this.#abort = new AbortController();
     this.#loading = undefined;
     this.#isReloadPending = false;
     this.#pendingEvents = [];
@@ -83,11 +89,12 @@ export class TimelineRows {
     const filterVersion = this.#filterVersion;
     clearTimeout(this.#retryTimer);
     try {
-      const { items, nextCursor } = await findTaskforces(this.#filter, after);
+      const { signal } = this.#abort;
+      const { taskforces, nextCursor } = await findTaskforces(this.#filter, after, MIN_LOADED_ROWS, signal);
       // The filter has changed meanwhile.
       if (filterVersion !== this.#filterVersion) return;
       this.#loading = undefined;
-      this.#setList(after === null ? items : [...(this.list.value ?? []), ...items]);
+      this.#setList(after === null ? taskforces : [...(this.list.value ?? []), ...taskforces]);
       this.nextCursor.value = nextCursor;
       this.#applyPendingEvents();
     } catch (error) {

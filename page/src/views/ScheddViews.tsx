@@ -72,7 +72,7 @@ export function ScheddView() {
   const name = useRoute().params["name"] ?? "";
   return (
     <View title={`Schedd ${name}`}>
-      <Loaded from={useRefreshable(() => fetchSchedd(name), name)} what="the schedd">
+      <Loaded from={useRefreshable((signal) => fetchSchedd(name, signal), name)} what="the schedd">
         {({ last_poll, taskforces_by_phase, starter, stopper }) => (
           <>
             <LastPoll at={last_poll} waiting={starter.waiting + stopper.waiting} />
@@ -173,7 +173,7 @@ function LastPoll({ at, waiting }: { at: number | null; waiting: number }) {
 }
 
 /** Polls a value without a stream of events while the component is mounted. @param key identifies the value */
-function useRefreshable<T>(load: () => Promise<T>, key: string): Refreshable<T> {
+function useRefreshable<T>(load: (signal: AbortSignal) => Promise<T>, key: string): Refreshable<T> {
   // `load` is a new function at each render.
   const refreshable = useMemo(() => createRefreshable(load), [key]);
   useEffect(() => {

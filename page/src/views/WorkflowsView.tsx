@@ -95,19 +95,29 @@ const Select = ({ label, value, options, onSelect }: SelectProps) => (
 function WorkflowTable({ criteria, change }: CriteriaProps) {
   const workflowList = useMemo(() => subscribeToWorkflowList(criteria), [criteria]);
   useEffect(() => workflowList.dispose, [workflowList]);
-  const [first, setFirst] = useState(0);
-  const list = workflowList.workflows.value.value;
-  const error = workflowList.workflows.error.value;
-  const shown = list?.slice(first, first + WORKFLOWS_PER_PAGE) ?? [];
+  const [requestedFirst, setFirst] = useState(0);
+  const newest = workflowList.newest.value.value;
+  const error = workflowList.newest.error.value;
+  const list = newest?.workflows ?? [];
+  // A page of older workflows may still be loading, and a reload may return fewer.
+  const lastFirst = Math.max(0, list.length - 1 - ((list.length - 1) % WORKFLOWS_PER_PAGE));
+  const first = Math.min(requestedFirst, lastFirst);
+  const shown = list.slice(first, first + WORKFLOWS_PER_PAGE);
   const ids = shown.map(({ workflow_id }) => workflow_id);
   // `ids` is a new array at each render.
   useEffect(() => workflowList.setVisibleIds(ids), [ids.join()]);
-  if (list === undefined) return error ? <ErrorNotice error={error} /> : <LoadingNotice what="workflows" />;
+  if (newest === undefined) return error ? <ErrorNotice error={error} /> : <LoadingNotice what="workflows" />;
   if (list.length === 0) return <NoWorkflows criteria={criteria} change={change} />;
+  const goToRow = (to: number) => {
+    // Older workflows first fill an incomplete page.
+    if (to <= list.length) setFirst(to);
+    if (to >= list.length) workflowList.loadOlder();
+  };
   return (
     <>
       <p class="quiet-text" role="status">
         {formatCount(list.length, "workflow")}
+        {newest.hasOlder && " and older ones"}
       </p>
       <ol class="workflows">
         {shown.map((workflow) => (
@@ -118,7 +128,14 @@ function WorkflowTable({ criteria, change }: CriteriaProps) {
           />
         ))}
       </ol>
-      <Pager what="workflows" first={first} total={list.length} rows={WORKFLOWS_PER_PAGE} go={setFirst} />
+      <Pager
+        what="workflows"
+        first={first}
+        total={list.length}
+        more={newest.hasOlder}
+        rows={WORKFLOWS_PER_PAGE}
+        go={goToRow}
+      />
     </>
   );
 }

@@ -31,8 +31,10 @@ const FILTER_BY_STATE: Record<StateFilter, Record<string, unknown>> = {
   aborted: { deactivated: "ABORTED" },
   finished: { deactivated: "FINISHED" },
 };
-/** Maximum number of ids in one filter. */
-const MAX_IDS = 1000;
+/** Maximum number of workflows that a text finds. */
+const MAX_FOUND_IDS = 1000;
+/** Seconds by which the clocks of browser and service may differ. */
+const MAX_CLOCK_DIFFERENCE_SECONDS = 3600;
 
 /** Parses a query string. */
 export function parseCriteria({ state = "", since = "", q = "" }: Record<string, string>): WorkflowCriteria {
@@ -56,19 +58,36 @@ export function criteriaUrl({ state, createdWithin, text }: WorkflowCriteria): s
 /** Whether only the time is filtered. */
 export const isUnfiltered = ({ state, text }: WorkflowCriteria): boolean => state === "all" && text === "";
 
-/** The MongoDB filter for workflows. A text is first searched in their tasks. */
-export async function buildWorkflowFilter(criteria: WorkflowCriteria): Promise<Record<string, unknown>> {
+/**
+ * Creates a function that returns the MongoDB filter for workflows. A text is first searched in their tasks, which never
+ * change: later calls search only the tasks that are new since the call before.
+ */
+export function createFilterBuilder(criteria: WorkflowCriteria) {
   const { state, createdWithin, text } = criteria;
   const id = extractWorkflowId(text);
-  if (id !== undefined) return { workflow_id: id };
-  const days = DAYS_BY_CREATED_WITHIN[createdWithin];
-  const from = days === undefined ? {} : { timestamp: { $gte: Date.now() / 1000 - days * 86_400 } };
   const words = text.trim();
-  if (words === "") return { ...from, ...FILTER_BY_STATE[state] };
+  let foundIds: string[] = [];
+  let searchedUntil = 0;
+  return async (signal: AbortSignal): Promise<Record<string, unknown>> => {
+    if (id !== undefined) return { workflow_id: id };
+    const now = Date.now() / 1000;
+    const days = DAYS_BY_CREATED_WITHIN[createdWithin];
+    const from = days === undefined ? 0 : now - days * 86_400;
+    if (words === "") return { ...createdFrom(from), ...FILTER_BY_STATE[state] };
+    const isNew = createdFrom(Math.max(from, searchedUntil));
+    const newIds = await findWorkflowIdsByTask({ ...isNew, ...taskFilter(words) }, MAX_FOUND_IDS, signal);
+    foundIds = [...new Set([...newIds, ...foundIds])].slice(0, MAX_FOUND_IDS);
+    searchedUntil = now - MAX_CLOCK_DIFFERENCE_SECONDS;
+    return { ...createdFrom(from), ...FILTER_BY_STATE[state], workflow_id: { $in: foundIds } };
+  };
+}
+
+const createdFrom = (epochSeconds: number) => (epochSeconds <= 0 ? {} : { timestamp: { $gte: epochSeconds } });
+
+function taskFilter(words: string): Record<string, unknown> {
   const like = { $regex: words.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), $options: "i" };
   const fields = ["workflow_id", "task_image", "task_args", "cluster_locations"];
-  const ids = await findWorkflowIdsByTask({ ...from, $or: fields.map((field) => ({ [field]: like })) });
-  return { ...FILTER_BY_STATE[state], workflow_id: { $in: ids.slice(-MAX_IDS) } };
+  return { $or: fields.map((field) => ({ [field]: like })) };
 }
 
 /** The id of the workflow to which an id of a workflow, task, taskforce or queue belongs. */

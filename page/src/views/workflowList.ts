@@ -1,17 +1,23 @@
 import { signal } from "@preact/signals";
-import type { ResultPage } from "../../../client/src/paging.js";
-import { fetchSummary, fetchWorkflow, findWorkflows } from "../api/apiRequests.ts";
+import { fetchSummary, fetchWorkflow, findNewestWorkflows } from "../api/apiRequests.ts";
 import type { EventData, Workflow } from "../api/apiTypes.ts";
 import { createRefreshable } from "../live/refreshable.ts";
 import { subscribeToStream } from "../live/streamSubscription.ts";
-import { buildWorkflowFilter, isUnfiltered, type WorkflowCriteria } from "./workflowCriteria.ts";
+import { createFilterBuilder, isUnfiltered, type WorkflowCriteria } from "./workflowCriteria.ts";
 
-/** Maximum number of pages of a query: it returns the oldest workflows first, the view needs the newest. */
-const MAX_QUERY_PAGES = 10;
+/** Workflows after which a load reads no further page of the query; so many more for older ones. */
+const MIN_LOADED_WORKFLOWS = 100;
 /** Concurrent requests for summaries. */
 const SUMMARY_CONCURRENCY = 4;
 
 type SummaryEvent = EventData["summary"];
+
+/** The newest workflows that match criteria. */
+interface NewestWorkflows {
+  workflows: readonly Workflow[];
+  /** Whether older ones may match, which are not loaded. */
+  hasOlder: boolean;
+}
 
 /** Subscribes to the workflows that match criteria, newest first. Call `dispose` at the end. */
 export function subscribeToWorkflowList(criteria: WorkflowCriteria) {
@@ -20,10 +26,16 @@ export function subscribeToWorkflowList(criteria: WorkflowCriteria) {
   let visibleIds: readonly string[] = [];
   let visibleVersion = 0;
 
-  const workflows = createRefreshable(
-    () => findNewestWorkflows(criteria),
+  let minCount = MIN_LOADED_WORKFLOWS;
+  const disposal = new AbortController();
+  const buildFilter = createFilterBuilder(criteria);
+
+  const newest = createRefreshable<NewestWorkflows>(
+    async (signal) => findNewestWorkflows(await buildFilter(signal), minCount, signal),
     () => void loadSummaries(),
   );
+  const changeList = (change: (list: readonly Workflow[]) => Workflow[]) =>
+    newest.applyChange((now) => ({ ...now, workflows: change(now.workflows) }));
   const storeSummary = (summary: SummaryEvent) => {
     // A summary event of very many tasks omits them; they never change.
     const tasks = summary.tasks ?? summaries.value.get(summary.workflow_id)?.tasks;
@@ -34,28 +46,27 @@ export function subscribeToWorkflowList(criteria: WorkflowCriteria) {
     const pending = [...ids];
     const worker = async () => {
       for (let id = pending.shift(); id !== undefined && version === visibleVersion; id = pending.shift())
-        await fetchSummary(id).then(storeSummary, () => undefined);
+        await fetchSummary(id, disposal.signal).then(storeSummary, () => undefined);
     };
     await Promise.all(Array.from({ length: SUMMARY_CONCURRENCY }, worker));
   };
 
   const unsubscribe = subscribeToStream("/v1/events", {
-    reload: workflows.refresh,
+    reload: newest.refresh,
     on: {
       summary(summary) {
         if (visibleIds.includes(summary.workflow_id)) storeSummary(summary);
       },
       created({ workflow_id }) {
-        if (!isUnfiltered(criteria)) return workflows.refresh();
+        if (!isUnfiltered(criteria)) return newest.refresh();
         // Cheaper than a reload of the list.
-        void fetchWorkflow(workflow_id).then(
-          (workflow) =>
-            workflows.applyChange((list) => [workflow, ...list.filter((other) => other.workflow_id !== workflow_id)]),
-          workflows.refresh,
+        void fetchWorkflow(workflow_id, disposal.signal).then(
+          (workflow) => changeList((list) => [workflow, ...list.filter((other) => other.workflow_id !== workflow_id)]),
+          newest.refresh,
         );
       },
       deactivated({ workflow_id, deactivated, timestamp }) {
-        workflows.applyChange((list) =>
+        changeList((list) =>
           list.map((workflow) =>
             workflow.workflow_id === workflow_id ? { ...workflow, deactivated, deactivated_ts: timestamp } : workflow,
           ),
@@ -64,8 +75,13 @@ export function subscribeToWorkflowList(criteria: WorkflowCriteria) {
     },
   });
   return {
-    workflows,
+    newest,
     summaries,
+    /** Loads workflows that are older than those in the list. */
+    loadOlder() {
+      minCount = (newest.value.value?.workflows.length ?? 0) + MIN_LOADED_WORKFLOWS;
+      newest.refresh();
+    },
     /** Sets the visible workflows and loads their summaries. */
     setVisibleIds(ids: readonly string[]) {
       if (ids.join() === visibleIds.join()) return;
@@ -75,20 +91,9 @@ export function subscribeToWorkflowList(criteria: WorkflowCriteria) {
     },
     dispose() {
       unsubscribe();
-      workflows.dispose();
+      disposal.abort();
+      newest.dispose();
       visibleVersion++;
     },
   };
-}
-
-async function findNewestWorkflows(criteria: WorkflowCriteria): Promise<Workflow[]> {
-  const filter = await buildWorkflowFilter(criteria);
-  const found: Workflow[] = [];
-  let after: string | null = null;
-  for (let page = 0; page < MAX_QUERY_PAGES && (page === 0 || after !== null); page++) {
-    const { items, nextCursor }: ResultPage<Workflow> = await findWorkflows(filter, after);
-    found.push(...items);
-    after = nextCursor;
-  }
-  return found.reverse();
 }

@@ -32,12 +32,13 @@ export function subscribeToWorkflow(id: string) {
   const rates = signal<ReadonlyMap<string, number | undefined>>(new Map());
   /** The tasks that the timeline shows; undefined: all. */
   const selectedTaskIds = signal<readonly string[] | undefined>(undefined);
+  const disposal = new AbortController();
   // Directives and queues never change.
   let definitions: Promise<[TaskDirective[], PublicQueue[]]> | undefined;
 
-  const load = async (): Promise<WorkflowViewState> => {
-    const [workflow, summary] = await Promise.all([fetchWorkflow(id), fetchSummary(id)]);
-    definitions ??= Promise.all([fetchTaskDirectives(id), fetchPublicQueues(id)]);
+  const load = async (signal: AbortSignal): Promise<WorkflowViewState> => {
+    const [workflow, summary] = await Promise.all([fetchWorkflow(id, signal), fetchSummary(id, signal)]);
+    definitions ??= Promise.all([fetchTaskDirectives(id, signal), fetchPublicQueues(id, signal)]);
     definitions.catch(() => {
       definitions = undefined;
     });
@@ -66,7 +67,7 @@ export function subscribeToWorkflow(id: string) {
   const reloadSoon = coalesceCalls(RELOAD_DELAY_MS, state.refresh);
   const reloadSummarySoon = coalesceCalls(SUMMARY_RELOAD_DELAY_MS, () => {
     // The next event or reload repairs a failure.
-    fetchSummary(id).then(
+    fetchSummary(id, disposal.signal).then(
       (summary) => state.applyChange((now) => ({ ...now, summary })),
       () => undefined,
     );
@@ -109,6 +110,7 @@ export function subscribeToWorkflow(id: string) {
       unsubscribe();
       reloadSoon.cancel();
       reloadSummarySoon.cancel();
+      disposal.abort();
       state.dispose();
       rows.hide();
     },

@@ -1,11 +1,11 @@
 import { type RequestHandler, Router } from "express";
+import { hideSecrets } from "../../domain/hideSecrets.js";
 import { isTaskforceUuid, isWorkflowId } from "../../domain/ids.js";
 import type { Taskforce } from "../../domain/taskforce.js";
 import { notFound } from "../../domain/wmsError.js";
 import type { Workflow } from "../../domain/workflow.js";
 import type { Wms } from "../../lifecycle/context.js";
-import { taskforceJson, workflowJson } from "../../store/records.js";
-import { hideSecrets } from "./hideSecrets.js";
+import { taskforceJson, workflowJson } from "../../store/documents.js";
 import { entityLinkOf } from "./operatorPaths.js";
 
 /**

@@ -3,7 +3,8 @@ import type { WorkflowSummary } from "../../domain/summary.js";
 import type { Taskforce } from "../../domain/taskforce.js";
 import type { Workflow } from "../../domain/workflow.js";
 import type { Wms } from "../../lifecycle/context.js";
-import { type StoredTaskforce, taskforceJson, type WorkflowRecord, workflowJson } from "../../store/records.js";
+import { taskforceJson, workflowJson } from "../../store/documents.js";
+import type { StoredTaskforce, WorkflowRecord } from "../../store/records.js";
 
 /** The entity of a job, as the dashboard shows it. */
 export interface EntityView {

@@ -1,6 +1,6 @@
 import helmet, { type HelmetOptions } from "helmet";
 
-type Source = "'none'" | "'self'" | "'unsafe-inline'" | "data:";
+type Source = "'none'" | "'self'" | "'unsafe-inline'" | "data:" | `'sha256-${string}'`;
 
 /** What a browser may load, submit and frame, as helmet names the directives. Their order is kept. */
 export type ContentSecurityPolicy = Partial<

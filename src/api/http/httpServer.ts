@@ -1,6 +1,7 @@
 import {
   createServer as createHttpServer,
   IncomingMessage,
+  type OutgoingHttpHeaders,
   type RequestListener,
   type Server,
   ServerResponse,
@@ -10,6 +11,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Express } from "express";
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "../../domain/httpLimits.js";
+import { ConnectionLimits, type ProxyCheck } from "./connectionLimits.js";
 import { isStreamingResponse } from "./requestContext.js";
 import {
   errorReasonAndBody,
@@ -19,6 +21,7 @@ import {
   sendError,
   setSecurityHeaders,
 } from "./responses.js";
+import { discardUnreadBody } from "./unreadBodies.js";
 
 /** How long an idle connection stays open. Node's default of 5 s is shorter than the polling interval of a TMS. */
 const KEEP_ALIVE_TIMEOUT_MS = 80_000;
@@ -29,7 +32,7 @@ const LINGER_TIMEOUT_MS = 2000;
 
 /**
  * Creates the HTTP server of an app. It enforces the limits on heads, times and connections, and sends errors that
- * Node detects in the same form as all others. It closes connections beyond the allowed number at once.
+ * Node detects in the same form as all others.
  */
 export function createServer(app: RequestListener, limits: HttpLimits = DEFAULT_HTTP_LIMITS): Server {
   const options = {
@@ -45,13 +48,20 @@ export function createServer(app: RequestListener, limits: HttpLimits = DEFAULT_
       return;
     }
     openResponses.add(request.socket, response);
+    discardUnreadBody(request, response);
     setSecurityHeaders(response);
-    if (request.headers.host === undefined && request.httpVersion === "1.1")
+    const admitted = connections.admitRequest(request.socket, request.url);
+    if (admitted === "health check") response.setHeader("connection", "close");
+    if (admitted === "refused")
+      rejectRequest(response, 503, "too many connections, try again later", { "retry-after": "5" });
+    else if (request.headers.host === undefined && request.httpVersion === "1.1")
       rejectRequest(response, 400, "Host: missing header");
+    else if (hasSeveralHosts(request)) rejectRequest(response, 400, "Host: several headers");
     else if (!isRequestTarget(request.url))
       rejectRequest(response, 400, "the request target is neither a path nor a URL");
     else app(request, response);
   });
+  const connections = new ConnectionLimits(server, limits, proxyCheckOf(app));
   const openResponses = new OpenResponses(server, 1000 * limits.responseSeconds);
   server.on("connection", (socket) => {
     // Node calls this to close a connection after its last response, which may precede the end of the request's body.
@@ -65,7 +75,6 @@ export function createServer(app: RequestListener, limits: HttpLimits = DEFAULT_
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   server.headersTimeout = 1000 * limits.headSeconds;
   server.requestTimeout = 1000 * limits.requestSeconds;
-  server.maxConnections = limits.connections;
   server.on("checkExpectation", (_request, response) => {
     setSecurityHeaders(response);
     rejectRequest(response, 417, "Expect: only 100-continue is known");
@@ -108,12 +117,34 @@ function messageClassesFor(app: RequestListener | Express) {
   return { IncomingMessage: AppRequest, ServerResponse: AppResponse };
 }
 
+/** Returns the check of an Express app's setting "trust proxy". Any other listener trusts no proxy. */
+function proxyCheckOf(app: RequestListener | Express): ProxyCheck {
+  const isTrusted = "set" in app ? (app.get("trust proxy fn") as (address: string, hop: number) => boolean) : undefined;
+  return (address) => isTrusted?.(address, 0) === true;
+}
+
+/** Whether a request has more than one `Host`. Node keeps the first one, but a proxy may have obeyed another. */
+function hasSeveralHosts({ rawHeaders }: IncomingMessage): boolean {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    // The length spares most names the conversion.
+    if (name?.length === 4 && name.toLowerCase() === "host") count++;
+  }
+  return count > 1;
+}
+
 /** Whether a target is a path, `*` or a whole URL. Express writes to stderr, past the log, for any other. */
 const isRequestTarget = (url = ""): boolean => url.startsWith("/") || url === "*" || URL.canParse(url);
 
 /** Sends an error for a request that the app does not receive. */
-function rejectRequest(response: ServerResponse, status: number, message: string): void {
-  sendError(response, new HttpError(status, message, { connection: "close" }));
+function rejectRequest(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  sendError(response, new HttpError(status, message, { ...headers, connection: "close" }));
 }
 
 function toClientHttpError({ code }: NodeJS.ErrnoException): HttpError {
@@ -147,15 +178,15 @@ function rejectConnection(socket: Duplex, error: HttpError): void {
  * Closes a connection after the client had time to read the response. The kernel resets a connection that is closed
  * with unread input, and a client may lose the response to a reset.
  *
- * @param unreadInput the rest of a request, which is discarded; each piece extends the time
+ * @param unread a request whose body is being discarded; each piece extends the time
  */
-function lingeringClose(socket: Duplex, unreadInput?: NodeJS.ReadableStream): void {
+function lingeringClose(socket: Duplex, unread?: IncomingMessage): void {
   const timeout = setTimeout(() => socket.destroy(), LINGER_TIMEOUT_MS);
   socket.once("close", () => clearTimeout(timeout));
   socket.end();
-  unreadInput?.on("data", () => timeout.refresh()).on("end", () => socket.destroy());
-  // The app may have paused it.
-  unreadInput?.resume();
+  // Otherwise a listener for data would make Node read at full speed.
+  unread?.pause();
+  unread?.on("data", () => timeout.refresh()).on("end", () => socket.destroy());
 }
 
 /** The unsent responses of each connection. One timer for all of them is cheaper than a timer for each request. */

@@ -1,18 +1,20 @@
-import express, { type Express, type Request, type RequestHandler, type Response } from "express";
+import type { Express, Request, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { TokenVerifier } from "../../auth/tokenVerifier.js";
 import { type Caller, UNCHECKED_CALLER } from "../../domain/caller.js";
+import { canonicalDigest } from "../../domain/canonicalJson.js";
 import type { HttpLimits } from "../../domain/httpLimits.js";
 import type { IdempotentRequest } from "../../domain/idempotentRequest.js";
-import { canonicalJson } from "../../domain/schemaParts.js";
 import { sha256 } from "../../domain/sha256.js";
+import { createYielder } from "../../domain/time.js";
 import { invalid, WmsError } from "../../domain/wmsError.js";
-import { createRateLimitHandlers, type RateLimiter } from "./rateLimit.js";
-import { parseBody, validate, validateBody } from "./requestBody.js";
+import { BodyReader } from "./bodyReader.js";
+import { callerKeyOf, createRateLimitHandlers, type RateLimiter } from "./rateLimit.js";
 import { requestContextOf } from "./requestContext.js";
-import { bodyTooLarge, HttpError, sendJson, sendJsonChunks } from "./responses.js";
+import { disconnectSignal, HttpError, sendLongJson } from "./responses.js";
 import type { Route } from "./route.js";
+import { validate } from "./validateBody.js";
 
 /**
  * Authenticates a request that a page of this service sends for a signed-in operator.
@@ -40,7 +42,7 @@ export function mountRoutes(
     log,
   }: { authentication: ApiAuthentication; limits: HttpLimits; rateLimiter?: RateLimiter | undefined; log: Logger },
 ): void {
-  const bodyReaders = createBodyReaders(limits.bodyBytes);
+  const bodyReader = new BodyReader();
   const limitRate = rateLimiter === undefined ? [] : createRateLimitHandlers(rateLimiter);
   const byPath = new Map<string, Route[]>();
   for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route]);
@@ -53,8 +55,7 @@ export function mountRoutes(
       mounted[route.method](
         createAuthorizer(authentication, route),
         ...(route.roles === "anyone" ? [] : limitRate),
-        ...bodyReaders,
-        createRouteHandler(route, limits.bodyValues, log),
+        createRouteHandler(route, bodyReader, limits, log),
       );
     }
     mounted.all(rejectOtherMethods);
@@ -80,6 +81,8 @@ function createAuthorizer(authentication: ApiAuthentication, { path, roles, tag 
     // The page never sends requests of a TMS.
     const usesToken = hasBearerToken(request) || tag === "tms - internal";
     const operator = usesToken ? undefined : await authenticateBrowser(request, response);
+    if (operator !== undefined)
+      requestContextOf(response).isSignedIn = async () => (await authenticateBrowser(request, response)) !== undefined;
     return operator ?? verifyToken(bearerTokenOf(request)).catch(throwInvalidToken);
   };
   return async (request, response, next) => {
@@ -115,26 +118,11 @@ function throwInvalidToken(error: unknown): never {
 
 const bearerChallenge = (error: string) => ({ "www-authenticate": `Bearer error="${error}"` });
 
-/**
- * Creates the handlers that read the bytes of a body, whatever its content type. `express.json` would reject bodies
- * for the charset of a content type that has no meaning here.
- *
- * The first handler rejects a body by its `Content-Length`. Express would first wait for all of it, and the client
- * would get no response until the time limit. Node discards the rest.
- *
- * @param maxBytes the largest allowed body after decompression
- */
-const createBodyReaders = (maxBytes: number): RequestHandler[] => [
-  ({ headers }, _response, next) =>
-    next(Number(headers["content-length"]) > maxBytes ? bodyTooLarge(maxBytes) : undefined),
-  express.raw({ limit: maxBytes, type: () => true }),
-];
-
-function createRouteHandler(route: Route, maxValues: number, log: Logger): RequestHandler {
+function createRouteHandler(route: Route, bodyReader: BodyReader, limits: HttpLimits, log: Logger): RequestHandler {
+  const bodyLimits = route.bodyLimits?.(limits) ?? { bytes: limits.bodyBytes, values: limits.bodyValues };
   return async (request, response) => {
-    const json = request.body === undefined ? {} : await parseBody(request.body, maxValues);
-    const body = route.body && (await validateBody(route.body.schema, json));
-    const { caller } = requestContextOf(response);
+    const body = await bodyReader.read(route, bodyLimits, request, response);
+    const { caller, isSignedIn } = requestContextOf(response);
     const result = await route.handle({
       params: request.params as Record<string, string>,
       query: route.query && validate(route.query, pickDeclaredParameters(request, route.query)),
@@ -142,18 +130,25 @@ function createRouteHandler(route: Route, maxValues: number, log: Logger): Reque
       headers: route.headers && validate(route.headers, request.headers),
       // A caller with both roles counts as a user.
       source: caller?.roles.has("system-tms") && !caller.roles.has("user") ? "TMS" : "USER",
-      idempotentRequest: route.isIdempotent && parseIdempotencyKey(request, caller, body),
+      callerKey: callerKeyOf(request, caller),
+      signal: () => disconnectSignal(response),
+      isSignedIn,
+      idempotentRequest: route.isIdempotent && (await parseIdempotencyKey(request, caller, body)),
       log: () => log.child({ request: requestContextOf(response).id }),
     });
-    if (typeof result === "string") sendJson(response, 200, result);
-    else if ("stream" in result) await result.stream(request, response);
-    else {
-      const { status = 200, text, replayed = false } = "text" in result ? result : { text: result };
-      const headers = replayed ? { "idempotency-replayed": "true" } : {};
-      if (typeof text === "string") sendJson(response, status, text, headers);
-      else await sendJsonChunks(response, status, text, headers);
-    }
+    if (typeof result !== "string" && "stream" in result) return result.stream(request, response);
+    const isText = typeof result === "string" || !("text" in result);
+    const { status = 200, text, replayed = false, headers: own = {}, undelivered } = isText ? { text: result } : result;
+    if (undelivered !== undefined) onUndelivered(response, undelivered);
+    const headers = replayed ? { ...own, "idempotency-replayed": "true" } : own;
+    await sendLongJson(response, status, typeof text === "string" ? [text] : text, headers);
   };
+}
+
+/** Calls back when the connection of a response ends, or has ended, before all of it was written. */
+function onUndelivered(response: Response, undelivered: () => Promise<void>): void {
+  if (response.closed) void undelivered();
+  else response.once("close", () => response.writableFinished || void undelivered());
 }
 
 /** A repeated parameter becomes an array, which no schema accepts, because its meaning is ambiguous. */
@@ -175,18 +170,18 @@ function pickDeclaredParameters({ url }: Request, schema: z.ZodObject): Record<s
  * @returns `undefined` for a request without a key
  * @throws WmsError `invalid` for a malformed key
  */
-function parseIdempotencyKey(
+async function parseIdempotencyKey(
   { headers, path }: Request,
   caller: Caller | undefined,
   body: unknown,
-): IdempotentRequest | undefined {
+): Promise<IdempotentRequest | undefined> {
   const key = headers["idempotency-key"];
   if (key === undefined) return undefined;
   // Node joins repeated headers with a comma and a blank, which the pattern rejects.
   if (typeof key !== "string" || !/^[\x21-\x7e]{1,255}$/.test(key))
     throw invalid("Idempotency-Key: expected 1 to 255 visible ASCII characters, once");
   const name = sha256(`${path}\n${key}\n${caller?.subject ?? ""}`).toString("hex");
-  return { name, digest: sha256(canonicalJson(body)).toString("hex") };
+  return { name, digest: await canonicalDigest(body, createYielder()) };
 }
 
 /** Creates a handler that responds with 405. @param allow the methods of the path */

@@ -15,12 +15,12 @@ const errorSchema = z
 const ERROR_DESCRIPTIONS = {
   400: "The request is invalid. The error names the field.",
   401: "The bearer token is missing or invalid.",
-  403: "The caller does not have the role.",
+  403: "The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown.",
   404: "The object does not exist, or its state does not allow this.",
   413: "The body is too large, or has too many keys and values.",
   409: "A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry.",
   422: "The request is valid, but the state of the object forbids it.",
-  429: "The caller sent too many requests. Retry-After: seconds until the next one is allowed.",
+  429: "The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed.",
   500: "An internal error.",
   502: "The message queue service rejected the request.",
   503: "Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry.",
@@ -115,7 +115,7 @@ function describeRoute(route: Route): RouteConfig {
 }
 
 function errorResponsesOf({ errors = [], roles }: Route): Record<number, DocumentedResponse> {
-  const accessErrors = roles === "anyone" ? [] : ([401, 403, 429] as const);
+  const accessErrors = roles === "anyone" ? ([403] as const) : ([401, 403, 429] as const);
   const statuses = [400, ...accessErrors, ...errors, 413, 500, 503] as const;
   return Object.fromEntries(
     statuses.map((status) => [status, { description: ERROR_DESCRIPTIONS[status], schema: errorSchema }]),

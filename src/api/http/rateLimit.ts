@@ -1,6 +1,6 @@
-import { isIPv6 } from "node:net";
 import type { ErrorRequestHandler, Request, RequestHandler } from "express";
-import { UNCHECKED_CALLER } from "../../domain/caller.js";
+import { type Caller, UNCHECKED_CALLER } from "../../domain/caller.js";
+import { clientNetworkOf } from "../../domain/clientNetwork.js";
 import { requestContextOf } from "./requestContext.js";
 import { HttpError, toHttpError } from "./responses.js";
 
@@ -20,9 +20,7 @@ export interface RateLimiter {
  */
 export const createRateLimitHandlers = (rateLimiter: RateLimiter): [RequestHandler, ErrorRequestHandler] => [
   async (request, response, next) => {
-    const { caller } = requestContextOf(response);
-    const isKnown = caller !== undefined && caller !== UNCHECKED_CALLER;
-    await enforceRateLimit(rateLimiter, isKnown ? `subject ${caller.subject}` : addressKeyOf(request));
+    await enforceRateLimit(rateLimiter, callerKeyOf(request, requestContextOf(response).caller));
     next();
   },
   async (error, request, _response, next) => {
@@ -42,14 +40,9 @@ async function enforceRateLimit(rateLimiter: RateLimiter, callerKey: string): Pr
   );
 }
 
-const addressKeyOf = ({ ip = "unknown" }: Request): string => `address ${isIPv6(ip) ? ipv6NetworkOf(ip) : ip}`;
+/** Identifies a caller across requests: by the subject if it is known, else by the address. */
+export const callerKeyOf = (request: Request, caller: Caller | undefined): string =>
+  caller !== undefined && caller !== UNCHECKED_CALLER ? `subject ${caller.subject}` : addressKeyOf(request);
 
-/** The /64 network of an IPv6 address, because one machine may own a whole network. */
-function ipv6NetworkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const [first = [], last] = address.split("::").map((part) => part.split(":").filter((group) => group !== ""));
-  const zeros = last === undefined ? 0 : 8 - first.length - last.length;
-  const groups = [...first, ...Array<string>(zeros).fill("0"), ...(last ?? [])].slice(0, 4);
-  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
-}
+/** The key under which the requests of a sender count. */
+export const addressKeyOf = ({ ip = "unknown" }: Request): string => `address ${clientNetworkOf(ip)}`;

@@ -16,6 +16,8 @@ export interface RequestContext {
   route: string | undefined;
   /** `undefined` until the caller is authenticated. */
   caller: Caller | undefined;
+  /** Whether an operator of the page is still signed in; undefined for all other callers. */
+  isSignedIn: (() => Promise<boolean>) | undefined;
   /** 0 until the response has ended; 499 if the client disconnected before. */
   status: number;
   /** From the arrival of the head to the end of the response. */
@@ -52,6 +54,7 @@ export function trackRequests(observers: readonly RequestObserver[], draining: D
       path: request.path,
       route: undefined,
       caller: undefined,
+      isSignedIn: undefined,
       status: 0,
       milliseconds: 0,
       trace: undefined,

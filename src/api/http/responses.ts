@@ -1,12 +1,15 @@
 import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { Socket } from "node:net";
+import { pipeline } from "node:stream/promises";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Logger } from "pino";
 import { isRedisUnavailable } from "../../domain/redisOutage.js";
+import { textPieces } from "../../domain/textPieces.js";
 import { createYielder } from "../../domain/time.js";
 import { truncateText } from "../../domain/truncateText.js";
 import { type ErrorKind, WmsError } from "../../domain/wmsError.js";
 import { securityHeaders } from "./contentSecurityPolicy.js";
+import { createRefusalLog } from "./refusalLog.js";
 import { requestContextOf } from "./requestContext.js";
 
 /** For responses that are not pages: a browser does not show, run or frame them, or pass them to another site. */
@@ -64,30 +67,34 @@ export function sendJson(
 /** The longest text, in characters or bytes, that is encoded or parsed in one go, which takes 1 or 2 ms. */
 export const SYNC_TEXT_MAX_LENGTH = 250_000;
 
-/** Sends JSON text in pieces. To encode 20 MB at once would block all other requests for a tenth of a second. */
-export async function sendJsonChunks(
+/**
+ * Sends JSON text whose parts may be long, piece by piece, each when the client has taken the one before: to encode 20 MB
+ * at once would block all other requests for a tenth of a second, and hold them twice.
+ */
+export async function sendLongJson(
   response: ServerResponse,
   status: number,
-  chunks: readonly string[],
+  texts: readonly string[],
   headers: OutgoingHttpHeaders,
 ): Promise<void> {
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  if (length <= SYNC_TEXT_MAX_LENGTH) return sendJson(response, status, chunks.join(""), headers);
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  if (length <= SYNC_TEXT_MAX_LENGTH) return sendJson(response, status, texts.join(""), headers);
   const pause = createYielder();
-  const bodies: Buffer[] = [];
-  for (const chunk of chunks) {
+  let bytes = 0;
+  for (const text of texts) {
     await pause();
-    bodies.push(Buffer.from(chunk));
+    bytes += Buffer.byteLength(text);
   }
-  const bytes = bodies.reduce((sum, body) => sum + body.length, 0);
   response.writeHead(status, { ...headers, ...JSON_HEADERS, "content-length": bytes });
-  for (const body of bodies) {
-    await pause();
-    // The client may have disconnected.
-    if (response.destroyed) return;
-    response.write(body);
+  async function* encode(): AsyncGenerator<Buffer> {
+    for (const piece of textPieces(texts, SYNC_TEXT_MAX_LENGTH)) {
+      await pause();
+      yield Buffer.from(piece);
+    }
   }
-  response.end();
+  await pipeline(encode, response).catch((error: unknown) => {
+    throw response.destroyed ? new ClientGoneError() : error;
+  });
 }
 
 /** An error as the client receives it. The message is the HTTP reason phrase and the body's `error`. */
@@ -101,6 +108,21 @@ export class HttpError extends Error {
     this.status = status;
     this.headers = headers;
   }
+}
+
+/** The client disconnected, so its request was abandoned: there is no one to respond to. */
+export class ClientGoneError extends Error {
+  override name = "ClientGoneError";
+  override message = "the client disconnected";
+}
+
+/** Creates a signal that is aborted when a response is closed before its end. */
+export function disconnectSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new ClientGoneError());
+  if (response.destroyed) abort();
+  else response.once("close", abort);
+  return controller.signal;
 }
 
 const HTTP_STATUS_BY_KIND: Record<ErrorKind, number> = {
@@ -133,7 +155,7 @@ export function toHttpError(error: unknown): HttpError {
   return new HttpError(500, "internal server error");
 }
 
-/** Express and its body reader put a status below 500 on errors that are the client's fault. */
+/** Express and the body readers of pages put a status below 500 on errors that are the client's fault. */
 function fromExpressError(error: unknown): HttpError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { status, type, limit } = error as { status?: unknown; type?: unknown; limit?: unknown };
@@ -143,9 +165,9 @@ function fromExpressError(error: unknown): HttpError | undefined {
   return new HttpError(400, `body: ${error.message}`);
 }
 
-/** The error for a body of more than `maxBytes` bytes. */
+/** The error for a body of more than `maxBytes` bytes. The rest of it stays unread, so the connection closes. */
 export const bodyTooLarge = (maxBytes: number): HttpError =>
-  new HttpError(413, `body: larger than ${formatBytes(maxBytes)}`);
+  new HttpError(413, `body: larger than ${formatBytes(maxBytes)}`, { connection: "close" });
 
 const BYTES_PER_MIB = 1024 * 1024;
 const formatBytes = (bytes: number): string =>
@@ -175,13 +197,18 @@ export const rejectUnknownPath: RequestHandler = ({ path }) => {
 };
 
 /** Responds to every error, and logs those from 500 on. Express recognizes an error handler by its four parameters. */
-export const createErrorHandler =
-  (log: Logger): ErrorRequestHandler =>
-  (error: unknown, request, response, _next) => {
+export function createErrorHandler(log: Logger): ErrorRequestHandler {
+  const logRefusal = createRefusalLog(log);
+  return (error: unknown, request, response, _next) => {
+    if (error instanceof ClientGoneError) return;
     const httpError = toHttpError(error);
     const logFields = { request: requestContextOf(response).id, method: request.method, path: request.path };
     if (httpError.status === 500) log.error({ err: error, ...logFields }, "a request failed");
-    else if (httpError.status > 500) log.debug({ err: error, ...logFields }, "a request could not be served");
+    else if (httpError.status > 500) {
+      logRefusal(error);
+      log.debug({ err: error, ...logFields }, "a request could not be served");
+    }
     if (response.headersSent) response.destroy();
     else sendError(response, httpError);
   };
+}

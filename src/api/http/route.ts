@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Role } from "../../domain/caller.js";
+import type { HttpLimits } from "../../domain/httpLimits.js";
 import type { IdempotentRequest } from "../../domain/idempotentRequest.js";
+import type { BodyLimits } from "./bodyLimits.js";
 
 /** Groups of routes in the OpenAPI document, with their descriptions. */
 export const TAGS = {
@@ -26,18 +28,31 @@ export interface RouteRequest<Params = Record<string, string>, Query = unknown, 
   source: "USER" | "TMS";
   /** Set if the route is idempotent and the request has an `Idempotency-Key`. */
   idempotentRequest: IdempotentRequest | undefined;
+  /** Identifies the caller across requests: the subject of the token, or the address. */
+  callerKey: string;
+  /** Aborted when the client has disconnected, or the response is too late. */
+  signal: () => AbortSignal;
+  /** Whether an operator of the page is still signed in; undefined for all other callers. Throws without Redis. */
+  isSignedIn: (() => Promise<boolean>) | undefined;
   /** Creates a logger whose lines contain the id of the request. */
   log: () => Logger;
 }
 
-/** JSON text; long text in pieces of about 100 kB. */
+/** JSON text, or the parts of it. */
 export type JsonText = string | readonly string[];
 
 /** JSON text with status 200, or with its status and origin; or a function that streams the response. */
 export type RouteResponse =
   | JsonText
-  /** `replayed`: this is the response of an earlier request with the same `Idempotency-Key`. */
-  | { text: JsonText; status?: number; replayed?: boolean }
+  | {
+      text: JsonText;
+      status?: number;
+      /** This is the response of an earlier request with the same `Idempotency-Key`. */
+      replayed?: boolean;
+      headers?: Readonly<Record<string, string>>;
+      /** Called when the connection ends before all of the response was written. */
+      undelivered?: () => Promise<void>;
+    }
   /** May throw before it has sent the head. Sends only the head for HEAD. */
   | { stream: (request: IncomingMessage, response: ServerResponse) => Promise<void> };
 
@@ -70,6 +85,8 @@ export interface Route {
   headers?: z.ZodObject;
   /** The schema receives `{}` for a missing or empty body, whether or not a body is required. */
   body?: { schema: z.ZodType; required: boolean };
+  /** What the body may hold, if less than on other routes. */
+  bodyLimits?: (limits: HttpLimits) => BodyLimits;
   /** Successful responses by status. */
   responses: Record<number, DocumentedResponse>;
   /** Error statuses besides those of all routes. */

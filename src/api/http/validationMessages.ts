@@ -44,7 +44,7 @@ export function fieldName(path: Path): string {
 function issueMessageFactories(issue: Issue, input: unknown, base: Path): (() => string)[] {
   const path = [...base, ...issue.path];
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => () => `${fieldName([...path, key])}: unknown field`);
+    return issue.keys.slice(0, MAX_COLLECTED_ISSUES).map((key) => () => `${fieldName([...path, key])}: unknown field`);
   if (issue.code === "invalid_union") {
     const alternatives = flattenAlternatives(issue.errors);
     const matching = alternatives.find((issues) => !issues.some(isTypeMismatch));

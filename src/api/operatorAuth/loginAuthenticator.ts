@@ -1,19 +1,37 @@
+import { randomUUID } from "node:crypto";
 import { type CookieOptions, type Request, type Response, Router } from "express";
+import { z } from "zod";
 import type { CookieCipher } from "../../auth/cookieCipher.js";
-import type { LoginFailureLog } from "../../auth/loginFailures.js";
-import { loginAttemptSchema, type OperatorLogin } from "../../auth/operatorLogin.js";
+import type { LoginFailures } from "../../auth/loginFailures.js";
+import {
+  loginAttemptSchema,
+  NotAnOperatorError,
+  type OperatorLogin,
+  SIGNED_OUT_STATE,
+} from "../../auth/operatorLogin.js";
+import type { SessionStore } from "../../auth/sessionStore.js";
 import { operatorCaller } from "../../domain/caller.js";
 import { requestContextOf } from "../http/requestContext.js";
 import { HttpError, toHttpError } from "../http/responses.js";
-import { isNavigation, isPagePath, sendHtmlPage } from "./htmlPage.js";
+import { currentAuditRecord } from "./audit.js";
+import { acceptsHtml, isNavigation, isPagePath, type PageLink, sendErrorPage, sendHtmlPage } from "./htmlPage.js";
+import { loginSourceOf, rejectUntil } from "./loginThrottle.js";
 import { type OperatorAuthenticator, withErrorPage } from "./operatorGuard.js";
 
 /** The path to which the identity provider redirects browsers. */
 export const CALLBACK_PATH = "/admin/callback";
+/** The path to which the identity provider redirects browsers after it has ended their session. */
+export const SIGNED_OUT_PATH = "/admin/signed-out";
+const SWITCH_ACCOUNT_PATH = "/admin/switch-account";
+const LOGOUT_PATH = "/admin/logout";
+/** After a login they would start another one, or end it. */
+const LOGIN_PATHS = new Set([CALLBACK_PATH, SIGNED_OUT_PATH, SWITCH_ACCOUNT_PATH, LOGOUT_PATH]);
 
 const SESSION_COOKIE = "wms_operator";
 const LOGIN_ATTEMPT_COOKIE = "wms_operator_login";
 type CookieName = typeof SESSION_COOKIE | typeof LOGIN_ATTEMPT_COOKIE;
+/** The purpose of the encrypted ID token of a session. In Redis it must be no bearer token that this service accepts. */
+const ID_TOKEN_PURPOSE = "wms_operator_id_token";
 /** A working day. A user who loses the role at the provider keeps it here until the session ends. */
 const SESSION_TTL_SECONDS = 8 * 3600;
 /** Time to sign in at the provider. */
@@ -21,18 +39,23 @@ const LOGIN_ATTEMPT_TTL_SECONDS = 600;
 /** Longest address to return to after the login: a cookie holds it meanwhile, and cookies are limited to 4 KB. */
 const MAX_RETURN_PATH_CHARS = 1000;
 
-/** Accepts operators who sign in at the identity provider. An encrypted cookie holds the session. */
-export function loginAuthenticator({
-  login,
-  cookieCipher,
-  publicUrl,
-  failures,
-}: {
+/** What the session cookie holds. `jti` is the id of the session. */
+const sessionSchema = z.object({ name: z.string(), jti: z.string() });
+
+interface LoginAuthenticatorOptions {
   login: OperatorLogin;
+  sessions: SessionStore;
   cookieCipher: CookieCipher;
   publicUrl: string;
-  failures: LoginFailureLog;
-}): OperatorAuthenticator {
+  failures: LoginFailures;
+}
+
+/**
+ * Accepts operators who sign in at the identity provider. An encrypted cookie names the session, which lasts while Redis has
+ * it. Without Redis no session is valid.
+ */
+export function loginAuthenticator(options: LoginAuthenticatorOptions): OperatorAuthenticator {
+  const { login, sessions, cookieCipher, publicUrl, failures } = options;
   const cookieOptionsOf = (name: CookieName): CookieOptions => ({
     httpOnly: true,
     sameSite: "lax",
@@ -46,16 +69,55 @@ export function loginAuthenticator({
   };
   const readEncryptedCookie = (request: Request, name: CookieName) =>
     cookieCipher.decrypt(name, cookieValueOf(request, name));
+  const readLoginAttempt = async (request: Request) =>
+    loginAttemptSchema.safeParse(await readEncryptedCookie(request, LOGIN_ATTEMPT_COOKIE)).data;
+
+  /** Returns the session of a request; undefined when it has none, or it has ended. */
+  const readSession = async (request: Request): Promise<{ name: string; id: string } | undefined> => {
+    const { data } = sessionSchema.safeParse(await readEncryptedCookie(request, SESSION_COOKIE));
+    return data !== undefined && (await sessions.has(data.jti)) ? { name: data.name, id: data.jti } : undefined;
+  };
+  const startSession = async (response: Response, name: string, idToken: string): Promise<void> => {
+    const jti = randomUUID();
+    const encrypted = await cookieCipher.encrypt(ID_TOKEN_PURPOSE, { idToken }, SESSION_TTL_SECONDS);
+    await sessions.add(jti, encrypted, SESSION_TTL_SECONDS);
+    await setEncryptedCookie(response, SESSION_COOKIE, { name, jti }, SESSION_TTL_SECONDS);
+  };
+  /** Ends a session. @returns its ID token, if it is known */
+  const endSession = async (id: string): Promise<string | undefined> => {
+    const encrypted = await sessions.remove(id);
+    const value = encrypted === undefined ? undefined : await cookieCipher.decrypt(ID_TOKEN_PURPOSE, encrypted);
+    return typeof value?.["idToken"] === "string" ? value["idToken"] : undefined;
+  };
+
+  const redirectToProvider = async (response: Response, to: string, account: "any" | "ask"): Promise<void> => {
+    const { url, attempt } = await login.startLogin(to, account);
+    await setEncryptedCookie(response, LOGIN_ATTEMPT_COOKIE, attempt, LOGIN_ATTEMPT_TTL_SECONDS);
+    redirectWithoutCaching(response, url);
+  };
 
   const completeLogin = async (request: Request, response: Response): Promise<string> => {
-    const attempt = loginAttemptSchema.safeParse(await readEncryptedCookie(request, LOGIN_ATTEMPT_COOKIE));
-    if (!attempt.success)
+    const attempt = await readLoginAttempt(request);
+    if (attempt === undefined)
       throw new HttpError(403, `this login took too long, or did not start at ${publicUrl}/admin/; try again`);
     response.clearCookie(LOGIN_ATTEMPT_COOKIE, cookieOptionsOf(LOGIN_ATTEMPT_COOKIE));
-    const name = await login.completeLogin(attempt.data, queryStringOf(request));
-    await setEncryptedCookie(response, SESSION_COOKIE, { name }, SESSION_TTL_SECONDS);
+    const { name, idToken } = await login.completeLogin(attempt, queryStringOf(request));
+    const earlier = await readSession(request);
+    await startSession(response, name, idToken);
+    if (earlier !== undefined) await endSession(earlier.id);
     requestContextOf(response).caller = operatorCaller(name);
-    return attempt.data.to;
+    return attempt.to;
+  };
+  /** Links of the page for a refused login: the provider would sign the same user in again without asking. */
+  const linksAfterRefusal = async (request: Request, error: unknown): Promise<PageLink[]> => {
+    const to = (await readLoginAttempt(request))?.to ?? "/admin/";
+    const idToken = error instanceof NotAnOperatorError ? error.idToken : undefined;
+    const endSessionUrl = idToken === undefined ? undefined : await login.endSessionUrl(idToken);
+    return [
+      ...(idToken === undefined ? [{ label: "Try again", href: to }] : []),
+      switchAccountLink(to),
+      ...(endSessionUrl === undefined ? [] : [{ label: "Sign out at the identity provider", href: endSessionUrl }]),
+    ];
   };
 
   const pages = Router({ strict: true });
@@ -63,41 +125,76 @@ export function loginAuthenticator({
     "/callback",
     withErrorPage(async (request, response) => {
       requestContextOf(response).route = CALLBACK_PATH;
-      const to = await completeLogin(request, response).catch((error: unknown) => {
-        const { status, message } = toHttpError(error);
-        if (status === 403) failures.record(request.ip, message);
-        throw error;
-      });
-      redirectWithoutCaching(response, to);
+      rejectUntil(await failures.secondsUntilAllowed(loginSourceOf(request)));
+      try {
+        redirectWithoutCaching(response, await completeLogin(request, response));
+      } catch (error) {
+        const refusal = toHttpError(error);
+        if (refusal.status !== 403) throw error;
+        if (!isSubresource(request)) rejectUntil(await failures.record(loginSourceOf(request), refusal.message));
+        if (!acceptsHtml(request)) throw error;
+        const advice = error instanceof NotAnOperatorError ? ROLE_ADVICE : undefined;
+        sendErrorPage(response, refusal, { links: await linksAfterRefusal(request, error), advice });
+      }
     }),
   );
-  pages.post("/logout", (_request, response) => {
-    requestContextOf(response).route = "/admin/logout";
-    response.clearCookie(SESSION_COOKIE, cookieOptionsOf(SESSION_COOKIE));
-    redirectWithoutCaching(response, "/admin/signed-out");
-  });
-  pages.get("/signed-out", (_request, response) => {
-    const text = "You are signed out of this service. Your session at the identity provider may continue.";
-    sendHtmlPage(response, { title: "Signed out", text, links: [{ label: "Sign in", href: "/admin/" }] });
+  pages.get(
+    "/switch-account",
+    withErrorPage(async (request, response) => {
+      requestContextOf(response).route = SWITCH_ACCOUNT_PATH;
+      await redirectToProvider(response, safeReturnPath(queryParameterOf(request, "to") ?? ""), "ask");
+    }),
+  );
+  pages.post(
+    "/logout",
+    withErrorPage(async (request, response) => {
+      requestContextOf(response).route = LOGOUT_PATH;
+      const audit = currentAuditRecord();
+      if (audit !== undefined) audit.action = "sign out";
+      const session = await readSession(request);
+      if (session !== undefined) requestContextOf(response).caller = operatorCaller(session.name);
+      const idToken = session && (await endSession(session.id));
+      response.clearCookie(SESSION_COOKIE, cookieOptionsOf(SESSION_COOKIE));
+      const next = idToken && (await login.endSessionUrl(idToken));
+      if (!next) return redirectWithoutCaching(response, SIGNED_OUT_PATH);
+      // Not by a redirect: `form-action 'self'` forbids one to the provider after a form.
+      sendHtmlPage(response, {
+        title: "Signing out",
+        text: "You are signed out of this service. The identity provider ends your session there next.",
+        links: [{ label: "Continue", href: next }],
+        next,
+      });
+    }),
+  );
+  pages.get("/signed-out", (request, response) => {
+    requestContextOf(response).route = SIGNED_OUT_PATH;
+    const wasAtProvider = queryParameterOf(request, "state") === SIGNED_OUT_STATE;
+    const text = wasAtProvider
+      ? "You are signed out of this service."
+      : "You are signed out of this service. Your session at the identity provider may continue.";
+    const links = [{ label: "Sign in", href: "/admin/" }, switchAccountLink("/admin/")];
+    sendHtmlPage(response, { title: "Signed out", text, links });
   });
 
   return {
     pages,
-    logoutPath: "/admin/logout",
-    async authenticate(request) {
-      const session = await readEncryptedCookie(request, SESSION_COOKIE);
-      return typeof session?.["name"] === "string" ? session["name"] : undefined;
-    },
+    logoutPath: LOGOUT_PATH,
+    authenticate: async (request) => (await readSession(request))?.name,
     async challenge(request, response) {
       // A script can't sign in, and would follow the redirect to an HTML page.
       if (!isNavigation(request))
         throw new HttpError(401, "you are signed out: reload the page", { "www-authenticate": "Cookie" });
-      const { url, attempt } = await login.startLogin(safeReturnPath(request.originalUrl));
-      await setEncryptedCookie(response, LOGIN_ATTEMPT_COOKIE, attempt, LOGIN_ATTEMPT_TTL_SECONDS);
-      redirectWithoutCaching(response, url);
+      await redirectToProvider(response, safeReturnPath(request.originalUrl), "any");
     },
   };
 }
+
+const ROLE_ADVICE = "Sign in with an account that has the role of operators, or ask for this role.";
+
+const switchAccountLink = (to: string): PageLink => ({
+  label: "Sign in as somebody else",
+  href: `${SWITCH_ACCOUNT_PATH}?${new URLSearchParams({ to })}`,
+});
 
 /** Status 303 makes the browser use GET. Caches must not store the cookies of a login. */
 function redirectWithoutCaching(response: Response, to: string): void {
@@ -110,11 +207,18 @@ export function safeReturnPath(address: string): string {
   const base = "http://here";
   if (address.length > MAX_RETURN_PATH_CHARS || !URL.canParse(address, base)) return "/admin/";
   const { origin, pathname, search } = new URL(address, base);
-  const isOurs = origin === base && (pathname.startsWith("/admin/") || isPagePath(pathname));
+  const isOperatorPage = pathname.startsWith("/admin/") && !LOGIN_PATHS.has(pathname);
+  const isOurs = origin === base && (isOperatorPage || isPagePath(pathname));
   return isOurs ? pathname + search : "/admin/";
 }
 
+/** Whether a page embeds the request, as an image for example. A page of another site must not use up logins that way. */
+const isSubresource = ({ headers }: Request): boolean => (headers["sec-fetch-dest"] ?? "document") !== "document";
+
 const queryStringOf = ({ originalUrl }: Request): string => /\?.*$/.exec(originalUrl)?.[0] ?? "";
+
+const queryParameterOf = (request: Request, name: string): string | undefined =>
+  new URLSearchParams(queryStringOf(request)).get(name) ?? undefined;
 
 /** Encrypted values need no decoding. */
 const cookieValueOf = ({ headers }: Request, name: string): string =>

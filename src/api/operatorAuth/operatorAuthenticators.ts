@@ -1,7 +1,8 @@
-import type { LoginFailureLog } from "../../auth/loginFailures.js";
+import type { LoginFailures } from "../../auth/loginFailures.js";
 import type { createPasswordCheck } from "../../auth/passwordCheck.js";
 import { isLoopback } from "../../domain/loopback.js";
 import { HttpError } from "../http/responses.js";
+import { loginSourceOf, rejectUntil } from "./loginThrottle.js";
 import type { OperatorAuthenticator } from "./operatorGuard.js";
 
 /** Browsers ask for the password, and send it with each request until they are closed. */
@@ -11,12 +12,19 @@ const BASIC_CHALLENGE = { "www-authenticate": 'Basic realm="EWMS WMS operators",
 export const passwordAuthenticator = (
   user: string,
   checkPassword: ReturnType<typeof createPasswordCheck>,
-  failures: LoginFailureLog,
+  failures: LoginFailures,
 ): OperatorAuthenticator => ({
-  async authenticate({ headers, ip }) {
-    const isCorrect = checkPassword(headers.authorization);
-    if (isCorrect === false) failures.record(ip, "wrong name or password");
-    return isCorrect ? user : undefined;
+  async authenticate(request) {
+    const given = checkPassword(request.headers.authorization);
+    if (given === undefined) return undefined;
+    const source = { ...loginSourceOf(request), name: given.name };
+    // A command for Redis follows the check at once, so concurrent guesses can't outrun their count.
+    rejectUntil(
+      given.isCorrect
+        ? await failures.secondsUntilAllowed(source)
+        : await failures.record(source, "wrong name or password"),
+    );
+    return given.isCorrect ? user : undefined;
   },
   async challenge() {
     throw new HttpError(401, "operators need a name and a password", BASIC_CHALLENGE);

@@ -3,7 +3,11 @@ import { memoizeAsync } from "../../domain/memoizeAsync.js";
 import { securityHeaders, THIRD_PARTY_UI_POLICY } from "../http/contentSecurityPolicy.js";
 import type { OpenApiDocument } from "../http/openapi.js";
 
-const docsHeaders = securityHeaders({ ...THIRD_PARTY_UI_POLICY, frameAncestors: ["'self'"] });
+const docsHeaders = securityHeaders(
+  { ...THIRD_PARTY_UI_POLICY, frameAncestors: ["'self'"] },
+  // Shows the guard against foreign pages that the requests of "Try it out" are not theirs.
+  { referrerPolicy: { policy: "same-origin" } },
+);
 
 /** Creates the router of Swagger UI, for `/docs`. Swagger UI is loaded at the first request. */
 export function docsPages(document: () => Promise<OpenApiDocument>): Router {

@@ -1,4 +1,3 @@
-import type { Logger } from "pino";
 import { z } from "zod";
 import type { EventStreamLimits } from "../../domain/httpLimits.js";
 import type { WorkflowId } from "../../domain/ids.js";
@@ -13,7 +12,7 @@ import type { Wms } from "../../lifecycle/context.js";
 import type { Subscribers } from "../../views/events/subscribers.js";
 import { readEntity } from "../../views/query/readEntities.js";
 import type { DrainController } from "../http/requestContext.js";
-import { type Route, type RouteResponse, route } from "../http/route.js";
+import { type Route, type RouteRequest, type RouteResponse, route } from "../http/route.js";
 import { EVENT_STREAM_HEADERS, streamEvents } from "./eventStream.js";
 
 /** The parts of event streams. */
@@ -64,9 +63,10 @@ export function eventRoutes(wms: Wms, options: EventRouteOptions): Route[] {
         ),
       },
       errors: [404],
-      async handle({ params: { workflow_id }, query: { last_event_id }, headers, log }) {
+      async handle({ params: { workflow_id }, query: { last_event_id }, headers, ...request }) {
         await readEntity(wms, "workflow", workflow_id);
-        return streamWorkflowEvents(options, workflow_id as WorkflowId, headers["last-event-id"] ?? last_event_id, log);
+        const lastEventId = headers["last-event-id"] ?? last_event_id;
+        return streamWorkflowEvents(options, workflow_id as WorkflowId, lastEventId, request);
       },
     }),
     route({
@@ -85,8 +85,8 @@ export function eventRoutes(wms: Wms, options: EventRouteOptions): Route[] {
           z.union([...WORKFLOW_EVENT_SCHEMAS, createdEventSchema]),
         ),
       },
-      handle: async ({ query: { last_event_id }, headers, log }) =>
-        streamWorkflowEvents(options, undefined, headers["last-event-id"] ?? last_event_id, log),
+      handle: async ({ query: { last_event_id }, headers, ...request }) =>
+        streamWorkflowEvents(options, undefined, headers["last-event-id"] ?? last_event_id, request),
     }),
   ];
 }
@@ -95,12 +95,15 @@ function streamWorkflowEvents(
   { watchers, limits, draining }: EventRouteOptions,
   workflow: WorkflowId | undefined,
   lastEventId: string | undefined,
-  log: () => Logger,
+  { isSignedIn, log }: Pick<RouteRequest, "isSignedIn" | "log">,
 ): RouteResponse {
   return {
     async stream({ method }, response) {
       if (method === "HEAD") response.writeHead(200, EVENT_STREAM_HEADERS).end();
-      else streamEvents(response, await watchers.subscribe(workflow, lastEventId), limits, draining, log());
+      else {
+        const subscription = await watchers.subscribe(workflow, lastEventId);
+        streamEvents(response, subscription, { limits, draining, isSignedIn, log: log() });
+      }
     },
   };
 }

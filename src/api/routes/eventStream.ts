@@ -18,13 +18,23 @@ const CLOSE_TIMEOUT_MS = 1000;
 /**
  * Sends the events of a subscription until the client disconnects or lags too far, the time limit passes, or draining
  * starts.
+ *
+ * @param options.isSignedIn whether the caller is still signed in; the stream of one who is not ends with the next heartbeat
  */
 export function streamEvents(
   response: ServerResponse,
   subscription: Subscription,
-  { heartbeatSeconds, maxSeconds, maxBufferBytes }: EventStreamLimits,
-  draining: DrainController,
-  log: Logger,
+  {
+    limits: { heartbeatSeconds, maxSeconds, maxBufferBytes },
+    draining,
+    isSignedIn = async () => true,
+    log,
+  }: {
+    limits: EventStreamLimits;
+    draining: DrainController;
+    isSignedIn?: (() => Promise<boolean>) | undefined;
+    log: Logger;
+  },
 ): void {
   if (response.destroyed) {
     subscription.close();
@@ -34,7 +44,12 @@ export function streamEvents(
   response.writeHead(200, EVENT_STREAM_HEADERS);
   const client = createSseClient(response, maxBufferBytes, log);
   subscription.start(client);
-  const heartbeatTimer = setInterval(() => subscription.sendHeartbeat(), heartbeatSeconds * 1000);
+  const heartbeat = async () => {
+    // Without Redis, the next heartbeat checks it.
+    if (await isSignedIn().catch(() => true)) subscription.sendHeartbeat();
+    else client.disconnect();
+  };
+  const heartbeatTimer = setInterval(() => void heartbeat(), heartbeatSeconds * 1000);
   const maxDurationTimer = setTimeout(client.disconnect, maxSeconds * 1000);
   const removeDrainListener = draining.onDrainStart(client.disconnect);
   response.once("close", () => {

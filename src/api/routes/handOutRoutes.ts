@@ -2,8 +2,8 @@ import { z } from "zod";
 import { taskDirectiveSchema } from "../../domain/taskDirective.js";
 import { taskforceSchema } from "../../domain/taskforce.js";
 import { type Wms, withRequestLog } from "../../lifecycle/context.js";
-import { handOutStarter, handOutStopper, recordPoll } from "../../lifecycle/handOut.js";
-import { type Route, route } from "../http/route.js";
+import { type HandOut, handOutStarter, handOutStopper, recordPoll } from "../../lifecycle/handOut.js";
+import { type Route, type RouteResponse, route } from "../http/route.js";
 
 const scheddQuery = z.object({
   schedd: z.string().min(1).meta({ description: "The HTCondor access point that the TMS serves." }),
@@ -30,6 +30,9 @@ const starterHandOutSchema = z.union([
   emptyHandOutSchema,
 ]);
 
+const toResponse = (handOut: HandOut | null): RouteResponse =>
+  handOut === null ? "{}" : { text: handOut.text, undelivered: () => handOut.release() };
+
 /** Routes by which a TMS leases its next taskforce. */
 export const handOutRoutes = (wms: Wms): Route[] => [
   route({
@@ -49,7 +52,7 @@ export const handOutRoutes = (wms: Wms): Route[] => [
     errors: [502],
     handle: async ({ query, log }) => {
       recordPoll(wms, query.schedd);
-      return (await handOutStarter(withRequestLog(wms, log), query.schedd)) ?? "{}";
+      return toResponse(await handOutStarter(withRequestLog(wms, log), query.schedd));
     },
   }),
   route({
@@ -69,7 +72,7 @@ export const handOutRoutes = (wms: Wms): Route[] => [
     },
     handle: async ({ query }) => {
       recordPoll(wms, query.schedd);
-      return (await handOutStopper(wms, query.schedd)) ?? "{}";
+      return toResponse(await handOutStopper(wms, query.schedd));
     },
   }),
 ];

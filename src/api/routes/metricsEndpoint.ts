@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import type { Express, Request } from "express";
+import type { Express, Request, RequestHandler } from "express";
 import { isLoopback } from "../../domain/loopback.js";
 import { sha256 } from "../../domain/sha256.js";
 import { WmsError } from "../../domain/wmsError.js";
@@ -17,9 +17,18 @@ export interface MetricsEndpoint {
 
 const METRICS_PATH = "/metrics";
 
-/** Adds the metrics to an app, at `/metrics`. */
-export function mountMetrics(app: Express, { contentType, render, token }: MetricsEndpoint): void {
+/**
+ * Adds the metrics to an app, at `/metrics`.
+ *
+ * @param guard rejects requests of foreign pages; used without a token, because no page knows the token
+ */
+export function mountMetrics(
+  app: Express,
+  { contentType, render, token }: MetricsEndpoint,
+  guard: RequestHandler,
+): void {
   const expected = token === undefined ? undefined : sha256(`Bearer ${token}`);
+  if (token === undefined) app.all(METRICS_PATH, guard);
   app.get(METRICS_PATH, async (request, response) => {
     requestContextOf(response).route = METRICS_PATH;
     requireAccess(request, expected);
@@ -29,6 +38,12 @@ export function mountMetrics(app: Express, { contentType, render, token }: Metri
   });
   app.all(METRICS_PATH, rejectMethod("GET, HEAD"));
 }
+
+/** The metrics have a guard of their own, because they may need a token although the API does not. */
+export const exceptMetrics =
+  (guard: RequestHandler): RequestHandler =>
+  (request, response, next) =>
+    request.path === METRICS_PATH ? next() : guard(request, response, next);
 
 /** @throws WmsError for a request that may not read the metrics */
 function requireAccess({ socket, headers }: Request, expectedDigest: Buffer | undefined): void {

@@ -11,15 +11,16 @@ import {
   reportSubmit,
   reportSubmitFailed,
 } from "../../lifecycle/tmsReports.js";
-import { validate } from "../http/requestBody.js";
 import { type Route, route } from "../http/route.js";
+import { validate } from "../http/validateBody.js";
+import { stringifyInChunks } from "./jsonChunks.js";
 
 const reportedSchema = z.strictObject({
   taskforce_uuid: z.string().meta({ description: "The reported taskforce." }),
 });
 
 const failureSchema = z.strictObject({
-  error: z.string().meta({ description: "The cause; `unknown` by default." }).optional(),
+  error: z.string().meta({ description: "The cause; `unknown` by default. Stored up to 8 KiB." }).optional(),
 });
 
 const completionSchema = z.strictObject({
@@ -57,7 +58,7 @@ export const reportRoutes = (wms: Wms): Route[] => [
     wms,
     "/v1/tms/condor-submit/taskforces/{taskforce_uuid}",
     "Reports that a taskforce was submitted to HTCondor. The body must have cluster_id, n_workers, submit_dict and " +
-      "job_event_log_fpath; other fields are ignored.",
+      "job_event_log_fpath; other fields are ignored. A large submit_dict or path is cut.",
     { schema: taskforceSchema, required: true },
     (wms, uuid, body) => reportSubmit(wms, uuid, validate(submitReportSchema, body)),
   ),
@@ -103,7 +104,8 @@ const statusesRoute = (wms: Wms): Route =>
     path: "/v1/tms/statuses/taskforces",
     tag: "tms - internal",
     roles: ["system-tms"],
-    description: "Replaces the worker statuses or errors of many taskforces. At least one of the two maps is required.",
+    description:
+      "Replaces the worker statuses or errors of many taskforces. At least one of the two maps is required. Large maps are cut.",
     body: { schema: statusesSchema, required: true },
     responses: {
       200: {
@@ -125,6 +127,6 @@ const statusesRoute = (wms: Wms): Route =>
     async handle({ body }) {
       const results = await reportStatuses(wms, body);
       const failed = results.some(({ status }) => status === "failed");
-      return { status: failed ? 207 : 200, text: JSON.stringify({ results }) };
+      return { status: failed ? 207 : 200, text: ['{"results":[', ...(await stringifyInChunks(results)), "]}"] };
     },
   });

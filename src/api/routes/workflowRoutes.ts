@@ -1,11 +1,9 @@
 import { z } from "zod";
-import { batchesOf } from "../../domain/batchesOf.js";
 import { createWorkflowSchema } from "../../domain/requestSchemas.js";
 import { uniqueArray } from "../../domain/schemaParts.js";
 import { summarySchema } from "../../domain/summary.js";
 import { taskDirectiveSchema } from "../../domain/taskDirective.js";
 import { taskforceSchema } from "../../domain/taskforce.js";
-import { createYielder } from "../../domain/time.js";
 import { type Deactivation, workflowSchema } from "../../domain/workflow.js";
 import { type Wms, withRequestLog } from "../../lifecycle/context.js";
 import { deactivateWorkflow } from "../../lifecycle/deactivate.js";
@@ -14,6 +12,7 @@ import type { WholeWorkflow } from "../../store/creation.js";
 import { readEntity } from "../../views/query/readEntities.js";
 import { readSummary } from "../../views/summary/readSummary.js";
 import { type Route, route } from "../http/route.js";
+import { stringifyInChunks } from "./jsonChunks.js";
 import { queryRoute } from "./queryRoute.js";
 
 const createdSchema = z.strictObject({
@@ -38,17 +37,6 @@ async function stringifyCreated({ workflow, task_directives, taskforces }: Whole
     ...(await stringifyInChunks(taskforces)),
     "]}",
   ];
-}
-
-/** The members of a list as JSON text, without the brackets. */
-async function stringifyInChunks(list: readonly object[]): Promise<string[]> {
-  const pause = createYielder();
-  const chunks: string[] = [];
-  for (const batch of batchesOf(list, 200)) {
-    await pause();
-    chunks.push((chunks.length === 0 ? "" : ",") + JSON.stringify(batch).slice(1, -1));
-  }
-  return chunks;
 }
 
 /** Routes about workflows. */

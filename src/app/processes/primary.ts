@@ -1,10 +1,10 @@
-import cluster from "node:cluster";
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import type { Config } from "../../config/config.js";
 import type { RedisLocation } from "../../domain/redisLocation.js";
 import type { NamedMetrics } from "../../metrics/metrics.js";
 import type { Service } from "../service.js";
+import { ConnectionSpreader } from "./connectionSpreader.js";
 import type { MessageToPrimary } from "./primaryConnection.js";
 import { SupervisedProcess, type SupervisedProcessOptions } from "./supervisedProcess.js";
 
@@ -12,7 +12,7 @@ import { SupervisedProcess, type SupervisedProcessOptions } from "./supervisedPr
 const STOP_MARGIN_MS = 10_000;
 
 /**
- * Starts the web processes, which share one port, and restarts those that exit. This process only supervises them.
+ * Starts the web processes, and restarts those that exit. This process supervises them and accepts their connections.
  *
  * @param workers whether to start a worker process too
  * @throws AlreadyReported when one of them can't start; the others have stopped
@@ -22,24 +22,36 @@ export async function startProcesses(
   workers: boolean,
   log: Logger,
 ): Promise<Service> {
-  // The processes accept connections from the kernel. If the primary distributed them, a connection to a killed process would
-  // stay open, and one beyond MAX_CONNECTIONS would move to another process instead of being closed.
-  cluster.schedulingPolicy = cluster.SCHED_NONE;
   const environment = childEnvironment(config);
-  const onMessage: SupervisedProcessOptions["onMessage"] = (message, from) => metricsRelay.handleMessage(message, from);
+  const spreader = new ConnectionSpreader<SupervisedProcess>(config.limits.connections);
+  const onMessage: SupervisedProcessOptions["onMessage"] = (message, from) => {
+    metricsRelay.handleMessage(message, from);
+    if (message.kind === "ready" && from !== worker) spreader.add(from);
+    if (message.kind === "connections") spreader.record(from, message);
+    if (message.kind !== "retire") return;
+    spreader.retire(from);
+    // Node keeps the order, so this follows all connections.
+    from.send({ kind: "retired" });
+  };
+  const onExit: SupervisedProcessOptions["onExit"] = (from) => spreader.remove(from);
   const supervise = (name: string, program: "web" | "worker"): SupervisedProcess =>
-    new SupervisedProcess({ name, program, environment, onMessage, log });
+    new SupervisedProcess({ name, program, environment, onMessage, onExit, log });
   const first = supervise("web-1", "web");
   const others = Array.from({ length: config.webConcurrency - 1 }, (_, n) => supervise(`web-${n + 2}`, "web"));
-  if (workers) others.push(supervise("worker", "worker"));
+  const worker = workers ? supervise("worker", "worker") : undefined;
+  if (worker !== undefined) others.push(worker);
   const all = [first, ...others];
   const metricsRelay = new MetricsRelay(all);
-  const close = () => stopAll(all, config);
+  const close = () => {
+    spreader.endWithLastTarget();
+    return stopAll(all, config);
+  };
   try {
+    const url = await spreader.listen(config.host, config.port);
     // The first one starts alone, so that an error of all processes is reported once.
-    const { url, metricsUrl } = await first.start();
+    await first.start();
     await Promise.all(others.map((each) => each.start()));
-    return { url, metricsUrl, close };
+    return { url, metricsUrl: url, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,10 +1,21 @@
 import cluster from "node:cluster";
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import type { NamedMetrics, ProcessMetrics, Siblings } from "../../metrics/metrics.js";
+
+/** Connections of the primary's port since the last report. */
+export interface ConnectionCounts {
+  received: number;
+  closed: number;
+}
 
 /** Messages of a process to its primary. */
 export type MessageToPrimary =
-  /** The start has ended; the addresses are those of `Service`. */
-  | { kind: "ready"; url?: string | undefined; metricsUrl?: string | undefined }
+  /** The start has ended. */
+  | { kind: "ready" }
+  | ({ kind: "connections" } & ConnectionCounts)
+  /** Asks for no more connections. */
+  | { kind: "retire" }
   /** Requests the metrics of all other processes. */
   | { kind: "scrape"; scrape: number }
   /** The metrics of this process, for the scrape of another one. */
@@ -13,6 +24,10 @@ export type MessageToPrimary =
 /** Messages of the primary to a process. */
 export type MessageFromPrimary =
   | { kind: "end" }
+  /** Comes with an open connection. */
+  | { kind: "connection" }
+  /** Acknowledges `retire`: no connection follows. */
+  | { kind: "retired" }
   /** Requests the metrics for a scrape. */
   | { kind: "collect"; scrape: number }
   /** The metrics of the other processes that responded in time. */
@@ -29,15 +44,23 @@ export class PrimaryConnection implements Siblings {
   readonly #pendingScrapes = new Map<number, (others: NamedMetrics[]) => void>();
   #lastScrapeId = 0;
   #collectMetrics: (() => Promise<ProcessMetrics>) | undefined;
+  #serveConnection: ((socket: Socket | undefined) => void) | undefined;
+  readonly #retired: Promise<void>;
+  /** Undefined when there is nothing to report. */
+  #unreported: ConnectionCounts | undefined;
 
   private constructor(name: string) {
     this.name = name;
-    this.stopRequested = new Promise((resolve) => {
-      process.on("message", (message: MessageFromPrimary) => {
-        if (message.kind === "end") resolve();
-        else if (message.kind === "collect") void this.#sendMetrics(message.scrape);
-        else this.#pendingScrapes.get(message.scrape)?.(message.others);
+    const waitFor = (kind: MessageFromPrimary["kind"]) =>
+      new Promise<void>((resolve) => {
+        process.on("message", (message: MessageFromPrimary) => message.kind === kind && resolve());
       });
+    this.stopRequested = waitFor("end");
+    this.#retired = waitFor("retired");
+    process.on("message", (message: MessageFromPrimary, socket: Socket | undefined) => {
+      if (message.kind === "collect") void this.#sendMetrics(message.scrape);
+      if (message.kind === "scraped") this.#pendingScrapes.get(message.scrape)?.(message.others);
+      if (message.kind === "connection") this.#serveConnection?.(socket);
     });
   }
 
@@ -48,8 +71,42 @@ export class PrimaryConnection implements Siblings {
   }
 
   /** Reports the end of the start. */
-  reportReady({ url, metricsUrl }: { url: string | undefined; metricsUrl: string | undefined }): void {
-    sendToPrimary({ kind: "ready", url, metricsUrl });
+  reportReady(): void {
+    sendToPrimary({ kind: "ready" });
+  }
+
+  /** Makes an HTTP server serve the connections of the primary's port, instead of listening. */
+  serveConnections(server: Server): void {
+    // Node begins to check the time limits of requests with this event.
+    server.emit("listening");
+    this.#serveConnection = (socket) => {
+      this.#report("received");
+      // The client has disconnected on the way.
+      if (socket === undefined) return this.#report("closed");
+      socket.once("close", () => this.#report("closed"));
+      // As on sockets that an HTTP server accepts: a client may end its side before it has the response.
+      socket.allowHalfOpen = true;
+      server.emit("connection", socket);
+    };
+  }
+
+  /** Stops the assignment of connections to this process. @returns when all that were assigned have arrived */
+  async retire(): Promise<void> {
+    sendToPrimary({ kind: "retire" });
+    await this.#retired;
+  }
+
+  /** Counts a connection. One report for each turn of the event loop is cheaper. */
+  #report(event: keyof ConnectionCounts): void {
+    if (this.#unreported === undefined) {
+      const counts = { received: 0, closed: 0 };
+      this.#unreported = counts;
+      setImmediate(() => {
+        this.#unreported = undefined;
+        sendToPrimary({ kind: "connections", ...counts });
+      });
+    }
+    this.#unreported[event]++;
   }
 
   /** Sets the source of the metrics that other processes request. */

@@ -1,6 +1,8 @@
 import cluster, { type Worker } from "node:cluster";
+import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
+import type { ConnectionTarget } from "./connectionSpreader.js";
 import type { MessageFromPrimary, MessageToPrimary } from "./primaryConnection.js";
 
 /** Delay of a restart. It doubles each time that a process exits early. */
@@ -9,13 +11,12 @@ const MAX_RESTART_DELAY_MS = 10_000;
 /** A process with a shorter uptime exits early. */
 const MIN_UPTIME_MS = 10_000;
 
+const CONNECTION_MESSAGE: MessageFromPrimary = { kind: "connection" };
+
 /** A process could not start, and has reported the reason itself. */
 export class AlreadyReported extends Error {
   override name = "AlreadyReported";
 }
-
-/** The message of a process after its start. */
-export type ReadyMessage = Extract<MessageToPrimary, { kind: "ready" }>;
 
 /** Options of a {@link SupervisedProcess}. */
 export interface SupervisedProcessOptions {
@@ -26,11 +27,13 @@ export interface SupervisedProcessOptions {
   environment: Record<string, string>;
   /** Called with each message of the process. */
   onMessage(message: MessageToPrimary, from: SupervisedProcess): void;
+  /** Called when the process has exited, before a restart. */
+  onExit(from: SupervisedProcess): void;
   log: Logger;
 }
 
 /** A process of the service, restarted when it exits without a request. */
-export class SupervisedProcess {
+export class SupervisedProcess implements ConnectionTarget {
   readonly name: string;
   readonly #options: SupervisedProcessOptions;
   #worker: Worker | undefined;
@@ -50,19 +53,16 @@ export class SupervisedProcess {
    *
    * @throws AlreadyReported when it exits instead
    */
-  async start(): Promise<ReadyMessage> {
+  async start(): Promise<void> {
     const worker = this.#fork();
-    const ready = await Promise.race([
-      new Promise<ReadyMessage>((resolve) => {
-        worker.on("message", (message: MessageToPrimary) => {
-          if (message.kind === "ready") resolve(message);
-        });
+    const isReady = await Promise.race([
+      new Promise<true>((resolve) => {
+        worker.on("message", ({ kind }: MessageToPrimary) => kind === "ready" && resolve(true));
       }),
-      waitForExit(worker),
+      waitForExit(worker).then(() => false),
     ]);
-    if (!("kind" in ready)) throw new AlreadyReported(`${this.name} could not start`);
+    if (!isReady) throw new AlreadyReported(`${this.name} could not start`);
     void this.#restartAfter(worker);
-    return ready;
   }
 
   /** @returns whether the process is connected */
@@ -71,6 +71,11 @@ export class SupervisedProcess {
     // The callback ignores the error of a process that is just exiting.
     this.#worker.send(message, () => undefined);
     return true;
+  }
+
+  sendConnection(socket: Socket): void {
+    // The callback ignores the error of a process that is just exiting.
+    this.#worker?.process.send(CONNECTION_MESSAGE, socket, { keepOpen: true }, () => undefined);
   }
 
   /**
@@ -93,15 +98,16 @@ export class SupervisedProcess {
   }
 
   #fork(): Worker {
-    const { name, program, environment, onMessage, log } = this.#options;
+    const { name, program, environment, onMessage, onExit, log } = this.#options;
     cluster.setupPrimary({ exec: fileURLToPath(new URL(`./${program}.js`, import.meta.url)), args: [name] });
     const worker = cluster.fork(environment);
     worker.on("message", (message: MessageToPrimary) => {
       if (message.kind === "ready") log.info({ process: name, started: worker.process.pid }, "process started");
       onMessage(message, this);
     });
+    worker.once("exit", () => onExit(this));
     this.#worker = worker;
-    this.#startedAtMs = Date.now();
+    this.#startedAtMs = performance.now();
     return worker;
   }
 
@@ -110,7 +116,7 @@ export class SupervisedProcess {
     const ended = await waitForExit(worker);
     if (this.#isStopping) return;
     this.#restartDelayMs =
-      Date.now() - this.#startedAtMs < MIN_UPTIME_MS
+      performance.now() - this.#startedAtMs < MIN_UPTIME_MS
         ? Math.min(2 * this.#restartDelayMs, MAX_RESTART_DELAY_MS)
         : MIN_RESTART_DELAY_MS;
     const { name, log } = this.#options;

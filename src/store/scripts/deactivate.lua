@@ -12,6 +12,9 @@ if redis.call('EXISTS', KEYS[1]) == 0 or is_deactivated(KEYS[1]) then
   return -1
 end
 redis.call('HSET', KEYS[1], 'deactivated', ARGV[2], 'deactivated_ts', ARGV[3])
+local index = PREFIX .. 'ix:workflow'
+redis.call('ZREM', index .. ':deactivated:ACTIVE', ARGV[1])
+redis.call('ZADD', index .. ':deactivated:' .. ARGV[2], redis.call('ZSCORE', index, ARGV[1]), ARGV[1])
 redis.call('SADD', PREFIX .. 'deactivating', ARGV[1])
 redis.call('SADD', PREFIX .. 'dirty', ARGV[1])
 publish_event('["deactivated",' .. ARGV[3] .. ',"' .. ARGV[2] .. '","' .. ARGV[1] .. '"]')

@@ -1,5 +1,5 @@
 --[[
-  Precedes every script of this folder. `scripts.ts` defines MAX_STREAM_ENTRIES and PHASE_TRANSITIONS before it.
+  Precedes every script of this folder. `scripts.ts` defines the constants in capitals before it.
 
   A script changes one partition: KEYS[1] is one of its keys, and all other keys follow from the common prefix.
 
@@ -7,8 +7,9 @@
     phase            the phase
     since            epoch seconds of the entry into the phase, or of the last failure or retry in it
     log              phase changes as JSON text without outer brackets: [time,target,ok,event time,source,context],…
-                     Texts of the log dictionary are numbers. Scripts only append text: cjson would turn [] into {} and
-                     truncate floats
+                     Texts of the log dictionary are numbers. Scripts treat the log as text: cjson would turn [] into
+                     {} and truncate floats
+    log_entries      number of log entries; absent while the log is short
     submit_failures  condor-submits that failed under a lease, since creation or an operator's retry
     remove_failures  condor-rms that failed under a lease
 
@@ -55,18 +56,94 @@ local function phase_event(now, rest, from, schedd)
   return '["phase",' .. now .. string.match(rest, '^,[^,]*,%d') .. ',' .. from .. ',' .. cjson.encode(schedd)
 end
 
+-- Returns the position of the last byte of each entry of a log
+local function find_entry_ends(log)
+  -- without escaped quotes, the next quote ends a text. One replacement is much faster than a loop over them
+  if string.find(log, '\\"', 1, true) or string.find(log, '\\\\', 1, true) then
+    log = string.gsub(log, '\\["\\]', '..')
+  end
+  local ends = {}
+  local found = 0
+  while true do
+    -- an entry holds texts and numbers, so a bracket outside of its texts ends it
+    found = string.find(log, '["%]]', found + 1)
+    if found and string.byte(log, found) == 93 then
+      ends[#ends + 1] = found
+    elseif found then
+      found = string.find(log, '"', found + 1, true)
+    end
+    if not found then
+      return ends
+    end
+  end
+end
+
+-- Leaves out entries between the oldest and the newest ones. One entry takes their place. It has the time, target and
+-- outcome of the last of them, and counts them, together with those of earlier trims.
+-- Returns the log and its number of entries
+local function trim_log(log)
+  local ends = find_entry_ends(log)
+  -- quotes inside a text follow a backslash, so only the entry of an earlier trim matches
+  local trimmer = string.find(log, ',"' .. LOG_TRIMMER .. '","', 1, true)
+  local left_out = 0
+  local head = 0
+  if trimmer then
+    while ends[head + 1] < trimmer do
+      head = head + 1
+    end
+    left_out = tonumber(string.match(log, '^,"[^"]*","(%d+)', trimmer))
+  else
+    while head < LOG_LIMITS.headEntries and ends[head + 1] and ends[head + 1] <= LOG_LIMITS.headBytes do
+      head = head + 1
+    end
+    -- the creation stays in any case
+    head = math.max(head, 1)
+  end
+  local first = trimmer and head + 2 or head + 1
+  local oldest = #ends - (LOG_LIMITS.trimmedEntries - head - 1) + 1
+  local tail = #ends + 1
+  while tail > math.max(oldest, first) and ends[head] + #log - ends[tail - 2] <= LOG_LIMITS.trimmedBytes do
+    tail = tail - 1
+  end
+  if tail <= first then
+    return log, #ends
+  end
+  left_out = left_out + tail - first
+  local time, target, ok = string.match(log, '^%[([^,]+),([^,]+),(%d)', ends[tail - 2] + 2)
+  local context = left_out .. (left_out == 1 and ' entry was' or ' entries were') .. ' left out here.'
+  local entry = ',[' .. time .. ',' .. target .. ',' .. ok .. ',null,"' .. LOG_TRIMMER .. '","' .. context .. '"]'
+  -- the rest begins with a comma, or is empty
+  return string.sub(log, 1, ends[head]) .. entry .. string.sub(log, ends[tail - 1] + 1), #ends - tail + head + 2
+end
+
+-- Makes room for one more entry in a log, and keeps the number of entries of a long one
+local function make_room(record, log, counted, entry)
+  if #log < LOG_LIMITS.minBytesToCount then
+    return log
+  end
+  local entries = tonumber(counted or #find_entry_ends(log))
+  if entries >= LOG_LIMITS.maxEntries or #log + #entry >= LOG_LIMITS.maxBytes then
+    log, entries = trim_log(log)
+  end
+  redis.call('HSET', record, 'log_entries', entries + 1)
+  return log
+end
+
 -- Call this before the phase changes, because the event names the previous phase.
 -- members_by_event: a table that groups members by equal events for publish_grouped; nil publishes the event at once
 -- Returns the schedd
 local function append_log(record, now, rest, members_by_event)
   local entry = '[' .. now .. rest
-  local log, phase, schedd = unpack(redis.call('HMGET', record, 'log', 'phase', 'schedd'))
+  local log, phase, schedd, counted = unpack(redis.call('HMGET', record, 'log', 'phase', 'schedd', 'log_entries'))
   if log and log ~= '' then
-    entry = log .. ',' .. entry
+    entry = make_room(record, log, counted, entry) .. ',' .. entry
   end
   redis.call('HSET', record, 'log', entry)
   mark_dirty(record)
   local member = member_of(record)
+  if string.match(rest, '^,[^,]*,(%d)') == '0' then
+    redis.call('ZADD', INDEX .. ':failures:yes', redis.call('ZSCORE', INDEX, member), member)
+  end
   local event = phase_event(now, rest, '"' .. phase .. '"', schedd)
   if not members_by_event then
     publish_event(event .. ',"' .. member .. '"]')

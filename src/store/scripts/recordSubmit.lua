@@ -3,7 +3,7 @@
 
   KEYS[1] taskforce record
   ARGV[1] now   ARGV[2] rest of the log entry   ARGV[3] the same for a deactivated workflow
-  ARGV[4] cluster_id   ARGV[5] n_workers   ARGV[6] value of the field `submission`   ARGV[7] job_event_log_fpath
+  ARGV[4] cluster_id   ARGV[5] n_workers   ARGV[6] value of the field `submission`   ARGV[7] value of the index key of job_event_log_fpath, '' for none
 
   Returns a code and the taskforce's schedd, which saves the caller a read
           2 stored, but the workflow is deactivated: the cluster must be stopped

@@ -2,7 +2,7 @@
   Replaces a workflow's summary, unless another worker holds the lease by now: its summary is or will be newer.
 
   KEYS[1] summary   KEYS[2] summary leases
-  ARGV[1] the workflow's member   ARGV[2] lease id   ARGV[3] summary (JSON)
+  ARGV[1] the workflow's member   ARGV[2] lease id   ARGV[3] summary (compressed JSON)
 
   Returns 1 saved, 0 lease lost: nothing changed
 ]]

@@ -20,6 +20,12 @@ for i = 2, #ARGV, 3 do
       end
     end
     redis.call('HSET', record, unpack(values))
+    local errors = ARGV[i + 2]
+    if errors == '{}' then
+      redis.call('ZREM', INDEX .. ':errors:yes', ARGV[i])
+    elseif errors ~= '' then
+      redis.call('ZADD', INDEX .. ':errors:yes', redis.call('ZSCORE', INDEX, ARGV[i]), ARGV[i])
+    end
     mark_dirty(record)
   end
   found[#found + 1] = exists

@@ -1,7 +1,8 @@
 import { isObject } from "./json.js";
 
 const isInt32 = (value: unknown): boolean => Number.isInteger(value) && value === ((value as number) | 0);
-const isInt64 = (value: unknown): boolean => Number.isInteger(value) && Math.abs(value as number) < 2 ** 63;
+const isInt64 = (value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) >= -(2 ** 63) && (value as number) < 2 ** 63;
 
 /** MongoDB's types in the order of their codes, from 1 on. */
 const TYPE_NAMES = (

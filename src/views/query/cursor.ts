@@ -8,6 +8,9 @@ export interface WalkPosition {
   readonly member: string;
 }
 
+/** The direction of a walk by creation time. */
+export type WalkOrder = "oldest" | "newest";
+
 /** Whether a text has the format of an id of a kind. */
 export const ID_CHECKS: Record<EntityKind, (text: string) => boolean> = {
   workflow: isWorkflowId,
@@ -20,6 +23,10 @@ export function comparePositions(one: WalkPosition, other: WalkPosition): number
   return one.score - other.score || Number(one.member > other.member) - Number(one.member < other.member);
 }
 
+/** The comparison of positions in the order of a walk. */
+export const positionComparer = (order: WalkOrder): typeof comparePositions =>
+  order === "oldest" ? comparePositions : (one, other) => comparePositions(other, one);
+
 /** Encodes a position for `next_after`. */
 export const encodeCursor = ({ score, member }: WalkPosition): string =>
   Buffer.from(`${score}/${member}`).toString("base64url");
@@ -27,9 +34,11 @@ export const encodeCursor = ({ score, member }: WalkPosition): string =>
 /**
  * Decodes a cursor.
  *
- * @throws WmsError `invalid` for any text that {@link encodeCursor} does not make for this kind of entity
+ * @returns undefined for "", the cursor of the first page
+ * @throws WmsError `invalid` for any other text that {@link encodeCursor} does not make for this kind of entity
  */
-export function decodeCursor(kind: EntityKind, cursor: string): WalkPosition {
+export function decodeCursor(kind: EntityKind, cursor: string): WalkPosition | undefined {
+  if (cursor === "") return undefined;
   const [time = "", member = ""] = Buffer.from(cursor, "base64url").toString("latin1").split("/");
   const position = { score: Number(time), member };
   const isWellFormed =

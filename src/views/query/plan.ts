@@ -1,106 +1,157 @@
-import { type EntityKind, ID_FIELD, type IdByKind, INDEXED_FIELDS, partitionOf } from "../../store/keys.js";
-import { ID_CHECKS } from "./cursor.js";
-import { holdsOperators } from "./filterShape.js";
+import { hasIndex } from "../../store/indexValues.js";
+import { type EntityKind, type IdByKind, INDEXED_FIELDS } from "../../store/keys.js";
+import type { FilterCompiler } from "./filterCompiler.js";
+import { holdsOperators, isMemberCondition } from "./filterShape.js";
+import { ID_CHECK_BY_FIELD, idTimeRanges, isOwnIdField } from "./idTimes.js";
 import type { JsonObject } from "./json.js";
+import type { ListOperands } from "./listOperands.js";
+import type { WorkMeter } from "./meter.js";
+import { type IndexValue, StatePlanner } from "./planStates.js";
+import { ALL_TIMES, intersectRanges, rangesOfTimes, type TimeRanges, uniteRanges } from "./timeRanges.js";
 
-/**
- * A set of entities that contains every match: those with these ids, or those with these values of an indexed field. Each
- * candidate set of a plan contains all matches, so the walk may use any of them.
- */
-export type CandidateSet<K extends EntityKind = EntityKind> =
-  | { readonly by: "ids"; readonly ids: readonly IdByKind[K][] }
-  | { readonly by: "index"; readonly field: string; readonly values: readonly (string | number)[] };
-
-/** Which entities can match a filter. */
-export interface QueryPlan<K extends EntityKind = EntityKind> {
-  /** The only partitions that can hold a match; undefined: all. */
-  readonly partitions: ReadonlySet<number> | undefined;
-  /** Empty: no index applies, and the walk reads every entity. */
-  readonly candidateSets: readonly CandidateSet<K>[];
-  /** The creation times of matches in epoch seconds, both ends included; infinite without a bound. */
-  readonly created: { readonly from: number; readonly to: number };
+/** What a filter says about the indexes. Each part holds for every match. */
+export interface Constraint<K extends EntityKind = EntityKind> {
+  /** The entity has one of these ids; undefined: any. */
+  ids?: ReadonlySet<IdByKind[K]>;
+  /** The indexed field has one of these values. */
+  readonly values: Map<string, ReadonlySet<IndexValue>>;
+  /** The entity was created at one of these times. */
+  created: TimeRanges;
+  /** For each `$or`: one of these constraints holds. */
+  readonly alternatives: Constraint<K>[][];
 }
 
-/** The operators of a filter on one field. A plain value becomes `$eq`. */
-type FieldCondition = readonly [field: string, operators: JsonObject];
-
-/** Maximum sorted sets of a candidate set: reading more costs more than it saves. */
-const MAX_SORTED_SETS = 16_000;
-
-const ID_CHECK_BY_FIELD: ReadonlyMap<string, (text: string) => boolean> = new Map(
-  (["workflow", "task", "taskforce"] as const).map((kind) => [ID_FIELD[kind], ID_CHECKS[kind]]),
-);
-
 /**
- * Finds the conditions of a filter on indexed fields (equality, `$eq` and `$in`) and on `timestamp` (equality and
- * comparisons), at the top level or under `$and`. Other conditions are ignored: the caller tests each document with the whole
- * filter.
+ * Finds what a filter says about the indexes. It may say too little, never too much: the caller tests each document with
+ * the whole filter.
  *
  * @param filter validated
+ * @param compiler of this filter
+ * @param isComplete whether the index of a field is complete
  */
-export function planFilter<K extends EntityKind>(kind: K, filter: JsonObject, partitions: number): QueryPlan<K> {
-  let possiblePartitions: ReadonlySet<number> | undefined;
-  const candidateSets: CandidateSet<K>[] = [];
-  const fieldConditions = fieldConditionsOf(filter);
-  for (const { field, values } of fieldConditions.flatMap(valueListsOf)) {
-    const isOwnId = field === ID_FIELD[kind];
-    if (!isOwnId && !(INDEXED_FIELDS[kind] as readonly string[]).includes(field)) continue;
-    if (!values.every(indexableCheck(field))) continue;
-    const distinct = [...new Set(values)] as (string | number)[];
-    const isId = ID_CHECK_BY_FIELD.get(field);
-    if (isId === undefined) {
-      if (distinct.length * partitions <= MAX_SORTED_SETS) candidateSets.push({ by: "index", field, values: distinct });
+export function planFilter<K extends EntityKind>(
+  kind: K,
+  filter: JsonObject,
+  compiler: FilterCompiler,
+  isComplete: (field: string) => boolean = () => true,
+): Promise<Constraint<K>> {
+  const { meter, lists } = compiler;
+  const context = { kind, meter, lists, states: new StatePlanner(kind, compiler, isComplete), isComplete };
+  return planClause(filter, context);
+}
+
+/** What all clauses of a filter share. */
+interface PlanContext<K extends EntityKind> {
+  readonly kind: K;
+  readonly meter: WorkMeter;
+  readonly lists: ListOperands;
+  readonly states: StatePlanner;
+  readonly isComplete: (field: string) => boolean;
+}
+
+async function planClause<K extends EntityKind>(clause: JsonObject, context: PlanContext<K>): Promise<Constraint<K>> {
+  const { meter, states } = context;
+  const constraint: Constraint<K> = { values: new Map(), created: ALL_TIMES, alternatives: [] };
+  const addStates = (about: JsonObject) => {
+    for (const [field, values] of states.valuesOf(about)) addValues(constraint, field, values);
+  };
+  const planClauses = async (clauses: readonly JsonObject[]) => {
+    const planned: Constraint<K>[] = [];
+    for (const one of clauses) {
+      await meter.pause();
+      planned.push(await planClause(one, context));
+    }
+    return planned;
+  };
+  for (const [key, operand] of Object.entries(clause)) {
+    const due = meter.pause();
+    if (due !== undefined) await due;
+    if (key === "$and") {
+      for (const one of await planClauses(operand as JsonObject[])) addConstraint(constraint, one);
       continue;
     }
-    // A malformed id matches nothing.
-    const ids = distinct.filter((value) => isId(String(value))) as IdByKind[EntityKind][];
-    possiblePartitions = intersectPartitions(possiblePartitions, new Set(ids.map((id) => partitionOf(id, partitions))));
-    if (isOwnId) candidateSets.push({ by: "ids", ids: ids as IdByKind[K][] });
-    else if (ids.length <= MAX_SORTED_SETS) candidateSets.push({ by: "index", field, values: ids });
+    if (key === "$nor") for (const one of operand as JsonObject[]) addStates({ $nor: [one] });
+    else addStates({ [key]: operand });
+    if (key === "$or") {
+      const branches = await planClauses(operand as JsonObject[]);
+      constraint.created = intersectRanges(constraint.created, uniteRanges(branches.flatMap(({ created }) => created)));
+      constraint.alternatives.push(branches);
+    }
+    if (key.startsWith("$")) continue;
+    addField(constraint, key, holdsOperators(operand) ? operand : { $eq: operand }, context);
+    const success = successConditionOf(key, operand);
+    if (success !== undefined) addStates({ "phase_change_log.was_successful": success });
   }
-  return { partitions: possiblePartitions, candidateSets, created: creationTimeRange(fieldConditions) };
+  return constraint;
 }
 
-/** The values of a candidate set in a partition. All entities with one workflow's or task's id lie in one partition. */
-export function valuesInPartition(
-  candidateSet: Extract<CandidateSet, { by: "index" }>,
-  partition: number,
-  partitions: number,
-): readonly (string | number)[] {
-  if (!ID_CHECK_BY_FIELD.has(candidateSet.field)) return candidateSet.values;
-  return candidateSet.values.filter((id) => partitionOf(id as IdByKind[EntityKind], partitions) === partition);
+/** Adds what a condition on one field says. */
+function addField<K extends EntityKind>(
+  constraint: Constraint<K>,
+  field: string,
+  operators: JsonObject,
+  { kind, lists, isComplete }: PlanContext<K>,
+): void {
+  if (field === "timestamp") constraint.created = intersectRanges(constraint.created, creationTimes(operators));
+  constraint.created = intersectRanges(constraint.created, idTimeRanges(kind, field, operators));
+  const isOwnId = isOwnIdField(kind, field);
+  const isIndexed = (INDEXED_FIELDS[kind] as readonly string[]).includes(field) && isComplete(field);
+  if (!isOwnId && !isIndexed) return;
+  const { $eq, $in } = operators;
+  for (const list of [...($eq === undefined ? [] : [[$eq]]), ...($in === undefined ? [] : [$in as unknown[]])]) {
+    if (!list.every(indexableCheck(field))) continue;
+    const isId = ID_CHECK_BY_FIELD.get(field);
+    const given = lists.split(list).scalars as ReadonlySet<IndexValue>;
+    // A malformed id matches nothing.
+    const values = isId === undefined ? given : new Set([...given].filter((value) => isId(String(value))));
+    if (isOwnId) constraint.ids = intersectSets(constraint.ids, values as ReadonlySet<unknown> as Set<IdByKind[K]>);
+    else addValues(constraint, field, values);
+  }
 }
 
-function fieldConditionsOf(query: JsonObject): FieldCondition[] {
-  return Object.entries(query).flatMap(([key, value]): FieldCondition[] => {
-    if (key === "$and") return (value as JsonObject[]).flatMap(fieldConditionsOf);
-    if (key.startsWith("$")) return [];
-    return [[key, holdsOperators(value) ? value : { $eq: value }]];
-  });
-}
-
-/** The lists of allowed values of a field. */
-function valueListsOf([field, { $eq, $in }]: FieldCondition): { field: string; values: readonly unknown[] }[] {
-  const lists = [...($eq === undefined ? [] : [[$eq]]), ...($in === undefined ? [] : [$in as unknown[]])];
-  return lists.map((values) => ({ field, values }));
-}
-
-/** The bounds of `timestamp`, by which all indexes are sorted. */
-function creationTimeRange(fieldConditions: readonly FieldCondition[]): QueryPlan["created"] {
-  const bounds = (names: readonly string[]): number[] =>
-    fieldConditions
-      .filter(([field]) => field === "timestamp")
-      .flatMap(([, operators]) => names.map((name) => operators[name]))
-      .filter((bound) => typeof bound === "number");
-  return {
-    from: Math.max(Number.NEGATIVE_INFINITY, ...bounds(["$eq", "$gt", "$gte"])),
-    to: Math.min(Number.POSITIVE_INFINITY, ...bounds(["$eq", "$lt", "$lte"])),
-  };
-}
+const NUMBER_FIELDS: ReadonlySet<string> = new Set(["cluster_id", "priority"]);
 
 /** Whether an index has a value. Null, "" and values of other types are in no index: their entities would be missed. */
-const indexableCheck = (field: string): ((value: unknown) => boolean) =>
-  field === "cluster_id" ? Number.isSafeInteger : (value) => typeof value === "string" && value !== "";
+const indexableCheck = (field: string): ((value: unknown) => boolean) => {
+  const isOfType = NUMBER_FIELDS.has(field) ? Number.isSafeInteger : (value: unknown) => typeof value === "string";
+  return (value) => isOfType(value) && hasIndex(field, value);
+};
 
-const intersectPartitions = (known: ReadonlySet<number> | undefined, more: ReadonlySet<number>): ReadonlySet<number> =>
-  known === undefined ? more : new Set([...more].filter((partition) => known.has(partition)));
+function addConstraint<K extends EntityKind>(constraint: Constraint<K>, other: Constraint<K>): void {
+  if (other.ids !== undefined) constraint.ids = intersectSets(constraint.ids, other.ids);
+  for (const [field, values] of other.values) addValues(constraint, field, values);
+  constraint.created = intersectRanges(constraint.created, other.created);
+  constraint.alternatives.push(...other.alternatives);
+}
+
+const addValues = ({ values }: Constraint, field: string, more: ReadonlySet<IndexValue>): void =>
+  void values.set(field, intersectSets(values.get(field), more));
+
+function intersectSets<T>(known: ReadonlySet<T> | undefined, more: ReadonlySet<T>): ReadonlySet<T> {
+  if (known === undefined) return more;
+  const [small, large] = known.size < more.size ? [known, more] : [more, known];
+  return new Set([...small].filter((value) => large.has(value)));
+}
+
+/** The times that match a condition on `timestamp`. */
+function creationTimes(operators: JsonObject): TimeRanges {
+  const bounds = (...names: string[]): number[] =>
+    names.map((name) => operators[name]).filter((bound) => typeof bound === "number");
+  const range = {
+    from: Math.max(Number.NEGATIVE_INFINITY, ...bounds("$eq", "$gt", "$gte")),
+    to: Math.min(Number.POSITIVE_INFINITY, ...bounds("$eq", "$lt", "$lte")),
+  };
+  const { $in } = operators;
+  if ($in === undefined) return [range];
+  // The field is always a number: other values match nothing.
+  const points = ($in as unknown[]).filter((point) => typeof point === "number");
+  return intersectRanges([range], rangesOfTimes(points));
+}
+
+/** The condition on `was_successful` that a filter sets for one entry of the log; undefined for none. */
+function successConditionOf(key: string, operand: unknown): unknown {
+  const members = key === "phase_change_log" && holdsOperators(operand) ? operand["$elemMatch"] : undefined;
+  return members === undefined || isMemberCondition(members as JsonObject)
+    ? undefined
+    : (members as JsonObject)["was_successful"];
+}

@@ -1,64 +1,177 @@
 import { invalid, WmsError } from "../../domain/wmsError.js";
-import { FilterCompiler } from "./filterCompiler.js";
-import { countConditions } from "./filterShape.js";
+import type { MemberOrigin } from "../../store/documents.js";
+import { FilterCompiler, type Steps } from "./filterCompiler.js";
+import { holdsOperators, LOGICAL_OPERATORS } from "./filterShape.js";
 import type { JsonObject } from "./json.js";
-import { mergeEqualities } from "./mergeEqualities.js";
+import { MAX_PAGE_WORK } from "./limits.js";
+import { type ClausePlaces, mergeEqualities } from "./mergeEqualities.js";
+import { ConditionTooCostlyError, type WorkMeter } from "./meter.js";
 import { FilterPatterns } from "./regex.js";
-import { TimeBudget, WorkTimeoutError } from "./runWithTimeout.js";
-import { validateFilter } from "./validateFilter.js";
+import { validationSteps } from "./validateFilter.js";
 
-/**
- * Conditions × characters of a document that are tested without a timer: 100 ms at the worst, mostly below 1 ms. A condition
- * is tried on all members of an array, and a document may hold a million of them.
- */
-const MAX_UNTIMED_WORK = 10_000_000;
+/** Characters of a document whose test is not interrupted, unless the filter is large. */
+const SMALL_DOCUMENT_CHARACTERS = 20_000;
+/** Conditions of a filter that are tested on a small document without interruption: about 1 ms. */
+const SMALL_FILTER_CONDITIONS = 200;
 
-/** A filter that is ready to run. */
-interface PreparedFilter {
-  /** An equivalent, simpler filter to plan with. */
-  readonly query: JsonObject;
-  /** The maximum number of conditions that are tried on one document. */
-  readonly conditionCount: number;
+/** The conditions of a filter that need the same parts of a document. All stages hold for a match. */
+export interface FilterStage {
+  /** The costliest part that they need. */
+  readonly origin: MemberOrigin;
+  /** The top-level members that they test. */
+  readonly names: ReadonlySet<string>;
   /**
-   * Tests a document, whose JSON text has a length.
+   * Tests an object with these members of a document. It was read from a text with a length in characters.
    *
-   * @throws WmsError `invalid` when a regular expression, or all conditions together, take too long
+   * @throws WmsError `invalid` that names a condition which needs too much work on this document
    */
-  readonly matches: (document: object, length: number) => boolean;
+  readonly matches: (document: object, length: number) => boolean | Promise<boolean>;
+}
+
+/** A filter that is ready to be planned and compiled. */
+export interface PreparedFilter {
+  /** An equivalent, simpler filter. */
+  readonly query: JsonObject;
+  readonly compiler: FilterCompiler;
+  readonly places: ClausePlaces;
+  /** Whether its conditions are so few that they are tested on a small document without interruption. */
+  readonly isSmall: boolean;
 }
 
 /**
- * Checks, simplifies and compiles a MongoDB filter.
+ * Checks and simplifies a MongoDB filter.
  *
  * @throws WmsError `invalid` that names the field of an unusable filter
  */
-export function prepareFilter(filter: Record<string, unknown>): PreparedFilter {
-  const patterns = new FilterPatterns();
-  validateFilter(filter, patterns);
-  const query = mergeEqualities(filter);
-  const test = rethrowAsInvalid(() => new FilterCompiler(patterns).compileQuery(query));
-  const conditionCount = countConditions(query);
-  const budget = new TimeBudget();
-  const matches = (document: object, length: number): boolean => {
-    patterns.startDocument();
-    if (conditionCount * length <= MAX_UNTIMED_WORK) return rethrowAsInvalid(() => test(document));
-    budget.startDocument();
-    try {
-      return rethrowAsInvalid(() => budget.runLimited(() => test(document)));
-    } catch (error) {
-      if (!(error instanceof WorkTimeoutError)) throw error;
-      throw invalid(`query: ${conditionCount} conditions take too long on such large documents; use fewer`);
-    }
-  };
-  return { query, conditionCount, matches };
+export async function prepareFilter(filter: Record<string, unknown>, meter: WorkMeter): Promise<PreparedFilter> {
+  const patterns = new FilterPatterns(meter);
+  let conditionCount = 0;
+  for (const _ of validationSteps(filter, patterns)) {
+    conditionCount++;
+    await meter.pause();
+  }
+  await meter.pause();
+  const places: ClausePlaces = new WeakMap();
+  const query = mergeEqualities(filter, places);
+  await meter.pause();
+  const compiler = new FilterCompiler(patterns, meter, places);
+  await compiler.lists.prepareLongLists(query, meter);
+  return { query, compiler, places, isSmall: conditionCount <= SMALL_FILTER_CONDITIONS };
 }
 
+/** What is known of the entities that a filter is tested on. */
+export interface KnownOfEntities {
+  /** From where a top-level member comes. */
+  readonly originOf: (name: string) => MemberOrigin;
+  /** Members whose values are known to be in the filter's lists: equality conditions on them are left out. */
+  readonly equalMembers: ReadonlySet<string>;
+}
+
+/**
+ * Compiles a filter to stages, the cheapest first; none matches all documents.
+ *
+ * @throws WmsError `invalid` that names a condition
+ */
+export async function compileStages(
+  { query, compiler, places, isSmall }: PreparedFilter,
+  { originOf, equalMembers }: KnownOfEntities,
+): Promise<readonly FilterStage[]> {
+  const { meter } = compiler;
+  const conjuncts = groupConjuncts(query, places, originOf, equalMembers);
+  const stages: FilterStage[] = [];
+  for (const origin of ORIGINS_BY_COST) {
+    const found = conjuncts.get(origin);
+    if (found === undefined) continue;
+    const test = rethrowAsInvalid(compiler, () => compiler.compileQuery({ $and: found.clauses }));
+    await meter.pause();
+    const matches: FilterStage["matches"] = (document, length) =>
+      length <= SMALL_DOCUMENT_CHARACTERS && isSmall
+        ? rethrowAsInvalid(compiler, () => test.matches(document))
+        : runSteps(compiler, test.matchesInSteps(document));
+    stages.push({ origin, names: found.names, matches });
+  }
+  return stages;
+}
+
+const ORIGINS_BY_COST = ["entry", "configuration", "record"] as const satisfies readonly MemberOrigin[];
+
+/** Groups the clauses that must all hold by the costliest part of a document that they need. */
+function groupConjuncts(
+  query: JsonObject,
+  places: ClausePlaces,
+  originOf: (name: string) => MemberOrigin,
+  equalMembers: ReadonlySet<string>,
+): Map<MemberOrigin, { clauses: JsonObject[]; names: Set<string> }> {
+  const groups = new Map<MemberOrigin, { clauses: JsonObject[]; names: Set<string> }>();
+  for (const clause of conjunctsOf(query, places)) {
+    const names = memberNamesOf(clause);
+    if (isEquality(clause) && [...names].every((name) => equalMembers.has(name))) continue;
+    const origins = new Set([...names].map(originOf));
+    // Two origins: only the whole document has both members.
+    const isOfConfiguration = origins.has("configuration") && !origins.has("record");
+    const isOfBoth = isOfConfiguration && origins.has("entry");
+    const origin = origins.has("record") || isOfBoth ? "record" : isOfConfiguration ? "configuration" : "entry";
+    const group = groups.get(origin) ?? { clauses: [], names: new Set<string>() };
+    groups.set(origin, group);
+    group.clauses.push(clause);
+    for (const name of names) group.names.add(name);
+  }
+  return groups;
+}
+
+/** The clauses of which a filter is the conjunction, each with one key. */
+function* conjunctsOf(query: JsonObject, places: ClausePlaces): Generator<JsonObject> {
+  for (const [key, value] of Object.entries(query)) {
+    if (key === "$and") {
+      for (const clause of value as JsonObject[]) yield* conjunctsOf(clause, places);
+      continue;
+    }
+    const clause = { [key]: value };
+    places.set(clause, places.get(query) ?? "query");
+    yield clause;
+  }
+}
+
+const EQUALITY_OPERATORS: ReadonlySet<string> = new Set(["$eq", "$in"]);
+
+/** Whether a clause with one key compares a top-level member with values only. */
+function isEquality(clause: JsonObject): boolean {
+  const [entry] = Object.entries(clause);
+  if (entry === undefined || LOGICAL_OPERATORS.has(entry[0]) || entry[0].includes(".")) return false;
+  return !holdsOperators(entry[1]) || Object.keys(entry[1]).every((name) => EQUALITY_OPERATORS.has(name));
+}
+
+/** The top-level members that a clause tests. */
+function memberNamesOf(clause: JsonObject, names = new Set<string>()): Set<string> {
+  for (const [key, value] of Object.entries(clause))
+    if (LOGICAL_OPERATORS.has(key)) for (const one of value as JsonObject[]) memberNamesOf(one, names);
+    else names.add(key.split(".", 1)[0] as string);
+  return names;
+}
+
+async function runSteps(compiler: FilterCompiler, steps: Steps): Promise<boolean> {
+  const { meter } = compiler;
+  const workBefore = meter.work;
+  for (;;) {
+    const step = rethrowAsInvalid(compiler, () => steps.next());
+    if (step.done) return step.value;
+    await meter.pause();
+    if (meter.work - workBefore > MAX_PAGE_WORK) throw tooCostly("query");
+  }
+}
+
+const tooCostly = (place: string): WmsError =>
+  invalid(`${place}: takes too much work on a single document; use fewer or simpler conditions`);
+
 /** Reports every error of a filter as the client's: a 400, not a 500. */
-function rethrowAsInvalid<T>(action: () => T): T {
+function rethrowAsInvalid<T>(compiler: FilterCompiler, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (error instanceof WmsError || error instanceof WorkTimeoutError) throw error;
+    if (error instanceof WmsError) throw error;
+    if (error instanceof ConditionTooCostlyError) throw tooCostly(compiler.currentPlace);
     throw invalid(`query: ${(error as Error).message}`);
+  } finally {
+    compiler.meter.endConditions();
   }
 }

@@ -1,5 +1,8 @@
 import { invalid } from "../../domain/wmsError.js";
+import type { ShownMembers } from "../../store/documents.js";
 import { isObject, type JsonObject } from "./json.js";
+import { WORK } from "./limits.js";
+import type { WorkMeter } from "./meter.js";
 
 /** The keys of an object to keep; null keeps the whole value. */
 type ProjectionTree = Map<string, ProjectionTree | null>;
@@ -12,20 +15,25 @@ type ProjectionTree = Map<string, ProjectionTree | null>;
  * - `["a", "a.b"]` keeps the whole of `a`, where MongoDB reports a collision;
  * - `_id` adds nothing, because no document has it: `["_id"]` alone gives `{}`.
  *
- * @returns a function that makes a new object and does not change the document
+ * @returns the members of a document to show; values are not changed
  * @throws WmsError `invalid` for an empty segment, as in `a..b`
  */
-export function compileProjection(fields: readonly string[]): (document: object) => object {
+export function compileProjection(fields: readonly string[], meter: WorkMeter): ShownMembers {
   const tree: ProjectionTree = new Map();
   fields.forEach((field, index) => {
     addField(tree, field, `projection[${index}]`);
   });
-  return (document) => projectObject(document as JsonObject, tree);
+  return new Map(
+    [...tree].map(([name, within]) => [name, within && ((value: unknown) => projectValue(value, within, meter))]),
+  );
 }
 
+/** No document has more levels: longer paths lead nowhere from here on. */
+const MAX_SEGMENTS = 1000;
+
 function addField(tree: ProjectionTree, field: string, path: string): void {
-  const segments = field.split(".");
-  if (segments.includes("")) throw invalid(`${path}: a part of the field's name is empty`);
+  if (/^\.|\.\.|\.$/.test(field) || field === "") throw invalid(`${path}: a part of the field's name is empty`);
+  const segments = field.split(".", MAX_SEGMENTS);
   const last = segments.pop() as string;
   let level = tree;
   for (const segment of segments) {
@@ -38,20 +46,22 @@ function addField(tree: ProjectionTree, field: string, path: string): void {
   level.set(last, null);
 }
 
-function projectObject(object: JsonObject, tree: ProjectionTree): object {
+function projectObject(object: JsonObject, tree: ProjectionTree, meter: WorkMeter): object {
   // Without a prototype, so that `__proto__` is a plain key.
   const picked = Object.create(null) as JsonObject;
-  for (const key of Object.keys(object)) {
+  const keys = Object.keys(object);
+  meter.charge(keys.length * WORK.value);
+  for (const key of keys) {
     const within = tree.get(key);
     if (within === undefined) continue;
-    const value = within === null ? object[key] : projectValue(object[key], within);
+    const value = within === null ? object[key] : projectValue(object[key], within, meter);
     if (value !== undefined) picked[key] = value;
   }
   return picked;
 }
 
-function projectValue(value: unknown, tree: ProjectionTree): unknown {
+function projectValue(value: unknown, tree: ProjectionTree, meter: WorkMeter): unknown {
   if (Array.isArray(value))
-    return value.map((member) => projectValue(member, tree)).filter((member) => member !== undefined);
-  return isObject(value) ? projectObject(value, tree) : undefined;
+    return value.map((member) => projectValue(member, tree, meter)).filter((member) => member !== undefined);
+  return isObject(value) ? projectObject(value, tree, meter) : undefined;
 }

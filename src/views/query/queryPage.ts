@@ -1,19 +1,25 @@
-import { batchesOf } from "../../domain/batchesOf.js";
 import { encodeCursor, type WalkPosition } from "./cursor.js";
 
 /** One page of a query. */
 export interface QueryPage {
   /** JSON texts of the matches. */
   readonly items: string[];
-  /** Null exactly if there is no further match. */
+  /** Null exactly if the walk reached the end of the collection. */
   readonly nextAfter: string | null;
 }
 
-/** Formats a page as a response body, in chunks, because it may have megabytes. {@link QueryPageBuilder} counts its bytes. */
-export function formatPageChunks(envelope: string, { items, nextAfter }: QueryPage): string[] {
-  const batches = [...batchesOf(items, 50)].map((batch, index) => (index === 0 ? "" : ",") + batch.join(","));
-  return [`{${JSON.stringify(envelope)}:[`, ...batches, `],"next_after":${JSON.stringify(nextAfter)}}`];
+/** Formats a page as the parts of a response body. {@link QueryPageBuilder} counts its bytes. */
+export function formatPage(envelope: string, { items, nextAfter }: QueryPage): string[] {
+  const texts = items.flatMap((item, index) => (index === 0 ? [item] : [",", item]));
+  return [`{${JSON.stringify(envelope)}:[`, ...texts, `],"next_after":${JSON.stringify(nextAfter)}}`];
 }
+
+/** No cursor is longer, as JSON. */
+const MAX_CURSOR_BYTES = 128;
+
+/** Bytes of a cursor as JSON. Its exact size, which takes longer to compute, counts only where less than the maximum is left. */
+const cursorBytes = (position: WalkPosition, left: number): number =>
+  left >= MAX_CURSOR_BYTES ? MAX_CURSOR_BYTES : encodeCursor(position).length + '""'.length;
 
 /** Collects matches up to the maximum size of a response. */
 export class QueryPageBuilder {
@@ -28,7 +34,7 @@ export class QueryPageBuilder {
   /** @param maxBytes of the whole response, in UTF-8 */
   constructor(envelope: string, maxBytes: number) {
     this.#maxBytes = maxBytes;
-    this.#bytes = Buffer.byteLength(formatPageChunks(envelope, { items: [], nextAfter: "" }).join("")) - '""'.length;
+    this.#bytes = Buffer.byteLength(formatPage(envelope, { items: [], nextAfter: "" }).join("")) - '""'.length;
   }
 
   /**
@@ -37,27 +43,32 @@ export class QueryPageBuilder {
    * @returns the finished page if the match does not fit
    */
   add(item: string, position: WalkPosition): QueryPage | undefined {
-    if (this.#finalItem !== undefined) return this.#buildPartialPage();
+    if (this.#finalItem !== undefined) return this.#buildPartialPage(this.#last);
     const bytes = this.#bytes + Buffer.byteLength(item) + (this.#items.length > 0 ? ",".length : 0);
-    const cursor = JSON.stringify(encodeCursor(position));
-    if (this.#items.length === 0 || bytes + cursor.length <= this.#maxBytes) {
+    if (this.#items.length === 0 || bytes + cursorBytes(position, this.#maxBytes - bytes) <= this.#maxBytes) {
       this.#items.push(item);
       this.#bytes = bytes;
       this.#last = position;
       return undefined;
     }
-    if (bytes + "null".length > this.#maxBytes) return this.#buildPartialPage();
+    if (bytes + "null".length > this.#maxBytes) return this.#buildPartialPage(this.#last);
     this.#finalItem = item;
     return undefined;
   }
 
-  /** Returns the last page. */
+  /** Returns the last page: the walk has reached the end. */
   finish(): QueryPage {
     const items = this.#finalItem === undefined ? this.#items : [...this.#items, this.#finalItem];
     return { items, nextAfter: null };
   }
 
-  #buildPartialPage(): QueryPage {
-    return { items: this.#items, nextAfter: this.#last === undefined ? null : encodeCursor(this.#last) };
+  /** Returns a page that ends before the walk does. @param position of the last entity that was looked at */
+  interrupt(position: WalkPosition): QueryPage {
+    // A match that waits for the last page begins the next one. The cursors have about the same length.
+    return this.#buildPartialPage(this.#finalItem === undefined ? position : this.#last);
+  }
+
+  #buildPartialPage(position: WalkPosition | undefined): QueryPage {
+    return { items: this.#items, nextAfter: position === undefined ? null : encodeCursor(position) };
   }
 }

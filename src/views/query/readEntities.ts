@@ -1,12 +1,16 @@
 import type { FindRequest } from "../../domain/requestSchemas.js";
 import { notFound } from "../../domain/wmsError.js";
 import type { Wms } from "../../lifecycle/context.js";
+import { taskforceJson, workflowJson } from "../../store/documents.js";
 import type { EntityKind, IdByKind } from "../../store/keys.js";
-import { taskforceJson, taskJson, workflowJson } from "../../store/records.js";
+import { taskJson } from "../../store/records.js";
 import type { StoredByKind } from "../../store/store.js";
-import { ID_CHECKS } from "./cursor.js";
+import { ID_CHECKS, type WalkOrder } from "./cursor.js";
+import { WorkMeter } from "./meter.js";
 import type { QueryPage } from "./queryPage.js";
-import { runQuery } from "./runQuery.js";
+import { type QueryReport, runQuery } from "./runQuery.js";
+import { storedDocuments } from "./storedDocuments.js";
+import { QueryTurns } from "./turns.js";
 
 /** Serializes the record of each kind of entity. */
 const SERIALIZERS: { [K in EntityKind]: (record: StoredByKind[K]) => string } = {
@@ -22,23 +26,40 @@ export async function readEntity<K extends EntityKind>(wms: Wms, kind: K, id: st
   return SERIALIZERS[kind](record);
 }
 
+/** The expensive queries of this process. */
+const turns = new QueryTurns();
+
+/** The caller of a query, and the form of its answer. */
+export interface QueryOptions {
+  /** The name of the list in the response. */
+  readonly envelope: string;
+  readonly order: WalkOrder;
+  /** The key of the caller: expensive queries of different callers take turns. */
+  readonly caller: string;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+}
+
 /**
- * Reads one page of the entities that match a filter, oldest first.
+ * Reads one page of the entities that match a filter.
  *
- * @param envelope the name of the list in the response
- * @returns JSON texts, and the cursor of the next page if there is one
- * @throws WmsError `invalid` for an unusable filter, projection or cursor
+ * @returns JSON texts, the cursor of the next page if there may be one, and how the page came about
+ * @throws WmsError `invalid` for an unusable filter, projection or cursor; the reason of the signal
  */
-export function queryEntities<K extends EntityKind>(
+export async function queryEntities<K extends EntityKind>(
   wms: Wms,
   kind: K,
   request: FindRequest,
-  envelope: string,
-): Promise<QueryPage> {
+  { envelope, order, caller, signal }: QueryOptions,
+): Promise<QueryPage & { report: QueryReport }> {
   const { store, settings } = wms;
-  const load = async (_: K, ids: IdByKind[K][]) =>
-    (await store.fetchMany(kind, ids)).map((record) => record && SERIALIZERS[kind](record));
-  const source = { redis: store.redis, partitions: store.partitions, load };
   const { queryMaxBytes: maxBytes, queryMaxScan: maxScan } = settings;
-  return runQuery(source, kind, request, { maxBytes, maxScan, envelope });
+  const source = await storedDocuments(store);
+  const turn = turns.turnOf(caller);
+  try {
+    const meter = new WorkMeter({ signal, turn });
+    return await runQuery(source, kind, request, { maxBytes, maxScan, envelope, order, meter });
+  } finally {
+    turn.end();
+  }
 }

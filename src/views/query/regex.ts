@@ -1,20 +1,18 @@
 import { RE2JS } from "re2js";
-import { runWithTimeout, TimeBudget, WorkTimeoutError } from "./runWithTimeout.js";
-
-/** Maximum UTF-8 bytes of one pattern, and of all patterns of a filter together. */
-const MAX_PATTERN_BYTES = 1024;
-const MAX_TOTAL_PATTERN_BYTES = 4096;
-/** Maximum number of different patterns of a filter. */
-const MAX_PATTERNS = 50;
-/** Maximum instructions of all patterns of a filter together; `a{1000}` compiles to a thousand. */
-const MAX_INSTRUCTIONS = 10_000;
-/** Milliseconds to compile one pattern: 20 bytes can compile to millions of instructions. */
-const COMPILE_TIMEOUT_MS = 250;
-/**
- * Characters × instructions that run without a timer: 30 ms at the worst, mostly far below 1 ms. RE2 is linear in the text
- * and in the pattern, but a thousand instructions take up to a millisecond for each character.
- */
-const MAX_UNTIMED_WORK = 100_000;
+import {
+  MAX_PATTERN_BYTES,
+  MAX_PATTERN_INSTRUCTIONS,
+  MAX_PATTERNS,
+  MAX_TOTAL_INSTRUCTIONS,
+  MAX_TOTAL_PATTERN_BYTES,
+  MAX_UNMEASURED_STEPS,
+  MAX_UNTIMED_STEPS,
+  PATTERN_TIMEOUT_MS,
+  WORK,
+} from "./limits.js";
+import { ConditionTooCostlyError, type WorkMeter } from "./meter.js";
+import { estimatePatternSize } from "./patternSize.js";
+import { runWithTimeout, WorkTimeoutError } from "./runWithTimeout.js";
 
 const FLAGS: ReadonlyMap<string, number> = new Map([
   ["i", RE2JS.CASE_INSENSITIVE],
@@ -24,31 +22,27 @@ const FLAGS: ReadonlyMap<string, number> = new Map([
   ["u", 0],
 ]);
 
-/** A pattern that cannot be compiled, or that takes too long on a text. The message gives the reason. */
+/** A pattern that cannot be compiled. The message gives the reason. */
 export class PatternError extends Error {
   override name = "PatternError";
 }
 
 /** The regular expressions of one filter. */
 export class FilterPatterns {
+  readonly #meter: WorkMeter;
   readonly #compiled = new Map<string, (text: string) => boolean>();
-  readonly #budget = new TimeBudget();
   #bytes = 0;
   #instructions = 0;
-  /** Work on the current document since the last timed test. */
-  #untimedWork = 0;
 
-  /** Starts the time of the next document. */
-  startDocument(): void {
-    this.#untimedWork = 0;
-    this.#budget.startDocument();
+  constructor(meter: WorkMeter) {
+    this.#meter = meter;
   }
 
   /**
    * Compiles a pattern, once for the same pattern and options.
    *
    * @param options MongoDB's `i`, `m`, `s`, `u`, in any order
-   * @returns whether a text contains a match; throws PatternError for a text that takes too long
+   * @returns a function that finds whether a text contains a match
    * @throws PatternError for a pattern that RE2 rejects, or that is too large
    */
   compile(pattern: string, options = ""): (text: string) => boolean {
@@ -63,29 +57,38 @@ export class FilterPatterns {
     this.#bytes += bytes;
     if (this.#bytes > MAX_TOTAL_PATTERN_BYTES)
       throw new PatternError(`expected at most ${MAX_TOTAL_PATTERN_BYTES} bytes in all patterns together`);
+    this.#countInstructions(estimatePatternSize(pattern), 0);
     let regex = compileRe2(pattern, flags);
     const size = regex.programSize();
-    this.#instructions += size;
-    if (this.#instructions > MAX_INSTRUCTIONS) throw new PatternError("repeats too much");
+    this.#countInstructions(size, size);
     const test = (text: string): boolean => {
+      const steps = size * text.length;
+      if (steps <= MAX_UNMEASURED_STEPS) {
+        this.#meter.charge(steps * WORK.patternStep);
+        return regex.test(text);
+      }
+      const startedAtMs = performance.now();
       try {
-        return this.#runTimed(size * text.length, () => regex.test(text));
+        if (steps <= MAX_UNTIMED_STEPS) return regex.test(text);
+        return runWithTimeout(PATTERN_TIMEOUT_MS, () => regex.test(text));
       } catch (error) {
         if (!(error instanceof WorkTimeoutError)) throw error;
+        // The interruption may have left it in any state.
         regex = compileRe2(pattern, flags);
-        throw new PatternError("the pattern takes too long on these documents");
+        throw new ConditionTooCostlyError();
+      } finally {
+        this.#meter.chargeTime(performance.now() - startedAtMs);
       }
     };
     this.#compiled.set(key, test);
     return test;
   }
 
-  /** @throws WorkTimeoutError */
-  #runTimed(work: number, test: () => boolean): boolean {
-    this.#untimedWork += work;
-    if (this.#untimedWork <= MAX_UNTIMED_WORK) return this.#budget.runShort(test);
-    this.#untimedWork = 0;
-    return this.#budget.runLimited(test);
+  /** @param counted added to the sum of all patterns */
+  #countInstructions(size: number, counted: number): void {
+    this.#instructions += counted;
+    if (size > MAX_PATTERN_INSTRUCTIONS || this.#instructions > MAX_TOTAL_INSTRUCTIONS)
+      throw new PatternError("repeats too much");
   }
 }
 
@@ -102,11 +105,8 @@ function parseFlags(options: string): number {
 
 function compileRe2(pattern: string, flags: number): RE2JS {
   try {
-    // A pattern without counted repetitions compiles to about as many instructions as it has characters.
-    if (!/\{\d/.test(pattern)) return RE2JS.compile(pattern, flags);
-    return runWithTimeout(COMPILE_TIMEOUT_MS, () => RE2JS.compile(pattern, flags));
+    return RE2JS.compile(pattern, flags);
   } catch (error) {
-    if (error instanceof WorkTimeoutError) throw new PatternError("repeats too much");
     throw new PatternError(`is no pattern that RE2 knows: ${(error as Error).message}`);
   }
 }

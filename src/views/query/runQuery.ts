@@ -1,106 +1,160 @@
+import { readAhead } from "../../domain/readAhead.js";
 import type { FindRequest } from "../../domain/requestSchemas.js";
-import { createYielder } from "../../domain/time.js";
-import { invalid } from "../../domain/wmsError.js";
-import type { RedisClient } from "../../redis/redisClient.js";
-import { type EntityKind, ID_FIELD, type IdByKind, INDEXED_FIELDS, idOfMember } from "../../store/keys.js";
-import { decodeCursor } from "./cursor.js";
+import type { IndexEntry, ReadPart } from "../../store/documentReader.js";
+import { type EntityKind, INDEXED_FIELDS } from "../../store/keys.js";
+import { choosePlan, type IndexPlan, isIntersection } from "./choosePlan.js";
+import { decodeCursor, type WalkOrder } from "./cursor.js";
+import { type EntityLoad, loadEntities } from "./entityLoads.js";
+import { findRanges } from "./indexRanges.js";
+import { WORK } from "./limits.js";
+import type { WorkMeter } from "./meter.js";
 import { planFilter } from "./plan.js";
-import { prepareFilter } from "./prepareFilter.js";
+import { compileStages, prepareFilter } from "./prepareFilter.js";
 import { compileProjection } from "./projection.js";
 import { type QueryPage, QueryPageBuilder } from "./queryPage.js";
-import { walkCandidates } from "./walkCandidates.js";
+import type { DocumentMembers, QuerySource } from "./querySource.js";
+import { joinInSlices, LARGE_TEXT_CHARACTERS, StageTests } from "./stageTests.js";
+import { walkEntries } from "./walkEntries.js";
 
-/** The data of a query. */
-export interface QuerySource<K extends EntityKind = EntityKind> {
-  readonly redis: RedisClient;
-  readonly partitions: number;
-  /** Reads the JSON texts of entities, in the order of the ids; undefined where there is no entity. */
-  load(kind: K, ids: IdByKind[K][]): Promise<(string | undefined)[]>;
+/** How a page came about. */
+export interface QueryReport {
+  /** The fields whose indexes the query read; `all`: it walked over all entities. */
+  readonly indexes: readonly string[];
+  /** Entities that the query tested. */
+  readonly lookedAt: number;
+  readonly matched: number;
+  /** Units of work. */
+  readonly work: number;
+  /** Why the page ends: the end of the collection, the size of the page, `QUERY_MAX_SCAN`, or the budget of work. */
+  readonly ended: "end" | "size" | "scan" | "work";
 }
 
-/** Entities that the first load reads. The number doubles while nothing matches. */
-const INITIAL_LOAD_SIZE = 64;
-const MAX_LOAD_SIZE = 512;
+/** To guess how many entities a page holds. */
+const USUAL_DOCUMENT_BYTES = 1_024;
+
+/** A page, and the reason of its end. */
+type EndedPage = [page: QueryPage, ended: QueryReport["ended"]];
 
 /**
- * Reads one page of the entities that match a filter, oldest first. Pages neither repeat nor skip an entity that exists and
- * matches throughout.
+ * Reads one page of the entities that match a filter. Pages neither repeat nor skip an entity that exists and matches
+ * throughout. A page ends when it is full, or when its query has used up its budget of work.
  *
  * @param options.maxBytes of the whole response in UTF-8; a single match may exceed it
- * @param options.maxScan maximum number of entities to read; undefined: no maximum
+ * @param options.maxScan most entities to look at for the page; undefined: no maximum
  * @param options.envelope the name of the list in the response
- * @throws WmsError `invalid` for an unusable filter, projection or cursor, or a filter that needs to read too many entities
+ * @throws WmsError `invalid` for an unusable filter, projection or cursor, or for a condition that needs too much work on
+ *   one document
  */
 export async function runQuery<K extends EntityKind>(
   source: QuerySource<K>,
   kind: K,
   find: FindRequest,
-  options: { maxBytes: number; maxScan?: number; envelope: string },
-): Promise<QueryPage> {
-  const filter = prepareFilter(find.query);
-  const project = find.projection && compileProjection(find.projection);
+  {
+    maxBytes,
+    maxScan = Number.POSITIVE_INFINITY,
+    envelope,
+    order = "oldest",
+    meter,
+  }: { maxBytes: number; maxScan?: number; envelope: string; order?: WalkOrder; meter: WorkMeter },
+): Promise<QueryPage & { report: QueryReport }> {
+  const filter = await prepareFilter(find.query, meter);
+  const shown = find.projection && compileProjection(find.projection, meter);
   const after = find.after === undefined ? undefined : decodeCursor(kind, find.after);
-  const plan = planFilter(kind, filter.query, source.partitions);
-  const page = new QueryPageBuilder(options.envelope, options.maxBytes);
-  const pause = createYielder();
-  const reserveScans = createScanLimit(kind, filter.conditionCount, options.maxScan);
-  let loadSize = INITIAL_LOAD_SIZE;
-  for await (const batch of walkCandidates(source, kind, plan, after)) {
-    for (let start = 0; start < batch.length; ) {
-      const entries = batch.slice(start, start + reserveScans(Math.min(loadSize, batch.length - start)));
-      const texts = await source.load(
-        kind,
-        entries.map((entry) => idOfMember(kind, entry.member)),
-      );
-      let found = false;
-      for (const [index, entry] of entries.entries()) {
-        await pause();
-        const text = texts[index];
-        if (text === undefined) continue;
-        const document = JSON.parse(text) as object;
-        if (!filter.matches(document, text.length)) continue;
-        found = true;
-        const finishedPage = page.add(project === undefined ? text : JSON.stringify(project(document)), entry);
-        if (finishedPage !== undefined) return finishedPage;
-      }
-      start += entries.length;
-      loadSize = found ? INITIAL_LOAD_SIZE : Math.min(MAX_LOAD_SIZE, loadSize * 2);
-    }
-  }
-  return page.finish();
-}
+  const constraint = await planFilter(kind, filter.query, filter.compiler, source.completeIndexes);
+  await meter.pause();
+  const plan = await choosePlan(source, kind, constraint, meter);
+  const ranges = await findRanges(kind, plan, order, source.partitions, meter);
+  const page = new QueryPageBuilder(envelope, maxBytes);
+  const known = { originOf: (name: string) => source.originOf(kind, name), equalMembers: equalMembersOf(kind, plan) };
+  const tests = new StageTests(source, kind, await compileStages(filter, known), meter);
+  /** What an answer needs, the filter included: the entity may have changed since the filter was tested alone. */
+  const answer = tests.select(shown?.keys());
+  const tested = tests.needRecords ? tests.select([]) : answer;
+  let testedCount = 0;
+  let matchedCount = 0;
+  let lookedAt = 0;
 
-/**
- * Maximum of conditions × entities of a query. A filter of 20 conditions may read a million entities, a filter of 10,000
- * conditions 2,000.
- */
-const MAX_CONDITION_TESTS = 20_000_000;
-
-/**
- * Limits the entities that a query reads. A filter without an index tests every entity, which takes minutes for millions of
- * entities or thousands of conditions.
- *
- * @param conditionCount of the filter
- * @param maxScan undefined: no maximum
- * @returns grants a number of further entities, at least one; throws WmsError `invalid`, with advice, beyond the maximum
- */
-export function createScanLimit(
-  kind: EntityKind,
-  conditionCount: number,
-  maxScan = Number.POSITIVE_INFINITY,
-): (wanted: number) => number {
-  const limit = Math.min(maxScan, Math.floor(MAX_CONDITION_TESTS / conditionCount));
-  let left = limit;
-  const advice = `name one of ${[ID_FIELD[kind], ...INDEXED_FIELDS[kind]].join(", ")}, by a value, $eq or $in`;
-  const message =
-    limit < maxScan
-      ? `tried ${conditionCount} conditions on ${limit} entities without filling a page; ${advice}, ` +
-        "or fewer conditions: one $in instead of many of them"
-      : `looked at ${limit} entities without filling a page; ${advice}`;
-  return (wanted) => {
-    if (left === 0) throw invalid(`query: ${message}`);
-    const granted = Math.min(wanted, left);
-    left -= granted;
-    return granted;
+  /** Adds a match to the page. @returns the page when it is full */
+  const addMatch = (part: ReadPart, entry: IndexEntry): QueryPage | undefined | Promise<QueryPage | undefined> => {
+    meter.charge(part.readLength * WORK.character + (shown?.size ?? 0) * WORK.value);
+    if (part.readLength <= LARGE_TEXT_CHARACTERS) return page.add(answer.jsonOf(part, shown), entry);
+    return joinInSlices(answer.jsonTexts(part, shown), meter).then((json) => page.add(json, entry));
   };
+
+  /** Tests the parts of entities. @returns where the page ends, and the page when it is full */
+  const testParts = async (
+    entries: readonly IndexEntry[],
+    members: DocumentMembers,
+    parts: AsyncIterable<(ReadPart | undefined)[]>,
+    onMatch: (part: ReadPart, entry: IndexEntry) => QueryPage | undefined | Promise<QueryPage | undefined>,
+  ): Promise<{ at?: IndexEntry; full?: QueryPage }> => {
+    let index = 0;
+    for await (const chunk of parts) {
+      await tests.prefetch(chunk);
+      for (const part of chunk) {
+        const entry = entries[index++] as IndexEntry;
+        meter.charge(WORK.entity);
+        // An await costs more than the test of a small document.
+        const paused = meter.pause();
+        if (paused !== undefined) await paused;
+        const holds = part !== undefined && tests.matchesPart(part, members);
+        if (part !== undefined && (typeof holds === "boolean" ? holds : await holds)) {
+          const added = onMatch(part, entry);
+          const full = added instanceof Promise ? await added : added;
+          if (full !== undefined) return { at: entry, full };
+        }
+        if (meter.isUsedUp) return { at: entry };
+      }
+    }
+    return {};
+  };
+
+  /** Adds the matches of a load to the page. */
+  const addLoad = async ({ entries, candidates, members, parts, last }: EntityLoad): Promise<EndedPage | undefined> => {
+    const matches: IndexEntry[] = [];
+    const { at, full } = await testParts(candidates, members, parts, (part, entry) => {
+      matches.push(entry);
+      return members === answer ? addMatch(part, entry) : undefined;
+    });
+    testedCount += candidates.length;
+    matchedCount += matches.length;
+    lookedAt += at === undefined ? entries.length : entries.indexOf(at) + 1;
+    if (full !== undefined) return [full, "size"];
+    if (members !== answer && matches.length > 0) {
+      const answers = answer.read(matches, { isBulk: meter.isExpensive });
+      const second = await testParts(matches, answer, answers, addMatch);
+      if (second.full !== undefined) return [second.full, "size"];
+      if (second.at !== undefined) return [page.interrupt(second.at), "work"];
+    }
+    if (at !== undefined) return [page.interrupt(at), "work"];
+    return last && [page.interrupt(entries.at(-1) as IndexEntry), last];
+  };
+
+  const run = async (): Promise<EndedPage> => {
+    const pageEntities = Math.ceil(maxBytes / USUAL_DOCUMENT_BYTES);
+    const walk = readAhead(walkEntries(source.redis, kind, ranges, { after, order, pageEntities, meter }));
+    // Where most entities match, one read for both is cheaper.
+    const membersToRead = () => (2 * matchedCount >= testedCount ? answer : tested);
+    for await (const load of readAhead(loadEntities(walk, tests, membersToRead, { maxScan, pageEntities, meter }))) {
+      const ended = await addLoad(load);
+      if (ended !== undefined) return ended;
+    }
+    return [page.finish(), "end"];
+  };
+  const [result, ended] = await run();
+  const report = { indexes: indexesOf(plan), lookedAt, matched: result.items.length, work: meter.work, ended };
+  return { ...result, report };
 }
+
+/**
+ * The members whose values the plan guarantees: every entity is in one of these indexes, and none ever leaves the index of a
+ * value. It can leave the index of a state.
+ */
+function equalMembersOf(kind: EntityKind, plan: IndexPlan): ReadonlySet<string> {
+  const fields = isIntersection(plan) ? indexesOf(plan) : [];
+  return new Set(fields.filter((field) => (INDEXED_FIELDS[kind] as readonly string[]).includes(field)));
+}
+
+const indexesOf = ({ sources, filters }: IndexPlan): string[] => [
+  ...new Set([...sources, ...filters].map((source) => (source.by === "index" ? source.field : source.by))),
+];

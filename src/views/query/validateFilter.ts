@@ -2,38 +2,31 @@ import { invalid } from "../../domain/wmsError.js";
 import { bsonTypeTest } from "./bsonTypes.js";
 import { holdsOperators, isMemberCondition, LOGICAL_OPERATORS } from "./filterShape.js";
 import { isObject, isScalar, type JsonObject, jsonTypeName } from "./json.js";
-import { FilterPatterns, PatternError } from "./regex.js";
-
-/** Maximum levels of `$and`, `$or`, `$nor`, `$not` and `$elemMatch`, and of objects and arrays below them. */
-const MAX_DEPTH = 100;
-/** Maximum conditions of a filter, because their tests block the event loop. Scalars in `$in` do not count. */
-const MAX_CONDITIONS = 10_000;
-
-/** The validation of one filter. */
-interface Validation {
-  readonly patterns: FilterPatterns;
-  conditions: number;
-}
+import { MAX_DEPTH } from "./limits.js";
+import { type FilterPatterns, PatternError } from "./regex.js";
 
 /** The place of a value in the filter. `path` is for errors: `query.phase.$in`. */
 interface Place {
   readonly path: string;
   readonly depth: number;
-  readonly validation: Validation;
+  /** The filter's regular expressions. */
+  readonly patterns: FilterPatterns;
 }
 
-/** @param siblings the operator and those beside it */
-type OperandCheck = (operand: unknown, place: Place, siblings: JsonObject) => void;
+/** The rest of a validation. */
+type Steps = Iterable<undefined>;
+/** @param siblings the operator and those beside it. @returns further steps, if there are any */
+type OperandCheck = (operand: unknown, place: Place, siblings: JsonObject) => Steps | undefined;
 
 /**
  * Validates a whole filter, before anything is read.
  *
  * @param patterns receives the filter's regular expressions, compiled
+ * @returns steps of one field or operator each, between which the caller may yield to other requests
  * @throws WmsError `invalid` that names the field: `query.$or[0].phase.$in: expected array, got string`
  */
-export function validateFilter(filter: unknown, patterns = new FilterPatterns()): asserts filter is JsonObject {
-  checkQuery(filter, { path: "query", depth: 0, validation: { patterns, conditions: 0 } });
-}
+export const validationSteps = (filter: unknown, patterns: FilterPatterns): Steps =>
+  checkQuery(filter, { path: "query", depth: 0, patterns });
 
 function fail({ path }: Place, what: string): never {
   throw invalid(`${path}: ${what}`);
@@ -51,27 +44,23 @@ function checkDepth(place: Place): void {
   if (place.depth > MAX_DEPTH) fail(place, `nested deeper than ${MAX_DEPTH} levels`);
 }
 
-function countCondition(place: Place): void {
-  if (++place.validation.conditions > MAX_CONDITIONS) fail(place, `more than ${MAX_CONDITIONS} conditions in a filter`);
-}
-
-function checkQuery(query: unknown, place: Place): void {
+function* checkQuery(query: unknown, place: Place): Steps {
   if (!isObject(query)) failExpected("object", query, place);
   checkDepth(place);
   for (const [key, value] of Object.entries(query)) {
+    yield;
     const keyPlace = memberPlace(place, key);
-    countCondition(keyPlace);
-    if (LOGICAL_OPERATORS.has(key)) checkClauses(value, deeper(keyPlace));
+    if (LOGICAL_OPERATORS.has(key)) yield* checkClauses(value, deeper(keyPlace));
     else if (key.startsWith("$")) checkTopLevelOperator(key, keyPlace);
-    else if (holdsOperators(value)) checkOperators(value, keyPlace);
+    else if (holdsOperators(value)) yield* checkOperators(value, keyPlace);
     else checkLiteral(value, keyPlace);
   }
 }
 
-function checkClauses(clauses: unknown, place: Place): void {
+function* checkClauses(clauses: unknown, place: Place): Steps {
   if (!Array.isArray(clauses)) failExpected("array", clauses, place);
   if (clauses.length === 0) fail(place, "expected at least one filter");
-  for (const [index, clause] of clauses.entries()) checkQuery(clause, entryPlace(place, index));
+  for (const [index, clause] of clauses.entries()) yield* checkQuery(clause, entryPlace(place, index));
 }
 
 function checkTopLevelOperator(key: string, place: Place): void {
@@ -79,20 +68,20 @@ function checkTopLevelOperator(key: string, place: Place): void {
   fail(place, FIELD_OPERATORS.has(key) ? "stands below the name of a field only" : "unknown operator");
 }
 
-function checkOperators(operators: JsonObject, place: Place): void {
+function* checkOperators(operators: JsonObject, place: Place): Steps {
   checkDepth(place);
   for (const [key, operand] of Object.entries(operators)) {
+    yield;
     const keyPlace = memberPlace(place, key);
-    countCondition(keyPlace);
     if (!key.startsWith("$")) fail(keyPlace, "a field stands beside operators");
     if (LOGICAL_OPERATORS.has(key)) fail(keyPlace, "stands above the names of fields only");
     const check = OPERAND_CHECKS.get(key) ?? fail(keyPlace, "unknown operator");
-    check(operand, keyPlace, operators);
+    yield* check(operand, keyPlace, operators) ?? [];
   }
 }
 
 /** Checks a value to compare with. */
-function checkLiteral(value: unknown, place: Place): void {
+function checkLiteral(value: unknown, place: Place): undefined {
   if (isScalar(value)) return;
   const inner = deeper(place);
   checkDepth(inner);
@@ -101,15 +90,11 @@ function checkLiteral(value: unknown, place: Place): void {
 
 const checkList: OperandCheck = (operand, place) => {
   if (!Array.isArray(operand)) failExpected("array", operand, place);
-  for (const [index, value] of operand.entries()) {
-    // Objects and arrays are compared one by one; scalars are looked up in a set.
-    if (!isScalar(value)) countCondition(entryPlace(place, index));
-    checkListEntry(value, index, place);
-  }
+  for (const [index, value] of operand.entries()) checkListEntry(value, index, place);
 };
 
 function checkListEntry(value: unknown, index: number, place: Place): void {
-  // A list may hold 100,000 scalars, which are always valid.
+  // A list may hold 200,000 scalars, which are always valid.
   if (isScalar(value)) return;
   if (holdsOperators(value)) fail(entryPlace(place, index), "expected a value, got operators");
   checkLiteral(value, entryPlace(place, index));
@@ -117,14 +102,13 @@ function checkListEntry(value: unknown, index: number, place: Place): void {
 
 const isElemMatch = (value: unknown): value is JsonObject => isObject(value) && Object.hasOwn(value, "$elemMatch");
 
-const checkAll: OperandCheck = (operand, place) => {
+const checkAll: OperandCheck = function* (operand, place): Steps {
   if (!Array.isArray(operand)) failExpected("array", operand, place);
   const elemMatches = operand.some(isElemMatch);
   for (const [index, value] of operand.entries()) {
     const valuePlace = entryPlace(place, index);
-    countCondition(valuePlace);
     if (!elemMatches) checkListEntry(value, index, place);
-    else if (isElemMatch(value) && Object.keys(value).length === 1) checkOperators(value, valuePlace);
+    else if (isElemMatch(value) && Object.keys(value).length === 1) yield* checkOperators(value, valuePlace);
     else fail(valuePlace, "expected $elemMatch alone, as in the other entries");
   }
 };
@@ -132,13 +116,12 @@ const checkAll: OperandCheck = (operand, place) => {
 const checkNot: OperandCheck = (operand, place) => {
   if (!isObject(operand)) failExpected("object of operators", operand, place);
   if (Object.keys(operand).length === 0) fail(place, "expected at least one operator");
-  checkOperators(operand, deeper(place));
+  return checkOperators(operand, deeper(place));
 };
 
 const checkElemMatch: OperandCheck = (operand, place) => {
   if (!isObject(operand)) failExpected("object", operand, place);
-  if (isMemberCondition(operand)) checkOperators(operand, deeper(place));
-  else checkQuery(operand, deeper(place));
+  return isMemberCondition(operand) ? checkOperators(operand, deeper(place)) : checkQuery(operand, deeper(place));
 };
 
 const checkRegex: OperandCheck = (operand, place, siblings) => {
@@ -147,7 +130,7 @@ const checkRegex: OperandCheck = (operand, place, siblings) => {
   // checkOptions reports this.
   if (typeof options !== "string") return;
   try {
-    place.validation.patterns.compile(operand, options);
+    place.patterns.compile(operand, options);
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     fail(place, error.message);
@@ -180,6 +163,7 @@ const checkSize: OperandCheck = (operand, place) => {
 const checkMod: OperandCheck = (operand, place) => {
   if (!Array.isArray(operand) || operand.length !== 2 || !operand.every((part) => Number.isFinite(part)))
     fail(place, "expected [divisor, remainder], two numbers");
+  if (!operand.every((part) => part >= -(2 ** 63) && part < 2 ** 63)) fail(place, "expected integers of 64 bits");
   if (Math.trunc(operand[0]) === 0) fail(place, "the divisor is 0");
 };
 

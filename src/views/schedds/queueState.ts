@@ -1,7 +1,7 @@
 import type { Queue } from "bullmq";
 import { batchesOf } from "../../domain/batchesOf.js";
+import { nextEpochSeconds } from "../../domain/clock.js";
 import type { ScheddQueueContents } from "../../domain/schedd.js";
-import { nextEpochSeconds } from "../../domain/time.js";
 import { JOB_FIELDS, jobKey, RANK_SCORE_STEP, stateKey } from "../../queues/bullLayout.js";
 import type { RedisClient } from "../../redis/redisClient.js";
 

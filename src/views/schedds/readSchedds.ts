@@ -1,3 +1,4 @@
+import { hideSecrets } from "../../domain/hideSecrets.js";
 import type { TaskforceUuid } from "../../domain/ids.js";
 import { PHASE_OF_LEASED_QUEUE } from "../../domain/phases.js";
 import {
@@ -80,7 +81,8 @@ async function readQueueContents({ store: { redis } }: Wms, { queue }: LeaseQueu
     listLeasedJobs(queue, redis, MAX_SHOWN_ENTRIES.leases),
     listNextJobs(queue, redis, MAX_SHOWN_ENTRIES.next),
   ]);
-  return { dead_letters, leases, next };
+  // Error texts of a TMS may hold secrets, and every user may read them here.
+  return { dead_letters: hideSecrets(dead_letters), leases, next };
 }
 
 /** The last poll of each schedd by a TMS, in epoch seconds. Polls at other processes appear within seconds. */

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { nextEpochSeconds } from "../../domain/clock.js";
 import { isWorkflowId, type WorkflowId } from "../../domain/ids.js";
 import type { Phase } from "../../domain/phases.js";
 import type { PhaseDurationStats, SummaryResponse, WorkflowSummary } from "../../domain/summary.js";
-import { nextEpochSeconds } from "../../domain/time.js";
 import { notFound } from "../../domain/wmsError.js";
 import { scheduleFanout } from "../../lifecycle/changeEffects.js";
 import type { Wms } from "../../lifecycle/context.js";
@@ -43,8 +43,8 @@ async function readFreshSummary(wms: Wms, workflow: WorkflowId): Promise<Workflo
   if (!(await summaries.isCurrent(workflow))) {
     if ((await indexes.countTaskforcesOf(workflow)) <= MAX_TASKFORCES_INLINE) return summarizeWorkflow(wms, workflow);
     scheduleFanout(wms, workflow);
-    const deadlineMs = Date.now() + FANOUT_TIMEOUT_MS;
-    while (Date.now() < deadlineMs && !(await summaries.isCurrent(workflow))) await delay(50);
+    const deadlineMs = performance.now() + FANOUT_TIMEOUT_MS;
+    while (performance.now() < deadlineMs && !(await summaries.isCurrent(workflow))) await delay(50);
   }
   return (await summaries.fetch(workflow)) ?? summarizeWorkflow(wms, workflow);
 }

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { batchesOf } from "../../domain/batchesOf.js";
+import { nextEpochSeconds } from "../../domain/clock.js";
 import { type TaskforceUuid, type TaskId, taskOf, type WorkflowId } from "../../domain/ids.js";
 import { ENDING_OR_FINISHED_PHASES, type Phase, type PhaseChange } from "../../domain/phases.js";
 import {
@@ -9,29 +11,35 @@ import {
   type WorkflowSummary,
 } from "../../domain/summary.js";
 import type { TaskDirective } from "../../domain/taskDirective.js";
-import { nextEpochSeconds } from "../../domain/time.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { phaseChanges, type TaskforceRecord, taskJson } from "../../store/records.js";
+import type { SummaryLease } from "../../store/summaries.js";
 import { PhaseDurations } from "./phaseDurations.js";
 import { shortenErrorText, WaitReasonsTally, type WorkerStatuses } from "./waitReasons.js";
 
-/** A summary that takes longer is followed by a pause of twice its time. */
+/** Summaries that a worker leases at once. */
+const MAX_LEASES = 20;
+/** Summaries that are computed at once: they share round trips, and memory holds few large workflows. */
+const CONCURRENT_SUMMARIES = 5;
+/** A batch that takes longer is followed by a pause of twice its time. */
 const SLOW_SUMMARY_MS = 200;
 const MAX_PAUSE_MS = 3000;
 
-/** Updates the summaries of all dirty workflows of a partition. */
+/** Updates the summaries of all workflows of a partition that are dirty when it is called. */
 export async function summarizeDirtyWorkflows(wms: Wms, partition: number): Promise<void> {
-  for (;;) {
-    const leases = await wms.store.summaries.claimDirty(partition, 20);
-    if (leases.length === 0) return;
-    for (const lease of leases) {
+  let leases: SummaryLease[];
+  do {
+    leases = await wms.store.summaries.claimDirty(partition, MAX_LEASES);
+    for (const batch of batchesOf(leases, CONCURRENT_SUMMARIES)) {
       const startMs = performance.now();
-      await wms.store.summaries.save(lease, await summarizeWorkflow(wms, lease.workflow));
+      await Promise.all(
+        batch.map(async (lease) => wms.store.summaries.save(lease, await summarizeWorkflow(wms, lease.workflow))),
+      );
       const elapsedMs = performance.now() - startMs;
       // A large workflow that is being launched is dirty again by now; the pause leaves processor time for its launch.
       if (elapsedMs > SLOW_SUMMARY_MS) await delay(Math.min(MAX_PAUSE_MS, 2 * elapsedMs));
     }
-  }
+  } while (leases.length === MAX_LEASES);
 }
 
 /** Summarizes a workflow's taskforces in their current state. */

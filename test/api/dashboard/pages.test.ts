@@ -240,7 +240,7 @@ it("secrets are neither on the pages nor in the audit", async () => {
   const error = "condor_submit: EWMS_PILOT_AUTH_TOKEN='hunter2-error' refused; Authorization: Bearer hunter2-header";
   await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), error);
 
-  const names = ["mq-activation", "taskforce-launch", `starter-${at.schedd}`, `stopper-${at.schedd}`];
+  const names = ["mq-activation", `starter-${at.schedd}`, `stopper-${at.schedd}`];
   const paths = [
     "/admin/queues",
     ...names.map((name) => api(`queues?activeQueue=${name}&status=latest`)),

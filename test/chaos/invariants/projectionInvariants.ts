@@ -1,4 +1,5 @@
-import { type EntityKind, memberOf, stoppingKey, summaryLeasesKey } from "../../../src/store/keys.js";
+import { PHASE_LOG_TRIMMER } from "../../../src/domain/entityLimits.js";
+import { type EntityKind, idOfMember, memberOf, stoppingKey, summaryLeasesKey, YES } from "../../../src/store/keys.js";
 import { indexKeysOf } from "../../../src/store/writeBatch.js";
 import { allJobIds, jobIds } from "../../queues/jobIds.js";
 import { CHAOS_SETTINGS } from "../deployment.js";
@@ -16,7 +17,8 @@ export function indexesEqualScan({ snapshot, apiView }: Pick<Evidence, "snapshot
       if (actual.get(member) !== score)
         findings.push({ message: `${key}: ${member} has the score ${actual.get(member)}, not ${score}` });
     for (const member of actual.keys())
-      if (!expectedMembers.has(member)) findings.push({ message: `${key}: ${member} does not belong there` });
+      if (!expectedMembers.has(member) && !isTrimmedFailure(snapshot, key, member))
+        findings.push({ message: `${key}: ${member} does not belong there` });
   }
   const sizes = [
     ["workflow", apiView.workflows.size],
@@ -28,6 +30,13 @@ export function indexesEqualScan({ snapshot, apiView }: Pick<Evidence, "snapshot
       findings.push({ message: `queries find ${shown} of kind ${kind}, a scan finds ${snapshot[kind].size}` });
   return findings;
 }
+
+/** Whether a taskforce stays in the index of failures, although the failed entry was left out of its long log. */
+const isTrimmedFailure = ({ taskforce }: StoreSnapshot, key: string, member: string): boolean =>
+  key.endsWith(`:ix:taskforce:failures:${YES}`) &&
+  taskforce
+    .get(idOfMember("taskforce", member))
+    ?.entity.phase_change_log.some(({ source_entity }) => source_entity === PHASE_LOG_TRIMMER) === true;
 
 function expectedIndexes(snapshot: StoreSnapshot): Map<string, Map<string, number>> {
   const expected = new Map<string, Map<string, number>>();
@@ -84,7 +93,6 @@ export async function queuesEqualPhases({
   }
   for (const { queue, ids } of [
     { queue: "mq-activation", ids: await allJobIds(queues.activation) },
-    { queue: "taskforce-launch", ids: await allJobIds(queues.launch) },
     { queue: "workflow-deactivation", ids: await allJobIds(queues.deactivation) },
   ])
     compare(queue, ids, []);

@@ -15,6 +15,7 @@ export interface ReceivedEvent {
 export interface SubscribeOptions {
   lastId?: string | undefined;
   token?: string | undefined;
+  cookie?: string | undefined;
   /** Stops reading until its resume function is called. */
   isPaused?: boolean;
 }
@@ -42,10 +43,14 @@ export class EventClient {
   }
 
   /** Starts a watch, and waits for the head of the response. The watch is closed at the end of the test. */
-  static async open(url: string, { lastId, token, isPaused = false }: SubscribeOptions = {}): Promise<EventClient> {
+  static async open(
+    url: string,
+    { lastId, token, cookie, isPaused = false }: SubscribeOptions = {},
+  ): Promise<EventClient> {
     const headers = {
       ...(lastId !== undefined && { "last-event-id": lastId }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(cookie !== undefined && { cookie }),
     };
     const agent = new Agent({ keepAlive: true });
     const request = get(url, { agent, headers });

@@ -1,7 +1,13 @@
-import { prepareFilter } from "../../../src/views/query/prepareFilter.js";
+import { FilterCompiler } from "../../../src/views/query/filterCompiler.js";
+import { mergeEqualities } from "../../../src/views/query/mergeEqualities.js";
+import { WorkMeter } from "../../../src/views/query/meter.js";
+import { FilterPatterns } from "../../../src/views/query/regex.js";
+import { validationSteps } from "../../../src/views/query/validateFilter.js";
 
-/** The match function of a filter for documents that are not large. */
+/** Validates and compiles a filter in one go. */
 export function compileFilter(filter: Record<string, unknown>): (document: object) => boolean {
-  const { matches } = prepareFilter(filter);
-  return (document) => matches(document, 0);
+  const meter = new WorkMeter();
+  const patterns = new FilterPatterns(meter);
+  for (const _ of validationSteps(filter, patterns));
+  return new FilterCompiler(patterns, meter).compileQuery(mergeEqualities(filter)).matches;
 }

@@ -17,7 +17,6 @@ const { taskforce_uuid, task_id } = idsOf(1, 1);
 const encoded = (text: string) => Buffer.from(text).toString("base64url");
 
 test.each([
-  "",
   "x",
   "%%%",
   encoded("1"),
@@ -43,4 +42,8 @@ test("positions are ordered by time, then by id", () => {
   ];
   expect([b, { score: 2, member: "" }, a].sort(comparePositions)).toEqual([a, { score: 2, member: "" }, b]);
   expect(comparePositions(a, { ...a })).toBe(0);
+});
+
+test("an empty text is the cursor of the first page", () => {
+  expect(decodeCursor("taskforce", "")).toBeUndefined();
 });

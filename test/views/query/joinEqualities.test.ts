@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mergeEqualities } from "../../../src/views/query/mergeEqualities.js";
-import { planFilter } from "../../../src/views/query/plan.js";
 import { propertyRuns } from "../../setup/propertyRuns.js";
 import { compileFilter } from "./compileFilter.js";
 
@@ -76,13 +75,6 @@ describe("equalities with one field", () => {
     const written = { $or: [{ a: { $in: [1] } }, { a: 2 }] };
     mergeEqualities(written);
     expect(written).toEqual({ $or: [{ a: { $in: [1] } }, { a: 2 }] });
-  });
-
-  test("of an $or use an index", () => {
-    const query = mergeEqualities({ n_workers: 1, $or: [{ phase: "x" }, { phase: "y" }] });
-    expect(planFilter("taskforce", query, 8).candidateSets).toEqual([
-      { by: "index", field: "phase", values: ["x", "y"] },
-    ]);
   });
 });
 

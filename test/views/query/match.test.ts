@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ConditionTooCostlyError } from "../../../src/views/query/meter.js";
 import { compileFilter } from "./compileFilter.js";
 
 type Row = [filter: object, document: object, matches: boolean];
@@ -384,6 +385,7 @@ const ROWS: Record<string, Row[]> = {
     [{ a: { $mod: [-4, 1] } }, { a: 5 }, true],
     [{ a: { $mod: [4, -1.9] } }, { a: -5.9 }, true],
     [{ a: { $mod: [4, 0] } }, { a: 2 ** 63 }, false],
+    [{ a: { $mod: [4, 0] } }, { a: -(2 ** 63) }, true],
   ],
 };
 
@@ -443,22 +445,22 @@ function noise(length: number): string {
   }).join("");
 }
 
-describe("a pattern that takes too long is refused", () => {
+describe("a pattern that takes too much work is refused", () => {
   const slow = { $regex: "(a|b)*a(a|b){100}[cd]$" };
 
   test.each([
     [slow.$regex, noise(1_000_000)],
-    [String.raw`\pL{1,1000}$`, `${"a".repeat(500_000)}!`],
+    ["[ab]*a[ab]{900}$", noise(500_000)],
   ])("on one text, and the next document is tested: %s", (pattern, text) => {
     const matches = compileFilter({ a: { $regex: pattern } });
-    expect(() => matches({ a: text })).toThrow(/^query: the pattern takes too long on these documents$/);
+    expect(() => matches({ a: text })).toThrow(ConditionTooCostlyError);
     expect(matches({ a: "" })).toBe(false);
   });
 
   test("on many texts of one document, too", () => {
     const text = noise(1_000_000);
     const a = Array.from({ length: 5000 }, (_, n) => text.slice(200 * n, 200 * n + 200));
-    expect(() => compileFilter({ a: slow })({ a })).toThrow(/^query: the pattern takes too long/);
+    expect(() => compileFilter({ a: slow })({ a })).toThrow(ConditionTooCostlyError);
   });
 
   test.each([
@@ -470,11 +472,11 @@ describe("a pattern that takes too long is refused", () => {
     ["$nor", { a: slow, $nor: [{ b: 2 }] }],
   ])("is not tested if %s decides first", (_, filter) => {
     const a = noise(1_000_000);
-    expect(() => compileFilter({ a: slow })({ a })).toThrow(/^query: the pattern takes too long/);
+    expect(() => compileFilter({ a: slow })({ a })).toThrow(ConditionTooCostlyError);
     expect(compileFilter(filter)({ a, b: 2 })).toBe(false);
   });
 
-  test("during its compilation", () => {
+  test("before its compilation", () => {
     for (const $regex of [
       `(?i)${String.raw`\pL{1,1000}`.repeat(90)}`,
       "a{1000}".repeat(146),

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { DocumentPaths } from "../../../src/views/query/documentPaths.js";
+import { WorkMeter } from "../../../src/views/query/meter.js";
 
 /** A document that records reads of its fields. */
 function watchedDocument(document: Record<string, unknown>): { document: object; read: string[] } {
@@ -14,7 +15,7 @@ function watchedDocument(document: Record<string, unknown>): { document: object;
 }
 
 test("a path is resolved on demand, and once in each document", () => {
-  const paths = new DocumentPaths();
+  const paths = new DocumentPaths(new WorkMeter());
   const [a, b, again] = [paths.resolverOf("a.x"), paths.resolverOf("b"), paths.resolverOf("a.x")];
   const first = watchedDocument({ a: { x: 1 }, b: 2 });
   paths.setDocument(first.document);
@@ -31,7 +32,7 @@ test("a path is resolved on demand, and once in each document", () => {
 });
 
 test("a path is resolved again in a document that is matched again", () => {
-  const paths = new DocumentPaths();
+  const paths = new DocumentPaths(new WorkMeter());
   const find = paths.resolverOf("a");
   const document = { a: 1 };
   paths.setDocument(document);
@@ -42,7 +43,7 @@ test("a path is resolved again in a document that is matched again", () => {
 });
 
 test("the fields of an array are its positions", () => {
-  const paths = new DocumentPaths();
+  const paths = new DocumentPaths(new WorkMeter());
   const [zero, length] = [paths.resolverOf("0.b"), paths.resolverOf("length")];
   paths.setDocument([{ b: 1 }]);
   expect(zero().ends).toEqual([1]);

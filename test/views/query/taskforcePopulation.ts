@@ -1,7 +1,12 @@
 import type { TaskforceUuid } from "../../../src/domain/ids.js";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
-import { allEntitiesKey, INDEXED_FIELDS, indexKey, memberOf, partitionOf } from "../../../src/store/keys.js";
-import type { QuerySource } from "../../../src/views/query/runQuery.js";
+import { type IndexEntry, partOfEntry, type ReadPart } from "../../../src/store/documentReader.js";
+import type { MemberOrigin, ShownMembers } from "../../../src/store/documents.js";
+import { indexValuesOf } from "../../../src/store/indexValues.js";
+import { allEntitiesKey, idOfMember, indexKey, memberOf, partitionOf } from "../../../src/store/keys.js";
+import { defineScripts } from "../../../src/store/scripts.js";
+import type { DocumentMembers, QuerySource } from "../../../src/views/query/querySource.js";
+import { projectJson } from "./projectJson.js";
 
 /** The fields of a taskforce in the tests' queries. */
 export interface TaskforceSample {
@@ -17,6 +22,9 @@ export interface TaskforceSample {
   log: { at: number; ok?: boolean | null }[];
   /** Counts by error text, which can be any key. */
   errors: Record<string, number>;
+  priority: number;
+  top_task_errors: Record<string, number>;
+  phase_change_log: { was_successful: boolean }[];
 }
 
 const hex = (number: number): string => number.toString(16).padStart(8, "0");
@@ -43,6 +51,9 @@ export const makeSample = (n: number, fields: Partial<TaskforceSample> = {}): Ta
   n_workers: n,
   log: [],
   errors: {},
+  priority: 50,
+  top_task_errors: {},
+  phase_change_log: [{ was_successful: true }],
   ...fields,
 });
 
@@ -61,18 +72,50 @@ export class TaskforcePopulation implements QuerySource<"taskforce"> {
   constructor(
     readonly redis: RedisClient,
     readonly partitions: number,
-  ) {}
+  ) {
+    defineScripts(redis);
+  }
 
   get samples(): TaskforceSample[] {
     return [...this.#documents.values()];
   }
 
-  async load(_kind: "taskforce", ids: TaskforceUuid[]): Promise<(string | undefined)[]> {
+  /** As in the store: an entry has the ids and the time. */
+  originOf(_kind: "taskforce", name: string): MemberOrigin {
+    return ENTRY_MEMBERS.has(name) ? "entry" : "record";
+  }
+
+  readonly partOfEntry = partOfEntry;
+
+  select(kind: "taskforce", names: ReadonlySet<string> | undefined): DocumentMembers {
+    const load = (ids: TaskforceUuid[]) => this.load(kind, ids);
+    const isOfEntry = names !== undefined && [...names].every((name) => ENTRY_MEMBERS.has(name));
+    const wholeOf = ({ id, timestamp, doc }: ReadPart): object =>
+      isOfEntry ? { ...parentsOf(id), timestamp } : (JSON.parse(doc as string) as object);
+    // A filter and a projection get what they selected, and nothing else.
+    const valuesOf = (part: ReadPart) =>
+      Object.fromEntries(Object.entries(wholeOf(part)).filter(([name]) => names?.has(name) ?? true));
+    const jsonOf = (part: ReadPart, shown?: ShownMembers) =>
+      shown === undefined ? JSON.stringify(wholeOf(part)) : projectJson(valuesOf(part), shown);
+    return {
+      async *read(entries) {
+        if (isOfEntry) yield entries.map((entry) => partOfEntry(kind, entry));
+        else yield* toParts(entries, load(entries.map(({ member }) => idOfMember(kind, member))));
+      },
+      valuesOf,
+      jsonOf,
+      jsonTexts: (...given) => [jsonOf(...given)],
+    };
+  }
+
+  /** The samples have no configuration. */
+  readonly prefetchConfigurations = async () => undefined;
+  readonly readConfiguration = () => "{}";
+
+  async *load(_kind: "taskforce", ids: TaskforceUuid[]): AsyncGenerator<string | undefined> {
     await this.beforeLoad();
-    return ids.map((id) => {
-      const found = this.#documents.get(id);
-      return found && JSON.stringify(found);
-    });
+    const found = ids.map((id) => this.#documents.get(id));
+    for (const sample of found) yield sample && JSON.stringify(sample);
   }
 
   /** Creates or changes taskforces, each in one transaction, like the store. */
@@ -100,12 +143,34 @@ export class TaskforcePopulation implements QuerySource<"taskforce"> {
     const partition = partitionOf(sample.taskforce_uuid, this.partitions);
     return [
       allEntitiesKey(partition, "taskforce"),
-      ...INDEXED_FIELDS.taskforce.flatMap((field) => {
-        const value = sample[field];
-        return value === null || value === "" ? [] : [indexKey(partition, "taskforce", field, value)];
-      }),
+      ...indexValuesOf("taskforce", sample).map(([field, value]) => indexKey(partition, "taskforce", field, value)),
     ];
   }
+}
+
+const ENTRY_MEMBERS: ReadonlySet<string> = new Set(["taskforce_uuid", "task_id", "workflow_id", "timestamp"]);
+
+const parentsOf = (uuid: string) => ({
+  task_id: `TK-${uuid.split("-").slice(1, 4).join("-")}`,
+  workflow_id: `WF-${uuid.split("-").slice(1, 3).join("-")}`,
+  taskforce_uuid: uuid,
+});
+
+/** Chunks of three parts. */
+async function* toParts(
+  entries: readonly IndexEntry[],
+  texts: AsyncIterable<string | undefined>,
+): AsyncGenerator<(ReadPart | undefined)[]> {
+  let index = 0;
+  let chunk: (ReadPart | undefined)[] = [];
+  for await (const doc of texts) {
+    const part = partOfEntry("taskforce", entries[index++]!);
+    chunk.push(doc === undefined ? undefined : { ...part, doc, readLength: doc.length });
+    if (chunk.length < 3) continue;
+    yield chunk;
+    chunk = [];
+  }
+  yield chunk;
 }
 
 const memberOfSample = (sample: TaskforceSample): string => memberOf(sample.taskforce_uuid);

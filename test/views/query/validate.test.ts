@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { WmsError } from "../../../src/domain/wmsError.js";
-import { validateFilter } from "../../../src/views/query/validateFilter.js";
 import { compileFilter } from "./compileFilter.js";
 
 const nested = (levels: number, around: (inner: object) => object, core: object = { a: 1 }): object => {
@@ -94,8 +93,6 @@ const REFUSED: [filter: unknown, message: string | RegExp][] = [
     { $or: Array.from({ length: 11 }, (_, n) => ({ a: { $regex: `x{98${n % 10}}y{${n}}` } })) },
     /^query\.\$or\[10\]\.a\.\$regex: repeats too much$/,
   ],
-  [{ $or: Array.from({ length: 10_001 }, () => ({ a: 1 })) }, /more than 10000 conditions/],
-  [{ a: { $in: Array.from({ length: 10_001 }, () => []) } }, /more than 10000 conditions/],
   [nested(101, inAnd), /: nested deeper than 100 levels$/],
   [nested(101, inNor), /: nested deeper than 100 levels$/],
   [nested(101, inElemMatch), /: nested deeper than 100 levels$/],
@@ -143,7 +140,6 @@ describe("a valid filter is accepted:", () => {
     [{ a: { b: { $gt: 1 } } }],
     [{ a: { $eq: { $gt: 1 } } }],
   ])("filter %#", (filter) => {
-    expect(() => validateFilter(filter)).not.toThrow();
     expect(typeof compileFilter(filter as Record<string, unknown>)({ a: 1 })).toBe("boolean");
   });
 });

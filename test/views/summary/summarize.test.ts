@@ -207,6 +207,16 @@ it("a summary of an earlier release is ignored", async () => {
   expect(body).toMatchObject({ n_taskforces: 1, taskforces_by_phase: { "pending-starter": 1 } });
 });
 
+it("a summary that an earlier release stored as text is read", async () => {
+  const created = await scenario.submitWorkflow(tasks(1));
+  const id = created.workflow.workflow_id as WorkflowId;
+  await waitForSummary(created, { taskforces_by_phase: { "pending-starter": 1 } });
+  await waitForValue("nothing more changes", () => store.summaries.isCurrent(id), Boolean);
+  const summary = { ...(await store.summaries.fetch(id)), n_failed_attempts: 7 };
+  await redis.set(summaryKey(partitionOf(id, PARTITIONS), id), JSON.stringify(summary));
+  expect(await store.summaries.fetch(id)).toEqual(summary);
+});
+
 describe("when the fan-out job of a change is lost", () => {
   it("the next reconcile updates the summary, for each step at which the process may have died", async () => {
     const [unqueued, unfinished] = [await scenario.submitWorkflow(tasks(1)), await scenario.submitWorkflow(tasks(1))];
