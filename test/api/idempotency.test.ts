@@ -50,7 +50,8 @@ async function waitWhileConflict<T>(request: () => Promise<CheckedResponse<T>>):
 
 /** Number of workflows that have a task with these arguments. */
 async function countOf(task_args: string): Promise<number> {
-  const { body } = await fixture.client.post("/v1/query/task-directives", { query: { task_args } });
+  const { status, body } = await fixture.client.post("/v1/query/task-directives", { query: { task_args } });
+  expect({ status, error: body.error }).toEqual({ status: 200, error: undefined });
   return new Set(body.task_directives.map(({ workflow_id }: { workflow_id: string }) => workflow_id)).size;
 }
 
@@ -129,6 +130,7 @@ describe("POST /v1/workflows with an Idempotency-Key", () => {
     const body = makeWorkflowRequest([makeTaskRequest(location, { task_args: "order", task_env: { a: "1", b: "2" } })]);
     const key = freshKey();
     const first = await create(key, body);
+    expect(first.body.error).toBeUndefined();
     const reordered = {
       ...body,
       tasks: body.tasks.map((each) => Object.fromEntries(Object.entries(each).reverse())),

@@ -19,6 +19,29 @@ test("a command whose reply arrived while the process stood still does not time 
   expect(await reply).toBe("PONG");
 });
 
+test("a command that is written only after the process stood still does not time out", async () => {
+  const client = openClient({ url: await freshDatabase() }, POLICY);
+  onTestFinished(() => client.disconnect());
+  await client.connect();
+  const reply = client.ping();
+  standStill(3 * POLICY.commandTimeout);
+  expect(await reply).toBe("PONG");
+});
+
+test("a connection stays open while the process stands still", async () => {
+  const policy = { socketTimeout: 300, retryStrategy: () => null };
+  const client = openClient({ url: await freshDatabase() }, policy);
+  onTestFinished(() => client.disconnect());
+  await client.connect();
+  for (let n = 0; n < 3; n++) {
+    const reply = client.ping();
+    await new Promise((resolve) => setImmediate(resolve));
+    standStill(3 * policy.socketTimeout);
+    expect(await reply).toBe("PONG");
+    expect(client.status).toBe("ready");
+  }
+});
+
 test("a command without a reply times out", async () => {
   const proxy = await startRedisProxy(await freshDatabase());
   onTestFinished(() => proxy.close());
