@@ -11,7 +11,7 @@ import { encodeLogEntry, type PhaseLogEntry, taskJson } from "../../src/store/re
 import { updateStatuses } from "../../src/store/statusUpdates.js";
 import type { Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/freshStore.js";
-import { advance, advanceMany } from "./advance.js";
+import { advance } from "./advance.js";
 import { taskforcesInPhase } from "./taskforcesInPhase.js";
 
 let redis: RedisClient;
@@ -274,14 +274,6 @@ describe("transitions", () => {
     expect(await fail(false, "b")).toEqual({ failures: 1 });
     expect(await fail(true, "b")).toEqual({ failures: 2 });
     expect((await readShown(first)).phase_change_log).toHaveLength(6);
-  });
-
-  test("a script that Redis lost is sent again", async () => {
-    const { first } = await createStored();
-    await redis.script("FLUSH");
-    expect(await advance(store.transitions, first, "pre-mq-activation", "pre-launch", entry("x"))).toBe(true);
-    await redis.script("FLUSH");
-    expect(await advanceMany(store.transitions, [first], "pre-launch", "pending-starter", entry("x"))).toEqual([first]);
   });
 });
 
