@@ -4,8 +4,10 @@ import { FilterCompiler, type Steps } from "./filterCompiler.js";
 import { holdsOperators, LOGICAL_OPERATORS } from "./filterShape.js";
 import type { JsonObject } from "./json.js";
 import { MAX_PAGE_WORK } from "./limits.js";
+import type { ListOperands } from "./listOperands.js";
 import { type ClausePlaces, mergeEqualities } from "./mergeEqualities.js";
 import { ConditionTooCostlyError, type WorkMeter } from "./meter.js";
+import type { IndexValue } from "./planStates.js";
 import { FilterPatterns } from "./regex.js";
 import { validationSteps } from "./validateFilter.js";
 
@@ -63,8 +65,8 @@ export async function prepareFilter(filter: Record<string, unknown>, meter: Work
 export interface KnownOfEntities {
   /** From where a top-level member comes. */
   readonly originOf: (name: string) => MemberOrigin;
-  /** Members whose values are known to be in the filter's lists: equality conditions on them are left out. */
-  readonly equalMembers: ReadonlySet<string>;
+  /** Members of which each entity is known to have one of some values: conditions that all of them meet are left out. */
+  readonly valuesOfMembers: ReadonlyMap<string, ReadonlySet<IndexValue>>;
 }
 
 /**
@@ -74,10 +76,10 @@ export interface KnownOfEntities {
  */
 export async function compileStages(
   { query, compiler, places, isSmall }: PreparedFilter,
-  { originOf, equalMembers }: KnownOfEntities,
+  known: KnownOfEntities,
 ): Promise<readonly FilterStage[]> {
   const { meter } = compiler;
-  const conjuncts = groupConjuncts(query, places, originOf, equalMembers);
+  const conjuncts = groupConjuncts(query, places, compiler.lists, known);
   const stages: FilterStage[] = [];
   for (const origin of ORIGINS_BY_COST) {
     const found = conjuncts.get(origin);
@@ -99,13 +101,13 @@ const ORIGINS_BY_COST = ["entry", "configuration", "record"] as const satisfies 
 function groupConjuncts(
   query: JsonObject,
   places: ClausePlaces,
-  originOf: (name: string) => MemberOrigin,
-  equalMembers: ReadonlySet<string>,
+  lists: ListOperands,
+  { originOf, valuesOfMembers }: KnownOfEntities,
 ): Map<MemberOrigin, { clauses: JsonObject[]; names: Set<string> }> {
   const groups = new Map<MemberOrigin, { clauses: JsonObject[]; names: Set<string> }>();
   for (const clause of conjunctsOf(query, places)) {
+    if (isMetByAll(clause, valuesOfMembers, lists)) continue;
     const names = memberNamesOf(clause);
-    if (isEquality(clause) && [...names].every((name) => equalMembers.has(name))) continue;
     const origins = new Set([...names].map(originOf));
     // Two origins: only the whole document has both members.
     const isOfConfiguration = origins.has("configuration") && !origins.has("record");
@@ -132,13 +134,22 @@ function* conjunctsOf(query: JsonObject, places: ClausePlaces): Generator<JsonOb
   }
 }
 
-const EQUALITY_OPERATORS: ReadonlySet<string> = new Set(["$eq", "$in"]);
-
-/** Whether a clause with one key compares a top-level member with values only. */
-function isEquality(clause: JsonObject): boolean {
-  const [entry] = Object.entries(clause);
-  if (entry === undefined || LOGICAL_OPERATORS.has(entry[0]) || entry[0].includes(".")) return false;
-  return !holdsOperators(entry[1]) || Object.keys(entry[1]).every((name) => EQUALITY_OPERATORS.has(name));
+/** Whether a clause with one key compares a top-level member with values only, and all known values are among them. */
+function isMetByAll(
+  clause: JsonObject,
+  valuesOfMembers: ReadonlyMap<string, ReadonlySet<IndexValue>>,
+  lists: ListOperands,
+): boolean {
+  const [[name, condition] = ["", undefined]] = Object.entries(clause);
+  const values = valuesOfMembers.get(name);
+  if (values === undefined) return false;
+  if (!holdsOperators(condition)) return [...values].every((value) => value === condition);
+  return Object.entries(condition).every(([operator, operand]) => {
+    if (operator === "$eq") return [...values].every((value) => value === operand);
+    if (operator !== "$in") return false;
+    const { scalars } = lists.split(operand as unknown[]);
+    return [...values].every((value) => scalars.has(value));
+  });
 }
 
 /** The top-level members that a clause tests. */

@@ -9,6 +9,7 @@ import { findRanges } from "./indexRanges.js";
 import { WORK } from "./limits.js";
 import type { WorkMeter } from "./meter.js";
 import { planFilter } from "./plan.js";
+import { type IndexedSource, isSelective } from "./planOptions.js";
 import { compileStages, prepareFilter } from "./prepareFilter.js";
 import { compileProjection } from "./projection.js";
 import { type QueryPage, QueryPageBuilder } from "./queryPage.js";
@@ -65,7 +66,10 @@ export async function runQuery<K extends EntityKind>(
   const plan = await choosePlan(source, kind, constraint, meter);
   const ranges = await findRanges(kind, plan, order, source.partitions, meter);
   const page = new QueryPageBuilder(envelope, maxBytes);
-  const known = { originOf: (name: string) => source.originOf(kind, name), equalMembers: equalMembersOf(kind, plan) };
+  const known = {
+    originOf: (name: string) => source.originOf(kind, name),
+    valuesOfMembers: guaranteedValues(kind, plan),
+  };
   const tests = new StageTests(source, kind, await compileStages(filter, known), meter);
   /** What an answer needs, the filter included: the entity may have changed since the filter was tested alone. */
   const answer = tests.select(shown?.keys());
@@ -147,12 +151,17 @@ export async function runQuery<K extends EntityKind>(
 }
 
 /**
- * The members whose values the plan guarantees: every entity is in one of these indexes, and none ever leaves the index of a
- * value. It can leave the index of a state.
+ * The values of members that the plan guarantees: every entity is in one of these indexes, and none ever leaves the index of
+ * a value. It can leave the index of a state.
  */
-function equalMembersOf(kind: EntityKind, plan: IndexPlan): ReadonlySet<string> {
-  const fields = isIntersection(plan) ? indexesOf(plan) : [];
-  return new Set(fields.filter((field) => (INDEXED_FIELDS[kind] as readonly string[]).includes(field)));
+function guaranteedValues(kind: EntityKind, plan: IndexPlan): ReadonlyMap<string, IndexedSource["values"]> {
+  if (!isIntersection(plan)) return new Map();
+  const indexed = [...plan.sources.filter(isSelective), ...plan.filters];
+  return new Map(
+    indexed
+      .filter(({ field }) => (INDEXED_FIELDS[kind] as readonly string[]).includes(field))
+      .map(({ field, values }) => [field, values]),
+  );
 }
 
 const indexesOf = ({ sources, filters }: IndexPlan): string[] => [

@@ -71,7 +71,7 @@ test.each<[object, string]>([
   ],
 ])("a condition that takes too much work on one document is refused with its place: %#", async (filter, place) => {
   const document = (length: number) => ({ a: Array.from({ length }, () => ({ other: 2 })), b: 1, n: 1 });
-  const known = { originOf: () => "record" as const, equalMembers: new Set<string>() };
+  const known = { originOf: () => "record" as const, valuesOfMembers: new Map() };
   const stages = await compileStages(await prepareFilter(filter as Record<string, unknown>, new WorkMeter()), known);
   const { matches } = stages[0]!;
   await matches(document(1), 100);

@@ -57,6 +57,32 @@ test("an indexed query and a full scan find the same for any filter, partitions 
   );
 }, 180_000);
 
+test("several conditions on one indexed field must all hold, whether or not their values are in the index", async () => {
+  const population = await populated(
+    2,
+    makeSamples(60, (n) => ({ priority: [-1, 7, 50][n % 3]!, cluster_id: [null, 5, 6][Math.floor(n / 3) % 3]! })),
+  );
+  // Entities with the default priority, and without a cluster, are in no index of these fields.
+  const values: Record<string, unknown[]> = { priority: [-1, 7, 50, 7.5], cluster_id: [null, 5, 6, "5"] };
+  for (const [field, all] of Object.entries(values)) {
+    const conditions = all.flatMap((value, index) => [
+      value,
+      { $eq: value },
+      { $in: [value, all[(index + 1) % all.length]] },
+      { $in: [value, all[(index + 1) % all.length]], $eq: value },
+    ]);
+    for (const one of conditions)
+      for (const other of conditions)
+        for (const filter of [
+          { $and: [{ [field]: one }, { [field]: other }] },
+          { [field]: one, $and: [{ [field]: other }] },
+        ]) {
+          const pages = await fetchAllPages(population, filter, { maxBytes: 100_000 });
+          expect([filter, uuidsOn(pages)]).toEqual([filter, fullScan(population, filter)]);
+        }
+  }
+});
+
 describe("pages", () => {
   test("are filled up to the limit, and their texts are whole documents", async () => {
     const population = await populated(
