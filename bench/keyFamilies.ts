@@ -25,5 +25,6 @@ const familyOf = (key: string): string =>
     .replace(/^\{wmsq-[^}]*\}:[^:]*/, "{queue}")
     .replace(/(WF-|TK-|TF-)?[0-9a-f]{6,}(-[0-9a-f]{8})+/g, "<id>")
     .replace(/partition-\d+/, "partition-<p>")
-    .replace(/(idempotency|requests):.*/, "$1:<name>")
+    .replace(/(idempotency|undelivered|requests):.*/, "$1:<name>")
+    .replace(/^(wms:\{processes\}):.*/, "$1:<id>")
     .replace(/^mqs:\{[^}]*\}:.*/, "mqs:…");

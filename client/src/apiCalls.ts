@@ -18,14 +18,15 @@ export const createApiCalls = (baseUrl: string, send: SendRequest, retry?: Retry
     fetch: withIdempotencyKey(requireJson(withRetries(send, retry))),
   });
 
-/** Each call of these routes creates an entity, unless it repeats the key of an earlier one. */
-const CREATION_ROUTES = /\/v1\/(workflows|task-directives\/[^/]+\/actions\/add-workers)$/;
+/** Each call of these routes has an effect, unless it repeats the key of an earlier one. */
+const KEYED_ROUTES =
+  /\/v1\/(workflows(\/[^/]+\/actions\/(abort|finished))?|task-directives\/[^/]+\/actions\/add-workers)$/;
 
 const withIdempotencyKey =
   (send: SendRequest): SendRequest =>
   (request) => {
-    const isCreation = request.method === "POST" && CREATION_ROUTES.test(new URL(request.url).pathname);
-    if (isCreation && !request.headers.has(IDEMPOTENCY_KEY_HEADER))
+    const isKeyed = request.method === "POST" && KEYED_ROUTES.test(new URL(request.url).pathname);
+    if (isKeyed && !request.headers.has(IDEMPOTENCY_KEY_HEADER))
       request.headers.set(IDEMPOTENCY_KEY_HEADER, randomIdempotencyKey());
     return send(request);
   };

@@ -52,7 +52,7 @@ export interface Client extends ApiCalls {
 
 /**
  * Creates a client of a running service. It retries requests after a broken connection or a 503 where a repetition is
- * safe. Creations are safe because they carry an `Idempotency-Key`.
+ * safe. Creations and deactivations are safe because they carry an `Idempotency-Key`.
  *
  * Calls throw `Unreachable` without a response. `unwrapResponse` throws `ApiError` for an error response.
  *

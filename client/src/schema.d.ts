@@ -1299,7 +1299,7 @@ export interface paths {
                 /** @description The new taskforce. */
                 200: {
                     headers: {
-                        /** @description This is the response of an earlier request with the same key. */
+                        /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
                         "Idempotency-Replayed"?: "true";
                         [name: string]: unknown;
                     };
@@ -1760,11 +1760,14 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Reports that the removal of a taskforce from HTCondor failed. */
+        /** @description Reports that the removal of a taskforce from HTCondor failed. Ends only a lease of the same caller. */
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     /** @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>. */
                     taskforce_uuid: string;
@@ -1783,6 +1786,8 @@ export interface paths {
                 /** @description The report is recorded. A repeated report changes nothing. */
                 200: {
                     headers: {
+                        /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
+                        "Idempotency-Replayed"?: "true";
                         [name: string]: unknown;
                     };
                     content: {
@@ -1828,8 +1833,26 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
+                /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
                 /** @description The body is too large, or has too many keys and values. */
                 413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The request is valid, but the state of the object forbids it. */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1999,11 +2022,14 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Reports that the submission of a taskforce to HTCondor failed. */
+        /** @description Reports that the submission of a taskforce to HTCondor failed. Ends only a lease of the same caller. */
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     /** @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>. */
                     taskforce_uuid: string;
@@ -2022,6 +2048,8 @@ export interface paths {
                 /** @description The report is recorded. A repeated report changes nothing. */
                 200: {
                     headers: {
+                        /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
+                        "Idempotency-Replayed"?: "true";
                         [name: string]: unknown;
                     };
                     content: {
@@ -2067,8 +2095,26 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
+                /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
                 /** @description The body is too large, or has too many keys and values. */
                 413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The request is valid, but the state of the object forbids it. */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2585,7 +2631,7 @@ export interface paths {
                 /** @description The new workflow, task directives and taskforces. */
                 200: {
                     headers: {
-                        /** @description This is the response of an earlier request with the same key. */
+                        /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
                         "Idempotency-Replayed"?: "true";
                         [name: string]: unknown;
                     };
@@ -2821,7 +2867,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
                     workflow_id: string;
@@ -2833,6 +2882,8 @@ export interface paths {
                 /** @description The number of taskforces that will be stopped. */
                 200: {
                     headers: {
+                        /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
+                        "Idempotency-Replayed"?: "true";
                         [name: string]: unknown;
                     };
                     content: {
@@ -2875,8 +2926,26 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
+                /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
                 /** @description The body is too large, or has too many keys and values. */
                 413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The request is valid, but the state of the object forbids it. */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2932,7 +3001,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
                     workflow_id: string;
@@ -2944,6 +3016,8 @@ export interface paths {
                 /** @description The number of taskforces that will be stopped. */
                 200: {
                     headers: {
+                        /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
+                        "Idempotency-Replayed"?: "true";
                         [name: string]: unknown;
                     };
                     content: {
@@ -2986,8 +3060,26 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorResponse"];
                     };
                 };
+                /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
                 /** @description The body is too large, or has too many keys and values. */
                 413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The request is valid, but the state of the object forbids it. */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };

@@ -9,7 +9,8 @@ import { startIdleCollection } from "./idleCollection.js";
 import { createLogger } from "./logging.js";
 import { PrimaryConnection } from "./processes/primaryConnection.js";
 import { AlreadyReported } from "./processes/supervisedProcess.js";
-import type { Roles, Service } from "./service.js";
+import type { Roles } from "./roles.js";
+import type { Service } from "./service.js";
 
 /** A second signal within this time is the same Ctrl-C: the terminal and npm both send it. */
 const DUPLICATE_SIGNAL_WINDOW_MS = 500;

@@ -24,16 +24,12 @@ import { Subscribers } from "../views/events/subscribers.js";
 import { type PeriodicWork, startPeriodic } from "../workers/periodic.js";
 import type { Workers } from "../workers/workers.js";
 import { followClock } from "./followClock.js";
+import { startHeartbeat } from "./heartbeat.js";
 import { closeServer, listen, logRefusedConnections, trackConnections } from "./httpListener.js";
 import type { PrimaryConnection } from "./processes/primaryConnection.js";
 import { createReadinessCheck } from "./readiness.js";
+import { type Roles, roleOf } from "./roles.js";
 import { CLOSE_TIMEOUT_MS, type ServiceStep, ServiceSteps } from "./serviceSteps.js";
-
-/** What a process does: serve requests, do the background work, or both. */
-export interface Roles {
-  web: boolean;
-  workers: boolean;
-}
 
 /** A running service. */
 export interface Service {
@@ -92,6 +88,7 @@ export async function startService(
     const wms = await steps.start(wmsStep(config, { redis, bulk }, mqs.used, log, tracing?.jobTelemetry));
     await steps.start(periodicStep(syncSchedds(wms), wms));
     await steps.start(periodicStep(clockWork, wms));
+    await steps.start(heartbeatStep(wms, roles));
     const readiness = createReadinessCheck(wms.store, () => draining.isDraining);
     const watchers = new Subscribers({
       store: wms.store,
@@ -163,8 +160,7 @@ const tracingStep = ({ tracesEndpoint }: Config, roles: Roles, log: Logger): Ser
   async start() {
     if (tracesEndpoint === undefined) return undefined;
     const { startTracing } = await import("../tracing/startTracing.js");
-    const role = [roles.web && "web", roles.workers && "worker"].filter(Boolean).join(" ");
-    return startTracing({ endpoint: tracesEndpoint, role, log });
+    return startTracing({ endpoint: tracesEndpoint, role: roleOf(roles), log });
   },
   close: (tracing) => tracing?.stop(),
   // The delivery of the last spans has a shorter limit of its own.
@@ -192,6 +188,17 @@ const periodicStep = (work: PeriodicWork, wms: Wms): ServiceStep<ReturnType<type
   name: `periodic work: ${work.name}`,
   start: () => startPeriodic(work, wms),
   close: (running) => running.close(),
+});
+
+/** The heartbeats. When the process ends in order, it leaves the list of processes. */
+const heartbeatStep = (wms: Wms, roles: Roles): ServiceStep<ReturnType<typeof startPeriodic>> => ({
+  name: "heartbeat",
+  start: async () => startPeriodic(await startHeartbeat(wms.store, roles), wms),
+  async close(running) {
+    await running.close();
+    // Without Redis, the last heartbeat expires.
+    await wms.store.processes.leave().catch(() => undefined);
+  },
 });
 
 /** The workers. Without a connection their jobs can't end, so the drain is short then. */

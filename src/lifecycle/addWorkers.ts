@@ -5,7 +5,7 @@ import type { AddWorkersRequest } from "../domain/requestSchemas.js";
 import { ADD_WORKERS_BOOST, type Taskforce } from "../domain/taskforce.js";
 import { invalid, notFound, WmsError } from "../domain/wmsError.js";
 import { createTaskforce } from "../store/creation.js";
-import type { IdempotencyClaim } from "../store/idempotencyClaims.js";
+import type { EffectGuard } from "../store/effectGuard.js";
 import { parseConfiguration, workflowAsCreated } from "../store/records.js";
 import { scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
@@ -16,17 +16,16 @@ import { launchTaskforces } from "./launch.js";
  * Adds a taskforce to a task: a copy of its first one with a higher priority, so that it starts before others.
  *
  * @param by the requester
- * @param claim of the request's idempotency key
  * @throws WmsError `invalid` for an unknown location, `not-found` for an unknown task, `conflict` when the workflow is
  *   deactivated
- * @throws ClaimLostError when the same request took effect meanwhile
+ * @throws EffectRefusedError by the guard
  */
 export async function addWorkers(
   wms: Wms,
   taskId: string,
   request: AddWorkersRequest,
   by: "USER" | "TMS",
-  claim?: IdempotencyClaim,
+  guard?: EffectGuard,
 ): Promise<Taskforce> {
   const schedd = scheddOf(wms.settings.clusters, request.cluster_location);
   if (schedd === undefined)
@@ -48,7 +47,7 @@ export async function addWorkers(
     source_entity: by,
     context: PHASE_CHANGE_CONTEXTS.added,
   });
-  const outcome = await createTaskforce(wms.store, taskforce, claim);
+  const outcome = await createTaskforce(wms.store, taskforce, guard);
   if (outcome === "no-workflow") throw notFound(`no task found with id: ${taskId}`);
   if (outcome === "deactivated")
     throw new WmsError("conflict", `cannot add a taskforce to a deactivated workflow (${workflow_id})`);

@@ -19,7 +19,7 @@ import { createYielder } from "../domain/time.js";
 import { invalid, unavailable } from "../domain/wmsError.js";
 import type { Workflow } from "../domain/workflow.js";
 import { createWholeWorkflow, type WholeWorkflow } from "../store/creation.js";
-import type { IdempotencyClaim } from "../store/idempotencyClaims.js";
+import type { EffectGuard } from "../store/effectGuard.js";
 import { partitionOf } from "../store/keys.js";
 import { logPhaseChange, scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
@@ -40,14 +40,14 @@ const RESERVED_VARIABLES = ["IMAGE", "ARGS", "ENV_JSON"].flatMap((what) => [
  * appear at once.
  *
  * @param request matches its schema; this function checks the other rules
- * @param claim of the request's idempotency key
+ * @param options `partition`: for the workflow, that of the guard
  * @throws WmsError `invalid`; `upstream-refused` or `unavailable` when the MQS does not reserve the queues
- * @throws ClaimLostError when the same request took effect meanwhile
+ * @throws EffectRefusedError by the guard
  */
 export async function createWorkflow(
   wms: Wms,
   request: CreateWorkflowRequest,
-  claim?: IdempotencyClaim,
+  { guard, partition }: { guard?: EffectGuard; partition?: number } = {},
 ): Promise<WholeWorkflow> {
   checkClusters(wms, request);
   const aliases = [
@@ -60,12 +60,14 @@ export async function createWorkflow(
 
   const timestamp = nextEpochSeconds();
   const workflow: Workflow = {
-    workflow_id: drawWorkflowId(wms, claim?.partition, timestamp),
+    workflow_id: drawWorkflowId(wms, partition, timestamp),
     timestamp,
     priority: normalizePriority(request.priority),
     deactivated: null,
     deactivated_ts: null,
   };
+  // Reserved queues stay.
+  if (aliases.length > 0) await guard?.check?.();
   const profiles =
     aliases.length === 0 ? [] : await wms.mqs.reserve(workflow.workflow_id, aliases, request.public_queue_aliases);
   const queues = new Map(profiles.map(({ alias, mqid }) => [alias, mqid]));
@@ -74,7 +76,7 @@ export async function createWorkflow(
   // worker: its jobs would delay the response.
   const isLaunched = aliases.length === 0 && whole.taskforces.length <= LAUNCH_BATCH_TASKFORCES;
   const taskforces = isLaunched ? asLaunched(wms, whole.taskforces) : whole.taskforces;
-  await createWholeWorkflow(wms.store, { ...whole, taskforces }, aliases.length, claim);
+  await createWholeWorkflow(wms.store, { ...whole, taskforces }, aliases.length, guard);
   logTaskforceChanges(wms, taskforces);
   await syncQueue(wms, isLaunched ? "starter" : "activation", () =>
     isLaunched ? addToStarterQueues(wms, taskforces) : wms.queues.activation.add([{ id: workflow.workflow_id }]),

@@ -4,6 +4,7 @@ import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
 import { notFound } from "../domain/wmsError.js";
 import type { Deactivation } from "../domain/workflow.js";
 import { STOPPER_RANK } from "../queues/queues.js";
+import type { EffectGuard } from "../store/effectGuard.js";
 import { createLogEntry, scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 
@@ -12,21 +13,28 @@ const BATCH_TASKFORCES = 100;
 /** Milliseconds that the request stops taskforces before a background job continues. */
 const INLINE_WORK_MS = 1000;
 
+/** A deactivated workflow, and the number of its taskforces to stop. */
+export interface Deactivated {
+  workflow_id: WorkflowId;
+  n_taskforces: number;
+}
+
 /**
  * Deactivates a workflow: from now on none of its taskforces moves forward. The request itself stops the taskforces, so
  * that a read after the response sees the change. After {@link INLINE_WORK_MS}, or after an error, a background job
  * continues where the request stopped.
  *
- * @returns with the number of taskforces to stop
  * @throws WmsError `not-found` for an unknown or already deactivated workflow
+ * @throws EffectRefusedError by the guard
  */
 export async function deactivateWorkflow(
   wms: Wms,
   id: string,
   deactivation: Deactivation,
-): Promise<{ workflow_id: WorkflowId; n_taskforces: number }> {
+  guard?: EffectGuard,
+): Promise<Deactivated> {
   const count = isWorkflowId(id)
-    ? await wms.store.transitions.deactivate(id, deactivation, nextEpochSeconds())
+    ? await wms.store.transitions.deactivate(id, deactivation, nextEpochSeconds(), guard)
     : undefined;
   if (!isWorkflowId(id) || count === undefined)
     throw notFound(`no non-deactivated workflow found with workflow_id='${id}'`);

@@ -7,7 +7,7 @@ import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import type { LeaseQueue, QueuePosition } from "../queues/leaseQueue.js";
 import { STOPPER_RANK, starterRank } from "../queues/queues.js";
 import { taskforceJson } from "../store/documents.js";
-import { type StoredTaskforce, type TaskforceRecord, taskJson } from "../store/records.js";
+import { type TaskforceRecord, taskJson } from "../store/records.js";
 import { createLogEntry, scheduleFanout } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 
@@ -74,66 +74,81 @@ export interface HandOut {
   release(): Promise<void>;
 }
 
+/** A leased job. */
+interface Lease {
+  readonly queue: LeaseQueue;
+  readonly uuid: TaskforceUuid;
+  readonly holder: string;
+  /** The place to which the job returns when the lease is released; undefined while it is unknown. */
+  position?: QueuePosition | undefined;
+}
+
 /**
- * Leases the next taskforce to be submitted at a schedd.
+ * Leases jobs of a queue until one can be handed out.
  *
- * @returns its text has `taskforce`, `task_directive` and `mqprofiles`; null when no taskforce is waiting
- * @throws WmsError `unavailable` when the MQS is needed and unreachable; then nothing is leased
+ * @param holder the caller that leases; only its reports of failures end the lease
+ * @param build returns the text of the response; undefined if the taskforce can't be handed out, and its lease has ended
  */
-export async function handOutStarter(wms: Wms, schedd: string): Promise<HandOut | null> {
-  const starter = wms.queues.findSchedd(schedd)?.starter;
-  if (starter === undefined) return null;
-  for (let id = await starter.lease(); id !== undefined; id = await starter.lease()) {
-    const response = await buildStarterResponse(wms, starter, id as TaskforceUuid);
-    if (response !== undefined) return response;
+async function handOutNext(
+  wms: Wms,
+  queue: LeaseQueue | undefined,
+  holder: string,
+  build: (lease: Lease) => Promise<string | undefined>,
+): Promise<HandOut | null> {
+  for (let id = await queue?.lease(holder); queue !== undefined && id !== undefined; id = await queue.lease(holder)) {
+    const lease: Lease = { queue, uuid: id as TaskforceUuid, holder };
+    const release = () => releaseLease(wms, lease);
+    try {
+      const text = await build(lease);
+      if (text !== undefined) return { text, release };
+    } catch (error) {
+      await release();
+      throw error;
+    }
   }
   return null;
 }
 
-/** Ends the lease of a taskforce that no TMS got. @param position undefined when it is unknown */
-async function releaseLease(
-  { log }: Wms,
-  queue: LeaseQueue,
-  uuid: TaskforceUuid,
-  position: QueuePosition | undefined,
-): Promise<void> {
-  await queue.release(uuid, position).catch((cause: unknown) => {
+/** Ends the lease of a taskforce that no TMS got. */
+async function releaseLease({ log }: Wms, { queue, uuid, holder, position }: Lease): Promise<void> {
+  await queue.release(uuid, { holder, position }).catch((cause: unknown) => {
     log.warn({ err: cause, taskforce: uuid }, "lease not released; it expires");
   });
 }
 
-/** @returns undefined if the taskforce cannot be handed out now; its lease has ended */
-async function buildStarterResponse(wms: Wms, starter: LeaseQueue, uuid: TaskforceUuid): Promise<HandOut | undefined> {
-  let position: QueuePosition | undefined;
-  try {
-    const { taskforce, directive, isWorkflowActive } = await wms.store.readTaskforceToStart(uuid);
-    if (!isAwaitingStart(taskforce) || !isWorkflowActive || directive === undefined) {
-      await starter.ack(uuid);
-      return undefined;
-    }
-    if (isDeadLetter(wms, taskforce)) {
-      // A tool that only uses BullMQ retried the dead letter.
-      await clearFailures(wms, uuid, "Retried by other means than the dashboard.");
-      // Read it again: its log has a new entry, and its workflow may be deactivated by now.
-      return buildStarterResponse(wms, starter, uuid);
-    }
-    position = queuePositionOf("starter", taskforce);
-    const profiles = await fetchProfiles(wms, workflowOf(uuid), taskJson(directive));
-    if (profiles === "refused") {
-      const delayMs = Math.max(MIN_UNKNOWN_QUEUE_BACKOFF_MS, handOutBackoffMs(wms, "starter", 1));
-      await starter.requeueLater(uuid, starterRankOf(taskforce), delayMs);
-      return undefined;
-    }
-    emitHandedOut(wms, "starter", taskforce);
-    const parts = [`"taskforce":${taskforceJson(taskforce)}`, `"task_directive":${taskJson(directive)}`];
-    return {
-      text: `{${parts.join()},"mqprofiles":[${profiles}]}`,
-      release: () => releaseLease(wms, starter, uuid, position),
-    };
-  } catch (error) {
-    await releaseLease(wms, starter, uuid, position);
-    throw error;
+/**
+ * Leases the next taskforce to be submitted at a schedd.
+ *
+ * @param holder see {@link handOutNext}
+ * @returns its text has `taskforce`, `task_directive` and `mqprofiles`; null when no taskforce is waiting
+ * @throws WmsError `unavailable` when the MQS is needed and unreachable; then nothing is leased
+ */
+export const handOutStarter = (wms: Wms, schedd: string, holder: string): Promise<HandOut | null> =>
+  handOutNext(wms, wms.queues.findSchedd(schedd)?.starter, holder, (lease) => buildStarterResponse(wms, lease));
+
+async function buildStarterResponse(wms: Wms, lease: Lease): Promise<string | undefined> {
+  const { queue: starter, uuid, holder } = lease;
+  const { taskforce, directive, isWorkflowActive } = await wms.store.readTaskforceToStart(uuid);
+  if (!isAwaitingStart(taskforce) || !isWorkflowActive || directive === undefined) {
+    await starter.ack(uuid, holder);
+    return undefined;
   }
+  if (isDeadLetter(wms, taskforce)) {
+    // A tool that only uses BullMQ retried the dead letter.
+    await clearFailures(wms, uuid, "Retried by other means than the dashboard.");
+    // Read it again: its log has a new entry, and its workflow may be deactivated by now.
+    return buildStarterResponse(wms, lease);
+  }
+  lease.position = queuePositionOf("starter", taskforce);
+  const profiles = await fetchProfiles(wms, workflowOf(uuid), taskJson(directive));
+  if (profiles === "refused") {
+    const delayMs = Math.max(MIN_UNKNOWN_QUEUE_BACKOFF_MS, handOutBackoffMs(wms, "starter", 1));
+    await starter.requeueLater(uuid, starterRankOf(taskforce), delayMs, holder);
+    return undefined;
+  }
+  emitHandedOut(wms, "starter", taskforce);
+  const parts = [`"taskforce":${taskforceJson(taskforce)}`, `"task_directive":${taskJson(directive)}`];
+  return `{${parts.join()},"mqprofiles":[${profiles}]}`;
 }
 
 /**
@@ -171,28 +186,24 @@ async function requestProfile(wms: Wms, workflow: WorkflowId, mqid: string): Pro
   return JSON.stringify(profile);
 }
 
-/** Leases the next taskforce whose HTCondor cluster is to be removed. @returns null when none is waiting */
-export async function handOutStopper(wms: Wms, schedd: string): Promise<HandOut | null> {
-  const stopper = wms.queues.findSchedd(schedd)?.stopper;
-  if (stopper === undefined) return null;
-  for (let id = await stopper.lease(); id !== undefined; id = await stopper.lease()) {
-    const uuid = id as TaskforceUuid;
-    let record: StoredTaskforce | undefined;
-    try {
-      record = await wms.store.fetch("taskforce", uuid);
-    } catch (error) {
-      await releaseLease(wms, stopper, uuid, undefined);
-      throw error;
+/**
+ * Leases the next taskforce whose HTCondor cluster is to be removed.
+ *
+ * @param holder see {@link handOutNext}
+ * @returns null when none is waiting
+ */
+export const handOutStopper = (wms: Wms, schedd: string, holder: string): Promise<HandOut | null> =>
+  handOutNext(wms, wms.queues.findSchedd(schedd)?.stopper, holder, async (lease) => {
+    const { queue: stopper, uuid } = lease;
+    const record = await wms.store.fetch("taskforce", uuid);
+    if (record === undefined || !isAwaitingStop(record)) {
+      await stopper.ack(uuid, holder);
+      return undefined;
     }
-    if (record !== undefined && isAwaitingStop(record)) {
-      emitHandedOut(wms, "stopper", record);
-      const position = queuePositionOf("stopper", record);
-      return { text: taskforceJson(record), release: () => releaseLease(wms, stopper, uuid, position) };
-    }
-    await stopper.ack(uuid);
-  }
-  return null;
-}
+    lease.position = queuePositionOf("stopper", record);
+    emitHandedOut(wms, "stopper", record);
+    return taskforceJson(record);
+  });
 
 const emitHandedOut = ({ events }: Wms, queue: LeasedQueueName, { schedd, since }: TaskforceRecord): boolean =>
   events.emit("handedOut", { queue, schedd, waited: Math.max(0, nextEpochSeconds() - Number(since)) });

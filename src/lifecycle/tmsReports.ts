@@ -6,6 +6,7 @@ import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
 import type { SubmitReport } from "../domain/taskforce.js";
 import { notFound } from "../domain/wmsError.js";
 import { type ScheddQueues, STOPPER_RANK } from "../queues/queues.js";
+import type { EffectGuard } from "../store/effectGuard.js";
 import type { TaskforceQueueState } from "../store/store.js";
 import { createLogEntry, scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
@@ -47,9 +48,10 @@ function cutSubmitReport({ log }: Wms, taskforce: string, report: SubmitReport):
  * Records that the TMS submitted a taskforce to HTCondor. A repeated report changes nothing. If the workflow is deactivated
  * by now, the cluster is handed out to be removed.
  *
+ * @param reporter the caller
  * @throws WmsError `not-found` when the taskforce is not pending-starter; the stray cluster is logged
  */
-export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport): Promise<void> {
+export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport, reporter: string): Promise<void> {
   if (!isTaskforceUuid(uuid)) throw recordStrayCluster(wms, uuid, report);
   const { outcome, schedd } = await wms.store.transitions.recordSubmit(uuid, cutSubmitReport(wms, uuid, report), {
     submitted: createLogEntry(wms, "condor-submit", true, "tms", PHASE_CHANGE_CONTEXTS.submitted),
@@ -59,7 +61,7 @@ export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport)
   if (outcome === "repeated") return;
   // The deactivation may not have reached this taskforce. A hand-out would drop the stopper job of another phase.
   if (outcome === "workflow-deactivated") await syncQueue(wms, "stopper", () => stopTaskforce(wms, uuid));
-  await syncQueue(wms, "starter", () => wms.queues.forSchedd(schedd).starter.ack(uuid));
+  await syncQueue(wms, "starter", () => wms.queues.forSchedd(schedd).starter.ack(uuid, reporter));
   scheduleFanout(wms, uuid);
 }
 
@@ -73,19 +75,35 @@ function recordStrayCluster(wms: Wms, uuid: string, { cluster_id }: SubmitReport
   return pendingStarterNotFound(uuid);
 }
 
+/** A report that the TMS could not do something. */
+export interface FailureReport {
+  error: string;
+  /** The caller. It ends only its own lease: another one has a taskforce that is handed out again. */
+  reporter: string;
+  /** Recognizes the repetition of a report whose response was lost. */
+  guard?: EffectGuard | undefined;
+}
+
 /**
- * Records that the TMS could not submit a taskforce. Under a lease the failure counts: the taskforce is handed out again
- * after a growing wait, and becomes a dead letter after too many failures. A repeated report, without a lease, counts nothing.
+ * Records that the TMS could not submit a taskforce. Under a lease of the reporter the failure counts: the taskforce is handed
+ * out again after a growing wait, and becomes a dead letter after too many failures. A late report, without such a lease,
+ * counts nothing.
  *
  * @throws WmsError `not-found` when the taskforce is not pending-starter
+ * @throws EffectRefusedError by the guard
  */
-export async function reportSubmitFailed(wms: Wms, uuid: string, error: string): Promise<void> {
+export async function reportSubmitFailed(
+  wms: Wms,
+  uuid: string,
+  { error, reporter, guard }: FailureReport,
+): Promise<void> {
+  await guard?.check?.();
   const { uuid: known, state, queues } = await fetchReported(wms, uuid, pendingStarterNotFound);
   const reason = cutError(wms, known, error);
   const wasLeased =
-    state.phase === "pending-starter" && (await requeueOrMoveToDeadLetters(wms, known, state, queues, reason));
+    state.phase === "pending-starter" && (await requeueOrMoveToDeadLetters(wms, state, queues, { reason, reporter }));
   const entry = createLogEntry(wms, "condor-submit", false, "tms", `${ERROR_PREFIX}${reason}`);
-  const outcome = await wms.store.transitions.recordSubmitFailure(known, wasLeased, entry);
+  const outcome = await wms.store.transitions.recordSubmitFailure(known, entry, { isLeased: wasLeased, guard });
   if (outcome === "missing" || outcome === "not-pending") throw pendingStarterNotFound(uuid);
   scheduleFanout(wms, known);
   // The requeued job is no longer wanted.
@@ -98,17 +116,17 @@ export async function reportSubmitFailed(wms: Wms, uuid: string, error: string):
  */
 async function requeueOrMoveToDeadLetters(
   wms: Wms,
-  uuid: TaskforceUuid,
   state: TaskforceQueueState,
   { starter }: ScheddQueues,
-  reason: string,
+  { reason, reporter }: { reason: string; reporter: string },
 ): Promise<boolean> {
+  const { uuid } = state;
   const failures = (state.submit_failures ?? 0) + 1;
   if (!hasExhaustedRetries(wms, failures)) {
     const rank = starterRankOf({ ...state, submit_failures: failures });
-    return starter.requeueLater(uuid, rank, handOutBackoffMs(wms, "starter", failures));
+    return starter.requeueLater(uuid, rank, handOutBackoffMs(wms, "starter", failures), reporter);
   }
-  const isDeadLetter = await starter.moveToDeadLetters(uuid, reason);
+  const isDeadLetter = await starter.moveToDeadLetters(uuid, reason, reporter);
   if (isDeadLetter)
     wms.log.error(
       { taskforce: uuid, failures, reason },
@@ -118,14 +136,14 @@ async function requeueOrMoveToDeadLetters(
 }
 
 /** Records that the TMS removed a taskforce from HTCondor. @throws WmsError `not-found` */
-export async function reportRemoved(wms: Wms, uuid: string): Promise<void> {
+export async function reportRemoved(wms: Wms, uuid: string, reporter: string): Promise<void> {
   const { uuid: known, queues } = await fetchReported(wms, uuid, taskforceNotFound);
   const found = await wms.store.transitions.recordRemoval(known, {
     removed: createLogEntry(wms, "condor-rm", true, "tms", PHASE_CHANGE_CONTEXTS.removed),
     tooLate: createLogEntry(wms, "condor-rm", false, "tms", PHASE_CHANGE_CONTEXTS.removedTooLate),
   });
   if (!found) throw taskforceNotFound(uuid);
-  await removeFromQueues(wms, known, queues);
+  await removeFromQueues(wms, known, queues, reporter);
 }
 
 /**
@@ -133,14 +151,21 @@ export async function reportRemoved(wms: Wms, uuid: string): Promise<void> {
  * limit, because a cluster must not stay running.
  *
  * @throws WmsError `not-found`
+ * @throws EffectRefusedError by the guard
  */
-export async function reportRemoveFailed(wms: Wms, uuid: string, error: string): Promise<void> {
+export async function reportRemoveFailed(
+  wms: Wms,
+  uuid: string,
+  { error, reporter, guard }: FailureReport,
+): Promise<void> {
+  await guard?.check?.();
   const { uuid: known, state, queues } = await fetchReported(wms, uuid, taskforceNotFound);
   const reason = cutError(wms, known, error);
   const failures = (state.remove_failures ?? 0) + 1;
-  const wasLeased = await queues.stopper.requeueLater(known, STOPPER_RANK, handOutBackoffMs(wms, "stopper", failures));
+  const backoffMs = handOutBackoffMs(wms, "stopper", failures);
+  const wasLeased = await queues.stopper.requeueLater(known, STOPPER_RANK, backoffMs, reporter);
   const entry = createLogEntry(wms, "condor-rm", false, "tms", `${ERROR_PREFIX}${reason}`);
-  const failureCount = await wms.store.transitions.recordRemovalFailure(known, wasLeased, entry);
+  const failureCount = await wms.store.transitions.recordRemovalFailure(known, entry, { isLeased: wasLeased, guard });
   if (failureCount === undefined) throw taskforceNotFound(uuid);
   scheduleFanout(wms, known);
   if (wasLeased && hasExhaustedRetries(wms, failureCount)) {
@@ -160,16 +185,26 @@ export async function reportRemoveFailed(wms: Wms, uuid: string, error: string):
  * @param completedSeconds epoch seconds
  * @throws WmsError `not-found`
  */
-export async function reportCompleted(wms: Wms, uuid: string, completedSeconds: number): Promise<void> {
+export async function reportCompleted(
+  wms: Wms,
+  uuid: string,
+  completedSeconds: number,
+  reporter: string,
+): Promise<void> {
   const { uuid: known, queues } = await fetchReported(wms, uuid, taskforceNotFound);
   const entry = createLogEntry(wms, "condor-complete", true, "tms", PHASE_CHANGE_CONTEXTS.completed, completedSeconds);
   if (!(await wms.store.transitions.recordCompletion(known, entry))) throw taskforceNotFound(uuid);
-  await removeFromQueues(wms, known, queues);
+  await removeFromQueues(wms, known, queues, reporter);
 }
 
 /** Ends all jobs of a taskforce that is removed or complete. */
-async function removeFromQueues(wms: Wms, uuid: TaskforceUuid, { starter, stopper }: ScheddQueues): Promise<void> {
-  await syncQueue(wms, "stopper", () => stopper.ack(uuid));
+async function removeFromQueues(
+  wms: Wms,
+  uuid: TaskforceUuid,
+  { starter, stopper }: ScheddQueues,
+  reporter: string,
+): Promise<void> {
+  await syncQueue(wms, "stopper", () => stopper.ack(uuid, reporter));
   await syncQueue(wms, "starter", () => starter.ack(uuid));
   scheduleFanout(wms, uuid);
 }

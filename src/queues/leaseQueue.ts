@@ -1,4 +1,4 @@
-import { createRedisBackend, type IQueueBackend, type JobJson, type MinimalJob, Queue } from "bullmq";
+import { createRedisBackend, type IQueueBackend, Queue } from "bullmq";
 import { batchesOf } from "../domain/batchesOf.js";
 import { epochMs } from "../domain/clock.js";
 import type { RedisClient } from "../redis/redisClient.js";
@@ -8,36 +8,28 @@ import {
   isLeaseLost,
   JOB_FIELDS,
   jobKey,
+  lockKey,
   MAX_EVENTS_FIELD,
   RANK_SCORE_STEP,
   stateKey,
 } from "./bullLayout.js";
 import { bringForward, type DelayedJob, readJobsDueAfter } from "./delayedJobs.js";
 import { leaseWithDeadline } from "./leaseCommand.js";
+import { minimalJob, type NewJob, toBullJob } from "./leasedJob.js";
 import { type JobBatch, MissingJobs, readJobBatches } from "./missingJobs.js";
 import { MAX_STREAM_EVENTS, queueOptions } from "./queueOptions.js";
 import { defineRemoveJobs, removeJobs } from "./removeJobs.js";
 
-/**
- * The lock token of every lease. A report may arrive at another process than the hand-out, and the phase of the entity
- * decides whether it counts, not the owner of the lock.
- */
-const LOCK_TOKEN = "tms";
+/** The holder of a lease that was taken for none in particular. */
+const ANYONE = "anyone";
+/** The token of a holder's lock. BullMQ gives the token `0` a meaning of its own. */
+const tokenOf = (holder: string): string => `held by ${holder}`;
 /** An expired lease is no failure, so BullMQ must never fail a job for it. */
 const UNLIMITED_STALLS = Number.MAX_SAFE_INTEGER;
 /** Milliseconds between two reclaims of a queue. BullMQ makes sure that only one process runs a reclaim. */
 const RECLAIM_INTERVAL_MS = 400;
 /** Jobs in one command. */
 const BATCH_SIZE = 500;
-
-/** A job to add. */
-interface NewJob {
-  id: string;
-  /** BullMQ priority: an integer from 1 on, lower first. */
-  rank: number;
-  /** Milliseconds until the job can be leased; 0 by default. */
-  delayMs?: number;
-}
 
 /** The position of a job that returns to the queue. */
 export interface QueuePosition {
@@ -53,8 +45,9 @@ const EARLIEST_WAIT_SECONDS = 1_700_000_000;
 export type Reclaimed = Record<"reclaimed" | "dropped", string[]>;
 
 /**
- * A BullMQ queue whose jobs clients lease over HTTP. A lease is BullMQ's lock on an active job. There is no BullMQ
- * Worker, which would open a blocking connection for each queue. A job holds only its id.
+ * A BullMQ queue whose jobs clients lease over HTTP. A lease is BullMQ's lock on an active job, and its token names the
+ * *holder*: not a process of the service, because a report may arrive at another one than the hand-out. There is no
+ * BullMQ Worker, which would open a blocking connection for each queue. A job holds only its id.
  */
 export class LeaseQueue {
   readonly queue: Queue;
@@ -97,19 +90,30 @@ export class LeaseQueue {
   }
 
   /** Leases the next job. @returns its id; undefined when no job waits */
-  async lease(): Promise<string | undefined> {
-    const [, id] = (await this.#backend.moveToActive(LOCK_TOKEN)) as [unknown, string | undefined];
+  async lease(holder = ANYONE): Promise<string | undefined> {
+    const [, id] = (await this.#backend.moveToActive(tokenOf(holder))) as [unknown, string | undefined];
     return id || undefined;
   }
 
-  /** Ends a job's lease and removes the job, in any state: its work is done, or is no longer wanted. */
-  async ack(id: string): Promise<void> {
+  /**
+   * Ends a job's lease and removes the job, in any state: its work is done, or is no longer wanted.
+   *
+   * @param holder who probably holds the lease; another one's lease ends, too
+   */
+  async ack(id: string, holder = ANYONE): Promise<void> {
+    await this.#complete(id, tokenOf(holder));
+  }
+
+  async #complete(id: string, token: string): Promise<void> {
     try {
       // fetchNext is false: the default would lease a second job that no caller receives.
-      await this.#backend.moveToCompleted(minimalJob(id), null, true, LOCK_TOKEN, false);
+      await this.#backend.moveToCompleted(minimalJob(id), null, true, token, false);
     } catch (error) {
+      if (isJobMissing(error)) return;
       if (!isLeaseLost(error)) throw error;
-      await this.#backend.remove(id, false);
+      const other = await this.#redis.get(lockKey(this.queue, id));
+      if (other === null || other === token) await this.#backend.remove(id, false);
+      else await this.#complete(id, other);
     }
   }
 
@@ -124,10 +128,14 @@ export class LeaseQueue {
   /**
    * Releases a job: it waits again, ahead of the jobs of its rank that were never leased.
    *
+   * @param holder of the lease; the lease of another one does not end
    * @param position undefined when it is unknown: the job becomes the first of its rank
    */
-  async release(id: string, position?: QueuePosition): Promise<void> {
-    await this.#backend.moveJobFromActiveToWait(id, LOCK_TOKEN);
+  async release(
+    id: string,
+    { holder = ANYONE, position }: { holder?: string; position?: QueuePosition | undefined } = {},
+  ): Promise<void> {
+    await this.#backend.moveJobFromActiveToWait(id, tokenOf(holder));
     if (position !== undefined) await this.#orderByWaitingTime([{ id, position }]);
   }
 
@@ -136,14 +144,14 @@ export class LeaseQueue {
    *
    * @param rank the job's new rank
    * @param delayMs milliseconds until the job can be leased again
-   * @returns false when the job was not leased, and nothing changed
+   * @returns false when the job was not leased by the holder, and nothing changed
    */
-  async requeueLater(id: string, rank: number, delayMs: number): Promise<boolean> {
+  async requeueLater(id: string, rank: number, delayMs: number, holder = ANYONE): Promise<boolean> {
     return falseIfLeaseLost(async () => {
-      if (!(await this.#backend.isJobInState("active", id))) return false;
+      if ((await this.#redis.get(lockKey(this.queue, id))) !== tokenOf(holder)) return false;
       // Before the move: BullMQ changes the stored priority of an active job, and applies it after the delay.
       await this.#backend.changePriority(id, rank, false);
-      await this.#backend.moveToDelayed(id, Math.round(epochMs()), delayMs, LOCK_TOKEN);
+      await this.#backend.moveToDelayed(id, Math.round(epochMs()), delayMs, tokenOf(holder));
       return true;
     });
   }
@@ -152,11 +160,11 @@ export class LeaseQueue {
    * Ends a lease and makes the job a dead letter.
    *
    * @param reason the failure that the operator sees
-   * @returns false when the job was not leased, and nothing changed
+   * @returns false when the job was not leased by the holder, and nothing changed
    */
-  async moveToDeadLetters(id: string, reason: string): Promise<boolean> {
+  async moveToDeadLetters(id: string, reason: string, holder = ANYONE): Promise<boolean> {
     return falseIfLeaseLost(async () => {
-      await this.#backend.moveToFailed(minimalJob(id), reason, false, LOCK_TOKEN, false, {
+      await this.#backend.moveToFailed(minimalJob(id), reason, false, tokenOf(holder), false, {
         failedReason: reason,
         stacktrace: JSON.stringify([reason]),
       });
@@ -276,24 +284,6 @@ export class LeaseQueue {
   }
 }
 
-/**
- * Creates a job in BullMQ's own form. `Queue.addBulk` would store every option. That text exceeds 64 bytes, so Redis
- * would drop the compact form of the hash and use twice the memory for each job.
- */
-const toBullJob = ({ id, rank, delayMs = 0 }: NewJob): JobJson => ({
-  id,
-  name: "taskforce",
-  data: "{}",
-  opts: { priority: rank, ...(delayMs > 0 && { delay: delayMs }) },
-  timestamp: Math.round(epochMs()),
-  progress: 0,
-  attemptsMade: 0,
-  attemptsStarted: 0,
-  stalledCounter: 0,
-  failedReason: "",
-  returnvalue: "null",
-});
-
 /** Ends an operation without an effect: a client leased and acknowledged the job meanwhile. */
 function ignoreMissing(error: unknown): void {
   if (!isJobMissing(error)) throw error;
@@ -308,6 +298,3 @@ async function falseIfLeaseLost(endLease: () => Promise<boolean>): Promise<boole
     throw error;
   }
 }
-
-/** The part of a job that BullMQ needs to end it. */
-const minimalJob = (id: string): MinimalJob => ({ id, opts: { attempts: 1 } }) as unknown as MinimalJob;

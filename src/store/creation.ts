@@ -3,8 +3,8 @@ import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import { createYielder } from "../domain/time.js";
 import type { Workflow } from "../domain/workflow.js";
+import { type EffectGuard, runGuarded } from "./effectGuard.js";
 import type { EventTuple } from "./eventStreams.js";
-import { ClaimLostError, claimScriptArguments, type IdempotencyClaim } from "./idempotencyClaims.js";
 import {
   configurationsKey,
   countsField,
@@ -20,7 +20,6 @@ import {
 } from "./keys.js";
 import { encodeText, toTaskforceRecord, toTaskRecord, toWorkflowRecord } from "./records.js";
 import { createRedisOmWriter } from "./repositories.js";
-import { runScript } from "./scripts.js";
 import { isIndexedLast, needsStaging, stageRecords } from "./staging.js";
 import type { Store } from "./store.js";
 import {
@@ -45,15 +44,13 @@ export interface WholeWorkflow {
  * of a large workflow are staged before.
  *
  * @param queueCount the number of the workflow's message queues
- * @param claim of a request that takes effect once: the same script stores the workflow's id as its result
- * @throws WmsError `unavailable` when staging took too long, ClaimLostError when a repetition of the request took
- *   effect first. Nothing becomes visible then
+ * @throws WmsError `unavailable` when staging took too long, EffectRefusedError by the guard. Nothing becomes visible then
  */
 export async function createWholeWorkflow(
   store: Store,
   whole: WholeWorkflow,
   queueCount: number,
-  claim?: IdempotencyClaim,
+  guard?: EffectGuard,
 ): Promise<void> {
   const { workflow, taskforces } = whole;
   // This key is in another slot of a Redis Cluster. A schedd without taskforces does no harm.
@@ -63,7 +60,10 @@ export async function createWholeWorkflow(
   const workflowEntity: NewEntity = { kind: "workflow", id: workflow.workflow_id, record, entity: workflow };
   const partEntities = await buildPartEntities(whole);
   const isStaged = needsStaging(partEntities);
-  if (isStaged) await stageRecords(store, workflow.workflow_id, partEntities);
+  if (isStaged) {
+    await guard?.check?.();
+    await stageRecords(store, workflow.workflow_id, partEntities);
+  }
 
   const partition = partitionOf(workflow.workflow_id, store.partitions);
   const batch = new WriteBatch(partition);
@@ -77,7 +77,7 @@ export async function createWholeWorkflow(
   for (const event of [created, ...phaseEvents(taskforces)])
     batch.add("XADD", eventsKey(partition), "MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", JSON.stringify(event));
   if (isStaged) batch.add("ZREM", stagingKey(partition), memberOf(workflow.workflow_id));
-  await batch.execute(isStaged ? store.bulkRedis : store.redis, claim, workflow.workflow_id);
+  await batch.execute(isStaged ? store.bulkRedis : store.redis, guard, workflow.workflow_id);
 }
 
 /**
@@ -120,14 +120,13 @@ export async function buildPartEntities({ task_directives, taskforces }: WholeWo
 /**
  * Creates one more taskforce of a workflow.
  *
- * @param claim of a request that takes effect once
- * @throws ClaimLostError when a repetition of the request took effect first
+ * @throws EffectRefusedError by the guard
  * @returns `queues-active` when the MQS already activated the workflow's queues: the caller must launch the taskforce
  */
 export async function createTaskforce(
   store: Store,
   taskforce: Taskforce,
-  claim?: IdempotencyClaim,
+  guard?: EffectGuard,
 ): Promise<"queues-active" | "queues-pending" | "deactivated" | "no-workflow"> {
   const { taskforce_uuid: uuid, workflow_id } = taskforce;
   await store.redis.sadd(KNOWN_SCHEDDS_KEY, taskforce.schedd);
@@ -141,18 +140,17 @@ export async function createTaskforce(
   const writer = createRedisOmWriter((_, written) => fields.push(...Object.entries(written).flat()));
   const repositories = store.repositories(partition).on(writer);
   await repositories.save("taskforce", uuid, toTaskforceRecord(taskforce, configuration.digest));
-  const code = await runScript(
+  const code = await runGuarded(
     store.redis,
     "addTaskforce",
     [
       recordKey(partition, "workflow", workflow_id),
       recordKey(partition, "taskforce", uuid),
       ...indexKeysOf(partition, { kind: "taskforce", entity: taskforce }),
-      claim?.key ?? dirtyKey(partition),
     ],
-    [memberOf(uuid), taskforce.timestamp, ...claimScriptArguments(claim, uuid), ...fields],
+    [memberOf(uuid), taskforce.timestamp, uuid, ...fields],
+    guard,
   );
-  if (code === -3) throw new ClaimLostError();
   if (code === -2) return "no-workflow";
   if (code === -1) return "deactivated";
   return code === 1 ? "queues-active" : "queues-pending";

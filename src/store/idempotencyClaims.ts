@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { IdempotentRequest } from "../domain/idempotentRequest.js";
+import type { KeyedRequest } from "../domain/repeatableRequest.js";
 import type { RedisClient } from "../redis/redisClient.js";
+import type { EffectGuard } from "./effectGuard.js";
 import { idempotencyKey } from "./keys.js";
 import { runScript } from "./scripts.js";
 
@@ -20,33 +21,22 @@ interface StoredClaim {
 }
 
 /** The exclusive right of a running request to take effect. */
-export interface IdempotencyClaim {
-  key: string;
-  partition: number;
+export class IdempotencyClaim implements EffectGuard {
+  readonly key: string;
   /** The value at the key while the request runs. */
-  claimText: string;
-  digest: string;
-}
+  readonly claimText: string;
+  readonly #digest: string;
 
-/** A repetition of the request took effect first. */
-export class ClaimLostError extends Error {
-  override name = "ClaimLostError";
-}
+  constructor(key: string, digest: string) {
+    this.key = key;
+    this.#digest = digest;
+    this.claimText = JSON.stringify({ digest, claim: randomUUID() } satisfies StoredClaim);
+  }
 
-/**
- * The arguments of `settle_claim` in `scripts/prelude.lua`: the claim, the value that replaces it, and how long Redis
- * keeps that value. Without a claim all are empty.
- *
- * @param made the id of the entity that the request creates
- */
-export const claimScriptArguments = (
-  claim: IdempotencyClaim | undefined,
-  made: string,
-): [string, string, number | ""] => {
-  if (claim === undefined) return ["", "", ""];
-  const result: StoredClaim = { digest: claim.digest, made };
-  return [claim.claimText, JSON.stringify(result), RESULT_RETENTION_SECONDS];
-};
+  argument(): string {
+    return JSON.stringify({ claim: this.claimText, digest: this.#digest, seconds: RESULT_RETENTION_SECONDS });
+  }
+}
 
 /** The claims and results of requests with an idempotency key. */
 export class IdempotencyClaims {
@@ -59,21 +49,20 @@ export class IdempotencyClaims {
   /**
    * Claims a request, unless it was claimed before.
    *
-   * @param partition of the entity that the request will create: one script writes both
-   * @returns a claim; or the id that the same request created before; or the reason for a refusal
+   * @param partition of the entity that the request changes or creates: one script writes both
+   * @returns a claim; or what the same request made before; or the reason for a refusal
    */
   async claim(
-    { name, digest }: IdempotentRequest,
+    { name, digest }: Pick<KeyedRequest, "name" | "digest">,
     partition: number,
   ): Promise<IdempotencyClaim | { made: string } | "under-way" | "other-request"> {
-    const key = idempotencyKey(partition, name);
-    const claimText = JSON.stringify({ digest, claim: randomUUID() } satisfies StoredClaim);
+    const claim = new IdempotencyClaim(idempotencyKey(partition, name), digest);
     const multi = this.#redis.multi();
-    multi.set(key, claimText, "EX", CLAIM_TTL_SECONDS, "NX");
-    multi.get(key);
+    multi.set(claim.key, claim.claimText, "EX", CLAIM_TTL_SECONDS, "NX");
+    multi.get(claim.key);
     const [, [error, found] = []] = (await multi.exec()) ?? [];
     if (error) throw error;
-    if (found === claimText) return { key, partition, claimText, digest };
+    if (found === claim.claimText) return claim;
     const stored = JSON.parse(String(found)) as StoredClaim;
     if (stored.digest !== digest) return "other-request";
     return stored.made === undefined ? "under-way" : { made: stored.made };

@@ -159,9 +159,13 @@ export const eventsKey = (partition: number): string => `${partitionPrefix(parti
  */
 export const MAX_STREAM_ENTRIES = 10_000;
 
-/** The claim or the result of a request that takes effect once. @param name as in `IdempotentRequest` */
+/** The claim or the result of a request with an idempotency key. @param name as in `KeyedRequest` */
 export const idempotencyKey = (partition: number, name: string): string =>
   `${partitionPrefix(partition)}idempotency:${name}`;
+
+/** The hash of the marks of equal requests whose responses are not delivered. @param name as in `PlainRequest` */
+export const deliveryMarksKey = (partition: number, name: string): string =>
+  `${partitionPrefix(partition)}undelivered:${name}`;
 
 /** The hash digest → configuration, as JSON text, of the partition's taskforces. */
 export const configurationsKey = (partition: number): string => `${partitionPrefix(partition)}configurations`;
@@ -175,6 +179,12 @@ export const KNOWN_SCHEDDS_KEY = "wms:schedds";
 
 /** The sorted set of schedds by the last poll of a TMS, in epoch seconds. */
 export const LAST_POLLS_KEY = "wms:polls";
+
+/** The ids of the processes of the service. The braces keep all their keys in one slot of a Redis Cluster. */
+export const PROCESSES_KEY = "wms:{processes}";
+
+/** The last heartbeat of a process, as JSON text. It expires. */
+export const processKey = (id: string): string => `${PROCESSES_KEY}:${id}`;
 
 /** The hash with the layout's version and the number of partitions, which must not change between starts. */
 export const LAYOUT_KEY = "wms:layout";

@@ -6,6 +6,7 @@ import type { RedisClient } from "../redis/redisClient.js";
 import { IndexCompleteness } from "./completeIndexes.js";
 import { Configurations } from "./configurations.js";
 import { TaskforceCounts } from "./counts.js";
+import { DeliveryMarks } from "./deliveryMarks.js";
 import { FieldReader } from "./fieldReader.js";
 import { IdempotencyClaims } from "./idempotencyClaims.js";
 import { Indexes } from "./indexes.js";
@@ -13,6 +14,7 @@ import { type EntityKind, type IdByKind, KNOWN_SCHEDDS_KEY, partitionOf, recordK
 import { readLarge } from "./largeReads.js";
 import { LastPolls } from "./lastPolls.js";
 import { checkLayout } from "./layout.js";
+import { ProcessRegistry } from "./processRegistry.js";
 import { MqProfiles } from "./profiles.js";
 import type { StoredTaskforce, TaskforceRecord, TaskRecord } from "./records.js";
 import {
@@ -63,6 +65,8 @@ export class Store {
   readonly counts: TaskforceCounts;
   readonly polls: LastPolls;
   readonly idempotency: IdempotencyClaims;
+  readonly processes: ProcessRegistry;
+  readonly deliveryMarks: DeliveryMarks;
   readonly #repositories: PartitionRepositories[];
   /** @param partitions must never change for the same data: {@link openStore} checks it */
   constructor(redis: RedisClient, partitions: number, bulk: RedisClient) {
@@ -83,6 +87,8 @@ export class Store {
     this.counts = new TaskforceCounts(redis, partitions);
     this.polls = new LastPolls(redis);
     this.idempotency = new IdempotencyClaims(redis);
+    this.processes = new ProcessRegistry(redis);
+    this.deliveryMarks = new DeliveryMarks(redis, this.processes);
   }
 
   /** The repositories of a partition. @throws RangeError when there is no such partition */

@@ -5,6 +5,7 @@ import type { SubmitReport, Taskforce } from "../domain/taskforce.js";
 import type { Deactivation } from "../domain/workflow.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import { unwrapReplies } from "../redis/redisClient.js";
+import { type EffectGuard, runGuarded } from "./effectGuard.js";
 import { allEntitiesKey, idOfMember, indexKey, indexValue, memberOf, partitionOf, recordKey } from "./keys.js";
 import { type PhaseLogEntry, submissionJsonMembers } from "./records.js";
 import { runScript, type ScriptName } from "./scripts.js";
@@ -26,6 +27,13 @@ export type TaskforceToQueue = Pick<Taskforce, "taskforce_uuid" | "schedd" | "pr
 export type PhaseStep = {
   [From in Phase]: { readonly from: From; readonly to: NextPhase<From>; readonly entry: PhaseLogEntry };
 }[Phase];
+
+/** How a report of a failure counts. */
+interface FailureContext {
+  /** Whether the report ended a running lease: only then the failure counts. */
+  isLeased: boolean;
+  guard?: EffectGuard | undefined;
+}
 
 const taskforceOf = (member: string): TaskforceUuid => idOfMember("taskforce", member);
 
@@ -53,6 +61,18 @@ export class Transitions {
   #run(name: ScriptName, uuid: TaskforceUuid, entry: PhaseLogEntry, ...rest: (string | number)[]): Promise<number> {
     const values = [entry.timestampJson, entry.restJson, ...rest];
     return runScript(this.#redis, name, [this.#recordKey(uuid)], values) as Promise<number>;
+  }
+
+  /** Records a failure. The guard was asked before the lease ended. @returns the code */
+  #runFailure(
+    name: "recordSubmitFailure" | "recordRemovalFailure",
+    uuid: TaskforceUuid,
+    entry: PhaseLogEntry,
+    { isLeased, guard }: FailureContext,
+  ): Promise<number> {
+    const key = this.#recordKey(uuid);
+    const values = [entry.timestampJson, entry.restJson, isLeased ? 1 : 0, guard?.argument(this.#redis) ?? ""];
+    return runScript(this.#redis, name, [key, guard?.key ?? key], values) as Promise<number>;
   }
 
   /**
@@ -135,17 +155,16 @@ export class Transitions {
   /**
    * Records a failed condor-submit.
    *
-   * @param isLeased whether the report ended a running lease: only then the failure counts
    * @returns the number of counted failures, or the reason why the failure does not count
    */
   async recordSubmitFailure(
     uuid: TaskforceUuid,
-    isLeased: boolean,
     entry: PhaseLogEntry,
+    context: FailureContext,
   ): Promise<{ failures: number } | "workflow-deactivated" | "not-pending" | "missing"> {
-    const code = await this.#run("recordSubmitFailure", uuid, entry, isLeased ? 1 : 0);
+    const code = await this.#runFailure("recordSubmitFailure", uuid, entry, context);
     // A report that ended no lease may be a repetition, which the script does not log.
-    if (isLeased && (code >= 0 || code === -3)) entry.onRecorded?.([uuid]);
+    if (context.isLeased && (code >= 0 || code === -3)) entry.onRecorded?.([uuid]);
     if (code >= 0) return { failures: code };
     return code === -3 ? "workflow-deactivated" : code === -1 ? "not-pending" : "missing";
   }
@@ -167,11 +186,11 @@ export class Transitions {
   /** Records a failed condor-rm. @returns the number of counted failures; undefined when there is no such taskforce */
   async recordRemovalFailure(
     uuid: TaskforceUuid,
-    isLeased: boolean,
     entry: PhaseLogEntry,
+    context: FailureContext,
   ): Promise<number | undefined> {
-    const code = await this.#run("recordRemovalFailure", uuid, entry, isLeased ? 1 : 0);
-    if (isLeased && code >= 0) entry.onRecorded?.([uuid]);
+    const code = await this.#runFailure("recordRemovalFailure", uuid, entry, context);
+    if (context.isLeased && code >= 0) entry.onRecorded?.([uuid]);
     return code === -2 ? undefined : code;
   }
 
@@ -194,27 +213,35 @@ export class Transitions {
   }
 
   /**
-   * Marks a workflow as deactivated.
+   * Marks a workflow as deactivated. The guard records the number of taskforces to stop.
    *
    * @param timestampSeconds epoch seconds
-   * @returns the number of taskforces to stop; undefined when the workflow is unknown or already deactivated
+   * @returns that number; undefined when the workflow is unknown or already deactivated
+   * @throws EffectRefusedError
    */
-  async deactivate(workflow: WorkflowId, reason: Deactivation, timestampSeconds: number): Promise<number | undefined> {
+  async deactivate(
+    workflow: WorkflowId,
+    reason: Deactivation,
+    timestampSeconds: number,
+    guard?: EffectGuard,
+  ): Promise<number | undefined> {
     const partition = partitionOf(workflow, this.#partitions);
     const taskforces = indexKey(partition, "taskforce", "workflow_id", workflow);
-    const found = (await runScript(
-      this.#redis,
-      "deactivate",
-      [recordKey(partition, "workflow", workflow), taskforces],
-      [memberOf(workflow), reason, JSON.stringify(timestampSeconds), COUNT_BATCH_SIZE],
-    )) as -1 | [counted: number, total: number];
-    if (found === -1) return undefined;
-    const [counted, total] = found;
-    let count = counted;
-    // A deactivated workflow gets no more taskforces, and only TMS reports change them: a later count is as good.
+    const keys: [string, string] = [recordKey(partition, "workflow", workflow), taskforces];
+    const values = [memberOf(workflow), reason, JSON.stringify(timestampSeconds), COUNT_BATCH_SIZE];
+    const run = async (others: number | "") =>
+      (await runGuarded(this.#redis, "deactivate", keys, [...values, others], guard)) as number | [total: number];
+    let reply = await run("");
+    if (typeof reply !== "number") reply = await run(await this.#countStoppable(taskforces, ...reply));
+    return reply === -1 ? undefined : (reply as number);
+  }
+
+  /** The number of stoppable taskforces among those of an index after the first {@link COUNT_BATCH_SIZE}. */
+  async #countStoppable(index: string, total: number): Promise<number> {
+    let count = 0;
     for (let first = COUNT_BATCH_SIZE; first < total; first += COUNT_BATCH_SIZE) {
       const ranks = [first, first + COUNT_BATCH_SIZE - 1];
-      count += (await runScript(this.#redis, "countStoppable", [taskforces], ranks)) as number;
+      count += (await runScript(this.#redis, "countStoppable", [index], ranks)) as number;
     }
     return count;
   }

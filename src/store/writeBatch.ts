@@ -2,7 +2,7 @@ import { batchesOf } from "../domain/batchesOf.js";
 import { sha256 } from "../domain/sha256.js";
 import { createYielder } from "../domain/time.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { ClaimLostError, claimScriptArguments, type IdempotencyClaim } from "./idempotencyClaims.js";
+import { type EffectGuard, runGuarded } from "./effectGuard.js";
 import { indexValuesOf } from "./indexValues.js";
 import {
   allEntitiesKey,
@@ -15,7 +15,6 @@ import {
 } from "./keys.js";
 import type { TaskforceConfiguration } from "./records.js";
 import { createRedisOmWriter, type RecordByKind } from "./repositories.js";
-import { runScript } from "./scripts.js";
 import type { Store } from "./store.js";
 
 /** Write commands on keys of one partition, which one script executes in one step. */
@@ -35,14 +34,11 @@ export class WriteBatch {
   /**
    * Executes all commands.
    *
-   * @param claim of a request that takes effect once. The script stores `made` at the claim's key
-   * @param made the id of the entity that the batch creates, the answer to later repetitions of the request
-   * @throws ClaimLostError when a repetition of the request took effect first. Nothing is written then
+   * @param made the id of the entity that the batch creates
+   * @throws EffectRefusedError by the guard. Nothing is written then
    */
-  async execute(redis: RedisClient, claim?: IdempotencyClaim, made = ""): Promise<void> {
-    const keys = [claim?.key ?? dirtyKey(this.partition)];
-    const values = [...claimScriptArguments(claim, made), ...this.#commandsJson];
-    if ((await runScript(redis, "writeBatch", keys, values)) !== 1) throw new ClaimLostError();
+  async execute(redis: RedisClient, guard?: EffectGuard, made = ""): Promise<void> {
+    await runGuarded(redis, "writeBatch", [dirtyKey(this.partition)], [made, ...this.#commandsJson], guard);
   }
 }
 

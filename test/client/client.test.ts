@@ -309,14 +309,25 @@ describe("when the connection breaks before the end of the response", () => {
     expect(await create("tonight")).toBe(await create("tonight"));
   });
 
-  test("an abort is not repeated, and the error says that it may have taken effect", async () => {
+  test("an abort is repeated with its key", async () => {
     const { workflow } = await scenario.submitWorkflow([makeTaskRequestAt(["pool-0"])]);
     const proxy = await startFaultyProxy(scenario.url);
     proxy.setNextFates("response lost");
     const params = { path: { workflow_id: workflow.workflow_id } };
-    const aborted = createClient({ url: proxy.url }).POST("/v1/workflows/{workflow_id}/actions/abort", {
+    const { data } = await createClient({ url: proxy.url }).POST("/v1/workflows/{workflow_id}/actions/abort", {
       params,
     });
+    expect(data).toEqual({ workflow_id: workflow.workflow_id, n_taskforces: 1 });
+    expect(proxy.forwardedRequests).toHaveLength(2);
+  });
+
+  test("the error of a request that is not repeated says that it may have taken effect", async () => {
+    const { workflow } = await scenario.submitWorkflow([makeTaskRequestAt(["pool-0"])]);
+    const proxy = await startFaultyProxy(scenario.url);
+    proxy.setNextFates("response lost");
+    const params = { path: { workflow_id: workflow.workflow_id } };
+    const client = createClient({ url: proxy.url, retry: { maxSeconds: 0 } });
+    const aborted = client.POST("/v1/workflows/{workflow_id}/actions/abort", { params });
     await expect(aborted).rejects.toMatchObject({ name: "Unreachable", mayHaveSucceeded: true });
     await expect(aborted).rejects.toBeInstanceOf(Unreachable);
     expect(proxy.forwardedRequests).toHaveLength(1);

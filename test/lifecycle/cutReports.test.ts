@@ -14,8 +14,8 @@ test("the log has a warning for each part of a report that is cut", async () => 
   await createWholeWorkflow(wms.store, whole, 0);
   const uuid = whole.taskforces[0]!.taskforce_uuid;
   const reporting = { ...wms, log };
-  await reportSubmitFailed(reporting, uuid, "x".repeat(9000));
-  await reportRemoveFailed(reporting, uuid, "short");
+  await reportSubmitFailed(reporting, uuid, { error: "x".repeat(9000), reporter: "tms" });
+  await reportRemoveFailed(reporting, uuid, { error: "short", reporter: "tms" });
   await reportStatuses(reporting, {
     top_task_errors_by_taskforce: { [uuid]: { ["y".repeat(9000)]: 1 } },
     compound_statuses_by_taskforce: { [uuid]: { ["z".repeat(2_000_000)]: {}, IDLE: {} } },

@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { UNCHECKED_CALLER } from "../../src/domain/caller.js";
 import type { TaskforceUuid } from "../../src/domain/ids.js";
 import { createLogEntry } from "../../src/lifecycle/changeEffects.js";
 import { Queues } from "../../src/queues/queues.js";
@@ -85,7 +86,7 @@ it("reconcile does not change a dead letter whose failure is not counted yet", a
   const { taskforce_uuid: uuid } = await scenario.createPending(at);
   await scenario.leaseToStart(at.createTms);
   const { starter } = queues.forSchedd(at.schedd);
-  expect(await starter.moveToDeadLetters(uuid, "being reported")).toBe(true);
+  expect(await starter.moveToDeadLetters(uuid, "being reported", UNCHECKED_CALLER.subject)).toBe(true);
   // A later dead letter shows that reconcile has passed.
   const { taskforce_uuid: marker } = await scenario.createPending(at);
   await starter.ack(marker);

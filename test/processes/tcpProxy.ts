@@ -12,6 +12,8 @@ export interface TcpProxy {
   freeze(): void;
   /** Forwards requests, and drops all responses. */
   dropResponses(): void;
+  /** Holds all further responses, until some are released, or all by `restore`. */
+  holdResponses(): HeldResponses;
   /** Drops all further bytes of the present connections, without closing them. New ones work. */
   silence(): void;
   /** Delays both directions. @param milliseconds of each direction */
@@ -19,6 +21,14 @@ export interface TcpProxy {
   /** Forwards everything again, without a delay. */
   restore(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Responses that a proxy holds. */
+export interface HeldResponses {
+  /** The number of chunks that are held. */
+  count(): number;
+  /** Lets the first chunks pass. */
+  release(count: number): void;
 }
 
 /** Direction of the bytes. */
@@ -33,6 +43,11 @@ export async function startTcpProxy(target: { host: string; port: number }, list
   const silenced = new WeakSet<Socket>();
   let droppedDirections: readonly Direction[] = [];
   let latencyMs = 0;
+  let isHolding = false;
+  const held: (() => void)[] = [];
+  const releaseHeld = (count: number) => {
+    for (const release of held.splice(0, count)) release();
+  };
   const forward = (direction: Direction, from: Socket, to: Socket) => {
     // Chunks keep their order, also when the latency changes between them.
     let passed: Promise<void> = Promise.resolve();
@@ -40,7 +55,9 @@ export async function startTcpProxy(target: { host: string; port: number }, list
     from.on("data", (chunk) => {
       if (silenced.has(from) || droppedDirections.includes(direction)) return;
       const due = Date.now() + latencyMs;
+      const gate = isHolding && direction === "answer" ? new Promise<void>((resolve) => held.push(resolve)) : undefined;
       passed = passed.then(async () => {
+        await gate;
         if (Date.now() < due) await wait(due - Date.now());
         to.write(chunk);
       });
@@ -78,6 +95,10 @@ export async function startTcpProxy(target: { host: string; port: number }, list
     dropResponses: () => {
       droppedDirections = ["answer"];
     },
+    holdResponses: () => {
+      isHolding = true;
+      return { count: () => held.length, release: releaseHeld };
+    },
     silence: () => {
       for (const socket of sockets) silenced.add(socket);
     },
@@ -89,6 +110,8 @@ export async function startTcpProxy(target: { host: string; port: number }, list
       if (droppedDirections.length > 0) for (const socket of sockets) socket.destroy();
       droppedDirections = [];
       latencyMs = 0;
+      isHolding = false;
+      releaseHeld(held.length);
       if (!server.listening) server = await open(port);
     },
     async close() {

@@ -100,7 +100,7 @@ describe("jobs that are requeued together", () => {
   });
 
   test("after a release are, too", async () => {
-    for (const id of [...ids].sort()) await queue.release(id, await positionOf(id));
+    for (const id of [...ids].sort()) await queue.release(id, { position: await positionOf(id) });
     expect(await leaseAll()).toEqual(["higher", ...ids, "never-leased"]);
   });
 });

@@ -122,7 +122,7 @@ test("restored jobs are leased in the order in which they began to wait", async 
   const { uuids } = await pending(store, 6);
   const since = (uuid: TaskforceUuid) => 1_700_000_100 - uuids.indexOf(uuid);
   for (const uuid of uuids)
-    await store.transitions.recordSubmitFailure(uuid, true, entry("condor-submit", since(uuid)));
+    await store.transitions.recordSubmitFailure(uuid, entry("condor-submit", since(uuid)), { isLeased: true });
   await reconcile(wms);
   const leased = [];
   for (let id = await wms.queues.forSchedd("ap").starter.lease(); id !== undefined; ) {

@@ -113,7 +113,7 @@ describe("one step makes a change and appends its event:", () => {
     await transitions.recordAttempts([uuid], "pre-mq-activation", entry("pre-launch", false));
     await advance(transitions, uuid, "pre-mq-activation", "pre-launch", entry("pre-launch"));
     await advanceMany(transitions, [uuid], "pre-launch", "pending-starter", entry("pending-starter"));
-    await transitions.recordSubmitFailure(uuid, true, entry("condor-submit", false));
+    await transitions.recordSubmitFailure(uuid, entry("condor-submit", false), { isLeased: true });
     await transitions.recordRetry(uuid, entry("pending-starter"));
     const report = { cluster_id: 1, n_workers: 2, submit_dict: {}, job_event_log_fpath: "/log" };
     const entries = { submitted: entry("condor-submit"), deactivated: entry("condor-submit", false) };
@@ -123,7 +123,7 @@ describe("one step makes a change and appends its event:", () => {
       moved: entry("pending-stopper"),
       left: entry("pending-stopper", false),
     });
-    await transitions.recordRemovalFailure(uuid, true, entry("condor-rm", false));
+    await transitions.recordRemovalFailure(uuid, entry("condor-rm", false), { isLeased: true });
     await transitions.recordRemoval(uuid, {
       removed: entry("condor-rm"),
       tooLate: entry("condor-rm", false),

@@ -1,8 +1,9 @@
 import { beforeEach, expect, test } from "vitest";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { createTaskforce, createWholeWorkflow } from "../../src/store/creation.js";
-import { ClaimLostError, type IdempotencyClaim } from "../../src/store/idempotencyClaims.js";
-import { partitionOf } from "../../src/store/keys.js";
+import { EffectRefusedError } from "../../src/store/effectGuard.js";
+import type { IdempotencyClaim } from "../../src/store/idempotencyClaims.js";
+import { idempotencyKey, partitionOf } from "../../src/store/keys.js";
 import { MAX_UNSTAGED_RECORDS } from "../../src/store/staging.js";
 import type { Store } from "../../src/store/store.js";
 import { freshStore } from "../setup/freshStore.js";
@@ -79,8 +80,8 @@ test("a request with an expired claim takes effect, unless a repetition did or h
   await flushDatabase(redis);
   const late = await makeExpiredClaim();
   await makeClaim();
-  await expect(createWholeWorkflow(store, second, 0, late)).rejects.toThrow(ClaimLostError);
-  await expect(createWholeWorkflow(store, third, 0, late)).rejects.toThrow(ClaimLostError);
+  await expect(createWholeWorkflow(store, second, 0, late)).rejects.toThrow(EffectRefusedError);
+  await expect(createWholeWorkflow(store, third, 0, late)).rejects.toThrow(EffectRefusedError);
   for (const { workflow, taskforces } of [second, third]) {
     expect(await store.fetch("workflow", workflow.workflow_id)).toBeUndefined();
     expect(await taskforcesInPhase(store, 0, "pre-mq-activation")).not.toContain(taskforces[0]?.taskforce_uuid);
@@ -94,9 +95,9 @@ test("the same holds for an added taskforce", async () => {
   await createWholeWorkflow(store, { ...whole, taskforces: [first] }, 1);
   const late = await makeExpiredClaim();
   const claim = await makeClaim();
-  await expect(createTaskforce(store, taskforce, late)).rejects.toThrow(ClaimLostError);
+  await expect(createTaskforce(store, taskforce, late)).rejects.toThrow(EffectRefusedError);
   expect(await store.fetch("taskforce", taskforce.taskforce_uuid)).toBeUndefined();
   expect(await createTaskforce(store, taskforce, claim)).toBe("queues-pending");
   expect(await store.idempotency.claim(REQUEST, 0)).toEqual({ made: taskforce.taskforce_uuid });
-  expect(partitionOf(taskforce.taskforce_uuid, 1)).toBe(claim.partition);
+  expect(idempotencyKey(partitionOf(taskforce.taskforce_uuid, 1), REQUEST.name)).toBe(claim.key);
 });

@@ -176,14 +176,14 @@ test("a log is bounded in bytes, and a repeated report is still recognized", asy
   const { redis, store, uuid } = await openLog([created]);
   const record = recordKey(0, "taskforce", uuid);
   for (let index = 0; index < 300; index++)
-    await store.transitions.recordRemovalFailure(
-      uuid,
-      true,
-      encodeLogEntry(failure(index, `${index} `.padEnd(8000, "€"))),
-    );
+    await store.transitions.recordRemovalFailure(uuid, encodeLogEntry(failure(index, `${index} `.padEnd(8000, "€"))), {
+      isLeased: true,
+    });
   expect(await redis.hstrlen(record, "log")).toBeLessThanOrEqual(PHASE_LOG_LIMITS.maxBytes);
   const before = await redis.hget(record, "log");
-  await store.transitions.recordRemovalFailure(uuid, false, encodeLogEntry(failure(9999, "299 ".padEnd(8000, "€"))));
+  await store.transitions.recordRemovalFailure(uuid, encodeLogEntry(failure(9999, "299 ".padEnd(8000, "€"))), {
+    isLeased: false,
+  });
   expect(await redis.hget(record, "log")).toBe(before);
 });
 

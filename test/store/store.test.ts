@@ -267,7 +267,8 @@ describe("transitions", () => {
   test("a condor-submit failure counts only under a lease, and its repetition is not logged", async () => {
     const { first } = await createStored();
     await toPendingStarter(first);
-    const fail = (leased: boolean, why: string) => store.transitions.recordSubmitFailure(first, leased, entry(why));
+    const fail = (leased: boolean, why: string) =>
+      store.transitions.recordSubmitFailure(first, entry(why), { isLeased: leased });
     expect(await fail(true, "a")).toEqual({ failures: 1 });
     expect(await fail(false, "a")).toEqual({ failures: 1 });
     expect((await readShown(first)).phase_change_log).toHaveLength(4);

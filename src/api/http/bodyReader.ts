@@ -1,5 +1,7 @@
 import type { Request, Response } from "express";
 import { Places } from "../../domain/places.js";
+import { sha256OfBytes } from "../../domain/sha256.js";
+import { createYielder } from "../../domain/time.js";
 import { mayExceed, readBodyBytes } from "./bodyBytes.js";
 import type { BodyLimits } from "./bodyLimits.js";
 import { parseBody } from "./parseBody.js";
@@ -29,28 +31,34 @@ export class BodyReader {
   /**
    * Reads a body.
    *
-   * @returns the typed body; undefined if the route declares none
+   * @returns the typed body, undefined if the route declares none; and the digest of its bytes on a repeatable route
    * @throws HttpError 413; WmsError `invalid`; ClientGoneError
    */
-  async read({ body, bodyLimits }: Route, limits: BodyLimits, request: Request, response: Response): Promise<unknown> {
+  async read(
+    { body, bodyLimits, isRepeatable }: Route,
+    limits: BodyLimits,
+    request: Request,
+    response: Response,
+  ): Promise<{ body: unknown; bodyDigest: string }> {
     // A body that is too large does not wait.
     if (Number(request.headers["content-length"]) > limits.bytes) throw bodyTooLarge(limits.bytes);
     const leave = mayExceed(request, LARGE_BODY_BYTES) ? await takePlace(this.#places, request, response) : undefined;
     if (leave !== undefined) response.once("close", leave);
-    const { json, length } = await this.#readJson(limits, request, response);
+    const { json, length, digest } = await this.#readJson(limits, request, response, isRepeatable === true);
     const parsed = body && (await validateBody(body.schema, json, length > SYNC_TEXT_MAX_LENGTH));
     // A query may run for long, but what its own limits allow is small.
     if (bodyLimits !== undefined || length <= LARGE_BODY_BYTES) leave?.();
-    return parsed;
+    return { body: parsed, bodyDigest: digest };
   }
 
   /** Reads and parses a body. Releases its bytes. */
-  async #readJson(limits: BodyLimits, request: Request, response: Response) {
+  async #readJson(limits: BodyLimits, request: Request, response: Response, withDigest: boolean) {
     const bytes = await readBodyBytes(request, response, limits.bytes);
-    if (bytes === undefined) return { json: {}, length: 0 };
+    if (bytes === undefined) return { json: {}, length: 0, digest: "" };
+    const digest = withDigest ? await sha256OfBytes(bytes, createYielder()) : "";
     const leave = bytes.length > LARGE_BODY_BYTES ? await takePlace(this.#parses, request, response) : undefined;
     try {
-      return { json: await parseBody(bytes, limits), length: bytes.length };
+      return { json: await parseBody(bytes, limits), length: bytes.length, digest };
     } finally {
       leave?.();
     }

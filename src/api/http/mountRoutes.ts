@@ -3,14 +3,11 @@ import type { Logger } from "pino";
 import type { z } from "zod";
 import type { TokenVerifier } from "../../auth/tokenVerifier.js";
 import { type Caller, UNCHECKED_CALLER } from "../../domain/caller.js";
-import { canonicalDigest } from "../../domain/canonicalJson.js";
 import type { HttpLimits } from "../../domain/httpLimits.js";
-import type { IdempotentRequest } from "../../domain/idempotentRequest.js";
-import { sha256 } from "../../domain/sha256.js";
-import { createYielder } from "../../domain/time.js";
-import { invalid, WmsError } from "../../domain/wmsError.js";
+import { WmsError } from "../../domain/wmsError.js";
 import { BodyReader } from "./bodyReader.js";
 import { callerKeyOf, createRateLimitHandlers, type RateLimiter } from "./rateLimit.js";
+import { identifyRequest, responseEndOf } from "./repeatableRequest.js";
 import { requestContextOf } from "./requestContext.js";
 import { disconnectSignal, HttpError, sendLongJson } from "./responses.js";
 import type { Route } from "./route.js";
@@ -121,8 +118,9 @@ const bearerChallenge = (error: string) => ({ "www-authenticate": `Bearer error=
 function createRouteHandler(route: Route, bodyReader: BodyReader, limits: HttpLimits, log: Logger): RequestHandler {
   const bodyLimits = route.bodyLimits?.(limits) ?? { bytes: limits.bodyBytes, values: limits.bodyValues };
   return async (request, response) => {
-    const body = await bodyReader.read(route, bodyLimits, request, response);
+    const { body, bodyDigest } = await bodyReader.read(route, bodyLimits, request, response);
     const { caller, isSignedIn } = requestContextOf(response);
+    const onEnd = responseEndOf(response);
     const result = await route.handle({
       params: request.params as Record<string, string>,
       query: route.query && validate(route.query, pickDeclaredParameters(request, route.query)),
@@ -130,25 +128,20 @@ function createRouteHandler(route: Route, bodyReader: BodyReader, limits: HttpLi
       headers: route.headers && validate(route.headers, request.headers),
       // A caller with both roles counts as a user.
       source: caller?.roles.has("system-tms") && !caller.roles.has("user") ? "TMS" : "USER",
+      subject: caller?.subject ?? "",
       callerKey: callerKeyOf(request, caller),
       signal: () => disconnectSignal(response),
       isSignedIn,
-      idempotentRequest: route.isIdempotent && (await parseIdempotencyKey(request, caller, body)),
+      repeatable: route.isRepeatable && (await identifyRequest({ request, caller, body, bodyDigest, onEnd })),
+      onEnd,
       log: () => log.child({ request: requestContextOf(response).id }),
     });
     if (typeof result !== "string" && "stream" in result) return result.stream(request, response);
     const isText = typeof result === "string" || !("text" in result);
-    const { status = 200, text, replayed = false, headers: own = {}, undelivered } = isText ? { text: result } : result;
-    if (undelivered !== undefined) onUndelivered(response, undelivered);
+    const { status = 200, text, replayed = false, headers: own = {} } = isText ? { text: result } : result;
     const headers = replayed ? { ...own, "idempotency-replayed": "true" } : own;
     await sendLongJson(response, status, typeof text === "string" ? [text] : text, headers);
   };
-}
-
-/** Calls back when the connection of a response ends, or has ended, before all of it was written. */
-function onUndelivered(response: Response, undelivered: () => Promise<void>): void {
-  if (response.closed) void undelivered();
-  else response.once("close", () => response.writableFinished || void undelivered());
 }
 
 /** A repeated parameter becomes an array, which no schema accepts, because its meaning is ambiguous. */
@@ -161,27 +154,6 @@ function pickDeclaredParameters({ url }: Request, schema: z.ZodObject): Record<s
       return first === undefined ? [] : [[name, more.length === 0 ? first : [first, ...more]]];
     }),
   );
-}
-
-/**
- * Identifies a request by its `Idempotency-Key`, its path and its caller.
- *
- * @param body the validated body; the order of keys in objects does not matter
- * @returns `undefined` for a request without a key
- * @throws WmsError `invalid` for a malformed key
- */
-async function parseIdempotencyKey(
-  { headers, path }: Request,
-  caller: Caller | undefined,
-  body: unknown,
-): Promise<IdempotentRequest | undefined> {
-  const key = headers["idempotency-key"];
-  if (key === undefined) return undefined;
-  // Node joins repeated headers with a comma and a blank, which the pattern rejects.
-  if (typeof key !== "string" || !/^[\x21-\x7e]{1,255}$/.test(key))
-    throw invalid("Idempotency-Key: expected 1 to 255 visible ASCII characters, once");
-  const name = sha256(`${path}\n${key}\n${caller?.subject ?? ""}`).toString("hex");
-  return { name, digest: await canonicalDigest(body, createYielder()) };
 }
 
 /** Creates a handler that responds with 405. @param allow the methods of the path */

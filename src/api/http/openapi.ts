@@ -47,10 +47,10 @@ const idempotencyKeyHeaders = z.object({
 });
 
 const idempotencyReplayedHeaders = z.object({
-  "Idempotency-Replayed": z
-    .literal("true")
-    .optional()
-    .meta({ description: "This is the response of an earlier request with the same key." }),
+  "Idempotency-Replayed": z.literal("true").optional().meta({
+    description:
+      "This is the response to an earlier request: one with the same key, or an equal one whose response was lost.",
+  }),
 });
 
 /** The name of the security scheme for bearer tokens. */
@@ -96,7 +96,7 @@ function describeRoute(route: Route): RouteConfig {
       ...(params.length > 0 && { params: z.object(Object.fromEntries(params)) }),
       ...(query && { query }),
       ...(headers && { headers }),
-      ...(route.isIdempotent && { headers: idempotencyKeyHeaders }),
+      ...(route.isRepeatable && { headers: idempotencyKeyHeaders }),
       ...(body && { body: { required: body.required, content: { "application/json": { schema: body.schema } } } }),
     },
     responses: Object.fromEntries(
@@ -106,7 +106,7 @@ function describeRoute(route: Route): RouteConfig {
           {
             description,
             content: { [contentType]: { schema } },
-            ...(route.isIdempotent && Number(status) < 400 && { headers: idempotencyReplayedHeaders }),
+            ...(route.isRepeatable && Number(status) < 400 && { headers: idempotencyReplayedHeaders }),
           },
         ],
       ),

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Role } from "../../domain/caller.js";
 import type { HttpLimits } from "../../domain/httpLimits.js";
-import type { IdempotentRequest } from "../../domain/idempotentRequest.js";
+import type { OnResponseEnd, RepeatableRequest } from "../../domain/repeatableRequest.js";
 import type { BodyLimits } from "./bodyLimits.js";
 
 /** Groups of routes in the OpenAPI document, with their descriptions. */
@@ -26,8 +26,11 @@ export interface RouteRequest<Params = Record<string, string>, Query = unknown, 
   headers: Headers;
   /** The role under which phase changes of this request are recorded. */
   source: "USER" | "TMS";
-  /** Set if the route is idempotent and the request has an `Idempotency-Key`. */
-  idempotentRequest: IdempotentRequest | undefined;
+  /** Identifies the request, should its client repeat it. Set on routes that are `isRepeatable`. */
+  repeatable: RepeatableRequest | undefined;
+  onEnd: OnResponseEnd;
+  /** The subject of the caller's token; all callers are the same while authentication is off. */
+  subject: string;
   /** Identifies the caller across requests: the subject of the token, or the address. */
   callerKey: string;
   /** Aborted when the client has disconnected, or the response is too late. */
@@ -47,11 +50,9 @@ export type RouteResponse =
   | {
       text: JsonText;
       status?: number;
-      /** This is the response of an earlier request with the same `Idempotency-Key`. */
+      /** This is the response to an earlier request, which this one repeats. */
       replayed?: boolean;
       headers?: Readonly<Record<string, string>>;
-      /** Called when the connection ends before all of the response was written. */
-      undelivered?: () => Promise<void>;
     }
   /** May throw before it has sent the head. Sends only the head for HEAD. */
   | { stream: (request: IncomingMessage, response: ServerResponse) => Promise<void> };
@@ -75,8 +76,8 @@ export interface Route {
   description: string;
   /** The existing EWMS service does not have this route; the document marks it. */
   isExtension?: true;
-  /** The route accepts an `Idempotency-Key`. */
-  isIdempotent?: true;
+  /** The route recognizes repetitions: by an `Idempotency-Key`, or when the response to an equal request was lost. */
+  isRepeatable?: true;
   /** GET leases something to the caller. HEAD is rejected: it would lease without returning the lease. */
   getHasSideEffects?: true;
   /** Query parameters; others are ignored. */

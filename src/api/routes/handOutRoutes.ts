@@ -1,9 +1,10 @@
 import { z } from "zod";
+import type { OnResponseEnd } from "../../domain/repeatableRequest.js";
 import { taskDirectiveSchema } from "../../domain/taskDirective.js";
 import { taskforceSchema } from "../../domain/taskforce.js";
 import { type Wms, withRequestLog } from "../../lifecycle/context.js";
 import { type HandOut, handOutStarter, handOutStopper, recordPoll } from "../../lifecycle/handOut.js";
-import { type Route, type RouteResponse, route } from "../http/route.js";
+import { type Route, route } from "../http/route.js";
 
 const scheddQuery = z.object({
   schedd: z.string().min(1).meta({ description: "The HTCondor access point that the TMS serves." }),
@@ -30,8 +31,11 @@ const starterHandOutSchema = z.union([
   emptyHandOutSchema,
 ]);
 
-const toResponse = (handOut: HandOut | null): RouteResponse =>
-  handOut === null ? "{}" : { text: handOut.text, undelivered: () => handOut.release() };
+function toResponse(handOut: HandOut | null, onEnd: OnResponseEnd): string {
+  if (handOut === null) return "{}";
+  onEnd((isDelivered) => isDelivered || void handOut.release());
+  return handOut.text;
+}
 
 /** Routes by which a TMS leases its next taskforce. */
 export const handOutRoutes = (wms: Wms): Route[] => [
@@ -50,9 +54,9 @@ export const handOutRoutes = (wms: Wms): Route[] => [
       },
     },
     errors: [502],
-    handle: async ({ query, log }) => {
+    handle: async ({ query, subject, log, onEnd }) => {
       recordPoll(wms, query.schedd);
-      return toResponse(await handOutStarter(withRequestLog(wms, log), query.schedd));
+      return toResponse(await handOutStarter(withRequestLog(wms, log), query.schedd, subject), onEnd);
     },
   }),
   route({
@@ -70,9 +74,9 @@ export const handOutRoutes = (wms: Wms): Route[] => [
         schema: z.union([taskforceSchema, emptyHandOutSchema]),
       },
     },
-    handle: async ({ query }) => {
+    handle: async ({ query, subject, onEnd }) => {
       recordPoll(wms, query.schedd);
-      return toResponse(await handOutStopper(wms, query.schedd));
+      return toResponse(await handOutStopper(wms, query.schedd, subject), onEnd);
     },
   }),
 ];

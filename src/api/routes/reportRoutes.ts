@@ -3,6 +3,7 @@ import { statusesSchema } from "../../domain/requestSchemas.js";
 import { integer, uniqueArray } from "../../domain/schemaParts.js";
 import { submitReportSchema, taskforceSchema } from "../../domain/taskforce.js";
 import { type Wms, withRequestLog } from "../../lifecycle/context.js";
+import { reportFailureOnce } from "../../lifecycle/repeatableRequests.js";
 import { reportStatuses } from "../../lifecycle/reportStatuses.js";
 import {
   reportCompleted,
@@ -11,6 +12,7 @@ import {
   reportSubmit,
   reportSubmitFailed,
 } from "../../lifecycle/tmsReports.js";
+import type { EffectGuard } from "../../store/effectGuard.js";
 import { type Route, route } from "../http/route.js";
 import { validate } from "../http/validateBody.js";
 import { stringifyInChunks } from "./jsonChunks.js";
@@ -27,13 +29,17 @@ const completionSchema = z.strictObject({
   condor_complete_ts: integer().meta({ description: "The end of the HTCondor cluster, in epoch seconds." }),
 });
 
-/** Creates the route of a report on one taskforce. */
+const RESPONSES = {
+  200: { description: "The report is recorded. A repeated report changes nothing.", schema: reportedSchema },
+};
+
+/** Creates the route of a report on one taskforce. @param report `reporter`: the subject of the caller's token */
 const reportRoute = <Body extends z.ZodType>(
   wms: Wms,
-  path: `/v1/tms/condor-${"submit" | "rm" | "complete"}/taskforces/{taskforce_uuid}${"" | "/failed"}`,
+  path: `/v1/tms/condor-${"submit" | "rm" | "complete"}/taskforces/{taskforce_uuid}`,
   description: string,
   body: { schema: Body; required: boolean } | undefined,
-  report: (wms: Wms, uuid: string, body: z.output<Body>) => Promise<void>,
+  report: (wms: Wms, uuid: string, body: z.output<Body>, reporter: string) => Promise<void>,
 ): Route =>
   route({
     method: "post",
@@ -42,13 +48,36 @@ const reportRoute = <Body extends z.ZodType>(
     roles: ["system-tms"],
     description,
     ...(body && { body }),
-    responses: {
-      200: { description: "The report is recorded. A repeated report changes nothing.", schema: reportedSchema },
-    },
+    responses: RESPONSES,
     errors: [404],
-    async handle({ params: { taskforce_uuid }, body, log }) {
-      await report(withRequestLog(wms, log), taskforce_uuid, body);
+    async handle({ params: { taskforce_uuid }, body, subject, log }) {
+      await report(withRequestLog(wms, log), taskforce_uuid, body, subject);
       return JSON.stringify({ taskforce_uuid });
+    },
+  });
+
+/** Creates the route of a report that an action of the TMS failed. */
+const failureRoute = (
+  wms: Wms,
+  path: `/v1/tms/condor-${"submit" | "rm"}/taskforces/{taskforce_uuid}/failed`,
+  description: string,
+  report: typeof reportSubmitFailed,
+): Route =>
+  route({
+    method: "post",
+    path,
+    tag: "tms - internal",
+    roles: ["system-tms"],
+    description: `${description} Ends only a lease of the same caller.`,
+    body: { schema: failureSchema, required: false },
+    responses: RESPONSES,
+    isRepeatable: true,
+    errors: [404, 409, 422],
+    async handle({ params: { taskforce_uuid }, body: { error = "unknown" }, subject, log, repeatable }) {
+      const own = withRequestLog(wms, log);
+      const record = (guard?: EffectGuard) => report(own, taskforce_uuid, { error, reporter: subject, guard });
+      const { replayed } = await reportFailureOnce(own, taskforce_uuid, record, repeatable);
+      return { text: JSON.stringify({ taskforce_uuid }), replayed };
     },
   });
 
@@ -60,35 +89,33 @@ export const reportRoutes = (wms: Wms): Route[] => [
     "Reports that a taskforce was submitted to HTCondor. The body must have cluster_id, n_workers, submit_dict and " +
       "job_event_log_fpath; other fields are ignored. A large submit_dict or path is cut.",
     { schema: taskforceSchema, required: true },
-    (wms, uuid, body) => reportSubmit(wms, uuid, validate(submitReportSchema, body)),
+    (wms, uuid, body, reporter) => reportSubmit(wms, uuid, validate(submitReportSchema, body), reporter),
   ),
-  reportRoute(
+  failureRoute(
     wms,
     "/v1/tms/condor-submit/taskforces/{taskforce_uuid}/failed",
     "Reports that the submission of a taskforce to HTCondor failed.",
-    { schema: failureSchema, required: false },
-    (wms, uuid, { error = "unknown" }) => reportSubmitFailed(wms, uuid, error),
+    reportSubmitFailed,
   ),
   reportRoute(
     wms,
     "/v1/tms/condor-rm/taskforces/{taskforce_uuid}",
     "Reports that a taskforce was removed from HTCondor.",
     undefined,
-    reportRemoved,
+    (wms, uuid, _body, reporter) => reportRemoved(wms, uuid, reporter),
   ),
-  reportRoute(
+  failureRoute(
     wms,
     "/v1/tms/condor-rm/taskforces/{taskforce_uuid}/failed",
     "Reports that the removal of a taskforce from HTCondor failed.",
-    { schema: failureSchema, required: false },
-    (wms, uuid, { error = "unknown" }) => reportRemoveFailed(wms, uuid, error),
+    reportRemoveFailed,
   ),
   reportRoute(
     wms,
     "/v1/tms/condor-complete/taskforces/{taskforce_uuid}",
     "Reports that the HTCondor cluster of a taskforce ended.",
     { schema: completionSchema, required: true },
-    (wms, uuid, { condor_complete_ts }) => reportCompleted(wms, uuid, condor_complete_ts),
+    (wms, uuid, { condor_complete_ts }, reporter) => reportCompleted(wms, uuid, condor_complete_ts, reporter),
   ),
   statusesRoute(wms),
 ];

@@ -3,7 +3,7 @@ import { addWorkersSchema } from "../../domain/requestSchemas.js";
 import { projectedTaskDirectiveSchema, taskDirectiveSchema } from "../../domain/taskDirective.js";
 import { taskforceSchema } from "../../domain/taskforce.js";
 import { type Wms, withRequestLog } from "../../lifecycle/context.js";
-import { addWorkersIdempotently } from "../../lifecycle/idempotentCreation.js";
+import { addWorkersOnce } from "../../lifecycle/repeatableRequests.js";
 import { readEntity } from "../../views/query/readEntities.js";
 import { type Route, route } from "../http/route.js";
 import { queryRoute } from "./queryRoute.js";
@@ -29,16 +29,11 @@ export const taskDirectiveRoutes = (wms: Wms): Route[] => [
       "Adds a taskforce to a task, with the configuration of its first one. It starts before other waiting taskforces.",
     body: { schema: addWorkersSchema, required: true },
     responses: { 200: { description: "The new taskforce.", schema: taskforceSchema } },
-    isIdempotent: true,
+    isRepeatable: true,
     errors: [404, 409, 422],
-    async handle({ params: { task_id }, body, source, log, idempotentRequest }) {
-      const { result, replayed } = await addWorkersIdempotently(
-        withRequestLog(wms, log),
-        task_id,
-        body,
-        source,
-        idempotentRequest,
-      );
+    async handle({ params: { task_id }, body, source, log, repeatable }) {
+      const own = withRequestLog(wms, log);
+      const { result, replayed } = await addWorkersOnce(own, task_id, body, source, repeatable);
       return { text: JSON.stringify(result), replayed };
     },
   }),

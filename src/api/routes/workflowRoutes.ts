@@ -6,8 +6,7 @@ import { taskDirectiveSchema } from "../../domain/taskDirective.js";
 import { taskforceSchema } from "../../domain/taskforce.js";
 import { type Deactivation, workflowSchema } from "../../domain/workflow.js";
 import { type Wms, withRequestLog } from "../../lifecycle/context.js";
-import { deactivateWorkflow } from "../../lifecycle/deactivate.js";
-import { createWorkflowIdempotently } from "../../lifecycle/idempotentCreation.js";
+import { createWorkflowOnce, deactivateWorkflowOnce } from "../../lifecycle/repeatableRequests.js";
 import type { WholeWorkflow } from "../../store/creation.js";
 import { readEntity } from "../../views/query/readEntities.js";
 import { readSummary } from "../../views/summary/readSummary.js";
@@ -49,10 +48,10 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     description: "Creates a workflow with its task directives and taskforces, all or none.",
     body: { schema: createWorkflowSchema, required: true },
     responses: { 200: { description: "The new workflow, task directives and taskforces.", schema: createdSchema } },
-    isIdempotent: true,
+    isRepeatable: true,
     errors: [409, 422, 502],
-    async handle({ body, log, idempotentRequest }) {
-      const { result, replayed } = await createWorkflowIdempotently(withRequestLog(wms, log), body, idempotentRequest);
+    async handle({ body, log, repeatable }) {
+      const { result, replayed } = await createWorkflowOnce(withRequestLog(wms, log), body, repeatable);
       return { text: await stringifyCreated(result), replayed };
     },
   }),
@@ -102,7 +101,12 @@ const deactivationRoute = (
     roles: ["user"],
     description: `${description} No more of its taskforces start, and the running ones are stopped.`,
     responses: { 200: { description: "The number of taskforces that will be stopped.", schema: deactivatedSchema } },
-    errors: [404],
-    handle: async ({ params, log }) =>
-      JSON.stringify(await deactivateWorkflow(withRequestLog(wms, log), params.workflow_id, deactivation)),
+    isRepeatable: true,
+    errors: [404, 409, 422],
+    async handle({ params, log, repeatable }) {
+      const { workflow_id } = params;
+      const own = withRequestLog(wms, log);
+      const { result, replayed } = await deactivateWorkflowOnce(own, workflow_id, deactivation, repeatable);
+      return { text: JSON.stringify(result), replayed };
+    },
   });

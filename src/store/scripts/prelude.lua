@@ -204,19 +204,55 @@ local function enter_phase(record, from, to, now, rest, members_by_event)
   end
 end
 
--- Replaces the claim of a request that takes effect once by its result. A request whose claim has expired continues,
--- unless the key holds the claim or the result of a repetition: then this returns false.
--- claim: '' for a request that takes effect each time   value: the result, which expires after so many seconds
-local function settle_claim(key, claim, value, seconds)
-  if claim == '' then
-    return true
+-- A guard keeps the effect of a request from being repeated. It is a claim (idempotencyClaims.ts) or a delivery mark
+-- (deliveryMarks.ts), as JSON; '' for a request that takes effect in any case
+local function parse_guard(text)
+  return text ~= '' and cjson.decode(text)
+end
+
+-- Takes the mark of a lost response: from now on it is that of this request's response.
+-- lost: a set of marks and of processes whose responses are lost   passed: a set of marks not to wait for
+local function take_mark(key, guard)
+  local marks = redis.call('HGETALL', key)
+  local own = string.match(guard.field, '^[^.]+')
+  local open = {}
+  for i = 1, #marks, 2 do
+    local field = marks[i]
+    local process = string.match(field, '^[^.]+')
+    local fate, made = string.match(marks[i + 1], '^(%l+) (.*)$')
+    if fate == 'lost' or guard.lost and (guard.lost[field] or guard.lost[process]) then
+      redis.call('HDEL', key, field)
+      redis.call('HSET', key, guard.field, 'open ' .. made)
+      return { 'made', made }
+    elseif process ~= own and not (guard.passed and guard.passed[field]) then
+      open[#open + 1] = field
+    end
+  end
+  return #open > 0 and { 'open', unpack(open, 1, math.min(#open, 100)) }
+end
+
+-- Why the effect must not be written, as the reply of the script; false when it may be written. A request whose claim has
+-- expired continues, unless the key holds the claim or the result of a repetition
+local function refusal_of(key, guard)
+  if not guard then
+    return false
+  elseif not guard.claim then
+    return take_mark(key, guard)
   end
   local held = redis.call('GET', key)
-  if held and held ~= claim then
-    return false
+  return held and held ~= guard.claim and { 'claim-lost' }
+end
+
+-- Call this in the step that writes the effect. made: what the effect makes
+local function record_effect(key, guard, made)
+  if not guard then
+    return
+  elseif guard.claim then
+    redis.call('SET', key, cjson.encode({ digest = guard.digest, made = made }), 'EX', guard.seconds)
+  else
+    redis.call('HSET', key, guard.field, 'open ' .. made)
+    redis.call('EXPIRE', key, guard.seconds)
   end
-  redis.call('SET', key, value, 'EX', seconds)
-  return true
 end
 
 -- PHASE_TRANSITIONS: the legal transitions of domain/phases.ts, '<from> <to>' → true

@@ -1,16 +1,19 @@
 --[[
-  Executes write commands in one step, unless a repetition of the request took effect first.
+  Executes write commands in one step, unless a guard refuses it.
 
-  KEYS[1] claim key of the request, or any key of the partition without a claim
-  ARGV[1] claim, '' without one   ARGV[2] value to store at the claim key   ARGV[3] seconds to keep that value
-  ARGV[4…] commands as JSON, ["ZADD", key, …]: all strings, with keys in the partition of KEYS[1]
+  KEYS[1] any key of the partition   KEYS[2] key of the guard
+  ARGV[1] guard   ARGV[2] what the commands make
+  ARGV[3…] commands as JSON, ["ZADD", key, …]: all strings, with keys in the partition of KEYS[1]
 
-  Returns 1 written, 0 claim lost: nothing changed
+  Returns 1 written, or a refusal: nothing changed
 ]]
-if not settle_claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then
-  return 0
+local guard = parse_guard(ARGV[1])
+local refusal = refusal_of(KEYS[2], guard)
+if refusal then
+  return refusal
 end
-for i = 4, #ARGV do
+for i = 3, #ARGV do
   redis.call(unpack(cjson.decode(ARGV[i])))
 end
+record_effect(KEYS[2], guard, ARGV[2])
 return 1
