@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { sha256 } from "../domain/sha256.js";
+import { sha256Hex } from "../domain/sha256.js";
 
 const MINUTE_MS = 60_000;
 /** Failed logins from one address, or for one name, before further ones are refused until the minute is over. */
@@ -94,4 +94,4 @@ function secondsToWait(ofAddress: FailureCount, ofName: FailureCount): number {
 }
 
 /** The hash has a fixed length, and hides a password that was typed as a name. */
-const nameKeyOf = (name: string): string => `name ${sha256(name).toString("hex")}`;
+const nameKeyOf = (name: string): string => `name ${sha256Hex(name)}`;

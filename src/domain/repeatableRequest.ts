@@ -13,7 +13,7 @@ export interface KeyedRequest {
 /** A request without a key. It takes effect each time, unless the response to an equal request was lost. */
 export interface PlainRequest {
   readonly kind: "plain";
-  /** Hexadecimal digest of the caller, the path and the body. */
+  /** Digest of the caller, the path and the body. */
   readonly name: string;
   readonly onEnd: OnResponseEnd;
 }

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { nextEpochSeconds } from "../domain/clock.js";
 import { scheddOf } from "../domain/clusters.js";
 import { checkEntitySizes } from "../domain/entitySizes.js";
-import { newTaskforceUuid, newTaskIds, newWorkflowId, type TaskId, type WorkflowId } from "../domain/ids.js";
+import { newTaskforceUuid, newTaskIds, newWorkflowId, type TaskId } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES, type Phase, type PhaseChange } from "../domain/phases.js";
 import type { CreateWorkflowRequest, TaskRequest } from "../domain/requestSchemas.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
@@ -20,7 +20,7 @@ import { invalid, unavailable } from "../domain/wmsError.js";
 import type { Workflow } from "../domain/workflow.js";
 import { createWholeWorkflow, type WholeWorkflow } from "../store/creation.js";
 import type { EffectGuard } from "../store/effectGuard.js";
-import { partitionOf } from "../store/keys.js";
+import { newWorkflowIdIn } from "../store/keys.js";
 import { logPhaseChange, scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 import { addToStarterQueues, asLaunched, LAUNCH_BATCH_TASKFORCES } from "./launch.js";
@@ -60,7 +60,8 @@ export async function createWorkflow(
 
   const timestamp = nextEpochSeconds();
   const workflow: Workflow = {
-    workflow_id: drawWorkflowId(wms, partition, timestamp),
+    workflow_id:
+      partition === undefined ? newWorkflowId(timestamp) : newWorkflowIdIn(partition, wms.store.partitions, timestamp),
     timestamp,
     priority: normalizePriority(request.priority),
     deactivated: null,
@@ -83,14 +84,6 @@ export async function createWorkflow(
   );
   scheduleFanout(wms, workflow.workflow_id);
   return whole;
-}
-
-/** Draws ids until one lies in a partition. @param partition undefined: any */
-function drawWorkflowId({ store }: Wms, partition: number | undefined, timestamp: number): WorkflowId {
-  for (;;) {
-    const id = newWorkflowId(timestamp);
-    if (partition === undefined || partitionOf(id, store.partitions) === partition) return id;
-  }
 }
 
 function checkClusters(wms: Wms, { tasks }: CreateWorkflowRequest): void {

@@ -1,7 +1,7 @@
 import { nextEpochSeconds } from "../domain/clock.js";
 import { isWorkflowId, type WorkflowId } from "../domain/ids.js";
 import type { MqProfile, Mqs } from "../domain/mqProfile.js";
-import { sha256 } from "../domain/sha256.js";
+import { sha256Hex } from "../domain/sha256.js";
 import { WmsError } from "../domain/wmsError.js";
 import type { RedisClient } from "../redis/redisClient.js";
 
@@ -45,7 +45,7 @@ const MQID = /^MQ-([0-9a-f]+-[0-9a-f]{8})-[0-9a-f]{16}$/;
  */
 function createMqid(workflow: WorkflowId, alias: string): string {
   // JSON text keeps lone surrogates apart, which UTF-8 would not.
-  const digest = sha256(JSON.stringify(alias)).toString("hex");
+  const digest = sha256Hex(JSON.stringify(alias));
   return `MQ-${workflow.slice(3)}-${digest.slice(0, 16)}`;
 }
 

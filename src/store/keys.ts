@@ -1,5 +1,5 @@
 import { MAX_INDEX_VALUE_BYTES } from "../domain/entityLimits.js";
-import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
+import { newWorkflowId, type TaskforceUuid, type TaskId, type WorkflowId } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import { sha256 } from "../domain/sha256.js";
 
@@ -51,9 +51,13 @@ export const idOfMember = <K extends EntityKind>(kind: K, member: string): IdByK
 /** The member of the workflow that a task's or a taskforce's member belongs to. */
 export const workflowMemberOf = (member: string): string => member.split("-", 2).join("-");
 
-/** FNV-1a, 32 bit. Stored data depends on the result, so it must never change. */
-function fnv1a(text: string): number {
-  let value = 0x811c9dc5;
+/**
+ * FNV-1a, 32 bit. Stored data depends on the result, so it must never change.
+ *
+ * @param before the result for the text before this one
+ */
+function fnv1a(text: string, before = 0x811c9dc5): number {
+  let value = before;
   for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
   return value >>> 0;
 }
@@ -65,6 +69,28 @@ function fnv1a(text: string): number {
 export function partitionOf(id: WorkflowId | TaskId | TaskforceUuid, partitions: number): number {
   const [, time = "", random = ""] = id.split("-", 3);
   return fnv1a(`${time}-${random}`) % partitions;
+}
+
+/** Hexadecimal digits of an id that {@link newWorkflowIdIn} chooses, and the number of their values. */
+const CHOSEN_DIGITS = 3;
+const CHOICES = 16 ** CHOSEN_DIGITS;
+
+/**
+ * Creates a workflow id in a partition: a random one, whose last digits are changed until it lies there.
+ *
+ * @param epochSeconds creation time
+ */
+export function newWorkflowIdIn(partition: number, partitions: number, epochSeconds: number): WorkflowId {
+  for (;;) {
+    const id = newWorkflowId(epochSeconds);
+    const stem = id.slice(0, -CHOSEN_DIGITS);
+    const hashOfStem = fnv1a(memberOf(stem));
+    const first = Number.parseInt(id.slice(-CHOSEN_DIGITS), 16);
+    for (let tried = 0; tried < CHOICES; tried++) {
+      const digits = ((first + tried) % CHOICES).toString(16).padStart(CHOSEN_DIGITS, "0");
+      if (fnv1a(digits, hashOfStem) % partitions === partition) return (stem + digits) as WorkflowId;
+    }
+  }
 }
 
 /** The partition for the prefix of an id, as {@link partitionOf} computes it for a whole id. */

@@ -2,7 +2,7 @@ import type { Request, Response } from "express";
 import type { Caller } from "../../domain/caller.js";
 import { canonicalDigest } from "../../domain/canonicalJson.js";
 import type { OnResponseEnd, RepeatableRequest } from "../../domain/repeatableRequest.js";
-import { sha256 } from "../../domain/sha256.js";
+import { sha256Hex } from "../../domain/sha256.js";
 import { createYielder } from "../../domain/time.js";
 import { invalid } from "../../domain/wmsError.js";
 
@@ -31,12 +31,15 @@ export async function identifyRequest({
 }: RequestIdentity): Promise<RepeatableRequest> {
   const subject = caller?.subject ?? "";
   const key = headers["idempotency-key"];
-  if (key === undefined)
-    return { kind: "plain", name: sha256(`${path}\n${bodyDigest}\n${subject}`).toString("hex"), onEnd };
+  if (key === undefined) {
+    // 128 bits suffice against collisions.
+    const name = sha256Hex(`${path}\n${bodyDigest}\n${subject}`).slice(0, 32);
+    return { kind: "plain", name, onEnd };
+  }
   // Node joins repeated headers with a comma and a blank, which the pattern rejects.
   if (typeof key !== "string" || !/^[\x21-\x7e]{1,255}$/.test(key))
     throw invalid("Idempotency-Key: expected 1 to 255 visible ASCII characters, once");
-  const name = sha256(`${path}\n${key}\n${subject}`).toString("hex");
+  const name = sha256Hex(`${path}\n${key}\n${subject}`);
   return { kind: "keyed", name, digest: await canonicalDigest(body, createYielder()) };
 }
 
