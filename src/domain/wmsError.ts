@@ -32,3 +32,13 @@ export const notFound = (message: string): WmsError => new WmsError("not-found",
 /** Creates a 503 with a `Retry-After`. */
 export const unavailable = (message: string, cause?: unknown, retryAfterSeconds = 5): WmsError =>
   new WmsError("unavailable", message, { cause, retryAfterSeconds });
+
+/** The MQS has said how long to wait. */
+export class UpstreamBusyError extends WmsError {
+  readonly waitSeconds: number;
+
+  constructor(message: string, waitSeconds: number) {
+    super("unavailable", message, { retryAfterSeconds: waitSeconds });
+    this.waitSeconds = waitSeconds;
+  }
+}

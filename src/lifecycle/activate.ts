@@ -1,6 +1,6 @@
 import { batchesOf } from "../domain/batchesOf.js";
 import type { WorkflowId } from "../domain/ids.js";
-import { WmsError } from "../domain/wmsError.js";
+import { UpstreamBusyError, WmsError } from "../domain/wmsError.js";
 import type { PhaseLogEntry, WorkflowRecord } from "../store/records.js";
 import { createLogEntry, scheduleFanout } from "./changeEffects.js";
 import type { Wms } from "./context.js";
@@ -9,8 +9,8 @@ import { launchTaskforces } from "./launch.js";
 /** The result of an attempt to activate a workflow's queues. */
 type ActivationResult =
   | { outcome: "activated" | "nothing-to-do" }
-  /** Retry later. */
-  | { outcome: "not-yet"; reason: string }
+  /** Retry later. @property waitSeconds how long the MQS asked to wait */
+  | { outcome: "not-yet"; reason: string; waitSeconds?: number }
   /** A retry would fail too: an operator has to act. */
   | { outcome: "refused"; reason: string };
 
@@ -54,8 +54,13 @@ async function activateQueues(
     return undefined;
   } catch (error) {
     if (!(error instanceof WmsError)) throw error;
-    const outcome = error.kind === "upstream-refused" ? "refused" : "not-yet";
-    return { outcome, reason: `ERROR: ${error.message}` };
+    const reason = `ERROR: ${error.message}`;
+    if (error.kind === "upstream-refused") return { outcome: "refused", reason };
+    return {
+      outcome: "not-yet",
+      reason,
+      ...(error instanceof UpstreamBusyError && { waitSeconds: error.waitSeconds }),
+    };
   }
 }
 

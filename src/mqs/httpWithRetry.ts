@@ -18,6 +18,8 @@ const RETRYABLE_ERROR_CODES = new Set([
 export interface HttpResponse {
   status: number;
   text: string;
+  /** The header `Retry-After`. */
+  retryAfter: string | null;
 }
 
 /**
@@ -42,7 +44,8 @@ export async function httpWithRetry(url: string, init: RequestInit, deadline: Ab
 async function httpOnce(url: string, init: RequestInit, signal: AbortSignal): Promise<HttpResponse> {
   // A redirect would turn a POST into a GET, and might send credentials to another server.
   const response = await fetch(url, { ...init, redirect: "manual", signal });
-  return { status: response.status, text: await response.text() };
+  const retryAfter = response.headers.get("retry-after");
+  return { status: response.status, text: await response.text(), retryAfter };
 }
 
 /** `fetch` wraps the error of the socket in a TypeError. */

@@ -1,9 +1,13 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
-import { unavailable, WmsError } from "../domain/wmsError.js";
+import { epochMs } from "../domain/clock.js";
+import { UpstreamBusyError, unavailable, WmsError } from "../domain/wmsError.js";
 import { type Credentials, createTokenSource, type TokenSource } from "./clientCredentials.js";
 import { type HttpResponse, httpWithRetry } from "./httpWithRetry.js";
 import { mqsErrorReason } from "./mqsErrorReason.js";
+
+/** Statuses that say nothing of the request: a later attempt may succeed. */
+const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /** A request to the MQS. Every request is idempotent. */
 export interface MqsRequest {
@@ -42,16 +46,21 @@ export class MqsConnection {
 
   /**
    * @returns the body of the response, in the given shape
-   * @throws WmsError `upstream-refused` after a 4xx, with the MQS's reason; `unavailable` after any other failure
+   * @throws WmsError `upstream-refused` after a 4xx of the MQS itself, with its reason; `unavailable` after any other
+   *   failure; UpstreamBusyError when it says how long to wait
    */
   async request<T>(request: MqsRequest, shape: z.ZodType<T>): Promise<T> {
-    const { status, text, token } = await this.#sendWithTimeout(request);
+    const { status, text, token, retryAfter } = await this.#sendWithTimeout(request);
     const body = parseJsonOrUndefined(text);
     const reason = mqsErrorReason(body, [token, this.#options.credentials?.clientSecret]);
-    if (status >= 400 && status < 500) throw this.#refusedError(request, status, reason);
+    // A page instead of JSON is that of a proxy in between.
+    const isRefusal = status >= 400 && status < 500 && !TRANSIENT_STATUSES.has(status) && isJsonObject(body);
+    if (isRefusal) throw this.#refusedError(request, status, reason);
     if (status < 200 || status >= 300) {
       this.#options.log.warn({ ...toLogFields(request), status, reason }, "the MQS failed");
-      throw unavailable(`the MQS failed to ${request.purpose} (HTTP ${status})`);
+      const message = `the MQS failed to ${request.purpose} (HTTP ${status})`;
+      const waitSeconds = parseRetryAfter(retryAfter);
+      throw waitSeconds === undefined ? unavailable(message) : new UpstreamBusyError(message, waitSeconds);
     }
     const parsed = shape.safeParse(body);
     if (!parsed.success) throw this.unexpectedResponse(request, parsed.error.issues[0]?.message ?? "not JSON");
@@ -115,6 +124,18 @@ export class MqsConnection {
 const toLogFields = ({ path, body }: MqsRequest) => ({
   mqs: `${body === undefined ? "GET" : "POST"} /${path.join("/")}`,
 });
+
+const isJsonObject = (body: unknown): boolean => typeof body === "object" && body !== null;
+
+/** A longer wait is cut: nothing else would show that the service has stopped to ask. */
+const MAX_RETRY_AFTER_SECONDS = 3600;
+
+/** The seconds of a `Retry-After`, which may hold a date; undefined when it holds neither. */
+function parseRetryAfter(value: string | null): number | undefined {
+  if (value === null) return undefined;
+  const seconds = /^\d+$/.test(value.trim()) ? Number(value) : (Date.parse(value) - epochMs()) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER_SECONDS);
+}
 
 /** Parses JSON; undefined when the text is not JSON. */
 function parseJsonOrUndefined(text: string): unknown {

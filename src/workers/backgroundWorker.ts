@@ -13,6 +13,13 @@ const LOCK_MS = 15_000;
 /** The job cannot succeed yet: the worker retries it after `retryLaterDelayMs`. */
 export class RetryLater extends Error {
   override name = "RetryLater";
+  /** The shortest wait. */
+  readonly waitMs: number;
+
+  constructor(reason: string, waitSeconds = 0) {
+    super(reason);
+    this.waitMs = 1000 * waitSeconds;
+  }
 }
 
 /** A retry would fail too: the job becomes a dead letter. */
@@ -87,7 +94,7 @@ export function startBackgroundWorker(
     settings: {
       backoffStrategy: (attempts, _type, error) =>
         error instanceof RetryLater && retryLaterDelayMs !== undefined
-          ? retryLaterDelayMs(attempts)
+          ? Math.max(error.waitMs, retryLaterDelayMs(attempts))
           : exponentialBackoffMs(1000, attempts, 30_000),
     },
   });

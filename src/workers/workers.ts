@@ -66,7 +66,7 @@ function defineBackgroundWork(wms: Wms, { activationRetryWaitSeconds }: WorkerOp
         exponentialBackoffMs(1000 * activationRetryWaitSeconds, attempts, MAX_ACTIVATION_BACKOFF_MS),
       work: async (workflow) => {
         const activation = await activateWorkflow(wms, workflow as WorkflowId);
-        if (activation.outcome === "not-yet") throw new RetryLater(activation.reason);
+        if (activation.outcome === "not-yet") throw new RetryLater(activation.reason, activation.waitSeconds);
         if (activation.outcome === "refused") throw new PermanentFailure(activation.reason);
       },
     },

@@ -54,6 +54,21 @@ it("the delay between activation attempts doubles up to one hour", async () => {
   expect(mqs.callsOf("activation")).toHaveLength(8);
 });
 
+it("the delay is at least as long as the MQS asks", async () => {
+  const settings = { WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT: "60" };
+  const { mqs, createWorkflow, waitForRetry } = await startActivationScenario(onTestFinished, settings);
+  const busy = (seconds: string) => statusResponse(429, { error: "slow down" }, { "retry-after": seconds });
+  mqs.script("activation", "*", busy("600"), busy("1"));
+  const { workflow } = await createWorkflow();
+  const waits = [];
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    const job = await waitForRetry(workflow.workflow_id, attempt);
+    waits.push(job.delay / MINUTES);
+    await job.promote();
+  }
+  expect(waits).toEqual([10, 2]);
+});
+
 it("the next attempt starts after the delay", async () => {
   const settings = { WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT: "0.05" };
   const { scenario, mqs, createWorkflow, waitUntilActivated } = await startActivationScenario(onTestFinished, settings);

@@ -44,7 +44,7 @@ export async function startChaosEnvironment({
   const folder = await mkdtemp(join(tmpdir(), "wms-chaos-"));
   const mqs = await startScriptedMqs();
   const deployment = await startDeployment(built, folder, mqs.address);
-  const redis = new Redis(deployment.redis.url, { maxRetriesPerRequest: null, retryStrategy: () => 100 });
+  const redis = new Redis(deployment.redisUrl, { maxRetriesPerRequest: null, retryStrategy: () => 100 });
   // A fault kills Redis, so connection errors are expected.
   redis.on("error", () => {});
   const store = await openStore(redis, { partitions: CHAOS_SETTINGS.partitions });
@@ -64,10 +64,12 @@ export async function startChaosEnvironment({
     addedTaskforces: new Map(),
     endedWorkflows: new Map(),
     unexpectedResponses: [],
+    keylessRequests: new Map(),
+    refusedRepetitions: [],
   };
   const stop = new AbortController();
-  const running = Array.from({ length: users }, () =>
-    new SimulatedUser(client, random, expectations, nextNumber).run(stop.signal),
+  const running = Array.from({ length: users }, (_, index) =>
+    new SimulatedUser({ client, random, expectations, nextNumber, usesKeys: index % 2 === 0 }).run(stop.signal),
   );
   return {
     deployment,

@@ -8,6 +8,12 @@ import type { SimulatedCondor } from "./simulatedCondor.js";
 import type { UserExpectations } from "./simulatedUser.js";
 import type { StoreSnapshot } from "./storeSnapshot.js";
 
+/** Epoch milliseconds. */
+export interface Interval {
+  beganAtMs: number;
+  endedAtMs: number;
+}
+
 /** The data that invariants are checked against, collected after the service has settled. */
 export interface Evidence {
   history: RequestHistory;
@@ -15,6 +21,8 @@ export interface Evidence {
   condors: SimulatedCondor[];
   /** When keys of queues were deleted, in epoch milliseconds. */
   queueDeletionTimesMs: number[];
+  /** When something between the clients and the service lost responses that the service had sent. */
+  responseLosses: readonly Interval[];
   /** The data in Redis. */
   snapshot: StoreSnapshot;
   /** The data that the API returns. */

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import {
   delayedResponse,
+  garbageResponse,
   type MqsCall,
   normalResponse,
   type ScriptedMqs,
@@ -99,12 +100,20 @@ export const FAULT_INJECTORS: Record<FaultKind, FaultInjector> = {
     await wait(durationMs);
     redis.signal("SIGCONT");
   },
+  "fill-redis": async ({ redis }, { durationMs }) => {
+    await redis.config("SET", "maxmemory", "1");
+    await wait(durationMs);
+    await redis.config("SET", "maxmemory", "0");
+  },
+  "demote-redis": ({ deployment }, { durationMs }) => deployment.demoteRedis(durationMs),
   "cut-redis": breakProxy(redisProxiesOf, (proxy) => proxy.disconnect()),
   "slow-redis": breakProxy(redisProxiesOf, (proxy, { strength }) => proxy.setLatency(10 + 190 * strength)),
   "lose-replies": breakProxy(redisProxiesOf, (proxy) => proxy.dropResponses()),
+  "silence-redis": breakProxy(redisProxiesOf, (proxy) => proxy.silence()),
   "cut-web": breakProxy(webProxiesOf, (proxy) => proxy.disconnect()),
   "slow-web": breakProxy(webProxiesOf, (proxy, { strength }) => proxy.setLatency(10 + 490 * strength)),
   "lose-answers": breakProxy(webProxiesOf, (proxy) => proxy.dropResponses()),
+  "silence-web": breakProxy(webProxiesOf, (proxy) => proxy.silence()),
   "kill-tms-before-submit": crashTms("before-submit"),
   "kill-tms-after-submit": crashTms("after-submit"),
   "repeat-reports": enableReportNoise("isRepeating"),
@@ -112,6 +121,10 @@ export const FAULT_INJECTORS: Record<FaultKind, FaultInjector> = {
   "reorder-reports": enableReportNoise("isReordering"),
   "mqs-down": degradeMqs(({ strength }) => (strength < 0.5 ? { kind: "drop" } : statusResponse(500))),
   "mqs-slow": degradeMqs(({ strength }) => delayedResponse(wait(500 + 5000 * strength), normalResponse)),
+  "mqs-busy": degradeMqs(() => statusResponse(429, { code: 429, error: "slow down" }, { "retry-after": "1" })),
+  "mqs-html": degradeMqs(({ strength }) =>
+    strength < 0.5 ? garbageResponse : statusResponse(502, "<html>Bad Gateway</html>"),
+  ),
   "mqs-try-again-later": degradeMqs((_, { kind }) => (kind === "activation" ? tryAgainLaterResponse : normalResponse)),
   "delete-queue-keys": async ({ redis, queueDeletionTimesMs }, { target, strength }) => {
     const queues = new Map<string, string[]>();
@@ -126,12 +139,12 @@ export const FAULT_INJECTORS: Record<FaultKind, FaultInjector> = {
     if (keysToDelete.length > 0) await redis.unlink(...keysToDelete);
     queueDeletionTimesMs.push(Date.now());
   },
-  "step-clock": async ({ deployment: { workers } }, planned) => {
-    const worker = chooseTarget(workers, planned);
+  "step-clock": async ({ deployment: { webs, workers } }, planned) => {
+    const program = chooseTarget([...webs, ...workers], planned);
     // From one hour behind to one hour ahead.
-    worker.stepClock(Math.round((2 * planned.strength - 1) * 3_600_000));
+    program.stepClock(Math.round((2 * planned.strength - 1) * 3_600_000));
     await wait(planned.durationMs);
-    worker.stepClock(0);
+    program.stepClock(0);
   },
   "stop-worker": async ({ deployment: { workers } }, planned) => {
     const worker = chooseTarget(workers, planned);

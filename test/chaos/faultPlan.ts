@@ -11,6 +11,10 @@ interface FaultRule {
   durationRangeMs: readonly [number, number];
 }
 
+const processNames = [
+  ...Array.from({ length: DEPLOYMENT_SIZES.webs }, (_, n) => `web ${n}`),
+  ...Array.from({ length: DEPLOYMENT_SIZES.workers }, (_, n) => `worker ${n}`),
+];
 const webName = (target: number) => `web ${target % DEPLOYMENT_SIZES.webs}`;
 const workerName = (target: number) => `worker ${target % DEPLOYMENT_SIZES.workers}`;
 /** The first proxies serve the web processes, the others the workers. */
@@ -25,13 +29,18 @@ const FAULT_RULES = {
     durationRangeMs: [0, 3000],
   },
   "kill-redis": { targetsHit: () => ["redis"], durationRangeMs: [0, 3000] },
-  "stop-redis": { targetsHit: () => ["redis"], durationRangeMs: [5000, 5000] },
+  "stop-redis": { targetsHit: () => ["redis"], durationRangeMs: [200, 6000] },
+  "fill-redis": { targetsHit: () => ["redis"], durationRangeMs: [500, 3000] },
+  "demote-redis": { targetsHit: () => ["redis"], durationRangeMs: [0, 3000] },
   "cut-redis": { targetsHit: (target) => [redisProxyName(target)], durationRangeMs: [0, 3000] },
   "slow-redis": { targetsHit: (target) => [redisProxyName(target)], durationRangeMs: [1000, 4000] },
   "lose-replies": { targetsHit: (target) => [redisProxyName(target)], durationRangeMs: [300, 2500] },
+  /** The connections of the moment stay silent; new ones work. */
+  "silence-redis": { targetsHit: (target) => [redisProxyName(target)], durationRangeMs: [0, 1000] },
   "cut-web": { targetsHit: (target) => [webProxyName(target)], durationRangeMs: [0, 2000] },
   "slow-web": { targetsHit: (target) => [webProxyName(target)], durationRangeMs: [1000, 4000] },
   "lose-answers": { targetsHit: (target) => [webProxyName(target)], durationRangeMs: [300, 2500] },
+  "silence-web": { targetsHit: (target) => [webProxyName(target)], durationRangeMs: [0, 1000] },
   "kill-tms-before-submit": {
     targetsHit: (target) => [`tms ${target % DEPLOYMENT_SIZES.accessPoints}`],
     durationRangeMs: [200, 2000],
@@ -45,10 +54,12 @@ const FAULT_RULES = {
   "reorder-reports": { targetsHit: () => ["reorder"], durationRangeMs: [1000, 4000] },
   "mqs-down": { targetsHit: () => ["mqs"], durationRangeMs: [1000, 5000] },
   "mqs-slow": { targetsHit: () => ["mqs"], durationRangeMs: [1000, 5000] },
+  "mqs-busy": { targetsHit: () => ["mqs"], durationRangeMs: [1000, 5000] },
+  "mqs-html": { targetsHit: () => ["mqs"], durationRangeMs: [1000, 5000] },
   "mqs-try-again-later": { targetsHit: () => ["mqs"], durationRangeMs: [1000, 5000] },
   "delete-queue-keys": { targetsHit: () => ["queues"], durationRangeMs: [0, 0] },
   "step-clock": {
-    targetsHit: (target) => [`clock ${target % DEPLOYMENT_SIZES.workers}`],
+    targetsHit: (target) => [`clock of ${processNames[target % processNames.length]}`],
     durationRangeMs: [2000, 6000],
   },
   /** Longer than a job lock (15 s), so another worker takes the job over. */

@@ -1,16 +1,23 @@
 import { describe, expect, test } from "vitest";
 import type { Phase, PhaseChange } from "../../src/domain/phases.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
-import type { Evidence } from "./evidence.js";
+import type { Evidence, Interval } from "./evidence.js";
 import { leasesAreExclusive } from "./invariants/leaseInvariants.js";
 import {
   endedWorkflowsRunNothing,
   phasesFollowTheGraph,
   startedTaskforcesHaveCluster,
 } from "./invariants/phaseInvariants.js";
-import { keysTakeEffectOnce, reportsAreVisible, statusesAreTheNewest } from "./invariants/writeInvariants.js";
+import {
+  reportsAreVisible,
+  requestsTakeEffectOnce,
+  statusesAreTheNewest,
+  timestampsAreReal,
+} from "./invariants/writeInvariants.js";
+import type { Attempts } from "./recordingClient.js";
 import { type RecordedRequest, RequestHistory, type RequestKind } from "./requestHistory.js";
 import { SimulatedCondor } from "./simulatedCondor.js";
+import type { UserExpectations } from "./simulatedUser.js";
 
 const UUID = "TF-65f00000-00000000-00000000-00000000";
 
@@ -54,17 +61,24 @@ function evidence(parts: {
   deactivated?: string;
   condor?: SimulatedCondor;
   deletions?: number[];
+  keyless?: [string, Attempts][];
+  refused?: (Attempts & { workflow: string })[];
+  losses?: Interval[];
+  created?: [string, UserExpectations["workflows"] extends Map<string, infer Created> ? Created : never][];
 }): Evidence {
   const history = new RequestHistory();
   history.requests.push(...(parts.exchanges ?? []));
   return {
     history,
     expectations: {
-      workflows: new Map(),
+      workflows: new Map(parts.created),
       addedTaskforces: new Map(),
       endedWorkflows: new Map(),
+      keylessRequests: new Map(parts.keyless),
+      refusedRepetitions: parts.refused ?? [],
       unexpectedResponses: [],
     },
+    responseLosses: parts.losses ?? [],
     condors: parts.condor === undefined ? [] : [parts.condor],
     queueDeletionTimesMs: parts.deletions ?? [],
     apiView: {
@@ -182,9 +196,31 @@ describe("acknowledged writes", () => {
     expect(found(statuses(0, 1), statuses(5, 2))).toBe(0);
   });
 
-  test("an idempotency key that took effect twice is a violation", () => {
-    const made = (workflow_id: string) => ({ task_args: "one key", workflow_id });
-    expect(keysTakeEffectOnce(evidence({ directives: [made("WF-1"), made("WF-1")] }))).toHaveLength(0);
-    expect(keysTakeEffectOnce(evidence({ directives: [made("WF-1"), made("WF-2")] }))).toHaveLength(1);
+  const ATTEMPTS: Attempts = { repeated: true, firstSentAtMs: 1000, endedAtMs: 3000 };
+
+  test("a request that took effect twice is a violation, unless it had no key and its response was lost behind the service", () => {
+    const made = (workflow_id: string) => ({ task_args: "one mark", workflow_id });
+    const found = (parts: Parameters<typeof evidence>[0], ...workflows: string[]) =>
+      requestsTakeEffectOnce(evidence({ ...parts, directives: workflows.map(made) })).length;
+    const losses = [{ beganAtMs: 2000, endedAtMs: 2500 }];
+    const keyless: [string, Attempts][] = [["one mark", ATTEMPTS]];
+    expect(found({}, "WF-1", "WF-1")).toBe(0);
+    expect(found({ losses }, "WF-1", "WF-2")).toBe(1);
+    expect(found({ keyless }, "WF-1", "WF-2")).toBe(1);
+    expect(found({ keyless, losses }, "WF-1", "WF-2")).toBe(0);
+    expect(found({ keyless, losses: [{ beganAtMs: 4000, endedAtMs: 5000 }] }, "WF-1", "WF-2")).toBe(1);
+  });
+
+  test("a refused repetition of an abort is a violation, with the same exception", () => {
+    const refused = [{ ...ATTEMPTS, workflow: "WF-1" }];
+    expect(requestsTakeEffectOnce(evidence({ refused }))).toHaveLength(1);
+    expect(requestsTakeEffectOnce(evidence({ refused, losses: [{ beganAtMs: 0, endedAtMs: 1500 }] }))).toHaveLength(0);
+  });
+
+  test("a timestamp that is not the time of its request is a violation", () => {
+    const created = (timestamp: number) => ({ ...ATTEMPTS, workflow: "WF-1", timestamp, tasks: [], taskforces: [] });
+    const found = (timestamp: number) => timestampsAreReal(evidence({ created: [["a", created(timestamp)]] })).length;
+    expect([0.5, 2, 3.5].map(found)).toEqual([0, 0, 0]);
+    expect([-0.5, 4.5, 3600].map(found)).toEqual([1, 1, 1]);
   });
 });

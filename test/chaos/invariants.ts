@@ -1,5 +1,6 @@
 import type { Evidence, Invariant, Violation } from "./evidence.js";
 import { leasesAreExclusive } from "./invariants/leaseInvariants.js";
+import { leasesAreLinearizable } from "./invariants/linearInvariants.js";
 import {
   endedWorkflowsRunNothing,
   nothingStaysTransient,
@@ -12,20 +13,23 @@ import { refusedClustersHadAReason, responsesAreExpected } from "./invariants/re
 import { summariesEqualRecount } from "./invariants/summaryInvariants.js";
 import {
   createdWorkflowsExist,
-  keysTakeEffectOnce,
   reportsAreVisible,
+  requestsTakeEffectOnce,
   statusesAreTheNewest,
+  timestampsAreReal,
 } from "./invariants/writeInvariants.js";
 
 /** The invariants by the names in `docs/reliability.md`. */
 const INVARIANTS: Record<string, Invariant> = {
   "created workflows exist": createdWorkflowsExist,
-  "keys take effect once": keysTakeEffectOnce,
+  "requests take effect once": requestsTakeEffectOnce,
+  "timestamps are real": timestampsAreReal,
   "reports are stored": reportsAreVisible,
   "statuses are the newest": statusesAreTheNewest,
   "answers are valid": responsesAreExpected,
   "rejected clusters have a reason": refusedClustersHadAReason,
   "leases are exclusive": leasesAreExclusive,
+  "hand-outs and reports are linearizable": leasesAreLinearizable,
   "started taskforces have a cluster": startedTaskforcesHaveCluster,
   "phases follow the graph": phasesFollowTheGraph,
   "ended workflows run nothing": endedWorkflowsRunNothing,

@@ -3,9 +3,23 @@ import type { RandomSource } from "./randomSource.js";
 import { outcomeOfStatus, type RecordedRequest, type RequestHistory } from "./requestHistory.js";
 
 /** Milliseconds after which a client stops waiting for a response. */
-const REQUEST_TIMEOUT_MS = 10_000;
+export const REQUEST_TIMEOUT_MS = 10_000;
 /** Milliseconds before a user retries a request without a response. */
 const RETRY_DELAY_MS = 300;
+
+/** As the existing Python client repeats requests: on these statuses and without a response, 10 times, without a key. */
+const REPEATED_STATUSES: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+const MAX_REPETITIONS = 10;
+const FIRST_BACKOFF_MS = 300;
+const LONGEST_BACKOFF_MS = 5000;
+
+/** A request and its repetitions. Times are epoch milliseconds. */
+export interface Attempts {
+  /** Whether an earlier attempt may have taken effect. */
+  repeated: boolean;
+  firstSentAtMs: number;
+  endedAtMs: number;
+}
 
 /** A response with its parsed body. */
 export interface RecordedResponse<T> {
@@ -75,20 +89,43 @@ export class RecordingClient {
   /**
    * Sends a request until it gets a final response.
    *
-   * @returns the response, and whether an earlier attempt may have taken effect
+   * @returns the last response
    */
   async sendUntilAnswered<T>(
     method: string,
     path: string,
     sent: RecordedRequestOptions = {},
-  ): Promise<RecordedResponse<T> & { repeated: boolean }> {
+  ): Promise<RecordedResponse<T> & Attempts> {
+    const firstSentAtMs = Date.now();
     for (let repeated = false; ; repeated = true) {
-      const answer = await this.send<T>(method, path, sent).catch((error: unknown) => {
-        if (error instanceof NoResponseError) return undefined;
-        throw error;
-      });
-      if (answer !== undefined && outcomeOfStatus(answer.status) !== "unavailable") return { ...answer, repeated };
+      const answer = await this.#attempt<T>(method, path, sent);
+      if (answer !== undefined && outcomeOfStatus(answer.status) !== "unavailable")
+        return { ...answer, repeated, firstSentAtMs, endedAtMs: Date.now() };
       await wait(RETRY_DELAY_MS);
     }
+  }
+
+  /** Sends a request as the existing Python client does. @returns the last response; undefined when the client gives up */
+  async sendLikePythonClient<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<Attempts & { response: RecordedResponse<T> | undefined }> {
+    const firstSentAtMs = Date.now();
+    for (let repetitions = 0; ; repetitions++) {
+      const response = await this.#attempt<T>(method, path, body === undefined ? {} : { body });
+      const isFinal = response !== undefined && !REPEATED_STATUSES.has(response.status);
+      if (isFinal || repetitions === MAX_REPETITIONS)
+        return { response, repeated: repetitions > 0, firstSentAtMs, endedAtMs: Date.now() };
+      await wait(Math.min(FIRST_BACKOFF_MS * 2 ** repetitions, LONGEST_BACKOFF_MS));
+    }
+  }
+
+  /** @returns undefined without a response */
+  #attempt<T>(method: string, path: string, sent: RecordedRequestOptions): Promise<RecordedResponse<T> | undefined> {
+    return this.send<T>(method, path, sent).catch((error: unknown) => {
+      if (error instanceof NoResponseError) return undefined;
+      throw error;
+    });
   }
 }

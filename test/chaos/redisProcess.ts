@@ -24,6 +24,33 @@ export class RedisProcess {
     return redis;
   }
 
+  /** Starts a replica, lets it take over without the loss of a write, and leaves this server as its replica. */
+  async handOver(dir: string): Promise<RedisProcess> {
+    const next = await RedisProcess.start(this.#command, dir);
+    await next.#run(async (redis) => {
+      await redis.replicaof("127.0.0.1", this.port);
+      await waitUntil("the replica is synchronized", async () =>
+        (await redis.info("replication")).includes("master_link_status:up"),
+      );
+    });
+    await this.#run(async (redis) => {
+      await redis.call("FAILOVER", "TO", "127.0.0.1", next.port);
+      await waitUntil("the replica has taken over", async () => (await redis.role())[0] === "slave");
+    });
+    return next;
+  }
+
+  /** Runs commands on a connection of their own. */
+  async #run(commands: (redis: Redis) => Promise<void>): Promise<void> {
+    const redis = new Redis(this.port);
+    redis.on("error", () => {});
+    try {
+      await commands(redis);
+    } finally {
+      redis.disconnect();
+    }
+  }
+
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
   }

@@ -8,23 +8,31 @@ const RESTART_DELAY_MS = 500;
 const READY_OUTPUT = /WMS (worker runs|listens on)/;
 
 /**
- * A supervised process of the service. Like systemd and Kubernetes, it restarts a process that exits by itself. For
+ * A supervised process of the service with an adjustable clock. Like systemd and Kubernetes, it restarts a process that exits by itself. For
  * example, a service exits if it cannot reach Redis at its start.
  */
 export class RestartingProgram {
   readonly name: string;
   /** The last output of ready processes that exited by themselves, which violates an invariant. */
   readonly crashes: string[] = [];
+  readonly #clockFile: string;
   readonly #start: () => Program;
   #program: Program;
   /** Whether an exited process is restarted. */
   #shouldRun = true;
   #earlierLogs = "";
 
-  constructor(name: string, start: () => Program) {
+  /** @param clockFile the file that `steppedClock.mjs` reads in the process */
+  constructor(name: string, clockFile: string, start: () => Program) {
     this.name = name;
+    this.#clockFile = clockFile;
     this.#start = start;
     this.#program = this.#startSupervised();
+  }
+
+  /** Sets the offset of the process's clock. @param offsetMs milliseconds */
+  stepClock(offsetMs: number): void {
+    writeFileSync(this.#clockFile, String(offsetMs));
   }
 
   /** Waits until the process is ready. */
@@ -63,21 +71,5 @@ export class RestartingProgram {
       if (this.#shouldRun && this.#program === program) this.start();
     });
     return program;
-  }
-}
-
-/** A supervised worker with an adjustable clock. */
-export class RestartingWorker extends RestartingProgram {
-  readonly #clockFile: string;
-
-  /** @param clock the file that `steppedClock.mjs` reads */
-  constructor(name: string, clock: string, start: () => Program) {
-    super(name, start);
-    this.#clockFile = clock;
-  }
-
-  /** Sets the offset of the worker's clock. @param offsetMs milliseconds */
-  stepClock(offsetMs: number): void {
-    writeFileSync(this.#clockFile, String(offsetMs));
   }
 }

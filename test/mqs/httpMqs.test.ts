@@ -164,9 +164,39 @@ describe("a 4xx", () => {
   });
 
   test("without a reason shows its status", async () => {
-    server.script("activation", "*", statusResponse(404, "not here"), statusResponse(404, { error: { deep: 1 } }));
+    server.script("activation", "*", statusResponse(404, {}), statusResponse(404, { error: { deep: 1 } }));
     for (let time = 0; time < 2; time++)
       expect((await errorOf(mqs.activate(workflow, 50))).message).toMatch(/: HTTP 404$/);
+  });
+
+  test.each([400, 401, 404, 413])(
+    "of %i without the JSON of the MQS is that of a proxy, so a retry may succeed",
+    async (code) => {
+      server.script("reservation", "*", statusResponse(code, "<html>no such page</html>"));
+      const error = await errorOf(mqs.reserve(workflow, ["in"], []));
+      expect(error).toMatchObject({ kind: "unavailable", message: expect.stringContaining(`(HTTP ${code})`) });
+    },
+  );
+
+  test.each([408, 425, 429])("of %i may succeed when it is repeated", async (code) => {
+    server.script("reservation", "*", statusResponse(code, { code, error: "slow down" }));
+    expect((await errorOf(mqs.reserve(workflow, ["in"], []))).kind).toBe("unavailable");
+  });
+
+  test("or a 5xx with Retry-After says how long to wait, an hour at most", async () => {
+    const inAMinute = new Date(Date.now() + 60_000).toUTCString();
+    const given: [string, number | undefined][] = [
+      ["7", 7],
+      ["90000", 3600],
+      ["soon", undefined],
+      [inAMinute, 60],
+    ];
+    for (const [header, seconds] of given) {
+      server.script("activation", "*", statusResponse(header === "7" ? 429 : 503, {}, { "retry-after": header }));
+      const { waitSeconds } = (await errorOf(mqs.activate(workflow, 50))) as { waitSeconds?: number };
+      if (seconds === undefined) expect(waitSeconds).toBeUndefined();
+      else expect(Math.abs((waitSeconds ?? 0) - seconds)).toBeLessThan(5);
+    }
   });
 
   test("with a long reason of many lines is shortened to one line", async () => {

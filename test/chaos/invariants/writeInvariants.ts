@@ -1,6 +1,7 @@
 import type { Taskforce } from "../../../src/domain/taskforce.js";
-import type { Evidence, Finding } from "../evidence.js";
+import type { Evidence, Finding, Interval } from "../evidence.js";
 import { groupBy } from "../groupBy.js";
+import { type Attempts, REQUEST_TIMEOUT_MS } from "../recordingClient.js";
 import type { RecordedRequest } from "../requestHistory.js";
 
 /** Checks that each acknowledged workflow exists, with all its parts and the requested end. */
@@ -22,23 +23,50 @@ export function createdWorkflowsExist({ expectations, apiView }: Evidence): Find
   return findings;
 }
 
-/** Checks that requests with the same `Idempotency-Key` took effect at most once. */
-export function keysTakeEffectOnce({ expectations, apiView }: Evidence): Finding[] {
-  const workflowsByIdempotencyKey = new Map<string, Set<string>>();
-  for (const { task_args, workflow_id } of apiView.directives.values())
-    workflowsByIdempotencyKey.set(task_args, (workflowsByIdempotencyKey.get(task_args) ?? new Set()).add(workflow_id));
-  const twice = [...workflowsByIdempotencyKey].filter(([, workflows]) => workflows.size > 1);
-  const findings: Finding[] = twice.map(([mark, workflows]) => ({
-    message: `the request ${mark} created ${[...workflows].join(" and ")}`,
-  }));
+/**
+ * Checks that each request took effect at most once: those with an `Idempotency-Key` always, those without one unless their
+ * response was lost behind the service.
+ */
+export function requestsTakeEffectOnce({ expectations, apiView, responseLosses }: Evidence): Finding[] {
+  const { keylessRequests, addedTaskforces, refusedRepetitions } = expectations;
+  const mayBeTwice = (mark: string | number): boolean => {
+    const attempts = keylessRequests.get(mark);
+    return attempts !== undefined && mayHaveLostResponse(attempts, responseLosses);
+  };
+  const workflowsByMark = groupBy(apiView.directives.values(), ({ task_args }) => task_args);
+  const findings: Finding[] = [];
+  for (const [mark, directives] of workflowsByMark) {
+    const workflows = new Set(directives.map(({ workflow_id }) => workflow_id));
+    if (workflows.size > 1 && !mayBeTwice(mark))
+      findings.push({ message: `the request ${mark} created ${[...workflows].join(" and ")}` });
+  }
   const byWorkers = groupBy(apiView.taskforces.values(), ({ n_workers }) => n_workers);
-  for (const n_workers of expectations.addedTaskforces.keys()) {
+  for (const n_workers of addedTaskforces.keys()) {
     const created = byWorkers.get(n_workers) ?? [];
-    if (created.length > 1)
+    if (created.length > 1 && !mayBeTwice(n_workers))
       findings.push({ message: `the request for ${n_workers} workers created ${created.length} taskforces` });
   }
+  for (const { workflow, ...attempts } of refusedRepetitions)
+    if (!mayHaveLostResponse(attempts, responseLosses))
+      findings.push({ message: `the end of ${workflow} was refused when it was repeated` });
   return findings;
 }
+
+/** Whether a response may have been lost behind the service: by a fault, or by a client that stopped waiting. */
+const mayHaveLostResponse = ({ firstSentAtMs, endedAtMs }: Attempts, losses: readonly Interval[]): boolean =>
+  endedAtMs - firstSentAtMs >= REQUEST_TIMEOUT_MS ||
+  losses.some((loss) => firstSentAtMs < loss.endedAtMs && endedAtMs > loss.beganAtMs);
+
+/** Milliseconds by which a timestamp may differ from the time of its request. */
+const CLOCK_TOLERANCE_MS = 1000;
+
+/** Checks that workflows have the time of their creation, whatever the clocks of processes say. */
+export const timestampsAreReal = ({ expectations }: Evidence): Finding[] =>
+  [...expectations.workflows.values()].flatMap(({ workflow, timestamp, firstSentAtMs, endedAtMs }) =>
+    1000 * timestamp > firstSentAtMs - CLOCK_TOLERANCE_MS && 1000 * timestamp < endedAtMs + CLOCK_TOLERANCE_MS
+      ? []
+      : [{ message: `${workflow} has the timestamp ${timestamp}, and was created by ${endedAtMs / 1000}` }],
+  );
 
 /** Checks that each acknowledged report is stored. */
 export function reportsAreVisible({ history, apiView }: Evidence): Finding[] {
