@@ -13,7 +13,7 @@ import { startCluster } from "../scripts/redis/localCluster.js";
 import { formatMs, markdownTable, maxOf, numericOption } from "./figures.js";
 import { clusterLocationsOfSites, sampleWorkflowRequest, siteSchedd } from "./prepare.js";
 import { redisCpuSeconds } from "./processFigures.js";
-import { startServerProcess } from "./serverProcess.js";
+import { deployedNodeOptions, startServerProcess } from "./serverProcess.js";
 
 const DURATION_SECONDS = 10;
 const CONNECTIONS = 32;
@@ -44,13 +44,16 @@ async function measureMasters(
   try {
     const urls: string[] = [];
     while (urls.length < webs) {
-      const server = await startServerProcess([urls.length === 0 ? "dist/main.js" : "dist/web.js"], {
-        REDIS_CLUSTER_NODES: cluster.addresses,
-        STORE_PARTITIONS: PARTITIONS,
-        CLUSTER_LOCATIONS,
-        REST_PORT: "0",
-        LOG_LEVEL: "fatal",
-      });
+      const server = await startServerProcess(
+        [...deployedNodeOptions(), urls.length === 0 ? "dist/main.js" : "dist/web.js"],
+        {
+          REDIS_CLUSTER_NODES: cluster.addresses,
+          STORE_PARTITIONS: PARTITIONS,
+          CLUSTER_LOCATIONS,
+          REST_PORT: "0",
+          LOG_LEVEL: "fatal",
+        },
+      );
       started.push(server);
       urls.push(server.url);
     }

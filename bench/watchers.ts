@@ -19,7 +19,7 @@ import { createLogEntry } from "../src/lifecycle/changeEffects.js";
 import { createWorkflow } from "../src/lifecycle/create.js";
 import { startOwnRedis } from "../src/redis/provideRedis.js";
 import { type PreparedStore, prepareStore, sampleWorkflowRequest } from "./prepare.js";
-import { startServerProcess } from "./serverProcess.js";
+import { deployedNodeOptions, startServerProcess } from "./serverProcess.js";
 
 const SUBSCRIBERS = 1000;
 const EVENTS = 200;
@@ -149,7 +149,7 @@ try {
     LOG_LEVEL: "warn",
     MAX_CONNECTIONS_PER_ADDRESS: "2000",
   };
-  const ours = await startServerProcess(["dist/web.js"], environment);
+  const ours = await startServerProcess([...deployedNodeOptions(), "dist/web.js"], environment);
   started.push(ours);
   await measureDelivery(preparation, ours.url);
 } finally {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { startServerProcess } from "../bench/serverProcess.js";
+import { deployedNodeOptions, startServerProcess } from "../bench/serverProcess.js";
 import { type FailedRequest, FailoverLoad } from "./failover/failoverLoad.js";
 import { parseFailoverOptions } from "./failover/failoverOptions.js";
 import { findInconsistencies } from "./failover/inconsistencies.js";
@@ -25,7 +25,7 @@ const options = parseFailoverOptions(process.argv.slice(2));
 const deployment = await startRedisDeployment(options);
 try {
   for (const port of deployment.masterPorts) await waitForReplicas(port, deployment.replicasPerMaster);
-  const service = await startServerProcess(["dist/main.js"], {
+  const service = await startServerProcess([...deployedNodeOptions(), "dist/main.js"], {
     ...deployment.environment,
     STORE_PARTITIONS: String(deployment.partitions),
     REDIS_URL: "",

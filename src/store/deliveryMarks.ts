@@ -18,6 +18,11 @@ const MAX_WAIT_MS = DEAD_AFTER_MS + 1000;
 const FIRST_POLL_MS = 5;
 const LONGEST_POLL_MS = 250;
 
+/** Marks whose end Redis could not store yet. Of more, the oldest are forgotten: most of their scripts never ran. */
+const MAX_UNSETTLED = 10_000;
+/** Lost marks that one request names: as many equal requests can be recognized before Redis knows of their loss. */
+const MAX_NAMED = 100;
+
 /** What became of the response of a request. */
 type Fate = "open" | "delivered" | "lost";
 
@@ -87,7 +92,10 @@ export class DeliveryMarks {
     const key = deliveryMarksKey(partition, name);
     const siblings = this.#marks.get(key) ?? new Set();
     this.#marks.set(key, siblings);
-    const findLost = () => [...siblings].filter(({ fate }) => fate === "lost").map(({ field }) => field);
+    const findLost = () => {
+      const lost = [...siblings].filter(({ fate }) => fate === "lost");
+      return lost.slice(-MAX_NAMED).map(({ field }) => field);
+    };
     const mark = new DeliveryMark(this.#redis, key, `${this.#processes.id}.${this.#begun++}`, findLost);
     siblings.add(mark);
     onEnd((isDelivered) => {
@@ -104,13 +112,19 @@ export class DeliveryMarks {
       // On the client of the effect, so that Redis runs it after the effect.
       if (sentOn !== undefined && fate === "delivered") await sentOn.hdel(key, field);
       else if (sentOn !== undefined) await runScript(sentOn, "markLost", [key], [field]);
-      this.#unsettled.delete(mark);
-      const siblings = this.#marks.get(key);
-      siblings?.delete(mark);
-      if (siblings?.size === 0) this.#marks.delete(key);
+      this.#forget(mark);
     } catch {
+      const [oldest] = this.#unsettled;
+      if (this.#unsettled.size >= MAX_UNSETTLED && oldest !== undefined) this.#forget(oldest);
       this.#unsettled.add(mark);
     }
+  }
+
+  #forget(mark: DeliveryMark): void {
+    this.#unsettled.delete(mark);
+    const siblings = this.#marks.get(mark.key);
+    siblings?.delete(mark);
+    if (siblings?.size === 0) this.#marks.delete(mark.key);
   }
 
   /** Stores what became of responses while Redis failed. */
