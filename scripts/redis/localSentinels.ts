@@ -12,7 +12,7 @@ import {
 } from "../../src/redis/redisServer.js";
 import { ensureRedisServer } from "../setup/ensureRedisServer.js";
 
-const SENTINEL_NAME = "wms";
+export const SENTINEL_NAME = "wms";
 
 /** Settings of the sentinels. Times are milliseconds. */
 const SENTINEL_CONFIG = `
@@ -88,7 +88,7 @@ async function attachReplica(replica: Redis, masterPort: number): Promise<void> 
 }
 
 /** Starts a sentinel. It writes its state to its configuration file. */
-async function startSentinel(
+export async function startSentinel(
   command: string,
   dir: string,
   masterPort: number,
@@ -119,7 +119,8 @@ async function startSentinel(
   };
 }
 
-async function waitForDiscovery(sentinel: Redis, replicas: number): Promise<void> {
+/** Waits until a sentinel knows two others and the replicas. */
+export async function waitForDiscovery(sentinel: Redis, replicas: number): Promise<void> {
   for (;;) {
     const masterInfo = (await sentinel.call("SENTINEL", "MASTER", SENTINEL_NAME)) as string[];
     const field = (name: string) => masterInfo[masterInfo.indexOf(name) + 1];

@@ -11,6 +11,7 @@ test("the service violates no invariant under random faults", async () => {
     kinds: FAULT_KINDS.filter((kind) => !LONG_FAULTS.includes(kind)),
     users: 4,
     built: inject("built"),
+    on: "single",
     log: (line) => lines.push(line),
   });
   expect(result.violations, lines.join("\n")).toEqual([]);

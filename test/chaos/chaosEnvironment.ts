@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Redis } from "ioredis";
 import { openStore, type Store } from "../../src/store/store.js";
 import { startScriptedMqs } from "../mqs/scriptedMqs.js";
 import { CHAOS_ACCESS_POINTS, CHAOS_SETTINGS, startDeployment } from "./deployment.js";
 import type { FaultTargets } from "./faultInjectors.js";
 import { RandomSource } from "./randomSource.js";
 import { RecordingClient } from "./recordingClient.js";
+import type { RedisKind } from "./redis/redisSystem.js";
 import { ReportNoise } from "./reportNoise.js";
 import { RequestHistory } from "./requestHistory.js";
 import { SimulatedAccessPoint } from "./simulatedAccessPoint.js";
@@ -30,6 +30,7 @@ export interface ChaosEnvironmentOptions {
   users: number;
   /** The folder whose `dist/` holds the programs. */
   built: string;
+  on: RedisKind;
 }
 
 /** Lowest `n_workers` of an add-workers request. Other taskforces have fewer, so the number identifies the request. */
@@ -40,11 +41,12 @@ export async function startChaosEnvironment({
   seed,
   users,
   built,
+  on,
 }: ChaosEnvironmentOptions): Promise<ChaosEnvironment> {
   const folder = await mkdtemp(join(tmpdir(), "wms-chaos-"));
   const mqs = await startScriptedMqs();
-  const deployment = await startDeployment(built, folder, mqs.address);
-  const redis = new Redis(deployment.redisUrl, { maxRetriesPerRequest: null, retryStrategy: () => 100 });
+  const deployment = await startDeployment({ built, on }, folder, mqs.address);
+  const redis = deployment.redis.connect();
   // A fault kills Redis, so connection errors are expected.
   redis.on("error", () => {});
   const store = await openStore(redis, { partitions: CHAOS_SETTINGS.partitions });

@@ -16,7 +16,7 @@ const MAX_SHOWN_VIOLATIONS = 5;
 
 /** Formats the results of a run as Markdown tables. */
 export function formatSummary(result: ChaosResult): string {
-  const { seed, durationMs, faults, history, recoveries, settleMs, sizes, violations } = result;
+  const { seed, durationMs, faults, history, recoveries, settleMs, sizes, violations, explained } = result;
   const slowest = recoveries.reduce((a, b) => (b.durationMs > a.durationMs ? b : a), recoveries[0] ?? NO_RECOVERY);
   const times = recoveries.map((each) => each.durationMs).sort((a, b) => a - b);
   const byKind = groupBy(faults, ({ kind }) => kind);
@@ -31,6 +31,7 @@ export function formatSummary(result: ChaosResult): string {
         ["workflows, taskforces, HTCondor clusters", `${sizes.workflows}, ${sizes.taskforces}, ${sizes.clusters}`],
         ["invariants", INVARIANT_NAMES.length + RUN_INVARIANT_COUNT],
         ["**violations**", `**${violations.length}**`],
+        ["explained by writes that replication may lose", explained.length],
         ["recovery, median", formatSeconds(times[Math.floor(times.length / 2)] ?? 0)],
         [
           "recovery, slowest",

@@ -1,14 +1,14 @@
 import { writeFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { Program } from "../processes/serviceProgram.js";
 import { startTcpProxy, type TcpProxy } from "../processes/tcpProxy.js";
 import { pickFreePort } from "../setup/freePort.js";
 import { DEPLOYMENT_SIZES } from "./faultPlan.js";
-import { RedisProcess } from "./redisProcess.js";
+import { startClusterRedis } from "./redis/clusterRedis.js";
+import type { RedisKind, RedisSystem } from "./redis/redisSystem.js";
+import { startSentinelRedis } from "./redis/sentinelRedis.js";
+import { startSingleRedis } from "./redis/singleRedis.js";
 import { RestartingProgram } from "./restartingProgram.js";
 
 const STEPPED_CLOCK = fileURLToPath(new URL("./steppedClock.mjs", import.meta.url));
@@ -16,31 +16,27 @@ const STEPPED_CLOCK = fileURLToPath(new URL("./steppedClock.mjs", import.meta.ur
 /** Settings that the invariants depend on. */
 export const CHAOS_SETTINGS = { leaseSeconds: 8, actionRetries: 2, partitions: 16 } as const;
 
-/** Milliseconds for which a demoted server answers its clients: they leave it sooner. */
-const DEMOTED_SERVER_MS = 8000;
-
 /** Access points, and the cluster locations by which users name them. */
 export const CHAOS_ACCESS_POINTS = Array.from({ length: DEPLOYMENT_SIZES.accessPoints }, (_, n) => ({
   schedd: `access-point-${n}`,
   location: `pool-${n}`,
 }));
 
-/** Two web and two worker processes on one Redis, with a TCP proxy in front of each server. */
+/** Two web and two worker processes on a Redis. */
 export interface Deployment {
-  /** The present master. */
-  redis: RedisProcess;
-  /** Address of Redis past the proxies that faults break. */
-  redisUrl: string;
+  redis: RedisSystem;
   webs: RestartingProgram[];
   workers: RestartingProgram[];
-  /** One proxy from each process to Redis; those of the web processes come first. */
-  redisProxies: TcpProxy[];
   /** One proxy in front of each web process. */
   webProxies: TcpProxy[];
-  /** Another server takes the place of Redis. The old one keeps its clients, as a replica. @param durationMs before it ends */
-  demoteRedis(durationMs: number): Promise<void>;
   close(): Promise<void>;
 }
+
+const STARTERS: Record<RedisKind, (folder: string) => Promise<RedisSystem>> = {
+  single: (folder) => startSingleRedis(folder, DEPLOYMENT_SIZES.webs + DEPLOYMENT_SIZES.workers),
+  sentinels: startSentinelRedis,
+  cluster: startClusterRedis,
+};
 
 /**
  * Starts Redis, the processes and the proxies, and waits until the processes are ready.
@@ -48,24 +44,14 @@ export interface Deployment {
  * @param built the folder whose `dist/` holds the programs
  * @param folder an empty folder for the data of Redis and the clock files
  */
-export async function startDeployment(built: string, folder: string, mqsAddress: string): Promise<Deployment> {
-  let servers = 0;
-  const newDir = async () => {
-    const dir = join(folder, `redis-${servers++}`);
-    await mkdir(dir);
-    return dir;
-  };
-  const running = [await RedisProcess.start(await ensureRedisServer(), await newDir())];
-  const master = () => running[0] as RedisProcess;
-  const startProxy = async (target: { host: string; port: number }) => startTcpProxy(target, await pickFreePort());
-  /** Where the name of Redis leads. */
-  const redisTarget = { host: "127.0.0.1", port: master().port };
-  const namedRedis = await startProxy(redisTarget);
-  const redisProxies: TcpProxy[] = [];
-  for (let count = 0; count < DEPLOYMENT_SIZES.webs + DEPLOYMENT_SIZES.workers; count++)
-    redisProxies.push(await startProxy(redisTarget));
-  const environmentOf = (proxy: TcpProxy | undefined) => ({
-    REDIS_URL: `redis://127.0.0.1:${proxy?.port}`,
+export async function startDeployment(
+  { built, on }: { built: string; on: RedisKind },
+  folder: string,
+  mqsAddress: string,
+): Promise<Deployment> {
+  const redis = await STARTERS[on](folder);
+  const environmentOf = (index: number) => ({
+    ...redis.environmentOf(index),
     MQS_ADDRESS: mqsAddress,
     CLUSTER_LOCATIONS: JSON.stringify(
       Object.fromEntries(CHAOS_ACCESS_POINTS.map(({ location, schedd }) => [location, { schedd }])),
@@ -89,42 +75,27 @@ export async function startDeployment(built: string, folder: string, mqsAddress:
 
   const webs: RestartingProgram[] = [];
   const webProxies: TcpProxy[] = [];
-  for (const [index, redisProxy] of redisProxies.slice(0, DEPLOYMENT_SIZES.webs).entries()) {
+  for (let index = 0; index < DEPLOYMENT_SIZES.webs; index++) {
     const port = await pickFreePort();
-    const program = startProgram("web", index, { ...environmentOf(redisProxy), REST_PORT: String(port) });
+    const program = startProgram("web", index, { ...environmentOf(index), REST_PORT: String(port) });
     webs.push(program);
     await program.waitUntilReady();
-    webProxies.push(await startProxy({ host: "127.0.0.1", port }));
+    webProxies.push(await startTcpProxy({ host: "127.0.0.1", port }, await pickFreePort()));
   }
-  const workers = redisProxies
-    .slice(DEPLOYMENT_SIZES.webs)
-    .map((redisProxy, index) => startProgram("worker", index, environmentOf(redisProxy)));
+  const workers = Array.from({ length: DEPLOYMENT_SIZES.workers }, (_, index) =>
+    startProgram("worker", index, environmentOf(DEPLOYMENT_SIZES.webs + index)),
+  );
   await Promise.all(workers.map((program) => program.waitUntilReady()));
 
   return {
-    get redis() {
-      return master();
-    },
-    redisUrl: `redis://127.0.0.1:${namedRedis.port}`,
+    redis,
     webs,
     workers,
-    redisProxies,
     webProxies,
-    async demoteRedis(durationMs) {
-      const old = master();
-      running.unshift(await old.handOver(await newDir()));
-      redisTarget.port = master().port;
-      await namedRedis.disconnect();
-      await namedRedis.restore();
-      // Its clients have to find out by themselves until then.
-      await wait(DEMOTED_SERVER_MS + durationMs);
-      running.pop();
-      await old.kill();
-    },
     async close() {
       await Promise.all([...webs, ...workers].map((program) => program.kill()));
-      await Promise.all([namedRedis, ...redisProxies, ...webProxies].map((proxy) => proxy.close()));
-      await Promise.all(running.map((redis) => redis.kill()));
+      await Promise.all(webProxies.map((proxy) => proxy.close()));
+      await redis.close();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Redis } from "ioredis";
+import { listMasters, type RedisClient } from "../../src/redis/redisClient.js";
 import {
   delayedResponse,
   garbageResponse,
@@ -24,7 +24,7 @@ export interface FaultTargets {
   accessPoints: SimulatedAccessPoint[];
   noise: ReportNoise;
   /** A client of Redis that bypasses the proxies. Its commands wait while Redis is unreachable. */
-  redis: Redis;
+  redis: RedisClient;
   /** When keys of queues, and thus leases, were deleted, in epoch milliseconds. */
   queueDeletionTimesMs: number[];
 }
@@ -49,7 +49,7 @@ const killPrograms =
 
 const breakProxy =
   (
-    proxiesOf: (deployment: Deployment) => TcpProxy[],
+    proxiesOf: (deployment: Deployment) => readonly TcpProxy[],
     degrade: (proxy: TcpProxy, planned: PlannedFault) => unknown,
   ): FaultInjector =>
   async ({ deployment }, planned) => {
@@ -58,7 +58,7 @@ const breakProxy =
     await wait(planned.durationMs);
     await proxy.restore();
   };
-const redisProxiesOf = ({ redisProxies }: Deployment) => redisProxies;
+const redisProxiesOf = ({ redis }: Deployment) => redis.proxies;
 const webProxiesOf = ({ webProxies }: Deployment) => webProxies;
 
 const enableReportNoise =
@@ -90,22 +90,14 @@ export const FAULT_INJECTORS: Record<FaultKind, FaultInjector> = {
     chooseTarget(webs, planned),
     chooseTarget(workers, planned),
   ]),
-  "kill-redis": async ({ deployment: { redis } }, { durationMs }) => {
-    await redis.kill();
-    await wait(durationMs);
-    await redis.start();
-  },
-  "stop-redis": async ({ deployment: { redis } }, { durationMs }) => {
-    redis.signal("SIGSTOP");
-    await wait(durationMs);
-    redis.signal("SIGCONT");
-  },
+  "kill-redis": ({ deployment: { redis } }, { durationMs, target }) => redis.kill(durationMs, target),
+  "stop-redis": ({ deployment: { redis } }, { durationMs, target }) => redis.stop(durationMs, target),
   "fill-redis": async ({ redis }, { durationMs }) => {
-    await redis.config("SET", "maxmemory", "1");
+    for (const master of listMasters(redis)) await master.config("SET", "maxmemory", "1");
     await wait(durationMs);
-    await redis.config("SET", "maxmemory", "0");
+    for (const master of listMasters(redis)) await master.config("SET", "maxmemory", "0");
   },
-  "demote-redis": ({ deployment }, { durationMs }) => deployment.demoteRedis(durationMs),
+  "demote-redis": ({ deployment: { redis } }, { durationMs }) => redis.demote(durationMs),
   "cut-redis": breakProxy(redisProxiesOf, (proxy) => proxy.disconnect()),
   "slow-redis": breakProxy(redisProxiesOf, (proxy, { strength }) => proxy.setLatency(10 + 190 * strength)),
   "lose-replies": breakProxy(redisProxiesOf, (proxy) => proxy.dropResponses()),
@@ -128,15 +120,16 @@ export const FAULT_INJECTORS: Record<FaultKind, FaultInjector> = {
   "mqs-try-again-later": degradeMqs((_, { kind }) => (kind === "activation" ? tryAgainLaterResponse : normalResponse)),
   "delete-queue-keys": async ({ redis, queueDeletionTimesMs }, { target, strength }) => {
     const queues = new Map<string, string[]>();
-    for await (const keys of redis.scanStream({ match: "{wmsq-*", count: 500 }) as AsyncIterable<string[]>)
-      for (const key of keys) {
-        const queue = key.slice(0, key.indexOf("}"));
-        queues.set(queue, [...(queues.get(queue) ?? []), key]);
-      }
+    for (const master of listMasters(redis))
+      for await (const keys of master.scanStream({ match: "{wmsq-*", count: 500 }) as AsyncIterable<string[]>)
+        for (const key of keys) {
+          const queue = key.slice(0, key.indexOf("}"));
+          queues.set(queue, [...(queues.get(queue) ?? []), key]);
+        }
     const all = [...queues.values()];
-    const keysToDelete = strength < 0.5 ? (all[target % all.length] ?? []) : all.flat();
+    const toDelete = strength < 0.5 ? all.slice(target % all.length).slice(0, 1) : all;
     queueDeletionTimesMs.push(Date.now());
-    if (keysToDelete.length > 0) await redis.unlink(...keysToDelete);
+    for (const keys of toDelete) await redis.unlink(...keys);
     queueDeletionTimesMs.push(Date.now());
   },
   "step-clock": async ({ deployment: { webs, workers } }, planned) => {

@@ -14,6 +14,7 @@ import {
   statusesAreTheNewest,
   timestampsAreReal,
 } from "./invariants/writeInvariants.js";
+import { separateLostWrites } from "./lostWrites.js";
 import type { Attempts } from "./recordingClient.js";
 import { type RecordedRequest, RequestHistory, type RequestKind } from "./requestHistory.js";
 import { SimulatedCondor } from "./simulatedCondor.js";
@@ -223,4 +224,16 @@ describe("acknowledged writes", () => {
     expect([0.5, 2, 3.5].map(found)).toEqual([0, 0, 0]);
     expect([-0.5, 4.5, 3600].map(found)).toEqual([1, 1, 1]);
   });
+});
+
+test("only findings about workflows with a write in an interval of losses are explained by them", () => {
+  const other = "TF-65f00001-00000000-00000000-00000000";
+  const parts = evidence({ exchanges: [exchange("submit", 5000), exchange("submit", 9000, { subject: other })] });
+  const findings = [UUID, other].map((taskforce) => ({ invariant: "any", message: "is missing", taskforce }));
+  const explainedBy = (...losses: Interval[]) =>
+    separateLostWrites(findings, parts, losses).explained.map(({ taskforce }) => taskforce);
+  expect(explainedBy()).toEqual([]);
+  expect(explainedBy({ beganAtMs: 4000, endedAtMs: 5005 })).toEqual([UUID]);
+  expect(explainedBy({ beganAtMs: 6000, endedAtMs: 8000 })).toEqual([]);
+  expect(explainedBy({ beganAtMs: 4000, endedAtMs: 9001 })).toEqual([UUID, other]);
 });

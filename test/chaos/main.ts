@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { formatSummary, formatViolations } from "./chaosReport.js";
+import { REDIS_KINDS } from "./redis/redisSystem.js";
 import { runChaos } from "./runChaos.js";
 
 const HELP = `npm run chaos -- [options]
@@ -13,6 +14,7 @@ const HELP = `npm run chaos -- [options]
   --breaks N    number of faults (200)
   --minutes N   minutes after which no more fault starts (20)
   --users N     number of simulated users (8)
+  --on KIND     single: one Redis (default); sentinels: with two replicas; cluster: three masters and their replicas
   --quiet       print only the result`;
 
 const OPTIONS = {
@@ -20,6 +22,7 @@ const OPTIONS = {
   breaks: { type: "string", default: "200" },
   minutes: { type: "string", default: "20" },
   users: { type: "string", default: "8" },
+  on: { type: "string", default: "single" },
   quiet: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
@@ -37,12 +40,15 @@ async function main(): Promise<number> {
     if (!(value >= 0)) throw new TypeError(`--${name} must be a number of at least 0`);
     return value;
   };
+  const on = REDIS_KINDS.find((kind) => kind === values.on);
+  if (on === undefined) throw new TypeError(`--on must be one of ${REDIS_KINDS.join(", ")}`);
   const result = await runChaos({
     seed: number("seed"),
     faultCount: number("breaks"),
     minutes: number("minutes"),
     users: number("users"),
     built: process.cwd(),
+    on,
     log: (line) => {
       if (!values.quiet) write(`${new Date().toISOString().slice(11, 23)} ${line}`);
     },

@@ -5,8 +5,16 @@ import { type ChaosEnvironment, type ChaosEnvironmentOptions, startChaosEnvironm
 import { CHAOS_SETTINGS } from "./deployment.js";
 import type { Violation } from "./evidence.js";
 import { FAULT_INJECTORS } from "./faultInjectors.js";
-import { describeFault, type FaultKind, type FaultRound, type PlannedFault, planFaults } from "./faultPlan.js";
+import {
+  describeFault,
+  FAULT_KINDS,
+  type FaultKind,
+  type FaultRound,
+  type PlannedFault,
+  planFaults,
+} from "./faultPlan.js";
 import { checkAll } from "./invariants.js";
+import { separateLostWrites } from "./lostWrites.js";
 import { REQUEST_TIMEOUT_MS } from "./recordingClient.js";
 import { measureRecovery, type Recovery } from "./recovery.js";
 import type { RequestHistory } from "./requestHistory.js";
@@ -59,6 +67,8 @@ export interface ChaosResult {
   /** Entities and HTCondor clusters at the end. */
   sizes: { workflows: number; taskforces: number; clusters: number };
   violations: Violation[];
+  /** Findings about workflows of which replication may have lost a write. */
+  explained: Violation[];
   /** The taskforces that violations name, as the API returns them. */
   taskforces: Map<string, unknown>;
   /** The log of each process. */
@@ -78,7 +88,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     log(`settled after ${settleMs} ms`);
     await Promise.all(environment.accessPoints.map((each) => each.stop()));
     await environment.noise.waitForCopies();
-    const { evidence, violations } = await checkUntilConsistent(environment, faults);
+    const { evidence, findings } = await checkUntilConsistent(environment, faults);
+    const { violations, explained } = separateLostWrites(findings, evidence, environment.deployment.redis.losses);
     for (const { kind, durationMs, afterFaults } of recoveries)
       if (durationMs > recoveryLimitMs(afterFaults))
         violations.push({
@@ -103,6 +114,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
         clusters: evidence.condors.reduce((sum, { clusters }) => sum + clusters.length, 0),
       },
       violations,
+      explained,
       taskforces: new Map(named.map((uuid) => [uuid, evidence.apiView.taskforces.get(uuid)])),
       logs: new Map([...webs, ...workers].map(({ name, log }) => [name, log])),
     };
@@ -117,14 +129,16 @@ const recoveryLimitMs = (faults: readonly PlannedFault[]): number =>
 
 async function injectFaults(
   environment: ChaosEnvironment,
-  { seed, faultCount: count, kinds, log }: ChaosOptions,
+  { seed, faultCount: count, kinds = FAULT_KINDS, log }: ChaosOptions,
   deadlineMs: number,
 ): Promise<Pick<ChaosResult, "faults" | "recoveries">> {
   const injected: InjectedFault[] = [];
   const recoveries: SlowestRecovery[] = [];
   // Each kind of request succeeds once before the first fault.
   await measureRecovery(environment.history, 0, RECOVERY_TIMEOUT_MS);
-  for (const round of planFaults(seed, count, kinds)) {
+  const { impossibleFaults } = environment.deployment.redis;
+  const possible = kinds.filter((kind) => !impossibleFaults.includes(kind));
+  for (const round of planFaults(seed, count, possible)) {
     if (Date.now() > deadlineMs) break;
     const done = await runRound(environment, round, log);
     injected.push(...done);
@@ -179,8 +193,8 @@ async function checkUntilConsistent(environment: ChaosEnvironment, faults: reado
         store,
         queues,
       };
-      const violations = await checkAll(evidence);
-      if (violations.length === 0 || Date.now() > deadlineMs) return { evidence, violations };
+      const findings = await checkAll(evidence);
+      if (findings.length === 0 || Date.now() > deadlineMs) return { evidence, findings };
       await wait(1000);
     }
   } finally {

@@ -1,25 +1,31 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Redis } from "ioredis";
-import { pickFreePort } from "../setup/freePort.js";
-import { waitUntil } from "../setup/waitFor.js";
+import { pickFreePort } from "../../setup/freePort.js";
+import { waitUntil } from "../../setup/waitFor.js";
 
 /** A Redis server that tests may kill. It loses no acknowledged write. */
 export class RedisProcess {
   readonly port: number;
   readonly #command: string;
   readonly #dir: string;
+  readonly #settings: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
 
-  private constructor(command: string, dir: string, port: number) {
+  private constructor(command: string, dir: string, port: number, settings: Readonly<Record<string, string>>) {
     this.#command = command;
     this.#dir = dir;
     this.port = port;
+    this.#settings = settings;
   }
 
-  /** @param command from `ensureRedisServer` @param dir an empty folder for its data */
-  static async start(command: string, dir: string): Promise<RedisProcess> {
-    const redis = new RedisProcess(command, dir, await pickFreePort());
+  /**
+   * @param command from `ensureRedisServer`
+   * @param dir an empty folder for its data
+   * @param settings further ones, by the names of `redis.conf`
+   */
+  static async start(command: string, dir: string, settings: Record<string, string> = {}): Promise<RedisProcess> {
+    const redis = new RedisProcess(command, dir, await pickFreePort(), settings);
     await redis.start();
     return redis;
   }
@@ -27,13 +33,13 @@ export class RedisProcess {
   /** Starts a replica, lets it take over without the loss of a write, and leaves this server as its replica. */
   async handOver(dir: string): Promise<RedisProcess> {
     const next = await RedisProcess.start(this.#command, dir);
-    await next.#run(async (redis) => {
+    await next.run(async (redis) => {
       await redis.replicaof("127.0.0.1", this.port);
       await waitUntil("the replica is synchronized", async () =>
         (await redis.info("replication")).includes("master_link_status:up"),
       );
     });
-    await this.#run(async (redis) => {
+    await this.run(async (redis) => {
       await redis.call("FAILOVER", "TO", "127.0.0.1", next.port);
       await waitUntil("the replica has taken over", async () => (await redis.role())[0] === "slave");
     });
@@ -41,11 +47,11 @@ export class RedisProcess {
   }
 
   /** Runs commands on a connection of their own. */
-  async #run(commands: (redis: Redis) => Promise<void>): Promise<void> {
+  async run<T>(commands: (redis: Redis) => Promise<T>): Promise<T> {
     const redis = new Redis(this.port);
     redis.on("error", () => {});
     try {
-      await commands(redis);
+      return await commands(redis);
     } finally {
       redis.disconnect();
     }
@@ -55,8 +61,13 @@ export class RedisProcess {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Starts Redis on the same port with the same data. @returns when it has loaded the data */
-  async start(): Promise<void> {
+  /**
+   * Starts Redis on the same port with the same data.
+   *
+   * @param more settings of this start only
+   * @returns when it has loaded the data
+   */
+  async start(more: Record<string, string> = {}): Promise<void> {
     const settings = {
       bind: "127.0.0.1",
       port: String(this.port),
@@ -64,6 +75,8 @@ export class RedisProcess {
       save: "",
       appendonly: "yes",
       appendfsync: "always",
+      ...this.#settings,
+      ...more,
     };
     const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
     this.#child = spawn(this.#command, args, { stdio: "ignore" });
