@@ -62,13 +62,17 @@ export class RecordingClient {
   ): Promise<RecordedResponse<T> & { exchange: RecordedRequest }> {
     signal?.throwIfAborted();
     const recorded = this.history.recordSent(method, path, body);
-    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    // Not AbortSignal.any: in Node 20, a signal of it may be garbage-collected together with its time limit.
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    const timer = setTimeout(end, REQUEST_TIMEOUT_MS);
+    signal?.addEventListener("abort", end);
     try {
       const response = await fetch(`http://127.0.0.1:${this.#random.pick(this.#webProxies).port}${path}`, {
         method,
         headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
         ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+        signal: ending.signal,
       });
       const parsed = (await response.json()) as T;
       recorded.endedAtMs = Date.now();
@@ -83,6 +87,9 @@ export class RecordingClient {
       };
     } catch (error) {
       throw new NoResponseError(`${method} ${path}`, { cause: error });
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
     }
   }
 
