@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { PROCESSES_KEY } from "../../src/store/keys.js";
 import { KNOWN_SCHEDDS } from "./schemaValues.js";
 
 /** A digest of the value of each key of the store. */
@@ -39,14 +40,14 @@ const DIGEST_SCRIPT = `
 
 const KEYS_PER_BATCH = 300;
 
-/** Computes a digest of every key of the store. Keys of queues are excluded. */
+/** Computes a digest of every key of the store. Keys of queues, and the heartbeats of processes, are excluded. */
 export async function digestStore(redis: Redis): Promise<StoreDigest> {
   const keys: string[] = [];
   const digests = await digestPolls(redis);
   let cursor = "0";
   do {
     const [next, some] = await redis.scan(cursor, "MATCH", "wms:*", "COUNT", 1000);
-    keys.push(...some.filter((key) => key !== POLLS_KEY));
+    keys.push(...some.filter((key) => key !== POLLS_KEY && !key.startsWith(PROCESSES_KEY)));
     cursor = next;
   } while (cursor !== "0");
   for (let at = 0; at < keys.length; at += KEYS_PER_BATCH) {
