@@ -29,12 +29,11 @@ interface RepeatableResult<T> {
  * @throws WmsError as {@link createWorkflow}; `conflict` for a key of another request; `under-way` while the request with
  *   the same key is running
  */
-export async function createWorkflowOnce(
+export function createWorkflowOnce(
   wms: Wms,
   request: CreateWorkflowRequest,
-  repeatable: RepeatableRequest | undefined,
+  repeatable: RepeatableRequest,
 ): Promise<RepeatableResult<WholeWorkflow>> {
-  if (repeatable === undefined) return { result: await createWorkflow(wms, request), replayed: false };
   const partition = partitionOfText(repeatable.name, wms.store.partitions);
   return runOnce(wms, repeatable, {
     partition,
@@ -49,11 +48,10 @@ export async function addWorkersOnce(
   taskId: string,
   request: AddWorkersRequest,
   by: "USER" | "TMS",
-  repeatable: RepeatableRequest | undefined,
+  repeatable: RepeatableRequest,
 ): Promise<RepeatableResult<Taskforce>> {
   // A malformed id has no partition; addWorkers rejects it.
-  if (repeatable === undefined || !isTaskId(taskId))
-    return { result: await addWorkers(wms, taskId, request, by), replayed: false };
+  if (!isTaskId(taskId)) return { result: await addWorkers(wms, taskId, request, by), replayed: false };
   return runOnce(wms, repeatable, {
     partition: partitionOf(taskId, wms.store.partitions),
     execute: (guard) => addWorkers(wms, taskId, request, by, guard),
@@ -66,10 +64,9 @@ export async function deactivateWorkflowOnce(
   wms: Wms,
   id: string,
   deactivation: Deactivation,
-  repeatable: RepeatableRequest | undefined,
+  repeatable: RepeatableRequest,
 ): Promise<RepeatableResult<Deactivated>> {
-  if (repeatable === undefined || !isWorkflowId(id))
-    return { result: await deactivateWorkflow(wms, id, deactivation), replayed: false };
+  if (!isWorkflowId(id)) return { result: await deactivateWorkflow(wms, id, deactivation), replayed: false };
   return runOnce(wms, repeatable, {
     partition: partitionOf(id, wms.store.partitions),
     execute: (guard) => deactivateWorkflow(wms, id, deactivation, guard),
@@ -82,12 +79,9 @@ export async function reportFailureOnce(
   wms: Wms,
   uuid: string,
   report: (guard?: EffectGuard) => Promise<void>,
-  repeatable: RepeatableRequest | undefined,
-): Promise<{ replayed: boolean }> {
-  if (repeatable === undefined || !isTaskforceUuid(uuid)) {
-    await report();
-    return { replayed: false };
-  }
+  repeatable: RepeatableRequest,
+): Promise<RepeatableResult<void>> {
+  if (!isTaskforceUuid(uuid)) return { result: await report(), replayed: false };
   const partition = partitionOf(uuid, wms.store.partitions);
   return runOnce(wms, repeatable, { partition, execute: report, replay: async () => undefined });
 }

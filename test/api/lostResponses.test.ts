@@ -3,10 +3,11 @@ import { request } from "node:http";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { freshDatabase } from "../setup/database.js";
-import { findKeys, openRedis } from "../setup/testRedis.js";
+import { readDeliveryMarks, waitForMark } from "../setup/deliveryMarks.js";
+import { openRedis } from "../setup/testRedis.js";
 import { waitForValue, waitUntil } from "../setup/waitFor.js";
 import { type ApiFixture, startApiFixture } from "./apiFixture.js";
-import { type RedisProxy, startRedisProxy, waitForMark } from "./redisProxy.js";
+import { type RedisProxy, startRedisProxy } from "./redisProxy.js";
 import { makeTaskRequest, makeWorkflowRequest } from "./requestBodies.js";
 
 let redis: RedisClient;
@@ -26,11 +27,7 @@ afterAll(async () => {
 
 const REPLAYED = { headers: { "idempotency-replayed": "true" } };
 
-/** The marks of responses that are not delivered. */
-async function readMarks(): Promise<string[]> {
-  const keys = await findKeys(redis, "*undelivered*");
-  return (await Promise.all(keys.map((key) => redis.hvals(key)))).flat();
-}
+const readMarks = () => readDeliveryMarks(redis);
 
 /** Sends a request whose connection ends after it has taken effect, and before its response. */
 async function loseResponse(path: string, body: string | undefined): Promise<void> {
@@ -39,7 +36,7 @@ async function loseResponse(path: string, body: string | undefined): Promise<voi
   lost.on("error", () => undefined);
   lost.end(body);
   await once(lost, "finish");
-  await waitForMark(responses, readMarks);
+  await waitForMark(responses, redis);
   lost.destroy();
   await waitForValue("its response is lost", readMarks, ([mark = ""]) => mark.startsWith("lost "));
   await proxy.restore();

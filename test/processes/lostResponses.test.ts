@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
-import { startRedisProxy, waitForMark } from "../api/redisProxy.js";
+import { startRedisProxy } from "../api/redisProxy.js";
 import { freshDatabase } from "../setup/database.js";
+import { readDeliveryMarks, waitForMark } from "../setup/deliveryMarks.js";
 import { sendRequest } from "../setup/http.js";
 import { findKeys, openRedis } from "../setup/testRedis.js";
 import { ServiceProcess, WORKFLOW_REQUEST_JSON } from "./serviceProcess.js";
@@ -23,24 +24,20 @@ async function startPair() {
   onTestFinished(() => proxy.close());
   const processes = [proxy.url, url].map((REDIS_URL) => new ServiceProcess("web", { REDIS_URL }));
   const [first = "", second = ""] = await Promise.all(processes.map((each) => each.waitForUrl()));
-  const readMarks = async () => {
-    const keys = await findKeys(redis, "*undelivered*");
-    return (await Promise.all(keys.map((key) => redis.hvals(key)))).flat();
-  };
-  return { redis, proxy, process: processes[0] as ServiceProcess, first, second, readMarks };
+  return { redis, proxy, process: processes[0] as ServiceProcess, first, second };
 }
 
 test("requests that a killed process did not answer are made once, when their clients repeat them elsewhere", async () => {
-  const { redis, proxy, process, first, second, readMarks } = await startPair();
+  const { redis, proxy, process, first, second } = await startPair();
   const clients = 5;
   const responses = proxy.holdResponses();
   const unanswered = Array.from({ length: clients }, () => create(first).catch(() => "lost"));
-  await waitForMark(responses, readMarks);
+  await waitForMark(responses, redis);
   process.signal("SIGKILL");
   await process.waitForExit();
   expect(await Promise.all(unanswered)).toEqual(Array.from({ length: clients }, () => "lost"));
   // Usually all of them: their scripts are sent in one turn of the event loop.
-  const marks = await readMarks();
+  const marks = await readDeliveryMarks(redis);
 
   const again = await Promise.all(Array.from({ length: clients }, () => create(second)));
   expect(again.map(({ status }) => status)).toEqual(Array.from({ length: clients }, () => 200));
@@ -53,10 +50,10 @@ test("requests that a killed process did not answer are made once, when their cl
 });
 
 test("equal requests side by side in two processes are two requests", async () => {
-  const { redis, proxy, first, second, readMarks } = await startPair();
+  const { redis, proxy, first, second } = await startPair();
   const responses = proxy.holdResponses();
   const one = create(first);
-  await waitForMark(responses, readMarks);
+  await waitForMark(responses, redis);
   const other = create(second);
   // The second waits until the first is delivered.
   await proxy.restore();

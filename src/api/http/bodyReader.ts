@@ -6,6 +6,7 @@ import { mayExceed, readBodyBytes } from "./bodyBytes.js";
 import type { BodyLimits } from "./bodyLimits.js";
 import { parseBody } from "./parseBody.js";
 import { callerKeyOf } from "./rateLimit.js";
+import { isIdentifiedByBody } from "./repeatableRequest.js";
 import { requestContextOf } from "./requestContext.js";
 import { bodyTooLarge, disconnectSignal, SYNC_TEXT_MAX_LENGTH } from "./responses.js";
 import type { Route } from "./route.js";
@@ -31,7 +32,7 @@ export class BodyReader {
   /**
    * Reads a body.
    *
-   * @returns the typed body, undefined if the route declares none; and the digest of its bytes on a repeatable route
+   * @returns the typed body, undefined if the route declares none; and the digest of its bytes if a repeatable route needs it
    * @throws HttpError 413; WmsError `invalid`; ClientGoneError
    */
   async read(
@@ -44,7 +45,8 @@ export class BodyReader {
     if (Number(request.headers["content-length"]) > limits.bytes) throw bodyTooLarge(limits.bytes);
     const leave = mayExceed(request, LARGE_BODY_BYTES) ? await takePlace(this.#places, request, response) : undefined;
     if (leave !== undefined) response.once("close", leave);
-    const { json, length, digest } = await this.#readJson(limits, request, response, isRepeatable === true);
+    const withDigest = isRepeatable === true && isIdentifiedByBody(request);
+    const { json, length, digest } = await this.#readJson(limits, request, response, withDigest);
     const parsed = body && (await validateBody(body.schema, json, length > SYNC_TEXT_MAX_LENGTH));
     // A query may run for long, but what its own limits allow is small.
     if (bodyLimits !== undefined || length <= LARGE_BODY_BYTES) leave?.();

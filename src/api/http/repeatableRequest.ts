@@ -6,13 +6,18 @@ import { sha256Hex } from "../../domain/sha256.js";
 import { createYielder } from "../../domain/time.js";
 import { invalid } from "../../domain/wmsError.js";
 
+const KEY_HEADER = "idempotency-key";
+
+/** Whether a request is identified by the bytes of its body, because it has no `Idempotency-Key`. */
+export const isIdentifiedByBody = ({ headers }: Request): boolean => headers[KEY_HEADER] === undefined;
+
 /** The parts of a request that identify it. */
 interface RequestIdentity {
   request: Request;
   caller: Caller | undefined;
   /** The validated body. With a key, the order of keys in its objects does not matter. */
   body: unknown;
-  /** Hexadecimal digest of the bytes of the body. */
+  /** Hexadecimal digest of the bytes of the body, if it identifies the request. */
   bodyDigest: string;
   onEnd: OnResponseEnd;
 }
@@ -30,7 +35,7 @@ export async function identifyRequest({
   onEnd,
 }: RequestIdentity): Promise<RepeatableRequest> {
   const subject = caller?.subject ?? "";
-  const key = headers["idempotency-key"];
+  const key = headers[KEY_HEADER];
   if (key === undefined) {
     // 128 bits suffice against collisions.
     const name = sha256Hex(`${path}\n${bodyDigest}\n${subject}`).slice(0, 32);

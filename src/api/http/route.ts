@@ -19,15 +19,21 @@ export const TAGS = {
 } as const;
 
 /** The validated parts of a request that a handler receives. */
-export interface RouteRequest<Params = Record<string, string>, Query = unknown, Body = unknown, Headers = unknown> {
+export interface RouteRequest<
+  Params = Record<string, string>,
+  Query = unknown,
+  Body = unknown,
+  Headers = unknown,
+  Repeatable = RepeatableRequest | undefined,
+> {
   params: Params;
   query: Query;
   body: Body;
   headers: Headers;
   /** The role under which phase changes of this request are recorded. */
   source: "USER" | "TMS";
-  /** Identifies the request, should its client repeat it. Set on routes that are `isRepeatable`. */
-  repeatable: RepeatableRequest | undefined;
+  /** Identifies the request, should its client repeat it; undefined on routes that are not `isRepeatable`. */
+  repeatable: Repeatable;
   onEnd: OnResponseEnd;
   /** The subject of the caller's token; all callers are the same while authentication is off. */
   subject: string;
@@ -106,14 +112,22 @@ export const route = <
   Query extends z.ZodObject,
   Body extends z.ZodType,
   Headers extends z.ZodObject,
+  IsRepeatable extends true | undefined = undefined,
 >(
-  typed: Omit<Route, "path" | "query" | "headers" | "body" | "handle"> & {
+  typed: Omit<Route, "path" | "isRepeatable" | "query" | "headers" | "body" | "handle"> & {
     path: Path;
+    isRepeatable?: IsRepeatable;
     query?: Query;
     headers?: Headers;
     body?: { schema: Body; required: boolean };
     handle(
-      request: RouteRequest<ParamsOf<Path>, z.output<Query>, z.output<Body>, z.output<Headers>>,
+      request: RouteRequest<
+        ParamsOf<Path>,
+        z.output<Query>,
+        z.output<Body>,
+        z.output<Headers>,
+        IsRepeatable extends true ? RepeatableRequest : undefined
+      >,
     ): Promise<RouteResponse>;
   },
 ): Route => typed as unknown as Route;

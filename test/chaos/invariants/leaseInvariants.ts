@@ -9,7 +9,7 @@ const LEASE_ENDING_REPORTS: Record<"lease-starter" | "lease-stopper", readonly R
   "lease-stopper": ["remove", "remove-failed", "complete"],
 };
 /** Milliseconds after which a request without a response can no longer take effect. */
-const MAX_EFFECT_DELAY_MS = 30_000;
+export const MAX_EFFECT_DELAY_MS = 30_000;
 
 /**
  * Checks that no two polls lease a taskforce at the same time. A lease begins between its request and its response.

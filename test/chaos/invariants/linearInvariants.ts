@@ -1,13 +1,11 @@
-import { workflowOf } from "../../../src/domain/ids.js";
+import { type TaskforceUuid, workflowOf } from "../../../src/domain/ids.js";
 import { CHAOS_SETTINGS } from "../deployment.js";
 import type { Evidence, Finding } from "../evidence.js";
 import { groupBy } from "../groupBy.js";
 import { type JobCall, leasedJobModel } from "../leasedJobModel.js";
 import { checkLinearizability, type Operation } from "../linearizability.js";
 import type { RecordedRequest, RequestKind } from "../requestHistory.js";
-
-/** Milliseconds after which a request without a response can no longer take effect. */
-const MAX_EFFECT_DELAY_MS = 30_000;
+import { MAX_EFFECT_DELAY_MS } from "./leaseInvariants.js";
 
 /** What a successful request means for the jobs of a taskforce in the two queues. */
 const CALLS: Record<"starter" | "stopper", Partial<Record<RequestKind, JobCall>>> = {
@@ -38,7 +36,10 @@ export function leasesAreLinearizable({ history, queueDeletionTimesMs }: Evidenc
     (["starter", "stopper"] as const).flatMap((queue) => {
       const handOuts = polls.filter(({ kind }) => kind === `lease-${queue}`);
       if (handOuts.length === 0) return [];
-      const reports = [...(bySubject.get(taskforce) ?? []), ...(bySubject.get(workflowOf(taskforce as never)) ?? [])];
+      const reports = [
+        ...(bySubject.get(taskforce) ?? []),
+        ...(bySubject.get(workflowOf(taskforce as TaskforceUuid)) ?? []),
+      ];
       const operations = [
         ...handOuts.map((poll): Operation<JobCall> => ({ ...poll, call: "hand-out", isOptional: false })),
         ...reports.flatMap((report) => toOperation(report, queue)),
