@@ -87,7 +87,9 @@ async function readQueueContents({ store: { redis } }: Wms, { queue }: LeaseQueu
 
 /** The last poll of each schedd by a TMS, in epoch seconds. Polls at other processes appear within seconds. */
 export async function readLastPolls({ store, debouncers }: Wms): Promise<Map<string, number>> {
+  // Taken before the read: the batch may be saved meanwhile, and the read may have missed it.
+  const unsaved = debouncers.polls.get("all") ?? new Map<string, number>();
   const polls = await store.polls.readAll();
-  for (const [schedd, at] of debouncers.polls.get("all") ?? []) polls.set(schedd, Math.max(at, polls.get(schedd) ?? 0));
+  for (const [schedd, at] of unsaved) polls.set(schedd, Math.max(at, polls.get(schedd) ?? 0));
   return polls;
 }
