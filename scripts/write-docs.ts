@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { typesOf, workflowRequestOf } from "../client/scripts/generate.js";
 import { createApiDocument } from "./docs/apiDocument.js";
 import { type Manifest, type PackageLock, renderDependenciesPage } from "./docs/dependencies.js";
+import { renderFindingsPage } from "./docs/findings.js";
 import { renderPhasesPage } from "./docs/phases.js";
 import { replaceSettingsSection } from "./docs/settingsSection.js";
 
@@ -18,6 +19,7 @@ const client = JSON.parse(read("client/package.json")) as Manifest;
 const lock = JSON.parse(read("package-lock.json")) as PackageLock;
 writeFileSync("docs/dependencies.md", renderDependenciesPage(manifest, client, lock));
 writeFileSync("docs/phases.md", renderPhasesPage());
+writeFileSync("docs/operations/findings.md", renderFindingsPage());
 const document = await createApiDocument();
 writeFileSync("client/src/schema.d.ts", await typesOf(document));
 writeFileSync("client/src/cli/workflowRequest.ts", workflowRequestOf(document));

@@ -278,6 +278,105 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Lists what hinders the service as a whole, and the access points. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The findings, the most important first. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Diagnosis"];
+                    };
+                };
+                /** @description The request is invalid. The error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The bearer token is missing or invalid. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or has too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description An internal error. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -1050,6 +1149,117 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/schedds/{schedd}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Lists what hinders the work of an access point. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Name of an HTCondor access point. */
+                    schedd: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The findings, the most important first. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Diagnosis"];
+                    };
+                };
+                /** @description The request is invalid. The error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The bearer token is missing or invalid. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The object does not exist, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or has too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description An internal error. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/schema/openapi": {
         parameters: {
             query?: never;
@@ -1432,6 +1642,117 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["TaskforceObject"];
+                    };
+                };
+                /** @description The request is invalid. The error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The bearer token is missing or invalid. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The object does not exist, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or has too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description An internal error. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/taskforces/{taskforce_uuid}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Explains why one taskforce is waiting, and what needs attention. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>. */
+                    taskforce_uuid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The findings, the most important first. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Diagnosis"];
                     };
                 };
                 /** @description The request is invalid. The error names the field. */
@@ -3122,6 +3443,117 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workflows/{workflow_id}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Explains why a workflow is waiting, and what needs attention. `waiting_for` is the first finding. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
+                    workflow_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The findings, the most important first. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Diagnosis"];
+                    };
+                };
+                /** @description The request is invalid. The error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The bearer token is missing or invalid. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The object does not exist, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or has too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description An internal error. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workflows/{workflow_id}/events": {
         parameters: {
             query?: never;
@@ -3379,12 +3811,44 @@ export interface components {
             /** @description The deactivated workflow. */
             workflow_id: string;
         };
+        /** @description Why something is waiting, or what needs attention. */
+        Diagnosis: {
+            /** @description The most important first; 50 at most. */
+            findings: components["schemas"]["Finding"][];
+            /** @description Number of findings that are left out. */
+            n_omitted: number;
+        };
         /** @description The body of every response with a status of 400 or above. */
         ErrorResponse: {
             /** @description The HTTP status. */
             code: number;
             /** @description The reason; also the HTTP reason phrase, in Latin-1. */
             error: string;
+        };
+        /** @description One reason why something is waiting or needs attention. */
+        Finding: {
+            /** @description What to do; null when nothing has to be done. */
+            action: string | null;
+            /**
+             * @description Which finding; docs/operations/findings.md lists them.
+             * @enum {string}
+             */
+            code: "no-worker" | "queue-paused" | "schedd-removed" | "dead-letters" | "activation-refused" | "schedd-silent" | "hand-outs-unreported" | "submissions-failing" | "removals-failing" | "activation-failing" | "workers-held" | "all-completed" | "workers-idle" | "deactivation-under-way" | "activation-waiting" | "launching" | "handed-out" | "jobs-ahead" | "schedd-waiting" | "removal-waiting" | "never-started";
+            /** @description The finding in one sentence, without a capital and a full stop. */
+            sentence: string;
+            /**
+             * @description error: nothing proceeds until a person acts. warning: needs attention. info: the normal course.
+             * @enum {string}
+             */
+            severity: "error" | "warning" | "info";
+            /** @description Since when; null when that is unknown. */
+            since: number | null;
+            /** @description What the finding is about. The id of the service is empty. */
+            subject: {
+                id: string;
+                /** @enum {string} */
+                kind: "workflow" | "taskforce" | "schedd" | "queue" | "service";
+            };
         };
         /** @description What to search for. */
         FindObject: {
@@ -3845,6 +4309,8 @@ export interface components {
             last_change: number | null;
             /** @description Entries of failed attempts in the taskforces' logs. */
             n_failed_attempts: number;
+            /** @description Taskforces in pending-stopper without a cluster: the workflow ended before they started. */
+            n_never_started: number;
             /** @description Taskforces. */
             n_taskforces: number;
             /** @description Workers of the taskforces that are neither ending nor finished. */
@@ -3967,7 +4433,7 @@ export interface components {
             };
             /** @description When the summary was computed. */
             updated: number;
-            /** @description Why the workflow waits, in one sentence; null while it runs or after its end. */
+            /** @description The most important finding of the diagnosis, in one sentence; null when there is none. */
             waiting_for: string | null;
             workflow_id: string;
         };

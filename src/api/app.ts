@@ -13,6 +13,7 @@ import type { RateLimiter } from "./http/rateLimit.js";
 import { DrainController, type RequestObserver, traceRequests, trackRequests } from "./http/requestContext.js";
 import { createErrorHandler, rejectUnknownPath } from "./http/responses.js";
 import { type Route, route } from "./http/route.js";
+import { diagnosisRoutes } from "./routes/diagnosisRoutes.js";
 import { docsPages } from "./routes/docsPages.js";
 import { type EventRouteOptions, eventRoutes } from "./routes/eventRoutes.js";
 import { handOutRoutes } from "./routes/handOutRoutes.js";
@@ -99,6 +100,7 @@ export function describeRoutes({
     ...taskDirectiveRoutes(wms),
     ...eventRoutes(wms, { ...events, draining }),
     ...scheddRoutes(wms),
+    ...diagnosisRoutes(wms),
     rootRoute,
     ...operationRoutes(readiness),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),

@@ -38,9 +38,15 @@ export interface WaitReason {
 /** Taskforces of one schedd with the same reason to wait. */
 export interface ScheddWaitReason extends WaitReason {
   schedd: string;
+  /** Hand-outs whose lease expired without a report. */
+  expired_leases?: number;
+  /** Epoch seconds at which the last of them expired; null when there is none. */
+  last_expired?: number | null;
+  /** Number of taskforces with such a hand-out. */
+  unreported?: number;
 }
 
-/** Why a workflow's taskforces wait. `waiting_for` is made from it. */
+/** Why a workflow's taskforces wait. The diagnosis is made from it. */
 export interface WaitReasons {
   /** For the activation by the MQS. */
   activation: WaitReason | null;
@@ -50,6 +56,8 @@ export interface WaitReasons {
   dead: (ScheddWaitReason & { failures: number })[];
   /** For the removal of their HTCondor clusters. */
   stopper: ScheddWaitReason[];
+  /** Number of taskforces in pending-stopper without a cluster: they stay there. */
+  never_started: number;
   /** Number of workers of submitted taskforces by status. */
   workers: Record<string, number>;
 }
@@ -74,6 +82,7 @@ export interface SummaryResponse extends Omit<WorkflowSummary, "waits" | "phases
   deactivated: Deactivation | null;
   deactivated_ts: number | null;
   phases: Partial<Record<Phase, z.infer<typeof phaseDurationsSchema>>>;
+  n_never_started: number;
   waiting_for: string | null;
 }
 
@@ -146,7 +155,11 @@ export const summarySchema = z
     failed_attempts: z
       .array(failedAttemptSchema)
       .meta({ description: `The newest of them, newest first; ${MAX_SHOWN_FAILED_ATTEMPTS} at most.` }),
-    waiting_for: orNull(z.string(), "Why the workflow waits, in one sentence; null while it runs or after its end."),
+    n_never_started: count("Taskforces in pending-stopper without a cluster: the workflow ended before they started."),
+    waiting_for: orNull(
+      z.string(),
+      "The most important finding of the diagnosis, in one sentence; null when there is none.",
+    ),
     updated: epochSeconds.meta({ description: "When the summary was computed." }),
   })
   .meta({ id: "WorkflowSummary", description: "Summary of a workflow: sums over its taskforces." });

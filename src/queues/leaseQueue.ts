@@ -51,11 +51,13 @@ export type Reclaimed = Record<"reclaimed" | "dropped", string[]>;
  */
 export class LeaseQueue {
   readonly queue: Queue;
+  /** Seconds for which a job is leased to one client. */
+  readonly leaseSeconds: number;
   readonly #redis: RedisClient;
   readonly #backend: IQueueBackend;
 
-  /** @param leaseSeconds seconds for which a job is leased to one client */
   constructor(name: string, redis: RedisClient, leaseSeconds: number) {
+    this.leaseSeconds = leaseSeconds;
     this.#redis = redis;
     defineRemoveJobs(redis);
     this.queue = new Queue(name, queueOptions(name, redis), (queueName, options, connections) =>

@@ -38,7 +38,7 @@ export class Summaries {
     if (stored === null) return undefined;
     const text = stored[0] === OPEN_BRACE ? stored : await decompress(stored);
     const summary = JSON.parse(text.toString()) as Partial<WorkflowSummary>;
-    return summary.waits === undefined ? undefined : (summary as WorkflowSummary);
+    return summary.waits?.never_started === undefined ? undefined : (summary as WorkflowSummary);
   }
 
   /** Whether a workflow's summary, if it has one, covers all changes so far. */

@@ -32,9 +32,13 @@ const ROUTES: [string, string][] = [
 
 /** Routes that the existing service does not have. */
 const EXTENSIONS: [string, string][] = [
+  ["get", "/v1/diagnosis"],
   ["get", "/v1/events"],
   ["get", "/v1/schedds"],
   ["get", "/v1/schedds/{schedd}"],
+  ["get", "/v1/schedds/{schedd}/diagnosis"],
+  ["get", "/v1/taskforces/{taskforce_uuid}/diagnosis"],
+  ["get", "/v1/workflows/{workflow_id}/diagnosis"],
   ["get", "/v1/workflows/{workflow_id}/events"],
   ["get", "/v1/workflows/{workflow_id}/summary"],
 ];

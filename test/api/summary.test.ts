@@ -180,7 +180,7 @@ describe("a summary states in one sentence what the workflow is waiting for:", (
     await submitNext(here);
     expect(await waitingFor(created)).toMatch(
       new RegExp(
-        `^2 of 4 taskforces are waiting for schedd ${there.schedd}, longest \\d+ s \\(no TMS has asked for work there yet\\)$`,
+        `^2 of 4 taskforces are waiting for schedd ${there.schedd}, longest \\d+ s; no TMS has asked for work there yet$`,
       ),
     );
     await submitNext(there);
@@ -215,15 +215,15 @@ describe("a summary states in one sentence what the workflow is waiting for:", (
       });
       return waitingFor(created);
     };
-    expect(await report({ IDLE: { null: 90 } }, { IDLE: { null: 10 } })).toBe("all 100 workers are IDLE");
+    expect(await report({ IDLE: { null: 90 } }, { IDLE: { null: 10 } })).toBe("all 100 workers are idle");
     expect(await report({ IDLE: { null: 90 } }, { "HELD: disk": { null: 9, FatalError: 1 } })).toBe(
-      "all 100 workers are IDLE (90) or HELD: disk (10)",
+      "90 of 100 workers are idle, 10 are held: disk",
     );
-    expect(await report({ HELD: { null: 1 } }, {})).toBe("the only worker is HELD");
+    expect(await report({ HELD: { null: 1 } }, {})).toBe("the only worker is held");
     expect(await report({ IDLE: { null: 99 } }, { RUNNING: { Tasking: 1 } })).toBe(null);
   });
 
-  it("the removal of its clusters once it is deactivated, and nothing afterwards", async () => {
+  it("the removal of its clusters once it is deactivated, and what never started afterwards", async () => {
     const place = fixture.nextLocation();
     const created = await createPendingTasks(3, [place]);
     await submitNext(place);
@@ -238,6 +238,6 @@ describe("a summary states in one sentence what the workflow is waiting for:", (
     await post(`/v1/tms/condor-rm/taskforces/${uuid}/failed`, { error: "schedd is down" });
     expect(await waitingFor(created)).toContain(", which failed: schedd is down");
     for (const each of [await next(), await next()]) await post(`/v1/tms/condor-rm/taskforces/${each}`);
-    expect(await waitingFor(created)).toBe(null);
+    expect(await waitingFor(created)).toBe("1 of 3 taskforces never started: it has nothing to stop");
   });
 });

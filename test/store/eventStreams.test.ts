@@ -31,7 +31,7 @@ const NO_SUMS: WorkflowSummary = {
   last_change: null,
   n_failed_attempts: 0,
   failed_attempts: [],
-  waits: { activation: null, starter: [], dead: [], stopper: [], workers: {} },
+  waits: { activation: null, starter: [], dead: [], stopper: [], never_started: 0, workers: {} },
   updated: 1,
 };
 

@@ -4,7 +4,7 @@ import { formatCount, formatDuration } from "../format.js";
 import { workflowStateLabel } from "../phases.js";
 import type { components } from "../schema.js";
 import { unwrapResponse } from "../unwrapResponse.js";
-import { idParser } from "./argumentParsers.js";
+import { entityKindOf, idParser } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
 import { phaseCountsText, phaseTimeLines, toSentence } from "./progress.js";
 import { formatTable } from "./resultWriters.js";
@@ -12,6 +12,7 @@ import { formatExamples, replaceControlCharacters, type Terminal, timeText } fro
 
 type Schemas = components["schemas"];
 type ScheddContents = Schemas["ScheddContents"];
+type Finding = Schemas["Finding"];
 
 /** Maximum number of lines in a section of `why`. */
 const MAX_LINES = 5;
@@ -20,19 +21,43 @@ const MAX_LINES = 5;
 export function addWhyCommand(program: Command, terminal: Terminal): void {
   program
     .command("why")
-    .description("explain what a workflow is waiting for, and show the last failures")
-    .argument("<workflow>", "WF-…", idParser("workflow"))
-    .addHelpText("after", formatExamples("ewms why WF-6b055875-627b889b"))
-    .action(async (workflow_id: string) => {
+    .description(
+      "explain why a workflow or taskforce is waiting and what to do; without an id, what hinders the service",
+    )
+    .argument("[id]", "WF-… or TF-…")
+    .addHelpText("after", formatExamples("ewms why WF-6b055875-627b889b", "ewms why"))
+    .action(async (id: string | undefined) => {
       const client = createCommandClient(program, terminal);
-      const params = { path: { workflow_id } };
-      const summary = await unwrapResponse(client.GET("/v1/workflows/{workflow_id}/summary", { params }));
-      await terminal.print(...whyLines(terminal, summary));
+      if (id === undefined) {
+        const { findings } = await unwrapResponse(client.GET("/v1/diagnosis"));
+        const lines = findings.length === 0 ? ["Nothing hinders the service."] : formatFindings(terminal, findings);
+        await terminal.print(...lines);
+      } else if (entityKindOf(id) === "taskforce") {
+        const params = { path: { taskforce_uuid: id } };
+        const { findings } = await unwrapResponse(client.GET("/v1/taskforces/{taskforce_uuid}/diagnosis", { params }));
+        await terminal.print(...(findings.length === 0 ? [NOTHING_FOUND] : formatFindings(terminal, findings)));
+      } else {
+        const params = { path: { workflow_id: idParser("workflow")(id) } };
+        const [summary, { findings }] = await Promise.all([
+          unwrapResponse(client.GET("/v1/workflows/{workflow_id}/summary", { params })),
+          unwrapResponse(client.GET("/v1/workflows/{workflow_id}/diagnosis", { params })),
+        ]);
+        await terminal.print(...whyLines(terminal, summary, findings));
+      }
     });
 }
 
-function whyLines(terminal: Terminal, summary: Summary): string[] {
-  const { workflow_id, deactivated, deactivated_ts, waiting_for, failed_attempts, top_task_errors } = summary;
+const NOTHING_FOUND = "It is not waiting.";
+
+/** Each finding as a sentence, with the action below it. */
+const formatFindings = (terminal: Terminal, findings: readonly Finding[]): string[] =>
+  findings.flatMap(({ severity, sentence, action }) => [
+    terminal.colorize(severity === "error" ? "red" : "yellow", toSentence(sentence)),
+    ...(action === null ? [] : [`  ${action}`]),
+  ]);
+
+function whyLines(terminal: Terminal, summary: Summary, findings: readonly Finding[]): string[] {
+  const { workflow_id, deactivated, deactivated_ts, failed_attempts, top_task_errors } = summary;
   const state = deactivated === null ? "is" : "was";
   const since = deactivated_ts === null ? "" : ` at ${timeText(deactivated_ts)}`;
   const section = (title: string, lines: string[]): string[] =>
@@ -46,7 +71,7 @@ function whyLines(terminal: Terminal, summary: Summary): string[] {
     .map(([error, count]) => `${count} × ${replaceControlCharacters(error)}`);
   return [
     `${workflow_id} ${state} ${workflowStateLabel(deactivated)}${since}.`,
-    waiting_for === null ? "It is not waiting." : terminal.colorize("yellow", toSentence(waiting_for)),
+    ...(findings.length === 0 ? [NOTHING_FOUND] : formatFindings(terminal, findings)),
     ...section("Taskforces", phaseTimeLines(summary)),
     ...section(formatCount(summary.n_failed_attempts, "failed attempt"), failures.slice(0, MAX_LINES)),
     ...section("Task errors", errors.slice(0, MAX_LINES)),

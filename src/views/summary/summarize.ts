@@ -8,6 +8,7 @@ import {
   MAX_SHOWN_FAILED_ATTEMPTS,
   type SummaryTotals,
   type TaskSummary,
+  type WaitReasons,
   type WorkflowSummary,
 } from "../../domain/summary.js";
 import type { TaskDirective } from "../../domain/taskDirective.js";
@@ -72,6 +73,14 @@ export async function summarizeWorkflow(wms: Wms, workflow: WorkflowId): Promise
     waits: waits.toWaits(),
     updated,
   };
+}
+
+/** Why a single taskforce waits. */
+export function waitsOfTaskforce(wms: Wms, record: TaskforceRecord): WaitReasons {
+  const log = phaseChanges(record);
+  const waits = new WaitReasonsTally(wms);
+  waits.add(record, parseEntries(record.compound_statuses), log, new PhaseDurations().add(record, log));
+  return waits.toWaits();
 }
 
 /** The maps have no prototype: the TMS sends any key, `__proto__` included. */

@@ -25,6 +25,7 @@ export class WaitReasonsTally {
   readonly #starter = new Map<string, WaitGroup>();
   readonly #dead = new Map<string, WaitGroup>();
   readonly #stopper = new Map<string, WaitGroup>();
+  #neverStarted = 0;
   readonly #workers = Object.create(null) as Record<string, number>;
 
   constructor(wms: Wms) {
@@ -46,6 +47,7 @@ export class WaitReasonsTally {
     else if (isDeadLetter(this.#wms, record)) addTo(this.#dead);
     else if (phase === "pending-starter") addTo(this.#starter);
     else if (isAwaitingStop(record)) addTo(this.#stopper);
+    else if (phase === "pending-stopper") this.#neverStarted++;
     else if (phase === "condor-submit")
       for (const [condor, pilots] of statuses)
         for (const count of Object.values(pilots)) this.#workers[condor] = (this.#workers[condor] ?? 0) + count;
@@ -60,6 +62,7 @@ export class WaitReasonsTally {
         failures: this.#dead.get(waiting.schedd)?.failures ?? 0,
       })),
       stopper: sortLongestFirst(this.#stopper),
+      never_started: this.#neverStarted,
       workers: this.#workers,
     };
   }

@@ -1,0 +1,51 @@
+import { type Diagnosis, toDiagnosis } from "../../domain/diagnosis.js";
+import { isTaskforceUuid, isWorkflowId, type WorkflowId, workflowOf } from "../../domain/ids.js";
+import { notFound } from "../../domain/wmsError.js";
+import type { Deactivation } from "../../domain/workflow.js";
+import type { Wms } from "../../lifecycle/context.js";
+import { readFreshSummary } from "../summary/freshSummary.js";
+import { waitsOfTaskforce } from "../summary/summarize.js";
+import type { DiagnosedTaskforces } from "./facts.js";
+import { readDiagnosisFacts } from "./readFacts.js";
+import { findInTaskforces } from "./taskforceFindings.js";
+
+/** Diagnoses a workflow: why it is waiting, and what needs attention. @throws WmsError `not-found` */
+export async function diagnoseWorkflow(wms: Wms, id: string): Promise<Diagnosis> {
+  const record = isWorkflowId(id) ? await wms.store.fetch("workflow", id) : undefined;
+  if (record === undefined || !isWorkflowId(id)) throw notFound(`no workflow found with id: ${id}`);
+  return diagnoseSummary(wms, id, await readFreshSummary(wms, id), record.deactivated);
+}
+
+/** The same from a summary of the workflow. */
+export async function diagnoseSummary(
+  wms: Wms,
+  workflow: WorkflowId,
+  summary: DiagnosedTaskforces,
+  deactivated: Deactivation | undefined,
+): Promise<Diagnosis> {
+  const facts = await readDiagnosisFacts(wms, summary, {
+    workflow,
+    deactivated,
+    includes: (uuid) => workflowOf(uuid) === workflow,
+  });
+  return toDiagnosis(findInTaskforces(summary, { kind: "workflow", id: workflow }, facts));
+}
+
+/** Diagnoses one taskforce. @throws WmsError `not-found` */
+export async function diagnoseTaskforce(wms: Wms, uuid: string): Promise<Diagnosis> {
+  const [record, owner] = isTaskforceUuid(uuid)
+    ? await Promise.all([wms.store.fetch("taskforce", uuid), wms.store.fetch("workflow", workflowOf(uuid))])
+    : [];
+  if (record === undefined || !isTaskforceUuid(uuid)) throw notFound(`no taskforce found with uuid: ${uuid}`);
+  const taskforce = {
+    n_taskforces: 1,
+    taskforces_by_phase: { [record.phase]: 1 },
+    waits: waitsOfTaskforce(wms, record),
+  };
+  const facts = await readDiagnosisFacts(wms, taskforce, {
+    workflow: workflowOf(uuid),
+    deactivated: owner?.deactivated,
+    includes: (other) => other === uuid,
+  });
+  return toDiagnosis(findInTaskforces(taskforce, { kind: "taskforce", id: uuid }, facts));
+}

@@ -1,0 +1,160 @@
+import { nextEpochSeconds } from "../../domain/clock.js";
+import { configuredSchedds } from "../../domain/clusters.js";
+import type { TaskforceUuid, WorkflowId } from "../../domain/ids.js";
+import type { LeasedQueueName } from "../../domain/wmsEvents.js";
+import type { Deactivation } from "../../domain/workflow.js";
+import type { Wms } from "../../lifecycle/context.js";
+import { JOB_FIELDS, jobKey, stateKey } from "../../queues/bullLayout.js";
+import type { LeaseQueue } from "../../queues/leaseQueue.js";
+import { readLastPolls } from "../schedds/readSchedds.js";
+import type {
+  BackgroundFacts,
+  DiagnosedTaskforces,
+  DiagnosisFacts,
+  JobsAhead,
+  LeasedQueueFacts,
+  LeaseFacts,
+  Pause,
+  ScheddFacts,
+} from "./facts.js";
+
+/** Schedds, those with the longest waits, whose queues are read. */
+const MAX_SCHEDDS = 20;
+/** Jobs at the head of a queue among which a diagnosed taskforce is searched. */
+const MAX_SEARCHED_JOBS = 1000;
+/** Leases of which the times are read. */
+const MAX_READ_LEASES = 50;
+
+/** Which taskforces are diagnosed. */
+export interface DiagnosisScope {
+  workflow: WorkflowId;
+  deactivated: Deactivation | undefined;
+  /** Whether a taskforce is among them. */
+  includes: (uuid: TaskforceUuid) => boolean;
+}
+
+/** Reads what a diagnosis needs besides the entities. The cost grows with the schedds of the waits, up to a limit. */
+export async function readDiagnosisFacts(
+  wms: Wms,
+  { waits }: DiagnosedTaskforces,
+  scope: DiagnosisScope,
+): Promise<DiagnosisFacts> {
+  const waiting = [...waits.starter, ...waits.stopper].sort((a, b) => a.since - b.since).map(({ schedd }) => schedd);
+  const names = [...new Set(waiting)].slice(0, MAX_SCHEDDS);
+  const configured = new Set(configuredSchedds(wms.settings.clusters));
+  const [background, polls, queues] = await Promise.all([
+    readBackgroundFacts(wms, scope.workflow),
+    readLastPolls(wms),
+    Promise.all(names.map((schedd) => readScheddQueueFacts(wms, schedd, scope))),
+  ]);
+  const schedds = new Map(
+    names.map((schedd, index): [string, ScheddFacts] => [
+      schedd,
+      {
+        isConfigured: configured.has(schedd),
+        lastPoll: polls.get(schedd),
+        ...(queues[index] as Pick<ScheddFacts, "starter" | "stopper">),
+      },
+    ]),
+  );
+  return { nowSeconds: nextEpochSeconds(), deactivated: scope.deactivated, background, schedds };
+}
+
+async function readBackgroundFacts(wms: Wms, workflow: WorkflowId): Promise<BackgroundFacts> {
+  const { store, queues } = wms;
+  const [workerCount, pauses, diedAtMs] = await Promise.all([
+    readWorkerCount(wms),
+    readBackgroundPauses(wms),
+    store.redis.zscore(stateKey(queues.activation.queue, "failed"), workflow),
+  ]);
+  return { workerCount, pauses, isActivationDead: diedAtMs !== null };
+}
+
+/** The number of live processes that do background work. */
+export async function readWorkerCount({ store }: Wms): Promise<number> {
+  return (await store.processes.list()).filter(({ role }) => role.split(" ").includes("worker")).length;
+}
+
+/** The paused queues of the background work, by name. */
+export async function readBackgroundPauses({ queues }: Wms): Promise<Map<string, Pause>> {
+  const pauses = await Promise.all(
+    [queues.activation, queues.deactivation, queues.fanout].map(
+      async ({ queue }): Promise<[string, Pause][]> => ((await queue.isPaused()) ? [[queue.name, UNKNOWN_PAUSE]] : []),
+    ),
+  );
+  return new Map(pauses.flat());
+}
+
+/** The pauses of a schedd's queues. */
+export async function readLeasedQueuePauses(
+  { queues }: Wms,
+  schedd: string,
+): Promise<Record<LeasedQueueName, Pause | undefined>> {
+  const { starter, stopper } = queues.forSchedd(schedd);
+  const [isStarterPaused, isStopperPaused] = await Promise.all([starter.queue.isPaused(), stopper.queue.isPaused()]);
+  return {
+    starter: isStarterPaused ? UNKNOWN_PAUSE : undefined,
+    stopper: isStopperPaused ? UNKNOWN_PAUSE : undefined,
+  };
+}
+
+const UNKNOWN_PAUSE: Pause = { by: null, since: null };
+
+async function readScheddQueueFacts(
+  wms: Wms,
+  schedd: string,
+  scope: DiagnosisScope,
+): Promise<Pick<ScheddFacts, "starter" | "stopper">> {
+  const queues = wms.queues.forSchedd(schedd);
+  const [pauses, starter, stopper] = await Promise.all([
+    readLeasedQueuePauses(wms, schedd),
+    readQueuePositions(wms, queues.starter, scope),
+    readQueuePositions(wms, queues.stopper, scope),
+  ]);
+  return { starter: { ...starter, pause: pauses.starter }, stopper: { ...stopper, pause: pauses.stopper } };
+}
+
+async function readQueuePositions(
+  wms: Wms,
+  queue: LeaseQueue,
+  { includes }: DiagnosisScope,
+): Promise<Omit<LeasedQueueFacts, "pause">> {
+  const { redis } = wms.store;
+  const [active, head] = await Promise.all([
+    redis.lrange(stateKey(queue.queue, "active"), -MAX_SEARCHED_JOBS, -1),
+    redis.zrange(stateKey(queue.queue, "prioritized"), 0, String(MAX_SEARCHED_JOBS - 1)),
+  ]);
+  const isDiagnosed = (id: string) => includes(id as TaskforceUuid);
+  // Leases begin at the left end, so the last one is the oldest.
+  const leased = active.filter(isDiagnosed).reverse();
+  const [leases, ahead] = await Promise.all([readLeases(wms, queue, leased), readJobsAhead(wms, head, isDiagnosed)]);
+  return { leases, ahead };
+}
+
+async function readLeases(
+  { store }: Wms,
+  queue: LeaseQueue,
+  leased: readonly string[],
+): Promise<LeaseFacts | undefined> {
+  const times = await Promise.all(
+    leased.slice(0, MAX_READ_LEASES).map((id) => store.redis.hget(jobKey(queue.queue, id), JOB_FIELDS.leasedAtMs)),
+  );
+  const starts = times.flatMap((ms) => (ms === null ? [] : [Number(ms) / 1000]));
+  if (starts.length === 0) return undefined;
+  const oldestSince = Math.min(...starts);
+  return { n: leased.length, oldestSince, nextExpiry: oldestSince + queue.leaseSeconds };
+}
+
+async function readJobsAhead(
+  { store }: Wms,
+  head: readonly string[],
+  isDiagnosed: (id: string) => boolean,
+): Promise<JobsAhead | undefined> {
+  const found = head.findIndex(isDiagnosed);
+  // A job that waits for the end of a backoff is not in a short queue.
+  if (found === -1 && head.length < MAX_SEARCHED_JOBS) return undefined;
+  const n = found === -1 ? head.length : found;
+  const last = head[n - 1];
+  const state = last === undefined ? undefined : await store.fetchQueueState(last as TaskforceUuid);
+  return { n, isAtLeast: found === -1, lowestPriority: state?.priority };
+}
