@@ -33,12 +33,21 @@ const OUTAGE_MESSAGES =
 const REFUSALS =
   /(?:^|-)(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MISCONF|NOREPLICAS|OOM|DEADLINE|NOAUTH|NOPERM|WRONGPASS)\b|^ERR (max number of clients reached|unknown command|Unknown Redis command|The user executing the script can't|ACL failure)/;
 
-/** The error and its causes. A refused transaction says EXECABORT, and ioredis attaches the replies to its commands. */
+/**
+ * The error and its causes. A refused transaction says EXECABORT, and ioredis attaches the replies to its commands. If all of
+ * them failed with one error, such as that of a lost connection, ioredis attaches it to itself.
+ */
 function errorChain(error: unknown): Error[] {
-  if (!(error instanceof Error)) return [];
-  const { previousErrors } = error as { previousErrors?: unknown };
-  const previous = Array.isArray(previousErrors) ? previousErrors : [];
-  return [error, ...previous.flatMap(errorChain), ...errorChain(error.cause)];
+  const chain = new Set<Error>();
+  const add = (link: unknown): void => {
+    if (!(link instanceof Error) || chain.has(link)) return;
+    chain.add(link);
+    const { previousErrors } = link as { previousErrors?: unknown };
+    for (const previous of Array.isArray(previousErrors) ? previousErrors : []) add(previous);
+    add(link.cause);
+  };
+  add(error);
+  return [...chain];
 }
 
 /** A plain error may quote arguments of the command. */
