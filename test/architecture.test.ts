@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   mqs: ["redis", "domain"],
   lifecycle: ["store", "queues", "mqs", "domain"],
   views: ["lifecycle", "store", "queues", "redis", "domain"],
-  metrics: ["views", "store", "queues", "redis", "domain"],
+  metrics: ["views", "lifecycle", "store", "queues", "redis", "domain"],
   workers: ["lifecycle", "views", "store", "queues", "mqs", "redis", "domain"],
   api: ["auth", "lifecycle", "views", "store", "queues", "mqs", "tracing", "domain"],
   app: [

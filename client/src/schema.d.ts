@@ -3443,6 +3443,121 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workflows/{workflow_id}/actions/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Retries all dead letters of a workflow: they are handed out as if they had never failed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
+                    workflow_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The number of retried taskforces. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Number of its dead letters that were retried. */
+                            n_taskforces: number;
+                            workflow_id: string;
+                        };
+                    };
+                };
+                /** @description The request is invalid. The error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The bearer token is missing or invalid. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The object does not exist, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or has too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description An internal error. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workflows/{workflow_id}/diagnosis": {
         parameters: {
             query?: never;
@@ -4305,6 +4420,8 @@ export interface components {
                 taskforce_uuid: string;
                 timestamp: number;
             }[];
+            /** @description Those of the diagnosis of the workflow. */
+            findings: components["schemas"]["Finding"][];
             /** @description When a phase, the log or the statuses of a taskforce changed last. */
             last_change: number | null;
             /** @description Entries of failed attempts in the taskforces' logs. */
@@ -4433,7 +4550,7 @@ export interface components {
             };
             /** @description When the summary was computed. */
             updated: number;
-            /** @description The most important finding of the diagnosis, in one sentence; null when there is none. */
+            /** @description The most important finding, in one sentence; null when there is none. */
             waiting_for: string | null;
             workflow_id: string;
         };

@@ -102,7 +102,7 @@ export async function startService(
       port === undefined && child === undefined
         ? undefined
         : (await import("../metrics/metrics.js")).createMetrics({
-            ...wms,
+            wms,
             readiness,
             watchers: () => watchers.count,
             siblings: child,

@@ -130,7 +130,8 @@ export type FindingCode = keyof typeof FINDING_RULES;
 /** The codes, the most important first. */
 export const FINDING_CODES = Object.keys(FINDING_RULES) as [FindingCode, ...FindingCode[]];
 
-const findingSchema = z
+/** The schema of a {@link Finding}. */
+export const findingSchema = z
   .strictObject({
     code: z.enum(FINDING_CODES).meta({ description: "Which finding; docs/operations/findings.md lists them." }),
     severity: z.enum(SEVERITIES).meta({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Finding, findingSchema } from "./diagnosis.js";
 import type { TaskId } from "./ids.js";
 import { PHASES, type Phase } from "./phases.js";
 import { count, epochSeconds, integerValue, mapOf, mapValue, orNull, phaseMap } from "./schemaParts.js";
@@ -84,6 +85,7 @@ export interface SummaryResponse extends Omit<WorkflowSummary, "waits" | "phases
   phases: Partial<Record<Phase, z.infer<typeof phaseDurationsSchema>>>;
   n_never_started: number;
   waiting_for: string | null;
+  findings: readonly Finding[];
 }
 
 /** Maximum number of failed attempts in a summary. */
@@ -156,10 +158,8 @@ export const summarySchema = z
       .array(failedAttemptSchema)
       .meta({ description: `The newest of them, newest first; ${MAX_SHOWN_FAILED_ATTEMPTS} at most.` }),
     n_never_started: count("Taskforces in pending-stopper without a cluster: the workflow ended before they started."),
-    waiting_for: orNull(
-      z.string(),
-      "The most important finding of the diagnosis, in one sentence; null when there is none.",
-    ),
+    waiting_for: orNull(z.string(), "The most important finding, in one sentence; null when there is none."),
+    findings: z.array(findingSchema).meta({ description: "Those of the diagnosis of the workflow." }),
     updated: epochSeconds.meta({ description: "When the summary was computed." }),
   })
   .meta({ id: "WorkflowSummary", description: "Summary of a workflow: sums over its taskforces." });

@@ -1,9 +1,10 @@
-import type { TaskforceUuid } from "../domain/ids.js";
+import { batchesOf } from "../domain/batchesOf.js";
+import { isWorkflowId, type TaskforceUuid } from "../domain/ids.js";
 import { notFound } from "../domain/wmsError.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
 import { syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
-import { clearFailures, isAwaitingStart, starterRankOf } from "./handOut.js";
+import { clearFailures, isAwaitingStart, isDeadLetter, starterRankOf } from "./handOut.js";
 
 /**
  * Retries a dead letter: the taskforce is handed out as if it had never failed. The store changes first, then the queue;
@@ -22,6 +23,27 @@ export async function retryTaskforce(wms: Wms, uuid: TaskforceUuid, operator: st
     isWaiting ? starter.retryDeadLetter(uuid, starterRankOf(recordWithoutFailures)) : starter.ack(uuid),
   );
   if (isWaiting) wms.log.info({ taskforce: uuid, operator }, "dead letter retried; the taskforce is waiting again");
+}
+
+/** Retries that run at once. */
+const CONCURRENT_RETRIES = 20;
+
+/**
+ * Retries all dead letters of a workflow.
+ *
+ * @param operator for the logs of the taskforces
+ * @returns their number
+ * @throws WmsError `not-found`
+ */
+export async function retryDeadLetters(wms: Wms, id: string, operator: string): Promise<number> {
+  if (!isWorkflowId(id) || (await wms.store.fetch("workflow", id)) === undefined)
+    throw notFound(`no workflow found with id: ${id}`);
+  const deadLetters: TaskforceUuid[] = [];
+  for await (const [uuid, record] of wms.store.fetchEach("taskforce", await wms.store.indexes.taskforcesOf(id)))
+    if (record !== undefined && isDeadLetter(wms, record)) deadLetters.push(uuid);
+  for (const batch of batchesOf(deadLetters, CONCURRENT_RETRIES))
+    await Promise.all(batch.map((uuid) => retryTaskforce(wms, uuid, operator)));
+  return deadLetters.length;
 }
 
 /**

@@ -1,5 +1,4 @@
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import type { WmsEventEmitter } from "../domain/wmsEvents.js";
 import { onConnected, type RedisClient } from "../redis/redisClient.js";
 import { type CompletedRequest, registerEventCounters, registerRequestHistogram } from "./eventCounters.js";
 import { registerStateGauges, type StateSources } from "./stateGauges.js";
@@ -29,7 +28,6 @@ export interface Metrics {
 
 /** The sources of a process's metrics. */
 export interface MetricsSources extends StateSources {
-  events: WmsEventEmitter;
   /** The number of event subscribers at this process. */
   watchers(): number;
   /** The other processes at the same port; undefined when there are none. */
@@ -45,7 +43,7 @@ export interface Siblings {
 }
 
 /** Creates the metrics of a process. `docs/operations/observe.md` explains their names and labels. */
-export function createMetrics({ events, watchers, siblings, ...state }: MetricsSources): Metrics {
+export function createMetrics({ watchers, siblings, ...state }: MetricsSources): Metrics {
   const registry = new Registry();
   // State in Redis, which is the same in every process.
   const sharedRegistry = new Registry();
@@ -65,10 +63,10 @@ export function createMetrics({ events, watchers, siblings, ...state }: MetricsS
       this.set(watchers());
     },
   });
-  const initScheddCounters = registerEventCounters(registry, events);
+  const initScheddCounters = registerEventCounters(registry, state.wms.events);
   const updateStateGauges = registerStateGauges(sharedRegistry, state);
   const ofProcess = () => {
-    for (const schedd of state.queues.schedds().keys()) initScheddCounters(schedd);
+    for (const schedd of state.wms.queues.schedds().keys()) initScheddCounters(schedd);
     return registry.getMetricsAsJSON();
   };
   return {

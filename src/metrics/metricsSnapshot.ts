@@ -1,12 +1,12 @@
-import type { TaskforceUuid } from "../domain/ids.js";
-import { PHASE_OF_LEASED_QUEUE } from "../domain/phases.js";
+import type { FoundFact } from "../domain/diagnosis.js";
+import type { ScheddQueueState } from "../domain/schedd.js";
 import type { LeasedQueueName } from "../domain/wmsEvents.js";
-import type { LeaseQueue } from "../queues/leaseQueue.js";
-import type { Queues } from "../queues/queues.js";
+import type { Wms } from "../lifecycle/context.js";
 import { infoField, listMasters, pingMasters, type RedisClient } from "../redis/redisClient.js";
 import type { TaskforceCount } from "../store/counts.js";
-import type { Store } from "../store/store.js";
-import { countJobs, type JobCounts, readLongestWaitSeconds } from "../views/schedds/queueState.js";
+import { findInService } from "../views/diagnosis/diagnoseService.js";
+import { countJobs, type JobCounts } from "../views/schedds/queueState.js";
+import { listSchedds } from "../views/schedds/readSchedds.js";
 
 /** The state of a queue. */
 export interface QueueSnapshot {
@@ -33,14 +33,17 @@ export interface MetricsSnapshot {
   memory: MemoryUsage;
   taskforces: TaskforceCount[];
   queues: QueueSnapshot[];
+  /** The findings about the service and its schedds. */
+  findings: readonly FoundFact[];
 }
 
 /** Reads a snapshot. The cost grows with the number of schedds and partitions, not of taskforces. */
-export async function readMetricsSnapshot(store: Store, queues: Queues): Promise<MetricsSnapshot> {
+export async function readMetricsSnapshot(wms: Wms): Promise<MetricsSnapshot> {
+  const { store, queues } = wms;
   const startedAtMs = performance.now();
   await pingMasters(store.redis);
   const pingSeconds = (performance.now() - startedAtMs) / 1000;
-  const [memory, taskforces, background, leased] = await Promise.all([
+  const [memory, taskforces, background, schedds] = await Promise.all([
     readMemory(store.redis),
     store.counts.readAll(),
     Promise.all(
@@ -50,15 +53,26 @@ export async function readMetricsSnapshot(store: Store, queues: Queues): Promise
         jobs: await countJobs(queue),
       })),
     ),
-    Promise.all(
-      [...queues.schedds()].flatMap(([schedd, { starter, stopper }]) => [
-        readLeaseQueue(store, schedd, "starter", starter),
-        readLeaseQueue(store, schedd, "stopper", stopper),
-      ]),
-    ),
+    listSchedds(wms),
   ]);
-  return { pingSeconds, memory, taskforces, queues: [...background, ...leased] };
+  const leased = schedds.flatMap(({ schedd, starter, stopper }) => [
+    toSnapshot("starter", schedd, starter),
+    toSnapshot("stopper", schedd, stopper),
+  ]);
+  const findings = await findInService(wms, schedds);
+  return { pingSeconds, memory, taskforces, queues: [...background, ...leased], findings };
 }
+
+const toSnapshot = (
+  queue: LeasedQueueName,
+  schedd: string,
+  { waiting, delayed, leased: active, dead, oldest_waiting_seconds }: ScheddQueueState,
+): QueueSnapshot => ({
+  queue,
+  schedd,
+  jobs: { waiting, delayed, active, dead },
+  oldestWaitingSeconds: oldest_waiting_seconds,
+});
 
 /** Reads the memory of the fullest master. A full master refuses writes even when the others are empty. */
 async function readMemory(client: RedisClient): Promise<MemoryUsage> {
@@ -71,18 +85,4 @@ async function readMemory(client: RedisClient): Promise<MemoryUsage> {
   );
   const fullness = ({ usedBytes, limitBytes }: MemoryUsage) => usedBytes / (limitBytes || 1);
   return all.reduce((one, other) => (fullness(other) > fullness(one) ? other : one));
-}
-
-async function readLeaseQueue(
-  store: Store,
-  schedd: string,
-  kind: LeasedQueueName,
-  { queue }: LeaseQueue,
-): Promise<QueueSnapshot> {
-  const readPhaseSince = (id: string) => store.readPhaseSinceSeconds(id as TaskforceUuid, PHASE_OF_LEASED_QUEUE[kind]);
-  const [jobs, oldestWaitingSeconds] = await Promise.all([
-    countJobs(queue),
-    readLongestWaitSeconds(queue, store.redis, readPhaseSince),
-  ]);
-  return { queue: kind, schedd, jobs, oldestWaitingSeconds };
 }

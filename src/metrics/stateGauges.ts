@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from "prom-client";
-import type { Queues } from "../queues/queues.js";
-import type { Store } from "../store/store.js";
+import { FINDING_CODES, FINDING_RULES } from "../domain/diagnosis.js";
+import type { Wms } from "../lifecycle/context.js";
 import { cachedWithTimeout } from "./cachedWithTimeout.js";
 import { readMetricsSnapshot } from "./metricsSnapshot.js";
 
@@ -9,17 +9,13 @@ const READ_OPTIONS = { maxAgeMs: 2000, timeoutMs: 1500 };
 
 /** The sources of {@link registerStateGauges}. */
 export interface StateSources {
-  store: Store;
-  queues: Queues;
+  wms: Wms;
   /** The check of `/readyz`. */
   readiness(): Promise<{ ready: boolean }>;
 }
 
 /** Registers gauges of the state in Redis. @returns updates them; await it before each scrape */
-export function registerStateGauges(
-  registry: Registry,
-  { store, queues, readiness }: StateSources,
-): () => Promise<void> {
+export function registerStateGauges(registry: Registry, { wms, readiness }: StateSources): () => Promise<void> {
   const gauge = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
   const redisUp = gauge(
@@ -44,7 +40,12 @@ export function registerStateGauges(
     "Seconds that the longest waiting taskforce has waited for a TMS; 0: none waits.",
     ["queue", "schedd"],
   );
-  const readSnapshot = cachedWithTimeout(() => readMetricsSnapshot(store, queues), READ_OPTIONS);
+  const findings = gauge(
+    "wms_findings",
+    "1 for each finding about a schedd or, without schedd, about the service; else 0. docs/operations/findings.md has the codes.",
+    ["code", "severity", "schedd"],
+  );
+  const readSnapshot = cachedWithTimeout(() => readMetricsSnapshot(wms), READ_OPTIONS);
   const readReadiness = cachedWithTimeout(readiness, READ_OPTIONS);
   return async () => {
     const [snapshot, readinessNow] = await Promise.all([readSnapshot(), readReadiness()]);
@@ -52,8 +53,14 @@ export function registerStateGauges(
     ready.set(readinessNow?.ready === true ? 1 : 0);
     // While Redis does not answer, old values would look current.
     for (const each of [ping, memoryUsed, memoryLimit]) each.remove();
-    for (const each of [taskforces, jobs, oldestWaiting]) each.reset();
+    for (const each of [taskforces, jobs, oldestWaiting, findings]) each.reset();
     if (snapshot === undefined) return;
+    // With a 0 for each code, an alert differs from a metric that is missing.
+    for (const code of FINDING_CODES) findings.set({ code, severity: FINDING_RULES[code].severity, schedd: "" }, 0);
+    for (const { code, subject } of snapshot.findings) {
+      const { severity } = FINDING_RULES[code];
+      findings.set({ code, severity, schedd: subject.kind === "schedd" ? subject.id : "" }, 1);
+    }
     ping.set(snapshot.pingSeconds);
     memoryUsed.set(snapshot.memory.usedBytes);
     memoryLimit.set(snapshot.memory.limitBytes);

@@ -99,6 +99,12 @@ describe("the diagnoses of a workflow, of its taskforce and of the schedd agree 
       new RegExp(`^1 taskforce was given up at schedd ${place.schedd} after 2 failed submissions: no route`),
     );
     expect(await codesAt(`/v1/schedds/${place.schedd}`)).toEqual(["dead-letters"]);
+
+    const { workflow_id, taskforce_uuid } = taskforce;
+    const retry = await fixture.client.post(`/v1/workflows/${workflow_id}/actions/retry`);
+    expect(retry).toMatchObject({ status: 200, body: { workflow_id, n_taskforces: 1 } });
+    expect(await codesAt(`/v1/workflows/${workflow_id}`)).toEqual(["schedd-waiting"]);
+    expect((await poll(place)).body).toMatchObject({ taskforce: { taskforce_uuid } });
   });
 
   it("taskforces that are handed out first", async () => {
@@ -130,6 +136,11 @@ describe("the diagnoses of a workflow, of its taskforce and of the schedd agree 
     });
     await expectSameSentence(taskforce, /^the only taskforce completed; finish the workflow$/);
   });
+});
+
+it("a retry of an unknown workflow is a 404", async () => {
+  const error = "no workflow found with id: WF-1";
+  expect(await fixture.client.post("/v1/workflows/WF-1/actions/retry")).toMatchObject({ status: 404, body: { error } });
 });
 
 it.each([

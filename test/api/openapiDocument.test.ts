@@ -38,6 +38,7 @@ const EXTENSIONS: [string, string][] = [
   ["get", "/v1/schedds/{schedd}"],
   ["get", "/v1/schedds/{schedd}/diagnosis"],
   ["get", "/v1/taskforces/{taskforce_uuid}/diagnosis"],
+  ["post", "/v1/workflows/{workflow_id}/actions/retry"],
   ["get", "/v1/workflows/{workflow_id}/diagnosis"],
   ["get", "/v1/workflows/{workflow_id}/events"],
   ["get", "/v1/workflows/{workflow_id}/summary"],

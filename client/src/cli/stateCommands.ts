@@ -38,11 +38,8 @@ export function addWhyCommand(program: Command, terminal: Terminal): void {
         await terminal.print(...(findings.length === 0 ? [NOTHING_FOUND] : formatFindings(terminal, findings)));
       } else {
         const params = { path: { workflow_id: idParser("workflow")(id) } };
-        const [summary, { findings }] = await Promise.all([
-          unwrapResponse(client.GET("/v1/workflows/{workflow_id}/summary", { params })),
-          unwrapResponse(client.GET("/v1/workflows/{workflow_id}/diagnosis", { params })),
-        ]);
-        await terminal.print(...whyLines(terminal, summary, findings));
+        const summary = await unwrapResponse(client.GET("/v1/workflows/{workflow_id}/summary", { params }));
+        await terminal.print(...whyLines(terminal, summary));
       }
     });
 }
@@ -56,8 +53,8 @@ const formatFindings = (terminal: Terminal, findings: readonly Finding[]): strin
     ...(action === null ? [] : [`  ${action}`]),
   ]);
 
-function whyLines(terminal: Terminal, summary: Summary, findings: readonly Finding[]): string[] {
-  const { workflow_id, deactivated, deactivated_ts, failed_attempts, top_task_errors } = summary;
+function whyLines(terminal: Terminal, summary: Summary): string[] {
+  const { workflow_id, deactivated, deactivated_ts, findings, failed_attempts, top_task_errors } = summary;
   const state = deactivated === null ? "is" : "was";
   const since = deactivated_ts === null ? "" : ` at ${timeText(deactivated_ts)}`;
   const section = (title: string, lines: string[]): string[] =>

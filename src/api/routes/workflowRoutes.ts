@@ -7,6 +7,7 @@ import { taskforceSchema } from "../../domain/taskforce.js";
 import { type Deactivation, workflowSchema } from "../../domain/workflow.js";
 import { type Wms, withRequestLog } from "../../lifecycle/context.js";
 import { createWorkflowOnce, deactivateWorkflowOnce } from "../../lifecycle/repeatableRequests.js";
+import { retryDeadLetters } from "../../lifecycle/retryTaskforce.js";
 import type { WholeWorkflow } from "../../store/creation.js";
 import { readEntity } from "../../views/query/readEntities.js";
 import { readSummary } from "../../views/summary/readSummary.js";
@@ -26,6 +27,11 @@ const deactivatedSchema = z
     n_taskforces: z.int().meta({ description: "Number of its taskforces that will be stopped." }),
   })
   .meta({ id: "DeactivatedWorkflowResponseObject" });
+
+const retriedSchema = z.strictObject({
+  workflow_id: z.string(),
+  n_taskforces: z.int().meta({ description: "Number of its dead letters that were retried." }),
+});
 
 /** Serializes a new workflow in pieces. A large one has tens of megabytes, which would block all other requests. */
 async function stringifyCreated({ workflow, task_directives, taskforces }: WholeWorkflow): Promise<string[]> {
@@ -80,6 +86,20 @@ export const workflowRoutes = (wms: Wms): Route[] => [
   }),
   deactivationRoute(wms, "abort", "ABORTED", "Aborts a workflow."),
   deactivationRoute(wms, "finished", "FINISHED", "Marks a workflow as finished."),
+  route({
+    method: "post",
+    path: "/v1/workflows/{workflow_id}/actions/retry",
+    tag: "workflows",
+    roles: ["operator"],
+    isExtension: true,
+    description: "Retries all dead letters of a workflow: they are handed out as if they had never failed.",
+    responses: { 200: { description: "The number of retried taskforces.", schema: retriedSchema } },
+    errors: [404],
+    async handle({ params: { workflow_id }, subject, log }) {
+      const n_taskforces = await retryDeadLetters(withRequestLog(wms, log), workflow_id, subject);
+      return JSON.stringify({ workflow_id, n_taskforces });
+    },
+  }),
   queryRoute(wms, {
     kind: "workflow",
     plural: "workflows",

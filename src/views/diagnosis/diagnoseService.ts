@@ -19,19 +19,19 @@ import { findMissingWorkers, findPausedBackground } from "./taskforceFindings.js
 import { areWord, countTaskforces, countThings, formatDuration } from "./wording.js";
 
 /** Diagnoses the service and all schedds. The cost grows with the number of schedds. */
-export async function diagnoseService(wms: Wms): Promise<Diagnosis> {
-  const [workerCount, pauses, schedds] = await Promise.all([
-    readWorkerCount(wms),
-    readBackgroundPauses(wms),
-    listSchedds(wms),
-  ]);
+export const diagnoseService = async (wms: Wms): Promise<Diagnosis> =>
+  toDiagnosis(await findInService(wms, await listSchedds(wms)));
+
+/** Finds what hinders the service and its schedds. @param schedds all of them */
+export async function findInService(wms: Wms, schedds: readonly ScheddState[]): Promise<FoundFact[]> {
+  const [workerCount, pauses] = await Promise.all([readWorkerCount(wms), readBackgroundPauses(wms)]);
   const nowSeconds = nextEpochSeconds();
   const ofSchedds = await Promise.all(schedds.map((state) => findInSchedd(wms, state, nowSeconds)));
-  return toDiagnosis([
+  return [
     ...(workerCount === 0 ? [findMissingWorkers("queues are not activated and taskforces not launched")] : []),
     ...[...pauses].map(([queue, pause]) => findPausedBackground(queue, pause, nowSeconds)),
     ...ofSchedds.flat(),
-  ]);
+  ];
 }
 
 /** Diagnoses one schedd. @throws WmsError `not-found` */

@@ -22,6 +22,7 @@ export async function readSummary(wms: Wms, id: string): Promise<SummaryResponse
     phases: addLongestStays(phases, nextEpochSeconds()),
     n_never_started: waits.never_started,
     waiting_for: findings[0]?.sentence ?? null,
+    findings,
   };
 }
 
