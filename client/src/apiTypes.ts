@@ -34,6 +34,8 @@ export type Summary = Schemas["WorkflowSummary"];
 export type TaskSummary = Summary["tasks"][number];
 /** A failed attempt to change a phase. */
 export type FailedAttempt = Summary["failed_attempts"][number];
+/** A reason why something is waiting or needs attention. */
+export type Finding = Schemas["Finding"];
 /** A phase of a taskforce. */
 export type Phase = keyof Summary["phases"];
 /** Numbers of taskforces by phase, without the phases that have none. */

@@ -1,4 +1,4 @@
-import type { ByPhase, Phase } from "./apiTypes.js";
+import type { ByPhase, Finding, Phase } from "./apiTypes.js";
 
 /** The word that page and command line show for each phase of a taskforce, in the order of its life. */
 export const PHASE_LABELS: Readonly<Record<Phase, string>> = {
@@ -18,9 +18,23 @@ export const orderByPhase = <T>(byPhase: Partial<Record<Phase, T>>): { phase: Ph
     return value ? [{ phase, label, value }] : [];
   });
 
-/** The word that page and command line show for the state of a workflow. @param deactivated the field of the workflow */
-export const workflowStateLabel = (deactivated: "ABORTED" | "FINISHED" | null): "running" | "aborted" | "finished" =>
-  deactivated === null ? "running" : deactivated === "ABORTED" ? "aborted" : "finished";
+/**
+ * The word that page and command line show for the state of a workflow.
+ *
+ * @param deactivated the field of the workflow
+ * @param findings of its diagnosis, if they are known
+ */
+export function workflowStateLabel(
+  deactivated: "ABORTED" | "FINISHED" | null,
+  findings: readonly Pick<Finding, "code">[] = [],
+): "running" | "completed" | "aborted" | "finished" {
+  if (deactivated !== null) return deactivated === "ABORTED" ? "aborted" : "finished";
+  return findings.some(({ code }) => code === "all-completed") ? "completed" : "running";
+}
+
+/** Whether findings say that something goes wrong. */
+export const needAttention = (findings: readonly Pick<Finding, "severity">[]): boolean =>
+  findings.some(({ severity }) => severity !== "info");
 
 /** Whether a workflow or task has ended: it has taskforces, and each is removed or completed. */
 export const areAllEnded = (byPhase: ByPhase): boolean => {

@@ -3,6 +3,7 @@ import { ConnectionAlert, ConnectionStatus } from "./ConnectionStatus.tsx";
 import { SvgPatterns } from "./parts/Bars.tsx";
 import { EmptyNotice } from "./parts/Notices.tsx";
 import { View } from "./parts/View.tsx";
+import { ServiceAlert } from "./ServiceAlert.tsx";
 import { ScheddsView, ScheddView } from "./views/ScheddViews.tsx";
 import { WorkflowsView } from "./views/WorkflowsView.tsx";
 import { WorkflowView } from "./views/WorkflowView.tsx";
@@ -24,6 +25,7 @@ export function App() {
       </a>
       <Header />
       <ConnectionAlert />
+      <ServiceAlert />
       <div id="content">
         <Router>
           <Route path="/" component={WorkflowsView} />

@@ -1,8 +1,7 @@
-import { Queue } from "bullmq";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Diagnosis } from "../../src/domain/diagnosis.js";
 import type { SummaryResponse } from "../../src/domain/summary.js";
-import { openRedis } from "../setup/testRedis.js";
+import { pauseQueue } from "../setup/pauseQueue.js";
 import { type ApiFixture, type ScheddLocation, startApiFixture } from "./apiFixture.js";
 
 let fixture: ApiFixture;
@@ -32,18 +31,6 @@ async function expectSameSentence(ids: { workflow_id: string; taskforce_uuid: st
 
 const poll = ({ schedd }: ScheddLocation) => fixture.client.get(`/v1/tms/pending-starter/taskforces?schedd=${schedd}`);
 
-/** Pauses a queue until the end of the test, as a tool that only uses BullMQ does. */
-async function pauseQueue(name: string): Promise<void> {
-  const connection = openRedis(fixture.service.redisUrl);
-  const queue = new Queue(name, { connection, prefix: `{wmsq-${name}}` });
-  onTestFinished(async () => {
-    await queue.resume();
-    await queue.close();
-    connection.disconnect();
-  });
-  await queue.pause();
-}
-
 describe("the diagnoses of a workflow, of its taskforce and of the schedd agree about", () => {
   it("a schedd whose TMS has never asked for work", async () => {
     const place = fixture.nextLocation();
@@ -60,7 +47,7 @@ describe("the diagnoses of a workflow, of its taskforce and of the schedd agree 
   it("a paused starter queue", async () => {
     const place = fixture.nextLocation();
     const taskforce = await fixture.createPendingTaskforce(place);
-    await pauseQueue(`starter-${place.schedd}`);
+    await pauseQueue(fixture.service.redisUrl, `starter-${place.schedd}`);
     expect((await poll(place)).body).toEqual({});
     await expectSameSentence(taskforce, new RegExp(`^the starter queue of ${place.schedd} is paused; 1 taskforce is`));
     const [finding] = await findingsAt(`/v1/schedds/${place.schedd}`);

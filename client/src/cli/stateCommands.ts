@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Summary } from "../apiTypes.js";
+import type { Finding, Summary } from "../apiTypes.js";
 import { formatCount, formatDuration } from "../format.js";
 import { workflowStateLabel } from "../phases.js";
 import type { components } from "../schema.js";
@@ -12,7 +12,6 @@ import { formatExamples, replaceControlCharacters, type Terminal, timeText } fro
 
 type Schemas = components["schemas"];
 type ScheddContents = Schemas["ScheddContents"];
-type Finding = Schemas["Finding"];
 
 /** Maximum number of lines in a section of `why`. */
 const MAX_LINES = 5;
@@ -67,7 +66,7 @@ function whyLines(terminal: Terminal, summary: Summary): string[] {
     .sort(([, one], [, other]) => other - one)
     .map(([error, count]) => `${count} × ${replaceControlCharacters(error)}`);
   return [
-    `${workflow_id} ${state} ${workflowStateLabel(deactivated)}${since}.`,
+    `${workflow_id} ${state} ${workflowStateLabel(deactivated, findings)}${since}.`,
     ...(findings.length === 0 ? [NOTHING_FOUND] : formatFindings(terminal, findings)),
     ...section("Taskforces", phaseTimeLines(summary)),
     ...section(formatCount(summary.n_failed_attempts, "failed attempt"), failures.slice(0, MAX_LINES)),

@@ -1,7 +1,7 @@
 import { queryAllPages, queryPages } from "../../../client/src/paging.js";
 import { unwrapResponse } from "../../../client/src/unwrapResponse.js";
 import { api } from "./apiClient.ts";
-import type { PublicQueue, Schedd, Summary, TaskDirective, Taskforce, Workflow } from "./apiTypes.ts";
+import type { Diagnosis, PublicQueue, Schedd, Summary, TaskDirective, Taskforce, Workflow } from "./apiTypes.ts";
 
 type Filter = Record<string, unknown>;
 
@@ -24,6 +24,18 @@ export const fetchWorkflow = (workflow_id: string, signal: AbortSignal): Promise
 /** Reads the summary of a workflow. */
 export const fetchSummary = (workflow_id: string, signal: AbortSignal): Promise<Summary> =>
   unwrapResponse(api.GET("/v1/workflows/{workflow_id}/summary", { params: { path: { workflow_id } }, signal }));
+
+/** Retries all dead letters of a workflow. */
+export const postRetry = (workflow_id: string): Promise<{ n_taskforces: number }> =>
+  unwrapResponse(api.POST("/v1/workflows/{workflow_id}/actions/retry", { params: { path: { workflow_id } } }));
+
+/** Reads what hinders the service and its schedds. */
+export const fetchServiceDiagnosis = (signal: AbortSignal): Promise<Diagnosis> =>
+  unwrapResponse(api.GET("/v1/diagnosis", { signal }));
+
+/** Reads what hinders the work of a schedd. */
+export const fetchScheddDiagnosis = (schedd: string, signal: AbortSignal): Promise<Diagnosis> =>
+  unwrapResponse(api.GET("/v1/schedds/{schedd}/diagnosis", { params: { path: { schedd } }, signal }));
 
 /** Reads the state of all schedds. */
 export const fetchSchedds = (signal: AbortSignal): Promise<{ schedds: Schedd[] }> =>

@@ -11,6 +11,8 @@ type Schemas = components["schemas"];
 export type Taskforce = Omit<ApiTaskforce, "phase_change_log"> & {
   phase_change_log: { target_phase: Phase; timestamp: number; was_successful: boolean }[];
 };
+/** What hinders something. */
+export type Diagnosis = Schemas["Diagnosis"];
 /** A queue; with its contents only in the response about one schedd. */
 export type QueueState = Schemas["QueueState"] & Partial<Schemas["QueueContents"]>;
 /** A schedd and its two queues. */

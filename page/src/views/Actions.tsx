@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { randomIdempotencyKey } from "../../../client/src/apiCalls.js";
 import { formatCount, imageName } from "../../../client/src/format.js";
-import { postAddWorkers, postDeactivation } from "../api/apiRequests.ts";
+import { postAddWorkers, postDeactivation, postRetry } from "../api/apiRequests.ts";
 import type { Summary, TaskDirective } from "../api/apiTypes.ts";
 import { Dialog } from "../parts/Dialog.tsx";
 import { shortId } from "../parts/format.ts";
@@ -37,6 +37,24 @@ export function WorkflowActions({ summary, tasks, onDone }: ActionsProps) {
       )}
       {openDialog === "add workers" && <AddWorkersDialog tasks={tasks} close={close} onDone={closeWithMessage} />}
     </div>
+  );
+}
+
+/** Retries all dead letters of a workflow. @param onDone receives a message after a success */
+export function RetryButton({ workflow, onDone }: { workflow: string; onDone: (message: string) => void }) {
+  const { isRunning, error, run } = useAsyncAction();
+  const retry = () =>
+    run(async () => {
+      const { n_taskforces } = await postRetry(workflow);
+      onDone(`Retried: ${formatCount(n_taskforces, "taskforce")}.`);
+    });
+  return (
+    <>
+      {error && <ErrorNotice error={error} />}
+      <button type="button" disabled={isRunning} onClick={retry}>
+        Retry
+      </button>
+    </>
   );
 }
 

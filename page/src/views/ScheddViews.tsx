@@ -1,28 +1,29 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import { formatCount, formatDuration, formatNumber } from "../../../client/src/format.js";
-import { fetchSchedd, fetchSchedds } from "../api/apiRequests.ts";
-import type { QueueState, Schedd } from "../api/apiTypes.ts";
-import { nowSeconds } from "../live/nowSeconds.ts";
-import { createRefreshable, type Refreshable } from "../live/refreshable.ts";
-import { subscribeToStream } from "../live/streamSubscription.ts";
+import { fetchSchedd, fetchScheddDiagnosis, fetchSchedds, fetchServiceDiagnosis } from "../api/apiRequests.ts";
+import type { Finding, QueueState, Schedd } from "../api/apiTypes.ts";
+import { useRefreshable } from "../live/useRefreshable.ts";
 import { PhaseBar } from "../parts/Bars.tsx";
+import { FindingList } from "../parts/Findings.tsx";
 import { shortId } from "../parts/format.ts";
 import { EmptyNotice, Loaded } from "../parts/Notices.tsx";
 import { RelativeTime } from "../parts/Times.tsx";
 import { DescriptionList, Section, View } from "../parts/View.tsx";
 import { extractWorkflowId } from "./workflowCriteria.ts";
 
-/** A TMS counts as unreachable after this many seconds without a poll. */
-const POLL_OVERDUE_SECONDS = 120;
+/** The schedds, and the findings about them. */
+async function loadSchedds(signal: AbortSignal) {
+  const [{ schedds }, { findings }] = await Promise.all([fetchSchedds(signal), fetchServiceDiagnosis(signal)]);
+  return { schedds, findings };
+}
 
 /** The view of all schedds. */
 export function ScheddsView() {
   return (
     <View title="Schedds">
-      <Loaded from={useRefreshable(fetchSchedds, "schedds")} what="schedds">
-        {({ schedds }) =>
+      <Loaded from={useRefreshable(loadSchedds, "schedds")} what="schedds">
+        {({ schedds, findings }) =>
           schedds.length === 0 ? (
             <EmptyNotice title="No schedds yet">
               <p>A schedd appears here with its first taskforce.</p>
@@ -30,7 +31,11 @@ export function ScheddsView() {
           ) : (
             <ul class="schedds">
               {schedds.map((schedd) => (
-                <ScheddCard key={schedd.schedd} schedd={schedd} />
+                <ScheddCard
+                  key={schedd.schedd}
+                  schedd={schedd}
+                  findings={findings.filter(({ subject }) => subject.kind === "schedd" && subject.id === schedd.schedd)}
+                />
               ))}
             </ul>
           )
@@ -40,13 +45,15 @@ export function ScheddsView() {
   );
 }
 
-function ScheddCard({ schedd: { schedd, last_poll, taskforces_by_phase, starter, stopper } }: { schedd: Schedd }) {
+function ScheddCard({ schedd: state, findings }: { schedd: Schedd; findings: readonly Finding[] }) {
+  const { schedd, last_poll, taskforces_by_phase, starter, stopper } = state;
   return (
     <li class="card">
       <h2>
         <a href={`/schedds/${encodeURIComponent(schedd)}`}>{schedd}</a>
       </h2>
-      <LastPoll at={last_poll} waiting={starter.waiting + stopper.waiting} />
+      <FindingList findings={findings} />
+      <LastPoll at={last_poll} />
       <QueueDepth name="To start" queue={starter} />
       <QueueDepth name="To stop" queue={stopper} />
       <PhaseBar phases={taskforces_by_phase} />
@@ -70,12 +77,17 @@ function QueueDepth({ name, queue }: { name: string; queue: QueueState }) {
 /** The view of one schedd. */
 export function ScheddView() {
   const name = useRoute().params["name"] ?? "";
+  const load = async (signal: AbortSignal) => {
+    const [state, { findings }] = await Promise.all([fetchSchedd(name, signal), fetchScheddDiagnosis(name, signal)]);
+    return { ...state, findings };
+  };
   return (
     <View title={`Schedd ${name}`}>
-      <Loaded from={useRefreshable((signal) => fetchSchedd(name, signal), name)} what="the schedd">
-        {({ last_poll, taskforces_by_phase, starter, stopper }) => (
+      <Loaded from={useRefreshable(load, name)} what="the schedd">
+        {({ last_poll, taskforces_by_phase, starter, stopper, findings }) => (
           <>
-            <LastPoll at={last_poll} waiting={starter.waiting + stopper.waiting} />
+            <FindingList findings={findings} />
+            <LastPoll at={last_poll} />
             <PhaseBar phases={taskforces_by_phase} />
             <ScheddQueue title="To start" queue={starter} board={`starter-${name}`} />
             <ScheddQueue title="To stop" queue={stopper} board={`stopper-${name}`} />
@@ -154,34 +166,15 @@ function TaskforceLink({ uuid }: { uuid: string }) {
   );
 }
 
-/** Time of a TMS's last poll in epoch seconds, with a warning. @param waiting number of taskforces that wait for the TMS */
-function LastPoll({ at, waiting }: { at: number | null; waiting: number }) {
-  const isOverdue = waiting > 0 && (at === null || nowSeconds.value - at > POLL_OVERDUE_SECONDS);
-  return (
-    <p class={isOverdue ? "overdue" : "quiet-text"}>
-      {isOverdue && <span aria-hidden="true">⚠ </span>}
-      {at === null ? (
-        "No TMS has polled yet"
-      ) : (
-        <>
-          Last TMS poll <RelativeTime at={at} />
-        </>
-      )}
-      {isOverdue && ", while taskforces are waiting"}
-    </p>
-  );
-}
-
-/** Polls a value without a stream of events while the component is mounted. @param key identifies the value */
-function useRefreshable<T>(load: (signal: AbortSignal) => Promise<T>, key: string): Refreshable<T> {
-  // `load` is a new function at each render.
-  const refreshable = useMemo(() => createRefreshable(load), [key]);
-  useEffect(() => {
-    const unsubscribe = subscribeToStream(undefined, { reload: refreshable.refresh, on: {} });
-    return () => {
-      unsubscribe();
-      refreshable.dispose();
-    };
-  }, [refreshable]);
-  return refreshable;
-}
+/** Time of a TMS's last poll in epoch seconds. */
+const LastPoll = ({ at }: { at: number | null }) => (
+  <p class="quiet-text">
+    {at === null ? (
+      "No TMS has polled yet"
+    ) : (
+      <>
+        Last TMS poll <RelativeTime at={at} />
+      </>
+    )}
+  </p>
+);

@@ -1,22 +1,28 @@
-import { areAllEnded, workflowStateLabel } from "../../../client/src/phases.js";
-import type { ByPhase, Workflow } from "../api/apiTypes.ts";
+import { needAttention, workflowStateLabel } from "../../../client/src/phases.js";
+import type { ByPhase, Finding, Workflow } from "../api/apiTypes.ts";
 
-function workflowStateText(deactivated: Workflow["deactivated"], phases: ByPhase | undefined): string {
-  if (deactivated === null && phases !== undefined && areAllEnded(phases)) return "ended";
-  const label = workflowStateLabel(deactivated);
-  // Taskforces that were never submitted stay in pending-stopper forever: they have nothing to stop.
-  return deactivated !== null && phases?.["condor-submit"] ? `${label}, stopping` : label;
+const STATE_SYMBOLS = { running: "▶", completed: "■", aborted: "✕", finished: "✓" } as const;
+
+interface StateBadgeProps extends Pick<Workflow, "deactivated"> {
+  /** Both undefined while unknown. */
+  phases: ByPhase | undefined;
+  findings: readonly Finding[] | undefined;
 }
 
-const STATE_SYMBOLS: Record<string, string> = { running: "▶", ended: "■", aborted: "✕", finished: "✓" };
-
-/** The state of a workflow as text and symbol. @param phases undefined while unknown */
-export function StateBadge({ deactivated, phases }: Pick<Workflow, "deactivated"> & { phases: ByPhase | undefined }) {
-  const word = workflowStateText(deactivated, phases);
-  const [look = ""] = word.split(",");
+/** The state of a workflow as text and symbol. */
+export function StateBadge({ deactivated, phases, findings = [] }: StateBadgeProps) {
+  const label = workflowStateLabel(deactivated, findings);
+  if (needAttention(findings))
+    return (
+      <span class="state is-attention">
+        <span aria-hidden="true">⚠</span> {deactivated === null ? "needs attention" : `${label}, needs attention`}
+      </span>
+    );
+  // Taskforces that never started stay in pending-stopper: they have nothing to stop.
+  const isStopping = deactivated !== null && phases?.["condor-submit"] !== undefined;
   return (
-    <span class={`state is-${look}`}>
-      <span aria-hidden="true">{STATE_SYMBOLS[look]}</span> {word}
+    <span class={`state is-${label}`}>
+      <span aria-hidden="true">{STATE_SYMBOLS[label]}</span> {isStopping ? `${label}, stopping` : label}
     </span>
   );
 }

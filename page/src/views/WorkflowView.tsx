@@ -3,13 +3,14 @@ import { useRoute } from "preact-iso";
 import { formatNumber, imageName } from "../../../client/src/format.js";
 import { TaskGraph } from "../graph/TaskGraph.tsx";
 import { PhaseBar } from "../parts/Bars.tsx";
+import { FindingList } from "../parts/Findings.tsx";
 import { JsonButton } from "../parts/Json.tsx";
 import { Loaded } from "../parts/Notices.tsx";
 import { PagedList } from "../parts/Pager.tsx";
 import { RelativeTime, Timestamp } from "../parts/Times.tsx";
 import { DescriptionList, Section, View } from "../parts/View.tsx";
 import { Failures, TopErrors, WorkerStatuses } from "../statuses/Statuses.tsx";
-import { WorkflowActions } from "./Actions.tsx";
+import { RetryButton, WorkflowActions } from "./Actions.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import { Taskforces } from "./Taskforces.tsx";
 import { subscribeToWorkflow, type WorkflowViewState } from "./workflowSubscription.ts";
@@ -91,14 +92,15 @@ function WorkflowHeader({ state: { workflow, summary, tasks }, onDone }: Workflo
   return (
     <>
       <div class="section-head">
-        <StateBadge deactivated={deactivated} phases={summary.taskforces_by_phase} />
+        <StateBadge deactivated={deactivated} phases={summary.taskforces_by_phase} findings={summary.findings} />
         {deactivated === null && <WorkflowActions summary={summary} tasks={tasks} onDone={onDone} />}
       </div>
-      {summary.waiting_for && (
-        <p class="waiting">
-          <b>Waiting:</b> {summary.waiting_for}
-        </p>
-      )}
+      <FindingList
+        findings={summary.findings}
+        button={({ code }) =>
+          code === "dead-letters" && <RetryButton workflow={workflow.workflow_id} onDone={onDone} />
+        }
+      />
       <DescriptionList
         facts={[
           { name: "Created", value: <Timestamp at={workflow.timestamp} /> },

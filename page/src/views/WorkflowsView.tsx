@@ -19,7 +19,7 @@ import {
   type StateFilter,
   type WorkflowCriteria,
 } from "./workflowCriteria.ts";
-import { subscribeToWorkflowList } from "./workflowList.ts";
+import { subscribeToWorkflowList, type WorkflowSums } from "./workflowList.ts";
 
 /** Rows of one page: each costs a request for its summary. */
 const WORKFLOWS_PER_PAGE = 25;
@@ -140,14 +140,14 @@ function WorkflowTable({ criteria, change }: CriteriaProps) {
   );
 }
 
-function WorkflowRow({ workflow, sums }: { workflow: Workflow; sums: EventData["summary"] | undefined }) {
+function WorkflowRow({ workflow, sums }: { workflow: Workflow; sums: WorkflowSums | undefined }) {
   const { workflow_id, timestamp, deactivated } = workflow;
   return (
     <li>
       <a class="row-link" href={`/workflows/${workflow_id}`}>
         <code>{workflow_id}</code>
       </a>
-      <StateBadge deactivated={deactivated} phases={sums?.taskforces_by_phase} />
+      <StateBadge deactivated={deactivated} phases={sums?.taskforces_by_phase} findings={sums?.findings} />
       <span class="row-when small-text">
         <Timestamp at={timestamp} />
       </span>

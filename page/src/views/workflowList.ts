@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { fetchSummary, fetchWorkflow, findNewestWorkflows } from "../api/apiRequests.ts";
-import type { EventData, Workflow } from "../api/apiTypes.ts";
+import type { EventData, Finding, Workflow } from "../api/apiTypes.ts";
+import { coalesceCalls } from "../live/coalesceCalls.ts";
 import { createRefreshable } from "../live/refreshable.ts";
 import { subscribeToStream } from "../live/streamSubscription.ts";
 import { createFilterBuilder, isUnfiltered, type WorkflowCriteria } from "./workflowCriteria.ts";
@@ -12,6 +13,12 @@ const SUMMARY_CONCURRENCY = 4;
 
 type SummaryEvent = EventData["summary"];
 
+/** The sums of a workflow. Events of very many tasks omit `tasks`, and all events omit the findings. */
+export type WorkflowSums = SummaryEvent & { findings?: readonly Finding[] };
+
+/** Milliseconds between an event and the reload of the summary, for its findings. */
+const SUMMARY_RELOAD_DELAY_MS = 2000;
+
 /** The newest workflows that match criteria. */
 interface NewestWorkflows {
   workflows: readonly Workflow[];
@@ -22,7 +29,8 @@ interface NewestWorkflows {
 /** Subscribes to the workflows that match criteria, newest first. Call `dispose` at the end. */
 export function subscribeToWorkflowList(criteria: WorkflowCriteria) {
   /** Summaries of the visible workflows by id. */
-  const summaries = signal<ReadonlyMap<string, SummaryEvent>>(new Map());
+  const summaries = signal<ReadonlyMap<string, WorkflowSums>>(new Map());
+  const changedIds = new Set<string>();
   let visibleIds: readonly string[] = [];
   let visibleVersion = 0;
 
@@ -36,10 +44,10 @@ export function subscribeToWorkflowList(criteria: WorkflowCriteria) {
   );
   const changeList = (change: (list: readonly Workflow[]) => Workflow[]) =>
     newest.applyChange((now) => ({ ...now, workflows: change(now.workflows) }));
-  const storeSummary = (summary: SummaryEvent) => {
-    // A summary event of very many tasks omits them; they never change.
-    const tasks = summary.tasks ?? summaries.value.get(summary.workflow_id)?.tasks;
-    summaries.value = new Map(summaries.value).set(summary.workflow_id, { ...summary, ...(tasks && { tasks }) });
+  const storeSummary = (summary: WorkflowSums) => {
+    // What the event omits stays: tasks never change, and the findings are loaded again.
+    const merged = { ...summaries.value.get(summary.workflow_id), ...summary };
+    summaries.value = new Map(summaries.value).set(summary.workflow_id, merged);
   };
   const loadSummaries = async (ids = visibleIds) => {
     const version = visibleVersion;
@@ -51,11 +59,20 @@ export function subscribeToWorkflowList(criteria: WorkflowCriteria) {
     await Promise.all(Array.from({ length: SUMMARY_CONCURRENCY }, worker));
   };
 
+  const reloadChangedSoon = coalesceCalls(SUMMARY_RELOAD_DELAY_MS, () => {
+    const ids = [...changedIds].filter((id) => visibleIds.includes(id));
+    changedIds.clear();
+    void loadSummaries(ids);
+  });
+
   const unsubscribe = subscribeToStream("/v1/events", {
     reload: newest.refresh,
     on: {
       summary(summary) {
-        if (visibleIds.includes(summary.workflow_id)) storeSummary(summary);
+        if (!visibleIds.includes(summary.workflow_id)) return;
+        storeSummary(summary);
+        changedIds.add(summary.workflow_id);
+        reloadChangedSoon();
       },
       created({ workflow_id }) {
         if (!isUnfiltered(criteria)) return newest.refresh();
@@ -91,6 +108,7 @@ export function subscribeToWorkflowList(criteria: WorkflowCriteria) {
     },
     dispose() {
       unsubscribe();
+      reloadChangedSoon.cancel();
       disposal.abort();
       newest.dispose();
       visibleVersion++;

@@ -1,0 +1,50 @@
+import type { ComponentChildren } from "preact";
+import type { Finding } from "../api/apiTypes.ts";
+
+const SEVERITY_LABELS = { error: "Error", warning: "Warning", info: "Note" } as const;
+const SEVERITY_SYMBOLS = { error: "✕", warning: "⚠", info: "ⓘ" } as const;
+
+/** The Bull dashboard's page of a queue. @param status of the jobs that it lists */
+const queueUrl = (queue: string, status?: string): string =>
+  `/admin/queues/queue/${encodeURIComponent(queue)}${status === undefined ? "" : `?status=${status}`}`;
+
+/** Where a finding can be examined or repaired. */
+function linkOf({ code, subject: { kind, id } }: Finding): { href: string; label: string } | undefined {
+  if (code === "dead-letters")
+    return { href: queueUrl(`starter-${encodeURIComponent(id)}`, "failed"), label: "Dead letters" };
+  if (code === "activation-refused") return { href: queueUrl("mq-activation", "failed"), label: "Dead letters" };
+  if (kind === "queue") return { href: queueUrl(id), label: "Queue" };
+  return kind === "schedd" ? { href: `/schedds/${encodeURIComponent(id)}`, label: "Schedd" } : undefined;
+}
+
+interface FindingListProps {
+  findings: readonly Finding[];
+  /** A button for a finding, if the view offers one. */
+  button?: (finding: Finding) => ComponentChildren;
+}
+
+/** Findings with their actions and links, the most important first. */
+export function FindingList({ findings, button }: FindingListProps) {
+  if (findings.length === 0) return null;
+  return (
+    <ul class="findings">
+      {findings.map((finding) => {
+        const { code, severity, sentence, action, subject } = finding;
+        const link = linkOf(finding);
+        return (
+          <li key={`${code} ${subject.id}`} class={`is-${severity}`}>
+            <p>
+              <span aria-hidden="true">{SEVERITY_SYMBOLS[severity]}</span>{" "}
+              <span class="visually-hidden">{SEVERITY_LABELS[severity]}: </span>
+              <b>{toSentence(sentence)}</b> {link && <a href={link.href}>{link.label}</a>}
+            </p>
+            {action !== null && <p>{action}</p>}
+            {button?.(finding)}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+const toSentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
