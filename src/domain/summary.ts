@@ -40,16 +40,29 @@ export interface ScheddWaitReason extends WaitReason {
   schedd: string;
 }
 
+/**
+ * Taskforces of one queue of a schedd. The numbers of expired leases are absent in a summary of an earlier release: then
+ * they count as 0 and null.
+ */
+export interface QueueWaitReason extends ScheddWaitReason {
+  /** Leases that expired since the last report or retry of their taskforce. */
+  expired_leases?: number;
+  /** Epoch seconds of the newest of them. */
+  last_expired?: number | null;
+  /** Taskforces with such a lease. */
+  unreported?: number;
+}
+
 /** Why a workflow's taskforces wait. `waiting_for` is made from it. */
 export interface WaitReasons {
   /** For the activation by the MQS. */
   activation: WaitReason | null;
   /** To be handed out. */
-  starter: ScheddWaitReason[];
+  starter: QueueWaitReason[];
   /** Dead letters; `failures` is the highest number of failed submissions. */
   dead: (ScheddWaitReason & { failures: number })[];
   /** For the removal of their HTCondor clusters. */
-  stopper: ScheddWaitReason[];
+  stopper: QueueWaitReason[];
   /** Number of workers of submitted taskforces by status. */
   workers: Record<string, number>;
 }

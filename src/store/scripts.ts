@@ -24,6 +24,7 @@ const SCRIPT_NAMES = [
   "readRecord",
   "readTaskforceToStart",
   "recordCompletion",
+  "recordExpiredLease",
   "recordRemoval",
   "recordRemovalFailure",
   "recordRetry",
