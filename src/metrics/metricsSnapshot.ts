@@ -31,6 +31,7 @@ export interface MetricsSnapshot {
   pingSeconds: number;
   /** In a cluster, the memory of the fullest master. */
   memory: MemoryUsage;
+  strayClusters: number;
   taskforces: TaskforceCount[];
   queues: QueueSnapshot[];
 }
@@ -40,8 +41,9 @@ export async function readMetricsSnapshot(store: Store, queues: Queues): Promise
   const startedAtMs = performance.now();
   await pingMasters(store.redis);
   const pingSeconds = (performance.now() - startedAtMs) / 1000;
-  const [memory, taskforces, background, leased] = await Promise.all([
+  const [memory, strayClusters, taskforces, background, leased] = await Promise.all([
     readMemory(store.redis),
+    store.strayClusters.count(),
     store.counts.readAll(),
     Promise.all(
       [queues.activation, queues.deactivation, queues.fanout].map(async ({ queue }) => ({
@@ -57,7 +59,7 @@ export async function readMetricsSnapshot(store: Store, queues: Queues): Promise
       ]),
     ),
   ]);
-  return { pingSeconds, memory, taskforces, queues: [...background, ...leased] };
+  return { pingSeconds, memory, strayClusters, taskforces, queues: [...background, ...leased] };
 }
 
 /** Reads the memory of the fullest master. A full master refuses writes even when the others are empty. */

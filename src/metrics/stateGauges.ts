@@ -44,6 +44,10 @@ export function registerStateGauges(
     "Seconds that the longest waiting taskforce has waited for a TMS; 0: none waits.",
     ["queue", "schedd"],
   );
+  const strayClusters = gauge(
+    "wms_stray_clusters",
+    "Stray clusters in the list: HTCondor runs them, and the service rejected their reports.",
+  );
   const readSnapshot = cachedWithTimeout(() => readMetricsSnapshot(store, queues), READ_OPTIONS);
   const readReadiness = cachedWithTimeout(readiness, READ_OPTIONS);
   return async () => {
@@ -51,12 +55,13 @@ export function registerStateGauges(
     redisUp.set(snapshot === undefined ? 0 : 1);
     ready.set(readinessNow?.ready === true ? 1 : 0);
     // While Redis does not answer, old values would look current.
-    for (const each of [ping, memoryUsed, memoryLimit]) each.remove();
+    for (const each of [ping, memoryUsed, memoryLimit, strayClusters]) each.remove();
     for (const each of [taskforces, jobs, oldestWaiting]) each.reset();
     if (snapshot === undefined) return;
     ping.set(snapshot.pingSeconds);
     memoryUsed.set(snapshot.memory.usedBytes);
     memoryLimit.set(snapshot.memory.limitBytes);
+    strayClusters.set(snapshot.strayClusters);
     for (const { phase, schedd, count } of snapshot.taskforces) taskforces.set({ phase, schedd }, count);
     for (const { queue, schedd, jobs: counts, oldestWaitingSeconds } of snapshot.queues) {
       for (const [state, count] of Object.entries(counts)) jobs.set({ queue, schedd, state }, count);

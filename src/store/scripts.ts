@@ -28,6 +28,7 @@ const SCRIPT_NAMES = [
   "recordRemoval",
   "recordRemovalFailure",
   "recordRetry",
+  "recordStrayCluster",
   "recordSubmit",
   "recordSubmitFailure",
   "releaseClaim",

@@ -27,6 +27,7 @@ import {
   type RecordByKind,
 } from "./repositories.js";
 import { defineScripts, runScript } from "./scripts.js";
+import { StrayClusters } from "./strayClusters.js";
 import { Summaries } from "./summaries.js";
 import { Transitions } from "./transitions.js";
 
@@ -64,6 +65,7 @@ export class Store {
   readonly summaries: Summaries;
   readonly counts: TaskforceCounts;
   readonly polls: LastPolls;
+  readonly strayClusters: StrayClusters;
   readonly idempotency: IdempotencyClaims;
   readonly processes: ProcessRegistry;
   readonly deliveryMarks: DeliveryMarks;
@@ -86,6 +88,7 @@ export class Store {
     this.summaries = new Summaries(redis, partitions);
     this.counts = new TaskforceCounts(redis, partitions);
     this.polls = new LastPolls(redis);
+    this.strayClusters = new StrayClusters(redis);
     this.idempotency = new IdempotencyClaims(redis);
     this.processes = new ProcessRegistry(redis);
     this.deliveryMarks = new DeliveryMarks(redis, this.processes);

@@ -61,7 +61,7 @@ describe("GET /v1/schedds/{schedd}", () => {
     const place = fixture.nextLocation();
     const nothing = { schedd: place.schedd, last_poll: null, taskforces_by_phase: {} };
     const queue = { ...EMPTY, ...NOTHING };
-    expect(await scheddOf(place)).toEqual({ ...nothing, starter: queue, stopper: queue });
+    expect(await scheddOf(place)).toEqual({ ...nothing, starter: queue, stopper: queue, stray_clusters: [] });
     expect(await inList(place)).toEqual({ ...nothing, starter: EMPTY, stopper: EMPTY });
   });
 

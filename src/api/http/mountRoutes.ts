@@ -60,7 +60,7 @@ export function mountRoutes(
 }
 
 function allowedMethodsOf({ method, getHasSideEffects }: Route): string {
-  if (method === "post") return "POST";
+  if (method !== "get") return method.toUpperCase();
   return getHasSideEffects ? "GET" : "GET, HEAD";
 }
 

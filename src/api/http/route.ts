@@ -72,7 +72,7 @@ export interface DocumentedResponse {
 
 /** One route: its inputs and responses, as data for the router and the OpenAPI document, and its handler. */
 export interface Route {
-  method: "get" | "post";
+  method: "get" | "post" | "delete";
   /** In OpenAPI's notation: `/v1/workflows/{workflow_id}`. */
   path: string;
   /** `undefined` for the root. */

@@ -3,6 +3,7 @@ import type { TaskforceUuid } from "../../domain/ids.js";
 import { PHASE_OF_LEASED_QUEUE } from "../../domain/phases.js";
 import {
   MAX_SHOWN_ENTRIES,
+  type ScheddContents,
   type ScheddQueueContents,
   type ScheddQueueState,
   type ScheddState,
@@ -13,6 +14,7 @@ import type { Wms } from "../../lifecycle/context.js";
 import type { LeaseQueue } from "../../queues/leaseQueue.js";
 import type { ScheddQueues } from "../../queues/queues.js";
 import type { TaskforceCount } from "../../store/counts.js";
+import { listStrayClusters } from "./listStrayClusters.js";
 import { countJobs, listDeadLetters, listLeasedJobs, listNextJobs, readLongestWaitSeconds } from "./queueState.js";
 
 /** Lists every schedd that is configured or ever had a taskforce, by name. The cost does not grow with the taskforces. */
@@ -27,22 +29,20 @@ export async function listSchedds(wms: Wms): Promise<ScheddState[]> {
 }
 
 /** Reads one schedd and the contents of its queues. @throws WmsError `not-found` */
-export async function readSchedd(
-  wms: Wms,
-  schedd: string,
-): Promise<ScheddState<ScheddQueueState & ScheddQueueContents>> {
+export async function readSchedd(wms: Wms, schedd: string): Promise<ScheddContents> {
   await refreshKnownSchedds(wms);
   const queues = wms.queues.findSchedd(schedd);
   if (queues === undefined) throw notFound(`no schedd found with name: ${schedd}`);
-  const [polls, counts, both] = await Promise.all([
+  const [polls, counts, both, stray_clusters] = await Promise.all([
     readLastPolls(wms),
     wms.store.counts.readAll(),
     readBothQueues(queues, async (queue, kind) => ({
       ...(await readQueueState(wms, queue, kind)),
       ...(await readQueueContents(wms, queue)),
     })),
+    listStrayClusters(wms, { schedd, limit: MAX_SHOWN_ENTRIES.strayClusters }),
   ]);
-  return { ...scheddOverview(schedd, polls, counts), ...both };
+  return { ...scheddOverview(schedd, polls, counts), ...both, stray_clusters };
 }
 
 /** Adds the schedds that other processes have seen first. */
