@@ -863,6 +863,8 @@ export interface paths {
                     content: {
                         "application/json": {
                             schedds: components["schemas"]["ScheddState"][];
+                            /** @description Polls of the last day for other names, newest first; 100 at most. */
+                            unknown_polls: components["schemas"]["UnknownPoll"][];
                         };
                     };
                 };
@@ -4047,6 +4049,14 @@ export interface components {
             };
             /** @description The workflow it belongs to. */
             workflow_id?: string;
+        };
+        /** @description Polls for a schedd that is not configured and never had a taskforce: its name may be misspelled. */
+        UnknownPoll: {
+            /** @description The first poll since the schedd was forgotten last. */
+            first_poll: number;
+            /** @description The last poll, to a few seconds. */
+            last_poll: number;
+            schedd: string;
         };
         /** @description One request of a user: tasks that run until it is aborted or finished. */
         WorkflowObject: {

@@ -206,6 +206,9 @@ export const KNOWN_SCHEDDS_KEY = "wms:schedds";
 /** The sorted set of schedds by the last poll of a TMS, in epoch seconds. */
 export const LAST_POLLS_KEY = "wms:polls";
 
+/** The hash schedd → its first and last poll, of polled schedds that are not known. It expires. */
+export const UNKNOWN_POLLS_KEY = "wms:{polls}:unknown";
+
 /** The hash id → stray cluster, as JSON text. The braces keep both keys in one slot of a Redis Cluster. */
 export const STRAY_CLUSTERS_KEY = "wms:{stray-clusters}";
 

@@ -31,6 +31,7 @@ const SCRIPT_NAMES = [
   "recordStrayCluster",
   "recordSubmit",
   "recordSubmitFailure",
+  "recordUnknownPolls",
   "releaseClaim",
   "saveSummary",
   "stopTaskforces",

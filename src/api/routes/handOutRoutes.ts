@@ -3,7 +3,8 @@ import type { OnResponseEnd } from "../../domain/repeatableRequest.js";
 import { taskDirectiveSchema } from "../../domain/taskDirective.js";
 import { taskforceSchema } from "../../domain/taskforce.js";
 import { type Wms, withRequestLog } from "../../lifecycle/context.js";
-import { type HandOut, handOutStarter, handOutStopper, recordPoll } from "../../lifecycle/handOut.js";
+import { type HandOut, handOutStarter, handOutStopper } from "../../lifecycle/handOut.js";
+import { recordPoll } from "../../lifecycle/polls.js";
 import { type Route, route } from "../http/route.js";
 
 const scheddQuery = z.object({

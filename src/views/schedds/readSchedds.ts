@@ -8,6 +8,7 @@ import {
   type ScheddQueueState,
   type ScheddState,
 } from "../../domain/schedd.js";
+import { MAX_UNKNOWN_SCHEDDS, type UnknownPoll } from "../../domain/unknownPoll.js";
 import { notFound } from "../../domain/wmsError.js";
 import type { LeasedQueueName } from "../../domain/wmsEvents.js";
 import type { Wms } from "../../lifecycle/context.js";
@@ -26,6 +27,28 @@ export async function listSchedds(wms: Wms): Promise<ScheddState[]> {
     ...(await readBothQueues(queues, (queue, kind) => readQueueState(wms, queue, kind))),
   }));
   return (await Promise.all(states)).sort((a, b) => (a.schedd < b.schedd ? -1 : 1));
+}
+
+/**
+ * Lists polls for schedds that are not known, the newest first. Polls at other processes appear within seconds. Call it
+ * after {@link listSchedds}, which learns of new schedds.
+ */
+export async function listUnknownPolls({ store, queues, debouncers }: Wms): Promise<UnknownPoll[]> {
+  // Taken before the read, as in readLastPolls.
+  const unsaved = [...(debouncers.unknownPolls.get("all")?.values() ?? [])];
+  const bySchedd = new Map<string, UnknownPoll>();
+  for (const poll of [...(await store.unknownPolls.readAll()), ...unsaved]) {
+    const { first_poll, last_poll } = bySchedd.get(poll.schedd) ?? poll;
+    bySchedd.set(poll.schedd, {
+      schedd: poll.schedd,
+      first_poll: Math.min(first_poll, poll.first_poll),
+      last_poll: Math.max(last_poll, poll.last_poll),
+    });
+  }
+  return [...bySchedd.values()]
+    .filter(({ schedd }) => queues.findSchedd(schedd) === undefined)
+    .sort((a, b) => b.last_poll - a.last_poll)
+    .slice(0, MAX_UNKNOWN_SCHEDDS);
 }
 
 /** Reads one schedd and the contents of its queues. @throws WmsError `not-found` */
