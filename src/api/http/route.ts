@@ -88,6 +88,8 @@ export interface Route {
   getHasSideEffects?: true;
   /** Query parameters; others are ignored. */
   query?: z.ZodObject;
+  /** Query parameters that the log line of a request contains. Their names must not be those of its other fields. */
+  loggedQuery?: readonly string[];
   /** Headers in lower case; others are ignored here. */
   headers?: z.ZodObject;
   /** The schema receives `{}` for a missing or empty body, whether or not a body is required. */

@@ -48,6 +48,7 @@ export const handOutRoutes = (wms: Wms): Route[] => [
     roles: ["user", "system-tms"],
     description: "Leases the next taskforce to submit to HTCondor. The lease ends with a report or after a time limit.",
     query: scheddQuery,
+    loggedQuery: ["schedd"],
     responses: {
       200: {
         description: "A taskforce with its task directive and queues, or an empty object.",
@@ -69,6 +70,7 @@ export const handOutRoutes = (wms: Wms): Route[] => [
     description:
       "Leases the next taskforce to remove from HTCondor. The lease ends with a report or after a time limit.",
     query: scheddQuery,
+    loggedQuery: ["schedd"],
     responses: {
       200: {
         description: "A taskforce, or an empty object.",
