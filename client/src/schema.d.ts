@@ -962,6 +962,8 @@ export interface paths {
                     content: {
                         "application/json": {
                             schedds: components["schemas"]["ScheddState"][];
+                            /** @description Polls of the last day for other names, newest first; 100 at most. */
+                            unknown_polls: components["schemas"]["UnknownPoll"][];
                         };
                     };
                 };
@@ -1356,6 +1358,227 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stray-clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Lists HTCondor clusters whose submission reports were rejected: HTCondor runs them, and the service never stops them. The newest 1,000 are kept. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The most entries; default 100. */
+                    limit?: number;
+                    /** @description Only clusters of this access point. */
+                    schedd?: string;
+                    /** @description Only clusters of this workflow. */
+                    workflow_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The clusters, the newest report first. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            stray_clusters: components["schemas"]["StrayCluster"][];
+                        };
+                    };
+                };
+                /** @description The request is invalid. The error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The bearer token is missing or invalid. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or has too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description An internal error. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stray-clusters/{stray_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Removes a cluster from the list, for example after a condor_rm. HTCondor is not called. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of a stray cluster, from the list of them. */
+                    stray_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The removed entry. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description The request is invalid. The error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The bearer token is missing or invalid. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The object does not exist, or its state does not allow this. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or has too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description An internal error. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -4168,6 +4391,8 @@ export interface components {
             schedd: string;
             starter: components["schemas"]["QueueContents"];
             stopper: components["schemas"]["QueueContents"];
+            /** @description Clusters whose reports were rejected, newest first; 20 at most. Those of unknown taskforces have no access point. */
+            stray_clusters: components["schemas"]["StrayCluster"][];
             /** @description Phases without taskforces are left out. */
             taskforces_by_phase: {
                 "condor-complete"?: number;
@@ -4196,6 +4421,28 @@ export interface components {
                 "pre-launch"?: number;
                 "pre-mq-activation"?: number;
             };
+        };
+        /** @description A cluster that HTCondor runs although the service rejected its report. An operator must remove it. */
+        StrayCluster: {
+            /** @description The HTCondor cluster. */
+            cluster_id: number;
+            /** @description When it was reported first. */
+            first_report: number;
+            /** @description Identifies the entry. */
+            id: string;
+            /** @description When it was reported last. */
+            last_report: number;
+            /**
+             * @description Why the report was rejected.
+             * @enum {string}
+             */
+            reason: "unknown taskforce" | "no longer pending-starter";
+            /** @description The access point of the taskforce; null when the taskforce is unknown. */
+            schedd: string | null;
+            /** @description As reported; a long text is cut. */
+            taskforce_uuid: string;
+            /** @description The workflow in the uuid; null when it is no uuid of a taskforce. */
+            workflow_id: string | null;
         };
         /** @description The workflow's summary was updated. */
         SummaryEvent: {
@@ -4381,6 +4628,14 @@ export interface components {
             };
             /** @description The workflow it belongs to. */
             workflow_id?: string;
+        };
+        /** @description Polls for a schedd that is not configured and never had a taskforce: its name may be misspelled. */
+        UnknownPoll: {
+            /** @description The first poll since the schedd was forgotten last. */
+            first_poll: number;
+            /** @description The last poll, to a few seconds. */
+            last_poll: number;
+            schedd: string;
         };
         /** @description One request of a user: tasks that run until it is aborted or finished. */
         WorkflowObject: {

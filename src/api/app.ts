@@ -22,6 +22,7 @@ import { mqsRoutes } from "./routes/mqsRoutes.js";
 import { operationRoutes, type Readiness, rootRoute } from "./routes/operationRoutes.js";
 import { reportRoutes } from "./routes/reportRoutes.js";
 import { scheddRoutes } from "./routes/scheddRoutes.js";
+import { strayClusterRoutes } from "./routes/strayClusterRoutes.js";
 import { taskDirectiveRoutes } from "./routes/taskDirectiveRoutes.js";
 import { taskforceRoutes } from "./routes/taskforceRoutes.js";
 import { workflowRoutes } from "./routes/workflowRoutes.js";
@@ -101,6 +102,7 @@ export function describeRoutes({
     ...eventRoutes(wms, { ...events, draining }),
     ...scheddRoutes(wms),
     ...diagnosisRoutes(wms),
+    ...strayClusterRoutes(wms),
     rootRoute,
     ...operationRoutes(readiness),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),

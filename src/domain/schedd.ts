@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { Phase } from "./phases.js";
 import { count, epochSeconds, orNull, phaseMap } from "./schemaParts.js";
+import { type StrayCluster, strayClusterSchema } from "./strayCluster.js";
 
 /** Maximum length of each list. */
-export const MAX_SHOWN_ENTRIES = { deadLetters: 20, leases: 50, next: 20 } as const;
+export const MAX_SHOWN_ENTRIES = { deadLetters: 20, leases: 50, next: 20, strayClusters: 20 } as const;
 
 const stateParts = {
   waiting: count("Taskforces that can be leased at once."),
@@ -53,6 +54,11 @@ export interface ScheddState<Queue extends ScheddQueueState = ScheddQueueState> 
   stopper: Queue;
 }
 
+/** One access point, with the contents of its queues. */
+export interface ScheddContents extends ScheddState<ScheddQueueState & ScheddQueueContents> {
+  stray_clusters: StrayCluster[];
+}
+
 const scheddParts = <S extends z.ZodType>(queue: S) => ({
   schedd: z.string(),
   last_poll: orNull(epochSeconds, "When a TMS last polled, to a few seconds; null when no poll is known."),
@@ -76,5 +82,12 @@ const contentsSchema = z
 
 /** One access point. */
 export const scheddContentsSchema = z
-  .strictObject(scheddParts(contentsSchema))
+  .strictObject({
+    ...scheddParts(contentsSchema),
+    stray_clusters: z.array(strayClusterSchema).meta({
+      description:
+        `Clusters whose reports were rejected, newest first; ${MAX_SHOWN_ENTRIES.strayClusters} at most. ` +
+        "Those of unknown taskforces have no access point.",
+    }),
+  })
   .meta({ id: "ScheddContents", description: "State of an access point, with the contents of its queues." });

@@ -39,11 +39,18 @@ export interface WaitReason {
 /** Taskforces of one schedd with the same reason to wait. */
 export interface ScheddWaitReason extends WaitReason {
   schedd: string;
-  /** Hand-outs whose lease expired without a report. */
+}
+
+/**
+ * Taskforces of one queue of a schedd. The numbers of expired leases are absent in a summary of an earlier release: then
+ * they count as 0 and null.
+ */
+export interface QueueWaitReason extends ScheddWaitReason {
+  /** Leases that expired since the last report or retry of their taskforce. */
   expired_leases?: number;
-  /** Epoch seconds at which the last of them expired; null when there is none. */
+  /** Epoch seconds of the newest of them. */
   last_expired?: number | null;
-  /** Number of taskforces with such a hand-out. */
+  /** Taskforces with such a lease. */
   unreported?: number;
 }
 
@@ -52,11 +59,11 @@ export interface WaitReasons {
   /** For the activation by the MQS. */
   activation: WaitReason | null;
   /** To be handed out. */
-  starter: ScheddWaitReason[];
+  starter: QueueWaitReason[];
   /** Dead letters; `failures` is the highest number of failed submissions. */
   dead: (ScheddWaitReason & { failures: number })[];
   /** For the removal of their HTCondor clusters. */
-  stopper: ScheddWaitReason[];
+  stopper: QueueWaitReason[];
   /** Number of taskforces in pending-stopper without a cluster: they stay there. */
   never_started: number;
   /** Number of workers of submitted taskforces by status. */

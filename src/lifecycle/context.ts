@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { LifecycleSettings } from "../domain/lifecycleSettings.js";
 import type { Mqs } from "../domain/mqProfile.js";
+import type { UnknownPoll } from "../domain/unknownPoll.js";
 import type { WmsEventEmitter } from "../domain/wmsEvents.js";
 import type { Queues } from "../queues/queues.js";
 import type { Store } from "../store/store.js";
@@ -26,6 +27,13 @@ class Debouncer<Key, Batch> {
     const timer = setTimeout(() => this.#flush(key), this.#windowMs);
     // The timer does not keep the process alive: close() flushes the batch.
     this.#openBatches.set(key, { batch, timer: timer.unref(), flush });
+  }
+
+  /** The open batch of a key; opens one if there is none. After the end of the debouncer, the batch is dropped. */
+  getOrOpen(key: Key, batch: Batch, flush: (batch: Batch) => unknown): Batch {
+    const existing = this.get(key);
+    if (existing === undefined) this.open(key, batch, flush);
+    return existing ?? batch;
   }
 
   /** Flushes all open batches. Later ones are dropped. */
@@ -63,6 +71,8 @@ const createDebouncers = () => ({
   fanout: new Debouncer<number, true>(100),
   /** The time of each schedd's last poll, in epoch seconds. */
   polls: new Debouncer<"all", Map<string, number>>(2000),
+  /** Polls for schedds that are not known. */
+  unknownPolls: new Debouncer<"all", Map<string, UnknownPoll>>(2000),
 });
 
 /** Makes the context of a process. {@link closeWms} closes it. */

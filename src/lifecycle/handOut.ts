@@ -1,4 +1,4 @@
-import { epochMs, nextEpochSeconds } from "../domain/clock.js";
+import { nextEpochSeconds } from "../domain/clock.js";
 import { type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import { exponentialBackoffMs } from "../domain/time.js";
@@ -49,21 +49,6 @@ const QUEUE_RULES = {
 export function queuePositionOf(kind: LeasedQueueName, record: TaskforceRecord | undefined): QueuePosition | undefined {
   const { isWanted, rankOf } = QUEUE_RULES[kind];
   return isWanted(record) ? { rank: rankOf(record), waitingSinceSeconds: Number(record.since) } : undefined;
-}
-
-/**
- * Records that a TMS polled for work. Polls are the most frequent requests, so they are stored in batches. Unknown schedds
- * are ignored: a client could invent any number of names.
- */
-export function recordPoll({ queues, store, debouncers: { polls }, log }: Wms, schedd: string): void {
-  if (queues.findSchedd(schedd) === undefined) return;
-  if (polls.get("all") === undefined)
-    polls.open("all", new Map(), (batch) =>
-      store.polls
-        .saveLatest(batch)
-        .catch((error: unknown) => log.debug({ err: error }, "the last polls were not stored")),
-    );
-  polls.get("all")?.set(schedd, epochMs() / 1000);
 }
 
 /** A leased taskforce for a TMS. */

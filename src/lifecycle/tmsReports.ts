@@ -49,15 +49,16 @@ function cutSubmitReport({ log }: Wms, taskforce: string, report: SubmitReport):
  * by now, the cluster is handed out to be removed.
  *
  * @param reporter the caller
- * @throws WmsError `not-found` when the taskforce is not pending-starter; the stray cluster is logged
+ * @throws WmsError `not-found` when the taskforce is not pending-starter; the stray cluster is recorded
  */
 export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport, reporter: string): Promise<void> {
-  if (!isTaskforceUuid(uuid)) throw recordStrayCluster(wms, uuid, report);
+  if (!isTaskforceUuid(uuid)) throw await recordStrayCluster(wms, uuid, report);
   const { outcome, schedd } = await wms.store.transitions.recordSubmit(uuid, cutSubmitReport(wms, uuid, report), {
     submitted: createLogEntry(wms, "condor-submit", true, "tms", PHASE_CHANGE_CONTEXTS.submitted),
     deactivated: createLogEntry(wms, "condor-submit", false, "tms", PHASE_CHANGE_CONTEXTS.submittedTooLate),
   });
-  if (outcome === "missing" || outcome === "not-pending") throw recordStrayCluster(wms, uuid, report);
+  if (outcome === "missing") throw await recordStrayCluster(wms, uuid, report);
+  if (outcome === "not-pending") throw await recordStrayCluster(wms, uuid, report, schedd);
   if (outcome === "repeated") return;
   // The deactivation may not have reached this taskforce. A hand-out would drop the stopper job of another phase.
   if (outcome === "workflow-deactivated") await syncQueue(wms, "stopper", () => stopTaskforce(wms, uuid));
@@ -65,13 +66,28 @@ export async function reportSubmit(wms: Wms, uuid: string, report: SubmitReport,
   scheduleFanout(wms, uuid);
 }
 
-/** Logs a cluster that HTCondor runs but the service rejects: an operator must remove it. */
-function recordStrayCluster(wms: Wms, uuid: string, { cluster_id }: SubmitReport): Error {
-  wms.events.emit("strayCluster");
-  wms.log.error(
+/**
+ * Logs and records a cluster that HTCondor runs but the service rejects: an operator must remove it.
+ *
+ * @param schedd undefined when the taskforce is unknown
+ */
+async function recordStrayCluster(
+  wms: Wms,
+  uuid: string,
+  { cluster_id }: SubmitReport,
+  schedd?: string,
+): Promise<Error> {
+  const { events, log, store } = wms;
+  events.emit("strayCluster");
+  log.error(
     { taskforce: uuid, cluster_id },
     "stray cluster: HTCondor runs it, but the taskforce is no longer pending-starter; remove the cluster",
   );
+  const reason = schedd === undefined ? "unknown taskforce" : "no longer pending-starter";
+  // The answer is a 404 in any case: it makes the TMS remove the cluster.
+  await store.strayClusters
+    .record({ schedd: schedd ?? null, cluster_id, taskforce_uuid: uuid, reason })
+    .catch((error: unknown) => log.warn({ err: error, taskforce: uuid, cluster_id }, "stray cluster not recorded"));
   return pendingStarterNotFound(uuid);
 }
 

@@ -31,6 +31,7 @@ export interface MetricsSnapshot {
   pingSeconds: number;
   /** In a cluster, the memory of the fullest master. */
   memory: MemoryUsage;
+  strayClusters: number;
   taskforces: TaskforceCount[];
   queues: QueueSnapshot[];
   /** The findings about the service and its schedds. */
@@ -43,8 +44,9 @@ export async function readMetricsSnapshot(wms: Wms): Promise<MetricsSnapshot> {
   const startedAtMs = performance.now();
   await pingMasters(store.redis);
   const pingSeconds = (performance.now() - startedAtMs) / 1000;
-  const [memory, taskforces, background, schedds] = await Promise.all([
+  const [memory, strayClusters, taskforces, background, schedds] = await Promise.all([
     readMemory(store.redis),
+    store.strayClusters.count(),
     store.counts.readAll(),
     Promise.all(
       [queues.activation, queues.deactivation, queues.fanout].map(async ({ queue }) => ({
@@ -60,7 +62,7 @@ export async function readMetricsSnapshot(wms: Wms): Promise<MetricsSnapshot> {
     toSnapshot("stopper", schedd, stopper),
   ]);
   const findings = await findInService(wms, schedds);
-  return { pingSeconds, memory, taskforces, queues: [...background, ...leased], findings };
+  return { pingSeconds, memory, strayClusters, taskforces, queues: [...background, ...leased], findings };
 }
 
 const toSnapshot = (

@@ -45,6 +45,10 @@ export function registerStateGauges(registry: Registry, { wms, readiness }: Stat
     "1 for each finding about a schedd or, without schedd, about the service; else 0. docs/operations/findings.md has the codes.",
     ["code", "severity", "schedd"],
   );
+  const strayClusters = gauge(
+    "wms_stray_clusters",
+    "Stray clusters in the list: HTCondor runs them, and the service rejected their reports.",
+  );
   const readSnapshot = cachedWithTimeout(() => readMetricsSnapshot(wms), READ_OPTIONS);
   const readReadiness = cachedWithTimeout(readiness, READ_OPTIONS);
   return async () => {
@@ -52,7 +56,7 @@ export function registerStateGauges(registry: Registry, { wms, readiness }: Stat
     redisUp.set(snapshot === undefined ? 0 : 1);
     ready.set(readinessNow?.ready === true ? 1 : 0);
     // While Redis does not answer, old values would look current.
-    for (const each of [ping, memoryUsed, memoryLimit]) each.remove();
+    for (const each of [ping, memoryUsed, memoryLimit, strayClusters]) each.remove();
     for (const each of [taskforces, jobs, oldestWaiting, findings]) each.reset();
     if (snapshot === undefined) return;
     // With a 0 for each code, an alert differs from a metric that is missing.
@@ -64,6 +68,7 @@ export function registerStateGauges(registry: Registry, { wms, readiness }: Stat
     ping.set(snapshot.pingSeconds);
     memoryUsed.set(snapshot.memory.usedBytes);
     memoryLimit.set(snapshot.memory.limitBytes);
+    strayClusters.set(snapshot.strayClusters);
     for (const { phase, schedd, count } of snapshot.taskforces) taskforces.set({ phase, schedd }, count);
     for (const { queue, schedd, jobs: counts, oldestWaitingSeconds } of snapshot.queues) {
       for (const [state, count] of Object.entries(counts)) jobs.set({ queue, schedd, state }, count);

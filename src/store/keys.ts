@@ -206,6 +206,15 @@ export const KNOWN_SCHEDDS_KEY = "wms:schedds";
 /** The sorted set of schedds by the last poll of a TMS, in epoch seconds. */
 export const LAST_POLLS_KEY = "wms:polls";
 
+/** The hash schedd → its first and last poll, of polled schedds that are not known. It expires. */
+export const UNKNOWN_POLLS_KEY = "wms:{polls}:unknown";
+
+/** The hash id → stray cluster, as JSON text. The braces keep both keys in one slot of a Redis Cluster. */
+export const STRAY_CLUSTERS_KEY = "wms:{stray-clusters}";
+
+/** The sorted set of the ids of stray clusters by their last report, in epoch seconds. */
+export const STRAY_REPORTS_KEY = `${STRAY_CLUSTERS_KEY}:last`;
+
 /** The ids of the processes of the service. The braces keep all their keys in one slot of a Redis Cluster. */
 export const PROCESSES_KEY = "wms:{processes}";
 

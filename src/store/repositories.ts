@@ -62,6 +62,10 @@ const RECORD_DEFINITIONS = {
       statuses_ts: text(),
       submit_failures: number,
       remove_failures: number,
+      /** Leases in this phase that expired without a report, since the last report or retry. */
+      expired_leases: number,
+      /** Epoch seconds of the newest of them. */
+      lease_expired_ts: text(),
     },
   },
 } as const satisfies Record<EntityKind, RecordDefinition>;

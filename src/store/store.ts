@@ -27,8 +27,10 @@ import {
   type RecordByKind,
 } from "./repositories.js";
 import { defineScripts, runScript } from "./scripts.js";
+import { StrayClusters } from "./strayClusters.js";
 import { Summaries } from "./summaries.js";
 import { Transitions } from "./transitions.js";
+import { UnknownPolls } from "./unknownPolls.js";
 
 /** The stored form of each kind of entity, as reads return it. */
 export interface StoredByKind extends Omit<RecordByKind, "taskforce"> {
@@ -64,6 +66,8 @@ export class Store {
   readonly summaries: Summaries;
   readonly counts: TaskforceCounts;
   readonly polls: LastPolls;
+  readonly unknownPolls: UnknownPolls;
+  readonly strayClusters: StrayClusters;
   readonly idempotency: IdempotencyClaims;
   readonly processes: ProcessRegistry;
   readonly deliveryMarks: DeliveryMarks;
@@ -86,6 +90,8 @@ export class Store {
     this.summaries = new Summaries(redis, partitions);
     this.counts = new TaskforceCounts(redis, partitions);
     this.polls = new LastPolls(redis);
+    this.unknownPolls = new UnknownPolls(redis);
+    this.strayClusters = new StrayClusters(redis);
     this.idempotency = new IdempotencyClaims(redis);
     this.processes = new ProcessRegistry(redis);
     this.deliveryMarks = new DeliveryMarks(redis, this.processes);

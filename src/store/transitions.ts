@@ -202,6 +202,20 @@ export class Transitions {
   }
 
   /**
+   * Counts expired leases of taskforces, one each, that are still in the phase of the lease.
+   *
+   * @param timestampSeconds epoch seconds
+   */
+  async recordExpiredLeases(uuids: readonly TaskforceUuid[], phase: Phase, timestampSeconds: number): Promise<void> {
+    const values = [phase, JSON.stringify(timestampSeconds)];
+    // The client sends the commands of one event-loop turn together.
+    for (const batch of batchesOf(uuids, COUNT_BATCH_SIZE))
+      await Promise.all(
+        batch.map((uuid) => runScript(this.#redis, "recordExpiredLease", [this.#recordKey(uuid)], values)),
+      );
+  }
+
+  /**
    * Resets the failures of a taskforce that an operator retries.
    *
    * @returns false when it is not in pending-starter, or its workflow is deactivated

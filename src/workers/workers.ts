@@ -1,8 +1,10 @@
 import { once } from "node:events";
+import { nextEpochSeconds } from "../domain/clock.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
+import { PHASE_OF_LEASED_QUEUE } from "../domain/phases.js";
 import { exponentialBackoffMs } from "../domain/time.js";
 import { activateWorkflow } from "../lifecycle/activate.js";
-import { fanoutJobId } from "../lifecycle/changeEffects.js";
+import { fanoutJobId, scheduleFanout } from "../lifecycle/changeEffects.js";
 import type { Wms } from "../lifecycle/context.js";
 import { finishDeactivation } from "../lifecycle/deactivate.js";
 import { queuePositionOf } from "../lifecycle/handOut.js";
@@ -113,6 +115,9 @@ async function reclaimLeases(wms: Wms): Promise<void> {
       if (reclaimed.length + dropped.length === 0) continue;
       wms.events.emit("leasesExpired", { queue, schedd, reclaimed: reclaimed.length, dropped: dropped.length });
       wms.log.warn({ schedd, queue, reclaimed, dropped }, "leases expired; their taskforces are handed out again");
+      const uuids = reclaimed as TaskforceUuid[];
+      await wms.store.transitions.recordExpiredLeases(uuids, PHASE_OF_LEASED_QUEUE[queue], nextEpochSeconds());
+      for (const uuid of uuids) scheduleFanout(wms, uuid);
     }
 }
 

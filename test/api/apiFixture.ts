@@ -1,6 +1,6 @@
 import type { Phase } from "../../src/domain/phases.js";
 import type { CreateWorkflowRequest, TaskRequest } from "../../src/domain/requestSchemas.js";
-import type { ScheddQueueContents, ScheddQueueState, ScheddState } from "../../src/domain/schedd.js";
+import type { ScheddContents } from "../../src/domain/schedd.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import { startTestService, type TestService } from "../setup/testService.js";
 import { waitForValue } from "../setup/waitFor.js";
@@ -8,7 +8,7 @@ import { type ConformanceClient, createConformanceClient } from "./conformanceCl
 import { type CreatedWorkflow, makeTaskRequest, makeWorkflowRequest, submitReport } from "./requestBodies.js";
 
 /** The response of `GET /v1/schedds/{schedd}`. */
-export type ScheddResponse = ScheddState<ScheddQueueState & ScheddQueueContents>;
+export type ScheddResponse = ScheddContents;
 
 /** A cluster location of a schedd that only one test uses. */
 export interface ScheddLocation {

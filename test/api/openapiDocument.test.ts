@@ -40,6 +40,8 @@ const EXTENSIONS: [string, string][] = [
   ["get", "/v1/taskforces/{taskforce_uuid}/diagnosis"],
   ["post", "/v1/workflows/{workflow_id}/actions/retry"],
   ["get", "/v1/workflows/{workflow_id}/diagnosis"],
+  ["get", "/v1/stray-clusters"],
+  ["delete", "/v1/stray-clusters/{stray_id}"],
   ["get", "/v1/workflows/{workflow_id}/events"],
   ["get", "/v1/workflows/{workflow_id}/summary"],
 ];

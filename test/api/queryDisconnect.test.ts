@@ -44,7 +44,7 @@ test("a query stops when its client disconnects, and that is no error", async ()
     expect(logged()).toEqual([]);
     first.destroy();
     const [line] = await waitForValue("the request is logged", logged, (found) => found.length > 0);
-    expect(line).toMatchObject({ status: 499 });
+    expect(line).toMatchObject({ status: 499, disconnected: true });
 
     // The same query again takes as long as the first one would go on.
     const before = await readCount();

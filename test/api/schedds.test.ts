@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import type { ScheddState } from "../../src/domain/schedd.js";
 import { waitForValue } from "../setup/waitFor.js";
 import { type ApiFixture, type ScheddLocation, type ScheddResponse, startApiFixture } from "./apiFixture.js";
@@ -56,12 +56,19 @@ async function createPending(place: ScheddLocation, count: number, priority = 50
 const EMPTY = { waiting: 0, leased: 0, delayed: 0, dead: 0, oldest_waiting_seconds: 0 };
 const NOTHING = { dead_letters: [], leases: [], next: [] };
 
+test("GET /v1/schedds names polled schedds that are not known", async () => {
+  expect((await fixture.client.get("/v1/tms/pending-starter/taskforces?schedd=misspelled")).body).toEqual({});
+  const { body } = await fixture.client.get("/v1/schedds");
+  const unknown = { schedd: "misspelled", first_poll: expect.any(Number), last_poll: expect.any(Number) };
+  expect(body.unknown_polls).toEqual([unknown]);
+});
+
 describe("GET /v1/schedds/{schedd}", () => {
   it("shows an access point without taskforces and polls", async () => {
     const place = fixture.nextLocation();
     const nothing = { schedd: place.schedd, last_poll: null, taskforces_by_phase: {} };
     const queue = { ...EMPTY, ...NOTHING };
-    expect(await scheddOf(place)).toEqual({ ...nothing, starter: queue, stopper: queue });
+    expect(await scheddOf(place)).toEqual({ ...nothing, starter: queue, stopper: queue, stray_clusters: [] });
     expect(await inList(place)).toEqual({ ...nothing, starter: EMPTY, stopper: EMPTY });
   });
 

@@ -71,6 +71,21 @@ test("a client's request id is logged, and an unknown path is logged without its
   expect(JSON.stringify(service.logLines())).not.toContain("s3cret");
 });
 
+test.each(["starter", "stopper"])("the line of a poll of the %s queue names the schedd, shortened", async (queue) => {
+  const service = await startLoggedService();
+  const poll = (id: string, query: string) =>
+    fetch(`${service.url}/v1/tms/pending-${queue}/taskforces?${query}`, { headers: { "x-request-id": id } });
+  await poll("known", "schedd=SCHEDD1&collector=hidden");
+  await poll("long", `schedd=${"x".repeat(5000)}`);
+  await poll("none", "");
+
+  expect(await lineOf(service, "known")).toMatchObject({ schedd: "SCHEDD1", status: 200 });
+  expect(await lineOf(service, "known")).not.toHaveProperty("collector");
+  expect(String((await lineOf(service, "long"))?.["schedd"]).length).toBeLessThanOrEqual(255);
+  expect(await lineOf(service, "none")).not.toHaveProperty("schedd");
+  for (const id of ["known", "none"]) expect(await lineOf(service, id)).not.toHaveProperty("disconnected");
+});
+
 test("a failed request is logged as an error", async () => {
   // No server listens on this port.
   const service = await startLoggedService({ MQS_ADDRESS: "http://127.0.0.1:1" });

@@ -89,6 +89,36 @@ describe("with the cookie of a login", () => {
     expect(lines.find(({ msg }) => msg === "request")).toMatchObject({ subject: "ada (4711)" });
   });
 
+  test("only an operator removes a stray cluster, and the audit records it", async () => {
+    const cookie = await startSession(opened.service);
+    const tms = { authorization: `Bearer ${tokens.tms}` };
+    const report = { cluster_id: 5, n_workers: 1, submit_dict: {}, job_event_log_fpath: "" };
+    const unknown = "/v1/tms/condor-submit/taskforces/TF-1-00000000-00000000-00000000";
+    expect((await ask("POST", unknown, tms, report)).status).toBe(404);
+    const user = { authorization: `Bearer ${tokens.user}` };
+    const { body } = await ask("GET", "/v1/stray-clusters", user);
+    const [{ id = "" } = {}] = (body as { stray_clusters: { id: string }[] }).stray_clusters;
+    expect((await ask("GET", "/v1/stray-clusters", { cookie })).body).toEqual(body);
+    expect((await ask("GET", "/v1/stray-clusters", tms)).status).toBe(403);
+
+    const path = `/v1/stray-clusters/${id}`;
+    for (const headers of [user, tms]) expect((await ask("DELETE", path, headers)).status).toBe(403);
+    expect((await ask("DELETE", path, { cookie, ...OTHER })).status).toBe(403);
+    expect((await ask("DELETE", path, { cookie, ...SAME, "x-request-id": "stray-1" })).status).toBe(200);
+    const audited = await waitForValue(
+      "the audit",
+      async () =>
+        opened.lines.map((line) => JSON.parse(line)).find(({ request, audit }) => audit && request === "stray-1"),
+      (line) => line !== undefined,
+    );
+    expect(audited).toMatchObject({
+      operator: "ada (4711)",
+      action: "/v1/stray-clusters/{stray_id}",
+      path,
+      outcome: "done",
+    });
+  });
+
   test("the event streams of a session end when the operator signs out", async () => {
     const { url } = opened.service;
     const cookies = [await startSession(opened.service), await startSession(opened.service)];

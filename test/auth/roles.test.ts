@@ -35,6 +35,8 @@ const ALLOWED_CALLERS: Record<string, readonly Caller[]> = {
   "post /v1/task-directives/{task_id}/actions/add-workers": USERS_AND_TMSES,
   "get /v1/schedds": ANY_ROLE,
   "get /v1/schedds/{schedd}": ANY_ROLE,
+  "get /v1/stray-clusters": USERS_AND_OPERATORS,
+  "delete /v1/stray-clusters/{stray_id}": ["operator"],
   "get /v1/schema/openapi": USERS_AND_TMSES,
   "get /v1/tms/pending-starter/taskforces": USERS_AND_TMSES,
   "get /v1/tms/pending-stopper/taskforces": USERS_AND_TMSES,

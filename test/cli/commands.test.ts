@@ -205,6 +205,22 @@ describe("why", () => {
     expect(stdout).toContain(`${taskforce_uuid} on ${at.schedd}, condor-submit: ERROR: the spool is full`);
     expect(stdout, "without escape sequences of stored texts").not.toContain("\u001b");
   });
+
+  test("and drain show the lines of an error", async () => {
+    const at = scenario.nextAccessPoint();
+    const { workflow_id, taskforce_uuid } = await scenario.createPending(at);
+    const traceback = 'Traceback:\r\n\tFile "x.py"\nOSError: \u0007no space\n';
+    for (let failure = 0; failure < 10; failure++) {
+      const { body } = await scenario.request<{ starter: { dead: number } }>("GET", `/v1/schedds/${at.schedd}`);
+      if (body.starter.dead > 0) break;
+      await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), traceback);
+    }
+    const lines = 'Traceback:\n    \tFile "x.py"\n    OSError: \ufffdno space\n';
+    expect((await run("why", workflow_id)).stdout).toContain(`condor-submit: ERROR: ${lines}`);
+    const drained = (await run("drain", "--schedd", at.schedd)).stdout;
+    expect(drained).toMatch(new RegExp(`dead +${taskforce_uuid}`));
+    expect(drained).toContain(lines);
+  });
 });
 
 describe("every command", () => {

@@ -66,6 +66,8 @@ describe("on a terminal", () => {
     });
     await command.waitForOutput(/▓{7}█{12}▒{5} 1 submitted; 5 of 10 workers running, 2 held, 3 ended/);
     expect(command.stdout).toContain(COLOUR);
+    await report(taskforce_uuid, { RUNNING: { Tasking: 3 }, COMPLETED: { Done: 3 }, REMOVED: { null: 4 } });
+    await command.waitForOutput(/▓{7}×{10}█{7} 1 submitted; 3 of 10 workers running, 3 ended, 4 removed/);
     await scenario.deactivate(workflow, "finished");
     const stopping = await scenario.leaseToStop(at.createTms);
     await at.createTms.remove(stopping);
@@ -140,8 +142,10 @@ describe("in a pipe", () => {
     const command = startCli(["watch", workflow_id], { env });
     await command.waitForOutput(/1 waiting to start; 0 of 1 worker running/);
     const handOut = await scenario.leaseToStart(at.createTms);
-    await at.createTms.submitFailed(handOut, "no space");
-    await command.waitForOutput(new RegExp(`${taskforce_uuid} failed condor-submit: ERROR: no space`));
+    await at.createTms.submitFailed(handOut, "no space\r\n\ton /scratch\u0007\n\nin total\n");
+    await command.waitForOutput(
+      new RegExp(`${taskforce_uuid} failed condor-submit: ERROR: no space ⏎ on /scratch� ⏎ in total`),
+    );
     await scenario.deactivate(workflow_id, "finished");
     const { code, stdout, stderr } = await command.result;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

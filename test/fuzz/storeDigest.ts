@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { PROCESSES_KEY } from "../../src/store/keys.js";
+import { PROCESSES_KEY, STRAY_CLUSTERS_KEY, UNKNOWN_POLLS_KEY } from "../../src/store/keys.js";
 import { KNOWN_SCHEDDS } from "./schemaValues.js";
 
 /** A digest of the value of each key of the store. */
@@ -40,14 +40,19 @@ const DIGEST_SCRIPT = `
 
 const KEYS_PER_BATCH = 300;
 
-/** Computes a digest of every key of the store. Keys of queues, and the heartbeats of processes, are excluded. */
+/** Keys that change without the effect of a request: heartbeats, polls for unknown schedds, rejected submission reports. */
+const EXCLUDED_PREFIXES = [PROCESSES_KEY, UNKNOWN_POLLS_KEY, STRAY_CLUSTERS_KEY];
+
+/** Computes a digest of every key of the store. Keys of queues, and the {@link EXCLUDED_PREFIXES}, are left out. */
 export async function digestStore(redis: Redis): Promise<StoreDigest> {
   const keys: string[] = [];
   const digests = await digestPolls(redis);
   let cursor = "0";
   do {
     const [next, some] = await redis.scan(cursor, "MATCH", "wms:*", "COUNT", 1000);
-    keys.push(...some.filter((key) => key !== POLLS_KEY && !key.startsWith(PROCESSES_KEY)));
+    keys.push(
+      ...some.filter((key) => key !== POLLS_KEY && !EXCLUDED_PREFIXES.some((prefix) => key.startsWith(prefix))),
+    );
     cursor = next;
   } while (cursor !== "0");
   for (let at = 0; at < keys.length; at += KEYS_PER_BATCH) {

@@ -151,6 +151,7 @@ describe("a scrape shows", () => {
     const { handOut } = await scenario.createRunning(at);
     await expect(scenario.tms(at.schedd).submit(handOut)).rejects.toMatchObject({ status: 404 });
     await waitForMetric("wms_stray_clusters_total", {}, before + 1);
+    await waitForMetric("wms_stray_clusters", {}, 1);
   });
 
   it("Redis, its memory, and the process itself", async () => {

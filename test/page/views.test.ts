@@ -42,7 +42,7 @@ beforeAll(async () => {
   workflow = created.workflow.workflow_id;
   for (const { taskforce_uuid } of created.taskforces) await scenario.waitForPhase(taskforce_uuid, "pending-starter");
   await at.createTms.submit(await scenario.leaseToStart(at.createTms));
-  await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), "no such file");
+  await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), "no such file\n  File x.py");
   for (let round = 0; round < 6; round++) await at.createTms.advanceAndReport();
   const other = await scenario.submitWorkflow([makeTaskRequestAt([at.location])]);
   await scenario.deactivate(other.workflow.workflow_id, "abort");
@@ -151,6 +151,7 @@ it("links a schedd to the Bull dashboard, and a dead letter to its workflow", as
   await driver.openView("/schedds");
   await driver.page.getByRole("link", { name: schedd, exact: true }).click();
   await driver.page.getByRole("heading", { name: "Dead letters" }).waitFor();
+  expect(await driver.page.getByText("no such file").allInnerTexts()).toEqual(["no such file\n  File x.py"]);
   const board = await driver.page
     .getByRole("link", { name: /Bull dashboard/ })
     .first()

@@ -13,8 +13,8 @@ import { allJobIds, jobIds } from "../queues/jobIds.js";
 import { advanceMany } from "../store/advance.js";
 import { makeWholeWorkflow } from "../store/wholeWorkflow.js";
 
-/** More than the values of the largest reply, which contains about 500 members with their schedds. */
-const MAX_REPLY_VALUES = 1500;
+/** More than the values of the largest reply, which contains the fields of 100 records. */
+const MAX_REPLY_VALUES = 2000;
 
 const entry = (target_phase: Phase, timestamp = 1_700_000_001) =>
   encodeLogEntry({

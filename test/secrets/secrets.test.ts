@@ -57,7 +57,15 @@ const ALL_KEYS_BUT_PROFILES = [
   "undelivered:*",
 ]
   .map((keys) => `~wms:*:${keys}`)
-  .concat("~wms:schedds", "~wms:polls", "~wms:layout", "~wms:{processes}*", "~{wmsq-*");
+  .concat(
+    "~wms:schedds",
+    "~wms:polls",
+    "~wms:{polls}:unknown",
+    "~wms:layout",
+    "~wms:{processes}*",
+    "~wms:{stray-clusters}*",
+    "~{wmsq-*",
+  );
 
 /** Throws an error like that of a Redis reply on SIGUSR2. Its stack shows this text, so the text must not hold the secret. */
 const FAULT_MODULE_URL = `data:text/javascript,${encodeURIComponent(`process.once("SIGUSR2", () => {

@@ -2,7 +2,7 @@ import type { ByPhase, Summary, TaskSummary } from "../apiTypes.js";
 import { formatCount, formatDuration, imageName } from "../format.js";
 import { orderByPhase, workflowStateLabel } from "../phases.js";
 import { countWorkersByKind } from "../workers.js";
-import { replaceControlCharacters, type Style, type Terminal, truncateToWidth } from "./terminal.js";
+import { type Style, type Terminal, toOneLine, truncateToWidth } from "./terminal.js";
 
 /** Columns of a bar. */
 const MAX_BAR_COLUMNS = 24;
@@ -19,12 +19,13 @@ export function countWorkers({ n_workers_requested, compound_statuses }: TaskSum
     total: Math.max(reported, n_workers_requested),
     running: working + starting,
     held,
-    ended: done + failed + removed,
+    ended: done + failed,
+    removed,
   };
 }
 
 /** The name of a task's image. */
-export const imageLabel = (image: string): string => replaceControlCharacters(imageName(image));
+export const imageLabel = (image: string): string => toOneLine(imageName(image));
 
 /** `2 waiting to start, 1 submitted` */
 export const phaseCountsText = (byPhase: ByPhase): string =>
@@ -38,20 +39,21 @@ export const phaseCountsText = (byPhase: ByPhase): string =>
  * @param rate workers that end per minute; undefined while unknown
  */
 export function describeTask(task: TaskSummary, rate = 0): string {
-  const { total, running, held, ended } = countWorkers(task);
+  const { total, running, held, ended, removed } = countWorkers(task);
   const errors = Object.values(task.top_task_errors).reduce((sum, more) => sum + more, 0);
   const perMinute = rate < 0.5 ? "" : ` (${Math.round(rate)}/min)`;
   return [
     `${phaseCountsText(task.taskforces_by_phase)}; ${running} of ${formatCount(total, "worker")} running`,
     ...(held === 0 ? [] : [`${held} held`]),
     ...(ended === 0 ? [] : [`${ended} ended${perMinute}`]),
+    ...(removed === 0 ? [] : [`${removed} removed`]),
     ...(errors === 0 ? [] : [formatCount(errors, "error")]),
   ].join(", ");
 }
 
-/** Workers as a bar: `▓` ended, `█` running, `▒` held, `░` pending. */
+/** Workers as a bar: `▓` ended, `×` removed, `█` running, `▒` held, `░` pending. */
 function workerBar(terminal: Terminal, task: TaskSummary, width: number): string {
-  const { total, running, held, ended } = countWorkers(task);
+  const { total, running, held, ended, removed } = countWorkers(task);
   let drawn = 0;
   let before = 0;
   const part = (count: number, character: string, style: Style): string => {
@@ -61,8 +63,9 @@ function workerBar(terminal: Terminal, task: TaskSummary, width: number): string
     drawn += length;
     return length === 0 ? "" : terminal.colorize(style, character.repeat(length));
   };
-  const parts = part(ended, "▓", "dim") + part(running, "█", "green") + part(held, "▒", "yellow");
-  return parts + "░".repeat(width - drawn);
+  const past = part(ended, "▓", "dim") + part(removed, "×", "dim");
+  const present = part(running, "█", "green") + part(held, "▒", "yellow");
+  return past + present + "░".repeat(width - drawn);
 }
 
 /** Lines besides those of tasks: header, omitted tasks, wait, failures, connection error and cursor. */
@@ -107,17 +110,13 @@ export function progressLines(
   const [last] = failed_attempts;
   if (last !== undefined)
     lines.push(
-      truncateToWidth(
-        `${formatCount(n_failed_attempts, "failed attempt")}, last: ${replaceControlCharacters(last.context)}`,
-        columns,
-      ),
+      truncateToWidth(`${formatCount(n_failed_attempts, "failed attempt")}, last: ${toOneLine(last.context)}`, columns),
     );
   return lines;
 }
 
 /** A text of the service as a sentence. */
-export const toSentence = (text: string): string =>
-  replaceControlCharacters(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
+export const toSentence = (text: string): string => toOneLine(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
 
 /** The time in each phase: `waiting to start: 2 taskforces, longest 4 min; others took 3 s on average` */
 export const phaseTimeLines = ({ phases }: Summary): string[] =>

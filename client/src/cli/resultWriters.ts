@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import { stringify } from "csv-stringify/sync";
-import { replaceControlCharacters, type Terminal } from "./terminal.js";
+import { type Terminal, toOneLine } from "./terminal.js";
 
 /** Writes results. @param fields columns; dots reach into objects */
 export type ResultWriter = (terminal: Terminal, found: AsyncIterable<object>, fields: string[]) => Promise<void>;
@@ -29,8 +29,7 @@ export const writeCsv: ResultWriter = async (terminal, found, fields) => {
 /** Writes a table after the last result, because the widths of the columns depend on all results. */
 export const writeTable: ResultWriter = async (terminal, found, fields) => {
   const rows: string[][] = [];
-  for await (const one of found)
-    rows.push(fields.map((field) => replaceControlCharacters(cellText(valueAt(one, field)))));
+  for await (const one of found) rows.push(fields.map((field) => toOneLine(cellText(valueAt(one, field)))));
   await terminal.print(rows.length === 0 ? "No results." : formatTable(terminal, fields, rows));
 };
 

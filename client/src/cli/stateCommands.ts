@@ -8,7 +8,7 @@ import { entityKindOf, idParser } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
 import { phaseCountsText, phaseTimeLines, toSentence } from "./progress.js";
 import { formatTable } from "./resultWriters.js";
-import { formatExamples, replaceControlCharacters, type Terminal, timeText } from "./terminal.js";
+import { formatExamples, type Terminal, timeText, toIndentedLines, toOneLine } from "./terminal.js";
 
 type Schemas = components["schemas"];
 type ScheddContents = Schemas["ScheddContents"];
@@ -60,11 +60,11 @@ function whyLines(terminal: Terminal, summary: Summary): string[] {
     lines.length === 0 ? [] : ["", terminal.colorize("bold", title), ...lines.map((line) => `  ${line}`)];
   const failures = failed_attempts.map(
     ({ timestamp, taskforce_uuid, schedd, target_phase, context }) =>
-      `${timeText(timestamp)} ${taskforce_uuid}${schedd ? ` on ${schedd}` : ""}, ${target_phase}: ${replaceControlCharacters(context)}`,
+      `${timeText(timestamp)} ${taskforce_uuid}${schedd ? ` on ${schedd}` : ""}, ${target_phase}: ${toIndentedLines(context, "    ")}`,
   );
   const errors = Object.entries(top_task_errors)
     .sort(([, one], [, other]) => other - one)
-    .map(([error, count]) => `${count} × ${replaceControlCharacters(error)}`);
+    .map(([error, count]) => `${count} × ${toIndentedLines(error, "    ")}`);
   return [
     `${workflow_id} ${state} ${workflowStateLabel(deactivated, findings)}${since}.`,
     ...(findings.length === 0 ? [NOTHING_FOUND] : formatFindings(terminal, findings)),
@@ -96,7 +96,7 @@ export function addDrainCommand(program: Command, terminal: Terminal): void {
 
 function scheddsTable(terminal: Terminal, schedds: Schemas["ScheddState"][]): string {
   const rows = schedds.map(({ schedd, last_poll, starter, stopper }) => [
-    replaceControlCharacters(schedd),
+    toOneLine(schedd),
     last_poll === null ? "never" : timeText(last_poll),
     queueCountsText(starter),
     queueCountsText(stopper),
@@ -119,7 +119,7 @@ function formatSchedd(terminal: Terminal, state: ScheddContents): string[] {
   const { schedd, last_poll, taskforces_by_phase, starter, stopper } = state;
   const lastPoll = last_poll === null ? "No TMS has polled yet" : `Last TMS poll: ${timeText(last_poll)}`;
   return [
-    `${terminal.colorize("bold", replaceControlCharacters(schedd))}: ${phaseCountsText(taskforces_by_phase)}. ${lastPoll}.`,
+    `${terminal.colorize("bold", toOneLine(schedd))}: ${phaseCountsText(taskforces_by_phase)}. ${lastPoll}.`,
     ...formatQueue(terminal, "To start", starter),
     ...formatQueue(terminal, "To stop", stopper),
   ];
@@ -134,7 +134,7 @@ function formatQueue(terminal: Terminal, title: string, queue: ScheddContents["s
     ...queue.leases.map(({ taskforce_uuid, since }) => `  leased  ${taskforce_uuid} since ${timeText(since)}`),
     ...queue.dead_letters.map(
       ({ taskforce_uuid, reason, timestamp }) =>
-        `  ${terminal.colorize("red", "dead")}    ${taskforce_uuid} since ${timeText(timestamp)}: ${replaceControlCharacters(reason)}`,
+        `  ${terminal.colorize("red", "dead")}    ${taskforce_uuid} since ${timeText(timestamp)}: ${toIndentedLines(reason, "    ")}`,
     ),
   ];
 }

@@ -44,7 +44,7 @@ export function addWatchCommand(program: Command, terminal: Terminal): void {
     .addHelpText(
       "after",
       `
-Bars: █ running, ▓ ended, ▒ held and ░ pending workers.
+Bars: █ running, ▓ ended, × removed, ▒ held and ░ pending workers.
 Ctrl-C ends the watch; the workflow continues.
 ${formatExamples("ewms watch WF-6b055875-627b889b", "ewms watch WF-6b055875-627b889b >> progress.log")}`,
     )

@@ -49,9 +49,23 @@ export class Terminal {
   }
 }
 
-/** Replaces control characters: escape sequences in stored texts must not reach the terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds them
-export const replaceControlCharacters = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "�");
+/**
+ * Replaces control characters other than newlines and tabs: escape sequences in stored texts must not reach the terminal.
+ */
+const replaceControlCharacters = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds them
+  text.replace(/\r\n/g, "\n").replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
+
+/** A stored text in one line, for tables and lines that are read one by one: `⏎` stands for a newline. */
+export const toOneLine = (text: string): string =>
+  replaceControlCharacters(text)
+    .replace(/\n+$/, "")
+    .replace(/\t/g, " ")
+    .replace(/ *\n\s*/g, " ⏎ ");
+
+/** A stored text with its newlines, such as a traceback. @param indent begins each line but the first */
+export const toIndentedLines = (text: string, indent: string): string =>
+  replaceControlCharacters(text).replace(/\n+$/, "").replaceAll("\n", `\n${indent}`);
 
 /** Truncates a text to a width, with an ellipsis. */
 export const truncateToWidth = (text: string, width: number): string =>

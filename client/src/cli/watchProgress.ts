@@ -8,7 +8,7 @@ import { unwrapResponse } from "../unwrapResponse.js";
 import { WorkerRates } from "../workers.js";
 import { EXIT_CODE } from "./exitCodes.js";
 import { countWorkers, describeTask, imageLabel, progressLines, toSentence } from "./progress.js";
-import { replaceControlCharacters, type Terminal, timeText, truncateToWidth } from "./terminal.js";
+import { type Terminal, timeText, toOneLine, truncateToWidth } from "./terminal.js";
 
 /** Seconds between two reads if the service has no events. */
 const POLL_INTERVAL_SECONDS = 2;
@@ -176,7 +176,7 @@ function createPlainView(terminal: Terminal): ProgressView {
       if (last !== undefined)
         await printIfChanged(
           "failure",
-          `${last.taskforce_uuid} failed ${last.target_phase}: ${replaceControlCharacters(last.context)}`,
+          `${last.taskforce_uuid} failed ${last.target_phase}: ${toOneLine(last.context)}`,
         );
       await printIfChanged("waiting", waiting_for === null ? "Not waiting." : toSentence(stripDurations(waiting_for)));
     },

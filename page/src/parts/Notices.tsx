@@ -24,7 +24,7 @@ export function ErrorNotice({ error }: { error: Error }) {
   return (
     <div class="note" role="alert">
       <p class="note-title">{error instanceof ApiError ? errorTitle : "Disconnected"}</p>
-      <p>{error.message}</p>
+      <p class="error-text">{error.message}</p>
     </div>
   );
 }

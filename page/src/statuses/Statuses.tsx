@@ -41,7 +41,7 @@ export function TopErrors({ errors }: { errors: Summary["top_task_errors"] }) {
         {sorted.slice(0, MAX_ERRORS).map(([error, count]) => (
           <li key={error}>
             <span class="error-count">{formatNumber(count)} ×</span>
-            <span>{error}</span>
+            <span class="error-text">{error}</span>
             <svg width="100%" height="4" aria-hidden="true">
               <rect fill="var(--failed)" width={`${(100 * count) / maxCount}%`} height="4" rx="2" />
             </svg>
@@ -67,7 +67,7 @@ export function Failures({ attempts, total }: { attempts: readonly FailedAttempt
               {schedd && ` at ${schedd}`}, <RelativeTime at={timestamp} />
             </p>
             <p>
-              {context} <span class="quiet-text">({source_entity})</span>
+              <span class="error-text">{context}</span> <span class="quiet-text">({source_entity})</span>
             </p>
           </li>
         ))}

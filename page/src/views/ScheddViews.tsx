@@ -116,7 +116,7 @@ function ScheddQueue({ title, queue, board }: { title: string; queue: QueueState
         {dead_letters.map(({ taskforce_uuid, reason, timestamp }) => (
           <li key={taskforce_uuid}>
             <TaskforceLink uuid={taskforce_uuid} /> <RelativeTime at={timestamp} />
-            <p>{reason}</p>
+            <p class="error-text">{reason}</p>
           </li>
         ))}
       </TruncatedList>

@@ -8,6 +8,7 @@ import { currentAuditRecord } from "../operatorAuth/audit.js";
 import { BOARD_PATH } from "./operatorPaths.js";
 import { enforcePermissions } from "./permissions.js";
 import { QueueAdapter } from "./queueAdapter.js";
+import { hideRefusedButtons } from "./refusedButtons.js";
 
 /** Links of the board's page to other hosts: it loads fonts from one. */
 const EXTERNAL_LINKS = /<link\b[^>]*\bhref="(?:https?:)?\/\/[^>]*>\s*/g;
@@ -32,7 +33,7 @@ class BoardServer extends ExpressAdapter {
       const { name, params } = handler({ basePath: this.basePath, uiConfig: this.uiConfig });
       response.render(name, params, (error: Error | null, html: string) => {
         if (error) next(error);
-        else response.send(html.replace(EXTERNAL_LINKS, ""));
+        else response.send(hideRefusedButtons(html.replace(EXTERNAL_LINKS, "")));
       });
     });
     return this;
@@ -50,6 +51,7 @@ export function createQueueBoard(wms: Wms): RequestHandler {
       uiConfig: {
         boardTitle: "EWMS queues",
         hideDocsLink: true,
+        miscLinks: [{ text: "Workflows", url: "/" }],
         // TMSs drain the queues of a schedd over HTTP: "no workers" would be a false alarm.
         showWorkers: false,
       },

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { TokenVerifier } from "../../auth/tokenVerifier.js";
 import { type Caller, UNCHECKED_CALLER } from "../../domain/caller.js";
 import type { HttpLimits } from "../../domain/httpLimits.js";
+import { truncateText } from "../../domain/truncateText.js";
 import { WmsError } from "../../domain/wmsError.js";
 import { BodyReader } from "./bodyReader.js";
 import { callerKeyOf, createRateLimitHandlers, type RateLimiter } from "./rateLimit.js";
@@ -60,7 +61,7 @@ export function mountRoutes(
 }
 
 function allowedMethodsOf({ method, getHasSideEffects }: Route): string {
-  if (method === "post") return "POST";
+  if (method !== "get") return method.toUpperCase();
   return getHasSideEffects ? "GET" : "GET, HEAD";
 }
 
@@ -119,11 +120,14 @@ function createRouteHandler(route: Route, bodyReader: BodyReader, limits: HttpLi
   const bodyLimits = route.bodyLimits?.(limits) ?? { bytes: limits.bodyBytes, values: limits.bodyValues };
   return async (request, response) => {
     const { body, bodyDigest } = await bodyReader.read(route, bodyLimits, request, response);
-    const { caller, isSignedIn } = requestContextOf(response);
+    const context = requestContextOf(response);
+    const { caller, isSignedIn } = context;
+    const query = route.query && validate(route.query, pickDeclaredParameters(request, route.query));
+    if (route.loggedQuery !== undefined) context.loggedQuery = pickLogged(query ?? {}, route.loggedQuery);
     const onEnd = responseEndOf(response);
     const result = await route.handle({
       params: request.params as Record<string, string>,
-      query: route.query && validate(route.query, pickDeclaredParameters(request, route.query)),
+      query,
       body,
       headers: route.headers && validate(route.headers, request.headers),
       // A caller with both roles counts as a user.
@@ -143,6 +147,18 @@ function createRouteHandler(route: Route, bodyReader: BodyReader, limits: HttpLi
     await sendLongJson(response, status, typeof text === "string" ? [text] : text, headers);
   };
 }
+
+/** Characters of a parameter in the log: a client can send many thousands. */
+const MAX_LOGGED_CHARS = 255;
+
+/** Returns the given ones of some parameters, shortened for the log. */
+const pickLogged = (query: Record<string, unknown>, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = query[name];
+      return value === undefined ? [] : [[name, truncateText(String(value), MAX_LOGGED_CHARS)]];
+    }),
+  );
 
 /** A repeated parameter becomes an array, which no schema accepts, because its meaning is ambiguous. */
 function pickDeclaredParameters({ url }: Request, schema: z.ZodObject): Record<string, string | string[]> {

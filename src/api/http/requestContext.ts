@@ -14,6 +14,8 @@ export interface RequestContext {
   readonly path: string;
   /** The path of the route in OpenAPI's notation; `undefined` if no route serves the request. */
   route: string | undefined;
+  /** Parameters that the log line contains; see `Route.loggedQuery`. */
+  loggedQuery: Readonly<Record<string, string>> | undefined;
   /** `undefined` until the caller is authenticated. */
   caller: Caller | undefined;
   /** Whether an operator of the page is still signed in; undefined for all other callers. */
@@ -25,6 +27,9 @@ export interface RequestContext {
   /** The id of its trace; `undefined` while tracing is off. */
   trace: string | undefined;
 }
+
+/** nginx's status for a client that disconnected before the end of the response. */
+const CLIENT_DISCONNECTED = 499;
 
 /** Called after the end of every response. Must not throw. */
 export type RequestObserver = (context: RequestContext) => void;
@@ -53,6 +58,7 @@ export function trackRequests(observers: readonly RequestObserver[], draining: D
       method: request.method,
       path: request.path,
       route: undefined,
+      loggedQuery: undefined,
       caller: undefined,
       isSignedIn: undefined,
       status: 0,
@@ -64,8 +70,8 @@ export function trackRequests(observers: readonly RequestObserver[], draining: D
     draining.trackResponse(response);
     response.once("close", () => {
       draining.untrackResponse(response);
-      // 499 is nginx's status for a client that disconnected before the response.
-      context.status = response.writableFinished || isStreamingResponse(response) ? response.statusCode : 499;
+      const isServed = response.writableFinished || isStreamingResponse(response);
+      context.status = isServed ? response.statusCode : CLIENT_DISCONNECTED;
       context.milliseconds = performance.now() - startedAtMs;
       for (const observe of observers) observe(context);
     });
@@ -86,7 +92,7 @@ export const traceRequests =
 export const logRequests =
   (log: Logger): RequestObserver =>
   (context) => {
-    const { id, method, path, route, status, milliseconds, caller, trace } = context;
+    const { id, method, path, route, loggedQuery, status, milliseconds, caller, trace } = context;
     const level = isProbeRequest(context) ? "debug" : status >= 500 ? "error" : "info";
     if (!log.isLevelEnabled(level)) return;
     log[level](
@@ -95,7 +101,9 @@ export const logRequests =
         method,
         // A path may be long and hold any text, so the log prefers the route.
         ...(route === undefined ? { path } : { route }),
+        ...loggedQuery,
         status,
+        ...(status === CLIENT_DISCONNECTED && { disconnected: true }),
         ms: Math.round(milliseconds * 10) / 10,
         subject: caller?.subject,
         role: caller && [...caller.roles].join(","),

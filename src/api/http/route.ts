@@ -73,7 +73,7 @@ export interface DocumentedResponse {
 
 /** One route: its inputs and responses, as data for the router and the OpenAPI document, and its handler. */
 export interface Route {
-  method: "get" | "post";
+  method: "get" | "post" | "delete";
   /** In OpenAPI's notation: `/v1/workflows/{workflow_id}`. */
   path: string;
   /** `undefined` for the root. */
@@ -89,6 +89,8 @@ export interface Route {
   getHasSideEffects?: true;
   /** Query parameters; others are ignored. */
   query?: z.ZodObject;
+  /** Query parameters that the log line of a request contains. Their names must not be those of its other fields. */
+  loggedQuery?: readonly string[];
   /** Headers in lower case; others are ignored here. */
   headers?: z.ZodObject;
   /** The schema receives `{}` for a missing or empty body, whether or not a body is required. */

@@ -3,7 +3,8 @@ import type { OnResponseEnd } from "../../domain/repeatableRequest.js";
 import { taskDirectiveSchema } from "../../domain/taskDirective.js";
 import { taskforceSchema } from "../../domain/taskforce.js";
 import { type Wms, withRequestLog } from "../../lifecycle/context.js";
-import { type HandOut, handOutStarter, handOutStopper, recordPoll } from "../../lifecycle/handOut.js";
+import { type HandOut, handOutStarter, handOutStopper } from "../../lifecycle/handOut.js";
+import { recordPoll } from "../../lifecycle/polls.js";
 import { type Route, route } from "../http/route.js";
 
 const scheddQuery = z.object({
@@ -47,6 +48,7 @@ export const handOutRoutes = (wms: Wms): Route[] => [
     roles: ["user", "system-tms"],
     description: "Leases the next taskforce to submit to HTCondor. The lease ends with a report or after a time limit.",
     query: scheddQuery,
+    loggedQuery: ["schedd"],
     responses: {
       200: {
         description: "A taskforce with its task directive and queues, or an empty object.",
@@ -68,6 +70,7 @@ export const handOutRoutes = (wms: Wms): Route[] => [
     description:
       "Leases the next taskforce to remove from HTCondor. The lease ends with a report or after a time limit.",
     query: scheddQuery,
+    loggedQuery: ["schedd"],
     responses: {
       200: {
         description: "A taskforce, or an empty object.",

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { scheddContentsSchema, scheddSchema } from "../../domain/schedd.js";
+import { MAX_UNKNOWN_SCHEDDS, unknownPollSchema } from "../../domain/unknownPoll.js";
 import type { Wms } from "../../lifecycle/context.js";
-import { listSchedds, readSchedd } from "../../views/schedds/readSchedds.js";
+import { listSchedds, listUnknownPolls, readSchedd } from "../../views/schedds/readSchedds.js";
 import { type Route, route } from "../http/route.js";
 
 /** Routes about HTCondor access points. */
@@ -16,10 +17,18 @@ export const scheddRoutes = (wms: Wms): Route[] => [
     responses: {
       200: {
         description: "The access points, by name.",
-        schema: z.strictObject({ schedds: z.array(scheddSchema) }),
+        schema: z.strictObject({
+          schedds: z.array(scheddSchema),
+          unknown_polls: z.array(unknownPollSchema).meta({
+            description: `Polls of the last day for other names, newest first; ${MAX_UNKNOWN_SCHEDDS} at most.`,
+          }),
+        }),
       },
     },
-    handle: async () => JSON.stringify({ schedds: await listSchedds(wms) }),
+    async handle() {
+      const schedds = await listSchedds(wms);
+      return JSON.stringify({ schedds, unknown_polls: await listUnknownPolls(wms) });
+    },
   }),
   route({
     method: "get",

@@ -12,6 +12,8 @@
     log_entries      number of log entries; absent while the log is short
     submit_failures  condor-submits that failed under a lease, since creation or an operator's retry
     remove_failures  condor-rms that failed under a lease
+    expired_leases   leases in the phase that expired, since the last report or an operator's retry
+    lease_expired_ts epoch seconds of the newest of them
 
   ARGV holds a log entry in two pieces: the time, and the rest, `,target,ok,null,source,context]`. The rest of a
   repeated report is equal, although its time differs.
@@ -167,8 +169,16 @@ local function last_log_entry_is(record, rest)
   return log and string.sub(log, -string.len(rest)) == rest
 end
 
+-- Call this when the TMS has reported, or an operator retries
+local function reset_expired_leases(record)
+  if redis.call('HDEL', record, 'expired_leases', 'lease_expired_ts') > 0 then
+    mark_dirty(record)
+  end
+end
+
 -- leased: '1' when the report ended a running lease. Any other report may be a repetition, which is not logged again
 local function log_failure(record, leased, now, rest)
+  reset_expired_leases(record)
   if leased == '1' or not last_log_entry_is(record, rest) then
     append_log(record, now, rest)
   end
@@ -191,6 +201,9 @@ end
 local function enter_phase(record, from, to, now, rest, members_by_event)
   local schedd = append_log(record, now, rest, members_by_event)
   redis.call('HSET', record, 'phase', to, 'since', now)
+  if from == 'pending-starter' or from == 'pending-stopper' then
+    reset_expired_leases(record)
+  end
   count(from, schedd, -1)
   count(to, schedd, 1)
   local member = member_of(record)

@@ -1,5 +1,5 @@
 --[[
-  Resets the failures of a taskforce that an operator retries.
+  Resets the failures and expired leases of a taskforce that an operator retries.
 
   KEYS[1] taskforce record
   ARGV[1] now   ARGV[2] rest of the log entry
@@ -15,5 +15,6 @@ if redis.call('HEXISTS', KEYS[1], 'submit_failures') == 0 and last_log_entry_is(
 end
 append_log(KEYS[1], ARGV[1], ARGV[2])
 redis.call('HDEL', KEYS[1], 'submit_failures')
+reset_expired_leases(KEYS[1])
 redis.call('HSET', KEYS[1], 'since', ARGV[1])
 return 1

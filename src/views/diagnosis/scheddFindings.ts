@@ -1,5 +1,5 @@
 import type { FoundFact } from "../../domain/diagnosis.js";
-import type { ScheddWaitReason, WaitReason } from "../../domain/summary.js";
+import type { QueueWaitReason, WaitReason } from "../../domain/summary.js";
 import type { LeasedQueueFacts, LeaseFacts, Pause, ScheddFacts } from "./facts.js";
 import { areWord, countTaskforces, countThings, formatDuration, formatError, formatTime, wereWord } from "./wording.js";
 
@@ -20,7 +20,7 @@ interface Wording {
 
 /** Finds why taskforces are waiting to be submitted at a schedd. */
 export function findStarterWaits(
-  wait: ScheddWaitReason,
+  wait: QueueWaitReason,
   facts: ScheddFacts | undefined,
   { total, nowSeconds }: { total: number; nowSeconds: number },
 ): FoundFact[] {
@@ -37,7 +37,7 @@ export function findStarterWaits(
 
 /** Finds why HTCondor clusters are waiting to be removed at a schedd. */
 export const findStopperWaits = (
-  wait: ScheddWaitReason,
+  wait: QueueWaitReason,
   facts: ScheddFacts | undefined,
   nowSeconds: number,
 ): FoundFact[] =>
@@ -55,7 +55,7 @@ export const findStopperWaits = (
  * findings of their own.
  */
 function findWaits(
-  wait: ScheddWaitReason,
+  wait: QueueWaitReason,
   facts: ScheddFacts | undefined,
   nowSeconds: number,
   wording: Wording,

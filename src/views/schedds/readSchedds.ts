@@ -3,16 +3,19 @@ import type { TaskforceUuid } from "../../domain/ids.js";
 import { PHASE_OF_LEASED_QUEUE } from "../../domain/phases.js";
 import {
   MAX_SHOWN_ENTRIES,
+  type ScheddContents,
   type ScheddQueueContents,
   type ScheddQueueState,
   type ScheddState,
 } from "../../domain/schedd.js";
+import { MAX_UNKNOWN_SCHEDDS, type UnknownPoll } from "../../domain/unknownPoll.js";
 import { notFound } from "../../domain/wmsError.js";
 import type { LeasedQueueName } from "../../domain/wmsEvents.js";
 import type { Wms } from "../../lifecycle/context.js";
 import type { LeaseQueue } from "../../queues/leaseQueue.js";
 import type { ScheddQueues } from "../../queues/queues.js";
 import type { TaskforceCount } from "../../store/counts.js";
+import { listStrayClusters } from "./listStrayClusters.js";
 import { countJobs, listDeadLetters, listLeasedJobs, listNextJobs, readLongestWaitSeconds } from "./queueState.js";
 
 /** Lists every schedd that is configured or ever had a taskforce, by name. The cost does not grow with the taskforces. */
@@ -26,23 +29,43 @@ export async function listSchedds(wms: Wms): Promise<ScheddState[]> {
   return (await Promise.all(states)).sort((a, b) => (a.schedd < b.schedd ? -1 : 1));
 }
 
+/**
+ * Lists polls for schedds that are not known, the newest first. Polls at other processes appear within seconds. Call it
+ * after {@link listSchedds}, which learns of new schedds.
+ */
+export async function listUnknownPolls({ store, queues, debouncers }: Wms): Promise<UnknownPoll[]> {
+  // Taken before the read, as in readLastPolls.
+  const unsaved = [...(debouncers.unknownPolls.get("all")?.values() ?? [])];
+  const bySchedd = new Map<string, UnknownPoll>();
+  for (const poll of [...(await store.unknownPolls.readAll()), ...unsaved]) {
+    const { first_poll, last_poll } = bySchedd.get(poll.schedd) ?? poll;
+    bySchedd.set(poll.schedd, {
+      schedd: poll.schedd,
+      first_poll: Math.min(first_poll, poll.first_poll),
+      last_poll: Math.max(last_poll, poll.last_poll),
+    });
+  }
+  return [...bySchedd.values()]
+    .filter(({ schedd }) => queues.findSchedd(schedd) === undefined)
+    .sort((a, b) => b.last_poll - a.last_poll)
+    .slice(0, MAX_UNKNOWN_SCHEDDS);
+}
+
 /** Reads one schedd and the contents of its queues. @throws WmsError `not-found` */
-export async function readSchedd(
-  wms: Wms,
-  schedd: string,
-): Promise<ScheddState<ScheddQueueState & ScheddQueueContents>> {
+export async function readSchedd(wms: Wms, schedd: string): Promise<ScheddContents> {
   await refreshKnownSchedds(wms);
   const queues = wms.queues.findSchedd(schedd);
   if (queues === undefined) throw notFound(`no schedd found with name: ${schedd}`);
-  const [polls, counts, both] = await Promise.all([
+  const [polls, counts, both, stray_clusters] = await Promise.all([
     readLastPolls(wms),
     wms.store.counts.readAll(),
     readBothQueues(queues, async (queue, kind) => ({
       ...(await readQueueState(wms, queue, kind)),
       ...(await readQueueContents(wms, queue)),
     })),
+    listStrayClusters(wms, { schedd, limit: MAX_SHOWN_ENTRIES.strayClusters }),
   ]);
-  return { ...scheddOverview(schedd, polls, counts), ...both };
+  return { ...scheddOverview(schedd, polls, counts), ...both, stray_clusters };
 }
 
 /** Adds the schedds that other processes have seen first. */

@@ -1,5 +1,5 @@
 import type { Phase, PhaseChange } from "../../domain/phases.js";
-import type { ScheddWaitReason, WaitReason, WaitReasons } from "../../domain/summary.js";
+import type { QueueWaitReason, WaitReason, WaitReasons } from "../../domain/summary.js";
 import { truncateText } from "../../domain/truncateText.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { isAwaitingStop, isDeadLetter } from "../../lifecycle/handOut.js";
@@ -41,7 +41,15 @@ export class WaitReasonsTally {
   ): void {
     const { phase, schedd } = record;
     const error = newestError(log, NEXT_PHASE[phase]);
-    const one = { waitingSinceSeconds, error, failures: record.submit_failures ?? 0 };
+    const expiredLeases = record.expired_leases ?? 0;
+    const one = {
+      waitingSinceSeconds,
+      error,
+      failures: record.submit_failures ?? 0,
+      expiredLeases,
+      lastExpiredSeconds: record.lease_expired_ts === undefined ? null : Number(record.lease_expired_ts),
+      unreported: expiredLeases > 0 ? 1 : 0,
+    };
     const addTo = (groups: Map<string, WaitGroup>) => groups.set(schedd, mergeWait(groups.get(schedd), one));
     if (phase === "pre-mq-activation") this.#activation = mergeWait(this.#activation, one);
     else if (isDeadLetter(this.#wms, record)) addTo(this.#dead);
@@ -56,12 +64,13 @@ export class WaitReasonsTally {
   toWaits(): WaitReasons {
     return {
       activation: this.#activation === undefined ? null : toWaiting(this.#activation),
-      starter: sortLongestFirst(this.#starter),
-      dead: sortLongestFirst(this.#dead).map((waiting) => ({
-        ...waiting,
-        failures: this.#dead.get(waiting.schedd)?.failures ?? 0,
+      starter: sortLongestFirst(this.#starter, toQueueWait),
+      dead: sortLongestFirst(this.#dead, (schedd, group) => ({
+        schedd,
+        ...toWaiting(group),
+        failures: group.failures,
       })),
-      stopper: sortLongestFirst(this.#stopper),
+      stopper: sortLongestFirst(this.#stopper, toQueueWait),
       never_started: this.#neverStarted,
       workers: this.#workers,
     };
@@ -74,6 +83,11 @@ interface WaitGroup {
   /** The newest error, and its time in epoch seconds. */
   error: { text: string; at: number } | undefined;
   failures: number;
+  expiredLeases: number;
+  /** Epoch seconds of the newest expiry. */
+  lastExpiredSeconds: number | null;
+  /** Taskforces with expired leases. */
+  unreported: number;
 }
 
 /** The failure to reach a phase, if it is the newest entry of the log. */
@@ -91,6 +105,9 @@ function mergeWait(group: WaitGroup | undefined, one: Omit<WaitGroup, "n">): Wai
     waitingSinceSeconds: Math.min(group.waitingSinceSeconds, one.waitingSinceSeconds),
     error: isNewer ? one.error : group.error,
     failures: Math.max(group.failures, one.failures),
+    expiredLeases: group.expiredLeases + one.expiredLeases,
+    lastExpiredSeconds: latestOf(group.lastExpiredSeconds, one.lastExpiredSeconds),
+    unreported: group.unreported + one.unreported,
   };
 }
 
@@ -100,5 +117,17 @@ const toWaiting = ({ n, waitingSinceSeconds: since, error }: WaitGroup): WaitRea
   error: error?.text ?? null,
 });
 
-const sortLongestFirst = (bySchedd: ReadonlyMap<string, WaitGroup>): ScheddWaitReason[] =>
-  [...bySchedd].map(([schedd, gathered]) => ({ schedd, ...toWaiting(gathered) })).sort((a, b) => a.since - b.since);
+const latestOf = (a: number | null, b: number | null): number | null => (a === null ? b : Math.max(a, b ?? a));
+
+const toQueueWait = (schedd: string, group: WaitGroup): QueueWaitReason => ({
+  schedd,
+  ...toWaiting(group),
+  expired_leases: group.expiredLeases,
+  last_expired: group.lastExpiredSeconds,
+  unreported: group.unreported,
+});
+
+const sortLongestFirst = <W extends WaitReason>(
+  bySchedd: ReadonlyMap<string, WaitGroup>,
+  toReason: (schedd: string, group: WaitGroup) => W,
+): W[] => [...bySchedd].map(([schedd, group]) => toReason(schedd, group)).sort((a, b) => a.since - b.since);

@@ -55,10 +55,20 @@ export class BoardPage {
     await this.page.getByRole("heading", { level: 5 }).waitFor();
   }
 
+  /** Returns one of the first job's buttons. */
+  jobButton(button: JobButton): Locator {
+    const icon = this.page.locator(`svg.lucide-${ICONS[button]}`);
+    return this.page.locator("main button", { has: icon }).filter({ hasNotText: /\w/ }).first();
+  }
+
   /** Presses one of the first job's buttons. */
   async pressOnJob(button: JobButton): Promise<void> {
-    const icon = this.page.locator(`svg.lucide-${ICONS[button]}`);
-    await this.page.locator("main button", { has: icon }).filter({ hasNotText: /\w/ }).first().click();
+    await this.jobButton(button).click();
+  }
+
+  /** Shows the buttons that the service hides on this page, as a page of another version of the board would. */
+  async showRefusedButtons(): Promise<void> {
+    await this.page.evaluate('document.getElementById("refused-buttons").remove()');
   }
 
   /** Presses a button above the list. */
@@ -66,9 +76,14 @@ export class BoardPage {
     await this.page.getByRole("main").getByRole("button", { name, exact: true }).click();
   }
 
+  /** Opens the queue's menu. */
+  async openMenu(): Promise<void> {
+    await this.page.getByRole("main").locator("button[aria-haspopup=menu]").first().click();
+  }
+
   /** Chooses from the queue's menu. */
   async chooseMenuItem(item: string): Promise<void> {
-    await this.page.getByRole("main").locator("button[aria-haspopup=menu]").first().click();
+    await this.openMenu();
     await this.page.getByRole("menuitem", { name: item, exact: true }).click();
   }
 

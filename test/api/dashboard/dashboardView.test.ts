@@ -99,6 +99,44 @@ describe("the dashboard shows", () => {
   });
 });
 
+it("a link leads to the page of the workflows", async () => {
+  await board.openOverview();
+  await board.page.getByRole("banner").locator("button[aria-haspopup=menu]").last().click();
+  await board.page.getByRole("menuitem", { name: "Workflows", exact: true }).click();
+  await board.page.getByRole("heading", { level: 1, name: "Workflows" }).waitFor();
+  expect(new URL(board.page.url()).pathname).toBe("/");
+});
+
+describe("buttons that are always refused are not shown:", () => {
+  it.each([
+    ["delayed", ["promote", "remove"], ["duplicate", "update data", "reschedule"]],
+    ["failed", ["retry", "remove"], ["duplicate", "update data"]],
+    ["prioritized", ["remove"], ["duplicate", "update data", "change priority"]],
+  ] as [JobList, JobButton[], JobButton[]][])("on %s jobs", async (list, shown, hidden) => {
+    const at = scenario.nextAccessPoint();
+    if (list === "delayed") await createDelayedTaskforce(fixture, at);
+    else if (list === "failed") await createDeadTaskforce(fixture, at);
+    else await scenario.createPending(at);
+    await board.openQueue(`starter-${at.schedd}`, list);
+    for (const button of shown) await board.jobButton(button).waitFor({ state: "visible" });
+    for (const button of hidden) {
+      // It is on the page, so this test notices when a later version of the board names it differently.
+      expect(await board.jobButton(button).count()).toBe(1);
+      expect(await board.jobButton(button).isVisible()).toBe(false);
+    }
+  });
+
+  it("in the menu of a queue", async () => {
+    await board.openQueue(`starter-${scenario.nextAccessPoint().schedd}`);
+    await board.openMenu();
+    await board.page.getByRole("menuitem", { name: "Pause" }).waitFor();
+    const items = board.page.getByRole("menuitem");
+    expect(await items.allInnerTexts()).toEqual(["Pause", "Empty", "Obliterate"]);
+    const hidden = { includeHidden: true } as const;
+    expect(await board.page.getByRole("menuitem", hidden).count()).toBe(6);
+  });
+});
+
 describe("actions that contradict the phases are refused with a message:", () => {
   let at: TestAccessPoint;
   let delayed: string;
@@ -133,6 +171,7 @@ describe("actions that contradict the phases are refused with a message:", () =>
     const rank = async () => (await queue.getJob(taskforce_uuid))?.priority;
     const before = await waitForValue("it waits", rank, (found) => found !== undefined);
     await board.openQueue(queue.name, "prioritized");
+    await board.showRefusedButtons();
     await board.pressOnJob("change priority");
     await board.page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
     await expect.poll(() => board.notification().textContent()).toMatch(/priority cannot be changed/);
@@ -153,6 +192,7 @@ describe("actions that contradict the phases are refused with a message:", () =>
   async function refuses(list: JobList, open: () => Promise<void>, submit: string, action: string, message: RegExp) {
     const before = await contents();
     await board.openQueue(`starter-${at.schedd}`, list);
+    await board.showRefusedButtons();
     await open();
     await board.page.getByRole("dialog").getByRole("button", { name: submit, exact: true }).click();
     await expect.poll(() => board.notification().textContent()).toMatch(message);

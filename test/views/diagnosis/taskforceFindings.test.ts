@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Finding, toDiagnosis } from "../../../src/domain/diagnosis.js";
 import type { Phase } from "../../../src/domain/phases.js";
-import type { ScheddWaitReason, WaitReasons } from "../../../src/domain/summary.js";
+import type { QueueWaitReason, WaitReasons } from "../../../src/domain/summary.js";
 import type { Deactivation } from "../../../src/domain/workflow.js";
 import type { BackgroundFacts, LeasedQueueFacts, ScheddFacts } from "../../../src/views/diagnosis/facts.js";
 import { findInTaskforces } from "../../../src/views/diagnosis/taskforceFindings.js";
@@ -41,7 +41,7 @@ function findingsOf({ waits, phases = {}, total = 6, deactivated, background, sc
 const sentencesOf = (situation: Situation): string[] =>
   findingsOf(situation).map(({ code, sentence }) => `${code}: ${sentence}`);
 
-const at = (schedd: string, n: number, seconds: number, more: Partial<ScheddWaitReason> = {}): ScheddWaitReason => ({
+const at = (schedd: string, n: number, seconds: number, more: Partial<QueueWaitReason> = {}): QueueWaitReason => ({
   schedd,
   n,
   since: NOW - seconds,

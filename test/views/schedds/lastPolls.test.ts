@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { recordPoll } from "../../../src/lifecycle/handOut.js";
+import { recordPoll } from "../../../src/lifecycle/polls.js";
 import { readLastPolls } from "../../../src/views/schedds/readSchedds.js";
 import { openTestWms } from "../../lifecycle/openTestWms.js";
 
