@@ -16,6 +16,7 @@ import { LoginFailures } from "../auth/loginFailures.js";
 import type { OidcProvider } from "../auth/oidcProvider.js";
 import { createPasswordCheck } from "../auth/passwordCheck.js";
 import type { AccessConfig } from "../config/accessConfig.js";
+import type { UpstreamOutcomes } from "../domain/upstreamOutcomes.js";
 import type { RedisClient } from "../redis/redisClient.js";
 
 /** Links of the page `/admin/`. */
@@ -37,13 +38,19 @@ type LoadProvider = (openIdUrl: string) => Promise<OidcProvider>;
  * Sets up authentication. It loads only the modules that the settings need, and does not wait for the identity provider.
  *
  * @param redis holds the operators' sessions and failed logins, for all web processes
+ * @param outcomes records whether the identity provider answers
  */
-export async function createCallerAuth(access: AccessConfig, redis: RedisClient, log: Logger): Promise<CallerAuth> {
+export async function createCallerAuth(
+  access: AccessConfig,
+  redis: RedisClient,
+  log: Logger,
+  outcomes?: UpstreamOutcomes,
+): Promise<CallerAuth> {
   let provider: OidcProvider | undefined;
   const loadProvider: LoadProvider = async (openIdUrl) => {
     if (provider !== undefined) return provider;
     const { OidcProvider } = await import("../auth/oidcProvider.js");
-    provider = new OidcProvider(openIdUrl, log);
+    provider = new OidcProvider(openIdUrl, log, outcomes);
     void provider.warmUp();
     return provider;
   };
