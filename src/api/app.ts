@@ -21,6 +21,7 @@ import { mqsRoutes } from "./routes/mqsRoutes.js";
 import { operationRoutes, type Readiness, rootRoute } from "./routes/operationRoutes.js";
 import { reportRoutes } from "./routes/reportRoutes.js";
 import { scheddRoutes } from "./routes/scheddRoutes.js";
+import { systemRoutes } from "./routes/systemRoutes.js";
 import { taskDirectiveRoutes } from "./routes/taskDirectiveRoutes.js";
 import { taskforceRoutes } from "./routes/taskforceRoutes.js";
 import { workflowRoutes } from "./routes/workflowRoutes.js";
@@ -99,6 +100,7 @@ export function describeRoutes({
     ...taskDirectiveRoutes(wms),
     ...eventRoutes(wms, { ...events, draining }),
     ...scheddRoutes(wms),
+    ...systemRoutes(wms),
     rootRoute,
     ...operationRoutes(readiness),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),

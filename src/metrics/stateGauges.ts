@@ -58,7 +58,7 @@ export function registerStateGauges(
     memoryUsed.set(snapshot.memory.usedBytes);
     memoryLimit.set(snapshot.memory.limitBytes);
     for (const { phase, schedd, count } of snapshot.taskforces) taskforces.set({ phase, schedd }, count);
-    for (const { queue, schedd, jobs: counts, oldestWaitingSeconds } of snapshot.queues) {
+    for (const { queue, schedd = "", jobs: counts, oldestWaitingSeconds } of snapshot.queues) {
       for (const [state, count] of Object.entries(counts)) jobs.set({ queue, schedd, state }, count);
       if (oldestWaitingSeconds !== undefined) oldestWaiting.set({ queue, schedd }, oldestWaitingSeconds);
     }

@@ -206,6 +206,9 @@ export const KNOWN_SCHEDDS_KEY = "wms:schedds";
 /** The sorted set of schedds by the last poll of a TMS, in epoch seconds. */
 export const LAST_POLLS_KEY = "wms:polls";
 
+/** The hash queue → JSON of the operator who paused it, and when. */
+export const PAUSES_KEY = "wms:pauses";
+
 /** The ids of the processes of the service. The braces keep all their keys in one slot of a Redis Cluster. */
 export const PROCESSES_KEY = "wms:{processes}";
 

@@ -14,6 +14,7 @@ import { type EntityKind, type IdByKind, KNOWN_SCHEDDS_KEY, partitionOf, recordK
 import { readLarge } from "./largeReads.js";
 import { LastPolls } from "./lastPolls.js";
 import { checkLayout } from "./layout.js";
+import { Pauses } from "./pauses.js";
 import { ProcessRegistry } from "./processRegistry.js";
 import { MqProfiles } from "./profiles.js";
 import type { StoredTaskforce, TaskforceRecord, TaskRecord } from "./records.js";
@@ -64,6 +65,7 @@ export class Store {
   readonly summaries: Summaries;
   readonly counts: TaskforceCounts;
   readonly polls: LastPolls;
+  readonly pauses: Pauses;
   readonly idempotency: IdempotencyClaims;
   readonly processes: ProcessRegistry;
   readonly deliveryMarks: DeliveryMarks;
@@ -86,6 +88,7 @@ export class Store {
     this.summaries = new Summaries(redis, partitions);
     this.counts = new TaskforceCounts(redis, partitions);
     this.polls = new LastPolls(redis);
+    this.pauses = new Pauses(redis);
     this.idempotency = new IdempotencyClaims(redis);
     this.processes = new ProcessRegistry(redis);
     this.deliveryMarks = new DeliveryMarks(redis, this.processes);

@@ -1,6 +1,4 @@
 import { hideSecrets } from "../../domain/hideSecrets.js";
-import type { TaskforceUuid } from "../../domain/ids.js";
-import { PHASE_OF_LEASED_QUEUE } from "../../domain/phases.js";
 import {
   MAX_SHOWN_ENTRIES,
   type ScheddQueueContents,
@@ -13,7 +11,8 @@ import type { Wms } from "../../lifecycle/context.js";
 import type { LeaseQueue } from "../../queues/leaseQueue.js";
 import type { ScheddQueues } from "../../queues/queues.js";
 import type { TaskforceCount } from "../../store/counts.js";
-import { countJobs, listDeadLetters, listLeasedJobs, listNextJobs, readLongestWaitSeconds } from "./queueState.js";
+import { readOldestWaitingSeconds } from "./queueSnapshots.js";
+import { countJobs, listDeadLetters, listLeasedJobs, listNextJobs } from "./queueState.js";
 
 /** Lists every schedd that is configured or ever had a taskforce, by name. The cost does not grow with the taskforces. */
 export async function listSchedds(wms: Wms): Promise<ScheddState[]> {
@@ -46,7 +45,7 @@ export async function readSchedd(
 }
 
 /** Adds the schedds that other processes have seen first. */
-const refreshKnownSchedds = async ({ store, queues }: Wms): Promise<void> =>
+export const refreshKnownSchedds = async ({ store, queues }: Wms): Promise<void> =>
   queues.ensureSchedds(await store.knownSchedds());
 
 const scheddOverview = (schedd: string, polls: ReadonlyMap<string, number>, counts: readonly TaskforceCount[]) => ({
@@ -68,9 +67,7 @@ async function readBothQueues<T>(
 async function readQueueState({ store }: Wms, { queue }: LeaseQueue, kind: LeasedQueueName): Promise<ScheddQueueState> {
   const [{ waiting, active: leased, delayed, dead }, oldest_waiting_seconds] = await Promise.all([
     countJobs(queue),
-    readLongestWaitSeconds(queue, store.redis, (id) =>
-      store.readPhaseSinceSeconds(id as TaskforceUuid, PHASE_OF_LEASED_QUEUE[kind]),
-    ),
+    readOldestWaitingSeconds(store, queue, kind),
   ]);
   return { waiting, leased, delayed, dead, oldest_waiting_seconds };
 }

@@ -1,0 +1,23 @@
+import { systemSchema } from "../../domain/system.js";
+import type { Wms } from "../../lifecycle/context.js";
+import { hideDetails } from "../../views/system/hideDetails.js";
+import { readSystem } from "../../views/system/readSystem.js";
+import { type Route, route } from "../http/route.js";
+
+/** Routes about the service itself. */
+export const systemRoutes = (wms: Wms): Route[] => [
+  route({
+    method: "get",
+    path: "/v1/system",
+    tag: "operations",
+    roles: ["user", "operator"],
+    isExtension: true,
+    description:
+      "Returns the state of the service itself: its processes, Redis, the services that it calls, and its queues.",
+    responses: { 200: { description: "The state of the service.", schema: systemSchema } },
+    async handle({ isOperator }) {
+      const system = await readSystem(wms);
+      return JSON.stringify(isOperator ? system : hideDetails(system));
+    },
+  }),
+];
