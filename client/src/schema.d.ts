@@ -1250,6 +1250,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/system/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Returns the last acts of operators on the dashboard and the page, newest first. Redis keeps 1000. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The most entries. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The acts of operators. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            entries: components["schemas"]["AuditEntry"][];
+                        };
+                    };
+                };
+                /** @description The request is invalid. The error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The bearer token is missing or invalid. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or has too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description An internal error. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/task-directives/{task_id}": {
         parameters: {
             query?: never;
@@ -3453,6 +3557,33 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An act of an operator. Long texts are cut. */
+        AuditEntry: {
+            /** @description Such as `retry`, `pause`, `abort`; null: refused before the action was known. */
+            action: string | null;
+            /** @description The address of the client. */
+            address: string;
+            /** @description The job, which is the id of a taskforce or workflow. */
+            job: string | null;
+            /** @description After `retry all`, the number of retried jobs. */
+            jobs: number | null;
+            method: string;
+            operator: string;
+            /** @description `done`, `refused`, `failed`, or `unknown` if the connection broke. */
+            outcome: string;
+            /** @description The path of the request; it holds the id of a workflow or task. */
+            path: string;
+            /** @description The queue of an action on the dashboard. */
+            queue: string | null;
+            /** @description Why the dashboard refused the action. */
+            refusal: string | null;
+            /** @description The `X-Request-Id`, for a search in the logs. */
+            request: string;
+            /** @description The HTTP status. */
+            status: number;
+            /** @description The end of the response. */
+            time: number;
+        };
         /** @description The workflow was created, with its task directives and taskforces. */
         CreatedEvent: {
             /** @description When it happened, in epoch seconds. */

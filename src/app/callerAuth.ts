@@ -18,6 +18,7 @@ import { createPasswordCheck } from "../auth/passwordCheck.js";
 import type { AccessConfig } from "../config/accessConfig.js";
 import type { UpstreamOutcomes } from "../domain/upstreamOutcomes.js";
 import type { RedisClient } from "../redis/redisClient.js";
+import { AuditTrail } from "../store/auditTrail.js";
 
 /** Links of the page `/admin/`. */
 const PAGE_LINKS = [
@@ -56,7 +57,7 @@ export async function createCallerAuth(
   };
   const authenticator = await createOperatorAuthenticator(access, loadProvider, redis, log);
   return {
-    authentication: await createApiAuthentication(access, authenticator, loadProvider, log),
+    authentication: await createApiAuthentication(access, authenticator, loadProvider, log, new AuditTrail(redis)),
     operators: createOperatorGuard(authenticator, { publicUrl: access.publicUrl, links: PAGE_LINKS }),
   };
 }
@@ -66,6 +67,7 @@ async function createApiAuthentication(
   authenticator: OperatorAuthenticator,
   loadProvider: LoadProvider,
   log: Logger,
+  trail: AuditTrail,
 ): Promise<ApiAuthentication> {
   if (authentication.kind === "open") return { kind: "open" };
   const { openIdUrl, audience } = authentication;
@@ -73,7 +75,7 @@ async function createApiAuthentication(
   return {
     kind: "tokens",
     verifyToken: createTokenVerifier({ provider: await loadProvider(openIdUrl), audience, roleRules, log }),
-    authenticateBrowser: createBrowserAuthenticator(authenticator, publicUrl, log),
+    authenticateBrowser: createBrowserAuthenticator(authenticator, publicUrl, log, trail),
   };
 }
 

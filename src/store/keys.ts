@@ -206,6 +206,9 @@ export const KNOWN_SCHEDDS_KEY = "wms:schedds";
 /** The sorted set of schedds by the last poll of a TMS, in epoch seconds. */
 export const LAST_POLLS_KEY = "wms:polls";
 
+/** The stream of the last acts of operators. */
+export const AUDIT_KEY = "wms:audit";
+
 /** The hash queue → JSON of the operator who paused it, and when. */
 export const PAUSES_KEY = "wms:pauses";
 

@@ -3,6 +3,7 @@ import { type TaskforceUuid, taskOf, workflowOf } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import { readAhead } from "../domain/readAhead.js";
 import type { RedisClient } from "../redis/redisClient.js";
+import { AuditTrail } from "./auditTrail.js";
 import { IndexCompleteness } from "./completeIndexes.js";
 import { Configurations } from "./configurations.js";
 import { TaskforceCounts } from "./counts.js";
@@ -66,6 +67,7 @@ export class Store {
   readonly counts: TaskforceCounts;
   readonly polls: LastPolls;
   readonly pauses: Pauses;
+  readonly audit: AuditTrail;
   readonly idempotency: IdempotencyClaims;
   readonly processes: ProcessRegistry;
   readonly deliveryMarks: DeliveryMarks;
@@ -89,6 +91,7 @@ export class Store {
     this.counts = new TaskforceCounts(redis, partitions);
     this.polls = new LastPolls(redis);
     this.pauses = new Pauses(redis);
+    this.audit = new AuditTrail(redis);
     this.idempotency = new IdempotencyClaims(redis);
     this.processes = new ProcessRegistry(redis);
     this.deliveryMarks = new DeliveryMarks(redis, this.processes);

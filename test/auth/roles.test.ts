@@ -34,6 +34,7 @@ const ALLOWED_CALLERS: Record<string, readonly Caller[]> = {
   "get /v1/taskforces/{taskforce_uuid}": USERS_AND_TMSES,
   "post /v1/task-directives/{task_id}/actions/add-workers": USERS_AND_TMSES,
   "get /v1/system": USERS_AND_OPERATORS,
+  "get /v1/system/audit": ["operator"],
   "get /v1/schedds": ANY_ROLE,
   "get /v1/schedds/{schedd}": ANY_ROLE,
   "get /v1/schema/openapi": USERS_AND_TMSES,
