@@ -119,6 +119,13 @@ export interface paths {
                                     seconds: number;
                                     status: string;
                                 };
+                                /** @description Workers do the background work. A process is ready without any. */
+                                workers: {
+                                    /** @description Live processes with workers; null when they could not be counted. */
+                                    count: number | null;
+                                    /** @enum {string} */
+                                    status: "ok" | "none" | "unknown";
+                                };
                             };
                             status: string;
                         };

@@ -7,3 +7,6 @@ export interface Roles {
 /** The roles of a process in words. */
 export const roleOf = ({ web, workers }: Roles): string =>
   [web && "web", workers && "worker"].filter(Boolean).join(" ");
+
+/** Whether a role in words includes the background work. */
+export const hasWorkers = (role: string): boolean => role.split(" ").includes("worker");

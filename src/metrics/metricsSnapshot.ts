@@ -1,10 +1,14 @@
-import type { RedisServerState } from "../domain/system.js";
+import { epochMs } from "../domain/clock.js";
+import { groupBy } from "../domain/groupBy.js";
+import type { RedisServerState, SystemUpstream } from "../domain/system.js";
 import type { Queues } from "../queues/queues.js";
 import { pingMasters } from "../redis/redisClient.js";
-import { readServers } from "../redis/serverInfo.js";
+import { isPersistenceOk, readServers } from "../redis/serverInfo.js";
 import type { TaskforceCount } from "../store/counts.js";
+import type { LiveProcess } from "../store/processRegistry.js";
 import type { Store } from "../store/store.js";
 import { type QueueSnapshot, readQueueSnapshots } from "../views/schedds/queueSnapshots.js";
+import { combineUpstreams, largestClockDifference } from "../views/system/processes.js";
 
 /** The memory of a Redis server. A limit of 0 means no limit. */
 interface MemoryUsage {
@@ -16,8 +20,16 @@ interface MemoryUsage {
 export interface MetricsSnapshot {
   /** Seconds that a PING took; in a cluster, the PING of the slowest master. */
   pingSeconds: number;
-  /** In a cluster, the memory of the fullest master. */
-  memory: MemoryUsage;
+  /** In a cluster, the memory of the fullest master; undefined where they forbid INFO. */
+  memory: MemoryUsage | undefined;
+  /** Whether all masters write their data to disk; undefined where they forbid INFO. */
+  isPersistenceOk: boolean | undefined;
+  /** The number of live processes by role and release. */
+  processes: { role: string; version: string; count: number }[];
+  /** Seconds since the oldest failure that lasts in any process; 0: none. Undefined: no process calls the service. */
+  failingSeconds: { mqs: number | undefined; identityProvider: number | undefined };
+  /** The largest difference between a machine's clock and the one of Redis. */
+  clockDifferenceSeconds: number;
   taskforces: TaskforceCount[];
   queues: QueueSnapshot[];
 }
@@ -27,20 +39,44 @@ export async function readMetricsSnapshot(store: Store, queues: Queues): Promise
   const startedAtMs = performance.now();
   await pingMasters(store.redis);
   const pingSeconds = (performance.now() - startedAtMs) / 1000;
-  const [servers, taskforces, snapshots] = await Promise.all([
+  const [servers, live, taskforces, snapshots] = await Promise.all([
     readServers(store.redis),
+    store.processes.list(),
     store.counts.readAll(),
     readQueueSnapshots(store, queues),
   ]);
-  return { pingSeconds, memory: fullestMemory(servers), taskforces, queues: snapshots };
+  const persistence = servers.map(isPersistenceOk).filter((isOk) => isOk !== undefined);
+  const { mqs, identity_provider } = combineUpstreams(live);
+  return {
+    pingSeconds,
+    memory: fullestMemory(servers),
+    isPersistenceOk: persistence.length === 0 ? undefined : persistence.every(Boolean),
+    processes: countProcesses(live),
+    failingSeconds: { mqs: failingSeconds(mqs), identityProvider: failingSeconds(identity_provider) },
+    clockDifferenceSeconds: largestClockDifference(live),
+    taskforces,
+    queues: snapshots,
+  };
+}
+
+function countProcesses(live: readonly LiveProcess[]): MetricsSnapshot["processes"] {
+  const groups = groupBy(live, ({ role, version }) => `${role} ${version}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [{ role: first.role, version: first.version, count: group.length }];
+  });
+}
+
+function failingSeconds(upstream: SystemUpstream | null): number | undefined {
+  if (upstream === null) return undefined;
+  return upstream.failing_since === null ? 0 : Math.max(0, epochMs() / 1000 - upstream.failing_since);
 }
 
 /** The memory of the fullest master. A full master refuses writes even when the others are empty. */
-function fullestMemory(servers: readonly RedisServerState[]): MemoryUsage {
-  const all = servers.map((each) => ({
-    usedBytes: each.used_memory_bytes ?? 0,
-    limitBytes: each.max_memory_bytes ?? 0,
-  }));
+function fullestMemory(servers: readonly RedisServerState[]): MemoryUsage | undefined {
+  const all = servers.flatMap(({ used_memory_bytes: usedBytes, max_memory_bytes: limitBytes }) =>
+    usedBytes === null ? [] : [{ usedBytes, limitBytes: limitBytes ?? 0 }],
+  );
   const fullness = ({ usedBytes, limitBytes }: MemoryUsage) => usedBytes / (limitBytes || 1);
-  return all.reduce((one, other) => (fullness(other) > fullness(one) ? other : one));
+  return all.toSorted((one, other) => fullness(other) - fullness(one))[0];
 }

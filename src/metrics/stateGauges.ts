@@ -33,6 +33,24 @@ export function registerStateGauges(
     "wms_redis_memory_limit_bytes",
     "The memory limit of Redis, beyond which it refuses writes; 0: no limit.",
   );
+  const persistenceOk = gauge(
+    "wms_redis_persistence_ok",
+    "1 while Redis writes its data to disk, 0 while a snapshot or its append-only file fails.",
+  );
+  const mqsFailing = gauge(
+    "wms_mqs_failing_seconds",
+    "Seconds since the MQS stopped answering a process; 0: it answers.",
+  );
+  const providerFailing = gauge(
+    "wms_identity_provider_failing_seconds",
+    "Seconds since the identity provider stopped answering a process; 0: it answers.",
+  );
+  const clockDifference = gauge(
+    "wms_clock_difference_seconds",
+    "The largest difference between the clock of a machine and the one of Redis.",
+  );
+  const processes = gauge("wms_processes", "Live processes.", ["role", "version"]);
+  const paused = gauge("wms_queue_paused", "1 while the queue is paused, else 0.", ["queue", "schedd"]);
   const taskforces = gauge("wms_taskforces", "Taskforces.", ["phase", "schedd"]);
   const jobs = gauge(
     "wms_queue_jobs",
@@ -51,14 +69,24 @@ export function registerStateGauges(
     redisUp.set(snapshot === undefined ? 0 : 1);
     ready.set(readinessNow?.ready === true ? 1 : 0);
     // While Redis does not answer, old values would look current.
-    for (const each of [ping, memoryUsed, memoryLimit]) each.remove();
-    for (const each of [taskforces, jobs, oldestWaiting]) each.reset();
+    const unlabelled = [ping, memoryUsed, memoryLimit, persistenceOk, mqsFailing, providerFailing, clockDifference];
+    for (const each of unlabelled) each.remove();
+    for (const each of [taskforces, jobs, oldestWaiting, processes, paused]) each.reset();
     if (snapshot === undefined) return;
     ping.set(snapshot.pingSeconds);
-    memoryUsed.set(snapshot.memory.usedBytes);
-    memoryLimit.set(snapshot.memory.limitBytes);
+    if (snapshot.memory !== undefined) {
+      memoryUsed.set(snapshot.memory.usedBytes);
+      memoryLimit.set(snapshot.memory.limitBytes);
+    }
+    clockDifference.set(snapshot.clockDifferenceSeconds);
+    const { isPersistenceOk, failingSeconds } = snapshot;
+    if (isPersistenceOk !== undefined) persistenceOk.set(isPersistenceOk ? 1 : 0);
+    if (failingSeconds.mqs !== undefined) mqsFailing.set(failingSeconds.mqs);
+    if (failingSeconds.identityProvider !== undefined) providerFailing.set(failingSeconds.identityProvider);
+    for (const { role, version, count } of snapshot.processes) processes.set({ role, version }, count);
     for (const { phase, schedd, count } of snapshot.taskforces) taskforces.set({ phase, schedd }, count);
-    for (const { queue, schedd = "", jobs: counts, oldestWaitingSeconds } of snapshot.queues) {
+    for (const { queue, schedd = "", isPaused, jobs: counts, oldestWaitingSeconds } of snapshot.queues) {
+      paused.set({ queue, schedd }, isPaused ? 1 : 0);
       for (const [state, count] of Object.entries(counts)) jobs.set({ queue, schedd, state }, count);
       if (oldestWaitingSeconds !== undefined) oldestWaiting.set({ queue, schedd }, oldestWaitingSeconds);
     }

@@ -1,4 +1,5 @@
 import type { SystemProcess, SystemState, SystemUpstream } from "../../domain/system.js";
+import { clockSpreadMs } from "../../redis/redisClock.js";
 import type { LiveProcess } from "../../store/processRegistry.js";
 
 /** The view of a process. What a process of an earlier release does not report is null. */
@@ -19,17 +20,21 @@ export const toSystemProcess = (live: LiveProcess): SystemProcess => ({
 });
 
 /** The states of the upstream services over all processes. */
-export const combineUpstreams = (processes: readonly SystemProcess[]): SystemState["upstreams"] => ({
-  mqs: combineStates(processes.map(({ upstreams }) => upstreams.mqs)),
-  identity_provider: combineStates(processes.map(({ upstreams }) => upstreams.identity_provider)),
+export const combineUpstreams = (processes: readonly LiveProcess[]): SystemState["upstreams"] => ({
+  mqs: combineStates(processes.map(({ upstreams }) => upstreams?.mqs)),
+  identity_provider: combineStates(processes.map(({ upstreams }) => upstreams?.identity_provider)),
 });
+
+/** The largest difference between the clock of a process's machine and the one of Redis, or between two masters. */
+export const largestClockDifference = (processes: readonly LiveProcess[]): number =>
+  Math.max(clockSpreadMs() / 1000, ...processes.map((each) => Math.abs(each.clock_difference_seconds ?? 0)));
 
 /**
  * Combines what processes know of one upstream service: the latest answer with its latency, the latest error, and the
  * earliest failure that still lasts. A machine may fail to reach a service that the others reach.
  */
-function combineStates(states: readonly (SystemUpstream | null)[]): SystemUpstream | null {
-  const known = states.filter((state) => state !== null);
+function combineStates(states: readonly (SystemUpstream | null | undefined)[]): SystemUpstream | null {
+  const known = states.filter((state) => state != null);
   if (known.length === 0) return null;
   const answered = latestBy(known, (state) => state.last_success);
   const failed = latestBy(known, (state) => state.last_error?.at ?? null);

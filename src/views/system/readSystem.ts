@@ -1,13 +1,11 @@
 import type { SystemProcess, SystemQueue, SystemState } from "../../domain/system.js";
 import type { Wms } from "../../lifecycle/context.js";
-import { clockSpreadMs } from "../../redis/redisClock.js";
 import { readServers } from "../../redis/serverInfo.js";
 import { LAYOUT_VERSION } from "../../store/layout.js";
 import type { Pause } from "../../store/pauses.js";
-import type { LiveProcess } from "../../store/processRegistry.js";
 import { type QueueSnapshot, readQueueSnapshots } from "../schedds/queueSnapshots.js";
 import { refreshKnownSchedds } from "../schedds/readSchedds.js";
-import { combineUpstreams, latestReconcile, toSystemProcess } from "./processes.js";
+import { combineUpstreams, largestClockDifference, latestReconcile, toSystemProcess } from "./processes.js";
 
 /** Reads the state of the service itself. The cost grows with processes, schedds and masters, not with taskforces. */
 export async function readSystem(wms: Wms): Promise<SystemState> {
@@ -24,7 +22,7 @@ export async function readSystem(wms: Wms): Promise<SystemState> {
     processes,
     versions: [...new Set(live.map(({ version }) => version))].sort(),
     redis,
-    upstreams: combineUpstreams(processes),
+    upstreams: combineUpstreams(live),
     reconcile: latestReconcile(processes),
     queues: snapshots.map((snapshot) => toSystemQueue(snapshot, pauses)),
     layout: { version: LAYOUT_VERSION, partitions: store.partitions },
@@ -34,10 +32,6 @@ export async function readSystem(wms: Wms): Promise<SystemState> {
 
 const byRoleAndStart = (one: SystemProcess, other: SystemProcess): number =>
   one.role === other.role ? one.started - other.started : one.role < other.role ? -1 : 1;
-
-/** The largest difference between the clock of a process's machine and the one of Redis, or between two masters. */
-export const largestClockDifference = (processes: readonly LiveProcess[]): number =>
-  Math.max(clockSpreadMs() / 1000, ...processes.map((each) => Math.abs(each.clock_difference_seconds ?? 0)));
 
 function toSystemQueue(snapshot: QueueSnapshot, pauses: ReadonlyMap<string, Pause>): SystemQueue {
   const { name, queue, schedd, isPaused, jobs, oldestWaitingSeconds } = snapshot;
