@@ -356,7 +356,7 @@ describe("system", () => {
     expect(stdout).toMatch(/^Identity provider: not called$/m);
     expect(stdout).toMatch(/^Reconcile: last pass \S+Z took [\d.]+ m?s, added \d+ jobs?, dropped \d+$/m);
     expect(stdout).toMatch(/^Clocks: at most \d+ ms apart$/m);
-    expect(stdout).toMatch(/^Layout: version 2, 16 partitions$/m);
+    expect(stdout).toMatch(/^Layout: version 2, \d+ partitions$/m);
     expect(stdout).toMatch(
       new RegExp(`^web worker +\\S+ +\\S+ +${process.pid} +\\S+Z +\\d+ ms +[\\d.]+ MiB +\\d+ +-?\\d+ ms$`, "m"),
     );
@@ -369,7 +369,7 @@ describe("system", () => {
     const { stdout, code } = await run("system", "--json");
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
-      layout: { version: 2, partitions: 16 },
+      layout: { version: 2, partitions: expect.any(Number) },
       queues: expect.arrayContaining([expect.objectContaining({ name: "mq-activation", paused: false })]),
     });
   });

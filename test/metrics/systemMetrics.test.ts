@@ -2,8 +2,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { Queues } from "../../src/queues/queues.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
-import type { ProcessState } from "../../src/store/processRegistry.js";
-import { openStore } from "../../src/store/store.js";
+import { ProcessRegistry, type ProcessState } from "../../src/store/processRegistry.js";
 import { openRedis } from "../setup/testRedis.js";
 import { startTestService, type TestService } from "../setup/testService.js";
 import { waitForValue } from "../setup/waitFor.js";
@@ -60,7 +59,7 @@ test("another process, its failing upstreams and its clock are counted, and a pa
     upstreams: { mqs: failing(1000), identity_provider: failing(2000) },
     reconcile: null,
   };
-  const { processes } = await openStore(redis, { partitions: 16 });
+  const processes = new ProcessRegistry(redis);
   await processes.beat({ role: "worker", version: "0.0.1", host: "h", pid: 1, started: nowSeconds, ...state });
   const queues = new Queues({ redis, leaseSeconds: 300, schedds: ["sub-1"] });
   await queues.forSchedd("sub-1").starter.queue.pause();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { AuditEntry } from "../../../src/domain/audit.js";
-import { openStore, type Store } from "../../../src/store/store.js";
+import { AuditTrail } from "../../../src/store/auditTrail.js";
 import { waitForValue } from "../../setup/waitFor.js";
 import { type ConformanceClient, createConformanceClient } from "../conformanceClient.js";
 import {
@@ -13,11 +13,9 @@ import {
 
 let fixture: DashboardFixture;
 let client: ConformanceClient;
-let store: Store;
 beforeAll(async () => {
   fixture = await startDashboardFixture({ LOG_LEVEL: "debug" });
   client = await createConformanceClient(fixture.scenario.url);
-  store = await openStore(fixture.redis, { partitions: 16 });
 });
 afterAll(async () => {
   client.close();
@@ -81,7 +79,8 @@ test("Redis keeps the last thousand acts", async () => {
     ...{ operator: "o", action: "pause", queue: null, job: null, jobs: null, method: "PUT", path: "/" },
     ...{ outcome: "done", status: 200, refusal: null, address: "::1", request: "r", time: 0 },
   };
-  await Promise.all(Array.from({ length: 1010 }, (_, time) => store.audit.append({ ...entry, time })));
+  const trail = new AuditTrail(fixture.redis);
+  await Promise.all(Array.from({ length: 1010 }, (_, time) => trail.append({ ...entry, time })));
   expect(await fixture.redis.xlen("wms:audit")).toBe(1000);
   const { entries } = await readTrail("?limit=1000");
   expect(entries.map(({ time }) => time)).toEqual(Array.from({ length: 1000 }, (_, n) => 1009 - n));
