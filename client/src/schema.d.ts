@@ -119,6 +119,13 @@ export interface paths {
                                     seconds: number;
                                     status: string;
                                 };
+                                /** @description Workers do the background work. A process is ready without any. */
+                                workers: {
+                                    /** @description Live processes with workers; null when they could not be counted. */
+                                    count: number | null;
+                                    /** @enum {string} */
+                                    status: "ok" | "none" | "unknown";
+                                };
                             };
                             status: string;
                         };
@@ -1579,6 +1586,209 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Returns the state of the service itself: its processes, Redis, the services that it calls, and its queues. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The state of the service. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SystemState"];
+                    };
+                };
+                /** @description The request is invalid. The error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The bearer token is missing or invalid. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or has too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description An internal error. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Returns the last acts of operators on the dashboard and the page, newest first. Redis keeps 1000. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The most entries. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The acts of operators. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            entries: components["schemas"]["AuditEntry"][];
+                        };
+                    };
+                };
+                /** @description The request is invalid. The error names the field. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The bearer token is missing or invalid. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The body is too large, or has too many keys and values. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description An internal error. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4124,6 +4334,33 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An act of an operator. Long texts are cut. */
+        AuditEntry: {
+            /** @description Such as `retry`, `pause`, `abort`; null: refused before the action was known. */
+            action: string | null;
+            /** @description The address of the client. */
+            address: string;
+            /** @description The job, which is the id of a taskforce or workflow. */
+            job: string | null;
+            /** @description After `retry all`, the number of retried jobs. */
+            jobs: number | null;
+            method: string;
+            operator: string;
+            /** @description `done`, `refused`, `failed`, or `unknown` if the connection broke. */
+            outcome: string;
+            /** @description The path of the request; it holds the id of a workflow or task. */
+            path: string;
+            /** @description The queue of an action on the dashboard. */
+            queue: string | null;
+            /** @description Why the dashboard refused the action. */
+            refusal: string | null;
+            /** @description The `X-Request-Id`, for a search in the logs. */
+            request: string;
+            /** @description The HTTP status. */
+            status: number;
+            /** @description The end of the response. */
+            time: number;
+        };
         /** @description The workflow was created, with its task directives and taskforces. */
         CreatedEvent: {
             /** @description When it happened, in epoch seconds. */
@@ -4171,7 +4408,7 @@ export interface components {
              * @description Which finding; docs/operations/findings.md lists them.
              * @enum {string}
              */
-            code: "no-worker" | "queue-paused" | "schedd-removed" | "dead-letters" | "activation-refused" | "schedd-silent" | "hand-outs-unreported" | "submissions-failing" | "removals-failing" | "activation-failing" | "workers-held" | "all-completed" | "workers-idle" | "deactivation-under-way" | "activation-waiting" | "launching" | "handed-out" | "jobs-ahead" | "schedd-waiting" | "removal-waiting" | "never-started";
+            code: "no-worker" | "mqs-failing" | "identity-provider-failing" | "queue-paused" | "schedd-removed" | "dead-letters" | "activation-refused" | "schedd-silent" | "hand-outs-unreported" | "stray-clusters" | "submissions-failing" | "removals-failing" | "activation-failing" | "workers-held" | "unknown-schedd-polls" | "redis-memory-short" | "redis-not-persistent" | "clock-differs" | "versions-differ" | "all-completed" | "workers-idle" | "deactivation-under-way" | "activation-waiting" | "launching" | "handed-out" | "jobs-ahead" | "schedd-waiting" | "removal-waiting" | "never-started";
             /** @description The finding in one sentence, without a capital and a full stop. */
             sentence: string;
             /**
@@ -4222,6 +4459,36 @@ export interface components {
             was_successful: boolean;
             /** @description The workflow of the event. */
             workflow_id: string;
+        };
+        /** @description A live process. A process of an earlier release reports only a part. */
+        ProcessState: {
+            /** @description How far its machine's clock is ahead of the one of Redis. */
+            clock_difference_seconds: number | null;
+            /** @description Open HTTP connections of clients; null without the role web. */
+            connections: number | null;
+            /** @description 99th percentile between the last two heartbeats, in milliseconds. */
+            event_loop_delay_ms: number | null;
+            /** @description The name of its machine; null for callers who are not operators. */
+            host: string | null;
+            id: string;
+            /** @description The process id; null for callers who are not operators. */
+            pid: number | null;
+            /** @description Its last pass; null: none yet, or no worker. */
+            reconcile: components["schemas"]["ReconcilePass"] | null;
+            /** @description `web`, `worker`, or `web worker`. */
+            role: string;
+            /** @description Memory of the process (resident set size). */
+            rss_bytes: number | null;
+            /** @description The last heartbeat; one follows every 2 s. */
+            seen: number;
+            started: number;
+            upstreams: {
+                /** @description Null: not called. */
+                identity_provider: components["schemas"]["UpstreamState"] | null;
+                /** @description Null: not called, or embedded. */
+                mqs: components["schemas"]["UpstreamState"] | null;
+            };
+            version: string;
         };
         /** @description Parts of a task directive that a projection named. */
         ProjectedTaskDirective: {
@@ -4371,6 +4638,32 @@ export interface components {
             /** @description Taskforces that can be leased at once. */
             waiting: number;
         };
+        /** @description State of a queue. */
+        QueueOverview: {
+            /** @description Jobs that a TMS or a worker has leased. */
+            active: number;
+            /** @description Dead letters; an operator can retry them. */
+            dead: number;
+            /** @description Jobs in a backoff. */
+            delayed: number;
+            /** @enum {string} */
+            kind: "starter" | "stopper" | "background";
+            /** @description The queue's name in BullMQ and on the dashboard. */
+            name: string;
+            /** @description The longest wait, 0 when none waits; null for a background queue. */
+            oldest_waiting_seconds: number | null;
+            /** @description False, or who paused it. */
+            paused: false | {
+                /** @description The operator; null: paused by another tool. */
+                by: string | null;
+                /** @description Null: paused by another tool. */
+                since: number | null;
+            };
+            /** @description Null for a background queue. */
+            schedd: string | null;
+            /** @description Jobs that can be leased at once. */
+            waiting: number;
+        };
         /** @description State of a queue of an access point. */
         QueueState: {
             /** @description Dead letters; an operator can retry them. */
@@ -4383,6 +4676,56 @@ export interface components {
             oldest_waiting_seconds: number;
             /** @description Taskforces that can be leased at once. */
             waiting: number;
+        };
+        /** @description A pass of reconcile, which repairs queues. */
+        ReconcilePass: {
+            /** @description Jobs that the pass added to queues. */
+            added: number;
+            /** @description The end of the pass. */
+            at: number;
+            /** @description Jobs that the pass dropped from queues. */
+            dropped: number;
+            /** @description Its duration. */
+            seconds: number;
+        };
+        /** @description A Redis server to which this service writes. */
+        RedisServerState: {
+            /** @description Host and port, or the Unix socket; null for callers who are not operators. */
+            address: string | null;
+            /** @description Redis refuses writes beyond it; 0: no limit. */
+            max_memory_bytes: number | null;
+            persistence: {
+                /** @description Writes that waited for a slow disk, since the start of Redis. */
+                aof_delayed_fsyncs: number | null;
+                /** @description Whether Redis keeps an append-only file. */
+                aof_enabled: boolean | null;
+                /** @description Whether the last write to the append-only file succeeded. */
+                last_aof_write_ok: boolean | null;
+                /** @description Microseconds that Redis stood still for its last fork. */
+                last_fork_us: number | null;
+                /** @description The last snapshot. */
+                last_save: number | null;
+                /** @description Whether the last snapshot was written. */
+                last_save_ok: boolean | null;
+                /** @description Whether Redis saves snapshots at intervals; null where it forbids CONFIG. */
+                rdb_enabled: boolean | null;
+            };
+            replicas: {
+                /** @description Host and port; null for callers who are not operators. */
+                address: string | null;
+                /** @description Bytes of the replication stream that it has not confirmed. */
+                lag_bytes: number | null;
+                /** @description Seconds since its last confirmation. */
+                lag_seconds: number | null;
+                /** @description `online`, or a step of its first synchronization. */
+                state: string | null;
+            }[];
+            /** @description A replica accepts no writes. */
+            role: ("master" | "replica") | null;
+            /** @description Memory in use. */
+            used_memory_bytes: number | null;
+            /** @description Null, as all below, where Redis forbids INFO. */
+            version: string | null;
         };
         /** @description State of an access point, with the contents of its queues. */
         ScheddContents: {
@@ -4507,6 +4850,31 @@ export interface components {
             updated: number;
             /** @description The workflow of the event. */
             workflow_id: string;
+        };
+        /** @description State of the service itself. */
+        SystemState: {
+            /** @description The largest difference between a machine's clock and the one of Redis, or between two masters. */
+            clock_difference_seconds: number;
+            layout: {
+                partitions: number;
+                version: number;
+            };
+            /** @description The live processes, by role and start. */
+            processes: components["schemas"]["ProcessState"][];
+            queues: components["schemas"]["QueueOverview"][];
+            /** @description The last pass of any process. */
+            reconcile: components["schemas"]["ReconcilePass"] | null;
+            /** @description The master, or all masters of a cluster. */
+            redis: components["schemas"]["RedisServerState"][];
+            /** @description Over all processes: the last answer, and the start of the oldest failure that lasts. */
+            upstreams: {
+                /** @description Null: not called. */
+                identity_provider: components["schemas"]["UpstreamState"] | null;
+                /** @description Null: not called, or embedded. */
+                mqs: components["schemas"]["UpstreamState"] | null;
+            };
+            /** @description The releases of the live processes. More than one: an upgrade is under way. */
+            versions: string[];
         };
         /** @description What one task of a workflow runs. It never changes. */
         TaskDirectiveObject: {
@@ -4636,6 +5004,21 @@ export interface components {
             /** @description The last poll, to a few seconds. */
             last_poll: number;
             schedd: string;
+        };
+        /** @description Whether a service answers that this service calls. */
+        UpstreamState: {
+            /** @description The first failure after the last answer; null: the last call succeeded. */
+            failing_since: number | null;
+            /** @description The last failure, also one that is over. */
+            last_error: {
+                at: number;
+                /** @description Without secrets; null for callers who are not operators. */
+                message: string | null;
+            } | null;
+            /** @description The last answer, also one that refuses a request; null: none yet. */
+            last_success: number | null;
+            /** @description Milliseconds that the last answer took. */
+            latency_ms: number | null;
         };
         /** @description One request of a user: tasks that run until it is aborted or finished. */
         WorkflowObject: {

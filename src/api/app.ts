@@ -23,6 +23,7 @@ import { operationRoutes, type Readiness, rootRoute } from "./routes/operationRo
 import { reportRoutes } from "./routes/reportRoutes.js";
 import { scheddRoutes } from "./routes/scheddRoutes.js";
 import { strayClusterRoutes } from "./routes/strayClusterRoutes.js";
+import { systemRoutes } from "./routes/systemRoutes.js";
 import { taskDirectiveRoutes } from "./routes/taskDirectiveRoutes.js";
 import { taskforceRoutes } from "./routes/taskforceRoutes.js";
 import { workflowRoutes } from "./routes/workflowRoutes.js";
@@ -103,6 +104,7 @@ export function describeRoutes({
     ...scheddRoutes(wms),
     ...diagnosisRoutes(wms),
     ...strayClusterRoutes(wms),
+    ...systemRoutes(wms),
     rootRoute,
     ...operationRoutes(readiness),
     ...(embeddedMqs === undefined ? [] : mqsRoutes(embeddedMqs)),

@@ -16,7 +16,9 @@ import { LoginFailures } from "../auth/loginFailures.js";
 import type { OidcProvider } from "../auth/oidcProvider.js";
 import { createPasswordCheck } from "../auth/passwordCheck.js";
 import type { AccessConfig } from "../config/accessConfig.js";
+import type { UpstreamOutcomes } from "../domain/upstreamOutcomes.js";
 import type { RedisClient } from "../redis/redisClient.js";
+import { AuditTrail } from "../store/auditTrail.js";
 
 /** Links of the page `/admin/`. */
 const PAGE_LINKS = [
@@ -37,19 +39,25 @@ type LoadProvider = (openIdUrl: string) => Promise<OidcProvider>;
  * Sets up authentication. It loads only the modules that the settings need, and does not wait for the identity provider.
  *
  * @param redis holds the operators' sessions and failed logins, for all web processes
+ * @param outcomes records whether the identity provider answers
  */
-export async function createCallerAuth(access: AccessConfig, redis: RedisClient, log: Logger): Promise<CallerAuth> {
+export async function createCallerAuth(
+  access: AccessConfig,
+  redis: RedisClient,
+  log: Logger,
+  outcomes?: UpstreamOutcomes,
+): Promise<CallerAuth> {
   let provider: OidcProvider | undefined;
   const loadProvider: LoadProvider = async (openIdUrl) => {
     if (provider !== undefined) return provider;
     const { OidcProvider } = await import("../auth/oidcProvider.js");
-    provider = new OidcProvider(openIdUrl, log);
+    provider = new OidcProvider(openIdUrl, log, outcomes);
     void provider.warmUp();
     return provider;
   };
   const authenticator = await createOperatorAuthenticator(access, loadProvider, redis, log);
   return {
-    authentication: await createApiAuthentication(access, authenticator, loadProvider, log),
+    authentication: await createApiAuthentication(access, authenticator, loadProvider, log, new AuditTrail(redis)),
     operators: createOperatorGuard(authenticator, { publicUrl: access.publicUrl, links: PAGE_LINKS }),
   };
 }
@@ -59,6 +67,7 @@ async function createApiAuthentication(
   authenticator: OperatorAuthenticator,
   loadProvider: LoadProvider,
   log: Logger,
+  trail: AuditTrail,
 ): Promise<ApiAuthentication> {
   if (authentication.kind === "open") return { kind: "open" };
   const { openIdUrl, audience } = authentication;
@@ -66,7 +75,7 @@ async function createApiAuthentication(
   return {
     kind: "tokens",
     verifyToken: createTokenVerifier({ provider: await loadProvider(openIdUrl), audience, roleRules, log }),
-    authenticateBrowser: createBrowserAuthenticator(authenticator, publicUrl, log),
+    authenticateBrowser: createBrowserAuthenticator(authenticator, publicUrl, log, trail),
   };
 }
 

@@ -9,13 +9,10 @@ const CLOCK_INTERVAL_MS = 5000;
 const LOGGED_CORRECTION_MS = 500;
 
 /**
- * Sets the clock of this process by that of Redis, now and after each new connection: another server of the same Redis may
- * have another time.
- *
- * @returns the work that keeps it so
+ * The work that sets the clock of this process by that of Redis. It does so after each new connection too: another server of
+ * the same Redis may have another time.
  */
-export async function followClock(redis: RedisClient, log: Logger): Promise<PeriodicWork> {
-  await followRedisClock(redis);
+export function followClock(redis: RedisClient, log: Logger): PeriodicWork {
   onConnected(redis, () => void followRedisClock(redis).catch(() => undefined));
   return {
     name: "follow the clock of Redis",

@@ -4,15 +4,14 @@ import { epochMs } from "../domain/clock.js";
 import { HEARTBEAT_INTERVAL_MS, type ProcessFacts } from "../store/processRegistry.js";
 import type { Store } from "../store/store.js";
 import type { PeriodicWork } from "../workers/periodic.js";
+import type { ProcessVitals } from "./processVitals.js";
 import { type Roles, roleOf } from "./roles.js";
 
 /**
- * Reports now, and then regularly, that this process is alive. What became of its responses while Redis failed is stored
- * with a heartbeat.
- *
- * @returns the work that goes on with it
+ * The work that reports regularly that this process is alive, and in which state. What became of its responses while Redis
+ * failed is stored with a heartbeat.
  */
-export async function startHeartbeat({ processes, deliveryMarks }: Store, roles: Roles): Promise<PeriodicWork> {
+export function heartbeat({ processes, deliveryMarks }: Store, roles: Roles, vitals: ProcessVitals): PeriodicWork {
   const facts: ProcessFacts = {
     role: roleOf(roles),
     version: packageJson.version,
@@ -20,12 +19,11 @@ export async function startHeartbeat({ processes, deliveryMarks }: Store, roles:
     pid: process.pid,
     started: epochMs() / 1000,
   };
-  await processes.beat(facts);
   return {
     name: "heartbeat",
     intervalMs: HEARTBEAT_INTERVAL_MS,
     async runOnce() {
-      await processes.beat(facts);
+      await processes.beat({ ...facts, ...vitals.measure() });
       await deliveryMarks.settleAll();
     },
   };

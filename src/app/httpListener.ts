@@ -20,7 +20,10 @@ const SILENT_CONNECTION_MS = 1000;
 /** Start times of the open connections, in milliseconds of `performance.now()`. */
 const openedAtMsBySocket = new WeakMap<Server, Map<Socket, number>>();
 
-/** Records the connections of a server for {@link closeServer}. */
+/** The number of open connections of a server that records them. */
+export const countConnections = (server: Server): number => openedAtMsBySocket.get(server)?.size ?? 0;
+
+/** Records the connections of a server for {@link closeServer} and {@link countConnections}. */
 export function trackConnections(server: Server): void {
   const openedAtMs = new Map<Socket, number>();
   openedAtMsBySocket.set(server, openedAtMs);

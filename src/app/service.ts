@@ -8,12 +8,10 @@ import { createServer } from "../api/http/httpServer.js";
 import { DrainController, logRequests } from "../api/http/requestContext.js";
 import type { Config } from "../config/config.js";
 import { configuredSchedds } from "../domain/clusters.js";
-import type { Mqs } from "../domain/mqProfile.js";
 import type { RedisLocation } from "../domain/redisLocation.js";
 import { endsWithin } from "../domain/time.js";
+import type { WmsEventEmitter } from "../domain/wmsEvents.js";
 import { closeWms, createWms, type Wms } from "../lifecycle/context.js";
-import { createEmbeddedMqs, type EmbeddedMqs } from "../mqs/embeddedMqs.js";
-import { createHttpMqs } from "../mqs/httpMqs.js";
 import { Queues } from "../queues/queues.js";
 import { connectClient, MAX_BLOCK_MS } from "../redis/connectClients.js";
 import { locationSettingName, RedisStartError } from "../redis/redisAddress.js";
@@ -21,15 +19,17 @@ import { isCluster, listMasters, type RedisClient } from "../redis/redisClient.j
 import { openStore } from "../store/store.js";
 import type { Tracing } from "../tracing/startTracing.js";
 import { Subscribers } from "../views/events/subscribers.js";
-import { type PeriodicWork, startPeriodic } from "../workers/periodic.js";
+import { type PeriodicWork, type RunningPeriodic, startPeriodic } from "../workers/periodic.js";
 import type { Workers } from "../workers/workers.js";
 import { followClock } from "./followClock.js";
-import { startHeartbeat } from "./heartbeat.js";
+import { heartbeat } from "./heartbeat.js";
 import { closeServer, listen, logRefusedConnections, trackConnections } from "./httpListener.js";
 import type { PrimaryConnection } from "./processes/primaryConnection.js";
+import { ProcessVitals } from "./processVitals.js";
 import { createReadinessCheck } from "./readiness.js";
 import { type Roles, roleOf } from "./roles.js";
 import { CLOSE_TIMEOUT_MS, type ServiceStep, ServiceSteps } from "./serviceSteps.js";
+import { createMqs, createUpstreams } from "./upstreams.js";
 
 /** A running service. */
 export interface Service {
@@ -83,12 +83,16 @@ export async function startService(
     const redis = await steps.start(redisStep("requests", config, log));
     // A worker process has no large writes.
     const bulk = roles.web ? await steps.start(redisStep("bulk", config, log)) : undefined;
-    const clockWork = await followClock(redis, log);
-    const mqs = createMqs(config, redis, log);
-    const wms = await steps.start(wmsStep(config, { redis, bulk }, mqs.used, log, tracing?.jobTelemetry));
+    const events: WmsEventEmitter = new EventEmitter();
+    // The times of all that follows depend on it.
+    await steps.start(requiredStep(followClock(redis, log), { events, log }));
+    const upstreams = createUpstreams(config, roles);
+    const mqs = createMqs(config, redis, upstreams.mqs, log);
+    const parts = { mqs: mqs.used, events, log };
+    const wms = await steps.start(wmsStep(config, { redis, bulk }, parts, tracing?.jobTelemetry));
     await steps.start(periodicStep(syncSchedds(wms), wms));
-    await steps.start(periodicStep(clockWork, wms));
-    await steps.start(heartbeatStep(wms, roles));
+    const vitals = new ProcessVitals(upstreams, events);
+    await steps.start(heartbeatStep(wms, roles, vitals));
     const readiness = createReadinessCheck(wms.store, () => draining.isDraining);
     const watchers = new Subscribers({
       store: wms.store,
@@ -131,6 +135,7 @@ export async function startService(
           redis,
           pageFolders,
           embeddedMqs: mqs.embedded,
+          providerOutcomes: upstreams.identityProvider,
           startServerSpan: tracing?.startServerSpan,
         })
       : (await import("../api/workerApp.js")).createWorkerApp({
@@ -141,11 +146,12 @@ export async function startService(
         });
     const portSetting = roles.web ? "REST_PORT" : "METRICS_PORT";
     if (roles.web && child !== undefined) {
-      await steps.start(handedServerStep(app, config, child, log));
+      vitals.server = await steps.start(handedServerStep(app, config, child, log));
       isListening = true;
       return { url: undefined, metricsUrl: undefined, close };
     }
-    const { url } = await steps.start(serverStep(app, config, { port, portSetting }, log));
+    const { server, url } = await steps.start(serverStep(app, config, { port, portSetting }, log));
+    if (roles.web) vitals.server = server;
     isListening = true;
     return { url: roles.web ? url : undefined, metricsUrl: url, close };
   } catch (error) {
@@ -184,22 +190,41 @@ const wmsStep = (...parameters: Parameters<typeof openWms>): ServiceStep<Wms> =>
   close: closeWms,
 });
 
-const periodicStep = (work: PeriodicWork, wms: Wms): ServiceStep<ReturnType<typeof startPeriodic>> => ({
+const periodicStep = (work: PeriodicWork, wms: Wms): ServiceStep<RunningPeriodic> => ({
   name: `periodic work: ${work.name}`,
   start: () => startPeriodic(work, wms),
   close: (running) => running.close(),
 });
 
-/** The heartbeats. When the process ends in order, it leaves the list of processes. */
-const heartbeatStep = (wms: Wms, roles: Roles): ServiceStep<ReturnType<typeof startPeriodic>> => ({
-  name: "heartbeat",
-  start: async () => startPeriodic(await startHeartbeat(wms.store, roles), wms),
-  async close(running) {
-    await running.close();
-    // Without Redis, the last heartbeat expires.
-    await wms.store.processes.leave().catch(() => undefined);
+/** Periodic work whose first run must succeed before the next step. */
+const requiredStep = (work: PeriodicWork, wms: Pick<Wms, "events" | "log">): ServiceStep<RunningPeriodic> => ({
+  name: `periodic work: ${work.name}`,
+  async start() {
+    const running = startPeriodic(work, wms);
+    try {
+      await running.firstRun;
+    } catch (error) {
+      await running.close();
+      throw error;
+    }
+    return running;
   },
+  close: (running) => running.close(),
 });
+
+/** The heartbeats. When the process ends in order, it leaves the list of processes. */
+function heartbeatStep(wms: Wms, roles: Roles, vitals: ProcessVitals): ServiceStep<RunningPeriodic> {
+  const step = requiredStep(heartbeat(wms.store, roles, vitals), wms);
+  return {
+    ...step,
+    async close(running) {
+      vitals.close();
+      await running.close();
+      // Without Redis, the last heartbeat expires.
+      await wms.store.processes.leave().catch(() => undefined);
+    },
+  };
+}
 
 /** The workers. Without a connection their jobs can't end, so the drain is short then. */
 const workersStep = (
@@ -257,18 +282,10 @@ const handedServerStep = (
   },
 });
 
-function createMqs({ mqs }: Config, redis: RedisClient, log: Logger): { used: Mqs; embedded?: EmbeddedMqs } {
-  if (mqs.address !== undefined)
-    return { used: createHttpMqs({ address: mqs.address, credentials: mqs.credentials, log }) };
-  const embedded = createEmbeddedMqs({ redis, broker: mqs.broker });
-  return { used: embedded, embedded };
-}
-
 async function openWms(
   config: ServiceConfig,
   { redis, bulk }: { redis: RedisClient; bulk: RedisClient | undefined },
-  mqs: Mqs,
-  log: Logger,
+  parts: Pick<Wms, "mqs" | "events" | "log">,
   telemetry: Telemetry | undefined,
 ): Promise<Wms> {
   const { lifecycle, leaseSeconds, partitions } = config;
@@ -280,7 +297,7 @@ async function openWms(
   });
   const schedds = new Set([...(await store.knownSchedds()), ...configuredSchedds(lifecycle.clusters)]);
   const queues = new Queues({ redis, leaseSeconds, telemetry, schedds });
-  return createWms({ store, queues, mqs, settings: lifecycle, events: new EventEmitter(), log });
+  return createWms({ store, queues, settings: lifecycle, ...parts });
 }
 
 /** Creates the queues of schedds that another process has registered, so that this process serves them too. */

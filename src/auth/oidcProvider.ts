@@ -2,6 +2,7 @@ import { createLocalJWKSet, errors, type FlattenedJWSInput, type JSONWebKeySet, 
 import type { Logger } from "pino";
 import { z } from "zod";
 import { sharePending } from "../domain/sharePending.js";
+import type { UpstreamOutcomes } from "../domain/upstreamOutcomes.js";
 import { unavailable, type WmsError } from "../domain/wmsError.js";
 
 /** Age at which keys are fetched again. */
@@ -47,10 +48,16 @@ export class OidcProvider {
   #snapshot: ProviderSnapshot | undefined;
   #failure: { failedAtMs: number; error: WmsError } | undefined;
 
-  /** @param url the address of the issuer, or of its discovery document */
-  constructor(url: string, log: Logger) {
+  readonly #outcomes: UpstreamOutcomes | undefined;
+
+  /**
+   * @param url the address of the issuer, or of its discovery document
+   * @param outcomes records whether the provider answers; undefined: the outcomes are not kept
+   */
+  constructor(url: string, log: Logger, outcomes?: UpstreamOutcomes) {
     this.#url = normalizeIssuerUrl(url);
     this.#log = log;
+    this.#outcomes = outcomes;
   }
 
   /** Fetches ahead of the first request, so that an unreachable provider is logged at once. */
@@ -103,14 +110,17 @@ export class OidcProvider {
   readonly #refresh = sharePending(async (): Promise<ProviderSnapshot> => {
     if (this.#failure !== undefined && ageMs(this.#failure.failedAtMs) < 1000 * RETRY_DELAY_SECONDS)
       throw this.#failure.error;
+    const startedAtMs = performance.now();
     try {
       const withdrawn = this.#snapshot?.keyNames ?? new Set();
       this.#snapshot = await fetchProviderSnapshot(this.#url);
       for (const name of withdrawn) if (!this.#snapshot.keyNames.has(name)) this.#snapshot.missingKeys.add(name);
       if (this.#failure !== undefined) this.#log.info("the identity provider answers again");
       this.#failure = undefined;
+      this.#outcomes?.recordSuccess(performance.now() - startedAtMs);
       return this.#snapshot;
     } catch (cause) {
+      this.#outcomes?.recordFailure(cause);
       if (this.#failure === undefined)
         this.#log.warn({ err: cause, url: this.#url }, "cannot fetch the keys of the identity provider, retrying");
       const error = unavailable("the identity provider is not available, try again later", cause, RETRY_DELAY_SECONDS);

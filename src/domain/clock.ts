@@ -9,6 +9,12 @@ let offsetMs = Date.now() - performance.now();
 /** Epoch milliseconds. */
 export const epochMs = (): number => performance.now() + offsetMs;
 
+/**
+ * Seconds by which the clock of this machine is ahead of the time of the service, which is that of Redis. As exact as the
+ * last measurement: a few milliseconds.
+ */
+export const machineClockAheadSeconds = (): number => (Date.now() - epochMs()) / 1000;
+
 /** A measurement of another clock, in milliseconds. */
 export interface ClockSample {
   /** What the other clock showed, in epoch milliseconds. */

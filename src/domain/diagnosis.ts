@@ -23,6 +23,17 @@ export const FINDING_RULES = {
     meaning: "No worker process sends heartbeats, so queues are not activated and taskforces are not launched.",
     action: "Start a worker process, and read why the last one ended in its log.",
   },
+  "mqs-failing": {
+    severity: "error",
+    meaning:
+      "The MQS is unreachable or answers with errors. Workflows with message queues are not created or activated.",
+    action: "Check the MQS, MQS_ADDRESS and the credentials of the service.",
+  },
+  "identity-provider-failing": {
+    severity: "error",
+    meaning: "The identity provider is unreachable. Tokens that are signed with new keys can't be verified.",
+    action: "Check the identity provider and the network.",
+  },
   "queue-paused": {
     severity: "error",
     meaning: "An operator or a tool paused a queue. Nothing is taken from it.",
@@ -53,6 +64,11 @@ export const FINDING_RULES = {
     meaning: "A TMS took taskforces and did not report on them before their lease expired.",
     action: "Read the log of the TMS: it fails between the hand-out and its report.",
   },
+  "stray-clusters": {
+    severity: "warning",
+    meaning: "HTCondor runs clusters whose report the service rejected. The service never stops them.",
+    action: "Remove the clusters with condor_rm, then dismiss the entries.",
+  },
   "submissions-failing": {
     severity: "warning",
     meaning: "The TMS could not submit taskforces to HTCondor. They are handed out again after a wait.",
@@ -72,6 +88,32 @@ export const FINDING_RULES = {
     severity: "warning",
     meaning: "HTCondor holds at least half of the workers.",
     action: "Repair the cause that the hold reasons name, or abort the workflow.",
+  },
+  "unknown-schedd-polls": {
+    severity: "warning",
+    meaning: "A TMS polls with the name of a schedd that is not in CLUSTER_LOCATIONS and never had a taskforce.",
+    action: "Correct the name in the settings of the TMS, or configure the schedd.",
+  },
+  "redis-memory-short": {
+    severity: "warning",
+    meaning: "Redis uses more than 85 % of its memory limit. Beyond the limit it refuses writes.",
+    action: "Raise maxmemory, or delete old workflows.",
+  },
+  "redis-not-persistent": {
+    severity: "warning",
+    meaning: "Redis could not write its snapshot or its append-only file. A restart would lose data.",
+    action: "Free disk space, and read the log of Redis.",
+  },
+  "clock-differs": {
+    severity: "warning",
+    meaning:
+      "The clock of a machine differs by more than two seconds from that of Redis. The service corrects its times.",
+    action: "Synchronize the clocks by NTP: TMSes and logs use them too.",
+  },
+  "versions-differ": {
+    severity: "info",
+    meaning: "Processes of several releases are running: an upgrade is under way.",
+    action: null,
   },
   "all-completed": {
     severity: "info",

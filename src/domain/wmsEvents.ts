@@ -7,8 +7,8 @@ export type LeasedQueueName = "starter" | "stopper";
 export type JobOutcome = "done" | "retry" | "failed" | "dead";
 
 /**
- * Events of the lifecycle and the workers, which the metrics count. Their fields hold no ids, because metrics must not keep
- * a series for each taskforce.
+ * Events of the lifecycle and the workers, which the metrics count and heartbeats report. Their fields hold no ids, because
+ * metrics must not keep a series for each taskforce.
  */
 export interface WmsEvents {
   /** A TMS leased a taskforce. `waited`: seconds since it entered its phase, or last failed in it. */
@@ -23,6 +23,8 @@ export interface WmsEvents {
   periodicEnded: [{ work: string; ok: boolean }];
   /** Reconcile repaired a queue that did not match the phases. */
   queuesRepaired: [{ queue: LeasedQueueName | "background"; added: number; dropped: number }];
+  /** A pass of reconcile ended without an error. */
+  reconciled: [{ seconds: number; added: number; dropped: number }];
 }
 
 /** Listeners are called synchronously and must not throw. */

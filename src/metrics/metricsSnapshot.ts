@@ -1,23 +1,13 @@
+import { epochMs } from "../domain/clock.js";
 import type { FoundFact } from "../domain/diagnosis.js";
-import type { ScheddQueueState } from "../domain/schedd.js";
-import type { LeasedQueueName } from "../domain/wmsEvents.js";
+import { groupBy } from "../domain/groupBy.js";
+import type { RedisServerState, SystemProcess, SystemQueue, SystemUpstream } from "../domain/system.js";
 import type { Wms } from "../lifecycle/context.js";
-import { infoField, listMasters, pingMasters, type RedisClient } from "../redis/redisClient.js";
+import { pingMasters } from "../redis/redisClient.js";
+import { isPersistenceOk } from "../redis/serverInfo.js";
 import type { TaskforceCount } from "../store/counts.js";
-import { findInService } from "../views/diagnosis/diagnoseService.js";
-import { countJobs, type JobCounts } from "../views/schedds/queueState.js";
-import { listSchedds } from "../views/schedds/readSchedds.js";
-
-/** The state of a queue. */
-export interface QueueSnapshot {
-  /** `starter`, `stopper`, or the name of a background queue. */
-  queue: string;
-  /** Empty for a background queue. */
-  schedd: string;
-  jobs: JobCounts;
-  /** Seconds that the longest waiting taskforce has waited; 0 when none waits. Undefined for a background queue. */
-  oldestWaitingSeconds?: number;
-}
+import { readServiceFacts } from "../views/diagnosis/diagnoseService.js";
+import { findInService } from "../views/diagnosis/serviceFindings.js";
 
 /** The memory of a Redis server. A limit of 0 means no limit. */
 interface MemoryUsage {
@@ -29,62 +19,66 @@ interface MemoryUsage {
 export interface MetricsSnapshot {
   /** Seconds that a PING took; in a cluster, the PING of the slowest master. */
   pingSeconds: number;
-  /** In a cluster, the memory of the fullest master. */
-  memory: MemoryUsage;
+  /** In a cluster, the memory of the fullest master; undefined where they forbid INFO. */
+  memory: MemoryUsage | undefined;
+  /** Whether all masters write their data to disk; undefined where they forbid INFO. */
+  isPersistenceOk: boolean | undefined;
+  /** The number of live processes by role and release. */
+  processes: { role: string; version: string; count: number }[];
+  /** Seconds since the oldest failure that lasts in any process; 0: none. Undefined: no process calls the service. */
+  failingSeconds: { mqs: number | undefined; identityProvider: number | undefined };
+  /** The largest difference between a machine's clock and the one of Redis. */
+  clockDifferenceSeconds: number;
   strayClusters: number;
   taskforces: TaskforceCount[];
-  queues: QueueSnapshot[];
+  queues: readonly SystemQueue[];
   /** The findings about the service and its schedds. */
   findings: readonly FoundFact[];
 }
 
 /** Reads a snapshot. The cost grows with the number of schedds and partitions, not of taskforces. */
 export async function readMetricsSnapshot(wms: Wms): Promise<MetricsSnapshot> {
-  const { store, queues } = wms;
   const startedAtMs = performance.now();
-  await pingMasters(store.redis);
+  await pingMasters(wms.store.redis);
   const pingSeconds = (performance.now() - startedAtMs) / 1000;
-  const [memory, strayClusters, taskforces, background, schedds] = await Promise.all([
-    readMemory(store.redis),
-    store.strayClusters.count(),
-    store.counts.readAll(),
-    Promise.all(
-      [queues.activation, queues.deactivation, queues.fanout].map(async ({ queue }) => ({
-        queue: queue.name,
-        schedd: "",
-        jobs: await countJobs(queue),
-      })),
-    ),
-    listSchedds(wms),
-  ]);
-  const leased = schedds.flatMap(({ schedd, starter, stopper }) => [
-    toSnapshot("starter", schedd, starter),
-    toSnapshot("stopper", schedd, stopper),
-  ]);
-  const findings = await findInService(wms, schedds);
-  return { pingSeconds, memory, strayClusters, taskforces, queues: [...background, ...leased], findings };
+  const [facts, taskforces] = await Promise.all([readServiceFacts(wms), wms.store.counts.readAll()]);
+  const { processes, redis, upstreams, queues, clock_difference_seconds } = facts.system;
+  const persistence = redis.map(isPersistenceOk).filter((isOk) => isOk !== undefined);
+  return {
+    pingSeconds,
+    memory: fullestMemory(redis),
+    isPersistenceOk: persistence.length === 0 ? undefined : persistence.every(Boolean),
+    processes: countProcesses(processes),
+    failingSeconds: {
+      mqs: failingSeconds(upstreams.mqs),
+      identityProvider: failingSeconds(upstreams.identity_provider),
+    },
+    clockDifferenceSeconds: clock_difference_seconds,
+    strayClusters: facts.strayClusters.length,
+    taskforces,
+    queues,
+    findings: findInService(facts),
+  };
 }
 
-const toSnapshot = (
-  queue: LeasedQueueName,
-  schedd: string,
-  { waiting, delayed, leased: active, dead, oldest_waiting_seconds }: ScheddQueueState,
-): QueueSnapshot => ({
-  queue,
-  schedd,
-  jobs: { waiting, delayed, active, dead },
-  oldestWaitingSeconds: oldest_waiting_seconds,
-});
+function countProcesses(live: readonly SystemProcess[]): MetricsSnapshot["processes"] {
+  const groups = groupBy(live, ({ role, version }) => `${role} ${version}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [{ role: first.role, version: first.version, count: group.length }];
+  });
+}
 
-/** Reads the memory of the fullest master. A full master refuses writes even when the others are empty. */
-async function readMemory(client: RedisClient): Promise<MemoryUsage> {
-  const all = await Promise.all(
-    listMasters(client).map(async (redis) => {
-      const info = await redis.info("memory");
-      const bytesOf = (field: string) => Number(infoField(info, field) ?? 0);
-      return { usedBytes: bytesOf("used_memory"), limitBytes: bytesOf("maxmemory") };
-    }),
+function failingSeconds(upstream: SystemUpstream | null): number | undefined {
+  if (upstream === null) return undefined;
+  return upstream.failing_since === null ? 0 : Math.max(0, epochMs() / 1000 - upstream.failing_since);
+}
+
+/** The memory of the fullest master. A full master refuses writes even when the others are empty. */
+function fullestMemory(servers: readonly RedisServerState[]): MemoryUsage | undefined {
+  const all = servers.flatMap(({ used_memory_bytes: usedBytes, max_memory_bytes: limitBytes }) =>
+    usedBytes === null ? [] : [{ usedBytes, limitBytes: limitBytes ?? 0 }],
   );
   const fullness = ({ usedBytes, limitBytes }: MemoryUsage) => usedBytes / (limitBytes || 1);
-  return all.reduce((one, other) => (fullness(other) > fullness(one) ? other : one));
+  return all.toSorted((one, other) => fullness(other) - fullness(one))[0];
 }

@@ -29,6 +29,24 @@ export function registerStateGauges(registry: Registry, { wms, readiness }: Stat
     "wms_redis_memory_limit_bytes",
     "The memory limit of Redis, beyond which it refuses writes; 0: no limit.",
   );
+  const persistenceOk = gauge(
+    "wms_redis_persistence_ok",
+    "1 while Redis writes its data to disk, 0 while a snapshot or its append-only file fails.",
+  );
+  const mqsFailing = gauge(
+    "wms_mqs_failing_seconds",
+    "Seconds since the MQS stopped answering a process; 0: it answers.",
+  );
+  const providerFailing = gauge(
+    "wms_identity_provider_failing_seconds",
+    "Seconds since the identity provider stopped answering a process; 0: it answers.",
+  );
+  const clockDifference = gauge(
+    "wms_clock_difference_seconds",
+    "The largest difference between the clock of a machine and the one of Redis.",
+  );
+  const processes = gauge("wms_processes", "Live processes.", ["role", "version"]);
+  const paused = gauge("wms_queue_paused", "1 while the queue is paused, else 0.", ["queue", "schedd"]);
   const taskforces = gauge("wms_taskforces", "Taskforces.", ["phase", "schedd"]);
   const jobs = gauge(
     "wms_queue_jobs",
@@ -56,8 +74,9 @@ export function registerStateGauges(registry: Registry, { wms, readiness }: Stat
     redisUp.set(snapshot === undefined ? 0 : 1);
     ready.set(readinessNow?.ready === true ? 1 : 0);
     // While Redis does not answer, old values would look current.
-    for (const each of [ping, memoryUsed, memoryLimit, strayClusters]) each.remove();
-    for (const each of [taskforces, jobs, oldestWaiting, findings]) each.reset();
+    const ofRedis = [ping, memoryUsed, memoryLimit, persistenceOk];
+    for (const each of [...ofRedis, mqsFailing, providerFailing, clockDifference, strayClusters]) each.remove();
+    for (const each of [taskforces, jobs, oldestWaiting, processes, paused, findings]) each.reset();
     if (snapshot === undefined) return;
     // With a 0 for each code, an alert differs from a metric that is missing.
     for (const code of FINDING_CODES) findings.set({ code, severity: FINDING_RULES[code].severity, schedd: "" }, 0);
@@ -66,13 +85,24 @@ export function registerStateGauges(registry: Registry, { wms, readiness }: Stat
       findings.set({ code, severity, schedd: subject.kind === "schedd" ? subject.id : "" }, 1);
     }
     ping.set(snapshot.pingSeconds);
-    memoryUsed.set(snapshot.memory.usedBytes);
-    memoryLimit.set(snapshot.memory.limitBytes);
     strayClusters.set(snapshot.strayClusters);
+    if (snapshot.memory !== undefined) {
+      memoryUsed.set(snapshot.memory.usedBytes);
+      memoryLimit.set(snapshot.memory.limitBytes);
+    }
+    clockDifference.set(snapshot.clockDifferenceSeconds);
+    const { isPersistenceOk, failingSeconds } = snapshot;
+    if (isPersistenceOk !== undefined) persistenceOk.set(isPersistenceOk ? 1 : 0);
+    if (failingSeconds.mqs !== undefined) mqsFailing.set(failingSeconds.mqs);
+    if (failingSeconds.identityProvider !== undefined) providerFailing.set(failingSeconds.identityProvider);
+    for (const { role, version, count } of snapshot.processes) processes.set({ role, version }, count);
     for (const { phase, schedd, count } of snapshot.taskforces) taskforces.set({ phase, schedd }, count);
-    for (const { queue, schedd, jobs: counts, oldestWaitingSeconds } of snapshot.queues) {
-      for (const [state, count] of Object.entries(counts)) jobs.set({ queue, schedd, state }, count);
-      if (oldestWaitingSeconds !== undefined) oldestWaiting.set({ queue, schedd }, oldestWaitingSeconds);
+    for (const { name, kind, schedd, paused: pause, oldest_waiting_seconds, ...queue } of snapshot.queues) {
+      const labels = { queue: kind === "background" ? name : kind, schedd: schedd ?? "" };
+      paused.set(labels, pause === false ? 0 : 1);
+      for (const state of ["waiting", "active", "delayed", "dead"] as const)
+        jobs.set({ ...labels, state }, queue[state]);
+      if (oldest_waiting_seconds !== null) oldestWaiting.set(labels, oldest_waiting_seconds);
     }
   };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type MqProfile, type Mqs, mqProfileSchema } from "../domain/mqProfile.js";
-import { MqsConnection, type MqsConnectionOptions, type MqsRequest } from "./mqsConnection.js";
+import { MqsConnection, type MqsConnectionOptions } from "./mqsConnection.js";
 
 const groupSchema = z.looseObject({ mqprofiles: z.array(mqProfileSchema) });
 
@@ -16,15 +16,14 @@ export function createHttpMqs(options: MqsConnectionOptions): Mqs {
   const connection = new MqsConnection(options);
   return {
     async reserve(workflow, aliases, publicAliases) {
-      const request: MqsRequest = {
-        purpose: "reserve the message queues",
-        path: ["workflows", workflow, "mq-group", "reservation"],
-        body: { queue_aliases: aliases, public: publicAliases },
-      };
-      const { mqprofiles } = await connection.request(request, groupSchema);
-      const matched = matchProfilesToAliases(aliases, mqprofiles);
-      if (matched === undefined) throw connection.unexpectedResponse(request, "not exactly one profile for each alias");
-      return matched;
+      const path = ["workflows", workflow, "mq-group", "reservation"];
+      const body = { queue_aliases: aliases, public: publicAliases };
+      const shape = groupSchema.transform(({ mqprofiles }, context) => {
+        const matched = matchProfilesToAliases(aliases, mqprofiles);
+        if (matched === undefined) context.addIssue("not exactly one profile for each alias");
+        return matched ?? z.NEVER;
+      });
+      return connection.request({ purpose: "reserve the message queues", path, body }, shape);
     },
 
     async activate(workflow, priority) {
@@ -34,10 +33,8 @@ export function createHttpMqs(options: MqsConnectionOptions): Mqs {
     },
 
     async profile(mqid) {
-      const request: MqsRequest = { purpose: "show a message queue", path: ["mq-profiles", mqid] };
-      const profile = await connection.request(request, mqProfileSchema);
-      if (profile.mqid !== mqid) throw connection.unexpectedResponse(request, "the profile of another queue");
-      return profile;
+      const shape = mqProfileSchema.refine((profile) => profile.mqid === mqid, "the profile of another queue");
+      return connection.request({ purpose: "show a message queue", path: ["mq-profiles", mqid] }, shape);
     },
   };
 }

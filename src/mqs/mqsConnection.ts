@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
 import { epochMs } from "../domain/clock.js";
+import type { UpstreamOutcomes } from "../domain/upstreamOutcomes.js";
 import { UpstreamBusyError, unavailable, WmsError } from "../domain/wmsError.js";
 import { type Credentials, createTokenSource, type TokenSource } from "./clientCredentials.js";
 import { type HttpResponse, httpWithRetry } from "./httpWithRetry.js";
@@ -27,6 +28,8 @@ export interface MqsConnectionOptions {
   credentials?: Credentials | undefined;
   /** Milliseconds for a whole call: token, request, retries and the reading of the response; 10 s by default. */
   timeoutMs?: number;
+  /** Records whether the MQS answers; undefined: the outcomes are not kept. */
+  outcomes?: UpstreamOutcomes | undefined;
   log: Logger;
 }
 
@@ -50,20 +53,29 @@ export class MqsConnection {
    *   failure; UpstreamBusyError when it says how long to wait
    */
   async request<T>(request: MqsRequest, shape: z.ZodType<T>): Promise<T> {
+    const startedAtMs = performance.now();
+    const { outcomes } = this.#options;
     const { status, text, token, retryAfter } = await this.#sendWithTimeout(request);
     const body = parseJsonOrUndefined(text);
     const reason = mqsErrorReason(body, [token, this.#options.credentials?.clientSecret]);
     // A page instead of JSON is that of a proxy in between.
     const isRefusal = status >= 400 && status < 500 && !TRANSIENT_STATUSES.has(status) && isJsonObject(body);
-    if (isRefusal) throw this.#refusedError(request, status, reason);
+    if (isRefusal) {
+      // Without authorization, every request fails until an operator corrects the credentials.
+      if (isUnauthorized(status)) outcomes?.recordFailure(describeStatus(status, reason));
+      else outcomes?.recordSuccess(performance.now() - startedAtMs);
+      throw this.#refusedError(request, status, reason);
+    }
     if (status < 200 || status >= 300) {
+      outcomes?.recordFailure(describeStatus(status, reason));
       this.#options.log.warn({ ...toLogFields(request), status, reason }, "the MQS failed");
       const message = `the MQS failed to ${request.purpose} (HTTP ${status})`;
       const waitSeconds = parseRetryAfter(retryAfter);
       throw waitSeconds === undefined ? unavailable(message) : new UpstreamBusyError(message, waitSeconds);
     }
     const parsed = shape.safeParse(body);
-    if (!parsed.success) throw this.unexpectedResponse(request, parsed.error.issues[0]?.message ?? "not JSON");
+    if (!parsed.success) throw this.#unexpectedResponse(request, parsed.error.issues[0]?.message ?? "not JSON");
+    outcomes?.recordSuccess(performance.now() - startedAtMs);
     return parsed.data;
   }
 
@@ -73,7 +85,8 @@ export class MqsConnection {
    *
    * @param fault what is wrong with the response, for the log
    */
-  unexpectedResponse(request: MqsRequest, fault: string): WmsError {
+  #unexpectedResponse(request: MqsRequest, fault: string): WmsError {
+    this.#options.outcomes?.recordFailure(`unexpected answer: ${fault}`);
     this.#options.log.error({ ...toLogFields(request), fault }, "the MQS gave an unexpected answer");
     return unavailable(`the MQS was asked to ${request.purpose} and gave an unexpected answer`);
   }
@@ -84,6 +97,7 @@ export class MqsConnection {
     try {
       return await this.#sendWithToken(request, deadline);
     } catch (error) {
+      this.#options.outcomes?.recordFailure(error);
       if (error instanceof WmsError) throw error;
       log.warn({ ...toLogFields(request), err: error }, "the MQS did not answer");
       if (deadline.aborted) throw unavailable(`the MQS did not answer within ${timeoutMs / 1000} s`, error);
@@ -116,10 +130,15 @@ export class MqsConnection {
   #refusedError(request: MqsRequest, status: number, reason: string | undefined): WmsError {
     this.#options.log.warn({ ...toLogFields(request), status, reason }, "the MQS refused a request");
     // The reason concerns the service's own credentials, which users must not see.
-    const shown = status === 401 || status === 403 ? "the service is not authorized" : reason;
+    const shown = isUnauthorized(status) ? "the service is not authorized" : reason;
     return new WmsError("upstream-refused", `the MQS refused to ${request.purpose}: ${shown ?? `HTTP ${status}`}`);
   }
 }
+
+const isUnauthorized = (status: number): boolean => status === 401 || status === 403;
+
+const describeStatus = (status: number, reason: string | undefined): string =>
+  reason === undefined ? `HTTP ${status}` : `HTTP ${status}: ${reason}`;
 
 const toLogFields = ({ path, body }: MqsRequest) => ({
   mqs: `${body === undefined ? "GET" : "POST"} /${path.join("/")}`,

@@ -12,7 +12,14 @@ import {
   unreachableMessage,
   validateRedisUrl,
 } from "./redisAddress.js";
-import { infoField, listMasters, pingMasters, type RedisClient, readInfoField } from "./redisClient.js";
+import {
+  infoField,
+  listMasters,
+  pingMasters,
+  type RedisClient,
+  readConfigValue,
+  readInfoField,
+} from "./redisClient.js";
 import { isSupportedVersion, MIN_REDIS_VERSION } from "./redisExecutable.js";
 
 /** Milliseconds that Redis has to answer when the service starts. */
@@ -111,22 +118,12 @@ async function checkVersion(redis: Redis, location: RedisLocation): Promise<void
 
 /** With any other policy, a Redis without free memory evicts workflows and queues instead of refusing writes. */
 async function checkEvictionPolicy(redis: Redis, location: RedisLocation, log: Logger): Promise<void> {
-  const policy = await readEvictionPolicy(redis);
+  const policy =
+    (await readConfigValue(redis, "maxmemory-policy")) ?? (await readInfoField(redis, "memory", "maxmemory_policy"));
   if (policy === undefined)
     log.warn("the maxmemory-policy of this Redis can't be read; make sure it is noeviction, or data may be lost");
   else if (policy !== "noeviction")
     throw new RedisStartError(
       `${locationSettingName(location)}: the maxmemory-policy of this Redis is ${policy}, which drops data when memory is full; set it to noeviction`,
     );
-}
-
-/** Reads the policy by CONFIG, or by INFO where a hosted Redis forbids CONFIG. */
-async function readEvictionPolicy(redis: Redis): Promise<string | undefined> {
-  try {
-    const [, policy] = (await redis.config("GET", "maxmemory-policy")) as string[];
-    if (policy !== undefined) return policy;
-  } catch {
-    // Falls through to INFO.
-  }
-  return readInfoField(redis, "memory", "maxmemory_policy");
 }

@@ -38,6 +38,12 @@ export const infoField = (info: string, field: string): string | undefined =>
 export const readInfoField = async (redis: Redis, section: string, field: string): Promise<string | undefined> =>
   infoField(await redis.info(section).catch(() => ""), field);
 
+/** Reads a setting by CONFIG; undefined where a hosted Redis forbids CONFIG. */
+export async function readConfigValue(redis: Redis, name: string): Promise<string | undefined> {
+  const [, value] = (await redis.config("GET", name).catch(() => [])) as string[];
+  return value;
+}
+
 /** Returns the replies of a pipeline or transaction, in order. @throws the first error among them */
 export function unwrapReplies<T>(results: [Error | null, unknown][] | null): T[] {
   if (results === null) throw new Error("the transaction was discarded");

@@ -214,6 +214,11 @@ export const STRAY_CLUSTERS_KEY = "wms:{stray-clusters}";
 
 /** The sorted set of the ids of stray clusters by their last report, in epoch seconds. */
 export const STRAY_REPORTS_KEY = `${STRAY_CLUSTERS_KEY}:last`;
+/** The stream of the last acts of operators. */
+export const AUDIT_KEY = "wms:audit";
+
+/** The hash queue → JSON of the operator who paused it, and when. */
+export const PAUSES_KEY = "wms:pauses";
 
 /** The ids of the processes of the service. The braces keep all their keys in one slot of a Redis Cluster. */
 export const PROCESSES_KEY = "wms:{processes}";

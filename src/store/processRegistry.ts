@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { epochMs } from "../domain/clock.js";
+import type { UpstreamState } from "../domain/upstreamOutcomes.js";
 import { type RedisClient, unwrapReplies } from "../redis/redisClient.js";
 import { PROCESSES_KEY, processKey } from "./keys.js";
 
@@ -18,12 +19,40 @@ export interface ProcessFacts {
   started: number;
 }
 
-/** A process that is alive. */
-export interface LiveProcess extends ProcessFacts {
+/** The last pass of reconcile in a process. */
+export interface ReconcilePass {
+  /** Epoch seconds of its end. */
+  at: number;
+  seconds: number;
+  /** Jobs that it added to and dropped from queues. */
+  added: number;
+  dropped: number;
+}
+
+/** What a process measures of itself for each heartbeat. */
+export interface ProcessState {
+  /** 99th percentile since the last heartbeat; null before the first sample. */
+  event_loop_delay_ms: number | null;
+  /** Open connections of HTTP clients; null in a process that does not serve the API. */
+  connections: number | null;
+  rss_bytes: number;
+  /** How far the clock of its machine is ahead of the one of Redis. */
+  clock_difference_seconds: number;
+  /** Null: the process does not call this service. */
+  upstreams: { mqs: UpstreamState | null; identity_provider: UpstreamState | null };
+  /** Null before the first pass, and in a process without workers. */
+  reconcile: ReconcilePass | null;
+}
+
+/** A process that is alive. One of an earlier release reports no state. */
+export interface LiveProcess extends ProcessFacts, Partial<ProcessState> {
   id: string;
   /** Epoch seconds of the last heartbeat. */
   seen: number;
 }
+
+/** Whether a process does the background work. */
+export const hasWorkers = ({ role }: Pick<ProcessFacts, "role">): boolean => role.split(" ").includes("worker");
 
 /** The processes of the service. Each reports by heartbeats that it is alive; Redis forgets it when they stay away. */
 export class ProcessRegistry {
@@ -35,8 +64,8 @@ export class ProcessRegistry {
     this.#redis = redis;
   }
 
-  /** Reports that this process is alive. */
-  async beat(facts: ProcessFacts): Promise<void> {
+  /** Reports that this process is alive, with its state. */
+  async beat(facts: ProcessFacts & Partial<ProcessState>): Promise<void> {
     const heartbeat: LiveProcess = { id: this.id, ...facts, seen: epochMs() / 1000 };
     const multi = this.#redis.multi();
     multi.set(processKey(this.id), JSON.stringify(heartbeat), "PX", DEAD_AFTER_MS);

@@ -3,6 +3,7 @@ import { type TaskforceUuid, taskOf, workflowOf } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import { readAhead } from "../domain/readAhead.js";
 import type { RedisClient } from "../redis/redisClient.js";
+import { AuditTrail } from "./auditTrail.js";
 import { IndexCompleteness } from "./completeIndexes.js";
 import { Configurations } from "./configurations.js";
 import { TaskforceCounts } from "./counts.js";
@@ -14,6 +15,7 @@ import { type EntityKind, type IdByKind, KNOWN_SCHEDDS_KEY, partitionOf, recordK
 import { readLarge } from "./largeReads.js";
 import { LastPolls } from "./lastPolls.js";
 import { checkLayout } from "./layout.js";
+import { Pauses } from "./pauses.js";
 import { ProcessRegistry } from "./processRegistry.js";
 import { MqProfiles } from "./profiles.js";
 import type { StoredTaskforce, TaskforceRecord, TaskRecord } from "./records.js";
@@ -68,6 +70,8 @@ export class Store {
   readonly polls: LastPolls;
   readonly unknownPolls: UnknownPolls;
   readonly strayClusters: StrayClusters;
+  readonly pauses: Pauses;
+  readonly audit: AuditTrail;
   readonly idempotency: IdempotencyClaims;
   readonly processes: ProcessRegistry;
   readonly deliveryMarks: DeliveryMarks;
@@ -92,6 +96,8 @@ export class Store {
     this.polls = new LastPolls(redis);
     this.unknownPolls = new UnknownPolls(redis);
     this.strayClusters = new StrayClusters(redis);
+    this.pauses = new Pauses(redis);
+    this.audit = new AuditTrail(redis);
     this.idempotency = new IdempotencyClaims(redis);
     this.processes = new ProcessRegistry(redis);
     this.deliveryMarks = new DeliveryMarks(redis, this.processes);

@@ -8,15 +8,19 @@ export interface PeriodicWork {
   runOnce: () => Promise<void>;
 }
 
-/**
- * Starts periodic work with a first run at once. A failed run is logged, and does not stop later ones.
- *
- * @returns `close` ends it after the current run
- */
+/** Periodic work that has started. */
+export interface RunningPeriodic {
+  /** Rejects when the first run failed. Awaiting it is optional. */
+  readonly firstRun: Promise<void>;
+  /** Ends the work after its current run. */
+  close(): Promise<void>;
+}
+
+/** Starts periodic work with a first run at once. A failed run is logged, and does not stop later ones. */
 export function startPeriodic(
   { name, intervalMs, runOnce }: PeriodicWork,
   { events, log }: Pick<Wms, "events" | "log">,
-): { close(): Promise<void> } {
+): RunningPeriodic {
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
   let isFailing = false;
@@ -33,18 +37,23 @@ export function startPeriodic(
         log.warn({ err: error, work: name }, "periodic work failed; it is repeated after its interval");
       isFailing = true;
       events.emit("periodicEnded", { work: name, ok: false });
+      throw error;
+    } finally {
+      if (!isClosed) timer = setTimeout(start, intervalMs);
     }
-    if (!isClosed) timer = setTimeout(start, intervalMs);
   };
   const start = (): void => {
     currentRun = runAndReschedule();
+    // The failure is logged already.
+    currentRun.catch(() => undefined);
   };
   start();
   return {
+    firstRun: currentRun,
     async close() {
       isClosed = true;
       clearTimeout(timer);
-      await currentRun;
+      await currentRun.catch(() => undefined);
     },
   };
 }

@@ -122,7 +122,9 @@ async function reclaimLeases(wms: Wms): Promise<void> {
 }
 
 async function reconcileAndLog(wms: Wms): Promise<void> {
+  const startedAtMs = performance.now();
   const { added, dropped } = await reconcile(wms);
+  wms.events.emit("reconciled", { seconds: (performance.now() - startedAtMs) / 1000, added, dropped });
   if (added + dropped > 0)
     wms.log.warn({ added, dropped }, "the queues were out of line with the store and are repaired");
 }

@@ -42,6 +42,8 @@ const EXTENSIONS: [string, string][] = [
   ["get", "/v1/workflows/{workflow_id}/diagnosis"],
   ["get", "/v1/stray-clusters"],
   ["delete", "/v1/stray-clusters/{stray_id}"],
+  ["get", "/v1/system"],
+  ["get", "/v1/system/audit"],
   ["get", "/v1/workflows/{workflow_id}/events"],
   ["get", "/v1/workflows/{workflow_id}/summary"],
 ];

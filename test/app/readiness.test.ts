@@ -5,6 +5,7 @@ import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { ensureRedisServer } from "../../scripts/setup/ensureRedisServer.js";
 import { startRedisServer } from "../../src/redis/redisServer.js";
+import { startOwnRedis } from "../setup/ownRedis.js";
 import { startTestService } from "../setup/testService.js";
 import { waitForValue } from "../setup/waitFor.js";
 
@@ -48,9 +49,34 @@ test("a ready service lists its checks", async () => {
       checks: {
         redis: { status: "ok", seconds: expect.any(Number) },
         layout: { status: "ok", version: 2, partitions: 16 },
+        workers: { status: "ok", count: 1 },
         draining: false,
       },
     },
+  });
+});
+
+test("a service without workers is ready and says so, also when they can't be counted", async () => {
+  const server = await startOwnRedis();
+  const redis = new Redis(server.url);
+  const web = await startTestService({ REDIS_URL: server.url }, undefined, { workers: false });
+  onTestFinished(async () => {
+    await web.close();
+    redis.disconnect();
+  });
+  const readyz = async () => {
+    const response = await fetch(`${web.url}/readyz`);
+    return { status: response.status, body: (await response.json()) as { checks: { workers: unknown } } };
+  };
+  expect(await readyz()).toMatchObject({ status: 200, body: { checks: { workers: { status: "none", count: 0 } } } });
+  const worker = await startTestService({ REDIS_URL: server.url });
+  expect((await readyz()).body.checks.workers).toEqual({ status: "ok", count: 1 });
+  await worker.close();
+  expect((await readyz()).body.checks.workers).toEqual({ status: "none", count: 0 });
+  await redis.acl("SETUSER", "default", "-mget");
+  expect(await readyz()).toMatchObject({
+    status: 200,
+    body: { checks: { workers: { status: "unknown", count: null } } },
   });
 });
 

@@ -12,6 +12,7 @@ import { createCallerAuth } from "../../src/app/callerAuth.js";
 import { closeServer, listen } from "../../src/app/httpListener.js";
 import { readConfig } from "../../src/config/config.js";
 import { connectClient } from "../../src/redis/connectClients.js";
+import { AuditTrail } from "../../src/store/auditTrail.js";
 import { freshDatabase } from "../setup/database.js";
 import { recordingLog } from "../setup/recordingLog.js";
 import { toServiceSettings } from "../setup/testRedis.js";
@@ -53,8 +54,14 @@ export async function startGuardedApp(
   const requestContexts: RequestContext[] = [];
   app = express();
   app.use(trackRequests([(context) => requestContexts.push(context)], new DrainController()));
-  app.use("/admin", auditDashboard(log), operators.router, operators.guard, (_request, response) => {
-    response.send(`hello ${requestContextOf(response).caller?.subject}`);
-  });
+  app.use(
+    "/admin",
+    auditDashboard(log, new AuditTrail(redis)),
+    operators.router,
+    operators.guard,
+    (_request, response) => {
+      response.send(`hello ${requestContextOf(response).caller?.subject}`);
+    },
+  );
   return { url, requestContexts, logLines: lines, redisUrl: database };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CookieCipher } from "../../src/auth/cookieCipher.js";
+import type { AuditEntry } from "../../src/domain/audit.js";
 import { createOperatorSessions } from "../../src/redis/operatorSessions.js";
 import { type ConformanceClient, createConformanceClient } from "../api/conformanceClient.js";
 import { workflowRequestJson } from "../processes/serviceProcess.js";
@@ -26,12 +27,16 @@ async function startSession({ redisUrl }: TestService, secret = SECRET, jti = ra
 }
 
 let idp: IdentityProvider;
-let tokens: { user: string; tms: string };
+let tokens: { user: string; tms: string; operator: string };
 
 beforeAll(async () => {
   idp = await IdentityProvider.start();
   const tokenOf = (sub: string, ewms_role: string) => idp.signToken({ sub, ewms_role });
-  tokens = { user: await tokenOf("una", "user"), tms: await tokenOf("tim", "system-tms") };
+  tokens = {
+    user: await tokenOf("una", "user"),
+    tms: await tokenOf("tim", "system-tms"),
+    operator: await tokenOf("olga", "operator"),
+  };
 });
 afterAll(() => idp.stop());
 
@@ -87,6 +92,7 @@ describe("with the cookie of a login", () => {
       msg: "an operator acted",
     });
     expect(lines.find(({ msg }) => msg === "request")).toMatchObject({ subject: "ada (4711)" });
+    expect(await keptActs("abort-1")).toMatchObject([{ operator: "ada (4711)", action: "abort", path: abort }]);
   });
 
   test("only an operator removes a stray cluster, and the audit records it", async () => {
@@ -118,6 +124,30 @@ describe("with the cookie of a login", () => {
       outcome: "done",
     });
   });
+
+  test("a change that a foreign page sends is logged, and does not fill the trail in Redis", async () => {
+    const cookie = await startSession(opened.service);
+    const abort = (id: string, headers: object) =>
+      ask("POST", `${UNKNOWN}/actions/abort`, { cookie, "x-request-id": id, ...headers }, {});
+    expect((await abort("foreign", OTHER)).status).toBe(403);
+    expect((await abort("own", SAME)).status).toBe(404);
+    expect(await keptActs("own")).toMatchObject([{ action: "abort", outcome: "refused", status: 404 }]);
+    expect(await readActs("foreign")).toEqual([]);
+    expect(opened.lines.some((line) => line.includes('"audit":true') && line.includes('"foreign"'))).toBe(true);
+  });
+
+  /** The acts of a request in Redis. */
+  const readActs = async (id: string) => {
+    const authorization = `Bearer ${tokens.operator}`;
+    const { body } = await ask("GET", "/v1/system/audit", { authorization });
+    return (body as { entries: AuditEntry[] }).entries.filter(({ request }) => request === id);
+  };
+  const keptActs = (id: string) =>
+    waitForValue(
+      "the act in Redis",
+      () => readActs(id),
+      (found) => found.length > 0,
+    );
 
   test("the event streams of a session end when the operator signs out", async () => {
     const { url } = opened.service;

@@ -1,4 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
+import { OidcProvider } from "../../src/auth/oidcProvider.js";
+import { UpstreamOutcomes } from "../../src/domain/upstreamOutcomes.js";
+import { recordingLog } from "../setup/recordingLog.js";
 import { startTestService } from "../setup/testService.js";
 import { waitForValue } from "../setup/waitFor.js";
 import { IdentityProvider } from "./identityProvider.js";
@@ -24,4 +27,25 @@ test("a service starts without its identity provider, and verifies tokens as soo
   await idp.restart();
   await waitForValue("the token counts", ask, ({ status }) => status === 200);
   expect((await ask({ headers: { authorization: "Bearer a.b.c" } })).status).toBe(401);
+});
+
+test("the outcomes of fetches are recorded", async () => {
+  const idp = await IdentityProvider.start();
+  onTestFinished(() => idp.stop());
+  await idp.stop();
+  const outcomes = new UpstreamOutcomes();
+  const provider = new OidcProvider(idp.issuer, recordingLog().log, outcomes);
+  await provider.warmUp();
+  expect(outcomes.state).toMatchObject({ last_success: null, failing_since: expect.any(Number) });
+  expect(outcomes.state.last_error?.message).toMatch(/ECONNREFUSED/);
+  await idp.restart();
+  await waitForValue(
+    "an answer",
+    async () => {
+      await provider.warmUp();
+      return outcomes.state;
+    },
+    ({ failing_since }) => failing_since === null,
+  );
+  expect(outcomes.state).toMatchObject({ last_success: expect.any(Number), latency_ms: expect.any(Number) });
 });

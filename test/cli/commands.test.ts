@@ -358,3 +358,35 @@ describe("drain", () => {
     expect(await run("drain", "--schedd", "nowhere")).toMatchObject({ code: 3, stdout: "" });
   });
 });
+
+describe("system", () => {
+  test("shows processes, Redis, and the queues that hold jobs", async () => {
+    const at = scenario.nextAccessPoint();
+    await scenario.createPending(at);
+    await scenario.waitForLaunches();
+    const { stdout, code } = await run("system");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ewms-wms \d+\.\d+\.\d+$/m);
+    expect(stdout).toMatch(/^Processes: 1, 1 with workers$/m);
+    expect(stdout).toMatch(/^MQS: not called$/m);
+    expect(stdout).toMatch(/^Identity provider: not called$/m);
+    expect(stdout).toMatch(/^Reconcile: last pass \S+Z took [\d.]+ m?s, added \d+ jobs?, dropped \d+$/m);
+    expect(stdout).toMatch(/^Clocks: at most \d+ ms apart$/m);
+    expect(stdout).toMatch(/^Layout: version 2, \d+ partitions$/m);
+    expect(stdout).toMatch(
+      new RegExp(`^web worker +\\S+ +\\S+ +${process.pid} +\\S+Z +\\d+ ms +[\\d.]+ MiB +\\d+ +-?\\d+ ms$`, "m"),
+    );
+    expect(stdout).toMatch(/^127\.0\.0\.1:\d+ +\d\S+ +master +[\d.]+ MiB/m);
+    expect(stdout).toMatch(new RegExp(`^starter-${at.schedd} +1 +0 +0 +0 +\\d+ s +-$`, "m"));
+    expect(stdout).not.toContain(`stopper-${at.schedd}`);
+  });
+
+  test("prints the whole state with --json", async () => {
+    const { stdout, code } = await run("system", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      layout: { version: 2, partitions: expect.any(Number) },
+      queues: expect.arrayContaining([expect.objectContaining({ name: "mq-activation", paused: false })]),
+    });
+  });
+});

@@ -36,6 +36,6 @@ test.each([
   const { stdout, code } = await runCli(["completion", shell]);
   expect(stdout).toMatch(head);
   expect(stdout).toMatch(command);
-  for (const name of ["watch", "ls", "query", "drain", "finish"]) expect(stdout).toContain(name);
+  for (const name of ["watch", "ls", "query", "drain", "system", "finish"]) expect(stdout).toContain(name);
   expect(code).toBe(0);
 });

@@ -12,6 +12,7 @@ export const EXCLUDED_TESTS: Readonly<Record<string, string>> = {
   "test/{bench,hostile}/**": "fills a single Redis as the benchmarks do",
   "test/{chaos,fuzz}/**": "break a single Redis of their own, or compare all its keys",
   "test/app/readiness.test.ts": "a single Redis of its own that is a replica, full, or cannot write to disk",
+  "test/app/heartbeat.test.ts": "reads and counts commands of a single Redis of its own",
   "test/app/logging.test.ts": "a client of a single Redis",
   "test/secrets/**": "a single Redis of its own with passwords",
   "test/metrics/metricsOutages.test.ts": "a single Redis behind a proxy that disconnects it",

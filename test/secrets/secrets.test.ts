@@ -1,5 +1,8 @@
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
+import type { WorkflowId } from "../../src/domain/ids.js";
+import { UpstreamOutcomes } from "../../src/domain/upstreamOutcomes.js";
+import { createHttpMqs } from "../../src/mqs/httpMqs.js";
 import { provideRedis } from "../../src/redis/provideRedis.js";
 import { RedisStartError } from "../../src/redis/redisAddress.js";
 import { makeTaskRequest, makeWorkflowRequest } from "../api/requestBodies.js";
@@ -18,6 +21,8 @@ const PAGES = [
   "/v1/schema/openapi",
   "/v1/schedds",
   "/v1/schedds/SCHEDD1",
+  "/v1/system",
+  "/v1/system/audit",
   "/healthz",
   "/readyz",
   "/nope",
@@ -185,6 +190,11 @@ test("secrets reach neither the log nor errors nor pages, whatever goes wrong", 
   await runWorkflow(ask);
   await runMqsFailures(ask, mqs);
   await runTokenFailures(ask, mqs);
+  await waitForValue(
+    "a heartbeat with the failures of the MQS",
+    () => ask("/v1/system"),
+    ({ text }) => /"mqs":\{[^}]*"last_error":\{/.test(text),
+  );
 
   // Redis refuses to store what the MQS gave, in a transaction, and what the user sent.
   await redis.admin.call("ACL", "SETUSER", "default", "resetkeys", ...ALL_KEYS_BUT_PROFILES);
@@ -290,4 +300,24 @@ test("a start that a wrong password ends does not show it", async () => {
   expect(await refused.waitForExit()).toBe(1);
   expect(refused.stderr).toMatch(/^REDIS_URL: cannot reach .*\n$/);
   expectNoSecrets("output", refused.stdout + refused.stderr);
+});
+
+test("what a process keeps of the errors of the MQS and its token service holds no secret", async () => {
+  const mqs = await startLeakingMqs();
+  const outcomes = new UpstreamOutcomes();
+  const credentials = { tokenUrl: `${mqs.address}/token`, clientId: "wms", clientSecret: SECRETS.clientSecret };
+  const messages = new Set<string>();
+  for (const kind of ["reservation", "token"] as const)
+    for (const mood of ["unauthorized", "fails", "garbage", "drops"] as const) {
+      mqs.behaviors[kind] = mood;
+      // Each has its first token to get.
+      const client = createHttpMqs({ address: mqs.address, credentials, outcomes, log: recordingLog().log });
+      for (let n = 0; n < (mood === "drops" ? 1 : QUOTE_COUNT); n++) {
+        await expect(client.reserve("WF-1-00000000" as WorkflowId, ["events"], [])).rejects.toThrow();
+        expectNoSecrets("the outcomes", JSON.stringify(outcomes.state));
+        messages.add(outcomes.state.last_error?.message ?? "");
+      }
+      mqs.behaviors[kind] = "well";
+    }
+  expect([...messages].filter((message) => /^HTTP (401|500): ./.test(message)).length).toBeGreaterThan(QUOTE_COUNT);
 });

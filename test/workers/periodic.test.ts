@@ -104,3 +104,23 @@ test("closing between two runs does not wait, and none follows", async () => {
   await waitForThreeIntervals(50);
   expect(runs).toBe(atClose);
 });
+
+test.each(["succeed", "fail"] as const)("the first run can be awaited when it will %s", async (end) => {
+  const { periodic, run } = startManualWork();
+  let outcome: string | undefined;
+  const awaited = periodic.firstRun.then(
+    () => (outcome = "succeed"),
+    (error: Error) => {
+      expect(error.message).toBe("Redis is unreachable");
+      outcome = "fail";
+    },
+  );
+  const first = await run(1);
+  expect(outcome).toBeUndefined();
+  first[end]();
+  await awaited;
+  expect(outcome).toBe(end);
+  // Later runs follow in both cases.
+  (await run(2)).succeed();
+  await periodic.close();
+});

@@ -9,6 +9,7 @@ import { addQueryCommand } from "./queryCommand.js";
 import { addGetCommand, addIdsCommand, addLsCommand } from "./readCommands.js";
 import { addDrainCommand, addWhyCommand } from "./stateCommands.js";
 import { addSubmitCommand, addWatchCommand } from "./submitCommands.js";
+import { addSystemCommand } from "./systemCommand.js";
 import { type CommandIo, Terminal } from "./terminal.js";
 
 /** Runs one command. @param args without the names of Node.js and the program @returns the exit code */
@@ -69,6 +70,7 @@ ${EXIT_CODES_HELP}`,
   addWhyCommand(program, terminal);
   addIdsCommand(program, terminal);
   addDrainCommand(program, terminal);
+  addSystemCommand(program, terminal);
   addCompletionCommand(program, terminal);
   return program;
 }

@@ -22,7 +22,7 @@ export function operatorPages(wms: Wms, guard: RequestHandler[]): Router {
   // The dashboard doubles the modules of a process, and few processes ever serve it.
   const board = memoizeAsync(async () => (await import("./queueBoard.js")).createQueueBoard(wms));
   const pages = Router();
-  pages.use(setHeaders, auditDashboard(wms.log), ...guard);
+  pages.use(setHeaders, auditDashboard(wms.log, wms.store.audit), ...guard);
   pages.use("/queues", async (request, response, next) => (await board())(request, response, next));
   pages.use(entityPages(wms));
   return pages;

@@ -1,6 +1,6 @@
 import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
 import type { JobStatus, QueueAdapterOptions } from "@bull-board/api/typings/app";
-import { Job, type Queue } from "bullmq";
+import { Job, type ObliterateOpts, type Queue } from "bullmq";
 import type { TaskforceUuid } from "../../domain/ids.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { retryTaskforce } from "../../lifecycle/retryTaskforce.js";
@@ -45,6 +45,23 @@ export class QueueAdapter extends BullMQAdapter {
   override async getJobs(statuses: JobStatus[], start = 0, end = MAX_PAGE_JOBS - 1): Promise<Job[]> {
     const jobs = await super.getJobs(statuses, start, Math.min(end, start + MAX_PAGE_JOBS - 1));
     return Promise.all(jobs.map((job) => this.#withEntity(job)));
+  }
+
+  /** Records the operator, unless the queue is paused already. */
+  override async pause(): Promise<void> {
+    if (!(await super.isPaused())) await this.#wms.store.pauses.record(this.#queue.name, currentOperator());
+    await super.pause();
+  }
+
+  override async resume(): Promise<void> {
+    await super.resume();
+    await this.#wms.store.pauses.remove(this.#queue.name);
+  }
+
+  /** Also ends the pause: the queue is recreated without it. */
+  override async obliterate(options?: ObliterateOpts): Promise<void> {
+    await super.obliterate(options);
+    await this.#wms.store.pauses.remove(this.#queue.name);
   }
 
   /** Adds the details of the entity to a job, and replaces its retry. */

@@ -133,6 +133,7 @@ function createRouteHandler(route: Route, bodyReader: BodyReader, limits: HttpLi
       // A caller with both roles counts as a user.
       source: caller?.roles.has("system-tms") && !caller.roles.has("user") ? "TMS" : "USER",
       subject: caller?.subject ?? "",
+      isOperator: caller === UNCHECKED_CALLER || caller?.roles.has("operator") === true,
       callerKey: callerKeyOf(request, caller),
       signal: () => disconnectSignal(response),
       isSignedIn,

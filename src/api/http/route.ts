@@ -16,7 +16,7 @@ export const TAGS = {
   "tms - internal": "For the task management services, one on each HTCondor access point.",
   mqs: "The embedded message queue service.",
   openapi: "This document.",
-  operations: "Health checks for operators.",
+  operations: "Health checks and the state of the service, for operators.",
 } as const;
 
 /** The validated parts of a request that a handler receives. */
@@ -38,6 +38,8 @@ export interface RouteRequest<
   onEnd: OnResponseEnd;
   /** The subject of the caller's token; all callers are the same while authentication is off. */
   subject: string;
+  /** Whether the caller may see what is for operators only; true while authentication is off. */
+  isOperator: boolean;
   /** Identifies the caller across requests: the subject of the token, or the address. */
   callerKey: string;
   /** Aborted when the client has disconnected, or the response is too late. */

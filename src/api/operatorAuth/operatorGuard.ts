@@ -2,6 +2,7 @@ import { type Request, type RequestHandler, type Response, Router } from "expres
 import type { Logger } from "pino";
 import { isSafeOrSameOrigin } from "../../auth/sameOrigin.js";
 import { operatorCaller } from "../../domain/caller.js";
+import type { AuditTrail } from "../../store/auditTrail.js";
 import type { BrowserAuthenticator } from "../http/mountRoutes.js";
 import { requestContextOf } from "../http/requestContext.js";
 import { HttpError, toHttpError } from "../http/responses.js";
@@ -73,21 +74,25 @@ export function createOperatorGuard(
   return { router, guard, logoutPath: authenticator.logoutPath };
 }
 
-/** Gives the page at `/` the role of a user when an operator is signed in, and audits its changes. */
+/**
+ * Gives the page at `/` the role of a user when an operator is signed in, and audits its changes. The trail leaves out those
+ * of foreign pages, which could fill it.
+ */
 export function createBrowserAuthenticator(
   authenticator: OperatorAuthenticator,
   publicUrl: string | undefined,
   log: Logger,
+  trail: AuditTrail,
 ): BrowserAuthenticator {
-  const audit = createApiAudit(log);
+  const audit = createApiAudit(log, trail);
   return async (request, response) => {
     const { cookie, authorization } = request.headers;
     if (cookie === undefined && authorization === undefined) return undefined;
     const subject = await authenticator.authenticate(request);
     if (subject === undefined) return undefined;
-    audit(subject, request, response);
-    if (!isSafeOrSameOrigin(request, publicUrl))
-      throw new HttpError(403, "without a token, only pages of this service may send this request");
+    const isOwnPage = isSafeOrSameOrigin(request, publicUrl);
+    audit(subject, request, response, isOwnPage);
+    if (!isOwnPage) throw new HttpError(403, "without a token, only pages of this service may send this request");
     return { subject, roles: new Set(["operator", "user"]) };
   };
 }

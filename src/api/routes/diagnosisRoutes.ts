@@ -49,6 +49,6 @@ export const diagnosisRoutes = (wms: Wms): Route[] => [
     isExtension: true,
     description: "Lists what hinders the service as a whole, and the access points.",
     responses,
-    handle: async () => JSON.stringify(await diagnoseService(wms)),
+    handle: async ({ isOperator }) => JSON.stringify(await diagnoseService(wms, isOperator)),
   }),
 ];

@@ -1,8 +1,19 @@
 import { z } from "zod";
+import { orNull } from "../../domain/schemaParts.js";
 import { unavailable } from "../../domain/wmsError.js";
 import { type Route, route } from "../http/route.js";
 
 const statusSchema = z.strictObject({ status: z.string() });
+
+const workersSchema = z
+  .strictObject({
+    status: z.enum(["ok", "none", "unknown"]),
+    count: orNull(z.int(), "Live processes with workers; null when they could not be counted."),
+  })
+  .meta({ description: "Workers do the background work. A process is ready without any." });
+
+/** The check of the workers. */
+export type WorkersCheck = z.infer<typeof workersSchema>;
 
 const readinessSchema = z.strictObject({
   status: z.string(),
@@ -12,6 +23,7 @@ const readinessSchema = z.strictObject({
       seconds: z.number().meta({ description: "Response time of Redis." }),
     }),
     layout: z.strictObject({ status: z.string(), version: z.int(), partitions: z.int() }),
+    workers: workersSchema,
     draining: z.boolean(),
   }),
 });

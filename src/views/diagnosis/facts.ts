@@ -1,3 +1,4 @@
+import type { StrayCluster } from "../../domain/strayCluster.js";
 import type { WorkflowSummary } from "../../domain/summary.js";
 import type { Deactivation } from "../../domain/workflow.js";
 
@@ -56,6 +57,8 @@ export interface BackgroundFacts {
 /** What a diagnosis of taskforces is made from. */
 export interface DiagnosisFacts {
   nowSeconds: number;
+  /** Clusters of the diagnosed taskforces that the service rejected. */
+  strayClusters: readonly StrayCluster[];
   deactivated: Deactivation | undefined;
   background: BackgroundFacts;
   /** The facts about a schedd; undefined when they were not read. */

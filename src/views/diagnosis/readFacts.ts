@@ -1,11 +1,13 @@
+import type { Queue } from "bullmq";
 import { nextEpochSeconds } from "../../domain/clock.js";
 import { configuredSchedds } from "../../domain/clusters.js";
 import type { TaskforceUuid, WorkflowId } from "../../domain/ids.js";
-import type { LeasedQueueName } from "../../domain/wmsEvents.js";
 import type { Deactivation } from "../../domain/workflow.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { JOB_FIELDS, jobKey, stateKey } from "../../queues/bullLayout.js";
 import type { LeaseQueue } from "../../queues/leaseQueue.js";
+import { hasWorkers } from "../../store/processRegistry.js";
+import type { Store } from "../../store/store.js";
 import { readLastPolls } from "../schedds/readSchedds.js";
 import type {
   BackgroundFacts,
@@ -42,9 +44,10 @@ export async function readDiagnosisFacts(
   const waiting = [...waits.starter, ...waits.stopper].sort((a, b) => a.since - b.since).map(({ schedd }) => schedd);
   const names = [...new Set(waiting)].slice(0, MAX_SCHEDDS);
   const configured = new Set(configuredSchedds(wms.settings.clusters));
-  const [background, polls, queues] = await Promise.all([
+  const [background, polls, allStrays, queues] = await Promise.all([
     readBackgroundFacts(wms, scope.workflow),
     readLastPolls(wms),
+    wms.store.strayClusters.readAll(),
     Promise.all(names.map((schedd) => readScheddQueueFacts(wms, schedd, scope))),
   ]);
   const schedds = new Map(
@@ -57,7 +60,10 @@ export async function readDiagnosisFacts(
       },
     ]),
   );
-  return { nowSeconds: nextEpochSeconds(), deactivated: scope.deactivated, background, schedds };
+  const strayClusters = allStrays.filter(
+    ({ taskforce_uuid: uuid, workflow_id }) => workflow_id === scope.workflow && scope.includes(uuid as TaskforceUuid),
+  );
+  return { nowSeconds: nextEpochSeconds(), deactivated: scope.deactivated, strayClusters, background, schedds };
 }
 
 async function readBackgroundFacts(wms: Wms, workflow: WorkflowId): Promise<BackgroundFacts> {
@@ -71,34 +77,26 @@ async function readBackgroundFacts(wms: Wms, workflow: WorkflowId): Promise<Back
 }
 
 /** The number of live processes that do background work. */
-export async function readWorkerCount({ store }: Wms): Promise<number> {
-  return (await store.processes.list()).filter(({ role }) => role.split(" ").includes("worker")).length;
+async function readWorkerCount({ store }: Wms): Promise<number> {
+  return (await store.processes.list()).filter(hasWorkers).length;
 }
 
 /** The paused queues of the background work, by name. */
-export async function readBackgroundPauses({ queues }: Wms): Promise<Map<string, Pause>> {
-  const pauses = await Promise.all(
-    [queues.activation, queues.deactivation, queues.fanout].map(
-      async ({ queue }): Promise<[string, Pause][]> => ((await queue.isPaused()) ? [[queue.name, UNKNOWN_PAUSE]] : []),
+const readBackgroundPauses = async ({ queues, store }: Wms): Promise<Map<string, Pause>> =>
+  readPauses(
+    [queues.activation, queues.deactivation, queues.fanout].map(({ queue }) => queue),
+    store,
+  );
+
+/** The pauses among some queues, by the names of the queues. */
+async function readPauses(queues: readonly Queue[], { pauses }: Store): Promise<Map<string, Pause>> {
+  const [authors, ...arePaused] = await Promise.all([pauses.readAll(), ...queues.map((queue) => queue.isPaused())]);
+  return new Map(
+    queues.flatMap(({ name }, index): [string, Pause][] =>
+      arePaused[index] ? [[name, authors.get(name) ?? { by: null, since: null }]] : [],
     ),
   );
-  return new Map(pauses.flat());
 }
-
-/** The pauses of a schedd's queues. */
-export async function readLeasedQueuePauses(
-  { queues }: Wms,
-  schedd: string,
-): Promise<Record<LeasedQueueName, Pause | undefined>> {
-  const { starter, stopper } = queues.forSchedd(schedd);
-  const [isStarterPaused, isStopperPaused] = await Promise.all([starter.queue.isPaused(), stopper.queue.isPaused()]);
-  return {
-    starter: isStarterPaused ? UNKNOWN_PAUSE : undefined,
-    stopper: isStopperPaused ? UNKNOWN_PAUSE : undefined,
-  };
-}
-
-const UNKNOWN_PAUSE: Pause = { by: null, since: null };
 
 async function readScheddQueueFacts(
   wms: Wms,
@@ -107,11 +105,14 @@ async function readScheddQueueFacts(
 ): Promise<Pick<ScheddFacts, "starter" | "stopper">> {
   const queues = wms.queues.forSchedd(schedd);
   const [pauses, starter, stopper] = await Promise.all([
-    readLeasedQueuePauses(wms, schedd),
+    readPauses([queues.starter.queue, queues.stopper.queue], wms.store),
     readQueuePositions(wms, queues.starter, scope),
     readQueuePositions(wms, queues.stopper, scope),
   ]);
-  return { starter: { ...starter, pause: pauses.starter }, stopper: { ...stopper, pause: pauses.stopper } };
+  return {
+    starter: { ...starter, pause: pauses.get(queues.starter.queue.name) },
+    stopper: { ...stopper, pause: pauses.get(queues.stopper.queue.name) },
+  };
 }
 
 async function readQueuePositions(

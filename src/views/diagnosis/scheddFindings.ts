@@ -1,4 +1,5 @@
 import type { FoundFact } from "../../domain/diagnosis.js";
+import type { StrayCluster } from "../../domain/strayCluster.js";
 import type { QueueWaitReason, WaitReason } from "../../domain/summary.js";
 import type { LeasedQueueFacts, LeaseFacts, Pause, ScheddFacts } from "./facts.js";
 import { areWord, countTaskforces, countThings, formatDuration, formatError, formatTime, wereWord } from "./wording.js";
@@ -184,4 +185,16 @@ export function describeDeadLetters(letters: {
   const after = failures === undefined ? "" : ` after ${countThings(failures, "failed submission")}`;
   const reason = error == null ? "" : `: ${formatError(error)}`;
   return `${countTaskforces(n)} ${wereWord(n)} given up at schedd ${schedd}${after}${reason}; an operator can retry ${n === 1 ? "it" : "them"}`;
+}
+
+/** Maximum number of clusters that a sentence names. */
+const MAX_NAMED_CLUSTERS = 3;
+
+/** Clusters that HTCondor runs although the service rejected their reports. */
+export function describeStrayClusters(strays: readonly Pick<StrayCluster, "cluster_id" | "schedd">[]): string {
+  const names = strays
+    .slice(0, MAX_NAMED_CLUSTERS)
+    .map(({ cluster_id, schedd }) => (schedd === null ? `${cluster_id}` : `${cluster_id} on ${schedd}`));
+  const n = strays.length;
+  return `HTCondor runs ${countThings(n, "cluster")} whose report was rejected: ${names.join(", ")}${n > names.length ? ", …" : ""}`;
 }

@@ -6,6 +6,7 @@ import type { DiagnosedTaskforces, DiagnosisFacts, Pause } from "./facts.js";
 import {
   describeDeadLetters,
   describePause,
+  describeStrayClusters,
   findStarterWaits,
   findStopperWaits,
   formatWait,
@@ -18,10 +19,24 @@ export const findInTaskforces = (
   taskforces: DiagnosedTaskforces,
   subject: FindingSubject,
   facts: DiagnosisFacts,
-): FoundFact[] =>
-  facts.deactivated === undefined
+): FoundFact[] => [
+  ...(facts.deactivated === undefined
     ? findWhileActive(taskforces, subject, facts)
-    : findWhileEnding(taskforces, subject, facts, facts.deactivated);
+    : findWhileEnding(taskforces, subject, facts, facts.deactivated)),
+  ...findStrayClusters(subject, facts),
+];
+
+const findStrayClusters = (subject: FindingSubject, { strayClusters }: DiagnosisFacts): FoundFact[] =>
+  strayClusters.length === 0
+    ? []
+    : [
+        {
+          code: "stray-clusters",
+          sentence: describeStrayClusters(strayClusters),
+          since: strayClusters.at(-1)?.first_report ?? null,
+          subject,
+        },
+      ];
 
 function findWhileActive(taskforces: DiagnosedTaskforces, subject: FindingSubject, facts: DiagnosisFacts): FoundFact[] {
   const { waits, taskforces_by_phase, n_taskforces: total } = taskforces;

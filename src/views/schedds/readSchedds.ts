@@ -1,6 +1,4 @@
 import { hideSecrets } from "../../domain/hideSecrets.js";
-import type { TaskforceUuid } from "../../domain/ids.js";
-import { PHASE_OF_LEASED_QUEUE } from "../../domain/phases.js";
 import {
   MAX_SHOWN_ENTRIES,
   type ScheddContents,
@@ -16,7 +14,8 @@ import type { LeaseQueue } from "../../queues/leaseQueue.js";
 import type { ScheddQueues } from "../../queues/queues.js";
 import type { TaskforceCount } from "../../store/counts.js";
 import { listStrayClusters } from "./listStrayClusters.js";
-import { countJobs, listDeadLetters, listLeasedJobs, listNextJobs, readLongestWaitSeconds } from "./queueState.js";
+import { readOldestWaitingSeconds } from "./queueSnapshots.js";
+import { countJobs, listDeadLetters, listLeasedJobs, listNextJobs } from "./queueState.js";
 
 /** Lists every schedd that is configured or ever had a taskforce, by name. The cost does not grow with the taskforces. */
 export async function listSchedds(wms: Wms): Promise<ScheddState[]> {
@@ -69,7 +68,7 @@ export async function readSchedd(wms: Wms, schedd: string): Promise<ScheddConten
 }
 
 /** Adds the schedds that other processes have seen first. */
-const refreshKnownSchedds = async ({ store, queues }: Wms): Promise<void> =>
+export const refreshKnownSchedds = async ({ store, queues }: Wms): Promise<void> =>
   queues.ensureSchedds(await store.knownSchedds());
 
 const scheddOverview = (schedd: string, polls: ReadonlyMap<string, number>, counts: readonly TaskforceCount[]) => ({
@@ -91,9 +90,7 @@ async function readBothQueues<T>(
 async function readQueueState({ store }: Wms, { queue }: LeaseQueue, kind: LeasedQueueName): Promise<ScheddQueueState> {
   const [{ waiting, active: leased, delayed, dead }, oldest_waiting_seconds] = await Promise.all([
     countJobs(queue),
-    readLongestWaitSeconds(queue, store.redis, (id) =>
-      store.readPhaseSinceSeconds(id as TaskforceUuid, PHASE_OF_LEASED_QUEUE[kind]),
-    ),
+    readOldestWaitingSeconds(store, queue, kind),
   ]);
   return { waiting, leased, delayed, dead, oldest_waiting_seconds };
 }

@@ -1,5 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { SystemState } from "../../../src/domain/system.js";
 import type { LeaseQueue } from "../../../src/queues/leaseQueue.js";
 import { type ScriptedMqs, startScriptedMqs, statusResponse } from "../../mqs/scriptedMqs.js";
 import { jobIds } from "../../queues/jobIds.js";
@@ -41,6 +42,12 @@ const waitUntilReadded = (queue: LeaseQueue, id: string, addedBefore: number | u
     (job) => job !== undefined && job.timestamp > (addedBefore ?? 0),
   );
 
+/** The author of the pauses of an access point's queues, as `GET /v1/system` shows them. */
+async function pausesOf({ schedd }: { schedd: string }) {
+  const { queues } = (await (await fetch(`${scenario.url}/v1/system`)).json()) as SystemState;
+  return queues.filter((queue) => queue.schedd === schedd).map(({ paused }) => paused);
+}
+
 const addedAt = async (queue: LeaseQueue, id: string) => (await queue.queue.getJob(id))?.timestamp;
 
 describe("Retry", () => {
@@ -81,6 +88,8 @@ describe("Retry", () => {
     await board.pressButton("Retry all");
     await board.confirm();
 
+    expect(await pausesOf(at)).toEqual([false, false]);
+    expect(await fixture.redis.hget("wms:pauses", `starter-${at.schedd}`)).toBeNull();
     const taken = [await scenario.leaseToStart(at.createTms), await scenario.leaseToStart(at.createTms)];
     expect(taken.map(({ taskforce }) => taskforce.taskforce_uuid).sort()).toEqual(dead.sort());
     for (const uuid of dead)
@@ -243,6 +252,7 @@ describe("Pause and Obliterate", () => {
     await board.chooseMenuItem("Pause");
     await board.confirm();
     await fixture.waitForAudit("pause", `starter-${at.schedd}`);
+    expect(await pausesOf(at)).toEqual([{ by: OPERATOR, since: expect.closeTo(Date.now() / 1000, -2) }, false]);
     expect(await at.createTms.leaseStarter()).toBeUndefined();
     await board.openOverview();
     await board.page.getByRole("link", { name: `starter-${at.schedd} [ Paused ]`, exact: true }).waitFor();
@@ -271,12 +281,15 @@ describe("Pause and Obliterate", () => {
     await board.chooseMenuItem("Pause all");
     await board.confirm();
     await fixture.waitForAudit("pause all queues", undefined);
+    const byOperator = { by: OPERATOR, since: expect.any(Number) };
+    expect(await pausesOf(at)).toEqual([byOperator, byOperator]);
     const paused = await scenario.submitWorkflow([makeTaskRequestAt([at.location])]);
     expect(await activation.queue.isPaused()).toBe(true);
     expect(await fixture.queues.forSchedd(at.schedd).stopper.queue.isPaused()).toBe(true);
     await board.chooseMenuItem("Resume all");
     await board.confirm();
     await fixture.waitForAudit("resume all queues", undefined);
+    expect(await fixture.redis.exists("wms:pauses")).toBe(0);
     expect((await scenario.leaseToStart(at.createTms)).taskforce.workflow_id).toBe(paused.workflow.workflow_id);
   });
 

@@ -3,7 +3,12 @@ import { type Finding, toDiagnosis } from "../../../src/domain/diagnosis.js";
 import type { Phase } from "../../../src/domain/phases.js";
 import type { QueueWaitReason, WaitReasons } from "../../../src/domain/summary.js";
 import type { Deactivation } from "../../../src/domain/workflow.js";
-import type { BackgroundFacts, LeasedQueueFacts, ScheddFacts } from "../../../src/views/diagnosis/facts.js";
+import type {
+  BackgroundFacts,
+  DiagnosisFacts,
+  LeasedQueueFacts,
+  ScheddFacts,
+} from "../../../src/views/diagnosis/facts.js";
 import { findInTaskforces } from "../../../src/views/diagnosis/taskforceFindings.js";
 
 /** 2023-11-14 22:13:20 UTC */
@@ -18,10 +23,19 @@ interface Situation {
   deactivated?: Deactivation;
   background?: Partial<BackgroundFacts>;
   schedds?: Record<string, Partial<ScheddFacts>>;
+  strayClusters?: DiagnosisFacts["strayClusters"];
 }
 
 /** Diagnoses six taskforces of a workflow. Every schedd is polled and configured, except as given. */
-function findingsOf({ waits, phases = {}, total = 6, deactivated, background, schedds = {} }: Situation): Finding[] {
+function findingsOf({
+  waits,
+  phases = {},
+  total = 6,
+  deactivated,
+  background,
+  schedds = {},
+  strayClusters = [],
+}: Situation): Finding[] {
   const taskforces = {
     n_taskforces: total,
     taskforces_by_phase: phases,
@@ -32,6 +46,7 @@ function findingsOf({ waits, phases = {}, total = 6, deactivated, background, sc
   const facts = {
     nowSeconds: NOW,
     deactivated,
+    strayClusters,
     background: { workerCount: 1, pauses: new Map(), isActivationDead: false, ...background },
     schedds: new Map(["a", "b", "c"].map((schedd) => [schedd, { ...known, ...schedds[schedd] }])),
   };
@@ -271,6 +286,22 @@ const CASES: [name: string, situation: Situation, sentences: string[]][] = [
     "an abort without workers",
     { deactivated: "ABORTED", phases: { "pending-starter": 2 }, background: { workerCount: 0 } },
     ["no-worker: no worker process is running; the abort has yet to reach 2 of 6 taskforces"],
+  ],
+  [
+    "stray clusters",
+    {
+      strayClusters: [7, 8].map((cluster_id) => ({
+        id: `${cluster_id}`,
+        schedd: "a",
+        cluster_id,
+        taskforce_uuid: "",
+        workflow_id: SUBJECT.id,
+        reason: "no longer pending-starter",
+        first_report: NOW - 60,
+        last_report: NOW,
+      })),
+    },
+    ["stray-clusters: HTCondor runs 2 clusters whose report was rejected: 7 on a, 8 on a"],
   ],
   [
     "a finish whose queue is paused",

@@ -1,0 +1,134 @@
+import type { Command } from "commander";
+import { formatCount, formatDuration } from "../format.js";
+import type { components } from "../schema.js";
+import { unwrapResponse } from "../unwrapResponse.js";
+import { createCommandClient } from "./commandClient.js";
+import { formatTable } from "./resultWriters.js";
+import { formatExamples, type Terminal, timeText, toOneLine } from "./terminal.js";
+
+type Schemas = components["schemas"];
+type SystemState = Schemas["SystemState"];
+
+/** Adds the command `system`. */
+export function addSystemCommand(program: Command, terminal: Terminal): void {
+  program
+    .command("system")
+    .description("show the state of the service: processes, Redis, the services that it calls, queues")
+    .option("--json", "the whole state as JSON")
+    .addHelpText("after", formatExamples("ewms system", "ewms system --json | jq .versions"))
+    .action(async ({ json }: { json?: true }) => {
+      const system = await unwrapResponse(createCommandClient(program, terminal).GET("/v1/system"));
+      await terminal.print(...(json ? [JSON.stringify(system, null, 2)] : formatSystem(terminal, system)));
+    });
+}
+
+function formatSystem(terminal: Terminal, system: SystemState): string[] {
+  const { processes, versions, layout, upstreams, reconcile, clock_difference_seconds: clockSeconds } = system;
+  const upgrade = versions.length > 1 ? terminal.colorize("yellow", ": an upgrade is under way") : "";
+  const workers = processes.filter(({ role }) => role.split(" ").includes("worker")).length;
+  return [
+    `${terminal.colorize("bold", `ewms-wms ${versions.join(", ")}`)}${upgrade}`,
+    `Processes: ${processes.length}, ${workers === 0 ? terminal.colorize("red", "none with workers") : `${workers} with workers`}`,
+    `MQS: ${upstreamText(terminal, upstreams.mqs)}`,
+    `Identity provider: ${upstreamText(terminal, upstreams.identity_provider)}`,
+    `Reconcile: ${reconcileText(reconcile)}`,
+    `Clocks: at most ${millisecondsText(1000 * clockSeconds)} apart`,
+    `Layout: version ${layout.version}, ${formatCount(layout.partitions, "partition")}`,
+    "",
+    processTable(terminal, processes),
+    "",
+    redisTable(terminal, system.redis),
+    "",
+    queueTable(terminal, system.queues),
+  ];
+}
+
+function upstreamText(terminal: Terminal, upstream: Schemas["UpstreamState"] | null): string {
+  if (upstream === null) return "not called";
+  const { last_success, failing_since, last_error, latency_ms } = upstream;
+  const answer = last_success === null ? "no answer yet" : `last answer ${timeText(last_success)}`;
+  if (failing_since === null) return latency_ms === null ? answer : `${answer} in ${millisecondsText(latency_ms)}`;
+  // Null for callers who are not operators.
+  const reason = last_error?.message == null ? "" : ` (${toOneLine(last_error.message)})`;
+  return `${terminal.colorize("red", `failing since ${timeText(failing_since)}`)}${reason}; ${answer}`;
+}
+
+function reconcileText(pass: SystemState["reconcile"]): string {
+  if (pass === null) return "no pass yet";
+  const { at, seconds, added, dropped } = pass;
+  return `last pass ${timeText(at)} took ${millisecondsText(1000 * seconds)}, added ${formatCount(added, "job")}, dropped ${dropped}`;
+}
+
+const processTable = (terminal: Terminal, processes: SystemState["processes"]): string =>
+  formatTable(
+    terminal,
+    ["PROCESS", "VERSION", "HOST", "PID", "STARTED", "LOOP DELAY", "MEMORY", "CONNECTIONS", "CLOCK"],
+    processes.map((each) => [
+      each.role,
+      each.version,
+      toOneLine(each.host ?? "-"),
+      String(each.pid ?? "-"),
+      timeText(each.started),
+      orDash(each.event_loop_delay_ms, millisecondsText),
+      orDash(each.rss_bytes, bytesText),
+      String(each.connections ?? "-"),
+      orDash(each.clock_difference_seconds, (seconds) => millisecondsText(1000 * seconds)),
+    ]),
+  );
+
+const redisTable = (terminal: Terminal, servers: SystemState["redis"]): string =>
+  formatTable(
+    terminal,
+    ["REDIS", "VERSION", "ROLE", "MEMORY", "DISK", "REPLICAS"],
+    servers.map((server) => [
+      server.address ?? "-",
+      server.version ?? "-",
+      server.role ?? "-",
+      orDash(server.used_memory_bytes, (used) => bytesText(used) + limitText(server.max_memory_bytes)),
+      diskText(terminal, server.persistence),
+      server.replicas.map(replicaText).join(", ") || "-",
+    ]),
+  );
+
+const limitText = (limitBytes: number | null): string => (limitBytes ? ` of ${bytesText(limitBytes)}` : "");
+
+function diskText(terminal: Terminal, persistence: SystemState["redis"][number]["persistence"]): string {
+  const { aof_enabled, rdb_enabled, last_save_ok, last_aof_write_ok } = persistence;
+  if (last_save_ok === false || last_aof_write_ok === false) return terminal.colorize("red", "cannot write");
+  const kept = [...(aof_enabled ? ["append-only file"] : []), ...(rdb_enabled ? ["snapshots"] : [])];
+  if (kept.length > 0) return kept.join(", ");
+  return aof_enabled === null || rdb_enabled === null ? "unknown" : terminal.colorize("yellow", "nothing is kept");
+}
+
+const replicaText = ({ address, state, lag_bytes }: SystemState["redis"][number]["replicas"][number]): string =>
+  `${address ?? "one"} ${state ?? ""}${lag_bytes === null ? "" : `, ${bytesText(lag_bytes)} behind`}`;
+
+/** The queues that hold jobs or are paused. */
+function queueTable(terminal: Terminal, queues: SystemState["queues"]): string {
+  const rows = queues
+    .filter(({ paused, waiting, active, delayed, dead }) => paused || waiting + active + delayed + dead > 0)
+    .map(({ name, waiting, active, delayed, dead, oldest_waiting_seconds, paused }) => [
+      toOneLine(name),
+      ...[waiting, active, delayed, dead].map(String),
+      waiting === 0 ? "-" : orDash(oldest_waiting_seconds, formatDuration),
+      paused === false ? "-" : terminal.colorize("yellow", pauseText(paused)),
+    ]);
+  if (rows.length === 0) return "No queue holds jobs, none is paused.";
+  return formatTable(terminal, ["QUEUE", "WAITING", "ACTIVE", "DELAYED", "DEAD", "LONGEST WAIT", "PAUSED"], rows);
+}
+
+const pauseText = ({ by, since }: { by: string | null; since: number | null }): string =>
+  by === null || since === null ? "by another tool" : `by ${toOneLine(by)} since ${timeText(since)}`;
+
+const orDash = (value: number | null, format: (value: number) => string): string =>
+  value === null ? "-" : format(value);
+
+const millisecondsText = (ms: number): string =>
+  Math.abs(ms) < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+
+const BYTE_UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+
+function bytesText(bytes: number): string {
+  const unit = Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  return `${(bytes / 1024 ** unit).toFixed(unit === 0 ? 0 : 1)} ${BYTE_UNITS[unit]}`;
+}

@@ -1,0 +1,47 @@
+import type { SystemProcess, SystemQueue, SystemState } from "../../domain/system.js";
+import type { Wms } from "../../lifecycle/context.js";
+import { readServers } from "../../redis/serverInfo.js";
+import { LAYOUT_VERSION } from "../../store/layout.js";
+import type { Pause } from "../../store/pauses.js";
+import { type QueueSnapshot, readQueueSnapshots } from "../schedds/queueSnapshots.js";
+import { refreshKnownSchedds } from "../schedds/readSchedds.js";
+import { combineUpstreams, largestClockDifference, latestReconcile, toSystemProcess } from "./processes.js";
+
+/** Reads the state of the service itself. The cost grows with processes, schedds and masters, not with taskforces. */
+export async function readSystem(wms: Wms): Promise<SystemState> {
+  const { store, queues } = wms;
+  await refreshKnownSchedds(wms);
+  const [live, redis, pauses, snapshots] = await Promise.all([
+    store.processes.list(),
+    readServers(store.redis),
+    store.pauses.readAll(),
+    readQueueSnapshots(store, queues),
+  ]);
+  const processes = live.map(toSystemProcess).sort(byRoleAndStart);
+  return {
+    processes,
+    versions: [...new Set(live.map(({ version }) => version))].sort(),
+    redis,
+    upstreams: combineUpstreams(live),
+    reconcile: latestReconcile(processes),
+    queues: snapshots.map((snapshot) => toSystemQueue(snapshot, pauses)),
+    layout: { version: LAYOUT_VERSION, partitions: store.partitions },
+    clock_difference_seconds: largestClockDifference(live),
+  };
+}
+
+const byRoleAndStart = (one: SystemProcess, other: SystemProcess): number =>
+  one.role === other.role ? one.started - other.started : one.role < other.role ? -1 : 1;
+
+function toSystemQueue(snapshot: QueueSnapshot, pauses: ReadonlyMap<string, Pause>): SystemQueue {
+  const { name, queue, schedd, isPaused, jobs, oldestWaitingSeconds } = snapshot;
+  return {
+    name,
+    kind: queue === "starter" || queue === "stopper" ? queue : "background",
+    schedd: schedd ?? null,
+    // An entry of a queue that is not paused is out of date.
+    paused: isPaused && (pauses.get(name) ?? { by: null, since: null }),
+    ...jobs,
+    oldest_waiting_seconds: oldestWaitingSeconds ?? null,
+  };
+}
