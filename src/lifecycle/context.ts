@@ -71,6 +71,8 @@ const createDebouncers = () => ({
   fanout: new Debouncer<number, true>(100),
   /** The time of each schedd's last poll, in epoch seconds. */
   polls: new Debouncer<"all", Map<string, number>>(2000),
+  /** The number of taskforces handed out to be started, by schedd. */
+  handOuts: new Debouncer<"all", Map<string, number>>(2000),
   /** Polls for schedds that are not known. */
   unknownPolls: new Debouncer<"all", Map<string, UnknownPoll>>(2000),
 });

@@ -10,6 +10,7 @@ import { taskforceJson } from "../store/documents.js";
 import { type TaskforceRecord, taskJson } from "../store/records.js";
 import { createLogEntry, scheduleFanout } from "./changeEffects.js";
 import type { Wms } from "./context.js";
+import { recordHandOut } from "./polls.js";
 
 /** The longest wait between two attempts to submit or remove a taskforce. */
 const MAX_BACKOFF_MS: Record<LeasedQueueName, number> = { starter: 7 * 24 * 3_600_000, stopper: 3_600_000 };
@@ -132,6 +133,7 @@ async function buildStarterResponse(wms: Wms, lease: Lease): Promise<string | un
     return undefined;
   }
   emitHandedOut(wms, "starter", taskforce);
+  recordHandOut(wms, taskforce.schedd);
   const parts = [`"taskforce":${taskforceJson(taskforce)}`, `"task_directive":${taskJson(directive)}`];
   return `{${parts.join()},"mqprofiles":[${profiles}]}`;
 }

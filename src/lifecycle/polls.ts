@@ -12,6 +12,16 @@ export function recordPoll(wms: Wms, schedd: string): void {
   else if (isPrintableName(schedd)) addUnknownPoll(openUnknown(wms), schedd, atSeconds);
 }
 
+/** Counts a taskforce that was handed out to be started. Stored in batches, too. */
+export function recordHandOut({ debouncers: { handOuts }, store, log }: Wms, schedd: string): void {
+  const counts = handOuts.getOrOpen("all", new Map(), (batch) =>
+    store.handOutCounts
+      .add(batch)
+      .catch((error: unknown) => log.debug({ err: error }, "the numbers of hand-outs were not stored")),
+  );
+  counts.set(schedd, (counts.get(schedd) ?? 0) + 1);
+}
+
 function openKnown({ debouncers: { polls }, store, log }: Wms) {
   return polls.getOrOpen("all", new Map(), (batch) =>
     store.polls

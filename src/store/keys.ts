@@ -206,6 +206,9 @@ export const KNOWN_SCHEDDS_KEY = "wms:schedds";
 /** The sorted set of schedds by the last poll of a TMS, in epoch seconds. */
 export const LAST_POLLS_KEY = "wms:polls";
 
+/** The hash schedd → number of hand-outs in a period of ten minutes. It expires. */
+export const handOutCountsKey = (period: number): string => `wms:hand-outs:${period}`;
+
 /** The hash schedd → its first and last poll, of polled schedds that are not known. It expires. */
 export const UNKNOWN_POLLS_KEY = "wms:{polls}:unknown";
 

@@ -9,6 +9,7 @@ import { Configurations } from "./configurations.js";
 import { TaskforceCounts } from "./counts.js";
 import { DeliveryMarks } from "./deliveryMarks.js";
 import { FieldReader } from "./fieldReader.js";
+import { HandOutCounts } from "./handOutCounts.js";
 import { IdempotencyClaims } from "./idempotencyClaims.js";
 import { Indexes } from "./indexes.js";
 import { type EntityKind, type IdByKind, KNOWN_SCHEDDS_KEY, partitionOf, recordKey } from "./keys.js";
@@ -69,6 +70,7 @@ export class Store {
   readonly counts: TaskforceCounts;
   readonly polls: LastPolls;
   readonly unknownPolls: UnknownPolls;
+  readonly handOutCounts: HandOutCounts;
   readonly strayClusters: StrayClusters;
   readonly pauses: Pauses;
   readonly audit: AuditTrail;
@@ -95,6 +97,7 @@ export class Store {
     this.counts = new TaskforceCounts(redis, partitions);
     this.polls = new LastPolls(redis);
     this.unknownPolls = new UnknownPolls(redis);
+    this.handOutCounts = new HandOutCounts(redis);
     this.strayClusters = new StrayClusters(redis);
     this.pauses = new Pauses(redis);
     this.audit = new AuditTrail(redis);

@@ -26,13 +26,16 @@ export interface JobsAhead {
   isAtLeast: boolean;
   /** The lowest priority among them. */
   lowestPriority: number | undefined;
+  /** Taskforces that were handed out at the schedd in about the last hour. */
+  handedOutLastHour: number;
 }
 
 /** A queue of a schedd. */
 export interface LeasedQueueFacts {
   pause: Pause | undefined;
   leases: LeaseFacts | undefined;
-  ahead: JobsAhead | undefined;
+  /** Undefined when a diagnosed taskforce is the next one, and for a stopper queue. */
+  ahead?: JobsAhead | undefined;
 }
 
 /** A schedd for which taskforces wait. */

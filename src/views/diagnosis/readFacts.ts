@@ -14,7 +14,6 @@ import type {
   DiagnosedTaskforces,
   DiagnosisFacts,
   JobsAhead,
-  LeasedQueueFacts,
   LeaseFacts,
   Pause,
   ScheddFacts,
@@ -103,59 +102,52 @@ async function readScheddQueueFacts(
   schedd: string,
   scope: DiagnosisScope,
 ): Promise<Pick<ScheddFacts, "starter" | "stopper">> {
-  const queues = wms.queues.forSchedd(schedd);
-  const [pauses, starter, stopper] = await Promise.all([
-    readPauses([queues.starter.queue, queues.stopper.queue], wms.store),
-    readQueuePositions(wms, queues.starter, scope),
-    readQueuePositions(wms, queues.stopper, scope),
+  const { starter, stopper } = wms.queues.forSchedd(schedd);
+  const [pauses, starterLeases, stopperLeases, ahead] = await Promise.all([
+    readPauses([starter.queue, stopper.queue], wms.store),
+    readLeases(wms, starter, scope),
+    readLeases(wms, stopper, scope),
+    readJobsAhead(wms, schedd, scope),
   ]);
   return {
-    starter: { ...starter, pause: pauses.get(queues.starter.queue.name) },
-    stopper: { ...stopper, pause: pauses.get(queues.stopper.queue.name) },
+    starter: { pause: pauses.get(starter.queue.name), leases: starterLeases, ahead },
+    stopper: { pause: pauses.get(stopper.queue.name), leases: stopperLeases },
   };
 }
 
-async function readQueuePositions(
-  wms: Wms,
-  queue: LeaseQueue,
-  { includes }: DiagnosisScope,
-): Promise<Omit<LeasedQueueFacts, "pause">> {
-  const { redis } = wms.store;
-  const [active, head] = await Promise.all([
-    redis.lrange(stateKey(queue.queue, "active"), -MAX_SEARCHED_JOBS, -1),
-    redis.zrange(stateKey(queue.queue, "prioritized"), 0, String(MAX_SEARCHED_JOBS - 1)),
-  ]);
-  const isDiagnosed = (id: string) => includes(id as TaskforceUuid);
-  // Leases begin at the left end, so the last one is the oldest.
-  const leased = active.filter(isDiagnosed).reverse();
-  const [leases, ahead] = await Promise.all([readLeases(wms, queue, leased), readJobsAhead(wms, head, isDiagnosed)]);
-  return { leases, ahead };
-}
-
 async function readLeases(
-  { store }: Wms,
-  queue: LeaseQueue,
-  leased: readonly string[],
+  { store: { redis } }: Wms,
+  { queue, leaseSeconds }: LeaseQueue,
+  { includes }: DiagnosisScope,
 ): Promise<LeaseFacts | undefined> {
+  const active = await redis.lrange(stateKey(queue, "active"), -MAX_SEARCHED_JOBS, -1);
+  // Leases begin at the left end, so the last one is the oldest.
+  const leased = active.filter((id) => includes(id as TaskforceUuid)).reverse();
   const times = await Promise.all(
-    leased.slice(0, MAX_READ_LEASES).map((id) => store.redis.hget(jobKey(queue.queue, id), JOB_FIELDS.leasedAtMs)),
+    leased.slice(0, MAX_READ_LEASES).map((id) => redis.hget(jobKey(queue, id), JOB_FIELDS.leasedAtMs)),
   );
   const starts = times.flatMap((ms) => (ms === null ? [] : [Number(ms) / 1000]));
   if (starts.length === 0) return undefined;
   const oldestSince = Math.min(...starts);
-  return { n: leased.length, oldestSince, nextExpiry: oldestSince + queue.leaseSeconds };
+  return { n: leased.length, oldestSince, nextExpiry: oldestSince + leaseSeconds };
 }
 
+/** Reads which jobs precede the first diagnosed taskforce in the starter queue; undefined when that is the next one. */
 async function readJobsAhead(
-  { store }: Wms,
-  head: readonly string[],
-  isDiagnosed: (id: string) => boolean,
+  { store, queues }: Wms,
+  schedd: string,
+  { includes }: DiagnosisScope,
 ): Promise<JobsAhead | undefined> {
-  const found = head.findIndex(isDiagnosed);
-  // A job that waits for the end of a backoff is not in a short queue.
-  if (found === -1 && head.length < MAX_SEARCHED_JOBS) return undefined;
+  const { queue } = queues.forSchedd(schedd).starter;
+  const head = await store.redis.zrange(stateKey(queue, "prioritized"), 0, String(MAX_SEARCHED_JOBS - 1));
+  const found = head.findIndex((id) => includes(id as TaskforceUuid));
   const n = found === -1 ? head.length : found;
   const last = head[n - 1];
-  const state = last === undefined ? undefined : await store.fetchQueueState(last as TaskforceUuid);
-  return { n, isAtLeast: found === -1, lowestPriority: state?.priority };
+  // A job that waits for the end of a backoff is not in a short queue.
+  if (last === undefined || (found === -1 && n < MAX_SEARCHED_JOBS)) return undefined;
+  const [state, handedOutLastHour] = await Promise.all([
+    store.fetchQueueState(last as TaskforceUuid),
+    store.handOutCounts.readLastHour(schedd),
+  ]);
+  return { n, isAtLeast: found === -1, lowestPriority: state?.priority, handedOutLastHour };
 }

@@ -1,7 +1,7 @@
 import type { FoundFact } from "../../domain/diagnosis.js";
 import type { StrayCluster } from "../../domain/strayCluster.js";
 import type { QueueWaitReason, WaitReason } from "../../domain/summary.js";
-import type { LeasedQueueFacts, LeaseFacts, Pause, ScheddFacts } from "./facts.js";
+import type { JobsAhead, LeaseFacts, Pause, ScheddFacts } from "./facts.js";
 import { areWord, countTaskforces, countThings, formatDuration, formatError, formatTime, wereWord } from "./wording.js";
 
 /** Seconds without a poll after which a TMS counts as silent. */
@@ -101,7 +101,7 @@ function findWaits(
   else if (facts !== undefined && isSilent(facts.lastPoll, nowSeconds))
     all.push(found("schedd-silent", `${waiting}; ${describeSilence(facts.lastPoll, nowSeconds)}`, wait.since));
   else if (wait.error !== null) all.push(found(wording.failing, waiting, wait.since));
-  else if (queue?.ahead !== undefined && queue.ahead.n > 0)
+  else if (queue?.ahead !== undefined)
     all.push(found("jobs-ahead", `${waiting}; ${describeAhead(queue.ahead)}`, wait.since));
   else all.push(found(wording.waiting, waiting, wait.since));
   return all;
@@ -169,9 +169,10 @@ function describeUnreported(
   return `${amount(unreported)} ${wereWord(unreported)} handed out to the TMS of ${schedd} ${times} without a report${last}`;
 }
 
-function describeAhead({ n, isAtLeast, lowestPriority }: NonNullable<LeasedQueueFacts["ahead"]>): string {
+function describeAhead({ n, isAtLeast, lowestPriority, handedOutLastHour }: JobsAhead): string {
   const priority = lowestPriority === undefined ? "" : ` (priority ${lowestPriority} or higher)`;
-  return `${isAtLeast ? "at least " : ""}${countTaskforces(n)} ${areWord(n)} ahead${priority}`;
+  const ahead = `${isAtLeast ? "at least " : ""}${countTaskforces(n)} ${areWord(n)} ahead${priority}`;
+  return `${ahead}; about ${handedOutLastHour} ${wereWord(handedOutLastHour)} handed out there in the last hour`;
 }
 
 /** Taskforces that failed to be submitted too often. @param letters their number, and the failures if they are known */

@@ -222,17 +222,27 @@ const CASES: [name: string, situation: Situation, sentences: string[]][] = [
     "other taskforces that are handed out first",
     {
       waits: { starter: [at("a", 6, 5)] },
-      schedds: { a: { starter: queue({ ahead: { n: 31, isAtLeast: false, lowestPriority: 60 } }) } },
+      schedds: {
+        a: { starter: queue({ ahead: { n: 31, isAtLeast: false, lowestPriority: 60, handedOutLastHour: 12 } }) },
+      },
     },
-    ["jobs-ahead: 6 taskforces are waiting for schedd a, longest 5 s; 31 taskforces are ahead (priority 60 or higher)"],
+    [
+      "jobs-ahead: 6 taskforces are waiting for schedd a, longest 5 s; 31 taskforces are ahead (priority 60 or higher); " +
+        "about 12 were handed out there in the last hour",
+    ],
   ],
   [
     "more of them than are searched",
     {
       waits: { starter: [at("a", 6, 5)] },
-      schedds: { a: { starter: queue({ ahead: { n: 1000, isAtLeast: true, lowestPriority: undefined } }) } },
+      schedds: {
+        a: { starter: queue({ ahead: { n: 1000, isAtLeast: true, lowestPriority: undefined, handedOutLastHour: 1 } }) },
+      },
     },
-    ["jobs-ahead: 6 taskforces are waiting for schedd a, longest 5 s; at least 1000 taskforces are ahead"],
+    [
+      "jobs-ahead: 6 taskforces are waiting for schedd a, longest 5 s; at least 1000 taskforces are ahead; " +
+        "about 1 was handed out there in the last hour",
+    ],
   ],
   [
     "dead letters",
