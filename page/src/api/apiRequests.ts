@@ -1,7 +1,17 @@
 import { queryAllPages, queryPages } from "../../../client/src/paging.js";
 import { unwrapResponse } from "../../../client/src/unwrapResponse.js";
 import { api } from "./apiClient.ts";
-import type { Diagnosis, PublicQueue, Schedd, Summary, TaskDirective, Taskforce, Workflow } from "./apiTypes.ts";
+import type {
+  AuditEntry,
+  Diagnosis,
+  PublicQueue,
+  Schedd,
+  Summary,
+  SystemState,
+  TaskDirective,
+  Taskforce,
+  Workflow,
+} from "./apiTypes.ts";
 
 type Filter = Record<string, unknown>;
 
@@ -32,6 +42,14 @@ export const postRetry = (workflow_id: string): Promise<{ n_taskforces: number }
 /** Reads what hinders the service and its schedds. */
 export const fetchServiceDiagnosis = (signal: AbortSignal): Promise<Diagnosis> =>
   unwrapResponse(api.GET("/v1/diagnosis", { signal }));
+
+/** Reads the state of the service itself. */
+export const fetchSystem = (signal: AbortSignal): Promise<SystemState> =>
+  unwrapResponse(api.GET("/v1/system", { signal }));
+
+/** Reads the last acts of operators, newest first. */
+export const fetchAudit = (signal: AbortSignal): Promise<{ entries: AuditEntry[] }> =>
+  unwrapResponse(api.GET("/v1/system/audit", { params: { query: { limit: 100 } }, signal }));
 
 /** Reads what hinders the work of a schedd. */
 export const fetchScheddDiagnosis = (schedd: string, signal: AbortSignal): Promise<Diagnosis> =>

@@ -8,6 +8,7 @@ import { PhaseBar } from "../parts/Bars.tsx";
 import { FindingList } from "../parts/Findings.tsx";
 import { shortId } from "../parts/format.ts";
 import { EmptyNotice, Loaded } from "../parts/Notices.tsx";
+import { queueUrl, scheddQueueName } from "../parts/queueLinks.ts";
 import { RelativeTime } from "../parts/Times.tsx";
 import { DescriptionList, Section, View } from "../parts/View.tsx";
 import { extractWorkflowId } from "./workflowCriteria.ts";
@@ -89,8 +90,8 @@ export function ScheddView() {
             <FindingList findings={findings} />
             <LastPoll at={last_poll} />
             <PhaseBar phases={taskforces_by_phase} />
-            <ScheddQueue title="To start" queue={starter} board={`starter-${name}`} />
-            <ScheddQueue title="To stop" queue={stopper} board={`stopper-${name}`} />
+            <ScheddQueue title="To start" queue={starter} name={scheddQueueName("starter", name)} />
+            <ScheddQueue title="To stop" queue={stopper} name={scheddQueueName("stopper", name)} />
           </>
         )}
       </Loaded>
@@ -98,9 +99,9 @@ export function ScheddView() {
   );
 }
 
-function ScheddQueue({ title, queue, board }: { title: string; queue: QueueState; board: string }) {
+function ScheddQueue({ title, queue, name }: { title: string; queue: QueueState; name: string }) {
   const { waiting, dead_letters = [], leases = [], next = [] } = queue;
-  const link = <a href={`/admin/queues/queue/${encodeURIComponent(board)}`}>Open in the Bull dashboard</a>;
+  const link = <a href={queueUrl(name)}>Open in the Bull dashboard</a>;
   return (
     <Section title={title} aside={link}>
       <DescriptionList
