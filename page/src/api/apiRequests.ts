@@ -6,10 +6,12 @@ import type {
   Diagnosis,
   PublicQueue,
   Schedd,
+  StrayCluster,
   Summary,
   SystemState,
   TaskDirective,
   Taskforce,
+  UnknownPoll,
   Workflow,
 } from "./apiTypes.ts";
 
@@ -56,12 +58,23 @@ export const fetchScheddDiagnosis = (schedd: string, signal: AbortSignal): Promi
   unwrapResponse(api.GET("/v1/schedds/{schedd}/diagnosis", { params: { path: { schedd } }, signal }));
 
 /** Reads the state of all schedds. */
-export const fetchSchedds = (signal: AbortSignal): Promise<{ schedds: Schedd[] }> =>
+export const fetchSchedds = (signal: AbortSignal): Promise<{ schedds: Schedd[]; unknown_polls: UnknownPoll[] }> =>
   unwrapResponse(api.GET("/v1/schedds", { signal }));
 
 /** Reads the state of a schedd and the contents of its queues. */
 export const fetchSchedd = (schedd: string, signal: AbortSignal): Promise<Schedd> =>
   unwrapResponse(api.GET("/v1/schedds/{schedd}", { params: { path: { schedd } }, signal }));
+
+/** Reads the newest stray clusters of a workflow or schedd, 100 at most. */
+export const fetchStrayClusters = (
+  of: { workflow_id: string } | { schedd: string },
+  signal: AbortSignal,
+): Promise<{ stray_clusters: StrayCluster[] }> =>
+  unwrapResponse(api.GET("/v1/stray-clusters", { params: { query: of }, signal }));
+
+/** Removes the entry of a stray cluster. */
+export const deleteStrayCluster = (stray_id: string): Promise<{ id: string }> =>
+  unwrapResponse(api.DELETE("/v1/stray-clusters/{stray_id}", { params: { path: { stray_id } } }));
 
 /**
  * Finds workflows by a MongoDB filter, newest first.

@@ -23,6 +23,10 @@ export type RedisServerState = Schemas["RedisServerState"];
 export type QueueOverview = Schemas["QueueOverview"];
 /** An act of an operator. */
 export type AuditEntry = Schemas["AuditEntry"];
+/** A cluster that HTCondor runs although its report was rejected. */
+export type StrayCluster = Schemas["StrayCluster"];
+/** Polls for a schedd that is not known. */
+export type UnknownPoll = Schemas["UnknownPoll"];
 /** A queue; with its contents only in the response about one schedd. */
 export type QueueState = Schemas["QueueState"] & Partial<Schemas["QueueContents"]>;
 /** A schedd and its two queues. */
