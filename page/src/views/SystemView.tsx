@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { formatCount, formatMilliseconds } from "../../../client/src/format.js";
 import { fetchAudit, fetchServiceDiagnosis, fetchSystem } from "../api/apiRequests.ts";
-import type { SystemState, UpstreamState } from "../api/apiTypes.ts";
+import type { Finding, SystemState, UpstreamState } from "../api/apiTypes.ts";
 import { useRefreshable } from "../live/useRefreshable.ts";
 import { FindingList } from "../parts/Findings.tsx";
 import { orDash } from "../parts/format.ts";
@@ -18,7 +18,7 @@ async function loadSystem(signal: AbortSignal) {
     fetchServiceDiagnosis(signal),
     fetchAudit(signal),
   ]);
-  return { system, findings: findings.filter(({ subject }) => subject.kind !== "schedd"), acts: entries };
+  return { system, findings, acts: entries };
 }
 
 /** The view of the service itself. */
@@ -28,11 +28,7 @@ export function SystemView() {
       <Loaded from={useRefreshable(loadSystem, "system")} what="the state of the service">
         {({ system, findings, acts }) => (
           <>
-            {findings.length === 0 ? (
-              <p class="quiet-text">Nothing hinders the service.</p>
-            ) : (
-              <FindingList findings={findings} />
-            )}
+            <ServiceFindings findings={findings} />
             <Overview system={system} />
             <Section title="Processes">
               <ProcessTable processes={system.processes} />
@@ -59,10 +55,24 @@ export function SystemView() {
   );
 }
 
+/** The findings about the service in full. The view of the schedds shows those about schedds. */
+function ServiceFindings({ findings }: { findings: readonly Finding[] }) {
+  const ofService = findings.filter(({ subject }) => subject.kind !== "schedd");
+  const scheddCount = findings.length - ofService.length;
+  return (
+    <>
+      <FindingList findings={ofService} />
+      <p class="quiet-text">
+        {ofService.length === 0 && "Nothing hinders the service as a whole. "}
+        {scheddCount > 0 && <a href="/schedds">{formatCount(scheddCount, "finding")} about schedds</a>}
+      </p>
+    </>
+  );
+}
+
 function Overview({ system }: { system: SystemState }) {
   const { versions, processes, reconcile, layout, clock_difference_seconds } = system;
   const workerCount = processes.filter(({ role }) => role.split(" ").includes("worker")).length;
-  const repairs = reconcile && `${formatCount(reconcile.added, "job")} added, ${reconcile.dropped} dropped`;
   return (
     <DescriptionList
       facts={[
@@ -71,8 +81,11 @@ function Overview({ system }: { system: SystemState }) {
         { name: "Last reconcile", value: reconcile ? <RelativeTime at={reconcile.at} /> : "none yet" },
         ...(reconcile === null
           ? []
-          : [{ name: "Its repairs", value: `${repairs} in ${formatMilliseconds(1000 * reconcile.seconds)}` }]),
-        { name: "Largest clock difference", value: formatMilliseconds(1000 * clock_difference_seconds) },
+          : [
+              { name: "It took", value: formatMilliseconds(1000 * reconcile.seconds) },
+              { name: "Jobs added, dropped", value: `${reconcile.added}, ${reconcile.dropped}` },
+            ]),
+        { name: "Clocks apart", value: formatMilliseconds(1000 * clock_difference_seconds) },
         { name: "Layout", value: `version ${layout.version}, ${formatCount(layout.partitions, "partition")}` },
       ]}
     />
@@ -82,8 +95,10 @@ function Overview({ system }: { system: SystemState }) {
 function Upstream({ name, upstream }: { name: string; upstream: UpstreamState | null }) {
   return (
     <li>
-      <h3>{name}</h3>
-      {upstream === null ? <p class="quiet-text">Not called.</p> : <UpstreamFacts upstream={upstream} />}
+      <h3>
+        {name} {upstream === null && <span class="quiet-text">not called</span>}
+      </h3>
+      {upstream !== null && <UpstreamFacts upstream={upstream} />}
     </li>
   );
 }
