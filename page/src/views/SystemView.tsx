@@ -62,10 +62,12 @@ function ServiceFindings({ findings }: { findings: readonly Finding[] }) {
   return (
     <>
       <FindingList findings={ofService} />
-      <p class="quiet-text">
-        {ofService.length === 0 && "Nothing hinders the service as a whole. "}
-        {scheddCount > 0 && <a href="/schedds">{formatCount(scheddCount, "finding")} about schedds</a>}
-      </p>
+      {(ofService.length === 0 || scheddCount > 0) && (
+        <p class="quiet-text">
+          {ofService.length === 0 && "Nothing hinders the service as a whole. "}
+          {scheddCount > 0 && <a href="/schedds">{formatCount(scheddCount, "finding")} about schedds</a>}
+        </p>
+      )}
     </>
   );
 }
