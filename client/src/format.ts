@@ -23,3 +23,15 @@ export function formatDuration(seconds: number): string {
 
 /** The last part of an image's path: the folders are the same for all images. */
 export const imageName = (image: string): string => image.replace(/\/+$/, "").split("/").at(-1) ?? image;
+
+/** `12 ms`, `2.5 s` */
+export const formatMilliseconds = (ms: number): string =>
+  Math.abs(ms) < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+
+const BYTE_UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+
+/** `176.6 MiB` */
+export function formatBytes(bytes: number): string {
+  const unit = Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  return `${(bytes / 1024 ** unit).toFixed(unit === 0 ? 0 : 1)} ${BYTE_UNITS[unit]}`;
+}

@@ -5,11 +5,12 @@ import { EmptyNotice } from "./parts/Notices.tsx";
 import { View } from "./parts/View.tsx";
 import { ServiceAlert } from "./ServiceAlert.tsx";
 import { ScheddsView, ScheddView } from "./views/ScheddViews.tsx";
+import { SystemView } from "./views/SystemView.tsx";
 import { WorkflowsView } from "./views/WorkflowsView.tsx";
 import { WorkflowView } from "./views/WorkflowView.tsx";
 
 /** Paths of this page's views; the browser loads all other links. */
-const PAGE_ROUTES = /^\/(?:(?:workflows|schedds)(?:\/.*)?)?(?:\?.*)?$/;
+const PAGE_ROUTES = /^\/(?:(?:workflows|schedds|system)(?:\/.*)?)?(?:\?.*)?$/;
 
 /** Reads data about the operator that the service puts into the document. */
 const readMetaContent = (name: string): string | undefined =>
@@ -33,6 +34,7 @@ export function App() {
           <Route path="/workflows/:id" component={WorkflowView} />
           <Route path="/schedds" component={ScheddsView} />
           <Route path="/schedds/:name" component={ScheddView} />
+          <Route path="/system" component={SystemView} />
           <Route default component={NotFound} />
         </Router>
       </div>
@@ -42,7 +44,8 @@ export function App() {
 
 function Header() {
   const { path } = useLocation();
-  const onSchedds = path.startsWith("/schedds");
+  const view = /^\/(schedds|system)/.exec(path)?.[1] ?? "workflows";
+  const current = (name: string) => (view === name ? "page" : undefined);
   const operator = readMetaContent("operator");
   const signOutUrl = readMetaContent("exit");
   return (
@@ -51,11 +54,14 @@ function Header() {
         EWMS
       </a>
       <nav aria-label="Views">
-        <a href="/" aria-current={onSchedds ? undefined : "page"}>
+        <a href="/" aria-current={current("workflows")}>
           Workflows
         </a>
-        <a href="/schedds" aria-current={onSchedds ? "page" : undefined}>
+        <a href="/schedds" aria-current={current("schedds")}>
           Schedds
+        </a>
+        <a href="/system" aria-current={current("system")}>
+          System
         </a>
         <a href="/admin/queues">Queues</a>
         <a href="/docs/">API</a>

@@ -1,9 +1,13 @@
+import { useLocation } from "preact-iso";
 import { fetchServiceDiagnosis } from "./api/apiRequests.ts";
 import { useRefreshable } from "./live/useRefreshable.ts";
 import { FindingList } from "./parts/Findings.tsx";
 
-/** What hinders the service as a whole. The views of schedds show their own findings. */
-export function ServiceAlert() {
+/** What hinders the service as a whole, on every view but *System*, which shows it in full. */
+export const ServiceAlert = () => (useLocation().path === "/system" ? null : <PolledAlert />);
+
+/** The views of schedds show their own findings. */
+function PolledAlert() {
   const diagnosis = useRefreshable(fetchServiceDiagnosis, "service").value.value;
   const findings = diagnosis?.findings.filter(
     ({ subject, severity }) => subject.kind !== "schedd" && severity !== "info",

@@ -123,6 +123,7 @@ describe("with the cookie of a login", () => {
       path,
       outcome: "done",
     });
+    expect(await keptActs("stray-1")).toMatchObject([{ action: "dismiss cluster", path, outcome: "done" }]);
   });
 
   test("a change that a foreign page sends is logged, and does not fill the trail in Redis", async () => {

@@ -354,6 +354,25 @@ describe("drain", () => {
     expect(all).toMatch(new RegExp(`^${at.schedd} +\\S+Z +1 waiting, 1 leased, 1 dead letter +-$`, "m"));
   });
 
+  test("shows the stray clusters of a schedd, and polls for unknown schedds in the overview", async () => {
+    const at = scenario.nextAccessPoint();
+    const { uuid, handOut } = await scenario.createRunning(at);
+    expect((await run("drain", "--schedd", at.schedd)).stdout).not.toContain("Stray clusters");
+    await expect(at.createTms.submit(handOut, { cluster_id: 9001 })).rejects.toThrow();
+    const { stdout } = await run("drain", "--schedd", at.schedd);
+    expect(stdout).toMatch(
+      new RegExp(
+        `\n\nStray clusters, which HTCondor runs and the service never stops:\n {2}stray {3}9001 of ${uuid}, reported \\S+Z: no longer pending-starter\n$`,
+      ),
+    );
+
+    expect((await run("drain")).stdout).not.toContain("UNKNOWN SCHEDD");
+    await scenario.tms("access-pont").leaseStarter();
+    const isShown = ({ stdout: text }: ProcessResult) =>
+      /\n\nTMSes poll for .+:\nUNKNOWN SCHEDD +POLLS SINCE +LAST POLL\naccess-pont +\S+Z +\S+Z\n$/.test(text);
+    await waitForValue("the unknown schedd is shown", () => run("drain"), isShown);
+  });
+
   test("exits with 3 for an unknown schedd", async () => {
     expect(await run("drain", "--schedd", "nowhere")).toMatchObject({ code: 3, stdout: "" });
   });

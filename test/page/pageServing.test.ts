@@ -28,7 +28,7 @@ const get = (path: string, headers: Record<string, string> = HTML, { url } = ope
 const assetsOf = (html: string) => [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = ""]) => path);
 
 describe("the page", () => {
-  it.each(["/", "/?state=running", "/workflows/WF-0-00000000", "/schedds", "/schedds/a%20b/c"])(
+  it.each(["/", "/?state=running", "/workflows/WF-0-00000000", "/schedds", "/schedds/a%20b/c", "/system"])(
     "is served at %s to a browser, without caching",
     async (path) => {
       const response = await get(path);

@@ -78,14 +78,14 @@ function whyLines(terminal: Terminal, summary: Summary): string[] {
 export function addDrainCommand(program: Command, terminal: Terminal): void {
   program
     .command("drain")
-    .description("show the queues of a schedd; without --schedd, an overview of all schedds")
+    .description("show the queues and stray clusters of a schedd; without --schedd, an overview of all schedds")
     .option("-s, --schedd <name>", "an HTCondor access point")
     .addHelpText("after", formatExamples("ewms drain", "ewms drain --schedd grid-submitter.icecube.wisc.edu"))
     .action(async ({ schedd }: { schedd?: string }) => {
       const client = createCommandClient(program, terminal);
       if (schedd === undefined) {
-        const { schedds } = await unwrapResponse(client.GET("/v1/schedds"));
-        await terminal.print(scheddsTable(terminal, schedds));
+        const { schedds, unknown_polls } = await unwrapResponse(client.GET("/v1/schedds"));
+        await terminal.print(scheddsTable(terminal, schedds), ...formatUnknownPolls(terminal, unknown_polls));
         return;
       }
       const params = { path: { schedd } };
@@ -106,6 +106,21 @@ function scheddsTable(terminal: Terminal, schedds: Schemas["ScheddState"][]): st
     : formatTable(terminal, ["SCHEDD", "LAST POLL", "TO START", "TO STOP"], rows);
 }
 
+/** Polls for names that are no schedds: one may be misspelled. */
+function formatUnknownPolls(terminal: Terminal, polls: Schemas["UnknownPoll"][]): string[] {
+  if (polls.length === 0) return [];
+  const rows = polls.map(({ schedd, first_poll, last_poll }) => [
+    toOneLine(schedd),
+    timeText(first_poll),
+    timeText(last_poll),
+  ]);
+  return [
+    "",
+    terminal.colorize("yellow", "TMSes poll for schedds that are not configured and never had a taskforce:"),
+    formatTable(terminal, ["UNKNOWN SCHEDD", "POLLS SINCE", "LAST POLL"], rows),
+  ];
+}
+
 const queueCountsText = ({ waiting, leased, delayed, dead }: Schemas["QueueState"]): string =>
   [
     ...(waiting === 0 ? [] : [`${waiting} waiting`]),
@@ -116,12 +131,26 @@ const queueCountsText = ({ waiting, leased, delayed, dead }: Schemas["QueueState
 
 /** The lines about a schedd and its two queues. */
 function formatSchedd(terminal: Terminal, state: ScheddContents): string[] {
-  const { schedd, last_poll, taskforces_by_phase, starter, stopper } = state;
+  const { schedd, last_poll, taskforces_by_phase, starter, stopper, stray_clusters } = state;
   const lastPoll = last_poll === null ? "No TMS has polled yet" : `Last TMS poll: ${timeText(last_poll)}`;
   return [
     `${terminal.colorize("bold", toOneLine(schedd))}: ${phaseCountsText(taskforces_by_phase)}. ${lastPoll}.`,
     ...formatQueue(terminal, "To start", starter),
     ...formatQueue(terminal, "To stop", stopper),
+    ...formatStrayClusters(terminal, stray_clusters),
+  ];
+}
+
+/** Clusters that HTCondor runs although their reports were rejected. */
+function formatStrayClusters(terminal: Terminal, strays: Schemas["StrayCluster"][]): string[] {
+  if (strays.length === 0) return [];
+  return [
+    "",
+    `${terminal.colorize("bold", "Stray clusters")}, which HTCondor runs and the service never stops:`,
+    ...strays.map(
+      ({ cluster_id, taskforce_uuid, reason, last_report }) =>
+        `  ${terminal.colorize("red", "stray")}   ${cluster_id} of ${toOneLine(taskforce_uuid)}, reported ${timeText(last_report)}: ${reason}`,
+    ),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import { formatCount, formatDuration } from "../format.js";
+import { formatBytes, formatCount, formatDuration, formatMilliseconds } from "../format.js";
 import type { components } from "../schema.js";
+import { describePersistence, isQueueInUse } from "../systemState.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { createCommandClient } from "./commandClient.js";
 import { formatTable } from "./resultWriters.js";
@@ -32,7 +33,7 @@ function formatSystem(terminal: Terminal, system: SystemState): string[] {
     `MQS: ${upstreamText(terminal, upstreams.mqs)}`,
     `Identity provider: ${upstreamText(terminal, upstreams.identity_provider)}`,
     `Reconcile: ${reconcileText(reconcile)}`,
-    `Clocks: at most ${millisecondsText(1000 * clockSeconds)} apart`,
+    `Clocks: at most ${formatMilliseconds(1000 * clockSeconds)} apart`,
     `Layout: version ${layout.version}, ${formatCount(layout.partitions, "partition")}`,
     "",
     processTable(terminal, processes),
@@ -47,7 +48,7 @@ function upstreamText(terminal: Terminal, upstream: Schemas["UpstreamState"] | n
   if (upstream === null) return "not called";
   const { last_success, failing_since, last_error, latency_ms } = upstream;
   const answer = last_success === null ? "no answer yet" : `last answer ${timeText(last_success)}`;
-  if (failing_since === null) return latency_ms === null ? answer : `${answer} in ${millisecondsText(latency_ms)}`;
+  if (failing_since === null) return latency_ms === null ? answer : `${answer} in ${formatMilliseconds(latency_ms)}`;
   // Null for callers who are not operators.
   const reason = last_error?.message == null ? "" : ` (${toOneLine(last_error.message)})`;
   return `${terminal.colorize("red", `failing since ${timeText(failing_since)}`)}${reason}; ${answer}`;
@@ -56,7 +57,7 @@ function upstreamText(terminal: Terminal, upstream: Schemas["UpstreamState"] | n
 function reconcileText(pass: SystemState["reconcile"]): string {
   if (pass === null) return "no pass yet";
   const { at, seconds, added, dropped } = pass;
-  return `last pass ${timeText(at)} took ${millisecondsText(1000 * seconds)}, added ${formatCount(added, "job")}, dropped ${dropped}`;
+  return `last pass ${timeText(at)} took ${formatMilliseconds(1000 * seconds)}, added ${formatCount(added, "job")}, dropped ${dropped}`;
 }
 
 const processTable = (terminal: Terminal, processes: SystemState["processes"]): string =>
@@ -69,10 +70,10 @@ const processTable = (terminal: Terminal, processes: SystemState["processes"]): 
       toOneLine(each.host ?? "-"),
       String(each.pid ?? "-"),
       timeText(each.started),
-      orDash(each.event_loop_delay_ms, millisecondsText),
-      orDash(each.rss_bytes, bytesText),
+      orDash(each.event_loop_delay_ms, formatMilliseconds),
+      orDash(each.rss_bytes, formatBytes),
       String(each.connections ?? "-"),
-      orDash(each.clock_difference_seconds, (seconds) => millisecondsText(1000 * seconds)),
+      orDash(each.clock_difference_seconds, (seconds) => formatMilliseconds(1000 * seconds)),
     ]),
   );
 
@@ -84,29 +85,27 @@ const redisTable = (terminal: Terminal, servers: SystemState["redis"]): string =
       server.address ?? "-",
       server.version ?? "-",
       server.role ?? "-",
-      orDash(server.used_memory_bytes, (used) => bytesText(used) + limitText(server.max_memory_bytes)),
+      orDash(server.used_memory_bytes, (used) => formatBytes(used) + limitText(server.max_memory_bytes)),
       diskText(terminal, server.persistence),
       server.replicas.map(replicaText).join(", ") || "-",
     ]),
   );
 
-const limitText = (limitBytes: number | null): string => (limitBytes ? ` of ${bytesText(limitBytes)}` : "");
+const limitText = (limitBytes: number | null): string => (limitBytes ? ` of ${formatBytes(limitBytes)}` : "");
 
 function diskText(terminal: Terminal, persistence: SystemState["redis"][number]["persistence"]): string {
-  const { aof_enabled, rdb_enabled, last_save_ok, last_aof_write_ok } = persistence;
-  if (last_save_ok === false || last_aof_write_ok === false) return terminal.colorize("red", "cannot write");
-  const kept = [...(aof_enabled ? ["append-only file"] : []), ...(rdb_enabled ? ["snapshots"] : [])];
-  if (kept.length > 0) return kept.join(", ");
-  return aof_enabled === null || rdb_enabled === null ? "unknown" : terminal.colorize("yellow", "nothing is kept");
+  const { text, severity } = describePersistence(persistence);
+  if (severity === undefined) return text;
+  return terminal.colorize(severity === "error" ? "red" : "yellow", text);
 }
 
 const replicaText = ({ address, state, lag_bytes }: SystemState["redis"][number]["replicas"][number]): string =>
-  `${address ?? "one"} ${state ?? ""}${lag_bytes === null ? "" : `, ${bytesText(lag_bytes)} behind`}`;
+  `${address ?? "one"} ${state ?? ""}${lag_bytes === null ? "" : `, ${formatBytes(lag_bytes)} behind`}`;
 
 /** The queues that hold jobs or are paused. */
 function queueTable(terminal: Terminal, queues: SystemState["queues"]): string {
   const rows = queues
-    .filter(({ paused, waiting, active, delayed, dead }) => paused || waiting + active + delayed + dead > 0)
+    .filter(isQueueInUse)
     .map(({ name, waiting, active, delayed, dead, oldest_waiting_seconds, paused }) => [
       toOneLine(name),
       ...[waiting, active, delayed, dead].map(String),
@@ -122,13 +121,3 @@ const pauseText = ({ by, since }: { by: string | null; since: number | null }): 
 
 const orDash = (value: number | null, format: (value: number) => string): string =>
   value === null ? "-" : format(value);
-
-const millisecondsText = (ms: number): string =>
-  Math.abs(ms) < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
-
-const BYTE_UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB"];
-
-function bytesText(bytes: number): string {
-  const unit = Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
-  return `${(bytes / 1024 ** unit).toFixed(unit === 0 ? 0 : 1)} ${BYTE_UNITS[unit]}`;
-}

@@ -1,7 +1,19 @@
 import { queryAllPages, queryPages } from "../../../client/src/paging.js";
 import { unwrapResponse } from "../../../client/src/unwrapResponse.js";
 import { api } from "./apiClient.ts";
-import type { Diagnosis, PublicQueue, Schedd, Summary, TaskDirective, Taskforce, Workflow } from "./apiTypes.ts";
+import type {
+  AuditEntry,
+  Diagnosis,
+  PublicQueue,
+  Schedd,
+  StrayCluster,
+  Summary,
+  SystemState,
+  TaskDirective,
+  Taskforce,
+  UnknownPoll,
+  Workflow,
+} from "./apiTypes.ts";
 
 type Filter = Record<string, unknown>;
 
@@ -33,17 +45,36 @@ export const postRetry = (workflow_id: string): Promise<{ n_taskforces: number }
 export const fetchServiceDiagnosis = (signal: AbortSignal): Promise<Diagnosis> =>
   unwrapResponse(api.GET("/v1/diagnosis", { signal }));
 
+/** Reads the state of the service itself. */
+export const fetchSystem = (signal: AbortSignal): Promise<SystemState> =>
+  unwrapResponse(api.GET("/v1/system", { signal }));
+
+/** Reads the last acts of operators, newest first. */
+export const fetchAudit = (signal: AbortSignal): Promise<{ entries: AuditEntry[] }> =>
+  unwrapResponse(api.GET("/v1/system/audit", { params: { query: { limit: 100 } }, signal }));
+
 /** Reads what hinders the work of a schedd. */
 export const fetchScheddDiagnosis = (schedd: string, signal: AbortSignal): Promise<Diagnosis> =>
   unwrapResponse(api.GET("/v1/schedds/{schedd}/diagnosis", { params: { path: { schedd } }, signal }));
 
 /** Reads the state of all schedds. */
-export const fetchSchedds = (signal: AbortSignal): Promise<{ schedds: Schedd[] }> =>
+export const fetchSchedds = (signal: AbortSignal): Promise<{ schedds: Schedd[]; unknown_polls: UnknownPoll[] }> =>
   unwrapResponse(api.GET("/v1/schedds", { signal }));
 
 /** Reads the state of a schedd and the contents of its queues. */
 export const fetchSchedd = (schedd: string, signal: AbortSignal): Promise<Schedd> =>
   unwrapResponse(api.GET("/v1/schedds/{schedd}", { params: { path: { schedd } }, signal }));
+
+/** Reads the newest stray clusters of a workflow or schedd, 100 at most. */
+export const fetchStrayClusters = (
+  of: { workflow_id: string } | { schedd: string },
+  signal: AbortSignal,
+): Promise<{ stray_clusters: StrayCluster[] }> =>
+  unwrapResponse(api.GET("/v1/stray-clusters", { params: { query: of }, signal }));
+
+/** Removes the entry of a stray cluster. */
+export const deleteStrayCluster = (stray_id: string): Promise<{ id: string }> =>
+  unwrapResponse(api.DELETE("/v1/stray-clusters/{stray_id}", { params: { path: { stray_id } } }));
 
 /**
  * Finds workflows by a MongoDB filter, newest first.

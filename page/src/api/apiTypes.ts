@@ -13,6 +13,20 @@ export type Taskforce = Omit<ApiTaskforce, "phase_change_log"> & {
 };
 /** What hinders something. */
 export type Diagnosis = Schemas["Diagnosis"];
+/** The state of the service itself. */
+export type SystemState = Schemas["SystemState"];
+/** Whether a service answers that the WMS calls. */
+export type UpstreamState = Schemas["UpstreamState"];
+/** A Redis server to which the WMS writes. */
+export type RedisServerState = Schemas["RedisServerState"];
+/** Counts of a queue, and whether it is paused. */
+export type QueueOverview = Schemas["QueueOverview"];
+/** An act of an operator. */
+export type AuditEntry = Schemas["AuditEntry"];
+/** A cluster that HTCondor runs although its report was rejected. */
+export type StrayCluster = Schemas["StrayCluster"];
+/** Polls for a schedd that is not known. */
+export type UnknownPoll = Schemas["UnknownPoll"];
 /** A queue; with its contents only in the response about one schedd. */
 export type QueueState = Schemas["QueueState"] & Partial<Schemas["QueueContents"]>;
 /** A schedd and its two queues. */

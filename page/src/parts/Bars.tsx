@@ -10,9 +10,15 @@ export const PatternedRect = ({ fill, ...size }: { fill: string } & Record<strin
   </>
 );
 
+interface StackedBarProps {
+  parts: readonly { fill: string; n: number }[];
+  height?: number;
+  /** The number of the whole bar; default: the sum of its parts. */
+  total?: number;
+}
+
 /** A bar of segments as wide as its container. It is hidden from screen readers: show the numbers as text, too. */
-export function StackedBar({ parts, height = 12 }: { parts: readonly { fill: string; n: number }[]; height?: number }) {
-  const total = parts.reduce((sum, { n }) => sum + n, 0);
+export function StackedBar({ parts, height = 12, total = sumOf(parts) }: StackedBarProps) {
   let before = 0;
   return (
     <svg class="stack" width="100%" height={height} aria-hidden="true">
@@ -26,6 +32,8 @@ export function StackedBar({ parts, height = 12 }: { parts: readonly { fill: str
     </svg>
   );
 }
+
+const sumOf = (parts: StackedBarProps["parts"]): number => parts.reduce((sum, { n }) => sum + n, 0);
 
 /** The patterns that distinguish segments without colours; once in the document. */
 export function SvgPatterns() {

@@ -1,19 +1,19 @@
 import type { ComponentChildren } from "preact";
+import { useLocation } from "preact-iso";
 import type { Finding } from "../api/apiTypes.ts";
+import { queueUrl, scheddQueueName } from "./queueLinks.ts";
 
 const SEVERITY_LABELS = { error: "Error", warning: "Warning", info: "Note" } as const;
 const SEVERITY_SYMBOLS = { error: "✕", warning: "⚠", info: "ⓘ" } as const;
 
-/** The Bull dashboard's page of a queue. @param status of the jobs that it lists */
-const queueUrl = (queue: string, status?: string): string =>
-  `/admin/queues/queue/${encodeURIComponent(queue)}${status === undefined ? "" : `?status=${status}`}`;
-
 /** Where a finding can be examined or repaired. */
 function linkOf({ code, subject: { kind, id } }: Finding): { href: string; label: string } | undefined {
   if (code === "dead-letters")
-    return { href: queueUrl(`starter-${encodeURIComponent(id)}`, "failed"), label: "Dead letters" };
+    return { href: queueUrl(scheddQueueName("starter", id), "failed"), label: "Dead letters" };
   if (code === "activation-refused") return { href: queueUrl("mq-activation", "failed"), label: "Dead letters" };
+  if (code === "unknown-schedd-polls") return { href: "/schedds", label: "Schedds" };
   if (kind === "queue") return { href: queueUrl(id), label: "Queue" };
+  if (kind === "service") return { href: "/system", label: "System" };
   return kind === "schedd" ? { href: `/schedds/${encodeURIComponent(id)}`, label: "Schedd" } : undefined;
 }
 
@@ -25,6 +25,7 @@ interface FindingListProps {
 
 /** Findings with their actions and links, the most important first. */
 export function FindingList({ findings, button }: FindingListProps) {
+  const { path } = useLocation();
   if (findings.length === 0) return null;
   return (
     <ul class="findings">
@@ -36,7 +37,7 @@ export function FindingList({ findings, button }: FindingListProps) {
             <p>
               <span aria-hidden="true">{SEVERITY_SYMBOLS[severity]}</span>{" "}
               <span class="visually-hidden">{SEVERITY_LABELS[severity]}: </span>
-              <b>{toSentence(sentence)}</b> {link && <a href={link.href}>{link.label}</a>}
+              <b>{toSentence(sentence)}</b> {link && link.href !== path && <a href={link.href}>{link.label}</a>}
             </p>
             {action !== null && <p>{action}</p>}
             {button?.(finding)}

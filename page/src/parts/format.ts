@@ -17,3 +17,7 @@ export const toIsoTime = (seconds: number): string => new Date(seconds * 1000).t
 
 /** The last part of an id: the first parts are the same for all siblings. */
 export const shortId = (id: string): string => `…${id.slice(-8)}`;
+
+/** A value, or a dash while it is unknown. */
+export const orDash = <T>(value: T | null | undefined, format: (value: T) => string): string =>
+  value == null ? "–" : format(value);

@@ -3,6 +3,7 @@ import { randomIdempotencyKey } from "../../../client/src/apiCalls.js";
 import { formatCount, imageName } from "../../../client/src/format.js";
 import { postAddWorkers, postDeactivation, postRetry } from "../api/apiRequests.ts";
 import type { Summary, TaskDirective } from "../api/apiTypes.ts";
+import { useAsyncAction } from "../live/useAsyncAction.ts";
 import { Dialog } from "../parts/Dialog.tsx";
 import { shortId } from "../parts/format.ts";
 import { ErrorNotice } from "../parts/Notices.tsx";
@@ -59,21 +60,6 @@ export function RetryButton({ workflow, onDone }: { workflow: string; onDone: (m
 }
 
 type DialogProps = { close: () => void; onDone: (message: string) => void };
-
-/** Runs an action of a dialog and holds its error. */
-function useAsyncAction() {
-  const [isRunning, setIsRunning] = useState(false);
-  const [error, setError] = useState<Error>();
-  const run = (action: () => Promise<void>) => {
-    setIsRunning(true);
-    setError(undefined);
-    action().catch((failure: Error) => {
-      setIsRunning(false);
-      setError(failure);
-    });
-  };
-  return { isRunning, error, run };
-}
 
 type DeactivateDialogProps = DialogProps & { action: "abort" | "finished"; summary: Summary };
 

@@ -1,21 +1,24 @@
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import { formatCount, formatDuration, formatNumber } from "../../../client/src/format.js";
 import { fetchSchedd, fetchScheddDiagnosis, fetchSchedds, fetchServiceDiagnosis } from "../api/apiRequests.ts";
-import type { Finding, QueueState, Schedd } from "../api/apiTypes.ts";
+import type { Finding, QueueState, Schedd, UnknownPoll } from "../api/apiTypes.ts";
 import { useRefreshable } from "../live/useRefreshable.ts";
 import { PhaseBar } from "../parts/Bars.tsx";
 import { FindingList } from "../parts/Findings.tsx";
-import { shortId } from "../parts/format.ts";
 import { EmptyNotice, Loaded } from "../parts/Notices.tsx";
+import { queueUrl, scheddQueueName } from "../parts/queueLinks.ts";
+import { Table } from "../parts/Table.tsx";
 import { RelativeTime } from "../parts/Times.tsx";
 import { DescriptionList, Section, View } from "../parts/View.tsx";
-import { extractWorkflowId } from "./workflowCriteria.ts";
+import { hasStrayClusters, StrayClusters } from "./StrayClusters.tsx";
+import { TaskforceLink } from "./TaskforceLink.tsx";
 
 /** The schedds, and the findings about them. */
 async function loadSchedds(signal: AbortSignal) {
-  const [{ schedds }, { findings }] = await Promise.all([fetchSchedds(signal), fetchServiceDiagnosis(signal)]);
-  return { schedds, findings };
+  const [list, { findings }] = await Promise.all([fetchSchedds(signal), fetchServiceDiagnosis(signal)]);
+  return { ...list, findings };
 }
 
 /** The view of all schedds. */
@@ -23,12 +26,13 @@ export function ScheddsView() {
   return (
     <View title="Schedds">
       <Loaded from={useRefreshable(loadSchedds, "schedds")} what="schedds">
-        {({ schedds, findings }) =>
-          schedds.length === 0 ? (
-            <EmptyNotice title="No schedds yet">
-              <p>A schedd appears here with its first taskforce.</p>
-            </EmptyNotice>
-          ) : (
+        {({ schedds, unknown_polls, findings }) => (
+          <>
+            {schedds.length === 0 && (
+              <EmptyNotice title="No schedds yet">
+                <p>A schedd appears here with its first taskforce.</p>
+              </EmptyNotice>
+            )}
             <ul class="schedds">
               {schedds.map((schedd) => (
                 <ScheddCard
@@ -38,12 +42,33 @@ export function ScheddsView() {
                 />
               ))}
             </ul>
-          )
-        }
+            {unknown_polls.length > 0 && <UnknownPolls polls={unknown_polls} />}
+          </>
+        )}
       </Loaded>
     </View>
   );
 }
+
+/** Polls for names that are no schedds: one may be misspelled. */
+const UnknownPolls = ({ polls }: { polls: readonly UnknownPoll[] }) => (
+  <Section title="Polls for unknown schedds">
+    <p class="quiet-text">
+      These names are not configured and never had a taskforce. Correct them in the settings of the TMS, or configure
+      them.
+    </p>
+    <Table
+      label="Polls for unknown schedds"
+      rows={polls}
+      keyOf={({ schedd }) => schedd}
+      columns={[
+        { name: "Name", value: ({ schedd }) => <code>{schedd}</code> },
+        { name: "Polls since", value: ({ first_poll }) => <RelativeTime at={first_poll} /> },
+        { name: "Last poll", value: ({ last_poll }) => <RelativeTime at={last_poll} /> },
+      ]}
+    />
+  </Section>
+);
 
 function ScheddCard({ schedd: state, findings }: { schedd: Schedd; findings: readonly Finding[] }) {
   const { schedd, last_poll, taskforces_by_phase, starter, stopper } = state;
@@ -81,16 +106,26 @@ export function ScheddView() {
     const [state, { findings }] = await Promise.all([fetchSchedd(name, signal), fetchScheddDiagnosis(name, signal)]);
     return { ...state, findings };
   };
+  const schedd = useRefreshable(load, name);
+  const [message, setMessage] = useState("");
+  const onDone = (done: string) => {
+    setMessage(done);
+    schedd.refresh();
+  };
   return (
     <View title={`Schedd ${name}`}>
-      <Loaded from={useRefreshable(load, name)} what="the schedd">
+      <p class="message" role="status">
+        {message}
+      </p>
+      <Loaded from={schedd} what="the schedd">
         {({ last_poll, taskforces_by_phase, starter, stopper, findings }) => (
           <>
             <FindingList findings={findings} />
             <LastPoll at={last_poll} />
             <PhaseBar phases={taskforces_by_phase} />
-            <ScheddQueue title="To start" queue={starter} board={`starter-${name}`} />
-            <ScheddQueue title="To stop" queue={stopper} board={`stopper-${name}`} />
+            {hasStrayClusters(findings) && <StrayClusters of={{ schedd: name }} onDone={onDone} />}
+            <ScheddQueue title="To start" queue={starter} name={scheddQueueName("starter", name)} />
+            <ScheddQueue title="To stop" queue={stopper} name={scheddQueueName("stopper", name)} />
           </>
         )}
       </Loaded>
@@ -98,9 +133,9 @@ export function ScheddView() {
   );
 }
 
-function ScheddQueue({ title, queue, board }: { title: string; queue: QueueState; board: string }) {
+function ScheddQueue({ title, queue, name }: { title: string; queue: QueueState; name: string }) {
   const { waiting, dead_letters = [], leases = [], next = [] } = queue;
-  const link = <a href={`/admin/queues/queue/${encodeURIComponent(board)}`}>Open in the Bull dashboard</a>;
+  const link = <a href={queueUrl(name)}>Open in the Bull dashboard</a>;
   return (
     <Section title={title} aside={link}>
       <DescriptionList
@@ -153,16 +188,6 @@ function TruncatedList({ title, of, children }: { title: string; of: number; chi
       </h3>
       <ol>{children}</ol>
     </div>
-  );
-}
-
-/** A link from a taskforce to its workflow. */
-function TaskforceLink({ uuid }: { uuid: string }) {
-  const workflowId = extractWorkflowId(uuid);
-  return (
-    <a href={`/workflows/${workflowId}`} title={uuid}>
-      <code>{shortId(uuid)}</code> of <code>{workflowId}</code>
-    </a>
   );
 }
 

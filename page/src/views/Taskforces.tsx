@@ -3,8 +3,10 @@ import { orderByPhase } from "../../../client/src/phases.js";
 import type { Summary } from "../api/apiTypes.ts";
 import { nowSeconds } from "../live/nowSeconds.ts";
 import { PhaseBar } from "../parts/Bars.tsx";
+import { orDash } from "../parts/format.ts";
 import { LoadingNotice } from "../parts/Notices.tsx";
 import { PagedList } from "../parts/Pager.tsx";
+import { Table } from "../parts/Table.tsx";
 import { Section } from "../parts/View.tsx";
 import { Timeline } from "../timeline/Timeline.tsx";
 import { MAX_LISTED_TASKFORCES, type WorkflowSubscription } from "./workflowSubscription.ts";
@@ -61,30 +63,20 @@ export function Taskforces({ subscription, summary }: { subscription: WorkflowSu
 /** The time that taskforces spend in each phase. */
 function PhaseDurationTable({ summary: { phases, taskforces_by_phase } }: { summary: Summary }) {
   return (
-    <div class="scrolling" tabIndex={0} role="region" aria-label="Time in each phase">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Phase</th>
-            <th scope="col">Now</th>
-            <th scope="col">Longest</th>
-            <th scope="col">Average</th>
-          </tr>
-        </thead>
-        <tbody>
-          {orderByPhase(taskforces_by_phase).map(({ phase, label, value }) => {
-            const { oldest_since = null, seconds_mean_past = null } = phases[phase] ?? {};
-            return (
-              <tr key={phase}>
-                <th scope="row">{label}</th>
-                <td>{formatNumber(value)}</td>
-                <td>{oldest_since === null ? "–" : formatDuration(nowSeconds.value - oldest_since)}</td>
-                <td>{seconds_mean_past === null ? "–" : formatDuration(seconds_mean_past)}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label="Time in each phase"
+      rows={orderByPhase(taskforces_by_phase)}
+      keyOf={({ phase }) => phase}
+      columns={[
+        { name: "Phase", value: ({ label }) => label },
+        { name: "Now", value: ({ value }) => formatNumber(value) },
+        {
+          name: "Longest",
+          value: ({ phase }) =>
+            orDash(phases[phase]?.oldest_since, (since) => formatDuration(nowSeconds.value - since)),
+        },
+        { name: "Average", value: ({ phase }) => orDash(phases[phase]?.seconds_mean_past, formatDuration) },
+      ]}
+    />
   );
 }

@@ -12,6 +12,7 @@ import { DescriptionList, Section, View } from "../parts/View.tsx";
 import { Failures, TopErrors, WorkerStatuses } from "../statuses/Statuses.tsx";
 import { RetryButton, WorkflowActions } from "./Actions.tsx";
 import { StateBadge } from "./StateBadge.tsx";
+import { hasStrayClusters, StrayClusters } from "./StrayClusters.tsx";
 import { Taskforces } from "./Taskforces.tsx";
 import { subscribeToWorkflow, type WorkflowViewState } from "./workflowSubscription.ts";
 
@@ -42,6 +43,7 @@ export function WorkflowView() {
         {(state) => (
           <>
             <WorkflowHeader state={state} onDone={onDone} />
+            {hasStrayClusters(state.summary.findings) && <StrayClusters of={{ workflow_id: id }} onDone={onDone} />}
             <Section title="Tasks and queues">
               <TaskGraph
                 tasks={state.tasks}

@@ -62,12 +62,15 @@ export function createApiAudit(log: Logger, trail: AuditTrail): ApiAudit {
   };
 }
 
-/** `abort` for the route `/v1/workflows/{workflow_id}/actions/abort`; other routes have only their path. */
-function shortActionOf(route: string | undefined): string | undefined {
-  const action = /\/actions\/([\w-]+)$/.exec(route ?? "")?.[1];
-  if (action === undefined) return route === "/v1/workflows" ? "create workflow" : route;
-  return action === "finished" ? "finish" : action;
-}
+const SHORT_ACTIONS: Record<string, string> = {
+  "/v1/workflows": "create workflow",
+  "/v1/workflows/{workflow_id}/actions/finished": "finish",
+  "/v1/stray-clusters/{stray_id}": "dismiss cluster",
+};
+
+/** `abort` for the route `/v1/workflows/{workflow_id}/actions/abort`; unknown routes have only their path. */
+const shortActionOf = (route = ""): string | undefined =>
+  SHORT_ACTIONS[route] ?? /\/actions\/([\w-]+)$/.exec(route)?.[1] ?? (route || undefined);
 
 /** What an operator did, without the facts of the request. */
 type OperatorAct = Omit<AuditRecord, "context"> & { operator: string };

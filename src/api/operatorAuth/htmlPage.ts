@@ -68,7 +68,7 @@ export function sendErrorPage(
 }
 
 /** Whether a path belongs to a view of the page at `/`. The page itself routes the rest of the path. */
-export const isPagePath = (path: string): boolean => /^\/(?:(?:workflows|schedds)(?:\/.*)?)?$/.test(path);
+export const isPagePath = (path: string): boolean => /^\/(?:(?:workflows|schedds|system)(?:\/.*)?)?$/.test(path);
 
 /** Whether a request only reads. */
 export const isReadRequest = ({ method }: Request): boolean => method === "GET" || method === "HEAD";

@@ -1,0 +1,131 @@
+import type { ComponentChildren } from "preact";
+import { formatCount, formatMilliseconds } from "../../../client/src/format.js";
+import { fetchAudit, fetchServiceDiagnosis, fetchSystem } from "../api/apiRequests.ts";
+import type { Finding, SystemState, UpstreamState } from "../api/apiTypes.ts";
+import { useRefreshable } from "../live/useRefreshable.ts";
+import { FindingList } from "../parts/Findings.tsx";
+import { orDash } from "../parts/format.ts";
+import { Loaded } from "../parts/Notices.tsx";
+import { RelativeTime, Timestamp } from "../parts/Times.tsx";
+import { DescriptionList, Section, View } from "../parts/View.tsx";
+import { OperatorActs } from "./OperatorActs.tsx";
+import { RedisServers } from "./RedisServers.tsx";
+import { ProcessTable, QueueTable } from "./SystemTables.tsx";
+
+async function loadSystem(signal: AbortSignal) {
+  const [system, { findings }, { entries }] = await Promise.all([
+    fetchSystem(signal),
+    fetchServiceDiagnosis(signal),
+    fetchAudit(signal),
+  ]);
+  return { system, findings, acts: entries };
+}
+
+/** The view of the service itself. */
+export function SystemView() {
+  return (
+    <View title="System">
+      <Loaded from={useRefreshable(loadSystem, "system")} what="the state of the service">
+        {({ system, findings, acts }) => (
+          <>
+            <ServiceFindings findings={findings} />
+            <Overview system={system} />
+            <Section title="Processes">
+              <ProcessTable processes={system.processes} />
+            </Section>
+            <Section title="Redis">
+              <RedisServers servers={system.redis} />
+            </Section>
+            <Section title="Services that it calls">
+              <ul class="groups">
+                <Upstream name="MQS" upstream={system.upstreams.mqs} />
+                <Upstream name="Identity provider" upstream={system.upstreams.identity_provider} />
+              </ul>
+            </Section>
+            <Section title="Queues" aside={<a href="/admin/queues">Open the Bull dashboard</a>}>
+              <QueueTable queues={system.queues} />
+            </Section>
+            <Section title="Operators' acts">
+              <OperatorActs acts={acts} />
+            </Section>
+          </>
+        )}
+      </Loaded>
+    </View>
+  );
+}
+
+/** The findings about the service in full. The view of the schedds shows those about schedds. */
+function ServiceFindings({ findings }: { findings: readonly Finding[] }) {
+  const ofService = findings.filter(({ subject }) => subject.kind !== "schedd");
+  const scheddCount = findings.length - ofService.length;
+  return (
+    <>
+      <FindingList findings={ofService} />
+      {(ofService.length === 0 || scheddCount > 0) && (
+        <p class="quiet-text">
+          {ofService.length === 0 && "Nothing hinders the service as a whole. "}
+          {scheddCount > 0 && <a href="/schedds">{formatCount(scheddCount, "finding")} about schedds</a>}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Overview({ system }: { system: SystemState }) {
+  const { versions, processes, reconcile, layout, clock_difference_seconds } = system;
+  const workerCount = processes.filter(({ role }) => role.split(" ").includes("worker")).length;
+  return (
+    <DescriptionList
+      facts={[
+        { name: versions.length === 1 ? "Version" : "Versions", value: versions.join(", ") || "–" },
+        { name: "Processes", value: `${processes.length}, ${workerCount} with workers` },
+        { name: "Last reconcile", value: reconcile ? <RelativeTime at={reconcile.at} /> : "none yet" },
+        ...(reconcile === null
+          ? []
+          : [
+              { name: "It took", value: formatMilliseconds(1000 * reconcile.seconds) },
+              { name: "Jobs added, dropped", value: `${reconcile.added}, ${reconcile.dropped}` },
+            ]),
+        { name: "Clocks apart", value: formatMilliseconds(1000 * clock_difference_seconds) },
+        { name: "Layout", value: `version ${layout.version}, ${formatCount(layout.partitions, "partition")}` },
+      ]}
+    />
+  );
+}
+
+function Upstream({ name, upstream }: { name: string; upstream: UpstreamState | null }) {
+  return (
+    <li>
+      <h3>
+        {name} {upstream === null && <span class="quiet-text">not called</span>}
+      </h3>
+      {upstream !== null && <UpstreamFacts upstream={upstream} />}
+    </li>
+  );
+}
+
+function UpstreamFacts({ upstream }: { upstream: UpstreamState }) {
+  const { last_success, failing_since, last_error, latency_ms } = upstream;
+  const state: ComponentChildren =
+    failing_since === null ? (
+      "✓ answers"
+    ) : (
+      <span class="danger-text">
+        ✕ failing since <Timestamp at={failing_since} />
+      </span>
+    );
+  return (
+    <>
+      <DescriptionList
+        facts={[
+          { name: "State", value: last_success === null && failing_since === null ? "no answer yet" : state },
+          { name: "Last answer", value: last_success === null ? "none" : <RelativeTime at={last_success} /> },
+          { name: "Took", value: orDash(latency_ms, formatMilliseconds) },
+          { name: "Last error", value: last_error === null ? "none" : <RelativeTime at={last_error.at} /> },
+        ]}
+      />
+      {last_error?.message != null && <p class="error-text">{last_error.message}</p>}
+    </>
+  );
+}
