@@ -32,7 +32,7 @@ const runbookPage = read("docs/operations/alerts.md");
 const metricsPage = read("docs/operations/observe.md");
 
 /** Findings without an alert: repeated failures of a submission become dead letters, which have one. */
-const WITHOUT_ALERT = new Set<FindingCode>(["submissions-failing", "workers-held"]);
+const WITHOUT_ALERT = new Set<FindingCode>(["submissions-failing"]);
 
 /** The text of an alert's runbook, in one line. */
 const runbookOf = (alert: string): string =>
