@@ -172,6 +172,29 @@ it("Prometheus' configuration reads the alerts, and names its jobs as they expec
   expect(config.scrape_configs.map(({ job_name }) => job_name)).toEqual(["wms-web", "wms-worker"]);
 });
 
+it("Alertmanager's configuration mutes alerts that exist, all others while Redis is unreachable", () => {
+  const { inhibit_rules: rules } = parse(read("ops/prometheus/alertmanager.yml")) as {
+    inhibit_rules: { source_matchers: string[]; target_matchers: string[] }[];
+  };
+  const names = alerts.map(({ alert }) => alert);
+  const matched = (matchers: string[]) =>
+    names.filter((name) =>
+      matchers.every((matcher) => {
+        const [label, operator = "", value = ""] = matcher.split(/ (=~|!=|=) /);
+        expect(label).toBe("alertname");
+        return holds(name, operator, value.replaceAll('"', ""));
+      }),
+    );
+  for (const { source_matchers, target_matchers } of rules) {
+    for (const matcher of [...source_matchers, ...target_matchers])
+      for (const [name] of matcher.matchAll(/Wms\w+/g)) expect(names).toContain(name);
+    expect(matched(source_matchers)).not.toEqual([]);
+    expect(matched(target_matchers).filter((name) => matched(source_matchers).includes(name))).toEqual([]);
+  }
+  const whileAway = rules.find(({ source_matchers }) => matched(source_matchers).includes("WmsRedisAway"));
+  expect(matched(whileAway?.target_matchers ?? [])).toEqual(names.filter((name) => name !== "WmsRedisAway"));
+});
+
 it("the manual lists exactly the exported metrics with their types and labels", () => {
   const listed = [...metricsPage.matchAll(/^\| `(wms_\w+)` \| (\w+) \|([^|]*)\|/gm)].map(
     ([, name = "", type = "", labels = ""]) => [name, type, labels.trim()] as const,
