@@ -76,11 +76,11 @@ describe.each(PAGES)("the text of %s", (page) => {
   });
 });
 
-/** The longest that a page may be, in bytes. */
+/** The longest that a page may be, in bytes. Of the runbooks, a reader needs the one to which the alert links. */
 const SIZE_LIMITS = [
   ...DOCS_PAGES.filter((page) => page.startsWith("docs/operations/")).map((page): [string, number] => [
     page,
-    12 * 1024,
+    (page.endsWith("/alerts.md") ? 16 : 12) * 1024,
   ]),
   ["docs/architecture.md", 20 * 1024] as [string, number],
 ];
@@ -139,8 +139,8 @@ test.each(CHECKED_FILES)("%s uses none of the retired words", (file) => {
   expect(found).toEqual([]);
 });
 
-/** Code spans of several plain words are log messages. */
-const LOG_MESSAGE = /`([a-z][a-z']*-?[a-z]*(?:,? [a-z']+)+)`/g;
+/** Code spans of several plain words are log messages, or commands of the client. */
+const LOG_MESSAGE = /`(?!ewms )([a-z][a-z']*-?[a-z]*(?:,? [a-z']+)+)`/g;
 const QUOTED_MESSAGES = DOCS_PAGES.filter((page) => /operations.(?:alerts|secure|dashboard)\.md$/.test(page)).flatMap(
   (page) => [...read(page).matchAll(LOG_MESSAGE)].map(([, message = ""]): [string, string] => [page, message]),
 );

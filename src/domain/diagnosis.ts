@@ -172,6 +172,14 @@ export type FindingCode = keyof typeof FINDING_RULES;
 /** The codes, the most important first. */
 export const FINDING_CODES = Object.keys(FINDING_RULES) as [FindingCode, ...FindingCode[]];
 
+/** Warnings and errors that follow from the summary of a workflow alone, so that metrics count the workflows with them. */
+export const ATTENTION_CODES = [
+  "dead-letters",
+  "hand-outs-unreported",
+  "workers-held",
+] as const satisfies readonly FindingCode[];
+export type AttentionCode = (typeof ATTENTION_CODES)[number];
+
 /** The schema of a {@link Finding}. */
 export const findingSchema = z
   .strictObject({

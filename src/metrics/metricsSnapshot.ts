@@ -1,5 +1,5 @@
 import { epochMs } from "../domain/clock.js";
-import type { FoundFact } from "../domain/diagnosis.js";
+import type { AttentionCode, FoundFact } from "../domain/diagnosis.js";
 import { groupBy } from "../domain/groupBy.js";
 import type { RedisServerState, SystemProcess, SystemQueue, SystemUpstream } from "../domain/system.js";
 import type { Wms } from "../lifecycle/context.js";
@@ -34,14 +34,20 @@ export interface MetricsSnapshot {
   queues: readonly SystemQueue[];
   /** The findings about the service and its schedds. */
   findings: readonly FoundFact[];
+  /** The number of active workflows with a finding, by code. */
+  attention: ReadonlyMap<AttentionCode, number>;
 }
 
-/** Reads a snapshot. The cost grows with the number of schedds and partitions, not of taskforces. */
+/** Reads a snapshot. The cost grows with schedds, partitions and workflows that need attention, not with taskforces. */
 export async function readMetricsSnapshot(wms: Wms): Promise<MetricsSnapshot> {
   const startedAtMs = performance.now();
   await pingMasters(wms.store.redis);
   const pingSeconds = (performance.now() - startedAtMs) / 1000;
-  const [facts, taskforces] = await Promise.all([readServiceFacts(wms), wms.store.counts.readAll()]);
+  const [facts, taskforces, attention] = await Promise.all([
+    readServiceFacts(wms),
+    wms.store.counts.readAll(),
+    wms.store.summaries.countAttention(),
+  ]);
   const { processes, redis, upstreams, queues, clock_difference_seconds } = facts.system;
   const persistence = redis.map(isPersistenceOk).filter((isOk) => isOk !== undefined);
   return {
@@ -58,6 +64,7 @@ export async function readMetricsSnapshot(wms: Wms): Promise<MetricsSnapshot> {
     taskforces,
     queues,
     findings: findInService(facts),
+    attention,
   };
 }
 

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from "prom-client";
-import { FINDING_CODES, FINDING_RULES } from "../domain/diagnosis.js";
+import { ATTENTION_CODES, FINDING_CODES, FINDING_RULES } from "../domain/diagnosis.js";
 import type { Wms } from "../lifecycle/context.js";
 import { cachedWithTimeout } from "./cachedWithTimeout.js";
 import { readMetricsSnapshot } from "./metricsSnapshot.js";
@@ -63,6 +63,11 @@ export function registerStateGauges(registry: Registry, { wms, readiness }: Stat
     "1 for each finding about a schedd or, without schedd, about the service; else 0. docs/operations/findings.md has the codes.",
     ["code", "severity", "schedd"],
   );
+  const attention = gauge(
+    "wms_workflows_needing_attention",
+    "Active workflows with a finding that follows from their own state.",
+    ["code"],
+  );
   const strayClusters = gauge(
     "wms_stray_clusters",
     "Stray clusters in the list: HTCondor runs them, and the service rejected their reports.",
@@ -76,7 +81,7 @@ export function registerStateGauges(registry: Registry, { wms, readiness }: Stat
     // While Redis does not answer, old values would look current.
     const ofRedis = [ping, memoryUsed, memoryLimit, persistenceOk];
     for (const each of [...ofRedis, mqsFailing, providerFailing, clockDifference, strayClusters]) each.remove();
-    for (const each of [taskforces, jobs, oldestWaiting, processes, paused, findings]) each.reset();
+    for (const each of [taskforces, jobs, oldestWaiting, processes, paused, findings, attention]) each.reset();
     if (snapshot === undefined) return;
     // With a 0 for each code, an alert differs from a metric that is missing.
     for (const code of FINDING_CODES) findings.set({ code, severity: FINDING_RULES[code].severity, schedd: "" }, 0);
@@ -84,6 +89,7 @@ export function registerStateGauges(registry: Registry, { wms, readiness }: Stat
       const { severity } = FINDING_RULES[code];
       findings.set({ code, severity, schedd: subject.kind === "schedd" ? subject.id : "" }, 1);
     }
+    for (const code of ATTENTION_CODES) attention.set({ code }, snapshot.attention.get(code) ?? 0);
     ping.set(snapshot.pingSeconds);
     strayClusters.set(snapshot.strayClusters);
     if (snapshot.memory !== undefined) {

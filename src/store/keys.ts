@@ -176,6 +176,9 @@ export const summaryLeasesKey = (partition: number): string => `${partitionPrefi
 export const summaryKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}summary:${memberOf(workflow)}`;
 
+/** The hash workflow → comma-separated codes of its findings, of the active workflows that need attention. */
+export const attentionKey = (partition: number): string => `${partitionPrefix(partition)}attention`;
+
 /** The stream of a partition's events. */
 export const eventsKey = (partition: number): string => `${partitionPrefix(partition)}events`;
 

@@ -1,10 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { deflate, inflate } from "node:zlib";
+import type { AttentionCode } from "../domain/diagnosis.js";
 import type { WorkflowId } from "../domain/ids.js";
 import type { WorkflowSummary } from "../domain/summary.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { dirtyKey, idOfMember, memberOf, partitionOf, summaryKey, summaryLeasesKey } from "./keys.js";
+import {
+  attentionKey,
+  dirtyKey,
+  idOfMember,
+  memberOf,
+  partitionOf,
+  recordKey,
+  summaryKey,
+  summaryLeasesKey,
+} from "./keys.js";
 import { runScript } from "./scripts.js";
 
 /**
@@ -50,13 +60,37 @@ export class Summaries {
     return (await Promise.all([isDirty, isClaimed])).every((isMember) => isMember === 0);
   }
 
-  /** Replaces a workflow's summary and releases the lease. @returns false when the lease was lost */
-  async save({ workflow, leaseId }: SummaryLease, summary: WorkflowSummary): Promise<boolean> {
+  /**
+   * Replaces a workflow's summary and releases the lease.
+   *
+   * @param attention the findings to count for the workflow while it is active
+   * @returns false when the lease was lost
+   */
+  async save(
+    { workflow, leaseId }: SummaryLease,
+    summary: WorkflowSummary,
+    attention: readonly AttentionCode[],
+  ): Promise<boolean> {
     const partition = partitionOf(workflow, this.#partitions);
-    const keys = [summaryKey(partition, workflow), summaryLeasesKey(partition)];
+    const keys = [
+      summaryKey(partition, workflow),
+      summaryLeasesKey(partition),
+      attentionKey(partition),
+      recordKey(partition, "workflow", workflow),
+    ];
     // Most of the text are names of fields: compressed, it takes a third of the memory.
-    const values = [memberOf(workflow), leaseId, await compress(JSON.stringify(summary))];
+    const values = [memberOf(workflow), leaseId, await compress(JSON.stringify(summary)), attention.join()];
     return (await runScript(this.#redis, "saveSummary", keys, values)) === 1;
+  }
+
+  /** The number of active workflows with each finding; codes without workflows are left out. */
+  async countAttention(): Promise<Map<AttentionCode, number>> {
+    const partitions = Array.from({ length: this.#partitions }, (_, partition) => partition);
+    const values = await Promise.all(partitions.map((partition) => this.#redis.hvals(attentionKey(partition))));
+    const counts = new Map<AttentionCode, number>();
+    for (const code of values.flat().flatMap((codes) => codes.split(",") as AttentionCode[]))
+      counts.set(code, (counts.get(code) ?? 0) + 1);
+    return counts;
   }
 
   /** The number of dirty workflows of a partition. */

@@ -110,6 +110,18 @@ describe("a scrape shows", () => {
     for (let failures = 0; failures < 2; failures++)
       await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms));
     await waitForMetric("wms_queue_jobs", { queue: "starter", schedd: at.schedd, state: "dead" }, 1);
+    const seen = await waitForMetric("wms_workflows_needing_attention", { code: "dead-letters" }, 1);
+    expect(seen.value("wms_workflows_needing_attention", { code: "workers-held" })).toBe(0);
+  });
+
+  it("workflows whose workers are held", async () => {
+    const held = { code: "workers-held" };
+    const { uuid } = await scenario.createRunning(scenario.nextAccessPoint());
+    const { status } = await scenario.request("POST", "/v1/tms/statuses/taskforces", {
+      compound_statuses_by_taskforce: { [uuid]: { "HELD: disk full": { null: 3 }, RUNNING: { Tasking: 1 } } },
+    });
+    expect(status).toBe(200);
+    await waitForMetric("wms_workflows_needing_attention", held, 1);
   });
 
   it("retried and failed activations", async () => {
@@ -183,6 +195,11 @@ it("an expired lease is counted by its outcome", async () => {
       (now) => (now.value("wms_leases_run_out_total", labels) ?? 0) >= 1,
     );
     expect(seen.value("wms_leases_reclaimed_total", labels)).toBe(seen.value("wms_leases_run_out_total", labels));
+    await waitForValue(
+      "its workflow needs attention",
+      () => scrape(short.url),
+      (now) => now.value("wms_workflows_needing_attention", { code: "hand-outs-unreported" }) === 1,
+    );
   } finally {
     await short.close();
   }

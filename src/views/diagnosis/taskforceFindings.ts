@@ -1,5 +1,6 @@
 import type { FindingSubject, FoundFact } from "../../domain/diagnosis.js";
 import { STOPPABLE_PHASES } from "../../domain/phases.js";
+import type { WaitReasons } from "../../domain/summary.js";
 import type { Deactivation } from "../../domain/workflow.js";
 import { BACKGROUND_QUEUE_NAMES } from "../../queues/queues.js";
 import type { DiagnosedTaskforces, DiagnosisFacts, Pause } from "./facts.js";
@@ -46,20 +47,22 @@ function findWhileActive(taskforces: DiagnosedTaskforces, subject: FindingSubjec
   return [
     ...findBackgroundWaits(taskforces, subject, facts),
     ...waits.starter.flatMap((wait) => findStarterWaits(wait, schedds.get(wait.schedd), { total, nowSeconds })),
-    ...waits.dead.map(
-      (dead): FoundFact => ({
-        code: "dead-letters",
-        sentence: describeDeadLetters(dead),
-        since: dead.since,
-        subject: { kind: "schedd", id: dead.schedd },
-      }),
-    ),
+    ...findDeadLetters(waits),
     ...findIdleWorkers(waits.workers, subject),
     ...(total > 0 && ended === total && completed > 0
       ? [{ code: "all-completed" as const, sentence: describeCompleted(completed, total), since: null, subject }]
       : []),
   ];
 }
+
+/** Finds taskforces that failed to be submitted too often. */
+export const findDeadLetters = ({ dead }: WaitReasons): FoundFact[] =>
+  dead.map((letters) => ({
+    code: "dead-letters",
+    sentence: describeDeadLetters(letters),
+    since: letters.since,
+    subject: { kind: "schedd", id: letters.schedd },
+  }));
 
 function describeCompleted(completed: number, total: number): string {
   if (completed < total)

@@ -15,6 +15,7 @@ import type { TaskDirective } from "../../domain/taskDirective.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { phaseChanges, type TaskforceRecord, taskJson } from "../../store/records.js";
 import type { SummaryLease } from "../../store/summaries.js";
+import { findAttention } from "../diagnosis/attention.js";
 import { PhaseDurations } from "./phaseDurations.js";
 import { shortenErrorText, WaitReasonsTally, type WorkerStatuses } from "./waitReasons.js";
 
@@ -34,7 +35,10 @@ export async function summarizeDirtyWorkflows(wms: Wms, partition: number): Prom
     for (const batch of batchesOf(leases, CONCURRENT_SUMMARIES)) {
       const startMs = performance.now();
       await Promise.all(
-        batch.map(async (lease) => wms.store.summaries.save(lease, await summarizeWorkflow(wms, lease.workflow))),
+        batch.map(async (lease) => {
+          const summary = await summarizeWorkflow(wms, lease.workflow);
+          await wms.store.summaries.save(lease, summary, findAttention(summary, nextEpochSeconds()));
+        }),
       );
       const elapsedMs = performance.now() - startMs;
       // A large workflow that is being launched is dirty again by now; the pause leaves processor time for its launch.

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TaskforceUuid, WorkflowId } from "../../../src/domain/ids.js";
 import type { SummaryResponse, WorkflowSummary } from "../../../src/domain/summary.js";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
-import { partitionOf, summaryKey } from "../../../src/store/keys.js";
+import { attentionKey, dirtyKey, memberOf, partitionOf, summaryKey } from "../../../src/store/keys.js";
 import { updateStatuses } from "../../../src/store/statusUpdates.js";
 import { openStore, type Store } from "../../../src/store/store.js";
 import type { CreatedWorkflow } from "../../api/requestBodies.js";
@@ -137,6 +137,51 @@ describe("a workflow's summary", () => {
   });
 });
 
+describe("a workflow whose summary has findings that need attention", () => {
+  const readAttention = (id: WorkflowId) => redis.hget(attentionKey(partitionOf(id, PARTITIONS)), memberOf(id));
+  const waitForAttention = (id: WorkflowId, codes: string | null) =>
+    waitForValue(
+      `the attention is ${codes}`,
+      () => readAttention(id),
+      (now) => now === codes,
+    );
+
+  it("is listed with their codes while it is active and has them", async () => {
+    const at = scenario.nextAccessPoint();
+    const created = await scenario.submitWorkflow(tasks(1, [at.location]));
+    const id = created.workflow.workflow_id as WorkflowId;
+    await at.createTms.submit(await scenario.leaseToStart(at.createTms));
+    const before = (await store.summaries.countAttention()).get("workers-held") ?? 0;
+    await reportStatuses(uuidsOf(created), ['{"HELD: disk full":{"null":2},"RUNNING":{"Tasking":2}}'], []);
+    await waitForAttention(id, "workers-held");
+    expect((await store.summaries.countAttention()).get("workers-held")).toBe(before + 1);
+    await reportStatuses(uuidsOf(created), ['{"HELD: disk full":{"null":1},"RUNNING":{"Tasking":3}}'], []);
+    await waitForAttention(id, null);
+    // Only idle: a finding, but an info.
+    await reportStatuses(uuidsOf(created), ['{"IDLE":{"null":4}}'], []);
+    await waitForSummary(created, { compound_statuses: { IDLE: { null: 4 } } });
+    expect(await readAttention(id)).toBeNull();
+    await reportStatuses(uuidsOf(created), ['{"HELD: disk full":{"null":4}}'], []);
+    await waitForAttention(id, "workers-held");
+    await scenario.deactivate(id, "abort");
+    await waitForAttention(id, null);
+    expect((await store.summaries.countAttention()).get("workers-held") ?? 0).toBe(before);
+  });
+
+  it("is not listed by a summary that is saved after its deactivation", async () => {
+    const id = (await scenario.submitWorkflow(tasks(1))).workflow.workflow_id as WorkflowId;
+    await scenario.deactivate(id, "finished");
+    await waitForValue("nothing more changes", () => store.summaries.isCurrent(id), Boolean);
+    const summary = await store.summaries.fetch(id);
+    if (summary === undefined) throw new Error("no summary");
+    const partition = partitionOf(id, PARTITIONS);
+    await redis.sadd(dirtyKey(partition), memberOf(id));
+    const lease = single((await store.summaries.claimDirty(partition, 100)).filter(({ workflow }) => workflow === id));
+    expect(await store.summaries.save(lease, summary, ["workers-held"])).toBe(true);
+    expect(await readAttention(id)).toBeNull();
+  });
+});
+
 /** Enough workflows for all partitions. Equal requests would be in one. */
 const MANY = 24;
 
@@ -265,7 +310,8 @@ describe("a process that was suspended while it summarized", () => {
     await change(2);
     scenario = await start();
     await waitForSummary(created, { compound_statuses: { RUNNING: { Tasking: 2 } } });
-    expect(await store.summaries.save(slept, old)).toBe(false);
+    expect(await store.summaries.save(slept, old, ["workers-held"])).toBe(false);
+    expect(await redis.hget(attentionKey(partition), memberOf(id))).toBeNull();
     await waitForSummary(created, { compound_statuses: { RUNNING: { Tasking: 2 } } });
   });
 });
