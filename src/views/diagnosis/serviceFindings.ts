@@ -58,7 +58,12 @@ export function findInService(facts: ServiceFacts): FoundFact[] {
     ),
     ...findInRedis(system),
     ...(system.clock_difference_seconds > MAX_CLOCK_DIFFERENCE_SECONDS
-      ? [found("clock-differs", `the clocks of two machines differ by ${system.clock_difference_seconds.toFixed(1)} s`)]
+      ? [
+          found(
+            "clock-differs",
+            `the clocks of two machines differ by ${formatDifference(system.clock_difference_seconds)}`,
+          ),
+        ]
       : []),
     ...(system.versions.length > 1
       ? [found("versions-differ", `processes of several releases are running: ${system.versions.join(", ")}`)]
@@ -71,6 +76,10 @@ export function findInService(facts: ServiceFacts): FoundFact[] {
     ...findUnknownPolls(facts),
   ];
 }
+
+/** Formats a difference between clocks: `3.5 s`, or `30 days` */
+const formatDifference = (seconds: number): string =>
+  seconds < 60 ? `${seconds.toFixed(1)} s` : formatDuration(Math.round(seconds));
 
 function findFailingUpstream(
   code: FoundFact["code"],
@@ -125,8 +134,11 @@ function findInSchedd(schedd: string, facts: ServiceFacts): FoundFact[] {
   const ready = queues.filter(({ waiting, paused }) => waiting > 0 && paused === false);
   const dead = queues.find(({ kind }) => kind === "starter")?.dead ?? 0;
   const since = nowSeconds - Math.max(0, ...queues.map(({ oldest_waiting_seconds }) => oldest_waiting_seconds ?? 0));
-  const waiting = `${describeJobs(queues)} ${areWord(jobs)} waiting for schedd ${schedd}`;
-  const longest = `longest ${formatDuration(nowSeconds - since)}`;
+  // Of delayed and leased jobs, the times are not known here.
+  const duration = queues.some(({ waiting }) => waiting > 0)
+    ? `, ${jobs === 1 ? "for" : "longest"} ${formatDuration(nowSeconds - since)}`
+    : "";
+  const waiting = `${describeJobs(queues)} ${areWord(jobs)} waiting for schedd ${schedd}${duration}`;
   const strays = strayClusters.filter((stray) => stray.schedd === schedd);
   const all = queues.flatMap((queue) =>
     queue.paused === false
@@ -138,11 +150,7 @@ function findInSchedd(schedd: string, facts: ServiceFacts): FoundFact[] {
     if (jobs > 0) all.push(ofSchedd("schedd-removed", `${waiting}; ${removed}`, since));
   } else if (ready.length > 0 && isSilent(lastPoll, nowSeconds))
     all.push(
-      ofSchedd(
-        "schedd-silent",
-        `${waiting}, ${longest}; ${describeSilence(lastPoll, nowSeconds)}${otherNames(facts)}`,
-        since,
-      ),
+      ofSchedd("schedd-silent", `${waiting}; ${describeSilence(lastPoll, nowSeconds)}${otherNames(facts)}`, since),
     );
   if (dead > 0) all.push(ofSchedd("dead-letters", describeDeadLetters({ n: dead, schedd }), null));
   if (strays.length > 0)
@@ -166,7 +174,7 @@ function describePausedQueue(schedd: string, queue: SystemQueue, nowSeconds: num
   const { kind, paused } = queue;
   const n = countJobs(queue);
   const name = pauseName(kind === "stopper" ? "stopper" : "starter", schedd);
-  const waiting = n === 0 ? "" : `; ${countTaskforces(n)} ${areWord(n)} waiting in it`;
+  const waiting = n === 0 ? "" : `; ${describeJobs([queue])} ${areWord(n)} waiting in it`;
   return `${describePause(name, paused === false ? { by: null, since: null } : paused, nowSeconds)}${waiting}`;
 }
 

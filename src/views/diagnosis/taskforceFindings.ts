@@ -149,7 +149,8 @@ function findWhileEnding(
 ): FoundFact[] {
   const remaining = STOPPABLE_PHASES.reduce((sum, phase) => sum + (taskforces_by_phase[phase] ?? 0), 0);
   const ending = deactivated === "ABORTED" ? "abort" : "finish";
-  const sentence = `the ${ending} has yet to reach ${remaining} of ${countTaskforces(total)}`;
+  const rest = total === 1 ? "the only taskforce" : `${remaining} of ${countTaskforces(total)}`;
+  const sentence = `the ${ending} has yet to reach ${rest}`;
   const pause = background.pauses.get(BACKGROUND_QUEUE_NAMES.deactivation);
   const { never_started = 0 } = waits;
   return [

@@ -123,8 +123,21 @@ const CASES: [code: FindingCode, sentence: string, found: string[]][] = [
     ),
   ],
   [
+    "queue-paused",
+    "the stopper queue of A is paused; 1 HTCondor cluster is waiting in it",
+    findingsOf({
+      queues: [starterOf("A", { name: "stopper-A", kind: "stopper", paused: { by: null, since: null }, waiting: 1 })],
+    }),
+  ],
+  [
     "schedd-removed",
-    "2 taskforces are waiting for schedd B; B is no longer configured; no TMS has asked for work there",
+    "1 taskforce is waiting for schedd B; B is no longer configured; no TMS has asked for work there",
+    // Delayed: how long it waits is not known.
+    findingsOf({ queues: [starterOf("B", { delayed: 1 })] }),
+  ],
+  [
+    "schedd-removed",
+    "2 taskforces are waiting for schedd B, longest 1 min; B is no longer configured; no TMS has asked for work there",
     findingsOf({ queues: [starterOf("B", { waiting: 2, oldest_waiting_seconds: 90 })] }),
   ],
   [
@@ -167,6 +180,11 @@ const CASES: [code: FindingCode, sentence: string, found: string[]][] = [
   ],
   ["clock-differs", "the clocks of two machines differ by 3.5 s", findingsOf({ clock_difference_seconds: 3.51 })],
   [
+    "clock-differs",
+    "the clocks of two machines differ by 30 days",
+    findingsOf({ clock_difference_seconds: 30 * 86_400 - 0.004 }),
+  ],
+  [
     "versions-differ",
     "processes of several releases are running: 1.0.0, 1.1.0",
     findingsOf({ versions: ["1.0.0", "1.1.0"] }),
@@ -185,7 +203,7 @@ it("a silent schedd's finding names unknown schedds that are polled: one may be 
     { polls: new Map(), unknownPolls: [unknownPoll("a")] },
   );
   expect(found[0]).toBe(
-    "schedd-silent: 1 taskforce is waiting for schedd A, longest 9 s; no TMS has asked for work there yet; " +
+    "schedd-silent: 1 taskforce is waiting for schedd A, for 9 s; no TMS has asked for work there yet; " +
       "unknown names that do poll: a",
   );
 });

@@ -293,6 +293,11 @@ const CASES: [name: string, situation: Situation, sentences: string[]][] = [
     ],
   ],
   [
+    "an abort that has not reached the only taskforce",
+    { total: 1, deactivated: "ABORTED", phases: { "pending-starter": 1 } },
+    ["deactivation-under-way: the abort has yet to reach the only taskforce"],
+  ],
+  [
     "an abort without workers",
     { deactivated: "ABORTED", phases: { "pending-starter": 2 }, background: { workerCount: 0 } },
     ["no-worker: no worker process is running; the abort has yet to reach 2 of 6 taskforces"],
