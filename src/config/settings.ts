@@ -143,7 +143,9 @@ const SECTIONS = {
   },
   "Message queue service": {
     MQS_ADDRESS: optionalUrl.describe("address of the MQS; unset: an embedded MQS"),
-    MQS_TOKEN_URL: optionalUrl.describe("OAuth2 token endpoint for client credentials; requires the next two settings"),
+    MQS_TOKEN_URL: optionalUrl.describe(
+      "issuer, or its OAuth2 token endpoint, for client credentials; requires the next two settings",
+    ),
     MQS_CLIENT_ID: optionalText.describe("client id"),
     MQS_CLIENT_SECRET: optionalText.meta({ description: "client secret", isSecret: true }),
     WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT: durationSeconds(60).describe("wait after a failed activation; doubles"),
