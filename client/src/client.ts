@@ -6,7 +6,7 @@ import { type WatchEvent, type WatchOptions, watchEvents } from "./watchEvents.j
 
 /** The address of the service and how to call it. */
 export interface ClientOptions {
-  /** Base URL of the service, without `/v1`. */
+  /** Base URL of the service, with or without `/v1`. */
   url: string;
   /** A bearer token, or a function that returns one; undefined: requests carry none. */
   token?: string | TokenSource | undefined;
@@ -62,7 +62,7 @@ export interface Client extends ApiCalls {
  * for await (const { event, data } of client.watch(workflow.workflow_id)) console.log(event, data);
  */
 export function createClient({ url, token, retry = {}, fetch: platformFetch }: ClientOptions): Client {
-  const base = url.replace(/\/+$/, "");
+  const base = url.replace(/\/+$/, "").replace(/\/v1$/, "");
   const send = withBearerToken(platformFetch ?? ((request, init) => fetch(request, init)), token);
   const calls = createApiCalls(base, send, retry);
   return Object.assign(calls, {

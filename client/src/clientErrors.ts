@@ -31,7 +31,7 @@ export class Unreachable extends Error {
   }
 }
 
-/** The identity provider issued no token: it is unreachable, rejects the client, or the user did not log in. */
+/** The identity provider issued no token: it rejects the client, or the user did not log in. */
 export class LoginFailed extends Error {
   override name = "LoginFailed";
 }

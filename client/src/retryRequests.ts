@@ -23,6 +23,8 @@ export const DEFAULT_RETRY_SECONDS = 60;
 
 /** Statuses that allow another attempt; 409 and 429 only with a `Retry-After` header. */
 const RETRYABLE_STATUSES = new Set([409, 429, 503]);
+/** Statuses of a proxy that could not reach the service, or got no answer. The service sends its own as JSON. */
+const PROXY_STATUSES = new Set([502, 503, 504]);
 /** Network failures before anything was sent. */
 const UNSENT_ERROR_CODES = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
 /** POST routes without an effect when repeated: queries, and all reports of a TMS. */
@@ -71,6 +73,7 @@ export function withRetries(
       if (!canRepeat || Date.now() + delaySeconds * 1000 > deadlineMs) {
         if (outcome.response) return outcome.response;
         const { reason, cause, retry } = outcome;
+        if (cause instanceof Unreachable) throw cause;
         const mayHaveSucceeded = retry !== "always" && isMutation(request);
         throw new Unreachable(new URL(request.url).origin, reason, { mayHaveSucceeded, cause });
       }
@@ -90,17 +93,22 @@ async function attemptRequest(send: SendRequest, request: Request): Promise<Atte
     response = await bufferResponse(await send(request.clone(), { signal: request.signal }));
   } catch (cause) {
     request.signal.throwIfAborted();
+    // The identity provider gave no token, so nothing was sent to the service.
+    if (cause instanceof Unreachable) return { retry: "always", reason: cause.message, cause, minDelaySeconds: 0 };
     if (!isNetworkFailure(cause)) throw cause;
     const retry = UNSENT_ERROR_CODES.has(networkErrorCode(cause) ?? "") ? "always" : "if safe";
     return { retry, reason: networkFailureReason(cause), cause, minDelaySeconds: 0 };
   }
   const { status, headers, statusText } = response;
+  const retryAfterSeconds = Number(headers.get("retry-after")) || 0;
+  const isJson = headers.get("content-type")?.startsWith("application/json") === true;
+  if (PROXY_STATUSES.has(status) && !isJson)
+    return { retry: "if safe", reason: `${status} ${statusText} of a proxy`, minDelaySeconds: retryAfterSeconds };
   if (!RETRYABLE_STATUSES.has(status) || (status !== 503 && !headers.has("retry-after")))
     return { retry: "never", response };
   // The service rejects a request with 429 before it has any effect.
   const retry = status === 429 ? "always" : "if safe";
-  const minDelaySeconds = Number(headers.get("retry-after")) || 0;
-  return { retry, response, reason: `${status} ${statusText}`, minDelaySeconds };
+  return { retry, response, reason: `${status} ${statusText}`, minDelaySeconds: retryAfterSeconds };
 }
 
 /** Reads the whole body, so that a connection that breaks within the body causes a retry, too. */

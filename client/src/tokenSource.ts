@@ -1,5 +1,5 @@
 import type { Configuration } from "openid-client";
-import { LoginFailed, networkFailureReason } from "./clientErrors.js";
+import { isNetworkFailure, LoginFailed, networkFailureReason, Unreachable } from "./clientErrors.js";
 import type { SendRequest } from "./retryRequests.js";
 
 /** Returns a bearer token. @param rejected a token that the service rejected and that must be replaced */
@@ -59,7 +59,7 @@ const epochSeconds = (): number => Date.now() / 1000;
 /**
  * Creates a source that requests tokens on demand and caches them until they expire.
  *
- * @returns a source that throws {@link LoginFailed}
+ * @returns a source that throws {@link LoginFailed}, and {@link Unreachable} while the provider does not answer
  */
 export function createTokenSource(
   credentials: Credentials,
@@ -105,7 +105,7 @@ async function requestTokens(
     const renewed = previous?.refreshToken && (await refreshTokens(oauth, provider, previous.refreshToken));
     if (renewed) return renewed;
     if (onDeviceLogin === undefined)
-      throw new LoginFailed("without a client secret a user must log in: set onDeviceLogin");
+      throw new LoginFailed("without a client secret a user must log in, and no terminal or onDeviceLogin can ask");
     const device = await oauth.initiateDeviceAuthorization(provider, parameters);
     onDeviceLogin({
       page: device.verification_uri,
@@ -116,8 +116,16 @@ async function requestTokens(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof LoginFailed) throw error;
+    if (isProviderUnreachable(error))
+      throw new Unreachable(credentials.issuer, networkFailureReason(error), { cause: error });
     throw new LoginFailed(`${credentials.issuer} issued no token: ${providerErrorText(error)}`, { cause: error });
   }
+}
+
+/** Whether the provider did not answer, or a proxy answered in its place. */
+function isProviderUnreachable(error: unknown): boolean {
+  const status = error instanceof Error && error.cause instanceof Response ? error.cause.status : 0;
+  return status >= 500 || isNetworkFailure(error) || (error instanceof Error && isNetworkFailure(error.cause));
 }
 
 type OpenId = typeof import("openid-client");

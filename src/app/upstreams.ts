@@ -34,7 +34,7 @@ export function createMqs(
   log: Logger,
 ): { used: Mqs; embedded?: EmbeddedMqs } {
   if (mqs.address !== undefined)
-    return { used: createHttpMqs({ address: mqs.address, credentials: mqs.credentials, outcomes, log }) };
+    return { used: createHttpMqs({ address: mqs.address, credentials: mqs.credentials, outcomes, log, warmUp: true }) };
   const embedded = createEmbeddedMqs({ redis, broker: mqs.broker });
   return { used: embedded, embedded };
 }

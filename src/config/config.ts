@@ -8,6 +8,10 @@ export { ConfigError } from "./settings.js";
 /** All settings, validated. Durations are seconds, sizes bytes. */
 export type Config = ReturnType<typeof readConfig>;
 
+/** Quotes a value that is one short word. Any other could hold a secret, such as an address with a password. */
+const quoteWord = (value: string | undefined): string =>
+  value !== undefined && /^[\w.+-]{1,20}$/.test(value) ? `, got "${value}"` : "";
+
 /**
  * Reads and validates the environment. An empty variable counts as unset.
  *
@@ -20,7 +24,8 @@ export function readConfig(environment: Record<string, string | undefined>) {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = issue?.path.map(String).join(".") ?? "the environment";
-    throw new ConfigError(`${name}: ${issue?.message ?? "is not usable"}`);
+    const message = issue?.message ?? "is not usable";
+    throw new ConfigError(`${name}: ${message}${message.startsWith("expected") ? quoteWord(environment[name]) : ""}`);
   }
   const env = parsed.data;
   const isProduction = env.NODE_ENV === "production";

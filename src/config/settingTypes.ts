@@ -18,17 +18,28 @@ export const httpUrl = z
 /** The same, or unset. */
 export const optionalUrl = httpUrl.optional();
 /** `true` or `false`, and their usual synonyms. */
-export const booleanFlag = z.stringbool({ error: "is neither true nor false" });
+export const booleanFlag = z.stringbool({ error: "expected true or false" });
 /** A duration in seconds. */
-export const durationSeconds = (fallback: number, min = 0, max = MAX_DURATION_SECONDS) =>
-  z.coerce.number().min(min).max(max).default(fallback);
+export const durationSeconds = (fallback: number, min = 0, max = MAX_DURATION_SECONDS) => {
+  const error = `expected seconds from ${min} to ${max}`;
+  return z.coerce.number(error).min(min, error).max(max, error).default(fallback);
+};
 /** A time limit in seconds, of one day at most. */
 export const timeoutSeconds = (fallback: number, min = 0.1) => durationSeconds(fallback, min, 86_400);
 /** An integer in a range. */
-export const integer = (fallback: number, min: number, max = Number.MAX_SAFE_INTEGER) =>
-  z.coerce.number().int().min(min).max(max).default(fallback);
+export const integer = (fallback: number, min: number, max?: number) =>
+  optionalInteger(min, max).unwrap().default(fallback);
+/** The same, or unset. */
+export const optionalInteger = (min: number, max = Number.MAX_SAFE_INTEGER) => {
+  const error =
+    max === Number.MAX_SAFE_INTEGER
+      ? `expected an integer of at least ${min}`
+      : `expected an integer from ${min} to ${max}`;
+  return z.coerce.number(error).int(error).min(min, error).max(max, error).optional();
+};
+const PORT_ERROR = "expected a port number from 0 to 65535";
 /** A TCP port; 0: any free port. */
-export const port = z.coerce.number().int().min(0).max(65535);
+export const port = z.coerce.number(PORT_ERROR).int(PORT_ERROR).min(0, PORT_ERROR).max(65535, PORT_ERROR);
 /** The rules for a role. */
 export const roleRules = (fallback: string, description: string) =>
   text(fallback)

@@ -9,6 +9,7 @@ import {
   httpUrl,
   integer,
   json,
+  optionalInteger,
   optionalProxies,
   optionalRedisHosts,
   optionalText,
@@ -18,6 +19,8 @@ import {
   text,
   timeoutSeconds,
 } from "./settingTypes.js";
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 /** All settings by section. `npm run docs` generates the tables in `docs/operations/configure.md` from them. */
 const SECTIONS = {
@@ -45,7 +48,7 @@ const SECTIONS = {
       "maximum time from the request head to the last byte of the response",
     ),
     MAX_CONNECTIONS: integer(limits.connections, 1).describe("maximum number of connections to each web process"),
-    MAX_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).optional().meta({
+    MAX_CONNECTIONS_PER_ADDRESS: optionalInteger(1).meta({
       description: "maximum number of connections of one client address; trusted proxies are exempt",
       shownDefault: "a quarter of `MAX_CONNECTIONS`",
     }),
@@ -84,10 +87,11 @@ const SECTIONS = {
     ADMIN_CLIENT_SECRET: optionalText.describe("secret of that client; unset: a public client"),
     PUBLIC_URL: httpUrl
       .refine(
-        (address) => new URL(address).href === `${new URL(address).origin}/`,
+        // Also called with a text that is no address, whose error comes first.
+        (address) => URL.canParse(address) && new URL(address).href === `${new URL(address).origin}/`,
         "must be http(s)://host:port, without a path",
       )
-      .transform((address) => new URL(address).origin)
+      .transform((address) => (URL.canParse(address) ? new URL(address).origin : address))
       .optional()
       .describe("address of the service for browsers: `https://wms.example.org`"),
     ALLOWED_HOSTS: hostNames.meta({
@@ -143,7 +147,9 @@ const SECTIONS = {
   },
   "Message queue service": {
     MQS_ADDRESS: optionalUrl.describe("address of the MQS; unset: an embedded MQS"),
-    MQS_TOKEN_URL: optionalUrl.describe("OAuth2 token endpoint for client credentials; requires the next two settings"),
+    MQS_TOKEN_URL: optionalUrl.describe(
+      "issuer, or its OAuth2 token endpoint, for client credentials; requires the next two settings",
+    ),
     MQS_CLIENT_ID: optionalText.describe("client id"),
     MQS_CLIENT_SECRET: optionalText.meta({ description: "client secret", isSecret: true }),
     WORKFLOW_MQ_ACTIVATOR_MQS_RETRY_WAIT: durationSeconds(60).describe("wait after a failed activation; doubles"),
@@ -186,7 +192,7 @@ const SECTIONS = {
       .string()
       .toLowerCase()
       .transform((level) => (level === "warning" ? "warn" : level === "critical" ? "fatal" : level))
-      .pipe(z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]))
+      .pipe(z.enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(", ")}`))
       .default("info")
       .describe("`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`"),
     OTEL_EXPORTER_OTLP_ENDPOINT: optionalUrl.describe("OTLP/HTTP collector for traces; unset: tracing is off"),

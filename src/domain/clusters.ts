@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-const clusterSchema = z.union([
-  z.strictObject({ schedd: z.string().min(1) }),
-  z.strictObject({ alias_of: z.string().min(1) }),
-]);
+const clusterSchema = z.union(
+  [z.strictObject({ schedd: z.string().min(1) }), z.strictObject({ alias_of: z.string().min(1) })],
+  'expected {"schedd": name} or {"alias_of": location}',
+);
 
 /** The schema of `CLUSTER_LOCATIONS`: a cluster location is a schedd, or an alias of another location. */
-export const clusterLocationsSchema = z.record(z.string().min(1), clusterSchema).superRefine((clusters, context) => {
+export const clusterLocationsSchema = z.record(z.string().min(1), clusterSchema, "expected an object of cluster locations").superRefine((clusters, context) => {
   for (const [name, cluster] of Object.entries(clusters)) {
     if (!("alias_of" in cluster)) continue;
     const target = Object.hasOwn(clusters, cluster.alias_of) ? clusters[cluster.alias_of] : undefined;

@@ -1,12 +1,24 @@
 import { z } from "zod";
 import type { WorkflowId } from "./ids.js";
 
-/** A message queue of the MQS. Unknown fields are allowed, because the TMS gets all fields of the MQS. */
+/**
+ * A message queue of the MQS. Only the fields that this service uses are required: the TMS gets all fields as the MQS sent
+ * them.
+ */
 export const mqProfileSchema = z.looseObject({
   mqid: z.string(),
+  alias: z.string(),
+  /** False until the queue is open. */
+  is_activated: z.boolean().optional(),
+});
+
+/** @see mqProfileSchema */
+export type MqProfile = z.infer<typeof mqProfileSchema>;
+
+/** A queue of the embedded MQS, with all fields of an MQS. */
+export const embeddedProfileSchema = mqProfileSchema.extend({
   workflow_id: z.string(),
   timestamp: z.number(),
-  alias: z.string(),
   is_public: z.boolean(),
   is_activated: z.boolean(),
   auth_token: z.string().nullable(),
@@ -14,8 +26,8 @@ export const mqProfileSchema = z.looseObject({
   broker_address: z.string().nullable(),
 });
 
-/** @see mqProfileSchema */
-export type MqProfile = z.infer<typeof mqProfileSchema>;
+/** @see embeddedProfileSchema */
+export type EmbeddedProfile = z.infer<typeof embeddedProfileSchema>;
 
 /** A message queue service. `mqs/` has a client over HTTP and an embedded one on Redis. */
 export interface Mqs {

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { sharePending } from "../domain/sharePending.js";
 import { unavailable } from "../domain/wmsError.js";
 import { httpWithRetry } from "./httpWithRetry.js";
+import { findTokenEndpoint, type TokenEndpoint } from "./tokenEndpoint.js";
 
 /** The lifetime, in seconds, of a token whose response names none. */
 const DEFAULT_LIFETIME_SECONDS = 60;
@@ -12,6 +13,7 @@ const HEADER_VALUE = /^[\x21-\x7e]+$/;
 
 /** The service as a client of the MQS's token service. */
 export interface Credentials {
+  /** The token endpoint, or the issuer whose discovery document names it. */
   tokenUrl: string;
   clientId: string;
   clientSecret: string;
@@ -37,9 +39,15 @@ export interface TokenSource {
  */
 export function createTokenSource(credentials: Credentials, timeoutMs: number, log: Logger): TokenSource {
   let current: { token: string; validUntilMs: number } | undefined;
+  // Known once it has given a token: an issuer that fails would look like an endpoint.
+  let endpoint: TokenEndpoint | undefined;
   const renewToken = sharePending(async (): Promise<string> => {
     const requestedAtMs = performance.now();
-    const { token, lifetimeSeconds } = await requestToken(credentials, timeoutMs, log);
+    const used = endpoint ?? (await findEndpoint(credentials, timeoutMs, log));
+    const { token, lifetimeSeconds } = await requestToken(credentials, used.url, timeoutMs, log);
+    if (endpoint === undefined)
+      log.info({ tokenEndpoint: used.url, source: used.source }, "the token service for the MQS gives tokens");
+    endpoint = used;
     const marginSeconds = Math.min(RENEWAL_MARGIN_SECONDS, lifetimeSeconds / 5);
     current = { token, validUntilMs: requestedAtMs + 1000 * (lifetimeSeconds - marginSeconds) };
     return token;
@@ -55,8 +63,20 @@ export function createTokenSource(credentials: Credentials, timeoutMs: number, l
   };
 }
 
+async function findEndpoint({ tokenUrl }: Credentials, timeoutMs: number, log: Logger): Promise<TokenEndpoint> {
+  try {
+    return await findTokenEndpoint(tokenUrl, AbortSignal.timeout(timeoutMs));
+  } catch (error) {
+    log.warn({ err: error, tokenUrl }, NO_ANSWER);
+    throw tokenUnavailable(error);
+  }
+}
+
+const NO_ANSWER = "the token service for the MQS did not answer";
+
 async function requestToken(
-  { tokenUrl, clientId, clientSecret }: Credentials,
+  { clientId, clientSecret }: Credentials,
+  tokenUrl: string,
   timeoutMs: number,
   log: Logger,
 ): Promise<{ token: string; lifetimeSeconds: number }> {
@@ -78,12 +98,12 @@ async function requestToken(
     if (HEADER_VALUE.test(token)) return { token, lifetimeSeconds: lifetimeSeconds || DEFAULT_LIFETIME_SECONDS };
   } catch (error) {
     if (status === undefined) {
-      log.warn({ err: error, tokenUrl }, "the token service for the MQS did not answer");
+      log.warn({ err: error, tokenUrl }, NO_ANSWER);
       throw tokenUnavailable(error);
     }
   }
   // The log and the error leave the cause out: it may hold a token.
-  log.warn({ status, tokenUrl }, "the token service for the MQS gave no token");
+  log.warn({ status, tokenUrl }, "the token service for the MQS gave no token; check MQS_TOKEN_URL and the client");
   throw tokenUnavailable();
 }
 

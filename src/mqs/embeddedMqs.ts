@@ -1,6 +1,6 @@
 import { nextEpochSeconds } from "../domain/clock.js";
 import { isWorkflowId, type WorkflowId } from "../domain/ids.js";
-import type { MqProfile, Mqs } from "../domain/mqProfile.js";
+import type { EmbeddedProfile, Mqs } from "../domain/mqProfile.js";
 import { sha256Hex } from "../domain/sha256.js";
 import { WmsError } from "../domain/wmsError.js";
 import type { RedisClient } from "../redis/redisClient.js";
@@ -22,13 +22,13 @@ export interface EmbeddedMqs extends Mqs {
    * @param workflowId any text; no id is assumed
    * @returns null when the workflow has no reserved queues
    */
-  publicProfiles(workflowId: string): Promise<MqProfile[] | null>;
+  publicProfiles(workflowId: string): Promise<EmbeddedProfile[] | null>;
 }
 
 /** The part of a profile that never changes after the reservation. */
-type Reservation = Pick<MqProfile, "alias" | "is_public" | "timestamp">;
+type Reservation = Pick<EmbeddedProfile, "alias" | "is_public" | "timestamp">;
 /** The part of a profile that all queues of a workflow share. */
-type Activation = Pick<MqProfile, "is_activated" | "auth_token" | "broker_type" | "broker_address">;
+type Activation = Pick<EmbeddedProfile, "is_activated" | "auth_token" | "broker_type" | "broker_address">;
 
 const NOT_ACTIVATED: Activation = { is_activated: false, auth_token: null, broker_type: null, broker_address: null };
 
@@ -102,7 +102,11 @@ export function createEmbeddedMqs({ redis, broker }: { redis: RedisClient; broke
 }
 
 /** Reads the profiles of the reserved queues among these, in the order of the ids. */
-async function readProfiles(redis: RedisClient, workflow: WorkflowId, mqids: readonly string[]): Promise<MqProfile[]> {
+async function readProfiles(
+  redis: RedisClient,
+  workflow: WorkflowId,
+  mqids: readonly string[],
+): Promise<EmbeddedProfile[]> {
   if (mqids.length === 0) return [];
   const [reservations, activated] = await Promise.all([
     redis.hmget(reservationsKey(workflow), ...mqids),

@@ -11,9 +11,10 @@ const activationSchema = z.union([
   groupSchema.transform(({ mqprofiles }) => (areAllActivated(mqprofiles) ? mqprofiles : TRY_AGAIN_LATER)),
 ]);
 
-/** Creates the client of a remote MQS. */
-export function createHttpMqs(options: MqsConnectionOptions): Mqs {
+/** Creates the client of a remote MQS. @param warmUp whether it requests a token at once */
+export function createHttpMqs({ warmUp = false, ...options }: MqsConnectionOptions & { warmUp?: boolean }): Mqs {
   const connection = new MqsConnection(options);
+  if (warmUp) void connection.warmUp();
   return {
     async reserve(workflow, aliases, publicAliases) {
       const path = ["workflows", workflow, "mq-group", "reservation"];
@@ -40,7 +41,7 @@ export function createHttpMqs(options: MqsConnectionOptions): Mqs {
 }
 
 const areAllActivated = (profiles: readonly MqProfile[]): boolean =>
-  profiles.length > 0 && profiles.every(({ is_activated }) => is_activated);
+  profiles.length > 0 && profiles.every(({ is_activated }) => is_activated !== false);
 
 /**
  * Returns the profile of each alias, in the order of the aliases; undefined unless every alias has exactly one. Ignores

@@ -47,6 +47,14 @@ export class MqsConnection {
     this.#tokens = credentials && createTokenSource(credentials, timeoutMs, log);
   }
 
+  /** Requests a token ahead of the first request, so that wrong settings are logged and reported at the start. */
+  async warmUp(): Promise<void> {
+    const { timeoutMs, outcomes } = this.#options;
+    await this.#tokens
+      ?.getToken(AbortSignal.timeout(timeoutMs))
+      .catch((error: unknown) => outcomes?.recordFailure(error));
+  }
+
   /**
    * @returns the body of the response, in the given shape
    * @throws WmsError `upstream-refused` after a 4xx of the MQS itself, with its reason; `unavailable` after any other
@@ -74,7 +82,7 @@ export class MqsConnection {
       throw waitSeconds === undefined ? unavailable(message) : new UpstreamBusyError(message, waitSeconds);
     }
     const parsed = shape.safeParse(body);
-    if (!parsed.success) throw this.#unexpectedResponse(request, parsed.error.issues[0]?.message ?? "not JSON");
+    if (!parsed.success) throw this.#unexpectedResponse(request, describeIssue(parsed.error.issues[0]));
     outcomes?.recordSuccess(performance.now() - startedAtMs);
     return parsed.data;
   }
@@ -134,6 +142,12 @@ export class MqsConnection {
     return new WmsError("upstream-refused", `the MQS refused to ${request.purpose}: ${shown ?? `HTTP ${status}`}`);
   }
 }
+
+/** The fault of a response, with its field: `mqprofiles.0.alias: …`. */
+const describeIssue = (issue: z.core.$ZodIssue | undefined): string =>
+  issue === undefined
+    ? "not JSON"
+    : [...(issue.path.length === 0 ? [] : [issue.path.join(".")]), issue.message].join(": ");
 
 const isUnauthorized = (status: number): boolean => status === 401 || status === 403;
 

@@ -18,6 +18,8 @@ export interface StartOptions {
   env?: Record<string, string>;
   /** The content of stdin. */
   input?: string;
+  /** Whether stderr looks like a terminal to a command in this process. */
+  isTerminal?: boolean;
 }
 
 /** The folder of the built package. */

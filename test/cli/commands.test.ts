@@ -324,11 +324,24 @@ describe("at a service with authentication", () => {
     expect(await runCli(["ls"], { env: robot })).toMatchObject({ code: 0, stderr: "" });
     const person = { ...login, EWMS_CLIENT_ID: "cli" };
     expect(await runCli(["ls"], { env: person })).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining("a user must log in, and no terminal or onDeviceLogin can ask"),
+    });
+    expect(await runCli(["ls"], { env: person, isTerminal: true })).toMatchObject({
       code: 0,
       stderr: `To log in, open ${idp.issuer}/activate and check that it shows WDJB-MJHT, or enter it there.\n`,
     });
     expect(await runCli(["ls"], { env: person })).toMatchObject({ code: 0, stderr: "" });
   });
+});
+
+test("an unreachable identity provider is retried, and exits with 5", async () => {
+  const login = { EWMS_OPENID_URL: "http://127.0.0.1:9", EWMS_CLIENT_ID: "robot", EWMS_CLIENT_SECRET: "secret" };
+  const env = { ...login, XDG_CACHE_HOME: await temporaryFolder() };
+  const { code, stderr } = await runCli(["ls", "--url", scenario.url, "--patience", "0.5"], { env });
+  expect(code).toBe(5);
+  expect(stderr).toMatch(/retrying for 0\.5 s/);
+  expect(stderr).toMatch(/could not reach http:\/\/127\.0\.0\.1:9: /);
 });
 
 describe("drain", () => {

@@ -5,6 +5,7 @@ import type { ProcessResult, StartOptions } from "./cliProcess.js";
 /** Collects the output of a command. */
 class TextSink extends Writable {
   text = "";
+  isTTY = false;
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.text += chunk.toString();
@@ -13,9 +14,13 @@ class TextSink extends Writable {
 }
 
 /** Runs a command of `ewms` in this process, with its output in a pipe. */
-export async function runCli(args: string[], { env = {}, input = "" }: StartOptions = {}): Promise<ProcessResult> {
+export async function runCli(
+  args: string[],
+  { env = {}, input = "", isTerminal = false }: StartOptions = {},
+): Promise<ProcessResult> {
   const stdout = new TextSink();
   const stderr = new TextSink();
+  stderr.isTTY = isTerminal;
   const code = await run(args, { env, stdin: Readable.from([input]), stdout, stderr });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }

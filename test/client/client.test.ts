@@ -38,7 +38,7 @@ afterAll(() => scenario.close());
 
 describe("a response", () => {
   test("matches the document, with all fields", async () => {
-    const client = createClient({ url: `${scenario.url}/` });
+    const client = createClient({ url: `${scenario.url}/v1/` });
     const body = JSON.parse(workflowRequestJson({ cluster_locations: ["pool-0"] })) as WorkflowRequest;
     const { workflow, taskforces } = await unwrapResponse(client.POST("/v1/workflows", { body }));
     const path = { taskforce_uuid: single(taskforces).taskforce_uuid };
@@ -233,8 +233,11 @@ describe("while Redis is unreachable", () => {
   });
 });
 
+/** A proxy's page says as little about the request as a broken connection. */
+const BROKEN = ["response lost", "response truncated", "page 502", "page 503", "page 504"] as const;
+
 describe("when the connection breaks before the end of the response", () => {
-  test.each(["response lost", "response truncated"] as const)("a read is repeated: %s", async (fate) => {
+  test.each(BROKEN)("a read is repeated: %s", async (fate) => {
     const { workflow } = await scenario.submitWorkflow([makeTaskRequestAt(["pool-0"])]);
     const proxy = await startFaultyProxy(scenario.url);
     proxy.setNextFates(fate, fate);
@@ -259,25 +262,20 @@ describe("when the connection breaks before the end of the response", () => {
     expect(phase_change_log.filter(({ target_phase }) => target_phase === "condor-rm")).toHaveLength(1);
   });
 
-  test.each(["response lost", "response truncated"] as const)(
-    "a repeated creation creates one workflow: %s",
-    async (fate) => {
-      const proxy = await startFaultyProxy(scenario.url);
-      proxy.setNextFates(fate, fate);
-      const body = JSON.parse(
-        workflowRequestJson({ cluster_locations: ["pool-0"], task_args: fate }),
-      ) as WorkflowRequest;
-      const { workflow } = await unwrapResponse(createClient({ url: proxy.url }).POST("/v1/workflows", { body }));
-      expect(proxy.forwardedRequests).toHaveLength(3);
-      const query = { task_args: fate };
-      const made: string[] = [];
-      for await (const { workflow_id } of createClient({ url: scenario.url }).query("task-directives", {
-        query,
-      }))
-        made.push(workflow_id);
-      expect(made).toEqual([workflow.workflow_id]);
-    },
-  );
+  test.each(BROKEN)("a repeated creation creates one workflow: %s", async (fate) => {
+    const proxy = await startFaultyProxy(scenario.url);
+    proxy.setNextFates(fate, fate);
+    const body = JSON.parse(workflowRequestJson({ cluster_locations: ["pool-0"], task_args: fate })) as WorkflowRequest;
+    const { workflow } = await unwrapResponse(createClient({ url: proxy.url }).POST("/v1/workflows", { body }));
+    expect(proxy.forwardedRequests).toHaveLength(3);
+    const query = { task_args: fate };
+    const made: string[] = [];
+    for await (const { workflow_id } of createClient({ url: scenario.url }).query("task-directives", {
+      query,
+    }))
+      made.push(workflow_id);
+    expect(made).toEqual([workflow.workflow_id]);
+  });
 
   test("a repeated add-workers adds one taskforce", async () => {
     const { task_directives, workflow } = await scenario.submitWorkflow([makeTaskRequestAt(["pool-0"])]);
@@ -321,16 +319,19 @@ describe("when the connection breaks before the end of the response", () => {
     expect(proxy.forwardedRequests).toHaveLength(2);
   });
 
-  test("the error of a request that is not repeated says that it may have taken effect", async () => {
-    const { workflow } = await scenario.submitWorkflow([makeTaskRequestAt(["pool-0"])]);
-    const proxy = await startFaultyProxy(scenario.url);
-    proxy.setNextFates("response lost");
-    const params = { path: { workflow_id: workflow.workflow_id } };
-    const client = createClient({ url: proxy.url, retry: { maxSeconds: 0 } });
-    const aborted = client.POST("/v1/workflows/{workflow_id}/actions/abort", { params });
-    await expect(aborted).rejects.toMatchObject({ name: "Unreachable", mayHaveSucceeded: true });
-    await expect(aborted).rejects.toBeInstanceOf(Unreachable);
-    expect(proxy.forwardedRequests).toHaveLength(1);
-    expect((await scenario.readWorkflow(workflow.workflow_id)).deactivated).toBe("ABORTED");
-  });
+  test.each(["response lost", "page 504"] as const)(
+    "the error of a request that is not repeated says that it may have taken effect: %s",
+    async (fate) => {
+      const { workflow } = await scenario.submitWorkflow([makeTaskRequestAt(["pool-0"])]);
+      const proxy = await startFaultyProxy(scenario.url);
+      proxy.setNextFates(fate);
+      const params = { path: { workflow_id: workflow.workflow_id } };
+      const client = createClient({ url: proxy.url, retry: { maxSeconds: 0 } });
+      const aborted = client.POST("/v1/workflows/{workflow_id}/actions/abort", { params });
+      await expect(aborted).rejects.toMatchObject({ name: "Unreachable", mayHaveSucceeded: true });
+      await expect(aborted).rejects.toBeInstanceOf(Unreachable);
+      expect(proxy.forwardedRequests).toHaveLength(1);
+      expect((await scenario.readWorkflow(workflow.workflow_id)).deactivated).toBe("ABORTED");
+    },
+  );
 });

@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 
-/** What the proxy does with the response to a request. A held request is not forwarded, and gets no response. */
-type RequestFate = "passes" | "response lost" | "response truncated" | "held";
+/** What the proxy does with the response to a request. A page is its own, instead of the response of the service. A held request is not forwarded, and gets no response. */
+type RequestFate = "passes" | "response lost" | "response truncated" | "held" | `page ${502 | 503 | 504}`;
 
 /** A proxy that breaks connections to a service. */
 export interface FaultyProxy {
@@ -52,6 +52,8 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     const [upstreamResponse] = (await once(outgoing, "response")) as [IncomingMessage];
     const text = await buffer(upstreamResponse);
     if (fate === "response lost") return void response.destroy();
+    if (fate.startsWith("page"))
+      return void response.writeHead(Number(fate.slice(5)), { "content-type": "text/html" }).end("<html>nginx</html>");
     response.writeHead(upstreamResponse.statusCode ?? 500, upstreamResponse.statusMessage, upstreamResponse.headers);
     if (fate === "passes") return void response.end(text);
     response.write(text.subarray(0, text.length / 2), () => response.destroy());

@@ -54,7 +54,7 @@ describe("an error refuses", () => {
     [{ REST_HOST: "localhost.example.org" }, /^REST_HOST: other hosts can reach this address/],
     [{ REST_HOST: "127.0.0.1.example.org" }, /^REST_HOST: other hosts can reach this address/],
     [{ AUTH_OPENID_URL: "idp.example.org" }, /^AUTH_OPENID_URL: is not an http/],
-    [{ AUTH_DISABLED: "maybe" }, /^AUTH_DISABLED: is neither true nor false/],
+    [{ AUTH_DISABLED: "maybe" }, /^AUTH_DISABLED: expected true or false/],
     [{ AUTH_ROLE_USER: "groups" }, /^AUTH_ROLE_USER: groups: expected claim=regex$/],
     [{ AUTH_ROLE_OPERATOR: "a=b groups=(x" }, /^AUTH_ROLE_OPERATOR: groups=\(x: .*missing closing \)/],
     [{ ADMIN_USER: "ada" }, /^ADMIN_USER, ADMIN_PASSWORD: set both, or neither/],

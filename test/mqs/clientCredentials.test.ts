@@ -27,13 +27,13 @@ async function start(expiresIn?: number): Promise<Mqs> {
   return connect();
 }
 
-function connect(options: { clientSecret?: string; timeoutMs?: number } = {}): Mqs {
+function connect(options: { clientSecret?: string; timeoutMs?: number; tokenUrl?: string } = {}): Mqs {
   const recording = recordingLog();
   lines = recording.lines;
   return createHttpMqs({
     address: server.address,
     credentials: {
-      tokenUrl: server.tokenUrl,
+      tokenUrl: options.tokenUrl ?? server.tokenUrl,
       clientId: client.clientId,
       clientSecret: options.clientSecret ?? client.clientSecret,
     },
@@ -73,6 +73,29 @@ describe("a token", () => {
       },
     ]);
     expect(tokensUsed()).toEqual(Array(3).fill("Bearer token-1"));
+  });
+
+  test.each(["", "/"])(
+    "comes from the endpoint that the issuer's discovery document names (issuer + %j)",
+    async (end) => {
+      await start(300);
+      const mqs = connect({ tokenUrl: server.address + end });
+      for (let time = 0; time < 2; time++) await reserve(mqs);
+      expect(server.callsOf("token")).toHaveLength(1);
+      expect(tokensUsed()).toEqual(Array(2).fill("Bearer token-1"));
+      expect(lines.map((line) => JSON.parse(line))).toContainEqual(
+        expect.objectContaining({ tokenEndpoint: server.tokenUrl, source: "discovery" }),
+      );
+    },
+  );
+
+  test("is requested again by discovery after an issuer that failed", async () => {
+    await start(300);
+    server.script("token", "*", statusResponse(503));
+    const mqs = connect({ tokenUrl: server.address });
+    expect(await errorKind(reserve(mqs))).toBe("unavailable");
+    await reserve(mqs);
+    expect(tokensUsed()).toEqual(["Bearer token-1"]);
   });
 
   test("is renewed shortly before it expires", async () => {

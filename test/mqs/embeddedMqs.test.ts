@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { newWorkflowId, type WorkflowId } from "../../src/domain/ids.js";
-import { mqProfileSchema } from "../../src/domain/mqProfile.js";
+import { embeddedProfileSchema } from "../../src/domain/mqProfile.js";
 import { WmsError } from "../../src/domain/wmsError.js";
 import { createEmbeddedMqs, type EmbeddedMqs } from "../../src/mqs/embeddedMqs.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
@@ -44,7 +44,7 @@ describe("reservation", () => {
       expect.objectContaining({ ...CLOSED, workflow_id: workflow, alias: "in", is_public: true }),
     ]);
     for (const profile of profiles) {
-      expect(Object.keys(profile).sort()).toEqual(Object.keys(mqProfileSchema.shape).sort());
+      expect(Object.keys(profile).sort()).toEqual(Object.keys(embeddedProfileSchema.shape).sort());
       expect(profile.mqid.startsWith(`MQ-${workflow.slice(3)}-`)).toBe(true);
       expect(profile.timestamp).toBeGreaterThan(before);
       expect(profile.timestamp).toBeLessThan(Date.now() / 1000 + 1);

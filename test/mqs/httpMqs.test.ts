@@ -96,6 +96,22 @@ describe("reservation", () => {
   });
 });
 
+test("only the fields of a profile that are used are required, and the others are passed on", async () => {
+  const profile = { mqid: "MQ-1", alias: "in", flavour: { of: "another release" } };
+  server.script("reservation", "*", statusResponse(200, { mqprofiles: [profile] }));
+  server.script("activation", "*", statusResponse(200, { mqprofiles: [profile] }));
+  server.script("profile", "*", statusResponse(200, profile));
+  expect(await mqs.reserve(workflow, ["in"], [])).toEqual([profile]);
+  expect(await mqs.activate(workflow, 50)).toEqual([profile]);
+  expect(await mqs.profile("MQ-1")).toEqual(profile);
+});
+
+test("the log names the field of an unexpected answer", async () => {
+  server.script("reservation", "*", statusResponse(200, { mqprofiles: [{ mqid: "MQ-1", alias: 5 }] }));
+  await errorOf(mqs.reserve(workflow, ["in"], []));
+  expect(lines.map((line) => JSON.parse(line).fault)).toEqual([expect.stringMatching(/^mqprofiles\.0\.alias: /)]);
+});
+
 describe("activation", () => {
   test("sends the priority, and returns the activated profiles", async () => {
     const reserved = await mqs.reserve(workflow, ["in", "out"], []);
@@ -217,7 +233,7 @@ describe("a 4xx", () => {
 });
 
 describe("unavailable is", () => {
-  const profile = { mqid: "MQ-1", workflow_id: "WF-1", timestamp: 1, alias: "in", is_public: false };
+  const profile = { mqid: "MQ-1", workflow_id: "WF-1", timestamp: 1, is_public: false };
   const answers: [string, ScriptedResponse][] = [
     ["a 500", statusResponse(500)],
     ["a 503", statusResponse(503)],

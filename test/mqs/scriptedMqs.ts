@@ -34,7 +34,7 @@ export interface TokenRequirements {
 export interface ScriptedMqs {
   /** For `MQS_ADDRESS`. */
   readonly address: string;
-  /** For `MQS_TOKEN_URL`. */
+  /** The token endpoint, for `MQS_TOKEN_URL`. The address is its issuer, with a discovery document. */
   readonly tokenUrl: string;
   /** Every request so far, in the order of arrival. */
   readonly calls: readonly MqsCall[];
@@ -135,6 +135,8 @@ class ScriptedMqsServer implements ScriptedMqs {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const line = `${request.method} ${request.url}`;
+    if (line === "GET /.well-known/openid-configuration")
+      return send(response, { code: 200, body: { issuer: this.address, token_endpoint: this.tokenUrl } });
     const route = ROUTES.find(([, pattern]) => pattern.test(line));
     if (route === undefined) return send(response, { code: 404, body: { code: 404, error: "no such route" } });
     const [kind, pattern] = route;

@@ -51,8 +51,11 @@ function tokenSourceFromEnvironment(terminal: Terminal): TokenSource | undefined
     { issuer, clientId, clientSecret, scope },
     {
       cache: createTokenFileCache(tokenFilePath(env)),
-      onDeviceLogin: ({ page, code, pageWithCode = page }) =>
-        terminal.printMessage(`To log in, open ${pageWithCode} and check that it shows ${code}, or enter it there.`),
+      // Without a terminal, such as in a cron job, the command would wait until the code expires.
+      onDeviceLogin: terminal.canAskUser
+        ? ({ page, code, pageWithCode = page }) =>
+            terminal.printMessage(`To log in, open ${pageWithCode} and check that it shows ${code}, or enter it there.`)
+        : undefined,
     },
   );
 }

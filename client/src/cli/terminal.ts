@@ -27,6 +27,11 @@ export class Terminal {
     return this.io.stdout.isTTY === true;
   }
 
+  /** Whether a user sees the messages on stderr. */
+  get canAskUser(): boolean {
+    return this.io.stderr.isTTY === true;
+  }
+
   /** The size of the terminal; 80 × 24 if it is unknown. */
   get size(): { columns: number; rows: number } {
     return { columns: this.io.stdout.columns || 80, rows: this.io.stdout.rows || 24 };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { mqProfileSchema } from "../../domain/mqProfile.js";
+import { embeddedProfileSchema } from "../../domain/mqProfile.js";
 import { notFound } from "../../domain/wmsError.js";
 import type { EmbeddedMqs } from "../../mqs/embeddedMqs.js";
 import { type Route, route } from "../http/route.js";
@@ -13,7 +13,10 @@ export const mqsRoutes = (mqs: Pick<EmbeddedMqs, "publicProfiles">): Route[] => 
     roles: ["user"],
     description: "Lists the public queues of a workflow, which programs of the user write to or read from.",
     responses: {
-      200: { description: "The public queues.", schema: z.strictObject({ mqprofiles: z.array(mqProfileSchema) }) },
+      200: {
+        description: "The public queues.",
+        schema: z.strictObject({ mqprofiles: z.array(embeddedProfileSchema) }),
+      },
     },
     errors: [404],
     async handle({ params: { workflow_id } }) {
