@@ -6,18 +6,20 @@ const clusterSchema = z.union(
 );
 
 /** The schema of `CLUSTER_LOCATIONS`: a cluster location is a schedd, or an alias of another location. */
-export const clusterLocationsSchema = z.record(z.string().min(1), clusterSchema, "expected an object of cluster locations").superRefine((clusters, context) => {
-  for (const [name, cluster] of Object.entries(clusters)) {
-    if (!("alias_of" in cluster)) continue;
-    const target = Object.hasOwn(clusters, cluster.alias_of) ? clusters[cluster.alias_of] : undefined;
-    if (target === undefined || !("schedd" in target))
-      context.addIssue({
-        code: "custom",
-        path: [name, "alias_of"],
-        message: `is no cluster with a schedd: ${cluster.alias_of}`,
-      });
-  }
-});
+export const clusterLocationsSchema = z
+  .record(z.string().min(1), clusterSchema, "expected an object of cluster locations")
+  .superRefine((clusters, context) => {
+    for (const [name, cluster] of Object.entries(clusters)) {
+      if (!("alias_of" in cluster)) continue;
+      const target = Object.hasOwn(clusters, cluster.alias_of) ? clusters[cluster.alias_of] : undefined;
+      if (target === undefined || !("schedd" in target))
+        context.addIssue({
+          code: "custom",
+          path: [name, "alias_of"],
+          message: `is no cluster with a schedd: ${cluster.alias_of}`,
+        });
+    }
+  });
 
 /** Cluster locations by name. */
 export type ClusterLocations = z.infer<typeof clusterLocationsSchema>;
