@@ -57,6 +57,8 @@ export async function startLeakingMqs(): Promise<LeakingMqs> {
       garbage: () => send(200, JSON.stringify({ error, access_token: `${SECRETS.accessToken} with blanks` })),
       drops: () => response.destroy(),
     };
+    // The token service has no discovery document, and its 404 quotes secrets, too.
+    if (!(kind in moods)) return send(404, JSON.stringify({ error }));
     moodIs[moods[kind]]();
   };
   const server = createServer((request, response) => void answer(request, response));
