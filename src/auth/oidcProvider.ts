@@ -15,6 +15,8 @@ const KEY_REFRESH_COOLDOWN_MS = 10_000;
 const MAX_MISSING_KEYS = 1000;
 /** Wait after a failed fetch. */
 const RETRY_DELAY_SECONDS = 2;
+/** Time between two fetches without a request, until the provider answers again. */
+const RETRY_INTERVAL_MS = 5000;
 /** Time limit of a fetch. */
 const PROVIDER_TIMEOUT_MS = 5000;
 
@@ -48,6 +50,7 @@ export class OidcProvider {
   #snapshot: ProviderSnapshot | undefined;
   #failure: { failedAtMs: number; error: WmsError } | undefined;
 
+  #retryTimer: NodeJS.Timeout | undefined;
   readonly #outcomes: UpstreamOutcomes | undefined;
 
   /**
@@ -125,9 +128,18 @@ export class OidcProvider {
         this.#log.warn({ err: cause, url: this.#url }, "cannot fetch the keys of the identity provider, retrying");
       const error = unavailable("the identity provider is not available, try again later", cause, RETRY_DELAY_SECONDS);
       this.#failure = { failedAtMs: performance.now(), error };
+      this.#retryLater();
       throw error;
     }
   });
+
+  /** Fetches again, so that the outcomes show without a request that the provider answers again. */
+  #retryLater(): void {
+    this.#retryTimer ??= setTimeout(() => {
+      this.#retryTimer = undefined;
+      this.#refresh().catch(() => this.#retryLater());
+    }, RETRY_INTERVAL_MS).unref();
+  }
 }
 
 const ageMs = (atMs: number): number => performance.now() - atMs;

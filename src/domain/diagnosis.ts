@@ -47,7 +47,7 @@ export const FINDING_RULES = {
   "dead-letters": {
     severity: "error",
     meaning: "Taskforces failed to be submitted too often. They are not handed out any more.",
-    action: "Repair the cause, then retry the dead letters on the dashboard.",
+    action: "Repair the cause, then retry the dead letters on the page of the workflow or on the dashboard.",
   },
   "activation-refused": {
     severity: "error",

@@ -10,6 +10,9 @@ import { mqsErrorReason } from "./mqsErrorReason.js";
 /** Statuses that say nothing of the request: a later attempt may succeed. */
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
 
+/** Default of {@link MqsConnectionOptions.probeIntervalMs}. */
+const PROBE_INTERVAL_MS = 60_000;
+
 /** A request to the MQS. Every request is idempotent. */
 export interface MqsRequest {
   /** The purpose, which continues an error such as "the MQS refused to …". */
@@ -30,6 +33,8 @@ export interface MqsConnectionOptions {
   timeoutMs?: number;
   /** Records whether the MQS answers; undefined: the outcomes are not kept. */
   outcomes?: UpstreamOutcomes | undefined;
+  /** Milliseconds between two probes of an MQS that fails; one minute by default. */
+  probeIntervalMs?: number;
   log: Logger;
 }
 
@@ -40,6 +45,7 @@ export interface MqsConnectionOptions {
 export class MqsConnection {
   readonly #options: MqsConnectionOptions & { timeoutMs: number };
   readonly #tokens: TokenSource | undefined;
+  #probeTimer: NodeJS.Timeout | undefined;
 
   constructor(options: MqsConnectionOptions) {
     const { credentials, timeoutMs = 10_000, log } = options;
@@ -49,10 +55,8 @@ export class MqsConnection {
 
   /** Requests a token ahead of the first request, so that wrong settings are logged and reported at the start. */
   async warmUp(): Promise<void> {
-    const { timeoutMs, outcomes } = this.#options;
-    await this.#tokens
-      ?.getToken(AbortSignal.timeout(timeoutMs))
-      .catch((error: unknown) => outcomes?.recordFailure(error));
+    const { timeoutMs } = this.#options;
+    await this.#tokens?.getToken(AbortSignal.timeout(timeoutMs)).catch((error: unknown) => this.#recordFailure(error));
   }
 
   /**
@@ -70,12 +74,12 @@ export class MqsConnection {
     const isRefusal = status >= 400 && status < 500 && !TRANSIENT_STATUSES.has(status) && isJsonObject(body);
     if (isRefusal) {
       // Without authorization, every request fails until an operator corrects the credentials.
-      if (isUnauthorized(status)) outcomes?.recordFailure(describeStatus(status, reason));
+      if (isUnauthorized(status)) this.#recordFailure(describeStatus(status, reason));
       else outcomes?.recordSuccess(performance.now() - startedAtMs);
       throw this.#refusedError(request, status, reason);
     }
     if (status < 200 || status >= 300) {
-      outcomes?.recordFailure(describeStatus(status, reason));
+      this.#recordFailure(describeStatus(status, reason));
       this.#options.log.warn({ ...toLogFields(request), status, reason }, "the MQS failed");
       const message = `the MQS failed to ${request.purpose} (HTTP ${status})`;
       const waitSeconds = parseRetryAfter(retryAfter);
@@ -87,6 +91,30 @@ export class MqsConnection {
     return parsed.data;
   }
 
+  /** Records a failure, and asks again later: without a request, the outcomes would not show the end of an outage. */
+  #recordFailure(error: unknown): void {
+    const { outcomes, probeIntervalMs = PROBE_INTERVAL_MS } = this.#options;
+    if (outcomes === undefined) return;
+    outcomes.recordFailure(error);
+    this.#probeTimer ??= setTimeout(() => {
+      this.#probeTimer = undefined;
+      if (outcomes.state.failing_since !== null) void this.#probe(outcomes);
+    }, probeIntervalMs).unref();
+  }
+
+  /** Asks for a queue that does not exist: any answer but a failure shows that the MQS works. */
+  async #probe(outcomes: UpstreamOutcomes): Promise<void> {
+    const startedAtMs = performance.now();
+    const request = { purpose: "answer a probe", path: ["mq-profiles", "probe"] };
+    const response = await this.#sendWithTimeout(request).catch(() => undefined);
+    if (response === undefined) return;
+    const { status, text } = response;
+    const isAnswer = status < 500 && !isUnauthorized(status) && !TRANSIENT_STATUSES.has(status);
+    // A page instead of JSON is that of a proxy in between.
+    if (isAnswer && isJsonObject(parseJsonOrUndefined(text))) outcomes.recordSuccess(performance.now() - startedAtMs);
+    else this.#recordFailure(describeStatus(status, undefined));
+  }
+
   /**
    * Logs a response of another shape, and creates its error. It allows a retry: the likely cause is a proxy's page, or
    * an MQS during an upgrade.
@@ -94,7 +122,7 @@ export class MqsConnection {
    * @param fault what is wrong with the response, for the log
    */
   #unexpectedResponse(request: MqsRequest, fault: string): WmsError {
-    this.#options.outcomes?.recordFailure(`unexpected answer: ${fault}`);
+    this.#recordFailure(`unexpected answer: ${fault}`);
     this.#options.log.error({ ...toLogFields(request), fault }, "the MQS gave an unexpected answer");
     return unavailable(`the MQS was asked to ${request.purpose} and gave an unexpected answer`);
   }
@@ -105,7 +133,7 @@ export class MqsConnection {
     try {
       return await this.#sendWithToken(request, deadline);
     } catch (error) {
-      this.#options.outcomes?.recordFailure(error);
+      this.#recordFailure(error);
       if (error instanceof WmsError) throw error;
       log.warn({ ...toLogFields(request), err: error }, "the MQS did not answer");
       if (deadline.aborted) throw unavailable(`the MQS did not answer within ${timeoutMs / 1000} s`, error);

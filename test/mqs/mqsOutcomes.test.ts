@@ -3,6 +3,7 @@ import { newWorkflowId } from "../../src/domain/ids.js";
 import { UpstreamOutcomes } from "../../src/domain/upstreamOutcomes.js";
 import { createHttpMqs } from "../../src/mqs/httpMqs.js";
 import { recordingLog } from "../setup/recordingLog.js";
+import { waitUntil } from "../setup/waitFor.js";
 import {
   garbageResponse,
   hangResponse,
@@ -71,4 +72,19 @@ test("an MQS that is not ready yet answers", async () => {
   server.script("activation", "*", tryAgainLaterResponse);
   expect(await mqs.activate(newWorkflowId(Date.now() / 1000), 50)).toBe("try-again-later");
   expect(outcomes.state).toMatchObject({ failing_since: null, last_success: expect.any(Number) });
+});
+
+test.each<[string, ScriptedResponse]>([
+  ["a 5xx", statusResponse(503)],
+  ["a proxy's page", garbageResponse],
+])("the end of an outage (%s) is noticed without a request", async (_, answer) => {
+  onTestFinished(() => server.close());
+  const outcomes = new UpstreamOutcomes();
+  const options = { address: server.address, outcomes, probeIntervalMs: 20, log: recordingLog().log };
+  server.script("reservation", "*", answer);
+  server.script("profile", "*", answer, answer);
+  await expect(createHttpMqs(options).reserve(newWorkflowId(Date.now() / 1000), ["in"], [])).rejects.toThrow();
+  await waitUntil("the MQS counts as answering", async () => outcomes.state.failing_since === null);
+  expect(server.callsOf("profile")).toHaveLength(3);
+  expect(server.callsOf("reservation")).toHaveLength(1);
 });
