@@ -68,6 +68,22 @@ it("stray clusters are on the workflow and the schedd, and are dismissed after a
   await driver.close();
 });
 
+it("a stray cluster of an unknown taskforce is on the System view, and is dismissed there", async () => {
+  const path = "/v1/tms/condor-submit/taskforces/TF-1-00000000-00000000-00000000";
+  const report = { cluster_id: 9004, n_workers: 1, submit_dict: {}, job_event_log_fpath: "" };
+  expect(await scenario.request("POST", path, report)).toMatchObject({ status: 404 });
+  const driver = await PageDriver.open(browser, scenario.url);
+  const { page } = driver;
+  await driver.openView("/system");
+  await page.getByText("HTCondor runs 1 cluster whose report was rejected: 9004.").waitFor();
+  await page.getByRole("button", { name: "Dismiss cluster 9004…" }).click();
+  await page.getByRole("button", { name: "Dismiss the entry" }).click();
+  await page.getByText("Dismissed: cluster 9004.").waitFor();
+  await page.getByRole("heading", { name: "Stray clusters" }).waitFor({ state: "detached" });
+  expect(driver.browserErrors).toEqual([]);
+  await driver.close();
+});
+
 it("a dismissal that fails is explained in its dialog", async () => {
   const { schedd } = await createStrays([9003]);
   const driver = await PageDriver.open(browser, scenario.url);

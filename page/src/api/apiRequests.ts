@@ -67,7 +67,7 @@ export const fetchSchedd = (schedd: string, signal: AbortSignal): Promise<Schedd
 
 /** Reads the newest stray clusters of a workflow or schedd, 100 at most. */
 export const fetchStrayClusters = (
-  of: { workflow_id: string } | { schedd: string },
+  of: { workflow_id?: string; schedd?: string },
   signal: AbortSignal,
 ): Promise<{ stray_clusters: StrayCluster[] }> =>
   unwrapResponse(api.GET("/v1/stray-clusters", { params: { query: of }, signal }));

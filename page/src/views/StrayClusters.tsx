@@ -15,8 +15,8 @@ export const hasStrayClusters = (findings: readonly Finding[]): boolean =>
   findings.some(({ code }) => code === "stray-clusters");
 
 interface StrayClustersProps {
-  /** Whose clusters it shows. */
-  of: { workflow_id: string } | { schedd: string };
+  /** Whose clusters it shows; all without a field. */
+  of: { workflow_id?: string; schedd?: string };
   /** Receives a message after an entry was dismissed. */
   onDone: (message: string) => void;
 }

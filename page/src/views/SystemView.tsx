@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { formatCount, formatMilliseconds } from "../../../client/src/format.js";
 import { fetchAudit, fetchServiceDiagnosis, fetchSystem } from "../api/apiRequests.ts";
 import type { Finding, SystemState, UpstreamState } from "../api/apiTypes.ts";
@@ -10,6 +11,7 @@ import { RelativeTime, Timestamp } from "../parts/Times.tsx";
 import { DescriptionList, Section, View } from "../parts/View.tsx";
 import { OperatorActs } from "./OperatorActs.tsx";
 import { RedisServers } from "./RedisServers.tsx";
+import { hasStrayClusters, StrayClusters } from "./StrayClusters.tsx";
 import { ProcessTable, QueueTable } from "./SystemTables.tsx";
 
 async function loadSystem(signal: AbortSignal) {
@@ -23,13 +25,18 @@ async function loadSystem(signal: AbortSignal) {
 
 /** The view of the service itself. */
 export function SystemView() {
+  const [message, setMessage] = useState("");
   return (
     <View title="System">
+      <p class="message" role="status">
+        {message}
+      </p>
       <Loaded from={useRefreshable(loadSystem, "system")} what="the state of the service">
         {({ system, findings, acts }) => (
           <>
             <ServiceFindings findings={findings} />
             <Overview system={system} />
+            {hasStrayClusters(findings) && <StrayClusters of={{}} onDone={setMessage} />}
             <Section title="Processes">
               <ProcessTable processes={system.processes} />
             </Section>

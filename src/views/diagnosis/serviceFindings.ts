@@ -74,6 +74,7 @@ export function findInService(facts: ServiceFacts): FoundFact[] {
     ...background.flatMap(findRefusedActivations),
     ...names.flatMap((schedd) => findInSchedd(schedd, facts)),
     ...findUnknownPolls(facts),
+    ...findStrayClustersOf(null, facts),
   ];
 }
 
@@ -121,7 +122,7 @@ function findRefusedActivations({ name, dead }: SystemQueue): FoundFact[] {
 
 /** Finds what hinders the work of a schedd. */
 function findInSchedd(schedd: string, facts: ServiceFacts): FoundFact[] {
-  const { nowSeconds, clusters, system, polls, strayClusters } = facts;
+  const { nowSeconds, clusters, system, polls } = facts;
   const queues = system.queues.filter((queue) => queue.schedd === schedd);
   const lastPoll = polls.get(schedd);
   const ofSchedd = (code: FoundFact["code"], sentence: string, since: number | null): FoundFact => ({
@@ -139,7 +140,6 @@ function findInSchedd(schedd: string, facts: ServiceFacts): FoundFact[] {
     ? `, ${jobs === 1 ? "for" : "longest"} ${formatDuration(nowSeconds - since)}`
     : "";
   const waiting = `${describeJobs(queues)} ${areWord(jobs)} waiting for schedd ${schedd}${duration}`;
-  const strays = strayClusters.filter((stray) => stray.schedd === schedd);
   const all = queues.flatMap((queue) =>
     queue.paused === false
       ? []
@@ -153,9 +153,16 @@ function findInSchedd(schedd: string, facts: ServiceFacts): FoundFact[] {
       ofSchedd("schedd-silent", `${waiting}; ${describeSilence(lastPoll, nowSeconds)}${otherNames(facts)}`, since),
     );
   if (dead > 0) all.push(ofSchedd("dead-letters", describeDeadLetters({ n: dead, schedd }), null));
-  if (strays.length > 0)
-    all.push(ofSchedd("stray-clusters", describeStrayClusters(strays), strays[0]?.first_report ?? null));
-  return all;
+  return [...all, ...findStrayClustersOf(schedd, facts)];
+}
+
+/** Finds the stray clusters of a schedd, or those of unknown taskforces, whose schedd is not known (null). */
+function findStrayClustersOf(schedd: string | null, { strayClusters }: ServiceFacts): FoundFact[] {
+  const strays = strayClusters.filter((stray) => stray.schedd === schedd);
+  if (strays.length === 0) return [];
+  const since = Math.min(...strays.map(({ first_report }) => first_report));
+  const subject = schedd === null ? { kind: "service" as const, id: "" } : { kind: "schedd" as const, id: schedd };
+  return [{ code: "stray-clusters", sentence: describeStrayClusters(strays), since, subject }];
 }
 
 const countJobs = ({ waiting, active, delayed }: SystemQueue): number => waiting + active + delayed;

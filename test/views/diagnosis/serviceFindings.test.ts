@@ -164,6 +164,12 @@ const CASES: [code: FindingCode, sentence: string, found: string[]][] = [
     findingsOf({}, { strayClusters: [stray, { ...stray, schedd: "elsewhere" }] }),
   ],
   [
+    "stray-clusters",
+    "HTCondor runs 1 cluster whose report was rejected: 7",
+    // The uuid of its taskforce is unknown, so its schedd is, too.
+    findingsOf({}, { strayClusters: [{ ...stray, schedd: null }] }),
+  ],
+  [
     "unknown-schedd-polls",
     "TMSes have asked for work of schedd x, y, z, …, which are not configured, since 22:12 UTC",
     findingsOf({}, { unknownPolls: ["x", "y", "z", "q"].map(unknownPoll) }),
