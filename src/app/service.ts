@@ -27,6 +27,7 @@ import { closeServer, listen, logRefusedConnections, trackConnections } from "./
 import type { PrimaryConnection } from "./processes/primaryConnection.js";
 import { ProcessVitals } from "./processVitals.js";
 import { createReadinessCheck } from "./readiness.js";
+import { requirePilotImage } from "./requirePilotImage.js";
 import { type Roles, roleOf } from "./roles.js";
 import { CLOSE_TIMEOUT_MS, type ServiceStep, ServiceSteps } from "./serviceSteps.js";
 import { createMqs, createUpstreams } from "./upstreams.js";
@@ -61,7 +62,7 @@ type ServiceConfig = Config & { redis: RedisLocation };
 /**
  * Starts the service on a reachable Redis.
  *
- * @throws ConfigError when the port can't be used, LayoutError when the data has another number of partitions,
+ * @throws ConfigError when the port or the pilot images can't be used, LayoutError when the data has another number of partitions,
  *   RedisStartError when Redis does not answer or refuses writes. The steps that had started are closed.
  */
 export async function startService(
@@ -79,6 +80,7 @@ export async function startService(
     return steps.stop(config.shutdown.seconds);
   };
   try {
+    if (roles.web) await requirePilotImage(config);
     const tracing = await steps.start(tracingStep(config, roles, log));
     const redis = await steps.start(redisStep("requests", config, log));
     // A worker process has no large writes.

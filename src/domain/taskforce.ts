@@ -194,21 +194,22 @@ const releaseNumber = (tag: string): number => {
 };
 
 /**
- * Resolves a requested tag to the tag that is stored.
+ * Lists the tags that a requested tag may stand for, the best first: itself, then for `latest` all releases from the highest
+ * one on.
  *
  * @param tag normalized and well-formed
- * @param listing file names in the image directory; null: no directory is configured, so every tag is accepted
- * @returns undefined when the image does not exist
+ * @param listing file names in the image directory
  */
-export function resolvePilotTag(tag: string, listing: readonly string[] | null): string | undefined {
-  if (listing === null) return tag;
+export function pilotTagCandidates(tag: string, listing: readonly string[]): string[] {
   const tags = listing.flatMap((entry) => (entry.startsWith(IMAGE_PREFIX) ? [entry.slice(IMAGE_PREFIX.length)] : []));
-  if (tag !== "latest") return tags.includes(tag) ? tag : undefined;
-  return tags
-    .filter((candidate) => RELEASE_PATTERN.test(candidate))
-    .sort((one, other) => releaseNumber(one) - releaseNumber(other))
-    .at(-1);
+  const itself = tags.includes(tag) ? [tag] : [];
+  if (tag !== "latest") return itself;
+  const releases = tags.filter((candidate) => RELEASE_PATTERN.test(candidate));
+  return [...itself, ...releases.sort((one, other) => releaseNumber(other) - releaseNumber(one))];
 }
+
+/** The file name of a pilot image. */
+export const pilotImageName = (tag: string): string => `${IMAGE_PREFIX}${tag}`;
 
 /** The highest priority of a workflow. */
 const MAX_PRIORITY = 100;

@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import { nextEpochSeconds } from "../domain/clock.js";
 import { scheddOf } from "../domain/clusters.js";
 import { checkEntitySizes } from "../domain/entitySizes.js";
@@ -12,11 +11,10 @@ import {
   normalizePriority,
   normalizeTag,
   type PilotConfig,
-  resolvePilotTag,
   type Taskforce,
 } from "../domain/taskforce.js";
 import { createYielder } from "../domain/time.js";
-import { invalid, unavailable } from "../domain/wmsError.js";
+import { invalid } from "../domain/wmsError.js";
 import type { Workflow } from "../domain/workflow.js";
 import { createWholeWorkflow, type WholeWorkflow } from "../store/creation.js";
 import type { EffectGuard } from "../store/effectGuard.js";
@@ -24,6 +22,7 @@ import { newWorkflowIdIn } from "../store/keys.js";
 import { logPhaseChange, scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 import { addToStarterQueues, asLaunched, LAUNCH_BATCH_TASKFORCES } from "./launch.js";
+import { listPilotImages, type PilotImages } from "./pilotImages.js";
 
 /** The requested number of workers; 1 unless given. */
 export const requestedWorkerCount = (of: { n_workers?: number | null | undefined } | undefined): number =>
@@ -113,28 +112,22 @@ function checkEnvironments({ tasks }: CreateWorkflowRequest): void {
 
 async function resolvePilotConfigs(wms: Wms, { tasks }: CreateWorkflowRequest): Promise<PilotConfig[]> {
   const images = await listPilotImages(wms.settings.pilotImagesDir);
-  return tasks.map(({ pilot_config }, index) => ({
-    tag: resolveTag(pilot_config?.tag ?? "latest", images, `tasks[${index}].pilot_config.tag`),
-    image_source: "cvmfs",
-    environment: pilot_config?.environment ?? {},
-    input_files: pilot_config?.input_files ?? [],
-  }));
+  const configs: PilotConfig[] = [];
+  for (const [index, { pilot_config }] of tasks.entries())
+    configs.push({
+      tag: await resolveTag(pilot_config?.tag ?? "latest", images, `tasks[${index}].pilot_config.tag`),
+      image_source: "cvmfs",
+      environment: pilot_config?.environment ?? {},
+      input_files: pilot_config?.input_files ?? [],
+    });
+  return configs;
 }
 
-/** @returns null without a directory: then every well-formed tag is accepted as it is */
-async function listPilotImages(directory: string | undefined): Promise<string[] | null> {
-  try {
-    return directory === undefined ? null : await readdir(directory);
-  } catch (error) {
-    throw unavailable("the pilot images cannot be listed at the moment", error);
-  }
-}
-
-function resolveTag(requested: string, images: readonly string[] | null, field: string): string {
+async function resolveTag(requested: string, images: PilotImages, field: string): Promise<string> {
   const tag = normalizeTag(requested);
   if (!isWellFormedTag(tag))
     throw invalid(`${field}: expected X.Y.Z, 'latest' or a branch tag that ends in '-<hash>', got '${requested}'`);
-  const resolved = resolvePilotTag(tag, images);
+  const resolved = await images.resolve(tag);
   if (resolved === undefined) throw invalid(`${field}: pilot image tag not found: ${requested}`);
   return resolved;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { configuredSchedds, defaultClusterLocations, scheddOf } from "../../src/domain/clusters.js";
-import { isWellFormedTag, normalizePriority, normalizeTag, resolvePilotTag } from "../../src/domain/taskforce.js";
+import { isWellFormedTag, normalizePriority, normalizeTag, pilotTagCandidates } from "../../src/domain/taskforce.js";
 
 describe("pilot tags", () => {
   const listing = [
@@ -31,14 +31,17 @@ describe("pilot tags", () => {
   });
 
   test("latest is the numerically highest release", () => {
-    expect(resolvePilotTag("latest", listing)).toBe("0.10.3");
-    expect(resolvePilotTag("latest", ["ewms-pilot:fix-1a2b"])).toBeUndefined();
+    expect(pilotTagCandidates("latest", listing)).toEqual(["0.10.3", "0.9.12"]);
+    expect(pilotTagCandidates("latest", ["ewms-pilot:fix-1a2b"])).toEqual([]);
   });
 
-  test("a tag is accepted when its image exists, or when there is no directory", () => {
-    expect(resolvePilotTag("fix-1a2b", listing)).toBe("fix-1a2b");
-    expect(resolvePilotTag("9.9.9", listing)).toBeUndefined();
-    expect(resolvePilotTag("latest", null)).toBe("latest");
+  test("an image that is called latest comes before the releases", () => {
+    expect(pilotTagCandidates("latest", [...listing, "ewms-pilot:latest"])).toEqual(["latest", "0.10.3", "0.9.12"]);
+  });
+
+  test("any other tag stands for itself if its image exists", () => {
+    expect(pilotTagCandidates("fix-1a2b", listing)).toEqual(["fix-1a2b"]);
+    expect(pilotTagCandidates("9.9.9", listing)).toEqual([]);
   });
 });
 
