@@ -210,7 +210,10 @@ export const KNOWN_SCHEDDS_KEY = "wms:schedds";
 export const LAST_POLLS_KEY = "wms:polls";
 
 /** The hash schedd → number of hand-outs in a period of ten minutes. It expires. */
-export const handOutCountsKey = (period: number): string => `wms:hand-outs:${period}`;
+export const handOutCountsKey = (period: number): string => `${HAND_OUT_COUNTS_PREFIX}${period}`;
+
+/** The beginning of all {@link handOutCountsKey}. */
+export const HAND_OUT_COUNTS_PREFIX = "wms:hand-outs:";
 
 /** The hash schedd → its first and last poll, of polled schedds that are not known. It expires. */
 export const UNKNOWN_POLLS_KEY = "wms:{polls}:unknown";

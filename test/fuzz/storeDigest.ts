@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { PROCESSES_KEY, STRAY_CLUSTERS_KEY, UNKNOWN_POLLS_KEY } from "../../src/store/keys.js";
+import { HAND_OUT_COUNTS_PREFIX, PROCESSES_KEY, STRAY_CLUSTERS_KEY, UNKNOWN_POLLS_KEY } from "../../src/store/keys.js";
 import { KNOWN_SCHEDDS } from "./schemaValues.js";
 
 /** A digest of the value of each key of the store. */
@@ -40,8 +40,11 @@ const DIGEST_SCRIPT = `
 
 const KEYS_PER_BATCH = 300;
 
-/** Keys that change without the effect of a request: heartbeats, polls for unknown schedds, rejected submission reports. */
-const EXCLUDED_PREFIXES = [PROCESSES_KEY, UNKNOWN_POLLS_KEY, STRAY_CLUSTERS_KEY];
+/**
+ * Keys that change without the effect of a request, or after it: heartbeats, polls for unknown schedds, numbers of hand-outs,
+ * rejected submission reports.
+ */
+const EXCLUDED_PREFIXES = [PROCESSES_KEY, UNKNOWN_POLLS_KEY, HAND_OUT_COUNTS_PREFIX, STRAY_CLUSTERS_KEY];
 
 /** Computes a digest of every key of the store. Keys of queues, and the {@link EXCLUDED_PREFIXES}, are left out. */
 export async function digestStore(redis: Redis): Promise<StoreDigest> {
