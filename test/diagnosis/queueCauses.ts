@@ -159,7 +159,8 @@ export const QUEUE_CAUSES: readonly StagedCause[] = [
         expected: inWorkflow(
           last,
           "jobs-ahead",
-          `1 taskforce is waiting for schedd ${schedd}, for <duration>; 2 taskforces are ahead (priority 60 or higher)`,
+          `1 taskforce is waiting for schedd ${schedd}, for <duration>; 2 taskforces are ahead (priority 60 or higher); ` +
+            "about 0 were handed out there in the last hour",
         ),
         async undo() {
           await service.submitNext(last);
