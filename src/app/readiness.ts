@@ -3,7 +3,7 @@ import { findRedisRefusal } from "../domain/redisOutage.js";
 import { sharePending } from "../domain/sharePending.js";
 import { leadsToReplica } from "../redis/watchConnections.js";
 import { explainLayoutMismatch, type Layout, readOrInitializeLayout } from "../store/layout.js";
-import { hasWorkers, type ProcessRegistry } from "../store/processRegistry.js";
+import type { ProcessRegistry } from "../store/processRegistry.js";
 import type { Store } from "../store/store.js";
 
 /**
@@ -39,7 +39,7 @@ export function createReadinessCheck(
 /** Counts the live processes with workers. Its failure leaves the process ready. */
 async function countWorkers(processes: ProcessRegistry): Promise<WorkersCheck> {
   try {
-    const count = (await processes.list()).filter(hasWorkers).length;
+    const count = await processes.countWorkers();
     return { status: count > 0 ? "ok" : "none", count };
   } catch {
     return { status: "unknown", count: null };

@@ -1,10 +1,11 @@
 import { batchesOf } from "../domain/batchesOf.js";
-import { isWorkflowId, type TaskforceUuid } from "../domain/ids.js";
+import type { TaskforceUuid } from "../domain/ids.js";
 import { notFound } from "../domain/wmsError.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
 import { syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 import { clearFailures, isAwaitingStart, isDeadLetter, starterRankOf } from "./handOut.js";
+import { requireWorkflow } from "./requireWorkflow.js";
 
 /**
  * Retries a dead letter: the taskforce is handed out as if it had never failed. The store changes first, then the queue;
@@ -35,9 +36,8 @@ const CONCURRENT_RETRIES = 20;
  * @returns their number
  * @throws WmsError `not-found`
  */
-export async function retryDeadLetters(wms: Wms, id: string, operator: string): Promise<number> {
-  if (!isWorkflowId(id) || (await wms.store.fetch("workflow", id)) === undefined)
-    throw notFound(`no workflow found with id: ${id}`);
+export async function retryDeadLetters(wms: Wms, text: string, operator: string): Promise<number> {
+  const { id } = await requireWorkflow(wms, text);
   const deadLetters: TaskforceUuid[] = [];
   for await (const [uuid, record] of wms.store.fetchEach("taskforce", await wms.store.indexes.taskforcesOf(id)))
     if (record !== undefined && isDeadLetter(wms, record)) deadLetters.push(uuid);

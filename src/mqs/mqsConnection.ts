@@ -70,9 +70,7 @@ export class MqsConnection {
     const { status, text, token, retryAfter } = await this.#sendWithTimeout(request);
     const body = parseJsonOrUndefined(text);
     const reason = mqsErrorReason(body, [token, this.#options.credentials?.clientSecret]);
-    // A page instead of JSON is that of a proxy in between.
-    const isRefusal = status >= 400 && status < 500 && !TRANSIENT_STATUSES.has(status) && isJsonObject(body);
-    if (isRefusal) {
+    if (isRefusal(status, body)) {
       // Without authorization, every request fails until an operator corrects the credentials.
       if (isUnauthorized(status)) this.#recordFailure(describeStatus(status, reason));
       else outcomes?.recordSuccess(performance.now() - startedAtMs);
@@ -109,9 +107,9 @@ export class MqsConnection {
     const response = await this.#sendWithTimeout(request).catch(() => undefined);
     if (response === undefined) return;
     const { status, text } = response;
-    const isAnswer = status < 500 && !isUnauthorized(status) && !TRANSIENT_STATUSES.has(status);
-    // A page instead of JSON is that of a proxy in between.
-    if (isAnswer && isJsonObject(parseJsonOrUndefined(text))) outcomes.recordSuccess(performance.now() - startedAtMs);
+    const body = parseJsonOrUndefined(text);
+    const isAnswer = isRefusal(status, body) ? !isUnauthorized(status) : status < 300 && isJsonObject(body);
+    if (isAnswer) outcomes.recordSuccess(performance.now() - startedAtMs);
     else this.#recordFailure(describeStatus(status, undefined));
   }
 
@@ -176,6 +174,10 @@ const describeIssue = (issue: z.core.$ZodIssue | undefined): string =>
   issue === undefined
     ? "not JSON"
     : [...(issue.path.length === 0 ? [] : [issue.path.join(".")]), issue.message].join(": ");
+
+/** Whether the MQS itself refused a request. A page instead of JSON is that of a proxy in between. */
+const isRefusal = (status: number, body: unknown): boolean =>
+  status >= 400 && status < 500 && !TRANSIENT_STATUSES.has(status) && isJsonObject(body);
 
 const isUnauthorized = (status: number): boolean => status === 401 || status === 403;
 

@@ -91,6 +91,11 @@ export class ProcessRegistry {
     return texts.flatMap((text) => (text === null ? [] : [JSON.parse(text as string) as LiveProcess]));
   }
 
+  /** The number of live processes that do the background work. */
+  async countWorkers(): Promise<number> {
+    return (await this.list()).filter(hasWorkers).length;
+  }
+
   /** Those of some processes that are dead. */
   async findDead(ids: readonly string[]): Promise<string[]> {
     if (ids.length === 0) return [];

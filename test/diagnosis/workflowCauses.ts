@@ -179,7 +179,7 @@ export const WORKFLOW_CAUSES: readonly StagedCause[] = [
       await service.end(created);
       return {
         expected: inWorkflow(created, "never-started", "the only taskforce never started, so there is nothing to stop"),
-        // Such a taskforce stays in pending-stopper for ever.
+        // Such a taskforce stays in pending-stopper.
         undo: null,
       };
     },

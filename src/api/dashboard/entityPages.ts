@@ -1,10 +1,11 @@
 import { type RequestHandler, Router } from "express";
 import { hideSecrets } from "../../domain/hideSecrets.js";
-import { isTaskforceUuid, isWorkflowId } from "../../domain/ids.js";
+import { isTaskforceUuid } from "../../domain/ids.js";
 import type { Taskforce } from "../../domain/taskforce.js";
 import { notFound } from "../../domain/wmsError.js";
 import type { Workflow } from "../../domain/workflow.js";
 import type { Wms } from "../../lifecycle/context.js";
+import { requireWorkflow } from "../../lifecycle/requireWorkflow.js";
 import { taskforceJson, workflowJson } from "../../store/documents.js";
 import { entityLinkOf } from "./operatorPaths.js";
 
@@ -40,9 +41,8 @@ const taskforcePage = (wms: Wms) => async (uuid: string) => {
   };
 };
 
-const workflowPage = (wms: Wms) => async (id: string) => {
-  const record = isWorkflowId(id) ? await wms.store.fetch("workflow", id) : undefined;
-  if (record === undefined || !isWorkflowId(id)) throw notFound(`no workflow found with id: ${id}`);
+const workflowPage = (wms: Wms) => async (text: string) => {
+  const { id, record } = await requireWorkflow(wms, text);
   const [summary, uuids] = await Promise.all([wms.store.summaries.fetch(id), wms.store.indexes.taskforcesOf(id)]);
   return {
     ...(JSON.parse(workflowJson(record)) as Workflow),

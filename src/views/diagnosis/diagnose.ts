@@ -1,8 +1,9 @@
 import { type Diagnosis, toDiagnosis } from "../../domain/diagnosis.js";
-import { isTaskforceUuid, isWorkflowId, type WorkflowId, workflowOf } from "../../domain/ids.js";
+import { isTaskforceUuid, type WorkflowId, workflowOf } from "../../domain/ids.js";
 import { notFound } from "../../domain/wmsError.js";
 import type { Deactivation } from "../../domain/workflow.js";
 import type { Wms } from "../../lifecycle/context.js";
+import { requireWorkflow } from "../../lifecycle/requireWorkflow.js";
 import { readFreshSummary } from "../summary/freshSummary.js";
 import { waitsOfTaskforce } from "../summary/summarize.js";
 import type { DiagnosedTaskforces } from "./facts.js";
@@ -10,9 +11,8 @@ import { readDiagnosisFacts } from "./readFacts.js";
 import { findInTaskforces } from "./taskforceFindings.js";
 
 /** Diagnoses a workflow: why it is waiting, and what needs attention. @throws WmsError `not-found` */
-export async function diagnoseWorkflow(wms: Wms, id: string): Promise<Diagnosis> {
-  const record = isWorkflowId(id) ? await wms.store.fetch("workflow", id) : undefined;
-  if (record === undefined || !isWorkflowId(id)) throw notFound(`no workflow found with id: ${id}`);
+export async function diagnoseWorkflow(wms: Wms, text: string): Promise<Diagnosis> {
+  const { id, record } = await requireWorkflow(wms, text);
   return diagnoseSummary(wms, id, await readFreshSummary(wms, id), record.deactivated);
 }
 

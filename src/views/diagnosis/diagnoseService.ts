@@ -2,10 +2,10 @@ import { nextEpochSeconds } from "../../domain/clock.js";
 import { type Diagnosis, toDiagnosis } from "../../domain/diagnosis.js";
 import { notFound } from "../../domain/wmsError.js";
 import type { Wms } from "../../lifecycle/context.js";
-import { listUnknownPolls, readLastPolls } from "../schedds/readSchedds.js";
+import { listUnknownPolls, readLastPolls, refreshKnownSchedds } from "../schedds/readSchedds.js";
 import { hideDetails } from "../system/hideDetails.js";
-import { readSystem } from "../system/readSystem.js";
-import { findInService, type ServiceFacts } from "./serviceFindings.js";
+import { readScheddQueues, readSystem } from "../system/readSystem.js";
+import { findInSchedd, findInService, type ScheddSurroundings, type ServiceFacts } from "./serviceFindings.js";
 
 /**
  * Diagnoses the service and all schedds. The cost grows with the number of schedds.
@@ -17,21 +17,26 @@ export async function diagnoseService(wms: Wms, isOperator: boolean): Promise<Di
   return toDiagnosis(findInService(isOperator ? facts : { ...facts, system: hideDetails(facts.system) }));
 }
 
-/** Diagnoses one schedd. @throws WmsError `not-found` */
+/** Diagnoses one schedd, without a read of the others. @throws WmsError `not-found` */
 export async function diagnoseSchedd(wms: Wms, schedd: string): Promise<Diagnosis> {
-  const facts = await readServiceFacts(wms);
-  if (wms.queues.findSchedd(schedd) === undefined) throw notFound(`no schedd found with name: ${schedd}`);
-  return toDiagnosis(findInService(facts).filter(({ subject }) => subject.kind === "schedd" && subject.id === schedd));
+  await refreshKnownSchedds(wms);
+  const both = wms.queues.findSchedd(schedd);
+  if (both === undefined) throw notFound(`no schedd found with name: ${schedd}`);
+  const [queues, surroundings] = await Promise.all([readScheddQueues(wms, schedd, both), readSurroundings(wms)]);
+  return toDiagnosis(findInSchedd(schedd, queues, surroundings));
 }
 
 /** Reads what the diagnosis of the service is made from. */
 export async function readServiceFacts(wms: Wms): Promise<ServiceFacts> {
-  const [system, polls, unknownPolls, strayClusters] = await Promise.all([
-    readSystem(wms),
+  const [system, surroundings] = await Promise.all([readSystem(wms), readSurroundings(wms)]);
+  return { ...surroundings, system };
+}
+
+async function readSurroundings(wms: Wms): Promise<ScheddSurroundings> {
+  const [polls, unknownPolls, strayClusters] = await Promise.all([
     readLastPolls(wms),
     listUnknownPolls(wms),
     wms.store.strayClusters.readAll(),
   ]);
-  const { clusters } = wms.settings;
-  return { nowSeconds: nextEpochSeconds(), clusters, system, polls, unknownPolls, strayClusters };
+  return { nowSeconds: nextEpochSeconds(), clusters: wms.settings.clusters, polls, unknownPolls, strayClusters };
 }

@@ -1,4 +1,3 @@
-import type { Queue } from "bullmq";
 import { nextEpochSeconds } from "../../domain/clock.js";
 import { configuredSchedds } from "../../domain/clusters.js";
 import type { TaskforceUuid, WorkflowId } from "../../domain/ids.js";
@@ -6,8 +5,6 @@ import type { Deactivation } from "../../domain/workflow.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { JOB_FIELDS, jobKey, stateKey } from "../../queues/bullLayout.js";
 import type { LeaseQueue } from "../../queues/leaseQueue.js";
-import { hasWorkers } from "../../store/processRegistry.js";
-import type { Store } from "../../store/store.js";
 import { readLastPolls } from "../schedds/readSchedds.js";
 import type {
   BackgroundFacts,
@@ -43,11 +40,13 @@ export async function readDiagnosisFacts(
   const waiting = [...waits.starter, ...waits.stopper].sort((a, b) => a.since - b.since).map(({ schedd }) => schedd);
   const names = [...new Set(waiting)].slice(0, MAX_SCHEDDS);
   const configured = new Set(configuredSchedds(wms.settings.clusters));
+  // Read once for all queues.
+  const pauses = readPauses(wms, names);
   const [background, polls, allStrays, queues] = await Promise.all([
-    readBackgroundFacts(wms, scope.workflow),
+    readBackgroundFacts(wms, scope.workflow, pauses),
     readLastPolls(wms),
     wms.store.strayClusters.readAll(),
-    Promise.all(names.map((schedd) => readScheddQueueFacts(wms, schedd, scope))),
+    Promise.all(names.map((schedd) => readScheddQueueFacts(wms, schedd, scope, pauses))),
   ]);
   const schedds = new Map(
     names.map((schedd, index): [string, ScheddFacts] => [
@@ -65,33 +64,31 @@ export async function readDiagnosisFacts(
   return { nowSeconds: nextEpochSeconds(), deactivated: scope.deactivated, strayClusters, background, schedds };
 }
 
-async function readBackgroundFacts(wms: Wms, workflow: WorkflowId): Promise<BackgroundFacts> {
-  const { store, queues } = wms;
-  const [workerCount, pauses, diedAtMs] = await Promise.all([
-    readWorkerCount(wms),
-    readBackgroundPauses(wms),
+/** The paused queues, by name. */
+type Pauses = ReturnType<typeof readPauses>;
+
+async function readBackgroundFacts(
+  { store, queues }: Wms,
+  workflow: WorkflowId,
+  pauses: Pauses,
+): Promise<BackgroundFacts> {
+  const [workerCount, diedAtMs, known] = await Promise.all([
+    store.processes.countWorkers(),
     store.redis.zscore(stateKey(queues.activation.queue, "failed"), workflow),
+    pauses,
   ]);
-  return { workerCount, pauses, isActivationDead: diedAtMs !== null };
+  return { workerCount, pauses: known, isActivationDead: diedAtMs !== null };
 }
 
-/** The number of live processes that do background work. */
-async function readWorkerCount({ store }: Wms): Promise<number> {
-  return (await store.processes.list()).filter(hasWorkers).length;
-}
-
-/** The paused queues of the background work, by name. */
-const readBackgroundPauses = async ({ queues, store }: Wms): Promise<Map<string, Pause>> =>
-  readPauses(
-    [queues.activation, queues.deactivation, queues.fanout].map(({ queue }) => queue),
-    store,
-  );
-
-/** The pauses among some queues, by the names of the queues. */
-async function readPauses(queues: readonly Queue[], { pauses }: Store): Promise<Map<string, Pause>> {
-  const [authors, ...arePaused] = await Promise.all([pauses.readAll(), ...queues.map((queue) => queue.isPaused())]);
+/** Reads the pauses of the queues of activation, deactivation and some schedds. */
+async function readPauses({ store, queues }: Wms, schedds: readonly string[]): Promise<ReadonlyMap<string, Pause>> {
+  const leased = schedds
+    .map((schedd) => queues.forSchedd(schedd))
+    .flatMap(({ starter, stopper }) => [starter, stopper]);
+  const all = [queues.activation, queues.deactivation, ...leased].map(({ queue }) => queue);
+  const [authors, ...arePaused] = await Promise.all([store.pauses.readAll(), ...all.map((queue) => queue.isPaused())]);
   return new Map(
-    queues.flatMap(({ name }, index): [string, Pause][] =>
+    all.flatMap(({ name }, index): [string, Pause][] =>
       arePaused[index] ? [[name, authors.get(name) ?? { by: null, since: null }]] : [],
     ),
   );
@@ -101,17 +98,18 @@ async function readScheddQueueFacts(
   wms: Wms,
   schedd: string,
   scope: DiagnosisScope,
+  pauses: Pauses,
 ): Promise<Pick<ScheddFacts, "starter" | "stopper">> {
   const { starter, stopper } = wms.queues.forSchedd(schedd);
-  const [pauses, starterLeases, stopperLeases, ahead] = await Promise.all([
-    readPauses([starter.queue, stopper.queue], wms.store),
+  const [starterLeases, stopperLeases, ahead, known] = await Promise.all([
     readLeases(wms, starter, scope),
     readLeases(wms, stopper, scope),
     readJobsAhead(wms, schedd, scope),
+    pauses,
   ]);
   return {
-    starter: { pause: pauses.get(starter.queue.name), leases: starterLeases, ahead },
-    stopper: { pause: pauses.get(stopper.queue.name), leases: stopperLeases },
+    starter: { pause: known.get(starter.queue.name), leases: starterLeases, ahead },
+    stopper: { pause: known.get(stopper.queue.name), leases: stopperLeases },
   };
 }
 

@@ -2,7 +2,16 @@ import type { FoundFact } from "../../domain/diagnosis.js";
 import type { StrayCluster } from "../../domain/strayCluster.js";
 import type { QueueWaitReason, WaitReason } from "../../domain/summary.js";
 import type { JobsAhead, LeaseFacts, Pause, ScheddFacts } from "./facts.js";
-import { areWord, countTaskforces, countThings, formatDuration, formatError, formatTime, wereWord } from "./wording.js";
+import {
+  areWord,
+  countTaskforces,
+  countTaskforcesOf,
+  countThings,
+  formatDuration,
+  formatError,
+  formatTime,
+  wereWord,
+} from "./wording.js";
 
 /** Seconds without a poll after which a TMS counts as silent. */
 export const SILENT_AFTER_SECONDS = 300;
@@ -25,10 +34,9 @@ export function findStarterWaits(
   facts: ScheddFacts | undefined,
   { total, nowSeconds }: { total: number; nowSeconds: number },
 ): FoundFact[] {
-  const amount = (n: number) => (n < total ? `${n} of ${countTaskforces(total)}` : countTaskforces(n));
   return findWaits(wait, facts, nowSeconds, {
     queue: "starter",
-    amount,
+    amount: (n) => countTaskforcesOf(n, total),
     goal: `for schedd ${wait.schedd}`,
     failed: "after a failed submission",
     failing: "submissions-failing",
@@ -191,8 +199,14 @@ export function describeDeadLetters(letters: {
 /** Maximum number of clusters that a sentence names. */
 const MAX_NAMED_CLUSTERS = 3;
 
-/** Clusters that HTCondor runs although the service rejected their reports. */
-export function describeStrayClusters(strays: readonly Pick<StrayCluster, "cluster_id" | "schedd">[]): string {
+/** Finds clusters that HTCondor runs although the service rejected their reports. @param strays those of the subject */
+export function findStrayClusters(strays: readonly StrayCluster[], subject: FoundFact["subject"]): FoundFact[] {
+  if (strays.length === 0) return [];
+  const since = Math.min(...strays.map(({ first_report }) => first_report));
+  return [{ code: "stray-clusters", sentence: describeStrayClusters(strays), since, subject }];
+}
+
+function describeStrayClusters(strays: readonly StrayCluster[]): string {
   const names = strays
     .slice(0, MAX_NAMED_CLUSTERS)
     .map(({ cluster_id, schedd }) => (schedd === null ? `${cluster_id}` : `${cluster_id} on ${schedd}`));

@@ -10,22 +10,26 @@ import {
   describePause,
   describeRemovedSchedd,
   describeSilence,
-  describeStrayClusters,
+  findStrayClusters,
   isSilent,
   pauseName,
 } from "./scheddFindings.js";
 import { findMissingWorkers, findPausedBackground } from "./taskforceFindings.js";
 import { areWord, countTaskforces, countThings, formatDuration, formatError, formatTime } from "./wording.js";
 
-/** What a diagnosis of the service is made from. Times are epoch seconds. */
-export interface ServiceFacts {
+/** What a diagnosis of a schedd is made from, besides its queues. Times are epoch seconds. */
+export interface ScheddSurroundings {
   nowSeconds: number;
   clusters: ClusterLocations;
-  system: SystemState;
   /** The last poll of each schedd. */
   polls: ReadonlyMap<string, number>;
   unknownPolls: readonly UnknownPoll[];
   strayClusters: readonly StrayCluster[];
+}
+
+/** What a diagnosis of the service is made from. */
+export interface ServiceFacts extends ScheddSurroundings {
+  system: SystemState;
 }
 
 /** The share of its memory limit above which Redis is short of memory. */
@@ -33,11 +37,13 @@ const MEMORY_SHORT_SHARE = 0.85;
 /** Seconds by which clocks may differ: drift between two synchronizations is far below. */
 const MAX_CLOCK_DIFFERENCE_SECONDS = 2;
 
+const SERVICE = { kind: "service", id: "" } as const;
+
 const found = (code: FoundFact["code"], sentence: string, since: number | null = null): FoundFact => ({
   code,
   sentence,
   since,
-  subject: { kind: "service", id: "" },
+  subject: SERVICE,
 });
 
 /** Finds what hinders the service and its schedds. */
@@ -72,9 +78,16 @@ export function findInService(facts: ServiceFacts): FoundFact[] {
       paused === false ? [] : [findPausedBackground(name, paused, nowSeconds)],
     ),
     ...background.flatMap(findRefusedActivations),
-    ...names.flatMap((schedd) => findInSchedd(schedd, facts)),
+    ...names.flatMap((schedd) => {
+      const queues = system.queues.filter((queue) => queue.schedd === schedd);
+      return findInSchedd(schedd, queues, facts);
+    }),
     ...findUnknownPolls(facts),
-    ...findStrayClustersOf(null, facts),
+    // Those of unknown taskforces: their schedd is unknown, too.
+    ...findStrayClusters(
+      facts.strayClusters.filter((stray) => stray.schedd === null),
+      SERVICE,
+    ),
   ];
 }
 
@@ -120,16 +133,16 @@ function findRefusedActivations({ name, dead }: SystemQueue): FoundFact[] {
   return [{ ...found("activation-refused", sentence), subject: { kind: "queue", id: name } }];
 }
 
-/** Finds what hinders the work of a schedd. */
-function findInSchedd(schedd: string, facts: ServiceFacts): FoundFact[] {
-  const { nowSeconds, clusters, system, polls } = facts;
-  const queues = system.queues.filter((queue) => queue.schedd === schedd);
+/** Finds what hinders the work of a schedd. @param queues its own */
+export function findInSchedd(schedd: string, queues: readonly SystemQueue[], facts: ScheddSurroundings): FoundFact[] {
+  const { nowSeconds, clusters, polls, strayClusters } = facts;
   const lastPoll = polls.get(schedd);
+  const subject = { kind: "schedd", id: schedd } as const;
   const ofSchedd = (code: FoundFact["code"], sentence: string, since: number | null): FoundFact => ({
     code,
     sentence,
     since,
-    subject: { kind: "schedd", id: schedd },
+    subject,
   });
   const jobs = queues.reduce((sum, queue) => sum + countJobs(queue), 0);
   const ready = queues.filter(({ waiting, paused }) => waiting > 0 && paused === false);
@@ -153,16 +166,8 @@ function findInSchedd(schedd: string, facts: ServiceFacts): FoundFact[] {
       ofSchedd("schedd-silent", `${waiting}; ${describeSilence(lastPoll, nowSeconds)}${otherNames(facts)}`, since),
     );
   if (dead > 0) all.push(ofSchedd("dead-letters", describeDeadLetters({ n: dead, schedd }), null));
-  return [...all, ...findStrayClustersOf(schedd, facts)];
-}
-
-/** Finds the stray clusters of a schedd, or those of unknown taskforces, whose schedd is not known (null). */
-function findStrayClustersOf(schedd: string | null, { strayClusters }: ServiceFacts): FoundFact[] {
   const strays = strayClusters.filter((stray) => stray.schedd === schedd);
-  if (strays.length === 0) return [];
-  const since = Math.min(...strays.map(({ first_report }) => first_report));
-  const subject = schedd === null ? { kind: "service" as const, id: "" } : { kind: "schedd" as const, id: schedd };
-  return [{ code: "stray-clusters", sentence: describeStrayClusters(strays), since, subject }];
+  return [...all, ...findStrayClusters(strays, subject)];
 }
 
 const countJobs = ({ waiting, active, delayed }: SystemQueue): number => waiting + active + delayed;
@@ -189,10 +194,10 @@ function describePausedQueue(schedd: string, queue: SystemQueue, nowSeconds: num
 const MAX_NAMED = 3;
 
 /** The names of unknown schedds for which TMSes poll: one of them may be misspelt. */
-const otherNames = ({ unknownPolls }: ServiceFacts): string =>
+const otherNames = ({ unknownPolls }: ScheddSurroundings): string =>
   unknownPolls.length === 0 ? "" : `; unknown names that do poll: ${listNames(unknownPolls)}`;
 
-function findUnknownPolls({ unknownPolls, nowSeconds }: ServiceFacts): FoundFact[] {
+function findUnknownPolls({ unknownPolls, nowSeconds }: ScheddSurroundings): FoundFact[] {
   if (unknownPolls.length === 0) return [];
   const since = Math.min(...unknownPolls.map(({ first_poll }) => first_poll));
   const names = `${listNames(unknownPolls)}, which ${areWord(unknownPolls.length)} not configured`;

@@ -7,12 +7,12 @@ import type { DiagnosedTaskforces, DiagnosisFacts, Pause } from "./facts.js";
 import {
   describeDeadLetters,
   describePause,
-  describeStrayClusters,
   findStarterWaits,
   findStopperWaits,
+  findStrayClusters,
   formatWait,
 } from "./scheddFindings.js";
-import { areWord, countTaskforces } from "./wording.js";
+import { areWord, countTaskforces, countTaskforcesOf } from "./wording.js";
 import { findIdleWorkers } from "./workerFindings.js";
 
 /** Finds why taskforces are waiting, and what needs attention. @param subject the workflow, or the taskforce */
@@ -24,20 +24,8 @@ export const findInTaskforces = (
   ...(facts.deactivated === undefined
     ? findWhileActive(taskforces, subject, facts)
     : findWhileEnding(taskforces, subject, facts, facts.deactivated)),
-  ...findStrayClusters(subject, facts),
+  ...findStrayClusters(facts.strayClusters, subject),
 ];
-
-const findStrayClusters = (subject: FindingSubject, { strayClusters }: DiagnosisFacts): FoundFact[] =>
-  strayClusters.length === 0
-    ? []
-    : [
-        {
-          code: "stray-clusters",
-          sentence: describeStrayClusters(strayClusters),
-          since: strayClusters.at(-1)?.first_report ?? null,
-          subject,
-        },
-      ];
 
 function findWhileActive(taskforces: DiagnosedTaskforces, subject: FindingSubject, facts: DiagnosisFacts): FoundFact[] {
   const { waits, taskforces_by_phase, n_taskforces: total } = taskforces;
@@ -76,7 +64,7 @@ function findBackgroundWaits(
   subject: FindingSubject,
   { nowSeconds, background }: DiagnosisFacts,
 ): FoundFact[] {
-  const amount = (n: number) => (n < total ? `${n} of ${countTaskforces(total)}` : countTaskforces(n));
+  const amount = (n: number) => countTaskforcesOf(n, total);
   const launching = taskforces_by_phase["pre-launch"] ?? 0;
   const { activation } = waits;
   const before = launching + (activation?.n ?? 0);
@@ -152,7 +140,7 @@ function findWhileEnding(
   const rest = total === 1 ? "the only taskforce" : `${remaining} of ${countTaskforces(total)}`;
   const sentence = `the ${ending} has yet to reach ${rest}`;
   const pause = background.pauses.get(BACKGROUND_QUEUE_NAMES.deactivation);
-  const { never_started = 0 } = waits;
+  const { never_started } = waits;
   return [
     ...(remaining === 0
       ? []

@@ -6,6 +6,10 @@ const MAX_ERROR_CHARACTERS = 200;
 /** `1 taskforce` */
 export const countTaskforces = (n: number): string => countThings(n, "taskforce");
 
+/** `2 of 6 taskforces`; `6 taskforces` for all */
+export const countTaskforcesOf = (n: number, total: number): string =>
+  n < total ? `${n} of ${countTaskforces(total)}` : countTaskforces(n);
+
 /** `2 clusters` */
 export const countThings = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? "" : "s"}`;
 

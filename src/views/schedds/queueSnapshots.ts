@@ -2,7 +2,7 @@ import type { Queue } from "bullmq";
 import type { TaskforceUuid } from "../../domain/ids.js";
 import { PHASE_OF_LEASED_QUEUE } from "../../domain/phases.js";
 import type { LeasedQueueName } from "../../domain/wmsEvents.js";
-import type { Queues } from "../../queues/queues.js";
+import type { Queues, ScheddQueues } from "../../queues/queues.js";
 import type { Store } from "../../store/store.js";
 import { countJobs, type JobCounts, readLongestWaitSeconds } from "./queueState.js";
 
@@ -27,7 +27,13 @@ export async function readQueueSnapshots(store: Store, queues: Queues): Promise<
     queue: queue.name,
     schedd: undefined,
   }));
-  const leased = [...queues.schedds()].flatMap(([schedd, both]) =>
+  const leased = [...queues.schedds()].map(([schedd, both]) => readScheddSnapshots(store, schedd, both));
+  return [...(await Promise.all(background)), ...(await Promise.all(leased)).flat()];
+}
+
+/** Reads the state of the two queues of a schedd. */
+export const readScheddSnapshots = (store: Store, schedd: string, both: ScheddQueues): Promise<QueueSnapshot[]> =>
+  Promise.all(
     (["starter", "stopper"] as const).map(async (kind) => {
       const { queue } = both[kind];
       const [state, oldestWaitingSeconds] = await Promise.all([
@@ -37,8 +43,6 @@ export async function readQueueSnapshots(store: Store, queues: Queues): Promise<
       return { ...state, queue: kind, schedd, oldestWaitingSeconds };
     }),
   );
-  return Promise.all([...background, ...leased]);
-}
 
 async function readAnyQueue(queue: Queue): Promise<Pick<QueueSnapshot, "name" | "isPaused" | "jobs">> {
   const [isPaused, jobs] = await Promise.all([queue.isPaused(), countJobs(queue)]);

@@ -1,16 +1,14 @@
 import { nextEpochSeconds } from "../../domain/clock.js";
-import { isWorkflowId } from "../../domain/ids.js";
 import type { Phase } from "../../domain/phases.js";
 import type { PhaseDurationStats, SummaryResponse } from "../../domain/summary.js";
-import { notFound } from "../../domain/wmsError.js";
 import type { Wms } from "../../lifecycle/context.js";
+import { requireWorkflow } from "../../lifecycle/requireWorkflow.js";
 import { diagnoseSummary } from "../diagnosis/diagnose.js";
 import { readFreshSummary } from "./freshSummary.js";
 
 /** Reads a workflow's summary. @see readFreshSummary @throws WmsError `not-found` */
-export async function readSummary(wms: Wms, id: string): Promise<SummaryResponse> {
-  const record = isWorkflowId(id) ? await wms.store.fetch("workflow", id) : undefined;
-  if (record === undefined || !isWorkflowId(id)) throw notFound(`no workflow found with id: ${id}`);
+export async function readSummary(wms: Wms, text: string): Promise<SummaryResponse> {
+  const { id, record } = await requireWorkflow(wms, text);
   const summary = await readFreshSummary(wms, id);
   const { findings } = await diagnoseSummary(wms, id, summary, record.deactivated);
   const { waits, phases, ...shown } = summary;

@@ -1,9 +1,10 @@
 import type { SystemProcess, SystemQueue, SystemState } from "../../domain/system.js";
 import type { Wms } from "../../lifecycle/context.js";
+import type { ScheddQueues } from "../../queues/queues.js";
 import { readServers } from "../../redis/serverInfo.js";
 import { LAYOUT_VERSION } from "../../store/layout.js";
 import type { Pause } from "../../store/pauses.js";
-import { type QueueSnapshot, readQueueSnapshots } from "../schedds/queueSnapshots.js";
+import { type QueueSnapshot, readQueueSnapshots, readScheddSnapshots } from "../schedds/queueSnapshots.js";
 import { refreshKnownSchedds } from "../schedds/readSchedds.js";
 import { combineUpstreams, largestClockDifference, latestReconcile, toSystemProcess } from "./processes.js";
 
@@ -28,6 +29,12 @@ export async function readSystem(wms: Wms): Promise<SystemState> {
     layout: { version: LAYOUT_VERSION, partitions: store.partitions },
     clock_difference_seconds: largestClockDifference(live),
   };
+}
+
+/** Reads the queues of a schedd alone. */
+export async function readScheddQueues({ store }: Wms, schedd: string, both: ScheddQueues): Promise<SystemQueue[]> {
+  const [pauses, snapshots] = await Promise.all([store.pauses.readAll(), readScheddSnapshots(store, schedd, both)]);
+  return snapshots.map((snapshot) => toSystemQueue(snapshot, pauses));
 }
 
 const byRoleAndStart = (one: SystemProcess, other: SystemProcess): number =>

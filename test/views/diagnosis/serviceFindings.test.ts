@@ -25,7 +25,12 @@ const queueOf = (name: string, changes: Partial<SystemQueue> = {}): SystemQueue 
 const starterOf = (schedd: string, changes: Partial<SystemQueue>): SystemQueue =>
   queueOf(`starter-${schedd}`, { kind: "starter", schedd, oldest_waiting_seconds: 0, ...changes });
 
-const redisWith = (changes: Partial<RedisServerState>): RedisServerState => ({
+const redisWith = ({
+  persistence,
+  ...changes
+}: Partial<Omit<RedisServerState, "persistence">> & {
+  persistence?: Partial<RedisServerState["persistence"]>;
+}): RedisServerState => ({
   address: null,
   version: "8.0.0",
   role: "master",
@@ -41,7 +46,7 @@ const redisWith = (changes: Partial<RedisServerState>): RedisServerState => ({
     last_aof_write_ok: true,
     last_fork_us: null,
     aof_delayed_fsyncs: null,
-    ...changes.persistence,
+    ...persistence,
   },
 });
 
@@ -182,7 +187,7 @@ const CASES: [code: FindingCode, sentence: string, found: string[]][] = [
   [
     "redis-not-persistent",
     "Redis could not write its data to disk",
-    findingsOf({ redis: [redisWith({ persistence: { last_save_ok: false } as never })] }),
+    findingsOf({ redis: [redisWith({ persistence: { last_save_ok: false } })] }),
   ],
   ["clock-differs", "the clocks of two machines differ by 3.5 s", findingsOf({ clock_difference_seconds: 3.51 })],
   [

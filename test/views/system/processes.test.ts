@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import type { SystemUpstream } from "../../../src/domain/system.js";
+import type { UpstreamState } from "../../../src/domain/upstreamOutcomes.js";
 import type { LiveProcess } from "../../../src/store/processRegistry.js";
 import { combineUpstreams } from "../../../src/views/system/processes.js";
 
 /** A process that knows this of the MQS. */
-const processWith = (mqs: Partial<SystemUpstream>): LiveProcess => ({
+const processWith = (mqs: Partial<UpstreamState>): LiveProcess => ({
   id: "a",
   role: "web",
   version: "1",
@@ -13,7 +13,7 @@ const processWith = (mqs: Partial<SystemUpstream>): LiveProcess => ({
   started: 0,
   seen: 0,
   upstreams: {
-    mqs: { last_success: null, failing_since: null, last_error: null, latency_ms: null, ...mqs } as never,
+    mqs: { last_success: null, failing_since: null, last_error: null, latency_ms: null, ...mqs },
     identity_provider: null,
   },
 });
