@@ -43,7 +43,11 @@ const FACTS = { role: "worker", version: packageJson.version, host: "other.examp
 test("the state of a service lists its processes, Redis, upstreams and queues", async () => {
   const place = fixture.nextLocation();
   await fixture.createPendingTaskforce(place);
-  const system = await waitForValue("reconcile has run", readSystem, ({ reconcile }) => reconcile !== null);
+  const system = await waitForValue(
+    "a heartbeat after the first reconcile and the start of the server",
+    readSystem,
+    ({ reconcile, processes: [own] }) => reconcile !== null && own?.connections !== null,
+  );
 
   expect(system.processes).toEqual([
     expect.objectContaining({
