@@ -2,6 +2,8 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   root: import.meta.dirname,
+  // Relative links: the service knows its path behind a proxy only when it starts.
+  base: "./",
   // The page has no node_modules of its own.
   cacheDir: "../node_modules/.vite",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },

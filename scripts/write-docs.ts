@@ -1,11 +1,12 @@
 /**
- * Generates files from the code: the settings tables, the dependencies page, and the client's types and request schema.
+ * Generates files from the code: the settings in docs and Compose file, pages of docs, the client's types and request schema.
  *
  *   npm run docs
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { typesOf, workflowRequestOf } from "../client/scripts/generate.js";
 import { createApiDocument } from "./docs/apiDocument.js";
+import { replaceComposeSettings } from "./docs/composeSettings.js";
 import { type Manifest, type PackageLock, renderDependenciesPage } from "./docs/dependencies.js";
 import { renderFindingsPage } from "./docs/findings.js";
 import { renderPhasesPage } from "./docs/phases.js";
@@ -14,6 +15,7 @@ import { replaceSettingsSection } from "./docs/settingsSection.js";
 const read = (file: string): string => readFileSync(file, "utf8");
 
 writeFileSync("docs/operations/configure.md", replaceSettingsSection(read("docs/operations/configure.md")));
+writeFileSync("docker-compose.yml", replaceComposeSettings(read("docker-compose.yml")));
 const manifest = JSON.parse(read("package.json")) as Manifest;
 const client = JSON.parse(read("client/package.json")) as Manifest;
 const lock = JSON.parse(read("package-lock.json")) as PackageLock;

@@ -46,14 +46,15 @@ const API_MAY_IMPORT: Record<string, string[]> = {
 
 /** The same for the folders of the page, which knows the service by its API alone. */
 const PAGE_MAY_IMPORT: Record<string, string[]> = {
-  api: [],
+  paths: [],
   styles: [],
-  live: ["api"],
-  parts: ["api", "live"],
+  api: ["paths"],
+  live: ["api", "paths"],
+  parts: ["api", "live", "paths"],
   graph: ["api", "parts"],
   statuses: ["api", "parts"],
   timeline: ["api", "live", "parts"],
-  views: ["api", "live", "parts", "graph", "statuses", "timeline"],
+  views: ["api", "live", "parts", "graph", "statuses", "timeline", "paths"],
 };
 
 /** Files that `npm run docs` makes. */

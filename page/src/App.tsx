@@ -3,18 +3,17 @@ import { ConnectionAlert, ConnectionStatus } from "./ConnectionStatus.tsx";
 import { SvgPatterns } from "./parts/Bars.tsx";
 import { EmptyNotice } from "./parts/Notices.tsx";
 import { View } from "./parts/View.tsx";
+import { basePath, hrefOf, pathWithinService, readMetaContent } from "./paths/basePath.ts";
 import { ServiceAlert } from "./ServiceAlert.tsx";
 import { ScheddsView, ScheddView } from "./views/ScheddViews.tsx";
 import { SystemView } from "./views/SystemView.tsx";
 import { WorkflowsView } from "./views/WorkflowsView.tsx";
 import { WorkflowView } from "./views/WorkflowView.tsx";
 
-/** Paths of this page's views; the browser loads all other links. */
-const PAGE_ROUTES = /^\/(?:(?:workflows|schedds|system)(?:\/.*)?)?(?:\?.*)?$/;
-
-/** Reads data about the operator that the service puts into the document. */
-const readMetaContent = (name: string): string | undefined =>
-  document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content;
+/** Links to this page's views; the browser loads all others. The base path has no special characters but dots. */
+const PAGE_ROUTES = new RegExp(
+  `^${basePath.replaceAll(".", "\\.")}/(?:(?:workflows|schedds|system)(?:/.*)?)?(?:\\?.*)?$`,
+);
 
 /** The page: header, alert and the view of the current path. */
 export function App() {
@@ -29,12 +28,12 @@ export function App() {
       <ServiceAlert />
       <div id="content">
         <Router>
-          <Route path="/" component={WorkflowsView} />
-          <Route path="/workflows" component={WorkflowsView} />
-          <Route path="/workflows/:id" component={WorkflowView} />
-          <Route path="/schedds" component={ScheddsView} />
-          <Route path="/schedds/:name" component={ScheddView} />
-          <Route path="/system" component={SystemView} />
+          <Route path={hrefOf("/")} component={WorkflowsView} />
+          <Route path={hrefOf("/workflows")} component={WorkflowsView} />
+          <Route path={hrefOf("/workflows/:id")} component={WorkflowView} />
+          <Route path={hrefOf("/schedds")} component={ScheddsView} />
+          <Route path={hrefOf("/schedds/:name")} component={ScheddView} />
+          <Route path={hrefOf("/system")} component={SystemView} />
           <Route default component={NotFound} />
         </Router>
       </div>
@@ -44,27 +43,27 @@ export function App() {
 
 function Header() {
   const { path } = useLocation();
-  const view = /^\/(schedds|system)/.exec(path)?.[1] ?? "workflows";
+  const view = /^\/(schedds|system)/.exec(pathWithinService(path))?.[1] ?? "workflows";
   const current = (name: string) => (view === name ? "page" : undefined);
   const operator = readMetaContent("operator");
   const signOutUrl = readMetaContent("exit");
   return (
     <header class="top">
-      <a class="brand" href="/">
+      <a class="brand" href={hrefOf("/")}>
         EWMS
       </a>
       <nav aria-label="Views">
-        <a href="/" aria-current={current("workflows")}>
+        <a href={hrefOf("/")} aria-current={current("workflows")}>
           Workflows
         </a>
-        <a href="/schedds" aria-current={current("schedds")}>
+        <a href={hrefOf("/schedds")} aria-current={current("schedds")}>
           Schedds
         </a>
-        <a href="/system" aria-current={current("system")}>
+        <a href={hrefOf("/system")} aria-current={current("system")}>
           System
         </a>
-        <a href="/admin/queues">Queues</a>
-        <a href="/docs/">API</a>
+        <a href={hrefOf("/admin/queues")}>Queues</a>
+        <a href={hrefOf("/docs/")}>API</a>
       </nav>
       <ConnectionStatus />
       {operator && operator !== "localhost" && <span class="quiet-text">{operator}</span>}
@@ -84,7 +83,7 @@ function NotFound() {
     <View title="Not found">
       <EmptyNotice title="Page not found">
         <p>
-          <a href="/">All workflows</a>
+          <a href={hrefOf("/")}>All workflows</a>
         </p>
       </EmptyNotice>
     </View>

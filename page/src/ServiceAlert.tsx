@@ -2,9 +2,10 @@ import { useLocation } from "preact-iso";
 import { fetchServiceDiagnosis } from "./api/apiRequests.ts";
 import { useRefreshable } from "./live/useRefreshable.ts";
 import { FindingList } from "./parts/Findings.tsx";
+import { pathWithinService } from "./paths/basePath.ts";
 
 /** What hinders the service as a whole, on every view but *System*, which shows it in full. */
-export const ServiceAlert = () => (useLocation().path === "/system" ? null : <PolledAlert />);
+export const ServiceAlert = () => (pathWithinService(useLocation().path) === "/system" ? null : <PolledAlert />);
 
 /** The views of schedds show their own findings. */
 function PolledAlert() {

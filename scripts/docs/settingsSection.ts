@@ -13,8 +13,9 @@ function renderSettingsTables(): string {
   return [...sections]
     .map(([section, settings]) => {
       const rows = settings.map(
-        ({ name, fallback, shownDefault, description }) =>
-          `| \`${name}\` | ${shownDefault ?? formatDefault(fallback)} | ${description.replaceAll("|", "\\|")} |`,
+        ({ name, fallback, shownDefault, description, isSecret }) =>
+          `| \`${name}\`${isSecret ? " (F)" : ""} | ${shownDefault ?? formatDefault(fallback)} ` +
+          `| ${description.replaceAll("|", "\\|")} |`,
       );
       return `### ${section}\n\n| name | default | meaning |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
     })

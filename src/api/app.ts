@@ -6,6 +6,7 @@ import { memoizeAsync } from "../domain/memoizeAsync.js";
 import type { Wms } from "../lifecycle/context.js";
 import type { EmbeddedMqs } from "../mqs/embeddedMqs.js";
 import type { StartServerSpan } from "../tracing/serverSpans.js";
+import { setBasePath } from "./http/basePath.js";
 import { type OwnAddresses, rejectForeignPages } from "./http/foreignPages.js";
 import { type ApiAuthentication, mountRoutes } from "./http/mountRoutes.js";
 import type { OpenApiDocument } from "./http/openapi.js";
@@ -34,6 +35,8 @@ export interface AppOptions {
   authentication: ApiAuthentication;
   /** Without token checks, requests of other sites' pages and for other hosts are rejected. */
   ownAddresses: OwnAddresses;
+  /** Path of the service behind a reverse proxy, without a slash at the end; undefined: it has none. */
+  basePath?: string;
   readiness(): Promise<Readiness>;
   metrics: MetricsEndpoint;
   events: Pick<EventRouteOptions, "watchers" | "limits">;
@@ -58,13 +61,14 @@ export interface AppOptions {
 /** Creates the API as an Express app. */
 export function createApp(options: AppOptions): Express {
   const { metrics, pages = {}, observers = [], limits = DEFAULT_HTTP_LIMITS, startServerSpan, log } = options;
-  const { draining = new DrainController() } = options;
+  const { draining = new DrainController(), basePath = "" } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", false);
   app.enable("case sensitive routing");
   app.set("trust proxy", options.trustedProxies ?? false);
+  setBasePath(app, basePath);
   app.use(trackRequests(observers, draining));
   if (startServerSpan !== undefined) app.use(traceRequests(startServerSpan));
   const guard = rejectForeignPages(options.ownAddresses);
@@ -88,8 +92,9 @@ export function describeRoutes({
   readiness,
   embeddedMqs,
   events,
+  basePath = "",
   draining = new DrainController(),
-}: Pick<AppOptions, "wms" | "readiness" | "embeddedMqs" | "events" | "draining">): {
+}: Pick<AppOptions, "wms" | "readiness" | "embeddedMqs" | "events" | "basePath" | "draining">): {
   routes: Route[];
   document(): Promise<OpenApiDocument>;
 } {
@@ -118,7 +123,7 @@ export function describeRoutes({
       handle: () => text(),
     }),
   ];
-  const document = memoizeAsync(async () => (await import("./http/openapi.js")).buildOpenApiDocument(routes));
+  const document = memoizeAsync(async () => (await import("./http/openapi.js")).buildOpenApiDocument(routes, basePath));
   const text = memoizeAsync(async () => JSON.stringify(await document()));
   return { routes, document };
 }

@@ -58,12 +58,12 @@ export async function createCallerAuth(
   const authenticator = await createOperatorAuthenticator(access, loadProvider, redis, log);
   return {
     authentication: await createApiAuthentication(access, authenticator, loadProvider, log, new AuditTrail(redis)),
-    operators: createOperatorGuard(authenticator, { publicUrl: access.publicUrl, links: PAGE_LINKS }),
+    operators: createOperatorGuard(authenticator, { publicOrigin: access.publicOrigin, links: PAGE_LINKS }),
   };
 }
 
 async function createApiAuthentication(
-  { authentication, roleRules, publicUrl }: AccessConfig,
+  { authentication, roleRules, publicOrigin }: AccessConfig,
   authenticator: OperatorAuthenticator,
   loadProvider: LoadProvider,
   log: Logger,
@@ -75,7 +75,7 @@ async function createApiAuthentication(
   return {
     kind: "tokens",
     verifyToken: createTokenVerifier({ provider: await loadProvider(openIdUrl), audience, roleRules, log }),
-    authenticateBrowser: createBrowserAuthenticator(authenticator, publicUrl, log, trail),
+    authenticateBrowser: createBrowserAuthenticator(authenticator, publicOrigin, log, trail),
   };
 }
 

@@ -11,7 +11,7 @@ import { createCallerAuth } from "./callerAuth.js";
 /** The parts of the app that do not follow from the settings. */
 type WebAppParts = Omit<
   AppOptions,
-  "authentication" | "ownAddresses" | "pages" | "events" | "limits" | "trustedProxies" | "rateLimiter"
+  "authentication" | "basePath" | "ownAddresses" | "pages" | "events" | "limits" | "trustedProxies" | "rateLimiter"
 > & {
   watchers: AppOptions["events"]["watchers"];
   /** Holds the operators' sessions, and counts requests and failed logins. */
@@ -24,7 +24,7 @@ type WebAppParts = Omit<
 
 /** Creates the app of a web process: the API, the operator pages and the page at `/`. */
 export async function createWebApp(
-  { access, isProduction, events, limits, rateLimitPerMinute, trustedProxies }: Config,
+  { access, basePath, isProduction, events, limits, rateLimitPerMinute, trustedProxies }: Config,
   { watchers, redis, pageFolders, providerOutcomes, ...parts }: WebAppParts,
 ): Promise<Express> {
   const { wms, log } = parts;
@@ -37,9 +37,10 @@ export async function createWebApp(
     ...parts,
     authentication,
     ownAddresses: access.ownAddresses,
+    basePath,
     pages: {
-      [OPERATOR_PATH]: operatorPages(wms, guard),
-      "/": workflowPages(operators, readBuiltPage(pageFolders)),
+      [OPERATOR_PATH]: operatorPages(wms, guard, basePath),
+      "/": workflowPages(operators, readBuiltPage(basePath, pageFolders)),
     },
     events: { watchers, limits: events },
     limits,

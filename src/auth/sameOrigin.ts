@@ -12,9 +12,9 @@ export type RequestSender = "own page" | "foreign page" | "unknown";
 /**
  * Returns the sender of a request.
  *
- * @param publicUrl the service's origin in browsers; the origin of the request's `Host` is accepted too
+ * @param publicOrigin the service's origin in browsers; the origin of the request's `Host` is accepted too
  */
-export function senderOf(headers: IncomingHttpHeaders, publicUrl: string | undefined): RequestSender {
+export function senderOf(headers: IncomingHttpHeaders, publicOrigin: string | undefined): RequestSender {
   const { origin, host } = headers;
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin" && site !== "none") return "foreign page";
@@ -22,21 +22,21 @@ export function senderOf(headers: IncomingHttpHeaders, publicUrl: string | undef
   if (origin === undefined) return isSameOriginFetch ? "own page" : "unknown";
   // With the referrer policy "no-referrer", browsers hide the origin of a form.
   if (origin === "null") return isSameOriginFetch ? "own page" : "foreign page";
-  if (!isOwnUrl(origin, host, publicUrl)) return "foreign page";
+  if (!isOwnUrl(origin, host, publicOrigin)) return "foreign page";
   return site === "none" ? "unknown" : "own page";
 }
 
 /** Whether a URL has the service's origin. */
-export const isOwnUrl = (url: string, host: string | undefined, publicUrl: string | undefined): boolean =>
-  URL.canParse(url) && (new URL(url).origin === publicUrl || new URL(url).host === host);
+export const isOwnUrl = (url: string, host: string | undefined, publicOrigin: string | undefined): boolean =>
+  URL.canParse(url) && (new URL(url).origin === publicOrigin || new URL(url).host === host);
 
 /**
  * Whether a request only reads, or comes from a page of this service. Another site can make a browser send requests with
  * the operator's credentials, but can't change the headers that name the request's origin.
  *
- * @param publicUrl the service's origin in browsers; the origin of the request's `Host` is accepted too
+ * @param publicOrigin the service's origin in browsers; the origin of the request's `Host` is accepted too
  */
 export const isSafeOrSameOrigin = (
   { method = "", headers }: { method?: string | undefined; headers: IncomingHttpHeaders },
-  publicUrl: string | undefined,
-): boolean => SAFE_METHODS.has(method) || senderOf(headers, publicUrl) === "own page";
+  publicOrigin: string | undefined,
+): boolean => SAFE_METHODS.has(method) || senderOf(headers, publicOrigin) === "own page";

@@ -7,10 +7,10 @@ export interface AccessConfig {
   authentication: AuthenticationConfig;
   roleRules: RoleRules;
   operators: OperatorAccess;
-  /** The origin under which browsers reach the service, without a trailing slash; undefined: unknown. */
-  publicUrl: string | undefined;
+  /** The origin under which browsers reach the service; undefined: unknown. */
+  publicOrigin: string | undefined;
   /** What the service is called in `Host` and `Origin`; checked while authentication is off. */
-  ownAddresses: { restHost: string; publicUrl: string | undefined; allowedHosts: readonly string[] };
+  ownAddresses: { restHost: string; publicOrigin: string | undefined; allowedHosts: readonly string[] };
 }
 
 /** How the API authenticates its callers. */
@@ -29,6 +29,7 @@ export type OperatorAccess =
       openIdUrl: string;
       clientId: string;
       clientSecret: string | undefined;
+      /** Address of the service for browsers, without a slash at the end. */
       publicUrl: string;
       sessionSecret: string | undefined;
     }
@@ -43,6 +44,7 @@ export type OperatorAccess =
  */
 export function readAccessConfig(env: Settings): AccessConfig {
   const authentication = readAuthentication(env);
+  const publicOrigin = env.PUBLIC_URL?.origin;
   return {
     authentication,
     roleRules: {
@@ -51,9 +53,21 @@ export function readAccessConfig(env: Settings): AccessConfig {
       operator: env.AUTH_ROLE_OPERATOR,
     },
     operators: readOperatorAccess(env, authentication),
-    publicUrl: env.PUBLIC_URL,
-    ownAddresses: { restHost: env.REST_HOST, publicUrl: env.PUBLIC_URL, allowedHosts: env.ALLOWED_HOSTS },
+    publicOrigin,
+    ownAddresses: { restHost: env.REST_HOST, publicOrigin, allowedHosts: env.ALLOWED_HOSTS },
   };
+}
+
+/**
+ * Reads the path of the service behind a reverse proxy, without a slash at the end; empty: it has none.
+ *
+ * @throws ConfigError when two settings give different paths
+ */
+export function readBasePath({ BASE_PATH: basePath, PUBLIC_URL: publicUrl }: Settings): string {
+  const publicPath = publicUrl?.basePath ?? "";
+  if (basePath !== undefined && publicPath !== "" && publicPath !== basePath)
+    throw new ConfigError(`BASE_PATH: the path of PUBLIC_URL is another one, ${publicPath}`);
+  return basePath ?? publicPath;
 }
 
 function readAuthentication(env: Settings): AuthenticationConfig {
@@ -98,7 +112,7 @@ function readLoginAccess(env: Settings): OperatorAccess | undefined {
     openIdUrl,
     clientId,
     clientSecret: env.ADMIN_CLIENT_SECRET,
-    publicUrl,
+    publicUrl: publicUrl.origin + readBasePath(env),
     sessionSecret: env.SESSION_SECRET,
   };
 }

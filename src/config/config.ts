@@ -1,6 +1,7 @@
 import { defaultClusterLocations } from "../domain/clusters.js";
-import { readAccessConfig } from "./accessConfig.js";
+import { readAccessConfig, readBasePath } from "./accessConfig.js";
 import { readRedisConfig } from "./redisConfig.js";
+import { withSecretFiles } from "./secretFiles.js";
 import { ConfigError, collectSecrets, settingsSchema } from "./settings.js";
 
 export { ConfigError } from "./settings.js";
@@ -13,11 +14,12 @@ const quoteWord = (value: string | undefined): string =>
   value !== undefined && /^[\w.+-]{1,20}$/.test(value) ? `, got "${value}"` : "";
 
 /**
- * Reads and validates the environment. An empty variable counts as unset.
+ * Reads and validates the environment, and the files with secrets that it names. An empty variable counts as unset.
  *
  * @throws ConfigError that names the variable
  */
-export function readConfig(environment: Record<string, string | undefined>) {
+export function readConfig(variables: Readonly<Record<string, string | undefined>>) {
+  const environment = withSecretFiles(variables);
   const parsed = settingsSchema.safeParse(
     Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== "")),
   );
@@ -34,6 +36,8 @@ export function readConfig(environment: Record<string, string | undefined>) {
     host: env.REST_HOST,
     /** 0: any free port. */
     port: env.REST_PORT,
+    /** Path of the service behind a reverse proxy, without a slash at the end; empty: it has none. */
+    basePath: readBasePath(env),
     access: readAccessConfig(env),
     /** Undefined: `X-Forwarded-For` is ignored. */
     trustedProxies: env.TRUST_PROXY,

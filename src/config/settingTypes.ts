@@ -17,6 +17,33 @@ export const httpUrl = z
   .refine((value) => !/^\w+:\/\/[^/?#]*@/.test(value), "must not hold a user or a password");
 /** The same, or unset. */
 export const optionalUrl = httpUrl.optional();
+
+/** First parts of the service's own paths. A base path that begins with one would be ambiguous. */
+const OWN_PATHS = "admin assets docs healthz metrics readyz schedds system v1 workflows".split(" ");
+const BASE_PATH_ERROR = 'must look like /wms: letters, digits and "-._~" between slashes';
+
+/** Parses the path of a reverse proxy. @returns without a slash at the end; empty for `/` */
+function parseBasePath(value: string, context: z.RefinementCtx): string {
+  const path = value.replace(/\/$/, "");
+  const [, ...parts] = path.split("/");
+  if (!/^(?:\/[\w.~-]+)*$/.test(path) || parts.some((part) => part === "." || part === ".."))
+    context.addIssue(BASE_PATH_ERROR);
+  else if (parts[0] !== undefined && OWN_PATHS.includes(parts[0]))
+    context.addIssue(`must not begin with /${parts[0]}, a path of the service itself`);
+  return path;
+}
+
+/** The path of the service behind a reverse proxy, or unset. */
+export const basePath = z.string().transform(parseBasePath).optional();
+
+/** The origin and the base path of the service for browsers, or unset. */
+export const publicUrl = httpUrl
+  .transform((address, context) => {
+    const { origin, pathname, href } = new URL(address);
+    if (href !== origin + pathname) context.addIssue("must be http(s)://host:port/path, without a query");
+    return { origin, basePath: parseBasePath(pathname, context) };
+  })
+  .optional();
 /** `true` or `false`, and their usual synonyms. */
 export const booleanFlag = z.stringbool({ error: "expected true or false" });
 /** A duration in seconds. */

@@ -3,10 +3,10 @@ import { clusterLocationsSchema } from "../domain/clusters.js";
 import { DEFAULT_ENTITY_MAX_BYTES } from "../domain/entityLimits.js";
 import { DEFAULT_HTTP_LIMITS as limits } from "../domain/httpLimits.js";
 import {
+  basePath,
   booleanFlag,
   durationSeconds,
   hostNames,
-  httpUrl,
   integer,
   json,
   optionalInteger,
@@ -15,6 +15,7 @@ import {
   optionalText,
   optionalUrl,
   port,
+  publicUrl,
   roleRules,
   text,
   timeoutSeconds,
@@ -27,6 +28,10 @@ const SECTIONS = {
   HTTP: {
     REST_HOST: text("127.0.0.1").describe("address the API listens on"),
     REST_PORT: port.default(8080).describe("port of the API; 0: any free port"),
+    BASE_PATH: basePath.meta({
+      description: "path of the service behind a reverse proxy: `/wms`; the proxy may remove it from requests, or not",
+      shownDefault: "the path of `PUBLIC_URL`",
+    }),
     TRUST_PROXY: optionalProxies.describe(
       "trusted proxies for `X-Forwarded-For`: their number, or addresses and networks, comma-separated; unset: none",
     ),
@@ -80,30 +85,26 @@ const SECTIONS = {
     AUTH_ROLE_SYSTEM_TMS: roleRules("ewms_role=system-tms", "rule for TMSes"),
     AUTH_ROLE_OPERATOR: roleRules("ewms_role=operator", "rule for operators"),
     ADMIN_USER: optionalText.describe("name for operators at `/admin/`; requires `ADMIN_PASSWORD`"),
-    ADMIN_PASSWORD: optionalText.describe("password for operators"),
+    ADMIN_PASSWORD: optionalText.meta({ description: "password for operators", isSecret: true }),
     ADMIN_CLIENT_ID: optionalText.describe(
       "client id for operators' login at the identity provider; requires `PUBLIC_URL`",
     ),
-    ADMIN_CLIENT_SECRET: optionalText.describe("secret of that client; unset: a public client"),
-    PUBLIC_URL: httpUrl
-      .refine(
-        // Also called with a text that is no address, whose error comes first.
-        (address) => URL.canParse(address) && new URL(address).href === `${new URL(address).origin}/`,
-        "must be http(s)://host:port, without a path",
-      )
-      .transform((address) => (URL.canParse(address) ? new URL(address).origin : address))
-      .optional()
-      .describe("address of the service for browsers: `https://wms.example.org`"),
+    ADMIN_CLIENT_SECRET: optionalText.meta({
+      description: "secret of that client; unset: a public client",
+      isSecret: true,
+    }),
+    PUBLIC_URL: publicUrl.describe(
+      "address of the service for browsers: `https://wms.example.org`, or with a path: `https://example.org/wms`",
+    ),
     ALLOWED_HOSTS: hostNames.meta({
       description:
         "while authentication is off: host names of the service beside localhost, `REST_HOST` and `PUBLIC_URL`, comma-separated",
       shownDefault: "",
     }),
-    SESSION_SECRET: z
-      .string()
-      .min(32, "is shorter than 32 characters")
-      .optional()
-      .describe("key of operators' sessions, the same for all web processes; unset: each process generates its own"),
+    SESSION_SECRET: z.string().min(32, "is shorter than 32 characters").optional().meta({
+      description: "key of operators' sessions, the same for all web processes; unset: each process generates its own",
+      isSecret: true,
+    }),
   },
   "Redis and data": {
     REDIS_URL: optionalText.meta({
@@ -178,7 +179,7 @@ const SECTIONS = {
       .string()
       .regex(/^[\x21-\x7e]+$/, { error: "must consist of visible ASCII characters" })
       .optional()
-      .describe("bearer token for `/metrics`; unset: only local clients may read them"),
+      .meta({ description: "bearer token for `/metrics`; unset: only local clients may read them", isSecret: true }),
     METRICS_PORT: port
       .optional()
       .describe("port of a worker process for `/metrics`, `/healthz` and `/readyz`; unset: none"),
@@ -228,7 +229,7 @@ interface SettingDocs {
   description: string;
   /** Shown instead of the actual default. */
   shownDefault?: string;
-  /** Whether the log masks the value; of an address, only its passwords. */
+  /** Whether a file may hold the value, and the log masks it; of an address, only its passwords. */
   isSecret?: true;
 }
 
@@ -243,13 +244,17 @@ export const describeSettings = () =>
     })),
   );
 
+/** Returns the names of the settings whose values are secret. */
+export const secretSettings = (): string[] =>
+  describeSettings().flatMap(({ name, isSecret }) => (isSecret ? [name] : []));
+
 /** Shorter secrets are not masked, because they may be parts of common words. */
 const MIN_SECRET_CHARS = 6;
 
 /** Returns the texts that the log must mask: secret settings, and passwords in addresses. */
 export function collectSecrets(env: Settings): string[] {
-  const secrets = describeSettings().flatMap(({ name, isSecret }) => {
-    const value = isSecret ? env[name as keyof Settings] : undefined;
+  const secrets = secretSettings().flatMap((name) => {
+    const value = env[name as keyof Settings];
     if (typeof value !== "string") return [];
     // A path of a Unix socket is no URL by itself.
     const base = name === "REDIS_URL" && value.startsWith("/") ? "redis://localhost" : undefined;

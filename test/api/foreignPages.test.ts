@@ -97,7 +97,7 @@ describe("without token checks", () => {
       "sec-fetch-dest": "document",
     };
     const headers = { ...link, accept: "text/html" };
-    for (const path of ["/", "/workflows/WF-1", "/schedds/x", "/docs/", "/admin/"])
+    for (const path of ["/", "/workflows/WF-1", "/schedds/x", "/system", "/docs/", "/admin/"])
       expect([path, await statusOf(service.url + path, "GET", headers)]).toEqual([path, 200]);
     for (const path of ["/v1/", "/metrics", "/readyz", "/v1/tms/pending-starter/taskforces?schedd=x", "/assets/x.js"])
       expect([path, await statusOf(service.url + path, "GET", headers)]).toEqual([path, 403]);

@@ -317,7 +317,7 @@ it("an unexpected error is a 500 without details, which are logged", async () =>
   const app = createApp({
     wms: {} as Wms,
     authentication: { kind: "open" },
-    ownAddresses: { restHost: "127.0.0.1", publicUrl: undefined, allowedHosts: [] },
+    ownAddresses: { restHost: "127.0.0.1", publicOrigin: undefined, allowedHosts: [] },
     events: {} as AppOptions["events"],
     readiness: async () => ({ ready: false, reason: "not asked" }),
     metrics: { contentType: "text/plain", render: async () => "", token: undefined },

@@ -41,8 +41,25 @@ describe("operators sign in", () => {
   });
 });
 
-test("PUBLIC_URL loses its trailing slash", () => {
-  expect(accessOf({ PUBLIC_URL: "https://wms.example.org:8443/" }).publicUrl).toBe("https://wms.example.org:8443");
+describe("the path of the service", () => {
+  test.each([
+    [{ PUBLIC_URL: "https://wms.example.org:8443/" }, ""],
+    [{ PUBLIC_URL: "https://example.org:8443/ewms/wms/" }, "/ewms/wms"],
+    [{ BASE_PATH: "/wms/" }, "/wms"],
+    [{ BASE_PATH: "/" }, ""],
+    [{ BASE_PATH: "/wms", PUBLIC_URL: "https://example.org" }, "/wms"],
+    [{ BASE_PATH: "/wms", PUBLIC_URL: "https://example.org/wms" }, "/wms"],
+  ])("%j: %j", (environment: Record<string, string>, basePath) => {
+    const config = readConfig(environment);
+    expect(config.basePath).toBe(basePath);
+    const { PUBLIC_URL } = environment;
+    expect(config.access.publicOrigin).toBe(PUBLIC_URL && new URL(PUBLIC_URL).origin);
+  });
+
+  test("is part of the address for logins", () => {
+    const { operators } = accessOf({ ...LOGIN, PUBLIC_URL: "https://example.org/wms/" });
+    expect(operators).toMatchObject({ kind: "login", publicUrl: "https://example.org/wms" });
+  });
 });
 
 describe("an error refuses", () => {
@@ -62,7 +79,17 @@ describe("an error refuses", () => {
     [{ ADMIN_CLIENT_ID: "wms" }, /^AUTH_OPENID_URL, PUBLIC_URL: must be set when ADMIN_CLIENT_ID is/],
     [{ ...OPENID, ADMIN_CLIENT_ID: "wms" }, /^AUTH_OPENID_URL, PUBLIC_URL: must/],
     [{ ...LOGIN, ...PASSWORD }, /^ADMIN_USER, ADMIN_CLIENT_ID: operators sign in by one of them/],
-    [{ PUBLIC_URL: "https://wms.example.org/wms" }, /^PUBLIC_URL: must be http/],
+    [{ PUBLIC_URL: "https://wms.example.org/?wms" }, /^PUBLIC_URL: must be http.*, without a query$/],
+    [{ PUBLIC_URL: "https://example.org/a%20b" }, /^PUBLIC_URL: must look like \/wms/],
+    [{ PUBLIC_URL: "wms.example.org" }, /^PUBLIC_URL: is not an http/],
+    [{ BASE_PATH: "wms" }, /^BASE_PATH: must look like \/wms/],
+    [{ BASE_PATH: "/wms/../x" }, /^BASE_PATH: must look like/],
+    [{ BASE_PATH: "//wms" }, /^BASE_PATH: must look like/],
+    [{ BASE_PATH: "/v1/wms" }, /^BASE_PATH: must not begin with \/v1, a path of the service itself$/],
+    [
+      { BASE_PATH: "/wms", PUBLIC_URL: "https://example.org/ewms" },
+      /^BASE_PATH: the path of PUBLIC_URL is another one/,
+    ],
     [{ SESSION_SECRET: "short" }, /^SESSION_SECRET: is shorter than 32 characters/],
   ])("%j", (environment, sentence) => {
     const read = () => readConfig(environment as Record<string, string>);

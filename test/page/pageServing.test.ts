@@ -104,7 +104,7 @@ it("without a built page, the service shows how to build it", async () => {
     guard: (_: unknown, __: unknown, next: () => void) => next(),
     logoutPath: undefined,
   };
-  app.use(workflowPages(operators, readBuiltPage([`${empty}/`])));
+  app.use(workflowPages(operators, readBuiltPage("", [`${empty}/`])));
   const server = createServer(app);
   onTestFinished(() => closeServer(server, AbortSignal.timeout(5000)));
   const response = await fetch(await listen(server, "127.0.0.1", 0), { headers: HTML });

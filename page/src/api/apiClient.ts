@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { createApiCalls } from "../../../client/src/apiCalls.js";
 import { ApiError, Unreachable } from "../../../client/src/clientErrors.js";
 import { unwrapResponse } from "../../../client/src/unwrapResponse.js";
+import { basePath, hrefOf } from "../paths/basePath.ts";
 
 /** Whether the operator's session has ended: the user must load the page again. */
 export const isSignedOut = signal(false);
@@ -13,7 +14,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
  * The calls of the API. They have no retries: the user sees a failure at once, and the views poll.
  * {@link unwrapResponse} returns the body of a response.
  */
-export const api = createApiCalls("", sendAsOperator, { maxSeconds: 0 });
+export const api = createApiCalls(basePath, sendAsOperator, { maxSeconds: 0 });
 
 /** Reads an object by its path, such as `/v1/workflows/<id>`. */
 export const fetchObject = (path: string): Promise<object> => unwrapResponse(api.GET(path as "/v1/"));
@@ -33,7 +34,7 @@ async function sendAsOperator(request: Request): Promise<Response> {
 
 /** Makes the browser send a stored password: by itself it sends one only below a path that has requested it. */
 const reauthenticate = (): Promise<boolean> =>
-  fetch("/", { headers: { accept: "text/html" } }).then(
+  fetch(hrefOf("/"), { headers: { accept: "text/html" } }).then(
     ({ ok }) => ok,
     () => false,
   );

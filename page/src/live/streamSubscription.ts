@@ -1,4 +1,5 @@
 import type { EventData } from "../api/apiTypes.ts";
+import { hrefOf } from "../paths/basePath.ts";
 import { connectionState, recordResponse } from "./connection.ts";
 
 /** Callbacks of a subscription. */
@@ -18,7 +19,7 @@ const REOPEN_DELAY_MS = 5000;
 /**
  * Subscribes to a stream of events while the page is visible; in the background it closes the stream.
  *
- * @param path of the stream; undefined: no stream exists, only polling
+ * @param path of the stream within the service; undefined: no stream exists, only polling
  * @returns ends the subscription
  */
 export function subscribeToStream(path: string | undefined, { reload, onGap, on }: StreamHandlers): () => void {
@@ -42,7 +43,7 @@ export function subscribeToStream(path: string | undefined, { reload, onGap, on 
   const open = () => {
     source?.close();
     if (path === undefined) return startPolling();
-    source = new EventSource(path);
+    source = new EventSource(hrefOf(path));
     source.onopen = () => {
       clearInterval(pollTimer);
       pollTimer = undefined;

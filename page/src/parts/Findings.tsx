@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useLocation } from "preact-iso";
 import type { Finding } from "../api/apiTypes.ts";
+import { hrefOf } from "../paths/basePath.ts";
 import { queueUrl, scheddQueueName } from "./queueLinks.ts";
 
 const SEVERITY_LABELS = { error: "Error", warning: "Warning", info: "Note" } as const;
@@ -11,10 +12,10 @@ function linkOf({ code, subject: { kind, id } }: Finding): { href: string; label
   if (code === "dead-letters")
     return { href: queueUrl(scheddQueueName("starter", id), "failed"), label: "Dead letters" };
   if (code === "activation-refused") return { href: queueUrl("mq-activation", "failed"), label: "Dead letters" };
-  if (code === "unknown-schedd-polls") return { href: "/schedds", label: "Schedds" };
+  if (code === "unknown-schedd-polls") return { href: hrefOf("/schedds"), label: "Schedds" };
   if (kind === "queue") return { href: queueUrl(id), label: "Queue" };
-  if (kind === "service") return { href: "/system", label: "System" };
-  return kind === "schedd" ? { href: `/schedds/${encodeURIComponent(id)}`, label: "Schedd" } : undefined;
+  if (kind === "service") return { href: hrefOf("/system"), label: "System" };
+  return kind === "schedd" ? { href: hrefOf(`/schedds/${encodeURIComponent(id)}`), label: "Schedd" } : undefined;
 }
 
 interface FindingListProps {

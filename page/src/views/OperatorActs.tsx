@@ -2,6 +2,7 @@ import type { AuditEntry } from "../api/apiTypes.ts";
 import { queueUrl } from "../parts/queueLinks.ts";
 import { Table } from "../parts/Table.tsx";
 import { Timestamp } from "../parts/Times.tsx";
+import { hrefOf } from "../paths/basePath.ts";
 import { extractWorkflowId } from "./workflowCriteria.ts";
 
 /** The last acts of operators, newest first. */
@@ -35,7 +36,7 @@ function Subject({ job, path }: AuditEntry) {
   const id = job ?? /\b(?:WF|TK|TF)-[\w-]+/.exec(path)?.[0];
   if (id === undefined) return "–";
   const workflowId = extractWorkflowId(id);
-  return workflowId === undefined ? <code>{id}</code> : <a href={`/workflows/${workflowId}`}>{id}</a>;
+  return workflowId === undefined ? <code>{id}</code> : <a href={hrefOf(`/workflows/${workflowId}`)}>{id}</a>;
 }
 
 function Outcome({ outcome, status, refusal }: AuditEntry) {

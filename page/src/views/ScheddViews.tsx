@@ -12,6 +12,7 @@ import { queueUrl, scheddQueueName } from "../parts/queueLinks.ts";
 import { Table } from "../parts/Table.tsx";
 import { RelativeTime } from "../parts/Times.tsx";
 import { DescriptionList, Section, View } from "../parts/View.tsx";
+import { hrefOf } from "../paths/basePath.ts";
 import { hasStrayClusters, StrayClusters } from "./StrayClusters.tsx";
 import { TaskforceLink } from "./TaskforceLink.tsx";
 
@@ -75,7 +76,7 @@ function ScheddCard({ schedd: state, findings }: { schedd: Schedd; findings: rea
   return (
     <li class="card">
       <h2>
-        <a href={`/schedds/${encodeURIComponent(schedd)}`}>{schedd}</a>
+        <a href={hrefOf(`/schedds/${encodeURIComponent(schedd)}`)}>{schedd}</a>
       </h2>
       <FindingList findings={findings} />
       <LastPoll at={last_poll} />

@@ -8,6 +8,7 @@ import { ErrorNotice, Loaded } from "../parts/Notices.tsx";
 import { PagedList } from "../parts/Pager.tsx";
 import { RelativeTime } from "../parts/Times.tsx";
 import { Section } from "../parts/View.tsx";
+import { hrefOf } from "../paths/basePath.ts";
 import { TaskforceLink } from "./TaskforceLink.tsx";
 
 /** Whether to show {@link StrayClusters}. */
@@ -58,7 +59,7 @@ function StrayItem({ stray, onDismissed }: StrayItemProps) {
           {schedd !== null && (
             <>
               {" "}
-              on <a href={`/schedds/${encodeURIComponent(schedd)}`}>{schedd}</a>
+              on <a href={hrefOf(`/schedds/${encodeURIComponent(schedd)}`)}>{schedd}</a>
             </>
           )}
           , reported <RelativeTime at={last_report} />

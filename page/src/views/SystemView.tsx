@@ -9,6 +9,7 @@ import { orDash } from "../parts/format.ts";
 import { Loaded } from "../parts/Notices.tsx";
 import { RelativeTime, Timestamp } from "../parts/Times.tsx";
 import { DescriptionList, Section, View } from "../parts/View.tsx";
+import { hrefOf } from "../paths/basePath.ts";
 import { OperatorActs } from "./OperatorActs.tsx";
 import { RedisServers } from "./RedisServers.tsx";
 import { hasStrayClusters, StrayClusters } from "./StrayClusters.tsx";
@@ -49,7 +50,7 @@ export function SystemView() {
                 <Upstream name="Identity provider" upstream={system.upstreams.identity_provider} />
               </ul>
             </Section>
-            <Section title="Queues" aside={<a href="/admin/queues">Open the Bull dashboard</a>}>
+            <Section title="Queues" aside={<a href={hrefOf("/admin/queues")}>Open the Bull dashboard</a>}>
               <QueueTable queues={system.queues} />
             </Section>
             <Section title="Operators' acts">
@@ -72,7 +73,7 @@ function ServiceFindings({ findings }: { findings: readonly Finding[] }) {
       {(ofService.length === 0 || scheddCount > 0) && (
         <p class="quiet-text">
           {ofService.length === 0 && "Nothing hinders the service as a whole. "}
-          {scheddCount > 0 && <a href="/schedds">{formatCount(scheddCount, "finding")} about schedds</a>}
+          {scheddCount > 0 && <a href={hrefOf("/schedds")}>{formatCount(scheddCount, "finding")} about schedds</a>}
         </p>
       )}
     </>

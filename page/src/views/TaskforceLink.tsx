@@ -1,4 +1,5 @@
 import { shortId } from "../parts/format.ts";
+import { hrefOf } from "../paths/basePath.ts";
 import { extractWorkflowId } from "./workflowCriteria.ts";
 
 /** A link from a taskforce to its workflow; only the text if that is no uuid of a taskforce. */
@@ -6,7 +7,7 @@ export function TaskforceLink({ uuid }: { uuid: string }) {
   const workflowId = extractWorkflowId(uuid);
   if (workflowId === undefined) return <code>{uuid}</code>;
   return (
-    <a href={`/workflows/${workflowId}`} title={uuid}>
+    <a href={hrefOf(`/workflows/${workflowId}`)} title={uuid}>
       <code>{shortId(uuid)}</code> of <code>{workflowId}</code>
     </a>
   );

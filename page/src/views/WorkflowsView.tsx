@@ -8,6 +8,7 @@ import { EmptyNotice, ErrorNotice, LoadingNotice } from "../parts/Notices.tsx";
 import { Pager } from "../parts/Pager.tsx";
 import { Timestamp } from "../parts/Times.tsx";
 import { View } from "../parts/View.tsx";
+import { hrefOf } from "../paths/basePath.ts";
 import { StateBadge } from "./StateBadge.tsx";
 import {
   CREATED_WITHIN_LABELS,
@@ -144,7 +145,7 @@ function WorkflowRow({ workflow, sums }: { workflow: Workflow; sums: WorkflowSum
   const { workflow_id, timestamp, deactivated } = workflow;
   return (
     <li>
-      <a class="row-link" href={`/workflows/${workflow_id}`}>
+      <a class="row-link" href={hrefOf(`/workflows/${workflow_id}`)}>
         <code>{workflow_id}</code>
       </a>
       <StateBadge deactivated={deactivated} phases={sums?.taskforces_by_phase} findings={sums?.findings} />
@@ -181,7 +182,7 @@ function NoWorkflows({ criteria, change }: CriteriaProps) {
   return (
     <EmptyNotice title="No workflows yet">
       <p>
-        New workflows appear here. <a href="/docs/">The API</a> describes how to submit one.
+        New workflows appear here. <a href={hrefOf("/docs/")}>The API</a> describes how to submit one.
       </p>
       {criteria.createdWithin !== "ever" && (
         <button type="button" onClick={() => change({ createdWithin: "ever" })}>

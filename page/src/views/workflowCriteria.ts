@@ -1,4 +1,5 @@
 import { findWorkflowIdsByTask } from "../api/apiRequests.ts";
+import { hrefOf } from "../paths/basePath.ts";
 
 /** The filters of the list of workflows, as in the query string. */
 export interface WorkflowCriteria {
@@ -52,7 +53,7 @@ export function criteriaUrl({ state, createdWithin, text }: WorkflowCriteria): s
   if (createdWithin !== "week") query.set("since", createdWithin);
   if (text !== "") query.set("q", text);
   const queryString = query.toString();
-  return queryString === "" ? "/" : `/?${queryString}`;
+  return hrefOf(queryString === "" ? "/" : `/?${queryString}`);
 }
 
 /** Whether only the time is filtered. */

@@ -12,11 +12,13 @@ import { entityLinkOf } from "./operatorPaths.js";
 /**
  * Serves taskforces and workflows as JSON to an operator's browser, which has no token for the API. Fields that may hold
  * secrets are left out: the environments and the submit dictionary.
+ *
+ * @param basePath path of the service behind a reverse proxy, without a slash at the end; empty: it has none
  */
-export function entityPages(wms: Wms): Router {
+export function entityPages(wms: Wms, basePath: string): Router {
   const pages = Router();
-  pages.get("/taskforces/:id", sendAsJson(taskforcePage(wms)));
-  pages.get("/workflows/:id", sendAsJson(workflowPage(wms)));
+  pages.get("/taskforces/:id", sendAsJson(taskforcePage(wms, basePath)));
+  pages.get("/workflows/:id", sendAsJson(workflowPage(wms, basePath)));
   return pages;
 }
 
@@ -27,7 +29,7 @@ const sendAsJson =
     response.type("json").send(`${JSON.stringify(shown, undefined, 2)}\n`);
   };
 
-const taskforcePage = (wms: Wms) => async (uuid: string) => {
+const taskforcePage = (wms: Wms, basePath: string) => async (uuid: string) => {
   const record = isTaskforceUuid(uuid) ? await wms.store.fetch("taskforce", uuid) : undefined;
   if (record === undefined) throw notFound(`no taskforce found with uuid: ${uuid}`);
   const { submit_dict: _, pilot_config, ...shown } = JSON.parse(taskforceJson(record)) as Taskforce;
@@ -37,11 +39,11 @@ const taskforcePage = (wms: Wms) => async (uuid: string) => {
     pilot_config: pilot,
     failed_submits: record.submit_failures ?? 0,
     failed_removals: record.remove_failures ?? 0,
-    workflow_page: entityLinkOf(shown.workflow_id)?.href,
+    workflow_page: entityLinkOf(basePath, shown.workflow_id)?.href,
   };
 };
 
-const workflowPage = (wms: Wms) => async (text: string) => {
+const workflowPage = (wms: Wms, basePath: string) => async (text: string) => {
   const { id, record } = await requireWorkflow(wms, text);
   const [summary, uuids] = await Promise.all([wms.store.summaries.fetch(id), wms.store.indexes.taskforcesOf(id)]);
   return {
@@ -49,6 +51,6 @@ const workflowPage = (wms: Wms) => async (text: string) => {
     message_queues: record.n_queues,
     message_queues_active: record.mq_activated !== undefined,
     summary,
-    taskforce_pages: uuids.map((uuid) => entityLinkOf(uuid)?.href),
+    taskforce_pages: uuids.map((uuid) => entityLinkOf(basePath, uuid)?.href),
   };
 };

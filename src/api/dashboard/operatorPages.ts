@@ -17,13 +17,14 @@ const setHeaders: RequestHandler = (request, response, next) => {
  * Creates the operator pages, to be mounted at `OPERATOR_PATH`: the Bull dashboard and the entities it links to.
  *
  * @param guard handlers that let only operators pass, in this order
+ * @param basePath path of the service behind a reverse proxy, without a slash at the end; empty: it has none
  */
-export function operatorPages(wms: Wms, guard: RequestHandler[]): Router {
+export function operatorPages(wms: Wms, guard: RequestHandler[], basePath: string): Router {
   // The dashboard doubles the modules of a process, and few processes ever serve it.
-  const board = memoizeAsync(async () => (await import("./queueBoard.js")).createQueueBoard(wms));
+  const board = memoizeAsync(async () => (await import("./queueBoard.js")).createQueueBoard(wms, basePath));
   const pages = Router();
   pages.use(setHeaders, auditDashboard(wms.log, wms.store.audit), ...guard);
   pages.use("/queues", async (request, response, next) => (await board())(request, response, next));
-  pages.use(entityPages(wms));
+  pages.use(entityPages(wms, basePath));
   return pages;
 }

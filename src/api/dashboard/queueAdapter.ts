@@ -19,11 +19,14 @@ export class QueueAdapter extends BullMQAdapter {
   readonly #wms: Wms;
   readonly #queue: Queue;
 
-  constructor(wms: Wms, queue: Queue) {
+  /** @param basePath path of the service behind a reverse proxy, without a slash at the end; empty: it has none */
+  constructor(wms: Wms, queue: Queue, basePath: string) {
     super(queue, {
       displayName: decodeURIComponent(queue.name),
       // The board accepts undefined for no link, unlike its types.
-      externalJobUrl: (({ id }) => entityLinkOf(String(id))) as NonNullable<QueueAdapterOptions["externalJobUrl"]>,
+      externalJobUrl: (({ id }) => entityLinkOf(basePath, String(id))) as NonNullable<
+        QueueAdapterOptions["externalJobUrl"]
+      >,
     });
     this.#wms = wms;
     this.#queue = queue;

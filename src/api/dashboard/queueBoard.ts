@@ -15,10 +15,10 @@ const EXTERNAL_LINKS = /<link\b[^>]*\bhref="(?:https?:)?\/\/[^>]*>\s*/g;
 
 /** The board's Express adapter, with a page that loads nothing from other hosts. */
 class BoardServer extends ExpressAdapter {
-  constructor() {
+  constructor(basePath: string) {
     super();
     this.app.disable("x-powered-by");
-    this.setBasePath(BOARD_PATH);
+    this.setBasePath(basePath + BOARD_PATH);
   }
 
   /** Passes errors to the app's error handler, which logs unexpected ones and maps outages to 503. */
@@ -40,9 +40,13 @@ class BoardServer extends ExpressAdapter {
   }
 }
 
-/** Creates the Bull dashboard of all queues. It is mounted at {@link BOARD_PATH}. */
-export function createQueueBoard(wms: Wms): RequestHandler {
-  const server = new BoardServer();
+/**
+ * Creates the Bull dashboard of all queues. It is mounted at {@link BOARD_PATH}.
+ *
+ * @param basePath path of the service behind a reverse proxy, without a slash at the end; empty: it has none
+ */
+export function createQueueBoard(wms: Wms, basePath: string): RequestHandler {
+  const server = new BoardServer(basePath);
   const addedQueues = new Set<string>();
   const board = createBullBoard({
     queues: [],
@@ -51,7 +55,7 @@ export function createQueueBoard(wms: Wms): RequestHandler {
       uiConfig: {
         boardTitle: "EWMS queues",
         hideDocsLink: true,
-        miscLinks: [{ text: "Workflows", url: "/" }],
+        miscLinks: [{ text: "Workflows", url: `${basePath}/` }],
         // TMSs drain the queues of a schedd over HTTP: "no workers" would be a false alarm.
         showWorkers: false,
       },
@@ -71,7 +75,7 @@ export function createQueueBoard(wms: Wms): RequestHandler {
     for (const queue of wms.queues.allQueues()) {
       if (addedQueues.has(queue.name)) continue;
       addedQueues.add(queue.name);
-      board.addQueue(new QueueAdapter(wms, queue));
+      board.addQueue(new QueueAdapter(wms, queue, basePath));
     }
   };
   const serve = server.getRouter() as Express;

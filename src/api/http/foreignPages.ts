@@ -4,6 +4,7 @@ import type { Request, RequestHandler } from "express";
 import { isOwnUrl, senderOf } from "../../auth/sameOrigin.js";
 import { hostNameOf } from "../../domain/hostName.js";
 import { isLoopback } from "../../domain/loopback.js";
+import { isPathForPeople } from "./pagePaths.js";
 import { HttpError } from "./responses.js";
 
 /** The names and addresses of the service itself. */
@@ -11,7 +12,7 @@ export interface OwnAddresses {
   /** The address that the service listens on. */
   restHost: string;
   /** The origin under which browsers reach the service; undefined: unknown. */
-  publicUrl: string | undefined;
+  publicOrigin: string | undefined;
   /** Further host names, in lower case and without ports. */
   allowedHosts: readonly string[];
 }
@@ -34,7 +35,7 @@ export function rejectForeignPages(own: OwnAddresses): RequestHandler {
         403,
         `Host: ${JSON.stringify(host)} is not a name of this service; if it is one, add it to ALLOWED_HOSTS`,
       );
-    if (isFromForeignPage(request, own.publicUrl) && !isNavigationToPage(request))
+    if (isFromForeignPage(request, own.publicOrigin) && !isNavigationToPage(request))
       throw new HttpError(
         403,
         "only pages of this service may send this request; check that PUBLIC_URL is the address in the browser",
@@ -47,9 +48,9 @@ export function rejectForeignPages(own: OwnAddresses): RequestHandler {
 const MAX_REMEMBERED_HOSTS = 100;
 
 /** Creates a function that decides whether a value of `Host` means this service. The port does not matter. */
-function createHostCheck({ restHost, publicUrl, allowedHosts }: OwnAddresses): (host: string) => boolean {
+function createHostCheck({ restHost, publicOrigin, allowedHosts }: OwnAddresses): (host: string) => boolean {
   const names = new Set([...allowedHosts, ...(isUnspecified(restHost) ? [] : [restHost.toLowerCase()])]);
-  if (publicUrl !== undefined) names.add(hostNameOf(new URL(publicUrl).host) ?? "");
+  if (publicOrigin !== undefined) names.add(hostNameOf(new URL(publicOrigin).host) ?? "");
   const remembered = new Set<string>();
   return (host) => {
     if (remembered.has(host)) return true;
@@ -74,11 +75,11 @@ const isRoutableAddress = (name: string): boolean =>
 /** Routes of a TMS: some of their GETs take leases. */
 const TMS_PATH_PREFIX = "/v1/tms/";
 
-function isFromForeignPage({ path, headers }: Request, publicUrl: string | undefined): boolean {
-  const sender = senderOf(headers, publicUrl);
+function isFromForeignPage({ path, headers }: Request, publicOrigin: string | undefined): boolean {
+  const sender = senderOf(headers, publicOrigin);
   if (sender !== "unknown" || !path.startsWith(TMS_PATH_PREFIX)) return sender === "foreign page";
   // Over plain HTTP to other hosts than localhost, browsers omit Sec-Fetch-Site, and no GET has an origin.
-  return isAnonymousBrowserRequest(headers) && !isOwnUrl(headers.referer ?? "", headers.host, publicUrl);
+  return isAnonymousBrowserRequest(headers) && !isOwnUrl(headers.referer ?? "", headers.host, publicOrigin);
 }
 
 /** Whether a browser sends a request without naming its origin. Every browser calls itself Mozilla. */
@@ -86,9 +87,6 @@ const isAnonymousBrowserRequest = (headers: IncomingHttpHeaders): boolean =>
   headers["sec-fetch-site"] === undefined &&
   headers.origin === undefined &&
   (headers["user-agent"] ?? "").startsWith("Mozilla/");
-
-/** Pages for people; not the API, the metrics and the health checks. */
-const PAGE_PATH_PATTERN = /^\/(?:(?:workflows|schedds|docs|admin)(?:\/.*)?)?$/;
 
 /**
  * Whether a browser opens a page of the service in a tab: from a link in a wiki, or when an identity provider sends an
@@ -100,4 +98,4 @@ const isNavigationToPage = ({ method, path, headers }: Request): boolean =>
   headers["sec-fetch-dest"] === "document" &&
   // A navigation with an origin is no link.
   headers.origin === undefined &&
-  PAGE_PATH_PATTERN.test(path);
+  isPathForPeople(path);

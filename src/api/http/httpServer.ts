@@ -11,6 +11,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Express } from "express";
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "../../domain/httpLimits.js";
+import { basePathRemover } from "./basePath.js";
 import { ConnectionLimits, type ProxyCheck } from "./connectionLimits.js";
 import { isStreamingResponse } from "./requestContext.js";
 import {
@@ -41,6 +42,7 @@ export function createServer(app: RequestListener, limits: HttpLimits = DEFAULT_
     maxHeaderSize: limits.headBytes,
     connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
   };
+  const withoutBasePath = basePathRemover(app);
   const server = createHttpServer(options, (request, response) => {
     // An earlier response has closed this connection.
     if (request.socket.writableEnded) {
@@ -50,6 +52,8 @@ export function createServer(app: RequestListener, limits: HttpLimits = DEFAULT_
     openResponses.add(request.socket, response);
     discardUnreadBody(request, response);
     setSecurityHeaders(response);
+    const target = withoutBasePath(request.url);
+    if (target !== undefined) request.url = target;
     const admitted = connections.admitRequest(request.socket, request.url);
     if (admitted === "health check") response.setHeader("connection", "close");
     if (admitted === "refused")

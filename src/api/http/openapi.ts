@@ -57,8 +57,12 @@ const idempotencyReplayedHeaders = z.object({
 /** The name of the security scheme for bearer tokens. */
 const TOKEN_SCHEME = "token";
 
-/** Builds the document from the schemas that the routes validate with. */
-export function buildOpenApiDocument(routes: readonly Route[]): OpenApiDocument {
+/**
+ * Builds the document from the schemas that the routes validate with.
+ *
+ * @param basePath path of the service behind a reverse proxy, without a slash at the end; empty: it has none
+ */
+export function buildOpenApiDocument(routes: readonly Route[], basePath: string): OpenApiDocument {
   const registry = new OpenAPIRegistry();
   registry.registerComponent("securitySchemes", TOKEN_SCHEME, {
     type: "http",
@@ -75,6 +79,7 @@ export function buildOpenApiDocument(routes: readonly Route[]): OpenApiDocument 
       version: "1",
       description: "Runs workflows of many small events on HTCondor pools.",
     },
+    servers: [{ url: basePath || "/", description: "This service." }],
     tags: Object.entries(TAGS).flatMap(([name, description]) => (used.has(name) ? [{ name, description }] : [])),
   });
 }

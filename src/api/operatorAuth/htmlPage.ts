@@ -1,10 +1,11 @@
 import { STATUS_CODES } from "node:http";
 import type { Request, Response } from "express";
 import { sha256 } from "../../domain/sha256.js";
+import { publicHrefOf } from "../http/basePath.js";
 import { policyText } from "../http/contentSecurityPolicy.js";
 import { type HttpError, reasonPhrase } from "../http/responses.js";
 
-/** A link of a page. */
+/** A link of a page. Its `href` is a path of this service, without the base path, or an address elsewhere. */
 export interface PageLink {
   label: string;
   href: string;
@@ -53,7 +54,7 @@ const PAGE_HEADERS = {
 
 /** Sends a page with status 200. */
 export const sendHtmlPage = (response: Response, page: HtmlPage): void =>
-  void response.writeHead(200, PAGE_HEADERS).end(renderHtml(page));
+  void response.writeHead(200, PAGE_HEADERS).end(renderHtml(response, page));
 
 /** Sends an error as a page. */
 export function sendErrorPage(
@@ -64,11 +65,8 @@ export function sendErrorPage(
   const title = STATUS_CODES[status] ?? "Error";
   response
     .writeHead(status, reasonPhrase(message), { ...PAGE_HEADERS, ...headers })
-    .end(Buffer.from(renderHtml({ title, text: message, advice, links })));
+    .end(Buffer.from(renderHtml(response, { title, text: message, advice, links })));
 }
-
-/** Whether a path belongs to a view of the page at `/`. The page itself routes the rest of the path. */
-export const isPagePath = (path: string): boolean => /^\/(?:(?:workflows|schedds|system)(?:\/.*)?)?$/.test(path);
 
 /** Whether a request only reads. */
 export const isReadRequest = ({ method }: Request): boolean => method === "GET" || method === "HEAD";
@@ -83,17 +81,16 @@ export function isNavigation(request: Request): boolean {
 }
 
 /** Uses links instead of forms: `form-action 'self'` also forbids the redirect to the identity provider. */
-function renderHtml({ title, text, advice, links = [], button, next }: HtmlPage): string {
-  const refresh = next === undefined ? "" : `<meta http-equiv="refresh" content="0; url=${escapeHtml(next)}">\n`;
+function renderHtml(response: Response, { title, text, advice, links = [], button, next }: HtmlPage): string {
+  const hrefOf = (href: string) => escapeHtml(publicHrefOf(response, href));
+  const refresh = next === undefined ? "" : `<meta http-equiv="refresh" content="0; url=${hrefOf(next)}">\n`;
   const body = [
     `<p>${escapeHtml(text)}</p>`,
     ...(advice === undefined ? [] : [`<p>${escapeHtml(advice)}</p>`]),
-    ...links.map(({ label, href }) => `<p><a href="${escapeHtml(href)}">${escapeHtml(label)}</a></p>`),
+    ...links.map(({ label, href }) => `<p><a href="${hrefOf(href)}">${escapeHtml(label)}</a></p>`),
     ...(button === undefined
       ? []
-      : [
-          `<form method="post" action="${escapeHtml(button.href)}"><button>${escapeHtml(button.label)}</button></form>`,
-        ]),
+      : [`<form method="post" action="${hrefOf(button.href)}"><button>${escapeHtml(button.label)}</button></form>`]),
   ];
   return `<!doctype html>
 <html lang="en">

@@ -11,10 +11,12 @@ import {
 } from "../../auth/operatorLogin.js";
 import type { SessionStore } from "../../auth/sessionStore.js";
 import { operatorCaller } from "../../domain/caller.js";
+import { publicHrefOf, publicPathOf } from "../http/basePath.js";
+import { isPagePath } from "../http/pagePaths.js";
 import { requestContextOf } from "../http/requestContext.js";
 import { HttpError, toHttpError } from "../http/responses.js";
 import { currentAuditRecord } from "./audit.js";
-import { acceptsHtml, isNavigation, isPagePath, type PageLink, sendErrorPage, sendHtmlPage } from "./htmlPage.js";
+import { acceptsHtml, isNavigation, type PageLink, sendErrorPage, sendHtmlPage } from "./htmlPage.js";
 import { loginSourceOf, rejectUntil } from "./loginThrottle.js";
 import { type OperatorAuthenticator, withErrorPage } from "./operatorGuard.js";
 
@@ -56,16 +58,16 @@ interface LoginAuthenticatorOptions {
  */
 export function loginAuthenticator(options: LoginAuthenticatorOptions): OperatorAuthenticator {
   const { login, sessions, cookieCipher, publicUrl, failures } = options;
-  const cookieOptionsOf = (name: CookieName): CookieOptions => ({
+  const cookieOptionsOf = (response: Response, name: CookieName): CookieOptions => ({
     httpOnly: true,
     sameSite: "lax",
     secure: publicUrl.startsWith("https:"),
     // The session cookie is also sent to the page at `/` and to the API.
-    path: name === SESSION_COOKIE ? "/" : "/admin",
+    path: name === SESSION_COOKIE ? publicPathOf(response, "") || "/" : publicPathOf(response, "/admin"),
   });
   const setEncryptedCookie = async (response: Response, name: CookieName, value: object, seconds: number) => {
     const encrypted = await cookieCipher.encrypt(name, { ...value }, seconds);
-    response.cookie(name, encrypted, { ...cookieOptionsOf(name), maxAge: 1000 * seconds });
+    response.cookie(name, encrypted, { ...cookieOptionsOf(response, name), maxAge: 1000 * seconds });
   };
   const readEncryptedCookie = (request: Request, name: CookieName) =>
     cookieCipher.decrypt(name, cookieValueOf(request, name));
@@ -100,7 +102,7 @@ export function loginAuthenticator(options: LoginAuthenticatorOptions): Operator
     const attempt = await readLoginAttempt(request);
     if (attempt === undefined)
       throw new HttpError(403, `this login took too long, or did not start at ${publicUrl}/admin/; try again`);
-    response.clearCookie(LOGIN_ATTEMPT_COOKIE, cookieOptionsOf(LOGIN_ATTEMPT_COOKIE));
+    response.clearCookie(LOGIN_ATTEMPT_COOKIE, cookieOptionsOf(response, LOGIN_ATTEMPT_COOKIE));
     const { name, idToken } = await login.completeLogin(attempt, queryStringOf(request));
     const earlier = await readSession(request);
     await startSession(response, name, idToken);
@@ -154,7 +156,7 @@ export function loginAuthenticator(options: LoginAuthenticatorOptions): Operator
       const session = await readSession(request);
       if (session !== undefined) requestContextOf(response).caller = operatorCaller(session.name);
       const idToken = session && (await endSession(session.id));
-      response.clearCookie(SESSION_COOKIE, cookieOptionsOf(SESSION_COOKIE));
+      response.clearCookie(SESSION_COOKIE, cookieOptionsOf(response, SESSION_COOKIE));
       const next = idToken && (await login.endSessionUrl(idToken));
       if (!next) return redirectWithoutCaching(response, SIGNED_OUT_PATH);
       // Not by a redirect: `form-action 'self'` forbids one to the provider after a form.
@@ -196,10 +198,14 @@ const switchAccountLink = (to: string): PageLink => ({
   href: `${SWITCH_ACCOUNT_PATH}?${new URLSearchParams({ to })}`,
 });
 
-/** Status 303 makes the browser use GET. Caches must not store the cookies of a login. */
+/**
+ * Status 303 makes the browser use GET. Caches must not store the cookies of a login.
+ *
+ * @param to a path of this service, without the base path, or an address elsewhere
+ */
 function redirectWithoutCaching(response: Response, to: string): void {
   response.setHeader("cache-control", "no-store");
-  response.redirect(303, to);
+  response.redirect(303, publicHrefOf(response, to));
 }
 
 /** Returns an address if it is a page for operators, else `/admin/`. This prevents redirects to another host. */

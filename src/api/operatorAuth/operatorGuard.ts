@@ -38,16 +38,16 @@ export interface OperatorGuard {
 /**
  * Creates the guard of the operator pages.
  *
- * @param options.publicUrl the service's origin in browsers; undefined: the origin of the request's `Host`
+ * @param options.publicOrigin the service's origin in browsers; undefined: the origin of the request's `Host`
  * @param options.links links of the page `/admin/`
  */
 export function createOperatorGuard(
   authenticator: OperatorAuthenticator,
-  { publicUrl, links }: { publicUrl: string | undefined; links: readonly PageLink[] },
+  { publicOrigin, links }: { publicOrigin: string | undefined; links: readonly PageLink[] },
 ): OperatorGuard {
   const requireSameOrigin: RequestHandler = withErrorPage(async (request, response, next) => {
     requestContextOf(response).route ??= "/admin/";
-    if (!isSafeOrSameOrigin(request, publicUrl))
+    if (!isSafeOrSameOrigin(request, publicOrigin))
       throw new HttpError(
         403,
         "only pages of this service may send this request; check that PUBLIC_URL is the address in the browser",
@@ -80,7 +80,7 @@ export function createOperatorGuard(
  */
 export function createBrowserAuthenticator(
   authenticator: OperatorAuthenticator,
-  publicUrl: string | undefined,
+  publicOrigin: string | undefined,
   log: Logger,
   trail: AuditTrail,
 ): BrowserAuthenticator {
@@ -90,7 +90,7 @@ export function createBrowserAuthenticator(
     if (cookie === undefined && authorization === undefined) return undefined;
     const subject = await authenticator.authenticate(request);
     if (subject === undefined) return undefined;
-    const isOwnPage = isSafeOrSameOrigin(request, publicUrl);
+    const isOwnPage = isSafeOrSameOrigin(request, publicOrigin);
     audit(subject, request, response, isOwnPage);
     if (!isOwnPage) throw new HttpError(403, "without a token, only pages of this service may send this request");
     return { subject, roles: new Set(["operator", "user"]) };

@@ -3,9 +3,11 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type Request, type RequestHandler, type Response, Router } from "express";
+import { publicPathOf } from "../http/basePath.js";
 import { securityHeaders } from "../http/contentSecurityPolicy.js";
+import { isPagePath } from "../http/pagePaths.js";
 import { requestContextOf } from "../http/requestContext.js";
-import { acceptsHtml, escapeHtml, isPagePath, isReadRequest, sendHtmlPage } from "../operatorAuth/htmlPage.js";
+import { acceptsHtml, escapeHtml, isReadRequest, sendHtmlPage } from "../operatorAuth/htmlPage.js";
 import type { OperatorGuard } from "../operatorAuth/operatorGuard.js";
 
 /** A static file of the page. */
@@ -30,8 +32,13 @@ const CONTENT_TYPES: Record<string, string> = {
 /** Folders of the built page: beside the programs in `dist/`, and the same folder seen from `src/`. */
 const PAGE_FOLDERS = ["./page/", "../../../dist/page/"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
-/** Reads the page into memory. @returns undefined when it was not built */
-export function readBuiltPage(folders: readonly string[] = PAGE_FOLDERS): BuiltPage | undefined {
+/**
+ * Reads the page into memory.
+ *
+ * @param basePath path of the service behind a reverse proxy, without a slash at the end
+ * @returns undefined when it was not built
+ */
+export function readBuiltPage(basePath: string, folders: readonly string[] = PAGE_FOLDERS): BuiltPage | undefined {
   const folder = folders.find((path) => existsSync(`${path}index.html`));
   if (folder === undefined) return undefined;
   const assets = readdirSync(`${folder}assets`).flatMap((name): [string, PageFile][] => {
@@ -40,7 +47,11 @@ export function readBuiltPage(folders: readonly string[] = PAGE_FOLDERS): BuiltP
     const bytes = readFileSync(`${folder}assets/${name}`);
     return [[name, { type, bytes, gzipped: gzipSync(bytes) }]];
   });
-  return { document: readFileSync(`${folder}index.html`, "utf8"), assets: new Map(assets) };
+  // The built document has relative links, which would depend on the path of the view.
+  const document = readFileSync(`${folder}index.html`, "utf8")
+    .replace(/(?<=\b(?:src|href)=")\.\//g, `${basePath}/`)
+    .replace("</head>", (headEnd) => metaTag("base-path", basePath) + headEnd);
+  return { document, assets: new Map(assets) };
 }
 
 /** Allows resources of this service only, no inline scripts and no framing. */
@@ -92,10 +103,12 @@ export function workflowPages({ guard, logoutPath }: OperatorGuard, page: BuiltP
 
 /** Renders the operator's name and the logout path, which the page shows. */
 function operatorMetaTags(response: Response, logoutPath: string | undefined): string {
-  const meta = (name: string, content: string) => `<meta name="${name}" content="${escapeHtml(content)}">\n`;
   const operator = requestContextOf(response).caller?.subject ?? "";
-  return meta("operator", operator) + (logoutPath === undefined ? "" : meta("exit", logoutPath));
+  const exit = logoutPath === undefined ? "" : metaTag("exit", publicPathOf(response, logoutPath));
+  return metaTag("operator", operator) + exit;
 }
+
+const metaTag = (name: string, content: string): string => `<meta name="${name}" content="${escapeHtml(content)}">\n`;
 
 function sendPageFile(request: Request, response: Response, file: PageFile, cacheControl: string): void {
   const acceptsGzip = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));

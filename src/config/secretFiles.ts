@@ -1,0 +1,38 @@
+import { readFileSync, statSync } from "node:fs";
+import { ConfigError, secretSettings } from "./settings.js";
+
+/** Far more than any secret. A wrong path must not fill the memory. */
+const MAX_FILE_BYTES = 64 * 1024;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the secrets that are in files: for each secret setting `NAME`, the file that `NAME_FILE` names, without the line
+ * break at its end. Docker and Kubernetes mount secrets that way.
+ *
+ * @returns the environment with these secrets
+ * @throws ConfigError that names the variable
+ */
+export function withSecretFiles(environment: Environment): Environment {
+  const secrets = secretSettings().flatMap((name): [string, string][] => {
+    const fileSetting = `${name}_FILE`;
+    const path = environment[fileSetting];
+    if (!path) return [];
+    if (environment[name]) throw new ConfigError(`${fileSetting}: can't be combined with ${name}`);
+    return [[name, readSecretFile(fileSetting, path)]];
+  });
+  return { ...environment, ...Object.fromEntries(secrets) };
+}
+
+function readSecretFile(setting: string, path: string): string {
+  try {
+    const size = statSync(path).size;
+    if (size > MAX_FILE_BYTES) throw new ConfigError(`${setting}: ${path} is larger than ${MAX_FILE_BYTES} bytes`);
+    const secret = readFileSync(path, "utf8").replace(/\r?\n$/, "");
+    if (secret === "") throw new ConfigError(`${setting}: ${path} is empty`);
+    return secret;
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError(`${setting}: can't read ${path} (${(error as NodeJS.ErrnoException).code})`);
+  }
+}

@@ -1,0 +1,87 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { ServiceProcess, WORKFLOW_REQUEST_JSON } from "../processes/serviceProcess.js";
+import { freshDatabase } from "../setup/database.js";
+import { pickFreePort } from "../setup/freePort.js";
+import { sendRequest } from "../setup/http.js";
+import { waitUntil } from "../setup/waitFor.js";
+import { ensureProxy, type ProxyName, startProxy } from "./reverseProxy.js";
+
+/** Time of the load, and its rate. */
+const LOAD_SECONDS = 60;
+const REQUESTS_PER_SECOND = 20;
+
+const installed = { nginx: await ensureProxy("nginx"), haproxy: await ensureProxy("haproxy") };
+
+/** Sends creations and reads at a fixed rate, whether or not earlier ones are answered. @returns the failures, and the ids */
+async function sendLoad(url: string): Promise<{ sent: number; failures: string[]; created: string[] }> {
+  const failures: string[] = [];
+  const created: string[] = [];
+  const send = async (n: number) => {
+    const method = n % 2 === 0 ? "POST" : "GET";
+    const path = method === "POST" ? "/v1/workflows" : `/v1/workflows/${created.at(-1) ?? ""}`;
+    if (method === "GET" && created.length === 0) return;
+    const body = method === "POST" ? WORKFLOW_REQUEST_JSON : undefined;
+    const response = await sendRequest<{ workflow: { workflow_id: string } }>(url + path, { method, body });
+    if (response.status !== 200) throw new Error(`${method} ${path}: ${response.status} ${response.text}`);
+    if (method === "POST") created.push(response.body.workflow.workflow_id);
+  };
+  const requests: Promise<void>[] = [];
+  const startedAtMs = performance.now();
+  for (let n = 0; n < LOAD_SECONDS * REQUESTS_PER_SECOND; n++) {
+    await wait(Math.max(0, startedAtMs + (n * 1000) / REQUESTS_PER_SECOND - performance.now()));
+    requests.push(send(n).catch((error: Error) => void failures.push(error.message)));
+  }
+  await Promise.all(requests);
+  return { sent: requests.length, failures, created };
+}
+
+describe.each(["nginx", "haproxy"] as ProxyName[])("behind %s", (name) => {
+  it.runIf(installed[name])(
+    `two web processes restart in turn under load, and no request fails (needs ${name})`,
+    async () => {
+      const ports = [await pickFreePort(), await pickFreePort()] as const;
+      const url = await startProxy(
+        name,
+        ports.map((port) => `http://127.0.0.1:${port}`),
+        { atEnd: onTestFinished },
+      );
+      const redisUrl = await freshDatabase();
+      const start = async (port: number) => {
+        const environment = {
+          REDIS_URL: redisUrl,
+          REST_PORT: String(port),
+          PUBLIC_URL: url,
+          SHUTDOWN_GRACE_SECONDS: "5",
+          LOG_LEVEL: "warn",
+        };
+        const web = new ServiceProcess("web", environment);
+        await web.waitForUrl();
+        return web;
+      };
+      const running = [await start(ports[0]), await start(ports[1])];
+      await waitUntil("the proxy has a process", async () => (await sendRequest(`${url}/readyz`)).status === 200);
+
+      let isLoadOver = false;
+      const load = sendLoad(url).finally(() => {
+        isLoadOver = true;
+      });
+      let restarts = 0;
+      for (let n = 0; !isLoadOver; n = 1 - n) {
+        running[n]?.signal("SIGTERM");
+        expect(await running[n]?.waitForExit()).toBe(0);
+        running[n] = await start(ports[n] as number);
+        restarts++;
+        // HAProxy takes a process back after its next probe.
+        await wait(2000);
+      }
+      const { sent, failures, created } = await load;
+
+      console.error(`${name}: ${sent} requests, ${restarts} restarts, ${failures.length} failures`);
+      expect(failures.slice(0, 5)).toEqual([]);
+      expect(restarts).toBeGreaterThanOrEqual(4);
+      expect(new Set(created).size).toBe(sent / 2);
+    },
+    180_000,
+  );
+});
