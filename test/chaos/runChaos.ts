@@ -35,7 +35,7 @@ const CATCH_UP_TIMEOUT_MS = 15_000;
 /** Options of a run. The same seed plans the same faults. */
 export interface ChaosOptions extends ChaosEnvironmentOptions {
   faultCount: number;
-  /** Minutes after which no more round starts. */
+  /** Minutes after the start of the load after which no more round starts. */
   minutes: number;
   /** Kinds of faults; default all. */
   kinds?: readonly FaultKind[];
@@ -81,7 +81,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { seed, log } = options;
   const environment = await startChaosEnvironment(options);
   try {
-    const { faults, recoveries } = await injectFaults(environment, options, beganAtMs + options.minutes * 60_000);
+    const { faults, recoveries } = await injectFaults(environment, options);
     log("no more faults: users finish their last requests");
     await environment.stopUsers();
     const settleMs = await waitUntilSettled(environment.store, environment.accessPoints, SETTLE_TIMEOUT_MS);
@@ -129,13 +129,13 @@ const recoveryLimitMs = (faults: readonly PlannedFault[]): number =>
 
 async function injectFaults(
   environment: ChaosEnvironment,
-  { seed, faultCount: count, kinds = FAULT_KINDS, log }: ChaosOptions,
-  deadlineMs: number,
+  { seed, faultCount: count, minutes, kinds = FAULT_KINDS, log }: ChaosOptions,
 ): Promise<Pick<ChaosResult, "faults" | "recoveries">> {
   const injected: InjectedFault[] = [];
   const recoveries: SlowestRecovery[] = [];
   // Each kind of request succeeds once before the first fault.
   await measureRecovery(environment.history, 0, RECOVERY_TIMEOUT_MS);
+  const deadlineMs = Date.now() + minutes * 60_000;
   const { impossibleFaults } = environment.deployment.redis;
   const possible = kinds.filter((kind) => !impossibleFaults.includes(kind));
   for (const round of planFaults(seed, count, possible)) {
