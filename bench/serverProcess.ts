@@ -18,7 +18,7 @@ export interface ServerProcess {
 /** The options of Node with which a deployment starts the service: those of `npm run start:web`. */
 export function deployedNodeOptions(): string[] {
   const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
-  return scripts["start:web"]?.split(" ").slice(1, -1) ?? [];
+  return scripts["start:web"]?.split(" ").filter((word) => word.startsWith("--")) ?? [];
 }
 
 /**
