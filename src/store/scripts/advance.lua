@@ -2,7 +2,7 @@
   Moves taskforces of one workflow forward by one step or more (activation, launch), unless the workflow is deactivated.
 
   KEYS[1] index of taskforces
-  ARGV[1] the steps as JSON: [[required phase, phase to enter, now, rest of the log entry], …], all strings
+  ARGV[1] the steps: a JSON array of [required phase, phase to enter, now, rest of the log entry], all strings
   ARGV[2…] members
 
   Returns for each step a list of the members that it moved; then a flat list of member, schedd, priority for each
