@@ -38,7 +38,8 @@ const MAY_IMPORT: Record<string, string[]> = {
 /** The same inside `src/api/`; `app.ts` and `workerApp.ts` put these together. */
 const API_MAY_IMPORT: Record<string, string[]> = {
   http: [],
-  routes: ["http"],
+  openapi: ["http"],
+  routes: ["http", "openapi"],
   operatorAuth: ["http"],
   dashboard: ["http", "operatorAuth"],
   page: ["http", "operatorAuth"],

@@ -7,74 +7,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Whether the process is alive. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The process is alive. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            status: string;
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Test whether the process is alive
+         * @description Whether the process is alive.
+         */
+        get: operations["getHealth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -90,94 +27,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Whether the service can serve requests. 503 while Redis is unreachable or refuses writes, while its data has another layout, and while the service is draining. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The service is ready. Lists the checks. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            checks: {
-                                draining: boolean;
-                                layout: {
-                                    partitions: number;
-                                    status: string;
-                                    version: number;
-                                };
-                                redis: {
-                                    /** @description Response time of Redis. */
-                                    seconds: number;
-                                    status: string;
-                                };
-                                /** @description Workers do the background work. A process is ready without any. */
-                                workers: {
-                                    /** @description Live processes with workers; null when they could not be counted. */
-                                    count: number | null;
-                                    /** @enum {string} */
-                                    status: "ok" | "none" | "unknown";
-                                };
-                            };
-                            status: string;
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Test whether the service can serve requests
+         * @description Whether the service can serve requests. 503 while Redis is unreachable or refuses writes, while its data has another layout, and while the service is draining.
+         */
+        get: operations["getReadiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -193,90 +47,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Returns an empty object. Clients test their access with it. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description An empty object. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": Record<string, never>;
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Test access
+         * @description Returns an empty object. Clients test their access with it.
+         */
+        get: operations["testAccess"];
         put?: never;
         post?: never;
         delete?: never;
@@ -292,90 +67,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Lists what hinders the service as a whole, and the access points. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The findings, the most important first. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Diagnosis"];
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Explain what hinders the service
+         * @description Lists what hinders the service as a whole, and the access points.
+         */
+        get: operations["diagnoseService"];
         put?: never;
         post?: never;
         delete?: never;
@@ -391,96 +87,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Streams the events of all workflows as server-sent events. The stream has no end. Events of one workflow are in order. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Replaces the header Last-Event-ID, which has precedence. */
-                    last_event_id?: string;
-                };
-                header?: {
-                    /** @description The id of the last event that the client received, from any process. The stream starts with the events after it. Without it, the stream starts with new events. */
-                    "last-event-id"?: string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Events phase, summary, deactivated, created and gap. The schema is that of the data of one event. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "text/event-stream": components["schemas"]["PhaseEvent"] | components["schemas"]["SummaryEvent"] | components["schemas"]["DeactivatedEvent"] | components["schemas"]["GapEvent"] | components["schemas"]["CreatedEvent"];
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Stream the events of all workflows
+         * @description Streams the events of all workflows as server-sent events. The stream has no end. Events of one workflow are in order.
+         */
+        get: operations["watchAllWorkflows"];
         put?: never;
         post?: never;
         delete?: never;
@@ -496,116 +107,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Lists the public queues of a workflow, which programs of the user write to or read from. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
-                    workflow_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The public queues. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            mqprofiles: ({
-                                alias: string;
-                                auth_token: string | null;
-                                broker_address: string | null;
-                                broker_type: string | null;
-                                is_activated: boolean;
-                                is_public: boolean;
-                                mqid: string;
-                                timestamp: number;
-                                workflow_id: string;
-                            } & {
-                                [key: string]: unknown;
-                            })[];
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * List the public queues of a workflow
+         * @description Lists the public queues of a workflow, which programs of the user write to or read from.
+         */
+        get: operations["listPublicQueues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -623,101 +129,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Returns one page of the task directives that match a MongoDB filter, oldest first. The header Ewms-Query-Plan says which indexes the query read, how many entities it looked at, and why the page ends. */
-        post: {
-            parameters: {
-                query?: {
-                    /** @description Which come first: the oldest, by default, or the newest. An extension. */
-                    order?: "oldest" | "newest";
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["FindObject"];
-                };
-            };
-            responses: {
-                /** @description One page of matches. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            next_after: components["schemas"]["QueryNextAfter"];
-                            /** @description The task directives; with a projection, only its fields. */
-                            task_directives: (components["schemas"]["TaskDirectiveObject"] | components["schemas"]["ProjectedTaskDirective"])[];
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Find task directives
+         * @description Returns one page of the task directives that match a MongoDB filter, oldest first. The header Ewms-Query-Plan says which indexes the query read, how many entities it looked at, and why the page ends.
+         */
+        post: operations["queryTaskDirectives"];
         delete?: never;
         options?: never;
         head?: never;
@@ -733,101 +149,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Returns one page of the taskforces that match a MongoDB filter, oldest first. The header Ewms-Query-Plan says which indexes the query read, how many entities it looked at, and why the page ends. */
-        post: {
-            parameters: {
-                query?: {
-                    /** @description Which come first: the oldest, by default, or the newest. An extension. */
-                    order?: "oldest" | "newest";
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["FindObject"];
-                };
-            };
-            responses: {
-                /** @description One page of matches. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            next_after: components["schemas"]["QueryNextAfter"];
-                            /** @description The taskforces; with a projection, only its fields. */
-                            taskforces: (components["schemas"]["TaskforceObject"] | components["schemas"]["ProjectedTaskforce"])[];
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Find taskforces
+         * @description Returns one page of the taskforces that match a MongoDB filter, oldest first. The header Ewms-Query-Plan says which indexes the query read, how many entities it looked at, and why the page ends.
+         */
+        post: operations["queryTaskforces"];
         delete?: never;
         options?: never;
         head?: never;
@@ -843,101 +169,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Returns one page of the workflows that match a MongoDB filter, oldest first. The header Ewms-Query-Plan says which indexes the query read, how many entities it looked at, and why the page ends. */
-        post: {
-            parameters: {
-                query?: {
-                    /** @description Which come first: the oldest, by default, or the newest. An extension. */
-                    order?: "oldest" | "newest";
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["FindObject"];
-                };
-            };
-            responses: {
-                /** @description One page of matches. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            next_after: components["schemas"]["QueryNextAfter"];
-                            /** @description The workflows; with a projection, only its fields. */
-                            workflows: components["schemas"]["WorkflowObject"][];
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Find workflows
+         * @description Returns one page of the workflows that match a MongoDB filter, oldest first. The header Ewms-Query-Plan says which indexes the query read, how many entities it looked at, and why the page ends.
+         */
+        post: operations["queryWorkflows"];
         delete?: never;
         options?: never;
         head?: never;
@@ -951,94 +187,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Lists all access points with the state of their queues and the last poll of their TMS. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The access points, by name. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            schedds: components["schemas"]["ScheddState"][];
-                            /** @description Polls of the last day for other names, newest first; 100 at most. */
-                            unknown_polls: components["schemas"]["UnknownPoll"][];
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * List the access points
+         * @description Lists all access points with the state of their queues and the last poll of their TMS.
+         */
+        get: operations["listSchedds"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1054,102 +207,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Returns one access point, including its leased taskforces, its dead letters, and the next taskforces in its queues. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Name of an HTCondor access point. */
-                    schedd: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The access point. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ScheddContents"];
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get the queues of an access point
+         * @description Returns one access point, including its leased taskforces, its dead letters, and the next taskforces in its queues.
+         */
+        get: operations["getSchedd"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1165,102 +227,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Lists what hinders the work of an access point. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Name of an HTCondor access point. */
-                    schedd: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The findings, the most important first. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Diagnosis"];
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Explain what hinders an access point
+         * @description Lists what hinders the work of an access point.
+         */
+        get: operations["diagnoseSchedd"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1276,92 +247,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Returns the OpenAPI 3.1 document of the API. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The OpenAPI document. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get this document
+         * @description Returns the OpenAPI 3.1 document of the API.
+         */
+        get: operations["getOpenApiDocument"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1377,99 +267,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Lists HTCondor clusters whose submission reports were rejected: HTCondor runs them, and the service never stops them. The newest 1,000 are kept. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description The most entries; default 100. */
-                    limit?: number;
-                    /** @description Only clusters of this access point. */
-                    schedd?: string;
-                    /** @description Only clusters of this workflow. */
-                    workflow_id?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The clusters, the newest report first. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            stray_clusters: components["schemas"]["StrayCluster"][];
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * List stray clusters
+         * @description Lists HTCondor clusters whose submission reports were rejected: HTCondor runs them, and the service never stops them. The newest 1,000 are kept.
+         */
+        get: operations["listStrayClusters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1488,104 +290,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Removes a cluster from the list, for example after a condor_rm. HTCondor is not called. */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Id of a stray cluster, from the list of them. */
-                    stray_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The removed entry. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            id: string;
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Dismiss a stray cluster
+         * @description Removes a cluster from the list, for example after a condor_rm. HTCondor is not called.
+         */
+        delete: operations["dismissStrayCluster"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1598,90 +307,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Returns the state of the service itself: its processes, Redis, the services that it calls, and its queues. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The state of the service. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SystemState"];
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get the state of the service
+         * @description Returns the state of the service itself: its processes, Redis, the services that it calls, and its queues.
+         */
+        get: operations["getSystem"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1697,95 +327,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Returns the last acts of operators on the dashboard and the page, newest first. Redis keeps 1000. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description The most entries. */
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The acts of operators. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            entries: components["schemas"]["AuditEntry"][];
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * List the last acts of operators
+         * @description Returns the last acts of operators on the dashboard and the page, newest first. Redis keeps 1000.
+         */
+        get: operations["listOperatorActs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1801,102 +347,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Returns one task directive. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Id of a task directive: TK-<workflow id without WF->-<8 hex>. */
-                    task_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The task directive. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TaskDirectiveObject"];
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get a task directive
+         * @description Returns one task directive.
+         */
+        get: operations["getTaskDirective"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1914,134 +369,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Adds a taskforce to a task, with the configuration of its first one. It starts before other waiting taskforces. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
-                    "Idempotency-Key"?: string;
-                };
-                path: {
-                    /** @description Id of a task directive: TK-<workflow id without WF->-<8 hex>. */
-                    task_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @description Name of the HTCondor pool for the new workers. */
-                        cluster_location: string;
-                        /** @description Workers in the HTCondor cluster. */
-                        n_workers: number | null;
-                    };
-                };
-            };
-            responses: {
-                /** @description The new taskforce. */
-                200: {
-                    headers: {
-                        /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
-                        "Idempotency-Replayed"?: "true";
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TaskforceObject"];
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The request is valid, but the state of the object forbids it. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Add a taskforce to a task
+         * @description Adds a taskforce to a task, with the configuration of its first one. It starts before other waiting taskforces.
+         */
+        post: operations["addWorkers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2055,102 +387,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Returns one taskforce. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>. */
-                    taskforce_uuid: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The taskforce. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TaskforceObject"];
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get a taskforce
+         * @description Returns one taskforce.
+         */
+        get: operations["getTaskforce"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2166,102 +407,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Explains why one taskforce is waiting, and what needs attention. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>. */
-                    taskforce_uuid: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The findings, the most important first. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Diagnosis"];
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Explain what a taskforce is waiting for
+         * @description Explains why one taskforce is waiting, and what needs attention.
+         */
+        get: operations["diagnoseTaskforce"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2279,112 +429,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Reports that the HTCondor cluster of a taskforce ended. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>. */
-                    taskforce_uuid: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @description The end of the HTCondor cluster, in epoch seconds. */
-                        condor_complete_ts: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description The report is recorded. A repeated report changes nothing. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @description The reported taskforce. */
-                            taskforce_uuid: string;
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Report the end of an HTCondor cluster
+         * @description Reports that the HTCondor cluster of a taskforce ended.
+         */
+        post: operations["reportCompletion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2400,105 +449,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Reports that a taskforce was removed from HTCondor. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>. */
-                    taskforce_uuid: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The report is recorded. A repeated report changes nothing. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @description The reported taskforce. */
-                            taskforce_uuid: string;
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Report a condor-rm
+         * @description Reports that a taskforce was removed from HTCondor.
+         */
+        post: operations["reportRemoval"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2514,135 +469,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Reports that the removal of a taskforce from HTCondor failed. Ends only a lease of the same caller. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
-                    "Idempotency-Key"?: string;
-                };
-                path: {
-                    /** @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>. */
-                    taskforce_uuid: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description The cause; `unknown` by default. Stored up to 8 KiB. */
-                        error?: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description The report is recorded. A repeated report changes nothing. */
-                200: {
-                    headers: {
-                        /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
-                        "Idempotency-Replayed"?: "true";
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @description The reported taskforce. */
-                            taskforce_uuid: string;
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The request is valid, but the state of the object forbids it. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Report a failed condor-rm
+         * @description Reports that the removal of a taskforce from HTCondor failed. Ends only a lease of the same caller.
+         */
+        post: operations["reportRemovalFailure"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2658,109 +489,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Reports that a taskforce was submitted to HTCondor. The body must have cluster_id, n_workers, submit_dict and job_event_log_fpath; other fields are ignored. A large submit_dict or path is cut. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>. */
-                    taskforce_uuid: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["TaskforceObject"];
-                };
-            };
-            responses: {
-                /** @description The report is recorded. A repeated report changes nothing. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @description The reported taskforce. */
-                            taskforce_uuid: string;
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Report a condor-submit
+         * @description Reports that a taskforce was submitted to HTCondor. The body must have cluster_id, n_workers, submit_dict and job_event_log_fpath; other fields are ignored. A large submit_dict or path is cut.
+         */
+        post: operations["reportSubmit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2776,135 +509,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Reports that the submission of a taskforce to HTCondor failed. Ends only a lease of the same caller. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
-                    "Idempotency-Key"?: string;
-                };
-                path: {
-                    /** @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>. */
-                    taskforce_uuid: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description The cause; `unknown` by default. Stored up to 8 KiB. */
-                        error?: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description The report is recorded. A repeated report changes nothing. */
-                200: {
-                    headers: {
-                        /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
-                        "Idempotency-Replayed"?: "true";
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @description The reported taskforce. */
-                            taskforce_uuid: string;
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The request is valid, but the state of the object forbids it. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Report a failed condor-submit
+         * @description Reports that the submission of a taskforce to HTCondor failed. Ends only a lease of the same caller.
+         */
+        post: operations["reportSubmitFailure"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2918,121 +527,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Leases the next taskforce to submit to HTCondor. The lease ends with a report or after a time limit. */
-        get: {
-            parameters: {
-                query: {
-                    /**
-                     * @deprecated
-                     * @description Deprecated, ignored.
-                     */
-                    collector?: string;
-                    /** @description The HTCondor access point that the TMS serves. */
-                    schedd: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description A taskforce with its task directive and queues, or an empty object. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @description All queues of the task. */
-                            mqprofiles: {
-                                [key: string]: unknown;
-                            }[];
-                            task_directive: components["schemas"]["TaskDirectiveObject"];
-                            taskforce: components["schemas"]["TaskforceObject"];
-                        } | {
-                            /** @description The task has no queues. */
-                            mqprofiles: {
-                                [key: string]: unknown;
-                            }[];
-                            task_directive: components["schemas"]["TaskDirectiveObject"];
-                            taskforce: components["schemas"]["TaskforceObject"];
-                        } | Record<string, never>;
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The message queue service rejected the request. */
-                502: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Lease the next taskforce to start
+         * @description Leases the next taskforce to submit to HTCondor. The lease ends with a report or after a time limit.
+         */
+        get: operations["leaseTaskforceToStart"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3048,98 +547,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Leases the next taskforce to remove from HTCondor. The lease ends with a report or after a time limit. */
-        get: {
-            parameters: {
-                query: {
-                    /**
-                     * @deprecated
-                     * @description Deprecated, ignored.
-                     */
-                    collector?: string;
-                    /** @description The HTCondor access point that the TMS serves. */
-                    schedd: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description A taskforce, or an empty object. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TaskforceObject"] | Record<string, never>;
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Lease the next taskforce to stop
+         * @description Leases the next taskforce to remove from HTCondor. The lease ends with a report or after a time limit.
+         */
+        get: operations["leaseTaskforceToStop"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3157,134 +569,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Replaces the worker statuses or errors of many taskforces. At least one of the two maps is required. Large maps are cut. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @description Taskforce uuid → HTCondor status → pilot status → number of workers. */
-                        compound_statuses_by_taskforce?: {
-                            [key: string]: {
-                                [key: string]: {
-                                    [key: string]: number;
-                                };
-                            };
-                        };
-                        /** @description Taskforce uuid → error → count. */
-                        top_task_errors_by_taskforce?: {
-                            [key: string]: {
-                                [key: string]: number;
-                            };
-                        };
-                    };
-                };
-            };
-            responses: {
-                /** @description All taskforces were updated. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            results: {
-                                /** @description `updated` or `failed`. */
-                                status: string;
-                                /** @description The taskforce. */
-                                uuid: string;
-                            }[];
-                        };
-                    };
-                };
-                /** @description Some taskforces were not updated. Failures come first. */
-                207: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            results: {
-                                /** @description The cause of the failure. */
-                                error?: string;
-                                /** @description `updated` or `failed`. */
-                                status: string;
-                                /** @description The taskforce. */
-                                uuid: string;
-                            }[];
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Report the statuses of workers
+         * @description Replaces the worker statuses or errors of many taskforces. At least one of the two maps is required. Large maps are cut.
+         */
+        post: operations["reportStatuses"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3300,197 +589,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Creates a workflow with its task directives and taskforces, all or none. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
-                    "Idempotency-Key"?: string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @description Higher goes first; 50 by default, 100 at most. */
-                        priority?: number;
-                        /** @description Aliases of the queues that the user's own programs will write to or read from. */
-                        public_queue_aliases: string[];
-                        /** @description What to run. */
-                        tasks: {
-                            /** @description Names of the HTCondor pools to run on. */
-                            cluster_locations: string[];
-                            /** @description Arguments for the init image. */
-                            init_args?: string;
-                            /** @description Environment of the init container. */
-                            init_env?: {
-                                [key: string]: string;
-                            };
-                            /** @description Container image that runs once on each worker, before the first event. */
-                            init_image?: string;
-                            /** @description Names, within this request, of the queues with the events. */
-                            input_queue_aliases: string[];
-                            /** @description Workers in the HTCondor cluster. */
-                            n_workers?: number | null;
-                            /** @description Names, within this request, of the queues for the results. */
-                            output_queue_aliases: string[];
-                            /** @description Set-up of the EWMS pilot. */
-                            pilot_config?: {
-                                /** @description Environment of the pilot. */
-                                environment: {
-                                    [key: string]: string | number | string[];
-                                };
-                                /**
-                                 * @description Where the image comes from; stored as cvmfs.
-                                 * @enum {string}
-                                 */
-                                image_source: "cvmfs" | "auto";
-                                /** @description Files on the access point that the container may read. */
-                                input_files: string[];
-                                /** @description Tag of the pilot's image: X.Y.Z, latest (the highest X.Y.Z), or a branch tag. */
-                                tag: string;
-                            };
-                            /** @description Arguments for the task image. */
-                            task_args: string;
-                            /** @description Environment of the task container. */
-                            task_env?: {
-                                [key: string]: string;
-                            };
-                            /** @description Container image that runs for each event. An unpacked Apptainer directory starts fastest. */
-                            task_image: string;
-                            /** @description What each HTCondor worker asks for. */
-                            worker_config: {
-                                /** @description HTCondor's requirements expression. */
-                                condor_requirements: string;
-                                /** @description Whether stdout and stderr come back to the access point. */
-                                do_transfer_worker_stdouterr: boolean;
-                                /** @description Seconds after which HTCondor ends a worker. */
-                                max_worker_runtime: number;
-                                /** @description Cores for each worker. */
-                                n_cores: number;
-                                /** @description Priority of the HTCondor submission. */
-                                priority: number;
-                                /** @description Disk for each worker, in HTCondor's notation. */
-                                worker_disk: string | number;
-                                /** @description Memory for each worker, in HTCondor's notation. */
-                                worker_memory: string | number;
-                            };
-                        }[];
-                    };
-                };
-            };
-            responses: {
-                /** @description The new workflow, task directives and taskforces. */
-                200: {
-                    headers: {
-                        /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
-                        "Idempotency-Replayed"?: "true";
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @description One for each task of the request. */
-                            task_directives: components["schemas"]["TaskDirectiveObject"][];
-                            /** @description One for each task and cluster location. */
-                            taskforces: components["schemas"]["TaskforceObject"][];
-                            workflow: components["schemas"]["WorkflowObject"];
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The request is valid, but the state of the object forbids it. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The message queue service rejected the request. */
-                502: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Create a workflow
+         * @description Creates a workflow with its task directives and taskforces, all or none.
+         */
+        post: operations["createWorkflow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3504,102 +607,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Returns one workflow. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
-                    workflow_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The workflow. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WorkflowObject"];
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get a workflow
+         * @description Returns one workflow.
+         */
+        get: operations["getWorkflow"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3617,125 +629,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Aborts a workflow. No more of its taskforces start, and the running ones are stopped. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
-                    "Idempotency-Key"?: string;
-                };
-                path: {
-                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
-                    workflow_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The number of taskforces that will be stopped. */
-                200: {
-                    headers: {
-                        /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
-                        "Idempotency-Replayed"?: "true";
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DeactivatedWorkflowResponseObject"];
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The request is valid, but the state of the object forbids it. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Abort a workflow
+         * @description Aborts a workflow. No more of its taskforces start, and the running ones are stopped.
+         */
+        post: operations["abortWorkflow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3751,125 +649,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Marks a workflow as finished. No more of its taskforces start, and the running ones are stopped. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
-                    "Idempotency-Key"?: string;
-                };
-                path: {
-                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
-                    workflow_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The number of taskforces that will be stopped. */
-                200: {
-                    headers: {
-                        /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
-                        "Idempotency-Replayed"?: "true";
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DeactivatedWorkflowResponseObject"];
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The request is valid, but the state of the object forbids it. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Finish a workflow
+         * @description Marks a workflow as finished. No more of its taskforces start, and the running ones are stopped.
+         */
+        post: operations["finishWorkflow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3885,106 +669,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Retries all dead letters of a workflow: they are handed out as if they had never failed. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
-                    workflow_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The number of retried taskforces. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @description Number of its dead letters that were retried. */
-                            n_taskforces: number;
-                            workflow_id: string;
-                        };
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Retry the dead letters of a workflow
+         * @description Retries all dead letters of a workflow: they are handed out as if they had never failed.
+         */
+        post: operations["retryDeadLetters"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3998,102 +687,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Explains why a workflow is waiting, and what needs attention. `waiting_for` is the first finding. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
-                    workflow_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The findings, the most important first. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Diagnosis"];
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Explain what a workflow is waiting for
+         * @description Explains why a workflow is waiting, and what needs attention. `waiting_for` is the first finding.
+         */
+        get: operations["diagnoseWorkflow"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4109,108 +707,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Streams the events of a workflow as server-sent events. The stream has no end. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Replaces the header Last-Event-ID, which has precedence. */
-                    last_event_id?: string;
-                };
-                header?: {
-                    /** @description The id of the last event that the client received, from any process. The stream starts with the events after it. Without it, the stream starts with new events. */
-                    "last-event-id"?: string;
-                };
-                path: {
-                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
-                    workflow_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Events phase, summary, deactivated and gap. The schema is that of the data of one event. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "text/event-stream": components["schemas"]["PhaseEvent"] | components["schemas"]["SummaryEvent"] | components["schemas"]["DeactivatedEvent"] | components["schemas"]["GapEvent"];
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Stream the events of a workflow
+         * @description Streams the events of a workflow as server-sent events. The stream has no end.
+         */
+        get: operations["watchWorkflow"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4226,102 +727,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Returns a summary of a workflow: counts of its taskforces, failures, and what it is waiting for. It includes all reports up to now; with thousands of taskforces it may be a moment old. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>. */
-                    workflow_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The summary. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WorkflowSummary"];
-                    };
-                };
-                /** @description The request is invalid. The error names the field. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The bearer token is missing or invalid. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The object does not exist, or its state does not allow this. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The body is too large, or has too many keys and values. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description An internal error. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-                /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ErrorResponse"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get the sums of a workflow
+         * @description Returns a summary of a workflow: counts of its taskforces, failures, and what it is waiting for. It includes all reports up to now; with thousands of taskforces it may be a moment old.
+         */
+        get: operations["getWorkflowSummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5200,4 +1610,6730 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The process is alive. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "alive"
+                     *     }
+                     */
+                    "application/json": {
+                        status: string;
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The service is ready. Lists the checks. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "checks": {
+                     *         "redis": {
+                     *           "status": "ok",
+                     *           "seconds": 0.0004
+                     *         },
+                     *         "layout": {
+                     *           "status": "ok",
+                     *           "version": 2,
+                     *           "partitions": 16
+                     *         },
+                     *         "workers": {
+                     *           "status": "ok",
+                     *           "count": 2
+                     *         },
+                     *         "draining": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        checks: {
+                            draining: boolean;
+                            layout: {
+                                partitions: number;
+                                status: string;
+                                version: number;
+                            };
+                            redis: {
+                                /** @description Response time of Redis. */
+                                seconds: number;
+                                status: string;
+                            };
+                            /** @description Workers do the background work. A process is ready without any. */
+                            workers: {
+                                /** @description Live processes with workers; null when they could not be counted. */
+                                count: number | null;
+                                /** @enum {string} */
+                                status: "ok" | "none" | "unknown";
+                            };
+                        };
+                        status: string;
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    testAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An empty object. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {} */
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    diagnoseService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The findings, the most important first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "findings": [
+                     *         {
+                     *           "code": "schedd-silent",
+                     *           "severity": "error",
+                     *           "sentence": "2 taskforces are waiting for schedd grid-submitter.icecube.wisc.edu, whose TMS has not asked for work since 13:02 UTC",
+                     *           "since": 1795991358.28,
+                     *           "subject": {
+                     *             "kind": "schedd",
+                     *             "id": "grid-submitter.icecube.wisc.edu"
+                     *           },
+                     *           "action": "Check that the TMS of this schedd is running, has a valid token, and polls with this name."
+                     *         }
+                     *       ],
+                     *       "n_omitted": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    watchAllWorkflows: {
+        parameters: {
+            query?: {
+                /** @description Replaces the header Last-Event-ID, which has precedence. */
+                last_event_id?: string;
+            };
+            header?: {
+                /** @description The id of the last event that the client received, from any process. The stream starts with the events after it. Without it, the stream starts with new events. */
+                "last-event-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events phase, summary, deactivated, created and gap. The schema is that of the data of one event. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *       "task_id": "TK-6b0ca73d-c2072fb5-625d2ae2",
+                     *       "taskforce_uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd",
+                     *       "phase": "condor-submit",
+                     *       "from": "pending-starter",
+                     *       "timestamp": 1795991359.43,
+                     *       "was_successful": true,
+                     *       "schedd": "grid-submitter.icecube.wisc.edu"
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["PhaseEvent"] | components["schemas"]["SummaryEvent"] | components["schemas"]["DeactivatedEvent"] | components["schemas"]["GapEvent"] | components["schemas"]["CreatedEvent"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    listPublicQueues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>.
+                 * @example WF-6b0ca73d-c2072fb5
+                 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The public queues. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "mqprofiles": [
+                     *         {
+                     *           "mqid": "MQ-6b0ca73d-c2072fb5-fd4e945bf2a6b144",
+                     *           "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *           "timestamp": 1795991357.46,
+                     *           "alias": "frames",
+                     *           "is_public": true,
+                     *           "is_activated": true,
+                     *           "auth_token": "",
+                     *           "broker_type": "rabbitmq",
+                     *           "broker_address": "localhost:5672"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        mqprofiles: ({
+                            alias: string;
+                            auth_token: string | null;
+                            broker_address: string | null;
+                            broker_type: string | null;
+                            is_activated: boolean;
+                            is_public: boolean;
+                            mqid: string;
+                            timestamp: number;
+                            workflow_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        })[];
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    queryTaskDirectives: {
+        parameters: {
+            query?: {
+                /** @description Which come first: the oldest, by default, or the newest. An extension. */
+                order?: "oldest" | "newest";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "query": {
+                 *         "workflow_id": "WF-6b0ca73d-c2072fb5"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["FindObject"];
+            };
+        };
+        responses: {
+            /** @description One page of matches. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "task_directives": [
+                     *         {
+                     *           "task_id": "TK-6b0ca73d-c2072fb5-625d2ae2",
+                     *           "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *           "cluster_locations": [
+                     *             "osg"
+                     *           ],
+                     *           "task_image": "/cvmfs/icecube.opensciencegrid.org/containers/realtime/skymap_scanner:v4.4.1",
+                     *           "task_args": "python -m skymap_scanner.client.prepare --infile {{INFILE}} --outfile {{OUTFILE}} --nside 8",
+                     *           "task_env": {
+                     *             "SKYSCAN_PROGRESS_INTERVAL": "60"
+                     *           },
+                     *           "init_image": "",
+                     *           "init_args": "",
+                     *           "init_env": {},
+                     *           "timestamp": 1795991357.46,
+                     *           "input_queues": [
+                     *             "MQ-6b0ca73d-c2072fb5-fd4e945bf2a6b144"
+                     *           ],
+                     *           "output_queues": [
+                     *             "MQ-6b0ca73d-c2072fb5-3e3846ae39fe5947"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_after": null
+                     *     }
+                     */
+                    "application/json": {
+                        next_after: components["schemas"]["QueryNextAfter"];
+                        /** @description The task directives; with a projection, only its fields. */
+                        task_directives: (components["schemas"]["TaskDirectiveObject"] | components["schemas"]["ProjectedTaskDirective"])[];
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    queryTaskforces: {
+        parameters: {
+            query?: {
+                /** @description Which come first: the oldest, by default, or the newest. An extension. */
+                order?: "oldest" | "newest";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "query": {
+                 *         "schedd": "grid-submitter.icecube.wisc.edu",
+                 *         "phase": {
+                 *           "$in": [
+                 *             "pending-starter",
+                 *             "condor-submit"
+                 *           ]
+                 *         }
+                 *       },
+                 *       "projection": [
+                 *         "taskforce_uuid",
+                 *         "phase"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["FindObject"];
+            };
+        };
+        responses: {
+            /** @description One page of matches. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "taskforces": [
+                     *         {
+                     *           "taskforce_uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd",
+                     *           "phase": "condor-submit"
+                     *         }
+                     *       ],
+                     *       "next_after": null
+                     *     }
+                     */
+                    "application/json": {
+                        next_after: components["schemas"]["QueryNextAfter"];
+                        /** @description The taskforces; with a projection, only its fields. */
+                        taskforces: (components["schemas"]["TaskforceObject"] | components["schemas"]["ProjectedTaskforce"])[];
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    queryWorkflows: {
+        parameters: {
+            query?: {
+                /** @description Which come first: the oldest, by default, or the newest. An extension. */
+                order?: "oldest" | "newest";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "query": {
+                 *         "deactivated": null,
+                 *         "priority": {
+                 *           "$gte": 50
+                 *         }
+                 *       },
+                 *       "projection": [
+                 *         "workflow_id",
+                 *         "priority"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["FindObject"];
+            };
+        };
+        responses: {
+            /** @description One page of matches. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "workflows": [
+                     *         {
+                     *           "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *           "priority": 60
+                     *         }
+                     *       ],
+                     *       "next_after": null
+                     *     }
+                     */
+                    "application/json": {
+                        next_after: components["schemas"]["QueryNextAfter"];
+                        /** @description The workflows; with a projection, only its fields. */
+                        workflows: components["schemas"]["WorkflowObject"][];
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    listSchedds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The access points, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "schedds": [
+                     *         {
+                     *           "schedd": "grid-submitter.icecube.wisc.edu",
+                     *           "last_poll": 1795991360.1,
+                     *           "taskforces_by_phase": {
+                     *             "pending-starter": 1,
+                     *             "condor-submit": 1
+                     *           },
+                     *           "starter": {
+                     *             "waiting": 1,
+                     *             "leased": 1,
+                     *             "delayed": 0,
+                     *             "dead": 0,
+                     *             "oldest_waiting_seconds": 242.9
+                     *           },
+                     *           "stopper": {
+                     *             "waiting": 0,
+                     *             "leased": 0,
+                     *             "delayed": 0,
+                     *             "dead": 0,
+                     *             "oldest_waiting_seconds": 0
+                     *           }
+                     *         }
+                     *       ],
+                     *       "unknown_polls": [
+                     *         {
+                     *           "schedd": "grid-submiter.icecube.wisc.edu",
+                     *           "first_poll": 1795991357.46,
+                     *           "last_poll": 1795991601.2
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        schedds: components["schemas"]["ScheddState"][];
+                        /** @description Polls of the last day for other names, newest first; 100 at most. */
+                        unknown_polls: components["schemas"]["UnknownPoll"][];
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getSchedd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of an HTCondor access point.
+                 * @example grid-submitter.icecube.wisc.edu
+                 */
+                schedd: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The access point. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "schedd": "grid-submitter.icecube.wisc.edu",
+                     *       "last_poll": 1795991360.1,
+                     *       "taskforces_by_phase": {
+                     *         "pending-starter": 1,
+                     *         "condor-submit": 1
+                     *       },
+                     *       "starter": {
+                     *         "waiting": 1,
+                     *         "leased": 1,
+                     *         "delayed": 0,
+                     *         "dead": 0,
+                     *         "oldest_waiting_seconds": 242.9,
+                     *         "dead_letters": [],
+                     *         "leases": [
+                     *           {
+                     *             "taskforce_uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd",
+                     *             "since": 1795991359.43
+                     *           }
+                     *         ],
+                     *         "next": [
+                     *           "TF-6b0ca73d-c2072fb5-ffcf30d6-deead416"
+                     *         ]
+                     *       },
+                     *       "stopper": {
+                     *         "waiting": 0,
+                     *         "leased": 0,
+                     *         "delayed": 0,
+                     *         "dead": 0,
+                     *         "oldest_waiting_seconds": 0,
+                     *         "dead_letters": [],
+                     *         "leases": [],
+                     *         "next": []
+                     *       },
+                     *       "stray_clusters": [
+                     *         {
+                     *           "id": "grid-submitter.icecube.wisc.edu:4711",
+                     *           "schedd": "grid-submitter.icecube.wisc.edu",
+                     *           "cluster_id": 4711,
+                     *           "taskforce_uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd",
+                     *           "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *           "reason": "no longer pending-starter",
+                     *           "first_report": 1795991359.43,
+                     *           "last_report": 1795991601.2
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheddContents"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    diagnoseSchedd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of an HTCondor access point.
+                 * @example grid-submitter.icecube.wisc.edu
+                 */
+                schedd: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The findings, the most important first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "findings": [
+                     *         {
+                     *           "code": "schedd-silent",
+                     *           "severity": "error",
+                     *           "sentence": "2 taskforces are waiting for schedd grid-submitter.icecube.wisc.edu, whose TMS has not asked for work since 13:02 UTC",
+                     *           "since": 1795991358.28,
+                     *           "subject": {
+                     *             "kind": "schedd",
+                     *             "id": "grid-submitter.icecube.wisc.edu"
+                     *           },
+                     *           "action": "Check that the TMS of this schedd is running, has a valid token, and polls with this name."
+                     *         }
+                     *       ],
+                     *       "n_omitted": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getOpenApiDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The OpenAPI document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.0"
+                     *     }
+                     */
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    listStrayClusters: {
+        parameters: {
+            query?: {
+                /** @description The most entries; default 100. */
+                limit?: number;
+                /** @description Only clusters of this access point. */
+                schedd?: string;
+                /** @description Only clusters of this workflow. */
+                workflow_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The clusters, the newest report first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "stray_clusters": [
+                     *         {
+                     *           "id": "grid-submitter.icecube.wisc.edu:4711",
+                     *           "schedd": "grid-submitter.icecube.wisc.edu",
+                     *           "cluster_id": 4711,
+                     *           "taskforce_uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd",
+                     *           "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *           "reason": "no longer pending-starter",
+                     *           "first_report": 1795991359.43,
+                     *           "last_report": 1795991601.2
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        stray_clusters: components["schemas"]["StrayCluster"][];
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    dismissStrayCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of a stray cluster, from the list of them.
+                 * @example grid-submitter.icecube.wisc.edu:4711
+                 */
+                stray_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The removed entry. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "grid-submitter.icecube.wisc.edu:4711"
+                     *     }
+                     */
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getSystem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state of the service. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "processes": [
+                     *         {
+                     *           "id": "1a095c960922",
+                     *           "role": "web",
+                     *           "version": "1.0.0",
+                     *           "host": "wms-1",
+                     *           "pid": 21655,
+                     *           "started": 1795991357.46,
+                     *           "seen": 1795991601.2,
+                     *           "event_loop_delay_ms": 4,
+                     *           "connections": 17,
+                     *           "rss_bytes": 185200640,
+                     *           "clock_difference_seconds": -0.001,
+                     *           "upstreams": {
+                     *             "mqs": {
+                     *               "last_success": 1795991601.2,
+                     *               "failing_since": null,
+                     *               "last_error": null,
+                     *               "latency_ms": 12.4
+                     *             },
+                     *             "identity_provider": null
+                     *           },
+                     *           "reconcile": null
+                     *         }
+                     *       ],
+                     *       "versions": [
+                     *         "1.0.0"
+                     *       ],
+                     *       "redis": [
+                     *         {
+                     *           "address": "127.0.0.1:6379",
+                     *           "version": "7.0.15",
+                     *           "role": "master",
+                     *           "used_memory_bytes": 1857808,
+                     *           "max_memory_bytes": 0,
+                     *           "persistence": {
+                     *             "aof_enabled": true,
+                     *             "rdb_enabled": false,
+                     *             "last_save_ok": true,
+                     *             "last_save": 1795991357.46,
+                     *             "last_aof_write_ok": true,
+                     *             "last_fork_us": 312,
+                     *             "aof_delayed_fsyncs": 0
+                     *           },
+                     *           "replicas": []
+                     *         }
+                     *       ],
+                     *       "upstreams": {
+                     *         "mqs": {
+                     *           "last_success": 1795991601.2,
+                     *           "failing_since": null,
+                     *           "last_error": null,
+                     *           "latency_ms": 12.4
+                     *         },
+                     *         "identity_provider": null
+                     *       },
+                     *       "reconcile": {
+                     *         "at": 1795991601.2,
+                     *         "seconds": 0.32,
+                     *         "added": 0,
+                     *         "dropped": 0
+                     *       },
+                     *       "queues": [
+                     *         {
+                     *           "name": "starter-grid-submitter.icecube.wisc.edu",
+                     *           "kind": "starter",
+                     *           "schedd": "grid-submitter.icecube.wisc.edu",
+                     *           "paused": false,
+                     *           "waiting": 1,
+                     *           "active": 1,
+                     *           "delayed": 0,
+                     *           "dead": 0,
+                     *           "oldest_waiting_seconds": 242.9
+                     *         }
+                     *       ],
+                     *       "layout": {
+                     *         "version": 2,
+                     *         "partitions": 16
+                     *       },
+                     *       "clock_difference_seconds": 0.001
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SystemState"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    listOperatorActs: {
+        parameters: {
+            query?: {
+                /** @description The most entries. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The acts of operators. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "entries": [
+                     *         {
+                     *           "time": 1795991601.2,
+                     *           "operator": "olga",
+                     *           "action": "pause",
+                     *           "queue": "starter-grid-submitter.icecube.wisc.edu",
+                     *           "job": null,
+                     *           "jobs": null,
+                     *           "method": "PUT",
+                     *           "path": "/admin/queues/api/queues/starter-grid-submitter.icecube.wisc.edu/pause",
+                     *           "outcome": "done",
+                     *           "status": 200,
+                     *           "refusal": null,
+                     *           "address": "10.0.3.7",
+                     *           "request": "551ceca6-1a1e-44b5-afe0-faa072a5713d"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        entries: components["schemas"]["AuditEntry"][];
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getTaskDirective: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of a task directive: TK-<workflow id without WF->-<8 hex>.
+                 * @example TK-6b0ca73d-c2072fb5-625d2ae2
+                 */
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task directive. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "task_id": "TK-6b0ca73d-c2072fb5-625d2ae2",
+                     *       "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *       "cluster_locations": [
+                     *         "osg"
+                     *       ],
+                     *       "task_image": "/cvmfs/icecube.opensciencegrid.org/containers/realtime/skymap_scanner:v4.4.1",
+                     *       "task_args": "python -m skymap_scanner.client.prepare --infile {{INFILE}} --outfile {{OUTFILE}} --nside 8",
+                     *       "task_env": {
+                     *         "SKYSCAN_PROGRESS_INTERVAL": "60"
+                     *       },
+                     *       "init_image": "",
+                     *       "init_args": "",
+                     *       "init_env": {},
+                     *       "timestamp": 1795991357.46,
+                     *       "input_queues": [
+                     *         "MQ-6b0ca73d-c2072fb5-fd4e945bf2a6b144"
+                     *       ],
+                     *       "output_queues": [
+                     *         "MQ-6b0ca73d-c2072fb5-3e3846ae39fe5947"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TaskDirectiveObject"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    addWorkers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of a task directive: TK-<workflow id without WF->-<8 hex>.
+                 * @example TK-6b0ca73d-c2072fb5-625d2ae2
+                 */
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "cluster_location": "osg",
+                 *       "n_workers": 10
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Name of the HTCondor pool for the new workers. */
+                    cluster_location: string;
+                    /** @description Workers in the HTCondor cluster. */
+                    n_workers: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The new taskforce. */
+            200: {
+                headers: {
+                    /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "taskforce_uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd",
+                     *       "task_id": "TK-6b0ca73d-c2072fb5-625d2ae2",
+                     *       "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *       "timestamp": 1795991357.46,
+                     *       "priority": 60,
+                     *       "collector": null,
+                     *       "schedd": "grid-submitter.icecube.wisc.edu",
+                     *       "n_workers": 5,
+                     *       "pilot_config": {
+                     *         "tag": "1.0.3",
+                     *         "image_source": "cvmfs",
+                     *         "environment": {
+                     *           "EWMS_PILOT_TASK_TIMEOUT": 1800
+                     *         },
+                     *         "input_files": []
+                     *       },
+                     *       "worker_config": {
+                     *         "do_transfer_worker_stdouterr": true,
+                     *         "max_worker_runtime": 14400,
+                     *         "n_cores": 1,
+                     *         "priority": 50,
+                     *         "worker_disk": "2GB",
+                     *         "worker_memory": "2GB",
+                     *         "condor_requirements": "HAS_CVMFS_icecube_opensciencegrid_org && has_avx"
+                     *       },
+                     *       "cluster_id": null,
+                     *       "submit_dict": {},
+                     *       "job_event_log_fpath": "",
+                     *       "phase": "pending-starter",
+                     *       "phase_change_log": [
+                     *         {
+                     *           "target_phase": "pre-mq-activation",
+                     *           "timestamp": 1795991357.46,
+                     *           "was_successful": true,
+                     *           "source_event_time": null,
+                     *           "source_entity": "USER",
+                     *           "context": "Created during initial workflow request."
+                     *         },
+                     *         {
+                     *           "target_phase": "pre-launch",
+                     *           "timestamp": 1795991358.12,
+                     *           "was_successful": true,
+                     *           "source_event_time": null,
+                     *           "source_entity": "Workflow MQ Activator",
+                     *           "context": "The message queues are active."
+                     *         },
+                     *         {
+                     *           "target_phase": "pending-starter",
+                     *           "timestamp": 1795991358.28,
+                     *           "was_successful": true,
+                     *           "source_event_time": null,
+                     *           "source_entity": "Taskforce Launch Control",
+                     *           "context": "Ready to be started."
+                     *         }
+                     *       ],
+                     *       "compound_statuses": {},
+                     *       "top_task_errors": {}
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TaskforceObject"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 409,
+                     *       "error": "a request with this Idempotency-Key is in progress"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request is valid, but the state of the object forbids it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 422,
+                     *       "error": "cannot add a taskforce to a deactivated workflow (WF-6b0ca73d-c2072fb5)"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getTaskforce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>.
+                 * @example TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd
+                 */
+                taskforce_uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The taskforce. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "taskforce_uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd",
+                     *       "task_id": "TK-6b0ca73d-c2072fb5-625d2ae2",
+                     *       "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *       "timestamp": 1795991357.46,
+                     *       "priority": 60,
+                     *       "collector": null,
+                     *       "schedd": "grid-submitter.icecube.wisc.edu",
+                     *       "n_workers": 5,
+                     *       "pilot_config": {
+                     *         "tag": "1.0.3",
+                     *         "image_source": "cvmfs",
+                     *         "environment": {
+                     *           "EWMS_PILOT_TASK_TIMEOUT": 1800
+                     *         },
+                     *         "input_files": []
+                     *       },
+                     *       "worker_config": {
+                     *         "do_transfer_worker_stdouterr": true,
+                     *         "max_worker_runtime": 14400,
+                     *         "n_cores": 1,
+                     *         "priority": 50,
+                     *         "worker_disk": "2GB",
+                     *         "worker_memory": "2GB",
+                     *         "condor_requirements": "HAS_CVMFS_icecube_opensciencegrid_org && has_avx"
+                     *       },
+                     *       "cluster_id": 4711,
+                     *       "submit_dict": {
+                     *         "universe": "container",
+                     *         "request_memory": "2GB"
+                     *       },
+                     *       "job_event_log_fpath": "/scratch/ewms/tms-2026-11-29.log",
+                     *       "phase": "condor-submit",
+                     *       "phase_change_log": [
+                     *         {
+                     *           "target_phase": "pre-mq-activation",
+                     *           "timestamp": 1795991357.46,
+                     *           "was_successful": true,
+                     *           "source_event_time": null,
+                     *           "source_entity": "USER",
+                     *           "context": "Created during initial workflow request."
+                     *         },
+                     *         {
+                     *           "target_phase": "pre-launch",
+                     *           "timestamp": 1795991358.12,
+                     *           "was_successful": true,
+                     *           "source_event_time": null,
+                     *           "source_entity": "Workflow MQ Activator",
+                     *           "context": "The message queues are active."
+                     *         },
+                     *         {
+                     *           "target_phase": "pending-starter",
+                     *           "timestamp": 1795991358.28,
+                     *           "was_successful": true,
+                     *           "source_event_time": null,
+                     *           "source_entity": "Taskforce Launch Control",
+                     *           "context": "Ready to be started."
+                     *         },
+                     *         {
+                     *           "target_phase": "condor-submit",
+                     *           "timestamp": 1795991359.43,
+                     *           "was_successful": true,
+                     *           "source_event_time": null,
+                     *           "source_entity": "TMS",
+                     *           "context": "HTCondor submission succeeded."
+                     *         }
+                     *       ],
+                     *       "compound_statuses": {
+                     *         "IDLE": {
+                     *           "null": 1
+                     *         },
+                     *         "RUNNING": {
+                     *           "Tasking": 3,
+                     *           "FatalError": 1
+                     *         }
+                     *       },
+                     *       "top_task_errors": {
+                     *         "ValueError: no frames in the i3 file": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TaskforceObject"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    diagnoseTaskforce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>.
+                 * @example TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd
+                 */
+                taskforce_uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The findings, the most important first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "findings": [
+                     *         {
+                     *           "code": "schedd-silent",
+                     *           "severity": "error",
+                     *           "sentence": "2 taskforces are waiting for schedd grid-submitter.icecube.wisc.edu, whose TMS has not asked for work since 13:02 UTC",
+                     *           "since": 1795991358.28,
+                     *           "subject": {
+                     *             "kind": "schedd",
+                     *             "id": "grid-submitter.icecube.wisc.edu"
+                     *           },
+                     *           "action": "Check that the TMS of this schedd is running, has a valid token, and polls with this name."
+                     *         }
+                     *       ],
+                     *       "n_omitted": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    reportCompletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>.
+                 * @example TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd
+                 */
+                taskforce_uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "condor_complete_ts": 1795992000
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The end of the HTCondor cluster, in epoch seconds. */
+                    condor_complete_ts: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The report is recorded. A repeated report changes nothing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "taskforce_uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description The reported taskforce. */
+                        taskforce_uuid: string;
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    reportRemoval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>.
+                 * @example TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd
+                 */
+                taskforce_uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report is recorded. A repeated report changes nothing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "taskforce_uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description The reported taskforce. */
+                        taskforce_uuid: string;
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    reportRemovalFailure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>.
+                 * @example TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd
+                 */
+                taskforce_uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "error": "no such cluster"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The cause; `unknown` by default. Stored up to 8 KiB. */
+                    error?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The report is recorded. A repeated report changes nothing. */
+            200: {
+                headers: {
+                    /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "taskforce_uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description The reported taskforce. */
+                        taskforce_uuid: string;
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 409,
+                     *       "error": "a request with this Idempotency-Key is in progress"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request is valid, but the state of the object forbids it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 422,
+                     *       "error": "cannot add a taskforce to a deactivated workflow (WF-6b0ca73d-c2072fb5)"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    reportSubmit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>.
+                 * @example TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd
+                 */
+                taskforce_uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "cluster_id": 4711,
+                 *       "n_workers": 5,
+                 *       "submit_dict": {
+                 *         "universe": "container",
+                 *         "request_memory": "2GB"
+                 *       },
+                 *       "job_event_log_fpath": "/scratch/ewms/tms-2026-11-29.log"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TaskforceObject"];
+            };
+        };
+        responses: {
+            /** @description The report is recorded. A repeated report changes nothing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "taskforce_uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description The reported taskforce. */
+                        taskforce_uuid: string;
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    reportSubmitFailure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description Uuid of a taskforce: TF-<task id without TK->-<8 hex>.
+                 * @example TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd
+                 */
+                taskforce_uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "error": "schedd is not reachable"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The cause; `unknown` by default. Stored up to 8 KiB. */
+                    error?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The report is recorded. A repeated report changes nothing. */
+            200: {
+                headers: {
+                    /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "taskforce_uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description The reported taskforce. */
+                        taskforce_uuid: string;
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 409,
+                     *       "error": "a request with this Idempotency-Key is in progress"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request is valid, but the state of the object forbids it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 422,
+                     *       "error": "cannot add a taskforce to a deactivated workflow (WF-6b0ca73d-c2072fb5)"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    leaseTaskforceToStart: {
+        parameters: {
+            query: {
+                /**
+                 * @deprecated
+                 * @description Deprecated, ignored.
+                 */
+                collector?: string;
+                /** @description The HTCondor access point that the TMS serves. */
+                schedd: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A taskforce with its task directive and queues, or an empty object. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "taskforce": {
+                     *         "taskforce_uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd",
+                     *         "task_id": "TK-6b0ca73d-c2072fb5-625d2ae2",
+                     *         "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *         "timestamp": 1795991357.46,
+                     *         "priority": 60,
+                     *         "collector": null,
+                     *         "schedd": "grid-submitter.icecube.wisc.edu",
+                     *         "n_workers": 5,
+                     *         "pilot_config": {
+                     *           "tag": "1.0.3",
+                     *           "image_source": "cvmfs",
+                     *           "environment": {
+                     *             "EWMS_PILOT_TASK_TIMEOUT": 1800
+                     *           },
+                     *           "input_files": []
+                     *         },
+                     *         "worker_config": {
+                     *           "do_transfer_worker_stdouterr": true,
+                     *           "max_worker_runtime": 14400,
+                     *           "n_cores": 1,
+                     *           "priority": 50,
+                     *           "worker_disk": "2GB",
+                     *           "worker_memory": "2GB",
+                     *           "condor_requirements": "HAS_CVMFS_icecube_opensciencegrid_org && has_avx"
+                     *         },
+                     *         "cluster_id": null,
+                     *         "submit_dict": {},
+                     *         "job_event_log_fpath": "",
+                     *         "phase": "pending-starter",
+                     *         "phase_change_log": [
+                     *           {
+                     *             "target_phase": "pre-mq-activation",
+                     *             "timestamp": 1795991357.46,
+                     *             "was_successful": true,
+                     *             "source_event_time": null,
+                     *             "source_entity": "USER",
+                     *             "context": "Created during initial workflow request."
+                     *           },
+                     *           {
+                     *             "target_phase": "pre-launch",
+                     *             "timestamp": 1795991358.12,
+                     *             "was_successful": true,
+                     *             "source_event_time": null,
+                     *             "source_entity": "Workflow MQ Activator",
+                     *             "context": "The message queues are active."
+                     *           },
+                     *           {
+                     *             "target_phase": "pending-starter",
+                     *             "timestamp": 1795991358.28,
+                     *             "was_successful": true,
+                     *             "source_event_time": null,
+                     *             "source_entity": "Taskforce Launch Control",
+                     *             "context": "Ready to be started."
+                     *           }
+                     *         ],
+                     *         "compound_statuses": {},
+                     *         "top_task_errors": {}
+                     *       },
+                     *       "task_directive": {
+                     *         "task_id": "TK-6b0ca73d-c2072fb5-625d2ae2",
+                     *         "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *         "cluster_locations": [
+                     *           "osg"
+                     *         ],
+                     *         "task_image": "/cvmfs/icecube.opensciencegrid.org/containers/realtime/skymap_scanner:v4.4.1",
+                     *         "task_args": "python -m skymap_scanner.client.prepare --infile {{INFILE}} --outfile {{OUTFILE}} --nside 8",
+                     *         "task_env": {
+                     *           "SKYSCAN_PROGRESS_INTERVAL": "60"
+                     *         },
+                     *         "init_image": "",
+                     *         "init_args": "",
+                     *         "init_env": {},
+                     *         "timestamp": 1795991357.46,
+                     *         "input_queues": [
+                     *           "MQ-6b0ca73d-c2072fb5-fd4e945bf2a6b144"
+                     *         ],
+                     *         "output_queues": [
+                     *           "MQ-6b0ca73d-c2072fb5-3e3846ae39fe5947"
+                     *         ]
+                     *       },
+                     *       "mqprofiles": [
+                     *         {
+                     *           "mqid": "MQ-6b0ca73d-c2072fb5-fd4e945bf2a6b144",
+                     *           "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *           "timestamp": 1795991357.46,
+                     *           "alias": "frames",
+                     *           "is_public": true,
+                     *           "is_activated": true,
+                     *           "auth_token": "",
+                     *           "broker_type": "rabbitmq",
+                     *           "broker_address": "localhost:5672"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description All queues of the task. */
+                        mqprofiles: {
+                            [key: string]: unknown;
+                        }[];
+                        task_directive: components["schemas"]["TaskDirectiveObject"];
+                        taskforce: components["schemas"]["TaskforceObject"];
+                    } | {
+                        /** @description The task has no queues. */
+                        mqprofiles: {
+                            [key: string]: unknown;
+                        }[];
+                        task_directive: components["schemas"]["TaskDirectiveObject"];
+                        taskforce: components["schemas"]["TaskforceObject"];
+                    } | Record<string, never>;
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The message queue service rejected the request. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 502,
+                     *       "error": "the message queue service rejected the request: unknown alias"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    leaseTaskforceToStop: {
+        parameters: {
+            query: {
+                /**
+                 * @deprecated
+                 * @description Deprecated, ignored.
+                 */
+                collector?: string;
+                /** @description The HTCondor access point that the TMS serves. */
+                schedd: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A taskforce, or an empty object. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "taskforce_uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd",
+                     *       "task_id": "TK-6b0ca73d-c2072fb5-625d2ae2",
+                     *       "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *       "timestamp": 1795991357.46,
+                     *       "priority": 60,
+                     *       "collector": null,
+                     *       "schedd": "grid-submitter.icecube.wisc.edu",
+                     *       "n_workers": 5,
+                     *       "pilot_config": {
+                     *         "tag": "1.0.3",
+                     *         "image_source": "cvmfs",
+                     *         "environment": {
+                     *           "EWMS_PILOT_TASK_TIMEOUT": 1800
+                     *         },
+                     *         "input_files": []
+                     *       },
+                     *       "worker_config": {
+                     *         "do_transfer_worker_stdouterr": true,
+                     *         "max_worker_runtime": 14400,
+                     *         "n_cores": 1,
+                     *         "priority": 50,
+                     *         "worker_disk": "2GB",
+                     *         "worker_memory": "2GB",
+                     *         "condor_requirements": "HAS_CVMFS_icecube_opensciencegrid_org && has_avx"
+                     *       },
+                     *       "cluster_id": 4711,
+                     *       "submit_dict": {
+                     *         "universe": "container",
+                     *         "request_memory": "2GB"
+                     *       },
+                     *       "job_event_log_fpath": "/scratch/ewms/tms-2026-11-29.log",
+                     *       "phase": "pending-stopper",
+                     *       "phase_change_log": [
+                     *         {
+                     *           "target_phase": "pre-mq-activation",
+                     *           "timestamp": 1795991357.46,
+                     *           "was_successful": true,
+                     *           "source_event_time": null,
+                     *           "source_entity": "USER",
+                     *           "context": "Created during initial workflow request."
+                     *         },
+                     *         {
+                     *           "target_phase": "pre-launch",
+                     *           "timestamp": 1795991358.12,
+                     *           "was_successful": true,
+                     *           "source_event_time": null,
+                     *           "source_entity": "Workflow MQ Activator",
+                     *           "context": "The message queues are active."
+                     *         },
+                     *         {
+                     *           "target_phase": "pending-starter",
+                     *           "timestamp": 1795991358.28,
+                     *           "was_successful": true,
+                     *           "source_event_time": null,
+                     *           "source_entity": "Taskforce Launch Control",
+                     *           "context": "Ready to be started."
+                     *         },
+                     *         {
+                     *           "target_phase": "condor-submit",
+                     *           "timestamp": 1795991359.43,
+                     *           "was_successful": true,
+                     *           "source_event_time": null,
+                     *           "source_entity": "TMS",
+                     *           "context": "HTCondor submission succeeded."
+                     *         },
+                     *         {
+                     *           "target_phase": "pending-stopper",
+                     *           "timestamp": 1795991601.2,
+                     *           "was_successful": true,
+                     *           "source_event_time": null,
+                     *           "source_entity": "User",
+                     *           "context": "Workflow finished by user."
+                     *         }
+                     *       ],
+                     *       "compound_statuses": {
+                     *         "IDLE": {
+                     *           "null": 1
+                     *         },
+                     *         "RUNNING": {
+                     *           "Tasking": 3,
+                     *           "FatalError": 1
+                     *         }
+                     *       },
+                     *       "top_task_errors": {
+                     *         "ValueError: no frames in the i3 file": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TaskforceObject"] | Record<string, never>;
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    reportStatuses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "compound_statuses_by_taskforce": {
+                 *         "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd": {
+                 *           "IDLE": {
+                 *             "null": 1
+                 *           },
+                 *           "RUNNING": {
+                 *             "Tasking": 3,
+                 *             "FatalError": 1
+                 *           }
+                 *         }
+                 *       },
+                 *       "top_task_errors_by_taskforce": {
+                 *         "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd": {
+                 *           "ValueError: no frames in the i3 file": 1
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Taskforce uuid → HTCondor status → pilot status → number of workers. */
+                    compound_statuses_by_taskforce?: {
+                        [key: string]: {
+                            [key: string]: {
+                                [key: string]: number;
+                            };
+                        };
+                    };
+                    /** @description Taskforce uuid → error → count. */
+                    top_task_errors_by_taskforce?: {
+                        [key: string]: {
+                            [key: string]: number;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description All taskforces were updated. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd",
+                     *           "status": "updated"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        results: {
+                            /** @description `updated` or `failed`. */
+                            status: string;
+                            /** @description The taskforce. */
+                            uuid: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Some taskforces were not updated. Failures come first. */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bc",
+                     *           "status": "failed",
+                     *           "error": "no such taskforce"
+                     *         },
+                     *         {
+                     *           "uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd",
+                     *           "status": "updated"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        results: {
+                            /** @description The cause of the failure. */
+                            error?: string;
+                            /** @description `updated` or `failed`. */
+                            status: string;
+                            /** @description The taskforce. */
+                            uuid: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    createWorkflow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "public_queue_aliases": [
+                 *         "frames",
+                 *         "reco-results"
+                 *       ],
+                 *       "priority": 60,
+                 *       "tasks": [
+                 *         {
+                 *           "cluster_locations": [
+                 *             "osg"
+                 *           ],
+                 *           "task_image": "/cvmfs/icecube.opensciencegrid.org/containers/realtime/skymap_scanner:v4.4.1",
+                 *           "task_args": "python -m skymap_scanner.client.prepare --infile {{INFILE}} --outfile {{OUTFILE}} --nside 8",
+                 *           "task_env": {
+                 *             "SKYSCAN_PROGRESS_INTERVAL": "60"
+                 *           },
+                 *           "input_queue_aliases": [
+                 *             "frames"
+                 *           ],
+                 *           "output_queue_aliases": [
+                 *             "pixels"
+                 *           ],
+                 *           "pilot_config": {
+                 *             "tag": "1.0.3",
+                 *             "image_source": "cvmfs",
+                 *             "environment": {
+                 *               "EWMS_PILOT_TASK_TIMEOUT": 1800
+                 *             },
+                 *             "input_files": []
+                 *           },
+                 *           "worker_config": {
+                 *             "do_transfer_worker_stdouterr": true,
+                 *             "max_worker_runtime": 14400,
+                 *             "n_cores": 1,
+                 *             "priority": 50,
+                 *             "worker_disk": "2GB",
+                 *             "worker_memory": "2GB",
+                 *             "condor_requirements": "HAS_CVMFS_icecube_opensciencegrid_org && has_avx"
+                 *           },
+                 *           "n_workers": 5
+                 *         },
+                 *         {
+                 *           "cluster_locations": [
+                 *             "osg"
+                 *           ],
+                 *           "task_image": "/cvmfs/icecube.opensciencegrid.org/containers/realtime/skymap_scanner:v4.4.1",
+                 *           "task_args": "python -m skymap_scanner.client --infile {{INFILE}} --outfile {{OUTFILE}} --reco-algo millipede_wilks",
+                 *           "task_env": {},
+                 *           "input_queue_aliases": [
+                 *             "pixels"
+                 *           ],
+                 *           "output_queue_aliases": [
+                 *             "reco-results"
+                 *           ],
+                 *           "pilot_config": {
+                 *             "tag": "1.0.3",
+                 *             "image_source": "cvmfs",
+                 *             "environment": {
+                 *               "EWMS_PILOT_TASK_TIMEOUT": 7200
+                 *             },
+                 *             "input_files": []
+                 *           },
+                 *           "worker_config": {
+                 *             "do_transfer_worker_stdouterr": false,
+                 *             "max_worker_runtime": 28800,
+                 *             "n_cores": 1,
+                 *             "priority": 50,
+                 *             "worker_disk": "4GB",
+                 *             "worker_memory": "8GB",
+                 *             "condor_requirements": "HAS_CVMFS_icecube_opensciencegrid_org && has_avx"
+                 *           },
+                 *           "n_workers": 50
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Higher goes first; 50 by default, 100 at most. */
+                    priority?: number;
+                    /** @description Aliases of the queues that the user's own programs will write to or read from. */
+                    public_queue_aliases: string[];
+                    /** @description What to run. */
+                    tasks: {
+                        /** @description Names of the HTCondor pools to run on. */
+                        cluster_locations: string[];
+                        /** @description Arguments for the init image. */
+                        init_args?: string;
+                        /** @description Environment of the init container. */
+                        init_env?: {
+                            [key: string]: string;
+                        };
+                        /** @description Container image that runs once on each worker, before the first event. */
+                        init_image?: string;
+                        /** @description Names, within this request, of the queues with the events. */
+                        input_queue_aliases: string[];
+                        /** @description Workers in the HTCondor cluster. */
+                        n_workers?: number | null;
+                        /** @description Names, within this request, of the queues for the results. */
+                        output_queue_aliases: string[];
+                        /** @description Set-up of the EWMS pilot. */
+                        pilot_config?: {
+                            /** @description Environment of the pilot. */
+                            environment: {
+                                [key: string]: string | number | string[];
+                            };
+                            /**
+                             * @description Where the image comes from; stored as cvmfs.
+                             * @enum {string}
+                             */
+                            image_source: "cvmfs" | "auto";
+                            /** @description Files on the access point that the container may read. */
+                            input_files: string[];
+                            /** @description Tag of the pilot's image: X.Y.Z, latest (the highest X.Y.Z), or a branch tag. */
+                            tag: string;
+                        };
+                        /** @description Arguments for the task image. */
+                        task_args: string;
+                        /** @description Environment of the task container. */
+                        task_env?: {
+                            [key: string]: string;
+                        };
+                        /** @description Container image that runs for each event. An unpacked Apptainer directory starts fastest. */
+                        task_image: string;
+                        /** @description What each HTCondor worker asks for. */
+                        worker_config: {
+                            /** @description HTCondor's requirements expression. */
+                            condor_requirements: string;
+                            /** @description Whether stdout and stderr come back to the access point. */
+                            do_transfer_worker_stdouterr: boolean;
+                            /** @description Seconds after which HTCondor ends a worker. */
+                            max_worker_runtime: number;
+                            /** @description Cores for each worker. */
+                            n_cores: number;
+                            /** @description Priority of the HTCondor submission. */
+                            priority: number;
+                            /** @description Disk for each worker, in HTCondor's notation. */
+                            worker_disk: string | number;
+                            /** @description Memory for each worker, in HTCondor's notation. */
+                            worker_memory: string | number;
+                        };
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description The new workflow, task directives and taskforces. */
+            200: {
+                headers: {
+                    /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "workflow": {
+                     *         "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *         "timestamp": 1795991357.46,
+                     *         "priority": 60,
+                     *         "deactivated": null,
+                     *         "deactivated_ts": null
+                     *       },
+                     *       "task_directives": [
+                     *         {
+                     *           "task_id": "TK-6b0ca73d-c2072fb5-625d2ae2",
+                     *           "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *           "cluster_locations": [
+                     *             "osg"
+                     *           ],
+                     *           "task_image": "/cvmfs/icecube.opensciencegrid.org/containers/realtime/skymap_scanner:v4.4.1",
+                     *           "task_args": "python -m skymap_scanner.client.prepare --infile {{INFILE}} --outfile {{OUTFILE}} --nside 8",
+                     *           "task_env": {
+                     *             "SKYSCAN_PROGRESS_INTERVAL": "60"
+                     *           },
+                     *           "init_image": "",
+                     *           "init_args": "",
+                     *           "init_env": {},
+                     *           "timestamp": 1795991357.46,
+                     *           "input_queues": [
+                     *             "MQ-6b0ca73d-c2072fb5-fd4e945bf2a6b144"
+                     *           ],
+                     *           "output_queues": [
+                     *             "MQ-6b0ca73d-c2072fb5-3e3846ae39fe5947"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "taskforces": [
+                     *         {
+                     *           "taskforce_uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd",
+                     *           "task_id": "TK-6b0ca73d-c2072fb5-625d2ae2",
+                     *           "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *           "timestamp": 1795991357.46,
+                     *           "priority": 60,
+                     *           "collector": null,
+                     *           "schedd": "grid-submitter.icecube.wisc.edu",
+                     *           "n_workers": 5,
+                     *           "pilot_config": {
+                     *             "tag": "1.0.3",
+                     *             "image_source": "cvmfs",
+                     *             "environment": {
+                     *               "EWMS_PILOT_TASK_TIMEOUT": 1800
+                     *             },
+                     *             "input_files": []
+                     *           },
+                     *           "worker_config": {
+                     *             "do_transfer_worker_stdouterr": true,
+                     *             "max_worker_runtime": 14400,
+                     *             "n_cores": 1,
+                     *             "priority": 50,
+                     *             "worker_disk": "2GB",
+                     *             "worker_memory": "2GB",
+                     *             "condor_requirements": "HAS_CVMFS_icecube_opensciencegrid_org && has_avx"
+                     *           },
+                     *           "cluster_id": null,
+                     *           "submit_dict": {},
+                     *           "job_event_log_fpath": "",
+                     *           "phase": "pending-starter",
+                     *           "phase_change_log": [
+                     *             {
+                     *               "target_phase": "pre-mq-activation",
+                     *               "timestamp": 1795991357.46,
+                     *               "was_successful": true,
+                     *               "source_event_time": null,
+                     *               "source_entity": "USER",
+                     *               "context": "Created during initial workflow request."
+                     *             },
+                     *             {
+                     *               "target_phase": "pre-launch",
+                     *               "timestamp": 1795991358.12,
+                     *               "was_successful": true,
+                     *               "source_event_time": null,
+                     *               "source_entity": "Workflow MQ Activator",
+                     *               "context": "The message queues are active."
+                     *             },
+                     *             {
+                     *               "target_phase": "pending-starter",
+                     *               "timestamp": 1795991358.28,
+                     *               "was_successful": true,
+                     *               "source_event_time": null,
+                     *               "source_entity": "Taskforce Launch Control",
+                     *               "context": "Ready to be started."
+                     *             }
+                     *           ],
+                     *           "compound_statuses": {},
+                     *           "top_task_errors": {}
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One for each task of the request. */
+                        task_directives: components["schemas"]["TaskDirectiveObject"][];
+                        /** @description One for each task and cluster location. */
+                        taskforces: components["schemas"]["TaskforceObject"][];
+                        workflow: components["schemas"]["WorkflowObject"];
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 409,
+                     *       "error": "a request with this Idempotency-Key is in progress"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request is valid, but the state of the object forbids it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 422,
+                     *       "error": "cannot add a taskforce to a deactivated workflow (WF-6b0ca73d-c2072fb5)"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The message queue service rejected the request. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 502,
+                     *       "error": "the message queue service rejected the request: unknown alias"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>.
+                 * @example WF-6b0ca73d-c2072fb5
+                 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workflow. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *       "timestamp": 1795991357.46,
+                     *       "priority": 60,
+                     *       "deactivated": null,
+                     *       "deactivated_ts": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkflowObject"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    abortWorkflow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>.
+                 * @example WF-6b0ca73d-c2072fb5
+                 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The number of taskforces that will be stopped. */
+            200: {
+                headers: {
+                    /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *       "n_taskforces": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeactivatedWorkflowResponseObject"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 409,
+                     *       "error": "a request with this Idempotency-Key is in progress"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request is valid, but the state of the object forbids it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 422,
+                     *       "error": "cannot add a taskforce to a deactivated workflow (WF-6b0ca73d-c2072fb5)"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    finishWorkflow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client: 1 to 255 visible ASCII characters. A request that repeats a key within 24 h takes effect once and gets the first response again. A key is valid for one caller and one path. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>.
+                 * @example WF-6b0ca73d-c2072fb5
+                 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The number of taskforces that will be stopped. */
+            200: {
+                headers: {
+                    /** @description This is the response to an earlier request: one with the same key, or an equal one whose response was lost. */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *       "n_taskforces": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeactivatedWorkflowResponseObject"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A request with the same Idempotency-Key is still under way. Retry-After: seconds until a retry. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 409,
+                     *       "error": "a request with this Idempotency-Key is in progress"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request is valid, but the state of the object forbids it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 422,
+                     *       "error": "cannot add a taskforce to a deactivated workflow (WF-6b0ca73d-c2072fb5)"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    retryDeadLetters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>.
+                 * @example WF-6b0ca73d-c2072fb5
+                 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The number of retried taskforces. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *       "n_taskforces": 1
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description Number of its dead letters that were retried. */
+                        n_taskforces: number;
+                        workflow_id: string;
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    diagnoseWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>.
+                 * @example WF-6b0ca73d-c2072fb5
+                 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The findings, the most important first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "findings": [
+                     *         {
+                     *           "code": "schedd-silent",
+                     *           "severity": "error",
+                     *           "sentence": "2 taskforces are waiting for schedd grid-submitter.icecube.wisc.edu, whose TMS has not asked for work since 13:02 UTC",
+                     *           "since": 1795991358.28,
+                     *           "subject": {
+                     *             "kind": "schedd",
+                     *             "id": "grid-submitter.icecube.wisc.edu"
+                     *           },
+                     *           "action": "Check that the TMS of this schedd is running, has a valid token, and polls with this name."
+                     *         }
+                     *       ],
+                     *       "n_omitted": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    watchWorkflow: {
+        parameters: {
+            query?: {
+                /** @description Replaces the header Last-Event-ID, which has precedence. */
+                last_event_id?: string;
+            };
+            header?: {
+                /** @description The id of the last event that the client received, from any process. The stream starts with the events after it. Without it, the stream starts with new events. */
+                "last-event-id"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>.
+                 * @example WF-6b0ca73d-c2072fb5
+                 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events phase, summary, deactivated and gap. The schema is that of the data of one event. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *       "task_id": "TK-6b0ca73d-c2072fb5-625d2ae2",
+                     *       "taskforce_uuid": "TF-6b0ca73d-c2072fb5-625d2ae2-0a9001bd",
+                     *       "phase": "condor-submit",
+                     *       "from": "pending-starter",
+                     *       "timestamp": 1795991359.43,
+                     *       "was_successful": true,
+                     *       "schedd": "grid-submitter.icecube.wisc.edu"
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["PhaseEvent"] | components["schemas"]["SummaryEvent"] | components["schemas"]["DeactivatedEvent"] | components["schemas"]["GapEvent"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getWorkflowSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>.
+                 * @example WF-6b0ca73d-c2072fb5
+                 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The summary. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *       "deactivated": null,
+                     *       "deactivated_ts": null,
+                     *       "n_taskforces": 2,
+                     *       "taskforces_by_phase": {
+                     *         "condor-submit": 1,
+                     *         "pending-starter": 1
+                     *       },
+                     *       "n_workers_requested": 55,
+                     *       "compound_statuses": {
+                     *         "IDLE": {
+                     *           "null": 1
+                     *         },
+                     *         "RUNNING": {
+                     *           "Tasking": 3,
+                     *           "FatalError": 1
+                     *         }
+                     *       },
+                     *       "top_task_errors": {
+                     *         "ValueError: no frames in the i3 file": 1
+                     *       },
+                     *       "tasks": [
+                     *         {
+                     *           "task_id": "TK-6b0ca73d-c2072fb5-625d2ae2",
+                     *           "task_image": "/cvmfs/icecube.opensciencegrid.org/containers/realtime/skymap_scanner:v4.4.1",
+                     *           "n_taskforces": 1,
+                     *           "taskforces_by_phase": {
+                     *             "condor-submit": 1
+                     *           },
+                     *           "n_workers_requested": 5,
+                     *           "compound_statuses": {
+                     *             "IDLE": {
+                     *               "null": 1
+                     *             },
+                     *             "RUNNING": {
+                     *               "Tasking": 3,
+                     *               "FatalError": 1
+                     *             }
+                     *           },
+                     *           "top_task_errors": {
+                     *             "ValueError: no frames in the i3 file": 1
+                     *           }
+                     *         },
+                     *         {
+                     *           "task_id": "TK-6b0ca73d-c2072fb5-ffcf30d6",
+                     *           "task_image": "/cvmfs/icecube.opensciencegrid.org/containers/realtime/skymap_scanner:v4.4.1",
+                     *           "n_taskforces": 1,
+                     *           "taskforces_by_phase": {
+                     *             "pending-starter": 1
+                     *           },
+                     *           "n_workers_requested": 50,
+                     *           "compound_statuses": {},
+                     *           "top_task_errors": {}
+                     *         }
+                     *       ],
+                     *       "last_change": 1795991359.43,
+                     *       "n_failed_attempts": 0,
+                     *       "failed_attempts": [],
+                     *       "n_never_started": 0,
+                     *       "updated": 1795991601.2,
+                     *       "phases": {
+                     *         "pending-starter": {
+                     *           "n": 1,
+                     *           "oldest_since": 1795991358.28,
+                     *           "seconds_longest": 242.9,
+                     *           "seconds_mean_past": 1.2
+                     *         },
+                     *         "condor-submit": {
+                     *           "n": 1,
+                     *           "oldest_since": 1795991359.43,
+                     *           "seconds_longest": 241.8,
+                     *           "seconds_mean_past": null
+                     *         }
+                     *       },
+                     *       "waiting_for": "2 taskforces are waiting for schedd grid-submitter.icecube.wisc.edu, whose TMS has not asked for work since 13:02 UTC",
+                     *       "findings": [
+                     *         {
+                     *           "code": "schedd-silent",
+                     *           "severity": "error",
+                     *           "sentence": "2 taskforces are waiting for schedd grid-submitter.icecube.wisc.edu, whose TMS has not asked for work since 13:02 UTC",
+                     *           "since": 1795991358.28,
+                     *           "subject": {
+                     *             "kind": "schedd",
+                     *             "id": "grid-submitter.icecube.wisc.edu"
+                     *           },
+                     *           "action": "Check that the TMS of this schedd is running, has a valid token, and polls with this name."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkflowSummary"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+}

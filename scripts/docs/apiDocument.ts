@@ -1,5 +1,5 @@
 import { describeRoutes } from "../../src/api/app.js";
-import type { OpenApiDocument } from "../../src/api/http/openapi.js";
+import type { OpenApiDocument } from "../../src/api/openapi/document.js";
 
 /** Placeholder for every dependency of the route handlers. Describing the routes never calls a handler. */
 const unusedDependency = new Proxy(

@@ -9,11 +9,11 @@ import type { StartServerSpan } from "../tracing/serverSpans.js";
 import { setBasePath } from "./http/basePath.js";
 import { type OwnAddresses, rejectForeignPages } from "./http/foreignPages.js";
 import { type ApiAuthentication, mountRoutes } from "./http/mountRoutes.js";
-import type { OpenApiDocument } from "./http/openapi.js";
 import type { RateLimiter } from "./http/rateLimit.js";
 import { DrainController, type RequestObserver, traceRequests, trackRequests } from "./http/requestContext.js";
 import { createErrorHandler, rejectUnknownPath } from "./http/responses.js";
 import { type Route, route } from "./http/route.js";
+import type { OpenApiDocument } from "./openapi/document.js";
 import { diagnosisRoutes } from "./routes/diagnosisRoutes.js";
 import { docsPages } from "./routes/docsPages.js";
 import { type EventRouteOptions, eventRoutes } from "./routes/eventRoutes.js";
@@ -123,7 +123,9 @@ export function describeRoutes({
       handle: () => text(),
     }),
   ];
-  const document = memoizeAsync(async () => (await import("./http/openapi.js")).buildOpenApiDocument(routes, basePath));
+  const document = memoizeAsync(async () =>
+    (await import("./openapi/document.js")).buildOpenApiDocument(routes, basePath),
+  );
   const text = memoizeAsync(async () => JSON.stringify(await document()));
   return { routes, document };
 }

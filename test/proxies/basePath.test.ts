@@ -77,12 +77,17 @@ describe.runIf(hasNginx).each([
     await page.getByRole("link", { name: "LATEST" }).waitFor();
     expect(page.url()).toMatch(`${url}/admin/queues/queue/mq-activation`);
 
+    // The example creates a workflow.
     await page.goto(`${url}/docs`);
-    const root = page
-      .locator("#operations-openapi-get_v1_schema_openapi, .opblock")
-      .filter({ hasText: "/v1/workflows" });
-    await root.first().waitFor();
     expect(page.url()).toBe(`${url}/docs/`);
+    const creation = page.locator("#operations-workflows-createWorkflow");
+    await creation.getByText("Create a workflow").click();
+    await creation.getByRole("button", { name: "Try it out" }).click();
+    await creation.getByRole("button", { name: "Execute" }).click();
+    const response = creation.locator(".live-responses-table .response");
+    await response.getByText("200", { exact: true }).waitFor();
+    expect(await response.textContent()).toMatch(/"workflow_id": "WF-/);
+    expect(await creation.locator(".request-url").textContent()).toContain(`${url}/v1/workflows`);
     expect(driver.browserErrors).toEqual([]);
     await driver.close();
   });

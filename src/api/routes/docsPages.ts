@@ -1,7 +1,7 @@
 import { type RequestHandler, Router } from "express";
 import { memoizeAsync } from "../../domain/memoizeAsync.js";
 import { securityHeaders, THIRD_PARTY_UI_POLICY } from "../http/contentSecurityPolicy.js";
-import type { OpenApiDocument } from "../http/openapi.js";
+import type { OpenApiDocument } from "../openapi/document.js";
 
 const docsHeaders = securityHeaders(
   { ...THIRD_PARTY_UI_POLICY, frameAncestors: ["'self'"] },

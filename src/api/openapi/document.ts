@@ -1,6 +1,8 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from "@asteasolutions/zod-to-openapi";
 import { z } from "zod";
-import { type DocumentedResponse, type Route, TAGS } from "./route.js";
+import { type DocumentedResponse, type Route, TAGS } from "../http/route.js";
+import { ERROR_EXAMPLES, EXAMPLES, type OperationExamples, PARAMETER_EXAMPLES } from "./examples.js";
+import { OPERATIONS } from "./operations.js";
 
 /** An OpenAPI 3.1 document. */
 export type OpenApiDocument = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
@@ -86,13 +88,20 @@ export function buildOpenApiDocument(routes: readonly Route[], basePath: string)
 
 function describeRoute(route: Route): RouteConfig {
   const { method, path, tag, description, query, headers, body, responses, roles } = route;
+  const operation = OPERATIONS[`${method} ${path}`];
+  if (operation === undefined) throw new Error(`${method} ${path} has no operation id`);
+  const examples = EXAMPLES[operation.id];
   const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => [
     name,
-    z.string().meta({ description: PATH_PARAMETER_DESCRIPTIONS[name] ?? name }),
+    z
+      .string()
+      .meta({ description: PATH_PARAMETER_DESCRIPTIONS[name] ?? name, param: { example: PARAMETER_EXAMPLES[name] } }),
   ]);
   return {
     method,
     path,
+    operationId: operation.id,
+    summary: operation.summary,
     description,
     ...(tag && { tags: [tag] }),
     "x-roles": roles,
@@ -103,7 +112,12 @@ function describeRoute(route: Route): RouteConfig {
       ...(query && { query }),
       ...(headers && { headers }),
       ...(route.isRepeatable && { headers: idempotencyKeyHeaders }),
-      ...(body && { body: { required: body.required, content: { "application/json": { schema: body.schema } } } }),
+      ...(body && {
+        body: {
+          required: body.required,
+          content: { "application/json": { schema: body.schema, ...withExample(examples?.body) } },
+        },
+      }),
     },
     responses: Object.fromEntries(
       Object.entries({ ...errorResponsesOf(route), ...responses }).map(
@@ -111,13 +125,21 @@ function describeRoute(route: Route): RouteConfig {
           status,
           {
             description,
-            content: { [contentType]: { schema } },
+            content: { [contentType]: { schema, ...withExample(exampleOf(Number(status), examples)) } },
             ...(route.isRepeatable && Number(status) < 400 && { headers: idempotencyReplayedHeaders }),
           },
         ],
       ),
     ),
   };
+}
+
+const withExample = (example: unknown) => (example === undefined ? {} : { example });
+
+/** The example of a response; all errors have the same form. */
+function exampleOf(status: number, examples: OperationExamples | undefined): unknown {
+  const error = ERROR_EXAMPLES[status];
+  return examples?.responses?.[status] ?? (error === undefined ? undefined : { code: status, error });
 }
 
 function errorResponsesOf({ errors = [], roles }: Route): Record<number, DocumentedResponse> {
