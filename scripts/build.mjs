@@ -3,7 +3,7 @@
 //
 //   node scripts/build.mjs [<folder>]   the folder for dist/ and client/dist/; default: the repository
 import { execFileSync } from "node:child_process";
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 const target = resolve(process.argv[2] ?? ".");
@@ -26,3 +26,6 @@ bundle("page", `${target}/dist/page`);
 rmSync(`${target}/client/dist`, { recursive: true, force: true });
 run("node_modules/typescript/bin/tsc", "-p", "client", "--outDir", `${target}/client/dist`);
 cpSync("client/src/schema.d.ts", `${target}/client/dist/schema.d.ts`);
+// For `require`: Node loads the same modules, so that an ApiError is one class however a program imports it.
+writeFileSync(`${target}/client/dist/index.cjs`, 'module.exports = require("./index.js");\n');
+writeFileSync(`${target}/client/dist/index.d.cts`, 'export * from "./index.js";\n');

@@ -25,7 +25,7 @@ export default async function buildPackages(project: TestProject): Promise<() =>
   const folder = await mkdtemp(join(CACHE_FOLDER, "wms-test-"));
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
   await promisify(execFile)(process.execPath, ["scripts/build.mjs", folder]);
-  for (const part of ["bin", "package.json"])
+  for (const part of ["bin", "package.json", "README.md", "LICENSE"])
     await cp(join("client", part), join(folder, "client", part), { recursive: true });
   project.provide("built", folder);
   return () => rm(folder, { recursive: true, force: true });
