@@ -58,6 +58,7 @@ export const DEV_DEPENDENCY_REASONS: Record<string, string> = {
   autocannon: "load for the benchmarks",
   "dependency-cruiser": "checks the directions of imports",
   "fast-check": "property tests of the query engine",
+  "oidc-provider": "a real OpenID Connect provider, for the tests of tokens and logins",
   "playwright-core": "tests of the dashboard and the page in a real browser",
   preact: "components of the page, in 5 KiB",
   "preact-iso": "addresses of the page's views",

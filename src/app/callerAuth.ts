@@ -48,10 +48,11 @@ export async function createCallerAuth(
   outcomes?: UpstreamOutcomes,
 ): Promise<CallerAuth> {
   let provider: OidcProvider | undefined;
+  const otherIssuers = access.authentication.kind === "tokens" ? access.authentication.otherIssuers : [];
   const loadProvider: LoadProvider = async (openIdUrl) => {
     if (provider !== undefined) return provider;
     const { OidcProvider } = await import("../auth/oidcProvider.js");
-    provider = new OidcProvider(openIdUrl, log, outcomes);
+    provider = new OidcProvider(openIdUrl, log, { outcomes, otherIssuers });
     void provider.warmUp();
     return provider;
   };

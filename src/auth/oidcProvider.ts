@@ -52,15 +52,22 @@ export class OidcProvider {
 
   #retryTimer: NodeJS.Timeout | undefined;
   readonly #outcomes: UpstreamOutcomes | undefined;
+  readonly #otherIssuers: readonly string[];
 
   /**
    * @param url the address of the issuer, or of its discovery document
-   * @param outcomes records whether the provider answers; undefined: the outcomes are not kept
+   * @param options `outcomes`: records whether the provider answers; `otherIssuers`: names of the same issuer under other
+   *   host names
    */
-  constructor(url: string, log: Logger, outcomes?: UpstreamOutcomes) {
+  constructor(
+    url: string,
+    log: Logger,
+    { outcomes, otherIssuers = [] }: { outcomes?: UpstreamOutcomes | undefined; otherIssuers?: readonly string[] } = {},
+  ) {
     this.#url = normalizeIssuerUrl(url);
     this.#log = log;
     this.#outcomes = outcomes;
+    this.#otherIssuers = otherIssuers;
   }
 
   /** Fetches ahead of the first request, so that an unreachable provider is logged at once. */
@@ -70,6 +77,11 @@ export class OidcProvider {
 
   async metadata(): Promise<ProviderMetadata> {
     return (await this.#currentSnapshot()).metadata;
+  }
+
+  /** Returns the issuers whose tokens this provider signs. */
+  async issuers(): Promise<string[]> {
+    return [(await this.metadata()).issuer, ...this.#otherIssuers];
   }
 
   /**
@@ -116,7 +128,7 @@ export class OidcProvider {
     const startedAtMs = performance.now();
     try {
       const withdrawn = this.#snapshot?.keyNames ?? new Set();
-      this.#snapshot = await fetchProviderSnapshot(this.#url);
+      this.#snapshot = await fetchProviderSnapshot(this.#url, this.#otherIssuers);
       for (const name of withdrawn) if (!this.#snapshot.keyNames.has(name)) this.#snapshot.missingKeys.add(name);
       if (this.#failure !== undefined) this.#log.info("the identity provider answers again");
       this.#failure = undefined;
@@ -146,14 +158,14 @@ const ageMs = (atMs: number): number => performance.now() - atMs;
 
 const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
 
-async function fetchProviderSnapshot(url: string): Promise<ProviderSnapshot> {
+async function fetchProviderSnapshot(url: string, otherIssuers: readonly string[]): Promise<ProviderSnapshot> {
   const signal = AbortSignal.timeout(PROVIDER_TIMEOUT_MS);
   // A provider with TLS must not name an address of its keys without TLS.
   const address = z.url({ protocol: url.startsWith("https:") ? /^https$/ : /^https?$/ });
   const schema = z.looseObject({ issuer: z.string(), jwks_uri: address });
   const metadata = schema.parse(await fetchJson(url + WELL_KNOWN, signal));
-  if (normalizeIssuerUrl(metadata.issuer) !== url)
-    throw new Error(`the provider at ${url} has another issuer: ${metadata.issuer}`);
+  if (![url, ...otherIssuers].includes(normalizeIssuerUrl(metadata.issuer)))
+    throw new Error(`the provider at ${url} has another issuer: ${metadata.issuer}; AUTH_OPENID_ISSUERS may allow it`);
   const keySet = keySetSchema.parse(await fetchJson(metadata.jwks_uri, signal));
   const keys = createLocalJWKSet(keySet as JSONWebKeySet);
   const keyNames = new Set(keySet.keys.map(({ kid }) => (typeof kid === "string" ? kid : "")));

@@ -40,6 +40,20 @@ export class NotAnOperatorError extends WmsError {
   }
 }
 
+/** The provider can't ask for the account, and does not say so in its metadata. It can ask to sign in again. */
+export class UnknownPromptError extends WmsError {
+  /** The page to open after the login. */
+  readonly to: string;
+
+  constructor(to: string, cause: Error) {
+    super("forbidden", "the identity provider cannot ask for another account", { cause });
+    this.to = to;
+  }
+}
+
+/** What the provider shows, even if the browser has a session there. Every provider knows `login`. */
+type Prompt = "select_account" | "login";
+
 /** Longer ID tokens are left out of the address that ends the provider's session, which servers limit to 8 KB. */
 const MAX_ID_TOKEN_CHARS = 4000;
 
@@ -52,6 +66,7 @@ export const loginAttemptSchema = z.object({
   nonce: z.string(),
   verifier: z.string(),
   to: z.string(),
+  prompt: z.enum(["select_account", "login"]).optional(),
 });
 export type LoginAttempt = z.infer<typeof loginAttemptSchema>;
 
@@ -65,17 +80,24 @@ export class OperatorLogin {
 
   /**
    * @param to the page to open after the login
-   * @param account whether the provider may continue a session of the browser, or asks for the account
+   * @param account `any`: the provider may continue a session of the browser; `ask`: it asks for the account, if it can;
+   *   `sign in`: the user signs in again
    * @returns the provider's address for the browser, and the attempt for {@link completeLogin}
    * @throws WmsError `unavailable` when the provider is unreachable
    */
-  async startLogin(to: string, account: "any" | "ask" = "any"): Promise<{ url: string; attempt: LoginAttempt }> {
+  async startLogin(
+    to: string,
+    account: "any" | "ask" | "sign in" = "any",
+  ): Promise<{ url: string; attempt: LoginAttempt }> {
     const configuration = await this.#configuration();
+    const prompt: Prompt | undefined =
+      account === "any" ? undefined : account === "sign in" ? "login" : accountPrompt(configuration.serverMetadata());
     const attempt = {
       state: oidc.randomState(),
       nonce: oidc.randomNonce(),
       verifier: oidc.randomPKCECodeVerifier(),
       to,
+      ...(prompt && { prompt }),
     };
     const url = oidc.buildAuthorizationUrl(configuration, {
       redirect_uri: this.#client.redirectUri,
@@ -84,17 +106,18 @@ export class OperatorLogin {
       nonce: attempt.nonce,
       code_challenge: await oidc.calculatePKCECodeChallenge(attempt.verifier),
       code_challenge_method: "S256",
-      ...(account === "ask" && { prompt: accountPrompt(configuration.serverMetadata()) }),
+      ...(prompt && { prompt }),
     });
     return { url: url.href, attempt };
   }
 
   /**
    * @param search the query of the provider's redirect, with its question mark
-   * @throws NotAnOperatorError for a user without the role of operators, WmsError `forbidden` for an invalid login,
-   *   `unavailable` when the provider is unreachable
+   * @throws NotAnOperatorError for a user without the role of operators, UnknownPromptError, WmsError `forbidden` for an
+   *   invalid login, `unavailable` when the provider is unreachable
    */
-  async completeLogin({ state, nonce, verifier }: LoginAttempt, search: string): Promise<CompletedLogin> {
+  async completeLogin(attempt: LoginAttempt, search: string): Promise<CompletedLogin> {
+    const { state, nonce, verifier } = attempt;
     const configuration = await this.#configuration();
     const tokens = await oidc
       .authorizationCodeGrant(configuration, new URL(search, this.#client.redirectUri), {
@@ -102,7 +125,7 @@ export class OperatorLogin {
         expectedState: state,
         expectedNonce: nonce,
       })
-      .catch(throwLoginError);
+      .catch((error: unknown) => throwLoginError(error, attempt));
     const claims = tokens.claims();
     const { id_token: idToken } = tokens;
     if (claims === undefined || idToken === undefined)
@@ -150,15 +173,17 @@ export class OperatorLogin {
 }
 
 /** Not every provider can ask for the account. The login page, too, lets a user choose another one. */
-const accountPrompt = ({ prompt_values_supported: supported }: oidc.ServerMetadata): string =>
+const accountPrompt = ({ prompt_values_supported: supported }: oidc.ServerMetadata): Prompt =>
   Array.isArray(supported) && !supported.includes("select_account") ? "login" : "select_account";
 
 /** The user name is readable, but may be given to another person; the subject identifies one person. */
 function operatorNameOf({ sub, preferred_username: name }: oidc.IDToken): string {
-  return typeof name === "string" && name !== "" ? `${name} (${sub})` : sub;
+  return typeof name === "string" && name !== "" && name !== sub ? `${name} (${sub})` : sub;
 }
 
-function throwLoginError(error: unknown): never {
+function throwLoginError(error: unknown, { prompt, to }: LoginAttempt): never {
+  const isRefused = error instanceof oidc.AuthorizationResponseError && error.error === "invalid_request";
+  if (isRefused && prompt === "select_account") throw new UnknownPromptError(to, error);
   if (error instanceof oidc.AuthorizationResponseError)
     throw new WmsError("forbidden", `the identity provider refused the login: ${error.error}`, { cause: error });
   if (error instanceof oidc.ResponseBodyError)

@@ -32,7 +32,7 @@ export interface TokenVerifierOptions {
 export function createTokenVerifier({ provider, audience, roleRules, log }: TokenVerifierOptions): TokenVerifier {
   const verifiedTokens = new VerifiedTokenCache();
   const verify = async (token: string): Promise<JWTPayload> => {
-    const { issuer } = await provider.metadata();
+    const issuer = await provider.issuers();
     try {
       const { payload } = await jwtVerify(token, provider.findKey, {
         algorithms: SIGNATURE_ALGORITHMS,

@@ -18,7 +18,7 @@ export type AuthenticationConfig =
   /** No authentication: every caller has the roles of users and of TMSs. */
   | { kind: "open" }
   /** Bearer tokens of the identity provider at `openIdUrl`. An undefined audience accepts every audience. */
-  | { kind: "tokens"; openIdUrl: string; audience: string | undefined };
+  | { kind: "tokens"; openIdUrl: string; audience: string | undefined; otherIssuers: readonly string[] };
 
 /** How operators sign in to their pages. */
 export type OperatorAccess =
@@ -73,7 +73,7 @@ export function readBasePath({ BASE_PATH: basePath, PUBLIC_URL: publicUrl }: Set
 function readAuthentication(env: Settings): AuthenticationConfig {
   const { AUTH_OPENID_URL: openIdUrl, AUTH_AUDIENCE: audience, REST_HOST: host } = env;
   if (env.AUTH_DISABLED) return { kind: "open" };
-  if (openIdUrl !== undefined) return { kind: "tokens", openIdUrl, audience };
+  if (openIdUrl !== undefined) return { kind: "tokens", openIdUrl, audience, otherIssuers: env.AUTH_OPENID_ISSUERS };
   const remedy = "or AUTH_DISABLED=true if something else protects the port";
   if (env.NODE_ENV === "production") throw new ConfigError(`AUTH_OPENID_URL: must be set in production, ${remedy}`);
   if (!isLoopback(host))

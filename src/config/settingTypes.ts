@@ -44,6 +44,18 @@ export const publicUrl = httpUrl
     return { origin, basePath: parseBasePath(pathname, context) };
   })
   .optional();
+/** Parses `https://one.example.org, https://two.example.org` into addresses without slashes at the end. */
+export const webAddresses = z
+  .string()
+  .transform((value, context): string[] =>
+    value.split(",").flatMap((part) => {
+      const address = httpUrl.safeParse(part.trim()).data;
+      if (address !== undefined) return [address.replace(/\/+$/, "")];
+      context.addIssue("is not a comma-separated list of http(s) addresses");
+      return [];
+    }),
+  )
+  .default([]);
 /** `true` or `false`, and their usual synonyms. */
 export const booleanFlag = z.stringbool({ error: "expected true or false" });
 /** A duration in seconds. */

@@ -19,6 +19,7 @@ import {
   roleRules,
   text,
   timeoutSeconds,
+  webAddresses,
 } from "./settingTypes.js";
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -74,6 +75,10 @@ const SECTIONS = {
     AUTH_OPENID_URL: optionalUrl.describe(
       "OpenID Connect provider: its issuer or the URL of its discovery document; unset: authentication is off",
     ),
+    AUTH_OPENID_ISSUERS: webAddresses.meta({
+      description: "further issuers of this provider's tokens, if it has several host names, comma-separated",
+      shownDefault: "",
+    }),
     AUTH_AUDIENCE: optionalText.describe("required audience of tokens; unset: any"),
     AUTH_DISABLED: booleanFlag
       .default(false)
@@ -108,7 +113,8 @@ const SECTIONS = {
   },
   "Redis and data": {
     REDIS_URL: optionalText.meta({
-      description: "Redis 6.2 or newer, or the path of its Unix socket; no Redis set: `npm start` runs its own",
+      description:
+        "Redis 6.2 or newer: `redis://`, `rediss://`, or `unix:///path?db=2`; no Redis set: `npm start` runs its own",
       isSecret: true,
     }),
     REDIS_CLUSTER_NODES: optionalRedisHosts.describe(
@@ -129,6 +135,12 @@ const SECTIONS = {
     REDIS_TLS: booleanFlag
       .optional()
       .meta({ description: "`true`: TLS to these Redis servers and to the sentinels", shownDefault: "`false`" }),
+    REDIS_TLS_CA: optionalText.describe(
+      "file with the authorities for Redis' certificate, PEM; unset: those that Node trusts",
+    ),
+    REDIS_TLS_CERT: optionalText.describe("file with the client certificate for Redis, PEM; unset: none"),
+    REDIS_TLS_KEY: optionalText.describe("file with its key, PEM"),
+    REDIS_TLS_SERVER_NAME: optionalText.describe("name in Redis' certificate; unset: the host name"),
     DATA_DIR: text(".data").describe("data folder of the Redis that `npm start` runs"),
     STORE_PARTITIONS: integer(16, 1, 4096).describe(
       "number of partitions of the store; fixed for the life of the data",

@@ -4,15 +4,32 @@ export interface HostAndPort {
   port: number;
 }
 
+/** How TLS connections to Redis are secured; texts in PEM. */
+export interface RedisTls {
+  /** Authorities that may sign the server's certificate; undefined: those that Node trusts. */
+  ca: string | undefined;
+  /** The client's certificate and its key; undefined: it has none. */
+  cert: string | undefined;
+  key: string | undefined;
+  /** The name in the server's certificate; undefined: its host name. */
+  servername: string | undefined;
+}
+
 /** Credentials of all Redis servers of a cluster or behind sentinels. */
 export interface RedisLogin {
   username: string | undefined;
   password: string | undefined;
-  tls: boolean;
+  /** Undefined: without TLS. */
+  tls: RedisTls | undefined;
 }
 
-/** One Redis server: a `redis://…` or `rediss://…` address, or the absolute path of its Unix socket. */
-export type StandaloneRedis = { url: string };
+/** One Redis server. */
+export type StandaloneRedis = {
+  /** A `redis://…` or `rediss://…` address, or the absolute path of its Unix socket with options: `/run/redis.sock?db=2`. */
+  url: string;
+  /** Only with `rediss://`; undefined: as Node does by default. */
+  tls?: RedisTls | undefined;
+};
 
 /** The master of a Redis with replicas, found through sentinels. */
 export interface SentinelRedis {

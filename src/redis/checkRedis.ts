@@ -13,6 +13,7 @@ import {
   validateRedisUrl,
 } from "./redisAddress.js";
 import {
+  formatServer,
   infoField,
   listMasters,
   pingMasters,
@@ -50,6 +51,7 @@ export async function checkRedis(location: RedisLocation, log: Logger): Promise<
       if (!("clusterNodes" in location)) await checkRole(redis, location);
       await checkVersion(redis, location);
       await checkEvictionPolicy(redis, location, log);
+      await warnAboutSettings(redis, log);
     }
   } finally {
     client.disconnect();
@@ -125,5 +127,22 @@ async function checkEvictionPolicy(redis: Redis, location: RedisLocation, log: L
   else if (policy !== "noeviction")
     throw new RedisStartError(
       `${locationSettingName(location)}: the maxmemory-policy of this Redis is ${policy}, which drops data when memory is full; set it to noeviction`,
+    );
+}
+
+/** Bytes of the longest field of a record that stays in the compact form of hashes. */
+const MIN_COMPACT_VALUE_BYTES = 1024;
+
+/** Warns about settings that lose data with Redis, or that cost memory. */
+async function warnAboutSettings(redis: Redis, log: Logger): Promise<void> {
+  const server = formatServer(redis);
+  if ((await readInfoField(redis, "persistence", "aof_enabled")) === "0")
+    log.warn({ server }, "Redis keeps no append-only file: a restart of Redis loses data; set appendonly to yes");
+  // The name before Redis 7, which later versions accept.
+  const compactBytes = await readConfigValue(redis, "hash-max-ziplist-value");
+  if (compactBytes !== undefined && Number(compactBytes) < MIN_COMPACT_VALUE_BYTES)
+    log.warn(
+      { server, bytes: Number(compactBytes) },
+      `hash-max-listpack-value of Redis is small, which takes more memory; set it to ${MIN_COMPACT_VALUE_BYTES}`,
     );
 }

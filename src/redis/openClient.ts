@@ -1,5 +1,6 @@
+import type { ConnectionOptions } from "node:tls";
 import { type RedisOptions, type SentinelConnectionOptions, SentinelConnector } from "ioredis";
-import type { ClusterRedis, RedisLocation, RedisLogin, SentinelRedis } from "../domain/redisLocation.js";
+import type { ClusterRedis, RedisLocation, RedisLogin, RedisTls, SentinelRedis } from "../domain/redisLocation.js";
 import { findRedisRefusal } from "../domain/redisOutage.js";
 import "./patientTimeouts.js";
 import { BatchingCluster, BatchingRedis, type RedisClient } from "./redisClient.js";
@@ -32,7 +33,7 @@ export function openClient(location: RedisLocation, policy: ConnectionPolicy): R
   if ("clusterNodes" in location) return openCluster(location, policy);
   const options = { ...policy, lazyConnect: true, reconnectOnError: isDemotion };
   if ("sentinels" in location) return new BatchingRedis({ ...sentinelOptions(location), ...options });
-  return new BatchingRedis(location.url, options);
+  return new BatchingRedis(location.url, { ...options, ...(location.tls && { tls: tlsOptions(location.tls) }) });
 }
 
 /**
@@ -48,7 +49,15 @@ type ClientOptions = Omit<RedisOptions, "replyMapping">;
 const loginOptions = ({ username, password, tls }: RedisLogin): ClientOptions => ({
   ...(username !== undefined && { username }),
   ...(password !== undefined && { password }),
-  ...(tls && { tls: {} }),
+  ...(tls && { tls: tlsOptions(tls) }),
+});
+
+/** The options of Node's TLS sockets, of which an undefined one is not the same as none. */
+const tlsOptions = ({ ca, cert, key, servername }: RedisTls): ConnectionOptions => ({
+  ...(ca !== undefined && { ca }),
+  ...(cert !== undefined && { cert }),
+  ...(key !== undefined && { key }),
+  ...(servername !== undefined && { servername }),
 });
 
 const sentinelOptions = ({ sentinels, masterName, sentinelPassword, login }: SentinelRedis): ClientOptions => ({
@@ -56,7 +65,7 @@ const sentinelOptions = ({ sentinels, masterName, sentinelPassword, login }: Sen
   name: masterName,
   ...loginOptions(login),
   ...(sentinelPassword !== undefined && { sentinelPassword }),
-  ...(login.tls && { enableTLSForSentinelMode: true, sentinelTLS: {} }),
+  ...(login.tls && { enableTLSForSentinelMode: true, sentinelTLS: tlsOptions(login.tls) }),
   // The client skips a silent sentinel.
   sentinelCommandTimeout: SENTINEL_TIMEOUT_MS,
   // Reconnects when the sentinels name a new master: a frozen or partitioned old master keeps its connections open.

@@ -22,9 +22,7 @@ export function validateRedisUrl(url: string): void {
   if (isSocketPath(url)) return;
   // With only one slash, the password would parse as a path, which messages show.
   if (!/^rediss?:\/\//.test(url) || !URL.canParse(url))
-    throw new RedisStartError(
-      "REDIS_URL: is not a redis://host:port or rediss://host:port address, or the absolute path of a Unix socket",
-    );
+    throw new RedisStartError("REDIS_URL: is not a redis://host:port, rediss://host:port or unix:///path address");
   const { username, password, pathname } = new URL(url);
   try {
     decodeURIComponent(username + password);

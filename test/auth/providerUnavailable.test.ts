@@ -34,7 +34,7 @@ test("the outcomes of fetches are recorded", async () => {
   onTestFinished(() => idp.stop());
   await idp.stop();
   const outcomes = new UpstreamOutcomes();
-  const provider = new OidcProvider(idp.issuer, recordingLog().log, outcomes);
+  const provider = new OidcProvider(idp.issuer, recordingLog().log, { outcomes });
   await provider.warmUp();
   expect(outcomes.state).toMatchObject({ last_success: null, failing_since: expect.any(Number) });
   expect(outcomes.state.last_error?.message).toMatch(/ECONNREFUSED/);

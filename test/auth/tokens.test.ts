@@ -13,12 +13,21 @@ let idp: IdentityProvider;
 let check: TokenVerifier;
 let lines: string[];
 
-function connect({ url = idp.issuer, audience }: { url?: string; audience?: string } = {}): TokenVerifier {
+function connect({
+  url = idp.issuer,
+  audience,
+  otherIssuers,
+}: {
+  url?: string;
+  audience?: string;
+  otherIssuers?: string[];
+} = {}): TokenVerifier {
   const recording = recordingLog();
   lines = recording.lines;
   const { log } = recording;
   const { roleRules } = readConfig({}).access;
-  return createTokenVerifier({ provider: new OidcProvider(url, log), audience, roleRules, log });
+  const provider = new OidcProvider(url, log, { ...(otherIssuers && { otherIssuers }) });
+  return createTokenVerifier({ provider, audience, roleRules, log });
 }
 
 /** Returns the kind and the message of a token's error. */
@@ -53,6 +62,27 @@ describe("a token of the provider", () => {
   test("identifies its owner and the roles", async () => {
     const token = await idp.signToken({ sub: "ada", ewms_role: "user", groups: ["/x"] });
     expect(await check(token)).toEqual({ subject: "ada", roles: new Set(["user"]) });
+  });
+
+  test("names another issuer that AUTH_OPENID_ISSUERS allows", async () => {
+    const token = await idp.signToken({ iss: "https://idp.example.org" });
+    check = connect({ otherIssuers: ["https://idp.example.com", "https://idp.example.org"] });
+    expect(await tokenError(token)).toBe(GOOD);
+    expect(await tokenError(await idp.signToken())).toBe(GOOD);
+    expect(await tokenError(await idp.signToken({ iss: "https://idp.example.net" }))).toBe(
+      "unauthenticated: the token is from another issuer",
+    );
+  });
+
+  test("needs neither iat nor kid, if the provider has only one key", async () => {
+    const [key] = idp.keys;
+    if (key === undefined) throw new Error("the provider has no key");
+    const claims = { iss: idp.issuer, sub: "someone", exp: inSeconds(60) };
+    const token = await new SignJWT(claims).setProtectedHeader({ alg: key.alg }).sign(key.privateKey);
+    expect(await tokenError(token)).toBe(GOOD);
+    idp.keys = [key, await makeSigningKey(key.alg)];
+    check = connect();
+    expect(await tokenError(token)).toBe(NO_JWT);
   });
 
   test("without a subject identifies its client", async () => {
@@ -310,6 +340,8 @@ describe("AUTH_OPENID_URL", () => {
     check = connect({ url });
     expect(await tokenError(await idp.signToken())).toBe(PROVIDER_UNAVAILABLE);
     expect(lines.join("\n")).toContain(`the provider at ${url} has another issuer: ${idp.issuer}`);
+    check = connect({ url, otherIssuers: [idp.issuer] });
+    expect(await tokenError(await idp.signToken())).toBe(GOOD);
   });
 });
 

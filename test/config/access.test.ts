@@ -9,8 +9,10 @@ const accessOf = (environment: Record<string, string>) => readConfig(environment
 
 describe("tokens", () => {
   test("are verified when there is a provider", () => {
-    const authentication = { kind: "tokens", openIdUrl: OPENID.AUTH_OPENID_URL, audience: "ewms" };
-    expect(accessOf({ ...OPENID, AUTH_AUDIENCE: "ewms" }).authentication).toEqual(authentication);
+    const AUTH_OPENID_ISSUERS = "https://idp.example.com/realms/ewms/, http://idp:8080";
+    const otherIssuers = ["https://idp.example.com/realms/ewms", "http://idp:8080"];
+    const authentication = { kind: "tokens", openIdUrl: OPENID.AUTH_OPENID_URL, audience: "ewms", otherIssuers };
+    expect(accessOf({ ...OPENID, AUTH_AUDIENCE: "ewms", AUTH_OPENID_ISSUERS }).authentication).toEqual(authentication);
     const production = accessOf({ ...OPENID, NODE_ENV: "production", REST_HOST: "0.0.0.0" });
     expect(production.authentication.kind).toBe("tokens");
   });
@@ -71,6 +73,7 @@ describe("an error refuses", () => {
     [{ REST_HOST: "localhost.example.org" }, /^REST_HOST: other hosts can reach this address/],
     [{ REST_HOST: "127.0.0.1.example.org" }, /^REST_HOST: other hosts can reach this address/],
     [{ AUTH_OPENID_URL: "idp.example.org" }, /^AUTH_OPENID_URL: is not an http/],
+    [{ AUTH_OPENID_ISSUERS: "https://a.example, b" }, /^AUTH_OPENID_ISSUERS: is not a comma-separated list of http/],
     [{ AUTH_DISABLED: "maybe" }, /^AUTH_DISABLED: expected true or false/],
     [{ AUTH_ROLE_USER: "groups" }, /^AUTH_ROLE_USER: groups: expected claim=regex$/],
     [{ AUTH_ROLE_OPERATOR: "a=b groups=(x" }, /^AUTH_ROLE_OPERATOR: groups=\(x: .*missing closing \)/],

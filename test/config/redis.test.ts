@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { ConfigError, readConfig } from "../../src/config/config.js";
 
 const redisOf = (environment: Record<string, string>) => readConfig(environment).redis;
-const NO_CREDENTIALS = { username: undefined, password: undefined, tls: false };
+const NO_CREDENTIALS = { username: undefined, password: undefined, tls: undefined };
 
 test("an address is used unchanged", () => {
-  expect(redisOf({ REDIS_URL: "rediss://user:secret@redis:6380/3" })).toEqual({
+  expect(redisOf({ REDIS_URL: "rediss://user:secret@redis:6380/3" })).toMatchObject({
     url: "rediss://user:secret@redis:6380/3",
   });
 });
@@ -21,7 +21,7 @@ test("a cluster is given by some of its nodes", () => {
   });
   const login = { REDIS_USERNAME: "wms", REDIS_PASSWORD: "secret", REDIS_TLS: "true" };
   expect(redisOf({ REDIS_CLUSTER_NODES: "one:6379", ...login })).toMatchObject({
-    login: { username: "wms", password: "secret", tls: true },
+    login: { username: "wms", password: "secret", tls: {} },
   });
 });
 
@@ -64,4 +64,17 @@ test.each([
   [{ REDIS_TLS: "true" }, "REDIS_TLS: needs REDIS_CLUSTER_NODES or REDIS_SENTINELS"],
 ])("%j is refused", (environment, message) => {
   expect(() => readConfig(environment)).toThrow(new ConfigError(message));
+});
+
+test.each([
+  ["unix:///run/redis.sock", "/run/redis.sock"],
+  ["unix:/run/redis.sock?db=2", "/run/redis.sock?db=2"],
+  ["unix://wms:a%26b@/run/redis%20x.sock?db=2", "/run/redis x.sock?db=2&username=wms&password=a%26b"],
+  ["/run/redis.sock?db=2", "/run/redis.sock?db=2"],
+])("the socket %s is %s for the client", (url, path) => {
+  expect(redisOf({ REDIS_URL: url })).toEqual({ url: path });
+});
+
+test.each(["unix://run/redis.sock", "unix:redis.sock", "unix://", "unix:///%"])("%s is refused", (url) => {
+  expect(() => readConfig({ REDIS_URL: url })).toThrow(/^REDIS_URL: (expected unix:\/\/\/path of a socket$|write a %)/);
 });

@@ -115,7 +115,7 @@ describe("on a Redis Cluster of three masters", () => {
       `REDIS_URL: ${node?.url} is part of a Redis Cluster; set REDIS_CLUSTER_NODES instead`,
     );
     const { hostname, port } = new URL(await freshDatabase());
-    const login = { username: undefined, password: undefined, tls: false };
+    const login = { username: undefined, password: undefined, tls: undefined };
     await expect(provide({ clusterNodes: [{ host: hostname, port: Number(port) }], login })).rejects.toThrow(
       `REDIS_CLUSTER_NODES: cannot reach the cluster of ${hostname}:${port} (ERR This instance has cluster support disabled)`,
     );
@@ -124,7 +124,7 @@ describe("on a Redis Cluster of three masters", () => {
   it("is refused when one of its masters may evict data", async () => {
     const [, second] = listMasters(admin);
     const clusterNodes = cluster.servers.map(({ port }) => ({ host: "127.0.0.1", port }));
-    const location = { clusterNodes, login: { username: undefined, password: undefined, tls: false } };
+    const location = { clusterNodes, login: { username: undefined, password: undefined, tls: undefined } };
     expect((await provide(location)).source).toBe(`the cluster of ${cluster.addresses.replaceAll(",", ", ")}`);
     await second?.config("SET", "maxmemory-policy", "allkeys-lru");
     await expect(provide(location)).rejects.toThrow("the maxmemory-policy of this Redis is allkeys-lru");

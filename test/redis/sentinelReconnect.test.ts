@@ -26,7 +26,7 @@ test("a client that queries slow sentinels during a failover finds the new maste
     sentinels: ways.map(({ port }) => ({ host: "127.0.0.1", port })),
     masterName: sentinels.name,
     sentinelPassword: undefined,
-    login: { username: undefined, password: undefined, tls: false },
+    login: { username: undefined, password: undefined, tls: undefined },
   };
   const log = pino({ level: "silent" });
   const clients = await Promise.all(

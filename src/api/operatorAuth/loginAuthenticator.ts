@@ -8,6 +8,7 @@ import {
   NotAnOperatorError,
   type OperatorLogin,
   SIGNED_OUT_STATE,
+  UnknownPromptError,
 } from "../../auth/operatorLogin.js";
 import type { SessionStore } from "../../auth/sessionStore.js";
 import { operatorCaller } from "../../domain/caller.js";
@@ -92,7 +93,11 @@ export function loginAuthenticator(options: LoginAuthenticatorOptions): Operator
     return typeof value?.["idToken"] === "string" ? value["idToken"] : undefined;
   };
 
-  const redirectToProvider = async (response: Response, to: string, account: "any" | "ask"): Promise<void> => {
+  const redirectToProvider = async (
+    response: Response,
+    to: string,
+    account: "any" | "ask" | "sign in",
+  ): Promise<void> => {
     const { url, attempt } = await login.startLogin(to, account);
     await setEncryptedCookie(response, LOGIN_ATTEMPT_COOKIE, attempt, LOGIN_ATTEMPT_TTL_SECONDS);
     redirectWithoutCaching(response, url);
@@ -131,6 +136,7 @@ export function loginAuthenticator(options: LoginAuthenticatorOptions): Operator
       try {
         redirectWithoutCaching(response, await completeLogin(request, response));
       } catch (error) {
+        if (error instanceof UnknownPromptError) return await redirectToProvider(response, error.to, "sign in");
         const refusal = toHttpError(error);
         if (refusal.status !== 403) throw error;
         if (!isSubresource(request)) rejectUntil(await failures.record(loginSourceOf(request), refusal.message));
