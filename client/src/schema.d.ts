@@ -818,7 +818,7 @@ export interface components {
              * @description Which finding; docs/operations/findings.md lists them.
              * @enum {string}
              */
-            code: "no-worker" | "mqs-failing" | "identity-provider-failing" | "queue-paused" | "schedd-removed" | "dead-letters" | "activation-refused" | "schedd-silent" | "hand-outs-unreported" | "stray-clusters" | "submissions-failing" | "removals-failing" | "activation-failing" | "workers-held" | "unknown-schedd-polls" | "redis-memory-short" | "redis-not-persistent" | "clock-differs" | "versions-differ" | "all-completed" | "workers-idle" | "deactivation-under-way" | "activation-waiting" | "launching" | "handed-out" | "jobs-ahead" | "schedd-waiting" | "removal-waiting" | "never-started";
+            code: "no-worker" | "mqs-failing" | "identity-provider-failing" | "pilot-images-missing" | "queue-paused" | "schedd-removed" | "dead-letters" | "activation-refused" | "schedd-silent" | "hand-outs-unreported" | "stray-clusters" | "submissions-failing" | "removals-failing" | "activation-failing" | "workers-held" | "unknown-schedd-polls" | "redis-memory-short" | "redis-not-persistent" | "clock-differs" | "versions-differ" | "all-completed" | "workers-idle" | "deactivation-under-way" | "activation-waiting" | "launching" | "handed-out" | "jobs-ahead" | "schedd-waiting" | "removal-waiting" | "never-started";
             /** @description The finding in one sentence, without a capital and a full stop. */
             sentence: string;
             /**
@@ -897,6 +897,8 @@ export interface components {
                 identity_provider: components["schemas"]["UpstreamState"] | null;
                 /** @description Null: not called, or embedded. */
                 mqs: components["schemas"]["UpstreamState"] | null;
+                /** @description The directory of pilot images. Null: none is configured. */
+                pilot_images: components["schemas"]["UpstreamState"] | null;
             };
             version: string;
         };
@@ -1282,6 +1284,8 @@ export interface components {
                 identity_provider: components["schemas"]["UpstreamState"] | null;
                 /** @description Null: not called, or embedded. */
                 mqs: components["schemas"]["UpstreamState"] | null;
+                /** @description The directory of pilot images. Null: none is configured. */
+                pilot_images: components["schemas"]["UpstreamState"] | null;
             };
             /** @description The releases of the live processes. More than one: an upgrade is under way. */
             versions: string[];
@@ -3932,7 +3936,8 @@ export interface operations {
                      *               "last_error": null,
                      *               "latency_ms": 12.4
                      *             },
-                     *             "identity_provider": null
+                     *             "identity_provider": null,
+                     *             "pilot_images": null
                      *           },
                      *           "reconcile": null
                      *         }
@@ -3966,7 +3971,8 @@ export interface operations {
                      *           "last_error": null,
                      *           "latency_ms": 12.4
                      *         },
-                     *         "identity_provider": null
+                     *         "identity_provider": null,
+                     *         "pilot_images": null
                      *       },
                      *       "reconcile": {
                      *         "at": 1795991601.2,

@@ -28,7 +28,7 @@ export class ProcessVitals {
 
   /** Measures now. The event-loop delay covers the time since the last measurement. */
   measure(): ProcessState {
-    const { mqs, identityProvider } = this.#upstreams;
+    const { mqs, identityProvider, pilotImages } = this.#upstreams;
     const delayMs = Math.max(0, this.#delays.percentile(99) / 1e6 - DELAY_RESOLUTION_MS);
     const event_loop_delay_ms = this.#delays.count === 0 ? null : roundTo(delayMs, 1);
     this.#delays.reset();
@@ -37,7 +37,11 @@ export class ProcessVitals {
       connections: this.server === undefined ? null : countConnections(this.server),
       rss_bytes: process.memoryUsage.rss(),
       clock_difference_seconds: roundTo(machineClockAheadSeconds(), 3),
-      upstreams: { mqs: mqs?.state ?? null, identity_provider: identityProvider?.state ?? null },
+      upstreams: {
+        mqs: mqs?.state ?? null,
+        identity_provider: identityProvider?.state ?? null,
+        pilot_images: pilotImages?.outcomes.state ?? null,
+      },
       reconcile: this.#reconcile,
     };
   }

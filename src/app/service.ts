@@ -19,15 +19,14 @@ import { isCluster, listMasters, type RedisClient } from "../redis/redisClient.j
 import { openStore } from "../store/store.js";
 import type { Tracing } from "../tracing/startTracing.js";
 import { Subscribers } from "../views/events/subscribers.js";
-import { type PeriodicWork, type RunningPeriodic, startPeriodic } from "../workers/periodic.js";
 import type { Workers } from "../workers/workers.js";
 import { followClock } from "./followClock.js";
-import { heartbeat } from "./heartbeat.js";
 import { closeServer, listen, logRefusedConnections, trackConnections } from "./httpListener.js";
+import { heartbeatStep, periodicStep, requiredStep, syncSchedds } from "./periodicSteps.js";
+import { requirePilotImage, watchPilotImages } from "./pilotImageChecks.js";
 import type { PrimaryConnection } from "./processes/primaryConnection.js";
 import { ProcessVitals } from "./processVitals.js";
 import { createReadinessCheck } from "./readiness.js";
-import { requirePilotImage } from "./requirePilotImage.js";
 import { type Roles, roleOf } from "./roles.js";
 import { CLOSE_TIMEOUT_MS, type ServiceStep, ServiceSteps } from "./serviceSteps.js";
 import { createMqs, createUpstreams } from "./upstreams.js";
@@ -53,9 +52,6 @@ export interface ServiceOptions {
   /** The connection to the primary that started this process; undefined: none did. */
   child?: PrimaryConnection | undefined;
 }
-
-/** Milliseconds between two reads of the known schedds. */
-const SCHEDD_SYNC_INTERVAL_MS = 2000;
 
 type ServiceConfig = Config & { redis: RedisLocation };
 
@@ -95,6 +91,8 @@ export async function startService(
     await steps.start(periodicStep(syncSchedds(wms), wms));
     const vitals = new ProcessVitals(upstreams, events);
     await steps.start(heartbeatStep(wms, roles, vitals));
+    if (upstreams.pilotImages !== undefined)
+      await steps.start(periodicStep(watchPilotImages(upstreams.pilotImages), wms));
     const readiness = createReadinessCheck(wms.store, () => draining.isDraining);
     const watchers = new Subscribers({
       store: wms.store,
@@ -192,42 +190,6 @@ const wmsStep = (...parameters: Parameters<typeof openWms>): ServiceStep<Wms> =>
   close: closeWms,
 });
 
-const periodicStep = (work: PeriodicWork, wms: Wms): ServiceStep<RunningPeriodic> => ({
-  name: `periodic work: ${work.name}`,
-  start: () => startPeriodic(work, wms),
-  close: (running) => running.close(),
-});
-
-/** Periodic work whose first run must succeed before the next step. */
-const requiredStep = (work: PeriodicWork, wms: Pick<Wms, "events" | "log">): ServiceStep<RunningPeriodic> => ({
-  name: `periodic work: ${work.name}`,
-  async start() {
-    const running = startPeriodic(work, wms);
-    try {
-      await running.firstRun;
-    } catch (error) {
-      await running.close();
-      throw error;
-    }
-    return running;
-  },
-  close: (running) => running.close(),
-});
-
-/** The heartbeats. When the process ends in order, it leaves the list of processes. */
-function heartbeatStep(wms: Wms, roles: Roles, vitals: ProcessVitals): ServiceStep<RunningPeriodic> {
-  const step = requiredStep(heartbeat(wms.store, roles, vitals), wms);
-  return {
-    ...step,
-    async close(running) {
-      vitals.close();
-      await running.close();
-      // Without Redis, the last heartbeat expires.
-      await wms.store.processes.leave().catch(() => undefined);
-    },
-  };
-}
-
 /** The workers. Without a connection their jobs can't end, so the drain is short then. */
 const workersStep = (
   wms: Wms,
@@ -301,13 +263,6 @@ async function openWms(
   const queues = new Queues({ redis, leaseSeconds, telemetry, schedds });
   return createWms({ store, queues, settings: lifecycle, ...parts });
 }
-
-/** Creates the queues of schedds that another process has registered, so that this process serves them too. */
-const syncSchedds = (wms: Wms): PeriodicWork => ({
-  name: "learn schedds",
-  intervalMs: SCHEDD_SYNC_INTERVAL_MS,
-  runOnce: async () => wms.queues.ensureSchedds(await wms.store.knownSchedds()),
-});
 
 /** Waits until a client, or one of the masters of a cluster, is not connected. */
 async function waitForDisconnect(redis: RedisClient): Promise<void> {

@@ -11,14 +11,18 @@ import type { Roles } from "./roles.js";
 export interface ProcessUpstreams {
   mqs: UpstreamOutcomes | undefined;
   identityProvider: UpstreamOutcomes | undefined;
+  /** The directory of pilot images; undefined: every tag is accepted, or the process creates no workflows. */
+  pilotImages: { directory: string; outcomes: UpstreamOutcomes } | undefined;
 }
 
 /** The upstream services that the process will call. The embedded MQS is none. */
-export function createUpstreams({ mqs, access }: Config, { web }: Roles): ProcessUpstreams {
+export function createUpstreams({ mqs, access, lifecycle }: Config, { web }: Roles): ProcessUpstreams {
+  const directory = web ? lifecycle.pilotImagesDir : undefined;
   const usesProvider = web && (access.authentication.kind === "tokens" || access.operators.kind === "login");
   return {
     mqs: mqs.address === undefined ? undefined : new UpstreamOutcomes(),
     identityProvider: usesProvider ? new UpstreamOutcomes() : undefined,
+    pilotImages: directory === undefined ? undefined : { directory, outcomes: new UpstreamOutcomes() },
   };
 }
 

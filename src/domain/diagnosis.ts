@@ -34,6 +34,11 @@ export const FINDING_RULES = {
     meaning: "The identity provider is unreachable. Tokens that are signed with new keys can't be verified.",
     action: "Check the identity provider and the network.",
   },
+  "pilot-images-missing": {
+    severity: "error",
+    meaning: "The directory of pilot images can't be read, or holds none. No workflow is created.",
+    action: "Mount the file system of CVMFS_PILOT_SINGULARITY_IMAGES_DIR again, on every machine of a web process.",
+  },
   "queue-paused": {
     severity: "error",
     meaning: "An operator or a tool paused a queue. Nothing is taken from it.",

@@ -19,6 +19,7 @@ const upstreamSchema = z
 const upstreamsSchema = z.strictObject({
   mqs: orNull(upstreamSchema, "Null: not called, or embedded."),
   identity_provider: orNull(upstreamSchema, "Null: not called."),
+  pilot_images: orNull(upstreamSchema, "The directory of pilot images. Null: none is configured."),
 });
 
 const reconcileSchema = z

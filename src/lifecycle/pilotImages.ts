@@ -42,9 +42,9 @@ export async function listPilotImages(directory: string | undefined): Promise<Pi
   };
 }
 
-/** Whether a directory holds a pilot image. */
-export const hasPilotImage = async (directory: string): Promise<boolean> =>
-  (await readdir(directory).catch(() => [])).some((entry) => entry.startsWith(pilotImageName("")));
+/** Counts the pilot images of a directory. Rejects with the error of the file system if it can't be read. */
+export const countPilotImages = async (directory: string): Promise<number> =>
+  (await readdir(directory)).filter((entry) => entry.startsWith(pilotImageName(""))).length;
 
 /** Whether an image can be read. A link whose target is gone is no image. */
 const canBeOpened = (path: string): Promise<boolean> =>

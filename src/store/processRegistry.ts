@@ -38,8 +38,12 @@ export interface ProcessState {
   rss_bytes: number;
   /** How far the clock of its machine is ahead of the one of Redis. */
   clock_difference_seconds: number;
-  /** Null: the process does not call this service. */
-  upstreams: { mqs: UpstreamState | null; identity_provider: UpstreamState | null };
+  /** Null: the process does not call this service. A process of an earlier release does not report pilot images. */
+  upstreams: {
+    mqs: UpstreamState | null;
+    identity_provider: UpstreamState | null;
+    pilot_images?: UpstreamState | null;
+  };
   /** Null before the first pass, and in a process without workers. */
   reconcile: ReconcilePass | null;
 }

@@ -55,12 +55,12 @@ test("the state of a service lists its processes, Redis, upstreams and queues", 
       version: packageJson.version,
       pid: process.pid,
       connections: expect.any(Number),
-      upstreams: { mqs: null, identity_provider: null },
+      upstreams: { mqs: null, identity_provider: null, pilot_images: null },
     }),
   ]);
   expect(system).toMatchObject({
     versions: [packageJson.version],
-    upstreams: { mqs: null, identity_provider: null },
+    upstreams: { mqs: null, identity_provider: null, pilot_images: null },
     reconcile: { added: 0, dropped: 0 },
     layout: { version: 2, partitions: expect.any(Number) },
   });
@@ -109,7 +109,7 @@ test("a process of an earlier release appears with what it reports, and its vers
     connections: null,
     rss_bytes: null,
     clock_difference_seconds: null,
-    upstreams: { mqs: null, identity_provider: null },
+    upstreams: { mqs: null, identity_provider: null, pilot_images: null },
     reconcile: null,
   });
 });
@@ -119,7 +119,7 @@ const STATE = {
   connections: null,
   rss_bytes: 1000,
   clock_difference_seconds: 0,
-  upstreams: { mqs: null, identity_provider: null },
+  upstreams: { mqs: null, identity_provider: null, pilot_images: null },
   reconcile: null,
 };
 
@@ -130,10 +130,12 @@ test("an upstream is described by the latest answer and the earliest failure tha
     { last_success: 130, failing_since: null, last_error: { at: 90, message: "old" }, latency_ms: 9 },
     { last_success: null, failing_since: 115, last_error: { at: 116, message: "other" }, latency_ms: null },
   ];
-  for (const mqs of states) await joinProcess({ ...FACTS, ...STATE, upstreams: { mqs, identity_provider: null } });
+  for (const mqs of states)
+    await joinProcess({ ...FACTS, ...STATE, upstreams: { mqs, identity_provider: null, pilot_images: null } });
   expect((await readSystem()).upstreams).toEqual({
     mqs: { last_success: 130, failing_since: 110, last_error: error, latency_ms: 9 },
     identity_provider: null,
+    pilot_images: null,
   });
 });
 
@@ -176,7 +178,11 @@ test("only operators see hosts, addresses, process ids and errors of upstreams",
   const processes = new ProcessRegistry(client);
   const outcomes = new UpstreamOutcomes();
   outcomes.recordFailure(new Error("connect ECONNREFUSED 10.0.0.7"));
-  await processes.beat({ ...FACTS, ...STATE, upstreams: { mqs: outcomes.state, identity_provider: null } });
+  await processes.beat({
+    ...FACTS,
+    ...STATE,
+    upstreams: { mqs: outcomes.state, identity_provider: null, pilot_images: null },
+  });
 
   const forUser = await readSystem(guarded);
   const headers = { authorization: `Bearer ${await tokenOf("operator")}` };

@@ -43,6 +43,7 @@ test("a heartbeat reports the state of its process", async () => {
       mqs: { last_success: null, failing_since: null, last_error: null, latency_ms: null },
       // Without tokens and logins, the process calls no identity provider.
       identity_provider: null,
+      pilot_images: null,
     },
     reconcile: { seconds: expect.any(Number), added: 0, dropped: 0 },
   });

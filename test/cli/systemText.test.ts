@@ -15,7 +15,11 @@ const FAILING = {
 const PROCESS: SystemState["processes"][number] = {
   ...{ id: "1a09", role: "web", version: "0.1.0", host: null, pid: null, started: 1_795_978_383.3 },
   ...{ seen: 1_795_978_393.3, event_loop_delay_ms: 4.2, connections: 17, rss_bytes: 185_200_640 },
-  ...{ clock_difference_seconds: -2.5, upstreams: { mqs: null, identity_provider: null }, reconcile: null },
+  ...{
+    clock_difference_seconds: -2.5,
+    upstreams: { mqs: null, identity_provider: null, pilot_images: null },
+    reconcile: null,
+  },
 };
 
 const QUEUE = { kind: "starter" as const, delayed: 0, active: 1, dead: 0, waiting: 0, oldest_waiting_seconds: 0 };
@@ -34,7 +38,7 @@ const SYSTEM: SystemState = {
       replicas: [{ address: "10.0.0.2:6379", state: "online", lag_bytes: 2048, lag_seconds: 0 }],
     },
   ],
-  upstreams: { mqs: FAILING, identity_provider: UPSTREAM },
+  upstreams: { mqs: FAILING, identity_provider: UPSTREAM, pilot_images: null },
   reconcile: null,
   queues: [
     { ...QUEUE, name: "starter-a", schedd: "a", paused: { by: "olga", since: 1_795_978_383.3 } },

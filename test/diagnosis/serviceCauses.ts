@@ -1,4 +1,4 @@
-import { mkdir, rmdir } from "node:fs/promises";
+import { mkdir, rename, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import packageJson from "../../package.json" with { type: "json" };
@@ -103,6 +103,21 @@ export const SERVICE_CAUSES: readonly StagedCause[] = [
           other.signal("SIGTERM");
           await other.waitForExit();
         },
+      };
+    },
+  },
+  {
+    name: "the file system of the pilot images is lost",
+    codes: ["pilot-images-missing"],
+    async stage({ pilotImagesDir }) {
+      const elsewhere = `${pilotImagesDir}-elsewhere`;
+      await rename(pilotImagesDir, elsewhere);
+      return {
+        expected: inService(
+          "pilot-images-missing",
+          `the directory of pilot images has been failing since <time>: ENOENT: no such file or directory, scandir '${pilotImagesDir}'`,
+        ),
+        undo: () => rename(elsewhere, pilotImagesDir),
       };
     },
   },

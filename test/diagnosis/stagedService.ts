@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Queue } from "bullmq";
 import { createSimulatedTms, type SimulatedTms } from "../../scripts/tms/simulatedTms.js";
 import type { TaskforceUuid, WorkflowId } from "../../src/domain/ids.js";
@@ -18,6 +20,7 @@ import { sharedBrowser } from "../setup/browser.js";
 import { pickFreePort } from "../setup/freePort.js";
 import { type HttpResponse, sendRequest } from "../setup/http.js";
 import { startOwnRedis } from "../setup/ownRedis.js";
+import { temporaryFolder } from "../setup/temporaryFolder.js";
 import { openRedis } from "../setup/testRedis.js";
 import { waitForValue } from "../setup/waitFor.js";
 
@@ -69,6 +72,7 @@ export class StagedService {
     readonly mqsProxy: TcpProxy,
     readonly idp: IdentityProvider,
     readonly tokens: { operator: string; tms: string },
+    readonly pilotImagesDir: string,
     readonly settings: Record<string, string>,
     readonly atEnd: AtEnd,
   ) {}
@@ -83,6 +87,9 @@ export class StagedService {
     ]);
     const mqsProxy = await startTcpProxy({ host: "127.0.0.1", port: Number(new URL(mqs.address).port) });
     const redis = openRedis(server.url);
+    const pilotImagesDir = join(await temporaryFolder((remove) => atEnd(remove)), "pilots");
+    await mkdir(pilotImagesDir);
+    await writeFile(join(pilotImagesDir, "ewms-pilot:latest"), "");
     const queues = new Queues({ redis, leaseSeconds: 300, schedds: [] });
     atEnd(async () => {
       await queues.close();
@@ -103,6 +110,7 @@ export class StagedService {
         operator: await idp.signToken({ sub: "ada", ewms_role: "operator", groups: "/tokens/ewms-dev", exp }),
         tms: await idp.signToken({ sub: "tms", ewms_role: "system-tms", exp }),
       },
+      pilotImagesDir,
       {
         REDIS_URL: server.url,
         MQS_ADDRESS: `http://127.0.0.1:${mqsProxy.port}`,
@@ -121,6 +129,7 @@ export class StagedService {
       ADMIN_USER: CREDENTIALS.username,
       ADMIN_PASSWORD: CREDENTIALS.password,
       METRICS_TOKEN,
+      CVMFS_PILOT_SINGULARITY_IMAGES_DIR: pilotImagesDir,
     };
     await Promise.all([service.#startWeb(), service.startWorker()]);
     return service;

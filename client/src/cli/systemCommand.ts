@@ -32,6 +32,7 @@ function formatSystem(terminal: Terminal, system: SystemState): string[] {
     `Processes: ${processes.length}, ${workers === 0 ? terminal.colorize("red", "none with workers") : `${workers} with workers`}`,
     `MQS: ${upstreamText(terminal, upstreams.mqs)}`,
     `Identity provider: ${upstreamText(terminal, upstreams.identity_provider)}`,
+    ...(upstreams.pilot_images === null ? [] : [`Pilot images: ${upstreamText(terminal, upstreams.pilot_images)}`]),
     `Reconcile: ${reconcileText(reconcile)}`,
     `Clocks: at most ${formatMilliseconds(1000 * clockSeconds)} apart`,
     `Layout: version ${layout.version}, ${formatCount(layout.partitions, "partition")}`,

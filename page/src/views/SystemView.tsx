@@ -48,6 +48,9 @@ export function SystemView() {
               <ul class="groups">
                 <Upstream name="MQS" upstream={system.upstreams.mqs} />
                 <Upstream name="Identity provider" upstream={system.upstreams.identity_provider} />
+                {system.upstreams.pilot_images && (
+                  <Upstream name="Pilot images" upstream={system.upstreams.pilot_images} />
+                )}
               </ul>
             </Section>
             <Section title="Queues" aside={<a href={hrefOf("/admin/queues")}>Open the Bull dashboard</a>}>

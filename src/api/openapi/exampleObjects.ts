@@ -191,6 +191,7 @@ const reconcile = { at: NOW, seconds: 0.32, added: 0, dropped: 0 };
 const upstreams = {
   mqs: { last_success: NOW, failing_since: null, last_error: null, latency_ms: 12.4 },
   identity_provider: null,
+  pilot_images: null,
 };
 export const system = {
   processes: [

@@ -62,6 +62,12 @@ export function findInService(facts: ServiceFacts): FoundFact[] {
       system.upstreams.identity_provider,
       nowSeconds,
     ),
+    ...findFailingUpstream(
+      "pilot-images-missing",
+      "the directory of pilot images",
+      system.upstreams.pilot_images,
+      nowSeconds,
+    ),
     ...findInRedis(system),
     ...(system.clock_difference_seconds > MAX_CLOCK_DIFFERENCE_SECONDS
       ? [

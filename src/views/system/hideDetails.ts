@@ -17,9 +17,14 @@ export const hideDetails = (system: SystemState): SystemState => ({
   upstreams: hideMessages(system.upstreams),
 });
 
-const hideMessages = ({ mqs, identity_provider }: SystemState["upstreams"]): SystemState["upstreams"] => ({
+const hideMessages = ({
+  mqs,
+  identity_provider,
+  pilot_images,
+}: SystemState["upstreams"]): SystemState["upstreams"] => ({
   mqs: hideMessage(mqs),
   identity_provider: hideMessage(identity_provider),
+  pilot_images: hideMessage(pilot_images),
 });
 
 const hideMessage = (state: SystemUpstream | null): SystemUpstream | null =>

@@ -2,6 +2,8 @@ import type { SystemProcess, SystemState, SystemUpstream } from "../../domain/sy
 import { clockSpreadMs } from "../../redis/redisClock.js";
 import type { LiveProcess } from "../../store/processRegistry.js";
 
+const NO_UPSTREAMS = { mqs: null, identity_provider: null, pilot_images: null };
+
 /** The view of a process. What a process of an earlier release does not report is null. */
 export const toSystemProcess = (live: LiveProcess): SystemProcess => ({
   id: live.id,
@@ -15,7 +17,7 @@ export const toSystemProcess = (live: LiveProcess): SystemProcess => ({
   connections: live.connections ?? null,
   rss_bytes: live.rss_bytes ?? null,
   clock_difference_seconds: live.clock_difference_seconds ?? null,
-  upstreams: live.upstreams ?? { mqs: null, identity_provider: null },
+  upstreams: { ...NO_UPSTREAMS, ...live.upstreams },
   reconcile: live.reconcile ?? null,
 });
 
@@ -23,6 +25,7 @@ export const toSystemProcess = (live: LiveProcess): SystemProcess => ({
 export const combineUpstreams = (processes: readonly LiveProcess[]): SystemState["upstreams"] => ({
   mqs: combineStates(processes.map(({ upstreams }) => upstreams?.mqs)),
   identity_provider: combineStates(processes.map(({ upstreams }) => upstreams?.identity_provider)),
+  pilot_images: combineStates(processes.map(({ upstreams }) => upstreams?.pilot_images)),
 });
 
 /** The largest difference between the clock of a process's machine and the one of Redis, or between two masters. */

@@ -63,7 +63,7 @@ function findingsOf(system: Partial<ServiceFacts["system"]>, facts: Partial<Serv
       processes: [processOf("web worker")],
       versions: ["1.0.0"],
       redis: [redisWith({})],
-      upstreams: { mqs: null, identity_provider: null },
+      upstreams: { mqs: null, identity_provider: null, pilot_images: null },
       reconcile: null,
       queues: [queueOf("mq-activation"), starterOf("A", {})],
       layout: { version: 1, partitions: 1 },
@@ -93,6 +93,17 @@ const unknownPoll = (schedd: string) => ({ schedd, first_poll: NOW - 60, last_po
 
 const CASES: [code: FindingCode, sentence: string, found: string[]][] = [
   [
+    "pilot-images-missing",
+    "the directory of pilot images has been failing since 22:03 UTC: ENOENT",
+    findingsOf({
+      upstreams: {
+        mqs: null,
+        identity_provider: null,
+        pilot_images: { ...failing, last_error: { at: NOW, message: "ENOENT" } },
+      },
+    }),
+  ],
+  [
     "no-worker",
     "no worker process is running; queues are not activated and taskforces not launched",
     findingsOf({ processes: [processOf("web")] }),
@@ -104,6 +115,7 @@ const CASES: [code: FindingCode, sentence: string, found: string[]][] = [
       upstreams: {
         mqs: { ...failing, last_error: { at: NOW, message: "connect ECONNREFUSED" } },
         identity_provider: null,
+        pilot_images: null,
       },
     }),
   ],
@@ -111,7 +123,13 @@ const CASES: [code: FindingCode, sentence: string, found: string[]][] = [
     "identity-provider-failing",
     "the identity provider has been failing since 22:03 UTC",
     // Users do not see the error.
-    findingsOf({ upstreams: { mqs: null, identity_provider: { ...failing, last_error: { at: NOW, message: null } } } }),
+    findingsOf({
+      upstreams: {
+        mqs: null,
+        identity_provider: { ...failing, last_error: { at: NOW, message: null } },
+        pilot_images: null,
+      },
+    }),
   ],
   [
     "queue-paused",

@@ -15,6 +15,7 @@ const processWith = (mqs: Partial<UpstreamState>): LiveProcess => ({
   upstreams: {
     mqs: { last_success: null, failing_since: null, last_error: null, latency_ms: null, ...mqs },
     identity_provider: null,
+    pilot_images: null,
   },
 });
 
