@@ -28,10 +28,13 @@ const SENTINEL_TIMEOUT_MS = 1000;
 /** The most redirections, from node to node, of a command that must not wait. */
 const MAX_REDIRECTIONS = 16;
 
+/** No CLIENT SETINFO: Redis 6.2 does not know it, and a user with few rights may not send it. */
+const NO_CLIENT_INFO = { disableClientInfo: true };
+
 /** Creates a client of a Redis location. It does not connect yet. */
 export function openClient(location: RedisLocation, policy: ConnectionPolicy): RedisClient {
   if ("clusterNodes" in location) return openCluster(location, policy);
-  const options = { ...policy, lazyConnect: true, reconnectOnError: isDemotion };
+  const options = { ...policy, ...NO_CLIENT_INFO, lazyConnect: true, reconnectOnError: isDemotion };
   if ("sentinels" in location) return new BatchingRedis({ ...sentinelOptions(location), ...options });
   return new BatchingRedis(location.url, { ...options, ...(location.tls && { tls: tlsOptions(location.tls) }) });
 }
@@ -95,7 +98,7 @@ function openCluster({ clusterNodes, login }: ClusterRedis, policy: ConnectionPo
   // A command that may be sent again waits without a limit.
   const canRetry = policy.autoResendUnfulfilledCommands !== false;
   const cluster = new BatchingCluster(clusterNodes, {
-    redisOptions: { ...nodeOptions, ...loginOptions(login) },
+    redisOptions: { ...nodeOptions, ...NO_CLIENT_INFO, ...loginOptions(login) },
     enableOfflineQueue,
     clusterRetryStrategy: retryStrategy,
     retryDelayOnFailover: canRetry ? RETRY_DELAY_MS : 0,
