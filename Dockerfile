@@ -13,6 +13,12 @@ COPY page ./page
 RUN npm run build && npm prune --omit=dev --workspaces=false
 
 FROM node:24-slim
+# docker build --build-arg VERSION="$(node -p 'require("./package.json").version')" .
+ARG VERSION=unknown
+LABEL org.opencontainers.image.title="ewms-wms" \
+  org.opencontainers.image.description="Workflow management service of EWMS: workflows, task directives and taskforces over HTTP, kept in Redis" \
+  org.opencontainers.image.licenses="MIT" \
+  org.opencontainers.image.version="${VERSION}"
 ENV NODE_ENV=production REST_HOST=0.0.0.0 REST_PORT=8080
 WORKDIR /wms
 COPY --from=build /wms/package.json ./

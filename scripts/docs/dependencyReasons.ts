@@ -67,7 +67,7 @@ export const DEV_DEPENDENCY_REASONS: Record<string, string> = {
   typescript: "types",
   vite: "bundles the programs and the page",
   vitest: "tests",
-  yaml: "parses the alerts and Prometheus' configuration in their test",
+  yaml: "parses the alerts, Prometheus' configuration and the workflows of CI in their tests",
 };
 
 /** The effect of each package's installation script, and why it is not needed. */
