@@ -14,7 +14,7 @@ import { compileFilter } from "./views/query/compileFilter.js";
 const DOCS_PAGES = readdirSync("docs", { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".md"))
   .map((file) => join("docs", file));
-const PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...DOCS_PAGES];
+const PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", ...DOCS_PAGES];
 const FENCE = /^```.*?^```$/gms;
 
 const read = (page: string): string => readFileSync(page, "utf8");
@@ -122,7 +122,7 @@ const filesIn = (folders: string[], extensions: string[]): string[] =>
   );
 
 /** Folders whose names, comments and strings are checked too. */
-const CHECKED_SOURCE_FOLDERS = ["src", "page/src", "client/src", "test", "bench", "scripts", "ops"];
+const CHECKED_SOURCE_FOLDERS = ["src", "page/src", "client/src", "test", "bench", "scripts", "ops", ".github"];
 const CHECKED_FILES = [
   ...PAGES,
   // This file spells the words.
