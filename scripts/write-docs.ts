@@ -1,11 +1,13 @@
 /**
- * Generates files from the code: the settings in docs and Compose file, pages of docs, the client's types and request schema.
+ * Generates files from the code: the settings in docs, Compose file and Helm chart, the alerts of the chart, pages of docs,
+ * the client's types and request schema.
  *
  *   npm run docs
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { typesOf, workflowRequestOf } from "../client/scripts/generate.js";
 import { createApiDocument } from "./docs/apiDocument.js";
+import { renderSecretNames, replaceChartSettings } from "./docs/chartSettings.js";
 import { replaceComposeSettings } from "./docs/composeSettings.js";
 import { type Manifest, type PackageLock, renderDependenciesPage } from "./docs/dependencies.js";
 import { renderFindingsPage } from "./docs/findings.js";
@@ -16,6 +18,9 @@ const read = (file: string): string => readFileSync(file, "utf8");
 
 writeFileSync("docs/operations/configure.md", replaceSettingsSection(read("docs/operations/configure.md")));
 writeFileSync("docker-compose.yml", replaceComposeSettings(read("docker-compose.yml")));
+const chart = "ops/kubernetes/ewms-wms";
+writeFileSync(`${chart}/values.schema.json`, replaceChartSettings(read(`${chart}/values.schema.json`)));
+writeFileSync(`${chart}/files/secret-settings.json`, renderSecretNames());
 const manifest = JSON.parse(read("package.json")) as Manifest;
 const client = JSON.parse(read("client/package.json")) as Manifest;
 const lock = JSON.parse(read("package-lock.json")) as PackageLock;
