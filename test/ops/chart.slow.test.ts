@@ -1,12 +1,17 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { readConfig } from "../../src/config/config.js";
 import { describeSettings, secretSettings } from "../../src/config/settings.js";
+import { ServiceProcess } from "../processes/serviceProcess.js";
+import { freshDatabase } from "../setup/database.js";
+import { pickFreePort } from "../setup/freePort.js";
+import { sendRequest } from "../setup/http.js";
 import { findPython, installPythonPackages } from "../setup/python.js";
 import { temporaryFolder } from "../setup/temporaryFolder.js";
 import { BASE_PATH, EVERYTHING, EXISTING_SECRET, MINIMAL, TRIAL } from "./chartValues.js";
@@ -257,6 +262,42 @@ describe.runIf(canGetHelm())("the Helm chart (needs helm, or Go to build it)", (
         const [{ startupProbe }] = pod.containers;
         const startSeconds = startupProbe.periodSeconds * startupProbe.failureThreshold;
         expect(startSeconds).toBeGreaterThanOrEqual(setting("REDIS_WAIT_SECONDS", 60) + 30);
+      }
+    });
+
+    it("with the rendered settings the programs answer the probes at the address of the pod, also while they stop", async () => {
+      const address = Object.values(networkInterfaces())
+        .flat()
+        .find((found) => found?.family === "IPv4" && !found.internal)?.address;
+      const settings = {
+        AUTH_DISABLED: true,
+        REDIS_URL: await freshDatabase(),
+        PUBLIC_URL: "https://example.org/wms",
+        METRICS_TOKEN: "visible-to-prometheus",
+        REST_PORT: await pickFreePort(),
+        METRICS_PORT: await pickFreePort(),
+        SHUTDOWN_GRACE_SECONDS: 2,
+      };
+      const chart = await RenderedChart.render(helm, { settings });
+      for (const program of PROGRAMS) {
+        const [container] = podOf(chart, program).containers;
+        const url = `http://${address ?? "127.0.0.1"}:${container.ports[0]?.containerPort}`;
+        const statusOf = async (path: string, headers = {}) => (await sendRequest(url + path, { headers })).status;
+        const { startupProbe, readinessProbe, livenessProbe } = container;
+        const process = new ServiceProcess(program, { NODE_ENV: "production", ...chart.environmentOf(program) });
+        await process.waitForOutput(/http:/);
+        await expect.poll(() => statusOf(readinessProbe.httpGet.path)).toBe(200);
+        for (const { httpGet } of [startupProbe, livenessProbe]) expect(await statusOf(httpGet.path)).toBe(200);
+        expect(await statusOf("/metrics", { authorization: "Bearer visible-to-prometheus" })).toBe(200);
+        if (address !== undefined) expect(await statusOf("/metrics")).toBe(401);
+
+        process.signal("SIGTERM");
+        if (program === "web") {
+          await expect.poll(() => statusOf(readinessProbe.httpGet.path)).toBe(503);
+          // Else Kubernetes would kill a pod that is being stopped.
+          expect(await statusOf(livenessProbe.httpGet.path)).toBe(200);
+        }
+        expect(await process.waitForExit()).toBe(0);
       }
     });
 

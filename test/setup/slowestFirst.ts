@@ -11,6 +11,7 @@ const SLOW_PATHS = [
   "views/query/concurrent",
   "processes/rollingRestart",
   "fuzz/",
+  "ops/",
   "page/",
   "dashboard/",
   "activation/",
