@@ -6,6 +6,7 @@ COPY client/package.json ./client/
 RUN npm ci
 COPY tsconfig.json vite.config.ts ./
 COPY scripts ./scripts
+COPY examples ./examples
 COPY src ./src
 COPY client ./client
 COPY page ./page
