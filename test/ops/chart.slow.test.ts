@@ -84,6 +84,17 @@ describe.runIf(canGetHelm())("the Helm chart (needs helm, or Go to build it)", (
     expect(stdout).toContain("1 chart(s) linted, 0 chart(s) failed");
   });
 
+  it("passes the commands of its workflow", async () => {
+    const { jobs } = parse(readFileSync(".github/workflows/chart.yml", "utf8")) as {
+      jobs: { chart: { steps: { run?: string }[] } };
+    };
+    const commands = jobs.chart.steps.flatMap(
+      ({ run: command = "" }) => /^helm (?!package)(.*)$/.exec(command)?.[1] ?? [],
+    );
+    expect(commands.length).toBe(2);
+    for (const command of commands) await run(helm, command.split(" "));
+  });
+
   describe.runIf(python)("every object has the schema of Kubernetes (needs python3 with venv)", () => {
     let folder = "";
     let bin = "";
