@@ -79,7 +79,9 @@ async function startProcess(
       "REDIS_URL: must be set, because web and worker processes share a Redis (npm start can start its own)",
     );
   const { redis: location, dataDir, redisWaitSeconds: waitSeconds } = config;
-  const redis = await provideRedis({ location, dataDir, appendOnly: true, waitSeconds, signal, log });
+  // The primary has logged what it warns of.
+  const redisLog = child === undefined ? log : log.child({}, { level: "error" });
+  const redis = await provideRedis({ location, dataDir, appendOnly: true, waitSeconds, signal, log: redisLog });
   const settings = { ...config, redis: redis.location };
   try {
     const service =

@@ -16,6 +16,8 @@ async function startAndReadRefusal(environment: Record<string, string>, program:
   const refused = new ServiceProcess(program, {
     DATA_DIR: await temporaryFolder(),
     REDIS_WAIT_SECONDS: "0",
+    // Without the warnings about the settings of the tests' Redis.
+    LOG_LEVEL: "error",
     ...environment,
   });
   expect(await refused.waitForExit()).toBe(1);

@@ -6,12 +6,18 @@ import { createServer } from "node:net";
  * there again, and a client that connects meanwhile does not get connected to itself.
  */
 const FIRST_PORT = 20_000;
-const LAST_PORT = 29_999;
+/** Each of the runner's processes has ports of its own, because a port is not in use until its server starts. */
+const PORTS_OF_A_PROCESS = 1000;
+const firstPort = FIRST_PORT + PORTS_OF_A_PROCESS * (Number(process.env["VITEST_POOL_ID"] ?? 0) % 10);
+const picked = new Set<number>();
 
-/** Finds a port of 127.0.0.1 that no program uses, for a server that may restart there. */
+/** Finds a port of 127.0.0.1 that no program uses, and that was not picked before, for a server that may restart there. */
 export async function pickFreePort(): Promise<number> {
   for (;;) {
-    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT + 1));
+    if (picked.size === PORTS_OF_A_PROCESS) picked.clear();
+    const port = firstPort + Math.floor(Math.random() * PORTS_OF_A_PROCESS);
+    if (picked.has(port)) continue;
+    picked.add(port);
     const probe = createServer();
     try {
       probe.listen(port, "127.0.0.1");
