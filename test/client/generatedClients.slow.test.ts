@@ -4,12 +4,12 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { WORKFLOW_REQUEST_JSON } from "../processes/workflowRequestJson.js";
-import { findPython, installPythonPackages } from "../setup/python.js";
+import { installPythonPackages } from "../setup/python.js";
 import { temporaryFolder } from "../setup/temporaryFolder.js";
 import { startTestService, type TestService } from "../setup/testService.js";
 
 const run = promisify(execFile);
-const python = await findPython();
+const bin = await installPythonPackages(["openapi-python-client"], afterAll);
 
 let service: TestService;
 beforeAll(async () => {
@@ -43,14 +43,13 @@ void created.nothing;
   expect((await run(process.execPath, ["out/call.mjs"], { cwd: folder })).stdout).toBe("pending-starter\n");
 }, 60_000);
 
-it.runIf(python)(
-  "openapi-python-client makes a package with which a program calls the service (needs python3 with venv)",
+it.runIf(bin)(
+  "openapi-python-client makes a package with which a program calls the service (needs python3 with venv, and PyPI)",
   async () => {
     const folder = await temporaryFolder();
-    const bin = await installPythonPackages(folder, ["openapi-python-client"]);
     const generate = ["generate", "--url", `${service.url}/v1/schema/openapi`, "--meta", "none"];
     const { stdout, stderr } = await run(
-      join(bin, "openapi-python-client"),
+      join(bin ?? "", "openapi-python-client"),
       [...generate, "--output-path", "wms_api"],
       { cwd: folder, env: { PATH: `${bin}:${process.env["PATH"]}` } },
     );
@@ -69,7 +68,7 @@ workflow = get_workflow.sync(created.workflow.workflow_id, client=client)
 print(workflow.workflow_id == created.workflow.workflow_id, workflow.priority)
 `;
     await writeFile(join(folder, "call.py"), program);
-    const called = await run(join(bin, "python"), ["call.py"], { cwd: folder }).catch(({ stderr }) => {
+    const called = await run(join(bin ?? "", "python"), ["call.py"], { cwd: folder }).catch(({ stderr }) => {
       throw new Error(stderr);
     });
     expect(called.stdout).toBe("True 50\n");

@@ -3,29 +3,28 @@ import { readFileSync } from "node:fs";
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, it, onTestFinished } from "vitest";
-import { findPython, installPythonPackages } from "../setup/python.js";
+import { afterAll, expect, it, onTestFinished } from "vitest";
+import { installPythonPackages } from "../setup/python.js";
 import { temporaryFolder } from "../setup/temporaryFolder.js";
 import { startTestService } from "../setup/testService.js";
 import { matchesOutput, parseBlocks } from "../tutorial/tutorialPage.js";
 
-const python = await findPython();
+const bin = await installPythonPackages(["wipac-rest-tools"], afterAll);
 const page = readFileSync("docs/python.md", "utf8");
 
 /** The program of the page. */
 const program = [...page.matchAll(/^```python\n([\s\S]*?)^```/gm)].map(([, text = ""]) => text).join("\n");
 
-it.runIf(python)(
-  "docs/python.md, with the client wipac-rest-tools (needs python3 with venv)",
+it.runIf(bin)(
+  "docs/python.md, with the client wipac-rest-tools (needs python3 with venv, and PyPI)",
   async () => {
     const service = await startTestService();
     onTestFinished(() => service.close());
     const folder = await temporaryFolder();
-    const bin = await installPythonPackages(folder, ["wipac-rest-tools"]);
     await copyFile("examples/workflow.json", join(folder, "workflow.json"));
     await writeFile(join(folder, "example.py"), program);
     const environment = { EWMS_URL: service.url, PATH: process.env["PATH"] };
-    const { stdout } = await promisify(execFile)(join(bin, "python"), ["example.py"], {
+    const { stdout } = await promisify(execFile)(join(bin ?? "", "python"), ["example.py"], {
       cwd: folder,
       env: environment,
       timeout: 60_000,

@@ -12,10 +12,10 @@ import { ServiceProcess } from "../processes/serviceProcess.js";
 import { freshDatabase } from "../setup/database.js";
 import { pickFreePort } from "../setup/freePort.js";
 import { sendRequest } from "../setup/http.js";
-import { findPython, installPythonPackages } from "../setup/python.js";
+import { installPythonPackages } from "../setup/python.js";
 import { temporaryFolder } from "../setup/temporaryFolder.js";
 import { BASE_PATH, EVERYTHING, EXISTING_SECRET, MINIMAL, TRIAL } from "./chartValues.js";
-import { canGetHelm, ensureHelm, HELM_BUILD_TIMEOUT_MS } from "./helm.js";
+import { findOrBuildHelm } from "./helm.js";
 import {
   CHART,
   FULLNAME,
@@ -55,10 +55,11 @@ const isCustom = ({ apiVersion }: KubernetesObject): boolean => apiVersion.start
 
 const PROGRAMS = ["web", "worker"] as const;
 
-const python = await findPython();
+const installedHelm = await findOrBuildHelm();
+const validatorFolder = await installPythonPackages([SCHEMAS], afterAll);
 
-describe.runIf(canGetHelm())("the Helm chart (needs helm, or Go to build it)", () => {
-  let helm = "";
+describe.runIf(installedHelm)("the Helm chart (needs helm, or Go and its modules to build it)", () => {
+  const helm = installedHelm ?? "";
   const charts = new Map<string, RenderedChart>();
   const chartFor = (name: string): RenderedChart => charts.get(name) ?? new RenderedChart([]);
   const least = () => chartFor("the least values");
@@ -75,9 +76,8 @@ describe.runIf(canGetHelm())("the Helm chart (needs helm, or Go to build it)", (
   });
 
   beforeAll(async () => {
-    helm = await ensureHelm();
     for (const [name, values] of VALUE_SETS) charts.set(name, await RenderedChart.render(helm, values));
-  }, HELM_BUILD_TIMEOUT_MS);
+  });
 
   it("passes helm lint --strict", async () => {
     const { stdout } = await run(helm, ["lint", "--strict", CHART]);
@@ -95,44 +95,45 @@ describe.runIf(canGetHelm())("the Helm chart (needs helm, or Go to build it)", (
     for (const command of commands) await run(helm, command.split(" "));
   });
 
-  describe.runIf(python)("every object has the schema of Kubernetes (needs python3 with venv)", () => {
-    let folder = "";
-    let bin = "";
-    const ended: (() => Promise<void>)[] = [];
-    beforeAll(async () => {
-      folder = await temporaryFolder((remove) => ended.push(remove));
-      bin = await installPythonPackages(folder, [SCHEMAS]);
-    }, 240_000);
-    afterAll(() => Promise.all(ended.map((remove) => remove())));
+  describe.runIf(validatorFolder)(
+    "every object has the schema of Kubernetes (needs python3 with venv, and PyPI)",
+    () => {
+      let folder = "";
+      const ended: (() => Promise<void>)[] = [];
+      beforeAll(async () => {
+        folder = await temporaryFolder((remove) => ended.push(remove));
+      });
+      afterAll(() => Promise.all(ended.map((remove) => remove())));
 
-    /** @returns a line for each object */
-    async function validate(version: string, yaml: string): Promise<string> {
-      const file = join(folder, "objects.yaml");
-      await writeFile(file, yaml);
-      const validating = run(join(bin, "kubernetes-validate"), ["-k", version, "--strict", file]);
-      return (await validating.catch((error: { stdout: string }) => error)).stdout;
-    }
-
-    it.each(KUBERNETES_VERSIONS)("of version %s, with each set of values", async (version) => {
-      for (const [name, values] of VALUE_SETS) {
-        const objects = chartFor(name).objects.filter((object) => !isCustom(object));
-        expect(objects.length, name).toBeGreaterThanOrEqual(9);
-        const report = await validate(version, await renderText(helm, values));
-        expect(report.match(/^INFO .* passed .*$/gm)?.length, report).toBe(objects.length);
-        expect(report).toContain(`against version ${version}\n`);
-        expect(report).not.toContain("ERROR");
+      /** @returns a line for each object */
+      async function validate(version: string, yaml: string): Promise<string> {
+        const file = join(folder, "objects.yaml");
+        await writeFile(file, yaml);
+        const validating = run(join(validatorFolder ?? "", "kubernetes-validate"), ["-k", version, "--strict", file]);
+        return (await validating.catch((error: { stdout: string }) => error)).stdout;
       }
-    });
 
-    it("a wrong field and a wrong type are found", async () => {
-      const deployment = least().get<WorkloadSpec>("Deployment", "-web");
-      const validateWith = (change: object) =>
-        validate("1.37", JSON.stringify({ ...deployment, spec: { ...deployment.spec, ...change } }));
-      expect(await validateWith({})).toMatch(/^INFO .* passed/);
-      expect(await validateWith({ stratgy: {} })).toMatch(/^ERROR .*'stratgy' was unexpected/);
-      expect(await validateWith({ replicas: "two" })).toMatch(/^ERROR .*'two' is not of type/);
-    });
-  });
+      it.each(KUBERNETES_VERSIONS)("of version %s, with each set of values", async (version) => {
+        for (const [name, values] of VALUE_SETS) {
+          const objects = chartFor(name).objects.filter((object) => !isCustom(object));
+          expect(objects.length, name).toBeGreaterThanOrEqual(9);
+          const report = await validate(version, await renderText(helm, values));
+          expect(report.match(/^INFO .* passed .*$/gm)?.length, report).toBe(objects.length);
+          expect(report).toContain(`against version ${version}\n`);
+          expect(report).not.toContain("ERROR");
+        }
+      });
+
+      it("a wrong field and a wrong type are found", async () => {
+        const deployment = least().get<WorkloadSpec>("Deployment", "-web");
+        const validateWith = (change: object) =>
+          validate("1.37", JSON.stringify({ ...deployment, spec: { ...deployment.spec, ...change } }));
+        expect(await validateWith({})).toMatch(/^INFO .* passed/);
+        expect(await validateWith({ stratgy: {} })).toMatch(/^ERROR .*'stratgy' was unexpected/);
+        expect(await validateWith({ replicas: "two" })).toMatch(/^ERROR .*'two' is not of type/);
+      });
+    },
+  );
 
   describe("settings", () => {
     it("each one reaches both programs as it was given", () => {

@@ -1,29 +1,33 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { temporaryFolder } from "./temporaryFolder.js";
 
 const run = promisify(execFile);
 
 /** Milliseconds for the download of some packages. */
 const INSTALL_TIMEOUT_MS = 180_000;
 
-/** Whether this machine has a Python that makes virtual environments. */
-export const findPython = (): Promise<boolean> =>
-  run("python3", ["-c", "import venv, ensurepip"]).then(
-    () => true,
-    () => false,
-  );
-
 /**
  * Makes a virtual environment with packages of PyPI.
  *
- * @returns the folder of its programs
+ * @param atEnd receives the function that removes it
+ * @returns the folder of its programs; undefined if there is no Python with `venv`, or PyPI cannot be reached. The reason is
+ *   printed, and the tests that need it are skipped.
  */
-export async function installPythonPackages(folder: string, packages: readonly string[]): Promise<string> {
-  const environment = join(folder, "venv");
-  await run("python3", ["-m", "venv", environment]);
+export async function installPythonPackages(
+  packages: readonly string[],
+  atEnd: (remove: () => Promise<void>) => void,
+): Promise<string | undefined> {
+  const environment = join(await temporaryFolder(atEnd), "venv");
   const bin = join(environment, "bin");
   const options = ["--quiet", "--disable-pip-version-check"];
-  await run(join(bin, "python"), ["-m", "pip", "install", ...options, ...packages], { timeout: INSTALL_TIMEOUT_MS });
-  return bin;
+  try {
+    await run("python3", ["-m", "venv", environment]);
+    await run(join(bin, "python"), ["-m", "pip", "install", ...options, ...packages], { timeout: INSTALL_TIMEOUT_MS });
+    return bin;
+  } catch (error) {
+    console.error(`without ${packages.join(", ")}: ${(error as Error).message}`);
+    return undefined;
+  }
 }
