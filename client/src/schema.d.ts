@@ -4113,7 +4113,7 @@ export interface operations {
     listOperatorActs: {
         parameters: {
             query?: {
-                /** @description The most entries. */
+                /** @description The most entries; default 100. */
                 limit?: number;
             };
             header?: never;

@@ -4,19 +4,12 @@ import { notFound } from "../../domain/wmsError.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { listStrayClusters } from "../../views/schedds/listStrayClusters.js";
 import { type Route, route } from "../http/route.js";
-
-const DEFAULT_LIMIT = 100;
+import { limitParameter } from "./limitParameter.js";
 
 const filterSchema = z.object({
   workflow_id: z.string().optional().meta({ description: "Only clusters of this workflow." }),
   schedd: z.string().optional().meta({ description: "Only clusters of this access point." }),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(MAX_STRAY_CLUSTERS)
-    .default(DEFAULT_LIMIT)
-    .meta({ type: "integer", description: `The most entries; default ${DEFAULT_LIMIT}.` }),
+  limit: limitParameter(MAX_STRAY_CLUSTERS),
 });
 
 /** Routes about clusters that HTCondor runs although the service rejected their reports. */

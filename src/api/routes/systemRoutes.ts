@@ -5,14 +5,7 @@ import type { Wms } from "../../lifecycle/context.js";
 import { hideDetails } from "../../views/system/hideDetails.js";
 import { readSystem } from "../../views/system/readSystem.js";
 import { type Route, route } from "../http/route.js";
-
-const limitSchema = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(MAX_AUDIT_ENTRIES)
-  .default(100)
-  .meta({ description: "The most entries." });
+import { limitParameter } from "./limitParameter.js";
 
 /** Routes about the service itself. */
 export const systemRoutes = (wms: Wms): Route[] => [
@@ -37,7 +30,7 @@ export const systemRoutes = (wms: Wms): Route[] => [
     roles: ["operator"],
     isExtension: true,
     description: `Returns the last acts of operators on the dashboard and the page, newest first. Redis keeps ${MAX_AUDIT_ENTRIES}.`,
-    query: z.object({ limit: limitSchema }),
+    query: z.object({ limit: limitParameter(MAX_AUDIT_ENTRIES) }),
     responses: {
       200: {
         description: "The acts of operators.",
