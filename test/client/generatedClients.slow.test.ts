@@ -40,7 +40,7 @@ void created.nothing;
   await run(process.execPath, [compiler, ...options, "call.mts"], { cwd: folder }).catch(({ stdout }) => {
     throw new Error(stdout);
   });
-  expect((await run(process.execPath, ["out/call.mjs"], { cwd: folder })).stdout).toBe("pending-starter\n");
+  expect((await run(process.execPath, ["out/call.mjs"], { cwd: folder })).stdout).toBe("pre-mq-activation\n");
 }, 60_000);
 
 it.runIf(bin)(
