@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
-const BUILD_TOOLS = ["node_modules/vite", "node_modules/typescript", "node_modules/tsx"];
+const hasBuildTools = ["vite", "typescript", "tsx"].every((name) => existsSync(`node_modules/${name}`));
 
 /** @param {string[]} args the path of a script, and its arguments */
 const run = (...args) => {
@@ -17,11 +17,11 @@ const run = (...args) => {
   }
 };
 
-if (process.argv[2] === "build" && BUILD_TOOLS.every((path) => existsSync(path))) {
+if (process.argv[2] === "build" && hasBuildTools) {
   run("scripts/build.mjs");
   run("node_modules/tsx/dist/cli.mjs", "scripts/setup-redis.ts");
 } else if (!existsSync("dist/main.js")) {
-  const install = BUILD_TOOLS.every((path) => existsSync(path)) ? "" : "npm ci --include=dev && ";
+  const install = hasBuildTools ? "" : "npm ci --include=dev && ";
   console.error(`The service is not built: run ${install}npm run build`);
   process.exit(1);
 }

@@ -19,6 +19,6 @@ function parseVersion(text: string): number[] {
 export function checkNextVersion(current: string, next: string): void {
   const [before, after] = [parseVersion(current), parseVersion(next)];
   const differing = after.findIndex((number, index) => number !== before[index]);
-  if (differing === -1 || after[differing]! < before[differing]!)
+  if (differing === -1 || (after[differing] ?? 0) < (before[differing] ?? 0))
     throw new ReleaseRefused(`${next} is not newer than ${current}, the version of package.json: choose a higher one`);
 }

@@ -133,9 +133,10 @@ function printBanner({ config, redis, service }: StartedProcess, roles: Roles): 
   if (url === undefined && metricsUrl !== undefined) lines.push(`Metrics: ${metricsUrl}/metrics`);
   if (config.mqs.address === undefined) lines.push("MQS: embedded");
   const token = config.access.authentication.kind === "open" ? "" : ' -H "Authorization: Bearer $TOKEN"';
-  const page = `${url}${config.basePath}/`;
-  if (url !== undefined && roles.workers)
+  if (url !== undefined && roles.workers) {
+    const page = `${url}${config.basePath}/`;
     lines.push(`Try: curl${token} ${url}/v1/query/workflows -d '{"query": {}}'`, `API: ${page}docs/`, `Page: ${page}`);
+  }
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import type { RedisLocation, RedisTls } from "../domain/redisLocation.js";
+import { readSettingFile } from "./settingFile.js";
 import { ConfigError, type Settings } from "./settings.js";
 
 /** Settings that are valid only together with one of the settings that select a Redis. */
@@ -64,12 +64,7 @@ function readTls(env: Settings, isEncrypted: boolean): RedisTls | undefined {
 function readPem(env: Settings, setting: "REDIS_TLS_CA" | "REDIS_TLS_CERT" | "REDIS_TLS_KEY"): string | undefined {
   const path = env[setting];
   if (path === undefined) return undefined;
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new ConfigError(`${setting}: can't read ${path} (${(error as NodeJS.ErrnoException).code})`);
-  }
+  const text = readSettingFile(setting, path);
   if (!text.includes("-----BEGIN ")) throw new ConfigError(`${setting}: ${path} is not in PEM format`);
   return text;
 }

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readSettingFile } from "./settingFile.js";
 import { ConfigError, secretSettings } from "./settings.js";
 
 /** Far more than any secret. A wrong path must not fill the memory. */
@@ -25,14 +25,7 @@ export function withSecretFiles(environment: Environment): Environment {
 }
 
 function readSecretFile(setting: string, path: string): string {
-  try {
-    const size = statSync(path).size;
-    if (size > MAX_FILE_BYTES) throw new ConfigError(`${setting}: ${path} is larger than ${MAX_FILE_BYTES} bytes`);
-    const secret = readFileSync(path, "utf8").replace(/\r?\n$/, "");
-    if (secret === "") throw new ConfigError(`${setting}: ${path} is empty`);
-    return secret;
-  } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    throw new ConfigError(`${setting}: can't read ${path} (${(error as NodeJS.ErrnoException).code})`);
-  }
+  const secret = readSettingFile(setting, path, MAX_FILE_BYTES).replace(/\r?\n$/, "");
+  if (secret === "") throw new ConfigError(`${setting}: ${path} is empty`);
+  return secret;
 }

@@ -18,7 +18,7 @@ interface Operation {
   responses: Record<string, { content: Record<string, Content> }>;
 }
 
-const document = (await createApiDocument()) as unknown as {
+const document = JSON.parse(JSON.stringify(await createApiDocument())) as {
   servers: { url: string }[];
   components: { securitySchemes: object };
   paths: Record<string, Record<string, Operation>>;

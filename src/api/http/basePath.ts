@@ -1,5 +1,5 @@
-import type { RequestListener } from "node:http";
-import type { Express, Response } from "express";
+import type { IncomingMessage, RequestListener } from "node:http";
+import type { Application, Express, Response } from "express";
 
 /** The app's setting with the path of the service behind a reverse proxy: `/wms`, or empty. */
 const BASE_PATH_SETTING = "base path";
@@ -7,9 +7,10 @@ const BASE_PATH_SETTING = "base path";
 /** Sets the path of the service behind a reverse proxy, without a slash at the end. */
 export const setBasePath = (app: Express, basePath: string): void => void app.set(BASE_PATH_SETTING, basePath);
 
+const basePathOf = (app: Application): string => (app.get(BASE_PATH_SETTING) as string | undefined) ?? "";
+
 /** Returns the path under which browsers reach one of the service's own paths, such as `/docs/`. */
-export const publicPathOf = ({ app }: Response, path: string): string =>
-  `${(app.get(BASE_PATH_SETTING) as string | undefined) ?? ""}${path}`;
+export const publicPathOf = ({ app }: Response, path: string): string => basePathOf(app) + path;
 
 /** Returns the same for a path, and any other address as it is. */
 export const publicHrefOf = (response: Response, href: string): string =>
@@ -21,13 +22,13 @@ export const publicHrefOf = (response: Response, href: string): string =>
  *
  * @param app any listener that is not an Express app has no base path
  */
-export function basePathRemover(app: RequestListener | Express): (target: string | undefined) => string | undefined {
-  const basePath = "set" in app ? ((app.get(BASE_PATH_SETTING) as string | undefined) ?? "") : "";
-  if (basePath === "") return (target) => target;
-  return (target) => {
-    if (!target?.startsWith(basePath)) return target;
-    const rest = target.slice(basePath.length);
-    if (rest.startsWith("/")) return rest;
-    return rest === "" || rest.startsWith("?") ? `/${rest}` : target;
+export function basePathRemover(app: RequestListener | Express): (request: Pick<IncomingMessage, "url">) => void {
+  const basePath = "set" in app ? basePathOf(app) : "";
+  if (basePath === "") return () => undefined;
+  return (request) => {
+    if (!request.url?.startsWith(basePath)) return;
+    const rest = request.url.slice(basePath.length);
+    if (rest.startsWith("/")) request.url = rest;
+    else if (rest === "" || rest.startsWith("?")) request.url = `/${rest}`;
   };
 }

@@ -42,7 +42,7 @@ export function createServer(app: RequestListener, limits: HttpLimits = DEFAULT_
     maxHeaderSize: limits.headBytes,
     connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
   };
-  const withoutBasePath = basePathRemover(app);
+  const removeBasePath = basePathRemover(app);
   const server = createHttpServer(options, (request, response) => {
     // An earlier response has closed this connection.
     if (request.socket.writableEnded) {
@@ -52,8 +52,7 @@ export function createServer(app: RequestListener, limits: HttpLimits = DEFAULT_
     openResponses.add(request.socket, response);
     discardUnreadBody(request, response);
     setSecurityHeaders(response);
-    const target = withoutBasePath(request.url);
-    if (target !== undefined) request.url = target;
+    removeBasePath(request);
     const admitted = connections.admitRequest(request.socket, request.url);
     if (admitted === "health check") response.setHeader("connection", "close");
     if (admitted === "refused")
