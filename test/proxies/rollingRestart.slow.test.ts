@@ -36,16 +36,27 @@ async function sendLoad(url: string): Promise<{ sent: number; failures: string[]
   return { sent: requests.length, failures, created };
 }
 
+/** A part of a configuration: answers 200 at an address while HAProxy uses both processes, and 503 otherwise. */
+const monitorOfHaproxy = (url: string) => `
+frontend monitor
+    bind ${new URL(url).host}
+    monitor-uri /
+    monitor fail if { nbsrv(ewms_wms) lt 2 }
+`;
+
 describe.each(["nginx", "haproxy"] as ProxyName[])("behind %s", (name) => {
   it.runIf(installed[name])(
     `two web processes restart in turn under load, and no request fails (needs ${name})`,
     async () => {
       const ports = [await pickFreePort(), await pickFreePort()] as const;
+      const monitorUrl = `http://127.0.0.1:${await pickFreePort()}`;
       const url = await startProxy(
         name,
         ports.map((port) => `http://127.0.0.1:${port}`),
-        { atEnd: onTestFinished },
+        { atEnd: onTestFinished, change: (text) => (name === "haproxy" ? text + monitorOfHaproxy(monitorUrl) : text) },
       );
+      /** nginx has no probes: it tries a process again after `fail_timeout`, which is shorter than the grace period. */
+      const isInUse = async () => name === "nginx" || (await fetch(monitorUrl)).status === 200;
       const redisUrl = await freshDatabase();
       const start = async (port: number) => {
         const environment = {
@@ -61,6 +72,7 @@ describe.each(["nginx", "haproxy"] as ProxyName[])("behind %s", (name) => {
       };
       const running = [await start(ports[0]), await start(ports[1])];
       await waitUntil("the proxy has a process", async () => (await sendRequest(`${url}/readyz`)).status === 200);
+      await waitUntil("the proxy uses both processes", isInUse);
 
       let isLoadOver = false;
       const load = sendLoad(url).finally(() => {
@@ -72,8 +84,7 @@ describe.each(["nginx", "haproxy"] as ProxyName[])("behind %s", (name) => {
         expect(await running[n]?.waitForExit()).toBe(0);
         running[n] = await start(ports[n] as number);
         restarts++;
-        // HAProxy takes a process back after its next probe.
-        await wait(2000);
+        await waitUntil("the proxy uses both processes", isInUse);
       }
       const { sent, failures, created } = await load;
 
