@@ -21,7 +21,7 @@ export const EXCLUDED_TESTS: Readonly<Record<string, string>> = {
   "test/api/dashboard/pages.test.ts": "the same, in one of its tests",
   "test/api/rateLimit.test.ts": "the same",
   "test/{api/queryDisconnect,views/query/roundTrips}.test.ts": "count the commands to a single Redis",
-  "test/views/events/subscriberLimits.test.ts": "the same",
-  "test/processes/{clients,ownRedis,refusedStarts,startWaits,draining}.test.ts":
+  "test/views/events/subscriberLimits.slow.test.ts": "the same",
+  "test/processes/{clients.test,{ownRedis,refusedStarts,startWaits,draining}.slow.test}.ts":
     "a single Redis of their own, which they freeze or stop",
 };

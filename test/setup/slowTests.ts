@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Files that take long, such as chaos and fuzz tests. `npm run test:slow` and `npm run test:cluster` run them. */
+/**
+ * Files that drive a browser, or take more than ten seconds: most start and stop processes, wait for time limits, or inject
+ * faults. `npm run test:slow` and `npm run test:cluster` run them.
+ */
 export const SLOW_TESTS = "test/**/*.slow.test.ts";
 
 /** Finds the files whose property tests make fewer runs in `npm test` than in `npm run test:slow`. */
