@@ -39,7 +39,7 @@ export default defineConfig({
     // For `node --enable-source-maps`, which shows errors by the lines of src/.
     sourcemap: true,
     rolldownOptions: {
-      input: { main: "src/main.ts", web: "src/web.ts", worker: "src/worker.ts" },
+      input: { main: "src/main.ts", web: "src/web.ts", worker: "src/worker.ts", admin: "src/admin.ts" },
       external: LEFT_IN_NODE_MODULES,
       output: {
         entryFileNames: "[name].js",

@@ -18,6 +18,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   metrics: ["views", "lifecycle", "store", "queues", "redis", "domain"],
   workers: ["lifecycle", "views", "store", "queues", "mqs", "redis", "domain"],
   api: ["auth", "lifecycle", "views", "store", "queues", "mqs", "tracing", "domain"],
+  transfer: ["lifecycle", "views", "store", "queues", "domain"],
+  admin: ["config", "transfer", "lifecycle", "views", "store", "queues", "redis", "domain"],
   app: [
     "api",
     "auth",

@@ -5,7 +5,7 @@ import { type TaskforceUuid, type TaskId, type WorkflowId, workflowOf } from "..
 import { PHASE_CHANGE_SOURCES, type Phase, type PhaseChange } from "../domain/phases.js";
 import { partitionOf } from "../store/keys.js";
 import { encodeLogEntry, type PhaseLogEntry } from "../store/records.js";
-import type { Wms } from "./context.js";
+import type { Wms, WmsWithoutMqs } from "./context.js";
 
 /**
  * Creates a change for a `phase_change_log`, with the current time.
@@ -82,7 +82,7 @@ export const fanoutJobId = (partition: number): string => `partition-${partition
  * Schedules the fan-out of a change: a background job updates the workflow's summary and publishes it as an event. The store
  * lists the changed workflows, so one job per partition and time window is enough. Reconcile adds a job that was lost.
  */
-export function scheduleFanout({ queues, store, debouncers, log }: Wms, id: WorkflowId | TaskId | TaskforceUuid): void {
+export function scheduleFanout({ queues, store, debouncers, log }: WmsWithoutMqs, id: WorkflowId | TaskId | TaskforceUuid): void {
   const partition = partitionOf(id, store.partitions);
   if (debouncers.fanout.get(partition)) return;
   debouncers.fanout.open(partition, true, () =>

@@ -66,6 +66,9 @@ export interface Wms extends WmsParts {
   readonly debouncers: ReturnType<typeof createDebouncers>;
 }
 
+/** The same for work that does not call the MQS. */
+export type WmsWithoutMqs = Omit<Wms, "mqs">;
+
 const createDebouncers = () => ({
   /** Partitions with changes that the fan-out job will summarize and publish. */
   fanout: new Debouncer<number, true>(100),
@@ -78,10 +81,12 @@ const createDebouncers = () => ({
 });
 
 /** Makes the context of a process. {@link closeWms} closes it. */
-export const createWms = (parts: WmsParts): Wms => ({ ...parts, debouncers: createDebouncers() });
+export const createWms = <Parts extends Omit<WmsParts, "mqs">>(
+  parts: Parts,
+): Parts & Pick<Wms, "debouncers"> => ({ ...parts, debouncers: createDebouncers() });
 
 /** Flushes the debouncers, then closes the queues. */
-export async function closeWms({ debouncers, queues }: Wms): Promise<void> {
+export async function closeWms({ debouncers, queues }: WmsWithoutMqs): Promise<void> {
   await Promise.allSettled(Object.values(debouncers).map((debouncer) => debouncer.close()));
   await queues.close();
 }

@@ -9,7 +9,7 @@ import { STOPPER_RANK, starterRank } from "../queues/queues.js";
 import { taskforceJson } from "../store/documents.js";
 import { type TaskforceRecord, taskJson } from "../store/records.js";
 import { createLogEntry, scheduleFanout } from "./changeEffects.js";
-import type { Wms } from "./context.js";
+import type { Wms, WmsWithoutMqs } from "./context.js";
 import { recordHandOut } from "./polls.js";
 
 /** The longest wait between two attempts to submit or remove a taskforce. */
@@ -18,14 +18,14 @@ const MAX_BACKOFF_MS: Record<LeasedQueueName, number> = { starter: 7 * 24 * 3_60
 const MIN_UNKNOWN_QUEUE_BACKOFF_MS = 1000;
 
 /** The wait before a taskforce is handed out again after failed condor-submits or condor-rms. */
-export const handOutBackoffMs = ({ settings }: Wms, queue: LeasedQueueName, failures: number): number =>
+export const handOutBackoffMs = ({ settings }: WmsWithoutMqs, queue: LeasedQueueName, failures: number): number =>
   exponentialBackoffMs(1000 * settings.retryWaitSeconds, failures, MAX_BACKOFF_MS[queue]);
 
 /** Whether a taskforce has failed more often than it is retried. */
-export const hasExhaustedRetries = ({ settings }: Wms, failures: number): boolean => failures > settings.actionRetries;
+export const hasExhaustedRetries = ({ settings }: WmsWithoutMqs, failures: number): boolean => failures > settings.actionRetries;
 
 /** Whether the starter job of a taskforce is a dead letter, which waits for an operator. */
-export const isDeadLetter = (wms: Wms, record: TaskforceRecord): boolean =>
+export const isDeadLetter = (wms: WmsWithoutMqs, record: TaskforceRecord): boolean =>
   isAwaitingStart(record) && hasExhaustedRetries(wms, record.submit_failures ?? 0);
 
 /** Whether a taskforce belongs in its starter queue. */
@@ -144,7 +144,7 @@ async function buildStarterResponse(wms: Wms, lease: Lease): Promise<string | un
  * @param context for the log of the taskforce
  * @returns whether the taskforce is waiting to be started
  */
-export async function clearFailures(wms: Wms, uuid: TaskforceUuid, context: string): Promise<boolean> {
+export async function clearFailures(wms: WmsWithoutMqs, uuid: TaskforceUuid, context: string): Promise<boolean> {
   const entry = createLogEntry(wms, "pending-starter", true, "operator", context);
   const isWaiting = await wms.store.transitions.recordRetry(uuid, entry);
   scheduleFanout(wms, uuid);

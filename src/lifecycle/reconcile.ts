@@ -10,7 +10,7 @@ import { latestContext } from "../store/records.js";
 import { removeAbandonedStaging } from "../store/staging.js";
 import type { Store } from "../store/store.js";
 import { fanoutJobId } from "./changeEffects.js";
-import type { Wms } from "./context.js";
+import type { WmsWithoutMqs } from "./context.js";
 import { isDeadLetter, queuePositionOf } from "./handOut.js";
 import { repairDelays } from "./repairDelays.js";
 import { finishRetries } from "./retryTaskforce.js";
@@ -28,7 +28,7 @@ interface ReconcileResult {
  *
  * A pass reads both sides in batches, so that neither Redis nor this process is blocked even with a million taskforces.
  */
-export async function reconcile(wms: Wms): Promise<ReconcileResult> {
+export async function reconcile(wms: WmsWithoutMqs): Promise<ReconcileResult> {
   wms.queues.ensureSchedds(await wms.store.knownSchedds());
   await Promise.all(
     [...wms.queues.schedds().values()].flatMap(({ starter, stopper }) => [
@@ -55,14 +55,14 @@ export async function reconcile(wms: Wms): Promise<ReconcileResult> {
 }
 
 /** Corrects the numbers of taskforces, which are derived from the phases. */
-async function repairCounts({ store, log }: Wms): Promise<void> {
+async function repairCounts({ store, log }: WmsWithoutMqs): Promise<void> {
   for (let partition = 0; partition < store.partitions; partition++)
     if (await store.counts.repair(partition))
       log.warn({ partition }, "the counts of taskforces were wrong and are repaired");
 }
 
 /** Indexes the data of an earlier release. */
-async function addMissingIndexes({ store, log }: Wms): Promise<void> {
+async function addMissingIndexes({ store, log }: WmsWithoutMqs): Promise<void> {
   const count = await completeIndexes(store);
   if (count !== undefined) log.info({ entities: count }, "the indexes of later releases are complete");
 }
@@ -74,7 +74,7 @@ const checkedStores = new WeakSet<Store>();
  * Adds missing taskforces to the index of those to stop. A process of an older release does not maintain this index, so the
  * first pass of each process checks it. Every pass removes wrong members.
  */
-async function repairStoppingIndex({ store, log }: Wms): Promise<void> {
+async function repairStoppingIndex({ store, log }: WmsWithoutMqs): Promise<void> {
   if (checkedStores.has(store)) return;
   let repairedCount = 0;
   for (let partition = 0; partition < store.partitions; partition++)
@@ -86,7 +86,7 @@ async function repairStoppingIndex({ store, log }: Wms): Promise<void> {
 }
 
 /** Adds missing background jobs. Needless ones are not dropped: they find no work and end. */
-async function reconcileBackground(wms: Wms): Promise<ReconcileResult> {
+async function reconcileBackground(wms: WmsWithoutMqs): Promise<ReconcileResult> {
   const { store, queues } = wms;
   const activationJobs = queues.activation.missingJobs();
   const deactivationJobs = queues.deactivation.missingJobs();
@@ -122,7 +122,7 @@ const IN_FLIGHT_GRACE_MS = 500;
 const MAX_UNWANTED_BATCH = 10_000;
 
 /** Compares the phases with the queues of all schedds. The phase is always read last, because the queue may be older. */
-async function reconcileLeaseQueues(wms: Wms, kind: LeasedQueueName): Promise<ReconcileResult> {
+async function reconcileLeaseQueues(wms: WmsWithoutMqs, kind: LeasedQueueName): Promise<ReconcileResult> {
   const added = await restoreMissingJobs(wms, kind);
   let [retriedCount, dropped] = [0, 0];
   const unwanted = new Map<LeaseQueue, TaskforceUuid[]>();
@@ -146,14 +146,14 @@ async function reconcileLeaseQueues(wms: Wms, kind: LeasedQueueName): Promise<Re
   return { added: added + retriedCount, dropped };
 }
 
-async function repairAllDelays(wms: Wms, kind: LeasedQueueName): Promise<void> {
+async function repairAllDelays(wms: WmsWithoutMqs, kind: LeasedQueueName): Promise<void> {
   for (const [schedd, queues] of wms.queues.schedds()) {
     const repaired = await repairDelays(wms, kind, queues[kind]);
     if (repaired > 0) wms.log.warn({ queue: kind, schedd, repaired }, "jobs were due too late and are brought forward");
   }
 }
 
-async function restoreMissingJobs(wms: Wms, kind: LeasedQueueName): Promise<number> {
+async function restoreMissingJobs(wms: WmsWithoutMqs, kind: LeasedQueueName): Promise<number> {
   const missingJobsBySchedd = new Map<string, MissingJobs>();
   let added = 0;
   for (let partition = 0; partition < wms.store.partitions; partition++)
@@ -173,7 +173,7 @@ async function restoreMissingJobs(wms: Wms, kind: LeasedQueueName): Promise<numb
  * so their order here does not matter.
  */
 async function restoreJobs(
-  wms: Wms,
+  wms: WmsWithoutMqs,
   kind: LeasedQueueName,
   queue: LeaseQueue,
   partition: number,
@@ -198,7 +198,7 @@ async function restoreJobs(
 }
 
 /** The taskforces that have left the phase of their job. */
-async function findUnwanted(wms: Wms, kind: LeasedQueueName, ids: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
+async function findUnwanted(wms: WmsWithoutMqs, kind: LeasedQueueName, ids: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
   const unwanted: TaskforceUuid[] = [];
   const suspects = await wms.store.indexes.filterNotWaiting(kind, ids);
   for await (const [uuid, record] of wms.store.fetchEach("taskforce", suspects))
@@ -208,7 +208,7 @@ async function findUnwanted(wms: Wms, kind: LeasedQueueName, ids: readonly Taskf
 
 /** Drops the jobs that still exist and are still unwanted. */
 async function dropUnwanted(
-  wms: Wms,
+  wms: WmsWithoutMqs,
   kind: LeasedQueueName,
   queue: LeaseQueue,
   ids: readonly TaskforceUuid[],

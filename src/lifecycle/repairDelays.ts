@@ -3,14 +3,14 @@ import type { TaskforceUuid } from "../domain/ids.js";
 import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
 import type { TaskforceRecord } from "../store/records.js";
-import type { Wms } from "./context.js";
+import type { WmsWithoutMqs } from "./context.js";
 import { handOutBackoffMs } from "./handOut.js";
 
 /** A job may be due this much later than its failures explain: clocks differ, and the settings may have changed. */
 const TOLERANCE_MS = 60_000;
 
 /** The wait that explains a delayed job. A taskforce whose message queue is unknown waits as after one failure. */
-const expectedDelayMs = (wms: Wms, kind: LeasedQueueName, record: TaskforceRecord | undefined): number => {
+const expectedDelayMs = (wms: WmsWithoutMqs, kind: LeasedQueueName, record: TaskforceRecord | undefined): number => {
   const failures = kind === "starter" ? record?.submit_failures : record?.remove_failures;
   return handOutBackoffMs(wms, kind, Math.max(1, failures ?? 0));
 };
@@ -21,7 +21,7 @@ const expectedDelayMs = (wms: Wms, kind: LeasedQueueName, record: TaskforceRecor
  *
  * @returns the number of jobs
  */
-export async function repairDelays(wms: Wms, kind: LeasedQueueName, queue: LeaseQueue): Promise<number> {
+export async function repairDelays(wms: WmsWithoutMqs, kind: LeasedQueueName, queue: LeaseQueue): Promise<number> {
   let repairedCount = 0;
   const shortest = epochMs() + expectedDelayMs(wms, kind, undefined) + TOLERANCE_MS;
   for await (const jobs of queue.jobsDueAfter(shortest)) {

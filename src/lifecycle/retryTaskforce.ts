@@ -3,7 +3,7 @@ import type { TaskforceUuid } from "../domain/ids.js";
 import { notFound } from "../domain/wmsError.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
 import { syncQueue } from "./changeEffects.js";
-import type { Wms } from "./context.js";
+import type { Wms, WmsWithoutMqs } from "./context.js";
 import { clearFailures, isAwaitingStart, isDeadLetter, starterRankOf } from "./handOut.js";
 import { requireWorkflow } from "./requireWorkflow.js";
 
@@ -54,7 +54,7 @@ export async function retryDeadLetters(wms: Wms, text: string, operator: string)
  * @returns the number of retries
  */
 export async function finishRetries(
-  wms: Wms,
+  wms: WmsWithoutMqs,
   starter: LeaseQueue,
   deadLetters: readonly TaskforceUuid[],
 ): Promise<number> {

@@ -67,6 +67,14 @@ export async function lockDataFolder(dir: string): Promise<DataFolderLock> {
   };
 }
 
+/** Finds the Redis that a running service has started on a data folder. @returns its socket; undefined when there is none */
+export async function findRunningServer(dir: string): Promise<string | undefined> {
+  const path = resolve(dir);
+  const server = (await readOwner(join(path, LOCK_FILE)))?.server;
+  if (server === undefined || !("path" in server)) return undefined;
+  return (await isServingFolder(server, path)) ? server.path : undefined;
+}
+
 /** Whether an exclusive write created its file; false when the file exists. */
 async function didCreateFile(exclusiveWrite: Promise<void>): Promise<boolean> {
   try {

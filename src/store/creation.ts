@@ -53,31 +53,57 @@ export async function createWholeWorkflow(
   guard?: EffectGuard,
 ): Promise<void> {
   const { workflow, taskforces } = whole;
-  // This key is in another slot of a Redis Cluster. A schedd without taskforces does no harm.
-  await store.redis.sadd(KNOWN_SCHEDDS_KEY, ...new Set(taskforces.map((taskforce) => taskforce.schedd)));
-
   const record = toWorkflowRecord(workflow, queueCount);
-  const workflowEntity: NewEntity = { kind: "workflow", id: workflow.workflow_id, record, entity: workflow };
-  const partEntities = await buildPartEntities(whole);
-  const isStaged = needsStaging(partEntities);
+  const newWorkflow: NewWorkflow = {
+    workflow: { kind: "workflow", id: workflow.workflow_id, record, entity: workflow },
+    parts: await buildPartEntities(whole),
+    taskforces,
+    events: phaseEvents(taskforces),
+  };
+  await writeNewWorkflow(store, newWorkflow, guard);
+}
+
+/** The records of a new workflow, and what the last step of its creation writes besides them. */
+export interface NewWorkflow {
+  workflow: NewEntity<"workflow">;
+  /** The directives first: `removeAbandonedStaging` finds the staged taskforces by them. */
+  parts: readonly NewEntity[];
+  taskforces: readonly Pick<Taskforce, "phase" | "schedd">[];
+  /** Events after the one of the creation. */
+  events?: readonly EventTuple[];
+  /** Further commands of the last step, on keys of the workflow's partition. */
+  commands?: readonly (string | number)[][];
+}
+
+/** Writes a workflow: one script makes all of it visible. @throws as {@link createWholeWorkflow} */
+export async function writeNewWorkflow(
+  store: Store,
+  { workflow, parts, taskforces, events = [], commands = [] }: NewWorkflow,
+  guard?: EffectGuard,
+): Promise<void> {
+  // This key is in another slot of a Redis Cluster. A schedd without taskforces does no harm.
+  const schedds = new Set(taskforces.map(({ schedd }) => schedd));
+  if (schedds.size > 0) await store.redis.sadd(KNOWN_SCHEDDS_KEY, ...schedds);
+  const isStaged = needsStaging(parts);
   if (isStaged) {
     await guard?.check?.();
-    await stageRecords(store, workflow.workflow_id, partEntities);
+    await stageRecords(store, workflow.id, parts);
   }
 
-  const partition = partitionOf(workflow.workflow_id, store.partitions);
+  const partition = partitionOf(workflow.id, store.partitions);
   const batch = new WriteBatch(partition);
-  await writeRecords(store, batch, isStaged ? [workflowEntity] : [workflowEntity, ...partEntities]);
-  await addToIndexes(batch, [workflowEntity]);
-  await addToIndexes(batch, partEntities, isStaged ? isIndexedLast : undefined);
+  await writeRecords(store, batch, isStaged ? [workflow] : [workflow, ...parts]);
+  await addToIndexes(batch, [workflow]);
+  await addToIndexes(batch, parts, isStaged ? isIndexedLast : undefined);
   for (const [field, group] of groupBy(taskforces, ({ phase, schedd }) => countsField(phase, schedd)))
     batch.add("HINCRBY", countsKey(partition), field, group.length);
-  batch.add("SADD", dirtyKey(partition), memberOf(workflow.workflow_id));
-  const created: EventTuple = ["created", workflow.timestamp, memberOf(workflow.workflow_id)];
-  for (const event of [created, ...phaseEvents(taskforces)])
+  for (const command of commands) batch.add(...command);
+  batch.add("SADD", dirtyKey(partition), memberOf(workflow.id));
+  const created: EventTuple = ["created", workflow.entity.timestamp, memberOf(workflow.id)];
+  for (const event of [created, ...events])
     batch.add("XADD", eventsKey(partition), "MAXLEN", "~", MAX_STREAM_ENTRIES, "*", "e", JSON.stringify(event));
-  if (isStaged) batch.add("ZREM", stagingKey(partition), memberOf(workflow.workflow_id));
-  await batch.execute(isStaged ? store.bulkRedis : store.redis, guard, workflow.workflow_id);
+  if (isStaged) batch.add("ZREM", stagingKey(partition), memberOf(workflow.id));
+  await batch.execute(isStaged ? store.bulkRedis : store.redis, guard, workflow.id);
 }
 
 /**
@@ -97,7 +123,7 @@ function phaseEvents(taskforces: readonly Taskforce[]): EventTuple[] {
   });
 }
 
-/** The parts of a workflow. Directives come first: `removeAbandonedStaging` finds the staged taskforces by them. */
+/** The parts of a workflow, in the order of {@link NewWorkflow}. */
 export async function buildPartEntities({ task_directives, taskforces }: WholeWorkflow): Promise<NewEntity[]> {
   // The taskforces of one task share the objects: this serializes each configuration once.
   const stored = new Map<Taskforce["pilot_config"], StoredConfiguration>();

@@ -3,7 +3,16 @@ import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
 import { PHASE_OF_LEASED_QUEUE, type Phase } from "../domain/phases.js";
 import type { LeasedQueueName } from "../domain/wmsEvents.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { allEntitiesKey, deactivatingKey, idOfMember, indexKey, memberOf, partitionOf, stoppingKey } from "./keys.js";
+import {
+  allEntitiesKey,
+  deactivatingKey,
+  type EntityKind,
+  idOfMember,
+  indexKey,
+  memberOf,
+  partitionOf,
+  stoppingKey,
+} from "./keys.js";
 import { runScript } from "./scripts.js";
 
 /** Members of an index that one command reads. A read of a whole large index would block Redis. */
@@ -41,6 +50,13 @@ export class Indexes {
   countTaskforcesOf(workflow: WorkflowId): Promise<number> {
     const partition = partitionOf(workflow, this.#partitions);
     return this.#redis.zcard(indexKey(partition, "taskforce", "workflow_id", workflow));
+  }
+
+  /** The number of entities of a kind. */
+  async countAll(kind: EntityKind): Promise<number> {
+    const keys = Array.from({ length: this.#partitions }, (_, partition) => allEntitiesKey(partition, kind));
+    const counts = await Promise.all(keys.map((key) => this.#redis.zcard(key)));
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   /** A task's first taskforce. */

@@ -56,7 +56,7 @@ export const workflowMemberOf = (member: string): string => member.split("-", 2)
  *
  * @param before the result for the text before this one
  */
-function fnv1a(text: string, before = 0x811c9dc5): number {
+export function fnv1a(text: string, before = 0x811c9dc5): number {
   let value = before;
   for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
   return value >>> 0;

@@ -49,8 +49,9 @@ export const phaseLogJson = (log: string): string =>
     )
     .join()}]`;
 
-/** Epoch seconds at which a taskforce was created: its log begins with them. */
-export const creationTime = ({ log }: Pick<TaskforceRecord, "log">): number => Number.parseFloat(log.slice(1));
+/** Epoch seconds at which a taskforce was created: its log begins with them, unless the record has another time. */
+export const creationTime = ({ log, created }: Pick<TaskforceRecord, "log" | "created">): number =>
+  created === undefined ? Number.parseFloat(log.slice(1)) : Number(created);
 
 /** The context of the newest entry of a taskforce's log. */
 export const latestContext = (record: TaskforceRecord): string => phaseChanges(record).at(-1)?.context ?? "";

@@ -51,6 +51,8 @@ const RECORD_DEFINITIONS = {
       n_workers: number,
     },
     optional: {
+      /** Epoch seconds of the creation of an imported taskforce, if its log begins with another time. */
+      created: text(),
       cluster_id: number,
       /** The condor-submit report, in the form of `submissionJsonMembers`. */
       submission: text(),
@@ -128,6 +130,17 @@ export function parseRecord<K extends EntityKind>(
   }
   // The compiler does not know that the fields are those of the definition.
   return isStored(kind, record) ? (record as unknown as RecordByKind[K]) : undefined;
+}
+
+/** The record of a hash. Fields that the schema does not name, which only scripts use, remain texts. */
+export function parseFields<K extends EntityKind>(kind: K, fields: Readonly<Record<string, string>>): RecordByKind[K] {
+  const definition = DEFINITION_BY_KIND[kind];
+  const entries = Object.entries(fields).map(([name, value]) => [
+    name,
+    definition[name]?.type === "number" ? Number(value) : value,
+  ]);
+  // The compiler does not know that the fields are those of the definition.
+  return Object.fromEntries(entries) as unknown as RecordByKind[K];
 }
 
 type HashFields = Record<string, string | number>;

@@ -22,6 +22,7 @@ const SCRIPT_NAMES = [
   "readRanges",
   "readFields",
   "readRecord",
+  "readWorkflow",
   "readTaskforceToStart",
   "recordCompletion",
   "recordExpiredLease",
@@ -33,6 +34,7 @@ const SCRIPT_NAMES = [
   "recordSubmitFailure",
   "recordUnknownPolls",
   "releaseClaim",
+  "removeEntities",
   "saveSummary",
   "stopTaskforces",
   "updateStatuses",
@@ -44,7 +46,13 @@ const SCRIPT_NAMES = [
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
 /** Scripts without the prelude: a query runs dozens of them, and the prelude would be most of their time. */
-const SCRIPTS_OF_QUERIES: ReadonlySet<ScriptName> = new Set(["countRanges", "readFields", "readRanges", "readRecord"]);
+const SCRIPTS_OF_QUERIES: ReadonlySet<ScriptName> = new Set([
+  "countRanges",
+  "readFields",
+  "readRanges",
+  "readRecord",
+  "readWorkflow",
+]);
 
 type ScriptCall = (...keysAndArguments: (string | number | Buffer)[]) => unknown;
 

@@ -1,10 +1,9 @@
 import { batchesByBytes } from "../domain/batchesByBytes.js";
 import { WRITE_BATCH_CHARS } from "../domain/entityLimits.js";
 import type { WorkflowId } from "../domain/ids.js";
-import type { TaskDirective } from "../domain/taskDirective.js";
 import { unavailable } from "../domain/wmsError.js";
-import { unwrapReplies } from "../redis/redisClient.js";
-import { allEntitiesKey, idOfMember, indexKey, memberOf, partitionOf, recordKey, stagingKey } from "./keys.js";
+import { idOfMember, memberOf, partitionOf, stagingKey } from "./keys.js";
+import { removeHiddenWorkflow } from "./removal.js";
 import type { Store } from "./store.js";
 import { addToIndexes, charsOf, type NewEntity, WriteBatch, writeRecords } from "./writeBatch.js";
 
@@ -50,54 +49,13 @@ export async function stageRecords(store: Store, workflow: WorkflowId, entries: 
 }
 
 /**
- * Removes the staged records of workflows whose process died before their creation was complete.
+ * Removes the staged records of workflows whose process died before their creation was complete, or during their removal.
  *
  * @returns the number of these workflows
  */
 export async function removeAbandonedStaging(store: Store, partition: number): Promise<number> {
   const cutoffSeconds = (await redisTimeSeconds(store)) - 2 * STAGING_TIMEOUT_SECONDS;
   const members = await store.redis.zrangebyscore(stagingKey(partition), "-inf", cutoffSeconds);
-  for (const member of members) await removeStagedWorkflow(store, partition, idOfMember("workflow", member));
+  for (const member of members) await removeHiddenWorkflow(store, idOfMember("workflow", member));
   return members.length;
-}
-
-async function removeStagedWorkflow(store: Store, partition: number, workflow: WorkflowId): Promise<void> {
-  for (const kind of ["taskforce", "task"] as const) {
-    const workflowIndexKey = indexKey(partition, kind, "workflow_id", workflow);
-    for (;;) {
-      const members = await store.redis.zrange(workflowIndexKey, 0, String(MAX_UNSTAGED_RECORDS - 1));
-      if (members.length === 0) break;
-      const ids = members.map((member) => idOfMember(kind, member));
-      const keys = ids.map((id) => recordKey(partition, kind, id));
-      const fieldIndexes = await readIndexKeys(store, kind, partition, keys);
-      if (kind === "task") keys.push(...ids.map((id) => indexKey(partition, "taskforce", "task_id", id)));
-      const multi = store.redis.multi();
-      multi.unlink(...keys);
-      for (const key of fieldIndexes) multi.zrem(key, ...members);
-      multi.zrem(allEntitiesKey(partition, kind), ...members);
-      multi.zrem(workflowIndexKey, ...members);
-      await multi.exec();
-    }
-  }
-  await store.redis.zrem(stagingKey(partition), memberOf(workflow));
-}
-
-/** The other indexes of staged records. */
-async function readIndexKeys(
-  store: Store,
-  kind: "taskforce" | "task",
-  partition: number,
-  records: readonly string[],
-): Promise<Set<string>> {
-  const pipeline = store.redis.pipeline();
-  for (const key of records) pipeline.hmget(key, "schedd", "priority", "doc");
-  const found = unwrapReplies<(string | null)[]>(await pipeline.exec());
-  const values = found.flatMap(([schedd, priority, doc]) => [
-    ["schedd", schedd],
-    ["priority", priority],
-    ["task_image", doc && (JSON.parse(doc) as TaskDirective).task_image],
-  ]);
-  return new Set(
-    values.flatMap(([field, value]) => (value ? [indexKey(partition, kind, field as string, value)] : [])),
-  );
 }

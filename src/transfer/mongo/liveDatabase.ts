@@ -1,0 +1,80 @@
+import { type Db, MongoClient } from "mongodb";
+import type { MongoDocument, WorkflowDocuments } from "./documents.js";
+import {
+  addDocument,
+  type CollectionDocument,
+  type CollectionName,
+  COLLECTIONS,
+  DATABASE,
+  groupByWorkflow,
+  type WorkflowGroup,
+} from "./groupByWorkflow.js";
+
+/** Milliseconds until a server counts as unreachable. */
+const SERVER_TIMEOUT_MS = 10_000;
+
+/** A MongoDB cannot be reached, or refuses the read. */
+export class MongoReadError extends Error {
+  override name = "MongoReadError";
+}
+
+/**
+ * The documents of a running MongoDB, by workflow. Each collection is read once, from its beginning to its end, so no index
+ * is needed. The existing service may run meanwhile: a workflow that changes during the read is complete at the next import.
+ *
+ * @param url `mongodb://…` or `mongodb+srv://…`; without a database in it, `WMS_DB`
+ * @throws MongoReadError
+ */
+export async function* readLiveDatabase(url: string): AsyncGenerator<WorkflowGroup> {
+  const client = openMongo(url);
+  try {
+    await reading(() => client.connect());
+    const named = client.options.dbName;
+    const database = client.db(named === "test" ? DATABASE : named);
+    for await (const group of groupByWorkflow(readCollections(database)))
+      // A workflow that was created during the read.
+      yield group.documents.workflow === undefined ? await readWorkflow(database, group) : group;
+  } finally {
+    await client.close();
+  }
+}
+
+function openMongo(url: string): MongoClient {
+  try {
+    return new MongoClient(url, { serverSelectionTimeoutMS: SERVER_TIMEOUT_MS, appName: "ewms-admin" });
+  } catch (error) {
+    throw new MongoReadError(`MongoDB: ${(error as Error).message}`);
+  }
+}
+
+const names = Object.keys(COLLECTIONS) as CollectionName[];
+
+async function* readCollections(database: Db): AsyncGenerator<CollectionDocument> {
+  for (const collection of names) {
+    const cursor = database.collection(collection).find<MongoDocument>({});
+    for (;;) {
+      const document = await reading(() => cursor.next());
+      if (document === null) break;
+      yield { collection, document };
+    }
+  }
+}
+
+async function readWorkflow(database: Db, { workflowId }: WorkflowGroup): Promise<WorkflowGroup> {
+  const groups = new Map<string, WorkflowDocuments>();
+  for (const collection of names) {
+    const found = database.collection(collection).find<MongoDocument>({ workflow_id: workflowId });
+    for (const document of await reading(() => found.toArray())) addDocument(groups, { collection, document });
+  }
+  const documents = groups.get(workflowId) ?? { workflow: undefined, directives: [], taskforces: [] };
+  return { workflowId, documents };
+}
+
+/** @throws MongoReadError, whose text names the server, and never the password */
+async function reading<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new MongoReadError(`MongoDB: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,76 @@
+import { inOrder } from "../domain/inOrder.js";
+import type { WorkflowId } from "../domain/ids.js";
+import { exportedJson, exportedParts } from "../store/exportedWorkflow.js";
+import { removeWorkflow } from "../store/removal.js";
+import type { Store } from "../store/store.js";
+import { readWholeWorkflow, type StoredWorkflow } from "../store/wholeWorkflows.js";
+import { endedAt } from "./endedAt.js";
+import { readExport } from "./exportFile.js";
+import { parseWorkflowLine } from "./exportFormat.js";
+
+/** Workflows that are removed at the same time. */
+const REMOVALS_AT_ONCE = 4;
+
+/** How many workflows a purge has handled. */
+export interface PurgeCounts {
+  purged: number;
+  taskforces: number;
+  /** They have changed since they were exported, or have not ended. */
+  kept: number;
+  /** Of an export: they are not in the store. */
+  missing: number;
+}
+
+/** @see purgeExported */
+export interface PurgeOptions {
+  store: Store;
+  /** Removes also workflows that have not ended. */
+  isForced: boolean;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((counts: PurgeCounts) => void) | undefined;
+}
+
+/**
+ * Removes the workflows of an export from the store, each as a whole, if the store holds them as the file does. So nothing
+ * is removed that is not in the file. A repeated purge continues an interrupted one.
+ *
+ * @param path a complete export
+ */
+export async function purgeExported(path: string, options: PurgeOptions): Promise<PurgeCounts> {
+  return purge(readExport(path), options, async ({ text }) => {
+    const { workflow } = parseWorkflowLine(text);
+    const stored = await readWholeWorkflow(options.store, workflow.workflow_id);
+    if (stored === undefined) return "missing";
+    return exportedJson(exportedParts(stored)) === text ? stored : "changed";
+  });
+}
+
+/** Removes workflows without a copy. */
+export const purgeWithoutExport = (
+  ids: AsyncIterable<WorkflowId> | Iterable<WorkflowId>,
+  options: PurgeOptions,
+): Promise<PurgeCounts> => purge(ids, options, async (id) => (await readWholeWorkflow(options.store, id)) ?? "missing");
+
+async function purge<T>(
+  items: AsyncIterable<T> | Iterable<T>,
+  { store, isForced, signal, onProgress }: PurgeOptions,
+  read: (item: T) => Promise<StoredWorkflow | "missing" | "changed">,
+): Promise<PurgeCounts> {
+  const counts: PurgeCounts = { purged: 0, taskforces: 0, kept: 0, missing: 0 };
+  const removals = inOrder(items, REMOVALS_AT_ONCE, async (item) => {
+    signal?.throwIfAborted();
+    const stored = await read(item);
+    if (stored === "missing") return "missing";
+    const isPurgeable = stored !== "changed" && (isForced || endedAt(stored) !== undefined);
+    return isPurgeable && (await removeWorkflow(store, stored)) ? stored.taskforces.length : "kept";
+  });
+  for await (const outcome of removals) {
+    if (typeof outcome === "string") counts[outcome]++;
+    else {
+      counts.purged++;
+      counts.taskforces += outcome;
+    }
+    onProgress?.(counts);
+  }
+  return counts;
+}

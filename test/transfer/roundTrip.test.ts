@@ -1,0 +1,59 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { expect, onTestFinished, test } from "vitest";
+import type { Store } from "../../src/store/store.js";
+import { readExportSource } from "../../src/transfer/exportSource.js";
+import { exportWorkflows } from "../../src/transfer/exportWorkflows.js";
+import { importWorkflows } from "../../src/transfer/importWorkflows.js";
+import { freshStore } from "../setup/freshStore.js";
+import { propertyRuns } from "../setup/propertyRuns.js";
+import { temporaryFolder } from "../setup/temporaryFolder.js";
+import { arbitraryLife, live } from "./randomLives.js";
+import { storeContents } from "./storeContents.js";
+
+const exportTo = (store: Store, path: string) =>
+  exportWorkflows({ store, path, filter: {}, serviceVersion: "1.0.0", now: 1_800_000_000 });
+
+const importFrom = (store: Store, path: string) =>
+  importWorkflows({
+    store,
+    source: readExportSource(path),
+    isDryRun: false,
+    isOverwriting: false,
+    onReject: async (reject) => expect.fail(JSON.stringify(reject)),
+  });
+
+/** The lines between header and trailer. */
+const linesOf = async (path: string) => (await readFile(path, "utf8")).trimEnd().split("\n").slice(1, -1);
+
+test("an export of an import has the same lines, whatever the number of partitions", async () => {
+  const folder = await temporaryFolder(onTestFinished);
+  let n = 0;
+  const property = fc.asyncProperty(fc.array(arbitraryLife, { minLength: 1, maxLength: 4 }), async (lives) => {
+    n++;
+    const { store } = await freshStore(4);
+    for (const [index, life] of lives.entries()) await live(store, life, index);
+    const [first, second, third] = ["a", "b", "c"].map((name) => join(folder, `${name}${n}.ndjson`)) as [
+      string,
+      string,
+      string,
+    ];
+    await exportTo(store, first);
+
+    const { store: other } = await freshStore(3);
+    const counts = await importFrom(other, first);
+    expect(counts).toMatchObject({ imported: lives.length, replaced: 0, unchanged: 0, rejected: 0 });
+    await exportTo(other, second);
+    expect(await linesOf(second)).toEqual(await linesOf(first));
+
+    // With the same number of partitions, every key is the same.
+    const { redis: thirdRedis, store: same } = await freshStore(4);
+    await importFrom(same, second);
+    await exportTo(same, third);
+    expect(await linesOf(third)).toEqual(await linesOf(first));
+    expect(await storeContents(thirdRedis)).toEqual(await storeContents(store.redis));
+    expect(await importFrom(same, first)).toMatchObject({ imported: 0, replaced: 0, unchanged: lives.length });
+  });
+  await fc.assert(property, { numRuns: propertyRuns(100) });
+});
