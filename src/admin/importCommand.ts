@@ -1,9 +1,9 @@
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import type { Command } from "commander";
+import { type ImportCounts, importWorkflows, type Reject } from "../transfer/importWorkflows.js";
 import type { RuleCounts } from "../transfer/mongo/documents.js";
 import { openSource } from "../transfer/openSource.js";
-import { type ImportCounts, importWorkflows, type Reject } from "../transfer/importWorkflows.js";
 import { AdminError, EXIT_CODE } from "./exitCodes.js";
 import { fillQueues } from "./fillQueues.js";
 import { ProgressPrinter } from "./progress.js";

@@ -61,7 +61,8 @@ ${EXIT_CODES_HELP}`,
 function describeError(error: unknown): { sentence: string; exitCode: number } {
   if (error instanceof AdminError) return { sentence: error.message, exitCode: error.exitCode };
   // By its name: the packages for MongoDB are loaded only for a source that needs them.
-  if (error instanceof RedisStartError || (error as Error).name === "MongoReadError") return { sentence: (error as Error).message, exitCode: EXIT_CODE.unreachable };
+  if (error instanceof RedisStartError || (error as Error).name === "MongoReadError")
+    return { sentence: (error as Error).message, exitCode: EXIT_CODE.unreachable };
   if ([ConfigError, LayoutError, ExportFormatError, TransferFileError].some((kind) => error instanceof kind))
     return { sentence: (error as Error).message, exitCode: EXIT_CODE.usage };
   const { code, message, stack } = error as NodeJS.ErrnoException;

@@ -82,7 +82,10 @@ export const fanoutJobId = (partition: number): string => `partition-${partition
  * Schedules the fan-out of a change: a background job updates the workflow's summary and publishes it as an event. The store
  * lists the changed workflows, so one job per partition and time window is enough. Reconcile adds a job that was lost.
  */
-export function scheduleFanout({ queues, store, debouncers, log }: WmsWithoutMqs, id: WorkflowId | TaskId | TaskforceUuid): void {
+export function scheduleFanout(
+  { queues, store, debouncers, log }: WmsWithoutMqs,
+  id: WorkflowId | TaskId | TaskforceUuid,
+): void {
   const partition = partitionOf(id, store.partitions);
   if (debouncers.fanout.get(partition)) return;
   debouncers.fanout.open(partition, true, () =>

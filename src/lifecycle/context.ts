@@ -81,9 +81,10 @@ const createDebouncers = () => ({
 });
 
 /** Makes the context of a process. {@link closeWms} closes it. */
-export const createWms = <Parts extends Omit<WmsParts, "mqs">>(
-  parts: Parts,
-): Parts & Pick<Wms, "debouncers"> => ({ ...parts, debouncers: createDebouncers() });
+export const createWms = <Parts extends Omit<WmsParts, "mqs">>(parts: Parts): Parts & Pick<Wms, "debouncers"> => ({
+  ...parts,
+  debouncers: createDebouncers(),
+});
 
 /** Flushes the debouncers, then closes the queues. */
 export async function closeWms({ debouncers, queues }: WmsWithoutMqs): Promise<void> {

@@ -22,7 +22,8 @@ export const handOutBackoffMs = ({ settings }: WmsWithoutMqs, queue: LeasedQueue
   exponentialBackoffMs(1000 * settings.retryWaitSeconds, failures, MAX_BACKOFF_MS[queue]);
 
 /** Whether a taskforce has failed more often than it is retried. */
-export const hasExhaustedRetries = ({ settings }: WmsWithoutMqs, failures: number): boolean => failures > settings.actionRetries;
+export const hasExhaustedRetries = ({ settings }: WmsWithoutMqs, failures: number): boolean =>
+  failures > settings.actionRetries;
 
 /** Whether the starter job of a taskforce is a dead letter, which waits for an operator. */
 export const isDeadLetter = (wms: WmsWithoutMqs, record: TaskforceRecord): boolean =>

@@ -198,7 +198,11 @@ async function restoreJobs(
 }
 
 /** The taskforces that have left the phase of their job. */
-async function findUnwanted(wms: WmsWithoutMqs, kind: LeasedQueueName, ids: readonly TaskforceUuid[]): Promise<TaskforceUuid[]> {
+async function findUnwanted(
+  wms: WmsWithoutMqs,
+  kind: LeasedQueueName,
+  ids: readonly TaskforceUuid[],
+): Promise<TaskforceUuid[]> {
   const unwanted: TaskforceUuid[] = [];
   const suspects = await wms.store.indexes.filterNotWaiting(kind, ids);
   for await (const [uuid, record] of wms.store.fetchEach("taskforce", suspects))

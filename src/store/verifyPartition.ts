@@ -1,7 +1,7 @@
 import { batchesOf } from "../domain/batchesOf.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
-import { scan } from "./indexes.js";
 import { indexedDocument } from "./indexedDocument.js";
+import { scan } from "./indexes.js";
 import {
   allEntitiesKey,
   countsField,

@@ -1,5 +1,5 @@
-import { inOrder } from "../domain/inOrder.js";
 import type { WorkflowId } from "../domain/ids.js";
+import { inOrder } from "../domain/inOrder.js";
 import { exportedJson, exportedParts } from "../store/exportedWorkflow.js";
 import { removeWorkflow } from "../store/removal.js";
 import type { Store } from "../store/store.js";

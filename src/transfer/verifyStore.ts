@@ -57,7 +57,9 @@ async function* verifySummaries(
     }
     const summary = await summaries.fetch(workflow);
     if (summary === undefined) yield `${workflow} has no summary, and is not marked to get one`;
-    else if (!isDeepStrictEqual(new Map(Object.entries(summary.taskforces_by_phase).sort()), new Map([...byPhase].sort())))
+    else if (
+      !isDeepStrictEqual(new Map(Object.entries(summary.taskforces_by_phase).sort()), new Map([...byPhase].sort()))
+    )
       yield `the summary of ${workflow} has other numbers of taskforces than its records`;
   }
 }

@@ -9,7 +9,8 @@ export async function storeContents(redis: RedisClient): Promise<Record<string, 
   const contents: Record<string, unknown> = {};
   for (const key of (await findKeys(redis, "wms:{*")).sort()) {
     if (/:(events|configurations|dirty)$/.test(key)) continue;
-    contents[key] = await readKey(redis, key);
+    const content = await readKey(redis, key);
+    if (Object.keys(content as object).length > 0) contents[key] = content;
   }
   return contents;
 }

@@ -101,7 +101,9 @@ function explainIds({ workflow, task_directives, taskforces }: ExportedWorkflow)
 
 /** What this service knows of a workflow besides the documents. */
 function extensionsOf({ workflow, task_directives, taskforces }: ExportedWorkflow): WorkflowExtensions {
-  const queues = new Set(task_directives.flatMap(({ input_queues, output_queues }) => [...input_queues, ...output_queues]));
+  const queues = new Set(
+    task_directives.flatMap(({ input_queues, output_queues }) => [...input_queues, ...output_queues]),
+  );
   // The taskforces of a workflow leave this phase together, when its queues are active.
   const isActivated = queues.size === 0 || taskforces.some(wasActivated);
   return {

@@ -33,7 +33,8 @@ export async function* readDumpFolder(folder: string): AsyncGenerator<Collection
       `${folder}: has no file of a dump, such as ${DATABASE}/WorkflowColl.bson or WorkflowColl.json`,
     );
   for (const { path, end, collection } of dumped)
-    for await (const document of end === "bson" ? readBsonFile(path) : readJsonFile(path)) yield { collection, document };
+    for await (const document of end === "bson" ? readBsonFile(path) : readJsonFile(path))
+      yield { collection, document };
 }
 
 async function* readBsonFile(path: string): AsyncGenerator<MongoDocument> {
@@ -51,7 +52,10 @@ async function* readJsonFile(path: string): AsyncGenerator<MongoDocument> {
   for await (const { text } of readLines(openDecompressed(path))) {
     number++;
     // `mongoexport --jsonArray` separates the lines of an array by commas.
-    const line = text.trim().replace(/^\[/, "").replace(/[\],]+$/, "");
+    const line = text
+      .trim()
+      .replace(/^\[/, "")
+      .replace(/[\],]+$/, "");
     if (line === "") continue;
     try {
       yield EJSON.parse(line, { relaxed: true }) as MongoDocument;

@@ -1,5 +1,5 @@
-import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { createReadStream } from "node:fs";
+import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sha256 } from "../../domain/sha256.js";
@@ -55,9 +55,7 @@ export function addDocument(
  * Groups documents by workflow, in any order. A dump holds one collection after the other and may exceed the memory, so the
  * documents are first divided between temporary files.
  */
-export async function* groupByWorkflow(
-  documents: AsyncIterable<CollectionDocument>,
-): AsyncGenerator<WorkflowGroup> {
+export async function* groupByWorkflow(documents: AsyncIterable<CollectionDocument>): AsyncGenerator<WorkflowGroup> {
   const folder = await mkdtemp(join(tmpdir(), "ewms-admin-"));
   try {
     const files = await divide(documents, folder);

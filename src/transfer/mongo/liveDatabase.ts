@@ -2,9 +2,9 @@ import { type Db, MongoClient } from "mongodb";
 import type { MongoDocument, WorkflowDocuments } from "./documents.js";
 import {
   addDocument,
+  COLLECTIONS,
   type CollectionDocument,
   type CollectionName,
-  COLLECTIONS,
   DATABASE,
   groupByWorkflow,
   type WorkflowGroup,
@@ -31,8 +31,8 @@ export async function* readLiveDatabase(url: string): AsyncGenerator<WorkflowGro
     await reading(() => client.connect());
     const named = client.options.dbName;
     const database = client.db(named === "test" ? DATABASE : named);
+    // A workflow that was created during the read.
     for await (const group of groupByWorkflow(readCollections(database)))
-      // A workflow that was created during the read.
       yield group.documents.workflow === undefined ? await readWorkflow(database, group) : group;
   } finally {
     await client.close();

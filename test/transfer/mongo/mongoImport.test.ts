@@ -38,12 +38,15 @@ test.each<[string, (folder: string) => Promise<string>]>([
   ["a compressed one", async (folder) => writeDumpFolder(folder, LIVES, true).then(() => join(folder, "WMS_DB"))],
   [
     "an archive",
-    async (folder) => writeFile(join(folder, "wms.archive"), makeArchive(LIVES)).then(() => join(folder, "wms.archive")),
+    async (folder) =>
+      writeFile(join(folder, "wms.archive"), makeArchive(LIVES)).then(() => join(folder, "wms.archive")),
   ],
   [
     "a compressed archive",
     async (folder) =>
-      writeFile(join(folder, "wms.archive.gz"), gzipSync(makeArchive(LIVES))).then(() => join(folder, "wms.archive.gz")),
+      writeFile(join(folder, "wms.archive.gz"), gzipSync(makeArchive(LIVES))).then(() =>
+        join(folder, "wms.archive.gz"),
+      ),
   ],
   [
     "files of mongoexport",
@@ -98,14 +101,15 @@ test("a repeated import takes what has changed in the source, and nothing that h
   await importAll([changed, same, ahead]);
 
   // The TMS of the existing service goes on.
-  Object.assign(changed.taskforces[0] as object, {
+  const [taskforce = {}] = changed.taskforces;
+  Object.assign(taskforce, {
     phase: "condor-submit",
     cluster_id: 17,
     job_event_log_fpath: "/log",
     submit_dict: { a: 1 },
     compound_statuses: { IDLE: { null: 4 } },
   });
-  (changed.taskforces[0]?.["phase_change_log"] as object[]).push({
+  (taskforce["phase_change_log"] as object[]).push({
     target_phase: "condor-submit",
     timestamp: 1_700_000_500.25,
     was_successful: true,

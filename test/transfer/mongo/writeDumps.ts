@@ -37,7 +37,10 @@ const TERMINATOR = Buffer.from([0xff, 0xff, 0xff, 0xff]);
 
 /** An archive as mongodump writes it, in which the blocks of collections alternate, with one of another database. */
 export function makeArchive(workflows: readonly StoredDocuments[]): Buffer {
-  const pieces: Uint8Array[] = [MAGIC, serialize({ concurrent_collections: 4, version: "0.1", server_version: "7.0.0" })];
+  const pieces: Uint8Array[] = [
+    MAGIC,
+    serialize({ concurrent_collections: 4, version: "0.1", server_version: "7.0.0" }),
+  ];
   for (const collection of Object.keys(byCollection(workflows)))
     pieces.push(serialize({ db: "WMS_DB", collection, metadata: "{}", size: 0, type: "collection" }));
   pieces.push(TERMINATOR);
