@@ -30,10 +30,22 @@ export class ProgressPrinter {
 
   /** Prints the progress if the last one is old enough. */
   update(progress: Progress): void {
-    const nowMs = performance.now();
-    if (nowMs - this.#printedAtMs < (this.#isTerminal ? TERMINAL_INTERVAL_MS : LINE_INTERVAL_MS)) return;
-    this.#printedAtMs = nowMs;
-    const text = describeProgress(this.#verb, progress, (nowMs - this.#startedAtMs) / 1000);
+    if (this.#isDue())
+      this.#print(describeProgress(this.#verb, progress, (performance.now() - this.#startedAtMs) / 1000));
+  }
+
+  /** The same with a text. */
+  updateText(text: string): void {
+    if (this.#isDue()) this.#print(text);
+  }
+
+  #isDue(): boolean {
+    const intervalMs = this.#isTerminal ? TERMINAL_INTERVAL_MS : LINE_INTERVAL_MS;
+    return performance.now() - this.#printedAtMs >= intervalMs;
+  }
+
+  #print(text: string): void {
+    this.#printedAtMs = performance.now();
     this.#output.write(this.#isTerminal ? `\r${text}\x1b[K` : `${text}\n`);
     this.#hasLine = this.#isTerminal;
   }

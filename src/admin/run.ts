@@ -9,7 +9,9 @@ import { TransferFileError } from "../transfer/lines.js";
 import { AdminError, EXIT_CODE, EXIT_CODES_HELP } from "./exitCodes.js";
 import { addExportCommand } from "./exportCommand.js";
 import { addImportCommand } from "./importCommand.js";
+import { addMigrateCommand } from "./migrateCommand.js";
 import { addPurgeCommand } from "./purgeCommand.js";
+import { addStatsCommand } from "./statsCommand.js";
 import { type AdminIo, AdminTool } from "./tool.js";
 import { addVerifyCommand } from "./verifyCommand.js";
 
@@ -46,6 +48,7 @@ Examples:
   ewms-admin export all.ndjson.gz
   ewms-admin import all.ndjson.gz --dry-run
   ewms-admin verify all.ndjson.gz
+  ewms-admin stats --ended-before 90d
   ewms-admin purge --ended-before 90d --export 2026-11.ndjson.gz
 
 ${EXIT_CODES_HELP}`,
@@ -54,6 +57,8 @@ ${EXIT_CODES_HELP}`,
   addImportCommand(program, tool);
   addVerifyCommand(program, tool);
   addPurgeCommand(program, tool);
+  addStatsCommand(program, tool);
+  addMigrateCommand(program, tool);
   return program;
 }
 

@@ -22,12 +22,14 @@ export interface AdminSession {
  * Runs a command on the Redis of the service's settings. Without `REDIS_URL`, that is the one which a running service has
  * started on `DATA_DIR`; if none runs, this process starts it for the command.
  *
+ * @param open opens the store; by default only one with the layout of this release
  * @throws ConfigError, RedisStartError, LayoutError; AdminError `interrupted` after a Ctrl-C
  */
 export async function openSession(
   env: Readonly<Record<string, string | undefined>>,
   log: Logger,
   work: (session: AdminSession) => Promise<void>,
+  open: typeof openStore = openStore,
 ): Promise<void> {
   const config = readConfig(env);
   await runInterruptible(async (signal) => {
@@ -48,7 +50,7 @@ export async function openSession(
     try {
       const requests = await connect("requests");
       await followRedisClock(requests);
-      const store = await openStore(requests, { partitions: config.partitions, bulk: await connect("bulk") });
+      const store = await open(requests, { partitions: config.partitions, bulk: await connect("bulk") });
       await work({ config, store, log, signal });
     } finally {
       for (const client of clients) client.disconnect();

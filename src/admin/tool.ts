@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import { pino } from "pino";
+import type { openStore } from "../store/store.js";
 import type { AdminSession } from "./session.js";
 import { openSession } from "./session.js";
 
@@ -26,8 +27,8 @@ export class AdminTool {
   }
 
   /** Runs a command on the service's Redis. @throws as {@link openSession} */
-  async withSession(work: (session: AdminSession) => Promise<void>): Promise<void> {
+  async withSession(work: (session: AdminSession) => Promise<void>, open?: typeof openStore): Promise<void> {
     // What the command says is not a log. Only problems are of interest beside it.
-    await openSession(this.io.env, pino({ level: "warn" }, this.io.stderr), work);
+    await openSession(this.io.env, pino({ level: "warn" }, this.io.stderr), work, open);
   }
 }

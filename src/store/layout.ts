@@ -36,6 +36,16 @@ export async function readOrInitializeLayout(redis: RedisClient, partitions: num
   return { version: Number(stored[0]), partitions: Number(stored[1]) };
 }
 
+/** Reads the layout of the data in Redis; undefined when there is none. */
+export async function readLayout(redis: RedisClient): Promise<Layout | undefined> {
+  const [version, partitions] = await redis.hmget(LAYOUT_KEY, "version", "partitions");
+  return version == null ? undefined : { version: Number(version), partitions: Number(partitions) };
+}
+
+/** Records that the data has been converted to a version. */
+export const writeLayoutVersion = async (redis: RedisClient, version: number): Promise<void> =>
+  void (await redis.hset(LAYOUT_KEY, "version", version));
+
 /**
  * Writes the layout at the first start and checks it at every later one.
  *
@@ -51,7 +61,9 @@ export function explainLayoutMismatch(stored: Layout, partitions: number): strin
   if (stored.version !== LAYOUT_VERSION)
     return (
       `the data in this Redis has layout ${stored.version}, and this release works with ${LAYOUT_VERSION}; ` +
-      "use the release that wrote it"
+      (stored.version < LAYOUT_VERSION
+        ? "run ewms-admin migrate, or use the release that wrote it"
+        : "use the release that wrote it")
     );
   if (stored.partitions === partitions) return undefined;
   return (
