@@ -41,7 +41,10 @@ export async function* readLiveDatabase(url: string): AsyncGenerator<WorkflowGro
 
 function openMongo(url: string): MongoClient {
   try {
-    return new MongoClient(url, { serverSelectionTimeoutMS: SERVER_TIMEOUT_MS, appName: "ewms-admin" });
+    return new MongoClient(url, {
+      appName: "ewms-admin",
+      ...(!/[?&]serverSelectionTimeoutMS=/i.test(url) && { serverSelectionTimeoutMS: SERVER_TIMEOUT_MS }),
+    });
   } catch (error) {
     throw new MongoReadError(`MongoDB: ${(error as Error).message}`);
   }

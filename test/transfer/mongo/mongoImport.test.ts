@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { expect, onTestFinished, test } from "vitest";
+import { type Db, MongoClient } from "mongodb";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { PHASES } from "../../../src/domain/phases.js";
 import { type ExportedWorkflow, exportedJson, exportedParts } from "../../../src/store/exportedWorkflow.js";
 import { openStore, type Store } from "../../../src/store/store.js";
@@ -10,7 +12,7 @@ import { admin } from "../../admin/runAdmin.js";
 import { freshDatabase } from "../../setup/database.js";
 import { temporaryFolder } from "../../setup/temporaryFolder.js";
 import { openRedis } from "../../setup/testRedis.js";
-import { makeDocuments, type StoredDocuments } from "./mongoDocuments.js";
+import { byCollection, makeDocuments, type StoredDocuments } from "./mongoDocuments.js";
 import { makeArchive, writeDumpFolder, writeExtendedJson } from "./writeDumps.js";
 
 async function openDatabase(): Promise<{ url: string; store: Store }> {
@@ -57,15 +59,18 @@ test.each<[string, (folder: string) => Promise<string>]>([
     async (folder) => writeExtendedJson(folder, LIVES, { relaxed: false, isArray: true }).then(() => folder),
   ],
 ])("%s is imported to the letter", async (_, write) => {
+  await expectImportedToTheLetter(await write(await temporaryFolder(onTestFinished)));
+});
+
+async function expectImportedToTheLetter(source: string, env: Record<string, string> = {}): Promise<void> {
   const { url, store } = await openDatabase();
-  const source = await write(await temporaryFolder(onTestFinished));
   const rejects = join(await temporaryFolder(onTestFinished), "rejects");
 
-  const dry = await admin(url, ["import", source, "--dry-run", "--json", "--rejects", rejects]);
+  const dry = await admin(url, ["import", source, "--dry-run", "--json", "--rejects", rejects], env);
   expect(JSON.parse(dry.stdout)).toMatchObject({ imported: 3, rejected: 0, rules: {}, rejects: null });
   expect(await store.indexes.countAll("workflow")).toBe(0);
 
-  const { code, stdout, stderr } = await admin(url, ["import", source, "--json", "--rejects", rejects]);
+  const { code, stdout, stderr } = await admin(url, ["import", source, "--json", "--rejects", rejects], env);
   expect(stderr).toBe("");
   expect(JSON.parse(stdout)).toMatchObject({ imported: 3, replaced: 0, unchanged: 0, rejected: 0, taskforces: 10 });
   expect(code).toBe(0);
@@ -76,11 +81,71 @@ test.each<[string, (folder: string) => Promise<string>]>([
     expect(taskforces).toEqual(documents.taskforces);
   }
 
-  const verified = await admin(url, ["verify", source]);
+  const verified = await admin(url, ["verify", source], env);
   expect(verified.stdout).toMatch(/^0 differences in 3 workflows \(10 taskforces\); 3 workflows of the source/);
   expect(verified.code).toBe(0);
-  const again = await admin(url, ["import", source, "--json", "--rejects", rejects]);
+  const again = await admin(url, ["import", source, "--json", "--rejects", rejects], env);
   expect(JSON.parse(again.stdout)).toMatchObject({ imported: 0, replaced: 0, unchanged: 3, rejected: 0 });
+}
+
+/** A server on which tests may create databases: docs/operations/cutover.md says how to get one. */
+const MONGODB_TEST_URL = process.env["MONGODB_TEST_URL"];
+
+describe.skipIf(MONGODB_TEST_URL === undefined)("a running MongoDB (needs MONGODB_TEST_URL)", () => {
+  /** Stores documents in a database of its own. @returns its address */
+  async function fillDatabase(workflows: readonly StoredDocuments[]): Promise<{ address: string; database: Db }> {
+    const client = await new MongoClient(MONGODB_TEST_URL as string).connect();
+    const name = `wms_test_${randomUUID()}`;
+    const database = client.db(name);
+    onTestFinished(async () => {
+      await database.dropDatabase();
+      await client.close();
+    });
+    for (const [collection, documents] of Object.entries(byCollection(workflows)))
+      await database.collection(collection).insertMany(structuredClone(documents));
+    const address = new URL(MONGODB_TEST_URL as string);
+    address.pathname = `/${name}`;
+    return { address: address.href, database };
+  }
+
+  test("is imported to the letter", async () => {
+    await expectImportedToTheLetter((await fillDatabase(LIVES)).address);
+  });
+
+  test("may have its address in a setting", async () => {
+    await expectImportedToTheLetter("-", { MONGODB_URL: (await fillDatabase(LIVES)).address });
+  });
+
+  test("is read while workflows are created", async () => {
+    const { url, store } = await openDatabase();
+    const first = Array.from({ length: 300 }, (_, n) => makeDocuments(["pending-starter"], 1_700_000_000 + n));
+    const { address, database } = await fillDatabase(first);
+    const later = Array.from({ length: 100 }, (_, n) => makeDocuments(["condor-submit"], 1_700_001_000 + n));
+    const created = (async () => {
+      for (const workflow of later)
+        for (const [collection, documents] of Object.entries(byCollection([workflow])))
+          await database.collection(collection).insertMany(structuredClone(documents));
+    })();
+    const rejects = join(await temporaryFolder(onTestFinished), "rejects");
+    const during = await admin(url, ["import", address, "--json", "--rejects", rejects]);
+    await created;
+    const { imported, rejected } = JSON.parse(during.stdout) as { imported: number; rejected: number };
+    expect(imported).toBeGreaterThanOrEqual(300);
+    expect(rejected).toBe(0);
+    await admin(url, ["import", address, "--rejects", rejects]);
+    expect(await store.indexes.countAll("workflow")).toBe(400);
+    expect((await admin(url, ["verify", address])).stdout).toMatch(/^0 differences/);
+  });
+});
+
+test("a MongoDB that cannot be reached is named without its password", async () => {
+  const { url } = await openDatabase();
+  const address = "mongodb://user:secret@127.0.0.1:1/?serverSelectionTimeoutMS=200";
+  const { code, stderr } = await admin(url, ["import", "-"], { MONGODB_URL: address });
+  expect([code, stderr]).toEqual([5, expect.stringContaining("127.0.0.1:1")]);
+  expect(stderr).not.toContain("secret");
+  const unset = await admin(url, ["import", "-"]);
+  expect([unset.code, unset.stderr]).toEqual([2, "ewms-admin: MONGODB_URL: must be set for the source -\n"]);
 });
 
 test("a repeated import takes what has changed in the source, and nothing that has changed here", async () => {
