@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { type AddressInfo, isIPv6, type Server as NetServer, type Socket } from "node:net";
-import { setTimeout as delay, setImmediate as nextEventLoopTurn } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { RefusedConnection } from "../api/http/connectionLimits.js";
 import { ConfigError } from "../config/config.js";
+import { acceptWaitingConnections } from "./acceptWaitingConnections.js";
 
 /** Limits the log lines about refused connections. */
 const REFUSAL_LOG_INTERVAL_MS = 60_000;
@@ -80,8 +81,7 @@ export function logRefusedConnections(server: Server, log: Logger): void {
 
 /** Stops accepting connections, lets requests under way end, and closes all connections when the signal fires. */
 export async function closeServer(server: Server, cutOffSignal: AbortSignal): Promise<void> {
-  // Accepts and reads what has already arrived, so that no waiting connection or request is broken off.
-  await nextEventLoopTurn();
+  await acceptWaitingConnections(server);
   const closed = once(server, "close");
   server.close();
   const closeAll = () => server.closeAllConnections();

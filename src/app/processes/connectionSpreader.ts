@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
+import { acceptWaitingConnections } from "../acceptWaitingConnections.js";
 import { bind } from "../httpListener.js";
 import type { ConnectionCounts } from "./primaryConnection.js";
 
@@ -66,8 +67,9 @@ export class ConnectionSpreader<Target extends ConnectionTarget> {
     for (const socket of this.#waiting.splice(0)) this.#assign(socket);
   }
 
-  /** Assigns no more connections to a process. */
-  retire(target: Target): void {
+  /** Assigns no more connections to a process, after those that wait in the kernel: it may be the last process. */
+  async retire(target: Target): Promise<void> {
+    await acceptWaitingConnections(this.#server);
     const state = this.#targets.get(target);
     if (state !== undefined) state.isAccepting = false;
     this.#closeIfEnded();

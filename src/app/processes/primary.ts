@@ -28,10 +28,8 @@ export async function startProcesses(
     metricsRelay.handleMessage(message, from);
     if (message.kind === "ready" && from !== worker) spreader.add(from);
     if (message.kind === "connections") spreader.record(from, message);
-    if (message.kind !== "retire") return;
-    spreader.retire(from);
     // Node keeps the order, so this follows all connections.
-    from.send({ kind: "retired" });
+    if (message.kind === "retire") void spreader.retire(from).then(() => from.send({ kind: "retired" }));
   };
   const onExit: SupervisedProcessOptions["onExit"] = (from) => spreader.remove(from);
   const supervise = (name: string, program: "web" | "worker"): SupervisedProcess =>
