@@ -56,9 +56,8 @@ async function runImport(tool: AdminTool, source: string, options: ImportCommand
       progress.end();
       return rejects.close();
     });
-    // The service does it by itself when it runs.
-    const isFilling = !dryRun && counts.imported + counts.replaced > 0 && (await store.processes.list()).length === 0;
-    if (isFilling) await fillQueues(session);
+    // The service does it by itself when it runs. An earlier import may have been interrupted before this step.
+    if (!dryRun && (await store.processes.list()).length === 0) await fillQueues(session);
     const result = { ...counts, rules: Object.fromEntries(rules), rejects: rejects.usedPath ?? null };
     tool.printResult(options.json, result, describeResult(result, dryRun));
     if (counts.rejected > 0) tool.exitCode = EXIT_CODE.failure;
