@@ -64,8 +64,8 @@ async function runVerify(
 
 function describe(count: number, verified: VerifiedCounts, compared: ComparedCounts | null): string {
   const { workflows, taskforces, staleSummaries } = verified;
-  const source =
-    compared === null ? "" : `; ${compared.workflows} workflows of the source (${compared.taskforces} taskforces)`;
-  const stale = staleSummaries === 0 ? "" : `; ${staleSummaries} summaries are made when the service runs`;
-  return `${count} differences in ${workflows} workflows (${taskforces} taskforces)${source}${stale}`;
+  const lines = [`${count} differences: ${workflows} workflows, ${taskforces} taskforces`];
+  if (compared !== null) lines.push(`source: ${compared.workflows} workflows, ${compared.taskforces} taskforces`);
+  if (staleSummaries > 0) lines.push(`${staleSummaries} summaries are made when the service runs`);
+  return lines.join("\n");
 }

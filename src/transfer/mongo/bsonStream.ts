@@ -1,6 +1,6 @@
 import { deserialize } from "bson";
 import { TransferFileError } from "../lines.js";
-import type { MongoDocument } from "./documents.js";
+import type { MongoDocument } from "./mongoDocument.js";
 
 /** The largest document that MongoDB stores, with what a dump adds. */
 const MAX_DOCUMENT_BYTES = 17 * 1024 * 1024;

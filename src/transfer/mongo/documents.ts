@@ -5,18 +5,8 @@ import { workflowSchema } from "../../domain/workflow.js";
 import type { ExportedTaskforce, ExportedWorkflow, WorkflowExtensions } from "../../store/exportedWorkflow.js";
 import { ExportFormatError, parseWorkflow } from "../exportFormat.js";
 import type { Reject } from "../importWorkflows.js";
+import type { MongoDocument, WorkflowDocuments } from "./mongoDocument.js";
 import { DIRECTIVE_RULES, type Rule, TASKFORCE_RULES, WORKFLOW_RULES } from "./rules.js";
-
-/** A document of the existing service's database. */
-export type MongoDocument = Record<string, unknown>;
-
-/** The documents that belong to one workflow id. */
-export interface WorkflowDocuments {
-  /** Undefined: there are parts of a workflow that does not exist. */
-  workflow: MongoDocument | undefined;
-  directives: MongoDocument[];
-  taskforces: MongoDocument[];
-}
 
 /** Times that each rule changed a document, by its name. */
 export type RuleCounts = Map<string, number>;

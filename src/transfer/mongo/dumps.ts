@@ -3,8 +3,8 @@ import { basename, join } from "node:path";
 import { EJSON } from "bson";
 import { openDecompressed, readLines, TransferFileError } from "../lines.js";
 import { BsonStream } from "./bsonStream.js";
-import type { MongoDocument } from "./documents.js";
 import { type CollectionDocument, type CollectionName, DATABASE, isCollection } from "./groupByWorkflow.js";
+import type { MongoDocument } from "./mongoDocument.js";
 
 /** The first four bytes of an archive of mongodump, as a number. */
 const ARCHIVE_MAGIC = 0x8199_e26d;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sha256 } from "../../domain/sha256.js";
 import { readLines } from "../lines.js";
-import type { MongoDocument, WorkflowDocuments } from "./documents.js";
+import type { MongoDocument, WorkflowDocuments } from "./mongoDocument.js";
 
 /** The collections of the existing service, and what their documents are. */
 export const COLLECTIONS = {

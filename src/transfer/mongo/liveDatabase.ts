@@ -1,5 +1,4 @@
 import { type Db, MongoClient } from "mongodb";
-import type { MongoDocument, WorkflowDocuments } from "./documents.js";
 import {
   addDocument,
   COLLECTIONS,
@@ -9,6 +8,7 @@ import {
   groupByWorkflow,
   type WorkflowGroup,
 } from "./groupByWorkflow.js";
+import type { MongoDocument, WorkflowDocuments } from "./mongoDocument.js";
 
 /** Milliseconds until a server counts as unreachable. */
 const SERVER_TIMEOUT_MS = 10_000;

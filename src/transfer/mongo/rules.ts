@@ -2,7 +2,7 @@ import { cutTopTaskErrors } from "../../domain/cutReports.js";
 import { cutText } from "../../domain/cutText.js";
 import { PHASE_LOG_LIMITS, PHASE_LOG_TRIMMER } from "../../domain/entityLimits.js";
 import { DEFAULT_PRIORITY } from "../../domain/taskforce.js";
-import type { MongoDocument, WorkflowDocuments } from "./documents.js";
+import type { MongoDocument, WorkflowDocuments } from "./mongoDocument.js";
 
 /**
  * Brings a document of an earlier version of the existing service up to date, in place.

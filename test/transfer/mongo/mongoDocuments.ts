@@ -1,8 +1,8 @@
 import { newTaskforceUuid, newTaskId, newWorkflowId } from "../../../src/domain/ids.js";
 import type { Phase } from "../../../src/domain/phases.js";
-import type { MongoDocument, WorkflowDocuments } from "../../../src/transfer/mongo/documents.js";
 import type { CollectionDocument, CollectionName } from "../../../src/transfer/mongo/groupByWorkflow.js";
 import { COLLECTIONS } from "../../../src/transfer/mongo/groupByWorkflow.js";
+import type { MongoDocument, WorkflowDocuments } from "../../../src/transfer/mongo/mongoDocument.js";
 import { WORKER_CONFIG } from "../../processes/workflowRequestJson.js";
 
 /** Documents of a workflow whose existence is certain. */

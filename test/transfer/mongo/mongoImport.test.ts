@@ -82,7 +82,7 @@ async function expectImportedToTheLetter(source: string, env: Record<string, str
   }
 
   const verified = await admin(url, ["verify", source], env);
-  expect(verified.stdout).toMatch(/^0 differences in 3 workflows \(10 taskforces\); 3 workflows of the source/);
+  expect(verified.stdout).toMatch(/^0 differences: 3 workflows, 10 taskforces\nsource: 3 workflows, 10 taskforces/);
   expect(verified.code).toBe(0);
   const again = await admin(url, ["import", source, "--json", "--rejects", rejects], env);
   expect(JSON.parse(again.stdout)).toMatchObject({ imported: 0, replaced: 0, unchanged: 3, rejected: 0 });

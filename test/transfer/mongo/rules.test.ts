@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type RuleCounts, toExportedWorkflow, type WorkflowDocuments } from "../../../src/transfer/mongo/documents.js";
+import { type RuleCounts, toExportedWorkflow } from "../../../src/transfer/mongo/documents.js";
+import type { WorkflowDocuments } from "../../../src/transfer/mongo/mongoDocument.js";
 import { makeDocuments } from "./mongoDocuments.js";
 
 /** Changes documents to an earlier shape, and imports them. */

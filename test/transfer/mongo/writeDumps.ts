@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { EJSON, ObjectId, serialize } from "bson";
-import type { MongoDocument } from "../../../src/transfer/mongo/documents.js";
+import type { MongoDocument } from "../../../src/transfer/mongo/mongoDocument.js";
 import { byCollection, documentsOf, type StoredDocuments } from "./mongoDocuments.js";
 
 const withId = (document: MongoDocument) => ({ _id: new ObjectId(), ...document });
