@@ -1,27 +1,44 @@
+/** How much work may be under way at once. */
+export interface InOrderLimits<T> {
+  /** Items that are worked on at the same time. */
+  items: number;
+  /** Limits the sum of their weights; a heavier item is worked on alone. */
+  weight?: { of: (item: T) => number; total: number };
+}
+
 /**
  * Works on several items at once and returns the results in the order of the items. What is under way when the caller stops,
  * or when the source fails, is completed first.
  *
- * @param limit items that are worked on at the same time
  * @throws the error of an item or, after the results of all items before, that of the source
  */
 export async function* inOrder<T, R>(
   items: AsyncIterable<T> | Iterable<T>,
-  limit: number,
+  limits: InOrderLimits<T>,
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {
-  const pending: Promise<R>[] = [];
+  const pending: { result: Promise<R>; weight: number }[] = [];
+  let pendingWeight = 0;
+  const next = async (): Promise<R> => {
+    const { result, weight } = pending.shift() as (typeof pending)[number];
+    pendingWeight -= weight;
+    return result;
+  };
+  const { of: weigh, total } = limits.weight ?? { of: () => 0, total: 0 };
   try {
-    for await (const next of untilFailure(items)) {
-      const result = "error" in next ? Promise.reject(next.error) : work(next.item);
+    for await (const step of untilFailure(items)) {
+      const weight = "error" in step ? 0 : weigh(step.item);
+      while (pending.length > 0 && (pending.length >= limits.items || pendingWeight + weight > total))
+        yield await next();
+      const result = "error" in step ? Promise.reject(step.error) : work(step.item);
       // The caller meets the error at its turn.
       result.catch(() => undefined);
-      pending.push(result);
-      if (pending.length === limit) yield (await pending.shift()) as R;
+      pending.push({ result, weight });
+      pendingWeight += weight;
     }
-    while (pending.length > 0) yield (await pending.shift()) as R;
+    while (pending.length > 0) yield await next();
   } finally {
-    await Promise.allSettled(pending);
+    await Promise.allSettled(pending.map(({ result }) => result));
   }
 }
 

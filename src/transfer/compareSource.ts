@@ -3,10 +3,7 @@ import { inOrder } from "../domain/inOrder.js";
 import { type ExportedWorkflow, exportedJson, exportedParts } from "../store/exportedWorkflow.js";
 import type { Store } from "../store/store.js";
 import { readWholeWorkflow } from "../store/wholeWorkflows.js";
-import type { ImportSource, SourceWorkflow } from "./importWorkflows.js";
-
-/** Workflows that are compared at the same time. */
-const COMPARISONS_AT_ONCE = 16;
+import { AT_ONCE, type ImportSource, limitsOf, type SourceWorkflow } from "./importWorkflows.js";
 
 /** What a comparison covered. */
 export interface ComparedCounts {
@@ -27,7 +24,7 @@ export async function* compareSource(
   source: ImportSource,
   counts: ComparedCounts,
 ): AsyncGenerator<string> {
-  const compared = inOrder(source, COMPARISONS_AT_ONCE, async (item) => {
+  const compared = inOrder(source, limitsOf(AT_ONCE), async (item) => {
     if ("reject" in item) {
       counts.rejected++;
       return [`${item.reject.workflow_id ?? item.reject.place} cannot be read: ${item.reject.reason}`];

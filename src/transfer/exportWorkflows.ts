@@ -10,8 +10,11 @@ import { ExportWriter, partName, readPart } from "./exportFile.js";
 import { type ExportCounts, type ExportFilter, headerJson, parseHeader, parseWorkflowLine } from "./exportFormat.js";
 import { TransferFileError } from "./lines.js";
 
-/** Workflows that are read ahead of the one that is written. */
+/** Workflows that are read at the same time, and their taskforces: all are in memory. */
 const READS_AT_ONCE = 8;
+const TASKFORCES_AT_ONCE = 2000;
+/** Workflows whose taskforces are counted at the same time. */
+const COUNTS_AT_ONCE = 32;
 
 /** What an export has done so far. */
 export interface ExportProgress {
@@ -96,8 +99,13 @@ async function* readWanted(
 ): AsyncGenerator<StoredWorkflow> {
   const total = filter.workflow_ids?.length ?? (await store.indexes.countAll("workflow"));
   let workflows = counts.workflows;
-  const selected = selectWorkflows(store, filter, after);
-  for await (const stored of inOrder(selected, READS_AT_ONCE, (id) => readWholeWorkflow(store, id))) {
+  const counted = inOrder(selectWorkflows(store, filter, after), { items: COUNTS_AT_ONCE }, async (id) => ({
+    id,
+    taskforces: await store.indexes.countTaskforcesOf(id),
+  }));
+  const weight = { of: ({ taskforces }: { taskforces: number }) => taskforces, total: TASKFORCES_AT_ONCE };
+  const reads = inOrder(counted, { items: READS_AT_ONCE, weight }, ({ id }) => readWholeWorkflow(store, id));
+  for await (const stored of reads) {
     signal?.throwIfAborted();
     // A workflow may have been purged since the scan.
     if (stored !== undefined && isWanted(stored, filter)) yield stored;

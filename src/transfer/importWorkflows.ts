@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import { inOrder } from "../domain/inOrder.js";
+import { type InOrderLimits, inOrder } from "../domain/inOrder.js";
 import { type ExportedWorkflow, exportedJson, exportedParts } from "../store/exportedWorkflow.js";
 import { importWorkflow, replaceWorkflow } from "../store/imports.js";
 import type { Store } from "../store/store.js";
 import { readWholeWorkflow } from "../store/wholeWorkflows.js";
 import { explainConflict } from "./conflicts.js";
 
-/** Workflows that are imported at the same time. */
-const IMPORTS_AT_ONCE = 16;
+/** What is imported at the same time: few taskforces, because all are in memory. */
+export const AT_ONCE = { items: 16, taskforces: 2000 };
 
 /** What a source cannot be turned into a workflow of the service. */
 export interface Reject {
@@ -28,7 +28,7 @@ export interface SourceWorkflow {
 }
 
 /** Gives workflows in any order, each once, and what it could not read. */
-export type ImportSource = AsyncIterable<SourceWorkflow | { reject: Reject }>;
+export type ImportSource = AsyncIterable<SourceItem>;
 
 /** How many workflows of a source had each outcome. */
 export interface ImportCounts {
@@ -71,7 +71,7 @@ export async function importWorkflows(options: ImportOptions): Promise<ImportCou
   const isServiceRunning = (await store.processes.list()).length > 0;
   const counts: ImportCounts = { imported: 0, replaced: 0, unchanged: 0, rejected: 0, taskforces: 0 };
   const wanted = workflowIds === undefined ? source : selectWorkflows(source, workflowIds);
-  const outcomes = inOrder(wanted, IMPORTS_AT_ONCE, (item) =>
+  const outcomes = inOrder(wanted, limitsOf(AT_ONCE), (item) =>
     "reject" in item ? Promise.resolve(item) : importOne(item, options, isServiceRunning),
   );
   for await (const outcome of outcomes) {
@@ -87,6 +87,14 @@ export async function importWorkflows(options: ImportOptions): Promise<ImportCou
   }
   return counts;
 }
+
+type SourceItem = SourceWorkflow | { reject: Reject };
+
+/** The limits for the items of a source. */
+export const limitsOf = ({ items, taskforces }: typeof AT_ONCE): InOrderLimits<SourceItem> => ({
+  items,
+  weight: { of: (item) => ("reject" in item ? 0 : item.workflow.taskforces.length), total: taskforces },
+});
 
 async function* selectWorkflows(source: ImportSource, ids: ReadonlySet<string>): ImportSource & AsyncGenerator {
   for await (const item of source)

@@ -57,7 +57,7 @@ async function purge<T>(
   read: (item: T) => Promise<StoredWorkflow | "missing" | "changed">,
 ): Promise<PurgeCounts> {
   const counts: PurgeCounts = { purged: 0, taskforces: 0, kept: 0, missing: 0 };
-  const removals = inOrder(items, REMOVALS_AT_ONCE, async (item) => {
+  const removals = inOrder(items, { items: REMOVALS_AT_ONCE }, async (item) => {
     signal?.throwIfAborted();
     const stored = await read(item);
     if (stored === "missing") return "missing";
