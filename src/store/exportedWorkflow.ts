@@ -1,3 +1,4 @@
+import { batchesOf } from "../domain/batchesOf.js";
 import type { WorkflowId } from "../domain/ids.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
@@ -8,7 +9,12 @@ import { deactivatingKey, memberOf, partitionOf, profilesKey, stoppingKey } from
 import { submissionJsonMembers, taskJson, toTaskforceRecord, toTaskRecord, toWorkflowRecord } from "./records.js";
 import { parseFields, type RecordByKind } from "./repositories.js";
 import type { HashFields, StoredTaskforceFields, StoredWorkflow } from "./wholeWorkflows.js";
-import { type NewEntity, type StoredConfiguration, toStoredConfiguration } from "./writeBatch.js";
+import {
+  MAX_PAIRS_PER_COMMAND,
+  type NewEntity,
+  type StoredConfiguration,
+  toStoredConfiguration,
+} from "./writeBatch.js";
 
 /** A taskforce as the API shows it. An imported one may lack a number of workers, and its phase texts may be any. */
 export type ExportedTaskforce = Omit<Taskforce, "n_workers"> & { n_workers: number | null };
@@ -101,14 +107,13 @@ export function toNewWorkflow(exported: ExportedWorkflow, partitions: number): N
   );
   const configurations = new ConfigurationCache();
   const taskforces = exported.taskforces.map((entity) => toTaskforceEntity(entity, extensions, configurations));
-  const commands: (string | number)[][] = [];
-  const stopping = exported.taskforces.filter(belongsInStoppingIndex);
-  if (stopping.length > 0) {
-    const pairs = stopping.flatMap(({ timestamp, taskforce_uuid }) => [timestamp, memberOf(taskforce_uuid)]);
-    commands.push(["ZADD", stoppingKey(partition), ...pairs]);
-  }
-  const profiles = Object.entries(extensions.mq_profiles).flat();
-  if (profiles.length > 0) commands.push(["HSET", profilesKey(partition, workflow.workflow_id), ...profiles]);
+  const stopping = exported.taskforces
+    .filter(belongsInStoppingIndex)
+    .flatMap(({ timestamp, taskforce_uuid }) => [timestamp, memberOf(taskforce_uuid)]);
+  const commands = [
+    ...pairCommands("ZADD", stoppingKey(partition), stopping),
+    ...profileCommands(partition, workflow.workflow_id, extensions),
+  ];
   if (extensions.deactivating) commands.push(["SADD", deactivatingKey(partition), memberOf(workflow.workflow_id)]);
   return {
     workflow: toWorkflowEntity(workflow, extensions.workflow),
@@ -117,6 +122,17 @@ export function toNewWorkflow(exported: ExportedWorkflow, partitions: number): N
     commands,
   };
 }
+
+/** The commands that store the profiles of a workflow. */
+export const profileCommands = (
+  partition: number,
+  workflow: WorkflowId,
+  { mq_profiles }: Pick<WorkflowExtensions, "mq_profiles">,
+): (string | number)[][] => pairCommands("HSET", profilesKey(partition, workflow), Object.entries(mq_profiles).flat());
+
+/** Commands with as many pairs as fit. @param pairs of scores and members, or fields and values */
+const pairCommands = (name: "ZADD" | "HSET", key: string, pairs: readonly (string | number)[]): (string | number)[][] =>
+  [...batchesOf(pairs, 2 * MAX_PAIRS_PER_COMMAND)].map((batch) => [name, key, ...batch]);
 
 /** Whether a taskforce waits for the removal of its HTCondor cluster. */
 export const belongsInStoppingIndex = ({ phase, cluster_id }: Pick<Taskforce, "phase" | "cluster_id">): boolean =>

@@ -4,6 +4,7 @@ import {
   ConfigurationCache,
   type ExportedTaskforce,
   type ExportedWorkflow,
+  profileCommands,
   toNewWorkflow,
   toTaskforceEntity,
   toWorkflowEntity,
@@ -78,9 +79,8 @@ export async function replaceWorkflow(
   }
   await writeRecords(store, batch, written);
   await addToIndexes(batch, written);
-  batch.add("DEL", profilesKey(partition, workflow.workflow_id));
-  const profiles = Object.entries(extensions.mq_profiles).flat();
-  if (profiles.length > 0) batch.add("HSET", profilesKey(partition, workflow.workflow_id), ...profiles);
+  batch.add("DEL", profilesKey(partition, id));
+  for (const command of profileCommands(partition, id, extensions)) batch.add(...command);
   batch.add(extensions.deactivating ? "SADD" : "SREM", deactivatingKey(partition), memberOf(id));
   batch.add("SADD", dirtyKey(partition), memberOf(id));
   await batch.execute(store.bulkRedis);

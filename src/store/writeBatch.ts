@@ -60,7 +60,7 @@ export function charsOf({ record, configuration }: NewEntity): number {
 }
 
 /** Members for one command: the arguments must fit on the stack of Lua, which is limited to 8000. */
-const MAX_PAIRS_PER_COMMAND = 3000;
+export const MAX_PAIRS_PER_COMMAND = 3000;
 
 /**
  * The keys of the indexes of an entity.

@@ -2,13 +2,18 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
+import type { ExportedWorkflow } from "../../src/store/exportedWorkflow.js";
+import { importWorkflow, replaceWorkflow } from "../../src/store/imports.js";
+import { partitionOf, stoppingKey } from "../../src/store/keys.js";
 import type { Store } from "../../src/store/store.js";
 import { readExportSource } from "../../src/transfer/exportSource.js";
 import { exportWorkflows } from "../../src/transfer/exportWorkflows.js";
 import { importWorkflows } from "../../src/transfer/importWorkflows.js";
+import { purgeWithoutExport } from "../../src/transfer/purgeWorkflows.js";
 import { freshStore } from "../setup/freshStore.js";
 import { propertyRuns } from "../setup/propertyRuns.js";
 import { temporaryFolder } from "../setup/temporaryFolder.js";
+import { makeWholeWorkflow } from "../store/wholeWorkflow.js";
 import { arbitraryLife, live } from "./randomLives.js";
 import { storeContents } from "./storeContents.js";
 
@@ -56,4 +61,29 @@ test("an export of an import has the same lines, whatever the number of partitio
     expect(await importFrom(same, first)).toMatchObject({ imported: 0, replaced: 0, unchanged: lives.length });
   });
   await fc.assert(property, { numRuns: propertyRuns(100) });
+});
+
+test("a giant workflow that is being stopped is imported, replaced and purged", async () => {
+  const { store } = await freshStore(2);
+  const giant = makeWholeWorkflow(5000);
+  for (const taskforce of giant.taskforces) Object.assign(taskforce, { phase: "pending-stopper", cluster_id: 7 });
+  const extensions = { workflow: { n_queues: "0" }, taskforces: {}, mq_profiles: {}, deactivating: true };
+  const workflow = { ...giant.workflow, deactivated: "ABORTED" as const, deactivated_ts: 1_700_000_100 };
+  await importWorkflow(store, { ...giant, workflow, extensions });
+  const partition = partitionOf(workflow.workflow_id, 2);
+  expect(await store.redis.zcard(stoppingKey(partition))).toBe(5000);
+  const path = join(await temporaryFolder(onTestFinished), "giant.ndjson");
+  expect(await exportTo(store, path)).toMatchObject({ workflows: 1, taskforces: 5000 });
+
+  const [line = ""] = await linesOf(path);
+  const stored = JSON.parse(line) as ExportedWorkflow;
+  const completed = stored.taskforces.map((taskforce) => ({ ...taskforce, phase: "condor-complete" as const }));
+  const ended = { ...stored, taskforces: completed, extensions: { ...stored.extensions, deactivating: false } };
+  await replaceWorkflow(store, stored, ended);
+  expect(await store.redis.zcard(stoppingKey(partition))).toBe(0);
+  expect(await store.counts.readAll()).toContainEqual({ phase: "condor-complete", schedd: "ap", count: 5000 });
+
+  const counts = await purgeWithoutExport([workflow.workflow_id], { store, isForced: false });
+  expect(counts).toMatchObject({ purged: 1, taskforces: 5000 });
+  expect(await storeContents(store.redis)).toEqual({});
 });
