@@ -124,7 +124,11 @@ test("a service is not ready while Redis is unreachable", async () => {
 });
 
 test.each([
-  ["version", "1", "the data in this Redis has layout 1, and this release works with 2; use the release that wrote it"],
+  [
+    "version",
+    "1",
+    "the data in this Redis has layout 1, and this release works with 2; run ewms-admin migrate, or use the release that wrote it",
+  ],
   ["partitions", "8", "STORE_PARTITIONS: is 16, but the data in this Redis was written with 8; set STORE_PARTITIONS=8"],
 ])("a service is not ready with data of another layout (%s)", async (field, value, why) => {
   const { redis, readyz } = await onItsOwnRedis();
