@@ -6,7 +6,7 @@ import type { RedisClient } from "../../src/redis/redisClient.js";
 import { openStore, type Store } from "../../src/store/store.js";
 import { freshDatabase } from "../setup/database.js";
 import { temporaryFolder } from "../setup/temporaryFolder.js";
-import { openRedis } from "../setup/testRedis.js";
+import { findKeys, openRedis } from "../setup/testRedis.js";
 import { type Life, live } from "../transfer/randomLives.js";
 import { admin } from "./runAdmin.js";
 
@@ -273,7 +273,7 @@ describe("verify", () => {
   });
 
   const findKey = async (pattern: string): Promise<string> => {
-    const [key] = await redis.keys(pattern);
+    const [key] = await findKeys(redis, pattern);
     if (key === undefined) throw new Error(`no key ${pattern}`);
     return key;
   };

@@ -38,7 +38,7 @@ test("a service on an imported population goes on with every life, and hands eac
   expect((await admin(url, ["verify", folder])).stdout).toMatch(/^0 differences/);
 
   const clusters = JSON.stringify({ "pool-0": { schedd: "access-point-0" } });
-  const service = await startTestService({ REDIS_URL: url, CLUSTER_LOCATIONS: clusters });
+  const service = await startTestService({ REDIS_URL: url, CLUSTER_LOCATIONS: clusters, STORE_PARTITIONS: "16" });
   onTestFinished(() => service.close());
   const scenario = new ServiceScenario(service);
   const tms = Array.from({ length: POLLERS }, () => scenario.tms("access-point-0"));

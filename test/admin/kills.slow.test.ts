@@ -49,7 +49,7 @@ async function populate(redis: RedisClient): Promise<void> {
 
 /** Runs the tool as a process. @param killAfterMs undefined: it runs to its end @returns its exit code; null: killed */
 async function run(url: string, args: string[], killAfterMs?: number): Promise<number | null> {
-  const env = { PATH: process.env["PATH"], ...toServiceSettings({ REDIS_URL: url }) };
+  const env = { PATH: process.env["PATH"], ...toServiceSettings({ STORE_PARTITIONS: "16", REDIS_URL: url }) };
   const child = spawn(process.execPath, [join(inject("built"), "dist", "admin.js"), ...args], { env, stdio: "ignore" });
   const exited = once(child, "exit") as Promise<[number | null]>;
   if (killAfterMs !== undefined) {

@@ -8,7 +8,7 @@ import { phaseChanges } from "../../src/store/records.js";
 import { openStore, type Store } from "../../src/store/store.js";
 import { freshDatabase } from "../setup/database.js";
 import { temporaryFolder } from "../setup/temporaryFolder.js";
-import { openRedis } from "../setup/testRedis.js";
+import { findKeys, openRedis } from "../setup/testRedis.js";
 import { type Life, live } from "../transfer/randomLives.js";
 import { admin } from "./runAdmin.js";
 
@@ -66,7 +66,7 @@ async function toFirstLayout(redis: RedisClient, store: Store): Promise<void> {
     "*:ix:*:priority:*",
     "*:ix:*:task_image:*",
   ])
-    for (const key of await redis.keys(pattern)) await redis.del(key);
+    for (const key of await findKeys(redis, pattern)) await redis.del(key);
   await redis.hset("wms:layout", "version", 1);
   await redis.hdel("wms:layout", "indexes");
 }

@@ -23,6 +23,10 @@ class TextSink extends Writable {
 export async function admin(redisUrl: string, args: string[], env: Record<string, string> = {}): Promise<AdminResult> {
   const stdout = new TextSink();
   const stderr = new TextSink();
-  const code = await runAdmin(args, { env: toServiceSettings({ REDIS_URL: redisUrl, ...env }), stdout, stderr });
+  const code = await runAdmin(args, {
+    env: toServiceSettings({ STORE_PARTITIONS: "16", REDIS_URL: redisUrl, ...env }),
+    stdout,
+    stderr,
+  });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }

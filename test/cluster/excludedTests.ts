@@ -15,6 +15,8 @@ export const EXCLUDED_TESTS: Readonly<Record<string, string>> = {
   "test/app/heartbeat.test.ts": "reads and counts commands of a single Redis of its own",
   "test/app/logging.test.ts": "a client of a single Redis",
   "test/secrets/**": "a single Redis of its own with passwords",
+  "test/transfer/{purge,roundTrip}.test.ts": "use hundreds of databases, each of which would be a cluster",
+  "test/admin/kills.slow.test.ts": "kills dozens of processes of the tool, whose writes are those of the other tests",
   "test/metrics/metricsOutages.test.ts": "a single Redis behind a proxy that disconnects it",
   "test/api/outages.test.ts": "the same",
   "test/{api/earlierRecords,store/phaseLogTrim,store/largeRecords}.test.ts": "a single Redis of their own",
