@@ -4,7 +4,7 @@ import type { Taskforce } from "../domain/taskforce.js";
 import type { Workflow } from "../domain/workflow.js";
 import type { NewWorkflow } from "./creation.js";
 import { taskforceJson, workflowJson } from "./documents.js";
-import { deactivatingKey, memberOf, partitionOf, profilesKey, stoppingKey } from "./keys.js";
+import { deactivatingKey, memberOf, partitionOf, profilesKey, stoppingKey, tombstonePlace } from "./keys.js";
 import { submissionJsonMembers, taskJson, toTaskforceRecord, toTaskRecord, toWorkflowRecord } from "./records.js";
 import { parseFields, type RecordByKind } from "./repositories.js";
 import type { HashFields, StoredTaskforceFields, StoredWorkflow } from "./wholeWorkflows.js";
@@ -101,7 +101,8 @@ export function toNewWorkflow(exported: ExportedWorkflow, partitions: number): N
   );
   const configurations = new ConfigurationCache();
   const taskforces = exported.taskforces.map((entity) => toTaskforceEntity(entity, extensions, configurations));
-  const commands: (string | number)[][] = [];
+  // A workflow that exists is not removed.
+  const commands: (string | number)[][] = [["HDEL", ...tombstonePlace(partition, workflow.workflow_id)]];
   const stopping = exported.taskforces.filter(belongsInStoppingIndex);
   if (stopping.length > 0) {
     const pairs = stopping.flatMap(({ timestamp, taskforce_uuid }) => [timestamp, memberOf(taskforce_uuid)]);

@@ -2,8 +2,8 @@
   Removes entities in one step, unless one of them has changed since the caller read it.
 
   KEYS[1] any key of the partition
-  ARGV[1] conditions as JSON, [[key, field, SHA-1 digest of its value, '' for none], …]
-  ARGV[2] taskforces as JSON, [[member, phase, schedd], …]
+  ARGV[1] conditions as JSON, a list of [key, field, SHA-1 digest of its value, '' for none]
+  ARGV[2] taskforces as JSON, a list of [member, phase, schedd]
   ARGV[3…] further commands as JSON, ["UNLINK", key, …]: all strings, with keys in the partition of KEYS[1]
 
   Returns 1 removed, 0 changed: nothing is removed
